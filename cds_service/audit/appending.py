@@ -34,16 +34,17 @@ LAST_AND_KNOWN = select(ENTRIES.c.sequence, ENTRIES.c.hash, ENTRIES.c.entry_id).
 )
 # In this order, since the rows of the other tables refer to those of the first.
 INSERTS = {table: insert(table) for table in (ENTRIES, PAYLOADS, SEARCH, CARDS)}
+# Number of rows after a place of the chain, by table.
 WRITTEN = select(
     *(
         select(func.count())
         .select_from(table)
-        .where(table.c.sequence > bindparam("last"))
+        .where(table.c.sequence > bindparam("before"))
         .scalar_subquery()
         for table in INSERTS
     )
 )
-SWALLOWED = (
+NOT_KEPT = (
     "The database did not keep the rows of an entry: a trigger or rule of its owner."
 )
 
@@ -67,12 +68,11 @@ def append_entries(
 ) -> Head:
     """Append these entries in order, and return the new head.
 
-    Those that the chain holds already are skipped.
-
-    Every log begins with a genesis entry, which identifies it.
+    Entries that the chain holds already are skipped. An empty log first gets a genesis
+    entry, which identifies it.
 
     Raises:
-        AuditUnavailable: the database says that it inserted a row, and has none.
+        AuditUnavailable: the database did not keep a row that it said it inserted.
     """
     by_id = {entry.id: entry for entry in entries}
     head, known = _look_up(connection, by_id)
@@ -81,7 +81,7 @@ def append_entries(
         content = {"log": str(uuid4()), "format": FORMAT, "version": __version__}
         began = datetime.fromisoformat(new[0].at) if new else clock()
         new.insert(0, seal(AuditEntry(kind="genesis", at=began, content=content)))
-    last = head.sequence
+    before = head.sequence
     rows: dict[TableClause, list[dict[str, Any]]] = {table: [] for table in INSERTS}
     for entry in new:
         head = Head(head.sequence + 1, _add_rows(rows, entry, head))
@@ -89,9 +89,10 @@ def append_entries(
         if added:
             connection.execute(INSERTS[table], added)
     if new:
-        written = connection.execute(WRITTEN, {"last": last}).one()
-        if tuple(written) != tuple(len(rows[table]) for table in INSERTS):
-            raise AuditUnavailable(SWALLOWED)
+        written = connection.execute(WRITTEN, {"before": before}).one()
+        inserted = tuple(len(rows[table]) for table in INSERTS)
+        if tuple(written) != inserted:
+            raise AuditUnavailable(NOT_KEPT)
     return head
 
 

@@ -1,9 +1,9 @@
 """The audit entry, its sealing and chaining, and the port `AuditLog`.
 
-Nothing here is I/O: what stores the entries is behind the port.
+Nothing here is I/O; the port hides the database.
 
-`docs/audit-format.md` describes the hashed bytes, for authors of a verifier. An entry
-holds ids, never names, tokens or free text from a record.
+An entry holds ids, never names, tokens or free text from a record.
+`docs/audit-format.md` describes the hashed bytes, for authors of a verifier.
 """
 
 import hashlib
@@ -35,17 +35,16 @@ Kind = Literal[
     "note",  # a reviewer wrote something about an entry
     "measures",  # values of the worksheet were sent to a record
     "checkpoint",  # the head of the log was signed
-    "loop",  # whether the record shows that what an answer asked for was done
+    "loop",  # the record was searched for what an answer had asked for
     "purge",  # payloads were deleted after their retention
-    # an order whose words name an augmentation was not taken for one; names no patient
+    # A call got no card, since orders were missing, nearly recognised or not read. It
+    # names no patient.
     "near-miss",
     "gap",  # answers were refused because no entry could be written
     "start",
     "stop",
-    # the log was verified by `audit verify --record`
-    "verify",
-    # whether answers are shown, and to whom, changed (`[service]` of site.toml)
-    "mode",
+    "verify",  # the log was verified by `audit verify --record`
+    "mode",  # `[service]` of site.toml changed: if and to whom answers are shown
 ]
 # Kinds about the log itself. They name no patient and are never purged.
 LASTING: tuple[Kind, ...] = (
@@ -59,42 +58,40 @@ LASTING: tuple[Kind, ...] = (
     "verify",
 )
 SILENT = "silent"  # the result of an answer that was computed and not shown
-# Kinds about readers, which not every reader may see.
+# Kinds about readers of the log; not every reader may see them.
 ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
 # `context.userId` of synthetic calls (`kyphoplasty-cds probe`, `preview --check`), and
-# how their patients' ids begin.
+# the prefix of their patients' ids.
 PROBE = "Practitioner/kyphoplasty-cds-probe"
 PROBE_PATIENTS = "kyphoplasty-cds-"
 # An id, alone or behind the type and the address of its server.
 _USER = re.compile(
     r"(?:(?:https?://[\w.:\-/]{1,150}/)?[A-Z][A-Za-z]{1,40}/)?[\w.@\-]{1,64}", re.ASCII
 )
-# A word that names a tenant; its letters are those of any language.
+# A tenant's name: one word, with letters of any language.
 _TENANT = re.compile(r"[\w.:@/\-]{1,64}")
 _LINK = b"kyphoplasty-cds audit link 1"
 _PAYLOAD = b"kyphoplasty-cds audit payload 1"
 
 
 def is_probe(user: str | None, patient: str | None) -> bool:
-    """Tell if a call was synthetic.
+    """Tell if a call is synthetic: both the user and the patient are invented.
 
-    An order for anybody else counts, whatever user it names.
+    A call for any other patient counts, even if it names the synthetic user.
     """
     return user == PROBE and (patient or "").startswith(PROBE_PATIENTS)
 
 
 def kept_user(user: str) -> str:
-    """Return `context.userId` as the log keeps it: an id, of any other text its hash.
+    """Return `context.userId` as the log keeps it: an id as it is, other text hashed.
 
     A name, a sentence or a token is not an id; its hash still tells users apart.
     """
-    if _USER.fullmatch(user):
-        return user
-    return _hashed(user)
+    return user if _USER.fullmatch(user) else _hashed(user)
 
 
 def kept_tenant(tenant: str) -> str:
-    """Return the tenant of a token as the log keeps it: a word, else its hash."""
+    """Return the tenant of a token as the log keeps it: one word, other text hashed."""
     return tenant if _TENANT.fullmatch(tenant) else _hashed(tenant)
 
 
@@ -114,10 +111,7 @@ class ShownCard:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A part of an entry's content that is canonical JSON already.
-
-    It has the same bytes as in the answer.
-    """
+    """A part of an entry's content that is canonical JSON already, as it was sent."""
 
     text: str
 
@@ -220,7 +214,8 @@ class AuditLog(Protocol):
 class SealedEntry:
     """An entry as stored: text only.
 
-    A salted commitment represents everything that may be purged.
+    The hash chain holds a salted commitment to the payload, so that the payload can be
+    purged and the chain still be verified.
 
     Attributes:
         at: RFC 3339, UTC, milliseconds.
@@ -292,7 +287,7 @@ def facts_of(entry: Facts) -> dict[str, str]:
 
 
 def _object_text(members: Mapping[str, Any]) -> str:
-    """Write canonical JSON of an object some of whose members are already text."""
+    """Write an object as canonical JSON; members of type `Written` are copied."""
     texts = []
     for name, value in sorted(members.items()):
         written = value.text if isinstance(value, Written) else canonical_json(value)
@@ -309,9 +304,7 @@ def time_text(moment: datetime) -> str:
 def _fact_text(value: str | int) -> str:
     """Write a fact as text: booleans as 1 and 0, long texts as their hash."""
     text = str(int(value)) if isinstance(value, bool) else str(value)
-    if len(text) <= MAX_FACT:
-        return text
-    return _hashed(text)
+    return text if len(text) <= MAX_FACT else _hashed(text)
 
 
 def _hashed(text: str) -> str:
@@ -322,7 +315,7 @@ def _hashed(text: str) -> str:
 def _digest(purpose: bytes, parts: Iterable[str]) -> str:
     """Hash the purpose and the parts by SHA-256, each after its length.
 
-    With the lengths no two lists give the same bytes.
+    The lengths keep two different lists from giving the same bytes.
     """
     framed = hashlib.sha256()
     for part in (purpose, *(text.encode("utf-8", "surrogatepass") for text in parts)):

@@ -1,6 +1,7 @@
 """Checkpoints: the head of the log as a short signed note.
 
-It is printed or given to a witness. The signing key is found or made here.
+The note is printed, or given to a witness. This file also finds or makes the signing
+key.
 """
 
 import base64
@@ -65,10 +66,8 @@ class Signer:
 
     def signature(self, text: str) -> str:
         """Write the signature line: our name, then key hash and signature as base64."""
-        return (
-            f"{self.name}"
-            f" {base64.b64encode(self._hash + self.key.sign(text.encode())).decode()}"
-        )
+        signed = self._hash + self.key.sign(text.encode())
+        return f"{self.name} {base64.b64encode(signed).decode()}"
 
     @property
     def _public(self) -> bytes:
@@ -82,9 +81,7 @@ class Signer:
 
 
 def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> str:
-    """Make a note that covers every entry so far, its own included.
-
-    That entry is written first.
+    """Write a `checkpoint` entry, and make a note that covers every entry up to it.
 
     Raises:
         DataFileError: the key cannot be used.
@@ -101,14 +98,14 @@ def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> 
 
 
 def signer_of(database: Database, key_file: Path | None, clock: Clock) -> Signer:
-    """Return the log's signing key: in the configured file, or else next to the log.
+    """Return the log's signing key, from the configured file or its usual place.
 
-    Beside the SQLite file, that is, or in the account's state folder.
+    The usual place is next to the SQLite file, or else the account's state folder. The
+    key is never in the database, whose owner must not be able to sign, nor in the
+    working directory.
 
-    It is created on first use under the lock of the chain, so that replicas that share
-    the file use the same key. It is never stored in the database, whose owner must not
-    be able to sign, nor in the working directory. A log that was signed already gets no
-    second key in silence.
+    A key is made at first need, under the lock of the chain, so that replicas that
+    share the file use the same one. A log that was signed before gets no second key.
 
     Raises:
         DataFileError: the file cannot be used or created, or is gone.
@@ -127,7 +124,7 @@ def signer_of(database: Database, key_file: Path | None, clock: Clock) -> Signer
 
 
 def own_signer(database: Database, key_file: Path | None) -> Signer:
-    """Return the log's signing key as signer_of does, but make none.
+    """Return the log's signing key as `signer_of` does, but make none.
 
     Raises:
         DataFileError: there is none, or its file cannot be used.
@@ -147,7 +144,7 @@ def _name_of(log: str) -> str:
 
 
 def _place_of(key_file: Path | None, database: Database, log: str) -> Path:
-    return key_file or _file_beside(database) or _state_folder() / f"{log}.key"
+    return key_file or _file_next_to(database) or _state_folder() / f"{log}.key"
 
 
 def _was_signed(connection: Connection) -> bool:
@@ -162,13 +159,15 @@ def _log_id(connection: Connection) -> str:
     return str(first.content["log"])
 
 
-def _file_beside(database: Database) -> Path | None:
+def _file_next_to(database: Database) -> Path | None:
+    """Return the place of a key next to the log's file.
+
+    It is None for PostgreSQL, and for a log in the working directory.
+    """
     file = database.file
-    return (
-        None
-        if file is None or file.parent == Path.cwd().resolve()
-        else file.with_name(f"{file.name}.key")
-    )
+    if file is None or file.parent == Path.cwd().resolve():
+        return None
+    return file.with_name(f"{file.name}.key")
 
 
 def _state_folder() -> Path:
@@ -191,18 +190,16 @@ def _make_at(path: Path) -> Ed25519PrivateKey:
         DataFileError: the file cannot be created.
     """
     key = Ed25519PrivateKey.generate()
+    octets = key.private_bytes(
+        pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption()
+    )
     half = path.with_name(f"{path.name}.new")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         half.unlink(missing_ok=True)
-        with os.fdopen(
-            os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-        ) as file:
-            file.write(
-                key.private_bytes(
-                    pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption()
-                )
-            )
+        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(octets)
             file.flush()
             os.fsync(file.fileno())
         half.rename(path)

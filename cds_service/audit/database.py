@@ -41,25 +41,20 @@ _WRITES = "audit_writes"
 _WAIT = "audit_wait"
 # several processes may start at once, and one of them creates the tables
 PREPARE_SECONDS = 10.0
-# PostgreSQL: the transaction may be tried again (serialisation failure, deadlock).
-_RETRIED_STATES = frozenset({"40001", "40P01"})
 UNBOUNDED = -1  # as many connections as the server has threads; five stay open
+# Error codes of PostgreSQL (SQLSTATE). After a serialisation failure or a deadlock the
+# transaction may be tried again.
+_RETRIED_STATES = frozenset({"40001", "40P01"})
 LOCK_NOT_AVAILABLE = "55P03"
 INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class TablesNotReady(AuditUnavailable):
-    """The tables are of a version that this role may not migrate.
-
-    The message names the version.
-    """
+    """The tables are missing or outdated, and this role may not migrate them."""
 
 
 class LogMoved(AuditUnavailable):
-    """The database file was moved or replaced, so writes would be lost.
-
-    A restart is needed.
-    """
+    """The database file was moved or replaced: writes would be lost until a restart."""
 
 
 Identity = tuple[int, int]  # of a file: device and inode
@@ -79,7 +74,7 @@ class Database:
         is_synced: bool = True,
         identity: Identity | None = None,
     ) -> None:
-        """Does not connect yet.
+        """Set up; the first query connects.
 
         Args:
             wait_seconds: limit for a lock, a connection, or one statement of a write.
@@ -100,7 +95,7 @@ class Database:
             if self.is_sqlite and name and ":memory:" not in name
             else None
         )
-        # One that is shared in memory has a name, and no file either.
+        # A database shared in memory has a name, and no file either.
         is_in_memory = self.url.query.get("mode") == "memory"
         if self.is_sqlite and (self.file is None or is_in_memory):
             raise DataFileError(
@@ -129,48 +124,41 @@ class Database:
     def _open_file(
         self, _dialect: object, _record: object, arguments: list[Any], _options: object
     ) -> None:
-        """Create a new file that only its owner can read.
+        """Create the file if it is missing, and remember its identity.
 
-        The file's identity is remembered.
-
-        An existing file is never opened here: closing it would drop the locks of all
-        connections of this process (POSIX), and the next program to close it would
-        remove the journal during our writes. SQLite gives the files next to it the same
-        mode.
+        Only its owner can read a new file; SQLite gives the files next to it the same
+        mode. An existing file is never opened here: closing it would drop the locks of
+        all connections of this process (POSIX), and the next program to close it would
+        remove the journal during our writes.
         """
         if self.identity is not None:
             self._check_file()
             return
-        # it exists, or the connection will report what is wrong
+        # On an error the file exists, or the connection will report what is wrong.
         with suppress(OSError):
-            os.close(
-                os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            )
+            flags = os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            os.close(os.open(arguments[0], flags, 0o600))
         self.identity = _identity(self.url.database)
 
     def _check_files(self, connection: Connection) -> None:
-        """Refuse to commit into a file, or its journal, that was moved.
-
-        The entries would be lost.
+        """Refuse to commit if the file or its journal was moved.
 
         Raises:
             LogMoved: as `_check_file`, or the journal is not the one that this
                 connection wrote to first.
         """
         self._check_file()
-        if self.file is not None and connection.get_execution_options().get(_WRITES):
-            journal = _identity(self.file.with_name(f"{self.file.name}-wal"))
-            if (
-                journal is None
-                or connection.info.setdefault("journal", journal) != journal
-            ):
-                raise LogMoved(
-                    "The journal of the log was moved away or replaced, a restart is"
-                    " needed."
-                )
+        if self.file is None or not connection.get_execution_options().get(_WRITES):
+            return
+        journal = _identity(self.file.with_name(f"{self.file.name}-wal"))
+        if journal is None or connection.info.setdefault("journal", journal) != journal:
+            raise LogMoved(
+                "The journal of the log was moved away or replaced, a restart is"
+                " needed."
+            )
 
     def _check_file(self) -> None:
-        """Refuse a file that was moved.
+        """Refuse to go on if the file was moved.
 
         Raises:
             LogMoved: the file at the log's path is missing or a different one.
@@ -196,9 +184,8 @@ class Database:
 
     def holds_log(self) -> bool:
         """Tell if there is a log, of whatever version; nothing is created."""
-        if self.file is not None and not (
-            self.file.is_file() and self.file.stat().st_size
-        ):
+        file = self.file
+        if file is not None and not (file.is_file() and file.stat().st_size):
             return False
         with self._engine.connect() as connection, connection.begin():
             return _version(connection) is not None
@@ -208,14 +195,15 @@ class Database:
         """Open a transaction that holds the chain's lock from its first statement.
 
         It ends when all is on disk.
+
+        Args:
+            wait_seconds: limit for the lock; None is the limit of this database.
         """
-        wait = int(
-            1000 * (self._wait_seconds if wait_seconds is None else wait_seconds)
-        )
+        seconds = self._wait_seconds if wait_seconds is None else wait_seconds
+        wait = int(1000 * seconds)
+        options = {_WRITES: True, _WAIT: wait}
         with (
-            self._engine.connect().execution_options(
-                **{_WRITES: True, _WAIT: wait}
-            ) as connection,
+            self._engine.connect().execution_options(**options) as connection,
             connection.begin(),
         ):
             if not self.is_sqlite:
@@ -242,11 +230,11 @@ class Database:
     def reading(self, *, is_short: bool = False) -> Iterator[Connection]:
         """Open a read-only transaction that sees one snapshot of the database.
 
-        It waits for no lock longer than a write does: a table may be locked for hours
-        (VACUUM FULL), and a thread that waits for it is lost to every caller.
+        It waits for a lock no longer than a write does: a table may be locked for hours
+        (VACUUM FULL), and the thread that waits for it could answer no other caller.
 
         Args:
-            is_short: a statement that takes longer than that is given up too.
+            is_short: the same limit holds for each statement.
         """
         with self._engine.connect() as connection:
             if not self.is_sqlite:
@@ -254,12 +242,13 @@ class Database:
                 connection.execution_options(**snapshot, postgresql_readonly=True)
             with connection.begin():
                 if not self.is_sqlite:
-                    limits = ("lock_timeout", *("statement_timeout",) * is_short)
-                    self._limit(connection, *limits)
+                    self._limit(connection, "lock_timeout")
+                    if is_short:
+                        self._limit(connection, "statement_timeout")
                 yield connection
 
     def _limit(self, connection: Connection, *names: str) -> None:
-        """Set these limits of PostgreSQL for this transaction."""
+        """Set these timeouts of PostgreSQL for this transaction."""
         wait = int(1000 * self._wait_seconds)
         for name in names:
             connection.execute(text(f"SET LOCAL {name} = {wait}"))
@@ -297,25 +286,24 @@ class Database:
         self._is_prepared = True
 
     def empty_journal(self) -> bool:
-        """Empty SQLite's journal after a purge; tell if nothing of it is left.
+        """Empty SQLite's journal after a purge; tell if it is empty now.
 
         Deleted rows are overwritten, but old pages remain in the journal as long as
-        somebody reads them.
+        another connection reads them.
         """
-        if self.is_sqlite:
-            connection = self._engine.raw_connection()
-            try:
-                connection.info.pop(_WAIT, None)  # forget the transactions' timeout
-                cursor = connection.cursor()
-                cursor.execute(
-                    f"PRAGMA busy_timeout = {int(1000 * self._wait_seconds)}"
-                )
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                answer = cursor.fetchone()
-                return answer is not None and answer[0] == 0  # 1: it is being read
-            finally:
-                connection.close()
-        return True
+        if not self.is_sqlite:
+            return True
+        wait = int(1000 * self._wait_seconds)
+        connection = self._engine.raw_connection()
+        try:
+            connection.info.pop(_WAIT, None)  # forget the transactions' timeout
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {wait}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            answer = cursor.fetchone()
+            return answer is not None and answer[0] == 0  # 1: it is being read
+        finally:
+            connection.close()
 
     def dispose(self) -> None:
         self._engine.dispose()
@@ -366,7 +354,7 @@ def is_forbidden(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) == INSUFFICIENT_PRIVILEGE
 
 
-# By the low byte of SQLite's code: these do not mend by themselves.
+# Faults that last until an operator mends them, by the low byte of SQLite's code.
 FILE_FAULTS = {
     sqlite3.SQLITE_CANTOPEN: (
         "the file of the log cannot be opened: look at its folder and rights"
@@ -378,7 +366,7 @@ FILE_FAULTS = {
 
 
 def file_fault(error: DBAPIError) -> str:
-    """Say what is wrong with the file of a SQLite log; empty for other errors."""
+    """Return what is wrong with the file of a SQLite log; empty for other errors."""
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     return FILE_FAULTS.get(code, "")
 
@@ -422,7 +410,10 @@ def _parsed(url: str) -> URL:
 
 
 def _identity(file: str | Path | None) -> Identity | None:
-    """Return the identity of what this path leads to now, by whatever link."""
+    """Return the identity of the file that this path leads to now, through any links.
+
+    It is None if there is no such file.
+    """
     try:
         status = Path(file).stat() if file is not None else None
     except OSError:
@@ -458,7 +449,7 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         wait = options.get(_WAIT, int(1000 * wait_seconds))
-        # as the last transaction of this connection set it
+        # The last transaction of this connection may have set another timeout.
         if connection.info.get(_WAIT) != wait:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
             connection.info[_WAIT] = wait

@@ -1,4 +1,4 @@
-"""Finds in the log which answer showed a card, and earlier feedback."""
+"""Find in the log the answer that showed a card, and earlier feedback."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -24,7 +24,8 @@ from cds_service.core.closures import (
 )
 
 NEWEST = 50  # feedback items considered for one patient
-MOST_SIGNINGS = 10  # looked at of one card: two are too many already
+MOST_SIGNINGS = 10  # considered for one card; already with two it is ambiguous
+# raised while an entry of another format is read
 OTHER_FORMAT = (KeyError, TypeError, ValueError, AttributeError)
 # Built once: building a statement takes longer than running it.
 FEEDBACK = (
@@ -59,11 +60,10 @@ class EarlierFeedback:
         with self._store.reader.reading() as connection:
             rows = connection.execute(_places_of(uuid, caller)).all()
             places = {place for row in rows for place in row}
-            entries = (
-                tuple(stored_entries(connection, ENTRIES.c.sequence.in_(places)))
-                if places
-                else ()
-            )
+            if not places:
+                return ()
+            wanted = ENTRIES.c.sequence.in_(places)
+            entries = tuple(stored_entries(connection, wanted))
         newest = {
             answer.signing: answer
             for entry in entries
@@ -76,7 +76,8 @@ class EarlierFeedback:
     ) -> Sequence[CardFeedback]:
         """Return this caller's feedback since then on cards about this patient.
 
-        The patient is that of this FHIR server.
+        Args:
+            fhir_server: the server whose patient has this id.
 
         Raises:
             AuditUnavailable: the log cannot be read.
@@ -90,7 +91,7 @@ class EarlierFeedback:
         with read_or_unavailable():
             with self._store.database.reading() as connection:
                 rows = connection.execute(FEEDBACK, query).all()
-            if not rows:  # of most patients
+            if not rows:  # most patients have no feedback
                 return ()
             reader = self._store.reader
             entries = reader.entries([row.entry_id for row in rows])
@@ -106,16 +107,15 @@ class EarlierFeedback:
 
 
 def _places_of(card: str, caller: Caller) -> Select[Any]:
-    """Return the first and last entry that showed this caller this card.
+    """Select the first and last entry that showed this caller this card.
 
-    There is a pair for each patient and `hookInstance`. Between the two lie repeats of
-    one call: an EHR may have made thousands, and one does for all.
+    There is a pair for each patient and `hookInstance`. The entries between the two
+    are repeats of the same call, of which an EHR may have made thousands.
     """
     joined = CARDS.join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
     return (
         select(func.min(CARDS.c.sequence), func.max(CARDS.c.sequence))
         .select_from(joined)
-        # never shown
         .where(CARDS.c.card == card, SEARCH.c.result.is_distinct_from(SILENT))
         .where(SEARCH.c.client.is_not_distinct_from(caller.client))
         .where(SEARCH.c.tenant.is_not_distinct_from(caller.tenant))
@@ -127,10 +127,10 @@ def _places_of(card: str, caller: Caller) -> Select[Any]:
 def closures_json(
     grounds: Sequence[CardGround], fracture: Fracture, closures: Closures
 ) -> dict[str, Any]:
-    """Return what the entry of an answer records of overrides.
+    """Return what the entry of an answer keeps about overrides, as JSON.
 
-    It says what the cards are about, for later, and what was closed. `feedback_on`
-    reads it back.
+    It names what the cards are about, for overrides to come, and what earlier ones
+    closed. `feedback_on` reads it back.
     """
     return {
         "history": "read" if closures.is_known else "could not be read",
@@ -169,9 +169,9 @@ def _closure_json(closure: Closure) -> dict[str, Any]:
 def _earlier_feedback(
     answer: Stored, feedback: Mapping[str, Stored], fhir_server: str | None
 ) -> Iterator[tuple[Stored, CardFeedback]]:
-    """Join an answer with its feedback.
+    """Yield the feedback on an answer, with what its card was about.
 
-    Nothing is joined if either was purged, or if the patient id is of another server.
+    There is none if either was purged, or if the patient's id is of another server.
     """
     topics = {card.card: card.topic for card in answer.cards}
     # An entry in another format, older or altered, closes nothing.
@@ -190,10 +190,8 @@ def _joined(
     answer: Stored, noted: Mapping[str, Any], feedback: Stored, topic: str
 ) -> CardFeedback:
     content = feedback.content
-    received, stated = (
-        datetime.fromisoformat(text)
-        for text in (feedback.at, content["outcomeTimestamp"])
-    )
+    received = datetime.fromisoformat(feedback.at)
+    stated = datetime.fromisoformat(content["outcomeTimestamp"])
     return CardFeedback(
         ground=_ground(noted["cards"][topic], topic),
         outcome=content["outcome"],
@@ -219,7 +217,7 @@ def _ground(noted: Mapping[str, Any], topic: str) -> CardGround:
         is_warning=noted["warning"] is True,
         act=noted["act"],
         orders=tuple(orders),
-        # Entries of earlier versions have none: their cards are shown again.
+        # Entries of earlier versions have no points: their cards are shown again.
         points=frozenset(noted.get("points", ())),
     )
 

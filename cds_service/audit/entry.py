@@ -1,6 +1,6 @@
-"""Make the audit entry of an answer.
+"""Make the audit entries of answers, and of calls that got no card.
 
-It holds ids, findings and our own texts, and nothing else of request or record.
+They hold ids, findings and our own texts, and nothing else of request or record.
 """
 
 import re
@@ -47,13 +47,30 @@ NOT_LISTED = "not listed"  # for a FHIR server that the caller may not name
 # What the log keeps of a corrected order. The rest, also reworded text, belongs to its
 # author; a digest proves it.
 TIMES = ("occurrencePeriod", "occurrenceTiming", "occurrenceDateTime")
-# What of these is a time, with its numbers, days and units: the rest may hold words.
+# The members of a time that hold days, numbers and units; the others may hold words.
 PARTS_OF_TIME = frozenset(
     {
-        *("start", "end", "event", "repeat", "boundsPeriod", "boundsDuration"),
-        *("boundsRange", "low", "high", "value", "code", "count", "countMax"),
-        *("duration", "durationMax", "durationUnit", "frequency", "frequencyMax"),
-        *("period", "periodMax", "periodUnit"),
+        "start",
+        "end",
+        "event",
+        "repeat",
+        "boundsPeriod",
+        "boundsDuration",
+        "boundsRange",
+        "low",
+        "high",
+        "value",
+        "code",
+        "count",
+        "countMax",
+        "duration",
+        "durationMax",
+        "durationUnit",
+        "frequency",
+        "frequencyMax",
+        "period",
+        "periodMax",
+        "periodUnit",
     }
 )
 TIME = re.compile(r"\d{4}(-\d\d(-\d\d(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d)?)?)?)?", re.ASCII)
@@ -103,7 +120,7 @@ def entry_for(shown: Shown) -> AuditEntry:
         status=200,
         result="shown" if shown.silent_after is None else SILENT,
         refracture_band=_band(answer),
-        residual_pain_band=None,  # no figure is said of it
+        residual_pain_band=None,  # no card gives a figure for residual pain
         partial=bool(record.unread or record.incomplete),
         warning=any(card.indicator == "warning" for card in cards),
         cards=tuple(_shown_card(card, answer) for card in cards),
@@ -112,7 +129,7 @@ def entry_for(shown: Shown) -> AuditEntry:
 
 
 def _content(shown: Shown) -> dict[str, Any]:
-    """Return what may be purged later."""
+    """Return the content of the entry: the payload, which is purged later."""
     answer, cards = shown.answer, shown.response.cards
     case = answer.case
     studies = sorted(case.in_force.studies_in_force, key=lambda study: study.id)
@@ -166,8 +183,8 @@ def _language(shown: Shown) -> dict[str, Any]:
     """Return the language of the cards, and the one that was asked for."""
     language = shown.answer.language
     used = language.language if language else ENGLISH
-    read = {"reviewed": language.reviewed} if language else {}
-    return {"asked": shown.asked_language, "used": used, **read}
+    review = {"reviewed": language.reviewed} if language else {}
+    return {"asked": shown.asked_language, "used": used, **review}
 
 
 def _model(study: LogisticStudy | PooledStudy) -> dict[str, Any]:
@@ -199,7 +216,7 @@ def near_miss_entry(
     It holds codes of the hospital, and nothing about the patient.
     """
     content = {"nearMisses": [miss._asdict() for miss in near]}
-    return _entry_of_nobody(at, service_id, caller, content)
+    return _entry_without_patient(at, service_id, caller, content)
 
 
 def unread_entry(
@@ -208,19 +225,21 @@ def unread_entry(
     caller: Caller,
     deciding: Literal["procedures", "orders"],
 ) -> AuditEntry:
-    """Make the entry of a call that got no card since what decides was not read.
+    """Make the entry of a call that got no card since a list was not read.
 
-    The procedures decide at a discharge, the orders when a chart is opened. Most of
-    these patients had no augmentation, so it names none.
+    Most of these patients had no augmentation, so the entry names no patient.
+
+    Args:
+        deciding: the list that decides if a card is due: the procedures at a discharge,
+            the orders when a chart is opened.
     """
     content = {"nearMisses": [], f"{deciding}Unread": True}
-    return _entry_of_nobody(at, service_id, caller, content)
+    return _entry_without_patient(at, service_id, caller, content)
 
 
-def _entry_of_nobody(
+def _entry_without_patient(
     at: datetime, service_id: str, caller: Caller, content: Mapping[str, Any]
 ) -> AuditEntry:
-    """Make an entry that names no patient, of a call that got no card."""
     return AuditEntry(
         kind="near-miss",
         at=at,
@@ -236,11 +255,9 @@ def missing_orders_entry(
 ) -> AuditEntry:
     """Make the entry of calls that carried no draft orders.
 
-    It counts those of one process since its last such entry.
-
     Args:
-        calls: how many calls came.
-        missing: how many of them carried no draft orders.
+        calls: number of calls that this process got since its last entry of this kind.
+        missing: number of these calls that carried no draft orders.
     """
     return AuditEntry(
         kind="near-miss",
@@ -284,7 +301,7 @@ def _order(order: AugmentationOrder) -> dict[str, Any]:
 
 
 def _leaving(leaving: Leaving) -> dict[str, Any]:
-    """Keep what was read of the time after the procedure."""
+    """Return what the record said of the time after the procedure."""
     return {
         "bookings": [
             {
@@ -303,15 +320,15 @@ def _leaving(leaving: Leaving) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    sources = finding.provenance
+    doubt = {} if finding.may_reassure else {"mayReassure": False}
     return {
         "name": finding.name,
         "value": finding.value,
         "unit": finding.unit,
         "date": finding.observed.isoformat() if finding.observed else None,
         "since": finding.since.isoformat() if finding.since else None,
-        "sources": [_source(source) for source in sources],
-        **({} if finding.may_reassure else {"mayReassure": False}),
+        "sources": [_source(source) for source in finding.provenance],
+        **doubt,
     }
 
 
@@ -320,7 +337,10 @@ def _source(source: Provenance) -> dict[str, str]:
 
 
 def _gap(gap: Gap) -> dict[str, Any]:
-    """Keep the value that was seen, or the mark that one was: both are open points."""
+    """Return a gap, with the value that was seen, or a mark that one was seen.
+
+    Either makes it an open point.
+    """
     entry: dict[str, Any] = {"name": gap.name, "reason": gap.reason}
     if gap.value is not None:
         entry["value"] = gap.value
@@ -335,7 +355,7 @@ def _passed_over(findings: Findings) -> list[dict[str, str]]:
 
 
 def _bone_drugs(drugs: BoneDrugs) -> dict[str, Any]:
-    """Return the history behind what a card says of bone drugs; names are ours."""
+    """Return the drugs behind what a card says of bone drugs, by our names for them."""
     unread = "; ".join(one.why for one in drugs.unread)
     lists = {"entries": drugs.entries, "unread": unread, "unclear": drugs.unclear}
     return {
@@ -345,7 +365,8 @@ def _bone_drugs(drugs: BoneDrugs) -> dict[str, Any]:
 
 
 def _use(use: DrugUse) -> dict[str, Any]:
-    """Return one drug, without what is not known."""
+    """Return one drug; what is not known is left out."""
+    end = {"howEnded": use.end.how} if use.end else {}
     days = {
         "started": use.started,
         "lastDose": use.doses.last,
@@ -360,28 +381,28 @@ def _use(use: DrugUse) -> dict[str, Any]:
     return {
         "name": use.name,
         **{name: _days(day) for name, day in days.items() if day},
-        **({"howEnded": use.end.how} if use.end else {}),
+        **end,
         **{name: True for name, holds in marks.items() if holds},
         "sources": [source.resource for source in use.provenance],
     }
 
 
 def _days(day: Dated) -> str:
-    """Write a day as ISO 8601, or the first and last that a month or year may mean."""
+    """Write a day as ISO 8601; of a month or year, the first and last day it may be."""
     first, last = day.first.isoformat(), day.last.isoformat()
     return first if first == last else f"{first}/{last}"
 
 
 def _policy(policy: Policy) -> dict[str, Any]:
     """Return the parts of the policy that affect the figures."""
-    entered = {"baseline", "reference", "pooled_incidence", "bands", "showing"}
+    parts = {"baseline", "reference", "pooled_incidence", "bands", "showing"}
     if policy.recalibration:
-        entered.add("recalibration")
-    return policy.model_dump(mode="json", by_alias=True, include=entered)
+        parts.add("recalibration")
+    return policy.model_dump(mode="json", by_alias=True, include=parts)
 
 
 def _time_of(value: Any) -> Any:
-    """Return the days, numbers and units of a time, no words; None for a word."""
+    """Return the days, numbers and units of a time; None for any other text."""
     if isinstance(value, Mapping):
         parts = {
             name: _time_of(part)
@@ -398,7 +419,7 @@ def _time_of(value: Any) -> Any:
 
 
 def _card_text(card: Card, text: str) -> str:
-    """Return the card as shown, of a corrected order only its id, times and digest."""
+    """Return the card as shown; of a corrected order only its id, times and digest."""
     actions = [
         action for suggestion in card.suggestions for action in suggestion.actions
     ]
@@ -406,8 +427,8 @@ def _card_text(card: Card, text: str) -> str:
         if action.type != "update":
             continue
         resource, written = action.resource or {}, action.to_json()
-        names = ("resourceType", "id")
-        parts = {name: resource[name] for name in names if name in resource}
+        ids = ("resourceType", "id")
+        parts = {name: resource[name] for name in ids if name in resource}
         parts |= {name: _time_of(resource[name]) for name in TIMES if name in resource}
         kept_action = {
             **written,

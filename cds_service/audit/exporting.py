@@ -73,7 +73,7 @@ COLUMNS = (
     "model-version",
     "digest",
 )
-# What the criterion 170.315(b)(11)(ii)(C) asks for.
+# The columns that the criterion 170.315(b)(11)(ii)(C) asks for.
 FEEDBACK = ("intervention", "action", "user_feedback", "user", "date", "location")
 
 
@@ -83,6 +83,7 @@ class Export:
 
     Attributes:
         entry: id of the export's own entry.
+        at: time of that entry.
         through: sequence of the last entry that may be exported: the head at the time
             of the request.
         last: sequence of the export's own entry.
@@ -118,26 +119,21 @@ def begin_export(
     signer = signer_of(database, key_file, clock)
     with database.reading() as connection:
         through = read_head(connection).sequence
-        matching = ENTRIES.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
-        count = (
-            connection.scalar(
-                select(func.count())
-                .select_from(matching)
-                .where(_wanted(query, through))
-            )
-            or 0
+        joined = ENTRIES.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
+        matching = (
+            select(func.count()).select_from(joined).where(_wanted(query, through))
         )
+        count = connection.scalar(matching) or 0
     content = {
         "format": form,
         "filter": query.to_json(),
         "count": count,
         "through": through,
     }
-    sealed = seal(
-        AuditEntry(
-            kind="export", at=clock(), user=user, patient=query.patient, content=content
-        )
+    entry = AuditEntry(
+        kind="export", at=clock(), user=user, patient=query.patient, content=content
     )
+    sealed = seal(entry)
     with database.writing() as connection:
         last = append_entries(connection, [sealed], clock).sequence
     return Export(
@@ -158,11 +154,11 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
     The manifest comes last.
     """
     digest, count, first, last = hashlib.sha256(), 0, None, None
+    wanted = _wanted(export.query, export.through)
     with database.reading() as connection:
-        passed_over: frozenset[str] = frozenset()
+        left_out: frozenset[str] = frozenset()
         if export.format == "feedback":
-            wanted = _wanted(export.query, export.through)
-            passed_over = _linked_later(connection, wanted)
+            left_out = _linked_later(connection, wanted)
             line_of: Callable[[Stored], str] = partial(
                 _feedback_line, users=_users_of_answers(connection)
             )
@@ -171,8 +167,8 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
         if export.format in TABLES:
             columns = COLUMNS if export.format == "csv" else FEEDBACK
             yield _hashed(_csv_line(columns), digest)
-        for stored in stored_entries(connection, _wanted(export.query, export.through)):
-            if stored.id in passed_over:
+        for stored in stored_entries(connection, wanted):
+            if stored.id in left_out:
                 continue
             first = first or stored.sequence
             count, last = count + 1, stored.sequence
@@ -197,9 +193,9 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
 
 
 def safe_cell(value: Any) -> Any:
-    """Return a cell in which no spreadsheet reads a formula, also after a semicolon.
+    """Return the cell with an apostrophe before all that a spreadsheet may compute.
 
-    Numbers stay numbers.
+    A formula may begin the cell, or follow a semicolon. Numbers stay numbers.
     """
     return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
@@ -209,6 +205,7 @@ def _wanted(query: Query, through: int) -> ColumnElement[bool]:
 
 
 def _hashed(line: str, digest: Any) -> str:
+    """Add the line to the digest, and return it."""
     digest.update(line.encode())
     return line
 
@@ -237,12 +234,10 @@ def _ndjson_line(stored: Stored) -> str:
 
 
 def _table_line(stored: Stored) -> str:
-    cells = {
-        name: getattr(stored, name) for name in ("sequence", "id", "at", "kind", "hash")
-    }
-    cells |= {to_camel(name): getattr(stored, name) for name in FACTS} | _figures(
-        stored.content
-    )
+    places = ("sequence", "id", "at", "kind", "hash")
+    cells = {name: getattr(stored, name) for name in places}
+    cells |= {to_camel(name): getattr(stored, name) for name in FACTS}
+    cells |= _figures(stored.content)
     cells |= _shown_figures(stored.content)
     cells |= {
         "service": stored.service_id,
@@ -275,7 +270,7 @@ def _users_of_answers(connection: Connection) -> Mapping[str, str]:
 def _linked_later(
     connection: Connection, wanted: ColumnElement[bool]
 ) -> frozenset[str]:
-    """List unlinked entries of statements that came again and could be linked."""
+    """Return the ids of unlinked entries whose statement came again and was linked."""
     linked = (
         select(ENTRIES.c.entry_id)
         .join(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
@@ -326,7 +321,7 @@ def _figures(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shown_figures(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the cards of an answer said; several figures one after another."""
+    """Return the figures that the cards of an answer said, joined by semicolons."""
     figures = content.get("shownFigures")
     if figures is None:
         return {}
@@ -354,8 +349,8 @@ def _csv_line(cells: Any) -> str:
 def _manifest_line(form: Format, own: Stored, manifest: Mapping[str, Any]) -> str:
     if form in TABLES:
         return _csv_line(["# manifest", canonical_json(manifest)])
-    # every line of that file is a resource: the manifest is part of the export's own
-    # event
+    # Every line of that file must be a resource, so the manifest is a part of the
+    # event of the export itself.
     if form == "fhir":
         return canonical_json(export_event(own, manifest)) + "\n"
     return canonical_json({"manifest": manifest}) + "\n"

@@ -1,4 +1,4 @@
-"""Makes audit entries of feedback, each linked to the answer that showed the card."""
+"""Make audit entries of feedback, each linked to the answer that showed the card."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # An address, a URN, or a key such as com.epic.…
 SYSTEM = re.compile(r"[A-Za-z][A-Za-z0-9+-]*[:.][A-Za-z0-9:/._-]{1,200}")
 COMMENT_LENGTH = 500  # characters
-# Kept of one statement: a card offers a few, but a call has room for 60,000.
+# Suggestions kept of one statement: a card offers a few, but a call may name 60,000.
 MOST_SUGGESTIONS = 50
 # A statement dated later than this after our clock is stored and marked.
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -30,7 +30,7 @@ class ShownAnswer:
 
     Attributes:
         rules: ids of recommendations by the uuid of their suggestion.
-        signing: the parts of the call that only a repeat of it has in common with it.
+        signing: the parts of the call that are the same only in a repeat of it.
     """
 
     entry: ListedEntry
@@ -85,8 +85,8 @@ def feedback_entry(
 ) -> AuditEntry:
     """Make the entry of one feedback item.
 
-    Its id comes from the statement, so that repeats are stored once. A statement that
-    could not be linked leaves room for the same one that can.
+    Its id is made of the statement, so that repeats are stored once. A statement that
+    could not be linked gets another id: it may come again, and be linked then.
 
     Little of what the client sent is stored: our own ids and codes, the code of a
     reason that is not ours, and the user's comment if the site keeps comments.
@@ -100,6 +100,15 @@ def feedback_entry(
     """
     at, caller = reception.at, reception.caller
     code = _listed(item, reception.reason_codes, reception.reason_system)
+    content = _content(
+        item,
+        shown,
+        code,
+        keeps_comments=reception.keeps_comments,
+        unlinked_since=unlinked_since,
+    )
+    if item.outcome_timestamp > at + CLOCKS_DIFFER:
+        content["timestampAhead"] = True
     answer = shown.entry if shown else None
     entry_id = item.id
     if caller != NOBODY:
@@ -122,18 +131,7 @@ def feedback_entry(
         about=answer.id if answer else None,
         card=known_uuid(item.card),
         topic=(shown.topic or None) if shown else None,
-        content=_content(
-            item,
-            shown,
-            code,
-            keeps_comments=reception.keeps_comments,
-            unlinked_since=unlinked_since,
-        )
-        | (
-            {"timestampAhead": True}
-            if item.outcome_timestamp > at + CLOCKS_DIFFER
-            else {}
-        ),
+        content=content,
     )
 
 
@@ -156,25 +154,19 @@ def _content(
     rules = shown.rules if shown else {}
     content: dict[str, Any] = {
         "linked": shown is not None,
-        **({"unlinkedSince": unlinked_since} if unlinked_since else {}),
         "outcome": item.outcome,
         "outcomeTimestamp": time_text(item.outcome_timestamp),
     }
+    if unlinked_since:
+        content["unlinkedSince"] = unlinked_since
     if item.outcome == "accepted":
         # Our own suggestions come first, so that the limit cuts off none of them.
-        content["acceptedSuggestions"] = sorted(
-            uuids, key=lambda uuid: uuid not in rules
-        )[:MOST_SUGGESTIONS]
-        content["unknownSuggestions"] = len(
-            [
-                suggestion
-                for suggestion in item.suggestions
-                if suggestion.lower() not in rules
-            ]
-        )
-        content["acceptedRules"] = sorted(
-            {rules[uuid] for uuid in uuids if uuid in rules}
-        )
+        ours_first = sorted(uuids, key=lambda uuid: uuid not in rules)
+        unknown = [name for name in item.suggestions if name.lower() not in rules]
+        accepted = {rules[uuid] for uuid in uuids if uuid in rules}
+        content["acceptedSuggestions"] = ours_first[:MOST_SUGGESTIONS]
+        content["unknownSuggestions"] = len(unknown)
+        content["acceptedRules"] = sorted(accepted)
     if item.reason is not None:
         content["reason"] = code or "not one of ours"
         # Only for a card that we showed: otherwise anybody's words would be stored.
@@ -190,7 +182,7 @@ def _content(
 
 
 def known_uuid(text: str) -> str | None:
-    """Write a uuid in lower case; None for what cannot be one of our ids."""
+    """Return a uuid in lower case; None for a text that cannot be one of our ids."""
     return text.lower() if UUID_TEXT.fullmatch(text) else None
 
 
@@ -200,19 +192,15 @@ def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | Non
     A code without a system counts as one of ours.
     """
     reason = item.reason
-    if (
-        reason is None
-        or reason.code not in codes
-        or reason.system not in (None, "", system)
-    ):
+    if reason is None or reason.code not in codes:
         return None
-    return reason.code
+    return reason.code if reason.system in (None, "", system) else None
 
 
 def _foreign(reason: ReasonCoding) -> dict[str, str] | None:
     """Return system and code of a reason that the EHR added to ours.
 
-    The result is None if it is not a code: it may be free text.
+    It is None if either does not look like one: it may be free text.
     """
     code, system = reason.code or "", reason.system or ""
     if CODE.fullmatch(code) is None or SYSTEM.fullmatch(system) is None:

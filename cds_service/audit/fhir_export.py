@@ -1,9 +1,7 @@
-"""Converts entries to FHIR R4 AuditEvents; ids only, as in the entry.
+"""Convert entries to FHIR R4 AuditEvents, which hold ids only, as the entries do.
 
-Modelled on IHE BALP if it covers such events.
-
-BALP profiles plain FHIR reads and writes, not calls of a CDS service, so no profile is
-claimed.
+They follow IHE BALP as far as it goes. BALP profiles plain FHIR reads and writes, not
+calls of a CDS service, so they claim no profile.
 """
 
 import base64
@@ -29,9 +27,18 @@ REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 BALP_ENTITY = "https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType"
 DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 REFERENCE = re.compile(r"(?:[A-Za-z]+/)[A-Za-z0-9\-.]{1,64}", re.ASCII)
+# What an event says of a model's figure.
+OF_MODEL = (
+    "risk",
+    "band",
+    "newHospital",
+    "sameHospital",
+    "inputsKnown",
+    "studyUncertainty",
+)
 Json = dict[str, Any]
 
-# somebody else asked, and we answered
+# Kinds of entries about a call that came from outside.
 CALLS = ("answer", "refusal", "feedback", "read", "mark", "note", "login")
 # By kind: type, subtype, action.
 EVENTS: Mapping[str, Json] = json.loads(
@@ -58,11 +65,8 @@ def _validated(event: Json) -> Json:
 
 
 def _event(stored: Stored) -> Json:
-    name = (
-        "logout"
-        if stored.kind == "login" and stored.result == "logout"
-        else stored.kind
-    )
+    is_logout = stored.kind == "login" and stored.result == "logout"
+    name = "logout" if is_logout else stored.kind
     other = {
         "type": EVENTS["start"]["type"],
         "subtype": {"system": OWN, "code": stored.kind},
@@ -119,11 +123,9 @@ def _agents(stored: Stored) -> Iterator[Json]:
     """List the agents: who asked, by which client (BALP's source), and who answered."""
     user, is_call = stored.user, stored.kind in CALLS
     if is_call:
-        client = (
-            {"identifier": {"value": stored.client}}
-            if stored.client
-            else {"display": "not named"}
-        )
+        client: Json = {"display": "not named"}
+        if stored.client:
+            client = _named(stored.client)
         yield {
             "type": _coded(DICOM, "110153", "Source Role ID"),
             "who": client,
@@ -139,12 +141,10 @@ def _agents(stored: Stored) -> Iterator[Json]:
     }
     if user is not None:
         is_reference = REFERENCE.fullmatch(user) is not None
-        named: Json = (
-            {"reference": user} if is_reference else {"identifier": {"value": user}}
-        )
+        who = {"reference": user} if is_reference else _named(user)
         yield {
             "type": _coded(PARTICIPATION, "IRCP", "information recipient"),
-            "who": named,
+            "who": who,
             "requestor": True,
         }
 
@@ -163,7 +163,9 @@ def _source(stored: Stored) -> Json:
         "observer": _service(stored),
         "type": [{"system": SOURCE_TYPE, "code": "4", "display": "Application Server"}],
     }
-    return source | ({"site": stored.tenant} if stored.tenant else {})
+    if stored.tenant:
+        source["site"] = stored.tenant
+    return source
 
 
 def _entity(
@@ -181,20 +183,24 @@ def _entity(
         }
         for name, value in pairs
     ]
-    return {
-        **({"what": what} if what else {}),
-        "type": {"system": ENTITY_TYPE, "code": kind[0], "display": kind[1]},
-        **(
-            {"role": {"system": ROLE, "code": role[0], "display": role[1]}}
-            if role
-            else {}
-        ),
-        **({"detail": parts} if parts else {}),
+    entity: Json = {
+        "type": {"system": ENTITY_TYPE, "code": kind[0], "display": kind[1]}
     }
+    if what:
+        entity["what"] = what
+    if role:
+        entity["role"] = {"system": ROLE, "code": role[0], "display": role[1]}
+    if parts:
+        entity["detail"] = parts
+    return entity
 
 
 def _named(value: str, system: str | None = None) -> Json:
-    return {"identifier": {**({"system": system} if system else {}), "value": value}}
+    """Return a reference by identifier."""
+    identifier = {"value": value}
+    if system:
+        identifier["system"] = system
+    return {"identifier": identifier}
 
 
 def _entities(stored: Stored) -> Iterator[Json]:
@@ -233,21 +239,11 @@ def _models(content: Mapping[str, Any]) -> Iterator[Json]:
     digests = content.get("models", {})
     for assessment in content.get("assessments", ()):
         for model in assessment.get("models", ()):
-            digest = digests.get(model["model"], {}).get("digest")
-            wanted = (
-                "risk",
-                "band",
-                "newHospital",
-                "sameHospital",
-                "inputsKnown",
-                "studyUncertainty",
-            )
-            values = {name: model[name] for name in wanted if name in model} | (
-                {"digest": digest} if digest else {}
-            )
-            yield _entity(
-                _named(f"{model['model']}|{model['modelVersion']}", MODELS), values
-            )
+            values = {name: model[name] for name in OF_MODEL if name in model}
+            if digest := digests.get(model["model"], {}).get("digest"):
+                values["digest"] = digest
+            version = f"{model['model']}|{model['modelVersion']}"
+            yield _entity(_named(version, MODELS), values)
 
 
 def _cards(stored: Stored) -> Iterator[Json]:

@@ -1,4 +1,4 @@
-"""Purges payloads after their retention; the chain stays, and records the purge."""
+"""Purge payloads after their retention; the chain stays, and records the purge."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,8 @@ from cds_service.errors import CdsError
 
 GROUP = 200  # entries for one commit, so that concurrent answers do not wait long
 SILENCE = timedelta(days=1)  # since the newest entry and the newest checkpoint, at most
-# a clock that jumped leaves a gap behind it
+# A clock that jumped leaves days without entries: within the days looked back, no more
+# than `GAP` may lie between two entries.
 LOOK_BACK, GAP = timedelta(days=31), timedelta(days=7)
 KEPT = ENTRIES.join(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
 IN_JOURNAL = (
@@ -55,10 +56,10 @@ def doubt_of_clock(database: Database, now: datetime) -> str:
         }
         before = connection.scalar(select(func.max(at)).where(at < begin))
         days = connection.execute(recent).all()
-    for what, last in newest.items():
+    for kind, last in newest.items():
         if last is None or now - datetime.fromisoformat(last) > SILENCE:
             return (
-                f"the newest {what} is of {last or 'no day'}, more than a day before"
+                f"the newest {kind} is of {last or 'no day'}, more than a day before"
                 " this machine's clock"
             )
     moments = [
@@ -131,23 +132,20 @@ def _newest_checkpoint(connection: Connection) -> Head:
 
 
 def _count(connection: Connection, before: datetime) -> int:
-    return (
-        connection.scalar(
-            select(func.count()).select_from(KEPT).where(*_is_due(before))
-        )
-        or 0
-    )
+    query = select(func.count()).select_from(KEPT).where(*_due_conditions(before))
+    return connection.scalar(query) or 0
 
 
 def _purgeable(
     connection: Connection, before: datetime, last: int, checkpoint: int
 ) -> Sequence[int]:
-    query = select(ENTRIES.c.sequence).select_from(KEPT).where(*_is_due(before))
+    query = select(ENTRIES.c.sequence).select_from(KEPT).where(*_due_conditions(before))
     query = query.where(ENTRIES.c.sequence > last, ENTRIES.c.sequence < checkpoint)
     return connection.scalars(query.order_by(ENTRIES.c.sequence).limit(GROUP)).all()
 
 
-def _is_due(before: datetime) -> tuple[ColumnElement[bool], ...]:
+def _due_conditions(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on entries whose payload may be deleted."""
     return (ENTRIES.c.at < time_text(before), ENTRIES.c.kind.not_in(LASTING))
 
 

@@ -1,6 +1,6 @@
-"""Finds entries and reads them.
+"""Find entries, and read them.
 
-Reading is audited too: a caller that shows the result must append a `read` entry.
+A caller that shows an entry to somebody must append a `read` entry.
 """
 
 import json
@@ -38,17 +38,18 @@ from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.tables import ALTERED, CARDS, ENTRIES, PAYLOADS, SEARCH
 from cds_service.errors import AuditUnavailable
 
-PAGE = 50
+PAGE = 50  # entries
 MOST_ABOUT = 500  # follow-up entries for one page
-STREAM = 500
-# Every answer to an augmentation order for a living patient has this card; an answer to
-# a brace order has not. Not of a probe (`chain.is_probe`).
+STREAM = 500  # entries read at a time
+# Entries other than a probe's (`chain.is_probe`).
 OF_PEOPLE = or_(
     SEARCH.c.user.is_distinct_from(PROBE),
     not_(
         func.coalesce(SEARCH.c.patient, "").startswith(PROBE_PATIENTS, autoescape=True)
     ),
 )
+# Every answer to an augmentation order for a living patient has this card; an answer to
+# a brace order has not.
 _ON_RISK = exists().where(
     CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == "rehabilitation"
 )
@@ -90,11 +91,8 @@ class Cursor:
     def parse(cls, text: str) -> Self | None:
         """Parse a cursor; None for anything else."""
         at, _, sequence = text.partition("~")
-        return (
-            cls(at, int(sequence))
-            if sequence.isdecimal() and len(sequence) < 19
-            else None
-        )
+        is_number = sequence.isdecimal() and len(sequence) < 19  # fits into 64 bits
+        return cls(at, int(sequence)) if is_number else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +105,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored(ListedEntry):
-    """One complete entry.
-
-    Of one that was purged, or whose payload is missing, only the chain is left.
+    """One complete entry; only its part of the chain if the payload is gone.
 
     Attributes:
         body: the payload as it is stored; None if it is gone.
@@ -126,14 +122,13 @@ class Stored(ListedEntry):
         """Tell if the payload is there, and is what was written."""
         if self.salt is None or self.body is None:
             return False
-        facts, cards = facts_of(self), self.cards
         read = SealedEntry(
             id=self.id,
             kind=self.kind,
             at=self.at,
             salt=self.salt,
-            facts=facts,
-            cards=cards,
+            facts=facts_of(self),
+            cards=self.cards,
             body=self.body,
         )
         return read.commitment == self.commitment
@@ -172,15 +167,14 @@ class AuditReader:
         with self.reading() as connection:
             rows = connection.execute(statement).all()
             entries = with_cards(connection, rows[:limit], ListedEntry)
-        return Page(
-            entries=entries, next=entries[-1].cursor if len(rows) > limit else None
-        )
+        following = entries[-1].cursor if len(rows) > limit else None
+        return Page(entries=entries, next=following)
 
     def entry(self, wanted: str | int) -> Stored | None:
-        is_place = isinstance(wanted, int)
-        column: ColumnElement[Any] = (
-            ENTRIES.c.sequence if is_place else ENTRIES.c.entry_id
-        )
+        """Read the entry with this id, or at this place of the chain."""
+        column: ColumnElement[Any] = ENTRIES.c.entry_id
+        if isinstance(wanted, int):
+            column = ENTRIES.c.sequence
         with self.reading() as connection:
             return next(iter(stored_entries(connection, column == wanted)), None)
 
@@ -193,19 +187,22 @@ class AuditReader:
         return {entry.id: entry.content for entry in self.entries(ids)}
 
     def about(self, entry_ids: Collection[str]) -> Mapping[str, Sequence[ListedEntry]]:
-        """Map entries to feedback, what was done, marks and notes, oldest first."""
+        """Map ids of entries to the entries about them, oldest first.
+
+        These are feedback, what was done, marks and notes.
+        """
         entries: dict[str, list[ListedEntry]] = {entry_id: [] for entry_id in entry_ids}
-        wanted = select_listed(Query(kinds=("feedback", "loop", "mark", "note"))).where(
-            SEARCH.c.about.in_(entries)
+        if not entries:
+            return entries
+        query = Query(kinds=("feedback", "loop", "mark", "note"))
+        statement = (
+            select_listed(query)
+            .where(SEARCH.c.about.in_(entries))
+            .order_by(SEARCH.c.sequence)
+            .limit(MOST_ABOUT)
         )
         with self.reading() as connection:
-            rows = (
-                connection.execute(
-                    wanted.order_by(SEARCH.c.sequence).limit(MOST_ABOUT)
-                ).all()
-                if entries
-                else ()
-            )
+            rows = connection.execute(statement).all()
             listed = with_cards(connection, rows, ListedEntry)
         for entry in listed:
             entries[entry.about or ""].append(entry)
@@ -216,9 +213,9 @@ class AuditReader:
             return read_head(connection)
 
     def last_order_at(self) -> datetime | None:
-        """Find when the last augmentation order came, other than a probe's.
+        """Return the time of the last augmentation order that was not a probe's.
 
-        If none ever came, it is when the log began.
+        If there was none, it is the time of the log's first entry.
         """
         is_order = or_(
             SEARCH.c.kind == "refusal", and_(SEARCH.c.kind == "answer", _ON_RISK)
@@ -231,11 +228,8 @@ class AuditReader:
         )
         first = select(ENTRIES.c.at).order_by(ENTRIES.c.sequence).limit(1)
         with self.reading() as connection:
-            newest_at = (
-                connection.execute(newest).scalar()
-                or connection.execute(first).scalar()
-            )
-        return None if newest_at is None else datetime.fromisoformat(newest_at)
+            at = connection.scalar(newest) or connection.scalar(first)
+        return None if at is None else datetime.fromisoformat(at)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -256,7 +250,7 @@ def select_listed(query: Query) -> Select[Any]:
 
 
 def _check_time(at: str) -> None:
-    """Refuse a time that is none.
+    """Refuse a text that is no time.
 
     Raises:
         AuditUnavailable: this program did not write it.
@@ -275,20 +269,9 @@ def with_cards(
     Raises:
         AuditUnavailable: one of them was altered, so that it cannot be shown.
     """
-    cards: dict[int, list[ShownCard]] = {}
-    wanted = select(CARDS).where(CARDS.c.sequence.in_([row.sequence for row in rows]))
-    for row in (
-        connection.execute(wanted.order_by(CARDS.c.sequence, CARDS.c.position))
-        if rows
-        else ()
-    ):
-        card = ShownCard(
-            card=row.card,
-            topic=row.topic,
-            indicator=row.indicator,
-            rules=tuple(row.rules.split()),
-        )
-        cards.setdefault(row.sequence, []).append(card)
+    if not rows:
+        return ()
+    cards = _cards_of(connection, [row.sequence for row in rows])
     entries = []
     for row in rows:
         _check_time(row.at)
@@ -296,22 +279,37 @@ def with_cards(
         values = dict(row._mapping)  # noqa: SLF001
         for name in ("partial", "warning"):
             values[name] = None if values[name] is None else bool(values[name])
-        entries.append(
-            kind(
-                **values
-                | {
-                    "id": values.pop("entry_id"),
-                    "cards": tuple(cards.get(row.sequence, ())),
-                }
-            )
-        )
+        values["id"] = values.pop("entry_id")
+        values["cards"] = tuple(cards.get(row.sequence, ()))
+        entries.append(kind(**values))
     return tuple(entries)
+
+
+def _cards_of(
+    connection: Connection, sequences: Sequence[int]
+) -> Mapping[int, Sequence[ShownCard]]:
+    """Read the cards of these entries, in the order shown."""
+    statement = (
+        select(CARDS)
+        .where(CARDS.c.sequence.in_(sequences))
+        .order_by(CARDS.c.sequence, CARDS.c.position)
+    )
+    cards: dict[int, list[ShownCard]] = {}
+    for row in connection.execute(statement):
+        card = ShownCard(
+            card=row.card,
+            topic=row.topic,
+            indicator=row.indicator,
+            rules=tuple(row.rules.split()),
+        )
+        cards.setdefault(row.sequence, []).append(card)
+    return cards
 
 
 def stored_entries(
     connection: Connection, condition: ColumnElement[bool]
 ) -> Iterator[Stored]:
-    """Yield complete entries in the order of the chain, a few hundred at a time."""
+    """Yield complete entries in the order of the chain; read some hundreds at once."""
     joined = ENTRIES.outerjoin(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
     joined = joined.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
     columns = (
@@ -320,16 +318,16 @@ def stored_entries(
         PAYLOADS.c.body,
         *(SEARCH.c[name] for name in FACTS),
     )
-    last, is_last = 0, False
-    while not is_last:
+    last, has_more = 0, True
+    while has_more:
         statement = (
             select(*columns)
             .select_from(joined)
             .where(condition, ENTRIES.c.sequence > last)
+            .order_by(ENTRIES.c.sequence)
+            .limit(STREAM)
         )
-        rows = connection.execute(
-            statement.order_by(ENTRIES.c.sequence).limit(STREAM)
-        ).all()
+        rows = connection.execute(statement).all()
         yield from with_cards(connection, rows, Stored)
-        is_last = len(rows) < STREAM
+        has_more = len(rows) == STREAM
         last = rows[-1].sequence if rows else last

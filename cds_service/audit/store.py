@@ -29,13 +29,14 @@ from cds_service.outgoing.deadline import Deadline
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 WAIT_SECONDS = 2.0  # for the chain's lock and the commit, unless a deadline is shorter
-# a process's first entry may have to wait until another one has created the tables
+# a process's first entry may have to wait until another process has created the tables
 FIRST_SECONDS = 10.0
 SEND_SECONDS = 0.1  # of an answer's time, reserved for sending it
-LEAST_SECONDS = 0.1  # minimum: a refusal for lack of time is recorded too
-LOOK_SECONDS = 1.0  # limit for the readiness check
-CLOSE_SECONDS = 5.0
-TRIES = 4
+LEAST_SECONDS = 0.1  # for any entry: a refusal for lack of time is recorded too
+LOOK_SECONDS = 1.0  # for the readiness check, and for the key of links
+CLOSE_SECONDS = 5.0  # for the last entries of a process
+TRIES = 4  # of one transaction
+UNEXPECTED = "an unexpected error of the log"
 NEW_LINK_KEY = text(
     "INSERT INTO audit_link_key (id, key) VALUES (1, :key) ON CONFLICT DO NOTHING"
 )
@@ -47,16 +48,15 @@ def utc_now() -> datetime:
 
 
 class _Abandoned(Exception):
-    """The answer was refused meanwhile; no entry may say it was shown."""
+    """The answer was refused meanwhile, so no entry may say that it was shown."""
 
 
 class AuditStore:
     """An `AuditLog` over SQLAlchemy, one for each process.
 
-    After a fork it starts afresh.
-
     One thread writes each entry in its own transaction. Request threads wait for it,
-    but never beyond their deadline, even if a commit hangs.
+    but never beyond their deadline, even if a commit hangs. After a fork, the new
+    process opens its own connections and thread.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class AuditStore:
         wait_seconds: float = WAIT_SECONDS,
         clock: Clock = utc_now,
     ) -> None:
-        """Opens nothing before the first entry or `open_with`.
+        """Set up; the database is opened at the first entry or by `open_with`.
 
         Args:
             wait_seconds: how long an entry waits for the database at most.
@@ -74,7 +74,8 @@ class AuditStore:
         self.url = database_url
         self._wait_seconds = wait_seconds
         self._clock = clock
-        # written first, once; other processes may have the same ones
+        # Entries to be written before all others. Other processes may have the same
+        # ones; their ids prevent duplicates.
         self._opening: list[SealedEntry] = []
         self._lock = threading.Lock()
         self._open(None)
@@ -89,10 +90,10 @@ class AuditStore:
         self._is_prepared = False
         self._is_broken = False
         self._trouble = ""
-        # times of answers without an entry; only the writing thread changes it
+        # times of entries that could not be written; only the writing thread changes it
         self._lost: list[str] = []
-        self._left = 0  # number of them already in the file for the next process
-        self._reports_file = False
+        self._lost_in_file = 0  # number of them already in the file of losses
+        self._reports_file = False  # `_opening` has the losses of an earlier process
         self._link_key: bytes | None = None
 
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
@@ -103,30 +104,31 @@ class AuditStore:
 
         Args:
             entry: to be stored; a repeat with the same id is stored once.
+            until: the deadline of the answer that waits for it; None waits for the
+                log's own limit.
 
         Raises:
             AuditUnavailable: the database did not confirm it in time.
         """
-        sealed, is_over = seal(entry), threading.Event()
-        seconds = (
-            self._wait_seconds
-            if self._is_prepared
-            else max(FIRST_SECONDS, self._wait_seconds)
-        )
+        sealed, abandoned = seal(entry), threading.Event()
+        seconds = self._wait_seconds
+        if not self._is_prepared:
+            seconds = max(FIRST_SECONDS, seconds)
         if until is not None:
             seconds = min(seconds, max(LEAST_SECONDS, until.left - SEND_SECONDS))
         ends = time.monotonic() + seconds
         try:
-            self._submit(lambda: self._keep(sealed, ends, is_over)).result(seconds)
-        except Exception:  # noqa: BLE001 - said in the log by the thread that met it
+            self._submit(lambda: self._keep(sealed, ends, abandoned)).result(seconds)
+        except Exception:  # noqa: BLE001 - logged by the writing thread
             if entry.kind == "answer":
-                is_over.set()
+                abandoned.set()
             raise AuditUnavailable("The audit entry could not be written.") from None
 
     def open_with(self, entry: AuditEntry) -> None:
-        """Prepare the database and append this entry first, or as soon as it answers.
+        """Prepare the database and append this entry before all others.
 
-        It is called before a fork, so it leaves no connection or thread open.
+        If the database does not answer now, the entry is written as soon as it does.
+        This is called before a fork, so it leaves no connection or thread open.
 
         Raises:
             DataFileError: the database belongs to a newer version of this program.
@@ -142,13 +144,13 @@ class AuditStore:
             self.database.dispose()
 
     def link_key(self, seconds: float = LOOK_SECONDS) -> bytes | None:
-        """Return the key that signs addresses of basis pages, made at first need.
+        """Return the key that signs addresses of basis pages; None if not read in time.
 
-        It is None if it is not read in time. All workers and replicas share it. Once
-        read, it is not asked for again.
+        The first process that needs it makes it; all workers and replicas share it.
+        Once read, it is kept in memory.
         """
         if self._link_key is None or self._process != os.getpid():
-            # the entry that follows meets the same trouble, and that is logged
+            # The entry of the answer meets the same trouble, and logs it.
             with suppress(Exception):
                 self._link_key = self._submit(self._read_link_key).result(
                     max(0.0, seconds)
@@ -160,24 +162,21 @@ class AuditStore:
         try:
             self._submit(self._look).result(LOOK_SECONDS)
         except TimeoutError:
-            return AuditState(
-                False, "the database has not answered yet", len(self._lost)
-            )
-        except Exception as error:  # noqa: BLE001 - said in words
-            return AuditState(
-                False, self._trouble or _words_for(error), len(self._lost)
-            )
-        return AuditState(is_ready=True)
+            trouble = "the database has not answered yet"
+        except Exception as error:  # noqa: BLE001 - the state says what is wrong
+            trouble = self._trouble or _words_for(error)
+        else:
+            return AuditState(is_ready=True)
+        return AuditState(is_ready=False, trouble=trouble, lost=len(self._lost))
 
     def close(self) -> None:
         """Write pending entries and close everything."""
         with self._lock:
             writer, self._writer = self._writer, None
         if writer is not None and self._process == os.getpid():
+            last_task = self._look if self._lost or self._opening else lambda: None
             with suppress(Exception):  # logged by the writing thread
-                writer.submit(
-                    self._look if self._lost or self._opening else lambda: None
-                ).result(CLOSE_SECONDS)
+                writer.submit(last_task).result(CLOSE_SECONDS)
             writer.shutdown(wait=False)
         self.database.dispose()
 
@@ -202,11 +201,20 @@ class AuditStore:
 
     # --- in the writing thread
 
-    def _keep(self, entry: SealedEntry, ends: float, is_over: threading.Event) -> None:
+    def _keep(
+        self, entry: SealedEntry, ends: float, abandoned: threading.Event
+    ) -> None:
+        """Write one entry, or remember that it is lost.
+
+        Args:
+            ends: until when to wait for the database, by `time.monotonic`.
+            abandoned: set by the request's thread once it has refused the answer.
+        """
+        seconds = max(LEAST_SECONDS, ends - time.monotonic())
         try:
-            self._commit([entry], max(LEAST_SECONDS, ends - time.monotonic()), is_over)
+            self._commit([entry], seconds, abandoned)
             # the commit took too long: the answer is in the log, and was not shown
-            if is_over.is_set():
+            if abandoned.is_set():
                 LOG.warning(
                     "audit-late",
                     extra={"fields": {"event": "audit-late", "entry": entry.id}},
@@ -221,11 +229,12 @@ class AuditStore:
         except Exception as error:
             if not isinstance(error, _Abandoned):
                 self._log_trouble(error)
-            if entry.kind != "near-miss":  # nothing was withheld for lack of it
+            if entry.kind != "near-miss":  # no answer was refused for lack of it
                 self._lose(entry)
             raise
 
     def _look(self) -> None:
+        """Write what is due, and read the head of the log."""
         try:
             self._prepare()
             if self._lost or self._opening:
@@ -257,15 +266,14 @@ class AuditStore:
         self,
         entries: Sequence[SealedEntry],
         wait: float,
-        is_over: threading.Event | None = None,
+        abandoned: threading.Event | None = None,
     ) -> None:
         """Write in one transaction, with retries if they may help.
 
         Existing entries are not duplicated.
         """
-        # While this one waited: a database that hung is not asked for all that was
-        # given up since.
-        if is_over is not None and is_over.is_set():
+        # After a database hung, entries abandoned in the queue are not written.
+        if abandoned is not None and abandoned.is_set():
             raise _Abandoned
         self._prepare()
         lost, opening = list(self._lost), list(self._opening)
@@ -274,7 +282,7 @@ class AuditStore:
             try:
                 with self.database.writing(wait) as connection:
                     append_entries(connection, [*opening, *gap, *entries], self._clock)
-                    if is_over is not None and is_over.is_set():
+                    if abandoned is not None and abandoned.is_set():
                         raise _Abandoned
             except DBAPIError as error:
                 if left == 0 or not database.is_passing(error):
@@ -289,48 +297,37 @@ class AuditStore:
             self._reports_file = False
 
     def _lose(self, entry: SealedEntry) -> None:
-        """Remember that this entry could not be written.
-
-        A `gap` entry will record it.
-        """
+        """Remember that this entry could not be written; a `gap` entry will say so."""
         self._lost.append(entry.at)
         if self._is_broken and (file := self._lost_file()) is not None:
             with suppress(OSError), file.open("a", encoding="ascii") as lines:
-                lines.writelines(f"{at}\n" for at in self._lost[self._left :])
-                self._left = len(self._lost)
+                lines.writelines(f"{at}\n" for at in self._lost[self._lost_in_file :])
+                self._lost_in_file = len(self._lost)
 
     def _lost_file(self) -> Path | None:
-        """Return the file for the losses of a process that can no longer write.
+        """Return the file of losses; None for PostgreSQL.
 
-        The next one reads it. It is None for PostgreSQL.
+        A process that can no longer write to the log writes here, for the next one.
         """
         file = self.database.file
         return file.with_name(f"{file.name}.lost") if file is not None else None
 
     def _losses_in_file(self) -> list[SealedEntry]:
-        """Return the losses of an earlier process.
+        """Return the losses of an earlier process as one entry, if there are any.
 
-        Several processes may read them; the fixed id prevents duplicates.
+        Several processes may read them; the id made of the times prevents duplicates.
         """
+        file = self._lost_file()
+        if file is None:
+            return []
         try:
-            text = (
-                file.read_text(encoding="ascii")
-                if (file := self._lost_file()) is not None
-                else ""
-            )
+            times = file.read_text(encoding="ascii")
         except FileNotFoundError:
             return []
-        return (
-            [
-                seal(
-                    _gap_entry(
-                        text.split(), self._clock(), str(uuid5(NAMESPACE_OID, text))
-                    )
-                )
-            ]
-            if text
-            else []
-        )
+        if not times:
+            return []
+        entry_id = str(uuid5(NAMESPACE_OID, times))
+        return [seal(_gap_entry(times.split(), self._clock(), entry_id))]
 
     def _log_trouble(self, error: Exception) -> None:
         """Log once what is wrong; a failed fsync or a moved file ends all writing."""
@@ -355,18 +352,15 @@ class AuditStore:
 def _gap_entry(
     moments: Sequence[str], at: datetime, entry_id: str | None = None
 ) -> AuditEntry:
-    """Return the entry about answers refused at these times.
-
-    No entry could be written of them.
-    """
+    """Make the entry of answers refused at these times for want of an entry."""
     content = {"lost": len(moments), "since": min(moments), "until": max(moments)}
     return AuditEntry(kind="gap", at=at, content=content, id=entry_id or str(uuid4()))
 
 
 def _words_for(error: Exception) -> str:
-    """Return what is wrong, for operators.
+    """Say what is wrong, for operators.
 
-    A driver's message may repeat the row, so only its kind is used.
+    A driver's message may repeat the row, so it is not used.
     """
     if isinstance(error, CdsError):
         return str(error).removesuffix(".")
@@ -381,8 +375,5 @@ def _words_for(error: Exception) -> str:
         if database.is_busy(error):
             return "another writer holds the lock of the log"
         return database.file_fault(error) or "the database does not answer"
-    return (
-        "the database does not answer"
-        if isinstance(error, SQLAlchemyError)
-        else "an unexpected error of the log"
-    )
+    is_expected = isinstance(error, SQLAlchemyError)
+    return "the database does not answer" if is_expected else UNEXPECTED

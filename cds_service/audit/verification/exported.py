@@ -1,4 +1,4 @@
-"""Verifies an NDJSON export (docs/audit-format.md, "Exports")."""
+"""Verify an NDJSON export (docs/audit-format.md, "Exports")."""
 
 import hashlib
 import json
@@ -19,36 +19,22 @@ SIGNED = "kyphoplasty-cds audit export 1"
 
 
 def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
-    """Verify each entry by its hashes, and neighbours by their link.
+    """Verify each entry by its hashes, neighbours by their links, and the manifest.
 
-    The whole is verified by its signed manifest.
-
-    Someone who rewrites an export can recompute every hash, but not the signature.
-    Whether every entry that matches the manifest's filter is included can only be seen
-    in the log itself.
+    Someone who rewrites an export can recompute every hash, but not the signature of
+    its manifest. If entries that match the manifest's filter were left out, only the
+    log itself shows it.
     """
     report, digest, last = Report(), hashlib.sha256(), ""
     manifest: Mapping[str, Any] | None = None
     for line in lines:
         document = _document(line)
         if manifest is not None:
-            report.add(
-                fault(
-                    "inserted",
-                    report.last,
-                    "a line follows the manifest, which should be the last",
-                )
-            )
+            detail = "a line follows the manifest, which should be the last"
+            report.add(fault("inserted", report.last, detail))
             break
         if "manifest" in document:
-            # What is next to it, or twice within it, no hash covers.
-            is_written_so = line.removesuffix("\n") == _canonical(document)
-            is_plain = is_written_so and document.keys() == {"manifest"}
-            manifest = (
-                document["manifest"]
-                if is_plain and isinstance(document["manifest"], dict)
-                else {}
-            )
+            manifest = _manifest_of(line, document)
             continue
         digest.update(line.encode())
         _check(document, last, report)
@@ -56,37 +42,35 @@ def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
         report.entries, report.hash = report.entries + 1, last
         report.last = _number(document.get("sequence"))
     if manifest is None:
-        report.add(
-            fault(
-                "cut off",
-                report.last,
-                "the manifest, the last line of an export, is missing",
-            )
-        )
+        detail = "the manifest, the last line of an export, is missing"
+        report.add(fault("cut off", report.last, detail))
     elif (
         manifest.get("sha256") != digest.hexdigest()
         or manifest.get("count") != report.entries
     ):
-        report.add(
-            fault(
-                "changed",
-                report.last,
-                "the lines do not match the count and the hash of the manifest",
-            )
-        )
+        detail = "the lines do not match the count and the hash of the manifest"
+        report.add(fault("changed", report.last, detail))
     elif not _is_signed(manifest, keys):
-        report.add(
-            fault(
-                "rewritten",
-                report.last,
-                "the manifest is not signed by the key of the log",
-            )
-        )
+        detail = "the manifest is not signed by the key of the log"
+        report.add(fault("rewritten", report.last, detail))
     report.notes.append(
         "this checks the lines of the export; entries that it leaves out are checked"
         " with the log"
     )
     return report
+
+
+def _manifest_of(line: str, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the manifest of this line; empty if the line holds anything else.
+
+    No hash covers a member next to the manifest, or one that it repeats.
+    """
+    manifest = document["manifest"]
+    is_canonical = line.removesuffix("\n") == _canonical(document)
+    is_alone = document.keys() == {"manifest"}
+    if is_canonical and is_alone and isinstance(manifest, dict):
+        return manifest
+    return {}
 
 
 def _is_signed(manifest: Mapping[str, Any], keys: Sequence[Key]) -> bool:
@@ -105,25 +89,18 @@ def _check(document: Mapping[str, Any], last: str, report: Report) -> None:
     entry_id, at, kind, commitment, previous = (
         str(document.get(name, "")) for name in names
     )
-    if link_of(sequence, entry_id, at, kind, commitment, previous) != document.get(
-        "hash"
-    ):
+    link = link_of(sequence, entry_id, at, kind, commitment, previous)
+    if link != document.get("hash"):
         report.add(fault("changed", sequence, "its fields do not give its hash"))
     elif sequence == report.last + 1 and report.entries and previous != last:
-        report.add(
-            fault("rewritten", sequence, "its link is not the hash of the entry before")
-        )
+        detail = "its link is not the hash of the entry before"
+        report.add(fault("rewritten", sequence, detail))
     payload = document.get("payload")
     if payload is None:
         report.purged += 1
     elif not isinstance(payload, dict) or not _is_committed(document, payload):
-        report.add(
-            fault(
-                "payload changed",
-                sequence,
-                "the payload is not the one that was written",
-            )
-        )
+        detail = "the payload is not the one that was written"
+        report.add(fault("payload changed", sequence, detail))
 
 
 def _is_committed(document: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Faults of a log, and what is wrong with a payload."""
+"""Faults of a log, and the check of one payload."""
 
 import json
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Fault:
     Attributes:
         sequence: the entry, or the first of a range.
         last: the last entry of the range; of one entry, the same.
-        detail: a sentence that repeats no value of the entry.
+        detail: a phrase for people, which repeats no value of the entry.
     """
 
     what: FaultKind
@@ -36,11 +36,9 @@ class Fault:
     last: int
 
     def __str__(self) -> str:
-        place = (
-            f"entry {self.sequence}"
-            if self.last == self.sequence
-            else f"entries {self.sequence} to {self.last}"
-        )
+        place = f"entry {self.sequence}"
+        if self.last != self.sequence:
+            place = f"entries {self.sequence} to {self.last}"
         return f"{place}: {self.what}: {self.detail}"
 
 
@@ -55,56 +53,42 @@ def payload_fault(row: Row) -> Fault | None:
     if row.salt is None or row.body is None:
         return None
     if row.facts is None:
-        return fault(
-            "payload missing",
-            row.sequence,
-            "its search fields (audit_search) were deleted",
-        )
+        detail = "its search fields (audit_search) were deleted"
+        return fault("payload missing", row.sequence, detail)
     if row.copies != (row.at, row.kind):
-        return fault(
-            "payload changed",
-            row.sequence,
-            "at or kind in audit_search differs from the entry's",
-        )
+        detail = "at or kind in audit_search differs from the entry's"
+        return fault("payload changed", row.sequence, detail)
     if not row.are_cards_in_place:
-        return fault(
-            "payload changed",
-            row.sequence,
-            "audit_card: the positions of its cards do not count from 0",
-        )
+        detail = "audit_card: the positions of its cards do not count from 0"
+        return fault("payload changed", row.sequence, detail)
     if commitment_of(row.salt, row.facts, row.cards, row.body) == row.commitment:
         return None
-    return fault(
-        "payload changed",
-        row.sequence,
-        _changed_part(row, row.facts, row.salt, row.body),
-    )
+    detail = _changed_part(row, row.facts, row.salt, row.body)
+    return fault("payload changed", row.sequence, detail)
 
 
 def _changed_part(row: Row, facts: dict[str, str], salt: str, body: str) -> str:
     """Name the part of a payload that was changed.
 
-    The body repeats the other parts, so the two can be compared.
+    The body repeats facts and cards. If it is as it was written, those in the other
+    tables are compared with it.
     """
     document = parsed(body)
-    said_facts, said_cards = document.get("facts"), cards_in(document.get("cards"))
+    true_facts, true_cards = document.get("facts"), cards_in(document.get("cards"))
     if (
-        not isinstance(said_facts, dict)
-        or said_cards is None
-        or commitment_of(salt, said_facts, said_cards, body) != row.commitment
+        not isinstance(true_facts, dict)
+        or true_cards is None
+        or commitment_of(salt, true_facts, true_cards, body) != row.commitment
     ):
         return "the body or the salt is not the one that was written"
     names = sorted(
         name
-        for name in {*facts, *said_facts}
-        if facts.get(name) != said_facts.get(name)
+        for name in {*facts, *true_facts}
+        if facts.get(name) != true_facts.get(name)
     )
     parts = [f"audit_search: {', '.join(names)}"] if names else []
-    parts += (
-        ["audit_card: a row was changed, inserted or removed"]
-        if said_cards != row.cards
-        else []
-    )
+    if true_cards != row.cards:
+        parts.append("audit_card: a row was changed, inserted or removed")
     return "; ".join(parts)
 
 

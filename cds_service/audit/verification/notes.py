@@ -1,4 +1,4 @@
-"""Parses signed checkpoints and verifies their signatures.
+"""Parse signed checkpoints, and verify their signatures.
 
 The format is in docs/audit-format.md, "Checkpoints".
 """
@@ -51,9 +51,8 @@ class Key:
     @property
     def hash(self) -> bytes:
         """Return the four bytes by which a signature refers to this key."""
-        return hashlib.sha256(
-            self.name.encode() + b"\n" + ED25519 + self.octets
-        ).digest()[:4]
+        named = self.name.encode() + b"\n" + ED25519 + self.octets
+        return hashlib.sha256(named).digest()[:4]
 
 
 def read_note(text: str) -> Checkpoint:
@@ -62,9 +61,8 @@ def read_note(text: str) -> Checkpoint:
     Raises:
         BadNote: there is none.
     """
-    body, separator, tail = (
-        text.replace("\r\n", "\n").lstrip("\ufeff\n ").partition("\n\n")
-    )
+    note = text.replace("\r\n", "\n").lstrip("\ufeff\n ")
+    body, separator, tail = note.partition("\n\n")
     lines = body.split("\n")
     if (
         not separator

@@ -14,6 +14,7 @@ from cds_service.audit.verification.faults import Fault, content_of, fault
 from cds_service.audit.verification.rows import Row
 
 DAY = 86_400_000  # milliseconds; all times here are milliseconds since 1970
+# in place of a time that cannot be read
 YOUNGEST, OLDEST = 2**62, -(2**62)
 UNTOLD = "no purge entry tells of it"
 
@@ -22,9 +23,10 @@ UNTOLD = "no purge entry tells of it"
 class Purged:
     """One run of the purge, according to its entries.
 
-    It says who ran it, on which day, and that everything before a time went.
-
     Attributes:
+        user: who ran it.
+        on: day on which it ran.
+        before: time before which it deleted all payloads.
         checkpoint: sequence of the checkpoint that preceded it.
     """
 
@@ -48,8 +50,9 @@ class Purges:
         self.count = 0  # properly purged payloads
         self._kept_for = retention_days * DAY
         self._now = int(time.time() * 1000)
-        # when each entry without a payload was written
+        # by the sequence of an entry without a payload: the time it was written
         self._missing: dict[int, int] = {}
+        # those of them that a purge names
         self._explained: set[int] = set()
         self._checkpoints: dict[int, str] = {}
 
@@ -60,72 +63,67 @@ class Purges:
         self._checkpoints[row.sequence] = row.hash
 
     def note_purge(self, row: Row) -> Iterator[Fault]:
-        """Yield the faults of a purge.
+        """Yield the faults of a purge entry.
 
-        The entries that it names lie before it: all that is gone of them is known.
+        It names only earlier entries, so all their missing payloads are noted by now.
         """
         content = content_of(row)
         named, ranges = content.get("checkpoint"), _ranges(content.get("ranges"))
         named = named if isinstance(named, dict) else {}
         place = named.get("sequence")
-        if not isinstance(place, int) or self._checkpoints.get(place) != named.get(
-            "hash"
-        ):
-            yield fault(
-                "purge", row.sequence, "it names no checkpoint that was made before it"
-            )
+        link = named.get("hash")
+        if not isinstance(place, int) or self._checkpoints.get(place) != link:
+            detail = "it names no checkpoint that was made before it"
+            yield fault("purge", row.sequence, detail)
             return
         if not ranges or max(last for _, last in ranges) >= place:
-            yield fault(
-                "purge",
-                row.sequence,
-                "it names no entries, or some that its checkpoint does not cover",
-            )
+            detail = "it names no entries, or some that its checkpoint does not cover"
+            yield fault("purge", row.sequence, detail)
             return
         before = str(content.get("before"))
         old_enough = min(_moment(row.at, OLDEST), self._now) - self._kept_for
         limit = min(_moment(before, OLDEST), old_enough)
-        # ranges that were made up may be as long and as many as they like
-        left = len(self._missing)
+        count = 0
         for first, last in ranges:
-            left -= last - first + 1
+            count += last - first + 1
+            # Forged ranges may be endless: do not count through them.
+            is_possible = count <= len(self._missing)
             yield from self._explain(
-                first, last, limit, row.sequence, is_possible=left >= 0
+                first, last, limit, row.sequence, is_possible=is_possible
             )
         user = (row.facts or {}).get("user", "")
-        self.by_purge[Purged(user, row.at[:10], before, place)] += sum(
-            last - first + 1 for first, last in ranges
-        )
+        self.by_purge[Purged(user, row.at[:10], before, place)] += count
 
     def _explain(
         self, first: int, last: int, limit: int, purge: int, *, is_possible: bool
     ) -> Iterator[Fault]:
-        """Yield what is wrong with one range of a purge.
+        """Yield the faults of one range of a purge.
 
-        Its payloads must be gone, old enough, and named by no other.
+        Its payloads must be gone, old enough, and named by no other purge.
+
+        Args:
+            limit: time before which they must have been written.
+            purge: sequence of the purge entry.
+            is_possible: the range is not longer than the missing payloads are many.
         """
-        gone = (
-            [number for number in range(first, last + 1) if number in self._missing]
-            if is_possible
-            else []
-        )
+        gone: list[int] = []
+        if is_possible:
+            gone = [
+                number for number in range(first, last + 1) if number in self._missing
+            ]
         if len(gone) != last - first + 1:
-            yield fault(
-                "purge",
-                purge,
-                f"it says that entries {first} to {last} were purged: some were not",
+            detail = (
+                f"it says that entries {first} to {last} were purged: some were not"
             )
+            yield fault("purge", purge, detail)
         if not self._explained.isdisjoint(gone):
             yield fault("purge", purge, "it names entries that another purge names")
         for number in gone:
             if self._missing[number] < limit:
                 self.count += 1
             else:
-                yield fault(
-                    "payload missing",
-                    number,
-                    f"too young to be purged by entry {purge}",
-                )
+                detail = f"too young to be purged by entry {purge}"
+                yield fault("payload missing", number, detail)
         self._explained.update(gone)
 
     def unexplained(self) -> Iterator[Fault]:
@@ -138,7 +136,7 @@ class Purges:
 
 
 def _ranges(ranges: Any) -> list[tuple[int, int]]:
-    """Return the `[first, last]` ranges of a purge entry; None if one is malformed."""
+    """Return the `[first, last]` ranges of a purge entry; none if one is malformed."""
     if not isinstance(ranges, list) or not all(_is_range(item) for item in ranges):
         return []
     return [(first, last) for first, last in ranges]
@@ -154,6 +152,7 @@ def _is_range(item: Any) -> bool:
 
 
 def _moment(text: str, otherwise: int) -> int:
+    """Return a time as milliseconds since 1970, or `otherwise` if it is no time."""
     try:
         return int(datetime.fromisoformat(text).timestamp() * 1000)
     except (ValueError, OverflowError, OSError):

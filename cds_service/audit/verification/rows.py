@@ -1,6 +1,6 @@
-"""Reads the log's raw rows in order, a few at a time.
+"""Read the log's raw rows in order, some hundreds at a time.
 
-SQLite with the standard library, PostgreSQL with psycopg.
+SQLite is read with the standard library, PostgreSQL with psycopg.
 """
 
 import sqlite3
@@ -30,7 +30,7 @@ STRAY = (
 KEPT_APART = ("audit_payload", "audit_search", "audit_card")
 FACTS = 10  # place of the first column of audit_search in `ENTRIES`
 NUMBERS = {"status", "partial", "warning"}  # all other facts are texts
-AT_ONCE = 500
+AT_ONCE = 500  # rows
 Cells = tuple[Any, ...]
 
 
@@ -44,8 +44,8 @@ class Row:
 
     Attributes:
         salt: None if there is no payload.
-        facts: the values by name that are not NULL; None if there is no row.
-        copies: `at` and `kind` as repeated next to the facts.
+        facts: the values of audit_search by name, without NULLs; None if it has no row.
+        copies: `at` and `kind` as audit_search repeats them; None if it has no row.
         are_cards_in_place: their positions count from 0.
     """
 
@@ -70,19 +70,15 @@ Select = Callable[[str], Iterator[tuple[tuple[str, ...], list[Cells]]]]
 
 @contextmanager
 def open_log(database_url: str) -> Iterator[Select]:
-    """Open a snapshot of this database's log and run queries on it.
-
-    Later writes do not change it.
+    """Open a snapshot of this database's log, and yield a function that queries it.
 
     Raises:
         NoLog: there is none, or the database does not answer.
     """
+    is_sqlite = database_url.startswith("sqlite")
+    open_database = _open_sqlite if is_sqlite else _open_postgresql
     try:
-        with (
-            _open_sqlite(database_url)
-            if database_url.startswith("sqlite")
-            else _open_postgresql(database_url)
-        ) as select:
+        with open_database(database_url) as select:
             yield select
     except sqlite3.Error as error:
         raise _no_log(error) from None
@@ -93,10 +89,9 @@ def _open_sqlite(url: str) -> Iterator[Select]:
     path = Path(url.partition("///")[2].partition("?")[0])
     if not path.is_file():
         raise NoLog(f"there is no file {path}")
+    address = f"file:{quote(str(path.resolve()))}?mode=ro"
     with closing(
-        sqlite3.connect(
-            f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, isolation_level=None
-        )
+        sqlite3.connect(address, uri=True, isolation_level=None)
     ) as connection:
         # Even bytes that are not text must be reported as a fault.
         connection.text_factory = lambda octets: octets.decode(
@@ -115,7 +110,7 @@ def _open_sqlite(url: str) -> Iterator[Select]:
 
 @contextmanager
 def _open_postgresql(url: str) -> Iterator[Select]:
-    import psycopg  # noqa: PLC0415 - who keeps the log in SQLite need not load it
+    import psycopg  # noqa: PLC0415 - not loaded for a log in SQLite
 
     _, _, address = url.partition("://")
     try:
@@ -131,11 +126,10 @@ def _open_postgresql(url: str) -> Iterator[Select]:
                 count += 1
                 with connection.cursor(name=f"verify_{count}") as cursor:
                     cursor.execute(query)
+                    columns = cursor.description or ()
+                    names = tuple(column.name for column in columns)
                     while rows := cursor.fetchmany(AT_ONCE):
-                        yield (
-                            tuple(column.name for column in cursor.description or ()),
-                            rows,
-                        )
+                        yield names, rows
 
             yield select
     except psycopg.Error as error:
@@ -147,7 +141,7 @@ def _no_log(error: Exception) -> NoLog:
 
 
 def read_stray(select: Select) -> Iterator[tuple[str, int]]:
-    """Yield table and sequence of rows without an entry; 0 if it is no number."""
+    """Yield table and sequence of rows without an entry; 0 for a sequence of text."""
     for table in KEPT_APART:
         for _, rows in select(STRAY.format(table=table)):
             for (sequence,) in rows:
@@ -221,7 +215,7 @@ def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row
 def _text(value: Any, kind: type = str) -> str:
     """Return the cell as it was hashed.
 
-    A cell of another type gets the type's name in front, so that its hash fails: it may
-    look the same, but queries do not find it.
+    A cell of another type may look the same, but queries do not find it. It gets the
+    type's name in front, so that its hash fails.
     """
     return str(value) if type(value) is kind else f"{type(value).__name__}: {value!r}"

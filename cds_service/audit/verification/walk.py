@@ -1,6 +1,6 @@
-"""Walks the log from first to last.
+"""Walk the log from its first entry to its last.
 
-Checks each entry's hash, its link to the previous entry, and its payload.
+Check each entry's hash, its link to the previous entry, and its payload.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,6 +39,7 @@ NOT_ITS_HASH = (
     " out before it"
 )
 NOT_SIGNED = "it is not signed by the expected key"
+# Kinds that are never purged (docs/audit-format.md, "Purging").
 LASTING = {
     "genesis",
     "checkpoint",
@@ -48,7 +49,7 @@ LASTING = {
     "stop",
     "mode",
     "verify",
-}  # docs/audit-format.md, "Purging"
+}
 
 
 @dataclass(slots=True)
@@ -82,21 +83,15 @@ class Report:
     def is_whole(self) -> bool:
         """Tell if nothing was changed, inserted, removed, reordered or cut off.
 
-        The answer holds as far as checkpoints reach: the notes say what none covers.
+        This is proven up to the newest checkpoint; the notes name the entries after it.
         """
         return self.fault_count == 0
 
     def add(self, new: Fault) -> None:
-        """Add a fault; neighbours with the same fault become one.
-
-        So one entry that was taken out makes one fault, not one for each later entry.
-        """
+        """Add a fault; the same fault of neighbouring entries is listed as one."""
         last = self.faults[-1] if self.faults else None
-        if last and (last.what, last.detail, last.last + 1) == (
-            new.what,
-            new.detail,
-            new.sequence,
-        ):
+        following = (new.what, new.detail, new.sequence)
+        if last and (last.what, last.detail, last.last + 1) == following:
             self.faults[-1] = replace(last, last=new.last)
             return
         self.fault_count += 1
@@ -107,10 +102,11 @@ class Report:
 def report_lines(report: Report) -> Iterator[str]:
     """Write one line for each fault, then a summary."""
     yield from map(str, report.faults)
-    if report.fault_count > len(report.faults):
-        yield f"and {report.fault_count - len(report.faults)} more"
+    unlisted = report.fault_count - len(report.faults)
+    if unlisted > 0:
+        yield f"and {unlisted} more"
     for purge, count in report.purges.items():
-        # These texts are the log's, and may be hostile.
+        # These texts come from the log, and may hold control characters.
         user, on, before = (
             ascii(text)[1:-1] for text in (purge.user, purge.on, purge.before[:10])
         )
@@ -183,20 +179,11 @@ def verify_log(
             if progress is not None and walk.report.entries % PROGRESS_ENTRIES == 0:
                 progress(walk.report.entries)
         for table, sequence in read_stray(select):
-            walk.report.add(
-                fault(
-                    "inserted", sequence, f"{table} has a row that belongs to no entry"
-                )
-            )
+            detail = f"{table} has a row that belongs to no entry"
+            walk.report.add(fault("inserted", sequence, detail))
         if database_url.startswith("sqlite") and not is_sound(select):
-            walk.report.add(
-                fault(
-                    "changed",
-                    1,
-                    "SQLite's integrity_check fails: a list may leave out entries",
-                    walk.report.last,
-                )
-            )
+            detail = "SQLite's integrity_check fails: a list may leave out entries"
+            walk.report.add(fault("changed", 1, detail, walk.report.last))
     return walk.end(keys)
 
 
@@ -206,14 +193,15 @@ class _Walk:
     def __init__(self, checkpoints: Sequence[Checkpoint], retention_days: int) -> None:
         self.report = Report()
         self._checkpoints = checkpoints
-        self._covered: dict[int, Row] = {}
         self._wanted = {checkpoint.sequence for checkpoint in checkpoints}
+        # The entries at those places, as the walk meets them.
+        self._covered: dict[int, Row] = {}
         # The hashes that the next entry may name as its predecessor's.
         self._hashes = {FIRST_PREVIOUS}
         self._was_faulty = False
         self._time = ""
         self._purges = Purges(retention_days)
-        # In the order of the log; each once.
+        # The keys that the log's checkpoint entries name, each once, in their order.
         self._named_keys: dict[Key, None] = {}
 
     def step(self, row: Row) -> None:
@@ -250,29 +238,27 @@ class _Walk:
         report.hash = row.hash
 
     def end(self, keys: Sequence[Key]) -> Report:
+        """Check what only the whole log shows, and return the report."""
         report = self.report
         if report.entries == 0:
-            report.add(
-                fault(
-                    "removed",
-                    1,
-                    "there is no entry at all, not even the first of every log",
-                )
-            )
+            detail = "there is no entry at all, not even the first of every log"
+            report.add(fault("removed", 1, detail))
         self._add(self._purges.unexplained())
         report.purged, report.purges = self._purges.count, dict(self._purges.by_purge)
         for checkpoint in self._checkpoints:
             self._check_checkpoint(checkpoint, keys)
         covered = max(self._wanted, default=0)
-        report.notes.append(
-            f"entries after {covered} could have been cut off or rewritten unseen: a"
-            " newer checkpoint would cover them"
-            if covered
-            else (
+        if covered:
+            unseen = (
+                f"entries after {covered} could have been cut off or rewritten unseen:"
+                " a newer checkpoint would cover them"
+            )
+        else:
+            unseen = (
                 "without a checkpoint that was kept elsewhere, a log cut off at its end"
                 " or rewritten whole looks whole"
             )
-        )
+        report.notes.append(unseen)
         return report
 
     def _add(self, faults: Iterable[Fault]) -> None:
@@ -280,51 +266,38 @@ class _Walk:
             self.report.add(new)
 
     def _check_place(self, row: Row) -> bool:
-        expected = self.report.last + 1
-        if row.sequence > expected:
-            self.report.add(
-                fault("removed", expected, "no longer there", row.sequence - 1)
-            )
-        elif row.sequence < expected:
-            self.report.add(
-                fault("inserted", row.sequence, "an earlier entry has this number")
-            )
-        elif row.sequence == 1 and (
-            row.kind != "genesis" or row.previous_hash != FIRST_PREVIOUS
-        ):
-            self.report.add(fault("rewritten", 1, "it is not the first entry of a log"))
+        """Check an entry's place in the log; tell if it is faulty."""
+        sequence, expected = row.sequence, self.report.last + 1
+        is_genesis = row.kind == "genesis" and row.previous_hash == FIRST_PREVIOUS
+        if sequence > expected:
+            new = fault("removed", expected, "no longer there", sequence - 1)
+        elif sequence < expected:
+            new = fault("inserted", sequence, "an earlier entry has this number")
+        elif sequence == 1 and not is_genesis:
+            new = fault("rewritten", 1, "it is not the first entry of a log")
         else:
             return False
+        self.report.add(new)
         return True
 
     def _check_payload(self, row: Row) -> None:
+        sequence, report = row.sequence, self.report
         if row.format != FORMAT:
-            self.report.add(
-                fault("changed", row.sequence, f"format {row.format} is not known")
-            )
-        if row.salt is None or row.body is None:
-            if row.facts is not None or row.cards:
-                self.report.add(
-                    fault(
-                        "payload changed",
-                        row.sequence,
-                        "the body was deleted, its search fields were not",
-                    )
-                )
-            elif row.kind in LASTING:
-                self.report.add(
-                    fault(
-                        "payload missing",
-                        row.sequence,
-                        "entries of this kind are never purged",
-                    )
-                )
-            else:
-                self._purges.note_missing(row)
-        elif problem := payload_fault(row):
-            self.report.add(problem)
+            report.add(fault("changed", sequence, f"format {row.format} is not known"))
+        if row.salt is not None and row.body is not None:
+            if problem := payload_fault(row):
+                report.add(problem)
+        elif row.facts is not None or row.cards:
+            detail = "the body was deleted, its search fields were not"
+            report.add(fault("payload changed", sequence, detail))
+        elif row.kind in LASTING:
+            detail = "entries of this kind are never purged"
+            report.add(fault("payload missing", sequence, detail))
+        else:
+            self._purges.note_missing(row)
 
     def _note(self, row: Row) -> None:
+        """Remember what later entries and the end of the walk need of this one."""
         if row.kind == "genesis" and row.sequence == 1:
             self.report.log = str(content_of(row).get("log", ""))
         elif row.kind == "checkpoint":
@@ -343,12 +316,12 @@ class _Walk:
         self._time = row.at
 
     def _check_checkpoint(self, checkpoint: Checkpoint, keys: Sequence[Key]) -> None:
-        """Compare the log with a note; a note that is not genuine proves nothing."""
+        """Compare the log with a checkpoint, if the checkpoint itself is genuine."""
         sequence, report = checkpoint.sequence, self.report
         row = self._covered.get(sequence)
         known = keys or tuple(self._named_keys)
         is_signed = any(is_signed_by(checkpoint, key) for key in known)
-        # It names a key that we know, which did not sign it.
+        # It names a known key, but that key did not sign it.
         is_forged = not is_signed and any(names_key(checkpoint, key) for key in known)
         if is_forged or (keys and not is_signed):
             report.add(fault("checkpoint", sequence, NOT_SIGNED))
@@ -371,6 +344,7 @@ class _Walk:
 
 
 def _named_key(row: Row) -> Sequence[Key]:
+    """Return the key that a checkpoint entry names; empty if it is none."""
     try:
         return (read_key(str(content_of(row).get("key", ""))),)
     except BadNote:
@@ -380,8 +354,7 @@ def _named_key(row: Row) -> Sequence[Key]:
 def _went_back(before: str, now: str) -> bool:
     """Tell if time went back by more than concurrent requests explain."""
     try:
-        return datetime.fromisoformat(before) - datetime.fromisoformat(now) > timedelta(
-            minutes=1
-        )
+        step_back = datetime.fromisoformat(before) - datetime.fromisoformat(now)
     except (ValueError, TypeError):
         return False
+    return step_back > timedelta(minutes=1)
