@@ -506,6 +506,7 @@ class OtherInjuries:
         fractures: untreated levels with a recent fracture.
         possible: untreated levels whose fracture may be recent, or that a brace order
             names.
+        doubtful: levels of recent fractures of which one was perhaps not treated.
         surgery: another operation of the spine is ordered or was done lately, or this
             is not excluded.
         signed_reasons: concepts that the augmentation being signed names as reasons to
@@ -521,6 +522,7 @@ class OtherInjuries:
 
     fractures: tuple[str, ...] = ()
     possible: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
     surgery: bool = False
     signed_reasons: frozenset[str] = frozenset()
     is_brace_noted: bool = False

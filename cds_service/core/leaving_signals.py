@@ -9,7 +9,7 @@ from datetime import date
 from cds_service.core.bracing import BROKEN, Brace
 from cds_service.core.findings import DrugUse
 from cds_service.core.leaving import SOON_ENOUGH, Biopsy, GraveResult, next_dose
-from cds_service.core.phrases import Verbatim, say
+from cds_service.core.phrases import Joined, Verbatim, say
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import (
     capital,
@@ -126,11 +126,13 @@ def _last(use: DrugUse, today: date) -> str:
 
 @signal("fracture-untreated")
 def _fracture_untreated(situation: Situation) -> Signal | None:
-    """Find a recent fracture of a vertebra that was not treated."""
-    levels = situation.support.other.fractures
-    if situation.leaving is None or not levels:
+    """Find a recent fracture of a vertebra that was not treated, or perhaps not."""
+    other = situation.support.other
+    levels = join_words(other.fractures) if other.fractures else ""
+    doubtful = Joined(other.doubtful, ", ", " or ") if other.doubtful else ""
+    if situation.leaving is None or not (levels or doubtful):
         return None
-    words = {"levels": join_words(levels)}
+    words = {"levels": levels or doubtful, "sure": "yes" if levels else ""}
     return Signal(say("recent fracture of {levels}", **words), words=words)
 
 

@@ -325,7 +325,7 @@ OPEN = [
     pytest.param(
         Leaver(
             chart(
-                coded("M80.08XA", days=20),
+                coded("M80.08XA", days=40),
                 kyphoplasty_done(days=29, encounter=None),
                 PHYSIOTHERAPY,
             ),

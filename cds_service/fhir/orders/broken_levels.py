@@ -1,16 +1,17 @@
-"""Name the vertebrae that are broken, and those that are not treated.
+"""Name the vertebrae that are broken; `operation.py` tells which are not treated.
 
 A place is a vertebra, two of them or a region: `L1`, `T11-T12`, `thoracic spine`.
 """
 
 from collections.abc import Mapping
 
+from cds_service.core.findings import TreatedLevels
 from cds_service.fhir.gathering.asides import asides_of
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.earlier_in_words import names_no_sound_vertebra
 from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.mapping.clauses import clauses
-from cds_service.fhir.mapping.level_text import LEVELS, in_order
+from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
@@ -34,6 +35,16 @@ def covers(stated: str, treated: set[str]) -> bool:
     if stated in REGION_NAMES:
         return not treated.isdisjoint(REGION_NAMES[stated])
     return not treated.isdisjoint(stated.split("-"))
+
+
+def region_treated(levels: TreatedLevels) -> frozenset[str]:
+    """Return the vertebrae of the region that orders name, if they name no level.
+
+    None with more than one level: the code for an additional one names no region.
+    """
+    if levels.source or levels.region is None or (levels.count or 1) > 1:
+        return frozenset()
+    return REGION_NAMES[f"{levels.region} spine"]
 
 
 def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
@@ -157,36 +168,3 @@ def fractured_places(condition: Json, terminology: Terminology) -> set[str]:
         if level not in coded
     }
     return places or fractured_regions(condition, terminology)
-
-
-def untreated(
-    fresh: set[str], possible: set[str], treated: set[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the levels of fractures that no treated level explains.
-
-    Returns:
-        The recent ones and the possible ones, each from head to foot.
-    """
-    if not treated:
-        several = fresh | possible
-        return (), _listed(several) if len(several) > 1 else ()
-    # What names no single vertebra (`T11-T12`, `thoracic spine`) is another fracture if
-    # no treated vertebra lies in it.
-    vague = {
-        place
-        for place in fresh | possible
-        if place not in LEVELS and not covers(place, treated)
-    }
-    single = (fresh & set(LEVELS)) - treated
-    # A code of two vertebrae, neither of them treated, is a fracture of one of them.
-    pairs = {
-        place
-        for place in vague & fresh
-        if place not in REGION_NAMES and not covers(place, single)
-    }
-    possible_single = (possible & set(LEVELS)) - treated - single
-    return _listed(single | pairs), _listed(possible_single | (vague - pairs))
-
-
-def _listed(stated: set[str]) -> tuple[str, ...]:
-    return (*in_order(stated & set(LEVELS)), *sorted(stated - set(LEVELS)))

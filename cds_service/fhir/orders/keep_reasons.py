@@ -4,14 +4,12 @@ Other fractures and operations are in `other_injuries.py`; `core/bracing.py` add
 findings.
 """
 
-from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders
-from cds_service.fhir.orders.levels import find_levels, stated_levels
+from cds_service.fhir.orders.drafts import DraftOrders
+from cds_service.fhir.orders.levels import stated_levels
 from cds_service.fhir.orders.order_reasons import reasons_named
 from cds_service.fhir.orders.order_times import texts_on_time
-from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
 from cds_service.fhir.orders.unread_in_brace import KEPT_REASONS
 from cds_service.fhir.raw_json import Json, texts_of
 
@@ -41,14 +39,3 @@ def named_levels(
         for level in terminology.levels.treated(word)
     }
     return in_order((stated_levels(order, drafts, terminology) | words) & set(LEVELS))
-
-
-def treated_levels(record: PatientRecord, terminology: Terminology) -> tuple[str, ...]:
-    """Return the levels of the augmentations on record, done or ordered."""
-    levels: set[str] = set()
-    for key in ("procedures", "serviceRequests"):
-        for entry in record.of_key(key):
-            recognition = recognise_augmentation(entry.raw, terminology)
-            if recognition and recognition.concepts & AUGMENTATION:
-                levels.update(find_levels(entry.raw, NO_DRAFTS, terminology).levels)
-    return in_order(levels)

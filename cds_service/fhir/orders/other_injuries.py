@@ -11,10 +11,17 @@ from functools import cached_property
 from typing import Literal
 
 from cds_service.core.findings import OtherInjuries, SupportOrder
-from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
+from cds_service.fhir.certainty import (
+    ACTIVE,
+    PAST,
+    certainty_of,
+    clinical_status,
+    is_later_encounter,
+)
 from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.fracture_sites import UNSITED
 from cds_service.fhir.gathering.grave_asides import (
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
@@ -34,11 +41,16 @@ from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.broken_levels import (
     broken_beside,
     fractured_places,
-    untreated,
 )
 from cds_service.fhir.orders.bystander_orders import is_bystander
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.keep_reasons import named_levels, reasons_of_order
+from cds_service.fhir.orders.operation import (
+    UNNAMED,
+    Broken,
+    Operation,
+    untreated,
+)
 from cds_service.fhir.orders.order_times import read_times, texts_on_time
 from cds_service.fhir.orders.recognition import (
     FRACTURES,
@@ -76,6 +88,8 @@ NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - KEPT_REASONS - SURGERY
 NAMED_ELSEWHERE |= frozenset(map(in_doubt, NAMED_ELSEWHERE))
 # An older entry is often a healed fracture that was never closed.
 RECENT = timedelta(days=180)
+# policy: the treated fracture is often recorded after its operation
+DOCUMENTED_WITHIN = timedelta(days=7)
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
 
 Freshness = Literal["fresh", "open", "old"]
@@ -86,13 +100,12 @@ class Search:
     """A search for other injuries, in a record and a signing, on a day.
 
     Attributes:
-        treated: the treated levels; if they are not known, two or more fractured levels
-            are all possible reasons, and a single one is none.
+        operation: what was treated, or will be.
     """
 
     record: PatientRecord
     drafts: DraftOrders
-    treated: tuple[str, ...]
+    operation: Operation
     terminology: Terminology
     today: date
 
@@ -100,6 +113,11 @@ class Search:
     def birth(self) -> date | None:
         """Return the day of birth, by which an age at onset becomes a day."""
         return self.calendar.named_day(member(self.record.patient, "birthDate"))
+
+    @property
+    def treated(self) -> tuple[str, ...]:
+        """Return the treated levels; empty if they are not known."""
+        return self.operation.levels
 
     @property
     def calendar(self) -> SiteCalendar:
@@ -122,18 +140,18 @@ def find_other_injuries(
     """
     drafts, terminology = search.drafts, search.terminology
     treated = search.treated
-    levels = _levels_on_record(search)
+    broken = _broken_on_record(search)
     for brace in braces:
-        levels["open"] |= {*brace.levels}
+        broken.open.update(brace.levels)
     signed = _augmentations_in(search)
     if treated:
         for order in signed:
-            levels["open"] |= {*named_levels(order, drafts, terminology)}
+            broken.open.update(named_levels(order, drafts, terminology))
         for order in _braces_in(search):
-            levels["open"] |= levels_of_reasons(order, drafts, terminology)
-    fresh, possible = untreated(levels["fresh"], levels["open"], {*treated})
+            broken.open.update(levels_of_reasons(order, drafts, terminology))
+    fractures = untreated(broken, search.operation)
     if not braces:
-        return OtherInjuries(fresh, possible)
+        return OtherInjuries(*fractures)
     signed_reasons = (reasons_of_order(order, drafts, terminology) for order in signed)
     unread = {
         element
@@ -146,8 +164,9 @@ def find_other_injuries(
         or _is_device_unread(search)
     )
     return OtherInjuries(
-        fractures=fresh,
-        possible=possible,
+        fractures=fractures.sure,
+        possible=fractures.possible,
+        doubtful=fractures.doubtful,
         surgery=_is_operated(search),
         signed_reasons=frozenset().union(*signed_reasons),
         is_brace_noted=_is_brace_noted(signed, terminology),
@@ -170,20 +189,62 @@ def _is_brace_noted(signed: Sequence[Json], terminology: Terminology) -> bool:
     return any(map(terminology.durations.names_brace, notes))
 
 
-def _levels_on_record(search: Search) -> dict[Freshness, set[str]]:
-    """Return the broken vertebrae that the record names, by how fresh they may be."""
-    levels: dict[Freshness, set[str]] = {"fresh": set(), "open": set(), "old": set()}
+def _broken_on_record(search: Search) -> Broken:
+    """Return the broken vertebrae that the record names."""
+    broken = Broken()
     terminology = search.terminology
     for entry in search.record.of_key("conditions"):
         if entry.concepts & FRACTURES:
-            freshness = _freshness(entry.raw, search)
-            levels[freshness] |= fractured_places(entry.raw, terminology)
+            _add_fracture(entry.raw, broken, search)
+        elif UNSITED in entry.concepts and _may_be_later(entry.raw, search):
+            broken.perhaps_later.add(UNNAMED)
     for entry in search.record.entries:
         if _is_ordered_lately(entry, search):
-            levels["open"] |= levels_of_reasons(entry.raw, NO_DRAFTS, terminology)
+            broken.open.update(levels_of_reasons(entry.raw, NO_DRAFTS, terminology))
         if _may_name_fracture(entry, search):
-            levels["open"] |= broken_beside(entry.raw, terminology)
-    return levels
+            broken.open.update(broken_beside(entry.raw, terminology))
+    return broken
+
+
+def _add_fracture(condition: Json, broken: Broken, search: Search) -> None:
+    freshness = _freshness(condition, search)
+    if freshness == "old":
+        return
+    places = fractured_places(condition, search.terminology)
+    is_later = _is_later(condition, search)
+    # A visit records the treated fracture once more.
+    is_recorded_again = is_later is None and places and search.treated
+    if is_later is False or is_recorded_again:
+        (broken.fresh if freshness == "fresh" else broken.open).update(places)
+    else:
+        is_sure = is_later and freshness == "fresh" and search.operation.is_day_sure
+        later = broken.later if is_sure else broken.perhaps_later
+        later.update(places or {UNNAMED})
+
+
+def _may_be_later(condition: Json, search: Search) -> bool:
+    is_old = _freshness(condition, search) == "old"
+    return not is_old and _is_later(condition, search) is not False
+
+
+def _is_later(condition: Json, search: Search) -> bool | None:
+    """Tell if a fracture began after the operation; None if it may have.
+
+    Without an onset, it may have if it was recorded more than a week later.
+    """
+    operated = search.operation.day
+    if operated is None or _is_of_later_encounter(condition):
+        return False
+    first, _ = begun(condition, search.birth, search.calendar)
+    if first is not None:
+        return first > operated
+    recorded = search.calendar.first_day(recorded_on(condition))
+    return None if recorded and recorded - operated > DOCUMENTED_WITHIN else False
+
+
+def _is_of_later_encounter(condition: Json) -> bool:
+    codings = objects(member(condition, "code", "coding"))
+    return any(is_later_encounter(text(coding.get("code"))) for coding in codings)
 
 
 def _is_another_unread(search: Search) -> bool:

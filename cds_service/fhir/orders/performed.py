@@ -161,7 +161,7 @@ class _Stay(NamedTuple):
         named = _stay_of(procedure)
         if self.name and named == self.name:
             return True
-        first, _ = _days_of(procedure, calendar)
+        first, _ = days_of_procedure(procedure, calendar)
         is_since = bool(self.start and first and first >= self.start)
         return is_since and named not in self.others
 
@@ -252,13 +252,13 @@ def _may_be_of_now(
 
     In the stay that ends any day counts, up to today.
     """
-    first, last = _days_of(procedure, calendar)
+    first, last = days_of_procedure(procedure, calendar)
     if first is not None and first > today:
         return False
     return stay.holds(procedure, calendar) or last is None or last >= since
 
 
-def _days_of(
+def days_of_procedure(
     procedure: Json, calendar: SiteCalendar
 ) -> tuple[date | None, date | None]:
     """Return the first and last day on which it may have been done; None if not known.

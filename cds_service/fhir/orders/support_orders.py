@@ -27,9 +27,9 @@ from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
 from cds_service.fhir.orders.keep_reasons import (
     named_levels,
     reasons_of_order,
-    treated_levels,
 )
 from cds_service.fhir.orders.meaning import Recognition
+from cds_service.fhir.orders.operation import operation_on_record, operation_signed
 from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import (
     OrderTimes,
@@ -147,10 +147,15 @@ def find_support_orders(
         day for name, day in augmentations if day and name.startswith("Procedure/")
     }
     other = NOTHING_ELSE
-    treated = signed.levels.names if signed else treated_levels(record, terminology)
+    if signed:
+        operation = operation_signed(signed)
+    else:
+        done = _augmentations_in(record, terminology)
+        operation = operation_on_record(record, done, terminology)
+    treated = operation.levels
     if today is not None:
         braces = [one for one in (*support, *stored) if one.kind == "brace"]
-        search = Search(record, drafts, treated, terminology, today)
+        search = Search(record, drafts, operation, terminology, today)
         other = find_other_injuries(search, braces)
     orders = (*support, *in_force, *unclear)
     return SupportOrders(
@@ -210,8 +215,14 @@ def find_augmentations(
     record: PatientRecord, terminology: Terminology
 ) -> list[tuple[str, date | None]]:
     """List each augmentation on record, done or ordered, with its day."""
-    stored = (one for one in _stored(record) if _is_augmentation(one, terminology))
-    return [(one.reference, _augmented_on(one, terminology.calendar)) for one in stored]
+    return [
+        (one.reference, _augmented_on(one, terminology.calendar))
+        for one in _augmentations_in(record, terminology)
+    ]
+
+
+def _augmentations_in(record: PatientRecord, terminology: Terminology) -> list[Order]:
+    return [one for one in _stored(record) if _is_augmentation(one, terminology)]
 
 
 def _within_a_year(planned: date | None, today: date | None) -> date | None:

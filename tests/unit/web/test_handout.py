@@ -209,6 +209,14 @@ def test_no_day_is_named_that_no_signed_order_sets_in_time(
     assert "brace" not in said(ward, *leaving_chart(brace))
 
 
+def test_no_day_is_named_after_a_fracture_that_began_after_the_operation(
+    ward: Ward,
+) -> None:
+    worn = worn_now("TLSO for 6 weeks")
+    assert "brace" in said(ward, *leaving_chart(worn))
+    assert "brace" not in said(ward, *leaving_chart(worn, coded("M80.08XA", days=1)))
+
+
 def test_a_dose_that_nobody_ordered_is_no_next_one(ward: Ward) -> None:
     text = said(ward, *leaving_chart(given("denosumab", "M05BX04", 145)))
     assert "Your bone medicine" not in text

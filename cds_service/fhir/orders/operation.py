@@ -1,0 +1,242 @@
+"""Tell which fractures an augmentation did not treat.
+
+It treated one vertebra, unless it says more; of its region, if its code names one; and
+none that broke after it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+from cds_service.core.findings import AugmentationOrder
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.level_text import LEVELS, in_order
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.augmentation import combine_performed
+from cds_service.fhir.orders.broken_levels import REGION_NAMES, covers, region_treated
+from cds_service.fhir.orders.drafts import NO_DRAFTS, Order
+from cds_service.fhir.orders.levels import find_levels
+from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.orders.performed import days_of_procedure
+from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
+from cds_service.fhir.site_calendar import SiteCalendar
+
+# A fracture that names no vertebra, where others are named.
+UNNAMED = "an unnamed vertebra"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """The augmentation with which fractures are compared.
+
+    Attributes:
+        levels: the treated vertebrae; empty if none is named.
+        region: the vertebrae of the region that its code names, if no level is named.
+        count: how many vertebrae it treated, at least one.
+        day: the last day on which it may have been done; None if it is still to be
+            done, or if no day is known.
+        is_day_sure: another one may not have been done later.
+    """
+
+    levels: tuple[str, ...] = ()
+    region: frozenset[str] = frozenset()
+    count: int = 1
+    day: date | None = None
+    is_day_sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Broken vertebrae, as `fractured_places` names them.
+
+    Attributes:
+        fresh: of recent fractures.
+        open: of fractures that may be recent.
+        later: of recent ones that began after the operation.
+        perhaps_later: of others that may have begun after it.
+    """
+
+    fresh: set[str] = field(default_factory=set)
+    open: set[str] = field(default_factory=set)
+    later: set[str] = field(default_factory=set)
+    perhaps_later: set[str] = field(default_factory=set)
+
+
+class Untreated(NamedTuple):
+    """The places of fractures that the operation does not explain, from head to foot.
+
+    Attributes:
+        sure: of recent ones that were not treated.
+        possible: of those that may be recent, and may not be treated.
+        doubtful: of recent ones among which one was perhaps not treated.
+    """
+
+    sure: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+
+
+def operation_signed(order: AugmentationOrder) -> Operation:
+    """Return the augmentation that is being signed."""
+    levels = order.levels
+    return Operation(
+        levels=levels.names, region=region_treated(levels), count=levels.count or 1
+    )
+
+
+def operation_on_record(
+    record: PatientRecord, augmentations: Sequence[Order], terminology: Terminology
+) -> Operation:
+    """Join the augmentations on record into one.
+
+    Args:
+        record: the patient's; every augmentation on it may name the levels.
+        augmentations: those of them that were done, or are in force.
+        terminology: the service's terminology.
+    """
+    calendar = terminology.calendar
+    done = [one for one in augmentations if one.type == "Procedure"]
+    ends = [days_of_procedure(one.resource, calendar)[1] for one in done]
+    newest = max(filter(None, ends), default=date.min)
+    to_come = [
+        day
+        for one in augmentations
+        if one.type != "Procedure" and (day := _ordered_for(one, calendar, newest))
+    ]
+    return Operation(
+        levels=_levels_on_record(record, terminology),
+        region=_region_of(done or augmentations, terminology),
+        count=max(1, _count_of(done, terminology)),
+        day=max([*filter(None, ends), *to_come], default=None),
+        is_day_sure=not to_come and None not in ends,
+    )
+
+
+def _ordered_for(order: Order, calendar: SiteCalendar, since: date) -> date | None:
+    """Return the day of an order that was written after this day; None for others."""
+    written = calendar.first_day(order.resource.get("authoredOn"))
+    if written is None or written <= since:
+        return None
+    planned = read_times(order.resource, calendar).start
+    return max(written, planned or written)
+
+
+def _levels_on_record(
+    record: PatientRecord, terminology: Terminology
+) -> tuple[str, ...]:
+    levels: set[str] = set()
+    for key in ("procedures", "serviceRequests"):
+        for entry in record.of_key(key):
+            recognition = recognise_augmentation(entry.raw, terminology)
+            if recognition and recognition.concepts & AUGMENTATION:
+                levels.update(find_levels(entry.raw, NO_DRAFTS, terminology).levels)
+    return in_order(levels)
+
+
+def _region_of(
+    augmentations: Sequence[Order], terminology: Terminology
+) -> frozenset[str]:
+    """Return the vertebrae of their regions; none if one of them names no region."""
+    combined = (combine_performed([one], terminology) for one in augmentations)
+    regions = [region_treated(one.levels) for one in combined if one]
+    return frozenset[str]().union(*regions) if all(regions) else frozenset()
+
+
+def _count_of(done: Sequence[Order], terminology: Terminology) -> int:
+    """Count the treated vertebrae; procedures of one day are one operation."""
+
+    def day_of(procedure: Order) -> date:
+        _, last = days_of_procedure(procedure.resource, terminology.calendar)
+        return last or date.min
+
+    count = 0
+    for _, operation in groupby(sorted(done, key=day_of), key=day_of):
+        combined = combine_performed([*operation], terminology)
+        count += (combined.levels.count if combined else None) or 1
+    return count
+
+
+# --- untreated fractures
+
+
+def untreated(broken: Broken, operation: Operation) -> Untreated:
+    """Return the fractures that this operation does not explain."""
+    apart = _apart_from(broken, operation)
+    later, perhaps = broken.later, broken.perhaps_later
+    return Untreated(
+        sure=_listed({*apart.sure, *later}),
+        possible=_listed({*apart.possible, *perhaps}),
+        doubtful=_listed({*apart.doubtful, *perhaps}),
+    )
+
+
+def _apart_from(broken: Broken, operation: Operation) -> Untreated:
+    """Compare the fractures that are no later than the operation with its levels."""
+    if operation.levels:
+        return _elsewhere(broken, {*operation.levels})
+    region = operation.region
+    outside = _elsewhere(broken, {*region}) if region else Untreated()
+    fresh, possible = (
+        {place for place in places if not region or covers(place, {*region})}
+        for places in (broken.fresh, broken.open)
+    )
+    several = fresh | possible if len(fresh | possible) > 1 else set[str]()
+    distinct = _distinct(fresh)
+    doubtful = distinct if len(distinct) > operation.count else set[str]()
+    if fresh:
+        return Untreated(
+            sure=outside.sure,
+            possible=(*outside.possible, *several),
+            doubtful=(*doubtful,),
+        )
+    # None of them lies in the region: the code may be wrong, or the list incomplete.
+    return Untreated(
+        possible=(*outside.sure, *outside.possible, *several), doubtful=outside.sure
+    )
+
+
+def _elsewhere(broken: Broken, treated: set[str]) -> Untreated:
+    """Return the fractures of other vertebrae than these."""
+    fresh, possible = broken.fresh, broken.open
+    # What names no single vertebra (`T11-T12`, `thoracic spine`) is another fracture if
+    # no treated vertebra lies in it.
+    vague = {
+        place
+        for place in fresh | possible
+        if place not in LEVELS and not covers(place, treated)
+    }
+    single = (fresh & set(LEVELS)) - treated
+    # A code of two vertebrae, neither of them treated, is a fracture of one of them.
+    pairs = {
+        place
+        for place in vague & fresh
+        if place not in REGION_NAMES and not covers(place, single)
+    }
+    possible_single = (possible & set(LEVELS)) - treated - single
+    return Untreated(
+        sure=_listed(single | pairs),
+        possible=_listed(possible_single | (vague - pairs)),
+    )
+
+
+def _distinct(places: set[str]) -> set[str]:
+    """Leave out what may name another of these places once more."""
+    single = places & set(LEVELS)
+    pairs = {
+        place
+        for place in places - single - REGION_NAMES.keys()
+        if not covers(place, single)
+    }
+    named = single.union(*(pair.split("-") for pair in pairs))
+    regions = {
+        place for place in places & REGION_NAMES.keys() if not covers(place, named)
+    }
+    return single | pairs | regions
+
+
+def _listed(stated: set[str]) -> tuple[str, ...]:
+    # What names no vertebra may be one of those that are named.
+    named = stated - {UNNAMED} or stated
+    return (*in_order(named & set(LEVELS)), *sorted(named - set(LEVELS)))
