@@ -69,6 +69,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_orders, unread_braces
 from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.broken_levels import region_treated
 from cds_service.fhir.orders.drafts import (
     DraftOrders,
     has_many_words,
@@ -519,6 +520,7 @@ def _case_of(
         service.terminology,
         _horizon(call, order),
         treated=levels,
+        region=region_treated(order.levels) if order else frozenset(),
         deadline=call.ports.deadline,
     )
     findings = find_findings(service, chart, order)

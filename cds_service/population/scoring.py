@@ -38,6 +38,7 @@ from cds_service.fhir.gathering.record_state import state_of
 from cds_service.fhir.gathering.refusals import needed_results
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.broken_levels import region_treated
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
 from cds_service.fhir.orders.referred import with_referred
@@ -335,6 +336,7 @@ def known_on(
         terminology,
         Horizon(day, day, date.max, day),
         treated=order.levels.names if order else (),
+        region=region_treated(order.levels) if order else frozenset(),
         deadline=deadline,
     )
     return KnownOn(record, order, find_findings(run.service, chart, order, specs))

@@ -223,6 +223,7 @@ class Chart:
         horizon: Horizon,
         *,
         treated: tuple[str, ...] = (),
+        region: frozenset[str] = frozenset(),
         deadline: Deadline | None = None,
     ) -> None:
         """Index the record in a fixed order.
@@ -235,6 +236,8 @@ class Chart:
             horizon: the days that decide what counts.
             treated: levels that the order treats, if they are known; a fracture there
                 is the present one.
+            region: the vertebrae of the region that the order names, if it names no
+                level; one of them is treated.
             deadline: of the answer; None for batch runs.
 
         Raises:
@@ -242,7 +245,7 @@ class Chart:
         """
         self.record = record
         self.terminology = terminology
-        self.treated = treated
+        self.treated, self.region = treated, region
         self.deadline = deadline
         self.calendar = terminology.calendar
         self.birth = self.calendar.named_day(member(record.patient, "birthDate"))

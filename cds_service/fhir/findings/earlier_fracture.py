@@ -41,6 +41,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.orders.broken_levels import (
     covers,
+    fractured_places,
     fractured_regions,
     names_another_fracture,
 )
@@ -110,7 +111,11 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         and _is_earlier(statement, chart) is not False
     ]
     doubtful = [one for one, verdict in judged if verdict is None]
-    elsewhere = [*_ordered_elsewhere(chart), *_reasons_elsewhere(spec, chart)]
+    elsewhere = [
+        *_outside_region(present, chart),
+        *_ordered_elsewhere(chart),
+        *_reasons_elsewhere(spec, chart),
+    ]
     open_ones = [*doubtful, *unsited, *elsewhere]
     if open_ones:
         sources = (one.provenance(spec) for one in open_ones)
@@ -188,13 +193,31 @@ def _levels_or_treated(stated: Stated, chart: Chart) -> frozenset[str]:
     return named or frozenset(chart.treated)
 
 
+def _outside_region(present: Sequence[Stated], chart: Chart) -> list[Stated]:
+    """Find present fractures outside the region of the order, if none lies in it.
+
+    Another vertebra broke as well, or the order is for another one than its code says.
+    """
+    region = {*chart.region}
+    if not region:
+        return []
+    named = [
+        (one, fractured_places(one.entry.raw, chart.terminology))
+        for one in present
+        if one.entry.kind == "Condition"
+    ]
+    if any(covers(place, region) for _, places in named for place in places):
+        return []
+    return [one for one, places in named if places]
+
+
 def _ordered_elsewhere(chart: Chart) -> list[Stated]:
     """Find the augmentations on record that were ordered for another vertebra.
 
     That vertebra broke as well, now or earlier. The order counts even if it was carried
     out: some hospitals keep what was done as an order.
     """
-    treated = {*chart.treated}
+    treated = {*chart.treated} or {*chart.region}
     if not treated:
         return []
     statements: list[Stated] = []
@@ -215,7 +238,7 @@ def _reasons_elsewhere(spec: FractureSpec, chart: Chart) -> list[Stated]:
 
     Their titles are read elsewhere.
     """
-    treated = set(chart.treated)
+    treated = {*chart.treated} or {*chart.region}
     kinds = (*BILLED_TYPES, *DEVICE_ORDERS, *MEDICATION_TYPES, *NAMING_TOO)
     statements = [
         read_aside(entry, spec.value_sets[0], chart, within=None)

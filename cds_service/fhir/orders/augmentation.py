@@ -21,7 +21,7 @@ from cds_service.fhir.gathering.earlier_in_words import EARLIER
 from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.broken_levels import names_another_fracture
+from cds_service.fhir.orders.broken_levels import names_another_fracture, region_treated
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
 from cds_service.fhir.orders.levels import StatedLevels, find_levels, levels_in_words
 from cds_service.fhir.orders.meaning import Recognition
@@ -87,12 +87,13 @@ def find_augmentation_order(
         )
     augmentations = _with_levels(recognised, drafts, terminology)
     reasons = _reasons(augmentations, drafts, terminology)
-    reasons = _with_other_fractures(reasons, augmentations, drafts, terminology)
     unclear = tuple(
         say(UNCLEAR, name=Verbatim(reference_name(draft.type, draft.resource)))
         for draft, _ in others
     )
-    return _as_one(augmentations, reasons, unclear, terminology)
+    order = _as_one(augmentations, reasons, unclear, terminology)
+    drafted = [*(draft for draft, _ in recognised), *drafts.each()]
+    return _with_other_fractures(order, drafted, drafts, terminology)
 
 
 def combine_performed(
@@ -114,9 +115,9 @@ def combine_performed(
         if (day := calendar.named_day(written))
     ]
     reasons = _reasons(augmentations, NO_DRAFTS, terminology)
-    reasons = _with_other_fractures(reasons, augmentations, NO_DRAFTS, terminology)
-    done = _as_one(augmentations, reasons, (), terminology)
-    return replace(done, performed=Performed(max(days, default=None)))
+    combined = _as_one(augmentations, reasons, (), terminology)
+    done = replace(combined, performed=Performed(max(days, default=None)))
+    return _with_other_fractures(done, procedures, NO_DRAFTS, terminology)
 
 
 def _reasons(
@@ -135,21 +136,21 @@ def _reasons(
 
 
 def _with_other_fractures(
-    reasons: Reasons,
-    augmentations: Sequence[_Augmentation],
+    augmentation: AugmentationOrder,
+    orders: Iterable[Order],
     drafts: DraftOrders,
     terminology: Terminology,
-) -> Reasons:
-    """Add a doubt if an order of the signing is written for another broken vertebra."""
-    treated = _levels_of(augmentations)
-    orders = [*(one.draft for one in augmentations), *drafts.each()]
+) -> AugmentationOrder:
+    """Add a doubt if one of these orders is written for another broken vertebra."""
+    levels = augmentation.levels
+    treated = {*levels.names} or {*region_treated(levels)}
     is_another = any(
         names_another_fracture(order.resource, drafts, treated, terminology)
         for order in orders
     )
     if not is_another:
-        return reasons
-    return reasons._replace(doubts=reasons.doubts | {EARLIER})
+        return augmentation
+    return replace(augmentation, doubts=augmentation.doubts | {EARLIER})
 
 
 def _recognised(
