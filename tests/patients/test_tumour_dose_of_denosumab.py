@@ -29,7 +29,8 @@ def every(period, unit):
 
 def stated(drug=DENOSUMAB, *, days=60, **members):
     said = {"medicationCodeableConcept": drug, "effectiveDateTime": days_ago(days)}
-    return of_patient("MedicationStatement", "s", status="active", **said | members)
+    said["status"] = "active"
+    return of_patient("MedicationStatement", "s", **said | members)
 
 
 def handed_over(**members):
@@ -123,8 +124,8 @@ USUAL_DOSES = [
     ),
     pytest.param(administered(dose=amount(60, "mg")), id="amount"),
     pytest.param(administered(dose=amount(1, "mL")), id="volume"),
-    pytest.param(stated(dosage=every(6, "mo")), id="six months"),
-    pytest.param(stated(dosage=every(26, "wk")), id="26 weeks"),
+    pytest.param(stated(status="completed", dosage=every(6, "mo")), id="six months"),
+    pytest.param(stated(status="completed", dosage=every(26, "wk")), id="26 weeks"),
     pytest.param(billed(quantityQuantity={"value": 60}), id="units billed"),
     pytest.param(of_medication(ratio(60, 1)), id="strength"),
     pytest.param(billed(), id="nothing told"),

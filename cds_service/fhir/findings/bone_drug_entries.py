@@ -276,9 +276,9 @@ def _stated(
         day, _ = times(entry.raw, "effective", chart)
         if day is None:
             return _asserted(mention, entry, chart)
-        return _on_day(mention, entry, day, spec)
+        return _on_day(mention, entry, day, spec, chart)
     if begins and begins == ended:
-        return _on_day(mention, entry, begins, spec)
+        return _on_day(mention, entry, begins, spec, chart)
     is_current = entry.status == "active" and ended is None
     # No end of a period is the day of an injection. The start is not the last day of an
     # intake that is over and has no end on record.
@@ -300,18 +300,37 @@ def _how(entry: Entry) -> HowEnded:
 
 
 def _on_day(
-    mention: DrugEntry, entry: Entry, day: Dated, spec: MedicationSpec
+    mention: DrugEntry, entry: Entry, day: Dated, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """Read a report of one day: that of an injection, or of the start at home."""
+    """Read a report of one day: that of an injection, or of tablets at home.
+
+    Of what is still taken the day may be that on which somebody asked: no start is
+    known by it.
+    """
     if mention.name in INTERVAL and entry.status in STOPPED:
         return mention._replace(is_intake=True, ended=day, how_ended="stopped")
-    taken = mention._replace(is_intake=True, begins=day, last=day)
-    taken = taken._replace(until=_effect(mention.name, spec, day))
-    if mention.name in INTERVAL or entry.status == "completed":
+    until = _effect(mention.name, spec, day)
+    taken = mention._replace(is_intake=True, begins=day, last=day, until=until)
+    if entry.status == "active":
+        taken = taken._replace(knows_start=False)
+    if mention.name in INTERVAL:
+        if _is_of_a_list(entry) and until >= chart.today:
+            return taken._replace(last=None, until=None, is_current=True)
+        return taken
+    if entry.status == "completed":
         return taken
     if entry.status in STOPPED:
         return taken._replace(how_ended="stopped")
     return taken._replace(is_current=True)
+
+
+def _is_of_a_list(entry: Entry) -> bool:
+    """Tell if an active report says how a drug is used: `every 6 months`.
+
+    Its day is that of the list. While a dose of that day would still act, it proves
+    none; later it shows how long ago the newest one may have been.
+    """
+    return entry.status == "active" and bool(entry.raw.get("dosage"))
 
 
 def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
