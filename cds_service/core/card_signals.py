@@ -66,7 +66,7 @@ def _young(situation: Situation) -> Signal | None:
 
 @signal("age-unknown")
 def _age_unknown(situation: Situation) -> Signal | None:
-    """Find a patient who may be young: nothing is chosen for them."""
+    """Find a patient who may be young: no button is pre-selected for them."""
     if situation.findings.number("age") is not None:
         return None
     return Signal(say("age not known"))
@@ -109,7 +109,11 @@ def _orders_unread(situation: Situation) -> Signal | None:
 
 @signal("unstable-spine")
 def _unstable_spine(situation: Situation) -> Signal | None:
-    """Find an unstable fracture or spine: no training before it is stabilised."""
+    """Find an unstable fracture or spine, or a deficit: no training with either.
+
+    Its word `bone` names the fracture or spine alone, and is missing if there is only a
+    deficit.
+    """
     findings = situation.findings
     names = ("unstable-fracture", "spinal-instability", "neurological-deficit")
     unstable = [findings.known[name] for name in names if findings.is_true(name)]
@@ -126,7 +130,7 @@ def _unstable_spine(situation: Situation) -> Signal | None:
 
 @signal("unstable-bone")
 def _unstable_bone(situation: Situation) -> Signal | None:
-    """Find an unstable fracture or spine; an old deficit alone is not one."""
+    """Find an unstable fracture or spine; a deficit alone is not one."""
     unstable = SIGNALS["unstable-spine"](situation)
     if unstable is None or not unstable.words:
         return None
@@ -152,7 +156,7 @@ def _malnourished(situation: Situation) -> Signal | None:
 
 @signal("no-pooled-figure")
 def _no_pooled_figure(situation: Situation) -> Signal | None:
-    """Find a fracture of which the pooled model says nothing, whatever is measured."""
+    """Find a patient of whom the pooled model says nothing, whatever is measured."""
     return None if situation.assessment.pooled else Signal()
 
 

@@ -14,19 +14,20 @@ from cds_service.core.phrases import joined, say
 from cds_service.core.situation import Detector, Signal, Situation, register, signal
 from cds_service.core.unread_lists import UnreadList, unread_text
 
-# What was not understood, or could not be read, may be any of them: entries of the
-# problem list, and what reports, orders and notes say.
+# What was not understood or could not be read may name any grave finding. Entries of
+# the problem list are one signal; reports, orders, notes and broken resources another.
 WORDS_OPEN, PROSE_OPEN = "words-open", "prose-open"
 LISTS_UNREAD = "lists-unread"
 NOT_READ = frozenset({"not-understood", "unreadable"})
-# Drugs count as a list of their own (E10), and no kidney forbids a referral.
+# Lists that may fail without a button being withheld (E10): what was dispensed comes on
+# top of the list of drugs, and no referral depends on the kidneys.
 FORBID_NOTHING = frozenset({"dispenses", "kidney"})
 OPEN_SIGNALS = (*KINDS, WORDS_OPEN, PROSE_OPEN, LISTS_UNREAD)
 
 
-def _detector(kind: tuple[GraveFinding, ...]) -> Detector:
-    listed = [finding.name for finding in kind]
-    withholding = [finding.name for finding in kind if finding.withholds]
+def _detector(grave: tuple[GraveFinding, ...]) -> Detector:
+    listed = [finding.name for finding in grave]
+    withholding = [finding.name for finding in grave if finding.withholds]
 
     def detect(situation: Situation) -> Signal | None:
         findings = situation.findings
@@ -34,7 +35,7 @@ def _detector(kind: tuple[GraveFinding, ...]) -> Detector:
         names = [
             *certain,
             *(name for name in listed if _is_open(name, findings)),
-            *(name for name in _of_orders(situation) if name in listed),
+            *(name for name in _reasons_of_orders(situation) if name in listed),
         ]
         because = joined(dict.fromkeys(map(situation.wording.name, names)))
         if not names:
@@ -62,8 +63,8 @@ def _is_open(name: str, findings: Findings) -> bool:
     )
 
 
-def _of_orders(situation: Situation) -> Iterator[str]:
-    """Yield the reasons of the orders of this signing, and of those in force."""
+def _reasons_of_orders(situation: Situation) -> Iterator[str]:
+    """Yield what the orders of this signing, and those in force, name as reasons."""
     for order in situation.support.orders:
         yield from order.reasons
     yield from situation.support.other.signed_reasons
@@ -97,7 +98,8 @@ def _is_of_problem_list(gap: Gap) -> bool:
     )
 
 
-# F1, F2, F6 and F7, and F5, if an entry names them and does not decide.
+# What the facts F1, F2, F6 and F7 are about, and F5 below: here, if an entry names it
+# without deciding if it holds.
 CAUSES_IN_DOUBT = (
     "malignancy",
     "bone-malignancy",
@@ -151,7 +153,11 @@ def _grave_lists_unread(situation: Situation) -> Signal | None:
 
 @signal("drug-lists-unread")
 def _drug_lists_unread(situation: Situation) -> Signal | None:
-    """Find a list of drugs that was not read whole, next to one with a bone drug."""
+    """Find a list of drugs that was not read whole.
+
+    If no other list has a bone drug either, F26 says so and ranks before F32, the fact
+    of this signal.
+    """
     if not _missing(DRUG_LISTS, situation):
         return None
     return Signal(say("medication list not wholly readable"))
@@ -167,8 +173,8 @@ def _missing(keys: tuple[str, ...], situation: Situation) -> dict[str, str]:
     }
 
 
-for _name, _kind in KINDS.items():
-    register(_name, _detector(_kind))
+for _name, _grave in KINDS.items():
+    register(_name, _detector(_grave))
 register(WORDS_OPEN, _words_open)
 register(PROSE_OPEN, _prose_open)
 register(LISTS_UNREAD, _lists_unread)
