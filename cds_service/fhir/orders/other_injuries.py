@@ -81,9 +81,9 @@ SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
 OLD = frozenset({"old-fracture"})
 # Concepts of a fracture next to whose code something else may be written.
 UNREAD_NEXT_TO_CODE = frozenset({MAY_BE_GRAVE, in_doubt(UNREAD_REASON)})
-# What other lists than that of problems may name: in a title, or in doubt next to it.
-# Reasons to keep a brace are left out, since they are findings. Surgery is left out,
-# since `_is_operated` looks for it.
+# What `_is_named_elsewhere` looks for on other lists than that of problems: as what an
+# entry is, or in doubt as an aside. Reasons to keep a brace are left out, since they
+# are findings; so is surgery, since `_is_operated` looks for it.
 NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - KEPT_REASONS - SURGERY
 NAMED_ELSEWHERE |= frozenset(map(in_doubt, NAMED_ELSEWHERE))
 # An older entry is often a healed fracture that was never closed.
@@ -248,9 +248,10 @@ def _is_of_later_encounter(condition: Json) -> bool:
 
 
 def _is_another_unread(search: Search) -> bool:
-    """Tell if another order, or one of several braces, was not understood.
+    """Tell if another order of this signing may bear on a brace.
 
-    Another order is any but the augmentation and a brace.
+    One does that is neither the augmentation nor a brace, and not known to leave the
+    spine alone; if several braces are signed, also a brace that was not read whole.
     """
     drafts, terminology = search.drafts, search.terminology
     braces: list[Json] = []
@@ -353,9 +354,10 @@ def _may_name_fracture(entry: Entry, search: Search) -> bool:
 
 
 def _is_named_elsewhere(search: Search) -> bool:
-    """Tell if another list than the problem list names a tumour or spinal infection.
+    """Tell if another list than the problem list names what a brace may be for.
 
-    The entry must be of the last half year or undated, or a drug that is still taken.
+    That is a tumour, an infection or another disease of the spine. The entry must be of
+    the last half year or undated, or a drug that is still taken.
     """
     calendar = search.calendar
     for entry in search.record.entries:
@@ -467,7 +469,8 @@ def _is_operated(search: Search) -> bool:
         for key in ("procedures", "serviceRequests")
         for entry in record.of_key(key)
     ]
-    for entry in (one for one in entries if _is_lately(one.raw, search)):
+    recent = [entry for entry in entries if _is_lately(entry.raw, search)]
+    for entry in recent:
         if _may_need_brace(entry, terminology):
             return True  # what was not understood may be one
         is_other = recognise_augmentation(entry.raw, terminology) is None
