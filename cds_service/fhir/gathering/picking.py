@@ -281,10 +281,13 @@ def concepts_of(
 ) -> frozenset[str]:
     """Return the concepts of one resource; empty if we do not read it.
 
-    A list entry that neither a code nor words identify is `not-understood`: it may be
-    anything, so next to it nothing is "not on the list". A condition is `may-be-grave`
-    if only free words identify it, or a code that is in no value set and no harmless
-    range: next to it nothing is excluded that only codes can exclude.
+    Two of them say that a list cannot answer "no":
+
+    - `not-understood`: neither a code nor words identify the entry. It may be anything,
+      so no concept is "not on the list".
+    - `may-be-grave`: a condition is identified by free words alone, or by a code that
+      is in no value set and no harmless range. It excludes no tumour, infection or
+      deficit: for these, only codes can say "no" (`only_codes_exclude`).
 
     Args:
         resource: raw JSON.
@@ -430,7 +433,8 @@ def _concepts_of_procedure(
 def _concepts_of_diagnosis(resource: Json, terminology: Terminology) -> frozenset[str]:
     """Return the concepts of a condition's code and words, and those of its asides.
 
-    Words rule out a "no", whatever the code is.
+    Words that were not understood keep the list from saying "no", even next to a code
+    that was.
     """
     code = resource.get("code")
     coded, texts = terminology.concepts(code), set(texts_of(code))
@@ -466,26 +470,28 @@ def _with_asides(
     The second result says if all asides were read.
     """
     asides = [*asides_of(resource)]
-    codes = [one.code for one in asides if one.code is not None]
-    others = (one.words for one in asides)
-    texts = {*other_words_of(resource), *others, *chain(*map(texts_of, codes))} - {""}
+    codes = [aside.code for aside in asides if aside.code is not None]
+    texts = {*other_words_of(resource), *(aside.words for aside in asides)}
+    texts = texts.union(*map(texts_of, codes)) - {""}
     words = _short(texts)
     is_read = words == texts and not (
         any(map(terminology.languages.is_foreign, words))
-        or any(is_unjudged(one, terminology) for one in codes)
+        or any(is_unjudged(code, terminology) for code in codes)
     )
     kinds = [resource.get(name) for name in ("severity", "category")]
     coded = terminology.concepts([*codes, *codes_of([*added_to(resource), *kinds])])
     named = coded.union(*read_problem_words(coded, words, terminology))
-    return concepts | frozenset(map(in_doubt, (named & OPENING) - concepts)), is_read
+    doubtful = (named & OPENING) - concepts
+    return concepts | frozenset(map(in_doubt, doubtful)), is_read
 
 
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
-    """Tell if a condition's code says what it is, or that it is nothing grave.
+    """Tell if a condition is known well enough to exclude a grave finding.
 
-    The words next to a vague code must be plain names, unless the code itself is grave.
-    Without a code that we know, the words must be names of harmless diseases, or
-    denials.
+    A code that identifies entries must be of a value set or a harmless range; next to a
+    vague one, the words must be plain names, unless the code is of a grave thing. Of
+    other codes any concept is enough. Without one, the words must be names of harmless
+    diseases, or denials.
     """
     if terminology.identifies("conditions", code):
         if not terminology.excludes(code):
@@ -575,12 +581,12 @@ def _concepts_of_drug(
     # The display of a reference may name a drug of ours. What it refers to is not known
     # by it.
     own = {word for code in codes for word in texts_of(code)} & words
+    # Not of drugs: the route, and that content was removed.
     named = frozenset[str]().union(*map(terminology.text_concepts, own))
     coded = terminology.concepts(codes)
     by_name = frozenset[str]().union(*map(terminology.drug_words, own))
-    concepts = coded.union(
-        named & {NO_INFORMATION}, *map(terminology.drug_words, words)
-    )
+    by_any_name = frozenset[str]().union(*map(terminology.drug_words, words))
+    concepts = coded | by_any_name | (named & {NO_INFORMATION})
     is_read = not any(map(terminology.languages.is_foreign, own))
     # A cream or eye drops are of no concern; a tablet for a joint is.
     is_local = LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named
