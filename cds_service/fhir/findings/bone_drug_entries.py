@@ -280,8 +280,9 @@ def _stated(
     if begins and begins == ended:
         return _on_day(mention, entry, begins, spec, chart)
     is_current = entry.status == "active" and ended is None
-    # No end of a period is the day of an injection. The start is not the last day of an
-    # intake that is over and has no end on record.
+    # The last day on which it was taken is the end of the period; while it is active
+    # and has no end, the start is the last day that is known. Neither is known to be
+    # the day of an injection.
     taken_on = ended or (begins if entry.status == "active" else None)
     dose = None if mention.name in INTERVAL else taken_on
     return mention._replace(
@@ -302,10 +303,12 @@ def _how(entry: Entry) -> HowEnded:
 def _on_day(
     mention: DrugEntry, entry: Entry, day: Dated, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """Read a report of one day: that of an injection, or of tablets at home.
+    """Read a report of one day.
 
-    Of what is still taken the day may be that on which somebody asked: no start is
-    known by it.
+    Of a drug that is injected at intervals it is the day of a dose, or the day on which
+    the drug was stopped; on a list of what is taken it says only that the drug goes on.
+    A tablet goes on from that day, unless its status says otherwise. Of what is still
+    taken the day may be that on which somebody asked: no start is known by it.
     """
     if mention.name in INTERVAL and entry.status in STOPPED:
         return mention._replace(is_intake=True, ended=day, how_ended="stopped")
@@ -358,18 +361,19 @@ def _ordered(
         return mention._replace(is_current=True, is_draft=True, is_due=is_due)
     authored = dated(entry.raw.get("authoredOn"), chart)
     if authored is None and chart.calendar.moment(entry.raw.get("authoredOn")):
-        return mention  # dated after the order
+        return mention  # `dated` refuses a day after the order that is being signed
     is_due = is_due and entry.status == "active"
-    # An order written as somebody reported it is of a drug taken already, since an
-    # unknown day. Words that were not understood may say so, too: "continue home
-    # medication".
+    # An order that was written down as reported is of a drug that the patient takes
+    # already, since an unknown day. Words that were not understood may say the same:
+    # "continue home medication".
     is_reported = (
         entry.raw.get("reportedBoolean") is True or "reportedReference" in entry.raw
     )
     knows_start = mention.is_plain and not is_reported
     order = mention._replace(begins=authored, is_due=is_due, knows_start=knows_start)
-    is_new = authored and _effect(mention.name, spec, authored) >= chart.today
-    is_open = entry.status == "active" or (entry.status == "completed" and bool(is_new))
+    may_act = authored and _effect(mention.name, spec, authored) >= chart.today
+    is_filled = entry.status == "completed" and bool(may_act)
+    is_open = entry.status == "active" or is_filled
     if mention.name in INTERVAL:
         return order._replace(is_current=is_open)
     return _until_its_end(order, entry, chart, is_open=is_open)
@@ -400,7 +404,7 @@ def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
     """Yield what the problem list says of bone drugs: no day, and no drug by name."""
     for stated in find_stated(chart, spec, spec.value_sets):
         is_open = stated.problem is None or stated.is_undetermined
-        # `_mentioned` reads what is only named
+        # A drug that the entry names besides its title is read by `_mentioned`.
         is_mentioned = in_doubt(stated.concept) in stated.entry.concepts
         if stated.entry.kind == "Condition" and is_open and not is_mentioned:
             yield _from_problem(stated, spec)
