@@ -25,10 +25,12 @@ from cds_service.fhir.mapping.text_rules import (
 )
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
-# Harmless to a brace; but a dying patient may die of a tumour.
+# Concepts that leave the need of a brace alone (`bystanders.toml`). Their names in an
+# aside are not plain all the same.
+#
+# A dying patient may die of a tumour.
 HINTS = frozenset({"end-of-life"})
-# Harmless to a brace; but only on the problem list do words that name them leave them
-# open.
+# Words leave these open only on the problem list. In an aside nothing else would.
 UNOPENED = frozenset(
     {
         "kidney-disease-unstaged",
@@ -37,7 +39,7 @@ UNOPENED = frozenset(
         "history-of-falling",
     }
 )
-# Harmless to a brace; but the other words say if there was one, or several.
+# The words next to the name say if there was one, or several.
 WORDED = frozenset({"fall", "osteoporotic-fracture-unsited"})
 MOST_NAMES = 8  # of diseases in one sentence
 # Marks between the parts of a sentence, each of which may be about another thing.
@@ -226,7 +228,7 @@ def _without_named(
 
     What it only hints at, as `bone lesion` at a tumour, stays.
     """
-    counted = (named_in([sentence], terminology) & counted) | FRACTURED
-    counted |= terminology.bystanders.problem_concepts - HINTS - UNOPENED - WORDED
+    harmless = terminology.bystanders.problem_concepts - HINTS - UNOPENED - WORDED
+    removed = (named_in([sentence], terminology) & counted) | FRACTURED | harmless
     signs = dict.fromkeys(FRACTURED, FRACTURE_SIGN)
-    return without_names(sentence, counted, terminology, most=MOST_NAMES, signs=signs)
+    return without_names(sentence, removed, terminology, most=MOST_NAMES, signs=signs)

@@ -65,8 +65,8 @@ class BoundWords:
 
         Args:
             lists: the tables of all files.
-            words: all plain words of reasons, these included. In a longer phrase, such
-                as "heart failure", a bound word is free.
+            words: all plain words of reasons, these included. A bound word inside a
+                longer one of them ("heart failure") is plain without any neighbour.
             of_reports: the plain words of reports, which may be next to bound words.
             durations: reads the lengths of time next to them.
         """
@@ -93,8 +93,8 @@ class BoundWords:
     def are_explained(self, part: str, sentence: str, prose: str) -> bool:
         """Tell if each bound word of a part is about the fracture, its pain or care.
 
-        If the part names none of these, the sentence or the whole text has to: "L1
-        fracture, progressive". It may then hold no other words.
+        If the part names none of these, the sentence has to, or else the whole text:
+        "L1 fracture, progressive". What is searched may hold no other words.
 
         Args:
             part: the part of the sentence that holds the bound words.
@@ -117,8 +117,9 @@ class BoundWords:
     def _is_explained(self, scopes: tuple[str, ...], *, is_worse: bool) -> bool:
         """Tell if the texts name what a bound word is about, and nothing else.
 
-        They are read in turn, up to the first that names it. A fracture needs no name
-        of the spine ("painful fracture"). A word for worse needs a pain or a fracture.
+        They are read in turn, up to the first that names it. If none does, a word for
+        a fracture is explained all the same ("painful fracture"): it needs no name of
+        the spine. A word for worse is not: it needs a pain or a fracture.
 
         Args:
             scopes: the part, the sentence and the whole text.

@@ -15,12 +15,12 @@ from cds_service.outgoing.deadline import check_time
 
 # Signs that only divide words. Any other, such as `?` or an arrow, may mean something.
 _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
-# Of Latin letters, a word must begin and end where a word does. Chinese and Japanese
-# write no spaces.
+# At each end of a word, one of the two signs next to each other is no Latin letter or
+# figure: `all` is not found in `fall`. Chinese and Japanese write no spaces.
 _APART = r"(?:(?<![a-z0-9])|(?![a-z0-9]))(?:%s)(?:(?![a-z0-9])|(?<![a-z0-9]))"
 
-# A lookbehind matches no sign, so it does not make a pattern longer: a phrase comes
-# before a word of it that has one.
+# The longest pattern is tried first, so that a phrase comes before a word of it. Signs
+# of a lookbehind do not count: they are not part of what it matches.
 _LOOKS_BEHIND = re.compile(r"\(\?<[!=][^()]*\)")
 _NOTHING = re.compile(r"(?!)")
 
