@@ -75,17 +75,18 @@ def find_levels(
     source, stated = next(naming, ("", set[str]()))
     if not source:
         return StatedLevels(regions=regions)
-    named = codeables(order, *CODED.get(source, ()))
-    next_to_code = _worded_levels(named, terminology)
+    # Other places of the order that may name other levels than the element does.
+    next_to_code = _worded_levels(codeables(order, *CODED.get(source, ())), terminology)
     noted = _text_levels(note_texts(order), terminology)
     others = (levels for levels in (next_to_code, noted) if levels - stated)
     differing = next(others, set[str]())
+    elsewhere = (wording | next_to_code | noted) & set(LEVELS)
     return StatedLevels(
         levels=in_order(stated & set(LEVELS)),
         verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
         source=source,
         regions=regions,
-        is_contradicted=not (wording | noted | next_to_code) & set(LEVELS) <= stated,
+        is_contradicted=not elsewhere <= stated,
         notes=tuple(_notes(stated, wording or differing, source)),
     )
 
@@ -129,8 +130,9 @@ def _statements(
 def levels_in_words(order: Json, terminology: Terminology) -> int:
     """Count how many levels the words of an order say; 0 if they say no number.
 
-    `3-level kyphoplasty` names no vertebra. A reason that names three or more means
-    them; two may be the ends of one statement.
+    The largest number counts: of `3-level kyphoplasty`, which names no vertebra; of the
+    vertebrae in a note that says where; and of those in the reasons if they are three
+    or more, since two may be the ends of one statement (`T12-L1`).
     """
     words = [*note_texts(order)]
     for code in codeables(order, "code", "orderDetail", *CODED["reasonCode"]):
