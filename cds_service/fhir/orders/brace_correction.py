@@ -118,6 +118,7 @@ def _places(order: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _reworded(words: str, correction: Correction, read: MentionReader) -> str:
+    # From the end of the text, so that the places of earlier mentions stay right.
     for mention in sorted(
         _beyond(words, correction, read),
         key=lambda mention: mention.start,

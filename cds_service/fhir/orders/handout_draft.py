@@ -17,6 +17,7 @@ from cds_service.protocol.messages import Action, Suggestion
 
 LABEL = say("Add the patient's page to the record as a draft")
 PLAIN_TEXT = "text/plain; charset=utf-8"
+# Of the references of an order: its requester is the author of the page.
 AUTHOR = "requester"
 
 
@@ -40,7 +41,7 @@ def draft_handout(page: Page, ordering: Ordering) -> Suggestion | None:
     new_id = signing.derive_id("resource", content)
     resource = {"resourceType": kind, "id": new_id, **members}
     if not is_valid(resource, kind):
-        return None  # a site's own words can be what no resource holds
+        return None  # a site's own words may hold what FHIR allows in no text
     label = ordering.translated(LABEL)
     offered = {"rule": HANDOUT_DRAFT, "offered": new_id}
     return Suggestion(

@@ -1,6 +1,6 @@
-"""Name the elements that never matter to the readers of whole orders.
+"""Name the elements of an order that need no reading, whatever it orders.
 
-The reader that asks if an order was read whole depends on what it orders:
+Which module asks if an order was read whole depends on what it orders:
 
 - a brace: `unread_in_brace.py`
 - the augmentation: `unread_in_augmentation.py`
@@ -122,7 +122,10 @@ def is_added(parts: Sequence[str]) -> bool:
 
 
 def is_element_read(path: str, value: Any) -> bool:
-    """Tell if an element says who, when or by which number, by FHIR's definition."""
+    """Tell if an element needs no reading, by FHIR's definition.
+
+    It says who, when or by which number, or that the order is no prohibition.
+    """
     parts = path.split(".")
     if is_added(parts):
         return False

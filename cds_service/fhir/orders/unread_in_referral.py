@@ -60,8 +60,8 @@ _NO_WORDS = frozenset(
         "value",
     }
 )
-# The words of those elements.
-_SAID = frozenset({"display", "valueString", "valueMarkdown", "text"})
+# Elements with words, inside those of `_BY_RULE`.
+_WORDED = frozenset({"display", "valueString", "valueMarkdown", "text"})
 # The reasons for which a bone is treated, or a sample of it is taken.
 _REASONS = frozenset(
     {
@@ -87,8 +87,13 @@ MOST_NAMES = 4  # a title names its order once or twice
 def is_read_whole(kind: str, order: Order, terminology: Terminology) -> bool:
     """Tell if nothing in an order was left unread that may withdraw it.
 
-    A kyphoplasty with a biopsy always counts as read whole. An order that closes no
-    fact does if its notes do not withdraw it.
+    A kyphoplasty with a biopsy always counts as read whole. Of an order that closes no
+    fact, only the notes are read: it counts if none of them withdraws it.
+
+    Args:
+        kind: what the order is taken for, as in `SupportOrder`.
+        order: the order.
+        terminology: the service's terminology.
     """
     if kind not in CLOSING:
         return not _is_withdrawn(order.resource, terminology)
@@ -114,8 +119,8 @@ def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
         if MODIFIERS.intersection(parts):
             yield _UNREAD
         elif parts[0] in _BY_RULE or parts[0].startswith("_") or "extension" in parts:
-            is_said = parts[-1] in _SAID
-            if is_said and terminology.clauses.is_withdrawn(text(value)):
+            is_worded = parts[-1] in _WORDED
+            if is_worded and terminology.clauses.is_withdrawn(text(value)):
                 yield _UNREAD
         elif parts[0] in ("text", *_CODED) or parts[-1] in _NO_WORDS:
             continue
