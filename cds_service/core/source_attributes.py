@@ -1,7 +1,8 @@
 """Fill the source attributes of decision support, by 45 CFR 170.315(b)(11)(iv).
 
-There are 31 of (B) for a study, and 13 of (A) for advice. `source-attributes.toml`
-holds them in the regulation's order. A paper's own statements are in its study file.
+There are 13 of (A), for advice, and 31 of (B), for a prediction. A recommendation gets
+those of (A), a study all 44. `source-attributes.toml` holds them in the regulation's
+order. A paper's own statements are in its study file.
 """
 
 from collections.abc import Iterable, Mapping

@@ -89,8 +89,8 @@ class _Describing:
         for field in model.model_fields.values():
             if field.alias in LEFT_OUT or field.alias.startswith("_"):
                 continue
-            if kind := self._type(field.annotation):
-                name, is_list = kind
+            if element_type := self._type(field.annotation):
+                name, is_list = element_type
                 least = int(field.is_required() or field.alias in needed)
                 most = "*" if is_list else "1"
                 elements[field.alias] = f"{least}..{most} {name}"
@@ -115,9 +115,8 @@ class _Describing:
                 return None
             self.add(model)
             return model.__name__, False
-        inner = next(
-            (kind for one in get_args(annotation) if (kind := self._type(one))),
-            None,
-        )
+        # A wrapper: a list, or a union with None. Its first argument of a type counts.
+        arguments = map(self._type, get_args(annotation))
+        inner = next(filter(None, arguments), None)
         is_list = getattr(annotation, "__origin__", None) is list
         return (inner[0], True) if inner and is_list else inner

@@ -27,8 +27,8 @@ DONE = {
 def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
     """Find the newest such exam and its day; otherwise a gap, never "no".
 
-    An exam with contrast may be recorded twice, and only one of the entries may name
-    the contrast. So all exams of that day are left out.
+    An exam may be recorded twice, and only one of its entries may name the contrast. So
+    all exams of a day are left out if one of them is of a refused kind (`never`).
     """
     kinds = (*EXAM_TYPES, "Procedure") if "procedures" in spec.also_keys else EXAM_TYPES
     done = []

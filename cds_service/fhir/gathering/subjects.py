@@ -60,7 +60,10 @@ class Person(NamedTuple):
         return bool(named) and all(self._is_meant(whom, resource) for whom in named)
 
     def is_foreign(self, resource: Json) -> bool:
-        """Tell if a resource that needs no subject has one that is not this patient."""
+        """Tell if a resource names a patient, and not clearly this one.
+
+        For resources that need no subject; `is_other` asks for more.
+        """
         return bool(_patients_in(resource)) and not self.is_subject_of(resource)
 
     def is_other(self, resource: Json) -> bool:

@@ -34,8 +34,8 @@ CONCEPT_KEYS = (
 )
 
 NEW_UNIT = (
-    ": give it a row there under [spellings] (a site: in a copy of our whole file,"
-    " which its own replaces)"
+    ": give it a row there under [spellings]; a site's units.toml replaces ours, so"
+    " begin it with a copy of our whole file"
 )
 
 
@@ -72,8 +72,9 @@ def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
 def _check_kept(key: str, value: object, path: Path, ours: Path) -> None:
     """Refuse a site's file that gives a finding of ours another kind or unit.
 
-    An earlier fracture that is read as any condition may be the one that is treated
-    now. The limits of definitions and facts are numbers in our unit.
+    Of another kind, the finding would be read without the rules of its own: as any
+    condition, an earlier fracture may be the one that is treated now. In another unit,
+    it would be compared with limits of definitions and facts that are in our unit.
     """
     if path == ours or not ours.exists():
         return
@@ -148,6 +149,7 @@ def _check_quantity(
 def _check_rules(
     spec: FindingSpec, key: str, rules: Iterable[str], names: Container[str]
 ) -> None:
+    """Check that `kinds.toml` has these rules; of the key `method`, `methods.toml`."""
     if missing := next((rule for rule in rules if rule not in names), None):
         file = "kinds.toml" if key == "kinds" else "methods.toml"
         raise DataFileError(spec.rule, key, f"{missing} is not in {file}")
