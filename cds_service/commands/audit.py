@@ -1,4 +1,4 @@
-"""`kyphoplasty-cds audit …`.
+"""`kyphoplasty-cds audit`: list, show, verify, sign, export and purge the log.
 
 Reads and exports are entries themselves; `verify` only reads.
 """
@@ -50,13 +50,14 @@ from cds_service.settings import Settings, read_settings
 
 WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer may
 MOST = 10_000
-# The kinds of a log that no EHR has called yet.
+# Kinds of entries that a log has before any EHR calls.
 OWN_KINDS = frozenset({"genesis", "read", "start", "stop"})
 NO_DATABASE = (
     "The database of the audit log does not answer, or refuses this login or what it"
     " asks"
 )
-
+# Digits of an entry's number: more may not fit 64 bits.
+MOST_DIGITS = 18
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -120,9 +121,6 @@ def list_entries(*, limit: int, as_json: bool, **criteria: Any) -> None:
                 " another, set KYPHOPLASTY_CDS_DATABASE_URL",
                 err=True,
             )
-
-
-MOST_DIGITS = 18  # of an entry's number, which fits 64 bits then
 
 
 @click.command("show")
@@ -391,7 +389,8 @@ def migrate() -> None:
 def log_database(*, may_begin: bool = False) -> Iterator[Database]:
     """Yield the database of the log.
 
-    If there is no log yet, one may begin only if a setting names the database.
+    With `may_begin` a new log begins if there is none, provided that a setting names
+    the database.
 
     Raises:
         DataFileError: there is no log, and none may begin.
@@ -403,10 +402,7 @@ def log_database(*, may_begin: bool = False) -> Iterator[Database]:
         if not (may_begin and "database_url" in settings.model_fields_set):
             database.check_exists()
         elif not database.holds_log():
-            click.echo(
-                f"a new audit log begins in {database.name}",
-                err=True,
-            )
+            click.echo(f"a new audit log begins in {database.name}", err=True)
         database.prepare()
         yield database
     except DBAPIError as error:
@@ -416,7 +412,7 @@ def log_database(*, may_begin: bool = False) -> Iterator[Database]:
 
 
 def _own_key() -> str:
-    """Return the public key of the configured log; without it, give `--key`."""
+    """Return the public key of the log that is configured here."""
     with log_database() as database:
         return own_signer(database, read_settings().audit_key).public_text
 
@@ -428,6 +424,15 @@ def record_read(
     patient: str | None,
     about: str | None = None,
 ) -> Head:
+    """Append an entry that says what this user has read.
+
+    Args:
+        database: the database of the log.
+        what: the command.
+        criteria: its filter, as JSON.
+        patient: FHIR id of the patient whose entries were read; None for several.
+        about: id of the entry that was read; None for a list.
+    """
     content = {"command": what, "filter": criteria}
     entry = AuditEntry(
         kind="read",
@@ -450,11 +455,12 @@ def check_period(since: datetime | None, until: datetime | None) -> None:
         raise click.BadParameter("must lie after --from", param_hint="--to")
 
 
-def _patient(criteria: dict[str, Any]) -> dict[str, str]:
-    """Return the patient's FHIR id, a part of it, or that of a record number.
+def _pop_patient(criteria: dict[str, Any]) -> dict[str, str]:
+    """Take the options that name a patient out of the criteria.
 
-    Only the FHIR server knows the number: it is written neither to the log nor to the
-    entry about this search.
+    Return them as criteria of the query: a FHIR id, or a part of one. Only the FHIR
+    server knows a record number: it is written neither to the log nor to the entry
+    about this search.
     """
     identifier, server = criteria.pop("identifier"), criteria.pop("fhir_server")
     token, patient = criteria.pop("token"), criteria.get("patient")
@@ -477,14 +483,14 @@ def _patient_filter(text: str) -> dict[str, str]:
 
 
 def _query(**criteria: Any) -> Query:
-    criteria |= {"patient": None, **_patient(criteria)}
+    by_patient = _pop_patient(criteria)
+    criteria |= {"patient": None, **by_patient}
     check_period(criteria["since"], criteria["until"])
     if criteria.get("model_version") and not criteria.get("model"):
         raise click.UsageError("--model-version needs --model")
     for name in ("since", "until"):
-        criteria[name] = (
-            criteria[name].replace(tzinfo=UTC) if criteria.get(name) else None
-        )
+        moment = criteria.get(name)
+        criteria[name] = moment.replace(tzinfo=UTC) if moment else None
     return Query(**criteria)
 
 

@@ -39,8 +39,8 @@ from cds_service.site.profiles import Algorithm, Profile, value_of
 ORDERS_MISSING = "orders-missing"
 OLD_ORDERS = {"MedicationOrder": "DSTU2", "ProcedureRequest": "STU3"}
 MOST_NAMED = 8  # codes of orders, keys of prefetch
-# Reasons of a refused call, by status: what to look at.
-OF_STATUS = {
+# What to change, by the status of a refused call.
+CURES_OF_STATUS = {
     400: (
         "the call is no request of this hook, or names another patient: record one"
         " call and give it to `doctor`"
@@ -53,7 +53,8 @@ OF_STATUS = {
     429: "more calls than the proxy lets through: filter on the procedure order",
     503: "no answer in time, or no audit log: see the lines `failure` around it",
 }
-OF_KEYS = {
+# What is wrong with a client's keys, by the reason that the log names.
+FAULTS_OF_KEYS = {
     "jwks.unreachable": "its keys cannot be fetched",
     "jwks.stale": "its keys cannot be fetched; older ones are used for a day",
     "jwks.redirect": "its key address redirects, and no redirect is followed",
@@ -65,8 +66,6 @@ CURES_OF_KEYS = {
         "write each that the EHR's team confirms into jwks-origins, and the list's own"
     ),
 }
-
-
 # The elements that say what is ordered; each type of order has one of them.
 TITLES = (
     "code",
@@ -77,14 +76,14 @@ TITLES = (
 
 
 def why_no_document(content: bytes) -> str:
-    """Say why a file is no one JSON document, and what to do; empty if it is one.
+    """Say why a file is not one JSON document, and what to do; empty if it is.
 
     It may be cut off, or hold one document a line. Nothing of the text is repeated.
     """
     fault = _fault_of(decode_json, content)
     if not fault:
         return ""
-    # which reads a long text without a guard around it, and so sees where it ends
+    # Without a guard, even a long or deep text is read to its end.
     fault = _fault_of(decode_unguarded, content) or fault
     documents = _first_documents(content) if fault == SEVERAL else []
     if any("resourceType" in document for document in documents):
@@ -130,8 +129,8 @@ class Fault:
 
     Attributes:
         key: its name, for programs.
-        place: where the EHR's team changes it, in the vendor's words; empty if it is in
-            `site.toml`, or nobody knows.
+        place: where the EHR's team changes it, in the vendor's words; empty if it is
+            changed in `site.toml`, or if the place is not known.
     """
 
     key: str
@@ -169,7 +168,7 @@ class Known:
 
 
 def of_call(body: Mapping[str, Any], known: Known) -> Iterator[Fault]:
-    """Tell what keeps this call from its cards."""
+    """Yield the faults that keep this call from its cards."""
     hook = body.get("hook")
     ours = [service_hook.hook for service_hook in known.service.hooks.values()]
     if hook not in ours or hook not in CONTEXTS:
@@ -185,10 +184,10 @@ def of_call(body: Mapping[str, Any], known: Known) -> Iterator[Fault]:
     except CdsError as error:
         yield Fault("request", str(error), "send what CDS Hooks 2.0.1 says")
         return
-    yield from _server(request, known)
+    yield from _server_faults(request, known)
     if request.context.CARRIES_ORDERS:
-        yield from _orders(request, known)
-    yield from _prefetch(request, known)
+        yield from _order_faults(request, known)
+    yield from _prefetch_faults(request, known)
 
 
 def missing_orders_cure(known: Known) -> tuple[str, str]:
@@ -202,7 +201,7 @@ def missing_orders_cure(known: Known) -> tuple[str, str]:
     return change, "; ".join(filter(None, places))
 
 
-def _orders(request: HookRequest, known: Known) -> Iterator[Fault]:
+def _order_faults(request: HookRequest, known: Known) -> Iterator[Fault]:
     context = request.context
     if not context.has_orders:
         change, place = missing_orders_cure(known)
@@ -228,7 +227,7 @@ def _orders(request: HookRequest, known: Known) -> Iterator[Fault]:
         yield Fault("patient", str(error), "name the patient of the call in the order")
         return
     if not is_ours:
-        names = dict.fromkeys(_name(resource) for resource in resources)
+        names = dict.fromkeys(_codes_and_words(resource) for resource in resources)
         listed = "; ".join([*names][:MOST_NAMED])
         yield Fault(
             "not-mapped",
@@ -237,8 +236,8 @@ def _orders(request: HookRequest, known: Known) -> Iterator[Fault]:
         )
 
 
-def _name(resource: Mapping[str, Any]) -> str:
-    """Name the code of an order, as its record has it."""
+def _codes_and_words(resource: Mapping[str, Any]) -> str:
+    """Return the type, codes and words of an order."""
     codings = [
         coding
         for name in TITLES
@@ -247,12 +246,14 @@ def _name(resource: Mapping[str, Any]) -> str:
     codes = [
         f"{text(coding.get('system'))}|{text(coding.get('code'))}" for coding in codings
     ]
-    words = " ".join(filter(None, (text(member(resource, n, "text")) for n in TITLES)))
-    named = " ".join([*codes, f"“{words}”" if words else ""]).strip() or "no code"
+    words = [text(member(resource, name, "text")) for name in TITLES]
+    if quoted := " ".join(filter(None, words)):
+        codes.append(f"“{quoted}”")
+    named = " ".join(codes).strip() or "no code"
     return f"{text(resource.get('resourceType'))} {named}"
 
 
-def _server(request: HookRequest, known: Known) -> Iterator[Fault]:
+def _server_faults(request: HookRequest, known: Known) -> Iterator[Fault]:
     server, client = request.fhir_server, known.client
     if server is None or client is None:
         return
@@ -283,7 +284,7 @@ def _server(request: HookRequest, known: Known) -> Iterator[Fault]:
         )
 
 
-def _prefetch(request: HookRequest, known: Known) -> Iterator[Fault]:
+def _prefetch_faults(request: HookRequest, known: Known) -> Iterator[Fault]:
     hook = next(
         service_hook
         for service_hook in known.service.hooks.values()
@@ -322,7 +323,8 @@ def _prefetch(request: HookRequest, known: Known) -> Iterator[Fault]:
 
 def _some(names: Sequence[str]) -> str:
     more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    ending = f" and {more} more" if more > 0 else ""
+    return ", ".join(names[:MOST_NAMED]) + ending
 
 
 def _fault_in(value: Any) -> str:
@@ -343,7 +345,7 @@ def _fault_in(value: Any) -> str:
 
 
 def of_answer(cards: Iterable[Any], known: Known) -> Iterator[Fault]:
-    """Tell what of these cards the EHR cannot show or apply."""
+    """Yield what the EHR cannot show or apply of these cards."""
     readable = [card for card in cards if isinstance(card, dict)]
     title, answer = known.profile.title, known.profile.answer
     most = value_of(answer.cards)
@@ -353,10 +355,13 @@ def of_answer(cards: Iterable[Any], known: Known) -> Iterator[Fault]:
     for card in readable:
         for suggestion in objects(card.get("suggestions")):
             for action in objects(suggestion.get("actions")):
-                yield from _action(text(suggestion.get("label")), action, known)
+                label = text(suggestion.get("label"))
+                yield from _action_faults(label, action, known)
 
 
-def _action(label: str, action: Mapping[str, Any], known: Known) -> Iterator[Fault]:
+def _action_faults(
+    label: str, action: Mapping[str, Any], known: Known
+) -> Iterator[Fault]:
     title, can = known.profile.title, known.capabilities
     kind, resource = text(action.get("type")), action.get("resource")
     if can.actions is not None and kind not in can.actions:
@@ -397,8 +402,8 @@ def of_token(
     if fixed and issuer != fixed:
         what = f"the token's iss is {issuer}, {known.profile.title} has {fixed}"
         yield Fault("jwt.iss", what, "ask which of them it is", place)
-    yield from _audience(claims.get("aud"), client, known)
-    yield from _keys(header, client, known)
+    yield from _audience_faults(claims.get("aud"), client, known)
+    yield from _key_faults(header, client, known)
     algorithms = (
         client.algorithms if client else value_of(known.profile.token.algorithms)
     )
@@ -413,16 +418,15 @@ def of_token(
             else f"sign with ES384 or RS384: {algorithm} is never accepted"
         )
         yield Fault("jwt.alg", what, change, place)
-    yield from _times(claims, now, client)
+    yield from _time_faults(claims, now, client)
     if client and client.tenants and claims.get("tenant") not in client.tenants:
         what = f"the token's tenant is {claims.get('tenant')}"
         yield Fault("jwt.tenant", what, f"tenants has {', '.join(client.tenants)}")
 
 
-def _audience(aud: Any, client: Client | None, known: Known) -> Iterator[Fault]:
-    named = [
-        str(value).rstrip("/") for value in (aud if isinstance(aud, list) else [aud])
-    ]
+def _audience_faults(aud: Any, client: Client | None, known: Known) -> Iterator[Fault]:
+    values = aud if isinstance(aud, list) else [aud]
+    named = [str(value).rstrip("/") for value in values]
     paths = ["/cds-services"]
     for service_id in known.service.hooks:
         paths += [f"/cds-services/{service_id}", f"/cds-services/{service_id}/feedback"]
@@ -446,7 +450,7 @@ def _audience(aud: Any, client: Client | None, known: Known) -> Iterator[Fault]:
         )
 
 
-def _keys(
+def _key_faults(
     header: Mapping[str, Any], client: Client | None, known: Known
 ) -> Iterator[Fault]:
     jku, kid = header.get("jku"), header.get("kid")
@@ -469,7 +473,7 @@ def _keys(
         yield Fault("jwt.kid", what, "put its present public keys into the file")
 
 
-def _times(
+def _time_faults(
     claims: Mapping[str, Any], now: float, client: Client | None
 ) -> Iterator[Fault]:
     missing = [name for name in ("iat", "exp", "jti") if name not in claims]
@@ -494,7 +498,7 @@ def _times(
 
 
 def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Fault]:
-    """Tell what these lines have in common, most frequent first."""
+    """Yield the faults in these lines: of calls, then of tokens, then of keys."""
     calls = [line for line in lines if line.get("event") == "call"]
     missing = [call for call in calls if call.get("reason") == ORDERS_MISSING]
     if missing:
@@ -504,24 +508,24 @@ def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Fault]:
     values = (call.get("status") for call in calls)
     statuses = Counter(value for value in values if isinstance(value, int))
     for status, count in statuses.most_common():
-        if status in OF_STATUS:
+        if status in CURES_OF_STATUS:
             what = f"status {status} in {count} of {len(calls)} calls"
-            yield Fault(f"status-{status}", what, OF_STATUS[status])
+            yield Fault(f"status-{status}", what, CURES_OF_STATUS[status])
     refused = [line for line in lines if line.get("event") == "unauthenticated"]
     by_reason = Counter(str(line.get("reason")) for line in refused)
     for reason, count in by_reason.most_common():
         example = next(line for line in refused if str(line.get("reason")) == reason)
-        yield _refused(reason, count, example, known)
-    for reason, what in OF_KEYS.items():
+        yield _refusal(reason, count, example, known)
+    for reason, fault in FAULTS_OF_KEYS.items():
         matching = [line for line in lines if line.get("reason") == reason]
         if matching:
-            where = f"{matching[-1].get('issuer')}: {what}"
+            what = f"{matching[-1].get('issuer')}: {fault}"
             detail = matching[-1].get("detail") or "unknown"
             change = f"cause {detail}: {CURES_OF_KEYS.get(reason, LET_IT_ANSWER)}"
-            yield Fault(reason, where, change)
+            yield Fault(reason, what, change)
 
 
-def _refused(reason: str, count: int, line: Mapping[str, Any], known: Known) -> Fault:
+def _refusal(reason: str, count: int, line: Mapping[str, Any], known: Known) -> Fault:
     """Describe the refusal of a token: what it says, and what the site has instead."""
     claim = re.sub(r"^jwt\.|_.*$", "", reason)
     expected = line.get("expected")

@@ -79,7 +79,6 @@ NOT_COMPARED = (
     "it names no patient ID, and no birth date was compared: that it is of this patient"
     " is said by --patient alone"
 )
-# Types of identifiers (HL7 table 0203), and words that EHRs write in their place.
 OTHER_PATIENT = "of another patient: {what}"
 ANOTHER = "The server has another resource for this patient's id; nothing was sent."
 CLOSED = "This patient {why}; nothing was sent. Is it the right id?"
@@ -138,12 +137,8 @@ def import_measurements(*, as_json: bool, **words: Any) -> None:
     tables (CSV, Excel) whose columns are named as the findings are. --date, --level and
     --method say what a source does not.
     """
-    if (
-        words["out"] is None
-        and words["fhir_server"] is None
-        and not words["dry_run"]
-        and not as_json
-    ):
+    has_target = words["out"] is not None or words["fhir_server"] is not None
+    if not (has_target or words["dry_run"] or as_json):
         raise click.UsageError("one of --out, --fhir-server and --dry-run is needed")
     levels = in_order({*chain.from_iterable(words.pop("levels"))})
     stated = Supplement(
@@ -165,10 +160,10 @@ def import_measurements(*, as_json: bool, **words: Any) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the command line asks for.
+    """The choices of the command line.
 
     Attributes:
-        stated: what the person says if a source does not.
+        stated: day, levels and method, for a source that does not say them.
     """
 
     sources: tuple[Path, ...]
@@ -184,9 +179,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of all sources.
+    """The values of all sources, written or refused.
 
     Attributes:
+        written: the values that were taken, by source.
         person: as the server's record names the patient; None without a server.
     """
 
@@ -241,7 +237,7 @@ def _without_rivals_on_record(
     Raises:
         CdsError: the server cannot be read.
     """
-    reader = _record_of(wish)
+    reader = _fresh_reader(wish)
     refused = list(outcome.refused)
     written: list[tuple[Source, Sequence[Written]]] = []
     for source, values in outcome.written:
@@ -254,13 +250,17 @@ def _without_rivals_on_record(
     return Outcome(outcome.sources, written, refused, person)
 
 
-def _record_of(wish: Wish) -> FhirClient:
-    """Return the server, read anew."""
+def _fresh_reader(wish: Wish) -> FhirClient:
+    """Return a client that gets no answer from the server's cache."""
     base = wish.fhir_server or ""
     return FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
 
 
 def _outcome(sources: Sequence[Source], writer: Writer, stated: Supplement) -> Outcome:
+    """Write each value as an Observation, or refuse it.
+
+    A value that two sources have is the first one's.
+    """
     refused = list(chain.from_iterable(source.refused for source in sources))
     today = writer.terminology.calendar.day_of(datetime.now(UTC))
     written: list[tuple[Source, list[Written]]] = []
@@ -285,7 +285,6 @@ def _outcome(sources: Sequence[Source], writer: Writer, stated: Supplement) -> O
     groups: list[tuple[Source, Sequence[Written]]] = []
     for source, of_source in written:
         mine = [value for value in of_source if value.identifier in named]
-        # of two sources with the same value, the first
         named -= {value.identifier for value in mine}
         if mine:
             groups.append((source, mine))
@@ -293,15 +292,15 @@ def _outcome(sources: Sequence[Source], writer: Writer, stated: Supplement) -> O
 
 
 def _refused_level(value: Reported, stated: Supplement) -> NotTaken | None:
-    if not (stated.levels and value.levels and value.measure.level_is_free) or {
-        *value.levels
-    } <= {*stated.levels}:
+    """Refuse a value of a level that `--level` does not name."""
+    is_compared = stated.levels and value.levels and value.measure.level_is_free
+    if not is_compared or {*value.levels} <= {*stated.levels}:
         return None
     return NotTaken(value.where, f"{value.measure.name} {value.printed}", OTHER_LEVEL)
 
 
 def _refused_day(value: Reported, today: date) -> NotTaken | None:
-    """Refuse a day that is yet to come: a year was mistyped."""
+    """Refuse a day that is yet to come: it was mistyped."""
     if value.day is None or value.day <= today:
         return None
     named = f"{value.measure.name} {value.printed}, {value.day}"
@@ -312,7 +311,7 @@ def _refused_day(value: Reported, today: date) -> NotTaken | None:
 
 
 def _refuse_several_patients(sources: Sequence[Source]) -> None:
-    """Compare what the sources say of their patients, as far as two of them say it.
+    """Compare the patients of the sources, in all that two of them state.
 
     Raises:
         CdsError: they differ.
@@ -342,36 +341,56 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> Person:
         CdsError: the server cannot be read or has no such patient, or a source is of
             somebody else.
     """
-    until = time.monotonic() + SECONDS
-    reader = FhirClient(wish.fhir_server or "", wish.token, connections=_connections())
-    check_patient(reader, wish.patient, until=until)
-    try:
-        patient = reader.fetch(f"Patient/{wish.patient}", until=until).documents[0]
-    except FhirReadError as error:
-        raise CdsError(f"The patient could not be read: {error}.") from None
-    if patient.get("resourceType") != "Patient" or patient.get("id") != wish.patient:
-        raise CdsError(ANOTHER)
-    if why := why_closed(patient):
-        raise CdsError(CLOSED.format(why=why))
+    patient = _read_patient(wish)
     for source in sources:
-        if source.person is None or not source.reported:
-            continue
-        if what := _contradiction(source.person, patient):
-            raise CdsError(f"{source.name}: {OTHER_PATIENT.format(what=what)}")
-        today = datetime.now(UTC).date().isoformat()
-        if source.person.identifier in {wish.patient, *_record_numbers(patient, today)}:
-            continue
-        if _has_same_birth_date(source.person, patient):
-            note = BIRTH_DATES_AGREE
-        elif source.person.identifier:
-            raise CdsError(f"{source.name}: {OTHER_NUMBER}")
-        else:
-            note = NOT_COMPARED
-        options.print_note(f"note: {source.name}: {note}")
+        if source.person is not None and source.reported:
+            _check_source(source.name, source.person, patient)
     base = wish.fhir_server or ""
     folder, _ = options.chosen_site(wish.site)
     bases = bases_of([base, *aliases_of_server(folder, base)])
     return Person(wish.patient, bases).identified(patient, ())
+
+
+def _read_patient(wish: Wish) -> Json:
+    """Read the server's Patient.
+
+    Raises:
+        CdsError: the server cannot be read, has no such patient, or nothing may be
+            written for this one.
+    """
+    until = time.monotonic() + SECONDS
+    reader = FhirClient(wish.fhir_server or "", wish.token, connections=_connections())
+    check_patient(reader, wish.patient, until=until)
+    try:
+        documents = reader.fetch(f"Patient/{wish.patient}", until=until).documents
+    except FhirReadError as error:
+        raise CdsError(f"The patient could not be read: {error}.") from None
+    patient: Json = documents[0]
+    if patient.get("resourceType") != "Patient" or patient.get("id") != wish.patient:
+        raise CdsError(ANOTHER)
+    if why := why_closed(patient):
+        raise CdsError(CLOSED.format(why=why))
+    return patient
+
+
+def _check_source(name: str, person: Subject, patient: Json) -> None:
+    """Compare a source's patient with the server's; note what was not compared.
+
+    Raises:
+        CdsError: they differ.
+    """
+    if what := _contradiction(person, patient):
+        raise CdsError(f"{name}: {OTHER_PATIENT.format(what=what)}")
+    today = datetime.now(UTC).date().isoformat()
+    if person.identifier in {patient["id"], *_record_numbers(patient, today)}:
+        return
+    if _has_same_birth_date(person, patient):
+        note = BIRTH_DATES_AGREE
+    elif person.identifier:
+        raise CdsError(f"{name}: {OTHER_NUMBER}")
+    else:
+        note = NOT_COMPARED
+    options.print_note(f"note: {name}: {note}")
 
 
 def _record_numbers(patient: Json, today: str) -> Iterator[str]:
@@ -434,7 +453,7 @@ def _send(outcome: Outcome, wish: Wish, person: Person) -> None:
         options.print_note(
             "note: a token is not sent over plain http; the server is asked without it"
         )
-    reader = _record_of(wish)
+    reader = _fresh_reader(wish)
     new: list[tuple[Source, Sequence[Written]]] = []
     for source, written in outcome.written:
         compared = compare_with_record(reader, person, written, seconds=SECONDS)
@@ -464,7 +483,7 @@ def _connections() -> Connections:
 
 
 def print_outcome(outcome: Outcome) -> None:
-    """Print what was understood, what was taken and what was refused, a line each."""
+    """Print each source, each value that was taken, and each that was refused."""
     for source in outcome.sources:
         click.echo(clean(f"{source.name}: {source.kind or 'not recognised'}"))
     for value in outcome.taken:
@@ -482,18 +501,13 @@ def _line(written: Written) -> str:
         if quantity
         else value.printed
     )
-    where = (
-        f" at {text(member(observation, 'bodySite', 'text'))}" if value.levels else ""
-    )
-    status = (
-        ""
-        if observation["status"] == "final"
-        else ", preliminary: a person has to confirm it"
-    )
-    notes = " ".join(
-        text(note.get("text")) for note in objects(observation.get("note"))
-    )
-    ending = f". {notes}" if notes else ""
+    site = text(member(observation, "bodySite", "text"))
+    where = f" at {site}" if value.levels else ""
+    status = ""
+    if observation["status"] != "final":
+        status = ", preliminary: a person has to confirm it"
+    notes = [text(note.get("text")) for note in objects(observation.get("note"))]
+    ending = f". {' '.join(notes)}" if notes else ""
     return (
         f"{value.measure.name} {amount}{where}, {value.day}{status}"
         f" ({value.where}){ending}"

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import wraps
@@ -51,7 +51,8 @@ class ReadBy(click.ParamType):  # type: ignore[type-arg]
 
 # Python's form of an argument's bytes that are no UTF-8.
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-# SQLite's file and its write-ahead log (either byte order), keys as PEM, checkpoints.
+# First bytes of files that are never overwritten: SQLite's file and its write-ahead log
+# (either byte order), keys as PEM, checkpoints.
 KEPT = (
     b"SQLite format 3\0",
     b"\x37\x7f\x06\x82",
@@ -61,16 +62,16 @@ KEPT = (
 )
 # What SQLite keeps next to a log: its newest entries, and how to read them.
 SQLITE_SUFFIXES = ("-wal", "-shm", "-journal")
-# of a standard output that takes no more
+# Errors of a standard output that takes no more.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-# what the shell has opened already, as for `<(...)`
+# Paths that the shell has opened already, as for `<(...)`.
 OPENED = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 
 def fault_of(path: Path) -> str:
-    """Say why a command opens no such thing; empty for a file, a folder or nothing.
+    """Say why a command does not open this path; empty for a file, a folder or nothing.
 
-    To open a named pipe may wait for ever, and a device may never end.
+    Opening a named pipe may wait for ever, and a device may never end.
     """
     mode = _mode_of(path)
     is_plain = mode is None or stat.S_ISREG(mode) or stat.S_ISDIR(mode)
@@ -79,7 +80,10 @@ def fault_of(path: Path) -> str:
 
 
 def fault_of_new(path: Path) -> str:
-    """Say why nothing is written there: it holds a log, key or note, or is no file."""
+    """Say why a command does not write to this path; empty if it may.
+
+    It holds a log, a key or a checkpoint, or it is a pipe or a device.
+    """
     with suppress(OSError, RuntimeError):
         if path.resolve().name.endswith(SQLITE_SUFFIXES):
             return f"{path} has a name that SQLite gives to parts of a log"
@@ -112,7 +116,7 @@ class _Place(click.Path):
 
 
 class _NewPlace(_Place):
-    """One to write; none that holds a log or a key, which a slip would destroy."""
+    """A path to write to, but not over a log or a key, which a slip would destroy."""
 
     fault_of = staticmethod(fault_of_new)
 
@@ -222,18 +226,18 @@ FHIR_SERVERS = click.option(
 )
 
 
-def port(words: str) -> Callable[[Any], Any]:
+def port(help_text: str) -> Callable[[Any], Any]:
     """Make the option `--port` of a command that listens."""
     return click.option(
         "--port",
         default=8080,
         show_default=True,
         type=click.IntRange(0, 65535),
-        help=words,
+        help=help_text,
     )
 
 
-def levels(words: str) -> Callable[[Any], Any]:
+def levels(help_text: str) -> Callable[[Any], Any]:
     """Make the option `--level`, which may be given for each vertebra."""
     return click.option(
         "--level",
@@ -241,7 +245,7 @@ def levels(words: str) -> Callable[[Any], Any]:
         multiple=True,
         type=VERTEBRAE,
         metavar="L1 …",
-        help=words,
+        help=help_text,
     )
 
 
@@ -257,12 +261,7 @@ def print_errors(command: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        for name, value in kwargs.items():
-            words = value if isinstance(value, tuple) else (value,)
-            if any(
-                isinstance(word, str) and LONE_SURROGATE.search(word) for word in words
-            ):
-                raise click.UsageError(f"{name} is not text in UTF-8")
+        _check_text(kwargs)
         try:
             try:
                 return command(*args, **kwargs)
@@ -275,11 +274,20 @@ def print_errors(command: Callable[P, R]) -> Callable[P, R]:
             if error.errno not in FULL:
                 raise
             print_note(f"error: standard output takes no more ({error.strerror})")
-            # what is left in the buffer would fail once more at the end
+            # What is left in the buffer would fail once more at the end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             sys.exit(1)
 
     return run
+
+
+def _check_text(values: Mapping[str, Any]) -> None:
+    """Refuse an argument with bytes that are no UTF-8."""
+    for name, value in values.items():
+        words = value if isinstance(value, tuple) else (value,)
+        for word in words:
+            if isinstance(word, str) and LONE_SURROGATE.search(word):
+                raise click.UsageError(f"{name} is not text in UTF-8")
 
 
 @contextmanager
@@ -336,7 +344,7 @@ def chosen_site(
 ) -> tuple[SiteFolder | None, Capabilities]:
     """Return the site folder as it is for this client, and what the client can apply.
 
-    If no client is named, it is the site's own.
+    Without a client, return the site's own folder and every capability.
     """
     path = path or read_settings().site
     folder = load_site(path) if path else None

@@ -1,6 +1,6 @@
 """`kyphoplasty-cds score`: a whole population from a Bulk Data export.
 
-The address that asks for one is made here too.
+It also prints the address that asks a server for the export.
 """
 
 from collections.abc import Sequence
@@ -77,23 +77,20 @@ def score(
     """
     site = read_settings().site
     service = load(site)
+    with_worklist = worklist is not None
     if export_url is not None:
-        click.echo(
-            export_address(export_url, service, with_worklist=worklist is not None)
-        )
+        click.echo(export_address(export_url, service, with_worklist=with_worklist))
         return
     if not paths:
         raise click.UsageError("PATH: files or folders of an export")
     job = Job(
-        files=export_files(
-            paths, types_read(service, with_worklist=worklist is not None)
-        ),
+        files=export_files(paths, types_read(service, with_worklist=with_worklist)),
         as_of=options.today_at(service.calendar, choices["as_of"]),
         procedure=choices["procedure"],
         levels=in_order({*chain.from_iterable(choices["levels"])}),
         fhir_server=choices["fhir_server"],
         site=site,
-        with_worklist=worklist is not None,
+        with_worklist=with_worklist,
     )
     try:
         if engine == "spark":

@@ -91,18 +91,19 @@ def validate_models(
     is_right = len(files) == 1 if job is None else bool(files) == (job == "combine")
     if not is_right:
         raise click.UsageError(USE)
-    try:  # they load statsmodels
+    # Each of these loads libraries of the extra `population`.
+    try:
         if job == "plan":
             _plan(as_json=as_json)
         elif job == "combine":
             _combine(files, as_json=as_json)
         else:
-            _validate(files[0], Written(**to), as_json=as_json)
+            _validate(files[0], OutputFiles(**to), as_json=as_json)
     except ModuleNotFoundError as error:
         raise CdsError(LACKING.format(name=error.name)) from error
 
 
-class Written(NamedTuple):
+class OutputFiles(NamedTuple):
     """The files to write; None for those that are not asked for."""
 
     report: Path | None
@@ -111,7 +112,7 @@ class Written(NamedTuple):
     share_to: Path | None
 
 
-def _validate(outcomes: Path, to: Written, *, as_json: bool) -> None:
+def _validate(outcomes: Path, to: OutputFiles, *, as_json: bool) -> None:
     from cds_service.population.local_models import local_models  # noqa: PLC0415
     from cds_service.population.validating import (  # noqa: PLC0415
         validate,
@@ -179,10 +180,7 @@ def _refit(file: OutcomesFile, service: Service, refit_to: Path, now: datetime) 
             f" {recalibration.events} with the outcome"
         )
         line = f"{recalibration.intercept:+.2f} + {recalibration.slope:.2f} x log odds"
-        click.echo(
-            f"{summary}: {line}",
-            err=True,
-        )
+        click.echo(f"{summary}: {line}", err=True)
     for line in why:
         click.echo(f"not recalibrated: {line}", err=True)
     click.echo(
@@ -224,14 +222,13 @@ def _plan(*, as_json: bool) -> None:
     baseline = service.pooled.baseline_of(service.policy.baseline.refracture)
     plan = plan_validation(service.pooled, baseline.incidence)
     if as_json:
-        needs = {"needs": plan.needs, "rough": plan.rough}
-        options.print_json(
-            {"incidence": plan.incidence, "auc": plan.auc}
-            | {
-                name: [need._asdict() for need in needed]
-                for name, needed in needs.items()
-            }
-        )
+        document = {
+            "incidence": plan.incidence,
+            "auc": plan.auc,
+            "needs": [need._asdict() for need in plan.needs],
+            "rough": [need._asdict() for need in plan.rough],
+        }
+        options.print_json(document)
     else:
         print_plan(plan, of_site=baseline.source == "site")
 
@@ -271,7 +268,7 @@ def print_validation(validations: "Sequence[ModelValidation]") -> None:
 
 
 def print_combined(combined: "Mapping[str, Combined]") -> None:
-    """Print what the hospitals found together."""
+    """Print the pooled results of each model."""
     console = Console(highlight=False)
     for name, model in combined.items():
         counts = (
