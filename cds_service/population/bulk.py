@@ -3,7 +3,7 @@
 An export has one resource per line and many files per type, in no order. The lines are
 sorted into parts on disk by a hash of the patient, so that memory holds one share of
 the patients and never the whole. A part is written to the end before it counts as done:
-what was killed goes on with the parts that are missing.
+a run that was killed goes on with the parts that are missing.
 """
 
 import gzip
@@ -35,15 +35,15 @@ from cds_service.protocol.json_text import (
 )
 from cds_service.protocol.messages import is_fhir_id
 
-# belong to nobody; a patient's resources refer to them by name
+# Types that belong to no patient; a patient's resources refer to them by name.
 SHARED = frozenset({"Medication", "Device"})
-# bytes; a longer one is no resource, and is passed over without being held
+# Bytes; a longer line is no resource, and is passed over without being held.
 LONGEST_LINE = 64 * 1024 * 1024
 READ_BYTES = 256 * 1024  # at once
 MOST_UNPACKED = 200  # times the packed bytes; FHIR packs ten to forty to one
 BATCH_LINES = 200  # looked at together: some 100 KB
 CHUNK_BYTES = 32 * 1024 * 1024  # of a file, read at once by one process
-# of the export: the share of patients that is held in memory
+# Of the export: the share of patients that is held in memory.
 BUCKET_BYTES = 32 * 1024 * 1024
 MOST_BUCKETS = 512
 SHARED_FILE = "shared.sqlite3"
@@ -52,9 +52,10 @@ PATIENT = re.compile(
     re.ASCII,
 )
 NAMES = re.compile(rb'"(?:[^"\\]*/)?((?:Medication|Device)/[A-Za-z0-9\-.]{1,64})["/]')
-# how JSON may write a slash, or any letter of a name, in another way
+# A slash, or a letter of a name, as JSON may escape it.
 ESCAPED = re.compile(rb"\\(?:/|u00[2-7])")
-# before a line that says nothing to us, but may be the newer version of one that did
+# Begins a line that was set aside: nothing is read from it, but it may be the newer
+# version of a resource from which something is.
 ASIDE = b" "
 NO_JSON_OBJECT = "not a FHIR resource: no JSON object with a resourceType"
 
@@ -88,12 +89,10 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
     files: set[Path] = set()
     for path in paths:
         if path.is_dir():
-            listed = [*path.rglob("*.ndjson"), *path.rglob("*.ndjson.gz")]
-            files |= {
-                file
-                for file in listed
-                if file.is_file() and (type_of(file) or next(iter(types))) in types
-            }
+            for file in (*path.rglob("*.ndjson"), *path.rglob("*.ndjson.gz")):
+                kind = type_of(file)
+                if file.is_file() and (not kind or kind in types):
+                    files.add(file)
         elif path.is_file():
             files.add(path)
         else:
@@ -104,9 +103,9 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
 
 
 def type_of(file: Path) -> str:
-    """Return the resource type that a file, `1.Patient_2.ndjson.gz`, is named after.
+    """Return the resource type that a file's name has, as `1.Patient_2.ndjson.gz`.
 
-    Empty if there is none.
+    Empty if it has none.
     """
     return next(
         (word for word in re.findall(r"[A-Z][A-Za-z]+", file.name) if _is_type(word)),
@@ -122,17 +121,24 @@ def _is_type(word: str) -> bool:
         return False
 
 
-# tells whether the line of an Observation may say something to us
+# --- lines
+
+# A test of an Observation's line: may it hold a code that we read?
 Look = Callable[[bytes], bool]
 
 
-# --- lines
+class Head(NamedTuple):
+    """The type of a resource, and whose it is.
 
+    Attributes:
+        patient: the id; empty if the resource names none that is certain.
+        name: `Medication/12`, by which others refer to a shared resource; empty if it
+            belongs to a patient.
+    """
 
-# The type of a resource; the id of its patient, empty if it names none whose id we can
-# tell; and `Medication/12`, by which others refer to a shared resource, empty if it
-# belongs to a patient.
-Head = tuple[str, str, str]
+    kind: str
+    patient: str
+    name: str = ""
 
 
 def read_line(line: bytes) -> dict[str, Any]:
@@ -156,7 +162,7 @@ def _resource(line: bytes, decode: Callable[[bytes], Any]) -> dict[str, Any]:
 
 
 def head_of(raw: Mapping[str, Any], bases: Bases = NO_BASE) -> Head:
-    """Return what a resource is and whose.
+    """Return the type of a resource, and whose it is.
 
     A patient is named by a relative reference or a `urn:uuid:`; by an absolute one only
     under `bases`: an id on another server is another person.
@@ -164,18 +170,18 @@ def head_of(raw: Mapping[str, Any], bases: Bases = NO_BASE) -> Head:
     kind = raw["resourceType"]
     if kind in SHARED or kind == "Patient":
         own_id = raw["id"] if is_fhir_id(raw.get("id")) else ""
-        return (
-            (kind, own_id, "") if kind == "Patient" else (kind, "", f"{kind}/{own_id}")
-        )
+        if kind == "Patient":
+            return Head(kind, own_id)
+        return Head(kind, "", f"{kind}/{own_id}")
     if kind == "Appointment":
         named = (
             text(member(participant, "actor", "reference"))
             for participant in objects(raw.get("participant"))
         )
         patients = {_patient_of(reference, bases) for reference in named} - {""}
-        return kind, patients.pop() if len(patients) == 1 else "", ""
+        return Head(kind, patients.pop() if len(patients) == 1 else "")
     subject = raw.get("subject") or raw.get("patient")
-    return kind, _patient_of(text(member(subject, "reference")), bases), ""
+    return Head(kind, _patient_of(text(member(subject, "reference")), bases))
 
 
 def _patient_of(reference: str, bases: Bases) -> str:
@@ -186,9 +192,9 @@ def _patient_of(reference: str, bases: Bases) -> str:
 
 
 def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, bytes]:
-    """Return what a line is and whose, and the line as it is kept.
+    """Return the head of a line, and the line as it is kept.
 
-    An Observation that says nothing to us is set aside.
+    An Observation from which nothing is read is set aside.
 
     Raises:
         LineError: it is no JSON object with a `resourceType`.
@@ -198,9 +204,9 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
 
 
 def head_in(line: bytes, look: Look, bases: Bases = NO_BASE) -> Head:
-    """Return what a line is and whose.
+    """Return the head of a line.
 
-    An Observation that says nothing to us needs no guard.
+    An Observation from which nothing is read is decoded without a guard.
 
     Raises:
         LineError: it is no JSON object with a `resourceType`.
@@ -215,8 +221,8 @@ def head_in(line: bytes, look: Look, bases: Bases = NO_BASE) -> Head:
 
 
 def as_kept(line: bytes, head: Head, look: Look) -> bytes:
-    """Return the line, set aside if it is an Observation that says nothing to us."""
-    is_ours = head[0] != "Observation" or look(line)
+    """Return the line, set aside if it is an Observation from which nothing is read."""
+    is_ours = head.kind != "Observation" or look(line)
     return line if is_ours else ASIDE + line
 
 
@@ -250,11 +256,11 @@ class PartReport:
     """The report on one chunk.
 
     Attributes:
-        offsets: where each bucket begins in the part, and where the last ends; behind
-            them the shared resources.
+        offsets: where each bucket begins in the part, then where the shared resources
+            begin and end.
         bad: lines that were skipped, by their number in the chunk from 1, and why.
         kinds: lines by resource type.
-        ownerless: lines of those types that name no patient whom we can tell.
+        ownerless: lines that name no patient who is certain, by resource type.
     """
 
     offsets: list[int] = field(default_factory=list)
@@ -280,7 +286,7 @@ def chunks_of(files: Iterable[Path], size: int = CHUNK_BYTES) -> list[Chunk]:
 
 
 def bucket_count(files: Iterable[Path]) -> int:
-    """Count how many shares of the patients there are to be: each fits in memory."""
+    """Return the number of shares of the patients, so that each fits in memory."""
     size = sum(
         file.stat().st_size * (10 if file.suffix == ".gz" else 1) for file in files
     )
@@ -317,14 +323,16 @@ def _unpacked(file: Path) -> Iterator[bytes]:
     left = MOST_UNPACKED * file.stat().st_size + LONGEST_LINE
     try:
         with gzip.open(file) as packed:
-            while (read := _next_line(packed))[1]:
-                left -= read[1]
+            line, length = _next_line(packed)
+            while length:
+                left -= length
                 if left < 0:
                     raise CdsError(
                         f"{file}: unpacks to more than {MOST_UNPACKED} times its size;"
                         " unpack it first"
                     )
-                yield read[0]
+                yield line
+                line, length = _next_line(packed)
     except (OSError, EOFError, zlib.error):
         raise CdsError(f"{file}: cannot be unpacked") from None
 
@@ -341,7 +349,7 @@ def _next_line(source: BinaryIO | gzip.GzipFile) -> tuple[bytes, int]:
 
 
 def _without_long(source: BinaryIO | gzip.GzipFile, line: bytes) -> tuple[bytes, int]:
-    """Pass over the rest of a line that is too long, of which this is the beginning."""
+    """Pass over the rest of a line that is too long, given its beginning."""
     length = len(line)
     while line and not line.endswith(b"\n"):
         line = source.readline(LONGEST_LINE)
@@ -362,13 +370,13 @@ class LineChoice:
     """The choice of lines that are kept of an export.
 
     Attributes:
-        buckets: how many shares of the patients there are.
-        types: other types are passed over.
-        look: tests what is set aside.
+        buckets: number of shares of the patients.
+        types: resource types that are kept; others are passed over.
+        look: the test of Observations; those that fail it are set aside.
         bases: bases of the server that made the export, if absolute references are to
             count.
-        treated: whose lines are kept; of others only that they are there. Everybody's
-            if it is None.
+        treated: ids of the patients whose lines are kept; of others the id alone is
+            kept. None keeps the lines of all.
     """
 
     buckets: int
@@ -452,7 +460,7 @@ def read_bucket(
 ) -> dict[str, list[bytes]]:
     """Read the lines of each patient of a share, patients and lines in order.
 
-    One whose lines were not kept has none.
+    A patient whose lines were not kept has an empty list.
     """
     lines_of: dict[str, list[bytes]] = {}
     for line in _stretches(parts, bucket):
@@ -537,7 +545,7 @@ def by_patient(
         files: files of the export.
         folder: an empty one, for the parts.
         types: to read.
-        say: is told of every line that is skipped.
+        say: called with every line that is skipped.
         bases: bases of the server that made the export.
     """
     buckets, chunks = bucket_count(files), chunks_of(files)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from cds_service.core.findings import Finding, Findings, Value
 from cds_service.core.loop import STEPS, Course
@@ -33,7 +33,7 @@ from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
-from cds_service.fhir.site_calendar import Moment, SiteCalendar
+from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.population.loop import read_course
 from cds_service.population.outcomes_file import DEATH_WITHOUT_DAY, FOLLOWED, FOR_PEOPLE
 from cds_service.population.scoring import (
@@ -51,7 +51,8 @@ Kinds = Mapping[str, Sequence[Json]]
 PAIN_MONTHS = 12  # residual-pain-2025 asked after 12 months
 PAIN_FROM = 3.5  # VAS; residual-pain-2025, Methods
 PAIN_WINDOW = timedelta(days=46)  # policy: six weeks on either side count as 12 months
-DAYS = {  # where a resource says when something was true or done
+# Elements of a resource that say when something was true or done.
+DAYS = {
     "Observation": ("effective",),
     "Condition": ("onset",),
     "Procedure": ("performed",),
@@ -59,9 +60,9 @@ DAYS = {  # where a resource says when something was true or done
     "MedicationAdministration": ("effective",),
     "MedicationStatement": ("effective",),
 }
-CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
-# and when it was written down
+# Elements that say when it was written down.
 WRITTEN = ("recordedDate", "authoredOn", "dateAsserted", "issued", "started")
+CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 # Statuses of what did not take place: no day on which the patient was seen.
 NOT_SEEN = frozenset(
     {
@@ -82,7 +83,7 @@ class Event:
 
     Attributes:
         is_new: a new fracture, by our rule; otherwise the treated one once more.
-        why: which rule, in words, for the person who confirms.
+        why: the rule in words, for the person who confirms.
     """
 
     day: date
@@ -152,9 +153,9 @@ class Followed:
 
 
 def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
-    """Return what became of one patient, or in words why they have no row.
+    """Return the course of one patient, or why they have no row.
 
-    The words are empty if there was no augmentation.
+    The reason is empty if there was no augmentation.
 
     Args:
         patient: their id.
@@ -242,9 +243,9 @@ def _known_on(raw: Json, day: date, calendar: SiteCalendar) -> bool:
 
 
 def _as_of(raw: Json, day: date, calendar: SiteCalendar) -> Json:
-    """Return the resource as it was.
+    """Return the resource as it was on that day.
 
-    A problem solved later was active, a patient who died later was alive.
+    A problem solved later was active, and a patient who died later was alive.
     """
     if raw["resourceType"] == "Patient":
         return {
@@ -295,7 +296,6 @@ def _events(
         for raw in kinds.get("Condition", ())
         if certainty_of(raw) != "denied"
         and raw.get("status") != "entered-in-error"
-        # words alone make no outcome
         and _is_fracture(raw, terminology)
     ]
     broken = treated.union(
@@ -304,7 +304,11 @@ def _events(
     for day, levels, raw in fractures:
         if day and first < day <= run.as_of:
             onset = calendar.effective(raw, "onset")
-            yield _fracture(day, levels, raw, first, broken, onset)
+            has_onset = onset is not None and onset.day == day
+            rule = _rule_for_fracture(
+                raw, levels, broken, day - first, has_onset=has_onset
+            )
+            yield _event(day, raw, levels, rule)
     for raw in kinds.get("Procedure", ()):
         moment = calendar.effective(raw, "performed")
         if (
@@ -315,98 +319,96 @@ def _events(
             continue
         if text(raw.get("status")) == "completed" and is_augmentation(raw, person, run):
             levels = frozenset(find_levels(raw, NO_DRAFTS, terminology).levels)
-            yield _augmentation(moment.day, levels, raw, first, broken)
+            rule = _rule_for_augmentation(levels, broken, moment.day - first)
+            yield _event(moment.day, raw, levels, rule)
 
 
 def _is_fracture(condition: Json, terminology: Terminology) -> bool:
-    """Tell if its code, or its code with its body site, is a vertebral fracture."""
+    """Tell if its code, or its code with its body site, is a vertebral fracture.
+
+    Words alone make no outcome.
+    """
     concepts = terminology.concepts(condition.get("code"))
     return bool(
         concepts & FRACTURED or fractured_there(condition, concepts, terminology)
     )
 
 
-def _fracture(
-    day: date,
+class _Rule(NamedTuple):
+    """The rule that an event meets, in words, and if it then is a new fracture."""
+
+    why: str
+    is_new: bool
+
+
+def _rule_for_fracture(
+    condition: Json,
     levels: frozenset[str],
-    raw: Json,
-    first: date,
     broken: frozenset[str],
-    onset: Moment | None,
-) -> Event:
-    codes = [
-        text(coding.get("code")) for coding in objects(member(raw, "code", "coding"))
-    ]
-    is_later = any(map(is_later_encounter, codes))
-    if (certainty := certainty_of(raw)) != "stated":
-        why = (
-            "suspected, not confirmed" if certainty == "doubted" else "recorded as past"
-        )
-        return _event(day, raw, levels, why, is_new=False)
+    after: timedelta,
+    *,
+    has_onset: bool,
+) -> _Rule:
+    """Return the rule for a Condition that names a vertebral fracture.
+
+    Args:
+        condition: the Condition.
+        levels: the vertebrae that it names.
+        broken: the vertebrae that were treated or broken before.
+        after: time since the procedure.
+        has_onset: its day is that of the onset, not of the writing.
+    """
+    certainty = certainty_of(condition)
+    if certainty != "stated":
+        why = "recorded as past"
+        if certainty == "doubted":
+            why = "suspected, not confirmed"
+        return _Rule(why, is_new=False)
     if levels and broken and not levels & broken:
-        if (onset and onset.day == day) or day - first > AT_ONCE:
-            return _event(day, raw, levels, "another level", is_new=True)
-        return _event(
-            day,
-            raw,
-            levels,
-            "recorded within 30 days, may be of the first fracture",
-            is_new=False,
+        if has_onset or after > AT_ONCE:
+            return _Rule("another level", is_new=True)
+        return _Rule(
+            "recorded within 30 days, may be of the first fracture", is_new=False
         )
-    if is_later:
-        return _event(
-            day, raw, levels, "coded as follow-up of a fracture", is_new=False
-        )
-    if day - first <= SUBACUTE:
-        return _event(
-            day,
-            raw,
-            levels,
-            "within half a year, taken as the treated fracture",
-            is_new=False,
-        )
-    where = (
-        "the treated or an earlier level again"
-        if levels & broken
-        else "no level stated"
-    )
-    return _event(
-        day, raw, levels, f"{where}, more than half a year later", is_new=True
-    )
-
-
-def _augmentation(
-    day: date, levels: frozenset[str], raw: Json, first: date, broken: frozenset[str]
-) -> Event:
+    codings = objects(member(condition, "code", "coding"))
+    if any(is_later_encounter(text(coding.get("code"))) for coding in codings):
+        return _Rule("coded as follow-up of a fracture", is_new=False)
+    if after <= SUBACUTE:
+        return _Rule("within half a year, taken as the treated fracture", is_new=False)
+    where = "no level stated"
     if levels & broken:
-        return _event(
-            day, raw, levels, "augmentation of the same level again", is_new=False
-        )
-    why = (
-        "augmentation of another level"
-        if levels and broken
-        else "augmentation, no level stated"
-    )
-    is_soon = day - first <= AT_ONCE
-    return _event(
-        day,
-        raw,
-        levels,
-        f"{why} within 30 days, may be planned" if is_soon else why,
-        is_new=not is_soon,
-    )
+        where = "the treated or an earlier level again"
+    return _Rule(f"{where}, more than half a year later", is_new=True)
 
 
-def _event(
-    day: date, raw: Json, levels: frozenset[str], why: str, *, is_new: bool
-) -> Event:
-    return Event(day=day, reference=name_of(raw), levels=levels, is_new=is_new, why=why)
+def _rule_for_augmentation(
+    levels: frozenset[str], broken: frozenset[str], after: timedelta
+) -> _Rule:
+    """Return the rule for a later augmentation, so long after the first one."""
+    if levels & broken:
+        return _Rule("augmentation of the same level again", is_new=False)
+    why = "augmentation, no level stated"
+    if levels and broken:
+        why = "augmentation of another level"
+    if after <= AT_ONCE:
+        return _Rule(f"{why} within 30 days, may be planned", is_new=False)
+    return _Rule(why, is_new=True)
+
+
+def _event(day: date, raw: Json, levels: frozenset[str], rule: _Rule) -> Event:
+    return Event(
+        day=day,
+        reference=name_of(raw),
+        levels=levels,
+        is_new=rule.is_new,
+        why=rule.why,
+    )
 
 
 def _began(raw: Json, first: date, calendar: SiteCalendar) -> date | None:
     """Return the onset, or the day of writing if the onset is too coarse.
 
-    It is if it names no more than the year or month of the procedure.
+    An onset that is no more than the year or month of the procedure is too coarse.
     """
     onset = calendar.effective(raw, "onset")
     written = calendar.moment(recorded_on(raw))
@@ -430,11 +432,9 @@ def _pain(person: Person, kinds: Kinds, first: date, run: Run) -> Finding | None
     spec = {"pain-score": run.service.finding_specs["pain-score"]}
     findings = known_on(until, person, known, [], run, spec).findings
     pain = findings.known.get("pain-score")
-    return (
-        pain
-        if pain and pain.observed and pain.observed >= wanted - PAIN_WINDOW
-        else None
-    )
+    if pain is None or pain.observed is None or pain.observed < wanted - PAIN_WINDOW:
+        return None
+    return pain
 
 
 # --- the file
@@ -443,7 +443,8 @@ def _pain(person: Person, kinds: Kinds, first: date, run: Run) -> Finding | None
 def columns(run: Run) -> tuple[str, ...]:
     """Return the columns of the file.
 
-    What models use and studies ask for, outcomes, and what a person must confirm.
+    They are the findings that models use and studies ask for, the outcomes, and what a
+    person must confirm.
     """
     studies = [
         study
@@ -494,6 +495,7 @@ def _row(patient: Followed, months: int, head: Sequence[str]) -> dict[str, str]:
         if name in head
     }
     refracture, pain = patient.refracture(months), patient.residual_pain
+    event_date = patient.first_refracture
     sources = [
         f"{name}={'+'.join(source.resource for source in finding.provenance)}"
         for name, finding in known.items()
@@ -506,9 +508,7 @@ def _row(patient: Followed, months: int, head: Sequence[str]) -> dict[str, str]:
         "months-refracture": str(months),
         "outcome-residual-pain": "" if pain is None else str(int(pain)),
         "months-residual-pain": str(PAIN_MONTHS),
-        "event-date": patient.first_refracture.isoformat()
-        if patient.first_refracture
-        else "",
+        "event-date": event_date.isoformat() if event_date else "",
         "last-contact": patient.last_contact.isoformat(),
         "died": _day_of_death(patient),
         **_steps(patient.course),
