@@ -63,8 +63,8 @@ OF_CARDS = frozenset(
         *("mna-category", "mna-score", "sarcopenia-site", "stable-burst-fracture"),
     }
 )
-# many EHRs keep none, and export no file of it
-KEPT_BY_NONE = frozenset({"MedicationStatement"})
+# Types that many EHRs do not keep: without a file, the list counts as empty.
+OFTEN_NOT_KEPT = frozenset({"MedicationStatement"})
 # Statuses of a Procedure or order that was done, is being done or is to be done.
 PROCEDURES = frozenset({"completed", "in-progress", "preparation"})
 ORDERS = frozenset({"active", "completed", "draft", "on-hold"})
@@ -116,7 +116,7 @@ CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
 
 
 def look_for(service: Service) -> Look:
-    """Make a test of a line's bytes: if an Observation may hold a code of ours.
+    """Make a test of a line's bytes: may an Observation hold a code that we read?
 
     Most of a record is laboratory values, which need not be decoded. A line with an
     escaped letter may hold any code.
@@ -143,8 +143,8 @@ def look_for(service: Service) -> Look:
     return lambda line: line.find(b"\\") >= 0 or any(map(is_ours, CODES.findall(line)))
 
 
-# Resources that say that a patient was treated, or is to be; letters that are escaped
-# may hide the name of a type.
+# Types that say that a patient was treated, or is to be. Escaped letters may hide a
+# type's name.
 PROCEDURE, REQUEST, ESCAPED = b'"Procedure"', b'"ServiceRequest"', b"\\u00"
 
 
@@ -235,9 +235,11 @@ def _score(
     person = Person(patient, run.bases).identified(
         next(iter(kinds.get("Patient", ())), None), ()
     )
-    drafts, day = (
-        ([dict(run.order)], run.as_of) if run.order else _own_orders(kinds, person, run)
-    )
+    if run.order:
+        drafts: list[Json] = [dict(run.order)]
+        day = run.as_of
+    else:
+        drafts, day = _own_orders(kinds, person, run)
     if not drafts:
         return _not_applicable(NO_PROCEDURE), NO_PROCEDURE, ()
 
@@ -263,7 +265,10 @@ def _waiting(
     person: Person,
     run: Run,
 ) -> tuple[Row, ...]:
-    """Return the rows of the worklist; a dispense proves that a drug was fetched."""
+    """Return the rows of the worklist, with dispenses and supply requests read too.
+
+    A dispense proves that a drug was fetched.
+    """
     if any(kinds.get(kind) for kind in OF_LOOP):
         deadline = Deadline.after(SECONDS)
         record = record_of(person, kinds, run, loop_plan(run), deadline)
@@ -280,7 +285,7 @@ def visits_of(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]
 
 
 def loop_plan(run: Run) -> PrefetchPlan:
-    """Return the queries whose answers show what was done."""
+    """Return the queries of a signing, and those for dispenses and supplies."""
     plan = run.hook.plan
     more = (
         template
@@ -387,7 +392,7 @@ def _answers(
     sent: set[str] = set()
     for template in plan.templates:
         kind = template.resource_type
-        if kind not in run.exported and kind not in KEPT_BY_NONE:
+        if kind not in run.exported and kind not in OFTEN_NOT_KEPT:
             answers[template.key] = NO_SERVER
         elif kind not in sent and (listed := kinds.get(kind)):
             answers[template.key] = QueryResult(
@@ -410,8 +415,8 @@ def _own_orders(
     """Return the newest augmentation up to the run's day, as orders of that day.
 
     One without a date counts as of the run's day. ICD-10-PCS writes one operation as
-    two codes, and other systems write one line per level: all of that day are one, with
-    the orders that they carry out.
+    two codes, and other systems write one line for each level: all of one day are one
+    operation, with the orders that they carry out.
     """
     dated = []
     for raw in (*kinds.get("Procedure", ()), *kinds.get("ServiceRequest", ())):
@@ -442,7 +447,7 @@ def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
 
 
 def _may_count(raw: Json, run: Run) -> bool:
-    """Tell if it is somebody's augmentation that was or is to be done."""
+    """Tell if it is an augmentation of any patient, done or to be done."""
     counted = PROCEDURES if raw["resourceType"] == "Procedure" else ORDERS
     if (
         text(raw.get("status")) not in counted
@@ -455,7 +460,7 @@ def _may_count(raw: Json, run: Run) -> bool:
 
 
 def day_of(raw: Json, run: Run) -> date:
-    """Return the day of a procedure, or when an order was written; else the run's."""
+    """Return the day of a procedure, else of writing an order, else of the run."""
     calendar = run.service.calendar
     done = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
     return (
@@ -470,5 +475,5 @@ def name_of(raw: Json) -> str:
 
 
 def as_draft(raw: Json, day: date) -> Json:
-    """Return the procedure as it was signed: what is done now was to be done then."""
+    """Return the procedure as the draft that was signed on that day."""
     return {**raw, "status": "draft", "authoredOn": day.isoformat()}

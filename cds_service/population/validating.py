@@ -7,7 +7,7 @@ models and held values.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from cds_service.population.verdict import Sentences, judge
 
 OLD = 75  # years; policy
 REFRACTURE, HOSPITAL = "refracture", "hospital"
-QUARTER = "quarter "  # begins the names of these groups
+QUARTER = "quarter "  # begins the name of a group that is a quarter
 SMALLEST_CELL = 5  # patients; smaller groups are left out, they could be recognised
 # The widest range in which the share with the outcome may lie, from none to all of the
 # patients whose outcome is unknown. If it were wider, a refit would learn who was
@@ -273,11 +273,14 @@ def _age(row: Assessed) -> float | None:
     return row.patient.findings.number("age")
 
 
-def _is(name: str, value: str) -> Callable[[Assessed], bool]:
-    return lambda row: (
-        (finding := row.patient.findings.known.get(name)) is not None
-        and finding.value == value
-    )
+def _has(name: str, value: str) -> Callable[[Assessed], bool]:
+    """Make a test: is this the value of the patient's finding?"""
+
+    def is_so(row: Assessed) -> bool:
+        finding = row.patient.findings.known.get(name)
+        return finding is not None and finding.value == value
+
+    return is_so
 
 
 GROUPS: Mapping[str, Callable[[Assessed], bool]] = {
@@ -287,12 +290,12 @@ GROUPS: Mapping[str, Callable[[Assessed], bool]] = {
     "some inputs missing": lambda row: not row.figure.is_complete,
     "inside the study's criteria": lambda row: not row.figure.is_outside,
     "outside the study's criteria": lambda row: row.figure.is_outside,
-    "women": _is("sex", "female"),
-    "men": _is("sex", "male"),
+    "women": _has("sex", "female"),
+    "men": _has("sex", "male"),
     f"under {OLD}": lambda row: (age := _age(row)) is not None and age < OLD,
     f"{OLD} and older": lambda row: (age := _age(row)) is not None and age >= OLD,
-    "kyphoplasty": _is("procedure", "PKP"),
-    "vertebroplasty": _is("procedure", "PVP"),
+    "kyphoplasty": _has("procedure", "PKP"),
+    "vertebroplasty": _has("procedure", "PVP"),
 }
 
 
@@ -360,7 +363,7 @@ def _months(row: Assessed, model: LocalModel) -> int | None:
 
 
 def _counted(model: LocalModel) -> str:
-    """Say in words over which time the model counts."""
+    """Return the model's horizon in words."""
     shortest, longest = model.horizon
     if shortest == longest:
         return f"the study counts {shortest}"
@@ -368,7 +371,7 @@ def _counted(model: LocalModel) -> str:
 
 
 def _other_months(model: LocalModel, months: Iterable[int | None]) -> list[int]:
-    """List the times that are not the model's, in order."""
+    """List the months that lie outside the model's horizon, in order."""
     shortest, longest = model.horizon
     return sorted(
         number
@@ -405,7 +408,9 @@ def _row_notes(file: OutcomesFile, rows: Sequence[Assessed]) -> list[str]:
 def refit(
     file: OutcomesFile, models: Iterable[LocalModel], policy: Policy, today: date
 ) -> tuple[Mapping[str, Recalibration], tuple[str, ...]]:
-    """Fit the recalibrations that these patients can carry; say why others have none.
+    """Fit a recalibration of each model that these patients suffice for.
+
+    Return them by model, and why the others have none.
 
     The patients are those whose figure would be shown. The intercept is fitted with at
     least 20 patients with and 20 without the outcome. The slope is fitted too with at
@@ -499,7 +504,7 @@ def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
 def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str:
     """Fit the intercept, or intercept and slope, to the study's log odds.
 
-    Return a text that says why if neither can be fitted.
+    Return the reason if neither can be fitted.
     """
     outcome = np.array([row.has_outcome for row in rows], dtype=np.float64)
     own, weight = np.array([row.figure.own for row in rows]), weights_of(rows)
@@ -520,6 +525,16 @@ def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str
         return both
     intercept, error = performance.fit_intercept(outcome, own, weight)
     return performance.LogisticFit(intercept, 1.0, ((error**2, 0.0), (0.0, 0.0)))
+
+
+class _SetFit(NamedTuple):
+    """The shift of one set of known inputs, before it is shrunk."""
+
+    inputs: tuple[str, ...]
+    shift: float
+    variance: float
+    n: int
+    events: int
 
 
 def fit_sets(
@@ -544,24 +559,24 @@ def fit_sets(
         own = np.array([row.figure.own for row in members])
         line = fitted.intercept + fitted.slope * own
         shift, error = performance.fit_intercept(outcome, line, weights_of(members))
-        fits.append((inputs, shift, error**2, len(members), events))
+        fits.append(_SetFit(inputs, shift, error**2, len(members), events))
     if len(fits) < 2:
         return ()
-    shifts = np.array([shift for _, shift, *_ in fits])
-    precision = 1 / np.array([variance for _, _, variance, *_ in fits])
+    shifts = np.array([fit.shift for fit in fits])
+    precision = 1 / np.array([fit.variance for fit in fits])
     excess = float(precision @ shifts**2) - len(fits)
     between = max(0.0, excess / float(precision.sum()))
     if not between:
         return ()
     return tuple(
         SetShift(
-            inputs=inputs,
-            shift=shift * between / (between + variance),
-            variance=between * variance / (between + variance),
-            n=n,
-            events=events,
+            inputs=fit.inputs,
+            shift=fit.shift * between / (between + fit.variance),
+            variance=between * fit.variance / (between + fit.variance),
+            n=fit.n,
+            events=fit.events,
         )
-        for inputs, shift, variance, n, events in fits
+        for fit in fits
     )
 
 

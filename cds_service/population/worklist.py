@@ -91,10 +91,9 @@ class Row(NamedTuple):
 
     Attributes:
         since: ISO 8601; the day of the procedure, of the last dose (its month or year
-            if no more is recorded), or after which the
-            brace was to be off.
+            if no more is recorded), or the last day of the brace.
         text: in our words; no names or words of the record.
-        resources: what the reason rests on, `Procedure/12`.
+        resources: names of those that the reason rests on, `Procedure/12`.
     """
 
     reason: Reason | Literal["loop-open"]
@@ -111,7 +110,7 @@ def find_rows(
 ) -> tuple[Row, ...]:
     """List what this patient waits for on that day.
 
-    Without an augmentation up to then there is nothing.
+    Without an augmentation up to then, the list is empty.
 
     Args:
         record: record of the patient.
@@ -152,35 +151,37 @@ def _untreated(
     augmented: Sequence[tuple[date, str]],
     as_of: date,
 ) -> Iterator[Row]:
-    """Yield who has no dose that still counts, and no referral, or no visit after one.
+    """Yield a row if no dose still counts and no referral leads to a visit.
 
-    A referral is waited for 30 days after a procedure, a visit 90 days. The newest
-    procedure of which the 30 days are over counts: who broke again since has waited as
-    long. A prescription is no dose: such a patient has a reason of their own, since
-    nobody knows whether the drug is taken.
+    A referral may take 30 days after a procedure, a visit 90 days. The newest procedure
+    whose 30 days are over counts: a patient who broke again since has waited as long. A
+    prescription is no dose: it has a reason of its own, since it is not known if the
+    drug is taken.
     """
     done = max((day for day, _ in augmented if as_of - day > WAIT), default=None)
     drugs = find_drug_state(findings, as_of)
-    # A drug that is taken may be asked about for its start alone.
+    # Of a drug that is taken, only the start may be in question.
     is_running = drugs.use is not None and drugs.use.is_running
     is_unsure = drugs.signal == "drug-without-dose" and not is_running
     if done is None or (findings.is_true("bone-drug") and not is_unsure):
         return
-    placed = _referrals(record, visits, service.terminology, done, as_of)
-    if placed == "on-its-way":
+    referral = _referral_state(record, visits, service.terminology, done, as_of)
+    if referral == "on-its-way":
         return
     reason: Reason = "dose-not-recorded" if is_unsure else "no-bone-treatment"
     missing = "no referral for bone treatment on record"
-    if placed == "without-visit":
+    if referral == "without-visit":
         reason = "referral-without-visit"
         missing = f"no visit within {NO_VISIT.days} days of a referral on record"
     names = sorted(name for day, name in augmented if day >= done)
     gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
-    lack = NOT_KNOWN if gap else "no current bone drug"
-    lack = drugs.because if is_unsure else lack
-    joined = "," if gap or is_unsure else ""
+    lack, comma = "no current bone drug", ""
+    if is_unsure:
+        lack, comma = drugs.because, ","
+    elif gap:
+        lack, comma = NOT_KNOWN, ","
     planned = "ordered, not recorded as done: " if _is_planned(record, names) else ""
-    text = f"Augmentation {planned}{date_text(done)}; {lack}{joined} and {missing}"
+    text = f"Augmentation {planned}{date_text(done)}; {lack}{comma} and {missing}"
     sources = known.provenance if known and is_unsure else ()
     if gap:
         sources = gap.provenance
@@ -193,7 +194,7 @@ def _untreated(
     )
 
 
-def _referrals(
+def _referral_state(
     record: PatientRecord,
     visits: Sequence[Mapping[str, Any]],
     terminology: Terminology,
@@ -258,8 +259,8 @@ class Visit(NamedTuple):
         is_kept: it took or takes place.
         is_arranged: it is planned or booked, and nothing may say that it is off;
             whether it was kept is not recorded.
-        is_unclear: by its status it took place, but words of it were not understood: it
-            may say that nobody came.
+        is_unclear: by its status it took place, but words of it were not understood:
+            they may say that the patient did not come.
     """
 
     day: date
@@ -289,9 +290,9 @@ def bone_visits(
 ) -> Iterator[Visit]:
     """Find the visits for bone treatment that have a day.
 
-    A visit is for it by its own words, codes or reasons, or because it carries out a
-    referral. That of a specialist needs such a reason: an endocrinologist sees
-    thyroids.
+    A visit is for bone treatment by its own words, codes or reasons, or because it
+    carries out a referral. The specialty alone is not enough: an endocrinologist sees
+    thyroids too.
     """
     for raw in visits:
         titles = codeables(raw, "code", "type", "serviceType", "specialty")
@@ -311,7 +312,7 @@ def bone_visits(
             continue
         periods = [member(raw, "performedPeriod"), member(raw, "period")]
         days = [raw.get("performedDateTime"), raw.get("start")]
-        # Some write only when a visit was over.
+        # Some systems write only the end of a visit.
         days += [member(period, end) for end in ("start", "end") for period in periods]
         day = terminology.calendar.named_day(next(filter(None, days), None))
         status = text(raw.get("status"))
@@ -353,28 +354,30 @@ def strange_intakes(spec: FindingSpec, chart: Chart) -> Iterator[str]:
 def _overdue(
     findings: Findings, unread: Sequence[str], notes: Sequence[str], as_of: date
 ) -> Iterator[Row]:
+    """Yield a row if the next dose of denosumab is overdue."""
     overdue = findings.known.get("denosumab-overdue")
-    if overdue is not None and overdue.value is True and overdue.observed is not None:
-        use = find_overdue(findings.bone_drugs, as_of)
-        recorded = last_denosumab(use, as_of) if use else None
-        last = recorded or Dated(overdue.observed, overdue.observed)
-        where = " in what could be read" if unread else ""
-        names = _perhaps_since(findings, last, as_of)
-        since = f"no other bone drug since{where}"
-        if names:
-            since = f"since then perhaps {' or '.join(names)}, day not recorded"
-        text = f"Last denosumab on record {full_day_text(last)}, {since}"
-        resources = tuple(source.resource for source in overdue.provenance)
-        yield Row(
-            "denosumab-overdue",
-            _as_recorded(last),
-            with_notes(text, [*overdue.concerns, *notes]),
-            resources,
-        )
+    if overdue is None or overdue.value is not True or overdue.observed is None:
+        return
+    use = find_overdue(findings.bone_drugs, as_of)
+    recorded = last_denosumab(use, as_of) if use else None
+    last = recorded or Dated(overdue.observed, overdue.observed)
+    where = " in what could be read" if unread else ""
+    names = _perhaps_since(findings, last, as_of)
+    since = f"no other bone drug since{where}"
+    if names:
+        since = f"since then perhaps {' or '.join(names)}, day not recorded"
+    text = f"Last denosumab on record {full_day_text(last)}, {since}"
+    resources = tuple(source.resource for source in overdue.provenance)
+    yield Row(
+        "denosumab-overdue",
+        _as_recorded(last),
+        with_notes(text, [*overdue.concerns, *notes]),
+        resources,
+    )
 
 
 def _perhaps_since(findings: Findings, last: Dated, as_of: date) -> list[str]:
-    """Name other bone drugs that were taken on a day after it, or on none we know."""
+    """Name other bone drugs that were taken since that day, or on no known day."""
     overdue = find_overdue(findings.bone_drugs, as_of)
     return [
         use.name
@@ -407,21 +410,14 @@ def _braced(
         last = times.ends or times.begins + limit
         if last >= as_of:
             continue
-        notes = (
-            []
-            if times.ends
-            else [
-                f"{service.policy.brace.max_weeks} weeks were over on {date_text(last)}"
-            ]
-        )
-        notes += (
-            [WITHOUT_DATE[order.worded.kind]]
-            if not times.ends and order.worded.kind in WITHOUT_DATE
-            else []
-        )
-        notes += (
-            ["the order names a reason for a longer brace"] if order.reasons else []
-        )
+        notes = []
+        if not times.ends:
+            weeks = service.policy.brace.max_weeks
+            notes.append(f"{weeks} weeks were over on {date_text(last)}")
+            if order.worded.kind in WITHOUT_DATE:
+                notes.append(WITHOUT_DATE[order.worded.kind])
+        if order.reasons:
+            notes.append("the order names a reason for a longer brace")
         yield Row(
             "brace-beyond-end",
             last.isoformat(),
@@ -488,33 +484,25 @@ def _resources(
     """
     for reason in reasons:
         patients = sorted({patient for patient, row in rows if row.reason == reason})
-        yield {
+        group: dict[str, Any] = {
             "resourceType": "Group",
             "id": str(uuid5(NAMESPACE, f"{reason} {as_of}")),
             "type": "person",
             "actual": True,
             "code": _code(reason),
             "quantity": len(patients),
-            **(
-                {
-                    "member": [
-                        {"entity": {"reference": f"Patient/{patient}"}}
-                        for patient in patients
-                    ]
-                }
-                if patients
-                else {}
-            ),
         }
+        # FHIR allows no empty list.
+        if patients:
+            group["member"] = [
+                {"entity": {"reference": f"Patient/{patient}"}} for patient in patients
+            ]
+        yield group
     for patient, row in rows:
+        key = f"{patient} {row.reason} {row.since} {' '.join(row.resources)}"
         yield {
             "resourceType": "Task",
-            "id": str(
-                uuid5(
-                    NAMESPACE,
-                    f"{patient} {row.reason} {row.since} {' '.join(row.resources)}",
-                )
-            ),
+            "id": str(uuid5(NAMESPACE, key)),
             "status": "requested",
             "intent": "proposal",
             "code": _code(row.reason),
