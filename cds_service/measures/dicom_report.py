@@ -119,7 +119,7 @@ HUMAN = ("SCT", "337915000")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A group's, or a measurement's, statements on how and where it was measured.
+    """How and where a group or a measurement was measured, as the report says.
 
     Attributes:
         wider: sites of the group around a value that has sites of its own.
@@ -196,9 +196,8 @@ def read_report(
     """Read one report; an object of another class is refused by its name.
 
     Args:
-        file: a DICOM file, of which no more than the class is read before that is
-            known.
-        measures: those that are looked for.
+        file: a DICOM file; its class is read first, the rest only of a report.
+        measures: the measures that are looked for.
         terminology: knows vertebrae by their codes.
         as_json: the content of a file in DICOM's JSON.
     """
@@ -427,7 +426,7 @@ def _measurement(item: Dataset, place: str, name: Code, context: Context) -> Ite
 
 
 def _context(item: Dataset) -> Context:
-    """Return what the children of a group, or of a measurement, say of it."""
+    """Return the context that the children of a group or measurement state."""
     children = list(children_of(item))
     sites = [child for child in children if is_named(child, SITE)]
     named = [code_of(site, "ConceptCodeSequence") for site in sites]
@@ -443,19 +442,15 @@ def _context(item: Dataset) -> Context:
     template_id = (
         text_of(template, "TemplateIdentifier") if template is not None else ""
     )
+    labels = [
+        text_of(child, "TextValue") for child in children if is_named(child, {TRACKING})
+    ]
     regions = sum(text_of(child, "ValueType") == "SCOORD" for child in children)
     is_volume = template_id == VOLUMETRIC or any(
         is_named(child, VOLUMES) for child in children
     )
     return Context(
-        label=next(
-            (
-                text_of(child, "TextValue")
-                for child in children
-                if is_named(child, {TRACKING})
-            ),
-            "",
-        ),
+        label=labels[0] if labels else "",
         sites=(*filter(None, named), *modifiers),
         sides=tuple(sides),
         methods=codes_under(item, METHOD),
@@ -470,7 +465,7 @@ def _context(item: Dataset) -> Context:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Takes what one report says of our measures, and refuses the rest by name."""
+    """Takes the values of our measures from a report, and refuses the rest by name."""
 
     report: Report
     measures: Measures
@@ -487,6 +482,7 @@ class _Reader:
             self.contents.refuse(item.place, _in_report_words(item), why)
             return
         context, unit = item.context, item.unit
+        methods = [code.meaning for code in context.methods]
         self.contents.reported.append(
             Reported(
                 measure=measure,
@@ -497,12 +493,7 @@ class _Reader:
                 answer=None if item.answer is None else item.answer.name in YES,
                 day=self.report.day,
                 levels=self._levels(item),
-                method="; ".join(
-                    (
-                        *(code.meaning for code in context.methods),
-                        *self.report.procedures,
-                    )
-                ),
+                method="; ".join((*methods, *self.report.procedures)),
                 device=context.device or self.report.device,
                 study=self.report.study,
                 is_verified=self.report.is_verified,
@@ -510,29 +501,25 @@ class _Reader:
         )
 
     def _measure_of(self, item: Item) -> tuple[Measure | None, str]:
-        """Return the measure that this item names, or why it names none."""
+        """Return the measure that this item names; None, and why, if it names none.
+
+        The reason is that of the measure that the item resembles most.
+        """
         scheme, code = item.name.name
         if scheme == OWN_SCHEME:
             return self.measures.get(code), NOT_OURS
-        forms = [
-            (measure, form)
-            for measure in self.measures.values()
-            for form in measure.file.dicom
-        ]
-        named = [
-            (measure, form)
-            for measure, form in forms
-            if item.name.name in form.name.names
-        ]
-        reasons = [
-            (self._unlike(item, form), measure, len(_sites_named(item, form)))
-            for measure, form in named
-        ]
-        fitting = next((measure for why, measure, _ in reasons if not why), None)
-        if fitting is not None or not reasons:
-            return fitting, NOT_OURS
-        # of what it resembles most
-        return None, max(reasons, key=lambda reason: reason[2])[0]
+        why, most_sites = NOT_OURS, -1
+        for measure in self.measures.values():
+            for form in measure.file.dicom:
+                if item.name.name not in form.name.names:
+                    continue
+                unlike = self._unlike(item, form)
+                if not unlike:
+                    return measure, ""
+                sites = len(_sites_named(item, form))
+                if sites > most_sites:
+                    why, most_sites = unlike, sites
+        return None, why
 
     def _unlike(self, item: Item, form: DicomForm) -> str:
         """Return why an item of this name is not the measure; empty if it is."""
@@ -608,7 +595,7 @@ class _Reader:
                 yield f"{FINDING_WORD}: {code.meaning}"
 
     def _levels(self, item: Item) -> tuple[str, ...]:
-        """Return the vertebrae that its sites name, by code."""
+        """Return the vertebrae that the codes of its sites name."""
         return self._levels_of(*item.context.sites)
 
     def _levels_of(self, *codes: Code) -> tuple[str, ...]:
@@ -652,5 +639,6 @@ def _in_report_words(item: Item) -> str:
     """Return the item in the words of the report."""
     unit = f" {item.unit.name[1]}" if item.unit else ""
     value = f" {item.number}{unit}" if item.number is not None else ""
-    sites = ", ".join(code.meaning for code in item.context.sites)
-    return item.name.meaning + (f" of {sites}" if sites else "") + value
+    named = ", ".join(code.meaning for code in item.context.sites)
+    sites = f" of {named}" if named else ""
+    return f"{item.name.meaning}{sites}{value}"

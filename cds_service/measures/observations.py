@@ -43,11 +43,9 @@ METHODS = "https://kyphoplasty-cds.org/fhir/CodeSystem/measure-methods"
 IDENTIFIERS = "https://kyphoplasty-cds.org/fhir/sid/measurement"
 CATEGORIES = "http://terminology.hl7.org/CodeSystem/observation-category"
 PROVENANCE_TYPES = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
-UCUM, LOINC, SNOMED = (
-    "http://unitsofmeasure.org",
-    "http://loinc.org",
-    "http://snomed.info/sct",
-)
+UCUM = "http://unitsofmeasure.org"
+LOINC = "http://loinc.org"
+SNOMED = "http://snomed.info/sct"
 DICOM_OBJECTS = "urn:dicom:uid"
 
 GIVEN = "measurements"  # the key of values that come from no query of ours
@@ -90,20 +88,19 @@ class Writer:
 
     def write(self, value: Reported) -> Written | NotTaken:
         """Return the value as an Observation, or why the service would not read it."""
+        what = f"{value.measure.name} {value.printed}"
         if value.day is None:
-            return NotTaken(
-                value.where, f"{value.measure.name} {value.printed}", NO_DAY
-            )
+            return NotTaken(value.where, what, NO_DAY)
         amount = self._amount(value)
         if amount is None and value.number is not None:
             finding = value.measure.quantity
             accepted = finding.accept_units if finding else ()
             wanted = " or ".join(filter(None, accepted))
             why = NO_UNIT.format(unit=value.unit, wanted=wanted)
-            return NotTaken(value.where, f"{value.measure.name} {value.printed}", why)
+            return NotTaken(value.where, what, why)
         observation = self._observation(value, value.day, amount)
         if why := self._problem(value.measure, observation, value.day, amount):
-            return NotTaken(value.where, f"{value.measure.name} {value.printed}", why)
+            return NotTaken(value.where, what, why)
         return Written(value, observation)
 
     def _amount(self, value: Reported) -> float | None:
@@ -175,12 +172,10 @@ class Writer:
 
     def _site(self, levels: Sequence[str]) -> Json:
         """Name one vertebra by its code, several in words: a code is of one place."""
-        if len(levels) > 1:
-            return {
-                "text": "/".join(levels)
-                if len(levels) == 2
-                else f"{levels[0]}-{levels[-1]}"
-            }
+        if len(levels) > 2:
+            return {"text": f"{levels[0]}-{levels[-1]}"}
+        if len(levels) == 2:
+            return {"text": "/".join(levels)}
         level = levels[0]
         return {
             "coding": [{"system": SNOMED, "code": self.sites[level]}],
@@ -192,19 +187,17 @@ class Writer:
     ) -> str:
         """Return why the service would not read this value so; empty if it would."""
         finding = measure.finding
-        # never read at a signing, so the reader has no word on it
+        # It is not read at a signing, so only its limits can be checked.
         if finding.after_surgery:
             is_plausible = amount is None or finding.is_plausible(amount)
             return "" if is_plausible else "not plausible"
         known = read_back(measure, observation, self.terminology, day)
         if not isinstance(known, Finding):
             return known
-        wanted = observation.get("valueBoolean") if amount is None else amount
-        is_same = (
-            known.value == wanted
-            if amount is None
-            else abs(float(known.value) - amount) < 1e-6
-        )
+        if amount is None:
+            is_same = known.value == observation.get("valueBoolean")
+        else:
+            is_same = abs(float(known.value) - amount) < 1e-6
         return "" if is_same else "would be read as another value"
 
 
@@ -240,8 +233,8 @@ def changes_between(
     """Derive the changes between two measurements, as an order of this day would.
 
     Returns:
-        By its name, each change of a measure that was taken at least twice. What is not
-        valid R4 is left out, as it is when an order is read.
+        The change of each measure that was taken at least twice, by the change's name.
+        What is not valid R4 is left out, as it is when an order is read.
     """
     taken: list[Entry] = []
     for raw in observations:
@@ -269,11 +262,10 @@ def changes_between(
 
 
 def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[NotTaken]]:
-    """Keep what the service can tell apart.
-
-    Two values of one measure and day are refused, since neither would count.
+    """Refuse values of one measure and day that differ, since none of them would count.
 
     Grip may be measured several times, and the lowest of several T-scores counts.
+    Return the values that are kept, and the refused ones.
     """
     first = {candidate.identifier: candidate for candidate in reversed(written)}
     by_day: dict[tuple[str, date | None], list[Written]] = {}
@@ -351,7 +343,7 @@ def is_way_known(known: Finding) -> bool:
 def site_codes(folders: Sequence[Path]) -> Mapping[str, str]:
     """Return the SNOMED code of each vertebra.
 
-    It is the first that means it in `conceptmap/vertebral-level.json`.
+    Of several in `conceptmap/vertebral-level.json`, it is the first.
     """
     path = files_in_force(folders, "conceptmap", ".json")["vertebral-level"]
     codes: dict[str, str] = {}
@@ -453,10 +445,10 @@ class Compared(NamedTuple):
 def compare_with_record(
     reader: FhirReader, person: Person, written: Sequence[Written], *, seconds: float
 ) -> Compared:
-    """Tell which of these values are on this patient's record.
+    """Find which of these values are on this patient's record.
 
-    One that was taken back there is not, and may be written again: with another
-    identifier, since by its own the server would find the withdrawn one.
+    A value that was taken back there does not count as on the record. It may be written
+    again under another identifier: by its own the server would find the withdrawn one.
 
     Raises:
         CdsError: the server cannot be read, or has taken a value back too often.
@@ -470,7 +462,11 @@ def compare_with_record(
         gone = withdrawn - there
         if not gone:
             return Compared(values, frozenset(known))
-        again = {v.identifier: _again(v) for v in values if v.identifier in gone}
+        again = {
+            value.identifier: _again(value)
+            for value in values
+            if value.identifier in gone
+        }
         values = [again.get(value.identifier, value) for value in values]
         asked = [value.identifier for value in again.values()]
     raise CdsError(TOO_OFTEN)
@@ -511,7 +507,7 @@ def measures_in(observation: Json) -> list[str]:
 
 
 def is_alone(written: Written) -> bool:
-    """Tell if one value of a day counts, as without_rivals says."""
+    """Tell if a measure can have only one value on a day (see `without_rivals`)."""
     quantity = written.value.measure.quantity
     return quantity is None or isinstance(quantity, NumberSpec)
 

@@ -37,8 +37,9 @@ class Table(NamedTuple):
     Attributes:
         name: name of the file.
         digest: SHA-256 of its bytes.
-        rows: each with the number of its line, by column.
-        delimiter: what separates cells; a tab for Excel.
+        rows: the number of each line, and its cells by column.
+        too_long: numbers of the lines with more cells than columns.
+        delimiter: the sign between cells; a tab for Excel.
     """
 
     name: str
@@ -55,7 +56,7 @@ class ImportContext:
 
     Attributes:
         patient: id of the patient; rows of others are passed over.
-        stated: what the person who imports has stated.
+        stated: day, levels and method, as the person who imports states them.
         findings: every name of the vocabulary.
     """
 
@@ -87,7 +88,7 @@ def table_of(name: str, file: table_file.Table) -> Table | None:
             # A comma in a cell, as in 22,5 without quotes, shifts all cells after it.
             too_long.append(number)
         elif any(cells):
-            # A row that leaves out its last cells has them all the same, empty.
+            # Last cells that a row leaves out are empty.
             whole = zip_longest(columns, cells[: len(columns)], fillvalue="")
             rows.append((number, dict(whole)))
     return Table(
@@ -100,9 +101,10 @@ def read_table(table: Table, context: ImportContext) -> Source:
     columns = {column.lower() for column in table.columns}
     tool = next((tool for tool in TOOLS if tool.needed <= columns), None)
     contents = Contents(table.name)
-    kind, reader = (
-        (tool.kind, tool.reader) if tool else _kind_of_findings(table, context)
-    )
+    if tool:
+        kind, reader = tool.kind, tool.reader
+    else:
+        kind, reader = _kind_of_findings(table, context)
     for number in table.too_long:
         contents.refuse(f"row {number}", "", MORE_CELLS)
     unclear = _unclear_columns(table, context, tool) if kind else {}
@@ -167,12 +169,11 @@ def _unclear_columns(
         is_known, why = tool.has, NOT_OF_TOOL
     else:
         is_known, why = context.has, OF_WHAT if owners else NO_OWNER
-    # what rows of others say in such a column does not matter
+    # In rows of other patients, such a column does not matter.
     mine = [
         row
         for _, row in table.rows
-        if not owners
-        or context.patient in {row[one].removeprefix("Patient/") for one in owners}
+        if not owners or context.patient in _ids_in(row, owners)
     ]
     for column in table.columns:
         is_filled = any(row[column] for row in mine)
@@ -180,6 +181,10 @@ def _unclear_columns(
             name = f"column {column}" if column else "a column without a heading"
             unclear.setdefault(name, why)
     return unclear
+
+
+def _ids_in(row: Mapping[str, str], columns: Iterable[str]) -> set[str]:
+    return {row[column].removeprefix("Patient/") for column in columns}
 
 
 def _rows_of_patient(table: Table, context: ImportContext, contents: Contents) -> Table:
@@ -192,8 +197,7 @@ def _rows_of_patient(table: Table, context: ImportContext, contents: Contents) -
         return table
     mine, others = [], 0
     for number, row in table.rows:
-        owners = {row[column].removeprefix("Patient/") for column in columns}
-        owners.discard("")
+        owners = _ids_in(row, columns) - {""}
         if owners == {context.patient}:
             mine.append((number, row))
         elif context.patient in owners:
@@ -225,7 +229,7 @@ ALL_MUSCLE = "all muscle of the slice, not the psoas, nor erector spinae and mul
 def _read_spine_metrics(
     table: Table, context: ImportContext, contents: Contents
 ) -> None:
-    """Read `ROI HU` of each level: of a ball in trabecular bone, placed by the tool."""
+    """Read `ROI HU` of each level: the mean of a ball in its trabecular bone."""
     hu = context.measures["ct-attenuation"]
     counts = Counter(
         (_cell(row, "level").lower(), _cell(row, "date"))
@@ -297,7 +301,7 @@ MM_OF_CM = Decimal(10)
 def _read_musclemap(table: Table, context: ImportContext, contents: Contents) -> None:
     """Read area and fat of the psoas, and fat of the back muscles.
 
-    Only of one slice, and of both sides together.
+    They are read only of one slice, and of both sides together.
     """
     rows = {_label(row): (number, row) for number, row in table.rows}
     counts = Counter(_label(row) for _, row in table.rows)
@@ -317,13 +321,16 @@ def _read_musclemap(table: Table, context: ImportContext, contents: Contents) ->
         is_area = name.endswith("-area")
         sides = [row for _, row in present]
         thickness = context.stated.thickness if is_area else None
-        why = _why_not_one_slice(sides, context.stated) or _why_no_day(sides)
-        if not why and [counts[label] for label in labels] != [1] * len(labels):
-            why = BOTH_NEEDED if len(present) != len(labels) else SEVERAL_ROWS
-        if not why and is_area and thickness is None:
-            why = NO_THICKNESS
-        if not why and not is_area and not fat_method:
-            why = NO_METHOD
+        if is_area:
+            lack = NO_THICKNESS if thickness is None else ""
+        else:
+            lack = "" if fat_method else NO_METHOD
+        why = (
+            _why_not_one_slice(sides, context.stated)
+            or _why_no_day(sides)
+            or _why_not_once([counts[label] for label in labels])
+            or lack
+        )
         value = None if why else _of_slice(sides, thickness)
         place = f"labels {', '.join(labels)}"
         if value is None:
@@ -360,6 +367,13 @@ def _label(row: Mapping[str, str]) -> str:
     return _cell(row, "label").removesuffix(".0")
 
 
+def _why_not_once(counts: Sequence[int]) -> str:
+    """Return why these labels, by their number of rows, are not in one row each."""
+    if 0 in counts:
+        return BOTH_NEEDED
+    return SEVERAL_ROWS if set(counts) != {1} else ""
+
+
 def _why_no_day(rows: Iterable[Mapping[str, str]]) -> str:
     """Return why the column `date` of these rows names no day; empty if it does."""
     written = {_cell(row, "date") for row in rows}
@@ -381,9 +395,9 @@ def _why_not_one_slice(rows: Sequence[Mapping[str, str]], stated: Supplement) ->
 def _of_slice(
     rows: Sequence[Mapping[str, str]], thickness: Decimal | None
 ) -> Decimal | None:
-    """Compute the area in cm2 if there is a thickness, else the share of fat in %.
+    """Compute the area in cm² if there is a thickness, else the share of fat in %.
 
-    Both are of all parts together.
+    Both are of all rows together.
     """
     totals = [_number(row, "total volume (ml)") for row in rows]
     fats = [_number(row, "fat volume (ml)") for row in rows]
@@ -565,38 +579,35 @@ MUSCLEMAP_OWN = re.compile(
     r"anatomy|label|slices with segmentation|.*\((?:%|ml|hu|mm|mm\^2|cm\^2)\)"
     r"|.*\bintensity|.*\bdensity"
 )
-TOOLS: Sequence[Tool] = tuple(
-    Tool(kind, frozenset(needed), own, reader)
-    for kind, needed, own, reader in (
-        (
-            "Comp2Comp, spine metrics",
-            ("level", "roi hu"),
-            COMP2COMP_OWN,
-            _read_spine_metrics,
-        ),
-        (
-            "Comp2Comp, spine metrics",
-            ("level", "seg hu"),
-            COMP2COMP_OWN,
-            _read_spine_metrics,
-        ),
-        (
-            "Comp2Comp, muscle and fat of a slice",
-            ("level", "muscle csa (cm^2)"),
-            COMP2COMP_OWN,
-            _refuse_all_muscle,
-        ),
-        (
-            "MuscleMap, results",
-            ("anatomy", "label", "total volume (ml)"),
-            MUSCLEMAP_OWN,
-            _read_musclemap,
-        ),
-        (
-            "MuscleMap, results",
-            ("anatomy", "label", "fat (%)"),
-            MUSCLEMAP_OWN,
-            _read_musclemap,
-        ),
-    )
+TOOLS: Sequence[Tool] = (
+    Tool(
+        "Comp2Comp, spine metrics",
+        frozenset({"level", "roi hu"}),
+        COMP2COMP_OWN,
+        _read_spine_metrics,
+    ),
+    Tool(
+        "Comp2Comp, spine metrics",
+        frozenset({"level", "seg hu"}),
+        COMP2COMP_OWN,
+        _read_spine_metrics,
+    ),
+    Tool(
+        "Comp2Comp, muscle and fat of a slice",
+        frozenset({"level", "muscle csa (cm^2)"}),
+        COMP2COMP_OWN,
+        _refuse_all_muscle,
+    ),
+    Tool(
+        "MuscleMap, results",
+        frozenset({"anatomy", "label", "total volume (ml)"}),
+        MUSCLEMAP_OWN,
+        _read_musclemap,
+    ),
+    Tool(
+        "MuscleMap, results",
+        frozenset({"anatomy", "label", "fat (%)"}),
+        MUSCLEMAP_OWN,
+        _read_musclemap,
+    ),
 )
