@@ -10,6 +10,7 @@ from cds_service.fhir.gathering.plain_doses import (
     is_plain_title,
 )
 from cds_service.fhir.mapping.terminology import Match, Terminology
+from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 MEDICATION_TYPES = frozenset(
@@ -29,6 +30,7 @@ GIVEN_THERE = frozenset({BONE_DRUG, CANCER_DRUG})
 LOCAL = frozenset({"local-route"})
 SYSTEMIC = frozenset({"systemic-route"})
 ONCE = frozenset({"single-dose"})
+OSTEOPOROSIS = frozenset({"osteoporosis"})
 RECURRING = frozenset({"recurring-dose"})
 REASON = frozenset({"reason-of-dose"})
 
@@ -170,6 +172,7 @@ def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
     concepts, is_clear = _by_dose(concepts, names, resource, None, terminology)
     is_understood = True
     if BONE_DRUG in concepts:
+        is_clear &= ANY_BONE_DRUG not in concepts or bool(matches)
         is_understood = is_clear and is_plain_dose(
             resource, None, terminology, concepts
         )
@@ -180,6 +183,29 @@ def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
         is_by_name=not matches,
         is_understood=is_understood,
     )
+
+
+def is_for_bone(act: Json, terminology: Terminology) -> bool:
+    """Tell if a procedure or order is an injection or infusion for osteoporosis.
+
+    It names no drug: its code or words name the act, and its reason the disease.
+    """
+    reasons = objects(act.get("reasonCode"))
+    words = [word for reason in reasons for word in texts_of(reason)]
+    words += [text(one.get("display")) for one in objects(act.get("reasonReference"))]
+    named = terminology.concepts(reasons).union(
+        *(terminology.text_concepts(word, OSTEOPOROSIS) for word in words)
+    )
+    return not named.isdisjoint(OSTEOPOROSIS) and _is_injection(act, terminology)
+
+
+def _is_injection(act: Json, terminology: Terminology) -> bool:
+    drugs, code = terminology.drugs, act.get("code")
+    titles = [folded(title) for title in texts_of(code)]
+    if any(map(drugs.other_injection.search, titles)):
+        return False
+    is_coded = not drugs.administered.isdisjoint(terminology.codings(code))
+    return is_coded or any(map(drugs.injection.search, titles))
 
 
 def is_unclassified(resource: Json, terminology: Terminology) -> bool:

@@ -10,6 +10,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.gathering.drugs import (
     MEDICATION_TYPES,
     Drug,
+    is_for_bone,
     read_billed,
     read_drug,
 )
@@ -27,6 +28,7 @@ AT_THE_SPINE = {
     "bone-infection-elsewhere": "vertebral-osteomyelitis",
     "deep-infection": "spinal-infection",
 }
+CANCER_TREATMENT = frozenset({"cancer-treatment"})
 OTHER_ORDER = frozenset({"other-order"})
 # Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
@@ -129,6 +131,10 @@ def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...
     matches = terminology.matches(raw.get("code"))
     if kind == "Condition":
         matches = (*_broken_there(raw, matches, terminology), *matches)
+    elif any(one.concept in CANCER_TREATMENT for one in matches):
+        # Denosumab is billed as chemotherapy, too.
+        is_other = kind in BILLED_TYPES and is_for_bone(raw, terminology)
+        return () if is_other else matches
     placed = tuple(
         match._replace(concept=AT_THE_SPINE[match.concept])
         for match in matches

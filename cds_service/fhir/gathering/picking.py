@@ -24,11 +24,13 @@ from cds_service.fhir.gathering.drug_asides import (
     drugs_in_asides,
 )
 from cds_service.fhir.gathering.drugs import (
+    ANY_BONE_DRUG,
     BONE_DRUG,
     MEDICATION_TYPES,
     drug_codes,
     drug_names,
     drugs_given,
+    is_for_bone,
     is_unclassified,
 )
 from cds_service.fhir.gathering.earlier_in_words import (
@@ -36,7 +38,11 @@ from cds_service.fhir.gathering.earlier_in_words import (
     names_broken_vertebra,
     names_earlier_fracture,
 )
-from cds_service.fhir.gathering.entries import Entry, read_entry
+from cds_service.fhir.gathering.entries import (
+    CANCER_TREATMENT,
+    Entry,
+    read_entry,
+)
 from cds_service.fhir.gathering.exam_concepts import PATHOLOGY, exam_concepts
 from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.grave_asides import (
@@ -146,6 +152,7 @@ JUDGED_ACTS = READ_AS_ORDERS | {
     "spinal-surgery-unstated",
     "hip-fracture",
 }
+UNNAMED_BONE_DRUG = frozenset(map(in_doubt, (BONE_DRUG, ANY_BONE_DRUG)))
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 # Of a procedure or order that bills a drug, and does not say which.
 UNKNOWN_DRUG = frozenset({"unknown-drug"})
@@ -375,6 +382,9 @@ def _concepts_of_act(
     grave = _grave_in_doubt(act, terminology)
     if is_unclassified(act, terminology):
         known |= UNKNOWN_DRUG
+    if BONE_DRUG not in known and is_for_bone(act, terminology):
+        # Denosumab is billed as chemotherapy, too.
+        known = (known - CANCER_TREATMENT) | UNNAMED_BONE_DRUG
     if text(act.get("resourceType")) == "Procedure":
         # What a procedure states itself is not in doubt.
         grave -= set(map(in_doubt, known))

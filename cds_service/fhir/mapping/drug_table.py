@@ -12,7 +12,7 @@ from pydantic import Field
 
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.code_systems import HCPCS, CodeSystems
+from cds_service.fhir.mapping.code_systems import CPT, HCPCS, CodeSystems
 from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.text_rules import TextRule, folded_pattern
@@ -54,6 +54,12 @@ class _Unclassified(Closed):
     hcpcs: tuple[str, ...]
 
 
+class _Administered(Closed):
+    cpt: tuple[str, ...]
+    words: tuple[Pattern, ...]
+    but: tuple[Pattern, ...]
+
+
 class _Forms(Closed):
     local: tuple[str, ...]
     short: tuple[str, ...]
@@ -66,6 +72,7 @@ class _DrugsFile(DataFile):
     forms: _Forms
     drugs: tuple[_Ingredient, ...]
     unclassified: _Unclassified
+    administered: _Administered
     others: _Others
 
 
@@ -111,6 +118,9 @@ class DrugTable:
         least_doses: the least amount that is a dose, by ingredient and unit.
         other_doses: doses that count as another drug, by their ingredient.
         unclassified: codes by which a drug is billed that has none of its own.
+        administered: codes of an injection or infusion that name no drug.
+        injection: words for one.
+        other_injection: words for one that is into a joint, a nerve or the spine.
         local_form: the end of a name that says that the drug acts where it is put.
         pack: the name of a pack that is one short course, with its `days`.
         pack_days: days of a pack whose name does not say them.
@@ -126,6 +136,9 @@ class DrugTable:
     least_doses: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     other_doses: Mapping[str, OtherDose] = field(default_factory=dict)
     unclassified: frozenset[tuple[str, str]] = frozenset()
+    administered: frozenset[tuple[str, str]] = frozenset()
+    injection: re.Pattern[str] = re.compile("(?!)")
+    other_injection: re.Pattern[str] = re.compile("(?!)")
     local_form: re.Pattern[str] = re.compile("(?!)")
     pack: re.Pattern[str] = re.compile("(?!)")
     pack_days: int = 0
@@ -186,6 +199,9 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
         least_doses={drug.name: drug.least_dose for drug in drugs if drug.least_dose},
         other_doses=_other_doses(drugs),
         unclassified=frozenset((HCPCS, code) for code in content.unclassified.hcpcs),
+        administered=frozenset((CPT, code) for code in content.administered.cpt),
+        injection=re.compile("|".join(content.administered.words)),
+        other_injection=re.compile("|".join(content.administered.but)),
         local_form=_local_form(content.forms),
         pack=re.compile(content.forms.pack, re.IGNORECASE),
         pack_days=content.forms.pack_days,
