@@ -61,6 +61,8 @@ from cds_service.fhir.site_calendar import PRECISIONS, WRITTEN_YEAR
 SUBACUTE = timedelta(days=183)
 # policy: fractures of several levels within a month are one event
 AT_ONCE = timedelta(days=30)
+# policy: a day of onset is remembered that exactly
+SAME_ONSET = timedelta(days=92)
 HISTORY = "earlier-vertebral-fracture"
 # Elements that date it without its first day, or say that the day is unknown.
 VAGUE = ("onsetAge", "onsetRange", "onsetString", "_onset", "abatement")
@@ -111,6 +113,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         and _is_earlier(statement, chart) is not False
     ]
     doubtful = [one for one, verdict in judged if verdict is None]
+    doubtful += _begun_long_before_another(present, chart)
     elsewhere = [
         *_outside_region(present, chart),
         *_ordered_elsewhere(chart),
@@ -183,6 +186,28 @@ def _followed_by_another(present: Sequence[Stated], chart: Chart) -> list[Stated
             newer_day - day > AT_ONCE and levels.isdisjoint(newer_levels)
             for _, newer_day, newer_levels in dated
             if levels and newer_levels
+        )
+    ]
+
+
+def _begun_long_before_another(present: Sequence[Stated], chart: Chart) -> list[Stated]:
+    """Find the present fractures of which another began more than three months later.
+
+    One of the two does not name its vertebra. The days of recording do not count: the
+    same fracture is coded again at each visit.
+    """
+    begun = [
+        (one, onset.day, fracture_levels(one.entry.raw, chart.terminology))
+        for one in present
+        if one.entry.kind == "Condition"
+        and (onset := chart.calendar.effective(one.entry.raw, "onset"))
+    ]
+    return [
+        first
+        for first, day, levels in begun
+        if any(
+            later - day > SAME_ONSET and not (levels and others)
+            for _, later, others in begun
         )
     ]
 
