@@ -294,6 +294,15 @@ class DurationRules:
             plain = blank(plain, *posture.span())
         return plain
 
+    def without_ends(self, text: str) -> str:
+        """Return a text with blanks for what stands after `until`, clause by clause."""
+        plain = normal(text[:LONGEST_TEXT])
+        for start, end in self._clauses(plain):
+            for until in self._until_inside.values():
+                if match := until.search(plain, start, end):
+                    plain = blank(plain, match.start(), end)
+        return plain
+
     def course(self, text: str) -> Course | None:
         """Add the lengths of the steps of a dosage.
 
@@ -441,8 +450,11 @@ class DurationRules:
             return
         languages = self._all_languages
         is_overnight = subject == "bed_rest" and self._names(text, "overnight")
-        has_event = any(self._names_event(text, language) for language in languages)
-        if is_overnight or has_event:
+        events = [self._event_in(text, language) for language in languages]
+        event = next(filter(None, events), "")
+        # Nobody knows when a brace will come.
+        is_awaited = subject == "bed_rest" and self._names(event, "brace")
+        if is_overnight or (event and not is_awaited):
             yield Mention("event", 0, len(text))
             return
         may_be_of_brace = subject == "brace" and clause.about is not False
@@ -452,12 +464,14 @@ class DurationRules:
         if loose and not self._ends(text[: loose.start()], "every", languages):
             yield Mention("doubtful", *loose.span())
 
-    def _names_event(self, text: str, language: str) -> bool:
-        """Tell if an end without a day is named: `until mobilised`, not `until`."""
+    def _event_in(self, text: str, language: str) -> str:
+        """Return the end without a day that is named: `until mobilised`, not `until`."""
         until = self._until_inside[language].search(text)
         if until is None or not _SIGN.search(text, until.end()):
-            return False
-        return not self._of_all["never"].search(text, until.end())
+            return ""
+        if self._of_all["never"].search(text, until.end()):
+            return ""
+        return text[until.end() :]
 
     def _amounts(self, clause: str) -> Iterator[_Amount]:
         for match in self._amount.finditer(clause):

@@ -136,10 +136,16 @@ def name_support(
 
     A declined, stopped or removed one does not count.
 
-    Therapy in a brace is an order of therapy: the brace is how it is done.
+    Therapy in a brace is an order of therapy: the brace is how it is done. After `until`
+    stands what ends an order: bed rest until a brace arrives orders no brace.
     """
     plain = folded(words[:LONGEST_TEXT])
     places = dict(terminology.text_places(plain, kinds))
+    if len(places) > 1:
+        ordered = folded(terminology.durations.without_ends(words[:LONGEST_TEXT]))
+        kept = terminology.text_places(ordered, kinds)
+        first = {kind: place for kind, place in places.items() if kind in kept}
+        places = first or places
     if places.get("rehabilitation", NOWHERE) < places.get("brace", FIRST):
         del places["brace"]
     kinds_wanted = [
