@@ -465,7 +465,7 @@ class DurationRules:
             yield Mention("doubtful", *loose.span())
 
     def _event_in(self, text: str, language: str) -> str:
-        """Return the end without a day that is named: `until mobilised`, not `until`."""
+        """Return the end without a day that is named: `until mobilised`."""
         until = self._until_inside[language].search(text)
         if until is None or not _SIGN.search(text, until.end()):
             return ""

@@ -65,6 +65,7 @@ HELPERS = frozenset(
         "reason-of-dose",
         "recurring-dose",
         "single-dose",
+        "limited-course",
     }
 )
 # Keys of a finding whose concepts are refused, or leave it open.

@@ -136,8 +136,8 @@ def name_support(
 
     A declined, stopped or removed one does not count.
 
-    Therapy in a brace is an order of therapy: the brace is how it is done. After `until`
-    stands what ends an order: bed rest until a brace arrives orders no brace.
+    Therapy in a brace is an order of therapy: the brace is how it is done. What stands
+    after `until` ends an order: bed rest until a brace arrives orders no brace.
     """
     plain = folded(words[:LONGEST_TEXT])
     places = dict(terminology.text_places(plain, kinds))
