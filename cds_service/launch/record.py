@@ -1,6 +1,6 @@
-"""Reads a record for the launched worksheet.
+"""Read a record for the launched worksheet.
 
-It reads the person, measures that are there already, and changes between two of them.
+This reads the patient, the measures on record, and the changes between two of them.
 """
 
 from collections.abc import Sequence
@@ -41,8 +41,8 @@ class OnRecord:
 
     Attributes:
         value: with its unit, for people.
-        day: as written.
-        word: what the service makes of it.
+        day: ISO 8601; empty if it has none.
+        word: if the service reads it, or why not.
     """
 
     measure: Measure
@@ -80,7 +80,7 @@ def read_person(reader: FhirReader, patient: str, *, until: float) -> Json:
     """Read the Patient of a launch.
 
     Raises:
-        FhirReadError: it cannot be read, or is another one.
+        FhirReadError: it cannot be read, or the server sent another resource.
     """
     person = reader.fetch(f"Patient/{patient}", until=until).documents[0]
     if person.get("resourceType") != "Patient" or person.get("id") != patient:
@@ -89,7 +89,7 @@ def read_person(reader: FhirReader, patient: str, *, until: float) -> Json:
 
 
 def describe(person: Json) -> FoundPatient:
-    """Describe the patient as clinicians know them: for the page, never for a log."""
+    """Describe the patient by name, sex and birth: for the page, never for a log."""
     return describe_patient(person)
 
 
@@ -102,7 +102,10 @@ def read_measures(
     *,
     until: float,
 ) -> RecordedMeasures:
-    """Read those measures on record that we define, and their changes.
+    """Read the measures on record that the worksheet defines, and their changes.
+
+    Args:
+        until: the moment by which to end, by `time.monotonic`.
 
     Raises:
         FhirReadError: they cannot be read, or not all of them.
@@ -112,24 +115,19 @@ def read_measures(
     if read.is_cut:
         raise FhirReadError("incomplete", read.note.removeprefix("incomplete: "))
     ours = [raw for raw in read.resources if person.is_subject_of(raw)]
-    recorded = [
-        _on_record(raw, measure, service.terminology)
-        for raw in ours
-        if (measure := _measure_of(raw, measures)) is not None
-    ]
-    return RecordedMeasures(
-        sorted(recorded, key=lambda value: value.day, reverse=True),
-        _pairs(ours, service, today),
-    )
+    recorded: list[OnRecord] = []
+    for raw in ours:
+        measure = _measure_of(raw, measures)
+        if measure is not None:
+            recorded.append(_on_record(raw, measure, service.terminology))
+    recorded.sort(key=lambda value: value.day, reverse=True)
+    return RecordedMeasures(recorded, _pairs(ours, service, today))
 
 
 def _pairs(raws: Sequence[Json], service: Service, today: date) -> tuple[Pair, ...]:
-    """List each change between two measurements, by the service's own reader."""
-    counted = [
-        raw
-        for raw in raws
-        if text(raw.get("status")) not in (*WITHDRAWN, *NOT_CONFIRMED)
-    ]
+    """Return each change between two measurements, as the service computes it."""
+    left_out = (*WITHDRAWN, *NOT_CONFIRMED)
+    counted = [raw for raw in raws if text(raw.get("status")) not in left_out]
     specs = service.finding_specs
     changes = changes_between(counted, service.terminology, specs, today)
     return tuple(_pair(specs[name], change) for name, change in changes.items())
@@ -153,12 +151,12 @@ def _on_record(raw: Json, measure: Measure, terminology: Terminology) -> OnRecor
     moment = terminology.calendar.effective(raw)
     day = moment.day if moment else None
     status = text(raw.get("status"))
-    identifiers = objects(raw.get("identifier"))
+    identifiers = [
+        text(identifier.get("value")) for identifier in objects(raw.get("identifier"))
+    ]
     return OnRecord(
         measure=measure,
-        identifier=next(
-            (text(identifier.get("value")) for identifier in identifiers), ""
-        ),
+        identifier=identifiers[0] if identifiers else "",
         status=status,
         value=value_text(raw, measure),
         level=text(member(raw, "bodySite", "text")),
@@ -168,7 +166,7 @@ def _on_record(raw: Json, measure: Measure, terminology: Terminology) -> OnRecor
 
 
 def value_text(raw: Json, measure: Measure) -> str:
-    """Return the value of an Observation, as people read it; a dash if it has none."""
+    """Return the value of an Observation for people; a dash if it has none."""
     quantity = member(raw, "valueQuantity")
     if not isinstance(quantity, dict):
         answer = raw.get("valueBoolean")
@@ -189,6 +187,7 @@ def _word(
     terminology: Terminology,
     day: date | None,
 ) -> str:
+    """Tell people if the service reads this Observation, or why not."""
     if status in WITHDRAWN:
         return TAKEN_BACK
     if status in NOT_CONFIRMED:
@@ -206,8 +205,8 @@ def _word(
 class SheetReader:
     """Reads the Patient and Observations, and adds values that are not on record yet.
 
-    Each query is sent once. With this reader the flow of an order gives the figure
-    without the values of the worksheet and with them.
+    The flow of an order runs twice on it, to give the figure without the values of the
+    worksheet and with them. Each query is sent to the server once.
     """
 
     def __init__(self, reader: FhirReader, values: Sequence[Json] = ()) -> None:
@@ -216,7 +215,7 @@ class SheetReader:
         self._fetched: dict[str, Fetched] = {}
 
     def with_values(self, values: Sequence[Json]) -> "SheetReader":
-        """Return the same record with these Observations."""
+        """Return a reader of the same record with these Observations added."""
         reader = SheetReader(self._reader, values)
         reader._fetched = self._fetched
         return reader
@@ -232,7 +231,7 @@ class SheetReader:
         entries = [{"resource": value} for value in self._values]
         more = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
         first, *others = fetched.documents
-        # The values are none of those that the server counted.
+        # The server did not count the added values.
         if isinstance(first, dict) and (total := total_of(first)) is not None:
             first = {**first, "total": total + len(entries)}
         return Fetched((first, *others, more), fetched.note)

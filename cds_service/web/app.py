@@ -53,7 +53,8 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "Cache-Control": "no-store",
 }
-# key of what a process runs after the fork, before its first request
+# key in `app.extensions` of the function that a process runs after the fork, before its
+# first request
 AT_WORKER_START = "at-worker-start"
 ALLOWED_ORIGIN = "Access-Control-Allow-Origin"
 PREFLIGHT = {
@@ -62,8 +63,8 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "600",
 }
 SLASHES = re.compile(r"//+")
-# Headers that are not read: werkzeug fails on their dates beyond the calendar. Files
-# have an ETag.
+# Headers that are dropped: werkzeug fails on dates beyond the calendar, and files have
+# an ETag.
 UNREAD = (
     "HTTP_IF_MODIFIED_SINCE",
     "HTTP_IF_UNMODIFIED_SINCE",
@@ -116,14 +117,7 @@ def create_app(
     """
     app = Flask("cds_service.web")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    metrics = Metrics()
-    for part, digest in service.digests.items():
-        # enough to tell versions apart
-        metrics.in_force.labels(part, digest[:12]).set(1)
-    for model, card in service.model_cards.items():
-        for quarter in card.get("observedExpected", {}).get("quarters", ()):
-            gauge = metrics.observed_expected.labels(model, quarter["quarter"])
-            gauge.set(quarter["ratio"])
+    metrics = _metrics_of(service)
     connections = Connections(
         allow_private=site is None or site.site.fhir.allow_private_networks,
         allow_public_plain=site is None,
@@ -131,15 +125,7 @@ def create_app(
     )
     store = audit if isinstance(audit, AuditStore) else None  # a log that can be read
     links = Links(base_url.rstrip("/"), _link_key(settings, store)) if store else None
-    callers = None
-    if site is not None and site.site.clients:
-        clients = [
-            KnownClient.of(client, site.path, connections)
-            for client in site.site.clients
-        ]
-        log_url = store.url if store else None
-        used = UsedTokens(log_url, on_unconfirmed=metrics.unconfirmed.inc)
-        callers = Callers(clients, used)
+    callers = _callers(site, connections, store, metrics)
     around = Surroundings(
         service=service,
         settings=settings,
@@ -163,33 +149,15 @@ def create_app(
     app.before_request(answer_preflight)
     app.register_blueprint(cds_routes(around))
     app.register_blueprint(feedback_routes(around))
-    app.register_blueprint(
-        page_routes(
-            around, has_sandbox=is_open(around.site), has_review=store is not None
-        )
+    pages = page_routes(
+        around, has_sandbox=is_open(around.site), has_review=store is not None
     )
+    app.register_blueprint(pages)
     app.register_blueprint(health_routes(around, audit, wiring.is_ending))
     app.register_blueprint(sandbox_routes(around))
     app.register_blueprint(worksheet_routes(around, site))
     if store is not None:
-        reviewing = Reviewing(
-            service=service,
-            settings=settings,
-            store=store,
-            audit=around.audit,
-            base_url=around.base_url,
-            connections=connections,
-            clock=around.clock,
-            count_login=lambda result: metrics.logins.labels(result).inc(),
-            site=site,
-            basis=basis_html,
-        )
-        app.register_blueprint(review_routes(reviewing))
-        app.register_blueprint(basis_routes(around, store))
-        app.register_blueprint(handout_routes(around, store))
-        access = Access(lambda: store.database, around.clock)
-        if (launches := launch_routes(around, site, access)) is not None:
-            app.register_blueprint(launches)
+        _register_log_pages(app, around, site, store)
     if callers is not None:
         app.extensions[AT_WORKER_START] = callers.prefetch
     origins = around.site.site.allowed_origins if around.site else None
@@ -199,10 +167,67 @@ def create_app(
     return app
 
 
-def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes | None]:
-    """Return the key that signs the links of cards.
+def _metrics_of(service: Service) -> Metrics:
+    """Make the metrics, with what is in force and how its models have done so far."""
+    metrics = Metrics()
+    for part, digest in service.digests.items():
+        # enough to tell versions apart
+        metrics.in_force.labels(part, digest[:12]).set(1)
+    for model, card in service.model_cards.items():
+        for quarter in card.get("observedExpected", {}).get("quarters", ()):
+            gauge = metrics.observed_expected.labels(model, quarter["quarter"])
+            gauge.set(quarter["ratio"])
+    return metrics
 
-    The operator's comes before that of the database.
+
+def _callers(
+    site: SiteFolder | None,
+    connections: Connections,
+    store: AuditStore | None,
+    metrics: Metrics,
+) -> Callers | None:
+    """Return the EHRs that may call; None in open mode.
+
+    Raises:
+        DataFileError: a key file has no usable key.
+    """
+    if site is None or not site.site.clients:
+        return None
+    clients = [
+        KnownClient.of(client, site.path, connections) for client in site.site.clients
+    ]
+    log_url = store.url if store else None
+    return Callers(clients, UsedTokens(log_url, on_unconfirmed=metrics.unconfirmed.inc))
+
+
+def _register_log_pages(
+    app: Flask, around: Surroundings, site: SiteFolder | None, store: AuditStore
+) -> None:
+    """Add the pages that need a log that can be read."""
+    reviewing = Reviewing(
+        service=around.service,
+        settings=around.settings,
+        store=store,
+        audit=around.audit,
+        base_url=around.base_url,
+        connections=around.connections,
+        clock=around.clock,
+        count_login=lambda result: around.metrics.logins.labels(result).inc(),
+        site=site,
+        basis=basis_html,
+    )
+    app.register_blueprint(review_routes(reviewing))
+    app.register_blueprint(basis_routes(around, store))
+    app.register_blueprint(handout_routes(around, store))
+    access = Access(lambda: store.database, around.clock)
+    if (launches := launch_routes(around, site, access)) is not None:
+        app.register_blueprint(launches)
+
+
+def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes | None]:
+    """Return a function that gets the key of the cards' links within some seconds.
+
+    The operator's key is used if there is one, else that of the database.
     """
     if settings.link_key is None:
         return audit.link_key
@@ -216,20 +241,19 @@ def _in_front(
     environ: dict[str, Any],
     start_response: Callable[..., Any],
 ) -> Iterable[bytes]:
-    """Accept paths with doubled or trailing slashes as the plain path.
+    """Tidy the path, drop the headers `UNREAD`, and add `HEADERS` to each response.
 
-    Some clients build them; `UNREAD` is dropped.
+    Some clients build paths with doubled or trailing slashes; they count as the plain
+    path. A redirect would not do: browsers follow none after a preflight. An encoded
+    slash is not a slash: a path that contains one is not found.
 
-    A redirect would work for people, but browsers do not follow one after a preflight.
-    An encoded slash is not a slash: a path that contains one is not found.
-
-    Every response gets `HEADERS` here: in an `after_request` each of them costs as much
-    as a step of the view.
+    The headers are added here since an `after_request` takes as long as a step of the
+    view.
     """
+    path = SLASHES.sub("/", environ.get("PATH_INFO", ""))
     raw = environ.get("RAW_URI", "").partition("?")[0]
-    path = (
-        raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))
-    )
+    if "%2f" in raw.lower():
+        path = raw
     for name in UNREAD:
         environ.pop(name, None)
     path = environ["PATH_INFO"] = path.rstrip("/") or "/"
@@ -250,11 +274,12 @@ def _read_away(
     environ: dict[str, Any],
     start_response: Callable[..., Any],
 ) -> Iterable[bytes]:
-    """Read what a refusal left of a body, before the answer.
+    """Read the rest of a body that a refusal left unread, before the answer is sent.
 
-    Else the connection ends while nginx sends it; it then asks another replica, and
-    tells the caller that all are busy. Only of a proxy of ours, which holds the body
-    whole: from anybody else it may never come.
+    Otherwise the connection would close while nginx still sends the body. nginx would
+    then try another replica, and tell the caller that all are busy. This is done for
+    our own proxies alone, since they hold the whole body: any other client may never
+    send the rest.
     """
     answer = wsgi_app(environ, start_response)
     has_body = "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
@@ -274,25 +299,26 @@ def _is_cds_path(path: str) -> bool:
 def _cors_headers(
     origins: Container[str] | None, environ: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return what lets a CDS Hooks client in a browser read responses, errors too."""
+    """Return the headers that let a client in a browser read responses, errors too.
+
+    Args:
+        origins: the allowed ones; None allows every origin, in open mode.
+    """
+    origin = environ.get("HTTP_ORIGIN", "")
     if origins is None:
-        headers = {ALLOWED_ORIGIN: "*"}  # open mode; never with credentials
+        headers = {ALLOWED_ORIGIN: "*"}  # never with credentials
+    elif origin in origins:
+        headers = {"Vary": "Origin", ALLOWED_ORIGIN: origin}
     else:
-        origin = environ.get("HTTP_ORIGIN", "")
-        headers = {"Vary": "Origin"} | (
-            {ALLOWED_ORIGIN: origin} if origin in origins else {}
-        )
+        headers = {"Vary": "Origin"}
     is_preflight = environ["REQUEST_METHOD"] == "OPTIONS" and ALLOWED_ORIGIN in headers
     return headers | PREFLIGHT if is_preflight else headers
 
 
 def answer_preflight() -> Response | None:
-    """Answer a browser's question before a call on a CDS path; it needs no token."""
-    return (
-        Response(status=204)
-        if request.method == "OPTIONS" and _is_cds_path(request.path)
-        else None
-    )
+    """Answer the question that a browser asks before a CDS call; it needs no token."""
+    is_preflight = request.method == "OPTIONS" and _is_cds_path(request.path)
+    return Response(status=204) if is_preflight else None
 
 
 MISDIRECTED = (
@@ -327,10 +353,7 @@ def register_hosts(app: Flask, urls: Iterable[str]) -> None:
             raise BadRequest
         # Health and metrics hold no patient, and probes call each replica by its own
         # address.
-        if (
-            host is None
-            or is_ours(host)
-            or request.path.startswith(("/health/", "/metrics"))
-        ):
+        is_for_probes = request.path.startswith(("/health/", "/metrics"))
+        if host is None or is_ours(host) or is_for_probes:
             return None
         return outcome(421, "processing", MISDIRECTED)

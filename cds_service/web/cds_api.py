@@ -118,7 +118,7 @@ def cds_routes(around: Surroundings) -> Blueprint:
 
 
 def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Response:
-    """Answer the current request, or refuse it; either is counted and logged."""
+    """Answer the current request, or refuse it; count and log either."""
     # Flask documents this name: the request itself, and not its proxy.
     original = request._get_current_object  # type: ignore[attr-defined]  # noqa: SLF001
     exchange = Exchange(original())
@@ -128,7 +128,7 @@ def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Respon
             exchange.failure = None if isinstance(response, HTTPException) else response
             response = answer_error(response, exchange.hook_instance)
         noted = caught(partial(_note, around, exchange, response.status_code))
-        # the answer itself is unaffected, and its entry is written
+        # The answer still leaves: its audit entry is written already.
         if isinstance(noted, Exception):
             log_unexpected(noted)
         return response
@@ -148,7 +148,10 @@ def _discover(around: Surroundings, exchange: Exchange) -> Response:
 
 
 def _known_caller(around: Surroundings, exchange: Exchange) -> Caller:
-    """Return the caller of discovery, if it matters and a valid token names one."""
+    """Return the caller of discovery, if a valid token names one.
+
+    The token is read only if the services of the EHRs differ.
+    """
     if (
         not around.service.of_clients
         or "Authorization" not in exchange.request.headers
@@ -166,18 +169,18 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
     hooks = around.service.of(exchange.caller.client).hooks
     if service_id not in hooks or not _is_for(hooks[service_id], exchange.client):
         raise UnknownService("No service has this id.")
-    client = exchange.client
-    capabilities = (client.capabilities if client is not None else None) or EVERYTHING
-    return answer_as(around, hooks[service_id], exchange, capabilities)
+    known = exchange.client.capabilities if exchange.client is not None else None
+    return answer_as(around, hooks[service_id], exchange, known or EVERYTHING)
 
 
 def _is_for(hook: ServiceHook, client: Client | None) -> bool:
     """Tell if this EHR may call the service.
 
-    The service of opened charts is on only for the EHRs that turn it on.
+    The service of opened charts is for those EHRs alone whose settings turn it on.
     """
-    is_on = hook.hook != "patient-view" or (client is not None and client.patient_view)
-    return hook.hook in CONTEXTS and bool(is_on)
+    if hook.hook == "patient-view" and (client is None or not client.patient_view):
+        return False
+    return hook.hook in CONTEXTS
 
 
 def answer_as(
@@ -186,7 +189,7 @@ def answer_as(
     exchange: Exchange,
     capabilities: Capabilities,
 ) -> Response:
-    """Answer a caller who may call, as an EHR that can apply this.
+    """Answer a caller who was admitted.
 
     Args:
         capabilities: what the EHR can apply.
@@ -199,12 +202,11 @@ def answer_as(
 def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> None:
     """Authenticate the caller of this path by the Authorization header.
 
-    This comes before the body is read. In open mode no caller is authenticated.
+    This comes before the body is read. In open mode no caller is authenticated. The
+    address that the token's `aud` must name comes from settings, never from a request.
 
     Args:
-        around: with the callers, and our base URL from settings, so that no caller can
-            change what `aud` must be.
-        also: other paths whose address the token's `aud` may name instead.
+        also: other paths that `aud` may name instead.
 
     Raises:
         NotAuthenticated: the caller is not known.
@@ -220,7 +222,10 @@ def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> No
 
 
 def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:
-    """Return the entry with all prefetch templates, the Patient's alone, or none."""
+    """Return the entry of discovery with the prefetch templates that settings allow.
+
+    These are all, the Patient's alone, or none.
+    """
     templates = {
         key: template
         for key, template in entry.get("prefetch", {}).items()
@@ -233,7 +238,8 @@ def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, A
 def json_response(document: Any) -> Response:
     """Return the document as a JSON response.
 
-    A non-finite number is our own fault and raises.
+    Raises:
+        ValueError: it holds a number that is not finite, which is our own fault.
     """
     return _json(json.dumps(document, ensure_ascii=False, allow_nan=False))
 
@@ -244,10 +250,9 @@ def _json(body: str) -> Response:
 
 def count_gaps(response: HookResponse) -> int:
     """Count the different findings that the cards name as missing."""
-    extensions = (card.extension or {} for card in response.cards)
     names: set[str] = set()
-    for extension in extensions:
-        for assessment in extension.get(EXTENSION, ()):
+    for card in response.cards:
+        for assessment in (card.extension or {}).get(EXTENSION, ()):
             for model in assessment.get("models", ()):
                 names |= {missing["name"] for missing in model.get("missing", ())}
     return len(names)
@@ -259,19 +264,9 @@ def _run_flow(
     exchange: Exchange,
     capabilities: Capabilities,
 ) -> HookResponse:
-    """Read and parse the body, check the right to the FHIR server, run the flow."""
+    """Read the request, check the right to the FHIR server, run the flow."""
     deadline = exchange.deadline = deadline_of(around, exchange)
-    hook_request = parse_request(
-        exchange.read_body(), hook.hook, exchange.hook_instances
-    )
-    deadline.check()
-    exchange.hook_instance = hook_request.hook_instance
-    context = hook_request.context
-    is_real = not is_probe(context.user_id, context.patient_id)
-    if context.CARRIES_ORDERS and is_real:
-        _note_missing_orders(
-            around, hook.id, exchange, is_missing=not context.has_orders
-        )
+    hook_request = _read_request(around, hook, exchange, deadline)
     if around.site is not None and around.site.service.mode == "off":
         return NO_CARDS
     client, caller = exchange.client, exchange.caller
@@ -307,12 +302,33 @@ def _run_flow(
         exchange.has_no_place = place.was_refused or long_text.was_refused
 
 
+def _read_request(
+    around: Surroundings, hook: ServiceHook, exchange: Exchange, deadline: Deadline
+) -> HookRequest:
+    """Read and parse the body, and note a call without the orders that it should have.
+
+    Raises:
+        CdsError: the body is no request of this hook, or the deadline has passed.
+    """
+    body = exchange.read_body()
+    hook_request = parse_request(body, hook.hook, exchange.hook_instances)
+    deadline.check()
+    exchange.hook_instance = hook_request.hook_instance
+    context = hook_request.context
+    is_real = not is_probe(context.user_id, context.patient_id)
+    if context.CARRIES_ORDERS and is_real:
+        is_missing = not context.has_orders
+        _note_missing_orders(around, hook.id, exchange, is_missing=is_missing)
+    return hook_request
+
+
 def _note_missing_orders(
     around: Surroundings, hook_id: str, exchange: Exchange, *, is_missing: bool
 ) -> None:
-    """Leave a trace of a call that carries no draft orders.
+    """Count a call that carries no draft orders, and now and then log the counts.
 
-    Its answer has no card, as if another order had been signed.
+    Its answer has no card, as if another order had been signed: without the entry, a
+    fault of the EHR would go unnoticed.
     """
     client = exchange.caller.client
     due = around.missing_orders.note(client, is_missing=is_missing)
@@ -320,21 +336,22 @@ def _note_missing_orders(
         return
     exchange.reason = ORDERS_MISSING
     around.metrics.orders_missing.inc()
-    if due is not None:
-        calls, missing = due
-        entry = missing_orders_entry(
-            around.clock(), hook_id, exchange.caller, calls=calls, missing=missing
-        )
-        left = exchange.deadline.left if exchange.deadline is not None else NOTE_SECONDS
-        seconds = min(NOTE_SECONDS, max(0.0, left))
-        try:
-            around.audit.append(entry, Deadline.after(seconds))
-        except AuditUnavailable:  # nothing is shown that would need it
-            around.missing_orders.keep(client, due)
+    if due is None:
+        return
+    calls, missing = due
+    entry = missing_orders_entry(
+        around.clock(), hook_id, exchange.caller, calls=calls, missing=missing
+    )
+    left = exchange.deadline.left if exchange.deadline is not None else NOTE_SECONDS
+    seconds = min(NOTE_SECONDS, max(0.0, left))
+    try:
+        around.audit.append(entry, Deadline.after(seconds))
+    except AuditUnavailable:  # try again later: no card depends on it
+        around.missing_orders.keep(client, due)
 
 
 def _is_shown(site: Site | None, context: HookContext, caller: Caller) -> bool:
-    """Tell if the cards leave: to those whom the site shows them, and to a probe."""
+    """Tell if the cards leave: the site shows them to this user, or it is a probe."""
     is_live = site is None or site.is_live_for(context.user_id, caller.client)
     return is_live or is_probe(context.user_id, context.patient_id)
 
@@ -342,7 +359,7 @@ def _is_shown(site: Site | None, context: HookContext, caller: Caller) -> bool:
 def _basis_url(
     around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str
 ) -> str:
-    """Return the address of an answer's basis, as this EHR may link to it."""
+    """Return the address of an answer's basis page; empty if it may have no link."""
     if around.links is None:
         return ""
     return around.links.address(_access_of(client), deadline, entry_id)
@@ -351,7 +368,7 @@ def _basis_url(
 def _handout_url(
     around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str
 ) -> str:
-    """Return the address of the page that the patient takes home."""
+    """Return the address of the page that the patient takes home, or an empty text."""
     if around.links is None:
         return ""
     language = handout_settings(around).language
@@ -359,12 +376,12 @@ def _handout_url(
 
 
 def handout_settings(around: Surroundings) -> HandoutSettings:
-    """Return what the site says of the patient's page; nothing in open mode."""
+    """Return the site's settings of the patient's page; the defaults in open mode."""
     return around.site.handout if around.site is not None else HandoutSettings()
 
 
 def _access_of(client: Client | None) -> Access | None:
-    """Return how this EHR may link to our pages; None if it is not known."""
+    """Return the access to our pages that links of this EHR give; None if unknown."""
     if client is None or client.capabilities is None:
         return None
     return client.capabilities.links
@@ -376,10 +393,10 @@ def _language(around: Surroundings, client: Client | None, exchange: Exchange) -
         return client.language
     known = {ENGLISH, *around.service.of(exchange.caller.client).languages}
     for tag, quality in exchange.request.accept_languages:
-        # `de-AT` is German; what is liked better comes first.
-        names = [tag, tag.partition("-")[0].lower()]
-        if language := next((name for name in names if quality and name in known), ""):
-            return language
+        # The preferred language comes first; `de-AT` is German.
+        for name in (tag, tag.partition("-")[0].lower()):
+            if quality and name in known:
+                return name
     return ENGLISH
 
 
@@ -390,9 +407,9 @@ def _worksheet_url(around: Surroundings, client: Client | None) -> str:
 
 
 def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
-    """Return the deadline of the answer, sooner if this caller's EHR waits less.
+    """Return the deadline of the answer, sooner if the caller's EHR waits less long.
 
-    It counts from the call's arrival, since the call may have waited for keys.
+    It counts from the call's arrival: fetching the EHR's keys may have taken time.
     """
     own = exchange.client.deadline_seconds if exchange.client is not None else None
     longest = around.settings.deadline_seconds
@@ -404,7 +421,7 @@ def _closed_server(
 ) -> ClosedServer | None:
     """Return a server that refuses every read, if the caller may not name this one.
 
-    It refuses only when it is read: an order may need nothing of it.
+    The call itself is not refused: an order may need no read.
     """
     try:
         if exchange.client is None:
@@ -424,7 +441,7 @@ def _reader(
 ) -> FhirReader | None:
     """Return a reader for the request's server.
 
-    A token issued to another client is not used, and this is logged.
+    It does not use a token that was issued to another client; the log says so.
     """
     client_id = client.client_id if client is not None else None
     token = hook_request.fhir_authorization
@@ -437,9 +454,9 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
     if exchange.service_id:
         if status >= 400 and exchange.body is not None:
             _record_refusal(around, exchange, status)
-        # Last: until now the caller waits.
+        # After the entry, so that the time it took is counted too.
         _note_call(around.metrics, exchange, status)
-    # costs a count and, now and then, a line
+    # Each is counted; only now and then one is logged.
     if isinstance(exchange.failure, NotAuthenticated):
         around.metrics.unauthenticated.labels(exchange.failure.reason).inc()
         service_id = _asked_service(around, exchange)
@@ -447,10 +464,10 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
 
 
 def _record_refusal(around: Surroundings, exchange: Exchange, status: int) -> None:
-    """Append the entry of a refusal that concerns us.
+    """Append the entry of a refusal, if the call was about an order of ours.
 
-    Of calls without a place one is recorded at a time: the next would wait for the log
-    in the places of others.
+    Of calls that got no place, one is recorded at a time: more of them, waiting for the
+    log, would take the threads of others.
     """
     terminology = around.service.of(exchange.caller.client).terminology
     if not exchange.has_no_place:
@@ -465,7 +482,7 @@ def _record_refusal(around: Surroundings, exchange: Exchange, status: int) -> No
 
 
 def _asked_service(around: Surroundings, exchange: Exchange) -> str:
-    """Name the service in the address, if an EHR has one of this id.
+    """Return the service id in the address if it is one of ours, else the noted one.
 
     A caller who is not known may write anything there.
     """
@@ -482,7 +499,7 @@ def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
     for card in exchange.response.cards:
         metrics.cards.labels(exchange.service_id, topic_of(card), card.indicator).inc()
     if isinstance(exchange.failure, NotAuthenticated):
-        return  # these are logged rarely
+        return  # `_note` logs some of these
     fields: dict[str, Any] = {
         "event": "call",
         "service": exchange.service_id,

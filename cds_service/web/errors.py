@@ -1,9 +1,8 @@
-"""Turns every error into a status and an OperationOutcome, by one table.
+"""Turn every error into a status and an OperationOutcome, by one table.
 
-It is the one place that catches everything.
-
-A body holds fixed texts, and ids that the caller sent or that we made; never values
-from a record, and never the text of an exception that is not ours.
+All exceptions of a request are caught here. The body of an answer holds fixed texts,
+and ids that the caller sent or that we made. It never holds values from a record or the
+text of an exception that is not ours.
 """
 
 import json
@@ -26,8 +25,8 @@ from cds_service import errors
 from cds_service.core.data_file import read_toml
 
 Result = TypeVar("Result")
-# What gunicorn raises while a body is read: chunks or trailers that are none, or a
-# client that has gone.
+# Raised by gunicorn while it reads a body: the chunks or trailers are malformed, or the
+# client has gone.
 BROKEN_BODY = (ParseException, InvalidChunkSize, ChunkMissingTerminator, NoMoreData)
 LOG = logging.getLogger("kyphoplasty_cds.errors")
 
@@ -45,7 +44,7 @@ STATUSES: tuple[tuple[type[errors.CdsError], int, str], ...] = (
     (errors.DeadlinePassed, 503, "timeout"),
     (errors.AuditUnavailable, 503, "transient"),
 )
-# by status
+# Issue type and text of errors that Flask raises, by status.
 HTTP: Mapping[str, Mapping[str, str]] = read_toml(
     Path(__file__).with_name("errors.toml")
 )
@@ -67,7 +66,7 @@ def caught(act: Callable[[], Result]) -> Result | Exception:
     """Call a function and return its result, or the exception that it raised."""
     try:
         return act()
-    except Exception as error:  # noqa: BLE001 - the one place, next to Flask's own
+    except Exception as error:  # noqa: BLE001 - Flask's own handler aside, only here
         return error
 
 
@@ -117,7 +116,7 @@ def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Respons
 
 
 def _wants_page() -> bool:
-    # the first if all are as welcome
+    # The first one is used if the client accepts all of them alike.
     kinds = ["application/fhir+json", "application/json", "text/html"]
     return (
         request.method in {"GET", "HEAD"}
@@ -136,6 +135,7 @@ def _answer_own(error: Exception, status: int, code: str, repeated: str) -> Resp
 
 
 def _answer_http(error: HTTPException, repeated: str) -> Response:
+    """Make the response to an error or a redirect of Flask."""
     status = error.code or 500
     if status < 400 and error.response is None:
         return Response(status=status, headers=error.get_headers())

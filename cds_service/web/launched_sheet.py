@@ -1,7 +1,7 @@
-"""One request to the launched worksheet: reads, fills, saves, and shows the page again.
+"""Carry out one request to the launched worksheet: read, fill, save, show the page.
 
-The order of a request: the person and the reports, the numbers taken from a report, the
-measures on record, saving, the figures, the page.
+The order is: read the patient and the reports, take the number chosen in a report, read
+the measures on record, save, compute the figures, make the page.
 """
 
 import hashlib
@@ -58,8 +58,8 @@ PATH = "/worksheet"
 BACK = f"{PATH}/callback"
 SECONDS = 8.0  # for all calls of one step
 PAGE_SECONDS = 20.0  # for all that one page reads and writes
-# With less time left nothing is sent: nobody could say if a write that is cut off was
-# carried out.
+# With less time left nothing is sent: a write that is cut off may have been carried out
+# or not.
 WRITE_SECONDS = 8.0
 ENDED = (
     "This launch has ended, and nothing was saved. Copy the text below, and open the"
@@ -108,8 +108,9 @@ class LaunchContext:
     def redirect_uri(self, base: Address) -> str:
         """Return the address to which this FHIR server's EHR sends the browser back.
 
-        It is made of the configured URL, never of a request. Each EHR has its own, so
-        that the code of one EHR never comes back as that of another (RFC 9700, 4.4.2).
+        It is made of the configured URL, never of a request. Each server has its own,
+        so that the code of one EHR is never taken for that of another (RFC 9700,
+        4.4.2).
         """
         return f"{self.around.base_url}{BACK}/{place_of(base)}"
 
@@ -195,12 +196,12 @@ class SheetRequest:
         unread = unread or not_compared
         saved = None
         if self._form.get("act") == "save":
-            sources = self._sources(reports)
             if closed := why_closed(patient):
                 notice = CLOSED.format(why=closed)
             elif unread:
                 notice = NOT_COMPARED
             else:
+                sources = self._sources(reports)
                 notice, saved = self._save(outcome, person, against, sources)
             recorded, unread = self._recorded(person)
         figures, no_figures = self._figures(outcome, is_saved=saved is not None)
@@ -256,12 +257,14 @@ class SheetRequest:
         report: Report,
         earlier: Sequence[tuple[Report, Span] | None],
     ) -> dict[str, str]:
-        """Empty the vertebra or site, and the day, that belong to an earlier number.
+        """Return the fields to empty: vertebra, site or day of an earlier number.
 
-        They say nothing of the number that is taken now. A place that a person entered
-        before any number was taken stays.
+        They say nothing about the number that is taken now. A place that a person
+        entered before any number was taken stays.
 
         Args:
+            span: the number that is taken now.
+            report: the report that it is taken from.
             earlier: the numbers taken before; None for one that no report has now.
         """
         is_other = self._form.get(span.field, "") not in ("", span.value)
@@ -287,19 +290,23 @@ class SheetRequest:
         )
 
     def _person(self, patient: Json) -> Person:
-        """Return the patient of the launch, in every form that the record uses."""
+        """Return the patient of the launch, with all bases that references may have."""
         bases = bases_of((self._launched.base, *self._aliases))
         return Person(self._launched.patient, bases).identified(patient, ())
 
     @property
     def _aliases(self) -> tuple[str, ...]:
-        """Return other bases under which the record system writes its references."""
+        """Return other base URLs that the record system writes in its references."""
         base = parse_base(self._launched.base)
         client = self._context.launchers[base].client
         return client.fhir_aliases.get(base.url, ())
 
     def _recorded(self, person: Person) -> tuple[RecordedMeasures, str]:
-        """Read the measures on record; return why not, if they could not be read."""
+        """Read the measures on record.
+
+        Returns:
+            The measures, and why they could not be read; empty if they were.
+        """
         sheets = self._sheets
         try:
             recorded = read_measures(
@@ -319,8 +326,9 @@ class SheetRequest:
     ) -> tuple[Mapping[str, str], str]:
         """Find the measures of which the record holds another value of the same day.
 
-        Return for each why its value is not saved; and, if the record could not be
-        read, the reason.
+        Returns:
+            For each, by name, why its value is not saved; and why the record could not
+            be read, empty if it was.
         """
         try:
             rivals = rivals_on_record(
@@ -334,21 +342,27 @@ class SheetRequest:
             return {}, str(fault)
         against = {}
         for written in outcome.written:
-            if rival := rivals.get(written.identifier):
-                measure = written.value.measure
-                value = value_text(rival.observation, measure)
-                value = rival.printed if value == NO_VALUE else value
-                against[measure.name] = RIVAL.format(value=value)
+            rival = rivals.get(written.identifier)
+            if rival is None:
+                continue
+            measure = written.value.measure
+            value = value_text(rival.observation, measure)
+            if value == NO_VALUE:
+                value = rival.printed
+            against[measure.name] = RIVAL.format(value=value)
         return against, ""
 
     def _figures(
         self, outcome: Outcome, *, is_saved: bool
     ) -> tuple[tuple[Figure, ...], str]:
-        """Return the figures without the values and with them, or why there are none.
+        """Compute the figures without the values and with them.
 
-        They are computed from age, sex and measurements alone. Once the values are
-        saved there is one figure, that of the record. There is none for a user to whom
-        the site shows no cards, and none that the audit log does not hold.
+        They use age, sex and measurements alone. Once the values are saved there is one
+        figure, that of the record. A user to whom the site shows no cards gets none,
+        and so does one whose figures the audit log cannot record.
+
+        Returns:
+            The figures, and why there are none; empty if that needs no words.
         """
         if not outcome.written or not self._may_show_figures:
             return (), ""
@@ -394,13 +408,14 @@ class SheetRequest:
 
     @property
     def _writes(self) -> Writes | None:
-        """Return how the record system takes several values, if anybody knows."""
+        """Return how the record system takes several values; None if not known."""
         base = parse_base(self._launched.base)
         registered = self._context.launchers[base].client.worksheet
         return registered.writes if registered else None
 
     @property
     def _may_show_figures(self) -> bool:
+        """Tell if the site shows cards to the user of this launch."""
         site, launched = self._context.around.site, self._launched
         return site is None or site.is_live_for(launched.user, launched.client)
 
@@ -473,6 +488,7 @@ class SheetRequest:
         return "", saved
 
     def _why_not(self, outcome: Outcome) -> str:
+        """Return why the values must not be saved; empty if they may."""
         if not is_equal(self._form.get("token"), self._launched.form_token):
             log_launch("token")
             return ENDED
@@ -482,14 +498,11 @@ class SheetRequest:
             return NO_DAY
         if outcome.faults:
             return FAULTS
-        return (
-            ""
-            if is_equal(self._form.get("seen"), _digest_of_values(outcome))
-            else NOT_SEEN
-        )
+        is_as_shown = is_equal(self._form.get("seen"), _digest_of_values(outcome))
+        return "" if is_as_shown else NOT_SEEN
 
     def _note_end(self, about: str, result: str, content: Json) -> None:
-        # The values are sent by now; the log writes the entry when it can.
+        # The values are sent already; the log writes this entry as soon as it can.
         with suppress(AuditUnavailable):
             note(
                 self._context,

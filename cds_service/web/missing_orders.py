@@ -1,7 +1,7 @@
-"""Counts calls of an order hook that carry no draft order, by EHR.
+"""Count calls of an order hook that carry no draft order, by EHR.
 
-Such a call is answered like any other order, so that an EHR that never sends its orders
-looks like a quiet one. The log gets an entry of counts now and then, and none for each.
+Such a call gets no card, so an EHR that never sends its orders looks as if it had none
+of ours. Now and then the log gets an entry with the counts.
 """
 
 import threading
@@ -10,13 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 HOUR = 3600.0  # between two entries about one EHR, seconds
-# calls without orders after which one is written at once
+# numbers of calls without orders after which an entry is written at once
 FIRST = frozenset({1, 10, 100, 1000})
 
 
 @dataclass(slots=True)
 class _Count:
-    """Of one EHR: since the last entry, and in all."""
+    """The calls of one EHR.
+
+    Attributes:
+        calls: all since the last entry.
+        missing: those without orders since the last entry.
+        in_all: those without orders since the process began.
+        written: when the last entry was due, by the clock `monotonic`.
+    """
 
     calls: int = 0
     missing: int = 0

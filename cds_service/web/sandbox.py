@@ -1,9 +1,9 @@
 """`/sandbox`: a CDS Hooks client for people, to try the service without an EHR.
 
-The page itself (`static/sandbox.js`) calls the real service. These routes provide what
-an EHR would: a FHIR server with sample patients, a patient search, and a view of what
-the service finds in a record. Open mode only, since they call FHIR servers for anybody
-who opens the page.
+The page itself (`static/sandbox.js`) calls the real service. These routes provide the
+rest: a FHIR server with sample patients, a patient search, and a view of what the
+service finds in a record. They are there in open mode only, since they call FHIR
+servers for anybody who opens the page.
 """
 
 import time
@@ -68,9 +68,10 @@ NOT_OPEN = (
     " its callers."
 )
 BUILT_IN = "/sandbox/fhir"
-# What an EHR drafts, and what this page signs.
+# Kinds of orders that this page signs.
 DRAFTED = ("ServiceRequest", "DeviceRequest", "SupplyRequest", "MedicationRequest")
-# All on one page: the worker that is asked for a second page may not know the first.
+# All results on one page: another worker, asked for a second page, would not know the
+# search.
 PAGE_SIZE = 1000
 NOT_EXPLAINED = (
     " Only the sample site folder explains its local codes; this service has none."
@@ -106,28 +107,24 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
 
     @routes.post("/patients")
     def patients() -> Response:
-        return json_response(
-            _search(around, _member("server"), _member("find", needed=False))
-        )
+        wanted = _member("find", needed=False)
+        return json_response(_search(around, _member("server"), wanted))
 
     @routes.post("/record")
     def record() -> Response:
-        return json_response(
-            describe_record(
-                around, server=_member("server"), patient_id=_member("patient")
-            )
-        )
+        server, patient = _member("server"), _member("patient")
+        found = describe_record(around, server=server, patient_id=patient)
+        return json_response(found)
 
     @routes.post("/discharge")
     def discharge() -> Response:
-        return json_response(
-            _discharge(around, _member("patient"), _orders(around.service.calendar))
-        )
+        patient, signed = _member("patient"), _orders(around.service.calendar)
+        return json_response(_discharge(around, patient, signed))
 
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
     @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
     def fhir(path: str) -> PlainResponse:
-        # WSGI gives a path as Latin-1: one character for each byte.
+        # WSGI wants a path as Latin-1: one character for each byte.
         octets = f"/fhir/{path}".encode().decode("latin-1")
         environ = {**request.environ, "SCRIPT_NAME": "/sandbox", "PATH_INFO": octets}
         return Response.from_app(_samples_on(_today(around))[1], environ)
@@ -136,7 +133,7 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
 
 
 def _page_routes(routes: Blueprint, around: Surroundings) -> None:
-    """Add the page, and the service as an EHR with a profile would see it."""
+    """Add the page, and the service as it answers an EHR of a chosen profile."""
 
     @routes.get("")
     def page() -> str | tuple[str, int]:
@@ -146,15 +143,14 @@ def _page_routes(routes: Blueprint, around: Surroundings) -> None:
         if name not in titles:
             return render_template("sandbox-unknown.html", name=name, ehrs=titles), 404
         profile = _profile(name, around)
+        service_path = f"/cds-services/{hook.id}"
         return render_template(
             "sandbox.html",
             servers=_servers(around),
-            feedback=f"/cds-services/{hook.id}/feedback",
+            feedback=f"{service_path}/feedback",
             leaving=f"/cds-services/{around.service.leaving_hook.id}",
             samples=_built_in(around),
-            call=(
-                f"/cds-services/{hook.id}" if name == GENERIC else f"/sandbox/as/{name}"
-            ),
+            call=service_path if name == GENERIC else f"/sandbox/as/{name}",
             ehrs=titles,
             ehr=name,
             limits=shown_limits(profile),
@@ -198,7 +194,7 @@ def _titles(around: Surroundings) -> Mapping[str, str]:
 
 
 def shown_limits(profile: Profile) -> Mapping[str, Any]:
-    """List what this EHR would do, for the page to imitate.
+    """Return what this EHR shows, sends and drops, for the page to imitate.
 
     A limit that is not known counts as no limit.
     """
@@ -220,7 +216,8 @@ def shown_limits(profile: Profile) -> Mapping[str, Any]:
 def _built_in(around: Surroundings) -> str:
     """Return the base URL of the built-in server as this service reaches it."""
     is_here = parse_base(around.base_url).is_loopback
-    return (around.base_url if is_here else request.host_url.rstrip("/")) + BUILT_IN
+    base_url = around.base_url if is_here else request.host_url.rstrip("/")
+    return base_url + BUILT_IN
 
 
 def _servers(around: Surroundings) -> list[Mapping[str, str]]:
@@ -232,9 +229,8 @@ def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
     """Search patients on an allowed server; without a name or id, list the first."""
     if server == _built_in(around):
         samples, _ = _samples_on(_today(around))
-        return {
-            "patients": [*_listed(samples, wanted, has_site=around.site is not None)]
-        }
+        listed = _listed(samples, wanted, has_site=around.site is not None)
+        return {"patients": list(listed)}
     base = allowed_fhir_server(server, around.site, around.settings.fhir_servers)
     fhir = FhirClient(base.url, connections=around.connections)
     until = time.monotonic() + around.settings.gather_budget_seconds
@@ -252,7 +248,7 @@ def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
 def _discharge(
     around: Surroundings, patient: str, signed: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Make the discharge call of a built-in sample, once its orders were carried out.
+    """Make the discharge call of a built-in sample, after its orders were carried out.
 
     Raises:
         NotFound: no sample has this id.
@@ -290,10 +286,10 @@ def _order(raw: Any, calendar: SiteCalendar) -> Mapping[str, Any]:
 
 
 def _body() -> Mapping[str, Any]:
-    """Read the request's JSON object as the service's other endpoints read theirs.
+    """Read the request's JSON object; empty if the request holds anything else.
 
     Raises:
-        BadRequest: it is none, or holds what a later step would stumble over.
+        BadRequest: the JSON is malformed, or no CDS call could hold it.
     """
     try:
         body = plain_numbers(decode_json(request.get_data())) if request.is_json else {}
@@ -305,7 +301,10 @@ def _body() -> Mapping[str, Any]:
 def _member(name: str, *, needed: bool = True) -> str:
     """Read a text member of the request's JSON body.
 
-    Patient searches use POST, since URLs end up in logs.
+    Patients are searched by POST, since the URLs of GET requests end up in logs.
+
+    Raises:
+        BadRequest: a member that is needed is missing, empty or no text.
     """
     value = _body().get(name)
     text = value.strip() if isinstance(value, str) else ""
@@ -325,28 +324,23 @@ def _samples_on(day: date) -> tuple[Sequence[Sample], FhirApp]:
     Their dates are distances from the day.
     """
     samples = load_samples(day)
-    return samples, FhirApp(
-        hold(chain.from_iterable(sample.resources for sample in samples)),
-        PAGE_SIZE,
-        deque(maxlen=0),
-    )
+    resources = chain.from_iterable(sample.resources for sample in samples)
+    return samples, FhirApp(hold(resources), PAGE_SIZE, deque(maxlen=0))
 
 
 def _listed(
     samples: Iterable[Sample], wanted: str, *, has_site: bool
 ) -> Iterator[dict[str, Any]]:
-    """List the samples whose title, story or id contains these words.
-
-    Without words, list all.
+    """List the samples whose title, story or id contains all these words.
 
     Args:
+        wanted: the words; without any, all samples are listed.
         has_site: a site folder is in force, which may explain local codes.
     """
+    words = wanted.casefold().split()
     for sample in samples:
-        if all(
-            word in f"{sample.id} {sample.title} {sample.story}".casefold()
-            for word in wanted.casefold().split()
-        ):
+        text = f"{sample.id} {sample.title} {sample.story}".casefold()
+        if all(word in text for word in words):
             note = NOT_EXPLAINED if sample.needs_site and not has_site else ""
             yield {
                 "id": sample.id,
@@ -360,11 +354,8 @@ def _listed(
 
 
 def _patient(patient: FoundPatient) -> dict[str, str]:
-    details = (
-        patient.gender,
-        f"born {patient.birth_date}" if patient.birth_date else "",
-        patient.id,
-    )
+    born = f"born {patient.birth_date}" if patient.birth_date else ""
+    details = (patient.gender, born, patient.id)
     return {
         "id": patient.id,
         "title": patient.name or "no name",
@@ -373,6 +364,7 @@ def _patient(patient: FoundPatient) -> dict[str, str]:
 
 
 def order_choices() -> dict[str, Any]:
+    """Return the levels, procedures and support orders that the page offers."""
     levels = [
         {"level": level, "region": requests.region_of(level), "coding": coding}
         for level, coding in requests.level_codings().items()
@@ -398,7 +390,7 @@ def describe_record(
 ) -> dict[str, Any]:
     """Describe what the service finds in a record when a kyphoplasty is signed.
 
-    The flow is the same as for an EHR.
+    It runs the flow of a real call, and takes the description from the audit entry.
 
     Raises:
         CdsError: for the reasons for which the service would refuse the request.
@@ -423,6 +415,10 @@ def describe_record(
 
 
 def _in_words(service: Service, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe the content of an answer's audit entry, as far as it is of the record.
+
+    Findings of the order, and of the time after surgery, are left out.
+    """
     of_record = {
         name
         for name, spec in service.finding_specs.items()
@@ -448,13 +444,11 @@ def _in_words(service: Service, content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _finding(service: Service, finding: Mapping[str, Any]) -> dict[str, str]:
-    value, name = finding["value"], finding["name"]
+    value, name, day = finding["value"], finding["name"], finding["date"]
     return {
         "title": service.wording.name(name),
         "value": _value_text(service, name, value, finding["unit"]),
-        "date": (
-            date_text(date.fromisoformat(finding["date"])) if finding["date"] else ""
-        ),
+        "date": date_text(date.fromisoformat(day)) if day else "",
         "source": ", ".join(source["resource"] for source in finding["sources"]),
     }
 
@@ -462,8 +456,6 @@ def _finding(service: Service, finding: Mapping[str, Any]) -> dict[str, str]:
 def _value_text(service: Service, name: str, value: Any, unit: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return (
-        service.wording.number(name, value, unit)
-        if isinstance(value, int | float)
-        else str(value)
-    )
+    if isinstance(value, int | float):
+        return service.wording.number(name, value, unit)
+    return str(value)
