@@ -593,20 +593,9 @@ def _concepts_of_drug(
     own = {word for code in codes for word in texts_of(code)} & words
     # Not of drugs: the route, and that content was removed.
     named = frozenset[str]().union(*map(terminology.text_concepts, own))
-    coded = terminology.concepts(codes)
-    by_name = frozenset[str]().union(*map(terminology.drug_words, own))
     by_any_name = frozenset[str]().union(*map(terminology.drug_words, words))
-    concepts = coded | by_any_name | (named & {NO_INFORMATION})
-    is_read = not any(map(terminology.languages.is_foreign, own))
-    # A cream or eye drops are of no concern; a tablet for a joint is.
-    is_local = LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named
-    is_identified = (
-        bool(coded)
-        or (bool(by_name) and is_read)
-        or is_local
-        or terminology.identifies("drugs", codes)
-        or _is_ingredient_named(codes, own, terminology)
-    )
+    concepts = terminology.concepts(codes) | by_any_name | (named & {NO_INFORMATION})
+    is_identified = _is_drug_identified(codes, own, named, terminology)
     # A prohibition names a drug, and says nothing of what is taken.
     is_reversed = may_be_reversed(resource) or is_prohibition(resource)
     # An ingredient that was not read may be any drug, unless the product's own code
@@ -626,6 +615,31 @@ def _concepts_of_drug(
 def _codes_of_product(resource: Json, medication: Json | None) -> list[Json]:
     """Return the codes of a drug that are no ingredient's."""
     return drug_codes(resource, {**(medication or {}), "ingredient": []})
+
+
+def _is_drug_identified(
+    codes: list[Json],
+    words: Collection[str],
+    named: frozenset[str],
+    terminology: Terminology,
+) -> bool:
+    """Tell if it is known which drug this is, or that it acts in one place alone.
+
+    Args:
+        codes: the codes of the drug.
+        words: the words of these codes.
+        named: concepts that the words name, apart from drugs.
+        terminology: the service's terminology.
+    """
+    # A cream or eye drops are of no concern; a tablet for a joint is.
+    if LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named:
+        return True
+    if terminology.concepts(codes) or terminology.identifies("drugs", codes):
+        return True
+    is_read = not any(map(terminology.languages.is_foreign, words))
+    if is_read and any(map(terminology.drug_words, words)):
+        return True
+    return _is_ingredient_named(codes, words, terminology)
 
 
 def _is_ingredient_named(
