@@ -104,7 +104,7 @@ def _place_of(
         return "ours" if is_ours else "another's"
     if person.is_subject_of(raw):
         return "ours"
-    return "another's" if person.is_other(raw) else "unclear"
+    return "another's" if person.is_of_another(raw) else "unclear"
 
 
 def _name_of(raw: Mapping[str, Any]) -> str:

@@ -204,7 +204,7 @@ def _part(
         (ours if person.is_subject_of(resource) else not_ours).append(resource)
     # A resource that names no patient, or this id under another server, may still be
     # this patient's.
-    unclear = sum(not person.is_other(one) for one in not_ours)
+    unclear = sum(not person.is_of_another(one) for one in not_ours)
     if unclear:
         note = f"incomplete: {count_entries(unclear)} whose patient is not clear"
         outcome = outcome._replace(is_cut=True, note=outcome.note or note)

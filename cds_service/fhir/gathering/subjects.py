@@ -62,11 +62,11 @@ class Person(NamedTuple):
     def is_foreign(self, resource: Json) -> bool:
         """Tell if a resource names a patient, and not clearly this one.
 
-        For resources that need no subject; `is_other` asks for more.
+        For resources that need no subject; `is_of_another` asks for more.
         """
         return bool(_patients_in(resource)) and not self.is_subject_of(resource)
 
-    def is_other(self, resource: Json) -> bool:
+    def is_of_another(self, resource: Json) -> bool:
         """Tell if this resource clearly names another patient's id, on any server."""
         names = (
             last_name(text(member(whom, "reference")))

@@ -76,7 +76,7 @@ def find_augmentation_order(
     if not is_ours and not is_others:
         return None
     person = drafts.person
-    if person and any(person.is_other(draft.resource) for draft, _ in others):
+    if person and any(person.is_of_another(draft.resource) for draft, _ in others):
         raise PatientMismatch(
             "An augmentation order names another patient than context.patientId."
         )
