@@ -171,7 +171,7 @@ def find_other_injuries(
         signed_reasons=frozenset().union(*signed_reasons),
         is_brace_noted=_is_brace_noted(signed, terminology),
         unread=tuple(sorted(unread)),
-        other_order=_is_another_unread(search),
+        other_order=_has_other_order(search),
         problem=is_problem,
     )
 
@@ -247,7 +247,7 @@ def _is_of_later_encounter(condition: Json) -> bool:
     return any(is_later_encounter(text(coding.get("code"))) for coding in codings)
 
 
-def _is_another_unread(search: Search) -> bool:
+def _has_other_order(search: Search) -> bool:
     """Tell if another order of this signing may bear on a brace.
 
     One does that is neither the augmentation nor a brace, and not known to leave the
