@@ -16,9 +16,9 @@ from cds_service.protocol.messages import NO_CARDS, HookInstances, HookResponse
 from cds_service.site.clients import Client
 
 LARGE_BYTES = 512 * 1024  # three times a full prefetch
-PIECE = 64 * 1024
-# for each JSON value; a record takes twenty, and of three a body takes two seconds and
-# 120 MB
+PIECE = 64 * 1024  # bytes read at a time
+# Fewest bytes of a body for each JSON value. Records have twenty; with three, the
+# largest body would take two seconds and 120 MB to parse.
 LEAST_BYTES = 6
 _LARGE = threading.Lock()
 # Version (any but ff; 00 has no more parts), trace id and parent id, which are not
@@ -33,22 +33,20 @@ TRACEPARENT = re.compile(
 
 @dataclass(slots=True)
 class Exchange:
-    """The state of a request, filled in as it proceeds.
-
-    If it fails, this state is logged.
+    """The state of a request, filled in as it proceeds, and logged at its end.
 
     Attributes:
         request: the request with its headers; its body may not have been received.
         service_id: id of the called service; empty if none is called, "unknown" if we
             have no such service.
         caller: once it is known.
-        client: the same as the site describes it; None in open mode.
+        client: the caller's EHR as the site describes it; None in open mode.
         deadline: deadline of the answer, once it is known.
         reason: a short word for the log.
-        has_no_place: its EHR had no place left to read FHIR servers.
-        failure: the exception that ended it; None if HTTP itself refused it.
-        began: monotonic time at which a thread took it, which is all that a WSGI
-            application knows of its arrival.
+        has_no_place: its EHR had no place left, to read FHIR servers or long texts.
+        failure: the exception that ended it; None for an error of HTTP itself.
+        began: monotonic time at which a thread took it; a WSGI application does not
+            know when it arrived.
     """
 
     request: Request
@@ -80,38 +78,32 @@ class Exchange:
         return trace[1] if trace else ""
 
     def read_body(self) -> bytes:
-        """Read the body, which must be plain JSON in UTF-8.
-
-        It may not be longer than `MAX_CONTENT_LENGTH`, and not all brackets.
+        """Read the body: plain JSON in UTF-8, of at most `MAX_CONTENT_LENGTH` bytes.
 
         Raises:
-            HTTPException: it is not.
+            HTTPException: it is not, or it has too many values for its length.
             DeadlinePassed: other large bodies took all the time.
         """
-        is_plain = (
-            self.request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower()
-            == "identity"
-        )
+        encoding = self.request.environ.get("HTTP_CONTENT_ENCODING", "identity")
         charset = self.request.mimetype_params.get("charset", "utf-8")
-        if not (
-            is_plain and self.request.is_json and charset.lower() in {"utf-8", "utf8"}
-        ):
+        is_utf_8 = charset.lower() in {"utf-8", "utf8"}
+        is_plain = encoding.lower() == "identity"
+        if not (is_plain and is_utf_8 and self.request.is_json):
             raise UnsupportedMediaType
         length = self.request.content_length
         if length is not None and length > LARGE_BYTES:
             self._wait_for_large_bodies()
-        # Of a length that is not known: only a body that proves large waits for others.
+        # If the length is not known, the body waits once it proves to be large.
         first = self._read_first() if length is None else b""
         if len(first) > LARGE_BYTES:
             self._wait_for_large_bodies()
         self.body = first + self.request.get_data(cache=False)
-        most = (self.request.max_content_length or math.inf) / LEAST_BYTES
-        if (
-            len(self.body) > most
-            and sum(map(self.body.count, (b"{", b"[", b","))) > most
-        ):
-            self.body = None  # nor does the exception keep it
-            raise RequestEntityTooLarge
+        most_values = (self.request.max_content_length or math.inf) / LEAST_BYTES
+        if len(self.body) > most_values:
+            values = sum(map(self.body.count, (b"{", b"[", b",")))
+            if values > most_values:
+                self.body = None  # so that the exception does not keep it in memory
+                raise RequestEntityTooLarge
         return self.body
 
     def _read_first(self) -> bytes:
@@ -123,21 +115,22 @@ class Exchange:
         return b"".join(pieces)
 
     def _wait_for_large_bodies(self) -> None:
-        """Let a worker hold one large body at a time, until the answer.
+        """Wait until no other request of this process holds a large body.
 
-        Parsed it takes some thirty times its bytes.
+        A body that is parsed takes some thirty times its bytes.
         """
-        self._is_large = _LARGE.acquire(
-            timeout=max(self.deadline.left, 0.0) if self.deadline is not None else -1
-        )
+        seconds = -1.0  # no limit
+        if self.deadline is not None:
+            seconds = max(self.deadline.left, 0.0)
+        self._is_large = _LARGE.acquire(timeout=seconds)
         if not self._is_large:
             raise DeadlinePassed("The time for this answer is over.")
 
     def end(self) -> None:
-        """Let go of what came, and let the next large body in: this call is answered.
+        """Release the body after the answer, and let the next large body in.
 
-        A failure knows where it happened, and there is this call with its body: left
-        so, both stay in memory until the garbage collector comes by.
+        A failure refers to this exchange by its traceback. If it were kept, body and
+        failure would stay in memory until the garbage collector runs.
         """
         self.body = self.failure = None
         if self._is_large:

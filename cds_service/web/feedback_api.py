@@ -50,7 +50,7 @@ def feedback_routes(around: Surroundings) -> Blueprint:
 
 def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response:
     service = f"{CDS_PATH}/{service_id}"
-    # some EHRs sign all calls for the service
+    # Some EHRs name the address of the service in the tokens of all calls.
     admit(around, f"{service}/feedback", exchange, service)
     hook = around.service.of(exchange.caller.client).hooks.get(service_id)
     if hook is None:
@@ -97,7 +97,7 @@ def _record(
 ) -> None:
     """Write one entry for each item.
 
-    What is said of an unknown or ambiguous card is linked to no answer.
+    An item about an unknown or ambiguous card is linked to no answer.
 
     Raises:
         AuditUnavailable: not every entry could be written in time. The client may send
@@ -122,11 +122,9 @@ def _record(
         unlinked_since = "the log could not be read" if answers is None else ""
         if _is_ambiguous(item.card, answers):
             unlinked_since = "the card was shown for more than one patient or signing"
-        answer = (
-            answers[item.card][0]
-            if answers and _is_linked(item.card, answers)
-            else None
-        )
+        answer = None
+        if answers and _is_linked(item.card, answers):
+            answer = answers[item.card][0]
         entry = feedback_entry(item, answer, unlinked_since, reception)
         around.audit.append(entry, until)
 
@@ -145,10 +143,9 @@ def _shown_answers(
     if cards is None:
         return {}
     wanted = sorted({item.card for item in items})
+    look_up = partial(_look_up, hook.id, wanted, cards, caller)
     try:
-        return run_side_by_side(
-            {"cards": partial(_look_up, hook.id, wanted, cards, caller)}, until
-        ).get("cards")
+        return run_side_by_side({"cards": look_up}, until).get("cards")
     except AuditUnavailable:
         return None
 
@@ -156,6 +153,7 @@ def _shown_answers(
 def _look_up(
     service_id: str, wanted: Sequence[str], cards: EarlierFeedback, caller: Caller
 ) -> Mapping[str, Sequence[ShownAnswer]]:
+    """Return by card the answers of this service that showed it."""
     answers_by_card = {card: cards.showing(card, caller) for card in wanted}
     return {
         card: [answer for answer in answers if answer.entry.service_id == service_id]

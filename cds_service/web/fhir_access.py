@@ -1,6 +1,6 @@
-"""Checks which FHIR server a request may name, and makes its reader.
+"""Check the FHIR server that a request names, and make its reader.
 
-It does so before any DNS lookup; the reader has the request's token.
+The check comes before any DNS lookup. The reader has the request's token.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ OF_TENANT = (
 class ClosedServer(RefusingReader):
     """A FHIR server that the caller may not name.
 
-    Nothing is asked of it, and each read fails with the reason.
+    It is never called; each read fails with the reason.
     """
 
     refusal: NotAllowed
@@ -55,16 +55,14 @@ class ClosedServer(RefusingReader):
 def allowed_fhir_server(
     url: str, site: Site | None, named: Sequence[str] = ()
 ) -> Address:
-    """Return the URL of a FHIR server that may be called without a client's token.
+    """Return the base URL of a FHIR server if calls without a caller may use it.
 
-    It is used in open mode, by `explain`, and by the sandbox.
-
-    In open mode (no site folder, or one without clients), these are servers on this
-    machine and those named at start; otherwise exactly the base URLs of the site's
-    clients.
+    Open mode, `explain` and the sandbox make such calls. In open mode (no site folder,
+    or one without clients) they may use servers on this machine and those named at
+    start; otherwise exactly the base URLs of the site's clients.
 
     Raises:
-        NotAllowed: any other server, or not a plain base URL.
+        NotAllowed: it is another server, or no plain base URL.
     """
     is_open = site is None or not site.clients
     rule = OPEN if is_open else LISTED
@@ -97,21 +95,19 @@ def check_right_to_server(
     """
     if request.fhir_server is None:
         return
-    if (address := _address(request.fhir_server, LISTED)) not in _bases(
-        client.fhir_servers
-    ):
+    address = _address(request.fhir_server, LISTED)
+    if address not in _bases(client.fhir_servers):
         raise _denied(LISTED)
-    if address not in _bases(
-        client.tenant_fhir_servers.get(tenant or "", client.fhir_servers)
-    ):
+    of_tenant = client.tenant_fhir_servers.get(tenant or "", client.fhir_servers)
+    if address not in _bases(of_tenant):
         raise _denied(OF_TENANT, "tenant.mismatch")
 
 
 def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
-    """Return other base URLs that the request's server uses in its references.
+    """Return the other base URLs that the site lists for the request's server.
 
-    According to the site. A call that names no server comes from the only one that the
-    site lists for its EHR: another address in its references is not guessed to be that.
+    The server uses them in its references. A call that names no server counts as one
+    from the server that the site lists for its EHR, if it lists a single one.
     """
     if client is None:
         return ()
@@ -126,21 +122,19 @@ def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
 def open_reader(
     request: HookRequest, connections: Connections, client_id: str | None = None
 ) -> FhirReader | None:
-    """Make a reader for the request's FHIR server.
+    """Make a reader for the request's FHIR server, which the caller may name.
 
-    The caller must be allowed to name it.
-
-    None if the request names no server, if it says that its token has expired, or if
-    the token was issued to another client.
+    There is none if the request names no server, if it says that its token has expired,
+    or if the token was issued to another client.
 
     Args:
         client_id: our client id at this EHR's authorization server; None if the site
             does not say.
     """
     token = request.fhir_authorization
-    if request.fhir_server is None or (
-        token is not None and (token.has_expired or not token.is_for(client_id))
-    ):
+    if request.fhir_server is None:
+        return None
+    if token is not None and (token.has_expired or not token.is_for(client_id)):
         return None
     secret = token.access_token.get_secret_value() if token is not None else None
     patient = request.context.patient_id

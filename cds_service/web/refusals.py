@@ -1,10 +1,11 @@
-"""Records refusals of requests that concern us, if an entry can be written.
+"""Record refusals of requests that concern us, if an entry can be written.
 
-They concern us if they have an augmentation order, or if they are of a discharge or an
+A request concerns us if it has an augmentation order, or if it is of a discharge or an
 opened chart.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -29,13 +30,12 @@ from cds_service.protocol.json_text import JsonTextError, decode_call, json_dige
 from cds_service.protocol.messages import hook_instance_in, is_fhir_id
 from cds_service.web.exchange import Exchange
 
-# for reading the orders again: a request that was refused as too slow must not take the
-# time twice
+# For reading the orders again: a request that was refused as too slow must not take
+# that time twice.
 READ_SECONDS = 0.3
-# of what is left of the time for the answer, for writing the entry
-KEPT_FOR_ENTRY = 0.2
-# What a discharge or an opened chart is refused for once its record was looked at: of
-# another patient, or of an augmentation whose record cannot be read.
+KEPT_FOR_ENTRY = 0.2  # seconds of the answer's time that writing the entry may take
+# Refusals of a discharge or an opened chart after its record was read: it is another
+# patient's, or what it holds of an augmentation cannot be read.
 OF_THE_RECORD = (PatientMismatch, EvidenceUnavailable)
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 
@@ -47,20 +47,18 @@ def record_refusal(
     status: int,
     at: datetime,
 ) -> None:
-    """Append an entry if this body carries an augmentation order.
+    """Append an entry if the body of this request carries an augmentation order.
 
     A discharge or an opened chart that was refused for its record gets one too. If no
-    entry can be written, the refusal leaves anyway.
-
-    The body may be anything, so it is parsed again here, leniently; the entry must meet
-    the deadline of the answer.
+    entry can be written before the deadline of the answer, the refusal leaves anyway.
+    The body may be malformed, so it is parsed again here, leniently.
 
     Args:
         status: the HTTP status of the answer.
     """
     error = exchange.failure
     if isinstance(error, AuditUnavailable):
-        return  # the log counts these itself until it can record them
+        return  # the log counts these itself, and records the count later
     ids_and_orders = _ids_and_orders(
         exchange, terminology, is_of_record=isinstance(error, OF_THE_RECORD)
     )
@@ -97,7 +95,7 @@ def log_unrecorded(status: int) -> None:
 
 
 def _time_to_read(exchange: Exchange) -> Deadline:
-    """Return until when the orders may be read again: the answer must not be late."""
+    """Return the deadline for reading the orders again."""
     seconds = READ_SECONDS
     if exchange.deadline is not None:
         seconds = min(seconds, exchange.deadline.left - KEPT_FOR_ENTRY)
@@ -138,7 +136,7 @@ def _ids_and_orders(
                 document, orders, terminology
             ):
                 return None
-    # it may have contained an augmentation order
+    # What was not read may hold an augmentation order, so the refusal is recorded.
     except (PatientMismatch, DeadlinePassed):
         pass
     user = context.get("userId")
@@ -156,30 +154,28 @@ def _ids_and_orders(
 def _signs_another_order(
     document: Mapping[str, Any], orders: DraftOrders, terminology: Terminology
 ) -> bool:
-    """Tell a signing from an opened chart, and from a discharge however it is told."""
-    is_signing = document.get("hook") == "order-sign"
-    return is_signing and not orders_discharge(
-        classified(orders, terminology), terminology
-    )
+    """Tell if this is a signing, and not one of a discharge."""
+    if document.get("hook") != "order-sign":
+        return False
+    return not orders_discharge(classified(orders, terminology), terminology)
 
 
 def _bare_id(value: Any, resource_type: str) -> str | None:
-    bare_id = (
-        value.removeprefix(f"{resource_type}/") if isinstance(value, str) else None
-    )
+    """Return the id, also out of a reference to this type; None if it is no FHIR id."""
+    if not isinstance(value, str):
+        return None
+    bare_id = value.removeprefix(f"{resource_type}/")
     return bare_id if is_fhir_id(bare_id) else None
 
 
 def _reason(error: Exception | None) -> str:
-    """Return the reason code, as `patient-mismatch` for PatientMismatch.
+    """Return the reason code, such as `patient-mismatch` for PatientMismatch.
 
-    An exception that is not ours is a `failure`; without one HTTP itself refused.
+    An exception that is not ours is a `failure`; without any, HTTP itself refused.
     """
     if error is None:
         return "http"
     if not isinstance(error, CdsError):
         return "failure"
-    name = type(error).__name__
-    return "".join(
-        f"-{sign.lower()}" if sign.isupper() else sign for sign in name
-    ).removeprefix("-")
+    words = re.findall(r"[A-Z][^A-Z]*", type(error).__name__)
+    return "-".join(words).lower()
