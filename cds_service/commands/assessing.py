@@ -147,18 +147,7 @@ def assess_patient(
         FhirClient(wish.fhir_server, wish.token, connections=connections)
     )
 
-    server = lookup.identify_server(reader, until=until)
-    version = f", FHIR {server.fhir_version}" if server.fhir_version else ""
-    note = f"; note: {server.note}" if server.note else ""
-    options.print_note(
-        f"{wish.fhir_server}: {server.software or 'unknown server'}{version}{note}"
-    )
-    if server.note:
-        _look_below(wish, connections, until)
-    if is_kept_back(wish.token, wish.fhir_server):
-        options.print_note(
-            "note: a token is not sent over plain http; the server is asked without it"
-        )
+    _print_server(wish, reader, connections, until)
     patient_id = wish.patient or _find_one(reader, wish.find or "", until)
     lookup.check_patient(reader, patient_id, until=until)
 
@@ -195,6 +184,28 @@ def assess_patient(
             "note: the links of the cards need a running service; `serve` starts one"
         )
     return response
+
+
+def _print_server(
+    wish: Wish, reader: "PrintingReader", connections: Connections, until: float
+) -> None:
+    """Print what the server says of itself, and if it is asked without the token.
+
+    Raises:
+        LookUpFailed: it cannot be asked, or is no base of a FHIR server.
+    """
+    server = lookup.identify_server(reader, until=until)
+    version = f", FHIR {server.fhir_version}" if server.fhir_version else ""
+    note = f"; note: {server.note}" if server.note else ""
+    options.print_note(
+        f"{wish.fhir_server}: {server.software or 'unknown server'}{version}{note}"
+    )
+    if server.note:
+        _look_below(wish, connections, until)
+    if is_kept_back(wish.token, wish.fhir_server):
+        options.print_note(
+            "note: a token is not sent over plain http; the server is asked without it"
+        )
 
 
 def is_kept_back(token: str | None, base: str) -> bool:

@@ -52,7 +52,7 @@ Key = tuple[str, ...]
 def _entries(
     what: str, criteria: Any, kinds: Iterable[str], since: str, until: str = "9999"
 ) -> Iterator[Stored]:
-    """Yield the entries from one day until before another, but those of probes.
+    """Yield the entries from one day until before another, without those of probes.
 
     Days are written as `2026-11-20`. The look itself is an entry.
     """
@@ -120,18 +120,18 @@ def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
     return {
         "nearMisses": [
             {
-                "kind": key[0],
-                "system": key[1],
-                "code": key[2],
+                "kind": kind,
+                "system": system,
+                "code": code,
                 "seen": count,
-                "last": last[key],
+                "last": last[kind, system, code],
             }
-            for key, count in near.most_common()
+            for (kind, system, code), count in near.most_common()
         ],
         "answers": answers,
         "gaps": [
-            {"finding": key[0], "reason": key[1], "answers": count}
-            for key, count in missing.most_common()
+            {"finding": name, "reason": reason, "answers": count}
+            for (name, reason), count in missing.most_common()
         ],
     }
 
@@ -139,15 +139,11 @@ def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
 def print_gaps(counted: Mapping[str, Any]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for kind, words in SAID.items():
-        for row in (row for row in counted["nearMisses"] if row["kind"] == kind):
+        rows = [row for row in counted["nearMisses"] if row["kind"] == kind]
+        for row in rows:
             name = f"{row['system']}|{row['code']}" if row["system"] else row["code"]
-            console.print(
-                Text(
-                    clean(
-                        f"{name}  {times(row['seen'])}, last on {row['last']}: {words}"
-                    )
-                )
-            )
+            line = f"{name}  {times(row['seen'])}, last on {row['last']}: {words}"
+            console.print(Text(clean(line)))
     if not counted["nearMisses"]:
         console.print("no near misses")
     if not counted["answers"]:
@@ -197,10 +193,8 @@ def report(
         else:
             print_burden(monthly)
         return
-    first, last = (
-        f"{day:%Y-%m-%d}" if day else limit
-        for day, limit in ((since, "0000"), (until, "9999"))
-    )
+    first = f"{since:%Y-%m-%d}" if since else "0000"
+    last = f"{until:%Y-%m-%d}" if until else "9999"
     begin = f"from {first} " if since else ""
     end = f"before {last}" if until else "until today"
     period = f"{begin}{end}"
@@ -215,15 +209,13 @@ def report(
 
 
 def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
-    """Return the counts over these entries.
-
-    Silent answers, and the refusals and near misses next to them.
+    """Count the silent answers of these entries, and the refusals and near misses.
 
     `inputsKnown` are shares of the best-known study, 0..1, by outcome; `milliseconds`
     are from a request to its entry; `ordersMissing` counts calls, and those of them
     that carried no draft order.
     """
-    # by section of the report and what is counted in it
+    # Each key is the section of the report, then the words of its line.
     counts: Counter[Key] = Counter()
     known: dict[str, list[float]] = {}
     milliseconds: list[int] = []
@@ -238,16 +230,8 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
                 counts["cards", "a warning"] += any(
                     card.indicator == "warning" for card in entry.cards
                 )
-                for assessment in content["assessments"]:
-                    # The pooled model, which averages over what is not known, has no
-                    # such share.
-                    shares = [
-                        model["inputsKnown"]
-                        for model in assessment.get("models", ())
-                        if "inputsKnown" in model
-                    ]
-                    if shares:
-                        known.setdefault(assessment["outcome"], []).append(max(shares))
+                for outcome, share in _best_shares(content):
+                    known.setdefault(outcome, []).append(share)
         elif entry.kind == "refusal":
             counts["refusals", entry.reason or "other"] += 1
         elif "ordersMissing" in entry.content:
@@ -269,9 +253,24 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
             outcome: _middle(shares) for outcome, shares in sorted(known.items())
         },
         "milliseconds": _middle(milliseconds),
-        # calls, which are nobody's: no count is hidden
+        # A call without orders points to no patient: no count is hidden.
         "ordersMissing": dict(missing) or None,
     }
+
+
+def _best_shares(content: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Yield each outcome, and the share of inputs known of its best-known study.
+
+    The pooled model has no such share: it averages over what is not known.
+    """
+    for assessment in content["assessments"]:
+        shares = [
+            model["inputsKnown"]
+            for model in assessment.get("models", ())
+            if "inputsKnown" in model
+        ]
+        if shares:
+            yield assessment["outcome"], max(shares)
 
 
 def _near_miss(entry: Stored) -> Key:
@@ -283,7 +282,7 @@ def _near_miss(entry: Stored) -> Key:
 
 
 def _counted(entry: Stored, content: Mapping[str, Any]) -> Iterator[Key]:
-    """Yield what one silent answer counts in."""
+    """Yield the counts to which one silent answer adds."""
     cards = entry.cards
     if "leaving" in content:
         yield "discharges after an augmentation", "answered"
@@ -312,15 +311,13 @@ def _cell(count: int, procedures: int) -> dict[str, Any]:
     """
     if 0 < count < SMALLEST:
         return {"count": None, "per100": None}
-    is_share = procedures >= SMALLEST
-    return {
-        "count": count,
-        "per100": round(100 * count / procedures, 1) if is_share else None,
-    }
+    has_share = procedures >= SMALLEST
+    share = round(100 * count / procedures, 1) if has_share else None
+    return {"count": count, "per100": share}
 
 
 def _middle(values: list[Any]) -> dict[str, Any] | None:
-    """Return the median, and what 95 of 100 do not exceed; None of few values."""
+    """Return the median and the 95th percentile; None of few values."""
     if len(values) < SMALLEST:
         return None
     return {
@@ -338,18 +335,11 @@ def print_report(report: Mapping[str, Any], period: str) -> None:
     )
     for section, rows in report.items():
         if isinstance(rows, list):
-            cells = [
-                (
-                    row["what"],
-                    hidden if row["count"] is None else str(row["count"]),
-                    row["per100"],
-                )
-                for row in rows
-            ]
-            lines = [
-                (what, count, "" if share is None else f"{share:g}")
-                for what, count, share in cells
-            ]
+            lines = []
+            for row in rows:
+                count = hidden if row["count"] is None else str(row["count"])
+                share = "" if row["per100"] is None else f"{row['per100']:g}"
+                lines.append((row["what"], count, share))
             console.print(table(section, ("", "count", "per 100 procedures"), lines))
     for outcome, shares in report["inputsKnown"].items():
         if shares is not None:

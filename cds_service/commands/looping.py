@@ -1,4 +1,4 @@
-"""`kyphoplasty-cds loop`: was done what the cards asked for, from the record itself."""
+"""`kyphoplasty-cds loop`: finds in the record if what the cards asked for was done."""
 
 import time
 from collections import Counter
@@ -54,7 +54,7 @@ INCOMPLETE = (
     "the FHIR server answers too slowly: {cut} patients were not read whole and"
     " {skipped} not at all. What was read is written; run it again"
 )
-READ_SECONDS = 60.0  # for one patient, whose record nobody waits for
+READ_SECONDS = 60.0  # for one patient; no caller waits
 SAID: Mapping[State, str] = {
     "done": "with a bone drug or a visit within {days} days",
     "late": "with a bone drug or a visit later",
@@ -121,11 +121,9 @@ def close_loop(
     today = options.today_at(service.calendar, choices["as_of"])
     with log_database() as database:
         signings = _signings(database, service, today, days, choices)
-        bases = (
-            bases_of([server, *aliases_of_server(folder, server)])
-            if server
-            else NO_BASE
-        )
+        bases = NO_BASE
+        if server:
+            bases = bases_of([server, *aliases_of_server(folder, server)])
         hook = service.signing_hook
         run = Run(service=service, hook=hook, as_of=today, bases=bases)
         if paths:
@@ -179,11 +177,11 @@ def _signings(
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One signing, and what is known of it now.
+    """One signing, and its state now.
 
     Attributes:
         course: as read now; None if it was not read, or an earlier look knew more.
-        content: what the log says of it.
+        content: the state and its days, as the log keeps them.
         is_kept: an earlier look knew more.
     """
 
@@ -231,10 +229,10 @@ def _row(look: Look) -> Row:
 def check_background(
     folder: SiteFolder | None, client: str | None, server: str
 ) -> None:
-    """Refuse a server that the site does not let us read when nobody asks.
+    """Refuse a server that the site does not allow to be read without a call.
 
     Raises:
-        CdsError: the site does not say `background-reads` of an EHR with this server.
+        CdsError: no EHR of the site with this server has `background-reads`.
     """
     clients = folder.site.clients if folder else ()
     named = [ehr for ehr in clients if client in (None, ehr.issuer)]
@@ -327,8 +325,8 @@ class Reads:
 
     Attributes:
         courses: by the signing's entry.
-        cut: how many patients the server took all their time for.
-        skipped: how many it was not asked for any more.
+        cut: number of patients whose time ran out.
+        skipped: number of patients for whom the server was not asked any more.
     """
 
     courses: Mapping[str, Course | None]
@@ -382,7 +380,7 @@ def _from_server(
 ) -> Reads:
     """Read the patients one after another: the server has other work.
 
-    One that is too slow for several in a row is asked for no more: the night is short.
+    A server that is too slow for several in a row is not asked any more.
     """
     courses: dict[str, Course | None] = {signing.entry: None for signing in signings}
     cut = in_a_row = 0
@@ -411,7 +409,7 @@ def _course(
 
 
 def _record(database: Database, looks: Sequence[Look], today: date) -> None:
-    """Write an entry for each signing of which something else was found than before."""
+    """Append an entry for each signing of which something new was found."""
     user, now, day = options.machine_user(), utc_now(), today.isoformat()
     news = [
         seal(loop_entry(look.signing, look.content, now, user, day))
@@ -424,7 +422,7 @@ def _record(database: Database, looks: Sequence[Look], today: date) -> None:
 
 
 def _card(signing: Signing) -> str:
-    """Describe what became of the card."""
+    """Return the clinician's answer to the card, in words."""
     if signing.feedback == "overridden" and signing.reason:
         return f"overridden ({signing.reason})"
     return "not answered" if signing.feedback == "none" else signing.feedback

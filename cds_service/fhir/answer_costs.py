@@ -89,8 +89,8 @@ def costs_of(
     """Count the answers that each code has cost.
 
     Args:
-        answers: what each of them lacked.
-        fills: the concepts of the finding that a code's values would give.
+        answers: the answers, with what each lacked.
+        fills: for each code, the concepts of the finding that its values would give.
     """
     lost: dict[Key, int] = {}
     mended: dict[Key, int] = {}
@@ -98,6 +98,7 @@ def costs_of(
         wanting: set[Key] = set()
         mending: set[Key] = set()
         for entries in answer.lacked.values():
+            # Alone, a code helps only if it explains every entry of its kind.
             wanting |= frozenset().union(*entries)
             mending |= frozenset.intersection(*entries)
         values = {

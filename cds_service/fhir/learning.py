@@ -153,7 +153,7 @@ class UnknownUnit:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The result of learning, what cost the most answers first.
+    """The result of learning; each list begins with what cost the most answers.
 
     Attributes:
         proposals: codes whose words say what they may mean.
@@ -242,7 +242,7 @@ def learn(
     specs: Mapping[str, FindingSpec],
     rules: LearningRules,
 ) -> Learned:
-    """Tell what the local codes of these records may mean, and what each has cost.
+    """Propose a meaning for each local code of these records, and count its cost.
 
     Codes that we know already are left out.
     """
@@ -272,21 +272,22 @@ def learn(
         if proposal.kind == "measure" and proposal.proposed
     }
     costs = costs_of(answers, fills)
-    ordered = sorted(
-        (replace(one, cost=costs.get(key, NO_COST)) for key, one in proposed.items()),
-        key=_rank,
-    )
-    known = {key for key, one in proposed.items() if one.proposed}
+    priced = [
+        replace(proposal, cost=costs.get(key, NO_COST))
+        for key, proposal in proposed.items()
+    ]
+    ordered = sorted(priced, key=_rank)
+    known = {key for key, proposal in proposed.items() if proposal.proposed}
     return Learned(
-        tuple(one for one in ordered if one.proposed),
-        tuple(one for one in ordered if not one.proposed),
+        tuple(proposal for proposal in ordered if proposal.proposed),
+        tuple(proposal for proposal in ordered if not proposal.proposed),
         _unknown_units(notes, known, terminology),
         len(answers),
     )
 
 
 def _rank(proposal: Proposal) -> tuple[Any, ...]:
-    """Rank first what cost most answers, then what alone would have mended most."""
+    """Return the sort key: the costliest first, then what alone would mend most."""
     return (
         -proposal.cost.answers,
         -proposal.cost.mended,
@@ -316,6 +317,7 @@ def _note(
     notes: _Notes,
     answer: Answer,
 ) -> None:
+    """Note the codes of one resource, and what its answer lacks or has by them."""
     kind = text(resource.get("resourceType"))
     if kind == "Observation":
         for holder in (resource, *objects(resource.get("component"))):
@@ -506,6 +508,7 @@ def _judge_values(
     """
     if not seen.values:
         return "", ("no number seen",)
+    # A unit is empty if none is written, and None if it is not known.
     read = [
         (value, terminology.units.canonical(unit) if unit else "")
         for value, unit in seen.values
@@ -516,13 +519,13 @@ def _judge_values(
     unitless = [value for value, unit in read if unit == ""]
     implied, guess = _unit_of_bare(unitless, stated, spec, terminology)
     bare = implied or (spec.unit if "" in spec.accept_units else None)
-    used = [
-        (value, unit or bare) for value, unit in read if unit or (unit == "" and bare)
-    ]
+    used: list[tuple[float, str]] = []
+    for value, written_unit in read:
+        unit = bare if written_unit == "" else written_unit
+        if unit:
+            used.append((value, unit))
     fitting = [
-        value
-        for value, unit in used
-        if unit and _is_plausible(value, unit, spec, terminology)
+        value for value, unit in used if _is_plausible(value, unit, spec, terminology)
     ]
     if used and len(fitting) * 2 <= len(used):
         return None
@@ -584,23 +587,26 @@ def concept_map(name: str, learned: Learned) -> dict[str, Any]:
     for proposal in learned.proposals:
         if not proposal.system:
             continue
-        depends = [{"property": UNIT_PROPERTY, "value": proposal.unit}]
         why = "; ".join(proposal.why)
-        target = {
+        target: dict[str, Any] = {
             "code": proposal.proposed,
             "equivalence": "equivalent",
             "comment": f"proposal, seen {times(proposal.seen)}; {why}",
-            **({"dependsOn": depends} if proposal.unit else {}),
         }
-        shown = {"display": proposal.text} if proposal.text != WITHHELD else {}
+        if proposal.unit:
+            depends = {"property": UNIT_PROPERTY, "value": proposal.unit}
+            target["dependsOn"] = [depends]
+        element: dict[str, Any] = {"code": proposal.code}
+        if proposal.text != WITHHELD:
+            element["display"] = proposal.text
+        element["target"] = [target]
         ours = MEASURES if proposal.kind == "measure" else ORDERS
-        element = {"code": proposal.code, **shown, "target": [target]}
         groups.setdefault((proposal.system, ours), []).append(element)
     lines = [
         {"source": source, "target": to, "element": elements}
         for (source, to), elements in groups.items()
     ]
-    return {
+    document: dict[str, Any] = {
         "resourceType": "ConceptMap",
         "id": name,
         "title": (
@@ -608,5 +614,7 @@ def concept_map(name: str, learned: Learned) -> dict[str, Any]:
             " set status to active"
         ),
         "status": "draft",
-        **({"group": lines} if lines else {}),
     }
+    if lines:
+        document["group"] = lines
+    return document

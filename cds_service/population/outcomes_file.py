@@ -39,7 +39,7 @@ from cds_service.population.follow_up import (
     follow_up_of,
 )
 
-# Besides findings and outcomes.
+# Columns in addition to findings and outcomes.
 PLAIN = ("id", "date", "confirmed")
 FOLLOWED = ("event-date", "last-contact", "died")
 GROUPING = ("hospital", "period", "language", "ethnicity")
@@ -55,7 +55,7 @@ NO = frozenset({"0", "false", "no", "n", "falsch", "nein", "faux", "non", "falso
 EMPTY = frozenset({"na", "n/a", "#n/a", "nan", "null", "."})
 DEATH_WITHOUT_DAY = "day not stated"
 MOST_BAD_CELLS = 0.05  # of a column's rows; more, and the column is not what it seems
-ONE_SLIP = 1  # is named, however short the file
+ONE_SLIP = 1  # cell of a column may be bad, however short the file
 GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00)?)?")
 T_SCORE: Final = "bmd-t-score"
@@ -129,9 +129,8 @@ def read_outcomes(
     """
     table = read_table(path)
     head = [name.lower() for name in table.rows[0]]
-    if twice := [
-        name for name, count in Counter(filter(None, head)).items() if count > 1
-    ]:
+    counts = Counter(filter(None, head))
+    if twice := [name for name, count in counts.items() if count > 1]:
         raise CdsError(f"{path.name}: the column {twice[0]} appears twice")
     faults = _unknown_columns(head, specs)
     bad_cells: Counter[str] = Counter()
@@ -158,7 +157,8 @@ def read_outcomes(
                 faults.append(f"{size}; the last ones are taken as missing")
             faults += row.faults
             bad_cells.update(row.bad_columns)
-            t_scores += [] if row.t_score is None else [row.t_score]
+            if row.t_score is not None:
+                t_scores.append(row.t_score)
             if patient.day is None or patient.day <= today:
                 patients.append(patient)
             else:
@@ -221,7 +221,7 @@ def _question_of(t_scores: Sequence[float]) -> str:
 
 
 def first_faults(faults: Sequence[str]) -> list[str]:
-    """Return the first of them, and how many more there are."""
+    """Return the first faults, and a line that counts the others."""
     more = len(faults) - MOST_NAMED
     ending = [f"and {more} more"] if more > 0 else []
     return [*faults[:MOST_NAMED], *ending]
@@ -288,9 +288,9 @@ class _Row:
         months: int | None,
         outcomes: dict[Outcome, bool | None],
     ) -> FollowUp | None:
-        """Return how the patient's time ended.
+        """Return how the follow-up ended, and set the outcome that its days imply.
 
-        The outcome becomes what the days make of it; one that they contradict is none.
+        An outcome that the days contradict becomes None.
         """
         is_undated_death = self.cells.get("died", "").lower() == DEATH_WITHOUT_DAY
         days = Days(

@@ -26,7 +26,7 @@ from cds_service.studies.cohort import solve_intercept
 Vector = NDArray[np.float64]
 
 FEWEST = 20  # events, and patients without: below, no slope: policy (docs/validate.md)
-# of each for a validation to be trusted (Collins 2016, doi 10.1002/sim.6787)
+# Of each, for a validation to be trusted (Collins 2016, doi 10.1002/sim.6787).
 ENOUGH = 100
 THRESHOLDS = tuple(round(0.01 * step, 2) for step in range(1, 61))
 MOST_GROUPS = 10
@@ -50,7 +50,7 @@ UNSURE = (
 
 
 class _Measure(BaseModel, frozen=True, alias_generator=to_camel, populate_by_name=True):
-    """Of the JSON of `validate --json`."""
+    """A part of the JSON of `validate --json`."""
 
 
 class Estimate(_Measure):
@@ -70,7 +70,11 @@ class Estimate(_Measure):
 class CurvePoint(_Measure):
     """One group of the calibration curve.
 
-    Mean figure, share with the outcome, its Wilson interval, patients.
+    Attributes:
+        predicted: mean figure, 0..1.
+        observed: share with the outcome, 0..1.
+        interval: Wilson interval of the share.
+        n: number of patients.
     """
 
     predicted: float
@@ -80,9 +84,9 @@ class CurvePoint(_Measure):
 
 
 class NetBenefit(_Measure):
-    """Net benefit of acting at or above a threshold, and on all.
+    """Net benefit of acting on figures at or above a threshold, and of acting on all.
 
-    That of acting on none is 0.
+    Acting on none has the net benefit 0.
     """
 
     threshold: float
@@ -223,7 +227,7 @@ def calibration_intercept(
 ) -> Estimate:
     """Fit a logistic model with the log odds of the figure as offset.
 
-    Calibration in the large.
+    Its intercept is the calibration in the large.
     """
     return _within(*fit_intercept(outcome, log_odds_of(risk), weight))
 
@@ -252,12 +256,11 @@ class LogisticFit(NamedTuple):
 def fit_logistic(
     outcome: Vector, log_odds: Vector, weight: Vector | None = None
 ) -> LogisticFit | None:
-    """Fit a logistic recalibration.
+    """Fit a logistic recalibration; None if the likelihood has no maximum.
 
-    None if all figures are equal, or separate the outcomes but for ties.
-
-    Then the likelihood has no maximum (Albert 1984, doi 10.1093/biomet/71.1.1). With
-    weights the covariance is the robust one.
+    It has none if all figures or all outcomes are equal, or if the figures separate the
+    outcomes but for ties (Albert 1984, doi 10.1093/biomet/71.1.1). With weights the
+    covariance is the robust one.
     """
     if _are_alike(log_odds) or _are_alike(outcome):
         return None
@@ -280,10 +283,10 @@ def fit_logistic(
 def fit_intercept(
     outcome: Vector, log_odds: Vector, weight: Vector | None = None
 ) -> tuple[float, float]:
-    """Fit the intercept and its standard error, the slope held at 1.
+    """Fit the intercept, the slope held at 1; return it with its standard error.
 
-    It is where as many events are expected as were observed. Reweighted least squares
-    runs away if figures are extreme and wrong, so it is not used.
+    With this intercept as many events are expected as were observed. Reweighted least
+    squares runs away if figures are extreme and wrong, so it is not used.
     """
     share = float(np.average(outcome, weights=weight))
     value = solve_intercept(log_odds, share, weight)
@@ -297,13 +300,13 @@ def fit_intercept(
 def auc_delong(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> Estimate | None:
-    """Compute the area under the ROC curve, with its variance.
+    """Compute the area under the ROC curve, with its interval cut at 0 and 1.
 
-    It rests on the placement values of each group (DeLong 1988), cut at 0 and 1.
-
-    A placement is the share of the other group below, ties half; found in sorted
-    figures, since pairs would need memory for n squared. None if the groups do not
-    overlap: the variance is then 0, and the interval would claim to be certain.
+    The variance follows from the placements of each group (DeLong 1988). A placement is
+    the share of the other group below a figure, ties half; it is found in sorted
+    figures, since pairs would need memory for n squared. The result is None if the
+    groups do not overlap: the variance is then 0, and the interval would claim to be
+    certain.
     """
     weights = np.ones(len(outcome)) if weight is None else weight
     area = float(roc_auc_score(outcome, risk, sample_weight=weight))
@@ -349,14 +352,15 @@ def calibration_groups(
             size = 0
         size, left = size + count, left - count
     place = np.searchsorted(starts, risk, side="right")
+    if len(starts) < 2:
+        return ()
     points = []
-    for members in (
-        place == group for group in range(1, len(starts) + 1) if len(starts) > 1
-    ):
+    for group in range(1, len(starts) + 1):
+        members = place == group
         shares = weights[members]
         mean = float(np.average(risk[members], weights=shares))
         share = float(np.average(outcome[members], weights=shares))
-        # Patients who stand for others count for fewer (Kish).
+        # With unequal weights, patients count for fewer (Kish).
         effective = float(shares.sum() ** 2 / (shares @ shares))
         interval = wilson_interval(share * effective, effective)
         n = int(members.sum())
@@ -392,10 +396,8 @@ def decision_curve(
         acted = risk >= threshold
         odds = threshold / (1 - threshold)
         weights_acted = weights[acted]
-        true, false = (
-            float(weights_acted @ outcome[acted]),
-            float(weights_acted @ (1 - outcome[acted])),
-        )
+        true = float(weights_acted @ outcome[acted])
+        false = float(weights_acted @ (1 - outcome[acted]))
         benefit = true / n - false / n * odds
         of_all = prevalence - (1 - prevalence) * odds
         points.append(NetBenefit(threshold=threshold, model=benefit, all=of_all))
