@@ -151,7 +151,10 @@ def _page(capabilities: Capabilities) -> Button:
 
 
 def called_hook(fit: Fit) -> ServiceHook:
-    """Return the service that this EHR calls: of charts if it has no order-sign."""
+    """Return the service that this EHR calls.
+
+    It is that of opened charts if the EHR has no order-sign.
+    """
     of_charts = (
         hook for hook in fit.service.hooks.values() if hook.hook == "patient-view"
     )
@@ -166,7 +169,7 @@ def _signs(profile: Profile) -> bool:
 
 
 def questions(profile: Profile) -> Iterator[str]:
-    """Yield what to ask the EHR's team: what is not known and a setting hangs on."""
+    """Yield a question for each unknown fact that a setting depends on."""
     words = fact_words()
     left_out = frozenset() if _signs(profile) else OF_DRAFTS
     for fact in profile.facts():
@@ -194,7 +197,7 @@ def differences(fit: Fit, today: date) -> Iterator[str]:
             f"the profile was due for review by {review}: compare it with the vendor's"
             " pages"
         )
-    # several services may differ in the same
+    # Several services may differ in the same way.
     yield from dict.fromkeys(line for check in CHECKS for line in check(fit))
 
 

@@ -1,7 +1,7 @@
 """`kyphoplasty-cds models`: the studies in force, for people, programs and tools.
 
-The tools are CHAI's Applied Model Card (`chai.xml.j2`), and coefficients for OHDSI and
-R.
+The formats for tools are CHAI's Applied Model Card (`chai.xml.j2`), and coefficients
+for OHDSI and R.
 """
 
 import json
@@ -22,8 +22,8 @@ from cds_service.core.study import NOT_RECORDED
 from cds_service.loading import load_service
 
 CONTRARY = "contraryEvidence"
-# the last three digits of an OMOP covariateId name the analysis; 900 and up are no
-# standard ones
+# The last three digits of an OMOP covariateId name the analysis; from 900 on, none is
+# standard.
 OWN_ANALYSIS = 919
 ALL_NEEDED = (
     "Only for patients of whom every input is known: predictGlm counts an absent"
@@ -72,12 +72,10 @@ def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
 
 
 def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
-    """Print the studies for people.
-
-    Who was studied, what was found, with which coefficients and limits.
+    """Print each study's patients, result, coefficients and limits.
 
     Args:
-        cards: by study; of one alone the source attributes are printed too.
+        cards: by study; if there is only one, its source attributes are printed too.
     """
     console = Console(highlight=False)
     for card in cards.values():
@@ -101,10 +99,8 @@ def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
                 )
             )
             console.print(_coefficients(card["coefficients"]))
-        for line in (
-            *card["limits"],
-            *(f"never {use}" for use in card.get("neverFor", ())),
-        ):
+        forbidden = [f"never {use}" for use in card.get("neverFor", ())]
+        for line in (*card["limits"], *forbidden):
             console.print(Text(f"- {line}"))
         if len(cards) == 1:
             attributes = [

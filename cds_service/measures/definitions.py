@@ -90,14 +90,15 @@ class MeasureFile(DataFile):
         level: vertebra at which it is measured, in words.
         slice: which slice or slices.
         image: modality and sequence.
-        included: what lies within the outline.
-        excluded: what does not.
+        included: structures within the outline.
+        excluded: structures outside it.
         category: FHIR's category of the Observation.
-        studies: which of ours use it.
+        studies: ids of the studies that use it.
         loinc: codes of the same meaning.
         method: how the study measured.
         dicom: further ways in which structured reports name it.
-        structures: what reports may name as its site besides the vertebra.
+        structures: structures that reports may name as its site, in addition to the
+            vertebra.
     """
 
     name: str

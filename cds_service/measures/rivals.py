@@ -98,7 +98,7 @@ def rivals_on_record(
     *,
     until: float,
 ) -> Mapping[str, Rival]:
-    """Map identifiers of new values to what the record holds against them.
+    """Return the rival of each new value that has one on record, by identifier.
 
     Args:
         until: when reading has to end, by the monotonic clock.
@@ -148,7 +148,7 @@ def _recorded(
     They are asked for by every code that the reader knows for them.
     """
     days = {value.value.day for value in asked if value.value.day}
-    # a time of the record may be of another zone
+    # A time on record may be in another zone.
     first, last = min(days) - A_DAY, max(days) + A_DAY
     specs = {value.value.measure.name: value.value.measure.finding for value in asked}
     keys = {spec.key for spec in specs.values()}

@@ -1,4 +1,4 @@
-"""Values of measures as their sources print them, and what is not taken of them."""
+"""Values of measures as their sources print them, and those that are not taken."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ class NotTaken(NamedTuple):
 
     Attributes:
         where: the file, and the place in it.
-        what: what is there, as the source names it.
+        what: the value, as the source names it.
         why: the reason, as a phrase for people.
     """
 
@@ -34,8 +34,8 @@ class Reported:
 
     Attributes:
         where: the file, and the place in it, for people.
-        key: what tells this value from all others of all sources, at every reading of
-            the same source.
+        key: identifies the value among those of all sources; the same at every reading
+            of its source.
         number: None for yes and no.
         unit: as printed; empty if the source prints none, which means that of the
             finding.
@@ -48,7 +48,7 @@ class Reported:
         study: UID of the DICOM study.
         is_verified: a person vouches for it; False of a report that nobody has
             verified.
-        notes: what else a reader of the value has to know.
+        notes: sentences for readers of the value.
     """
 
     measure: Measure
@@ -99,7 +99,7 @@ class Source:
 
     Attributes:
         name: name of the file, for people.
-        kind: what it was recognised as; empty if it was not.
+        kind: the format, in words; empty if it was not recognised.
         system: system of its identity: that of a DICOM object, or of the digest of a
             file.
         identity: the same at every reading of the same source.
@@ -120,7 +120,7 @@ class Subject(NamedTuple):
     """The patient as a source names them; never a name.
 
     Attributes:
-        issuer: who gave the identifier.
+        issuer: issuer of the identifier.
     """
 
     identifier: str = ""
@@ -144,7 +144,7 @@ class Contents:
 
 
 def completed(value: Reported, stated: Supplement) -> Reported:
-    """Return the value with what the person states, if its source says nothing."""
+    """Fill in the day, levels and method that the source does not say."""
     return replace(
         value,
         day=value.day or stated.day,
@@ -154,7 +154,7 @@ def completed(value: Reported, stated: Supplement) -> Reported:
 
 
 def read_number(text: str) -> tuple[Decimal, str] | None:
-    """Read a number and the unit behind it; None if this is none."""
+    """Read a number and the unit after it; None if the text is no number."""
     parts = NUMBER.fullmatch(text)
     if parts is None:
         return None
@@ -176,7 +176,9 @@ def read_day(text: str) -> date | None:
 def read_answer(text: str) -> bool | None:
     """Read yes or no; None for anything else."""
     word = text.strip().lower()
-    return word in YES if word in YES or word in NO else None
+    if word in YES:
+        return True
+    return False if word in NO else None
 
 
 def measure_named(name: str, measures: Measures) -> Measure | None:

@@ -1,10 +1,11 @@
 """The engine for one machine: processes on all cores.
 
-A share of the patients is in memory at a time.
+Each process holds one share of the patients in memory.
 
-First it is found who was treated or is to be. Then their lines are sorted into parts by
-patient, then each share is scored, then the shares are merged. Every step leaves whole
-files in the work folder, so that a killed run goes on with what is missing.
+The first step finds the patients who were treated or are to be. The second sorts their
+lines into parts by patient, the third scores each share, and the last merges the
+shares. Every step leaves whole files in the work folder, so that a killed run goes on
+with those that are missing.
 """
 
 import gc
@@ -14,7 +15,7 @@ import multiprocessing
 import os
 import shutil
 import tempfile
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -44,7 +45,7 @@ from cds_service.population.scoring import (
     score,
 )
 
-# of an export that one process scores before others have started
+# Size of an export that one process scores before others have started.
 SMALL_BYTES = 4 * 1024 * 1024
 
 Step = Callable[[int], None]
@@ -66,25 +67,20 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
             own.
     """
     service = load(job.site)
-    job.run((), service)  # refuses a wrong procedure before anything is read
+    # This refuses a wrong procedure before anything is read.
+    job.run((), service)
     with _work_folder(out, job.digest(service)) as folder:
         chunks, buckets = bulk.chunks_of(job.files), bulk.bucket_count(job.files)
         parts = [_part(folder, place) for place in range(len(chunks))]
         if not job.is_for_all:
             lists = [part.with_suffix(".treated") for part in parts]
-            _share_out("finding", _finding, lists, job, folder, service)
-        _share_out(
-            "reading",
-            _sorting_step,
-            [part.with_suffix(".json") for part in parts],
-            job,
-            folder,
-            service,
-        )
+            _share_out("finding", _finding_step, lists, job, folder, service)
+        sorted_parts = [part.with_suffix(".json") for part in parts]
+        _share_out("reading", _sorting_step, sorted_parts, job, folder, service)
         reports = _reports(job, folder)
         bulk.write_shared(reports, folder / bulk.SHARED_FILE)
         shares = [_share(folder, bucket) for bucket in range(buckets)]
-        _share_out("scoring", _scoring, shares, job, folder, service)
+        _share_out("scoring", _scoring_step, shares, job, folder, service)
         ownerless = sum(
             (Counter(part.ownerless) for part in reports.values()), Counter[str]()
         )
@@ -99,7 +95,7 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
 def _work_folder(out: Path | None, digest: str) -> Iterator[Path]:
     """Yield the folder of parts, next to `out`.
 
-    The same run finds there what it left; it is emptied if another left it.
+    The same run finds its earlier files there; those of another run are removed.
     """
     if out is None:
         with tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-") as name:
@@ -131,14 +127,18 @@ def _share(folder: Path, bucket: int) -> Path:
 
 
 def _reports(job: Job, folder: Path) -> dict[Path, bulk.PartReport]:
-    parts = (_part(folder, place) for place in range(len(bulk.chunks_of(job.files))))
-    return {
-        part: report for part in parts if (report := bulk.read_report(part)) is not None
-    }
+    """Return the reports of the parts that were written to the end."""
+    reports = {}
+    for place in range(len(bulk.chunks_of(job.files))):
+        part = _part(folder, place)
+        report = bulk.read_report(part)
+        if report is not None:
+            reports[part] = report
+    return reports
 
 
-def _finding(job: Job, folder: Path, service: Service) -> Step:
-    """Return the step that finds who of a chunk was treated or is to be."""
+def _finding_step(job: Job, folder: Path, service: Service) -> Step:
+    """Return the step that finds the treated patients of a chunk."""
     run, chunks = job.run((), service), bulk.chunks_of(job.files)
 
     def step(place: int) -> None:
@@ -156,7 +156,7 @@ def _finding(job: Job, folder: Path, service: Service) -> Step:
 
 
 def _treated(job: Job, folder: Path) -> frozenset[str] | None:
-    """Read whom the step before found; None if the order is for all."""
+    """Read the patients whom that step found; None if the order is for all."""
     if job.is_for_all:
         return None
     files = folder.glob("*.treated")
@@ -182,7 +182,7 @@ def _sorting_step(job: Job, folder: Path, service: Service) -> Step:
     return step
 
 
-def _scoring(job: Job, folder: Path, service: Service) -> Step:
+def _scoring_step(job: Job, folder: Path, service: Service) -> Step:
     """Return the step that scores a share of the patients."""
     reports = _reports(job, folder)
     run = job.run(
@@ -218,7 +218,7 @@ def _share_out(
 ) -> None:
     """Do the steps whose files are not there yet, on all cores.
 
-    A terminal shows how long it will take.
+    A terminal shows the progress.
     """
     places = [place for place, file in enumerate(files) if not file.exists()]
     is_small = sum(file.stat().st_size for file in job.files) < SMALL_BYTES
@@ -226,7 +226,7 @@ def _share_out(
     console, before = Console(stderr=True), len(files) - len(places)
     with ExitStack() as stack:
         if count > 1:
-            # they have the service that is loaded already
+            # A forked process has the service that is loaded already.
             fork = multiprocessing.get_context("fork")
             pool = stack.enter_context(
                 ProcessPoolExecutor(count, fork, _begin, (maker, job, folder, service))
@@ -236,10 +236,10 @@ def _share_out(
             steps = map(maker(job, folder, service), places)
         quiet = not console.is_terminal
         try:
-            deque(
-                track(steps, name, len(files), before, console=console, disable=quiet),
-                maxlen=0,
-            )
+            for _ in track(
+                steps, name, len(files), before, console=console, disable=quiet
+            ):
+                pass
         except BrokenProcessPool:
             advice = (
                 "A worker process ended before its work was done; run the same command"
@@ -248,17 +248,19 @@ def _share_out(
             raise CdsError(advice) from None
 
 
-_steps: list[Step] = []  # of a worker process: the one that it does
+# The step of this worker process, once it is prepared.
+_steps: list[Step] = []
 
 
 def _begin(maker: Maker, job: Job, folder: Path, service: Service) -> None:
-    """End this worker process with the command that wants its work.
+    """Prepare this worker process for its step.
 
-    That holds even if the command was killed.
+    It ends with the command, even if that is killed.
     """
     Thread(target=_end_with_parent, daemon=True).start()
     _steps.append(maker(job, folder, service))
-    gc.freeze()  # what is loaded stays: the garbage collector passes over it
+    # What is loaded stays, so the garbage collector may pass over it.
+    gc.freeze()
 
 
 def _end_with_parent() -> None:

@@ -54,8 +54,8 @@ from cds_service.population.worklist import (
 
 DayAndResource = tuple[date, str]  # a day, and the resource that shows it
 OVER = frozenset({"completed", "revoked", "stopped"})  # of a brace order
-# policy: an order that ended without a day, and was written no earlier, is of this
-# fracture
+# Policy: an order that ended without a day belongs to this fracture if it was written
+# at most this long before the signing.
 BRACE_BEFORE = timedelta(days=90)
 
 
@@ -88,14 +88,14 @@ class _Reading:
 def read_course(
     patient: str, lines: Sequence[bytes], run: Run, signed: date, days: int = DAYS
 ) -> Course | None:
-    """Read what was done after a signing; None if the lines are no record of theirs.
+    """Read what was done after a signing; None if the record cannot be read.
 
     Args:
         patient: their id.
         lines: as for `scoring.score`.
         run: what holds for all patients; nothing after its day counts.
         signed: the day of the signing.
-        days: number of days that are in time.
+        days: days after the signing within which a step is in time.
     """
     kinds = by_type(lines)
     whole = next(iter(kinds.get("Patient", ())), None)
@@ -183,8 +183,9 @@ def _days(
 ) -> Iterator[DayAndResource]:
     """Yield days of orders, or of doses, dispenses and reports, from the signing on.
 
-    A bare month counts from its first day: what may have been before was before. An
-    intake of which not all was understood is none: it may be refused, or never taken.
+    A month without a day counts only if it begins at the signing or later, and then by
+    its last day: doubt never makes a step earlier. An intake that was not understood
+    whole does not count: it may have been refused, or never taken.
     """
     for entry in entries:
         if (
@@ -193,7 +194,6 @@ def _days(
             and entry.begins
             and entry.begins.first >= signed
         ):
-            # the last day that is meant: what may have been late was late
             yield entry.begins.last, entry.provenance.resource
 
 
@@ -248,7 +248,7 @@ def _braces(reading: _Reading) -> tuple[bool, DayAndResource | None, bool]:
 
     An order that is still in force has not ended, whatever last day it states.
     """
-    standing = [
+    active = [
         order
         for order in _brace_orders(reading, IN_FORCE)
         if order.authored is None or order.authored <= reading.run.as_of
@@ -256,9 +256,9 @@ def _braces(reading: _Reading) -> tuple[bool, DayAndResource | None, bool]:
     over = [
         order for order in _brace_orders(reading, OVER) if _is_of_this(order, reading)
     ]
-    may_stand = _may_hide_a_brace(reading)
-    if standing or may_stand or not over:
-        return bool(standing) or may_stand, None, False
+    may_be_hidden = _may_hide_a_brace(reading)
+    if active or may_be_hidden or not over:
+        return bool(active) or may_be_hidden, None, False
     days = [
         (end, order.reference)
         for order in over
@@ -278,7 +278,7 @@ def _brace_orders(
 def _may_hide_a_brace(reading: _Reading) -> bool:
     """Tell if a brace may be in a list or a device order that was not read.
 
-    A Device that the order names and the record does not hold is such a one.
+    A device order is not read if it names a Device that the record does not hold.
     """
     lists = {"ServiceRequest", "DeviceRequest", "SupplyRequest"}
     if not lists.isdisjoint(unchecked_in(reading.record)):
@@ -297,13 +297,13 @@ def _may_hide_a_brace(reading: _Reading) -> bool:
 def _stated_end(order: SupportOrder, reading: _Reading) -> date | None:
     """Return the last day by the order's dates, length or words.
 
-    There is none for an order that was stopped before it: nobody wrote down when.
+    An order that was stopped before it has none: the day of stopping is not recorded.
     """
     return times_of(order, None, reading.run.as_of).ends
 
 
 def _is_of_this(order: SupportOrder, reading: _Reading) -> bool:
-    """Tell if a brace that is off was not off before the signing."""
+    """Tell if a brace order that is over may have ended after the signing."""
     if end := _stated_end(order, reading):
         return reading.signed <= end
     begun = order.authored or order.start
@@ -330,7 +330,7 @@ def row_of(course: Course, card: str) -> Row:
     """Make the row of a patient who was neither seen nor treated.
 
     Args:
-        card: what became of the card, in words.
+        card: the clinician's answer to the card, in words.
     """
     where = "in what could be read" if course.unread else "on record"
     text = (
