@@ -443,8 +443,8 @@ def _concepts_of_procedure(
 def _concepts_of_diagnosis(resource: Json, terminology: Terminology) -> frozenset[str]:
     """Return the concepts of a condition's code and words, and those of its asides.
 
-    Words that were not understood keep the list from saying "no", even next to a code
-    that was.
+    What the words name is added, certain or in doubt: the list then cannot say "no" to
+    it, whatever the code is.
     """
     code = resource.get("code")
     coded, texts = terminology.concepts(code), set(texts_of(code))
