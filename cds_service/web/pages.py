@@ -51,7 +51,7 @@ def page_routes(
     def example(today: date) -> tuple[str, dict[str, Any]]:
         return _example_card(service, today, around.base_url)
 
-    # of the addresses; a test compares it with them
+    # A test compares the description with the addresses.
     description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
     description["info"]["version"] = __version__
     description["servers"] = [{"url": around.base_url}]
@@ -88,9 +88,7 @@ def _example_card(
     """
     hook = service.signing_hook
     sample = next(example for example in load_samples(today) if example.id == EXAMPLE)
-    request = parse_request(
-        order_sign_request(sample, plan=hook.discovery["prefetch"]), hook.hook
-    )
+    body = order_sign_request(sample, plan=hook.discovery["prefetch"])
     noon = service.calendar.noon(today)
     ports = Ports(
         clock=lambda: noon,
@@ -99,10 +97,9 @@ def _example_card(
         deadline=Deadline.after(10),
         base_url=base_url,
     )
-    response = answer(service, hook, request, ports)
-    return sample.story, view_cards(response.to_json()["cards"])[0] | {
-        "uuid": "example"
-    }
+    response = answer(service, hook, parse_request(body, hook.hook), ports)
+    first, *_ = view_cards(response.to_json()["cards"])
+    return sample.story, {**first, "uuid": "example"}
 
 
 def _study_routes(routes: Blueprint, service: Service) -> None:
@@ -137,33 +134,31 @@ def _study_routes(routes: Blueprint, service: Service) -> None:
 
 
 def guideline_lines(service: Service) -> list[dict[str, Any]]:
-    """List every recommendation with its guideline lines and studies, as JSON.
+    """List every recommendation with its guideline lines and studies.
 
-    The page shows the same.
+    They are JSON, and the page shows the same.
     """
-    return [
-        {
-            "recommendation": rule.id,
-            "heading": rule.heading,
-            "label": "" if "{" in rule.label else rule.label,
-            "owner": rule.owner,
-            "approved": rule.approved.isoformat(),
-            "review-by": rule.review_by.isoformat(),
-            "studies": list(rule.studies),
-            "lines": [
-                hook.guidelines[name].model_dump(mode="json", by_alias=True)
-                for name in rule.guidelines
-            ],
-            "sourceAttributes": _attributes_of(
-                service, rule, [hook.guidelines[name] for name in rule.guidelines]
-            ),
-        }
-        for hook, rule in _rules(service)
-    ]
+    return [_guideline_line(service, hook, rule) for hook, rule in _rules(service)]
+
+
+def _guideline_line(service: Service, hook: ServiceHook, rule: Rule) -> dict[str, Any]:
+    lines = [hook.guidelines[name] for name in rule.guidelines]
+    return {
+        "recommendation": rule.id,
+        "heading": rule.heading,
+        # A label with gaps to fill is not a text for people.
+        "label": "" if "{" in rule.label else rule.label,
+        "owner": rule.owner,
+        "approved": rule.approved.isoformat(),
+        "review-by": rule.review_by.isoformat(),
+        "studies": list(rule.studies),
+        "lines": [line.model_dump(mode="json", by_alias=True) for line in lines],
+        "sourceAttributes": _attributes_of(service, rule, lines),
+    }
 
 
 def _rules(service: Service) -> list[tuple[ServiceHook, Rule]]:
-    """List each recommendation once: a second service may have it too."""
+    """List each recommendation once, with the first service that has it."""
     rules: dict[str, tuple[ServiceHook, Rule]] = {}
     for hook in service.hooks.values():
         for rule in sorted(hook.rules, key=lambda rule: rule.rank):
@@ -222,17 +217,15 @@ def _vary(response: Response) -> Response:
 
 
 def _figure(value: Any) -> Any:
-    """Write a number with four digits, a boolean as yes or no, all else unchanged."""
+    """Return a number with four digits, a boolean as yes or no, all else unchanged."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.4g}" if isinstance(value, float) else value
 
 
 def _wants_json() -> bool:
-    return (
-        request.accept_mimetypes.best_match(["text/html", "application/json"])
-        == "application/json"
-    )
+    kinds = ["text/html", "application/json"]
+    return request.accept_mimetypes.best_match(kinds) == "application/json"
 
 
 FILTERS: Mapping[str, Callable[[Any], Any]] = {
@@ -247,16 +240,10 @@ FILTERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def _page_of(service: Service, card: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what one study's page shows next to its card.
-
-    That is the titles of findings, and the models in use.
-    """
+    """Return the values for the page of one study."""
     model = service.models.get(card["id"])
-    reduced = (
-        sorted(model.table.models.values(), key=lambda table: -table.inputs_known)
-        if model
-        else []
-    )
+    tables = model.table.models.values() if model else ()
+    reduced = sorted(tables, key=lambda table: -table.inputs_known)
     rows = [
         {
             "key": attribute.key,

@@ -103,26 +103,22 @@ class Sheets:
         return Worksheet(load_sheet(), self.measures, writer, has_to_confirm)
 
     def page(self, form: Mapping[str, str], outcome: Outcome, **more: Any) -> str:
-        """Return the page with this form and what came of it.
+        """Return the page with this form and its outcome.
 
         Args:
-            more: for the template.
+            more: further values for the template.
         """
         sheet = load_sheet()
+        titles = {"date": "Day of the examination"}
+        for part in sheet.parts:
+            titles |= {field.name: field.title for field in part.fields}
         return render_template(
             "worksheet.html",
             sheet=sheet,
             measures=self.measures,
             form=form,
             outcome=outcome,
-            titles={
-                "date": "Day of the examination",
-                **{
-                    field.name: field.title
-                    for part in sheet.parts
-                    for field in part.fields
-                },
-            },
+            titles=titles,
             levels=[("", "not said"), *((level, level) for level in SPINE)],
             units=UNITS,
             definition=definition_of,
@@ -150,9 +146,9 @@ def worksheet_routes(around: Surroundings, site: SiteFolder | None) -> Blueprint
 def _figures(
     sheets: Sheets, outcome: Outcome, form: Mapping[str, str]
 ) -> tuple[Figure, ...]:
-    """Return the figures of a patient of this age and sex, without values and with."""
+    """Compute the figures of a patient of this age and sex, without values and with."""
     age, sex = form.get("age", "").strip(), form.get("sex", "")
-    # Python reads no number of thousands of digits.
+    # The pattern comes first: `int` fails on thousands of digits.
     is_age = AGE.fullmatch(age) is not None and 0 < int(age) <= OLDEST
     if not is_age or sex not in SEXES or not outcome.written:
         return ()
@@ -198,10 +194,10 @@ def figure(
     deadline: Deadline | None = None,
     aliases: tuple[str, ...] = (),
 ) -> Figure:
-    """Return the figure on the card of this request; no entry is kept.
+    """Return the figure on the card of this request; the log gets no entry.
 
     Args:
-        aliases: other bases under which the FHIR server writes its references.
+        aliases: other base URLs that the FHIR server writes in its references.
 
     Raises:
         CdsError: the request is answered without cards, or too late.
@@ -217,29 +213,24 @@ def figure(
         base_url=around.base_url,
         aliases=aliases,
     )
-    cards = answer(service, hook, parse_request(body, hook.hook), ports).to_json()[
-        "cards"
+    response = answer(service, hook, parse_request(body, hook.hook), ports)
+    assessments = [
+        entry
+        for card in response.to_json()["cards"]
+        for entry in objects(member(card, "extension", EXTENSION))
     ]
-    assessment = next(
-        (
-            entry
-            for card in cards
-            for entry in objects(member(card, "extension", EXTENSION))
-        ),
-        {},
-    )
+    assessment = assessments[0] if assessments else {}
     model = next(iter(objects(assessment.get("models"))), None)
     in_words = assessment.get("said")
     if model is None or in_words is None:
         return Figure(title)
     low, high = (f"{round(100 * end)}" for end in model.get("newHospital", (0, 1)))
+    missing = [service.wording.name(finding["name"]) for finding in model["missing"]]
     return Figure(
         title,
         words=in_words["words"],
         usual=in_words["usual"],
         months=model["horizonMonths"],
         interval=f"{low} to {high} %" if "newHospital" in model else "",
-        missing=", ".join(
-            service.wording.name(missing["name"]) for missing in model["missing"]
-        ),
+        missing=", ".join(missing),
     )
