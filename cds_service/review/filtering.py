@@ -1,6 +1,6 @@
-"""The filter of the find page: a URL becomes a query and back.
+"""The filter of the find page: read a query from a URL, and write it back.
 
-Invalid values are faults with a message.
+Each invalid value is a fault with a message.
 """
 
 import re
@@ -18,10 +18,11 @@ from cds_service.audit.chain import ABOUT_READERS, LASTING, SILENT, Kind
 from cds_service.audit.query import Query, patient_filter
 from cds_service.core.loop import STATES
 
-# What can be no id may be a name or a token, and what is looked for enters the log.
+# Longest text of a filter, in characters. A longer one is no id, and may be a name or a
+# token; what is looked for enters the log.
 LONGEST = 256
 REASON = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
-# Of a figure that a card said; nothing but such text can be in a model's file.
+# Fields of a figure that a card said; a model's file can hold no other texts.
 FIGURES: Mapping[str, re.Pattern[str]] = {
     "model": re.compile(r"[a-z0-9][a-z0-9-]*"),
     "version": re.compile(r"[0-9A-Za-z.+-]+"),
@@ -32,7 +33,7 @@ EXPECTED = {
     "version": "must be a model's version, such as 1.0.0",
     "digest": "must be a model's digest, 64 hexadecimal digits",
 }
-# What an address of these pages holds besides the filter.
+# Fields of an address of these pages that are not of the filter.
 OF_THE_PAGE = frozenset({"after", "token", "format"})
 TEXTS = (
     "patient",
@@ -134,11 +135,11 @@ class Filter:
 def read_filter(fields: MultiDict[str, str], zone: tzinfo = UTC) -> Filter:
     """Read the filter from a query string or form.
 
-    Args:
-        zone: time zone of the site, whose days are meant.
+    An unknown field, or one that is given twice, is a fault: if it were ignored, more
+    would be found than was asked for.
 
-    A field that does not exist or is given twice is a fault: more would be found than
-    was asked.
+    Args:
+        zone: time zone of the site, for days and times without one.
     """
     values = {name: text for name in NAMES if (text := fields.get(name, "").strip())}
     unknown = sorted(set(fields) - set(NAMES) - OF_THE_PAGE)
@@ -164,7 +165,7 @@ def read_filter(fields: MultiDict[str, str], zone: tzinfo = UTC) -> Filter:
 
 
 def refuse_other_fields(fields: MultiDict[str, str], known: Collection[str]) -> None:
-    """Refuse fields of an address that a page does not read, or not twice.
+    """Refuse fields of an address that a page does not know, or that are given twice.
 
     Raises:
         BadRequest: there is one.
@@ -214,9 +215,13 @@ def _read_patient(_name: str, text: str) -> dict[str, Any]:
 
 
 def _read_time(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
-    """Read a day or a time, of the site unless stated otherwise.
+    """Read a day or a time; without a zone it is the site's.
 
-    A day is inclusive if it is the last one.
+    Args:
+        is_end: it is the end of the period; a day then counts to its end.
+
+    Raises:
+        ValueError: the message says what is expected.
     """
     is_day = False
     with suppress(ValueError):
@@ -230,9 +235,9 @@ def _read_time(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     try:
-        return (moment + timedelta(days=1) if is_end and is_day else moment).astimezone(
-            UTC
-        )
+        if is_end and is_day:
+            moment += timedelta(days=1)
+        return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("lies outside the calendar") from None
 

@@ -1,11 +1,9 @@
-"""Access to the review pages: accounts, sessions, roles, form tokens.
+"""Access to the review pages: local accounts, sessions, roles, form tokens.
 
-Accounts are local; every access is logged.
+Every access is logged. The login through the hospital's issuer is in `issuer_login.py`.
 
-The login through the hospital's issuer is in `issuer_login.py`.
-
-The login form is the 401 response at the requested URL, so that no page has to be
-remembered in a redirect.
+The login form is the 401 response at the requested URL, so that no redirect has to
+carry that URL along.
 """
 
 import hmac
@@ -48,6 +46,7 @@ PATH = "/audit"
 OWN_PAGE = re.compile(r"/audit(/[\w./~-]*)?(\?[^\s\\]*)?", re.ASCII)
 BEFORE_LOGIN = ("review.log_in", "review.start_login", "review.finish_login")
 NO_ACCOUNTS = "There are no local accounts here: use the hospital's login."
+# One text for both, so that it tells nothing about the account.
 REFUSED = (
     "Name and password do not fit, or there were too many tries. Then wait 15 minutes."
 )
@@ -108,27 +107,27 @@ class Gate:
         return client_address(self.trusted_proxies)
 
     def admit(self) -> Response | None:
-        """Admit a reviewer, with a valid token in every form.
+        """Refuse a request without a session, or a form without its token.
 
-        Everyone else sees the login form.
+        Returns:
+            The login form for a request without a session; None to go on.
+
+        Raises:
+            Forbidden: the form's token is not that of the session.
         """
-        if "\0" in request.path or any(
-            "\0" in text
-            for text in chain.from_iterable(request.values.items(multi=True))
-        ):
+        fields = chain.from_iterable(request.values.items(multi=True))
+        if any("\0" in text for text in (request.path, *fields)):
             # PostgreSQL cannot store a text with such a character.
             raise BadRequest("An address or a form must not hold a NUL character.")
         if request.endpoint in BEFORE_LOGIN:
             return None
         session = self.sessions.session(request.cookies.get(COOKIE, ""))
         if session is None:
-            return self.login_page(
-                request.full_path.rstrip("?") if request.method == "GET" else PATH
-            )
+            is_page = request.method == "GET"
+            return self.login_page(request.full_path.rstrip("?") if is_page else PATH)
         g.reviewer = session
-        if request.method == "POST" and not is_equal(
-            request.form.get("token"), session.form_token
-        ):
+        token = request.form.get("token")
+        if request.method == "POST" and not is_equal(token, session.form_token):
             self.note("form", result="denied", content={"why": "token"})
             raise Forbidden(
                 "The form is too old, or not ours. Go back, load the page again and"
@@ -183,7 +182,7 @@ class Gate:
         )
 
     def login_page(self, wanted: str, fault: str = "", status: int = 401) -> Response:
-        """Make the login form, with its own token, which a cookie repeats."""
+        """Make the login form; its token is in a cookie too, to be compared later."""
         token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
         logins = {"has_local": self.has_local, "hospital": self.hospital}
         page = render_template(
@@ -220,9 +219,8 @@ class Gate:
             tried = {"account": known, "address": address}
             self.note("login", result="denied", content=tried)
             return self.login_page(wanted, REFUSED)
-        return self.open(
-            redirect(wanted, 303), self.sessions.begin(name), {"address": address}
-        )
+        session = self.sessions.begin(name)
+        return self.open(redirect(wanted, 303), session, {"address": address})
 
     def open(
         self, response: AnyResponse, token: str, content: Mapping[str, Any]
@@ -252,8 +250,8 @@ class Gate:
     def set_cookie(self, response: AnyResponse, cookie: Cookie) -> None:
         """Set a cookie for these pages, hidden from scripts.
 
-        `Secure` is only left out for plain HTTP on this machine, where no network is
-        involved.
+        `Secure` is left out only for plain HTTP on this machine: nothing then crosses a
+        network.
         """
         address = urlsplit(self.base_url)
         is_local = (
@@ -279,27 +277,23 @@ def login_routes(routes: Blueprint, gate: Gate) -> None:
 
     @routes.route("/login", methods=["GET", "POST"])
     def log_in() -> AnyResponse:
-        return (
-            gate.log_in()
-            if request.method == "POST"
-            else gate.login_page(PATH, status=200)
-        )
+        if request.method == "POST":
+            return gate.log_in()
+        return gate.login_page(PATH, status=200)
 
     routes.post("/logout")(gate.log_out)
 
 
 def is_allowed(what: Permission) -> bool:
+    """Tell if a reviewer is logged in whose role allows this."""
     reviewer: Session | None = g.get("reviewer")
     return reviewer is not None and what in ALLOWED[reviewer.role]
 
 
 def own_page(wanted: str) -> str:
     """Return the URL if it is one of the review pages, else the first page."""
-    return (
-        wanted
-        if OWN_PAGE.fullmatch(wanted) and not wanted.startswith(f"{PATH}/login")
-        else PATH
-    )
+    is_login = wanted.startswith(f"{PATH}/login")
+    return wanted if OWN_PAGE.fullmatch(wanted) and not is_login else PATH
 
 
 def is_equal(value: str | None, expected: str | None) -> bool:

@@ -1,7 +1,4 @@
-"""Tell if the models in force give the figures that were shown then.
-
-An entry alone is enough to tell.
-"""
+"""Compute an old answer's figures with the models in force, from its entry alone."""
 
 import json
 import math
@@ -27,20 +24,22 @@ from cds_service.core.findings import (
 from cds_service.core.policy import Policy
 from cds_service.errors import CdsError
 
-# In place of where a value that was not used came from, which the entry does not hold.
+# The entry does not hold the source of a value that was not used.
 SEEN = Provenance(resource="", origin="prefetch", code="", printed="", rule="")
-NEVER = date.min  # an entry keeps no day that near dates could be said by
+# The entry does not hold the day of the answer, by which cards word near dates.
+NEVER = date.min
 SAME = 1e-9  # relative; machines differ in the last digits
+NAMES = ("outcome", "model", "study", "name")  # members that name a thing of a list
 EARLIER = (
     "shown under earlier rules, when one study gave the figure: the studies' figures"
     " are compared, the words of the card are not"
 )
 THRESHOLDS = ("bands", "showing")  # tables of the policy
-# What the earlier rules made of the studies' figures.
+# Members of a figure that follow from the earlier rules, not from the study.
 OF_EARLIER_RULES = frozenset(
     {"headline", "status", "disagreement", "band", "isTheirs", "said"}
 )
-# sentences next to the figures: of the texts in force, not of the models
+# Members with sentences: they follow from the texts in force, not from the models.
 TEXTS = frozenset({"concerns"})
 
 
@@ -51,9 +50,11 @@ class Replay:
     Attributes:
         differences: figures that are not the same,
             `refracture.sarcopenia-pvm-2022.risk: 0.21 then, 0.23 now`.
-        notes: models and rules that are not the same, whether or not the figures are.
-        answer: what the models in force say.
-        is_earlier: the answer was made before the pooled model spoke.
+        notes: models and rules that are not the same, even if the figures are.
+        now: the assessments by the models in force, as the entry of an answer holds
+            them.
+        answer: the answer by the models in force.
+        is_earlier: the answer was made before the pooled model gave the figure.
     """
 
     differences: tuple[str, ...]
@@ -71,7 +72,7 @@ class Replay:
 class NothingToReplay(CdsError):
     """The entry holds no figures, or this version does not know their basis.
 
-    No answer, or purged.
+    It is not the entry of an answer, or it was purged.
     """
 
 
@@ -81,8 +82,8 @@ def replay(
     """Compute the figures of an answer anew, from its inputs and the policy of then.
 
     Raises:
-        NothingToReplay: the entry holds none, or findings, settings or a service that
-            an older or newer version had.
+        NothingToReplay: the entry holds none, or its findings, settings or service are
+            of another version and unknown here.
     """
     hook = service.hooks.get(service_id or "")
     if hook is None or not {"assessments", "findings"} <= content.keys():
@@ -109,9 +110,9 @@ def replay(
 
 
 def _of_studies(assessments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the figures of the five studies, without what rules made of them.
+    """Return the figures of the studies, without the members that follow from rules.
 
-    An outcome without figures is left out: rules say for whom there are none.
+    An outcome without figures is left out: rules decide who gets none.
     """
     figures: dict[str, Any] = {}
     for outcome, assessment in assessments.items():
@@ -136,7 +137,7 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
     """
     parts = {name: part for name, part in content["record"].items() if name != "server"}
     record = RecordState(**parts)
-    # with what entered the figures then
+    # The settings that affected the figures then replace those in force.
     in_force = service.policy.model_dump(by_alias=True)
     thresholds = {
         name: _without_retired(part, in_force[name]) if name in THRESHOLDS else part
@@ -155,11 +156,9 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
 
 
 def _without_retired(table: Mapping[str, Any], in_force: Mapping[str, Any]) -> Any:
-    """Return a kept table of thresholds without keys that mean nothing any more."""
-    return {
-        **in_force,
-        **{name: value for name, value in table.items() if name in in_force},
-    }
+    """Return the thresholds in force, replaced by those kept if they still exist."""
+    kept = {name: value for name, value in table.items() if name in in_force}
+    return {**in_force, **kept}
 
 
 def _order(content: Mapping[str, Any]) -> AugmentationOrder | None:
@@ -222,17 +221,16 @@ def _day(text: str | None) -> date | None:
 
 
 def _is_known(content: Mapping[str, Any], service: Service) -> bool:
-    names = {
-        entry["name"] for entry in (*content["findings"], *content.get("gaps", ()))
-    }
+    """Tell if this version knows all findings and settings of an entry."""
+    entries = (*content["findings"], *content.get("gaps", ()))
+    names = {entry["name"] for entry in entries}
+    kept = content.get("policy", {}).keys()
     settings = service.policy.model_dump(by_alias=True).keys()
-    return (
-        names <= service.finding_specs.keys()
-        and content.get("policy", {}).keys() <= settings
-    )
+    return names <= service.finding_specs.keys() and kept <= settings
 
 
 def _notes(content: Mapping[str, Any], service: Service) -> Iterator[str]:
+    """Name the models of the entry that are not in force as they were."""
     in_force = {study.id: study for study in service.studies_in_force}
     for name, then in content.get("models", {}).items():
         study = in_force.get(name)
@@ -250,17 +248,16 @@ def _by_name(value: Any) -> Any:
         return {
             name: _by_name(part) for name, part in value.items() if name not in TEXTS
         }
-    if (
-        isinstance(value, list)
-        and value
-        and all(isinstance(part, dict) for part in value)
-    ):
-        keys = ("outcome", "model", "study", "name")
-        return {
-            str(next((part[key] for key in keys if key in part), place)): _by_name(part)
-            for place, part in enumerate(value)
-        }
-    return value
+    if not isinstance(value, list) or not value:
+        return value
+    if not all(isinstance(part, dict) for part in value):
+        return value
+    by_name: dict[str, Any] = {}
+    for place, part in enumerate(value):
+        names = [part[key] for key in NAMES if key in part]
+        name = names[0] if names else place
+        by_name[str(name)] = _by_name(part)
+    return by_name
 
 
 def _differences(place: str, then: Any, now: Any) -> Iterator[str]:
@@ -279,11 +276,9 @@ def _is_same(then: Any, now: Any) -> bool:
         isinstance(value, int | float) and not isinstance(value, bool)
         for value in (then, now)
     )
-    return (
-        math.isclose(then, now, rel_tol=SAME, abs_tol=SAME)
-        if are_numbers
-        else bool(then == now)
-    )
+    if are_numbers:
+        return math.isclose(then, now, rel_tol=SAME, abs_tol=SAME)
+    return bool(then == now)
 
 
 def _value_text(value: Any) -> str:

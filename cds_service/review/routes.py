@@ -1,9 +1,8 @@
 """`/audit`: the review pages.
 
-Find entries, follow a patient, open an entry as it was shown, export entries.
-
-Every access is logged before the page is sent; otherwise the page is not shown.
-Patients appear only by their ids.
+A reviewer finds entries, follows a patient, opens an entry as it was shown, and exports
+entries. Every access is logged before the page is sent; otherwise the page is not
+shown. Patients appear only by their ids.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -60,7 +59,8 @@ from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 
 TIMELINE = 20  # entries of one page; each is read whole
-CHUNK = 64 * 1024
+CHUNK = 64 * 1024  # characters of an export sent at once
+# By format: media type, and the end of the file's name.
 MEDIA: Mapping[Format, tuple[str, str]] = {
     "ndjson": ("application/x-ndjson", "ndjson"),
     "csv": ("text/csv; charset=utf-8", "csv"),
@@ -102,11 +102,10 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
     access = Access(lambda: store.database, clock)
     login = site.site.review if site else None
     has_local = login is None or login.local_accounts
+    rules = login.rules if login else None
     gate = Gate(
         accounts=Accounts(access),
-        sessions=Sessions(
-            access, rules=login.rules if login else None, has_local=has_local
-        ),
+        sessions=Sessions(access, rules=rules, has_local=has_local),
         pending=PendingLogins(access),
         audit=reviewing.audit,
         clock=clock,
@@ -133,6 +132,7 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
         routes.get("/login/issuer", endpoint="start_login")(hospital.start)
         routes.get("/login/callback", endpoint="finish_login")(hospital.finish)
     _find_routes(routes, desk)
+    _timeline_route(routes, desk)
     entry_routes(routes, desk)
     figure_routes(routes, desk)
     _export_routes(routes, desk)
@@ -141,6 +141,7 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
 
 
 def _add_frame(routes: Blueprint) -> None:
+    """Add what all pages share: headers, the layout's values, and the page of a 404."""
     restrict(routes, STATIC)
 
     @routes.context_processor
@@ -163,20 +164,18 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
             return redirect(url_for("review.figures"), 303)
         wanted = read_filter(request.args, desk.zone)
         after = Cursor.parse(request.args.get("after", ""))
-        # Forms also send empty fields: without them, the address can be bookmarked.
+        # A form sends its empty fields too. Without them the address is short enough
+        # for a bookmark.
         if not all(request.args.values()) and not wanted.faults:
-            return redirect(
-                f"{url_for('review.find')}?{wanted.address}".rstrip("?"), 303
-            )
+            address = f"{url_for('review.find')}?{wanted.address}".rstrip("?")
+            return redirect(address, 303)
         if wanted.asks_for_looks:
             desk.gate.need("readers")
         if wanted.faults:
-            return make_response(
-                render_template(
-                    "review-find.html", filter=wanted, choices=CHOICES, page=None
-                ),
-                400,
+            form = render_template(
+                "review-find.html", filter=wanted, choices=CHOICES, page=None
             )
+            return make_response(form, 400)
         query = desk.within(wanted.query)
         page = desk.store.reader.find(query, after=after)
         outcome = {"query": query.to_json(), "count": len(page.entries)}
@@ -191,11 +190,14 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
         }
         return make_response(render_template("review-find.html", **context))
 
+
+def _timeline_route(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/patients/<patient>")
     def timeline(patient: str) -> str:
         desk.gate.need("patients")
         refuse_other_fields(request.args, ("after",))
-        if not is_fhir_id(patient):  # it may be a name, which the log must not hold
+        # Any other text may be a name, which the log must not hold.
+        if not is_fhir_id(patient):
             raise NotFound("There is no such patient.")
         after = Cursor.parse(request.args.get("after", ""))
         query = desk.within(Query(kinds=("answer", "refusal"), patient=patient))
@@ -257,43 +259,39 @@ def _export_routes(routes: Blueprint, desk: Desk) -> None:
                 f"The export could not be recorded ({type(error).__name__})."
             ) from None
         media, ending = MEDIA[form]
-        response = Response(
-            stream_with_context(_chunks(desk, begun)), content_type=media
-        )
-        response.headers["Content-Disposition"] = (
-            f'attachment; filename="audit-{begun.at[:10]}-{begun.last}.{ending}"'
-        )
+        lines = stream_with_context(_chunks(desk, begun))
+        response = Response(lines, content_type=media)
+        name = f"audit-{begun.at[:10]}-{begun.last}.{ending}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
 
 def _chunks(desk: Desk, export: Export) -> Iterator[str]:
-    piece: list[str] = []
+    """Yield the lines of an export, many at once."""
+    lines: list[str] = []
     size = 0
     for line in export_lines(desk.store.database, export):
-        piece.append(line)
+        lines.append(line)
         size += len(line)
         if size >= CHUNK:
-            yield "".join(piece)
-            piece, size = [], 0
-    yield "".join(piece)
+            yield "".join(lines)
+            lines, size = [], 0
+    yield "".join(lines)
 
 
 def _error_page(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if status < 400:
         return error.get_response()
-    return make_response(
-        render_template("review-error.html", status=status, why=error.description),
-        status,
-    )
+    page = render_template("review-error.html", status=status, why=error.description)
+    return make_response(page, status)
 
 
 def _unavailable_page(error: AuditUnavailable) -> AnyResponse:
-    # Without the page layout, which would read the log again.
     why = f"{error} Nothing is shown without an entry of it."
+    # Without a reviewer, the layout does not read the log again.
     g.pop("reviewer", None)
-    response = make_response(
-        render_template("review-error.html", status=503, why=why), 503
-    )
+    page = render_template("review-error.html", status=503, why=why)
+    response = make_response(page, 503)
     response.headers["Retry-After"] = "1"
     return response
