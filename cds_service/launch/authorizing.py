@@ -1,4 +1,4 @@
-"""SMART App Launch 2.2, EHR launch: who may launch, what is asked for and granted."""
+"""SMART App Launch 2.2, EHR launch: the launchers, the request, and the grant."""
 
 import re
 from collections.abc import Container, Mapping
@@ -47,11 +47,11 @@ class Launched:
 
     Attributes:
         client: the issuer by which the site names the EHR.
-        base: base of the FHIR server that launched; the token is for it alone.
+        base: base URL of the FHIR server that launched; the token is for it alone.
         user: FHIR reference of the clinician, relative to the base.
         scope: as granted.
-        ends: when the token expires, or we let it.
-        form_token: must be returned with every form.
+        ends: end of the session: when the token expires, or after `LONGEST`.
+        form_token: text that every form must repeat.
     """
 
     client: str
@@ -109,7 +109,7 @@ class Launcher:
     ) -> Mapping[str, Any]:
         """Return what the authorization server gives for a code.
 
-        Anybody may bring a code; only one that the server takes comes from it.
+        Any browser may bring a code; the server accepts only those that it made.
 
         Raises:
             LoginRefused: the server refuses it.
@@ -155,7 +155,7 @@ class Launcher:
         """Return the clinician, as a reference on this server.
 
         Raises:
-            LoginRefused: it names nobody, somebody on another server, or no clinician.
+            LoginRefused: there is no user, or one on another server, or no clinician.
         """
         claim = claims.get("fhirUser")
         named = USER.fullmatch(claim) if isinstance(claim, str) else None
@@ -195,9 +195,8 @@ def find_launchers(
         for url in client.fhir_servers:
             base = parse_base(url)
             if fault := _why_not(base, launchers):
-                raise DataFileError(
-                    str(site.path / "site.toml"), "clients.worksheet", fault
-                )
+                file = str(site.path / "site.toml")
+                raise DataFileError(file, "clients.worksheet", fault)
             named = (base, *(parse_address(url) for url in client.worksheet.servers))
             registration = Registration(
                 document=base.url + WELL_KNOWN,
@@ -251,14 +250,15 @@ def _patient(answer: Mapping[str, Any]) -> str:
 
 def _encounter(answer: Mapping[str, Any]) -> str | None:
     encounter = answer.get("encounter")
-    is_id = isinstance(encounter, str) and is_fhir_id(encounter)
-    return str(encounter) if is_id else None
+    if not isinstance(encounter, str) or not is_fhir_id(encounter):
+        return None
+    return encounter
 
 
 def _scope(answer: Mapping[str, Any]) -> str:
     """Return the scope that was granted.
 
-    A server that does not say granted what was asked (RFC 6749, 5.1).
+    Without one in the answer, it is the scope that was asked for (RFC 6749, 5.1).
     """
     scope = answer.get("scope", " ".join(SCOPES))
     return scope if isinstance(scope, str) else ""

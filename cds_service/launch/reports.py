@@ -1,8 +1,7 @@
-"""Numbers in the words of reports that the record holds.
+"""Find numbers in the words of reports that the record holds.
 
-Each with the words around it, for a person to confirm.
-
-Patterns, no model. Of a report no more is kept than the number that somebody takes.
+Each comes with the words around it, for a person to confirm. They are found by
+patterns, not by a model. Of a report, only a number that the person takes is kept.
 """
 
 import re
@@ -25,13 +24,13 @@ from cds_service.protocol.messages import is_fhir_id
 
 MOST = 20  # reports, newest first
 LONGEST = 20_000  # characters of one report
-AROUND = 60  # characters of a quotation on either side
-MOST_NUMBERS = 200  # that are looked at in one report
-# Characters of a sentence in which a number's vertebra and site are looked for.
+AROUND = 60  # characters quoted on either side of a number
+MOST_NUMBERS = 200  # looked at in one report
+# Characters of a sentence; a longer one is not searched for vertebra and site.
 LONGEST_SENTENCE = 1000
 TAGS = re.compile(r"<[^<>]*>")
 SENTENCE = re.compile(r"[;\r\n]+|\.(?=\s|$)")
-# Fields whose number is of one place, and the field that says which.
+# By field of a number: the field of its place, a vertebra or a site of DXA.
 PLACES = {"hu": "level", "t-score": "dxa"}
 LEVEL = re.compile(r"\b([TL])[ -]?(1[0-2]|[1-9])\b")
 
@@ -45,8 +44,9 @@ class Span:
         field: field of the worksheet.
         value: in the form that the field takes.
         before: the words before the number.
+        quoted: the number as written.
         after: the words after it.
-        place: further fields that the same sentence fills: level, site.
+        place: the field of its place with a value, if the sentence names one.
     """
 
     key: str
@@ -64,7 +64,7 @@ class Report:
 
     Attributes:
         reference: `DiagnosticReport/id`.
-        day: day of the examination; None if it is not said.
+        day: day of the examination; None if the report does not say.
     """
 
     reference: str
@@ -118,9 +118,9 @@ def _report(raw: Json, terminology: Terminology) -> Report:
 
 
 def _texts(raw: Json) -> Iterator[str]:
-    """Yield what the report says in words.
+    """Yield the words of the report.
 
-    An attachment counts only if it is here and plain.
+    An attachment counts only if its data are in the report, as plain text.
     """
     yield text(raw.get("conclusion"))
     yield TAGS.sub(" ", text(member(raw, "text", "div")))
@@ -141,7 +141,7 @@ def _spans(words: str, reference: str, numbers: ReportNumbers) -> Iterator[Span]
         start, end = number.start, number.end
         quoted = sentence[start:end]
         place = _place(sentence, start, numbers)
-        # conclusion and narrative often say the same
+        # Conclusion and narrative often say the same.
         if (number.field, quoted, str(place)) in spans:
             continue
         spans.add((number.field, quoted, str(place)))
@@ -164,18 +164,24 @@ def _numbers(words: str, numbers: ReportNumbers) -> Iterator[tuple[str, Number]]
 
 
 def _place(sentence: str, at: int, numbers: ReportNumbers) -> Mapping[str, str]:
-    """Return the one vertebra and the one site of DXA that the words around name.
+    """Return the one vertebra and the one site of DXA that a number belongs to.
 
-    The vertebra of the part between commas, or else of the sentence. Empty for what is
-    too long to be a sentence.
+    The vertebra is that of the part between commas, or else of the sentence. Two of
+    them leave it open, and so does a text that is too long for a sentence.
+
+    Args:
+        at: where the number begins in the sentence.
     """
     if len(sentence) > LONGEST_SENTENCE:
         return {}
     part = sentence[:at].rpartition(", ")[2] + sentence[at:].partition(", ")[0]
     levels = _levels(part) or _levels(sentence)
-    place = {"level": next(iter(levels))} if len(levels) == 1 else {}
-    site = numbers.site_of(sentence)
-    return place | ({"dxa": site} if site else {})
+    place: dict[str, str] = {}
+    if len(levels) == 1:
+        (place["level"],) = levels
+    if site := numbers.site_of(sentence):
+        place["dxa"] = site
+    return place
 
 
 def _levels(words: str) -> set[str]:
@@ -183,6 +189,7 @@ def _levels(words: str) -> set[str]:
 
 
 def _filled(field: str, place: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the part of the place that belongs to this field."""
     name = PLACES.get(field, "")
     return {name: place[name]} if name in place else {}
 

@@ -1,7 +1,7 @@
-"""Saves what was entered on the launched worksheet.
+"""Save what was entered on the launched worksheet.
 
-One set of Observations with one Provenance, or nothing; one after the other if the
-server takes no transaction.
+The values are Observations with one Provenance. They are sent as one transaction, or
+one after the other to a server that takes none.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,12 @@ WORKSHEET = "Measurement worksheet"
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The result of saving a set: how many values are new, and how many were there."""
+    """The result of saving a set of values.
+
+    Attributes:
+        new: number of values that were written.
+        known: number of values that the record held already.
+    """
 
     new: int
     known: int
@@ -40,11 +45,13 @@ class Saved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """The way of values to the server.
+    """How values are sent to the server.
 
     Attributes:
-        deadline: deadline of all calls; the first may take half of what is left.
-        writes: how the server takes several; a transaction if that is not known.
+        deadline: deadline of all calls; the comparison with the record may take half of
+            the time left.
+        writes: how the server takes several values; None, not known, sends a
+            transaction.
     """
 
     connections: Connections
@@ -58,7 +65,7 @@ def compared_with_record(
     """Tell which of these values the record of the launch holds already.
 
     Args:
-        person: the launch's patient, whose the values are.
+        person: the patient of the launch.
 
     Raises:
         CdsError: the server cannot be asked.
@@ -78,9 +85,7 @@ def save_set(
     sending: Sending,
     at: datetime,
 ) -> Saved:
-    """Write these values to the server of the launch.
-
-    What is there already is not written again.
+    """Write those of these values that the record does not hold to its server.
 
     Args:
         reports: references of DiagnosticReports from which numbers were taken.
@@ -118,7 +123,7 @@ def _provenance(
     reports: Sequence[str],
     at: datetime,
 ) -> Json:
-    """State who entered the values, with what, and from which reports."""
+    """Make the Provenance: author and program of the values, and their reports."""
     resource = {
         "resourceType": "Provenance",
         "target": [{"reference": place_of(value)} for value in values],

@@ -1,8 +1,8 @@
 """Sessions of the launched worksheet: rows that only the browser's secret opens.
 
-A replica has to know the EHR's token at the next request, and neither the browser nor
-the database may. So the row is sealed by a key that follows from the browser's secret,
-of which the row holds a digest.
+The next request may reach another replica, which then needs the EHR's token. Neither
+the browser nor the database may know that token. So the row is encrypted with a key
+made of the browser's secret, of which the row holds only a digest.
 """
 
 import json
@@ -36,8 +36,8 @@ class LaunchSessions:
             "sealed": _seal(secret).encrypt(json.dumps(content).encode()).decode(),
         }
         with self._access.writing() as connection:
-            over = sa.delete(LAUNCHES).where(LAUNCHES.c.ends <= self._access.now())
-            connection.execute(over)
+            ended = LAUNCHES.c.ends <= self._access.now()
+            connection.execute(sa.delete(LAUNCHES).where(ended))
             connection.execute(sa.insert(LAUNCHES), [row])
 
     def find(self, secret: str) -> Launched | None:
