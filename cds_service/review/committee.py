@@ -1,7 +1,7 @@
-"""Figures for a committee: what fired, what was accepted or overridden and why.
+"""Figures for a committee: what fired, what was accepted or overridden, and why.
 
-They are never by user. Whoever may list entries sees exact counts. For the others
-`small_counts` hides the small ones, and periods are whole calendar years.
+They are never by user. A reviewer who may list entries sees exact counts. For other
+roles `small_counts` hides small counts, and periods are whole calendar years.
 """
 
 import csv
@@ -53,19 +53,19 @@ BY_MONTH = {
 NO_FEEDBACK = "No feedback"
 CARD_COLUMNS = ("Cards", "Warnings", "Accepted", "Overridden", NO_FEEDBACK)
 FEEDBACK = ("Accepted", "Overridden", NO_FEEDBACK)  # they add up to the cards
-# Differences that the page does not show, and that its reader has.
+# Differences that the page does not show, but that its reader can compute.
 CARDS_REST = {"Not warnings": ("Cards", "Warnings")}
 MONTH_REST = {**CARDS_REST, "Not partial": ("Answers", "Partial")}
 RULE_COLUMNS = {"Fired": "fired", "Accepted": "accepted", "Overridden": "overridden"}
 OF_RULE = {"Fired": "Cards", "Accepted": "Accepted", "Overridden": "Overridden"}
-RATES = {  # of a hundred
+RATES = {  # numerator and denominator, by title
     "Cards per 100 answers": ("Cards", "Answers"),
     "Warnings per 100 cards": ("Warnings", "Cards"),
     "Accepted per 100 cards": ("Accepted", "Cards"),
     "Overridden per 100 cards": ("Overridden", "Cards"),
 }
-# Of the pooled figure; "high" and "lower" are of answers under earlier rules, by
-# studies.
+# Bands of the pooled figure. Answers under earlier rules have "high" and "lower", which
+# were of studies.
 BANDS = {
     "Above": "above",
     "Not different": "not-different",
@@ -74,7 +74,8 @@ BANDS = {
     "Lower (study)": "lower",
     "No own figure": "none",
 }
-# Was it done: what the record shows, by what became of the card. The columns add up.
+# Was it done: the columns are what the record shows and add up to the signings; the
+# rows are the feedback on the card.
 LOOP = {
     "In time": "done",
     "Later": "late",
@@ -124,7 +125,7 @@ PAGE = {
 
 
 def figure_routes(routes: Blueprint, desk: Desk) -> None:
-    """Add the page of figures, and the same as CSV and PDF."""
+    """Add the page of figures, and the same figures as CSV and PDF."""
 
     @routes.get("/figures")
     def figures() -> str:
@@ -161,7 +162,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
 
     @routes.get("/figures.pdf")
     def figures_pdf() -> Response:
-        # reportlab is read when somebody asks for a PDF.
+        # reportlab is loaded only for a PDF.
         from cds_service.review.figures_pdf import draw_figures  # noqa: PLC0415
 
         since, until, tables, others = _read(desk)
@@ -188,7 +189,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
 
 
 def _quarters(desk: Desk) -> Sequence[QuarterTable]:
-    """Return the tables of the service of the reviewer's EHR, or of the site."""
+    """Return the tables by quarter, of the reviewer's EHR or of the site."""
     scope = desk.scope
     issuer = scope.client if scope else None
     service = desk.service.of_clients.get(issuer or "", desk.service)
@@ -196,7 +197,11 @@ def _quarters(desk: Desk) -> Sequence[QuarterTable]:
 
 
 def _read(desk: Desk) -> tuple[str, str, Tables, Mapping[str, int]]:
-    """Read the period and its tables; the look is an entry before anything is shown."""
+    """Read the period and its tables; the access is logged before they are returned.
+
+    Returns:
+        First and last month, the tables, and counts and days for the page's sentences.
+    """
     is_exact = is_allowed("patients")
     since, until = _period(desk.gate.clock().date(), is_exact=is_exact)
     with desk.store.reader.reading() as connection:
@@ -210,12 +215,8 @@ def _read(desk: Desk) -> tuple[str, str, Tables, Mapping[str, int]]:
         _hidden(tables_of(counts, f"{year}-01", f"{year}-12"))
         for year in range(int(since[:4]), int(until[:4]) + 1)
     ]
-    return (
-        since,
-        until,
-        {name: add_up([year[name] for year in years]) for name in PAGE},
-        others,
-    )
+    tables = {name: add_up([year[name] for year in years]) for name in PAGE}
+    return since, until, tables, others
 
 
 def _period(today: date, *, is_exact: bool) -> tuple[str, str]:
@@ -382,13 +383,12 @@ def _of_cards(table: Counted, rests: Mapping[str, tuple[str, str]]) -> Counted:
 
 
 def _named(counts: Counter[tuple[str, str, str]], prefix: str, column: str) -> Counted:
-    """Count whole cards and answers whose name begins so."""
-    by_title = {
-        f"{code_words('topic', topic)}: " * bool(topic)
-        + name.removeprefix(prefix): count
-        for (topic, rule, name), count in counts.items()
-        if name.startswith(prefix) and not rule
-    }
+    """Make a table of the counts of whole cards and answers whose name begins so."""
+    by_title: dict[str, int] = {}
+    for (topic, rule, name), count in counts.items():
+        if name.startswith(prefix) and not rule:
+            card = f"{code_words('topic', topic)}: " if topic else ""
+            by_title[card + name.removeprefix(prefix)] = count
     table = _table(by_title, (column,), lambda row, _: by_title[row], has_totals=True)
     return _most_first(table)
 
@@ -420,7 +420,7 @@ def monthly_of_years(counts: Counts, years: Iterable[int]) -> Counted:
 
 
 def _hidden(tables: Tables) -> dict[str, Counted]:
-    """Return the tables of one year without small counts, nor what would tell them.
+    """Return the tables of one year without small counts, and what would reveal them.
 
     A card's counts are those of its main recommendation, and the sum of its reasons:
     if the one is hidden, the others are. Each step adds up to the signings whose
@@ -520,7 +520,7 @@ def _rate(monthly: Counted, row: str, part: str, whole: str) -> str:
 
 
 def loop_sentence(loop: Counted, days: int) -> str:
-    """Return the sentence on what was done; empty if no record was looked at."""
+    """Return the sentences on what was done; empty if no record was searched for it."""
     if _count(loop, LOOP) == "0":
         return ""
     judged = _count(loop, JUDGED)
@@ -544,7 +544,7 @@ def loop_sentence(loop: Counted, days: int) -> str:
 
 
 def _count(loop: Counted, columns: Iterable[str]) -> str:
-    """Return what is shown of the sum of these columns."""
+    """Return the sum of these columns as text, without the hidden counts."""
     places = [(row, column) for row in loop.rows for column in columns]
     total = sum(loop.shown(*place) for place in places)
     return count_text(total, is_hidden=not loop.hidden.isdisjoint(places))
@@ -559,7 +559,7 @@ def _days_of(counts: Counts) -> int:
 
 
 def _last_look(desk: Desk) -> str:
-    """Return when a look last found something new; empty if there was none."""
+    """Return when a search of records last found something new; empty if never."""
     query = desk.within(Query(kinds=("loop",)))
     entries = desk.store.reader.find(query, limit=1).entries
     return entries[0].at if entries else ""

@@ -1,10 +1,10 @@
 """The page of one entry.
 
-Cards are shown from the log, as they were, never rebuilt with today's texts.
+Cards are shown as the log holds them, never rebuilt with today's texts. Only
+paragraphs, lists and emphasis are rendered as markdown; everything else, including
+links and HTML, stays text.
 
-Only paragraphs, lists and emphasis are rendered as markdown; everything else, including
-links and HTML, stays text. Marks and notes are entries themselves: none is ever
-changed, and a later one is added next to it.
+Marks and notes are entries themselves. None is ever changed; later ones are added.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from cds_service.review.desk import Desk, open_entry
 from cds_service.review.replay import NothingToReplay, replay
 from cds_service.review.words import WORDS
 
-LONGEST_NOTE = 2000
+LONGEST_NOTE = 2000  # characters
 NO_FIGURES = (
     "This entry holds no figures: it is no answer, they were purged, or another version"
     " made them."
@@ -37,7 +37,7 @@ TONES: Mapping[str, tuple[str, str]] = {
 
 
 def entry_routes(routes: Blueprint, desk: Desk) -> None:
-    """Return the routes for one entry: content, marks, notes, replay and basis."""
+    """Add the routes for one entry: content, marks, notes, replay and basis."""
 
     @routes.get("/entries/<entry_id>")
     def entry(entry_id: str) -> str:
@@ -61,40 +61,31 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
         stored = open_entry(desk, entry_id)
         chosen = request.form.get("mark", "")
         note = request.form.get("note", "").strip()
-        if (
-            (chosen and chosen not in WORDS["mark"])
-            or not (chosen or note)
-            or len(note) > LONGEST_NOTE
-        ):
+        is_known = not chosen or chosen in WORDS["mark"]
+        has_content = chosen != "" or note != ""
+        if not is_known or not has_content or len(note) > LONGEST_NOTE:
             raise BadRequest(
                 "Choose a mark or write a note of at most 2000 characters."
             )
-        content = {"text": note} if note else {}
-        if chosen:
-            desk.gate.note(
-                "mark",
-                result=chosen,
-                patient=stored.patient,
-                about=stored.id,
-                content=content,
-            )
-        else:
-            desk.gate.note(
-                "note", patient=stored.patient, about=stored.id, content=content
-            )
+        desk.gate.note(
+            "mark" if chosen else "note",
+            result=chosen or None,
+            patient=stored.patient,
+            about=stored.id,
+            content={"text": note} if note else {},
+        )
         return redirect(url_for("review.entry", entry_id=stored.id), 303)
 
     @routes.get("/entries/<entry_id>/replay", endpoint="replay")
     def replay_entry(entry_id: str) -> str:
         stored = open_entry(desk, entry_id)
+        service = desk.service.of(stored.client)
         try:
-            replayed = replay(
-                stored.content, desk.service.of(stored.client), stored.service_id
-            )
+            replayed = replay(stored.content, service, stored.service_id)
         except NothingToReplay:
             raise NotFound(NO_FIGURES) from None
         result = "identical" if replayed.is_identical else "differs"
-        # path, and what differs there
+        # By row: the path of a figure, and its two values.
         rows = [line.split(": ", 1) for line in replayed.differences]
         desk.gate.note("replay", result=result, patient=stored.patient, about=stored.id)
         return render_template(
@@ -112,9 +103,9 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
 
 
 def view_cards(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Show the cards of an answer for the page, in the order shown.
+    """Return the cards of an answer for the page, in the order shown.
 
-    Texts as logged, links only to http addresses.
+    Texts are as logged; a link counts only if it leads to an http address.
     """
     return [_view(card) for card in cards]
 
@@ -123,6 +114,8 @@ def _view(card: Mapping[str, Any]) -> dict[str, Any]:
     source, indicator = card.get("source", {}), card.get("indicator", "info")
     sign, tone = TONES.get(indicator, ("i", str(indicator)))
     detail = _SUBSET.render(str(card.get("detail", "")))
+    address = source.get("url")
+    first = [("Source", _http_only(address))] if address else []
     links = [
         (link.get("label", ""), _http_only(link.get("url", "")))
         for link in card.get("links", ())
@@ -141,11 +134,7 @@ def _view(card: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "reasons": [_display(reason) for reason in card.get("overrideReasons", ())],
         "source": source.get("label", ""),
-        "links": (
-            [("Source", _http_only(source["url"])), *links]
-            if source.get("url")
-            else links
-        ),
+        "links": [*first, *links],
     }
 
 

@@ -1,11 +1,12 @@
 """Tables of counts from which no small count can be worked out, not even by sums.
 
-Counts of 1 to 4 are hidden. If a total is known and a single cell is hidden, the cell
-could be computed: so the next smallest is hidden too. Since no 0 is hidden, readers
-know that each hidden cell is at least 1: if the total leaves little more than that for
-the hidden cells, the next smallest is hidden as well. Which cells are hidden is decided
-for each calendar year by itself, whatever was asked for, and a longer period adds up
-only what is shown of its years: so two questions reveal no more than one.
+Counts of 1 to 4 are hidden. A single hidden cell could be computed from a known total,
+so the next smallest cell is hidden too. Since no 0 is hidden, readers know that each
+hidden cell is at least 1. If the total leaves little more than that for the hidden
+cells, the next smallest is hidden as well.
+
+The hidden cells of a calendar year are always the same, and a longer period adds up
+only the shown cells of its years. So two questions reveal no more than one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -56,12 +57,11 @@ class Counted:
     def total_text(self, column: str) -> str:
         """Write the sum of what is shown of a column."""
         is_hidden = any((row, column) in self.hidden for row in self.rows)
-        return count_text(
-            sum(self.shown(row, column) for row in self.rows), is_hidden=is_hidden
-        )
+        total = sum(self.shown(row, column) for row in self.rows)
+        return count_text(total, is_hidden=is_hidden)
 
     def shown(self, row: str, column: str) -> int:
-        """Return the count, or what of it is shown."""
+        """Return the count as far as it is shown: 0 if it is hidden."""
         return self.values.get((row, column), 0)
 
     @property
@@ -137,7 +137,7 @@ def _rests(table: Counted) -> Mapping[Place, int]:
 def _least(
     table: Counted, hidden: set[Place], stated: Mapping[Place, int]
 ) -> Mapping[Place, int]:
-    """Return the least value of each hidden cell that readers can infer."""
+    """Return, for each hidden cell, the least value that readers can infer."""
     least = {place: max(1, stated.get(place, 1)) for place in hidden}
     for row, column in hidden:
         if column == table.whole:
@@ -150,6 +150,7 @@ def _least(
 def _smallest(
     line: Line, values: Mapping[Place, int], hidden: set[Place]
 ) -> Place | None:
+    """Return the smallest cell of a line that is shown and not 0; None without one."""
     others = [
         (values[place], place)
         for place in line.places
@@ -172,7 +173,13 @@ def add_up(tables: Sequence[Counted]) -> Counted:
 
 @dataclass(slots=True)
 class PageTable:
-    """A table for the page: titles, cells as text, bars."""
+    """A table for the page.
+
+    Attributes:
+        title: title of the first column.
+        rows: of each its name, its cells as text, and the length of its bar, 0 to 1.
+        total: label and cells of the row of sums.
+    """
 
     title: str
     columns: tuple[str, ...]
@@ -189,18 +196,14 @@ def page_table(
         total: label of the row of sums; empty for none.
         has_bars: bars show the first column.
     """
-    bar = table.columns[0]
-    most = max((table.shown(row, bar) for row in table.rows), default=0) or 1
-    rows = [
-        (
-            row,
-            [table.cell_text(row, column) for column in table.columns],
-            None
-            if not has_bars or (row, bar) in table.hidden
-            else table.shown(row, bar) / most,
-        )
-        for row in table.rows
-    ]
+    first = table.columns[0]
+    most = max((table.shown(row, first) for row in table.rows), default=0) or 1
+    rows = []
+    for row in table.rows:
+        cells = [table.cell_text(row, column) for column in table.columns]
+        has_bar = has_bars and (row, first) not in table.hidden
+        bar = table.shown(row, first) / most if has_bar else None
+        rows.append((row, cells, bar))
     sums = [table.total_text(column) for column in table.columns]
     last = (total, sums) if total else None
     return PageTable(title, table.columns, rows, last)
