@@ -1,8 +1,8 @@
 """Counts for a committee: what was shown, and how users responded.
 
 Feedback counts in the month of its answer; of several statements on one card, the last
-counts. Purged entries no longer count. A payload without a statement that can be read
-is counted as `unread`. Changed payloads are not looked for: `audit verify` does that.
+counts. Purged entries no longer count. A payload that cannot be read counts as
+`unread`. Payloads are not checked for changes: `audit verify` does that.
 """
 
 import json

@@ -111,8 +111,8 @@ def _html(
 def _pdf(
     sentences: Sequence[str], labels: tuple[str, str], language: str, form: Form
 ) -> Response:
-    # Loading ReportLab at the start would take a twentieth of its time, for a page
-    # that few patients take home.
+    # Loaded only when it is needed: few patients take this page home, and ReportLab
+    # takes a twentieth of the time of a start.
     from cds_service.basis.handout_pdf import draw_handout  # noqa: PLC0415
 
     drawn = draw_handout(sentences, labels, language, form)
@@ -128,7 +128,7 @@ def _others(
     forms: Sequence[Form],
     texts: Sequence[HandoutText],
 ) -> list[OtherForm]:
-    """Link to the PDFs of this language, then to the other languages."""
+    """Return links to the PDFs in this language, then to the page in others."""
     links = [
         OtherForm(form, page.language, sign_handout(page._replace(form=form), key))
         for form in forms

@@ -26,13 +26,12 @@ def health_routes(
 ) -> Blueprint:
     """Return the routes for health and metrics.
 
-    A failing FHIR server, or a caller with a wrong clock, only shows in metrics.
-
-    If it affected readiness, all other callers would lose the service.
+    A failing FHIR server, or a caller with a wrong clock, shows only in the metrics. If
+    either made the service not ready, all other callers would lose it.
     """
     routes = Blueprint("health", __name__)
     service, metrics, clock = around.service, around.metrics, around.clock
-    # none if the log is on another machine
+    # None if the log is not a file of this machine.
     file = audit.database.file if isinstance(audit, AuditStore) else None
 
     @routes.get("/health/live")
@@ -73,7 +72,10 @@ def health_routes(
 
 
 def _overdue(service: Service, today: date) -> dict[str, list[str]]:
-    """List reviews that are overdue, by part of the hooks; the service goes on."""
+    """Return the ids of what is overdue for review, by part of the hooks.
+
+    The service answers all the same.
+    """
     overdue: dict[str, list[str]] = {}
     for hook in service.hooks.values():
         for part, ids in hook.overdue(today).items():
@@ -82,14 +84,17 @@ def _overdue(service: Service, today: date) -> dict[str, list[str]]:
 
 
 def _hours_since_order(audit: AuditLog, now: datetime) -> float:
-    """Return hours since an augmentation order; NaN if the log is too slow to tell."""
+    """Return the hours since the last augmentation order.
+
+    It is NaN if the log cannot be searched, or not in time.
+    """
     if not isinstance(audit, AuditStore):
         return math.nan
     try:
         at = run_side_by_side(
             {"last": audit.reader.last_order_at}, Deadline.after(LOOK_SECONDS)
         ).get("last")
-    # ValueError: somebody has written another time into the log
+    # ValueError: the log was altered, and holds a text that is no time.
     except (AuditUnavailable, ValueError):
         return math.nan
     return math.nan if at is None else max(0.0, (now - at).total_seconds() / 3600)

@@ -58,7 +58,7 @@ class Metrics:
                 multiprocess_mode=of_workers,
             )
 
-        # Of each call: the library looks a label up anew each time, under a lock.
+        # Cached for each call: the library looks labels up under a lock.
         self.calls = cache(
             count("calls", "Calls of a service", "service", "status").labels
         )
