@@ -108,7 +108,7 @@ class CallingCard:
 def read_calling_card(
     token: str | None, key_file: Path | None, issuer: str
 ) -> CallingCard:
-    """Return what `--token-file` or `--key` and `--issuer` say.
+    """Return the credentials of `--token-file`, or of `--key` and `--issuer`.
 
     A key that is not there yet is made.
 
@@ -177,10 +177,9 @@ def send(
         raise click.UsageError("a token is not sent over plain http")
     address = f"{url}/cds-services/{service_id}"
     token = who.bearer(address)
-    headers = {
-        "Content-Type": "application/json",
-        **({"Authorization": f"Bearer {token}"} if token else {}),
-    }
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
     began = time.monotonic()
     try:
         session = Connections().session()
@@ -244,7 +243,7 @@ def probe_service(
 ) -> None:
     """Send a kyphoplasty order of an invented patient; say what came back."""
     caller = read_calling_card(**who)
-    # a site's codes shape the prefetch
+    # A site's codes shape the prefetch.
     service = load_service(options.chosen_site(site)[0])
     hook = service.signing_hook
     sample = load_samples(options.today_at(service.calendar))[0]
@@ -260,7 +259,7 @@ def probe_service(
 
 
 def _judged(reply: Replied) -> dict[str, Any]:
-    """Return what came back, and why it is bad; an empty fault if it is good."""
+    """Return the reply as JSON, with its fault; the fault is empty if it is good."""
     fault = _fault_of(reply)
     return {
         "good": not fault,

@@ -1,9 +1,8 @@
-"""`kyphoplasty-cds doctor`: what to change, and where.
+"""`kyphoplasty-cds doctor`: says what to change, and where.
 
-It reads a call, a token, log lines or a running address.
-
-One entry for what `probe`, `explain` and `mappings learn` each tell in part. It changes
-nothing, and sends nothing but the probe's order of no patient to an address.
+It reads a call, a token, log lines or a running address, which `probe`, `explain` and
+`mappings learn` each explain in part. It changes nothing; to an address it sends only
+the probe's order of an invented patient.
 """
 
 import sys
@@ -138,17 +137,17 @@ def _read(what: str) -> str:
         if path.is_file():
             raw = path.read_bytes()[:LARGEST]
             return raw.decode("utf-8", errors="replace").strip()
-    # an argument may hold bytes that are no text
+    # An argument may hold bytes that are no text.
     return what.encode("utf-8", errors="replace").decode().strip()
 
 
 def _of_text(
     written: str, folder: SiteFolder | None, client: str | None, ehr: str | None
 ) -> tuple[str, list[Fault]]:
-    """Return what was read, and what is wrong with it.
+    """Return the kind of the text, and its faults.
 
     Raises:
-        click.UsageError: it is nothing that could be read.
+        click.UsageError: the text is of no kind that is known.
     """
     token = written.removeprefix("Authorization:").strip().removeprefix("Bearer ")
     with suppress(ValueError):
@@ -278,11 +277,11 @@ def _of_address(url: str, known: Known, caller: CallingCard) -> Iterator[Fault]:
     body = synthetic_call(sample, hook.discovery["prefetch"], patient_id=PATIENT)
     reply = send(url, hook.id, body, caller)
     if reply.status == 401:
-        change = (
-            "give --key and --issuer of a client of this service, as for `probe`"
-            if caller.key is None
-            else "give the token's log line to `doctor`"
-        )
+        change = "give the token's log line to `doctor`"
+        if caller.key is None:
+            change = (
+                "give --key and --issuer of a client of this service, as for `probe`"
+            )
         yield Fault("unauthenticated", "the service asks for a token", change)
     elif reply.status != 200:
         what = f"the probe's order got status {reply.status}"

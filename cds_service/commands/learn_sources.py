@@ -24,13 +24,13 @@ from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.protocol.messages import is_fhir_id
 from cds_service.settings import read_settings
 
-SECONDS = 60.0  # for the record of one patient; nobody waits for an answer here
+SECONDS = 60.0  # for the record of one patient; no caller waits
 TYPES = ("Observation", *ORDER_CODES, *LIST_CODES)
 OF_EXPORT = frozenset({"Patient", "Medication", *TYPES})
 TO_BE_DONE = ("active", "draft")
 LINES = (".ndjson", ".jsonl", ".gz")
-# What a near miss of the audit log is here. An order that its words were enough for
-# cost nothing, and the elements of a brace are no codes.
+# The kind of code of a near miss in the audit log. Others are left out: an order that
+# was understood by its words cost nothing, and the elements of a brace are no codes.
 NEAR_MISSES: Mapping[str, Kind] = {
     "order-not-taken": "order",
     "t-score": "measure",
@@ -112,7 +112,7 @@ def _of_file(file: Path) -> Record:
 
 
 def _of_lines(file: Path) -> Iterator[Record]:
-    """Yield calls, charts or audit entries of a file; a broken line is said."""
+    """Yield calls, charts or audit entries of a file; note each broken line."""
     if not file.is_file():
         raise CdsError(f"{file}: cannot be read (No such file or directory)")
     for number, line in enumerate(bulk.lines_in(_whole(file)), start=1):
@@ -159,7 +159,7 @@ def resources_in(documents: Sequence[Any]) -> Iterator[Json]:
 
 
 def _of_entry(line: Json) -> Iterator[Record]:
-    """Yield what an exported audit entry says of an answer, if it is of one."""
+    """Yield the record of an exported entry, if it is an answer or has near misses."""
     payload = line.get("payload")
     facts = member(payload, "facts")
     content = member(payload, "content")
@@ -188,7 +188,7 @@ def _of_export(files: Sequence[Path]) -> Iterator[Record]:
 def records_of_server(
     base: str, patients: Sequence[str], limit: int, token: str | None
 ) -> Iterator[Record]:
-    """Yield the chart of each patient; what the server refuses is said and left out.
+    """Yield the chart of each patient; note and leave out what the server refuses.
 
     Raises:
         CdsError: it is not an address, or the server lists no patients.

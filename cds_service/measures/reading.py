@@ -20,7 +20,7 @@ LARGEST = 32 * 1024 * 1024  # bytes of one source; a report of numbers is far sm
 DICOM_AT, DICOM = 128, b"DICM"
 DICOM_CLASS = "00080016"  # in DICOM's JSON
 EXTRA = "needs pydicom and openpyxl: pip install 'kyphoplasty-cds[import]'"
-# What images begin with; they are named and not opened.
+# First bytes of images, which are named and not opened.
 IMAGES = {
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
@@ -46,7 +46,7 @@ def files_of(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def read_source(file: Path, context: ImportContext) -> Source:
-    """Read one file by what it holds.
+    """Read one file with the reader of its format.
 
     Raises:
         CdsError: it cannot be opened, or its reader is not installed.

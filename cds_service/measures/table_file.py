@@ -22,8 +22,8 @@ DELIMITERS = ("\t", ";", ",")
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
 BYTE_ORDER = (b"\xff\xfe", b"\xfe\xff")
 EXCEL = b"PK\x03\x04"  # an .xlsx file is a zip archive
-# What an Excel file may unpack to: far more than the records of a hospital. A few
-# kilobytes can claim a thousand times as much.
+# Bytes that an Excel file may unpack to: far more than the records of a hospital. A
+# few kilobytes can unpack to a thousand times as much.
 MOST_UNPACKED = 256 * 1024 * 1024
 MOST_CELLS = 20_000_000
 MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": "", "\u202f": ""})
@@ -45,7 +45,7 @@ class Table:
 
     Attributes:
         rows: the first is the heading; cells without surrounding space.
-        delimiter: what separates cells; a tab for Excel.
+        delimiter: the sign between cells; a tab for Excel.
         digest: sha256 of the file's bytes.
     """
 
@@ -91,7 +91,7 @@ def table_in(name: str, content: bytes) -> Table:
 
 
 def may_be_thousands(text: str, delimiter: str) -> bool:
-    """Tell if a comma may mean thousands or decimals: cells are parted by commas."""
+    """Tell if a comma may mean thousands or decimals, as in CSV parted by commas."""
     plain = text.strip().translate(MINUS)
     return delimiter == "," and THOUSANDS.fullmatch(plain) is not None
 
@@ -128,10 +128,7 @@ def _decoded(name: str, content: bytes) -> str:
 
 
 def _delimiter_of(text: str) -> str:
-    """Return the character that parts most headings.
-
-    Names of columns hold none of them.
-    """
+    """Return the delimiter that is most frequent in the line of headings."""
     heading = text.partition("\n")[0]
     return max(DELIMITERS, key=heading.count) if heading else ","
 
@@ -150,8 +147,8 @@ def _excel_rows(name: str, content: bytes) -> Iterable[Sequence[str]]:
         return list(_rows(name, book.worksheets[0].values))
     except NoTable:
         raise
-    # It names no errors: broken archives, broken XML, wrong types, all of them mean
-    # this.
+    # openpyxl documents no errors: broken archives, broken XML and wrong types all end
+    # here.
     except Exception as error:
         raise NoTable(
             f"{name} is no Excel file that can be read ({type(error).__name__})"
@@ -170,10 +167,12 @@ def _check_size(name: str, content: bytes) -> None:
 
 
 def _rows(name: str, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[str]]:
-    """Yield the rows as text. A sheet may name a last cell that is far from the others.
+    """Yield the rows as text.
+
+    A sheet may name a last cell that is far from the others.
 
     Raises:
-        NoTable: they hold too many cells.
+        NoTable: the rows hold too many cells.
     """
     count = 0
     for row in rows:

@@ -50,7 +50,7 @@ class Drawing(Closed):
     Attributes:
         view: view of the body.
         marks: structures that are outlined.
-        words: what it shows, for who does not see it.
+        words: a description for those who do not see it.
     """
 
     view: Literal["axial", "sagittal"]
@@ -62,8 +62,8 @@ class Part(Closed):
     """Fields that belong together, and the measures that follow from them.
 
     Attributes:
-        way: which questions say how it was measured: of a CT, a DXA, an MRI or the
-            bone quality score; empty for none.
+        way: the set of questions on how it was measured: `ct`, `dxa`, `mri` or `vbq`
+            (bone quality score); empty for none.
     """
 
     title: str
@@ -159,7 +159,7 @@ class Worksheet:
         written_day = read_day(form.get("date", ""))
         if written_day is not None and written_day > today:
             faults["date"], written_day = AHEAD, None
-        # Only so that the reader can be asked: it is not printed.
+        # Without a day the reader judges the values as of today, which is not printed.
         day = written_day or today
         known: dict[str, Finding] = {}
         results: list[Result] = []
@@ -224,7 +224,7 @@ class Worksheet:
         return Reported(
             measure=measure,
             where="worksheet",
-            # So that a value that is confirmed later is written as a new one.
+            # A value that is confirmed later has to be written as a new one.
             key="worksheet" if is_verified else "worksheet, not confirmed",
             number=Decimal(str(round(number, 6))),
             day=day,

@@ -1,6 +1,6 @@
 """Reads one patient's record from a FHIR server as the lines of an export.
 
-Nobody waits for it: it is for the nightly look at what was done (`loop`).
+It is for the nightly command `loop`, for which no caller waits.
 """
 
 import json
@@ -15,7 +15,8 @@ from cds_service.fhir.raw_json import member, text
 from cds_service.fhir.references import Bases
 from cds_service.population.bulk import SHARED, shared_names
 
-WHOSE: Mapping[str, str] = {  # what is asked for, and by which parameter
+# The types that are asked for, each with the search parameter that names the patient.
+WHOSE: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("MedicationRequest", "MedicationAdministration", "MedicationDispense"),
@@ -27,7 +28,7 @@ WHOSE: Mapping[str, str] = {  # what is asked for, and by which parameter
     "SupplyRequest": "subject",
 }
 PAGE = 100
-# Medications and Devices of one patient; some servers keep one for each prescription
+# Medications and Devices of one patient; some servers keep one for each prescription.
 MOST_SHARED = 500
 
 
@@ -36,10 +37,9 @@ def read_lines(
 ) -> tuple[list[bytes], frozenset[str]]:
     """Read the lines of a patient, and the types of which every line was read.
 
-    What names another patient is left out. A list that fails, is cut, or holds an entry
-    whose patient is not clear counts as not read; what came of it is kept. An entry
-    whose Medication could not be read is there all the same, of a drug that nobody
-    knows.
+    Entries that name another patient are left out. A list that fails, is cut, or holds
+    an entry whose patient is not clear counts as not read; its other entries are kept.
+    An entry whose Medication could not be read is kept, as one of an unknown drug.
 
     Args:
         bases: bases of the server.
@@ -76,7 +76,7 @@ def read_lines(
 
 
 def _shared(fhir: FhirReader, lines: Iterable[bytes], until: float) -> dict[str, bytes]:
-    """Read the Medications and Devices that these lines name, as far as they come."""
+    """Read the Medications and Devices that these lines name, as far as possible."""
     wanted = sorted({name for line in lines for name in shared_names(line)})
     found: dict[str, bytes] = {}
     for name in wanted[:MOST_SHARED]:
@@ -92,9 +92,10 @@ def _shared(fhir: FhirReader, lines: Iterable[bytes], until: float) -> dict[str,
 def _place_of(
     raw: Mapping[str, Any], person: Person
 ) -> Literal["ours", "another's", "unclear"]:
-    """Tell if a resource that came is this patient's, as in the record of a call.
+    """Tell if a resource is this patient's, as in the record of a call.
 
-    One that names nobody clearly may be: its list is not whole without it.
+    It is unclear if the resource names no patient plainly: it may be this one's, so its
+    list is not whole without it.
     """
     kind = text(raw.get("resourceType"))
     if kind in SHARED:

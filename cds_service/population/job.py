@@ -1,7 +1,4 @@
-"""One run of `score`, whichever engine does the work.
-
-What to read, what holds for all patients, and what comes out.
-"""
+"""One run of `score`, for both engines: its options, its input and its results."""
 
 import json
 import sys
@@ -86,7 +83,7 @@ class Job:
             WrongJob: the procedure is not an augmentation that the service knows.
         """
         service = service or load(self.site)
-        # exported, even if the file is empty
+        # A type with a file was exported, even if the file is empty.
         named = frozenset(filter(None, map(type_of, self.files)))
         order = None
         if self.is_for_all:
@@ -124,15 +121,15 @@ def types_read(service: Service, *, with_worklist: bool = False) -> frozenset[st
 
 
 def export_address(base: str, service: Service, *, with_worklist: bool = False) -> str:
-    """Make the address of `$export`: `_type`, and `_typeFilter` for our Observations.
+    """Make the address of `$export` (FHIR Bulk Data Access 2.0).
 
-    FHIR Bulk Data Access 2.0.
+    It has `_type`, and `_typeFilter` for the Observations that are read.
 
     Args:
         base: base of the server, for all its patients; or a Group on it (`…/Group/12`),
             for that group's.
         service: all that is in force, with the site's codes.
-        with_worklist: also what the worklist reads.
+        with_worklist: ask for the types of the worklist too.
     """
     hook = service.signing_hook
     templates = hook.plan.needed.templates
@@ -168,7 +165,7 @@ class Report:
 
     Attributes:
         not_assessed: patients by the reason.
-        ownerless: resources by type that name no patient whom we can tell.
+        ownerless: number of resources that name no certain patient, by type.
     """
 
     patients: int = 0

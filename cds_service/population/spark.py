@@ -57,7 +57,7 @@ READ = pa.schema(
         # of the shared resources that a line refers to
         ("names", pa.list_(pa.string())),
         ("line", pa.binary()),
-        # whether it may be the patient's augmentation, or one for all is
+        # True if the line may be the patient's augmentation, or one order is for all.
         ("treats", pa.bool_()),
     ]
 )
@@ -82,7 +82,8 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
     Raises:
         WrongJob: the procedure is not an augmentation.
     """
-    job.run((), load(job.site))  # refuses a wrong procedure before anything is read
+    # This refuses a wrong procedure before anything is read.
+    job.run((), load(job.site))
     session = spark_session()
     shares = max(bucket_count(job.files), session.sparkContext.defaultParallelism)
     session.conf.set("spark.sql.shuffle.partitions", shares)
@@ -118,12 +119,10 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
 def spark_session() -> SparkSession:
     """Return the session in force, else one on this machine.
 
-    What it spills and serves are patients' records.
-
-    Its ports are on loopback and its files are for this user alone, as long as nobody
-    says otherwise.
+    It spills and serves patients' records. Its files are for this user alone, and its
+    ports are on loopback unless the environment says otherwise.
     """
-    # workers of Spark are to find what we found
+    # Spark's workers have to use the same Python.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = SparkSession.builder.appName("kyphoplasty-cds score").config(
@@ -132,7 +131,8 @@ def spark_session() -> SparkSession:
     builder = builder.config(
         "spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower()
     )
-    before = os.umask(0o077)  # Java takes it over, and hands it to the workers
+    # Java takes the mask over, and hands it to the workers.
+    before = os.umask(0o077)
     try:
         session = builder.getOrCreate()
     finally:
@@ -142,14 +142,14 @@ def spark_session() -> SparkSession:
 
 
 def _uri(file: Path) -> str:
-    """Write a file as Spark takes it: plain, but for signs that would mean others."""
+    """Write a file's address for Spark, with the signs of patterns escaped."""
     return "file://" + re.sub(r"([\\\[\]{}*?])", r"\\\1", str(file.resolve()))
 
 
 def _together(read: DataFrame) -> DataFrame:
-    """Join lines with their patient: their own, and the shared ones they refer to.
+    """Join each patient's own lines with the shared resources that they refer to.
 
-    One who neither was treated nor is to be has an empty line alone.
+    A patient who neither was treated nor is to be has one empty line.
     """
     everyone = read.filter("patient is not null")
     treated = everyone.filter("treats").select("patient").distinct()
@@ -176,6 +176,8 @@ def _run(job: Job, exported: frozenset[str]) -> Run:
 
 
 def _reading(job: Job) -> Callable[[Batches], Batches]:
+    """Return the function that makes rows of `READ` from lines, for Spark's workers."""
+
     def read(batches: Batches) -> Batches:
         service, run = _service(job), _run(job, frozenset())
         look = look_for(service)
@@ -215,6 +217,8 @@ def _reading(job: Job) -> Callable[[Batches], Batches]:
 
 
 def _scoring(job: Job, exported: frozenset[str]) -> Callable[[Batches], Batches]:
+    """Return the function that scores the patients of a batch, for Spark's workers."""
+
     def score_all(batches: Batches) -> Batches:
         run = _run(job, exported)
         groups = groupby(_pairs(batches, "patient", "line"), key=itemgetter(0))
