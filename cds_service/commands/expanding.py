@@ -38,7 +38,7 @@ MOST_CODES = 100_000  # below one root
 OK = 200
 SCTID = re.compile("[0-9]{6,18}")
 ROOT_SECONDS = 600.0  # for all pages of one root
-SECONDS = 60.0  # for one page; nobody waits for an answer here
+SECONDS = 60.0  # for one page; no caller waits
 MAX_BYTES = 32 * 1024 * 1024
 
 
@@ -148,7 +148,7 @@ def _concepts(release: Release) -> set[str]:
 
 
 def _of_server(base: str, roots: Sequence[str], token: str | None) -> Expansion:
-    """Return what a terminology server has below these roots.
+    """Return a terminology server's codes below these roots.
 
     Raises:
         CdsError: it does not answer, or not with an expansion; or the token would go
@@ -186,8 +186,8 @@ def _pages(
     A server may give fewer codes at once than were asked for.
 
     Raises:
-        CdsError: it does not give as many as it says there are, says no number, or
-            takes too long.
+        CdsError: the server gives fewer codes than its total, names no total, or takes
+            too long.
     """
     received: set[str] = set()
     ends = time.monotonic() + ROOT_SECONDS
@@ -273,7 +273,7 @@ def _version(expansion: Mapping[str, Any]) -> str:
 
 
 def _day(expansion: Mapping[str, Any]) -> str:
-    """Return the day on which the server made it; empty if it does not say one."""
+    """Return the day on which the server made the expansion; empty if not stated."""
     day = text(expansion.get("timestamp"))[:10]
     try:
         return date.fromisoformat(day).isoformat()

@@ -1,8 +1,9 @@
-"""Tells which content items of a report change whose, when or of what a value is.
+"""Finds the content items of a report that may change the meaning of a value.
 
-Any item from the root of a report down to a value may say so: a fetus or a phantom, an
-earlier examination, a lesion. So those that are understood are listed here, each where
-it may be, and every other one refuses the value by its name.
+Any item from the root of a report down to a value may change its patient, its day or
+its structure: a fetus or a phantom, an earlier examination, a lesion. So the items that
+are understood are listed here, each with its place, and for every other one the value
+is refused by the item's name.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -38,12 +39,12 @@ PURPOSE = ("DCM", "130400")
 SUBJECT_CLASS = ("DCM", "121024")
 NORMALITY = ("DCM", "121402")
 SERIES = ("DCM", "121232")
-# referenced segment, volume surface
+# Referenced segment, volume surface.
 VOLUMES = frozenset({("DCM", "121191"), ("DCM", "121231")})
 UNNAMED = ("", "")
 DEEPEST = 16
 
-# Observers, by TID 1002 to 1004: who measured, never whom.
+# Observers, by TID 1002 to 1004: persons and devices that measured.
 OBSERVERS = {
     "CODE": ("121005", "121010", "121011", "113876"),
     "PNAME": ("121008",),
@@ -127,9 +128,9 @@ class Place:
 
     Attributes:
         children: by name and value type.
-        is_apart: its children are judged for themselves, not with those next to it.
-        is_of_any_study: images under it may be of other studies, and count then
-            neither for nor against a value.
+        is_apart: its children are judged on their own, not with its siblings.
+        is_of_any_study: images under it may be of other studies, which are then passed
+            over.
     """
 
     children: Mapping[Kind, "Place"] = field(default_factory=dict)
@@ -205,7 +206,7 @@ class Surroundings:
         dataset: the report.
         own: UIDs of images and series that it lists under its own study.
         has_other_studies: it lists images of another study as well.
-        measures: names of those that are answers of a group.
+        measures: names of our measures, of which a group may hold answers.
     """
 
     dataset: Dataset
@@ -215,7 +216,7 @@ class Surroundings:
 
     @classmethod
     def of(cls, dataset: Dataset, measures: Collection[str]) -> "Surroundings":
-        """Collect what the report lists as its evidence."""
+        """Collect the images and series that the report lists as its evidence."""
         study = text_of(dataset, "StudyInstanceUID")
         studies = [item for name in EVIDENCE for item in sequence_of(dataset, name)]
         own, others = set[str](), False
@@ -232,7 +233,7 @@ class Surroundings:
         return cls(dataset, frozenset(own - {""}), others, measures)
 
     def groups(self) -> Iterator[tuple[Dataset, tuple[str, ...]]]:
-        """Yield each group, with what is not understood in it and above it."""
+        """Yield each group, with names of unknown items in it and above it."""
         yield from self._groups_in(self.dataset, A_REPORT, (), 0)
 
     def _groups_in(
@@ -248,7 +249,7 @@ class Surroundings:
                 yield from self._groups_in(child, inner, around, depth + 1)
 
     def unknown(self, item: Dataset, place: Place) -> Iterator[str]:
-        """Yield the names of what is not understood in this item and its children."""
+        """Yield the names of items that are not understood, from this one down."""
         name = code_of(item, "ConceptNameCodeSequence")
         if any(len(sequence_of(item, element)) > 1 for element in ONE_EACH):
             yield SEVERAL.format(what=name.meaning if name else NO_NAME)
@@ -274,7 +275,7 @@ class Surroundings:
             yield NO_IMAGE_NAMED
 
     def _is_value(self, child: Dataset) -> bool:
-        """Tell if this is a value of the group, which is read for itself."""
+        """Tell if this is a value of the group, which is read on its own."""
         (scheme, code), value_type = kind_of(child)
         if text_of(child, "RelationshipType") != "CONTAINS":
             return False
@@ -282,7 +283,7 @@ class Surroundings:
         return value_type == "NUM" or (value_type == "CODE" and is_answer)
 
     def _agrees(self, child: Dataset) -> bool:
-        """Tell if a statement of a known kind is one that changes nothing."""
+        """Tell if a statement of a known kind changes nothing in the value."""
         name, value_type = kind_of(child)
         code = code_of(child, "ConceptCodeSequence")
         if value_type == "CODE" and code is None:
@@ -296,7 +297,7 @@ class Surroundings:
         return words != "" and words == text_of(self.dataset, element)
 
     def _is_foreign(self, child: Dataset) -> bool:
-        """Tell if this refers to what the report does not list under its own study."""
+        """Tell if this refers to an object not listed under the report's own study."""
         name, value_type = kind_of(child)
         if name == SERIES:
             return text_of(child, "UID") not in self.own
@@ -333,6 +334,5 @@ def _naming(item: Dataset) -> str:
     """Return the name of an item, with its answer if that is a code; never its text."""
     name = code_of(item, "ConceptNameCodeSequence")
     answer = code_of(item, "ConceptCodeSequence")
-    return (name.meaning if name else NO_NAME) + (
-        f": {answer.meaning}" if answer else ""
-    )
+    title = name.meaning if name else NO_NAME
+    return f"{title}: {answer.meaning}" if answer else title

@@ -38,13 +38,12 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Values beyond the model's range are held, as for a live order.
 
     Args:
-        study: id of a logistic study, by whose findings columns are named; or
-            `pooled-2026`, by whose inputs (`t`,
-            `hu`, `bmi`, `age`, `female`, …), at the pooled incidence.
-        features: inputs in the order of the columns. By default the names of a
-            DataFrame's columns; of an array without
-            names the study's inputs in the order of its file, of which the last may
-            have no column.
+        study: id of a logistic study, whose findings name the columns; or
+            `pooled-2026`, whose inputs (`t`, `hu`, `bmi`, `age`, `female`, …) name
+            them, at the pooled incidence.
+        features: inputs in the order of the columns. By default they are the names of a
+            DataFrame's columns; for an array without names, the study's inputs in the
+            order of its file, of which the last may have no column.
         recalibrate: what `fit` learns: nothing, an intercept, or intercept and slope.
     """
 
@@ -99,10 +98,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(self.classes_[(log_odds > 0).astype(int)])
 
     def __sklearn_tags__(self) -> Tags:
-        """Declare two classes, missing values, and a figure that ignores its data.
-
-        It does not follow the data it is given.
-        """
+        """Declare two classes, missing values, and coefficients that stay fixed."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         tags.classifier_tags.poor_score = True

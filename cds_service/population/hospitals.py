@@ -1,4 +1,4 @@
-"""Pools how a model does across hospitals: its mean, and that of the next hospital.
+"""Pools a model's performance across hospitals: mean, and range of the next hospital.
 
 Random effects with Paule and Mandel's tau, the interval of Hartung and Knapp for the
 mean, and the prediction interval with k - 2 degrees of freedom (Riley 2011, doi
@@ -120,7 +120,8 @@ def _expit(value: float) -> float:
     return 1 / (1 + math.exp(-value))
 
 
-Scale = tuple[Callable[[float], float], Callable[[float], float]]  # there and back
+# The function to the scale of pooling, and its inverse.
+Scale = tuple[Callable[[float], float], Callable[[float], float]]
 SCALES: Mapping[Measure, Scale] = {
     "observedExpected": (math.log, math.exp),
     "calibrationIntercept": (_identity, _identity),

@@ -1,4 +1,4 @@
-"""Makes the file that may leave a hospital: how well the models did, in a few sums.
+"""Makes the file that may leave a hospital: the models' performance in a few sums.
 
 No row, no date, no name, no count under five. Several such files make a result across
 hospitals (`hospitals.py`).
@@ -40,8 +40,8 @@ class _Part(BaseModel):
 class SharedResult(_Part):
     """A measure, with its standard error, on the scale on which it is pooled.
 
-    That is the log of observed / expected, and the log odds of the AUC; the intercept
-    and the slope are as they are.
+    The scale is the log for observed / expected, and log odds for the AUC. Intercept
+    and slope are unchanged.
     """
 
     value: Finite
