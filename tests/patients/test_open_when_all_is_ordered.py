@@ -100,6 +100,21 @@ OPEN = [
     pytest.param(provisional("C79.51"), "Malignancy of bone", id="metastasis"),
     pytest.param(imaging("Bone metastases L1"), "Malignancy of bone", id="report"),
     pytest.param(order("C79.51"), "Malignancy of bone", id="order"),
+    pytest.param(
+        imaging("Infiltrative marrow signal at L1, neoplastic process not excluded."),
+        "Malignancy of bone",
+        id="process",
+    ),
+    pytest.param(
+        imaging("Verdacht auf malignen Prozess LWK 1."),
+        "Malignancy of bone",
+        id="german process",
+    ),
+    pytest.param(
+        imaging("Enhancing disc space L1/2, infection favored."),
+        "Spinal infection",
+        id="infection favoured",
+    ),
     pytest.param(cancer_drug(), "Malignancy of bone", id="drug against cancer"),
     pytest.param(problem("D49.2", number="d"), "Malignancy of bone", id="D49.2"),
     pytest.param(provisional("C50.911"), "Malignancy of bone", id="breast cancer"),
