@@ -7,13 +7,17 @@ from cds_service.core.vocabulary import PlaceSpec
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.leaves import codes_of
+from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.references import last_name
 
 # HL7 ActCode. An emergency (EMER) is neither: it may become either.
 INPATIENT = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"})
 CLINIC = frozenset({"AMB", "VR", "HH"})
 VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
 DIED, DIED_IN_WORDS = "died-in-stay", ("died",)
+OF_STAY = "encounter-diagnosis"
+KEPT_LISTS = frozenset({"problem-list-item", "health-concern"})
 
 
 def find_place(spec: PlaceSpec, chart: Chart) -> FindingOrGap:
@@ -77,3 +81,24 @@ def last_day(stay: Entry, chart: Chart) -> date:
     """Return the last day of a stay that is over; today, if nothing says one."""
     ended = chart.calendar.last_day(member(stay.raw, "period", "end"))
     return chart.today if ended is None else min(ended, chart.today)
+
+
+def last_day_of_diagnosis(entry: Entry, chart: Chart) -> date | None:
+    """Return the latest day that a diagnosis of a stay alone was recorded for.
+
+    None for an entry of the problem list, or if no day of recording is known: an onset
+    does not tell when the stay was.
+    """
+    codes = {
+        text(coding.get("code"))
+        for category in objects(entry.raw.get("category"))
+        for coding in objects(category.get("coding"))
+    }
+    if OF_STAY not in codes or codes & KEPT_LISTS:
+        return None
+    recorded = chart.calendar.last_day(recorded_on(entry.raw))
+    reference = last_name(text(member(entry.raw, "encounter", "reference")))
+    ends = [
+        last_day(stay, chart) for stay in stays(chart) if stay.reference == reference
+    ]
+    return max(filter(None, (recorded, *ends)), default=None)

@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.core.findings import Finding, Gap, Precision
-from cds_service.core.vocabulary import EventSpec
+from cds_service.core.vocabulary import HALF_A_YEAR, EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Problem, gap, known
+from cds_service.fhir.findings.encounter import last_day_of_diagnosis
 from cds_service.fhir.findings.problem_list import (
     BY_WORDS,
     kind_of,
@@ -119,7 +120,7 @@ def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
 def happenings(
     spec: EventSpec, chart: Chart, concepts: Sequence[str]
 ) -> list[Happened]:
-    """Return the entries with any of these concepts; denied ones are left out.
+    """Return the entries with any of these concepts, without denied and past ones.
 
     An operation counts by its code alone. Its words tell what it was done for, so they
     leave the finding open, and so do reports and orders.
@@ -140,7 +141,7 @@ def happenings(
             stated = read_aside(entry, concept, chart, within=within)
         if stated and (meant := _as_meant(stated, spec, chart)):
             events.append(_dated(meant, spec, chart))
-    return events
+    return [one for one in events if not _is_of_past_stay(one, spec, chart)]
 
 
 def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
@@ -376,6 +377,25 @@ def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
         is_healing and event.span.last is not None
     )
     return True if is_known or spec.undated_counts else None
+
+
+def _is_of_past_stay(event: Happened, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if it is a diagnosis of a stay that was over half a year ago.
+
+    Nobody ends such a diagnosis: it stays "active" for ever. Only what ends, such as a
+    sepsis, is over with its stay.
+    """
+    may_last = spec.active_is_open or spec.active_counts
+    if (
+        not may_last
+        or spec.within_days is None
+        or event.stated.entry.kind != "Condition"
+    ):
+        return False
+    recorded = last_day_of_diagnosis(event.stated.entry, chart)
+    latest = _latest(recorded, event.span.first, event.span.last)
+    is_old = latest is not None and latest < chart.today - timedelta(days=HALF_A_YEAR)
+    return recorded is not None and is_old
 
 
 def _has_no_status(entry: Entry, chart: Chart) -> bool:
