@@ -151,6 +151,7 @@ def _use(
         is_taken=bool(intakes),
         is_running=end is None and any(_runs(intake, today) for intake in intakes),
         is_listed=any(intake.is_current for intake in intakes),
+        on_record_since=_on_record_since((*listed, *perhaps), today),
         started=started,
         is_start_known=is_start_known,
         doses=Doses(
@@ -304,6 +305,19 @@ def _may_be_older(entry: DrugEntry, over_since: date, limit: date) -> bool:
         return True
     is_of_course = day.first > over_since
     return is_of_course and (day.first < limit or not entry.knows_start)
+
+
+def _on_record_since(entries: Iterable[DrugEntry], today: date) -> date | None:
+    """Return the first day of the oldest entry; None if the drug may be older."""
+    oldest = today
+    for entry in entries:
+        day = entry.begins or entry.last or entry.ended
+        if entry.is_draft and day is None:
+            day = Dated(today, today)
+        if day is None or not entry.knows_start:
+            return None
+        oldest = min(oldest, day.first)
+    return oldest
 
 
 # --- the end

@@ -246,6 +246,8 @@ class DrugUse:
         is_taken: an intake is on record: a dose given, dispensed or reported.
         is_running: it is taken now, or a dose still acts.
         is_listed: a list has it as taken now.
+        on_record_since: the day of its oldest entry of any kind; None if one has no
+            day, or if it may have been taken before that day.
         started: the first intake of the present course; None if it has no day.
         is_start_known: it was not taken or prescribed long before `started`.
         is_open: an entry was not understood, and no dose is known since.
@@ -260,6 +262,7 @@ class DrugUse:
     is_taken: bool = False
     is_running: bool = False
     is_listed: bool = False
+    on_record_since: date | None = None
     started: Dated | None = None
     is_start_known: bool = True
     doses: Doses = NO_DOSES

@@ -38,7 +38,9 @@ def is_drug_started(situation: Situation) -> bool:
     """Tell if a bone drug is taken since this fracture, or prescribed to be.
 
     The order of a drug that others give starts nothing by itself. Nor does an order
-    that may say "declined".
+    that may say "declined", or that goes on with a drug from before the operation: on
+    that one the patient may have fractured. If the day of the operation is not known,
+    only what was first written today is since.
     """
     state = situation.drug_state
     if state.signal in STARTED:
@@ -48,10 +50,10 @@ def is_drug_started(situation: Situation) -> bool:
         return False
     if use.is_open or use.orders.prescribed is None:
         return False
-    fracture_from = situation.support.counted_from
-    prescribed_on = use.orders.prescribed.first
-    is_new = bool(fracture_from and prescribed_on >= fracture_from)
-    return use.orders.is_standing and (is_new or use.orders.is_signed_now)
+    today = situation.today
+    operated_on = min(situation.support.augmented_on or today, today)
+    since = use.on_record_since
+    return use.orders.is_standing and since is not None and since >= operated_on
 
 
 def is_review_dated(situation: Situation) -> bool:

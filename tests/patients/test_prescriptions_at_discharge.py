@@ -129,9 +129,58 @@ def test_a_later_order_that_was_declined_leaves_the_earlier_open():
     assert "intake not recorded" in card["summary"]
 
 
-def test_an_order_since_one_that_was_declined_begins_it():
-    declined = alendronate(3, note=[{"text": "patient declined"}])
-    assert cards_with(declined, alendronate(1)) == []
+def test_an_order_since_one_not_understood_may_go_on_with_it():
+    unclear = alendronate(2, note=[{"text": "patient declined"}])
+    (card,) = cards_with(unclear, alendronate(1))
+    assert "intake not recorded" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"reportedBoolean": True}, id="reported"),
+        pytest.param(
+            {"reportedReference": {"reference": "Practitioner/7"}}, id="by whom"
+        ),
+        pytest.param(
+            {"priorPrescription": {"reference": "MedicationRequest/9"}}, id="renewed"
+        ),
+    ],
+)
+def test_what_was_taken_before_is_not_begun_by_its_order(members):
+    (card,) = cards_with(alendronate(1, **of_category("community"), **members))
+    assert "alendronate prescribed Nov 2026, intake not recorded" in card["summary"]
+    assert "Ask, then FLS by letter?" in card["summary"]
+
+
+def test_an_order_of_before_the_operation_may_be_the_list_of_admission():
+    (card,) = cards_with(alendronate(3))
+    assert "intake not recorded. Ask, then FLS by letter?" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        pytest.param(alendronate(1500, status="completed"), id="years ago"),
+        pytest.param(alendronate(3), id="at admission"),
+        pytest.param(alendronate(2, reportedBoolean=True), id="reported"),
+        pytest.param(alendronate(3, authoredOn=None), id="without a day"),
+    ],
+)
+def test_an_order_that_renews_an_older_one_begins_nothing(older):
+    (card,) = cards_with(older, alendronate(1))
+    assert "intake not recorded" in card["summary"]
+    assert "FLS by letter?" in card["summary"]
+
+
+@pytest.mark.parametrize("days", [0, 1, 2])
+def test_an_order_since_the_operation_begins_it(days):
+    assert cards_with(alendronate(days)) == []
+
+
+def test_another_drug_before_the_operation_leaves_the_order_new():
+    older = medication("risedronate", "M05BA07", 1500, status="completed")
+    assert cards_with(older, alendronate(1)) == []
 
 
 def test_what_is_taken_since_is_begun_whatever_its_order_says():

@@ -356,13 +356,6 @@ def _ordered(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
     """Read an order: in force, or ended by its status, its period or its supply."""
-    is_due = begins_soon(entry.raw, chart) and is_for_home(entry.raw, chart)
-    if entry.origin == "context":
-        return mention._replace(is_current=True, is_draft=True, is_due=is_due)
-    authored = dated(entry.raw.get("authoredOn"), chart)
-    if authored is None and chart.calendar.moment(entry.raw.get("authoredOn")):
-        return mention  # `dated` refuses a day after the order that is being signed
-    is_due = is_due and entry.status == "active"
     # An order that was written down as reported is of a drug that the patient takes
     # already, since an unknown day. Words that were not understood may say the same:
     # "continue home medication".
@@ -370,7 +363,16 @@ def _ordered(
         entry.raw.get("reportedBoolean") is True or "reportedReference" in entry.raw
     )
     knows_start = mention.is_plain and not is_reported
-    order = mention._replace(begins=authored, is_due=is_due, knows_start=knows_start)
+    mention = mention._replace(knows_start=knows_start)
+    is_due = begins_soon(entry.raw, chart) and is_for_home(entry.raw, chart)
+    is_due = is_due and not is_reported
+    if entry.origin == "context":
+        return mention._replace(is_current=True, is_draft=True, is_due=is_due)
+    authored = dated(entry.raw.get("authoredOn"), chart)
+    if authored is None and chart.calendar.moment(entry.raw.get("authoredOn")):
+        return mention  # `dated` refuses a day after the order that is being signed
+    is_due = is_due and entry.status == "active"
+    order = mention._replace(begins=authored, is_due=is_due)
     may_act = authored and _effect(mention.name, spec, authored) >= chart.today
     is_filled = entry.status == "completed" and bool(may_act)
     is_open = entry.status == "active" or is_filled

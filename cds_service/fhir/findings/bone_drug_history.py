@@ -62,7 +62,9 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
     silence = conclude_no(spec, chart, may_count=_may_be_bone_drug)
     unclear = "" if unread else _why_unclear(silence)
     if unread_drugs or unclear:  # it may have been taken for longer
-        uses = tuple(replace(one, is_start_known=False) for one in uses)
+        uses = tuple(
+            replace(one, is_start_known=False, on_record_since=None) for one in uses
+        )
     return BoneDrugs(
         uses=uses,
         entries=chart.listed(spec).entries,
