@@ -3,7 +3,8 @@
 Patients after an augmentation who wait for something, with the reason.
 
 It names what the record holds and what it does not, by ids; a person looks at each. The
-dead are left out. What could not be read is said, since it may hold what is missing.
+dead and those in a hospice are left out. What could not be read is said, since it may
+hold what is missing.
 """
 
 import csv
@@ -54,7 +55,7 @@ Reason = Literal[
 # Of the list of `loop` alone: neither seen nor treated since the order was signed.
 LOOP_OPEN: Literal["loop-open"] = "loop-open"
 WORKLIST_REASONS = "https://kyphoplasty-cds.org/fhir/CodeSystem/worklist-reason"
-NEEDED = ("bone-drug", "denosumab-overdue", "deceased")  # findings
+NEEDED = ("bone-drug", "denosumab-overdue", "deceased", "end-of-life")  # findings
 # policy: for a bone drug or a referral, counted from the procedure
 WAIT = timedelta(days=30)
 # policy: a referral written so long before the procedure belongs to it
@@ -62,7 +63,7 @@ ORDERED_BEFORE = timedelta(days=30)
 VISITS = frozenset({"Encounter", "Appointment"})
 OF_LOOP = frozenset({"MedicationDispense", "SupplyRequest"})
 ALSO_READ = VISITS | OF_LOOP  # for the worklist alone
-# policy: a referral that led to no visit in so many days has led to none
+# policy: a referral without a visit so many days after the procedure has led to none
 NO_VISIT = timedelta(days=DAYS)
 # A visit that is booked for later is none for this fracture.
 NEXT_VISIT = timedelta(days=183)
@@ -82,6 +83,7 @@ CAME = frozenset(
 )
 TO_COME = frozenset({"planned", "pending", "booked", "waitlist"})
 COLUMNS = ("patient", "reason", "since", "text", "resources")
+HOSPICE_OPEN = "end-of-life care not excluded"
 NOT_KNOWN = "if a bone drug is taken is not known"
 NAMESPACE = UUID("5a1f8f04-3d0c-5c7e-9a67-2f6d1f2f9b10")  # of the ids of our tasks
 
@@ -126,20 +128,23 @@ def find_rows(
     specs = {name: service.finding_specs[name] for name in NEEDED}
     chart = Chart(record, service.terminology, Horizon(as_of, as_of, date.max, as_of))
     findings = extract_findings(chart, specs)
-    if findings.is_true("deceased"):
+    if findings.is_true("deceased") or findings.is_true("end-of-life"):
         return ()
     unread = [*strange_intakes(specs["bone-drug"], chart)]
     notes = unread if done else [*unread, "augmentation, day not recorded"]
     overdue = tuple(_overdue(findings, unread, notes, as_of))
-    if not done:
-        return overdue
-    untreated = (
-        () if overdue else _untreated(record, visits, service, findings, done, as_of)
-    )
-    return (
-        *untreated,
-        *overdue,
-        *_braced(record, service, max(day for day, _ in done), as_of),
+    rows = list(overdue)
+    if done and not overdue:
+        rows += _untreated(record, visits, service, findings, done, as_of)
+    if done:
+        rows += _braced(record, service, max(day for day, _ in done), as_of)
+    end_of_life = findings.gaps.get("end-of-life")
+    if end_of_life is None or not end_of_life.is_mentioned:
+        return tuple(rows)
+    # The card says so too: whoever calls has to know.
+    return tuple(
+        row._replace(text=with_notes(row.text.rstrip("."), [HOSPICE_OPEN]))
+        for row in rows
     )
 
 
@@ -172,7 +177,10 @@ def _untreated(
     missing = "no referral for bone treatment on record"
     if referral == "without-visit":
         reason = "referral-without-visit"
-        missing = f"no visit within {NO_VISIT.days} days of a referral on record"
+        missing = (
+            "a referral on record, but no visit, more than"
+            f" {NO_VISIT.days} days after the augmentation"
+        )
     names = sorted(name for day, name in augmented if day >= done)
     gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
     lack, comma = "no current bone drug", ""

@@ -24,6 +24,7 @@ from tests.chart_builders import (
     ordered,
     ordered_elsewhere,
     patient,
+    problem,
 )
 from tests.codes import ATC, SCT, codeable
 from tests.population_builders import done, whose, write_export
@@ -399,6 +400,55 @@ def test_a_referral_has_to_lead_to_a_visit(
     export = write_export(tmp_path / "export", whose("one", [*CHART, *more]))
     rows = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
     assert {row["reason"] for row in rows} == reasons
+
+
+@pytest.mark.parametrize("days", [2, 85])
+def test_the_wait_for_a_visit_is_counted_from_the_augmentation(
+    days: int, tmp_path: Path
+) -> None:
+    record = [*CHART, done(91), referral(days)]
+    export = write_export(tmp_path / "export", whose("one", record))
+    (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert row["since"] == days_ago(91)
+    waited = (
+        "a referral on record, but no visit, more than 90 days after the augmentation"
+    )
+    assert waited in row["text"]
+
+
+WAITING = {
+    "untreated": [done(60)],
+    "without-visit": [done(91), referral(85)],
+    "denosumab-late": [done(60), given("denosumab", days=250)],
+    "denosumab-late-and-no-day": [
+        done(60, performedDateTime=None),
+        given("denosumab", days=250),
+    ],
+    "brace-over": [done(60), TAKEN, worn(60, 5)],
+}
+
+
+@pytest.mark.parametrize("record", WAITING.values(), ids=WAITING)
+def test_nobody_in_a_hospice_is_listed_to_be_called(
+    record: list[Resource], tmp_path: Path
+) -> None:
+    everything = [
+        *whose("at-home", [*CHART, *record]),
+        *whose("hospice", [*CHART, *record, problem("Z51.5", days=19)]),
+    ]
+    export = write_export(tmp_path / "export", everything)
+    rows = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert [row["patient"] for row in rows] == ["at-home"]
+
+
+@pytest.mark.parametrize("record", WAITING.values(), ids=WAITING)
+def test_a_hospice_that_is_not_excluded_is_named(
+    record: list[Resource], tmp_path: Path
+) -> None:
+    hospice = problem("Z51.5", days=400)
+    export = write_export(tmp_path / "export", whose("one", [*CHART, *record, hospice]))
+    (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert row["text"].endswith("; end-of-life care not excluded.")
 
 
 def test_what_is_not_known_is_said(tmp_path: Path) -> None:
