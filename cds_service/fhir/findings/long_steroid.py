@@ -30,6 +30,7 @@ from cds_service.fhir.findings.medication_list import (
     uses_of,
     without_use,
 )
+from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # Of these one entry may be a course. Doses that a ward gave are one only if they follow
@@ -75,11 +76,30 @@ def _without_course(
     """Conclude from the problem list, or from courses of which no length is known."""
     outcome = without_use(spec, chart, ours)
     is_named = outcome.is_mentioned if isinstance(outcome, Gap) else outcome.value
+    if isinstance(outcome, Finding) and outcome.value:
+        return outcome._replace(observed=_onset(outcome, chart))
     if is_named or not unsure:
         return outcome
     sources = (one.provenance(spec) for one in unsure)
     why = "on the medication list; how long it was taken is not recorded"
     return gap(spec, "undetermined", why, *sources)
+
+
+def _onset(listed: Finding, chart: Chart) -> date | None:
+    """Return the first onset of the entries of the problem list that name it.
+
+    Its day of recording is no start of what was long-term by then; neither is an onset
+    of that day, which EHRs fill in.
+    """
+    named = {source.resource for source in listed.provenance}
+    entries = (one for one in chart.of_kind("Condition") if one.reference in named)
+    onsets = []
+    for entry in entries:
+        onset, _ = begun(entry.raw, chart.birth, chart.calendar)
+        recorded = chart.calendar.first_day(recorded_on(entry.raw))
+        if onset and onset < (recorded or chart.today):
+            onsets.append(onset)
+    return min(onsets, default=None)
 
 
 def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
