@@ -25,20 +25,20 @@ from cds_service.fhir.findings.medication_list import (
     LONG_STANDING_MONTHS,
     Use,
     future_uses,
+    is_limited,
     label_of,
     runs_of_doses,
     uses_of,
     without_use,
 )
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.raw_json import member
 
 # Of these one entry may be a course. Doses that a ward gave are one only if they follow
 # each other for weeks: others are around an operation, or into a joint.
 COURSES = frozenset({"MedicationRequest", "MedicationStatement", "MedicationDispense"})
 RENEWED_WITHIN = timedelta(days=35)  # policy: monthly prescriptions are one course
 MONTH = timedelta(days=30)  # of a course: one of 90 days is one of three months
-LIMITED = frozenset({"limited-course"})
 ONLY_PRESCRIBED = "Known from prescriptions; whether it was taken is not recorded."
 
 
@@ -112,7 +112,7 @@ def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
     if use.is_ahead:
         return False
     if use.entry.kind == "MedicationRequest":
-        return use.is_active and _is_limited(raw, chart)
+        return use.is_active and is_limited(raw, chart)
     if use.entry.kind != "MedicationStatement":
         return False
     start = dated(member(raw, "effectivePeriod", "start"), chart)
@@ -200,16 +200,6 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
     end = max((one for one in ends if one), default=None)
     if end is None:
         end = end_in_words(raw, start, chart) or end_of_pack(raw, chart)
-    if end is None and _is_limited(raw, chart):
+    if end is None and is_limited(raw, chart):
         return start, None
     return start, end or goes_on
-
-
-def _is_limited(order: Json, chart: Chart) -> bool:
-    """Tell if an order's own words give days, one dose, or doses when needed."""
-    dosages = objects(order.get("dosageInstruction"))
-    words = [
-        *texts_of(order.get("medicationCodeableConcept")),
-        *(text(one.get("text")) for one in dosages),
-    ]
-    return any(chart.terminology.text_concepts(one, LIMITED) for one in words)

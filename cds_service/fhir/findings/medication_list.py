@@ -28,7 +28,14 @@ from cds_service.fhir.gathering.drugs import STEROID, Drug
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import DEVICE_ORDERS
 from cds_service.fhir.gathering.problem_words import in_doubt
-from cds_service.fhir.raw_json import is_prohibition, member, text
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.site_calendar import Moment
 
 # Statuses that count, by type. What is signed now is a draft, and counts by its origin.
@@ -56,6 +63,8 @@ VERBS = {
     "Observation": "named beside a value",
     **dict.fromkeys(DEVICE_ORDERS, "named in an order"),
 }
+# Words of an order for days, of one dose, or of doses when needed.
+LIMITED = frozenset({"limited-course"})
 # a `plan` is what the patient reports (US Core)
 NOT_ORDERED = frozenset({"proposal", "option"})
 NOT_TAKEN = frozenset(
@@ -266,11 +275,9 @@ def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     if use.is_ahead:
         return False
     if STEROID in spec.value_sets:
-        if use.entry.kind in (*DOSES, "ServiceRequest"):
-            return False  # a dose given around an operation is no steroid treatment
-        # short courses are common: no look-back makes them longer
-        if end := end_of_steroid(use.entry.raw, chart):
-            return not use.is_ended and end >= chart.not_after
+        verdict = _counts_as_steroid(use, chart)
+        if verdict is not None:
+            return verdict
     if use.is_active:
         return not _is_void(use, spec, chart)
     kind = next((name for name in LONG_ACTING if name in use.drug.concepts), "other")
@@ -278,6 +285,28 @@ def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
         return False
     months = spec.look_back_months.get(kind, spec.look_back_months["other"])
     return use.day >= months_before(chart.today, months)
+
+
+def _counts_as_steroid(use: Use, chart: Chart) -> bool | None:
+    """Tell if a steroid counts, by its kind of entry or its own length; else None.
+
+    Short courses are common: no look-back makes them longer.
+    """
+    if use.entry.kind in (*DOSES, "ServiceRequest"):
+        return False  # a dose given around an operation is no steroid treatment
+    if end := end_of_steroid(use.entry.raw, chart):
+        return not use.is_ended and end >= chart.not_after
+    return False if is_limited(use.entry.raw, chart) else None
+
+
+def is_limited(order: Json, chart: Chart) -> bool:
+    """Tell if an order's own words give days, one dose, or doses when needed."""
+    dosages = objects(order.get("dosageInstruction"))
+    words = [
+        *texts_of(order.get("medicationCodeableConcept")),
+        *(text(one.get("text")) for one in dosages),
+    ]
+    return any(chart.terminology.text_concepts(one, LIMITED) for one in words)
 
 
 def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Finding:
@@ -381,6 +410,15 @@ def _open_uses(
         use for use in dated_uses if use.is_active and _is_lapsed(use, spec, chart)
     ]
     yield lapsed, "its course is over, whether it is still taken is not recorded"
+    limited = [
+        use
+        for use in dated_uses
+        if STEROID in concepts
+        and use.is_active
+        and not end_of_steroid(use.entry.raw, chart)
+        and is_limited(use.entry.raw, chart)
+    ]
+    yield limited, "for days or as needed; how often it was taken is not recorded"
     paused = [one for one in taken if _is_paused(one, spec, chart)]
     yield paused, "on hold or stopped; until when it was taken is not recorded"
     since = months_before(chart.today, spec.look_back_months["other"])
