@@ -51,6 +51,12 @@ def test_the_code_of_an_injection_for_osteoporosis_is_asked_about(code, reason):
     assert "below the usual" not in card["detail"]
 
 
+def test_an_infusion_of_chemotherapy_stays_a_cancer_treatment():
+    code = codeable(CPT, "96413") | {"text": "Infusion, first hour"}
+    card = card_of(given(code, reason=FOR_BONE[0]))
+    assert "a treatment of cancer" in card["detail"].split("**Not known:**")[-1]
+
+
 def test_chemotherapy_by_injection_for_osteoporosis_is_no_cancer_treatment():
     card = card_of(given(codeable(CPT, "96401"), reason=FOR_BONE[0]))
     assert "cancer" not in card["detail"].split("**Not known:**")[-1]

@@ -199,13 +199,24 @@ def is_for_bone(act: Json, terminology: Terminology) -> bool:
     return not named.isdisjoint(OSTEOPOROSIS) and _is_injection(act, terminology)
 
 
+def is_billed_for_bone(act: Json, terminology: Terminology) -> bool:
+    """Tell if it is one by its code, with which chemotherapy is billed, too."""
+    return is_for_bone(act, terminology) and _is_administered(act, terminology)
+
+
+def _is_administered(act: Json, terminology: Terminology) -> bool:
+    codings = terminology.codings(act.get("code"))
+    return not terminology.drugs.administered.isdisjoint(codings)
+
+
 def _is_injection(act: Json, terminology: Terminology) -> bool:
     drugs, code = terminology.drugs, act.get("code")
     titles = [folded(title) for title in texts_of(code)]
     if any(map(drugs.other_injection.search, titles)):
         return False
-    is_coded = not drugs.administered.isdisjoint(terminology.codings(code))
-    return is_coded or any(map(drugs.injection.search, titles))
+    if _is_administered(act, terminology):
+        return True
+    return any(map(drugs.injection.search, titles))
 
 
 def is_unclassified(resource: Json, terminology: Terminology) -> bool:

@@ -10,7 +10,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.gathering.drugs import (
     MEDICATION_TYPES,
     Drug,
-    is_for_bone,
+    is_billed_for_bone,
     read_billed,
     read_drug,
 )
@@ -133,7 +133,7 @@ def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...
         matches = (*_broken_there(raw, matches, terminology), *matches)
     elif any(one.concept in CANCER_TREATMENT for one in matches):
         # Denosumab is billed as chemotherapy, too.
-        is_other = kind in BILLED_TYPES and is_for_bone(raw, terminology)
+        is_other = kind in BILLED_TYPES and is_billed_for_bone(raw, terminology)
         return () if is_other else matches
     placed = tuple(
         match._replace(concept=AT_THE_SPINE[match.concept])

@@ -30,6 +30,7 @@ from cds_service.fhir.gathering.drugs import (
     drug_codes,
     drug_names,
     drugs_given,
+    is_billed_for_bone,
     is_for_bone,
     is_unclassified,
 )
@@ -383,8 +384,10 @@ def _concepts_of_act(
     if is_unclassified(act, terminology):
         known |= UNKNOWN_DRUG
     if BONE_DRUG not in known and is_for_bone(act, terminology):
-        # Denosumab is billed as chemotherapy, too.
-        known = (known - CANCER_TREATMENT) | UNNAMED_BONE_DRUG
+        known |= UNNAMED_BONE_DRUG
+        if is_billed_for_bone(act, terminology):
+            # Denosumab is billed as chemotherapy, too.
+            known -= CANCER_TREATMENT
     if text(act.get("resourceType")) == "Procedure":
         # What a procedure states itself is not in doubt.
         grave -= set(map(in_doubt, known))
