@@ -180,6 +180,9 @@ class _BraceCard:
         words = self._words(first_worn) | {"braces": self._names_by_role()}
         if self._is_all_passed():
             return [self._sentence("several-passed", **words)]
+        if len({brace.last_day for brace in self.with_issue}) > 1:
+            # One was worn before this fracture: their weeks end on different days.
+            return [self._sentence("several-apart", **words)]
         is_since = any(
             not brace.is_first or brace.role == "active" for brace in self.with_issue
         )

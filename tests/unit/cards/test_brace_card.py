@@ -399,6 +399,20 @@ def test_a_renewed_and_an_added_brace_are_both_named_and_each_corrected():
     assert "**One brace:** stop the TLSO or LSO" in card["detail"]
 
 
+def test_braces_whose_weeks_end_on_different_days_share_no_end():
+    """The first one was worn before this fracture, which is eight days old."""
+    old = worn("old", "2026-10-09", codeCodeableConcept={"text": "LSO"})
+    fracture = problem("M80.08XA", days=8)
+    record = (*strong_and_nourished(), old, fracture)
+    body = order_sign(record, kyphoplasty(), brace("new"))
+    card = by_topic(ask_cards(body))["braceLimit"]
+    assert card["summary"].endswith(
+        "first brace 9 Oct. Which one stays, and until when?"
+    )
+    assert "4 Dec" not in card["summary"]
+    assert [label for label, _ in offers(card)] == ["TLSO: set end 15 Jan 2027"]
+
+
 @pytest.mark.parametrize("status", ["active", "completed"])
 def test_a_renewal_counts_from_the_first_brace(status):
     card = of_week_six(
