@@ -28,7 +28,7 @@ SWALLOWED = [
     "Ohne Therapie bei bekanntem Myelom",
     "Przerzut bez ucisku",
     "未治疗的骨转移",
-    "Marrow replacing process",
+    "Marrow signal of unclear meaning",
     "Qwerty zxcvb",
     "Fracture is not osteoporotic",
     "Fraktur nicht osteoporotisch",

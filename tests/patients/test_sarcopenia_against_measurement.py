@@ -57,7 +57,7 @@ ORDER = of_patient(
     ("entry", "place"),
     [
         pytest.param(PROBLEM, "on the problem list since 20 Dec 2024", id="listed"),
-        pytest.param(STAY, "as the reason of this stay", id="stay"),
+        pytest.param(STAY, "in the record of this stay", id="stay"),
         pytest.param(ORDER, "in an order of 16 Nov 2026", id="order"),
     ],
 )

@@ -52,6 +52,8 @@ class PlainWordsFile(Examples):
             only one.
         sound: in a report, the words of a sentence that names a vertebra and does not
             say that it broke.
+        organs: in a report, ordinary findings of other organs. They are no words of a
+            fracture, so none of `bound` is plain next to them.
         bound: in a reason, words that are plain only next to the fracture.
     """
 
@@ -59,6 +61,7 @@ class PlainWordsFile(Examples):
     earlier: tuple[Pattern, ...] = ()
     others: tuple[Pattern, ...] = ()
     sound: tuple[Pattern, ...] = ()
+    organs: tuple[Pattern, ...] = ()
     bound: BoundList = BoundList()
 
 
@@ -125,12 +128,13 @@ def load_all_plain(
     earlier = [word for file in report_files for word in file.earlier]
     sound = [word for file in report_files for word in file.sound]
     others = [word for file in report_files for word in file.others]
+    organs = [word for file in report_files for word in file.organs]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
         referrals=PlainWords(_words(folders, REFERRALS), durations),
         values=PlainWords(values, None),
-        reports=PlainWords(reports, durations, earlier),
+        reports=PlainWords([*reports, *organs], durations, earlier),
         reasons=PlainWords(reasons, durations),
         titles=PlainWords(titles, durations),
         sound=PlainWords(sound, durations),
