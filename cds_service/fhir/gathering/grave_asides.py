@@ -51,9 +51,7 @@ from cds_service.fhir.raw_json import (
     texts_of,
 )
 
-# Grave things that an entry may name besides its code, or instead of it. The finding is
-# then open.
-GRAVE = frozenset(
+CANCERS = frozenset(
     {
         "malignancy",
         "myeloma",
@@ -61,11 +59,23 @@ GRAVE = frozenset(
         "bone-malignancy-ever",
         "malignancy-elsewhere",
         "cancer-ever",
-        "sepsis",
+    }
+)
+SPINAL_INFECTIONS = frozenset(
+    {
         "spinal-infection",
         "discitis",
         "vertebral-osteomyelitis",
         "spinal-tuberculosis",
+    }
+)
+# Grave things that an entry may name besides its code, or instead of it. The finding is
+# then open.
+GRAVE = frozenset(
+    {
+        *CANCERS,
+        *SPINAL_INFECTIONS,
+        "sepsis",
         "neurological-deficit",
         "leg-weakness",
         "unstable-fracture",

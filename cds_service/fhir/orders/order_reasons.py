@@ -6,6 +6,7 @@ from typing import NamedTuple
 from cds_service.core.findings import UNREAD_REASON
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.earlier_in_words import EARLIER, names_years_ago
+from cds_service.fhir.gathering.grave_asides import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.gathering.problem_words import read_problem_words
 from cds_service.fhir.gathering.unread_in_reasons import (
     is_code_plainly_worded,
@@ -19,18 +20,10 @@ CAUSES = frozenset({"fall-from-height", "traffic-accident"})
 # What forbids a figure or an operation. Words say it less exactly than codes.
 FORBIDDING = frozenset(
     {
-        "malignancy",
-        "myeloma",
-        "bone-metastasis",
-        "bone-malignancy-ever",
-        "malignancy-elsewhere",
-        "cancer-ever",
+        *CANCERS,
+        *SPINAL_INFECTIONS,
         "pathological-fracture",
         "sepsis",
-        "spinal-infection",
-        "discitis",
-        "vertebral-osteomyelitis",
-        "spinal-tuberculosis",
         "neurological-deficit",
         "leg-weakness",
         "unstable-fracture",

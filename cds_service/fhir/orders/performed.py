@@ -19,7 +19,12 @@ from cds_service.core.leaving import (
 from cds_service.fhir.findings.encounter import INPATIENT
 from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.grave_asides import drugs_and_states, grave_things_in
+from cds_service.fhir.gathering.grave_asides import (
+    CANCERS,
+    SPINAL_INFECTIONS,
+    drugs_and_states,
+    grave_things_in,
+)
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
@@ -69,28 +74,14 @@ LISTS = ("appointments", "pathology")
 OPTIONAL_LISTS = ("supplyRequests", "imagingStudies", "encounter")
 # The concepts of each grave result of a biopsy.
 GRAVE_RESULTS: Mapping[GraveResult, frozenset[str]] = {
-    "malignancy": frozenset(
-        {
-            "malignancy",
-            "myeloma",
-            "bone-metastasis",
-            "bone-malignancy-ever",
-            "malignancy-elsewhere",
-            "cancer-ever",
-        }
-    ),
-    "infection": frozenset(
-        {
-            "spinal-infection",
-            "discitis",
-            "vertebral-osteomyelitis",
-            "spinal-tuberculosis",
-            "sepsis",
-            # Of a vertebra, whatever its code says of the place.
-            "bone-infection-elsewhere",
-            "deep-infection",
-        }
-    ),
+    "malignancy": CANCERS,
+    "infection": SPINAL_INFECTIONS
+    | {
+        "sepsis",
+        # Of a vertebra, whatever its code says of the place.
+        "bone-infection-elsewhere",
+        "deep-infection",
+    },
 }
 
 
