@@ -169,16 +169,7 @@ BIOPSY = frozenset({"biopsy"})
 ASIDE_IN_DOUBT = frozenset(map(in_doubt, OPENING | {UNJUDGED_ACT}))
 # Those that leave a tumour, an infection or a palsy of the spine open, or may bear on
 # it.
-OF_THE_SPINE = (BY_CODE - APART) | {
-    "malignancy",
-    "myeloma",
-    "bone-metastasis",
-    "bone-malignancy-ever",
-    "malignancy-elsewhere",
-    "cancer-ever",
-    "cancer-drug",
-    "cancer-company",
-}
+OF_THE_SPINE = (BY_CODE - APART) | CANCERS | {"cancer-drug", "cancer-company"}
 # What the name of a ward says of those who lie there.
 WARDS = frozenset({"cancer-care"})
 # Elements that hold diagnoses.
