@@ -18,8 +18,8 @@ from cds_service.audit.chain import (
 )
 from cds_service.audit.earlier_feedback import closures_json
 from cds_service.cards.answer import Answer
-from cds_service.cards.answered import grounds_of
 from cds_service.cards.extension import EXTENSION, assessments_extension
+from cds_service.cards.grounds import grounds_of
 from cds_service.cards.shown_figures import shown_figures
 from cds_service.core.caller import Caller
 from cds_service.core.chart_facts import RankedFact

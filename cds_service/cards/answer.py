@@ -225,7 +225,7 @@ def make_card(
         for suggestion in answer.suggestions.get(rule_id, ())
     ]
     reasons = [_in_words(answer, reason) for reason in answer.texts.reasons[topic]]
-    grounds = _grounds(answer, topic)
+    source_links = _source_links(answer, topic)
     return Card.model_validate(
         {
             # The same request on the same record and day has the same uuid, and no
@@ -237,7 +237,7 @@ def make_card(
             "indicator": indicator,
             "source": Source(
                 label=answer.translated(SOURCE),
-                url=grounds[0].url,
+                url=source_links[0].url,
                 topic=_in_words(answer, answer.texts.topics[topic]),
             ),
             "suggestions": tuple(suggestions),
@@ -247,7 +247,7 @@ def make_card(
                 *_basis(answer),
                 *_of_leaving(answer),
                 *_worksheet(answer, topic),
-                *grounds,
+                *source_links,
             ),
             "extension": extension,
         }
@@ -274,7 +274,7 @@ def _in_words(answer: Answer, coding: Coding) -> Coding:
     return coding.model_copy(update={"display": display})
 
 
-def _grounds(answer: Answer, topic: str) -> list[Link]:
+def _source_links(answer: Answer, topic: str) -> list[Link]:
     """Link what a card rests on: the model in use, and the guidelines of a rule."""
     acts = answer.of_topic(topic)
     ids = [act.rule.id for act in acts if act.rule.guidelines]

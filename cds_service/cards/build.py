@@ -1,9 +1,9 @@
 """Make at most two cards: one on the chart, one on braces and bed rest."""
 
 from cds_service.cards.answer import Answer
-from cds_service.cards.answered import ground_of
 from cds_service.cards.brace import brace_card
 from cds_service.cards.discharge import discharge_card
+from cds_service.cards.grounds import ground_of
 from cds_service.cards.rehabilitation import rehabilitation_card
 from cds_service.protocol.messages import Card
 

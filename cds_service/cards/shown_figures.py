@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cds_service.cards.answer import Answer
-from cds_service.cards.answered import topic_of
+from cds_service.cards.grounds import topic_of
 from cds_service.cards.risk import study_lines
 from cds_service.protocol.messages import Card
 

@@ -90,7 +90,7 @@ class GroundOrder(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardGround:
-    """The grounds of a card, as far as an override of it can close them.
+    """The parts of a card that an override of it can close.
 
     Attributes:
         topic: code of the card's topic.
@@ -118,7 +118,7 @@ class CardFeedback:
     """One user's answer to one card of this patient.
 
     Attributes:
-        ground: what the card is about, as far as an override can close it.
+        ground: the parts of the card that an override can close.
         reason: code of the override reason; empty if none of ours was given.
         answered: when the user did it.
         user: who signed, since feedback itself names no user.

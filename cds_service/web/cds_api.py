@@ -21,8 +21,8 @@ from cds_service.audit.entry import missing_orders_entry
 from cds_service.basis.links import Access, Links
 from cds_service.call import Ports, Service, ServiceHook
 from cds_service.callers.verifying import Callers
-from cds_service.cards.answered import topic_of
 from cds_service.cards.extension import EXTENSION
+from cds_service.cards.grounds import topic_of
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.handout_settings import HandoutSettings
 from cds_service.core.languages import ENGLISH

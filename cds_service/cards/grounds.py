@@ -1,4 +1,4 @@
-"""Find the ground of each card: the part of it that an override can close."""
+"""Find the ground of each card: the parts of it that an override can close."""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
