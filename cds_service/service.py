@@ -485,7 +485,8 @@ def _case_of_signing(call: Call, gathered: Gathered) -> Case:
     order, record = gathered.orders.augmentation, gathered.record
     case = _case_of(call, record, order, gathered.support)
     return replace(
-        case, record=with_foreign_orders(case.record, gathered.orders.drafts)
+        case,
+        record_state=with_foreign_orders(case.record_state, gathered.orders.drafts),
     )
 
 
@@ -497,11 +498,11 @@ def _case_of_discharge(
     record_before = without_performed(record, performed, terminology)
     case = _case_of(call, record_before, performed, gathered.support)
     leaving = read_leaving(record, terminology, performed, call.today)
-    state = case.record
+    state = case.record_state
     if not performed.is_sure:
         # No button is pre-selected for a procedure that may be of another time.
         state = replace(state, lists_not_read=(*state.lists_not_read, "procedures"))
-    return replace(case, record=state, leaving=leaving)
+    return replace(case, record_state=state, leaving=leaving)
 
 
 def _case_of(
@@ -537,7 +538,7 @@ def _case_of(
         in_force=service,
         questions=Questions(facts=hook.facts, rules=hook.rules),
         order=order,
-        record=state_of(record),
+        record_state=state_of(record),
         findings=findings,
         support=counting_orders(open_support, findings, today),
         fracture=circumstances.fracture,

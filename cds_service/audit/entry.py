@@ -142,10 +142,10 @@ def _content(shown: Shown) -> dict[str, Any]:
         "draftsDigest": shown.request.context.drafts_digest,
         "record": {
             "server": shown.server,
-            "unread": dict(case.record.unread),
-            "incomplete": dict(case.record.incomplete),
-            "unreadable": case.record.unreadable,
-            "foreign": case.record.foreign,
+            "unread": dict(case.record_state.unread),
+            "incomplete": dict(case.record_state.incomplete),
+            "unreadable": case.record_state.unreadable,
+            "foreign": case.record_state.foreign,
         },
         "findings": [
             _finding(finding) for _, finding in sorted(case.findings.known.items())

@@ -130,7 +130,7 @@ class Answer:
 
     @property
     def record_state(self) -> RecordState:
-        return self.case.record
+        return self.case.record_state
 
     @property
     def findings(self) -> Findings:

@@ -93,7 +93,7 @@ class Case:
 
     Attributes:
         order: None if the answer is to a brace or bed rest after an augmentation.
-        record: the parts of the record that were read, and those that were not.
+        record_state: the parts of the record that were read, and those that were not.
         support: orders of braces, bed rest, referrals and measurements, without those
             that an override closed.
         fracture: the one that is treated now, as far as it is known.
@@ -106,7 +106,7 @@ class Case:
     in_force: InForce
     questions: Questions
     order: AugmentationOrder | None
-    record: RecordState
+    record_state: RecordState
     findings: Findings
     support: SupportOrders = NO_SUPPORT
     fracture: Fracture = UNKNOWN_FRACTURE
@@ -151,7 +151,7 @@ def assess_case(case: Case) -> Assessment:
     """Assess both outcomes by what is in force."""
     return assess(
         case.findings,
-        case.record,
+        case.record_state,
         case.in_force.models,
         case.in_force.pooled,
         case.in_force.studies,
@@ -168,8 +168,8 @@ def _situation(case: Case) -> Situation:
         studies=case.in_force.studies,
         wording=case.in_force.wording,
         today=case.today,
-        lists_not_read=case.record.lists_not_read,
-        lists_cut=frozenset({*case.record.unread, *case.record.incomplete}),
+        lists_not_read=case.record_state.lists_not_read,
+        lists_cut=frozenset({*case.record_state.unread, *case.record_state.incomplete}),
         leaving=case.leaving,
     )
 

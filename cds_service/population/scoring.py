@@ -251,7 +251,7 @@ def _score(
         in_force=run.service,
         questions=run.questions,
         order=order,
-        record=state_of(record),
+        record_state=state_of(record),
         findings=findings,
         today=day,
     )

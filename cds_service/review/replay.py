@@ -148,7 +148,7 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
         in_force=replace(service, policy=policy),
         questions=Questions(facts=hook.facts),
         order=_order(content),
-        record=record,
+        record_state=record,
         findings=_findings(content),
         today=NEVER,
     )

@@ -21,7 +21,7 @@ def case_of(**values):
         in_force=service,
         questions=Questions(facts=hook.facts, rules=hook.rules),
         order=ORDER,
-        record=WHOLE_RECORD,
+        record_state=WHOLE_RECORD,
         findings=facts(values),
         today=TODAY,
     )
