@@ -39,7 +39,7 @@ from cds_service.call import (
 )
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
-from cds_service.core.bracing import FRACTURE_UNKNOWN, counting_orders
+from cds_service.core.bracing import FRACTURE_UNKNOWN, with_counted_from
 from cds_service.core.case import Case, Conclusion, Questions, conclude
 from cds_service.core.closures import (
     CardFeedback,
@@ -84,16 +84,16 @@ from cds_service.fhir.orders.performed import (
     without_performed,
 )
 from cds_service.fhir.orders.recognition import (
-    classified,
     may_concern_us,
     orders_discharge,
+    with_meanings,
 )
 from cds_service.fhir.orders.referred import (
     with_referred,
     with_signing,
     with_unsent_reasons_of_drafts,
 )
-from cds_service.fhir.orders.suggestions import Ordering, draft_suggestions, order_words
+from cds_service.fhir.orders.suggestions import Ordering, make_suggestions, order_words
 from cds_service.fhir.orders.support_orders import (
     find_draft_support_orders,
     find_support_orders,
@@ -245,7 +245,7 @@ def _orders_in(
     terminology: Terminology,
 ) -> SignedOrders:
     """Recognise the augmentation and the support orders among the drafts."""
-    drafts = classified(drafts, terminology)
+    drafts = with_meanings(drafts, terminology)
     return SignedOrders(
         person=person,
         drafts=drafts,
@@ -540,7 +540,7 @@ def _case_of(
         order=order,
         record_state=state_of(record),
         findings=findings,
-        support=counting_orders(open_support, findings, today),
+        support=with_counted_from(open_support, findings, today),
         fracture=circumstances.fracture,
         closures=closures,
         today=today,
@@ -675,7 +675,7 @@ def _make_answer(
     """
     hook, ports = call.hook, call.ports
     acts, ordering = conclusion.recommendations, _ordering(call, language)
-    suggestions = dict(draft_suggestions(acts, ordering))
+    suggestions = dict(make_suggestions(acts, ordering))
     page = _page_to_take_home(call, conclusion)
     page_draft = draft_handout(page, ordering) if page else None
     if page_draft:

@@ -2,7 +2,7 @@
 
 Dates and words of an order are two statements. If they differ, the longer one counts
 and both are shown. The weeks of every brace count from the first brace of this
-fracture, since a renewed brace is worn on, not worn anew.
+fracture: to renew a brace is to go on wearing one.
 """
 
 from collections.abc import Collection, Mapping
@@ -69,7 +69,7 @@ class Correction:
     Attributes:
         order: the order as found, draft or active.
         start: the first day, if the order states none; else None.
-        review: day of the first review; None if that is over.
+        review: day of the first review; None if that day has passed.
         end: last day.
         is_certain: the order was read whole, and leaves no doubt about how long it
             runs.
@@ -244,10 +244,10 @@ def fracture_day(findings: Findings) -> date | None:
     return fracture.observed if fracture else None
 
 
-def counting_orders(
+def with_counted_from(
     support: SupportOrders, findings: Findings, today: date
 ) -> SupportOrders:
-    """Set the day from which an order is for this fracture, and so counts (E6)."""
+    """Set the day from which an order counts as one for this fracture (E6)."""
     return replace(
         support, counted_from=fracture_day(findings) or today - FRACTURE_UNKNOWN
     )
@@ -256,7 +256,7 @@ def counting_orders(
 def judge_braces(
     support: SupportOrders, limit: BracePolicy, today: date, fractured_on: date | None
 ) -> tuple[Brace, ...]:
-    """Judge every brace order in question, drafts first, by the site's weeks.
+    """Judge every brace by the site's weeks, drafts first.
 
     Args:
         support: the orders found.
@@ -271,7 +271,7 @@ def judge_braces(
     before = [times_of(order, None, today) for order in support.earlier_braces]
     window = timedelta(days=limit.only_days) if limit.only_days else FRACTURE_UNKNOWN
     stages_since = fractured_on or today - STAGES
-    floor = _counted_from(support, today, fractured_on or today - window, stages_since)
+    floor = _course_since(support, today, fractured_on or today - window, stages_since)
     course = sorted(
         (times for times in (*now, *before) if times.begins >= floor),
         key=lambda times: times.begins,
@@ -293,10 +293,10 @@ def judge_braces(
     )
 
 
-def _counted_from(
+def _course_since(
     support: SupportOrders, today: date, floor: date, stages_since: date
 ) -> date:
-    """Find the day from which a brace counts: of the fracture or a second stage."""
+    """Find the first day of this course: of the fracture, or of a second stage."""
     stages = sorted({day for day in support.stages if stages_since <= day <= today})
     if stages and support.is_augmented_now:
         return max(floor, support.procedure_on or today)

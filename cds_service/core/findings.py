@@ -423,10 +423,10 @@ class WordedEnd(NamedTuple):
     """The end of an order as its words state it.
 
     Attributes:
-        kind: `end`: a length or a day, clearly; `event`: an end without a day (`until
-            mobilised`); `payer`: only a payer's length of need, which is no wear time;
-            `doubtful`: a time that was not understood; `reversed`: nothing, and the
-            order's dates end before they begin.
+        kind: `nothing`: they state no end; `end`: a length or a day, clearly; `event`:
+            an end without a day (`until mobilised`); `payer`: only a payer's length of
+            need, which is no wear time; `doubtful`: a time that was not understood;
+            `reversed`: they state no end, and the order's dates end before they begin.
         hours: the longest length that is clearly stated, in hours.
         length: the same length as our texts write it, `3 months`.
         day: the last day that is clearly stated.

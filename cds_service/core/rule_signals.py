@@ -304,7 +304,7 @@ KEEP_SOURCES = {
 
 @signal("brace-keep-reason")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
-    """Find instability, deficit or another fracture: on record, or of a brace order."""
+    """Find a reason to keep a brace: on record, or named by an order."""
     reasons = keep_reasons(situation.findings, situation.support)
     # A reason that is only open matters if the brace is asked to end.
     if not any(brace.issue for brace in situation.braces):
@@ -382,7 +382,7 @@ def _brace_limit_broken(situation: Situation) -> Signal | None:
 
 @signal("brace-limit-passed")
 def _brace_limit_passed(situation: Situation) -> Signal | None:
-    """Find a brace worn for so long that its limit has passed."""
+    """Find a brace whose weeks are over, or would be before it begins."""
     return _of_braces([brace for brace in situation.braces if brace.issue == "passed"])
 
 

@@ -23,7 +23,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
-from cds_service.fhir.orders.recognition import classified, orders_discharge
+from cds_service.fhir.orders.recognition import orders_discharge, with_meanings
 from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline, in_force
 from cds_service.protocol.json_text import JsonTextError, decode_call, json_digest
@@ -157,7 +157,7 @@ def _signs_another_order(
     """Tell if this is a signing, and not one of a discharge."""
     if document.get("hook") != "order-sign":
         return False
-    return not orders_discharge(classified(orders, terminology), terminology)
+    return not orders_discharge(with_meanings(orders, terminology), terminology)
 
 
 def _bare_id(value: Any, resource_type: str) -> str | None:

@@ -244,7 +244,7 @@ def read_worded_end(
         terminology.languages.is_foreign(words) and rules.counts_unknown(words)
         for words, _ in texts[:MOST_TEXTS]
     )
-    is_unread |= any(True for _ in _unread_bounds(order))
+    is_unread |= any(_unread_bounds(order))
     return WordedEnd(kind="doubtful") if kinds or is_unread else WordedEnd()
 
 

@@ -65,8 +65,8 @@ ADDITIONAL_LEVEL = "augmentation-additional-level"
 HEIGHT_RESTORATION = "height-restoration"
 AUGMENTATION = AUGMENTATIONS | {ADDITIONAL_LEVEL}
 OF_AUGMENTATION = AUGMENTATION | {HEIGHT_RESTORATION}
-# Types that `may_concern_us` never rules out: they hold or name something else, and the
-# words of a Procedure are only read without their years.
+# Types that `may_concern_us` never rules out. They hold or name something else; and a
+# year in the words of a Procedure, which later steps take out, may hide what they name.
 READ_ON = DEVICE_TYPES | GROUPS | {"Procedure"}
 # The fractures that an augmentation may be for.
 FRACTURES = frozenset(
@@ -101,8 +101,8 @@ SUPPORT_TITLES = {
     "dxa": "DXA",
 }
 SUPPORT_KINDS = frozenset(SUPPORT_TITLES)
-# Endocrinology, rheumatology: a bone treatment review if the referral says bone, none
-# if it names another reason.
+# Endocrinology, rheumatology: a bone treatment review if the referral is about bone,
+# none if it names another reason.
 SPECIALIST, REVIEW = "bone-specialist", "bone-treatment"
 BONE_REASONS = FRACTURES | {"osteoporosis"}
 # By a site's own code alone, for an EHR that has no hook for a discharge.
@@ -238,20 +238,20 @@ def recognise_support(
     return _support_of(resource, drafts, terminology, is_augmentation=is_augmentation)
 
 
-def classified(drafts: DraftOrders, terminology: Terminology) -> DraftOrders:
-    """Keep with each order that is to be carried out what it was recognised as.
+def with_meanings(drafts: DraftOrders, terminology: Terminology) -> DraftOrders:
+    """Recognise each order that is to be carried out, and keep its meaning with it.
 
     Raises:
         DeadlinePassed: there are too many for the time that is left.
     """
     return replace(
         drafts,
-        drafts=tuple(_classified(drafts.drafts, drafts, terminology)),
-        others=tuple(_classified(drafts.others, drafts, terminology)),
+        drafts=tuple(_each_with_meaning(drafts.drafts, drafts, terminology)),
+        others=tuple(_each_with_meaning(drafts.others, drafts, terminology)),
     )
 
 
-def _classified(
+def _each_with_meaning(
     orders: Iterable[Order], drafts: DraftOrders, terminology: Terminology
 ) -> Iterator[Order]:
     for order in orders:
@@ -309,13 +309,15 @@ def _support_of(
     titles = _titles(resource)
     # An augmentation at which a biopsy is taken orders the biopsy, too.
     if is_augmentation:
-        return _support(
+        return _support_titled(
             [*titles, *codeables(resource, "orderDetail")], BIOPSY, terminology
         )
-    recognition = _support(titles, SUPPORT_KINDS, terminology)
+    recognition = _support_titled(titles, SUPPORT_KINDS, terminology)
     is_therapy = bool(recognition and recognition.concepts >= REHABILITATION)
     if is_therapy and _is_elsewhere(resource, terminology):
-        recognition = _support(titles, SUPPORT_KINDS - REHABILITATION, terminology)
+        recognition = _support_titled(
+            titles, SUPPORT_KINDS - REHABILITATION, terminology
+        )
     if recognition is None:
         return None
     return _without_specialist(recognition, resource, terminology)
@@ -343,7 +345,7 @@ def _without_specialist(
 def _names_bone(
     resource: Json, reasons: Sequence[Json], terminology: Terminology
 ) -> bool:
-    """Tell if a referral says bone: by its reasons, else by its title and notes."""
+    """Tell if a referral is about bone: by its reasons, else by its title and notes."""
     concepts = reasons or [*_titles(resource), *codeables(resource, "orderDetail")]
     if any(terminology.concepts(one) & BONE_REASONS for one in concepts):
         return True
@@ -387,10 +389,10 @@ def _recognise_device(
     names = [text(name.get("name")) for name in objects(device.get("deviceName"))]
     names += [text(device.get("model")), text(member(reference, "display"))]
     titles += [{"text": name} for name in names if name]
-    return _support(titles, frozenset({"brace"}), terminology)
+    return _support_titled(titles, frozenset({"brace"}), terminology)
 
 
-def _support(
+def _support_titled(
     titles: list[Json], kinds: frozenset[str], terminology: Terminology
 ) -> Recognition | None:
     matches = [match for match in terminology.matches(titles) if match.concept in kinds]

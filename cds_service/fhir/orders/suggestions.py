@@ -116,10 +116,10 @@ class Ordering:
         return in_language(text, self.language)
 
 
-def draft_suggestions(
+def make_suggestions(
     recommendations: Sequence[Recommendation], ordering: Ordering
 ) -> Mapping[str, tuple[Suggestion, ...]]:
-    """Draft the new orders and corrections that recommendations offer, by rule id.
+    """Make the new orders and corrections that recommendations offer, by rule id.
 
     An order that this EHR cannot apply is left out: the card says it in words. The same
     request on the same day gives the same ids, and no other signing gives them.

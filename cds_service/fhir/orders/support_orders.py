@@ -146,13 +146,13 @@ def find_support_orders(
     stages = {
         day for name, day in augmentations if day and name.startswith("Procedure/")
     }
-    other = NOTHING_ELSE
     if signed:
         operation = operation_signed(signed)
     else:
         done = _augmentations_in(record, terminology)
         operation = operation_on_record(record, done, terminology)
     treated = operation.levels
+    other = NOTHING_ELSE
     if today is not None:
         braces = [one for one in (*support, *stored) if one.kind == "brace"]
         search = Search(record, drafts, operation, terminology, today)

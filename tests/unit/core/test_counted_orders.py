@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cds_service.core.bracing import counting_orders
+from cds_service.core.bracing import with_counted_from
 from cds_service.core.findings import SupportOrders
 from cds_service.core.recommendations import not_counted_text
 from tests.chart_builders import TODAY
@@ -30,7 +30,7 @@ def of_fracture(day):
 
 
 def counted(order, fractured_on):
-    found = counting_orders(
+    found = with_counted_from(
         SupportOrders(orders=(order,)), of_fracture(fractured_on), TODAY
     )
     return bool(found.counted(order.kind)), bool(found.not_counted(order.kind))
@@ -87,7 +87,7 @@ def test_an_older_order_is_named(order, words):
 
 
 def test_an_older_order_is_not_counted_and_the_referral_is_offered():
-    support = counting_orders(
+    support = with_counted_from(
         SupportOrders(orders=(fls(date(2019, 5, 2)),)), of_fracture(FRACTURE), TODAY
     )
     review = recommended(support=support)["bone-treatment"]
@@ -99,7 +99,7 @@ def test_an_older_order_is_not_counted_and_the_referral_is_offered():
 
 
 def test_an_order_since_the_fracture_does_it_already():
-    support = counting_orders(
+    support = with_counted_from(
         SupportOrders(orders=(fls(date(2026, 11, 19)),)), of_fracture(FRACTURE), TODAY
     )
     review = recommended(support=support)["bone-treatment"]

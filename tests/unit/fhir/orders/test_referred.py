@@ -10,7 +10,7 @@ from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
-from cds_service.fhir.orders.recognition import classified
+from cds_service.fhir.orders.recognition import with_meanings
 from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.orders.support_orders import (
     find_draft_support_orders,
@@ -73,7 +73,7 @@ def brace_of(reference, number="b1", status="draft", **members):
 def read(*drafts, fhir=None, record=(), scope=None):
     """The record, and the drafts with what they refer to.
 
-    As in a request, they were classified before it was read.
+    As in a request, they were with_meanings before it was read.
     """
     body = order_sign(record, *drafts) | {"fhirServer": SERVER}
     if scope:
@@ -90,7 +90,7 @@ def read(*drafts, fhir=None, record=(), scope=None):
         request, plan, fhir, service.terminology, person, deadline=Deadline.after(60)
     )
     drafted = read_drafts(request.context.draft_orders, person)
-    bundle = classified(drafted, service.terminology)
+    bundle = with_meanings(drafted, service.terminology)
     return found, with_referred(
         bundle, found, request, fhir, person, until=Deadline.after(60)
     )

@@ -15,7 +15,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggestions import (
     Ordering,
-    draft_suggestions,
+    make_suggestions,
     make_template,
 )
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
@@ -75,7 +75,7 @@ def suggest(*recommendations, there=None, **named):
         "user_id": "Practitioner/doc-1",
     } | named
     ordering = Ordering(templates=TEMPLATES, terminology=there, today=TODAY, **request)
-    return draft_suggestions(recommendations, ordering)
+    return make_suggestions(recommendations, ordering)
 
 
 def corrected(*drafts, there=None):
