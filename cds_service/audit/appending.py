@@ -1,4 +1,4 @@
-"""Appends sealed entries to the chain, inside a transaction that holds its lock."""
+"""Append sealed entries to the chain, inside a transaction that holds its lock."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass

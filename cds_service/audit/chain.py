@@ -117,8 +117,11 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class SearchFacts:
     """The values by which an entry is found: the columns of `audit_search`.
+
+    The log calls them facts, and so does its format. A fact of the chart is another
+    thing (`core/chart_facts.py`).
 
     Attributes:
         about: id of the entry that this one is about.
@@ -151,11 +154,11 @@ class Facts:
     warning: bool | None = None
 
 
-FACTS: tuple[str, ...] = tuple(field.name for field in fields(Facts))
+FACTS: tuple[str, ...] = tuple(field.name for field in fields(SearchFacts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry(Facts):
+class AuditEntry(SearchFacts):
     """One event: an answer, a refusal, a user's feedback, or an action on the log.
 
     Attributes:
@@ -278,7 +281,7 @@ def seal(entry: AuditEntry) -> SealedEntry:
     )
 
 
-def facts_of(entry: Facts) -> dict[str, str]:
+def facts_of(entry: SearchFacts) -> dict[str, str]:
     """Return the facts of an entry as they are hashed."""
     values = {name: getattr(entry, name) for name in FACTS}
     return {

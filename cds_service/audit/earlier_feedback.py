@@ -100,7 +100,7 @@ class EarlierFeedback:
         statements = {
             entry.id: statement
             for answer in answers
-            for entry, statement in _earlier_feedback(answer, feedback, fhir_server)
+            for entry, statement in _feedback_on_answer(answer, feedback, fhir_server)
         }
         ids = [row.entry_id for row in rows]
         return tuple(statements[name] for name in ids if name in statements)
@@ -166,7 +166,7 @@ def _closure_json(closure: Closure) -> dict[str, Any]:
     }
 
 
-def _earlier_feedback(
+def _feedback_on_answer(
     answer: Stored, feedback: Mapping[str, Stored], fhir_server: str | None
 ) -> Iterator[tuple[Stored, CardFeedback]]:
     """Yield the feedback on an answer, with what its card was about.
@@ -183,10 +183,10 @@ def _earlier_feedback(
             with suppress(*OTHER_FORMAT):
                 if statement.about == answer.id and statement.card in topics:
                     topic, noted = topics[statement.card], content["closures"]
-                    yield statement, _joined(answer, noted, statement, topic)
+                    yield statement, _card_feedback(answer, noted, statement, topic)
 
 
-def _joined(
+def _card_feedback(
     answer: Stored, noted: Mapping[str, Any], feedback: Stored, topic: str
 ) -> CardFeedback:
     content = feedback.content

@@ -80,7 +80,7 @@ class Reception:
 def feedback_entry(
     item: FeedbackItem,
     shown: ShownAnswer | None,
-    unlinked_since: str,
+    why_unlinked: str,
     reception: Reception,
 ) -> AuditEntry:
     """Make the entry of one feedback item.
@@ -94,8 +94,8 @@ def feedback_entry(
     Args:
         shown: the answer with the card; None if it is not known for certain. The entry
             is then not linked.
-        unlinked_since: why it is not known; empty if it is, or if no answer has the
-            card's id.
+        why_unlinked: why the answer is not known; empty if it is known, or if no
+            answer has the card's id.
         reception: where and when the feedback is received.
     """
     at, caller = reception.at, reception.caller
@@ -105,7 +105,7 @@ def feedback_entry(
         shown,
         code,
         keeps_comments=reception.keeps_comments,
-        unlinked_since=unlinked_since,
+        why_unlinked=why_unlinked,
     )
     if item.outcome_timestamp > at + CLOCKS_DIFFER:
         content["timestampAhead"] = True
@@ -146,7 +146,7 @@ def _content(
     code: str | None,
     *,
     keeps_comments: bool,
-    unlinked_since: str,
+    why_unlinked: str,
 ) -> dict[str, Any]:
     uuids = [
         uuid for suggestion in item.suggestions if (uuid := known_uuid(suggestion))
@@ -157,8 +157,8 @@ def _content(
         "outcome": item.outcome,
         "outcomeTimestamp": time_text(item.outcome_timestamp),
     }
-    if unlinked_since:
-        content["unlinkedSince"] = unlinked_since
+    if why_unlinked:
+        content["unlinkedSince"] = why_unlinked
     if item.outcome == "accepted":
         # Our own suggestions come first, so that the limit cuts off none of them.
         ours_first = sorted(uuids, key=lambda uuid: uuid not in rules)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select
 
-from cds_service.audit.chain import FACTS, Facts, Kind, time_text
+from cds_service.audit.chain import FACTS, Kind, SearchFacts, time_text
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 
 FEEDBACK = SEARCH.alias("feedback")
@@ -15,7 +15,7 @@ ANY = "*"  # in a patient's id: the rest is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query(Facts):
+class Query(SearchFacts):
     """A query for entries by their facts and more; all given conditions must hold.
 
     Attributes:

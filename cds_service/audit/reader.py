@@ -28,8 +28,8 @@ from cds_service.audit.chain import (
     FACTS,
     PROBE,
     PROBE_PATIENTS,
-    Facts,
     SealedEntry,
+    SearchFacts,
     ShownCard,
     facts_of,
 )
@@ -56,7 +56,7 @@ _ON_RISK = exists().where(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListedEntry(Facts):
+class ListedEntry(SearchFacts):
     """One entry in a list: its position, and the values by which it is found.
 
     Attributes:

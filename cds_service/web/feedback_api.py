@@ -119,20 +119,20 @@ def _record(
             raise AuditUnavailable(
                 "Not all statements could be kept in time; send them again."
             )
-        unlinked_since = "the log could not be read" if answers is None else ""
+        why_unlinked = "the log could not be read" if answers is None else ""
         if _is_ambiguous(item.card, answers):
-            unlinked_since = "the card was shown for more than one patient or signing"
+            why_unlinked = "the card was shown for more than one patient or signing"
         answer = None
         if answers and _is_linked(item.card, answers):
             answer = answers[item.card][0]
-        entry = feedback_entry(item, answer, unlinked_since, reception)
+        entry = feedback_entry(item, answer, why_unlinked, reception)
         around.audit.append(entry, until)
 
 
 def _shown_answers(
     hook: ServiceHook,
     items: Sequence[FeedbackItem],
-    cards: EarlierFeedback | None,
+    history: EarlierFeedback | None,
     caller: Caller,
     until: Deadline,
 ) -> ShownAnswers:
@@ -140,21 +140,21 @@ def _shown_answers(
 
     The result is None if the log cannot be read in time: feedback is stored anyway.
     """
-    if cards is None:
+    if history is None:
         return {}
     wanted = sorted({item.card for item in items})
-    look_up = partial(_look_up, hook.id, wanted, cards, caller)
+    look_up = partial(_look_up, hook.id, wanted, history, caller)
     try:
-        return run_side_by_side({"cards": look_up}, until).get("cards")
+        return run_side_by_side({"answers": look_up}, until).get("answers")
     except AuditUnavailable:
         return None
 
 
 def _look_up(
-    service_id: str, wanted: Sequence[str], cards: EarlierFeedback, caller: Caller
+    service_id: str, wanted: Sequence[str], history: EarlierFeedback, caller: Caller
 ) -> Mapping[str, Sequence[ShownAnswer]]:
     """Return by card the answers of this service that showed it."""
-    answers_by_card = {card: cards.showing(card, caller) for card in wanted}
+    answers_by_card = {card: history.showing(card, caller) for card in wanted}
     return {
         card: [answer for answer in answers if answer.entry.service_id == service_id]
         for card, answers in answers_by_card.items()
