@@ -154,8 +154,8 @@ class Ports:
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
         language: the language that is asked for.
-        take_long_text: takes one of the places of its EHR for signings with many words;
-            tells if there was one.
+        take_long_text: takes a place for a signing with many words, of which each EHR
+            has a few; False if none is free.
     """
 
     clock: Callable[[], datetime]

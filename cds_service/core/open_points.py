@@ -12,14 +12,14 @@ from cds_service.core.derived import MNA_MALNOURISHED
 from cds_service.core.findings import Finding, Findings, Gap, RecordState, Value
 from cds_service.core.grave_findings import EXCLUDING, RAISING_LISTED
 from cds_service.core.sarcopenia import STUDY, sex_of
-from cds_service.core.study_result import BONE
+from cds_service.core.study_result import BONE_FINDINGS
 
 # A figure under the usual needs these: an unrecorded low weight must not reassure.
 NEEDED = ("age", "sex", "bmi")
 # The findings that the pooled model's inputs are made from.
 INPUTS = (
     *NEEDED,
-    *BONE,
+    *BONE_FINDINGS,
     "prior-vertebral-fracture",
     "prior-augmentation",
     "long-term-steroid",
@@ -121,8 +121,8 @@ def _needed(findings: Findings) -> Iterator[OpenPoint]:
     for name in NEEDED:
         if name not in findings.known:
             yield OpenPoint(name, "absent")
-    if not any(name in findings.known for name in BONE):
-        yield OpenPoint(BONE[0], "absent")
+    if not any(name in findings.known for name in BONE_FINDINGS):
+        yield OpenPoint(BONE_FINDINGS[0], "absent")
 
 
 def _gaps(findings: Findings) -> Iterator[OpenPoint]:

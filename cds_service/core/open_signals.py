@@ -1,8 +1,8 @@
 """Signals of what the record leaves open: some withhold buttons, some lead a card.
 
-Each kind of open thing withholds every pre-selection, unless the rule of the button
-names it (`recommended-although`). So no button can forget a new kind, and no kind a new
-button.
+While one of `OPEN_SIGNALS` holds, no button is pre-selected unless its rule names the
+signal under `recommended-although`. So a new signal withholds every button, and a new
+button is withheld by every signal.
 """
 
 from collections.abc import Iterator

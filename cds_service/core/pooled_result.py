@@ -54,7 +54,7 @@ class PooledResult:
         return self.figure.effects[self.input_of[finding]]
 
     def used_of(self, finding: str) -> float:
-        """Return the value of this finding that entered the model, after holding."""
+        """Return the value that entered the model, if held the end of its range."""
         return self.figure.used[self.input_of[finding]]
 
     @property

@@ -1,4 +1,4 @@
-"""The view of signals, the signal itself, and the register of their detectors."""
+"""The signal, what it is found in, and the register of the detectors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from cds_service.core.wording import Wording
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """The view of every signal: findings, orders, figures and policy of one case.
+    """What signals are found in: findings, orders, figures and policy of one case.
 
     Attributes:
         lists_not_read: prefetch keys of the lists of problems, drugs and orders that

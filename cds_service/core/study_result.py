@@ -23,7 +23,8 @@ FORBIDS_LOWER = frozenset({"held", "outside", "not-known", "aged", "open", "unre
 # leaves a criterion unknown, which the line says.
 DOUBTFUL = FORBIDS_LOWER - {"unread"}
 SMALL_RISK = 0.1  # 0..1; for a figure under it a smaller difference is visible
-BONE = ("bmd-t-score", "ct-attenuation")  # a refracture figure rests on one of them
+# A refracture figure rests on one of them.
+BONE_FINDINGS = ("bmd-t-score", "ct-attenuation")
 # No "lower" rests on the level: reports differ even in the direction of its effect.
 LEVEL = "tl-junction"
 # With one of these no study gives a figure: malignancy, infection, a high-energy or an
@@ -186,7 +187,7 @@ def apply_model(
     is_studied = all(violation.severity != "no-figure" for violation in violations)
     has_enough = prediction.inputs_known >= policy.showing.inputs_known
     is_shown = has_enough and is_studied
-    has_bone = any(finding.name in BONE for finding in inputs)
+    has_bone = any(finding.name in BONE_FINDINGS for finding in inputs)
     is_sure = not has_doubt and not _is_outside(violations)
     is_silenced = any(silence.why in FORBIDS_LOWER for silence in silenced_by)
     may_be_lower = is_shown and has_bone and is_sure and not is_silenced
@@ -308,7 +309,7 @@ def _silences(
         *_not_known(study, findings, inputs),
         *(Silence(one.name, "aged") for one in inputs if not one.may_reassure),
         *_open_exclusions(study, findings),
-        *_aged_gaps(study, findings),
+        *_old_or_conflicting(study, findings),
     )
     gravest: dict[str, Silence] = {}
     for silence in silences:
@@ -363,7 +364,7 @@ def _open_exclusions(study: LogisticStudy, findings: Findings) -> Iterator[Silen
             yield Silence(gap.name, "unread")
 
 
-def _aged_gaps(study: LogisticStudy, findings: Findings) -> Iterator[Silence]:
+def _old_or_conflicting(study: LogisticStudy, findings: Findings) -> Iterator[Silence]:
     """Yield missing inputs of which a value is too old, or two contradict."""
     for name in study.input_names:
         gap = findings.gaps.get(name)

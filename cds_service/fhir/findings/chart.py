@@ -291,7 +291,11 @@ class Chart:
         ]
 
     def readings_of(self, concepts: Sequence[str]) -> list[Reading]:
-        """List the values of these concepts, each once under its last concept."""
+        """List the values of these concepts, each once.
+
+        A value of several concepts comes under the last of them: the value sets of a
+        finding are listed from general to specific.
+        """
         if self.readings.keys().isdisjoint(concepts):  # most findings of most records
             return []
         return _of_concepts(self.readings, concepts)

@@ -81,8 +81,9 @@ def find_quantity(
     """
     pick = pick or pick_newest
     readings = chart.readings_of(spec.value_sets)
-    passed, akin = chart.broken(spec), list(_akin(spec, readings, chart))
-    if not (readings or akin):  # as for most findings
+    passed = chart.broken(spec)
+    akin = list(_akin(spec, readings, chart))
+    if not (readings or akin):  # most findings of most records
         return _gap_if_missing(spec, chart), passed
     usable, stale, refused = sort_out(readings, spec, chart, judge)
     if akin:
@@ -221,7 +222,7 @@ def sort_out(
 
 
 def refusal_key(refusal: Refused) -> tuple[bool, str, str, str]:
-    """Return a key that sorts by day; a refusal without a day comes before all."""
+    """Return a key that sorts by day; a refusal without a day counts as the oldest."""
     moment = refusal.reading.entry.moment
     day = moment.day.isoformat() if moment else ""
     return (

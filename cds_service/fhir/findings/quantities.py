@@ -1,4 +1,4 @@
-"""Convert readings to the finding's canonical unit, or says why they are not used."""
+"""Convert readings to the finding's canonical unit, or say why they are not used."""
 
 import math
 import re

@@ -82,21 +82,22 @@ NEVER_AT: dict[Site, str] = {
 def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     """Find the T-score that counts.
 
-    Values that only resemble a T-score are passed over, too, and each lower one that is
-    not taken.
+    Passed over are the values that only resemble a T-score, and the lower ones that
+    leave the chosen one open.
     """
     outcome, passed = find_quantity(spec, chart, judge=judge_t_score, pick=pick_t_score)
     if isinstance(outcome, Gap):
         outcome = _with_minus(outcome)
     at_the_heel = lower_at_the_heel(outcome, spec, chart)
-    disguised = lower_in_look_alikes(outcome, spec, chart)
-    return outcome, (*passed, *at_the_heel, *disguised, *_look_alikes(spec, chart))
+    in_look_alikes = lower_in_look_alikes(outcome, spec, chart)
+    look_alikes = _newest_look_alikes(spec, chart)
+    return outcome, (*passed, *at_the_heel, *in_look_alikes, *look_alikes)
 
 
 def pick_t_score(
     usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Picked:
-    """Choose the T-score that counts, and pass over each lower one."""
+    """Choose the T-score that counts; pass over lower ones that leave it open."""
     picked = _pick_value(usable, spec)
     lower = (
         *lower_elsewhere(usable, spec, chart),
@@ -222,7 +223,7 @@ def _has_osteoporosis(chart: Chart) -> bool:
     return False
 
 
-def _look_alikes(spec: TScoreSpec, chart: Chart) -> tuple[PassedOver, ...]:
+def _newest_look_alikes(spec: TScoreSpec, chart: Chart) -> tuple[PassedOver, ...]:
     """Pass over the newest value of each kind that only resembles a T-score."""
     newest: dict[str, Reading] = {}
     for reading in chart.readings_of(spec.never):

@@ -1,4 +1,4 @@
-"""Finds what the reports of bone density say in prose, next to the measured values.
+"""Find what the reports of bone density say in prose, next to the measured values.
 
 A number in prose is never a value: it may be of any bone, and of another person. It can
 only leave a measured value in doubt, as `lower_in_reports` in

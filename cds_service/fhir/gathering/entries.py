@@ -1,4 +1,4 @@
-"""Reads what the codes and words of one resource of the record name.
+"""Read what the codes and words of one resource of the record name.
 
 Gathering, orders and findings know a resource by the type `Entry` alone.
 """
@@ -53,8 +53,8 @@ class Entry(NamedTuple):
             `may-need-brace` for one that may bear on the spine's stability.
         matches: concepts of its code.
         components: each component with the concepts of its code.
-        named: of a condition, its `concepts`; of a procedure, what its words name and
-            the grave things in doubt; of any other entry, the latter alone.
+        named: of a condition, its `concepts`; of any other entry, the grave things that
+            it leaves in doubt; of a procedure, what its words name, too.
         moment: when an Observation was true; None if it does not say.
         referred: the raw Medication or Device that a drug or device order refers to, if
             any.

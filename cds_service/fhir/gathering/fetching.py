@@ -1,4 +1,4 @@
-"""Reads the record: what was prefetched, and the rest from the server, in parallel."""
+"""Read the record: what was prefetched, and the rest from the server, in parallel."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Gathers a request's record: prefetch, then the FHIR server for what was not sent."""
+"""Gather a request's record: prefetch, then the FHIR server for what was not sent."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Reads the result of one query: given, empty, failed or absent.
+"""Read the result of one query: given, empty, failed or absent.
 
 Prefetch and responses of the FHIR server are parsed by the same code, so that both give
 the same record.

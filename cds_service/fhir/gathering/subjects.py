@@ -1,4 +1,4 @@
-"""Decides if a resource belongs to the request's patient, however FHIR names one.
+"""Decide if a resource belongs to the request's patient, however FHIR names one.
 
 The same rule holds for orders being signed, prefetch, responses of the FHIR server, and
 contained resources.
