@@ -10,6 +10,7 @@ from cds_service.core.vocabulary import ObservedSpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.finding_specs import check_specs, load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.loading import find_faults
 from tests.builders import MAPPINGS, coded, findings_of, observation, specs, terminology
 
 PAGE = Path(__file__).resolve().parents[4] / "docs/map-codes.md"
@@ -25,7 +26,7 @@ def test_observations_are_asked_by_enumerated_codes():
 
 def added(folder: Path, file: str, content: str) -> Path:
     """A site's mappings with this file."""
-    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
     (folder / file).write_text(content, encoding="utf-8")
     return folder
 
@@ -298,6 +299,13 @@ def test_the_pages_own_freshness_is_in_force(tmp_path):
     )
     assert changed["gait-speed"].usable_days == 92
     assert changed["bmi"] == specs()["bmi"]
+
+
+@pytest.mark.parametrize("name", ["texts/pl.toml", "plain-words/hospital.toml"])
+def test_a_site_starts_with_the_pages_words(tmp_path, name):
+    added(tmp_path / "mappings", name, example(f"mappings/{name}"))
+    site = added(tmp_path, "site.toml", '[site]\nname = "Test"\n')
+    assert find_faults(site) == ()
 
 
 def test_the_page_names_every_folder_and_file():
