@@ -518,9 +518,11 @@ def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
     site = folder.site
     yield f"{folder.path / SITE_FILE}: {site.site.name}, mode {site.service.mode}"
     yield f"  days are those of {site.site.time_zone or 'UTC'}"
-    if site.service.pilot_users:
-        yield f"  cards for these alone: {', '.join(site.service.pilot_users)}"
-    elif site.service.mode == "live":
+    is_live, pilots = site.service.mode == "live", ", ".join(site.service.pilot_users)
+    if pilots:
+        when = "" if is_live else "once the mode is live, "
+        yield f"  {when}cards for these alone: {pilots}"
+    elif is_live:
         yield "  cards for everybody: pilot-users names nobody"
     if site.policy:
         policy = (f"{key} = {value}" for key, value in sorted(site.policy.items()))

@@ -58,7 +58,7 @@ def test_it_says_what_it_read_of_a_site(tmp_path):
     for words in (
         "Example Hospital, mode silent",
         "days are those of UTC",
-        "these alone: Practitioner/7",
+        "once the mode is live, cards for these alone: Practitioner/7",
         "brace-max-weeks = 6",
         "http://127.0.0.1:9/fhir",
         f"{copied}: read",
