@@ -267,7 +267,7 @@ def _waiting(
 ) -> tuple[Row, ...]:
     """Return the rows of the worklist, with dispenses and supply requests read too.
 
-    A dispense proves that a drug was fetched.
+    A dispense proves that a drug was collected.
     """
     if any(kinds.get(kind) for kind in OF_LOOP):
         deadline = Deadline.after(SECONDS)

@@ -22,7 +22,7 @@ USER_TOKENS = {
 # asked for and failed is open all the same (`record_state.py`):
 # - reports and imaging studies: which images there are, and what words say of them
 # - supply requests: braces, on servers that keep supplies
-# - dispenses: they prove that a prescribed drug was fetched
+# - dispenses: they prove that a prescribed drug was collected
 # - encounters: where the patient is, what the stay is for, and how it ended
 # - appointments: what is booked
 # - the key `kidney`: the filtration of the kidneys adds to what the lists say
