@@ -137,7 +137,7 @@ def judge_t_score(
     site = site_of(reading, code_site, named_site)
     if why := NEVER_AT.get(site, ""):
         return judged.refused("other-method", why)
-    if measured.value >= DENSE and _has_osteoporosis(chart):
+    if measured.value >= DENSE and _has_osteoporosis_or_drug(chart):
         return judged.refused("out-of-range", MINUS)
     judged = judged._replace(site=site, levels=lumbar_levels(reading, chart))
     doubts = (
@@ -210,7 +210,7 @@ def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
     return all(map(plain.are_all, words))
 
 
-def _has_osteoporosis(chart: Chart) -> bool:
+def _has_osteoporosis_or_drug(chart: Chart) -> bool:
     """Tell if the record shows osteoporosis or a drug for it, now or past."""
     for mention in chart.mentions_of(OSTEOPOROSIS):
         codings = objects(member(mention.raw, "verificationStatus", "coding"))
