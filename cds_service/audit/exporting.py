@@ -1,4 +1,4 @@
-"""Exports entries as NDJSON, CSV, FHIR AuditEvents or HTI-1's table.
+"""Export entries as NDJSON, CSV, FHIR AuditEvents or HTI-1's table.
 
 The export itself is logged first.
 """

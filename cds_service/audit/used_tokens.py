@@ -1,4 +1,4 @@
-"""Detects reused tokens.
+"""Detect reused tokens.
 
 It looks in this process's memory first, then in a table that all replicas share.
 

@@ -1,4 +1,4 @@
-"""Counts what live answers showed, by month: the burden that a committee watches."""
+"""Count what live answers showed, by month: the burden that a committee watches."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Compares the book with the one that a committee approved.
+"""Compare the book with the one that a committee approved.
 
 A book carries the data that it was printed from. The test patients are answered again
 as of its day, so that only changes of the data show, and not the passing of time.

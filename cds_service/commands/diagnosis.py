@@ -1,4 +1,4 @@
-"""Tells what is wrong with a recorded call, answer, token or log, and what to change.
+"""Tell what is wrong with a recorded call, answer, token or log, and what to change.
 
 Each part is a pure function. Values are shown to whoever has the file: an order's codes
 and words, the addresses of a token; never a signature.

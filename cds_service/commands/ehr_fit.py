@@ -1,4 +1,4 @@
-"""Compares an EHR's profile, the site's table of it and our service.
+"""Compare an EHR's profile, the site's table of it and our service.
 
 It says which buttons work, how the table differs, and what to ask.
 """

@@ -1,4 +1,4 @@
-"""Renders cards in a terminal.
+"""Render cards in a terminal.
 
 Colour only repeats what the words say. Card content is text, never terminal markup, and
 control characters are removed before printing.

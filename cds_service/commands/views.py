@@ -1,4 +1,4 @@
-"""Writes what the service reads as SQL-on-FHIR ViewDefinitions (v2).
+"""Write what the service reads as SQL-on-FHIR ViewDefinitions (v2).
 
 One table of candidates for each finding.
 

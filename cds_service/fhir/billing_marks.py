@@ -1,4 +1,4 @@
-"""Leaves out what an EHR writes after a diagnosis for its billing.
+"""Leave out what an EHR writes after a diagnosis for its billing.
 
 Epic adds "(HCC)" to every diagnosis of a hierarchical condition category of the
 American payers: to atrial fibrillation as to diabetes. The same letters are short for

@@ -1,4 +1,4 @@
-"""Tells how certain a diagnosis is, and if it is over.
+"""Tell how certain a diagnosis is, and if it is over.
 
 Three things say so: its statuses, the certainty that Germany adds to ICD-10-GM codes,
 and the 7th character of an ICD-10-CM code.

@@ -1,4 +1,4 @@
-"""Gives the classes of `fhir.resources.R4B`, and describes the types of R4 by them.
+"""Give the classes of `fhir.resources.R4B`, and describe the types of R4 by them.
 
 Loading the classes takes a third of a second. So they are loaded only when a resource
 does not fit `shapes.json`, which is written from these descriptions.

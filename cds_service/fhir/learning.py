@@ -1,4 +1,4 @@
-"""Proposes what a site's local codes may mean; a person confirms each line.
+"""Propose what a site's local codes may mean; a person confirms each line.
 
 Raw JSON goes in. Proposals come out, those first that cost the most answers
 (`answer_costs.py`). Nothing of a patient leaves: a text is shown only if it is the

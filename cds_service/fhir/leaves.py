@@ -1,4 +1,4 @@
-"""Walks a resource value by value, so that whatever is not read is seen.
+"""Walk a resource value by value, so that whatever is not read is seen.
 
 These modules decide if a resource was read whole:
 

@@ -1,4 +1,4 @@
-"""Lists near misses: what looks like an order or a value of ours, by an unknown code.
+"""List near misses: what looks like an order or a value of ours, by an unknown code.
 
 An upgrade of an EHR that changes its codes shows here first. Only codes leave this
 module: they belong to the hospital, and texts may be about a patient.

@@ -1,4 +1,4 @@
-"""Reads the day on which a condition began, by any form of `onset[x]`.
+"""Read the day on which a condition began, by any form of `onset[x]`.
 
 It also reads the day on which the condition was recorded.
 """

@@ -1,4 +1,4 @@
-"""Reads raw FHIR JSON of any quality.
+"""Read raw FHIR JSON of any quality.
 
 Each function returns an empty value if the shape is wrong.
 """

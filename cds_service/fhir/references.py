@@ -1,4 +1,4 @@
-"""Resolves FHIR references that point to the request's server.
+"""Resolve FHIR references that point to the request's server.
 
 Those are relative references, and absolute ones under a base URL of that server.
 References to other servers, unusual spellings (`Patient//1`, `patient/1`,

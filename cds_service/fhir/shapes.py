@@ -1,4 +1,4 @@
-"""Validates common resources fast.
+"""Validate common resources fast.
 
 `shapes.json` says which elements a type of R4 has, as the classes of
 `fhir.resources.R4B` have them.

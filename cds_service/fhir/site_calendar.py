@@ -1,4 +1,4 @@
-"""Turns dates and times of FHIR into days of the site.
+"""Turn dates and times of FHIR into days of the site.
 
 No other module turns a date or a time of a record into a day.
 

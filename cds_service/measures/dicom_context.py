@@ -1,4 +1,4 @@
-"""Finds the content items of a report that may change the meaning of a value.
+"""Find the content items of a report that may change the meaning of a value.
 
 Any item from the root of a report down to a value may change its patient, its day or
 its structure: a fetus or a phantom, an earlier examination, a lesion. So the items that

@@ -1,4 +1,4 @@
-"""Reads content items of DICOM structured reports: names, codes, texts and children."""
+"""Read content items of DICOM structured reports: names, codes, texts and children."""
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet

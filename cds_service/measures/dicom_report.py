@@ -1,4 +1,4 @@
-"""Reads DICOM structured reports of TID 1500, imaging measurement reports.
+"""Read DICOM structured reports of TID 1500, imaging measurement reports.
 
 Numbers only: no image is ever opened.
 

@@ -1,4 +1,4 @@
-"""Writes values that were measured elsewhere as FHIR R4 Observations.
+"""Write values that were measured elsewhere as FHIR R4 Observations.
 
 The reader of the record has the last word: a value is written only if the service would
 read the same value back.

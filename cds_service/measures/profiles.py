@@ -1,4 +1,4 @@
-"""Publishes the measures as FHIR R4, for other programs that write values.
+"""Publish the measures as FHIR R4, for other programs that write values.
 
 It makes the code systems, the value sets and the Observation profiles.
 """

@@ -1,4 +1,4 @@
-"""Recognises sources by their content, never by their name, and reads them."""
+"""Recognise sources by their content, never by their name, and read them."""
 
 import hashlib
 from collections.abc import Iterator, Sequence

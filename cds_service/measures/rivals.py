@@ -1,4 +1,4 @@
-"""Finds what the record holds of the measure and day of a new value.
+"""Find what the record holds of the measure and day of a new value.
 
 The reader of the record decides, whatever code a value has there: if it would say that
 the two cannot both be right, neither counts, and the new one must not be written.

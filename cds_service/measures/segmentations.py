@@ -1,4 +1,4 @@
-"""Recognises what segmentation tools print in JSON, and refuses each number by name.
+"""Recognise what segmentation tools print in JSON, and refuse each number by name.
 
 TotalSegmentator: `statistics.json`, `spine_report.json`, `contrast_phase.json`. BOA:
 `bca-measurements.json`.

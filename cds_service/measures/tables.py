@@ -1,4 +1,4 @@
-"""Reads tables of measurements: those that tools write, and those of departments."""
+"""Read tables of measurements: those that tools write, and those of departments."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Computes the measures that follow from a worksheet, and the text to paste.
+"""Compute the measures that follow from a worksheet, and the text to paste.
 
 The reader of the record judges each measure: would the service read it?
 """

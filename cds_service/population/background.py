@@ -1,4 +1,4 @@
-"""Reads one patient's record from a FHIR server as the lines of an export.
+"""Read one patient's record from a FHIR server as the lines of an export.
 
 It is for the nightly command `loop`, for which no caller waits.
 """

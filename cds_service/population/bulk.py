@@ -1,4 +1,4 @@
-"""Reads a FHIR Bulk Data export, patient by patient.
+"""Read a FHIR Bulk Data export, patient by patient.
 
 An export has one resource per line and many files per type, in no order. The lines are
 sorted into parts on disk by a hash of the patient, so that memory holds one share of

@@ -1,4 +1,4 @@
-"""Weighs outcomes by how long the patients were followed.
+"""Weigh outcomes by how long the patients were followed.
 
 Absolute risk counts a patient who died without the event as one who did not have it. A
 patient who was lost may have had it: the others stand for the lost by inverse

@@ -1,4 +1,4 @@
-"""Pools a model's performance across hospitals: mean, and range of the next hospital.
+"""Pool a model's performance across hospitals: mean, and range of the next hospital.
 
 Random effects with Paule and Mandel's tau, the interval of Hartung and Knapp for the
 mean, and the prediction interval with k - 2 degrees of freedom (Riley 2011, doi

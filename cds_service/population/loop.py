@@ -1,4 +1,4 @@
-"""Reads from a patient's record what was done after a signing.
+"""Read from a patient's record what was done after a signing.
 
 `core/loop.py` judges it.
 """

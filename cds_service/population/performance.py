@@ -1,4 +1,4 @@
-"""Measures how well probabilities fit outcomes.
+"""Measure how well probabilities fit outcomes.
 
 The measures are the usual ones of external validation, each with its interval.
 

@@ -1,4 +1,4 @@
-"""Plans how many patients a local validation needs.
+"""Plan how many patients a local validation needs.
 
 Riley 2021, doi 10.1002/sim.9025, with the target widths of its authors' program
 (pmvalsampsize): 95 % intervals of observed / expected and of the slope 0.2 wide, of the

@@ -1,4 +1,4 @@
-"""Assesses one patient of an export by the same steps as a live order (`service.py`).
+"""Assess one patient of an export by the same steps as a live order (`service.py`).
 
 The patient is assessed on the day of the newest kyphoplasty or vertebroplasty of the
 export, done or ordered, by what the record held then: nothing dated later counts, and

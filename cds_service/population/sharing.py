@@ -1,4 +1,4 @@
-"""Makes the file that may leave a hospital: the models' performance in a few sums.
+"""Make the file that may leave a hospital: the models' performance in a few sums.
 
 No row, no date, no name, no count under five. Several such files make a result across
 hospitals (`hospitals.py`).

@@ -1,4 +1,4 @@
-"""Says a validation in three plain sentences: the verdict, what to do, how sure.
+"""Say a validation in three plain sentences: the verdict, what to do, how sure.
 
 The limits are policy, and are in docs/validate.md.
 """

@@ -1,4 +1,4 @@
-"""Opens entries for the review pages: by role, and every look is logged."""
+"""Let the review pages open entries, by role; every look is logged."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

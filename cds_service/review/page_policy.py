@@ -1,4 +1,4 @@
-"""Restricts what pages may load and who may frame them."""
+"""Restrict what pages may load and who may frame them."""
 
 from flask import Blueprint, Response
 

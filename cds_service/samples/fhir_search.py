@@ -1,4 +1,4 @@
-"""Searches resources in memory by the rules of FHIR R4, like HAPI.
+"""Search resources in memory by the rules of FHIR R4, like HAPI.
 
 Unsupported queries are refused, never ignored. The embedded server and the prefetch of
 sample requests both use this search, so that both give the same record.

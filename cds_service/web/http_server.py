@@ -1,4 +1,4 @@
-"""Runs the application in gunicorn with threads.
+"""Run the application in gunicorn with threads.
 
 It is loaded before the workers fork.
 """

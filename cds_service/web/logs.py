@@ -1,4 +1,4 @@
-"""Logs JSON lines to standard error: ids, numbers and places in our code.
+"""Log JSON lines to standard error: ids, numbers and places in our code.
 
 They never hold a record, a token or a query.
 

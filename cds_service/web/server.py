@@ -1,4 +1,4 @@
-"""Runs the service: what is checked and loaded first, and what it records."""
+"""Run the service: what is checked and loaded first, and what it records."""
 
 import logging
 from collections.abc import Mapping

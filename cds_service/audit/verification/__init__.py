@@ -1,4 +1,4 @@
-"""Verifies the audit log.
+"""Verify the audit log.
 
 Written from `docs/audit-format.md` alone, read-only, and without code shared with the
 writer, so that no fault can hide in both.

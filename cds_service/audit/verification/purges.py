@@ -1,4 +1,4 @@
-"""Checks, entry by entry, that missing payloads were properly purged.
+"""Check, entry by entry, that missing payloads were properly purged.
 
 The rules are in docs/audit-format.md, "Purging".
 """

@@ -1,4 +1,4 @@
-"""Yields the asides of an entry: what it says next to its title about the patient.
+"""Yield the asides of an entry: what it says next to its title about the patient.
 
 Any element may hold an aside: the reason of the stay, the stage of a tumour, what an
 extension adds. No list of them would be complete. So this module lists the elements

@@ -1,4 +1,4 @@
-"""Reads the parts of a Bundle and of an OperationOutcome: raw JSON of any quality."""
+"""Read the parts of a Bundle and of an OperationOutcome: raw JSON of any quality."""
 
 from collections.abc import Sequence
 from typing import Any

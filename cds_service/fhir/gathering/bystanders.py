@@ -1,4 +1,4 @@
-"""Tells which entries of a record have nothing to do with the stability of the spine.
+"""Tell which entries of a record have nothing to do with the stability of the spine.
 
 Such an entry is a bystander only by what is known: a code in a range of
 `bystanders.toml`, a name of `harmless.toml`, or words of an order that are all known.

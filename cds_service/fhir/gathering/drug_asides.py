@@ -1,4 +1,4 @@
-"""Finds the drugs that an entry names besides its own.
+"""Find the drugs that an entry names besides its own.
 
 Notes, dosages, reasons and products used may name some. A note on losartan may say
 "also gets Prolia at GP". That is no dose and no order, but next to it no card may say

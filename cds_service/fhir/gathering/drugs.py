@@ -1,4 +1,4 @@
-"""Identifies the drug of a medication resource, by its codes, else by its name."""
+"""Identify the drug of a medication resource, by its codes, else by its name."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Tells if words name a fracture of long ago, or another vertebra that broke."""
+"""Tell if words name a fracture of long ago, or another vertebra that broke."""
 
 from collections.abc import Iterable
 

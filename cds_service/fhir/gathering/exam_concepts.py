@@ -1,4 +1,4 @@
-"""Classifies exams by modality, body part and contrast.
+"""Classify exams by modality, body part and contrast.
 
 Radiology reports and imaging studies are read by their metadata.
 """

@@ -1,4 +1,4 @@
-"""Reads which vertebra broke, if the code of a diagnosis does not say which bone.
+"""Read which vertebra broke, if the code of a diagnosis does not say which bone.
 
 M80.08 is of ribs, trunk or spine outside of ICD-10-CM, and M84.48 of any bone. The body
 site next to such a code decides, if all of it names vertebrae or a part of the spine

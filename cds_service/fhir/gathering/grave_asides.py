@@ -1,4 +1,4 @@
-"""Finds the grave things that the other lists name: reports, orders, drugs, procedures.
+"""Find the grave things that the other lists name: reports, orders, drugs, procedures.
 
 A report says "metastasis of T12", an order asks for an MRI because of discitis, a drug
 is given for it, a procedure was done for a broken hip. None of this is a diagnosis on

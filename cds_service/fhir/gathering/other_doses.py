@@ -1,4 +1,4 @@
-"""Recognises the dose that a bone drug has if it is given for another disease.
+"""Recognise the dose that a bone drug has if it is given for another disease.
 
 Denosumab of 120 mg every four weeks, against metastases of bone, has the code and the
 name of the 60 mg that are given every six months against osteoporosis. The brand, the

@@ -1,4 +1,4 @@
-"""Runs tasks in parallel until a deadline.
+"""Run tasks in parallel until a deadline.
 
 Unfinished tasks are abandoned and do not block the request.
 """

@@ -1,4 +1,4 @@
-"""Validates raw resources as R4 one by one, so that a broken one affects no other."""
+"""Validate raw resources as R4 one by one, so that a broken one affects no other."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Tells if the Patient of a record is still in use, and what replaced it."""
+"""Tell if the Patient of a record is still in use, and what replaced it."""
 
 from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.raw_json import Json, member, objects, text, truth

@@ -1,4 +1,4 @@
-"""Tells if all that an entry says of a bone drug was understood.
+"""Tell if all that an entry says of a bone drug was understood.
 
 Only such an entry counts as a dose. Any other may deny one: "kein Prolia mehr",
 "patient refused", a dose of 0 mg. Everything counts as not understood, unless a rule

@@ -1,4 +1,4 @@
-"""Reads what the words of an entry state, and what they leave in doubt.
+"""Read what the words of an entry state, and what they leave in doubt.
 
 One entry may hold several statements (`Diabetes. Verdacht auf Demenz`), a suspicion
 (`Dementia?`), or a name and the denial of something else (`Bone metastases, no cord

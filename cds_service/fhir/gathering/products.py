@@ -1,4 +1,4 @@
-"""Finds the Medication or Device that an entry refers to."""
+"""Find the Medication or Device that an entry refers to."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Tells how completely a record was read, and which lists count as read."""
+"""Tell how completely a record was read, and which lists count as read."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Refuses a record of another patient, and one that says nothing of the patient."""
+"""Refuse a record of another patient, and one that says nothing of the patient."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Tells if the words in the asides of an entry were understood whole.
+"""Tell if the words in the asides of an entry were understood whole.
 
 A denial denies the next words and may swallow the rest: "no biopsy of the metastasis
 yet". So the words of a reason or a note leave a tumour, an infection and a deficit

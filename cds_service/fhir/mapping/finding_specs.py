@@ -1,4 +1,4 @@
-"""Reads the vocabulary, `mappings/findings/*.toml`, and checks its names."""
+"""Read the vocabulary, `mappings/findings/*.toml`, and check its names."""
 
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Reads a FHIR server over HTTP within the deadline.
+"""Read a FHIR server over HTTP within the deadline.
 
 Each answer is checked before it is used.
 """

@@ -1,4 +1,4 @@
-"""Reads one FHIR server over HTTP, with one token and one deadline.
+"""Read one FHIR server over HTTP, with one token and one deadline.
 
 No request leaves the server's base URL. Every answer is checked before it is used.
 Failures raise `FhirReadError` with a message for people.

@@ -1,4 +1,4 @@
-"""Asks a FHIR server for its software and its patients.
+"""Ask a FHIR server for its software and its patients.
 
 This is for a person who tries the service. The service itself does not need it: an EHR
 names its server and its patient.

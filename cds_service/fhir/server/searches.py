@@ -1,4 +1,4 @@
-"""Changes the parameters of searches, walks their pages, and searches by category.
+"""Change the parameters of searches, walk their pages, and search by category.
 
 Queries are text: `Type/id` or `Type?name=value&…`, percent-encoded if needed. Some
 servers answer a search for Observations only if it names a category.

@@ -1,4 +1,4 @@
-"""Writes to a FHIR server: one transaction, or one create after the other.
+"""Write to a FHIR server: one transaction, or one create after the other.
 
 It uses the connections of the reads. Nothing is sent twice.
 """
