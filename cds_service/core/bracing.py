@@ -33,8 +33,8 @@ WITHOUT_DATE = {
     "doubtful": "a time in its words was not understood",
     "reversed": "its dates end before they begin",
 }
-# Facts that keep a brace on, the gravest first.
-KEEP = (
+# Findings that keep a brace on, the gravest first.
+KEEP_REASONS = (
     "unstable-fracture",
     "spinal-instability",
     "stable-burst-fracture",
@@ -397,7 +397,7 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
     braces = support.of_kind("brace")
     if not braces:
         return ()
-    on_record = {name for name in KEEP if findings.is_true(name)}
+    on_record = {name for name in KEEP_REASONS if findings.is_true(name)}
     by_order = {reason for order in braces for reason in order.reasons}
     other = support.other
     by_signed = other.signed_reasons - by_order
@@ -433,7 +433,7 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
 
 def _reasons(names: Collection[str], source: ReasonSource) -> list[KeepReason]:
     """Make reasons of those findings that keep a brace on, the gravest first."""
-    return [KeepReason(name, source) for name in KEEP if name in names]
+    return [KeepReason(name, source) for name in KEEP_REASONS if name in names]
 
 
 # --- bed rest

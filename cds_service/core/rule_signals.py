@@ -4,7 +4,7 @@ from itertools import chain
 
 from cds_service.core.bracing import (
     BROKEN,
-    KEEP,
+    KEEP_REASONS,
     WITHOUT_DATE,
     Brace,
     KeepReason,
@@ -336,7 +336,9 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
     support, gaps = situation.support, situation.findings.gaps
     if not support.of_kind("brace"):
         return None
-    unread = [name for name in KEEP if name in gaps and not gaps[name].provenance]
+    unread = [
+        name for name in KEEP_REASONS if name in gaps and not gaps[name].provenance
+    ]
     # Words that were not understood may name one.
     unread += [gap.name for gap in gaps.values() if gap.reason == "not-understood"]
     if not (unread or support.unchecked or support.is_prose_unread):

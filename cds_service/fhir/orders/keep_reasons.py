@@ -4,20 +4,22 @@ Other fractures and operations are in `other_injuries.py`; `core/bracing.py` add
 findings.
 """
 
+from cds_service.core.bracing import KEEP_REASONS
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.levels import stated_levels
 from cds_service.fhir.orders.order_reasons import reasons_named
 from cds_service.fhir.orders.order_times import texts_on_time
-from cds_service.fhir.orders.unread_in_brace import KEPT_REASONS
 from cds_service.fhir.raw_json import Json, texts_of
+
+_CONCEPTS = frozenset(KEEP_REASONS)
 
 
 def reasons_of_order(
     order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> frozenset[str]:
-    """Return the concepts of `KEPT_REASONS` that a brace order names.
+    """Return the concepts of `KEEP_REASONS` that a brace order names.
 
     A reason's code may name them, or any of its words.
     """
@@ -25,8 +27,8 @@ def reasons_of_order(
     named = (terminology.concepts(reason) for reason in reasons)
     words = [word for reason in reasons for word in texts_of(reason)]
     words += [word for word, _ in texts_on_time(order)]
-    worded = (terminology.text_concepts(word, KEPT_REASONS) for word in words)
-    return (frozenset().union(*named) & KEPT_REASONS).union(*worded)
+    worded = (terminology.text_concepts(word, _CONCEPTS) for word in words)
+    return (frozenset().union(*named) & _CONCEPTS).union(*worded)
 
 
 def named_levels(

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
+from cds_service.core.bracing import KEEP_REASONS
 from cds_service.core.findings import OtherInjuries, SupportOrder
 from cds_service.fhir.certainty import (
     ACTIVE,
@@ -66,7 +67,7 @@ from cds_service.fhir.orders.unread_in_augmentation import (
     levels_of_reasons,
     unread_of_augmentation,
 )
-from cds_service.fhir.orders.unread_in_brace import KEPT_REASONS, unread_in
+from cds_service.fhir.orders.unread_in_brace import unread_in
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -84,7 +85,7 @@ UNREAD_NEXT_TO_CODE = frozenset({MAY_BE_GRAVE, in_doubt(UNREAD_REASON)})
 # What `_is_named_elsewhere` looks for on other lists than that of problems: as what an
 # entry is, or in doubt as an aside. Reasons to keep a brace are left out, since they
 # are findings; so is surgery, since `_is_operated` looks for it.
-NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - KEPT_REASONS - SURGERY
+NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - {*KEEP_REASONS} - SURGERY
 NAMED_ELSEWHERE |= frozenset(map(in_doubt, NAMED_ELSEWHERE))
 # An older entry is often a healed fracture that was never closed.
 RECENT = timedelta(days=180)

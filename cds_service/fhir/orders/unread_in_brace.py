@@ -10,7 +10,7 @@ that FHIR, an EHR or an author adds is overlooked.
 
 from typing import Any
 
-from cds_service.core.bracing import KEEP
+from cds_service.core.bracing import KEEP_REASONS
 from cds_service.fhir.gathering.bystanders import is_plain_fracture
 from cds_service.fhir.leaves import leaves_of, repeats
 from cds_service.fhir.mapping.code_systems import HCPCS
@@ -58,8 +58,7 @@ _OTHER_WORDS = frozenset(
     }
 )
 _CODING = ("system", "version", "code", "userSelected")
-KEPT_REASONS = frozenset(KEEP)
-_REASONS = BONE_REASONS | KEPT_REASONS
+_REASONS = BONE_REASONS | {*KEEP_REASONS}
 
 
 def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
@@ -154,7 +153,7 @@ def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
         return True
     if element == "reasonCode":
         concepts = terminology.concepts(codeable) & _REASONS
-        if not concepts & FRACTURES or concepts & KEPT_REASONS:
+        if not concepts & FRACTURES or not concepts.isdisjoint(KEEP_REASONS):
             return bool(concepts)
         # A code for another kind of fracture says more than a fracture.
         return is_plain_fracture({"code": codeable}, terminology, is_old=False)

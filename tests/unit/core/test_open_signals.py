@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.core.bracing import KEEP
+from cds_service.core.bracing import KEEP_REASONS
 from cds_service.core.findings import Findings, Gap, Provenance
 from cds_service.core.grave_findings import KINDS
 from cds_service.core.open_signals import OPEN_SIGNALS
@@ -39,7 +39,7 @@ WITHHELD = {
 }
 # Of a patient of 70 with weak grip and low weight, whose CT nobody has measured.
 CHOSEN = {"age": 70.0, "sex": "female", "bmi": 17.0, "bone-drug": False}
-CHOSEN |= dict.fromkeys(KEEP, False)
+CHOSEN |= dict.fromkeys(KEEP_REASONS, False)
 CHOSEN |= {"grip-strength": 12.0, "mna-score": 15.0, "ct-on-record": True}
 
 
