@@ -15,10 +15,10 @@ from cds_service.core.study import LogisticStudy, Study
 
 Band = Literal["lower", "not-different", "above", "high"]
 Why = Literal[
-    "held", "outside", "not-known", "criterion-not-known", "aged", "open", "unread"
+    "held", "outside", "not-known", "criterion-not-known", "unsure", "open", "unread"
 ]
 # With one of these no figure is called lower.
-FORBIDS_LOWER = frozenset({"held", "outside", "not-known", "aged", "open", "unread"})
+FORBIDS_LOWER = frozenset({"held", "outside", "not-known", "unsure", "open", "unread"})
 # With one of these a study has no line on a card. An unread list does not forbid it: it
 # leaves a criterion unknown, which the line says.
 DOUBTFUL = FORBIDS_LOWER - {"unread"}
@@ -58,8 +58,8 @@ class Silence(NamedTuple):
             reassure. `outside`: it fails a criterion; or a value that was seen and is
             no input (stale, other method) lies beyond the study's range or criteria.
             `not-known`: without it the patient may lie outside the study's range.
-            `criterion-not-known`: without it a criterion may not be met. `aged`: it is
-            older than fresh or usable, two values contradict, or its method is not
+            `criterion-not-known`: without it a criterion may not be met. `unsure`: it
+            is older than fresh or usable, two values contradict, or its method is not
             known. `open`: it would put the patient outside, and the record names it
             without deciding. `unread`: the same, and its list could not be read, or
             was not understood whole.
@@ -307,7 +307,7 @@ def _silences(
         *held,
         *_outside(study, findings, with_unused, violations),
         *_not_known(study, findings, inputs),
-        *(Silence(one.name, "aged") for one in inputs if not one.may_reassure),
+        *(Silence(one.name, "unsure") for one in inputs if not one.may_reassure),
         *_open_exclusions(study, findings),
         *_old_or_conflicting(study, findings),
     )
@@ -372,7 +372,7 @@ def _old_or_conflicting(study: LogisticStudy, findings: Findings) -> Iterator[Si
             continue
         is_stale = gap.reason == "stale" and gap.value is not None
         if is_stale or gap.reason == "conflicting":
-            yield Silence(name, "aged")
+            yield Silence(name, "unsure")
 
 
 def _is_outside(violations: Sequence[Violation]) -> bool:
