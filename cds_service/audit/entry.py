@@ -9,13 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from cds_service.audit.chain import (
-    SILENT,
-    AuditEntry,
-    ShownCard,
-    Written,
-    kept_user,
-)
+from cds_service.audit.chain import SILENT, AuditEntry, ShownCard, Written, kept_user
 from cds_service.audit.earlier_feedback import closures_json
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
@@ -36,9 +30,9 @@ from cds_service.core.findings import (
 from cds_service.core.handout import find_handout
 from cds_service.core.languages import ENGLISH
 from cds_service.core.leaving import Leaving
+from cds_service.core.logistic_study import LogisticStudy
 from cds_service.core.policy import Policy
 from cds_service.core.pooled_study import PooledStudy
-from cds_service.core.study import LogisticStudy
 from cds_service.fhir.near_misses import NearMiss
 from cds_service.protocol.json_text import canonical_json, json_digest
 from cds_service.protocol.messages import Card, HookRequest, HookResponse

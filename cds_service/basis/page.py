@@ -12,10 +12,10 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.guidelines import Guideline
 from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.findings import Finding
+from cds_service.core.logistic_study import LogisticStudy
 from cds_service.core.open_points import OpenPoint
 from cds_service.core.pooled_result import PooledResult
 from cds_service.core.risk_words import PAIN_FACTORS, RiskWords
-from cds_service.core.study import LogisticStudy
 from cds_service.core.study_result import ModelResult
 from cds_service.core.wording import (
     GAP_REASONS,

@@ -18,7 +18,7 @@ from rich.text import Text
 from cds_service.commands import options
 from cds_service.commands.templates import TEMPLATES
 from cds_service.commands.terminal import table
-from cds_service.core.study import NOT_RECORDED
+from cds_service.core.contrary import NOT_RECORDED
 from cds_service.loading import load_service
 
 CONTRARY = "contraryEvidence"
@@ -286,10 +286,7 @@ def build_studies(*, check: bool) -> None:
     Reduced models, and the pooled model.
     """
     # Loads scikit-learn.
-    from cds_service.studies.building import (  # noqa: PLC0415
-        build_all,
-        differing_tables,
-    )
+    from cds_service.studies.building import build_all, differing_tables  # noqa: PLC0415
 
     if not check:
         build_all(click.echo)

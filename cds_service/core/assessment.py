@@ -22,9 +22,10 @@ from cds_service.core.strata import (
     compare_with_marker,
     place_in_strata,
 )
-from cds_service.core.study import MarkerStudy, Outcome, StrataStudy, Study
+from cds_service.core.study import MarkerStudy, StrataStudy, Study
 from cds_service.core.study_lines import StudyLine, has_disagreement, study_line
 from cds_service.core.study_result import ABSOLUTE, ModelResult, apply_model
+from cds_service.core.study_tables import Outcome
 
 OUTCOMES: tuple[Outcome, ...] = ("refracture", "residual-pain")
 Status = Literal["assessed", "insufficient-data", "not-applicable"]

@@ -30,6 +30,7 @@ from cds_service.core.leaving import (
     short_leaving_sentence,
     start_phrase,
 )
+from cds_service.core.logistic_study import LogisticStudy
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel
 from cds_service.core.pooled_study import PooledStudy
@@ -37,7 +38,7 @@ from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Recommendation, Rule, recommend
 from cds_service.core.signals import find_signals
 from cds_service.core.situation import Signal, Situation
-from cds_service.core.study import LogisticStudy, Study
+from cds_service.core.study import Study
 from cds_service.core.wording import Wording
 
 NO_SUPPORT = SupportOrders()

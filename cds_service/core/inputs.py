@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from cds_service.core.findings import Value
-from cds_service.core.study import Predictor, Term
+from cds_service.core.logistic_study import Predictor, Term
 from cds_service.core.table import Ends, ReducedTable, Vector
 
 Side = Literal["reassuring", "alarming"]

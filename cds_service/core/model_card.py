@@ -5,20 +5,12 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
+from cds_service.core.contrary import ContraryEvidence
+from cds_service.core.logistic_study import LogisticStudy, Term
 from cds_service.core.prediction import LogisticModel, print_limits
 from cds_service.core.strata import wilson_interval
-from cds_service.core.study import (
-    ContraryEvidence,
-    LogisticStudy,
-    MarkerStudy,
-    Measured,
-    Outcome,
-    Part,
-    StrataStudy,
-    StratumCounts,
-    Study,
-    Term,
-)
+from cds_service.core.study import MarkerStudy, StrataStudy, StratumCounts, Study
+from cds_service.core.study_tables import Measured, Outcome, Part
 
 
 def model_card(

@@ -24,7 +24,7 @@ from cds_service.core.pooled_study import (
 from cds_service.core.pooled_table import PooledTable, read_pooled_table
 from cds_service.core.prediction import expit, logit
 from cds_service.core.recalibration import Recalibration
-from cds_service.core.study import Z_95, Interval
+from cds_service.core.study_tables import Z_95, Interval
 
 PooledBand = Literal["below", "not-different", "above"]
 HALF = 0.5  # added to events and to the others: a count of 0 then has log odds too

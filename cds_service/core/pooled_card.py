@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cds_service.core.contrary import ContraryEvidence
 from cds_service.core.model_card import contrary_json
 from cds_service.core.pooled import PooledModel
 from cds_service.core.pooled_study import (
@@ -15,7 +16,7 @@ from cds_service.core.pooled_study import (
 )
 from cds_service.core.pooled_table import LeftOut
 from cds_service.core.prediction import expit
-from cds_service.core.study import Z_95, ContraryEvidence
+from cds_service.core.study_tables import Z_95
 
 INTERCEPT_METHOD = (
     "solved so that the mean risk over the population is the baseline"

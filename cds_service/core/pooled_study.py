@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
+from cds_service.core.contrary import NOT_RECORDED
 from cds_service.core.prediction import logit
-from cds_service.core.study import (
-    NOT_RECORDED,
+from cds_service.core.study_tables import (
     Bias,
     FindingName,
     Interval,

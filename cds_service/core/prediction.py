@@ -17,8 +17,10 @@ import numpy as np
 
 from cds_service.core.findings import Value
 from cds_service.core.inputs import Held, encode_inputs, hold_inputs
+from cds_service.core.logistic_study import LogisticStudy, Term
 from cds_service.core.recalibration import Recalibration
-from cds_service.core.study import Z_95, Interval, LogisticStudy, Study, Term
+from cds_service.core.study import Study
+from cds_service.core.study_tables import Z_95, Interval
 from cds_service.core.table import (
     Matrix,
     ReducedModel,

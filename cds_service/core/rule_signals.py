@@ -24,8 +24,9 @@ from cds_service.core.sarcopenia import (
     written,
 )
 from cds_service.core.situation import Detector, Signal, Situation, register, signal
-from cds_service.core.study import Cutoff, Study
+from cds_service.core.study import Study
 from cds_service.core.study_result import ABSOLUTE
+from cds_service.core.study_tables import Cutoff
 from cds_service.core.wording import (
     Wording,
     date_text,

@@ -10,15 +10,10 @@ from typing import Any
 
 from pydantic import Field
 
+from cds_service.core.logistic_study import LogisticStudy
 from cds_service.core.pooled_study import AttributeStatus, PooledStudy
-from cds_service.core.study import (
-    LogisticStudy,
-    MarkerStudy,
-    Part,
-    StrataStudy,
-    Study,
-    Text,
-)
+from cds_service.core.study import MarkerStudy, StrataStudy, Study
+from cds_service.core.study_tables import Part, Text
 
 OUTPUTS: Mapping[type[Study], str] = {
     StrataStudy: "The rate on this patient's side of the cut-off, "

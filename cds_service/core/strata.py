@@ -5,14 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from cds_service.core.findings import Findings
-from cds_service.core.study import (
-    Z_95,
-    MarkerChange,
-    MarkerStudy,
-    Outcome,
-    StrataStudy,
-    StratumCounts,
-)
+from cds_service.core.study import MarkerChange, MarkerStudy, StrataStudy, StratumCounts
+from cds_service.core.study_tables import Z_95, Outcome
 
 
 @dataclass(frozen=True, slots=True)

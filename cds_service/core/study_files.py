@@ -5,15 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from cds_service.core.contrary import ContraryEvidence
 from cds_service.core.data_file import Faults, label, read_toml, validated
+from cds_service.core.logistic_study import LogisticStudy
 from cds_service.core.pooled_study import PooledStudy
-from cds_service.core.study import (
-    ContraryEvidence,
-    LogisticStudy,
-    MarkerStudy,
-    StrataStudy,
-    Study,
-)
+from cds_service.core.study import MarkerStudy, StrataStudy, Study
 from cds_service.errors import DataFileError
 
 POOLED = "pooled-2026"

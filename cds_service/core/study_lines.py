@@ -7,8 +7,8 @@ from cds_service.core.findings import Finding
 from cds_service.core.inputs import PSOAS_MUSCLE, PSOAS_TOTAL
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import risk_at
-from cds_service.core.study import Outcome
 from cds_service.core.study_result import ModelResult
+from cds_service.core.study_tables import Outcome
 
 # Inputs that are never explained: it would read as advice on the treatment.
 TREATMENTS = frozenset({"procedure", "cement-diffused", "local-kyphosis-post"})

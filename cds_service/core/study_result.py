@@ -9,9 +9,10 @@ from typing import Literal, NamedTuple
 
 from cds_service.core.findings import Finding, Findings, Gap, Value
 from cds_service.core.inputs import fits
+from cds_service.core.logistic_study import LogisticStudy
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel, Prediction, predict, risk_at
-from cds_service.core.study import LogisticStudy, Study
+from cds_service.core.study import Study
 
 Band = Literal["lower", "not-different", "above", "high"]
 Why = Literal[

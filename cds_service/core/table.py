@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from cds_service.core.study import LogisticStudy
+from cds_service.core.logistic_study import LogisticStudy
 from cds_service.errors import DataFileError
 
 PERCENTILES = (0.5, 5.0, 95.0, 99.5)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cds_service.core.months import months_after
-from cds_service.core.study import Z_95, Interval
+from cds_service.core.study_tables import Z_95, Interval
 
 DAYS_A_MONTH = 365.25 / 12
 UNDATED_EVENT = 0.5  # of the time: the middle, if nobody wrote the day down

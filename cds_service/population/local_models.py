@@ -15,8 +15,8 @@ from cds_service.core.pooled import PooledModel
 from cds_service.core.pooled_result import find_pooled_result
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recalibration import Recalibration
-from cds_service.core.study import Outcome
 from cds_service.core.study_result import absolute_exclusions, apply_model
+from cds_service.core.study_tables import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,9 @@ from itertools import chain
 from typing import NamedTuple, TextIO
 
 from cds_service.core.findings import Finding, Findings, Value
+from cds_service.core.logistic_study import LogisticStudy
 from cds_service.core.loop import STEPS, Course
 from cds_service.core.months import months_after
-from cds_service.core.study import LogisticStudy
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
 from cds_service.fhir.findings.earlier_fracture import (

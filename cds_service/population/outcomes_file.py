@@ -28,7 +28,7 @@ from cds_service.core.findings import (
     Value,
 )
 from cds_service.core.loop import STEPS
-from cds_service.core.study import Outcome
+from cds_service.core.study_tables import Outcome
 from cds_service.core.vocabulary import ChangeSpec, FindingSpec, QuantitySpec
 from cds_service.errors import CdsError
 from cds_service.measures.table_file import AmbiguousNumber, number_in, read_table

@@ -20,7 +20,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from cds_service.core.strata import wilson_interval
-from cds_service.core.study import Z_95, Interval
+from cds_service.core.study_tables import Z_95, Interval
 from cds_service.studies.cohort import solve_intercept
 
 Vector = NDArray[np.float64]

@@ -16,7 +16,8 @@ from sklearn.linear_model import LogisticRegression
 
 from cds_service.core import table
 from cds_service.core.inputs import PSOAS_FAT, PSOAS_MUSCLE, PSOAS_TOTAL
-from cds_service.core.study import LogisticStudy, Study
+from cds_service.core.logistic_study import LogisticStudy
+from cds_service.core.study import Study
 from cds_service.core.study_files import load_studies
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
 from cds_service.studies.cohort import SEED, Cohort, rake, rebuild_cohort

@@ -13,19 +13,13 @@ import numpy as np
 from scipy.optimize import brentq
 
 from cds_service.core.findings import Value
+from cds_service.core.logistic_study import LogisticStudy
 from cds_service.core.prediction import LogisticModel, predict
-from cds_service.core.study import LogisticStudy
 from cds_service.population.performance import Performance, measure
 from cds_service.population.verdict import RATIO, SLOPE
 from cds_service.studies.cohort import expit, solve_intercept
 from tests.simulation.judging import ON_RECORD, SHOWN_FROM, find_soft_auc
-from tests.simulation.worlds import (
-    WORLDS,
-    Population,
-    World,
-    draw_patients,
-    populate,
-)
+from tests.simulation.worlds import WORLDS, Population, World, draw_patients, populate
 
 T_SCORE = "bmd-t-score"
 ERROR_OF_T = 0.4  # SD of a recorded T-score around the true one
