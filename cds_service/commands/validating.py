@@ -146,7 +146,7 @@ def _validate(outcomes: Path, to: OutputFiles, *, as_json: bool) -> None:
 def _write_quarters(
     validations: "Sequence[ModelValidation]", file: OutcomesFile, today: date, to: Path
 ) -> None:
-    from cds_service.population.validating import (  # noqa: PLC0415
+    from cds_service.population.quarters import (  # noqa: PLC0415
         observed_expected,
         observed_expected_toml,
     )
@@ -165,7 +165,7 @@ def _write_quarters(
 
 def _refit(file: OutcomesFile, service: Service, refit_to: Path, now: datetime) -> None:
     from cds_service.population.local_models import local_models  # noqa: PLC0415
-    from cds_service.population.validating import (  # noqa: PLC0415
+    from cds_service.population.recalibrating import (  # noqa: PLC0415
         recalibration_toml,
         refit,
     )

@@ -1,4 +1,4 @@
-"""Measures how well the models fit a site's own patients, and recalibrates them.
+"""Measures how well the models fit a site's own patients.
 
 The figures are those that the service would have given: the same findings, reduced
 models and held values.
@@ -7,39 +7,36 @@ models and held values.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 from cds_service.core.months import months_after
-from cds_service.core.observed_expected import ObservedExpected, Quarter
 from cds_service.core.policy import Policy
-from cds_service.core.recalibration import Recalibration, SetShift
-from cds_service.errors import CdsError
 from cds_service.population import performance
-from cds_service.population.follow_up import Incidence, censoring_weights, incidence_of
+from cds_service.population.assessed import (
+    Assessed,
+    assessed,
+    horizon_in_words,
+    months_of,
+    other_months,
+    weights_of,
+    why_another_time,
+)
+from cds_service.population.follow_up import Incidence, incidence_of
 from cds_service.population.hospitals import AcrossHospitals, across_hospitals
-from cds_service.population.local_models import LocalFigure, LocalModel
+from cds_service.population.local_models import LocalModel
 from cds_service.population.outcomes_file import (
     GROUPING,
-    LocalPatient,
+    REFRACTURE,
     OutcomesFile,
     first_faults,
 )
 from cds_service.population.verdict import Sentences, judge
 
 OLD = 75  # years; policy
-REFRACTURE, HOSPITAL = "refracture", "hospital"
+HOSPITAL = "hospital"
 QUARTER = "quarter "  # begins the name of a group that is a quarter
 SMALLEST_CELL = 5  # patients; smaller groups are left out, they could be recognised
-# The widest range in which the share with the outcome may lie, from none to all of the
-# patients whose outcome is unknown. If it were wider, a refit would learn who was
-# followed up, not who fractures. Policy.
-WIDEST_BOUNDS = 0.15
 NO_MONTHS = "the file does not say within how many months"
-NOT_EVERY_ROW = (
-    "the file does not say of every row within how many months the outcome was counted"
-)
 FITTED_ON_THESE = (
     "the figures were recalibrated on this very file: this measures the fit, and"
     " validates nothing"
@@ -51,28 +48,6 @@ FITTED_ELSEWHERE = (
 PER_SCANNER = (
     "a measure that depends on the scanner is no input without the site's reference"
 )
-NO_SLOPE = "no slope can be fitted: its figures are all alike, or separate the outcomes"
-NO_RANKING = (
-    "its figures do not rank these patients: the slope's interval reaches 0 or below"
-)
-REFITTED = (
-    "# Written by kyphoplasty-cds validate --refit."
-    " Log odds here = intercept + slope x log odds of the study."
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessed:
-    """A local patient with an outcome and what the model says.
-
-    Attributes:
-        weight: how many patients this one represents; more than 1 after losses.
-    """
-
-    patient: LocalPatient
-    figure: LocalFigure
-    has_outcome: bool
-    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,36 +100,6 @@ def validate(
     )
 
 
-def assessed(
-    file: OutcomesFile, model: LocalModel, policy: Policy
-) -> tuple[Assessed, ...]:
-    """List the patients whose outcome is known, each with the figure of this model."""
-    weights = _weights(file, model)
-    return tuple(
-        Assessed(
-            patient=patient,
-            figure=model.figure_of(patient.findings, policy),
-            has_outcome=patient.outcomes[model.outcome],
-            weight=weights.get(patient.row, 1.0),
-        )
-        for patient in file.patients
-        if model.outcome in patient.outcomes
-    )
-
-
-def _weights(file: OutcomesFile, model: LocalModel) -> Mapping[int, float]:
-    """Return the weight of each row; none for an outcome without follow-up."""
-    if model.outcome != REFRACTURE:
-        return {}
-    followed = [
-        (patient.row, patient.follow_up)
-        for patient in file.patients
-        if patient.follow_up
-    ]
-    weights = censoring_weights([follow_up for _, follow_up in followed])
-    return dict(zip((row for row, _ in followed), weights.tolist(), strict=True))
-
-
 def _incidence(file: OutcomesFile, model: LocalModel) -> Incidence | None:
     if model.outcome != REFRACTURE:
         return None
@@ -183,13 +128,13 @@ def _validation(
     hospitals = {
         name: _measure(members) for name, members in _of_column(rows, HOSPITAL)
     }
-    months = {_months(row, model) for row in rows}
+    months = {months_of(row, model) for row in rows}
     return ModelValidation(
         model=model,
         overall=overall,
         verdict=judge(overall, len(file.patients) - len(rows)),
         incidence=_incidence(file, model),
-        another_time=_another_time(rows, model),
+        another_time=why_another_time(rows, model),
         months=months.pop() if len(months) == 1 else None,
         missing=missing,
         hospitals=across_hospitals(hospitals),
@@ -263,12 +208,6 @@ def _measure(rows: Sequence[Assessed]) -> performance.Performance:
     )
 
 
-def weights_of(rows: Sequence[Assessed]) -> performance.Vector | None:
-    """Return the weights of these rows; None if each represents itself."""
-    weights = np.array([row.weight for row in rows])
-    return None if np.all(weights == 1) else weights
-
-
 def _age(row: Assessed) -> float | None:
     return row.patient.findings.number("age")
 
@@ -301,10 +240,10 @@ GROUPS: Mapping[str, Callable[[Assessed], bool]] = {
 
 def _horizon_notes(model: LocalModel, rows: Sequence[Assessed]) -> list[str]:
     """Note outcomes that were counted within another time than the model predicts."""
-    months = {_months(row, model) for row in rows}
-    counted = _counted(model)
+    months = {months_of(row, model) for row in rows}
+    counted = horizon_in_words(model)
     notes = []
-    if others := ", ".join(map(str, _other_months(model, months))):
+    if others := ", ".join(map(str, other_months(model, months))):
         notes.append(
             f"outcomes within {others} months, where {counted}: O/E and intercept mix"
             " both"
@@ -358,28 +297,6 @@ def _unknown_notes(
     return [f"{left_out}; with them observed / expected lies {between}"]
 
 
-def _months(row: Assessed, model: LocalModel) -> int | None:
-    return row.patient.months.get(model.outcome)
-
-
-def _counted(model: LocalModel) -> str:
-    """Return the model's horizon in words."""
-    shortest, longest = model.horizon
-    if shortest == longest:
-        return f"the study counts {shortest}"
-    return f"the model takes {shortest} to {longest}"
-
-
-def _other_months(model: LocalModel, months: Iterable[int | None]) -> list[int]:
-    """List the months that lie outside the model's horizon, in order."""
-    shortest, longest = model.horizon
-    return sorted(
-        number
-        for number in months
-        if number is not None and not shortest <= number <= longest
-    )
-
-
 def _row_notes(file: OutcomesFile, rows: Sequence[Assessed]) -> list[str]:
     notes = list(first_faults(file.faults))
     if hidden := sum(not row.figure.is_shown for row in rows):
@@ -400,265 +317,6 @@ def _row_notes(file: OutcomesFile, rows: Sequence[Assessed]) -> list[str]:
     if any(row.figure.has_unusable for row in rows):
         notes.append(PER_SCANNER)
     return notes
-
-
-# --- recalibration
-
-
-def refit(
-    file: OutcomesFile, models: Iterable[LocalModel], policy: Policy, today: date
-) -> tuple[Mapping[str, Recalibration], tuple[str, ...]]:
-    """Fit a recalibration of each model that these patients suffice for.
-
-    Return them by model, and why the others have none.
-
-    The patients are those whose figure would be shown. The intercept is fitted with at
-    least 20 patients with and 20 without the outcome. The slope is fitted too with at
-    least 100 of each (Collins 2016, doi 10.1002/sim.6787), or if its interval excludes
-    1: the intercept alone would then leave figures that are wrong at both ends. That is
-    policy; Vergouwe 2017, doi 10.1002/sim.7179, chooses by a likelihood ratio test.
-
-    Raises:
-        CdsError: no model can be refitted, a row with an outcome is not confirmed, or
-            an id is in several rows.
-    """
-    if file.question:
-        raise CdsError(f"no recalibration before this is answered: {file.question}")
-    if file.repeated:
-        raise CdsError(
-            f"{file.repeated} ids are in more than one row, and a recalibration"
-            " counts each patient once: keep one"
-        )
-    open_rows = [
-        patient.row
-        for patient in file.patients
-        if patient.outcomes and patient.confirmed is False
-    ]
-    if open_rows:
-        raise CdsError(
-            f"{len(open_rows)} rows with an outcome are not confirmed (the first is row"
-            f" {open_rows[0]}): a person looks at each and writes yes in the column"
-            " confirmed"
-        )
-    recalibrations, why = {}, []
-    for model in models:
-        rows = [row for row in assessed(file, model, policy) if row.figure.is_shown]
-        fitted = (
-            _another_time(rows, model)
-            or _too_many_unknown(file, model)
-            or fit_recalibration(rows)
-        )
-        if isinstance(fitted, str):
-            why.append(f"{model.id}: {fitted}")
-            continue
-        days = [row.patient.day for row in rows if row.patient.day]
-        recalibrations[model.id] = Recalibration(
-            method="intercept" if fitted.slope == 1 else "intercept-and-slope",
-            intercept=fitted.intercept,
-            slope=fitted.slope,
-            covariance=fitted.covariance,
-            n=len(rows),
-            events=sum(row.has_outcome for row in rows),
-            months=_months(rows[0], model),
-            first=min(days, default=None),
-            last=max(days, default=None),
-            study_version=model.version,
-            table_digest=model.table_digest,
-            outcomes_digest=file.digest,
-            fitted=today,
-            sets=fit_sets(rows, fitted) if model.has_sets else (),
-        )
-    if not recalibrations:
-        raise CdsError("no model can be recalibrated: " + "; ".join(why))
-    return recalibrations, tuple(why)
-
-
-def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
-    """Return why these outcomes are not what the model predicts; empty if they are."""
-    months = {_months(row, model) for row in rows}
-    if other := _other_months(model, months):
-        return f"outcomes within {other[0]} months, {_counted(model)}"
-    if len(months - {None}) > 1:
-        return "outcomes of several times in one file: their intercept would mix them"
-    return NOT_EVERY_ROW if None in months else ""
-
-
-def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
-    """Return why the unknown outcomes hold a refit back; empty if they do not."""
-    known = [
-        patient.outcomes[model.outcome]
-        for patient in file.patients
-        if model.outcome in patient.outcomes
-    ]
-    unknown = len(file.patients) - len(known)
-    low, width = sum(known) / len(file.patients), unknown / len(file.patients)
-    if width <= WIDEST_BOUNDS:
-        return ""
-    between = f"{low:.0%} and {low + width:.0%}".replace("%", " %")
-    return (
-        f"{unknown} of {len(file.patients)} outcomes are not known: the share with the"
-        f" outcome lies anywhere between {between}"
-    )
-
-
-def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str:
-    """Fit the intercept, or intercept and slope, to the study's log odds.
-
-    Return the reason if neither can be fitted.
-    """
-    outcome = np.array([row.has_outcome for row in rows], dtype=np.float64)
-    own, weight = np.array([row.figure.own for row in rows]), weights_of(rows)
-    events = int(outcome.sum())
-    scarce = min(events, len(rows) - events)
-    if scarce < performance.FEWEST:
-        return (
-            f"{performance.TOO_FEW} among those whose figure would be shown"
-            f" ({events} of {len(rows)})"
-        )
-    both = performance.fit_logistic(outcome, own, weight)
-    if both is None:
-        return NO_SLOPE
-    low, high = both.slope_estimate.interval
-    if low <= 0:
-        return NO_RANKING
-    if scarce >= performance.ENOUGH or not low <= 1 <= high:
-        return both
-    intercept, error = performance.fit_intercept(outcome, own, weight)
-    return performance.LogisticFit(intercept, 1.0, ((error**2, 0.0), (0.0, 0.0)))
-
-
-class _SetFit(NamedTuple):
-    """The shift of one set of known inputs, before it is shrunk."""
-
-    inputs: tuple[str, ...]
-    shift: float
-    variance: float
-    n: int
-    events: int
-
-
-def fit_sets(
-    rows: Sequence[Assessed], fitted: performance.LogisticFit
-) -> tuple[SetShift, ...]:
-    """Estimate by how much each set of known inputs differs from the common line.
-
-    Patients who were measured differ from those who were not, so figures from T-score
-    and BMI may be right although those from the T-score alone are not. Sets with 20
-    patients with and 20 without the outcome count. Each shift is shrunk by tau² / (tau²
-    + its variance), where tau² says how much sets differ (moments of DerSimonian and
-    Laird around the line). There are no shifts if sets differ by chance alone, or if
-    only one set counts.
-    """
-    fits = []
-    for inputs in sorted({tuple(sorted(row.figure.inputs)) for row in rows}):
-        members = [row for row in rows if row.figure.inputs == {*inputs}]
-        outcome = np.array([row.has_outcome for row in members], dtype=np.float64)
-        events = int(outcome.sum())
-        if min(events, len(members) - events) < performance.FEWEST:
-            continue
-        own = np.array([row.figure.own for row in members])
-        line = fitted.intercept + fitted.slope * own
-        shift, error = performance.fit_intercept(outcome, line, weights_of(members))
-        fits.append(_SetFit(inputs, shift, error**2, len(members), events))
-    if len(fits) < 2:
-        return ()
-    shifts = np.array([fit.shift for fit in fits])
-    precision = 1 / np.array([fit.variance for fit in fits])
-    excess = float(precision @ shifts**2) - len(fits)
-    between = max(0.0, excess / float(precision.sum()))
-    if not between:
-        return ()
-    return tuple(
-        SetShift(
-            inputs=fit.inputs,
-            shift=fit.shift * between / (between + fit.variance),
-            variance=between * fit.variance / (between + fit.variance),
-            n=fit.n,
-            events=fit.events,
-        )
-        for fit in fits
-    )
-
-
-def recalibration_toml(recalibrations: Mapping[str, Recalibration]) -> str:
-    """Write the site folder's file: numbers, dates, and words without quotes."""
-    lines = [REFITTED]
-    for name, recalibration in recalibrations.items():
-        lines += ["", f"[{name}]"]
-        table = recalibration.model_dump(by_alias=True, exclude_none=True)
-        sets = table.pop("sets")
-        lines += _rows_of(table)
-        for shift in sets:
-            lines += ["", f"[[{name}.sets]]", *_rows_of(shift)]
-    return "\n".join(lines) + "\n"
-
-
-# --- observed / expected by quarter
-
-
-def observed_expected(
-    validations: Sequence[ModelValidation], file: OutcomesFile, today: date
-) -> tuple[Mapping[str, ObservedExpected], tuple[str, ...]]:
-    """Return the quarters of each model, and why others have none.
-
-    Raises:
-        CdsError: no model has a quarter.
-    """
-    measured, why = {}, []
-    for validation in validations:
-        quarters = tuple(
-            Quarter(
-                quarter=name,
-                n=group.n,
-                events=group.events,
-                expected=group.expected,
-                ratio=group.observed_expected.value,
-                interval=group.observed_expected.interval,
-            )
-            for name, group in validation.quarters.items()
-            if group.observed_expected
-            and min(group.events, group.n - group.events) >= SMALLEST_CELL
-        )
-        if quarters:
-            measured[validation.model.id] = ObservedExpected(
-                version=validation.model.version,
-                measured=today,
-                outcomes_digest=file.digest,
-                quarters=quarters,
-            )
-        else:
-            why.append(
-                f"{validation.model.id}: no quarter whose time is over has"
-                f" {SMALLEST_CELL} patients with and without the outcome"
-            )
-    if not measured:
-        raise CdsError("; ".join(why) or "the file has no outcomes")
-    return measured, tuple(why)
-
-
-def observed_expected_toml(measured: Mapping[str, ObservedExpected]) -> str:
-    """Return the file for the site folder."""
-    lines = ["# Written by kyphoplasty-cds validate --quarters."]
-    for name, model in measured.items():
-        table = model.model_dump(by_alias=True)
-        quarters = table.pop("quarters")
-        lines += ["", f"[{name}]", *_rows_of(table)]
-        for quarter in quarters:
-            lines += ["", f"[[{name}.quarters]]", *_rows_of(quarter)]
-    return "\n".join(lines) + "\n"
-
-
-def _rows_of(table: Mapping[str, Any]) -> list[str]:
-    return [f"{key} = {_toml(value)}" for key, value in table.items()]
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    return f'"{value}"' if isinstance(value, str) else str(value)
-
-
-# --- JSON
 
 
 def validation_json(validations: Sequence[ModelValidation]) -> dict[str, Any]:
