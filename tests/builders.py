@@ -15,8 +15,9 @@ from cds_service.core.findings import AugmentationOrder, Findings, TreatedLevels
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
+from cds_service.fhir.gathering.concepts import concepts_of
 from cds_service.fhir.gathering.entries import Entry, read_entry
-from cds_service.fhir.gathering.picking import Unreadable, concepts_of
+from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.products import referred_in
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.mapping.finding_specs import load_finding_specs

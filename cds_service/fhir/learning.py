@@ -28,11 +28,8 @@ from cds_service.fhir.answer_costs import (
     is_answered,
 )
 from cds_service.fhir.findings.quantities import PRINTABLE_UNIT
-from cds_service.fhir.gathering.picking import (
-    MAY_BE_GRAVE,
-    NOT_UNDERSTOOD,
-    concepts_of,
-)
+from cds_service.fhir.gathering.concepts import concepts_of
+from cds_service.fhir.gathering.open_concepts import MAY_BE_GRAVE, NOT_UNDERSTOOD
 from cds_service.fhir.mapping.code_systems import LONGEST_CODE, MEASURES, ORDERS
 from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY
 from cds_service.fhir.mapping.overlay import required

@@ -20,7 +20,8 @@ from cds_service.fhir.findings.bone_drug_entries import entries_of
 from cds_service.fhir.findings.bone_drug_history import read_history
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.gathering.asides import VOID
-from cds_service.fhir.gathering.picking import DEVICE_ORDERS, MAY_NEED_BRACE
+from cds_service.fhir.gathering.open_concepts import MAY_NEED_BRACE
+from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cds_service.fhir.gathering.bystanders import is_bystander_act
-from cds_service.fhir.gathering.picking import LISTED
+from cds_service.fhir.gathering.listed import LISTED
 from cds_service.fhir.mapping.terminology import Terminology
 from tests.chart_builders import (
     Resource,

@@ -38,8 +38,8 @@ from cds_service.fhir.findings.medication_list import (
 from cds_service.fhir.findings.statements import Stated, find_stated
 from cds_service.fhir.gathering.drugs import ANY_BONE_DRUG, Drug
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.picking import DEVICE_ORDERS
 from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.raw_json import is_prohibition, member
 
 LATE = timedelta(days=30)  # policy: so long after its end a supply may be renewed

@@ -20,13 +20,13 @@ from cds_service.core.unread_lists import UnreadList
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec, ReadSpec, YesNoSpec
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
-from cds_service.fhir.gathering.picking import (
-    DEVICE_ORDERS,
+from cds_service.fhir.gathering.open_concepts import (
     NOT_UNDERSTOOD,
     UNCODED,
     UNKNOWN_DRUG,
     UNNAMED,
 )
+from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.record_state import GIVEN_HERE, is_unread
 from cds_service.fhir.gathering.subjects import identifiers_of

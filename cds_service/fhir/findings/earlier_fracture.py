@@ -35,7 +35,7 @@ from cds_service.fhir.gathering.asides import VOID
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.earlier_in_words import are_reasons_only_of
 from cds_service.fhir.gathering.entries import BILLED_TYPES
-from cds_service.fhir.gathering.picking import DEVICE_ORDERS
+from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS

@@ -13,7 +13,7 @@ from cds_service.fhir.findings.chart import (
     known,
 )
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.picking import EXAM_TYPES
+from cds_service.fhir.gathering.exam_concepts import EXAM_TYPES
 
 DONE = {
     "DiagnosticReport": frozenset(

@@ -34,7 +34,7 @@ from cds_service.fhir.gathering.bone_reports import (
     words_of_report,
 )
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.picking import EXAM_TYPES
+from cds_service.fhir.gathering.exam_concepts import EXAM_TYPES
 from cds_service.fhir.gathering.problem_words import named_in, read_problem_words
 from cds_service.fhir.raw_json import Json, member, number, text, texts_of
 from cds_service.fhir.site_calendar import Moment

@@ -26,8 +26,8 @@ from cds_service.fhir.findings.problem_list import conclude_no, stated_as_true
 from cds_service.fhir.findings.statements import Stated, find_stated, reason_of_list
 from cds_service.fhir.gathering.drugs import STEROID, Drug
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.picking import DEVICE_ORDERS
 from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

@@ -38,8 +38,9 @@ from cds_service.fhir.gathering.grave_asides import (
     UNREAD_PROSE,
     UNREAD_REASON,
 )
-from cds_service.fhir.gathering.picking import DEVICE_ORDERS, LISTED
+from cds_service.fhir.gathering.listed import LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import (
     is_prohibition,

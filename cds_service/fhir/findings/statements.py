@@ -42,8 +42,8 @@ from cds_service.fhir.gathering.grave_asides import (
     UNREAD_PROSE,
     UNREAD_REASON,
 )
-from cds_service.fhir.gathering.picking import DEVICE_ORDERS
 from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
+from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import recorded_on

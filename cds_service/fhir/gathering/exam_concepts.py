@@ -10,6 +10,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
+EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
 EXAMS = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri", "dxa-exam"})
 WORDS = frozenset(
     {

@@ -14,6 +14,7 @@ PRODUCT_ELEMENTS: Mapping[str, tuple[str, str]] = {
     "DeviceRequest": ("code", "Device"),
     "SupplyRequest": ("item", "Device"),
 }
+DEVICE_ORDERS = frozenset({"DeviceRequest", "SupplyRequest"})
 # Types of resources to which an ingredient may refer.
 INGREDIENT_TYPES = ("Medication", "Substance")
 

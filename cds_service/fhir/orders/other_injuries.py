@@ -28,13 +28,13 @@ from cds_service.fhir.gathering.grave_asides import (
     OF_THE_SPINE,
     UNREAD_REASON,
 )
-from cds_service.fhir.gathering.picking import (
-    DEVICE_ORDERS,
+from cds_service.fhir.gathering.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
 )
 from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
+from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.durations import blank
 from cds_service.fhir.mapping.terminology import Terminology

@@ -10,12 +10,14 @@ grave. If part of the signing was not read, no list of the record is whole.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from cds_service.fhir.gathering.concepts import concepts_of
 from cds_service.fhir.gathering.drugs import read_billed
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry, read_entry
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
 from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, drugs_and_states
+from cds_service.fhir.gathering.open_concepts import UNKNOWN_DRUG
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
-from cds_service.fhir.gathering.picking import UNKNOWN_DRUG, Unreadable, concepts_of
+from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.products import referred_in
 from cds_service.fhir.gathering.record import PatientRecord

@@ -1,0 +1,158 @@
+"""Says what one resource names: the concepts of its codes and words.
+
+Lists, drugs and devices have modules of their own, named here.
+"""
+
+from cds_service.fhir.gathering.act_concepts import concepts_of_act
+from cds_service.fhir.gathering.asides import (
+    OBSERVATION,
+    VOID,
+    asides_of,
+    words_of_asides,
+)
+from cds_service.fhir.gathering.bone_reports import (
+    TELLS_T_SCORE,
+    names_t_score,
+    words_of_report,
+)
+from cds_service.fhir.gathering.condition_concepts import concepts_of_condition
+from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
+from cds_service.fhir.gathering.exam_concepts import (
+    EXAM_TYPES,
+    PATHOLOGY,
+    exam_concepts,
+)
+from cds_service.fhir.gathering.grave_asides import MAY_BEAR_ON_SPINE, UNREAD_PROSE
+from cds_service.fhir.gathering.listed import LISTED, OF_NO_CONCERN
+from cds_service.fhir.gathering.named_besides import bone_drugs_in_doubt, grave_in_doubt
+from cds_service.fhir.gathering.open_concepts import MAY_NEED_BRACE, NOT_UNDERSTOOD
+from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.product_concepts import (
+    concepts_of_device,
+    concepts_of_drug,
+)
+from cds_service.fhir.gathering.products import (
+    PRODUCT_ELEMENTS,
+    referred_in,
+    unread_ingredients,
+)
+from cds_service.fhir.gathering.unread_in_report import (
+    is_density_understood,
+    is_of_other_organ,
+    is_prose_understood,
+)
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.references import Targets
+
+# A report of one of these is read as one of images, even if its title names DXA too.
+OF_IMAGES = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
+BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
+# An entry with one of these may be of any drug or device.
+OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
+PLACE = frozenset({"place-of-care"})
+# Types that are read whatever their codes say.
+OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
+# Further types whose asides may name a grave thing.
+WITH_ASIDES = frozenset({OBSERVATION, *OF_TYPE})
+
+
+def concepts_of(
+    resource: Json, targets: Targets, terminology: Terminology
+) -> frozenset[str]:
+    """Return the concepts of one resource; empty if we do not read it.
+
+    Two of them say that a list cannot answer "no":
+
+    - `not-understood`: neither a code nor words identify the entry. It may be anything,
+      so no concept is "not on the list".
+    - `may-be-grave`: a condition is identified by free words alone, or by a code that
+      is in no value set and no harmless range. It excludes no tumour, infection or
+      deficit: for these, only codes can say "no" (`only_codes_exclude`).
+
+    Args:
+        resource: raw JSON.
+        targets: resources of other types that were returned with it.
+        terminology: the service's terminology, including the site's codes.
+    """
+    kind = text(resource.get("resourceType"))
+    if kind in MEDICATION_TYPES:
+        return concepts_of_drug(resource, referred_in(resource, targets), terminology)
+    if kind in PRODUCT_ELEMENTS:
+        return concepts_of_device(resource, targets, terminology)
+    if kind in EXAM_TYPES:
+        return _concepts_of_exam(resource, terminology)
+    if kind == "Condition":
+        return concepts_of_condition(resource, terminology)
+    code = resource.get("code")
+    concepts = OF_TYPE.get(kind) or terminology.concepts(code)
+    for component in objects(resource.get("component")):
+        concepts |= terminology.concepts(component.get("code"))
+    if kind in LISTED or kind in BY_WORDS:
+        return concepts_of_act(resource, concepts, terminology)
+    return _concepts_of_coded(resource, concepts, terminology) if concepts else concepts
+
+
+def _concepts_of_coded(
+    resource: Json, concepts: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return concepts of a value, stay or appointment, with what it names besides.
+
+    Args:
+        resource: raw JSON of any other type.
+        concepts: those of its code or type.
+        terminology: the service's terminology.
+    """
+    kind = text(resource.get("resourceType"))
+    if kind == OBSERVATION:
+        notes = [text(one.get("text")) for one in objects(resource.get("note"))]
+        concepts |= bone_drugs_in_doubt(notes, concepts, terminology)
+    if kind in WITH_ASIDES:
+        concepts |= grave_in_doubt(resource, terminology)
+    if kind in OF_TYPE:
+        words = words_of_asides(asides_of(resource))
+        concepts |= bone_drugs_in_doubt(words, concepts, terminology)
+    return concepts - OF_NO_CONCERN
+
+
+def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
+    """Return concepts of a report or an imaging study, with what it names besides."""
+    concepts = exam_concepts(exam, terminology)
+    if names_t_score(exam, terminology):
+        concepts |= {TELLS_T_SCORE}
+    concepts |= grave_in_doubt(exam, terminology)
+    # The pathology of another organ counts by what it names alone.
+    is_apart = concepts >= PATHOLOGY and is_of_other_organ(exam, terminology)
+    if not is_apart:
+        concepts |= _unread_prose(exam, concepts, terminology)
+    words = (*words_of_report(exam), *words_of_asides(asides_of(exam)))
+    return concepts | bone_drugs_in_doubt(words, concepts, terminology)
+
+
+def _unread_prose(
+    exam: Json, concepts: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return what a report leaves open if its words were not understood whole."""
+    is_density = "dxa-exam" in concepts and concepts.isdisjoint(OF_IMAGES)
+    is_understood = is_density_understood if is_density else is_prose_understood
+    if text(exam.get("status")) in VOID or is_understood(exam, terminology):
+        return frozenset()
+    return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
+
+
+def is_product_unread(
+    resource: Json, targets: Targets, terminology: Terminology
+) -> bool:
+    """Tell if only a reference says which drug or device it is, and leads to nothing.
+
+    The server refused the target, or has it no more, or there was no time to read it.
+    """
+    element, _ = PRODUCT_ELEMENTS[text(resource.get("resourceType"))]
+    if not member(resource, f"{element}Reference", "reference"):
+        return False
+    referred = referred_in(resource, targets)
+    is_read = referred is not None and not unread_ingredients(referred)
+    if text(resource.get("status")) in VOID or is_read:
+        return False
+    unknown = concepts_of(resource, targets, terminology) & OF_ANY_PRODUCT
+    return bool(unknown)

@@ -1,0 +1,190 @@
+"""Says what an entry of the problem list names."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from cds_service.fhir.gathering.asides import asides_of
+from cds_service.fhir.gathering.bystanders import (
+    SPINAL,
+    added_to,
+    is_bystander_problem,
+    other_words_of,
+)
+from cds_service.fhir.gathering.earlier_in_words import (
+    EARLIER,
+    names_broken_vertebra,
+    names_earlier_fracture,
+)
+from cds_service.fhir.gathering.fracture_sites import fractured_there
+from cds_service.fhir.gathering.grave_asides import (
+    BROKEN_ASIDE,
+    MAY_BEAR_ON_SPINE,
+    OF_THE_SPINE,
+    OPENING,
+    UNREAD_REASON,
+    is_unjudged,
+    left_open_by,
+)
+from cds_service.fhir.gathering.listed import (
+    OF_NO_CONCERN,
+    is_entry_understood,
+    is_withheld,
+    short_texts,
+)
+from cds_service.fhir.gathering.named_besides import bone_drugs_in_doubt
+from cds_service.fhir.gathering.open_concepts import (
+    MAY_BE_GRAVE,
+    MAY_NEED_BRACE,
+    NOT_UNDERSTOOD,
+)
+from cds_service.fhir.gathering.problem_words import (
+    in_doubt,
+    is_denial,
+    read_problem_words,
+)
+from cds_service.fhir.gathering.unread_in_reasons import (
+    has_code_alone,
+    is_reason_understood,
+    is_title_plain,
+    words_of_reasons,
+)
+from cds_service.fhir.leaves import codes_of
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.raw_json import Json, member, objects, texts_of
+
+# These leave a finding open, whatever is written next to their code.
+GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
+MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
+
+
+def concepts_of_condition(condition: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the concepts of a condition, with what it names besides."""
+    known = _concepts_of_diagnosis(condition, terminology)
+    known |= {*fractured_there(condition, known, terminology)}
+    words = (*texts_of(condition.get("code")), *other_words_of(condition))
+    known |= bone_drugs_in_doubt(words, known, terminology)
+    known |= _unread_in_asides(condition, terminology)
+    is_apart = is_bystander_problem(condition, terminology)
+    is_apart = is_apart and known.isdisjoint(MAY_BE_OF_THE_SPINE)
+    return known if is_apart else known | {MAY_NEED_BRACE}
+
+
+def _concepts_of_diagnosis(resource: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the concepts of a condition's code and words, and those of its asides.
+
+    What the words name is added, certain or in doubt: the list then cannot say "no" to
+    it, whatever the code is.
+    """
+    code = resource.get("code")
+    coded, texts = terminology.concepts(code), set(texts_of(code))
+    words = short_texts(texts)
+    is_short = words == texts
+    # An extension of the code may modify a diagnosis, as JP Core does with
+    # `\u306e\u7591\u3044` (suspected).
+    modifiers = (
+        extension.get("valueCodeableConcept")
+        for extension in objects(member(code, "extension"))
+    )
+    concepts = _with_words(coded, words.union(*map(texts_of, modifiers)), terminology)
+    concepts, is_read = _with_asides(concepts, resource, terminology)
+    is_plain = (
+        is_short
+        and not concepts - OF_NO_CONCERN
+        and not is_withheld(resource, terminology)
+    )
+    if is_plain and terminology.harmless.is_social(resource, texts):
+        return frozenset()
+    if not (
+        is_short and is_entry_understood(resource, code, concepts, words, terminology)
+    ):
+        return concepts | {NOT_UNDERSTOOD}
+    known = concepts - OF_NO_CONCERN
+    is_known = is_read and _is_identified(code, words, terminology)
+    return known if is_known else known | {MAY_BE_GRAVE}
+
+
+def _with_asides(
+    concepts: frozenset[str], resource: Json, terminology: Terminology
+) -> tuple[frozenset[str], bool]:
+    """Add the concepts that the asides of a condition leave in doubt.
+
+    The second result says if all asides were read.
+    """
+    asides = [*asides_of(resource)]
+    codes = [aside.code for aside in asides if aside.code is not None]
+    texts = {*other_words_of(resource), *(aside.words for aside in asides)}
+    texts = texts.union(*map(texts_of, codes)) - {""}
+    words = short_texts(texts)
+    is_read = words == texts and not (
+        any(map(terminology.languages.is_foreign, words))
+        or any(is_unjudged(code, terminology) for code in codes)
+    )
+    kinds = [resource.get(name) for name in ("severity", "category")]
+    coded = terminology.concepts([*codes, *codes_of([*added_to(resource), *kinds])])
+    named = coded.union(*read_problem_words(coded, words, terminology))
+    doubtful = (named & OPENING) - concepts
+    return concepts | frozenset(map(in_doubt, doubtful)), is_read
+
+
+def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if a condition is known well enough to exclude a grave finding.
+
+    A code that identifies entries must be of a value set or a harmless range; next to a
+    vague one, the words must be plain names, unless the code is of a grave thing. Of
+    other codes any concept is enough. Without one, the words must be names of harmless
+    diseases, or denials.
+    """
+    if terminology.identifies("conditions", code):
+        if not terminology.excludes(code):
+            return False
+        is_grave = not terminology.concepts(code).isdisjoint(GRAVE_BY_CODE)
+        if is_grave or terminology.suffices(code):
+            return True
+        return all(
+            is_title_plain(word, terminology) or is_denial(word, terminology)
+            for word in words
+        )
+    if terminology.concepts(code):
+        return True
+    return bool(words) and all(
+        terminology.harmless.is_harmless(word) or is_denial(word, terminology)
+        for word in words
+    )
+
+
+def _with_words(
+    coded: frozenset[str], words: Collection[str], terminology: Terminology
+) -> frozenset[str]:
+    """Add the concepts that words name to those of a condition's code.
+
+    A concept in doubt gets the name that `in_doubt` gives it.
+    """
+    if not words:
+        return coded
+    reading = read_problem_words(coded, words, terminology)
+    doubtful = reading.suspected | (reading.unclear - coded)
+    known = coded | reading.stated | frozenset(map(in_doubt, doubtful))
+    return known | {NOT_UNDERSTOOD} if reading.of_another else known
+
+
+def _unread_in_asides(condition: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what the asides of a diagnosis leave open, each concept in doubt."""
+    codes = (one.code for one in asides_of(condition) if one.code is not None)
+    concepts = left_open_by(codes, terminology)
+    words = [*words_of_reasons(condition, terminology)]
+    is_understood = is_reason_understood(words, frozenset(), terminology)
+    on_fractures = [one for one in words if _is_of_a_fracture(one, terminology)]
+    if names_earlier_fracture(on_fractures, terminology):
+        concepts |= {EARLIER}
+    if names_broken_vertebra(condition, words, terminology):
+        concepts |= {BROKEN_ASIDE}
+    if not is_understood or has_code_alone(condition, terminology):
+        concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
+    return frozenset(map(in_doubt, concepts))
+
+
+def _is_of_a_fracture(note: str, terminology: Terminology) -> bool:
+    """Tell if a note names a fracture or an augmentation: "chronic" alone does not."""
+    is_augmented = terminology.text_concepts(note, AUGMENTATIONS)
+    return bool(is_augmented) or terminology.plain.bound.names_broken(note)

@@ -1,0 +1,11 @@
+"""Concepts that say that an entry, or a list, was not understood."""
+
+NOT_UNDERSTOOD = "not-understood"
+# A value without a code, in a list that was asked for by codes.
+UNNAMED = frozenset({"unnamed-value"})
+MAY_BE_GRAVE = "may-be-grave"
+# The entry may be the reason for a brace: nothing says that it leaves the spine alone.
+MAY_NEED_BRACE = "may-need-brace"
+UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
+# Of a procedure or order that bills a drug, and does not say which.
+UNKNOWN_DRUG = frozenset({"unknown-drug"})

@@ -1,0 +1,142 @@
+"""Says which drug or device an entry is of."""
+
+from collections.abc import Collection, Iterable
+
+from cds_service.fhir.gathering.asides import asides_of, words_of_asides
+from cds_service.fhir.gathering.bystanders import is_bystander_act
+from cds_service.fhir.gathering.drugs import drug_codes, drug_names
+from cds_service.fhir.gathering.listed import (
+    NO_INFORMATION,
+    OF_NO_CONCERN,
+    is_withheld,
+    short_texts,
+)
+from cds_service.fhir.gathering.named_besides import (
+    bone_drugs_in_doubt,
+    drugs_in_doubt,
+    grave_in_doubt,
+)
+from cds_service.fhir.gathering.open_concepts import MAY_NEED_BRACE, NOT_UNDERSTOOD
+from cds_service.fhir.gathering.parsing import may_be_reversed
+from cds_service.fhir.gathering.products import (
+    PRODUCT_ELEMENTS,
+    referred_in,
+    unread_ingredients,
+)
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
+from cds_service.fhir.references import Targets
+
+LOCAL_ROUTE, SYSTEMIC_ROUTE = "local-route", "systemic-route"
+# Drug names in these systems state the ingredient; a name in another system may be a
+# brand that we do not know.
+NAMES_INGREDIENTS = frozenset(
+    {"http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"}
+)
+
+
+def concepts_of_drug(
+    resource: Json, medication: Json | None, terminology: Terminology
+) -> frozenset[str]:
+    """Return the concepts of a drug's codes and names, with what it names besides."""
+    codes, texts = drug_codes(resource, medication), drug_names(resource, medication)
+    words = short_texts(texts)
+    # The display of a reference may name a drug of ours. What it refers to is not known
+    # by it.
+    own = {word for code in codes for word in texts_of(code)} & words
+    # Not of drugs: the route, and that content was removed.
+    named = frozenset[str]().union(*map(terminology.text_concepts, own))
+    by_any_name = frozenset[str]().union(*map(terminology.drug_words, words))
+    concepts = terminology.concepts(codes) | by_any_name | (named & {NO_INFORMATION})
+    is_identified = _is_drug_identified(codes, own, named, terminology)
+    # A prohibition names a drug, and says nothing of what is taken.
+    is_reversed = may_be_reversed(resource) or is_prohibition(resource)
+    # An ingredient that was not read may be any drug, unless the product's own code
+    # says what it is.
+    is_whole = not unread_ingredients(medication) or terminology.identifies(
+        "drugs", _codes_of_product(resource, medication)
+    )
+    is_hidden = NO_INFORMATION in concepts or is_withheld(resource, terminology)
+    is_short = words == texts
+    concepts |= drugs_in_doubt(resource, concepts, terminology)
+    concepts |= grave_in_doubt(resource, terminology)
+    if is_identified and is_whole and is_short and not (is_reversed or is_hidden):
+        return concepts - OF_NO_CONCERN
+    return concepts | {NOT_UNDERSTOOD}
+
+
+def _codes_of_product(resource: Json, medication: Json | None) -> list[Json]:
+    """Return the codes of a drug that are no ingredient's."""
+    return drug_codes(resource, {**(medication or {}), "ingredient": []})
+
+
+def _is_drug_identified(
+    codes: list[Json],
+    words: Collection[str],
+    named: frozenset[str],
+    terminology: Terminology,
+) -> bool:
+    """Tell if it is known which drug this is, or that it acts in one place alone.
+
+    Args:
+        codes: the codes of the drug.
+        words: the words of these codes.
+        named: concepts that the words name, apart from drugs.
+        terminology: the service's terminology.
+    """
+    # A cream or eye drops are of no concern; a tablet for a joint is.
+    if LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named:
+        return True
+    if terminology.concepts(codes) or terminology.identifies("drugs", codes):
+        return True
+    is_read = not any(map(terminology.languages.is_foreign, words))
+    if is_read and any(map(terminology.drug_words, words)):
+        return True
+    return _is_ingredient_named(codes, words, terminology)
+
+
+def _is_ingredient_named(
+    codes: list[Json], words: Iterable[str], terminology: Terminology
+) -> bool:
+    """Tell if the words name an ingredient, by their code system, and can be read."""
+    systems = {system for system, _ in terminology.codings(codes)}
+    if NAMES_INGREDIENTS.isdisjoint(systems):
+        return False
+    return any(map(terminology.languages.can_read, words))
+
+
+def concepts_of_device(
+    resource: Json, targets: Targets, terminology: Terminology
+) -> frozenset[str]:
+    """Return the concepts of a device order, with what it names besides.
+
+    Its code says them, or the Device that it refers to; else the words of either.
+    """
+    device = referred_in(resource, targets)
+    element, _ = PRODUCT_ELEMENTS[text(resource.get("resourceType"))]
+    coded = (resource.get(f"{element}CodeableConcept"), member(device, "type"))
+    codes = [one for one in coded if isinstance(one, dict)]
+    names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
+    names += [
+        text(member(resource, f"{element}Reference", "display")),
+        *(word for code in codes for word in texts_of(code)),
+    ]
+    concepts = terminology.concepts(codes) or frozenset().union(
+        *map(terminology.text_concepts, short_texts({*names} - {""}))
+    )
+    titles = [*codes, *({"text": name} for name in names if name)]
+    if not concepts and not is_bystander_act(titles, terminology):
+        concepts = frozenset({MAY_NEED_BRACE})  # it may be a brace
+    # A supply may be of a drug.
+    concepts |= drugs_in_doubt(resource, frozenset(), terminology)
+    words = words_of_asides(asides_of(resource))
+    concepts |= bone_drugs_in_doubt(words, concepts, terminology)
+    # A brace may be ordered because of a metastasis.
+    return concepts | grave_in_doubt(resource, terminology)
