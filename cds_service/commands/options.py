@@ -19,7 +19,7 @@ from typing import Any, ParamSpec, TextIO, TypeVar
 
 import click
 
-from cds_service.core.derived import SPINE
+from cds_service.core.anatomy import SPINE
 from cds_service.errors import CdsError, DataFileError
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.address import parse_base

@@ -2,7 +2,7 @@
 
 from math import inf
 
-from cds_service.core.derived import MNA_MALNOURISHED
+from cds_service.core.computed import MNA_MALNOURISHED
 from cds_service.core.findings import Finding, SupportOrder
 from cds_service.core.phrases import in_brackets, joined, say
 from cds_service.core.pooled_result import FRAGILITY_AGE

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from math import floor
 
-from cds_service.core.derived import MNA_MALNOURISHED
+from cds_service.core.computed import MNA_MALNOURISHED
 from cds_service.core.findings import Finding
 from cds_service.core.open_points import SEVERE_EGFR, SEVERELY_FRAIL
 from cds_service.core.phrases import Day, in_brackets, joined, say

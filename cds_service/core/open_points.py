@@ -8,7 +8,7 @@ reassuring figure needs is known. It is judged here and nowhere else.
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from cds_service.core.derived import MNA_MALNOURISHED
+from cds_service.core.computed import MNA_MALNOURISHED
 from cds_service.core.findings import Finding, Findings, Gap, RecordState, Value
 from cds_service.core.grave_findings import EXCLUDING, RAISING_LISTED
 from cds_service.core.sarcopenia import STUDY, sex_of

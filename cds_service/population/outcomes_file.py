@@ -15,8 +15,9 @@ from pathlib import Path
 from statistics import median
 from typing import Final, TypeVar
 
+from cds_service.core.anatomy import SPINE
 from cds_service.core.assessment import OUTCOMES
-from cds_service.core.derived import SPINE, derive
+from cds_service.core.derived import derive
 from cds_service.core.findings import (
     AugmentationOrder,
     Finding,

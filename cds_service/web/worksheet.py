@@ -15,7 +15,7 @@ from flask import Blueprint, render_template, request
 from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service
 from cds_service.cards.extension import EXTENSION
-from cds_service.core.derived import SPINE
+from cds_service.core.anatomy import SPINE
 from cds_service.core.wording import UNITS
 from cds_service.fhir.gathering.fetching import FhirReader
 from cds_service.fhir.raw_json import member, objects

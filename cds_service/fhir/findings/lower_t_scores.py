@@ -8,8 +8,8 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cds_service.core.derived import OSTEOPOROSIS
 from cds_service.core.findings import Finding, Gap, PassedOver
+from cds_service.core.from_order import OSTEOPOROSIS
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import Chart, Reading

@@ -9,8 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from cds_service.core.derived import DENSE, OSTEOPOROSIS, minus_missing_text
 from cds_service.core.findings import Gap, PassedOver
+from cds_service.core.from_order import DENSE, OSTEOPOROSIS, minus_missing_text
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.findings.lower_t_scores import (

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from itertools import islice
 from typing import NamedTuple
 
-from cds_service.core.derived import SPINE
+from cds_service.core.anatomy import SPINE
 from cds_service.fhir.mapping.clauses import remarks
 from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
 from cds_service.fhir.mapping.text_rules import (
