@@ -154,7 +154,8 @@ def _dated_by_title(stated: Stated, chart: Chart) -> Stated:
     last = chart.calendar.last_day(worded)
     if last is None:
         return stated
-    return stated._replace(day=min(last, stated.day or chart.today))
+    day = min(last, stated.day or chart.today)
+    return stated._replace(day=day, worded=worded)
 
 
 def _worded_date(stated: Stated, chart: Chart) -> str:
@@ -378,7 +379,7 @@ def _yes(spec: FractureSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding
         True,
         *(one.provenance(spec) for one in ordered),
         concerns=() if is_coded else (BY_WORDS,),
-    )._replace(site=_site_of(ordered[0], chart), dated_to=_precision(ordered[0], chart))
+    )._replace(site=_site_of(ordered[0], chart), dated_to=_precision(ordered[0]))
     if not days:
         return finding
     counted = _counted(days, chart.today)
@@ -391,12 +392,11 @@ def _site_of(stated: Stated, chart: Chart) -> str:
     return ", ".join(level for level in LEVELS if level in named)
 
 
-def _precision(stated: Stated, chart: Chart) -> Precision:
+def _precision(stated: Stated) -> Precision:
     is_condition = stated.entry.kind == "Condition"
     element = "onsetDateTime" if is_condition else "performedDateTime"
     written = text(stated.entry.raw.get(element)).strip()
-    written = written or _worded_date(stated, chart)
-    return PRECISIONS.get(len(written), "day")
+    return PRECISIONS.get(len(written or stated.worded), "day")
 
 
 def _counted(days: Sequence[date], today: date) -> str:
@@ -512,8 +512,7 @@ def _day_of(stated: Stated, chart: Chart) -> date | None:
     The recording date of an old fracture says nothing about that.
     """
     is_old = _is_history(stated) or stated.is_later_encounter
-    is_old = is_old and not _worded_date(stated, chart)
-    if is_old and stated.entry.kind != "Procedure":
+    if is_old and not stated.worded and stated.entry.kind != "Procedure":
         onset = chart.calendar.effective(stated.entry.raw, "onset")
         return onset.day if onset else None
     return stated.day

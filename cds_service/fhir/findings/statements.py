@@ -97,6 +97,7 @@ class Stated(NamedTuple):
         day: when it began, was done or was recorded; None if that is not known.
         problem: why it does not count, as a reason and a phrase; None if it does.
         is_past: it was true once.
+        worded: the month or year in its title that gave the day, as FHIR writes it.
     """
 
     entry: Entry
@@ -105,6 +106,7 @@ class Stated(NamedTuple):
     day: date | None
     problem: Problem | None = None
     is_past: bool = False
+    worded: str = ""
 
     @property
     def concepts(self) -> frozenset[str]:
