@@ -32,6 +32,21 @@ WORDED = frozenset(
         "title",
     }
 )
+# Who took part, and where: their names say nothing of the patient.
+PEOPLE_AND_PLACES = frozenset(
+    {
+        "subject",
+        "patient",
+        "performer",
+        "receiver",
+        "recorder",
+        "asserter",
+        "requester",
+        "informationSource",
+        "location",
+        "destination",
+    }
+)
 _TAG = re.compile(r"<[^>]*>")
 _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+")

@@ -9,35 +9,23 @@ import re
 from collections.abc import Iterable
 
 from cds_service.fhir.gathering.drugs import BONE_DRUG
-from cds_service.fhir.leaves import codes_of, words_in
+from cds_service.fhir.leaves import PEOPLE_AND_PLACES, codes_of, words_in
 from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, ONLY_DENIED, clauses
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json
 
 # Elements that hold no asides: the entry's own drug, which is read elsewhere; people
-# and places, whose names say nothing; and what repeats the rest.
-NO_ASIDES = frozenset(
-    {
-        "medicationCodeableConcept",
-        "medicationReference",
-        "code",
-        "contained",
-        "text",
-        "subject",
-        "patient",
-        "performer",
-        "receiver",
-        "recorder",
-        "asserter",
-        "requester",
-        "informationSource",
-        "location",
-        "destination",
-    }
-)
-# An entry with these elements alone has no asides.
-_WORDLESS = NO_ASIDES | {
+# and places; and what repeats the rest.
+NO_ASIDES = PEOPLE_AND_PLACES | {
+    "medicationCodeableConcept",
+    "medicationReference",
+    "code",
+    "contained",
+    "text",
+}
+# Further elements without words; an entry with these alone has no asides.
+WORDLESS = NO_ASIDES | {
     "resourceType",
     "id",
     "meta",
@@ -50,10 +38,10 @@ _WORDLESS = NO_ASIDES | {
     "whenHandedOver",
     "dateAsserted",
     "encounter",
-    "context",
     "identifier",
     "language",
 }
+_WORDLESS = WORDLESS | {"context"}
 
 
 def drugs_in_asides(entry: Json, terminology: Terminology) -> frozenset[str]:

@@ -23,6 +23,7 @@ from cds_service.fhir.gathering.bystanders import (
 )
 from cds_service.fhir.gathering.drug_asides import (
     NO_ASIDES,
+    WORDLESS,
     bone_drugs_named,
 )
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
@@ -182,26 +183,7 @@ TITLES = {
 }
 # The elements with the answer of an Observation; its code is the question.
 ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
-# An entry with these elements alone has no asides.
-_WORDLESS = NO_ASIDES | {
-    "resourceType",
-    "id",
-    "meta",
-    "status",
-    "intent",
-    "priority",
-    "authoredOn",
-    "performedDateTime",
-    "effectiveDateTime",
-    "issued",
-    "encounter",
-    "identifier",
-    "language",
-    "medicationCodeableConcept",
-    "whenHandedOver",
-    "effectivePeriod",
-    "dateAsserted",
-}
+_WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
 
 
 def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:

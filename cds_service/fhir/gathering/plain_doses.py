@@ -10,7 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more, words_in
+from cds_service.fhir.leaves import (
+    MODIFIERS,
+    PEOPLE_AND_PLACES,
+    leaves_of,
+    says_more,
+    words_in,
+)
 from cds_service.fhir.mapping.remainders import without_codes
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
@@ -51,26 +57,14 @@ _BY_RULE = frozenset(
     }
 )
 # Who took part, and where: names and roles.
-_NAMED = frozenset(
-    {
-        "subject",
-        "patient",
-        "performer",
-        "performerType",
-        "receiver",
-        "recorder",
-        "asserter",
-        "requester",
-        "informationSource",
-        "location",
-        "destination",
-        "locationCode",
-        "locationReference",
-        "device",
-        "focalDevice",
-        "usedReference",
-    }
-)
+_NAMED = PEOPLE_AND_PLACES | {
+    "performerType",
+    "locationCode",
+    "locationReference",
+    "device",
+    "focalDevice",
+    "usedReference",
+}
 # Elements without words in a coding, a reference, an amount or a note.
 _NO_WORDS = frozenset(
     {
