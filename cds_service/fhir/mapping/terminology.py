@@ -45,17 +45,16 @@ from cds_service.fhir.mapping.mapping_files import (
     read_own_codes,
     read_value_sets,
 )
+from cds_service.fhir.mapping.method_words import MethodWords
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.plain_words import load_all_plain, plain_of_braces
+from cds_service.fhir.mapping.readable import Languages, LanguagesFile
 from cds_service.fhir.mapping.report_numbers import ReportNumbers, ReportNumbersFile
 from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     SPINES,
-    Languages,
-    LanguagesFile,
-    MethodWords,
     Place,
     TextRule,
     TextRules,

@@ -1,23 +1,18 @@
-"""Recognise words, without regard to case and accents.
+"""Recognise words that name concepts, without regard to case and accents.
 
-The words name concepts or ways of measuring, or are of a language that we do not read.
-They are in `mappings/texts/`, `methods.toml` and `languages.toml`.
+The words are in `mappings/texts/`.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Annotated, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from pydantic import BeforeValidator, RootModel
-
-from cds_service.core.data_file import Closed, DataFile
 from cds_service.fhir.mapping.language import ONE_WORD, Language
-from cds_service.fhir.mapping.letters import LETTER
 from cds_service.outgoing.deadline import check_time
 
 Place = tuple[int, int]
@@ -137,9 +132,9 @@ class _Searches:
     """A compiled rule: one search for each list of words."""
 
     def __init__(self, rule: TextRule) -> None:
-        self.any, self.short = _compiled(rule.any), _compiled(rule.short)
+        self.any, self.short = compiled_words(rule.any), compiled_words(rule.short)
         lists = (rule.none, *rule.shared)
-        self._no = tuple([one for one in map(_compiled, lists) if one])
+        self._no = tuple([one for one in map(compiled_words, lists) if one])
 
     def rules_out(self, words: str) -> bool:
         """Tell if a text has words that rule the concept out."""
@@ -215,7 +210,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 @cache
-def _compiled(words: tuple[str, ...]) -> re.Pattern[str] | None:
+def compiled_words(words: tuple[str, ...]) -> re.Pattern[str] | None:
     pattern = joined(words)
     return compiled(pattern) if pattern else None
 
@@ -254,8 +249,10 @@ def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
             for language in languages.values()
             if concept in language.concepts
         ]
-        none = _folded(word for words in worded for word in words.none)
-        if harmless := _folded(word for words in worded for word in words.harmless):
+        none = folded_words(word for words in worded for word in words.none)
+        if harmless := folded_words(
+            word for words in worded for word in words.harmless
+        ):
             # The longer of two words has to match first.
             only = "|".join(sorted(harmless, key=len, reverse=True))
             none = (*none, rf"^(?>(?:[\W\d_]|\b(?:{only})\b)*)$")
@@ -266,205 +263,10 @@ def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
             for language in languages.values()
             for words in language.shared_lists(concept)
         )
-        shared = tuple(map(_folded, lists))
-        rules[concept] = TextRule(_folded(any_), none, _folded(short), shared)
+        shared = tuple(map(folded_words, lists))
+        rules[concept] = TextRule(folded_words(any_), none, folded_words(short), shared)
     return rules
 
 
-def _folded(words: Iterable[str]) -> tuple[str, ...]:
+def folded_words(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"(?:{folded_pattern(word)})" for word in words)
-
-
-# --- languages: an entry that we cannot read supports no "no"
-
-_WORDS = re.compile("[a-z]+")
-_ANY_WORD = re.compile("[A-Za-z]+")
-_VOWELS = frozenset("aeiouy")
-
-
-class LanguagesFile(DataFile):
-    """`languages.toml`.
-
-    Attributes:
-        others: frequent words of other languages with the same letters as ours, by
-            language.
-        abbreviations: abbreviations that we know and do not look for.
-        qualifiers: words that say nothing alone: `stage`, `left`.
-    """
-
-    others: Mapping[str, tuple[str, ...]]
-    abbreviations: frozenset[str] = frozenset()
-    qualifiers: frozenset[str] = frozenset()
-
-
-class Languages:
-    """The signs of languages that we read, and of those that we do not.
-
-    Letters decide; then frequent words of other languages with the same letters; then
-    names in languages whose files state no letters, since only their names are read.
-    """
-
-    def __init__(
-        self,
-        content: LanguagesFile,
-        languages: Mapping[str, Language],
-        things: Container[str],
-    ) -> None:
-        """Take as readable the languages whose files state their letters.
-
-        The frequent words of such a language do not count as foreign.
-
-        Args:
-            content: `languages.toml`.
-            languages: by code.
-            things: concepts whose words name a thing, as those of a value set do. The
-                words of the others are everyday ones, which languages share.
-        """
-        letters = {
-            code: language.letters
-            for code, language in languages.items()
-            if language.letters is not None
-        }
-        self._letters = re.compile(f"[{''.join(letters.values())}]")
-        self._others = {
-            word
-            for code, words in content.others.items()
-            if code not in letters
-            for word in words
-        }
-        self._abbreviations = content.abbreviations
-        self._qualifiers = content.qualifiers
-        unread = [one for one in languages.values() if one.letters is None]
-        read = [one for one in languages.values() if one.letters is not None]
-        concepts = {concept for one in unread for concept in one.concepts}
-        self._names = [
-            (name, _names_of(concept, read))
-            for concept in sorted(concepts)
-            if concept in things and (name := _names_of(concept, unread))
-        ]
-
-    def can_read(self, text: str) -> bool:
-        """Tell if a text has words, all of them in languages that we read.
-
-        A text over `LONGEST_TEXT` is not read.
-        """
-        if len(text) > LONGEST_TEXT:
-            return False
-        letters = LETTER.findall(text.lower())
-        # one Chinese character may be a word
-        if len(letters) < 2 and not any(one > "\u2e80" for one in letters):
-            return False
-        if self.is_foreign(text):
-            return False
-        # It must say more than ambiguous abbreviations and qualifiers.
-        has_name = any(map(self._is_name, _ANY_WORD.findall(without_accents(text))))
-        return has_name or any(sign > "\u2e80" for sign in text)
-
-    def is_foreign(self, text: str) -> bool:
-        """Tell if a text has letters or words of a language that we do not read.
-
-        A text over `LONGEST_TEXT` counts as one. So does a text with a name that only
-        such a language has: the words around the name are not read.
-        """
-        text = within_limit(text)
-        for sign in LETTER.findall(text.lower()):
-            if not (sign.isascii() or self._letters.match(sign)):
-                return True
-        plain = folded(text)
-        if not self._others.isdisjoint(_WORDS.findall(plain)):
-            return True
-        return any(
-            name.search(plain) and not (ours and ours.search(plain))
-            for name, ours in self._names
-        )
-
-    def _is_name(self, word: str) -> bool:
-        lower = word.lower()
-        if lower in self._qualifiers:
-            return False
-        if lower in self._abbreviations:
-            return True
-        is_spelt_out = len(word) > 4 or (len(word) == 4 and not word.isupper())
-        return is_spelt_out and not _VOWELS.isdisjoint(lower)
-
-
-def _names_of(concept: str, languages: Iterable[Language]) -> re.Pattern[str] | None:
-    """Compile the names that these languages have for a concept."""
-    names = [
-        name
-        for language in languages
-        if concept in language.concepts
-        for name in language.concepts[concept].any
-    ]
-    return _compiled(_folded(names))
-
-
-# --- ways of measuring
-
-# Chinese is written without spaces: `CT平扫` is two words.
-_BETWEEN_SCRIPTS = re.compile(
-    r"(?<=[0-9A-Za-z])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[0-9A-Za-z])"
-)
-
-
-def _one_pattern(words: list[str]) -> re.Pattern[str]:
-    try:
-        return re.compile("|".join(words), re.IGNORECASE)
-    except re.error as error:
-        raise ValueError(f"is no regular expression: {error}") from error
-
-
-Phrases = Annotated[re.Pattern[str], BeforeValidator(_one_pattern)]
-
-
-class _Method(Closed):
-    """A way of measuring.
-
-    Attributes:
-        any: phrases that name it.
-        unless: longer phrases that contain one of them but mean something else.
-    """
-
-    any: Phrases
-    unless: Phrases | None = None
-
-    def fits(self, words: str) -> bool:
-        match = self.any.search(words)
-        if match and self.unless is not None:
-            match = self.any.search(self.unless.sub(" | ", words))
-        return bool(match)
-
-
-class MethodWords(RootModel[dict[str, _Method]]):
-    """Recognises measurement methods in words."""
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Return the methods in the file."""
-        return frozenset(self.root)
-
-    @cached_property
-    def _looked_up(self) -> Callable[[str, tuple[str, ...]], frozenset[str]]:
-        return lru_cache(KEPT_TEXTS)(self.named)
-
-    def of_title(self, title: str, among: tuple[str, ...]) -> frozenset[str]:
-        """Return the methods among these that a title names.
-
-        The title is the name of a measurement, of its method or of its site.
-        """
-        look = self._looked_up if len(title) <= LONGEST_TITLE else self.named
-        return look(title, among)
-
-    def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
-        """Return the methods among these that a text names.
-
-        Nothing is kept in memory, since a note is about one patient.
-
-        Raises:
-            DeadlinePassed: the answer has no time left.
-        """
-        check_time()
-        words = without_accents(text)
-        if not words.isascii():
-            words = _BETWEEN_SCRIPTS.sub(" ", words)
-        return frozenset([name for name in among if self.root[name].fits(words)])

@@ -1,0 +1,84 @@
+"""Recognise the ways of measuring that a text names (`methods.toml`)."""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
+from typing import Annotated
+
+from pydantic import BeforeValidator, RootModel
+
+from cds_service.core.data_file import Closed
+from cds_service.fhir.mapping.text_rules import (
+    KEPT_TEXTS,
+    LONGEST_TITLE,
+    without_accents,
+)
+from cds_service.outgoing.deadline import check_time
+
+# Chinese is written without spaces: `CT平扫` is two words.
+_BETWEEN_SCRIPTS = re.compile(
+    r"(?<=[0-9A-Za-z])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[0-9A-Za-z])"
+)
+
+
+def _one_pattern(words: list[str]) -> re.Pattern[str]:
+    try:
+        return re.compile("|".join(words), re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from error
+
+
+Phrases = Annotated[re.Pattern[str], BeforeValidator(_one_pattern)]
+
+
+class _Method(Closed):
+    """A way of measuring.
+
+    Attributes:
+        any: phrases that name it.
+        unless: longer phrases that contain one of them but mean something else.
+    """
+
+    any: Phrases
+    unless: Phrases | None = None
+
+    def fits(self, words: str) -> bool:
+        match = self.any.search(words)
+        if match and self.unless is not None:
+            match = self.any.search(self.unless.sub(" | ", words))
+        return bool(match)
+
+
+class MethodWords(RootModel[dict[str, _Method]]):
+    """Recognises measurement methods in words."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the methods in the file."""
+        return frozenset(self.root)
+
+    @cached_property
+    def _looked_up(self) -> Callable[[str, tuple[str, ...]], frozenset[str]]:
+        return lru_cache(KEPT_TEXTS)(self.named)
+
+    def of_title(self, title: str, among: tuple[str, ...]) -> frozenset[str]:
+        """Return the methods among these that a title names.
+
+        The title is the name of a measurement, of its method or of its site.
+        """
+        look = self._looked_up if len(title) <= LONGEST_TITLE else self.named
+        return look(title, among)
+
+    def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
+        """Return the methods among these that a text names.
+
+        Nothing is kept in memory, since a note is about one patient.
+
+        Raises:
+            DeadlinePassed: the answer has no time left.
+        """
+        check_time()
+        words = without_accents(text)
+        if not words.isascii():
+            words = _BETWEEN_SCRIPTS.sub(" ", words)
+        return frozenset([name for name in among if self.root[name].fits(words)])
