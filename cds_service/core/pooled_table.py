@@ -10,10 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
-
 from cds_service.core.pooled_study import BONES, Bone, PooledStudy
-from cds_service.core.table import Number, TablePart, table_path
+from cds_service.core.table import (
+    Number,
+    Numbers,
+    TablePart,
+    check_numbers,
+    read_part,
+    table_path,
+)
 from cds_service.errors import DataFileError
 
 
@@ -124,26 +129,9 @@ def read_pooled_table(study: PooledStudy, folder: Path) -> PooledTable:
         DataFileError: it is missing, broken or stale.
     """
     path = table_path(study.id, folder)
-    try:
-        table = PooledTable.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise DataFileError(
-            path.name, "", f"cannot be read ({error}); run studies build"
-        ) from error
-    except ValidationError as error:
-        raise DataFileError(
-            path.name,
-            "",
-            f"is no table of the pooled model ({error}); run studies build",
-        ) from error
-    if table.study != study.id:
-        raise DataFileError(path.name, "study", f"is of {table.study}")
-    if table.study_digest != study.table_digest:
-        raise DataFileError(
-            path.name,
-            "studyDigest",
-            f"{study.id}.toml has changed since; run studies build",
-        )
+    table = read_part(path, PooledTable, "of the pooled model")
+    made_from = Numbers(table.study, table.study_digest)
+    check_numbers(path.name, made_from, Numbers(study.id, study.table_digest))
     if faults := _shape_faults(table, study):
         raise DataFileError(
             path.name, faults[0], "does not fit the study's inputs; run studies build"

@@ -10,18 +10,11 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    PlainValidator,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic.alias_generators import to_camel
 
 from cds_service.core.logistic_study import LogisticStudy
@@ -67,6 +60,9 @@ class TablePart(BaseModel):
         populate_by_name=True,
         arbitrary_types_allowed=True,
     )
+
+
+Part = TypeVar("Part", bound=TablePart)
 
 
 class ReducedModel(TablePart):
@@ -207,27 +203,52 @@ def read_table(study: LogisticStudy, folder: Path) -> ReducedTable:
         DataFileError: it is missing, broken or stale.
     """
     path = table_path(study.id, folder)
+    table = read_part(path, ReducedTable, "of reduced models")
+    made_from = Numbers(table.study, table.study_digest)
+    check_numbers(path.name, made_from, Numbers(study.id, study.table_digest))
+    _check_sets(table, study, path.name)
+    return table
+
+
+def read_part(path: Path, kind: type[Part], what: str) -> Part:
+    """Read a file that `studies build` wrote.
+
+    Raises:
+        DataFileError: it is missing or broken.
+    """
     try:
-        table = ReducedTable.model_validate_json(path.read_bytes())
+        return kind.model_validate_json(path.read_bytes())
     except OSError as error:
         raise DataFileError(
             path.name, "", f"cannot be read ({error}); run studies build"
         ) from error
-    except (ValidationError, ValueError) as error:
+    except ValueError as error:
         raise DataFileError(
-            path.name, "", f"is no table of reduced models ({error}); run studies build"
+            path.name, "", f"is no table {what} ({error}); run studies build"
         ) from error
-    _check_table(table, study, path.name)
-    return table
 
 
-def _check_table(table: ReducedTable, study: LogisticStudy, file: str) -> None:
-    if table.study != study.id:
-        raise DataFileError(file, "study", f"is of {table.study}")
-    if table.study_digest != study.table_digest:
-        raise DataFileError(
-            file, "studyDigest", f"{study.id}.toml has changed since; run studies build"
-        )
+class Numbers(NamedTuple):
+    """The numbers that a table is made from: those of a study, with their digest."""
+
+    study: str
+    digest: str
+
+
+def check_numbers(file: str, made_from: Numbers, present: Numbers) -> None:
+    """Refuse a table that was made from other numbers.
+
+    Raises:
+        DataFileError: it is of another study, or stale.
+    """
+    if made_from.study != present.study:
+        raise DataFileError(file, "study", f"is of {made_from.study}")
+    if made_from.digest != present.digest:
+        changed = f"{present.study}.toml has changed since; run studies build"
+        raise DataFileError(file, "studyDigest", changed)
+
+
+def _check_sets(table: ReducedTable, study: LogisticStudy, file: str) -> None:
     expected = 2 ** len(study.inputs)
     has_full = frozenset(study.input_names) in table.models
     if len(table.models) != expected or not has_full:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from cds_service.core.months import months_after
 from cds_service.core.study_tables import Z_95, Interval
 
-DAYS_A_MONTH = 365.25 / 12
 UNDATED_EVENT = 0.5  # of the time: the middle, if nobody wrote the day down
 # A visit so shortly before the end is the one at the end; policy, as for pain.
 EARLY_VISIT = timedelta(days=46)

@@ -30,16 +30,6 @@ REPORTS = "plain-report-words"
 REASONS = "plain-reason-words"
 TITLES = "plain-title-words"
 DENSITIES = "plain-density-words"
-PLAIN_FOLDERS = (
-    BRACES,
-    DOSES,
-    REFERRALS,
-    VALUES,
-    REPORTS,
-    REASONS,
-    TITLES,
-    DENSITIES,
-)
 
 
 class PlainWordsFile(Examples):

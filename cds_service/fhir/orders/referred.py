@@ -7,7 +7,7 @@ signing, which count like those on record, and its other orders that name someth
 grave. If part of the signing was not read, no list of the record is whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cds_service.fhir.gathering.concepts import concepts_of
@@ -133,11 +133,7 @@ def with_drafted_drugs(
         for draft in drafts.each()
         if draft.type == DRUG_TYPE
     ]
-    drugs = [drug for drug in read if isinstance(drug, Entry)]
-    broken = [drug for drug in read if isinstance(drug, Unreadable)]
-    return record._replace(
-        entries=(*record.entries, *drugs), unreadable=(*record.unreadable, *broken)
-    )
+    return _with_orders(read, record)
 
 
 def with_drafted_reasons(
@@ -154,6 +150,13 @@ def with_drafted_reasons(
         for order in drafts.each()
         if order.type in ORDER_KEYS
     ]
+    return _with_orders(read, record)
+
+
+def _with_orders(
+    read: Sequence[Entry | Unreadable | None], record: PatientRecord
+) -> PatientRecord:
+    """Add orders of this signing to the record, the broken ones as such."""
     orders = [order for order in read if isinstance(order, Entry)]
     broken = [order for order in read if isinstance(order, Unreadable)]
     return record._replace(
