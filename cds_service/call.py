@@ -154,8 +154,7 @@ class Ports:
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
         language: the language that is asked for.
-        take_long_text: takes a place for a signing with many words, of which each EHR
-            has a few; False if none is free.
+        take_words: takes places for orders whose words weigh so much; raises TooBusy.
     """
 
     clock: Callable[[], datetime]
@@ -175,7 +174,7 @@ class Ports:
     handout: HandoutSettings = field(default_factory=HandoutSettings)
     worksheet_url: str = ""
     language: str = ENGLISH
-    take_long_text: Callable[[], bool] = field(default=lambda: True)
+    take_words: Callable[[int], None] = field(default=lambda _: None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,7 +92,18 @@ class EvidenceUnavailable(CdsError):
 
 
 class TooBusy(CdsError):
-    """Too many calls of this EHR are worked on that take much time each."""
+    """Other calls have taken the places that this one needs (`places.py`).
+
+    Attributes:
+        places: name of the places, for example `words`.
+        reason: a key for the log, for example `no-place.words`.
+    """
+
+    def __init__(self, places: str) -> None:
+        super().__init__(
+            "too much to do at the moment: call again, or go on without advice"
+        )
+        self.places, self.reason = places, f"no-place.{places}"
 
 
 class DeadlinePassed(CdsError):

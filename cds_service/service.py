@@ -53,7 +53,7 @@ from cds_service.core.handout import HANDOUT_DRAFT, find_handout, handout_senten
 from cds_service.core.languages import LanguageFile
 from cds_service.core.phrases import NotTranslated
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.errors import AuditUnavailable, EvidenceUnavailable, TooBusy
+from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.gather import gather
@@ -72,8 +72,8 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.broken_levels import region_treated
 from cds_service.fhir.orders.drafts import (
     DraftOrders,
-    has_many_words,
     read_drafts,
+    weight_of_words,
     with_foreign_orders,
 )
 from cds_service.fhir.orders.handout_draft import Page, draft_handout
@@ -135,7 +135,7 @@ def answer(
             be read.
         NotAllowed: part of the record was not sent, and the caller may not name the
             server that has it.
-        TooBusy: the orders have many words, and the EHR has no place left for them.
+        TooBusy: other calls took the places that this one needs.
         DeadlinePassed: the time was over before the answer was made; it is not recorded
             as shown.
         AuditUnavailable: the entry could not be written; nothing is returned then.
@@ -150,8 +150,8 @@ def _answer_in_time(
     is_signing = hook.hook == "order-sign"
     if is_signing and not _may_concern_us(service, request, ports):
         return NO_CARDS
-    if is_signing and has_many_words(request.context.draft_orders):
-        _take_long_text(ports)
+    if is_signing:
+        ports.take_words(weight_of_words(request.context.draft_orders))
     call = Call(
         service=service,
         service_id=hook.id,
@@ -222,13 +222,6 @@ def _may_concern_us(service: Service, request: HookRequest, ports: Ports) -> boo
     until = ports.deadline.for_orders()
     with in_force(until):
         return may_concern_us(drafts, terminology, until)
-
-
-def _take_long_text(ports: Ports) -> None:
-    """Take a place for many words: many at once would hold up all other callers."""
-    if not ports.take_long_text():
-        message = "too many long signings at once: sign again, or without advice"
-        raise TooBusy(message)
 
 
 def _read_orders(call: Call) -> SignedOrders:

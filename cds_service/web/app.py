@@ -21,6 +21,7 @@ from cds_service.call import Service
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import is_ip_address, is_loopback_host
+from cds_service.places import places_for_reads, places_for_words
 from cds_service.review.access import Access
 from cds_service.review.login import is_one_of
 from cds_service.review.routes import Reviewing, review_routes
@@ -39,7 +40,6 @@ from cds_service.web.logs import UnauthenticatedCalls
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.missing_orders import MissingOrders
 from cds_service.web.pages import page_routes
-from cds_service.web.reading_places import ReadingPlaces
 from cds_service.web.sandbox import is_open, sandbox_routes
 from cds_service.web.worksheet import worksheet_routes
 
@@ -140,8 +140,8 @@ def create_app(
         callers=callers,
         unauthenticated=UnauthenticatedCalls(),
         missing_orders=MissingOrders(),
-        places=ReadingPlaces(settings.reads_of_one_ehr),
-        long_texts=ReadingPlaces(max(1, settings.reads_of_one_ehr // 2)),
+        reads=places_for_reads(settings.reads_of_one_ehr),
+        words=places_for_words(settings.reads_of_one_ehr),
         links=links,
     )
     register_errors(app)

@@ -6,7 +6,7 @@ Parse the request, run the flow, answer in JSON.
 import json
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -30,11 +30,13 @@ from cds_service.errors import (
     AuditUnavailable,
     NotAllowed,
     NotAuthenticated,
+    TooBusy,
     UnknownService,
 )
 from cds_service.fhir.gathering.fetching import FhirReader
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
+from cds_service.places import REFUSALS, CallPlace, Places
 from cds_service.protocol.messages import (
     CONTEXTS,
     NO_CARDS,
@@ -51,6 +53,7 @@ from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
 from cds_service.web.fhir_access import (
     ClosedServer,
+    PlacedReader,
     aliases_of,
     check_fhir_server,
     check_right_to_server,
@@ -59,12 +62,13 @@ from cds_service.web.fhir_access import (
 from cds_service.web.logs import CALLS, UnauthenticatedCalls
 from cds_service.web.metrics import Metrics
 from cds_service.web.missing_orders import MissingOrders
-from cds_service.web.reading_places import CallPlace, PlacedReader, ReadingPlaces
 from cds_service.web.refusals import log_unrecorded, record_refusal
 
 CDS_PATH = "/cds-services"
 LAUNCH_PATH = "/worksheet/launch"
 ORDERS_MISSING = "orders-missing"
+# For the entry of a call without a place to begin.
+REFUSAL_SECONDS = 0.2
 JSON_TYPE = "application/json; charset=utf-8"
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
@@ -80,8 +84,8 @@ class Surroundings:
         history: finds cards shown and answered before; None if no log can be
             searched.
         callers: the EHRs that may call; None in open mode, where everyone may.
-        places: for calls that read FHIR servers, by EHR.
-        long_texts: for signings with many words, by EHR.
+        reads: places of calls that read FHIR servers.
+        words: places of the words of orders.
         links: addresses of basis pages; None if the log cannot be read.
     """
 
@@ -98,8 +102,8 @@ class Surroundings:
     callers: Callers | None
     unauthenticated: UnauthenticatedCalls
     missing_orders: MissingOrders
-    places: ReadingPlaces
-    long_texts: ReadingPlaces
+    reads: Places
+    words: Places
     links: Links | None = None
 
 
@@ -272,9 +276,9 @@ def _run_flow(
     client, caller = exchange.client, exchange.caller
     closed = _closed_server(around, hook_request, exchange)
     reader = None if closed else _reader(around, hook_request, client, exchange)
-    place = CallPlace(around.places, caller.client or "")
-    long_text = CallPlace(around.long_texts, caller.client or "")
-    placed = PlacedReader(reader, place) if reader else None
+    reads = CallPlace(around.reads, caller.client or "")
+    words = CallPlace(around.words, caller.client or "")
+    placed = PlacedReader(reader, reads) if reader else None
     ports = Ports(
         clock=around.clock,
         fhir=closed or placed,
@@ -292,14 +296,14 @@ def _run_flow(
         handout=handout_settings(around),
         worksheet_url=_worksheet_url(around, client),
         language=_language(around, client, exchange),
-        take_long_text=long_text.take,
+        take_words=words.take,
     )
     try:
         return around.flow(around.service.of(caller.client), hook, hook_request, ports)
     finally:
-        place.end()
-        long_text.end()
-        exchange.has_no_place = place.was_refused or long_text.was_refused
+        reads.end()
+        words.end()
+        exchange.lacked = reads.name if reads.was_refused else ""
 
 
 def _read_request(
@@ -451,6 +455,10 @@ def _reader(
 
 
 def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
+    if isinstance(exchange.failure, TooBusy):
+        exchange.lacked = exchange.failure.places
+    if exchange.lacked:
+        around.metrics.no_place.labels(exchange.lacked).inc()
     if exchange.service_id:
         if status >= 400 and exchange.body is not None:
             _record_refusal(around, exchange, status)
@@ -470,14 +478,15 @@ def _record_refusal(around: Surroundings, exchange: Exchange, status: int) -> No
     log, would take the threads of others.
     """
     terminology = around.service.of(exchange.caller.client).terminology
-    if not exchange.has_no_place:
-        record_refusal(around.audit, terminology, exchange, status, around.clock())
-    elif around.places.noting.acquire(blocking=False):
-        try:
+    turn: AbstractContextManager[None] = nullcontext()
+    if exchange.lacked:
+        left = exchange.deadline.left if exchange.deadline is not None else 0.0
+        turn = REFUSALS.held(Deadline.after(min(REFUSAL_SECONDS, left / 2)))
+    try:
+        with turn:
             record_refusal(around.audit, terminology, exchange, status, around.clock())
-        finally:
-            around.places.noting.release()
-    else:
+    except TooBusy as error:
+        around.metrics.no_place.labels(error.places).inc()
         log_unrecorded(status)
 
 

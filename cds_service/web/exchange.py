@@ -2,16 +2,16 @@
 
 import math
 import re
-import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from cds_service.core.caller import NOBODY, Caller
-from cds_service.errors import DeadlinePassed
 from cds_service.outgoing.deadline import Deadline
+from cds_service.places import BODIES, CallPlace
 from cds_service.protocol.messages import NO_CARDS, HookInstances, HookResponse
 from cds_service.site.clients import Client
 
@@ -20,7 +20,6 @@ PIECE = 64 * 1024  # bytes read at a time
 # Fewest bytes of a body for each JSON value. Records have twenty; with three, the
 # largest body would take two seconds and 120 MB to parse.
 LEAST_BYTES = 6
-_LARGE = threading.Lock()
 # Version (any but ff; 00 has no more parts), trace id and parent id, which are not
 # zero, flags.
 TRACEPARENT = re.compile(
@@ -43,7 +42,7 @@ class Exchange:
         client: the caller's EHR as the site describes it; None in open mode.
         deadline: deadline of the answer, once it is known.
         reason: a short word for the log.
-        has_no_place: its EHR had no place left, to read FHIR servers or long texts.
+        lacked: name of the places that it needed and did not get; empty if none.
         failure: the exception that ended it; None for an error of HTTP itself.
         began: monotonic time at which a thread took it; a WSGI application does not
             know when it arrived.
@@ -57,11 +56,11 @@ class Exchange:
     body: bytes | None = None
     hook_instance: str = ""
     reason: str = ""
-    has_no_place: bool = False
+    lacked: str = ""
     failure: Exception | None = None
     response: HookResponse = NO_CARDS
     began: float = field(default_factory=time.monotonic)
-    _is_large: bool = False
+    _place: CallPlace = field(default_factory=partial(CallPlace, BODIES))
 
     @property
     def hook_instances(self) -> HookInstances:
@@ -82,7 +81,7 @@ class Exchange:
 
         Raises:
             HTTPException: it is not, or it has too many values for its length.
-            DeadlinePassed: other large bodies took all the time.
+            TooBusy: other large bodies took all the time.
         """
         encoding = self.request.environ.get("HTTP_CONTENT_ENCODING", "identity")
         charset = self.request.mimetype_params.get("charset", "utf-8")
@@ -92,11 +91,11 @@ class Exchange:
             raise UnsupportedMediaType
         length = self.request.content_length
         if length is not None and length > LARGE_BYTES:
-            self._wait_for_large_bodies()
+            self._take_place()
         # If the length is not known, the body waits once it proves to be large.
         first = self._read_first() if length is None else b""
         if len(first) > LARGE_BYTES:
-            self._wait_for_large_bodies()
+            self._take_place()
         self.body = first + self.request.get_data(cache=False)
         most_values = (self.request.max_content_length or math.inf) / LEAST_BYTES
         if len(self.body) > most_values:
@@ -114,17 +113,10 @@ class Exchange:
             length += len(piece)
         return b"".join(pieces)
 
-    def _wait_for_large_bodies(self) -> None:
-        """Wait until no other request of this process holds a large body.
-
-        A body that is parsed takes some thirty times its bytes.
-        """
-        seconds = -1.0  # no limit
-        if self.deadline is not None:
-            seconds = max(self.deadline.left, 0.0)
-        self._is_large = _LARGE.acquire(timeout=seconds)
-        if not self._is_large:
-            raise DeadlinePassed("The time for this answer is over.")
+    def _take_place(self) -> None:
+        """Wait until no other call of this process has a large body."""
+        until = self.deadline.for_orders() if self.deadline is not None else None
+        self._place.take(until=until)
 
     def end(self) -> None:
         """Release the body after the answer, and let the next large body in.
@@ -133,5 +125,4 @@ class Exchange:
         failure would stay in memory until the garbage collector runs.
         """
         self.body = self.failure = None
-        if self._is_large:
-            _LARGE.release()
+        self._place.end()

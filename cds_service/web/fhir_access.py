@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.errors import FhirReadError, NotAllowed
+from cds_service.errors import FhirReadError, NotAllowed, TooBusy
 from cds_service.fhir.gathering.fetching import Fetched, FhirReader, RefusingReader
 from cds_service.fhir.server.client import FhirClient
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import Address, parse_base
+from cds_service.places import CallPlace
 from cds_service.protocol.messages import HookRequest
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site
@@ -29,6 +30,7 @@ OF_TENANT = (
     "List the server in tenant-fhir-servers of this client ([[clients]] in site.toml)"
     " for the token's tenant."
 )
+NO_PLACE = "too many calls of this EHR wait for its FHIR server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,39 @@ class ClosedServer(RefusingReader):
         return Fetched(
             (page,), "the next page is on a server that this service may not call"
         )
+
+
+class PlacedReader(RefusingReader):
+    """Reads for one call, which takes its place at the first read."""
+
+    def __init__(self, reader: FhirReader, place: CallPlace) -> None:
+        self._reader, self._place = reader, place
+
+    def is_refusing(self) -> bool:
+        return not self._has_place()
+
+    def fetch(self, query: str, *, until: float) -> Fetched:
+        """Read as the reader does.
+
+        Raises:
+            FhirReadError: it does, or this EHR has no place left.
+        """
+        if not self._has_place():
+            raise FhirReadError("no-place", NO_PLACE)
+        return self._reader.fetch(query, until=until)
+
+    def follow(self, page: Any, *, until: float) -> Fetched:
+        """Read the later pages of a search as the reader does."""
+        if not self._has_place():
+            return Fetched((page,), f"the next page was not read: {NO_PLACE}")
+        return self._reader.follow(page, until=until)
+
+    def _has_place(self) -> bool:
+        try:
+            self._place.take()
+        except TooBusy:
+            return False
+        return True
 
 
 def allowed_fhir_server(

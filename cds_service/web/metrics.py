@@ -22,6 +22,7 @@ from cds_service.audit.chain import AuditEntry, AuditLog, AuditState
 from cds_service.errors import AuditUnavailable
 from cds_service.fhir.near_misses import Kind as NearMissKind
 from cds_service.outgoing.deadline import Deadline
+from cds_service.places import NAMES as PLACES
 from cds_service.review.login import LOGINS
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -94,6 +95,9 @@ class Metrics:
         self.orders_missing = count(
             "orders_missing", "Calls that carried no draft orders at all"
         )
+        self.no_place = count(
+            "no_place", "Calls that found no place in their worker", "places"
+        )
         self.silence = gauge(
             "hours_since_order",
             "Hours since the last augmentation order of a person, or since the log"
@@ -127,6 +131,8 @@ class Metrics:
             self.entries.labels(kind, "lost")
         for miss in get_args(NearMissKind):
             self.near_misses.labels(miss)
+        for places in PLACES:
+            self.no_place.labels(places)
 
     def text(self) -> bytes:
         """Return all metrics as text, summed over the workers if they share them."""

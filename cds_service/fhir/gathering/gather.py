@@ -34,7 +34,6 @@ from cds_service.fhir.gathering.query_results import (
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.refusals import needed_results
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.gathering.turns import turn
 from cds_service.fhir.gathering.unsent_reasons import with_unsent_reasons
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
@@ -42,6 +41,7 @@ from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.references import BundleEntry, Targets, reference_name
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline, in_force
+from cds_service.places import RECORDS
 from cds_service.protocol.messages import HookRequest
 
 
@@ -71,6 +71,7 @@ def gather(
             or the Patient is inactive and names no replacement.
         NotAllowed: a key was not sent, and the caller may not name the server that has
             it.
+        TooBusy: other records took the time.
         DeadlinePassed: there was too much data to process in time.
     """
     until = deadline.for_reading()
@@ -105,8 +106,8 @@ def record_in(
         deadline: deadline of the whole answer.
 
     Raises:
-        DeadlinePassed: there was too much data to process in time, in this record or
-            in those before it.
+        TooBusy: other records took the time.
+        DeadlinePassed: there was too much data to process in time.
     """
     patients = chain.from_iterable(
         results[template.key].resources
@@ -114,7 +115,7 @@ def record_in(
     )
     patient = next(patients, None)
     person = person.identified(patient, _patients(plan, results))
-    with turn(deadline.for_understanding()):
+    with RECORDS.held(deadline.for_understanding()):
         parts = [
             _part_in_time(
                 template, results[template.key], person, terminology, deadline

@@ -16,6 +16,7 @@ from cds_service.fhir.orders.meaning import Meaning
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
 from cds_service.fhir.references import BundleEntry, Targets, contained_in, last_name
 from cds_service.outgoing.deadline import Deadline
+from cds_service.places import MANY_WORDS
 from cds_service.protocol.json_text import levels
 
 # Statuses of R4, STU3 and DSTU2 orders that are not, or no longer, to be carried out.
@@ -42,10 +43,9 @@ ORDER_ENDINGS = ("Request", "Order", "Prescription")
 GROUPS = frozenset({"RequestGroup", "Bundle"})  # resources that hold orders
 MOST_INSIDE = 100  # orders inside groups, for one signing
 MOST_PARTS = 4000  # values in one order; a long one has a hundred
-# Characters of the words of a signing from which it takes long to read; usual ones have
-# a few hundred. Each text costs as much as some characters.
-MANY_WORDS, COST_OF_A_TEXT = 2000, 20
-NAMES_OF_WORDS = frozenset({"text", "display"})
+# Each text and each resource takes as long to read as some characters.
+COST_OF_A_TEXT = 20
+NAMES_OF_WORDS = frozenset({"text", "display", "resourceType"})
 # Items of one list. The words of each coding cost a search; a group has its own limit.
 LONGEST_LIST = 100
 
@@ -331,8 +331,12 @@ def is_long(order: Json) -> bool:
     return sum(sizes) >= MOST_PARTS or max(sizes) > LONGEST_LIST
 
 
-def has_many_words(draft_orders: Any) -> bool:
-    """Tell if the words of these orders (raw JSON) take long to read."""
+def weight_of_words(draft_orders: Any) -> int:
+    """Weigh the words of these orders (raw JSON) by how long they take to read.
+
+    Returns:
+        so many characters, `MANY_WORDS` at most.
+    """
     nodes = (node for level in levels(draft_orders) for node in level)
     named = (
         pair
@@ -346,9 +350,9 @@ def has_many_words(draft_orders: Any) -> bool:
             continue
         if name in NAMES_OF_WORDS or " " in value or not value.isascii():
             cost += len(value) + COST_OF_A_TEXT
-        if cost > MANY_WORDS:
-            return True
-    return False
+        if cost >= MANY_WORDS:
+            return MANY_WORDS
+    return cost
 
 
 def _shortened(value: Any) -> Any:

@@ -4,14 +4,15 @@ from contextlib import ExitStack
 
 import pytest
 
-from cds_service.errors import DeadlinePassed
-from cds_service.fhir.gathering import turns
+from cds_service.errors import TooBusy
 from cds_service.fhir.gathering.plan import plan_prefetch
 from cds_service.outgoing.deadline import Deadline
+from cds_service.places import RECORDS
 from tests.chart_builders import PATIENT, patient
 from tests.scripted_reader import gathered
 from tests.wire_builders import hook_request
 
+AT_ONCE = 4
 PLAN = plan_prefetch({"patient": "Patient/{{context.patientId}}"})
 
 
@@ -22,21 +23,23 @@ def read(seconds):
 
 
 @pytest.fixture
-def no_turn_left():
+def no_place_left():
+    read(60)  # what is loaded at first need takes no time of the next
     with ExitStack() as others:
-        for _ in range(turns.MOST):
-            others.enter_context(turns.turn(Deadline.after(5)))
+        for _ in range(AT_ONCE):
+            others.enter_context(RECORDS.held(Deadline.after(5)))
         yield
 
 
-@pytest.mark.usefixtures("no_turn_left")
-def test_a_record_without_a_turn_is_refused_before_its_deadline():
+@pytest.mark.usefixtures("no_place_left")
+def test_a_record_without_a_place_is_refused_before_its_deadline():
     deadline = Deadline.after(1)
-    with pytest.raises(DeadlinePassed):
+    with pytest.raises(TooBusy) as refused:
         read(1)
+    assert refused.value.places == "records"
     assert deadline.left > 0
 
 
-def test_a_turn_is_free_again_once_a_record_is_understood():
-    for _ in range(turns.MOST + 1):
+def test_a_place_is_free_again_once_a_record_is_understood():
+    for _ in range(AT_ONCE + 1):
         assert read(5).patient

@@ -1,4 +1,4 @@
-"""Calls of one EHR whose FHIR server hangs leave threads to everybody else."""
+"""Calls that take much of a worker leave enough of it to everybody else."""
 
 import re
 import threading
@@ -11,12 +11,13 @@ import pytest
 from pydantic import ValidationError
 
 from cds_service.audit.chain import AuditEntry
-from cds_service.errors import EvidenceUnavailable, FhirReadError
+from cds_service.errors import EvidenceUnavailable, FhirReadError, TooBusy
 from cds_service.fhir.gathering.fetching import Fetched
 from cds_service.outgoing.deadline import Deadline
+from cds_service.places import BODIES, CallPlace, Places, places_for_reads
 from cds_service.settings import Settings
+from cds_service.web.fhir_access import PlacedReader
 from cds_service.web.http_server import THREADS
-from cds_service.web.reading_places import CallPlace, PlacedReader, ReadingPlaces
 from tests.chart_builders import HOOK, Asked, KeptEntries, open_service, order_sign
 from tests.deploy.locked import DEPLOY
 from tests.faults.records import pulled
@@ -57,16 +58,77 @@ def test_no_setting_takes_all_threads_of_a_worker() -> None:
         Settings(reads_of_one_ehr=THREADS)
 
 
+def takes(places: Places, weight: int = 1, client: str = "") -> bool:
+    """Take places, and tell if there were as many."""
+    try:
+        places.take(weight, client)
+    except TooBusy:
+        return False
+    return True
+
+
 def test_an_ehr_has_so_many_places_and_another_has_its_own() -> None:
-    places = ReadingPlaces(MOST_OF_ONE)
-    assert [places.take("a") for _ in range(MOST_OF_ONE + 1)].count(True) == MOST_OF_ONE
-    assert places.take("b")
-    places.free("a")
-    assert places.take("a")
+    places = places_for_reads(MOST_OF_ONE)
+    taken = [takes(places, client="a") for _ in range(MOST_OF_ONE + 1)]
+    assert taken.count(True) == MOST_OF_ONE
+    assert takes(places, client="b")
+    places.free(client="a")
+    assert takes(places, client="a")
+
+
+def test_what_calls_weigh_adds_up_for_one_ehr_and_for_all() -> None:
+    places = Places("words", 6, of_one=4)
+    assert takes(places, 3, "a")
+    assert not takes(places, 2, "a")
+    assert takes(places, 1, "a")
+    assert not takes(places, 3, "b")
+    assert takes(places, 2, "b")
+    assert not takes(places, 1, "c")
+    places.free(3, "a")
+    assert takes(places, 3, "c")
+
+
+def test_who_may_wait_gets_the_place_that_another_call_frees() -> None:
+    places = Places("records", 1)
+    places.take()
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(places.take, until=Deadline.after(20))
+        time.sleep(0.05)
+        assert not waiting.done()
+        places.free()
+        waiting.result(10)
+    assert not takes(places)
+
+
+def test_who_waits_is_refused_when_its_time_is_over() -> None:
+    places = Places("records", 1)
+    places.take()
+    with pytest.raises(TooBusy) as refused:
+        places.take(until=Deadline.after(0.05))
+    assert (refused.value.places, refused.value.reason) == (
+        "records",
+        "no-place.records",
+    )
+    places.free()
+    assert takes(places)
+
+
+def test_a_large_body_that_finds_no_place_is_refused_in_time_and_counted() -> None:
+    asked = Asked(deadline=1.0)
+    large = order_sign([]) | {"more": "x" * 600_000}
+    began = time.monotonic()
+    with BODIES.held(Deadline.after(5)):
+        refused = asked.post(large)
+    assert time.monotonic() - began < 1.0
+    assert refused.status_code == 503
+    assert refused.json["issue"][0]["code"] == "transient"
+    counted = asked.get("/metrics", "text/plain").text
+    assert 'kyphoplasty_cds_no_place_total{places="bodies"} 1.0' in counted
+    assert asked.post(large).status_code == 200
 
 
 def test_a_call_takes_one_place_at_its_first_read_and_frees_it_once() -> None:
-    places = ReadingPlaces(MOST_OF_ONE)
+    places = places_for_reads(MOST_OF_ONE)
     held = [CallPlace(places, "a") for _ in range(MOST_OF_ONE + 1)]
     calls = [PlacedReader(Reader(), place) for place in held]
     *first, last = calls
@@ -125,8 +187,8 @@ class Watched(PlacedReader):
 
 
 def test_a_call_without_a_place_starts_no_thread() -> None:
-    places = ReadingPlaces(1)
-    places.take("a")
+    places = places_for_reads(1)
+    places.take(client="a")
     plan = open_service().hooks[HOOK].plan
     with pytest.raises(EvidenceUnavailable):
         gathered(
@@ -138,10 +200,10 @@ def test_a_call_without_a_place_starts_no_thread() -> None:
 
 
 def test_a_call_that_reads_nothing_takes_no_place() -> None:
-    places = ReadingPlaces(1)
+    places = places_for_reads(1)
     plan = open_service().hooks[HOOK].plan
     gathered(order_sign([]), plan, PlacedReader(Reader(), CallPlace(places, "a")))
-    assert places.take("a")
+    assert takes(places, client="a")
 
 
 class HeldLog(KeptEntries):
