@@ -28,7 +28,11 @@ from cds_service.fhir.gathering.open_concepts import (
 )
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
-from cds_service.fhir.gathering.record_state import GIVEN_HERE, is_unread
+from cds_service.fhir.gathering.record_state import (
+    GIVEN_HERE,
+    diseases_by_key,
+    is_unread,
+)
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import (
@@ -169,7 +173,7 @@ class Listing(NamedTuple):
         entries: entries of the patient; the parts of a medication list count together.
         not_understood: entries that neither a code nor words identify.
         is_kept: any of them is of a list that somebody keeps, which the doses given in
-            a ward are not.
+            a ward are not, and of more than work, home or money.
     """
 
     entries: int
@@ -355,7 +359,8 @@ class Chart:
                 if entry.concepts >= UNKNOWN_DRUG
                 and NOT_UNDERSTOOD not in entry.concepts
             ]
-        is_kept = any(reads[key].entries for key in together if key not in GIVEN_HERE)
+        counted = diseases_by_key(self.record)
+        is_kept = any(counted[key] > 0 for key in together if key not in GIVEN_HERE)
         return Listing(sum(reads[key].entries for key in together), strange, is_kept)
 
     def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:

@@ -312,7 +312,9 @@ def conclude_no(
             spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
         )
     if not listing.is_kept:
-        return gap(spec, "undetermined", f"{named.name} empty")
+        is_social = listing.entries and spec.key == "conditions"
+        what = "has nothing but social entries" if is_social else "empty"
+        return gap(spec, "undetermined", f"{named.name} {what}")
     if strange:
         return _not_understood(spec, strange, listing.entries, named.where)
     unit = "entry" if listing.entries == 1 else "entries"

@@ -36,6 +36,7 @@ from cds_service.fhir.gathering.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
+    SOCIAL,
 )
 from cds_service.fhir.gathering.problem_words import (
     in_doubt,
@@ -94,14 +95,15 @@ def _concepts_of_diagnosis(resource: Json, terminology: Terminology) -> frozense
         and not is_withheld(resource, terminology)
     )
     if is_plain and terminology.harmless.is_social(resource, texts):
-        return frozenset()
+        return SOCIAL
     if not (
         is_short and is_entry_understood(resource, code, concepts, words, terminology)
     ):
         return concepts | {NOT_UNDERSTOOD}
     known = concepts - OF_NO_CONCERN
-    is_known = is_read and _is_identified(code, words, terminology)
-    return known if is_known else known | {MAY_BE_GRAVE}
+    if not (is_read and _is_identified(code, words, terminology)):
+        return known | {MAY_BE_GRAVE}
+    return known or (SOCIAL if terminology.is_social(code) else known)
 
 
 def _with_asides(
@@ -133,7 +135,7 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
     A code that identifies entries must be of a value set or a harmless range; next to a
     vague one, the words must be plain names, unless the code is of a grave thing. Of
     other codes any concept is enough. Without one, the words must be names of harmless
-    diseases, or denials.
+    diseases: free words never support a "no", nor do those of a denial.
     """
     if terminology.identifies("conditions", code):
         if not terminology.excludes(code):
@@ -147,10 +149,7 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
         )
     if terminology.concepts(code):
         return True
-    return bool(words) and all(
-        terminology.harmless.is_harmless(word) or is_denial(word, terminology)
-        for word in words
-    )
+    return bool(words) and all(map(terminology.harmless.is_harmless, words))
 
 
 def _with_words(

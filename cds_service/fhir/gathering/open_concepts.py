@@ -9,3 +9,5 @@ MAY_NEED_BRACE = "may-need-brace"
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 # Of a procedure or order that bills a drug, and does not say which.
 UNKNOWN_DRUG = frozenset({"unknown-drug"})
+# Work, home, money or schooling: a list with nothing else is no list of diseases.
+SOCIAL = frozenset({"social"})

@@ -1,5 +1,6 @@
 """Tell how completely a record was read, and which lists count as read."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from cds_service.core.findings import RecordState
@@ -8,6 +9,7 @@ from cds_service.fhir.gathering.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
+    SOCIAL,
     UNCODED,
 )
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
@@ -62,6 +64,14 @@ def is_cut(record: PatientRecord) -> bool:
     return any(not record.reads[key].is_optional for key in missing)
 
 
+def diseases_by_key(record: PatientRecord) -> Mapping[str, int]:
+    """Count the entries of each list that are not of work, home or money."""
+    counts = Counter({key: read.entries for key, read in record.reads.items()})
+    social = (one.key for one in record.entries if not one.concepts.isdisjoint(SOCIAL))
+    counts.subtract(social)
+    return counts
+
+
 def is_unread(read: ReadOutcome) -> bool:
     """Tell if a list was asked for and not read, or not read whole.
 
@@ -99,7 +109,8 @@ def _is_empty(record: PatientRecord, key: str) -> bool:
 
 
 def _is_strange(entry: Entry) -> bool:
-    """Tell if neither the code nor the words of an entry say what it is."""
+    """Tell if nothing says what an entry is, or that it may be of a disease."""
     is_unnamed = entry.concepts <= UNCODED | {MAY_NEED_BRACE}
     is_uncoded = MAY_BE_GRAVE in entry.concepts and is_unnamed
-    return NOT_UNDERSTOOD in entry.concepts or is_uncoded
+    is_social = not entry.concepts.isdisjoint(SOCIAL)
+    return is_social or NOT_UNDERSTOOD in entry.concepts or is_uncoded

@@ -37,7 +37,7 @@ class CodeRange(Closed):
 
 
 class VagueCodes(Closed):
-    """Harmless codes that say so little that the words next to them count.
+    """Harmless codes of one system that are vague, or social.
 
     Attributes:
         why: what they are, for those who review the file.
@@ -56,11 +56,14 @@ class HarmlessCodesFile(DataFile):
         reviewed: a reader whom a site names has read the file.
         vague: the vague codes of each system. Its other codes count, whatever is
             written next to them.
+        social: the codes of each system that name no disease, but work, home, money or
+            schooling.
     """
 
     reviewed: bool
     ranges: tuple[CodeRange, ...]
     vague: tuple[VagueCodes, ...]
+    social: tuple[VagueCodes, ...] = ()
 
 
 class HarmlessCodes:
@@ -72,6 +75,7 @@ class HarmlessCodes:
         systems: CodeSystems,
         file: str,
         vague: Sequence[VagueCodes] = (),
+        social: Sequence[VagueCodes] = (),
     ) -> None:
         """Index the ranges of a file.
 
@@ -80,16 +84,20 @@ class HarmlessCodes:
             systems: the code systems.
             file: the name of the file, for messages.
             vague: the vague codes.
+            social: the social codes.
 
         Raises:
             DataFileError: a system is not in `systems.toml`, or a range is none.
         """
         self._systems = systems
-        listed: tuple[CodeRange | VagueCodes, ...] = (*ranges, *vague)
+        listed: tuple[CodeRange | VagueCodes, ...] = (*ranges, *vague, *social)
         for codes in listed:
             if codes.system not in systems.specs:
                 raise DataFileError(file, "system", f"{codes.system} is not known")
-        self._vague = {codes.system: _spans(codes.codes, file) for codes in vague}
+        self._vague, self._social = (
+            {codes.system: _spans(codes.codes, file) for codes in some}
+            for some in (vague, social)
+        )
         ordered = sorted(ranges, key=lambda code_range: code_range.system)
         self._ranges: Mapping[str, Sequence[tuple[list[Span], list[Span]]]] = {
             system: [
@@ -125,6 +133,12 @@ class HarmlessCodes:
         plain = code.replace(".", "")
         return not spans or any(_may_be_in(plain, vague) for vague in spans)
 
+    def is_social(self, system: str, code: str) -> bool:
+        """Tell if a code names no disease, but work, home, money or schooling."""
+        spans = map(self._social.get, self._systems.lineage(system))
+        plain = code.replace(".", "")
+        return any(_is_in(plain, social) for social in filter(None, spans))
+
     def _look_holds(self, system: str, code: str) -> bool:
         plain = code.replace(".", "")
         return any(
@@ -149,7 +163,7 @@ def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> Harmle
         DataFileError: it is missing or wrong.
     """
     content = required(folders, FILE, HarmlessCodesFile)[1]
-    return HarmlessCodes(content.ranges, systems, FILE, content.vague)
+    return HarmlessCodes(content.ranges, systems, FILE, content.vague, content.social)
 
 
 def _spans(written: Sequence[str], file: str) -> list[Span]:

@@ -322,6 +322,14 @@ class Terminology:
             for code in codes
         )
 
+    def is_social(self, codeable: Any) -> bool:
+        """Tell if a condition's codes name work, home, money or schooling alone."""
+        codes = self._identifying("conditions", codeable)
+        return bool(codes) and all(
+            self._harmless_codes.is_social(*self._systems.normalise(*code))
+            for code in codes
+        )
+
     def suffices(self, codeable: Any) -> bool:
         """Tell if a condition's codes count, whatever is written next to them.
 
