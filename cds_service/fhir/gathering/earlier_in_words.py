@@ -32,6 +32,17 @@ def names_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bo
     )
 
 
+def names_earlier_augmentation(words: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if words may name an augmentation as done: `s/p kyphoplasty L3`."""
+    return any(
+        _may_be_earlier(sentence, terminology)
+        and bool(terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra"))
+        for prose in words
+        if len(prose) <= LONGEST_TEXT
+        for sentence in sentences(prose)
+    )
+
+
 def names_years_ago(words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if words name a fracture or an augmentation of years ago.
 

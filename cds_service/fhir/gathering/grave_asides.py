@@ -30,6 +30,7 @@ from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.earlier_in_words import (
     EARLIER,
     names_broken_vertebra,
+    names_earlier_augmentation,
     names_earlier_fracture,
 )
 from cds_service.fhir.gathering.problem_words import in_doubt, named_in
@@ -140,6 +141,8 @@ LISTED_TOO = frozenset(
 )
 # A vertebra is broken; only the readers of fractures know if it is the treated one.
 BROKEN_ASIDE = "vertebra-broken-aside"
+# An augmentation is named as done, on a list that holds none.
+AUGMENTED_ASIDE = "vertebral-augmentation"
 # These leave a finding open by their code alone: their words name symptoms as well.
 BY_CODE = frozenset(
     {
@@ -167,7 +170,7 @@ ASIDE = GRAVE | BY_CODE
 END_OF_LIFE = frozenset({"end-of-life", "palliative-care"})
 OPENING = ASIDE | END_OF_LIFE
 BIOPSY = frozenset({"biopsy"})
-ASIDE_IN_DOUBT = frozenset(map(in_doubt, OPENING | {UNJUDGED_ACT}))
+ASIDE_IN_DOUBT = frozenset(map(in_doubt, OPENING | {UNJUDGED_ACT, AUGMENTED_ASIDE}))
 # Those that leave a tumour, an infection or a palsy of the spine open, or may bear on
 # it.
 OF_THE_SPINE = (BY_CODE - APART) | CANCERS | {"cancer-drug", "cancer-company"}
@@ -274,9 +277,15 @@ def _unread(
     is_understood = is_reason_understood([*reasons, *swallowed], GRAVE, terminology)
     if not is_understood or has_code_alone(entry, terminology):
         concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
-    if names_earlier_fracture(reasons, terminology):
-        concepts.add(EARLIER)
-    return frozenset(concepts)
+    return frozenset(concepts | _earlier_in(reasons, terminology))
+
+
+def _earlier_in(words: list[str], terminology: Terminology) -> set[str]:
+    """Return the earlier fracture and the earlier augmentation that words may name."""
+    concepts = {EARLIER} if names_earlier_fracture(words, terminology) else set[str]()
+    if concepts and names_earlier_augmentation(words, terminology):
+        concepts.add(AUGMENTED_ASIDE)
+    return concepts
 
 
 def _unread_in_report(
@@ -289,8 +298,7 @@ def _unread_in_report(
     is_understood = is_reason_understood(reasons, frozenset(), terminology)
     if is_unknown or not is_understood or has_code_alone(report, terminology):
         concepts |= {UNREAD_PROSE, MAY_BEAR_ON_SPINE}
-    if names_earlier_fracture(words, terminology):
-        concepts.add(EARLIER)
+    concepts |= _earlier_in(words, terminology)
     return frozenset(concepts)
 
 
