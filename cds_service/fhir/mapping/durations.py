@@ -65,7 +65,7 @@ _PLACES_OF_ALL = {
     "least_after": r"\W*(?:%s)",
     "course": _AFTER,
     "go_on": r"\s*(?:$|[.,;)\n]|(?:%s)\b)",
-    "clause": rf"[;\n()，。；、]|,(?!\d)|\.(?=\s|$)|[&+]|{_INSIDE}",
+    "clause": rf"[;\n()，。；、]|,(?!\d)|(?<!\d),|\.(?=\s|$)|[&+]|{_INSIDE}",
 }
 _DAY_FORMS = (
     r"(?P<y{n}>\d{{4}})-(?P<m{n}>\d{{1,2}})-(?P<d{n}>\d{{1,2}})(?![\d])",
@@ -581,8 +581,13 @@ class DurationRules:
         starts = self._has(before, "start", languages)
         stops = self._has(before, "stop", languages)
         if not is_led_in or (late and starts):
-            is_end = not starts and self._is_end(clause, languages, stops=stops)
-            return "length" if is_end else None
+            is_end = self._is_end(clause, languages, stops=stops) or (
+                # 術後24時間ベッド上安静: the rest is named behind its length
+                clause.subject == "bed_rest"
+                and self._is_next_to_subject("", after, clause.subject)
+                and not self._has(after, "start", languages)
+            )
+            return "length" if is_end and not starts else None
         if clause.other or stops:  # "off for 2 days"
             is_for_it = is_led and not stops
             if is_for_it and not self._is_about_other(before, clause.subject):
@@ -693,7 +698,7 @@ def _amount_pattern(
         units: a pattern for units of time.
         tables: the words of all languages.
     """
-    digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/⁄])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
+    digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9./⁄])(?<![0-9],)[0-9]{1,3}(?:[.,][0-9]{1,2})?"
     number = rf"(?:{digits}|(?<![{_LETTER}])(?:{numbers}))"
     and_half = rf"(?:{any_of(tables, 'and_half')})"
     to = rf"(?:-|–|—|~|{any_of(tables, 'to')})"
