@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from cds_service.core.anatomy import SPINE
@@ -42,6 +42,7 @@ LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level is about it
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _AT_LEVEL = frozenset({_OTHER})
+_ALONE = frozenset({"only-this-level"})
 _MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | AUGMENTATIONS
 
 # finds where a text names each of these concepts
@@ -118,6 +119,8 @@ class LevelRules:
             if language.numbered
         ]
         self._to = re.compile(rf"\s*(?:[-‐–—−~]|{to})\s*")
+        or_ = f"(?i:{any_of(joints, 'or_')})"
+        self._or = re.compile(rf"\s*,?\s*(?:{and_}\s*/\s*)?{or_}\s*")
         self._and = re.compile(rf"\s*(?:[,/&+、]|{and_})?\s*(?:(?:{and_})\s*)?")
         self._bare = _bare_number(and_, to, followers)
         self._unread = re.compile(r"[\-–/,]([0-9]+)")
@@ -142,7 +145,7 @@ class LevelRules:
         """Return the levels that an order is to treat by its text, from head to foot.
 
         Levels of older fractures and operations, denied levels, and levels of bone
-        density are left out. T13 and L6 are kept.
+        density are left out. T13 and L6 are kept. `treat L1 only` leaves out the rest.
         """
         look = self._kept if len(words) <= LONGEST_KEPT else self._treated_in
         return look(words)
@@ -153,7 +156,7 @@ class LevelRules:
         plain = self._with_figures(plain)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = _REMARK.sub(r"·\1 ", plain)
-        levels: set[str] = set()
+        levels, alone = set[str](), set[str]()
         for part in remarks(plain):
             for clause, groups in self._clauses(part):
                 treated = [
@@ -162,7 +165,9 @@ class LevelRules:
                     if group.is_clear
                 ]
                 levels.update(*treated)
-        return in_order(levels)
+                if len(treated) == 1 and self._places(clause, _ALONE):
+                    alone |= treated[0]
+        return in_order(alone or levels)
 
     def named(self, words: str) -> tuple[str, ...]:
         """List every level that a text names, in any context, from head to foot.
@@ -261,10 +266,15 @@ class LevelRules:
 
     def _all_groups(self, part: str) -> Iterator[_Group]:
         position = 0
+        is_of_signals = bool(self._signal.search(part))
         while first := self._level.search(part, position):
             last = _level(first)
             group = _Group(first.start(), first.end(), {last})
             while following := self._following(part, group.end, last):
+                # `bright on T2, L4`: no list goes from there to a lumbar vertebra
+                is_apart = following.last[0] != last[0]
+                if is_of_signals and is_apart and self._is_sequence(group, part):
+                    break
                 levels, last, group.end = following
                 if levels is None:
                     group.is_clear = False
@@ -323,6 +333,7 @@ class LevelRules:
 
     def _treated(self, clause: str, groups: list[_Group]) -> list[_Group]:
         """Return the groups of a clause that no word excludes."""
+        groups = self._decided(clause, groups)
         if not groups:
             return []
         places = self._places(clause, _MARKS)
@@ -344,6 +355,19 @@ class LevelRules:
                 old = self._named_by(mark, groups[1:], clause)
             groups = [group for group in groups if group is not old]
         return groups
+
+    def _decided(self, clause: str, groups: list[_Group]) -> list[_Group]:
+        """Leave out what is named as one of two: `T12 or L1`."""
+        undecided = {
+            place
+            for place, (one, other) in enumerate(pairwise(groups))
+            if self._or.fullmatch(clause, one.end, other.start)
+        }
+        return [
+            group
+            for place, group in enumerate(groups)
+            if not undecided & {place, place - 1}
+        ]
 
     def _named_by(
         self, mark: Place, groups: list[_Group], clause: str

@@ -40,6 +40,7 @@ HELPERS = frozenset(
         "old-fracture",
         "long-standing",
         "not-this-level",
+        "only-this-level",
         "other-at-level",
         "treated-here",
         "spine",
