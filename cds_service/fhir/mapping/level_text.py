@@ -272,7 +272,7 @@ class LevelRules:
             group = _Group(first.start(), first.end(), {last})
             while following := self._following(part, group.end, last):
                 # `bright on T2, L4`: no list goes from there to a lumbar vertebra
-                is_apart = following.last[0] != last[0]
+                is_apart = following.last[0] != last[0] and part[group.end] == ","
                 if is_of_signals and is_apart and self._is_sequence(group, part):
                     break
                 levels, last, group.end = following
