@@ -17,6 +17,7 @@ from pydantic import Field
 
 from cds_service.core.data_file import read_toml, validated
 from cds_service.fhir.mapping.bound_words import BoundList, BoundWords, all_plain
+from cds_service.fhir.mapping.denial_lists import DenialList
 from cds_service.fhir.mapping.durations import DurationRules
 from cds_service.fhir.mapping.language import Examples, Pattern
 from cds_service.fhir.mapping.overlay import files_in_force
@@ -44,6 +45,7 @@ class PlainWordsFile(Examples):
             say that it broke.
         organs: in a report, ordinary findings of other organs. They are no words of a
             fracture, so none of `bound` is plain next to them.
+        denied: in a report, what denies, and what it may deny.
         bound: in a reason, words that are plain only next to the fracture.
     """
 
@@ -52,6 +54,7 @@ class PlainWordsFile(Examples):
     others: tuple[Pattern, ...] = ()
     sound: tuple[Pattern, ...] = ()
     organs: tuple[Pattern, ...] = ()
+    denied: DenialList = DenialList()
     bound: BoundList = BoundList()
 
 
@@ -112,9 +115,10 @@ def load_all_plain(
     reasons = [*_words(folders, REASONS), *all_plain(bound)]
     titles = _words(folders, TITLES)
     values = _words(folders, VALUES)
-    reports = _words(folders, REPORTS)
-    densities = [*_words(folders, DENSITIES), *reports, *values, *reasons]
     report_files = _files(folders, REPORTS)
+    denied = [pattern for file in report_files for pattern in file.denied.patterns]
+    reports = [*_words(folders, REPORTS), *denied]
+    densities = [*_words(folders, DENSITIES), *reports, *values, *reasons]
     earlier = [word for file in report_files for word in file.earlier]
     sound = [word for file in report_files for word in file.sound]
     others = [word for file in report_files for word in file.others]
