@@ -12,6 +12,7 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
+from cds_service.fhir.gathering.report_organs import that_counts
 from cds_service.fhir.gathering.unread_in_reasons import words_beyond
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
 from cds_service.fhir.mapping.clauses import sentences
@@ -42,7 +43,7 @@ _WORDS = frozenset({"conclusion", "text", "display", "valueString"})
 
 
 def is_prose_understood(report: Json, terminology: Terminology) -> bool:
-    """Tell if a report has no prose, or only plain prose.
+    """Tell if all that counts of a report's prose is plain.
 
     Prose of more than `LONGEST_TEXT` characters is not understood.
     """
@@ -50,7 +51,8 @@ def is_prose_understood(report: Json, terminology: Terminology) -> bool:
     if sum(map(len, prose)) > LONGEST_TEXT:
         return False
     plain = terminology.plain.reports
-    return all(plain.are_all(one) for words in prose for one in sentences(words))
+    counting = that_counts(report, prose, terminology)
+    return all(plain.are_all(one) for words in counting for one in sentences(words))
 
 
 def is_density_understood(report: Json, terminology: Terminology) -> bool:
