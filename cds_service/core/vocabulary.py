@@ -11,7 +11,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import ConfigDict, Field, PositiveFloat, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
 NO_UNIT = "1"  # UCUM: of yes and no, and of words
@@ -549,10 +549,13 @@ class LongCourseSpec(MedicationSpec):
 
     Attributes:
         taken_months: a shorter course does not count.
+        replaces: drugs that may only replace what the body lacks, each with the mg of a
+            day up to which it may.
     """
 
     kind: Literal["long-course"] = "long-course"
     taken_months: Months
+    replaces: Mapping[Name, PositiveFloat] = Field(default_factory=dict)
 
 
 @table

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from cds_service.core.findings import Dated
 from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.gathering.other_doses import dosages_of
 from cds_service.fhir.mapping.durations import DAY
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 
@@ -236,3 +237,35 @@ def supply(duration: object) -> timedelta | None:
     unit = text(member(duration, "code")) or text(member(duration, "unit")) or "d"
     days = (value or 0) * DAYS.get(unit.lower(), 0)
     return timedelta(days=days) if 0 < days < MOST_DAYS else None
+
+
+def mg_of_a_day(raw: Json) -> float:
+    """Return the mg of a day that an entry's dosages amount to; 0 if they do not say.
+
+    A dose without a timing is one a day.
+    """
+    return sum(_mg_of(one) * _times_a_day(one) for one in dosages_of(raw))
+
+
+def _mg_of(dosage: Json) -> float:
+    rates = [dosage, *objects(dosage.get("doseAndRate"))]
+    amounts = [dosage.get("dose"), *(one.get("doseQuantity") for one in rates)]
+    amounts += [member(one, "doseRange", "high") for one in rates]
+    units = (text(member(one, "code")) or text(member(one, "unit")) for one in amounts)
+    return max(
+        (
+            number(member(amount, "value")) or 0
+            for amount, unit in zip(amounts, units, strict=True)
+            if unit.lower() == "mg"
+        ),
+        default=0,
+    )
+
+
+def _times_a_day(dosage: Json) -> float:
+    repeat = member(dosage, "timing", "repeat")
+    days = DAYS.get(text(member(repeat, "periodUnit")))
+    period = number(member(repeat, "period"))
+    if not days or not period:
+        return 1
+    return (number(member(repeat, "frequency")) or 1) / (period * days)

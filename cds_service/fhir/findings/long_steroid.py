@@ -20,6 +20,7 @@ from cds_service.fhir.findings.drug_times import (
     end_of_period,
     end_of_supply,
     handed_over,
+    mg_of_a_day,
 )
 from cds_service.fhir.findings.medication_list import (
     LONG_STANDING_MONTHS,
@@ -57,32 +58,63 @@ def find_long_steroid(spec: LongCourseSpec, chart: Chart) -> FindingOrGap:
     """
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
+    treating = [one for one in ours if not _may_replace(one, spec)]
+    courses = _long_courses(treating, spec, chart)
+    if not courses:
+        return _without_course(spec, chart, ours, treating), passed
+    return _taken(spec, max(courses, key=lambda course: course.end), chart), passed
+
+
+def _long_courses(
+    uses: Sequence[Use], spec: LongCourseSpec, chart: Chart
+) -> list[Course]:
+    """List the courses of so many months that go on or ended lately."""
     since = months_before(chart.today, spec.look_back_months["other"])
     least = MONTH * spec.taken_months
-    long_ones = [
+    return [
         course
-        for course in _joined(_courses(ours, chart))
+        for course in _joined(_courses(uses, chart))
         if course.end >= since and course.end - course.start >= least
     ]
-    if not long_ones:
-        unsure = [one for one in ours if _may_be_long(one, since, least, chart)]
-        return _without_course(spec, chart, ours, unsure), passed
-    return _taken(spec, max(long_ones, key=lambda course: course.end), chart), passed
+
+
+def _may_replace(use: Use, spec: LongCourseSpec) -> bool:
+    """Tell if a steroid may only replace what the body lacks, by its drug and dose."""
+    limits = [spec.replaces.get(name) for name in use.drug.ingredients]
+    known_limits = [limit for limit in limits if limit]
+    if not limits or len(known_limits) < len(limits):
+        return False
+    return mg_of_a_day(use.entry.raw) <= min(known_limits)
 
 
 def _without_course(
-    spec: LongCourseSpec, chart: Chart, ours: Sequence[Use], unsure: Sequence[Use]
+    spec: LongCourseSpec, chart: Chart, ours: Sequence[Use], treating: Sequence[Use]
 ) -> Finding | Gap:
-    """Conclude from the problem list, or from courses of which no length is known."""
+    """Conclude from the problem list, or from courses that need not be such a one."""
     outcome = without_use(spec, chart, ours)
     is_named = outcome.is_mentioned if isinstance(outcome, Gap) else outcome.value
     if isinstance(outcome, Finding) and outcome.value:
-        return outcome._replace(observed=_onset(outcome, chart))
-    if is_named or not unsure:
+        label = "" if treating or not ours else label_of(ours[0].drug, spec, chart)
+        onset = _onset(outcome, chart)
+        return outcome._replace(observed=onset, label=outcome.label or label)
+    if is_named:
         return outcome
-    sources = (one.provenance(spec) for one in unsure)
-    why = "on the medication list; how long it was taken is not recorded"
-    return gap(spec, "undetermined", why, *sources)
+    if unsure := _unsure(treating, spec, chart):
+        why = "on the medication list; how long it was taken is not recorded"
+        return gap(spec, "undetermined", why, *(one.provenance(spec) for one in unsure))
+    replacing = [one for one in ours if one not in treating]
+    taken = [use for one in _long_courses(replacing, spec, chart) for use in one.uses]
+    if taken := taken or _unsure(replacing, spec, chart):
+        name = label_of(taken[0].drug, spec, chart)
+        why = f"{name} may only replace the body's own"
+        return gap(spec, "undetermined", why, *(one.provenance(spec) for one in taken))
+    return outcome
+
+
+def _unsure(uses: Sequence[Use], spec: LongCourseSpec, chart: Chart) -> list[Use]:
+    since = months_before(chart.today, spec.look_back_months["other"])
+    least = MONTH * spec.taken_months
+    return [one for one in uses if _may_be_long(one, since, least, chart)]
 
 
 def _onset(listed: Finding, chart: Chart) -> date | None:
