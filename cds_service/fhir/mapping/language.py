@@ -351,6 +351,7 @@ OF_LISTS = frozenset(
         "t-score-hip",
         "t-score-peripheral",
         "unstable-fracture",
+        "vertebral-augmentation",
         "vertebral-fracture",
         "vertebroplasty",
         "whole-denial",
