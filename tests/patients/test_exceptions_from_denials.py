@@ -15,7 +15,9 @@ EXCEPTIONS = [
     *("Nessuna metastasi tranne L1", "Nessuna metastasi al di fuori di L1"),
     *("Bez przerzutów poza L1", "除L1外无转移", "L1以外に転移なし"),
 ]
-DENIALS = ["No neurological deficit", "Keine Knochenmetastasen", "无转移", "転移なし"]
+# A title of `harmless.toml` denies. Other words of a denial are no title.
+LISTED = "Keine Knochenmetastasen"
+FREE = ["No neurological deficit", "No known cancer", "无转移", "転移なし"]
 
 
 def cards_beside(words):
@@ -30,6 +32,14 @@ def test_an_exception_from_a_denial_reassures_nobody(words):
     assert not any(one.get("isRecommended") for one in card["suggestions"])
 
 
-@pytest.mark.parametrize("words", DENIALS)
-def test_a_plain_denial_denies(words):
-    assert "below the usual" in cards_beside(words)["rehabilitation"]["detail"]
+def test_a_listed_title_of_a_denial_denies():
+    assert "below the usual" in cards_beside(LISTED)["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize("words", FREE)
+def test_a_denial_in_free_words_neither_reassures_nor_names(words):
+    cards = cards_beside(words)
+    detail = cards["rehabilitation"]["detail"]
+    assert "below" not in detail
+    assert "1 entry of the problem list not understood" in detail
+    assert "not excluded" not in cards["rehabilitation"]["summary"]
