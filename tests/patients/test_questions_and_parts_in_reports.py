@@ -88,7 +88,7 @@ def test_no_part_of_a_vertebra_is_plain_with_a_fracture_or_oedema(language):
         "Mild facet arthropathy L4-L5 and L5-S1",
         "Degenerative changes of the facet joints",
         "Multilevel disc space narrowing, disc bulge at L3-L4",
-        "The sacrum is intact",
+        "The sacrum is intact. Lungs are clear",
         "Spinal alignment is preserved",
         "Pathology: lamellar bone",
         "Bandscheibendegeneration L5/S1",

@@ -34,7 +34,6 @@ from cds_service.fhir.gathering.earlier_in_words import (
     names_earlier_fracture,
 )
 from cds_service.fhir.gathering.problem_words import in_doubt, named_in
-from cds_service.fhir.gathering.report_organs import that_counts
 from cds_service.fhir.gathering.unread_in_reasons import (
     has_code_alone,
     is_reason_understood,
@@ -296,12 +295,10 @@ def _unread_in_report(
     concepts = set[str]()
     results = objects(report.get("conclusionCode"))
     is_unknown = any(is_unknown_alone(code, terminology) for code in results)
-    reasons = that_counts(report, reasons, terminology)
     is_understood = is_reason_understood(reasons, frozenset(), terminology)
     if is_unknown or not is_understood or has_code_alone(report, terminology):
         concepts |= {UNREAD_PROSE, MAY_BEAR_ON_SPINE}
-    counting = that_counts(report, words, terminology)
-    concepts |= _earlier_in(counting, terminology)
+    concepts |= _earlier_in(words, terminology)
     return frozenset(concepts)
 
 

@@ -12,7 +12,6 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
-from cds_service.fhir.gathering.report_organs import that_counts
 from cds_service.fhir.gathering.unread_in_reasons import words_beyond
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
 from cds_service.fhir.mapping.clauses import sentences
@@ -43,7 +42,7 @@ _WORDS = frozenset({"conclusion", "text", "display", "valueString"})
 
 
 def is_prose_understood(report: Json, terminology: Terminology) -> bool:
-    """Tell if all that counts of a report's prose is plain.
+    """Tell if a report has no prose, or only plain prose.
 
     Prose of more than `LONGEST_TEXT` characters is not understood.
     """
@@ -51,8 +50,7 @@ def is_prose_understood(report: Json, terminology: Terminology) -> bool:
     if sum(map(len, prose)) > LONGEST_TEXT:
         return False
     plain = terminology.plain.reports
-    counting = that_counts(report, prose, terminology)
-    return all(plain.are_all(one) for words in counting for one in sentences(words))
+    return all(plain.are_all(one) for words in prose for one in sentences(words))
 
 
 def is_density_understood(report: Json, terminology: Terminology) -> bool:

@@ -43,6 +43,8 @@ class PlainWordsFile(Examples):
             only one.
         sound: in a report, the words of a sentence that names a vertebra and does not
             say that it broke.
+        organs: in a report, ordinary findings of other organs. They are no words of a
+            fracture, so none of `bound` is plain next to them.
         denied: in a report, what denies, and what it may deny.
         bound: in a reason, words that are plain only next to the fracture.
     """
@@ -51,6 +53,7 @@ class PlainWordsFile(Examples):
     earlier: tuple[Pattern, ...] = ()
     others: tuple[Pattern, ...] = ()
     sound: tuple[Pattern, ...] = ()
+    organs: tuple[Pattern, ...] = ()
     denied: DenialList = DenialList()
     bound: BoundList = BoundList()
 
@@ -65,7 +68,6 @@ class PlainLists(NamedTuple):
         bound_in_titles: the same in a title, where its plain words count too.
         densities: words of reports of bone density, with those of reports, values and
             reasons.
-        denials: what denies the words after it, in a report.
     """
 
     braces: PlainWords
@@ -80,7 +82,6 @@ class PlainLists(NamedTuple):
     bound: BoundWords
     bound_in_titles: BoundWords
     densities: PlainWords
-    denials: tuple[str, ...]
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -121,12 +122,13 @@ def load_all_plain(
     earlier = [word for file in report_files for word in file.earlier]
     sound = [word for file in report_files for word in file.sound]
     others = [word for file in report_files for word in file.others]
+    organs = [word for file in report_files for word in file.organs]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
         referrals=PlainWords(_words(folders, REFERRALS), durations),
         values=PlainWords(values, None),
-        reports=PlainWords(reports, durations, earlier),
+        reports=PlainWords([*reports, *organs], durations, earlier),
         reasons=PlainWords(reasons, durations),
         titles=PlainWords(titles, durations),
         sound=PlainWords(sound, durations),
@@ -134,7 +136,6 @@ def load_all_plain(
         bound=BoundWords(bound, reasons, reports, durations),
         bound_in_titles=BoundWords(bound, [*reasons, *titles], reports, durations),
         densities=PlainWords(densities, durations),
-        denials=tuple(word for file in report_files for word in file.denied.before),
     )
 
 

@@ -51,7 +51,6 @@ from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.plain_words import load_all_plain, plain_of_braces
 from cds_service.fhir.mapping.readable import Languages, LanguagesFile
 from cds_service.fhir.mapping.report_numbers import ReportNumbers, ReportNumbersFile
-from cds_service.fhir.mapping.report_organs import load_report_organs
 from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
@@ -162,9 +161,7 @@ class Terminology:
         faults.stop()
         bone_drugs = self.drugs.names_of(BONE_DRUGS)
         self.plain = load_all_plain(folders, self.durations, bone_drugs)
-        # These need the systems and the plain words, so those have to be sound.
-        denials = self.plain.denials
-        self.report_organs = load_report_organs(folders, denials, self._systems)
+        # needs the systems and the plain words, so these have to be sound
         self.bystanders = load_bystanders(folders, self._systems, self.plain.braces)
         self.lacking_tables = tuple(lacking_tables(languages))
         self.speller = Speller(languages.values())
