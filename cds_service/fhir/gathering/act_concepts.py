@@ -43,6 +43,7 @@ READ_AS_ORDERS = AUGMENTATIONS | {
     "height-restoration",
     "brace",
     "other-orthosis",
+    "orthosis-visit",
     "biopsy",
     "bone-treatment",
 }

@@ -306,8 +306,10 @@ OF_LISTS = frozenset(
         "bone-specialist",
         "bone-treatment",
         "brace",
+        "brace-visit",
         "cancer-ever",
         "care-home",
+        "declined",
         "dementia",
         "denial",
         "diabetes",
@@ -331,6 +333,7 @@ OF_LISTS = frozenset(
         "neurological-deficit",
         "no-information",
         "not-done",
+        "not-worn",
         "orders-first",
         "other-fracture",
         "other-order",
@@ -355,6 +358,7 @@ OF_LISTS = frozenset(
         "vertebral-fracture",
         "vertebroplasty",
         "whole-denial",
+        "withdrawn",
         "z-score",
     }
 )
@@ -370,6 +374,7 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
     languages = _read(files)
     _check_alphabets(languages, files)
     _check_letters(languages, files)
+    _check_supports(languages, files)
     return languages
 
 
@@ -428,6 +433,30 @@ def _check_letters(
                 f" yet: {', '.join(missing)}; leave letters out until then"
             )
             raise DataFileError(label(files[code]), "letters", message)
+    faults.stop()
+
+
+# What a language that names a brace or bed rest needs, or `no brace` would be an order.
+SUPPORTS = frozenset({"brace", "bed-rest"})
+OF_SUPPORTS = frozenset({"declined", "withdrawn"})
+
+
+def _check_supports(
+    languages: Mapping[str, Language], files: Mapping[str, Path]
+) -> None:
+    """Refuse names of a brace or bed rest without words that decline them."""
+    faults = Faults()
+    for code, language in languages.items():
+        named = sorted(SUPPORTS & language.concepts.keys())
+        missing = sorted(OF_SUPPORTS - language.concepts.keys())
+        if not named or not missing:
+            continue
+        with faults:
+            message = (
+                f"a denied order would count as one: write {_in_brackets(missing)}"
+                " as well"
+            )
+            raise DataFileError(label(files[code]), named[0], message)
     faults.stop()
 
 

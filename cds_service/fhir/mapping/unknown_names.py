@@ -27,6 +27,8 @@ HELPERS = frozenset(
         "drug-aversion",
         "occasion",
         "declined",
+        "not-worn",
+        "brace-visit",
         "withdrawn",
         "held",
         "other-order",

@@ -25,6 +25,10 @@ _PURPOSE = frozenset({"purpose"})
 _ASKS_FOR = frozenset({"asks-for"})
 _ASIDE = frozenset({"aside"})
 _WHO = frozenset({"who"})
+# With `@` for the name of a brace or of bed rest.
+_NOT_WORN = frozenset({"not-worn"})
+_VISIT = frozenset({"brace-visit"})
+_WORN = frozenset({"brace", "bed-rest"})
 
 MOST_CLAUSES = 40  # a title has a few
 # Places in a text, as start and end: before and after all others.
@@ -152,6 +156,8 @@ def name_support(
         kind
         for kind, place in places.items()
         if not _is_declined(plain, place, terminology)
+        and not (kind in _WORN and _is_not_worn(plain, place, terminology))
+        and not (kind == "brace" and _is_visit(words, plain, place, terminology))
     ]
     return frozenset(kinds_wanted)
 
@@ -165,3 +171,27 @@ def _is_declined(plain: str, place: tuple[int, int], terminology: Terminology) -
     if terminology.clauses.is_withdrawn(after[0]):
         return True
     return any(_is_withdrawal(clause.strip(), terminology) for clause in after[1:])
+
+
+def _is_not_worn(plain: str, place: tuple[int, int], terminology: Terminology) -> bool:
+    """Tell if the words around a brace or bed rest end it, or call it an old one."""
+    marked = f"{plain[: place[0]]}@{plain[place[1] :]}"
+    return bool(terminology.text_concepts(marked, _NOT_WORN))
+
+
+def _is_visit(
+    words: str, plain: str, place: tuple[int, int], terminology: Terminology
+) -> bool:
+    """Tell if a title asks to see, measure or teach, not for a brace that is worn.
+
+    Words of wearing count in the whole title, those of a visit next to the name alone.
+    """
+    before, after = plain[: place[0]], plain[place[1] :]
+    beside = f"{clauses(before)[-1]}@{clauses(after)[0]}"
+    if any(
+        not terminology.text_concepts(one, _VISIT)
+        for one in (beside, f"{before}@{after}")
+    ):
+        return False
+    mentions = terminology.durations.read(words, "brace", is_title=True)
+    return not any(one.kind != "event" for one in mentions)

@@ -72,7 +72,8 @@ READ_ON = DEVICE_TYPES | GROUPS | {"Procedure"}
 FRACTURES = frozenset(
     {"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"}
 )
-OTHER_ORTHOSIS = "other-orthosis"
+# Their codes take precedence over words of a brace.
+NO_BRACE = frozenset({"other-orthosis", "orthosis-visit"})
 VERTEBRA = "vertebra"  # next to this word the short names count
 REHABILITATION = frozenset({"rehabilitation"})
 # Systems in which we list every code for these operations, so that any other code is
@@ -409,8 +410,7 @@ def _support_titled(
     concepts = frozenset(
         [kind for one in words for kind in name_support(one, kinds, terminology)]
     )
-    # The code takes precedence over the words.
-    if OTHER_ORTHOSIS in terminology.concepts(titles):
+    if terminology.concepts(titles) & NO_BRACE:
         concepts -= {"brace"}
     return Recognition(concepts, "text") if concepts else None
 

@@ -245,7 +245,7 @@ def test_the_tables_that_a_language_lacks_are_said(tmp_path):
     texts = tmp_path / "mappings" / "texts"
     texts.mkdir(parents=True)
     (texts / "sv.toml").write_text(
-        '[brace]\nany = ["korsett"]\n[aside]\nany = ["\\\\befter\\\\b"]\n'
+        '[kyphoplasty]\nany = ["ballong"]\n[aside]\nany = ["\\\\befter\\\\b"]\n'
         "[durations]\nunits.wk = ['veckor']\n",
         encoding="utf-8",
     )
@@ -255,6 +255,21 @@ def test_the_tables_that_a_language_lacks_are_said(tmp_path):
     assert "[aside]" not in swedish
     assert "fillers" in swedish
     assert "units" not in swedish
+
+
+@pytest.mark.parametrize("name", ["brace", "bed-rest"])
+@pytest.mark.parametrize("held", ["declined", "withdrawn"])
+def test_an_order_that_cannot_be_denied_is_refused(tmp_path, name, held):
+    texts = tmp_path / "mappings" / "texts"
+    texts.mkdir(parents=True)
+    words = f'[{name}]\nany = ["korsett"]\n[{held}]\nany = ["inget"]\n'
+    (texts / "sv.toml").write_text(words, encoding="utf-8")
+    (lacking,) = {"declined", "withdrawn"} - {held}
+    with pytest.raises(DataFileError) as refused:
+        read_languages([MAPPINGS, tmp_path / "mappings"])
+    assert f"sv.toml: {name}: a denied order would count" in str(refused.value)
+    assert f"[{lacking}]" in str(refused.value)
+    assert f"[{held}]" not in str(refused.value)
 
 
 def test_polish_lacks_none_of_them():

@@ -85,15 +85,15 @@ def test_every_list_of_words_has_its_examples():
     [
         pytest.param(
             "texts/hu.toml",
-            '[brace]\nany = ["fuzo"]\nexamples = ["Fűző", "Ortézis"]\n',
-            "brace.examples: 'Ortézis' is not recognised",
+            '[dxa]\nany = ["fuzo"]\nexamples = ["Fűző", "Ortézis"]\n',
+            "dxa.examples: 'Ortézis' is not recognised",
             id="missed",
         ),
         pytest.param(
             "texts/hu.toml",
             # by the words of another language
-            '[brace]\nany = ["fuzo"]\ncounter-examples = ["nyak", "TLSO"]\n',
-            "brace.counter-examples: 'TLSO' is recognised",
+            '[dxa]\nany = ["fuzo"]\ncounter-examples = ["nyak", "DXA"]\n',
+            "dxa.counter-examples: 'DXA' is recognised",
             id="taken in",
         ),
         pytest.param(
