@@ -18,11 +18,11 @@ def titled(words):
     return kyphoplasty() | {"code": {"text": words}}
 
 
-def donepezil(reason):
+def quetiapine(reason):
     said = {"status": "active", "intent": "order", "authoredOn": days_ago(20)}
-    said["medicationCodeableConcept"] = {"text": "Donepezil 10 mg"}
+    said["medicationCodeableConcept"] = {"text": "Quetiapine 25 mg"}
     said["reasonCode"] = [{"text": reason}]
-    return of_patient("MedicationRequest", "donepezil", **said)
+    return of_patient("MedicationRequest", "quetiapine", **said)
 
 
 def not_known(detail):
@@ -78,7 +78,7 @@ def test_a_report_of_the_fracture_that_is_treated_changes_nothing(conclusion):
 def test_what_raises_the_risk_and_is_only_mentioned_is_open(words, named):
     for entry, order in (
         (imaging(words), kyphoplasty()),
-        (donepezil(words), kyphoplasty()),
+        (quetiapine(words), kyphoplasty()),
         (None, kyphoplasty(reasonCode=[{"text": words}])),
         (None, titled(f"Kyphoplasty L1, {words}")),
     ):

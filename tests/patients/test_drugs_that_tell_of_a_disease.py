@@ -1,0 +1,48 @@
+"""A drug that hardly anybody takes without a disease leaves that disease open."""
+
+import pytest
+
+from tests.chart_builders import days_ago, of_patient
+from tests.codes import ATC, codeable
+from tests.patients.reassuring import card_of
+
+
+def ordered_drug(drug):
+    said = {"status": "active", "intent": "order", "authoredOn": days_ago(20)}
+    return of_patient("MedicationRequest", "d", medicationCodeableConcept=drug, **said)
+
+
+@pytest.mark.parametrize(
+    ("drug", "disease"),
+    [
+        ({"text": "Donepezil 10 mg"}, "dementia"),
+        ({"text": "Memantine"}, "dementia"),
+        ({"text": "Rivastigmine patch"}, "dementia"),
+        ({"text": "Galantamin 8 mg"}, "dementia"),
+        ({"text": "Aricept"}, "dementia"),
+        (codeable(ATC, "N06DA02"), "dementia"),
+        ({"text": "Levodopa/carbidopa 100 mg"}, "Parkinson's disease"),
+        ({"text": "Madopar"}, "Parkinson's disease"),
+        ({"text": "Pramipexol 0,18 mg"}, "Parkinson's disease"),
+        (codeable(ATC, "N04BD02"), "Parkinson's disease"),
+    ],
+)
+def test_the_silence_of_the_problem_list_is_no_answer(drug, disease):
+    detail = card_of(ordered_drug(drug))["detail"]
+    assert "below the usual" not in detail
+    assert f"{disease} not excluded (a drug against {disease}" in detail
+
+
+@pytest.mark.parametrize(
+    "drug",
+    [
+        # beside neuroleptics, against influenza, of prolactin, ginkgo
+        *(codeable(ATC, one) for one in ("N04AA02", "N04BB01", "N04BC06", "N06DX02")),
+        {"text": "Levothyroxine 50 mcg"},
+        {"text": "Levetiracetam 500 mg"},
+    ],
+)
+def test_a_drug_for_other_things_leaves_no_disease_open(drug):
+    detail = card_of(ordered_drug(drug))["detail"]
+    assert "dementia" not in detail
+    assert "Parkinson" not in detail
