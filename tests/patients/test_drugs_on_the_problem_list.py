@@ -2,9 +2,7 @@
 
 import pytest
 
-from tests.chart_builders import (
-    problem,
-)
+from tests.chart_builders import problem
 from tests.codes import ICD, codeable
 from tests.patients.reassuring import card_of
 
@@ -42,11 +40,36 @@ def test_a_bone_drug_that_a_problem_names_is_asked_about(entry, drug):
 @pytest.mark.parametrize(
     "words",
     [
-        "Allergy to alendronate",
-        "Alendronate intolerance",
         "No bisphosphonate",
-        "Unverträglichkeit von Bisphosphonaten",
+        "Keine Bisphosphonate",
     ],
 )
-def test_a_drug_that_is_denied_or_not_borne_is_none(words):
+def test_a_drug_that_is_denied_is_none(words):
     assert card_of(listed(words))["summary"].startswith("No bone drug")
+
+
+@pytest.mark.parametrize(
+    ("words", "drug"),
+    [
+        ("Bisphosphonate intolerance", "Bisphosphonate"),
+        ("Intolerance to alendronate", "Alendronate"),
+        ("Allergy to alendronate", "Alendronate"),
+        ("Adverse effect of bisphosphonates", "Bisphosphonate"),
+        ("Unverträglichkeit von Bisphosphonaten", "Bisphosphonate"),
+        ("Intolérance aux bisphosphonates", "Bisphosphonate"),
+        ("Intolleranza ad alendronato", "Alendronate"),
+        ("Alergia a denosumab", "Denosumab"),
+        ("阿仑膦酸钠不耐受", "Alendronate"),
+    ],
+)
+def test_a_drug_that_was_not_borne_may_have_been_taken(words, drug):
+    card = card_of(listed(words))
+    assert card["summary"].startswith(f"{drug} recorded, not understood: ask")
+    assert "No bone drug" not in card["summary"]
+    assert "below the usual" not in card["detail"]
+
+
+def test_an_adverse_effect_by_code_names_its_drug_in_words():
+    coded = codeable(ICD, "T45.8X5A") | {"text": "Adverse effect of alendronate"}
+    card = card_of(problem("x", code=coded))
+    assert card["summary"].startswith("Alendronate recorded, not understood: ask")

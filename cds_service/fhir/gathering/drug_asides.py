@@ -61,8 +61,6 @@ def drugs_in_asides(entry: Json, terminology: Terminology) -> frozenset[str]:
     return coded.union(*named) & terminology.drugs.concepts
 
 
-# A patient who does not tolerate a drug is not taking it.
-AVERSION = frozenset({"drug-aversion"})
 _REST_OF_WORD = re.compile(r"^\w+")
 
 
@@ -71,7 +69,7 @@ def bone_drugs_named(words: Iterable[str], terminology: Terminology) -> frozense
 
     A diagnosis, a report or a reason may say "Prolia last given in March". That is no
     dose, but next to it no card may say that there was none. A drug that is denied as a
-    whole, or not tolerated, is left out.
+    whole is left out; one that is not tolerated was taken once, or may have been.
     """
     prose = "\n".join(dict.fromkeys(words))[:LONGEST_TEXT]
     if BONE_DRUG not in terminology.drug_words(prose):  # most words of most records
@@ -86,7 +84,7 @@ def bone_drugs_named(words: Iterable[str], terminology: Terminology) -> frozense
 def _drugs_in_part(part: str, terminology: Terminology) -> frozenset[str]:
     part = folded(part)
     named = terminology.drug_places(part)
-    if BONE_DRUG not in named or terminology.text_concepts(part, AVERSION):
+    if BONE_DRUG not in named:
         return frozenset()
     places = set(named.values())
     if len(places) == 1 and len(part) <= LONGEST_STATEMENT:

@@ -316,7 +316,6 @@ OF_LISTS = frozenset(
         "dialysis",
         "dietitian",
         "dominant-hand",
-        "drug-aversion",
         "dxa",
         "earlier-vertebral-fracture",
         "end-of-life",

@@ -24,7 +24,6 @@ HELPERS = frozenset(
         "whole-denial",
         "suspicion",
         "not-done",
-        "drug-aversion",
         "occasion",
         "declined",
         "not-worn",
