@@ -102,8 +102,13 @@ GRAVE = frozenset(
         "cancer-care",
         "infection-treatment",
         "sphincter-trouble",
+        "cause-search",
     }
 )
+# An order that asks if the fracture has another cause. It asks so until it is carried
+# out; a report of it says itself what was found.
+CAUSE_SEARCH = frozenset({"cause-search"})
+ASKED = frozenset({"active", "on-hold", "draft"})
 # A diagnosis whose code is in no value set and no harmless range: it may be any of
 # these grave things.
 UNJUDGED = "unjudged-diagnosis"
@@ -227,11 +232,20 @@ def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
     ]
     named = named_in(words, terminology) | _named_by_wards(entry, terminology)
     concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
+    concepts -= CAUSE_SEARCH
+    if _is_asked(entry) and (coded | named) & (CAUSE_SEARCH | BIOPSY):
+        concepts |= CAUSE_SEARCH
     concepts |= _unread(entry, words, named, terminology)
     is_named_broken = not FRACTURED.isdisjoint(coded | named)
     if is_named_broken or names_broken_vertebra(entry, words, terminology):
         concepts |= {BROKEN_ASIDE}
     return concepts
+
+
+def _is_asked(entry: Json) -> bool:
+    """Tell if an entry is an order that was not carried out yet."""
+    is_order = text(entry.get("resourceType")) == "ServiceRequest"
+    return is_order and text(entry.get("status")) in ASKED
 
 
 def _named_by_wards(entry: Json, terminology: Terminology) -> frozenset[str]:

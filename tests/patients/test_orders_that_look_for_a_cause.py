@@ -1,0 +1,85 @@
+"""An order that asks for another cause of the fracture leaves that cause open."""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    brace,
+    by_topic,
+    days_ago,
+    drafted,
+    kyphoplasty,
+    of_patient,
+    order_sign,
+)
+from tests.patients.reassuring import cards_of, end_is_selected, reassuring_record
+
+CAUSE = "malignancy of bone not excluded (a test that looks for another cause"
+INFECTION = "spinal infection not excluded"
+TESTS = [
+    "PET-CT whole body",
+    "Whole body bone scan",
+    "Bone scintigraphy",
+    "Biopsy of L1 vertebra",
+    "SPEP with immunofixation",
+    "Serum free light chains",
+    "Tumor markers",
+    "Skelettszintigraphie",
+    "Eiweißelektrophorese",
+]
+
+
+def requested(title, status="active"):
+    said = {"status": status, "intent": "order", "authoredOn": days_ago(5)}
+    return of_patient("ServiceRequest", "r", code={"text": title}, **said)
+
+
+def prescribed(words):
+    said = {"status": "active", "intent": "order", "authoredOn": days_ago(5)}
+    drug = {"text": words}
+    return of_patient("MedicationRequest", "m", medicationCodeableConcept=drug, **said)
+
+
+def signed_beside(draft):
+    orders = kyphoplasty(), brace(), draft
+    return by_topic(ask(order_sign(reassuring_record(), *orders)))
+
+
+@pytest.mark.parametrize("title", TESTS)
+def test_a_test_that_is_ordered_leaves_the_cause_open(title):
+    cards = cards_of(requested(title))
+    detail = cards["rehabilitation"]["detail"]
+    assert "below the usual" not in detail
+    assert "malignancy of bone not excluded" in detail
+    assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize("title", TESTS)
+def test_so_does_one_that_is_signed_with_the_operation(title):
+    draft = drafted("ServiceRequest", "d", code={"text": title})
+    cards = signed_beside(draft)
+    assert "below the usual" not in cards["rehabilitation"]["detail"]
+    assert "malignancy of bone not excluded" in cards["rehabilitation"]["detail"]
+    assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize("status", ["completed", "revoked", "entered-in-error"])
+def test_an_order_that_is_over_asks_no_more(status):
+    detail = cards_of(requested("PET-CT whole body", status))["rehabilitation"]
+    assert CAUSE not in detail["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Vancomycin 1 g IV q12h for 6 weeks", "Ceftriaxon 2 g iv für 6 Wochen"],
+)
+def test_weeks_of_an_antibiotic_leave_an_infection_open(words):
+    cards = cards_of(prescribed(words))
+    assert "below the usual" not in cards["rehabilitation"]["detail"]
+    assert INFECTION in cards["rehabilitation"]["detail"]
+    assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize("words", ["Cefazolin 2 g IV once", "Vancomycin 1 g IV preop"])
+def test_a_dose_before_the_operation_leaves_none_open(words):
+    assert "below the usual" in cards_of(prescribed(words))["rehabilitation"]["detail"]
