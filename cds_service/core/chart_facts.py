@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field, model_validator
 
 from cds_service.core.closures import NOTHING_CLOSED, CardGround, Closures
-from cds_service.core.data_file import DataTable
+from cds_service.core.data_file import DataTable, NumberedFile
 from cds_service.core.findings import Finding, SupportOrder
 from cds_service.core.phrases import Sentence, placeholders, say
 from cds_service.core.situation import Signal
@@ -112,7 +112,7 @@ class DrugWords(DataTable):
     review: str = ""
 
 
-class FactFile(DataTable):
+class FactFile(NumberedFile):
     """One file of `hooks/<service>/facts/`.
 
     Attributes:

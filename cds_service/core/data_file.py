@@ -10,7 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    TypeAdapter,
+    ValidationError,
+)
 
 from cds_service.errors import DataFileError, DataFileErrors
 
@@ -41,6 +48,21 @@ class DataTable(Closed):
     model_config = ConfigDict(
         alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True
     )
+
+
+class NumberedFile(DataTable):
+    """A file whose name begins with its rank: `22-weak-muscle.toml`."""
+
+    _file: str = PrivateAttr("")
+
+    @property
+    def file(self) -> str:
+        """Return its name in messages."""
+        return self._file
+
+    def read_from(self, path: Path) -> None:
+        """Note the file that it was read from."""
+        self._file = label(path)
 
 
 class Faults:

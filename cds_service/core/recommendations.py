@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from cds_service.core.bracing import Correction
 from cds_service.core.chart_facts import ChartFacts
 from cds_service.core.closures import NOTHING_CLOSED, Closures
-from cds_service.core.data_file import DataTable
+from cds_service.core.data_file import DataTable, NumberedFile
 from cds_service.core.findings import Findings, SupportOrder, SupportOrders
 from cds_service.core.open_signals import OPEN_SIGNALS
 from cds_service.core.phrases import (
@@ -134,7 +134,7 @@ class SignalText(DataTable):
         return self.say.replace("{text}", text)
 
 
-class Rule(DataTable):
+class Rule(NumberedFile):
     """One file of `hooks/<service>/recommendations/`.
 
     Attributes:

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping
 
 from cds_service.core.chart_facts import COMMON_WORDS, FactFile
+from cds_service.core.chart_signals import WORDS
 from cds_service.core.phrases import placeholders
 from cds_service.errors import DataFileError
 from cds_service.hook_files.folders import (
     HookFolders,
     check_references,
     read_numbered,
+    unknown_name,
     unknown_words,
 )
 
@@ -41,8 +43,9 @@ def check_fact(fact: FactFile, names: Mapping[str, Collection[str]]) -> None:
         "phrases.signal": ("signals", signals),
         "phrases.fact": ("facts", facts),
     }
-    file = f"facts/{fact.rank:02d}-… (id {fact.id})"
+    file = fact.file
     check_references(file, references, names)
+    _check_words(fact)
     for text in fact.texts:
         try:
             words = placeholders(text)
@@ -58,3 +61,14 @@ def check_fact(fact: FactFile, names: Mapping[str, Collection[str]]) -> None:
         }
         if unknown:
             raise DataFileError(file, "phrases", unknown_words(unknown, known_words))
+
+
+def _check_words(fact: FactFile) -> None:
+    """Check that a signal of the chart has the words that the fact lists."""
+    if fact.signal not in WORDS:
+        return
+    _, has = WORDS[fact.signal]
+    for word in fact.words:
+        if word not in has:
+            message = unknown_name(word, f"words of the signal {fact.signal}", has)
+            raise DataFileError(fact.file, "words", message)

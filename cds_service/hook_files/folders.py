@@ -1,6 +1,5 @@
 """Find the files of one service, and read those that are numbered."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -29,7 +28,8 @@ def unknown_name(name: str, kind: str, known: Collection[str]) -> str:
         return (
             f"{name} is not one of the {kind}; did you mean {' or '.join(near_names)}?"
         )
-    return f"{name} is not one of the {kind}; there are: {', '.join(sorted(known))}"
+    there_are = ", ".join(sorted(known)) or "none"
+    return f"{name} is not one of the {kind}; there are: {there_are}"
 
 
 def unknown_words(words: Collection[str], known: Collection[str]) -> str:
@@ -122,11 +122,17 @@ def read_numbered(
     faults = Faults()
     for path, table in _numbered(folders, name, faults):
         with faults:
-            files.append(validated(model, table, path))
+            numbered = validated(model, table, path)
+            numbered.read_from(path)
+            files.append(numbered)
     faults.stop()
-    counts = Counter(file.id for file in files)
-    if doubled := sorted(file_id for file_id, count in counts.items() if count > 1):
-        raise DataFileError(name, "id", f"appears twice: {', '.join(doubled)}")
+    first: dict[str, Numbered] = {}
+    for file in files:
+        with faults:
+            if (other := first.setdefault(file.id, file)) is not file:
+                message = f"{file.id} is the id of {other.file} too: take a free one"
+                raise DataFileError(file.file, "id", message)
+    faults.stop()
     return tuple(files)
 
 

@@ -71,7 +71,7 @@ def check_rule(
             [rule.order_kind] if rule.order_kind else [],
         ),
     }
-    file = f"recommendations/{rule.rank:02d}-… (id {rule.id})"
+    file = rule.file
     check_references(file, references, names)
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")

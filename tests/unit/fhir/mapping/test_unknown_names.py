@@ -64,8 +64,44 @@ def test_all_unknown_names_are_said_at_once(tmp_path):
     (tmp_path / "mappings" / "texts" / "sv.toml").unlink()
     (tmp_path / "mappings" / "bystanders.toml").unlink()
     of_hooks = faults_with(tmp_path, {name: bad})
-    for word in ("order-kind: biopsies", "F6x", "F7x"):
+    for word in (f"{rule.name}: order-kind: biopsies", "F6x", "F7x"):
         assert [one for one in of_hooks if word in one], word
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "fault"),
+    [
+        pytest.param(
+            'id = "F20"',
+            'id = "F22"',
+            r"22-weak-muscle.toml: id: F22 is the id of .*20-steroid.toml too",
+            id="an id of another",
+        ),
+        pytest.param(
+            "{join}, {state}",
+            "{join}, {drugg}",
+            r"20-steroid.toml: phrases: unknown words drugg;",
+            id="a word",
+        ),
+        pytest.param(
+            'signal = "steroid-three-months"',
+            'signal = "sepsis"',
+            r"20-steroid.toml: words: drug is not one of the words of the signal"
+            r" sepsis; there are: date",
+            id="a word of another signal",
+        ),
+        pytest.param(
+            'signal = "steroid-three-months"',
+            'signal = "care-home"',
+            r"20-steroid.toml: words: drug is not .* there are: none",
+            id="a signal without words",
+        ),
+    ],
+)
+def test_a_fault_of_a_fact_names_its_file(tmp_path, was, is_now, fault):
+    name = "kyphoplasty-order-sign/facts/20-steroid.toml"
+    bad = changed(MAPPINGS.parent / "hooks" / name, was, is_now)
+    assert re.search(fault, "\n".join(faults_with(tmp_path, {f"hooks/{name}": bad})))
 
 
 @pytest.mark.parametrize(
