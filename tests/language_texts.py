@@ -2,14 +2,20 @@
 
 Of data it is read from the service in force; of code from the calls of `say`, as
 gettext would do it, and from the tables that those calls choose from.
+
+    python -m tests.language_texts pt        # what hooks/languages/pt.toml lacks
 """
 
 import ast
+import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import click
 
 from cds_service.call import Service, ServiceHook
 from cds_service.cards.brace import OWN_ROLES, ROLES
@@ -17,7 +23,9 @@ from cds_service.core.bone_drugs import KINDS
 from cds_service.core.bracing import WITHOUT_DATE
 from cds_service.core.card_words import FOREARM, PLACES, UNKNOWN_PLACE
 from cds_service.core.chart_signals import SECOND
+from cds_service.core.data_file import data_root
 from cds_service.core.findings import PROCEDURES
+from cds_service.core.languages import LanguageFile
 from cds_service.core.rule_signals import NOT_UNDERSTOOD
 from cds_service.core.wording import GAP_REASONS, NUMBER_WORDS
 from cds_service.fhir.leaves import leaves_of
@@ -26,7 +34,9 @@ from cds_service.fhir.orders.broken_levels import REGION_NAMES
 from cds_service.fhir.orders.levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
 from cds_service.fhir.orders.order_text import _BRACES as BRACES
 from cds_service.fhir.orders.recognition import SUPPORT_TITLES
+from cds_service.hook_files.languages import read_languages
 from cds_service.hook_files.orders import OWN_WORDS
+from cds_service.loading import load_service
 
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "cds_service"
@@ -82,6 +92,17 @@ def texts_of(service: Service) -> frozenset[str]:
         for path in (PACKAGE / room).rglob("*.py"):
             found |= set(_of_code(ast.parse(path.read_text(encoding="utf-8"))))
     return frozenset(one for one in found if any(map(str.isalpha, one)))
+
+
+def lacking(language: LanguageFile, service: Service) -> list[str]:
+    """List what a language has no translation of, as lines of its file."""
+    missing = sorted(one for one in texts_of(service) if not language.has(one))
+    return [f'{json.dumps(one, ensure_ascii=False)} = ""' for one in missing]
+
+
+def whole(languages: Mapping[str, LanguageFile], service: Service) -> list[str]:
+    """List the languages that lack nothing; of the others one test says what it is."""
+    return sorted(code for code, one in languages.items() if not lacking(one, service))
 
 
 @cache
@@ -166,3 +187,16 @@ def _parts(value: ast.Dict | ast.Tuple | ast.IfExp | ast.Subscript) -> list[ast.
     if isinstance(value, ast.IfExp):
         return [value.body, value.orelse]
     return [value.value]
+
+
+def main() -> None:
+    """Print what the file of a language lacks."""
+    known = read_languages([data_root("hooks")])
+    code = sys.argv[1] if len(sys.argv) == 2 else ""
+    if code not in known:
+        sys.exit(f"name a file of hooks/languages/: {', '.join(known)}")
+    click.echo("\n".join(lacking(known[code], load_service())))
+
+
+if __name__ == "__main__":
+    main()
