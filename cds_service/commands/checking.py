@@ -94,7 +94,7 @@ def language_lines(service: Service) -> Iterator[str]:
         text for language in load_languages().values() for text in language.sentences
     }
     for code, language in service.languages.items():
-        if lacking := len(texts - language.sentences.keys()):
+        if lacking := sum(not language.has(text) for text in texts):
             yield (
                 f"  [languages.{code}]: its file lacks {lacking} of our {len(texts)}"
                 " texts; cards that need one of them are in English (explain"

@@ -44,7 +44,7 @@ class LanguageFile(DataTable):
         brackets: what opens brackets.
         banned: what no text of this language may say, as patterns.
         joins: what is put between joined texts, by what English has there.
-        sentences: by the English text.
+        sentences: by the English text. An empty one is not translated yet.
     """
 
     language: str = Field(pattern=CODE)
@@ -65,8 +65,12 @@ class LanguageFile(DataTable):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         for english, translation in self.sentences.items():
-            if placeholders(english) != placeholders(translation):
-                raise ValueError(f"{english!r}: the translation has other placeholders")
+            own = placeholders(translation)
+            if translation and (words := placeholders(english)) != own:
+                raise ValueError(
+                    f"{english!r}: the translation has other words in braces"
+                    f" ({_in_braces(own)} in place of {_in_braces(words)})"
+                )
             patterns = (
                 banned
                 for banned in self.banned
@@ -78,7 +82,7 @@ class LanguageFile(DataTable):
 
     def has(self, template: str) -> bool:
         """Tell if it has a sentence for this English one."""
-        return template in self.sentences
+        return bool(self.sentences.get(template))
 
     def sentence(self, template: str) -> str:
         """Return the sentence for this English one.
@@ -123,6 +127,10 @@ class LanguageFile(DataTable):
         return text.partition(self.brackets)[0]
 
 
+def _in_braces(words: Iterable[str]) -> str:
+    return ", ".join(f"{{{word}}}" for word in sorted(words)) or "none"
+
+
 class UnfinishedLanguage(LanguageFile):
     """A language that is being written: it says in English what it lacks, and notes it.
 
@@ -145,7 +153,7 @@ class UnfinishedLanguage(LanguageFile):
     def sentence(self, template: str) -> str:
         if not self.has(template):
             self._lacking[template] = None
-        return self.sentences.get(template, template)
+        return self.sentences.get(template) or template
 
     def join(self, words: Iterable[str], separator: str, last: str) -> str:
         self._lacking |= dict.fromkeys({separator, last} - self.joins.keys())

@@ -242,14 +242,15 @@ def test_no_language_is_used_that_the_site_has_not_turned_on():
 def test_a_missing_sentence_says_the_whole_answer_in_english(lacking, services):
     sample = next(one for one in SAMPLES if one.id == "p14-bed-rest")
     body = request_of(sample, services[False])
-    whole, _ = answered(body, services[False], "en")
+    english, _ = answered(body, services[False], "en")
     german = LANGUAGES["de"]
     left = {key: own for key, own in german.sentences.items() if key != lacking}
-    less = german.model_copy(update={"sentences": left})
-    service = replace(open_service(), languages={"de": less})
-    cards, entry = answered(body, service, "de")
-    assert [words_on(one) for one in cards] == [words_on(one) for one in whole]
-    assert entry.content["language"] == {"asked": "de", "used": "en"}
+    for sentences in (left, left | {lacking: ""}):
+        less = german.model_copy(update={"sentences": sentences})
+        service = replace(open_service(), languages={"de": less})
+        cards, entry = answered(body, service, "de")
+        assert [words_on(one) for one in cards] == [words_on(one) for one in english]
+        assert entry.content["language"] == {"asked": "de", "used": "en"}
 
 
 @LANGUAGE

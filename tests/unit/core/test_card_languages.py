@@ -83,7 +83,7 @@ def test_every_text_has_the_placeholders_of_the_english_one(language):
     wrong = [
         english
         for english, own in language.sentences.items()
-        if blanks(english) != blanks(own)
+        if own and blanks(english) != blanks(own)
     ]
     assert not wrong
 
@@ -94,6 +94,20 @@ def test_a_line_keeps_the_colon_that_ends_its_heading(whole_language):
     assert with_heading
     lost = [one for one in with_heading if ": " not in whole_language.sentences[one]]
     assert not lost
+
+
+def test_a_translation_that_is_empty_is_none():
+    unfinished = german_but(sentences=LANGUAGES["de"].sentences | {"weight": ""})
+    assert not unfinished.has("weight")
+    assert lacking(unfinished, open_service()) == ['"weight" = ""']
+    assert whole({"de": unfinished}, open_service()) == []
+    with pytest.raises(NotTranslated):
+        in_language(say("weight"), unfinished)
+
+
+def test_a_translation_with_other_words_in_braces_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"\{tag\} in place of \{day\}"):
+        german_but(sentences={", review {day}": ", Kontrolle am {tag}"})
 
 
 def german_but(**tables):
