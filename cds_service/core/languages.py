@@ -15,6 +15,7 @@ from cds_service.core.data_file import DataTable
 from cds_service.core.phrases import DayForm, NotTranslated, placeholders
 
 ENGLISH = "en"
+JOINS = frozenset({", ", " and ", " or ", "; ", ". ", " "})
 CODE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 
@@ -64,6 +65,9 @@ class LanguageFile(DataTable):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
+        if odd := sorted(JOINS ^ self.joins.keys()):
+            fault = "lacks" if odd[0] in JOINS else "has, and no text needs,"
+            raise ValueError(f"joins: {fault} {odd[0]!r}")
         for english, translation in self.sentences.items():
             own = placeholders(translation)
             if translation and (words := placeholders(english)) != own:

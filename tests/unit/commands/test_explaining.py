@@ -152,7 +152,17 @@ def test_a_language_that_lacks_a_join_names_it(tmp_path):
     unfinished = GERMAN.replace('language = "de"', 'language = "nl"')
     unfinished = unfinished.replace('" " = " "\n', "", 1)
     done = in_language("nl", *site_with(tmp_path, "nl.toml", unfinished))
-    assert '" " = ""' in done.stdout
+    assert done.exit_code != 0
+    assert "nl.toml: joins: lacks ' '" in done.stderr
+
+
+def test_an_empty_translation_is_named_as_lacking(tmp_path):
+    unfinished = GERMAN.replace('language = "de"', 'language = "nl"')
+    pattern = r'^("Refer to rehabilitation") = .*$'
+    unfinished = re.sub(pattern, r'\1 = ""', unfinished, flags=re.MULTILINE)
+    done = in_language("nl", *site_with(tmp_path, "nl.toml", unfinished))
+    assert done.exit_code == 0
+    assert '"Refer to rehabilitation" = ""' in done.stdout
 
 
 def test_a_summary_that_is_too_long_is_named_with_its_limit(tmp_path):

@@ -110,6 +110,19 @@ def test_a_translation_with_other_words_in_braces_is_refused_by_name():
         german_but(sentences={", review {day}": ", Kontrolle am {tag}"})
 
 
+@pytest.mark.parametrize(
+    ("joins", "fault"),
+    [
+        pytest.param({" or "}, "joins: lacks ' or '", id="lacking"),
+        pytest.param({" but "}, "joins: has, and no text needs, ' but '", id="unknown"),
+    ],
+)
+def test_a_language_has_just_the_joins_of_english(joins, fault):
+    ours = LANGUAGES["de"].joins
+    with pytest.raises(ValueError, match=fault):
+        german_but(joins={one: one for one in ours.keys() ^ joins})
+
+
 def german_but(**tables):
     """German with other tables."""
     return LanguageFile.model_validate(LANGUAGES["de"].model_dump() | tables)
