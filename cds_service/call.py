@@ -154,7 +154,8 @@ class Ports:
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
         language: the language that is asked for.
-        take_words: takes places for orders whose words weigh so much; raises TooBusy.
+        take_words: takes as many places as the words of the orders weigh; raises
+            TooBusy.
     """
 
     clock: Callable[[], datetime]
@@ -270,7 +271,7 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class ReadCase:
-    """A case, and unknown codes that were found with it."""
+    """A case, and the near misses that were found with it."""
 
     case: Case
     near: tuple[NearMiss, ...]

@@ -183,7 +183,7 @@ def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
     near_misses = missed_orders(orders.drafts, call.service.terminology)
     gathered = _gather_if_ours(call, orders)
     if gathered is None:
-        _note_near(call, near_misses)
+        _note_near_misses(call, near_misses)
         return None
     case = _case_of_signing(call, gathered)
     return ReadCase(case, (*near_misses, *gathered.record.near))
@@ -200,7 +200,7 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
         _note_unread(call, "procedures")
         return None
     if _find_performed(call, procedures) is None:
-        if _may_lack(call, procedures):
+        if _may_be_incomplete(call, procedures):
             _note_unread(call, "procedures")
         return None
     gathered = _gather(call, orders)
@@ -271,7 +271,7 @@ def _with_orders_on_record(call: Call) -> Call | None:
         if _is_open_augmentation(order.raw, person, call)
     ]
     if not entries:
-        if _may_lack(call, record):
+        if _may_be_incomplete(call, record):
             _note_unread(call, "orders")
         return None
     context = call.request.context
@@ -288,7 +288,7 @@ def _with_orders_on_record(call: Call) -> Call | None:
 def _is_open_augmentation(order: Mapping[str, Any], person: Person, call: Call) -> bool:
     """Tell if an order on record is for an augmentation that is still to be done."""
     is_open = order.get("status") in ("active", "draft")
-    if not is_open or not _is_of_now(order, call):
+    if not is_open or not _is_recent(order, call):
         return False
     terminology, deadline = call.service.terminology, call.ports.deadline
     bundle = {"resourceType": "Bundle", "entry": [{"resource": order}]}
@@ -298,7 +298,7 @@ def _is_open_augmentation(order: Mapping[str, Any], person: Person, call: Call) 
     return find_augmentation_order(drafts, terminology) is not None
 
 
-def _is_of_now(order: Mapping[str, Any], call: Call) -> bool:
+def _is_recent(order: Mapping[str, Any], call: Call) -> bool:
     """Tell if an order was written, or is planned, in the last 90 days or later.
 
     An order without a day counts, too. Many EHRs leave an order active long after it
@@ -380,23 +380,24 @@ def _read_deciding(call: Call, person: Person, *kinds: str) -> PatientRecord | N
     return record
 
 
-def _may_lack(call: Call, record: PatientRecord) -> bool:
-    """Tell if the list may lack what decides.
+def _may_be_incomplete(call: Call, record: PatientRecord) -> bool:
+    """Tell if the list that decides may lack something.
 
     It may if it was not sent or not read whole, if an entry of it is broken, or if
     entries of another patient were on it.
     """
     if record.foreign or record.unreadable:
         return True
-    is_incomplete = any(map(is_unread, record.reads.values()))
-    return is_incomplete or _is_blank(call, record)
+    if any(map(is_unread, record.reads.values())):
+        return True
+    return _is_unsent(call, record)
 
 
-def _is_blank(call: Call, record: PatientRecord) -> bool:
-    """Tell if nothing was sent: `null` for the list, and for the Patient too.
+def _is_unsent(call: Call, record: PatientRecord) -> bool:
+    """Tell if a list without entries was perhaps not looked for.
 
-    For a list, `null` says that there is nothing. For a Patient, it says that the EHR
-    did not look.
+    For a list, `null` says that there is nothing. For the Patient, it says that the EHR
+    did not look: then an empty list says nothing either.
     """
     if any(list_read.state == "given" for list_read in record.reads.values()):
         return False
@@ -408,7 +409,7 @@ def _is_blank(call: Call, record: PatientRecord) -> bool:
 # --- notes of calls that get no card
 
 
-def _note_near(call: Call, near_misses: tuple[NearMiss, ...]) -> None:
+def _note_near_misses(call: Call, near_misses: tuple[NearMiss, ...]) -> None:
     """Note orders that are nearly ours, if there are any."""
     if not near_misses:
         return
@@ -447,6 +448,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     drafts = orders.drafts.for_person(person)
     deadline = ports.deadline.for_reading()
     drafts = with_referred(drafts, record, request, ports.fhir, person, until=deadline)
+    # They stay the same object if the record adds nothing to them.
     if drafts is not orders.drafts:
         orders = _orders_in(drafts, person, terminology)
         drafts = orders.drafts
