@@ -1,6 +1,6 @@
 """Limits what calls may take of a worker together; all such limits are listed here.
 
-| places | taken by | in a worker | of one EHR | without one |
+| places | taken by | in a worker | of one EHR | if none is free |
 |---|---|---|---|---|
 | `BODIES` | a large body until its answer: memory | 1 | | waits, then 503 |
 | `reads` | a call from its first read on: a thread | | 4 | its reads fail at once |
@@ -8,8 +8,8 @@
 | `RECORDS` | a record being understood: processor | 4 | | waits, then 503 |
 | `REFUSALS` | the entry of a call without a place | 1 | | waits 0.2 s, no entry |
 
-An order that is not ours takes none, but for a large body. The site sets `reads`, and
-`words` follows.
+An order that is not ours takes a place only if its body is large. The site sets
+`reads`, and `words` follows from it.
 
 nginx (`limit_conn`) and the threads of gunicorn count calls, and know neither the EHR,
 which may have several addresses, nor what a call takes. `threading.BoundedSemaphore`
@@ -27,13 +27,13 @@ from cds_service.errors import TooBusy
 from cds_service.outgoing.deadline import Deadline
 
 NAMES = ("bodies", "reads", "words", "records", "refusals")
-# Characters of the longest signing: a longer one weighs no more, or it would find no
+# The most that a signing weighs, in characters: one that weighed more would find no
 # place at all. Usual orders have a few hundred.
 MANY_WORDS = 2000
 
 
 class Places:
-    """So many places in this process, for all calls and for those of one EHR.
+    """A number of places in this process, for all calls and for those of one EHR.
 
     Attributes:
         name: one of `NAMES`, for the log and the metrics.
@@ -42,7 +42,7 @@ class Places:
     def __init__(
         self, name: str, most: float = math.inf, *, of_one: float = math.inf
     ) -> None:
-        """Give so many places to all calls, and so many of them to those of one EHR."""
+        """Give `most` places to all calls, and `of_one` of them to those of one EHR."""
         self.name = name
         self._most, self._of_one = most, of_one
         self._taken: Counter[str] = Counter()  # by EHR
@@ -59,7 +59,7 @@ class Places:
             until: how long to wait for them; None does not wait.
 
         Raises:
-            TooBusy: there are not so many.
+            TooBusy: not so many are free.
         """
         has_room = partial(self._has_room, weight, client)
         seconds = max(until.left, 0.0) if until is not None else 0.0
@@ -118,6 +118,7 @@ class CallPlace:
         """
         with self._lock:
             if self._weight is None:
+                # refused, until `take` has returned
                 self._weight, self.was_refused = 0, True
                 self._places.take(weight, self._client, until)
                 self._weight, self.was_refused = weight, False
@@ -138,9 +139,10 @@ def places_for_reads(of_one_ehr: int) -> Places:
 
 
 def places_for_words(reads_of_one_ehr: int) -> Places:
-    """Return the places of the words of orders; two EHRs may take all of theirs.
+    """Return the places of the words of orders, as many as two EHRs may take.
 
-    Half as many long signings as may read leave some to usual ones.
+    One EHR gets room for half as many of the longest signings as it may have reading,
+    and for half a one more: usual signings find a place next to them.
     """
     of_one = MANY_WORDS // 2 * (reads_of_one_ehr + 1)
     return Places("words", 2 * of_one, of_one=of_one)
