@@ -1,8 +1,9 @@
-"""Picks the resources that belong to a concept of `mappings/`, and validates them."""
+"""Picks the resources that name a concept of `mappings/`, and validates them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from cds_service.fhir.gathering.asides import OBSERVATION, VOID
 from cds_service.fhir.gathering.concepts import concepts_of
@@ -36,9 +37,21 @@ class Unreadable:
     concepts: frozenset[str]
 
 
+class _Relevant(NamedTuple):
+    """A raw resource that we read, with its type and the concepts that it names."""
+
+    kind: str
+    raw: Json
+    concepts: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return reference_name(self.kind, self.raw)
+
+
 def pick(
     template: Template,
-    ours: Sequence[Json],
+    resources: Sequence[Json],
     targets: Targets,
     origin: ReadFrom,
     terminology: Terminology,
@@ -48,7 +61,7 @@ def pick(
 
     Args:
         template: the query that gave them.
-        ours: raw resources of the patient.
+        resources: raw resources of the patient.
         targets: resources of other types that were returned with them.
         origin: where they were read.
         terminology: the service's terminology.
@@ -62,30 +75,28 @@ def pick(
     """
     picked: list[Entry] = []
     broken: list[Unreadable] = []
-    relevant = []
-    for resource in ours:
+    relevant: list[_Relevant] = []
+    for resource in resources:
         for kind, raw in _with_contained(resource, template.resource_type):
             deadline.check()
             if concepts := concepts_of(raw, targets, terminology):
-                relevant.append((kind, raw, concepts))
+                relevant.append(_Relevant(kind, raw, concepts))
             elif kind == template.resource_type and is_unnamed_value(raw):
                 name = reference_name(kind, raw)
                 broken.append(Unreadable(name, template.key, UNNAMED))
-    ordered = in_order(
-        relevant, name=lambda item: reference_name(*item[:2]), raw=lambda item: item[1]
-    )
-    for kind, raw, concepts in chain.from_iterable(ordered):
+    groups = in_order(relevant, name=lambda one: one.name, raw=lambda one: one.raw)
+    for one in chain.from_iterable(groups):
         deadline.check()  # repairs are slow, and there may be thousands
         try:
-            accepted = parse_resource(raw, kind, terminology.calendar)
+            accepted = parse_resource(one.raw, one.kind, terminology.calendar)
         except BrokenResource:
-            broken.append(Unreadable(reference_name(kind, raw), template.key, concepts))
+            broken.append(Unreadable(one.name, template.key, one.concepts))
         else:
             entry = read_entry(
                 accepted,
                 template.key,
                 origin,
-                concepts,
+                one.concepts,
                 referred_in(accepted, targets),
                 terminology,
             )
@@ -94,7 +105,7 @@ def pick(
 
 
 def is_unnamed_value(resource: Json) -> bool:
-    """Tell if an Observation has a value, and no code of any system that names it.
+    """Tell if an Observation counts and has a value, but no code that names it.
 
     It was sent as an answer to a search by codes, and may be of any of them.
     """
@@ -116,11 +127,15 @@ def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
     if kind not in HOLDERS or not resource.get("contained"):
         return
     subject, status = resource.get("subject"), text(resource.get("status"))
-    days = {name: resource[name] for name in resource if name.startswith("effective")}
+    days = {
+        element: value
+        for element, value in resource.items()
+        if element.startswith("effective")
+    }
     for contained in objects(resource.get("contained")):
         name = text(contained.get("id"))
-        is_ours = "subject" not in contained or contained["subject"] == subject
-        if contained.get("resourceType") != OBSERVATION or not is_ours or not name:
+        is_of_holder = "subject" not in contained or contained["subject"] == subject
+        if contained.get("resourceType") != OBSERVATION or not is_of_holder or not name:
             continue
         whole = {**contained, "subject": subject}
         if not any(element.startswith("effective") for element in contained):
