@@ -1,6 +1,6 @@
 """Says what one resource names: the concepts of its codes and words.
 
-Lists, drugs and devices have modules of their own, named here.
+Lists, drugs, devices and examinations have modules of their own, imported here.
 """
 
 from cds_service.fhir.gathering.act_concepts import concepts_of_act
@@ -66,9 +66,9 @@ def concepts_of(
 
     - `not-understood`: neither a code nor words identify the entry. It may be anything,
       so no concept is "not on the list".
-    - `may-be-grave`: a condition is identified by free words alone, or by a code that
-      is in no value set and no harmless range. It excludes no tumour, infection or
-      deficit: for these, only codes can say "no" (`only_codes_exclude`).
+    - `may-be-grave`: a condition has no code, and words that are no name of a harmless
+      disease; or a code that is in no value set and no harmless range. It excludes no
+      tumour, infection or deficit (`only_codes_exclude`).
 
     Args:
         resource: raw JSON.
@@ -122,8 +122,8 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
         concepts |= {TELLS_T_SCORE}
     concepts |= grave_in_doubt(exam, terminology)
     # The pathology of another organ counts by what it names alone.
-    is_apart = concepts >= PATHOLOGY and is_of_other_organ(exam, terminology)
-    if not is_apart:
+    is_pathology = concepts >= PATHOLOGY
+    if not (is_pathology and is_of_other_organ(exam, terminology)):
         concepts |= _unread_prose(exam, concepts, terminology)
     words = (*words_of_report(exam), *words_of_asides(asides_of(exam)))
     return concepts | bone_drugs_in_doubt(words, concepts, terminology)
@@ -143,7 +143,7 @@ def _unread_prose(
 def is_product_unread(
     resource: Json, targets: Targets, terminology: Terminology
 ) -> bool:
-    """Tell if only a reference says which drug or device it is, and leads to nothing.
+    """Tell if a drug or device is named by a reference alone that leads to nothing.
 
     The server refused the target, or has it no more, or there was no time to read it.
     """

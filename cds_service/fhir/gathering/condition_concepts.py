@@ -65,10 +65,11 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     known |= {*fractured_there(condition, known, terminology)}
     words = (*texts_of(condition.get("code")), *other_words_of(condition))
     known |= bone_drugs_in_doubt(words, known, terminology)
-    known |= _unread_in_asides(condition, terminology)
-    is_apart = is_bystander_problem(condition, terminology)
-    is_apart = is_apart and known.isdisjoint(MAY_BE_OF_THE_SPINE)
-    return known if is_apart else known | {MAY_NEED_BRACE}
+    known |= _left_open_by_asides(condition, terminology)
+    is_bystander = is_bystander_problem(condition, terminology)
+    if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
+        return known
+    return known | {MAY_NEED_BRACE}
 
 
 def _concepts_of_diagnosis(resource: Json, terminology: Terminology) -> frozenset[str]:
@@ -88,22 +89,20 @@ def _concepts_of_diagnosis(resource: Json, terminology: Terminology) -> frozense
         for extension in objects(member(code, "extension"))
     )
     concepts = _with_words(coded, words.union(*map(texts_of, modifiers)), terminology)
-    concepts, is_read = _with_asides(concepts, resource, terminology)
-    is_plain = (
-        is_short
-        and not concepts - OF_NO_CONCERN
-        and not is_withheld(resource, terminology)
-    )
-    if is_plain and terminology.harmless.is_social(resource, texts):
+    concepts, are_asides_read = _with_asides(concepts, resource, terminology)
+    known = concepts - OF_NO_CONCERN
+    names_nothing = is_short and not known and not is_withheld(resource, terminology)
+    if names_nothing and terminology.harmless.is_social(resource, texts):
         return SOCIAL
     if not (
         is_short and is_entry_understood(resource, code, concepts, words, terminology)
     ):
         return concepts | {NOT_UNDERSTOOD}
-    known = concepts - OF_NO_CONCERN
-    if not (is_read and _is_identified(code, words, terminology)):
+    if not (are_asides_read and _is_identified(code, words, terminology)):
         return known | {MAY_BE_GRAVE}
-    return known or (SOCIAL if terminology.is_social(code) else known)
+    if not known and terminology.is_social(code):
+        return SOCIAL
+    return known
 
 
 def _with_asides(
@@ -118,10 +117,10 @@ def _with_asides(
     texts = {*other_words_of(resource), *(aside.words for aside in asides)}
     texts = texts.union(*map(texts_of, codes)) - {""}
     words = short_texts(texts)
-    is_read = words == texts and not (
-        any(map(terminology.languages.is_foreign, words))
-        or any(is_unjudged(code, terminology) for code in codes)
-    )
+    is_short = words == texts
+    is_foreign = any(map(terminology.languages.is_foreign, words))
+    is_code_unjudged = any(is_unjudged(code, terminology) for code in codes)
+    is_read = is_short and not (is_foreign or is_code_unjudged)
     kinds = [resource.get(name) for name in ("severity", "category")]
     coded = terminology.concepts([*codes, *codes_of([*added_to(resource), *kinds])])
     named = coded.union(*read_problem_words(coded, words, terminology))
@@ -132,10 +131,12 @@ def _with_asides(
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if a condition is known well enough to exclude a grave finding.
 
-    A code that identifies entries must be of a value set or a harmless range; next to a
-    vague one, the words must be plain names, unless the code is of a grave thing. Of
-    other codes any concept is enough. Without one, the words must be names of harmless
-    diseases: free words never support a "no", nor do those of a denial.
+    - If a code identifies it: by a value set or a harmless range. Next to a vague code,
+      each of its words must also be a plain name or a denial, unless a code is of a
+      grave thing.
+    - By any other code that names a concept.
+    - Without such a code: if all its words are names of harmless diseases. Other free
+      words never support a "no", nor do those of a denial.
     """
     if terminology.identifies("conditions", code):
         if not terminology.excludes(code):
@@ -167,17 +168,17 @@ def _with_words(
     return known | {NOT_UNDERSTOOD} if reading.of_another else known
 
 
-def _unread_in_asides(condition: Json, terminology: Terminology) -> frozenset[str]:
+def _left_open_by_asides(condition: Json, terminology: Terminology) -> frozenset[str]:
     """Return what the asides of a diagnosis leave open, each concept in doubt."""
     codes = (one.code for one in asides_of(condition) if one.code is not None)
     concepts = left_open_by(codes, terminology)
     words = [*words_of_reasons(condition, terminology)]
-    is_understood = is_reason_understood(words, frozenset(), terminology)
     on_fractures = [one for one in words if _is_of_a_fracture(one, terminology)]
     if names_earlier_fracture(on_fractures, terminology):
         concepts |= {EARLIER}
     if names_broken_vertebra(condition, words, terminology):
         concepts |= {BROKEN_ASIDE}
+    is_understood = is_reason_understood(words, frozenset(), terminology)
     if not is_understood or has_code_alone(condition, terminology):
         concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     return frozenset(map(in_doubt, concepts))
@@ -185,5 +186,5 @@ def _unread_in_asides(condition: Json, terminology: Terminology) -> frozenset[st
 
 def _is_of_a_fracture(note: str, terminology: Terminology) -> bool:
     """Tell if a note names a fracture or an augmentation: "chronic" alone does not."""
-    is_augmented = terminology.text_concepts(note, AUGMENTATIONS)
-    return bool(is_augmented) or terminology.plain.bound.names_broken(note)
+    augmentations = terminology.text_concepts(note, AUGMENTATIONS)
+    return bool(augmentations) or terminology.plain.bound.names_broken(note)

@@ -1,4 +1,4 @@
-"""Tells if the code or the words of a list entry say what it is."""
+"""Tells which lists may say "no", and if an entry of one says what it is."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -25,7 +25,7 @@ OF_NO_CONCERN = frozenset(
 
 
 def short_texts(texts: set[str]) -> set[str]:
-    """Return these texts of one resource; none if together too long to be read."""
+    """Return the texts of one resource; none of them if all are too long to read."""
     return texts if sum(map(len, texts)) <= LONGEST_TEXT else set()
 
 
@@ -50,6 +50,6 @@ def is_entry_understood(
 
 
 def is_withheld(resource: Json, terminology: Terminology) -> bool:
-    """Tell if its security labels say that content was removed."""
+    """Tell if the security labels of a resource say that content was removed."""
     security = member(resource, "meta", "security")
     return bool(security) and NO_INFORMATION in terminology.concepts(security)
