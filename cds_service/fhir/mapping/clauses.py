@@ -1,7 +1,7 @@
 """Cut a text into the parts in which words belong together, and read each part.
 
-Each kind of text has its own borders: a comma divides a title but not a note. Lengths
-of time are cut at words too (`then`, `followed by`), in `durations.py`.
+Each kind of text has its own borders: a comma divides a title but not a sentence.
+Lengths of time are cut at words too (`then`, `followed by`), in `durations.py`.
 
 This module alone decides if a part denies, suspects or withdraws what it names, or says
 that it was not done. The words for that are in `mappings/texts/`. Other modules know
@@ -81,13 +81,14 @@ _COLON = ":"
 _ASIDE = re.compile(r"[,:;(，、（]|\s[-–—]\s")  # between a disease and a person
 _WORD = re.compile(r"[^\W\d_]{2}")
 _WORDS = re.compile(r"[^\W\d_]+")
-MOST_OF_A_PERSON = 3  # words; `her late husband` has two before the person
+# As many words divide a disease from a person; `her late husband` has two.
+DIVIDING_WORDS = 3
 _FIGURE = re.compile(r"\d")  # of a vertebra, most often
 MOST_ASIDES = 20
 # characters; longer prose is not searched for denials, since each search costs time
 LONGEST_STATEMENT = 500
 
-Places = Callable[[str, frozenset[str] | None], Mapping[str, Place]]
+FindPlaces = Callable[[str, frozenset[str] | None], Mapping[str, Place]]
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -126,14 +127,16 @@ class JointPatterns(NamedTuple):
 
 
 class Clause:
-    """A part of a text; each property is computed once, when it is first asked for.
+    """One statement of a text, or a whole text that is read as one.
+
+    What is slow to find is found once, when it is first asked for.
 
     Attributes:
-        text: the part, folded.
+        text: its words, folded.
     """
 
     def __init__(self, text: str, reader: "ClauseReader") -> None:
-        """Take a part of a folded text."""
+        """Take the folded words of one statement."""
         self.text, self._reader = text, reader
 
     @cached_property
@@ -184,11 +187,13 @@ class Clause:
         A concept before the person is the patient's if words divide the two: `dementia,
         daughter informed`, but not `dementia of her husband` or `dementia (husband)`.
         """
-        person = self._reader.joints.persons.search(self.plain)
+        persons = self._reader.joints.persons
+        person = persons.search(self.plain)
         if person is None:
             return NOTHING
-        begins, words = person.start(), self._reader.joints.persons
-        says_more = bool(_WORD.search(words.sub(" ", self.plain[begins:])))
+        begins = person.start()
+        others = persons.sub(" ", self.plain[begins:])
+        says_more = bool(_WORD.search(others))
         return frozenset(
             name
             for name, (_, end) in self.places.items()
@@ -214,14 +219,13 @@ class Clause:
         """Return the concepts that it names before an aside that denies something."""
         if len(self.text) > LONGEST_STATEMENT:
             return NOTHING
+        named: set[str] = set()
         joints = self._reader.joints.aside.finditer(self.text, 1)
-        begun = (
-            self.text[: joint.start()]
-            for joint in islice(joints, MOST_ASIDES)
-            if self._reader.denies(self.text[joint.end() :])
-        )
-        named = (self._reader.places(one, None) for one in begun)
-        return frozenset().union(*named)
+        for joint in islice(joints, MOST_ASIDES):
+            before, aside = self.text[: joint.start()], self.text[joint.end() :]
+            if self._reader.denies(aside):
+                named |= self._reader.places(before, None).keys()
+        return frozenset(named)
 
     def _denies(self, places: Collection[Place]) -> bool:
         """Tell if it denies what it names at these places, and says no more."""
@@ -242,11 +246,11 @@ def _is_apart(between: str, *, says_more: bool) -> bool:
     aside = _ASIDE.search(between)
     if aside is None:
         return False
-    return says_more or len(_WORDS.findall(between, aside.end())) >= MOST_OF_A_PERSON
+    return says_more or len(_WORDS.findall(between, aside.end())) >= DIVIDING_WORDS
 
 
 class ClauseReader:
-    """Reads the clauses of texts, by the words of all languages.
+    """Reads the statements of texts as clauses, by the words of all languages.
 
     Attributes:
         places: finds where a text names each of the given concepts; None: of all.
@@ -255,7 +259,7 @@ class ClauseReader:
 
     def __init__(
         self,
-        places: Places,
+        places: FindPlaces,
         ruled_out: Callable[[str], Mapping[str, Place]],
         joints: JointPatterns,
     ) -> None:
@@ -289,16 +293,17 @@ class ClauseReader:
     def contrasts(self, sentence: str) -> list[str]:
         """Cut a sentence where a denial ends: `no fracture, but metastases`."""
         words, parts, start = folded(sentence), list[str](), 0
-        for turn in self.joints.contrast.finditer(words):
-            parts.append(words[start : turn.start()])
-            start = turn.end()
+        for contrast in self.joints.contrast.finditer(words):
+            parts.append(words[start : contrast.start()])
+            start = contrast.end()
         return [*parts, words[start:]]
 
     def stretches(self, sentence: str) -> list[str]:
         """Cut a sentence into what it denies and what it does not.
 
         What follows a comma is denied only as part of a list: `no fracture, abscess or
-        metastasis`, but not `no fracture, metastasis of T12`.
+        metastasis`, but not `no fracture, metastasis of T12`. A sentence is not cut if
+        it denies nothing or all that it names, or is about a relative.
         """
         words = folded(sentence)
         if not self.denies(words) or self.joints.relatives.search(words):
@@ -309,11 +314,12 @@ class ClauseReader:
         denied = follows = ""
         for part in self._parts(words):
             if self.denies(part):
-                parts += self._ended(denied, follows)
+                parts += self._cut_after_list(denied, follows)
                 denied, follows = part, ""
             else:
                 follows += part
-        return [one for one in (*parts, *self._ended(denied, follows)) if one.strip()]
+        parts += self._cut_after_list(denied, follows)
+        return [one for one in parts if one.strip()]
 
     def _parts(self, words: str) -> list[str]:
         """Cut at borders, which stay with the part after them; not before `: none`."""
@@ -325,22 +331,22 @@ class ClauseReader:
                 start = border.start()
         return [*parts, words[start:]]
 
-    def _ended(self, denied: str, follows: str) -> list[str]:
-        """Cut a denial from the words after the list that continues it."""
+    def _cut_after_list(self, denied: str, follows: str) -> list[str]:
+        """Cut what follows a denial after the list that the denial begins."""
         if not denied:
             return [follows]
         end = self._end_of_list(follows)
         return [denied + follows[:end], follows[end:]]
 
     def _end_of_list(self, follows: str) -> int:
-        """Return the index at which a denied list of bare names ends, else 0."""
+        """Return the index at which a denied list of bare names ends; 0 without one."""
         joints = list(self.joints.in_list.finditer(follows))
         if not joints:
             return 0
         last = joints[-1]
         border = self.joints.border.search(follows, last.end())
         end = border.start() if border else len(follows)
-        # `no fracture and metastasis of T12`: the name after `and` may not be denied
+        # `no fracture and metastasis of T12`: the name after `and` must be bare as well
         listed = follows[:end] if last.lastgroup == "and_" else follows[: last.start()]
         return end if self._is_bare(listed) else 0
 
