@@ -25,10 +25,10 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.letters import faults_of, listed_letters
 from cds_service.fhir.mapping.overlay import files_in_force
 
-# These find patterns that are sound for certain: words with groups, two deep at most.
-# Of our 10,000 all but 250 are; to compile them all only to see it would take a quarter
-# of a second. A possessive `*+` would do for `(?>...)`, but Python 3.11.2 (Debian 12)
-# matches it wrongly.
+# `_SOUND` matches patterns that need not be compiled to see that they are valid: words
+# with groups, two deep at most. It matches all but 250 of our 10,000; to compile them
+# all would take a quarter of a second. A possessive `*+` would do for `(?>...)`, but
+# Python 3.11.2 (Debian 12) matches it wrongly.
 _TIMES = r"(?:[?*+]|\{[0-9]{1,2}\}|\{0,[0-9]{1,2}\}|\{1,[1-9][0-9]?\})"
 _CLASS = r"\[\^?(?:0-[1-9]|1-[2-9]|a-z|[^\\\[\]^-])+\]"
 _SIGN = rf"(?:[^\\()\[\]{{}}?*+|^$]|\\[dDsSwW.()\[\]{{}}?*+|^$/-]|{_CLASS}){_TIMES}?"
@@ -40,7 +40,7 @@ _SOUND = re.compile(rf"(?>(?:{_PART}|\|)*)")
 ONE_WORD = rf"(?>(?:{_PART})*)"
 
 
-def _is_pattern(written: str) -> str:
+def _checked_pattern(written: str) -> str:
     if _SOUND.fullmatch(written):
         return written
     try:
@@ -50,10 +50,10 @@ def _is_pattern(written: str) -> str:
     return written
 
 
-Pattern = Annotated[str, AfterValidator(_is_pattern)]
+Pattern = Annotated[str, AfterValidator(_checked_pattern)]
 
 
-def _has_one_group(written: str) -> str:
+def _with_one_group(written: str) -> str:
     if re.compile(written).groups != 1:
         raise ValueError("needs one group, around the number")
     return written
@@ -77,8 +77,8 @@ class Words(Examples):
         short: ambiguous words and abbreviations: they count only next to the spine.
         none: words that rule the concept out.
         none_of: names of lists in `rules-out` that rule it out too.
-        harmless: words of any language. A text that has no others does not name the
-            concept.
+        harmless: a text that consists of these words alone, those of all languages
+            together, does not name the concept.
     """
 
     any: tuple[Pattern, ...] = Field(min_length=1)
@@ -131,8 +131,8 @@ class Vertebrae(DataTable):
         signals: words for the brightness of something in an MRI.
         followers: words that may follow a number that continues a list of levels.
             Before any other word the number counts something.
-        days: the number of a day, up to its full stop, which ends no sentence: `bis 3.`
-            before `November`.
+        days: the number of a day with its full stop, which ends no sentence: `bis 3.`
+            in `bis 3. November`.
         accidents: events: "after" before one of them says nothing about a level.
         regions: words for each part of the spine, for texts that name no vertebra.
     """
@@ -239,7 +239,7 @@ class Years(DataTable):
             a number that only looks like a year: `TNM 2009`, `2000 ng`.
     """
 
-    ago: tuple[Annotated[Pattern, AfterValidator(_has_one_group)], ...] = ()
+    ago: tuple[Annotated[Pattern, AfterValidator(_with_one_group)], ...] = ()
     childhood: tuple[Pattern, ...] = ()
     edition_before: tuple[Pattern, ...] = ()
     edition_after: tuple[Pattern, ...] = ()
@@ -372,7 +372,7 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
     files = files_in_force(folders, "texts", ".toml")
     languages = _read(files)
     _check_alphabets(languages, files)
-    _check_letters(languages, files)
+    _check_lists_have_words(languages, files)
     _check_supports(languages, files)
     return languages
 
@@ -390,19 +390,19 @@ def _read(files: Mapping[str, Path]) -> Mapping[str, Language]:
 def _check_alphabets(
     languages: Mapping[str, Language], files: Mapping[str, Path]
 ) -> None:
-    """Refuse letters that lack some of the file's own, or hold another script."""
+    """Refuse letters that lack some of the file's words, or hold another script."""
     stated = {
         code: language.letters
         for code, language in languages.items()
         if language.letters is not None
     }
-    read = frozenset[str]()
+    of_all = frozenset[str]()
     for letters in stated.values():
         with suppress(ValueError):  # `faults_of` reports it below
-            read |= listed_letters(letters)
+            of_all |= listed_letters(letters)
     faults = Faults()
     for code, letters in stated.items():
-        for message in faults_of(letters, languages[code].texts(), read):
+        for message in faults_of(letters, languages[code].texts(), of_all):
             with faults:
                 raise DataFileError(label(files[code]), "letters", message)
     faults.stop()
@@ -414,7 +414,7 @@ def concepts_of_lists(languages: Iterable[Language]) -> frozenset[str]:
     return frozenset.intersection(*of_each) if of_each else frozenset()
 
 
-def _check_letters(
+def _check_lists_have_words(
     languages: Mapping[str, Language], files: Mapping[str, Path]
 ) -> None:
     """Refuse letters of a language that lacks words for a concept.
