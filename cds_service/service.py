@@ -39,7 +39,7 @@ from cds_service.call import (
 )
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
-from cds_service.core.bracing import FRACTURE_UNKNOWN, with_counted_from
+from cds_service.core.bracing import ORDERS_COUNT_FOR, with_counted_from
 from cds_service.core.case import Case, Conclusion, Questions, conclude
 from cds_service.core.closures import (
     CardFeedback,
@@ -309,7 +309,7 @@ def _is_recent(order: Mapping[str, Any], call: Call) -> bool:
     if isinstance(period, dict):
         dates += [period.get("start"), period.get("end")]
     days = [day for date in dates if (day := calendar.last_day(date))]
-    return not days or max(days) >= call.today - FRACTURE_UNKNOWN
+    return not days or max(days) >= call.today - ORDERS_COUNT_FOR
 
 
 # --- is the call ours: what the record decides

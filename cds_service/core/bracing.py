@@ -5,7 +5,7 @@ and both are shown. The weeks of every brace count from the first brace of this
 fracture: to renew a brace is to go on wearing one.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, get_args
@@ -23,7 +23,8 @@ from cds_service.core.wording import (
 
 # Two last days this close are the same: 12 weeks and 3 months.
 SAME = timedelta(days=7)
-FRACTURE_UNKNOWN = timedelta(days=90)  # policy, cards E6: as far back as orders count
+# policy (E6): as far back as orders count if the day of the fracture is not known
+ORDERS_COUNT_FOR = timedelta(days=90)
 # policy: two augmentations this close are stages of one treatment
 STAGES = timedelta(days=180)
 MONTH, WEEK, DAY = 730.5, 168.0, 24.0  # hours; UCUM: a month is a/12
@@ -154,6 +155,7 @@ class BraceTimes:
         return say(form, length=worded_length(self.order.worded))
 
     def _is_length(self) -> bool:
+        """Tell if its words state a length, and no later day."""
         worded = self.order.worded
         return bool(worded.length) and self.by_words == _after(
             self.begins, worded.hours
@@ -249,7 +251,7 @@ def with_counted_from(
 ) -> SupportOrders:
     """Set the day from which an order counts as one for this fracture (E6)."""
     return replace(
-        support, counted_from=fracture_day(findings) or today - FRACTURE_UNKNOWN
+        support, counted_from=fracture_day(findings) or today - ORDERS_COUNT_FOR
     )
 
 
@@ -269,38 +271,51 @@ def judge_braces(
         for order in support.of_kind("brace")
     ]
     before = [times_of(order, None, today) for order in support.earlier_braces]
-    window = timedelta(days=limit.only_days) if limit.only_days else FRACTURE_UNKNOWN
+    window = timedelta(days=limit.only_days) if limit.only_days else ORDERS_COUNT_FOR
+    fracture_since = fractured_on or today - window
     stages_since = fractured_on or today - STAGES
-    floor = _course_since(support, today, fractured_on or today - window, stages_since)
+    course_since = _course_since(support, today, fracture_since, stages_since)
     course = sorted(
-        (times for times in (*now, *before) if times.begins >= floor),
+        (times for times in (*now, *before) if times.begins >= course_since),
         key=lambda times: times.begins,
     )
-    renewed = {times.order.name for times in now if times.order.draft}
-    # An active brace that is renewed now is the same brace.
-    judged = [
-        times for times in now if times.order.draft or times.order.name not in renewed
-    ]
-    # The day from which each is worn, by name. Those being signed are not worn yet.
-    worn: dict[str, date] = {}
-    for times in course:
-        if not times.order.draft:
-            worn.setdefault(times.order.name, times.begins)
     first_day = course[0].begins if course else None
+    worn = _worn_since(course)
     last_stage = support.last_stage_on or date.min
     return tuple(
-        _brace(times, first_day, last_stage, worn, limit, today) for times in judged
+        _brace(times, first_day, last_stage, worn, limit, today)
+        for times in _without_renewed(now)
     )
 
 
 def _course_since(
-    support: SupportOrders, today: date, floor: date, stages_since: date
+    support: SupportOrders, today: date, fracture_since: date, stages_since: date
 ) -> date:
     """Find the first day of this course: of the fracture, or of a second stage."""
     stages = sorted({day for day in support.stages if stages_since <= day <= today})
     if stages and support.is_augmented_now:
-        return max(floor, support.procedure_on or today)
-    return max(floor, stages[-1]) if len(stages) > 1 else floor
+        return max(fracture_since, support.procedure_on or today)
+    return max(fracture_since, stages[-1]) if len(stages) > 1 else fracture_since
+
+
+def _worn_since(course: Sequence[BraceTimes]) -> dict[str, date]:
+    """Return the day from which each brace is worn, by name, of these in their order.
+
+    Those being signed are not worn yet.
+    """
+    worn: dict[str, date] = {}
+    for times in course:
+        if not times.order.draft:
+            worn.setdefault(times.order.name, times.begins)
+    return worn
+
+
+def _without_renewed(now: Sequence[BraceTimes]) -> list[BraceTimes]:
+    """Leave out active braces that are renewed now: they are the same brace."""
+    renewed = {times.order.name for times in now if times.order.draft}
+    return [
+        times for times in now if times.order.draft or times.order.name not in renewed
+    ]
 
 
 def _brace(
@@ -380,8 +395,8 @@ class KeepReason:
     Attributes:
         name: the finding, `other-fracture`, `other-surgery`, `brace-noted`, or what was
             not understood.
-        source: on record, named by the brace order, by the augmentation order, or
-            mentioned without being decided.
+        source: `record`: it is on record; `order`: the brace order names it; `signed`:
+            the augmentation order does; `open`: it is mentioned and not decided.
         levels: levels of other fractures.
         elements: elements of the augmentation order, by their names in R4.
     """
@@ -393,7 +408,7 @@ class KeepReason:
 
 
 def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason, ...]:
-    """Return the facts that keep a brace on, the gravest first; none without brace."""
+    """Return the facts that keep a brace on, the gravest first; empty without one."""
     braces = support.of_kind("brace")
     if not braces:
         return ()

@@ -25,9 +25,9 @@ GapReason = Literal[
     "conflicting",  # two values for the same site and moment
     "not-final",  # preliminary or registered
     "no-value",  # data absent, comparator, text
-    "future",  # dated after the order
+    "future",  # dated after today, or after the order if an earlier day is assessed
     "undated",  # no date, so its age is not known
-    # its list has entries that were not understood, or by free words alone
+    # its list has entries that were not understood, or that only free words name
     "not-understood",
     "undetermined",  # its sources are missing or do not decide
     "other-method",  # measured in a way that gives a different quantity
@@ -381,7 +381,8 @@ class AugmentationOrder:
         procedure: None if the orders do not say, or name both.
         recognised_by: `code`, or `text` as the last resort; the card says so.
         titles: what the orders are called, from our own texts, never from the record.
-        authored: the day it was written; values dated later do not count.
+        authored: the day it was written; if an earlier day is assessed, values dated
+            after it do not count.
         planned: the day it is planned for, if stated.
         last_planned: day of its last stage, if several days are stated.
         reasons: concept names recognised among the orders' reason codes (`malignancy`,
@@ -546,7 +547,7 @@ class SupportOrders:
             closed, drafts too; the weeks of a renewal count from them.
         unchecked: resource types whose list could not be read; "not ordered yet" is
             then not said.
-        augmented_on: the day of the newest augmentation done.
+        augmented_on: the newest day of an augmentation on record, done or ordered.
         stages: the days of all augmentations done.
         procedure_on: the day that the augmentation being signed is planned for.
         last_stage_on: the day of its last stage, if that is planned for a later day.
@@ -594,7 +595,7 @@ class SupportOrders:
         return tuple(
             order
             for order in self.not_counted(kind)
-            if self._is_of_now(order) is not False
+            if self._is_written_since(order) is not False
         )
 
     def _counts(self, order: SupportOrder) -> bool:
@@ -602,10 +603,10 @@ class SupportOrders:
             return False
         return order.draft or (
             order.is_standing
-            and (self.counted_from is None or self._is_of_now(order) is True)
+            and (self.counted_from is None or self._is_written_since(order) is True)
         )
 
-    def _is_of_now(self, order: SupportOrder) -> bool | None:
+    def _is_written_since(self, order: SupportOrder) -> bool | None:
         """Tell if an order was written since the fracture; None without a day."""
         day = order.authored or order.start
         if day is None:
