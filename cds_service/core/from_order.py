@@ -82,12 +82,14 @@ OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] 
 
 
 def by_order(name: str, so_far: FindingsSoFar) -> Finding | Gap:
+    """Take what the order says; an unsure count of levels reassures nobody."""
     read_value, why = OF_ORDER[name]
     order = so_far.order
     value = read_value(order) if order else None
     finding = from_order(name, order, value, why)
-    is_unsure = name == "level-count" and order and not order.levels.is_count_sure
-    if not is_unsure or not isinstance(finding, Finding):
+    if name != "level-count" or order is None or order.levels.is_count_sure:
+        return finding
+    if not isinstance(finding, Finding):
         return finding
     if float(finding.value) > 1:
         concerns = (*finding.concerns, COUNT_UNSURE)
@@ -98,8 +100,7 @@ def by_order(name: str, so_far: FindingsSoFar) -> Finding | Gap:
 def by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
     """Take a diagnosis given as a reason of the order, even if the list denies it."""
     spec = so_far.specs[name]
-    is_told = name in so_far.known and so_far.known[name].value is True
-    if is_told or not isinstance(spec, ListSpec):
+    if _is_stated(name, so_far) or not isinstance(spec, ListSpec):
         return None
     return from_reason(spec, so_far.order)
 
@@ -107,14 +108,18 @@ def by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
 def by_mention(name: str, so_far: FindingsSoFar) -> Gap | None:
     """Leave open what the order's words mention and no list states."""
     spec, order = so_far.specs.get(name), so_far.order
-    is_told = name in so_far.known and so_far.known[name].value is True
-    if order is None or is_told or not isinstance(spec, ListSpec):
+    if order is None or _is_stated(name, so_far) or not isinstance(spec, ListSpec):
         return None
     # The treated fracture is in the same value sets as an earlier one.
     concepts = MENTIONED_ALONE.get(name, frozenset(spec.value_sets))
     if order.doubts.isdisjoint(concepts):
         return None
     return undetermined(name, MENTIONED, _sources(order, "words of the order"))
+
+
+def _is_stated(name: str, so_far: FindingsSoFar) -> bool:
+    """Tell if the record says yes to this finding."""
+    return name in so_far.known and so_far.known[name].value is True
 
 
 def from_order(
@@ -193,7 +198,10 @@ def judge_ct_level(
 
     A collapsed body reads denser than its neighbours.
     """
-    if ct is None or order is None or not (ct.site == "" or ct.site[0] in "TL"):
+    if ct is None or order is None:
+        return None
+    is_of_spine = ct.site == "" or ct.site[0] in "TL"
+    if not is_of_spine:
         return None
     measured = frozenset(filter(None, ct.site.split(", ")))
     treated = frozenset(order.levels.names)
