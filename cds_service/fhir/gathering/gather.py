@@ -206,7 +206,7 @@ def _part(
     if unclear:
         note = f"incomplete: {count_entries(unclear)} whose patient is not clear"
         outcome = outcome._replace(is_cut=True, note=outcome.note or note)
-    part = _part_of_patient(
+    part = _part_of_list(
         template,
         ours,
         outcome,
@@ -218,36 +218,36 @@ def _part(
     return part._replace(foreign={kind: foreign}) if foreign else part
 
 
-def _part_of_patient(
+def _part_of_list(
     template: Template,
-    ours: Sequence[Json],
+    resources: Sequence[Json],
     outcome: ReadOutcome,
     targets: Targets,
     terminology: Terminology,
     deadline: Deadline,
 ) -> PatientRecord:
-    """Return the part of the record that the patient's resources of one query give.
+    """Return the part of the record that one list of the patient's resources gives.
 
     Args:
         template: the query.
-        ours: the patient's resources, as they came.
+        resources: the patient's resources, as they came.
         outcome: how the query was answered, as if it had given none of them.
         targets: resources of other types that came along.
         terminology: it knows which resources we read.
         deadline: deadline of this part.
     """
     kind = template.resource_type
-    if ours:
+    if resources:
         is_understood = kind != "ServiceRequest" or any(
-            is_order_understood(one, terminology) for one in ours
+            is_order_understood(one, terminology) for one in resources
         )
         outcome = outcome._replace(
             state="given",
-            entries=len([raw for raw in ours if not _is_void(raw)]),
+            entries=len([raw for raw in resources if not _is_void(raw)]),
             is_understood=is_understood,
         )
     picked, broken = pick(
-        template, ours, targets, outcome.origin, terminology, deadline
+        template, resources, targets, outcome.origin, terminology, deadline
     )
     if broken and template.is_optional:
         # It is not known what a broken entry says, so its list is not whole.
@@ -255,7 +255,7 @@ def _part_of_patient(
         outcome = outcome._replace(is_cut=True, note=outcome.note or note)
     near: tuple[NearMiss, ...] = ()
     if kind == "Observation":
-        near = missed_t_scores(ours, terminology)
+        near = missed_t_scores(resources, terminology)
     elif kind == "Condition":
         near = missed_problems(one.raw for one in picked if one.concepts & UNCODED)
     # A broken order of a device may be of a brace.
