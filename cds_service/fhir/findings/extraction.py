@@ -91,7 +91,7 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
         find = _find_after_surgery if is_after_surgery(spec) else _find
         outcome, passed_over = find(spec, chart, specs, drugs)
         if passed_over:
-            passed += dict.fromkeys(passed_over)
+            passed += dict.fromkeys(passed_over)  # each once
         if isinstance(outcome, Finding):
             findings[name] = outcome
         else:

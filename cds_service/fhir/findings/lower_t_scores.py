@@ -195,7 +195,7 @@ def lower_in_look_alikes(
         )
         if _is_in_t_scores(reading) or not is_z_score:
             numbers += _below_zero(reading.holder, chart)
-        if any(number < value for number in numbers):
+        if any(lower < value for lower in numbers):
             why = "a density or another value names a lower one"
         elif value > POROTIC and _is_osteoporosis_named(remarks, chart):
             why = "the words of a density or another value name osteoporosis"
@@ -220,17 +220,11 @@ def lower_elsewhere(
     place not stated or of a single vertebra never counts while there is a better one;
     it is passed over even if nothing is newer.
     """
-    central = [one for one in usable if one.site in CENTRAL]
-    unstated = [one for one in usable if one.site == NOT_STATED]
-    best = central or unstated or usable
-    day = max((one.moment.day for one in best), default=None)
-    of_day = [one for one in best if one.moment.day == day]
-    regions = [one for one in of_day if not is_single(one)]
-    newest = [one.value for one in regions or of_day]
+    best_values = _best_values(usable)
     for measured in usable:
         is_fresh = spec.is_fresh(measured.moment.day, chart.today)
-        is_lowest = all(value > measured.value for value in newest)
-        if measured.value > POROTIC or not is_fresh or not is_lowest:
+        is_lower = all(measured.value < value for value in best_values)
+        if measured.value > POROTIC or not is_fresh or not is_lower:
             continue
         since = [other for other in usable if other.moment.day > measured.moment.day]
         counts_less = measured.site not in CENTRAL or is_single(measured)
@@ -244,6 +238,21 @@ def lower_elsewhere(
             yield measured.refused("conflicting", why).passed_over(spec)
 
 
+def _best_values(usable: Sequence[Measured]) -> list[float]:
+    """Return the values among which one is chosen: of the best places, the newest.
+
+    Best are spine, hip and femur, then a place not stated, then any other; and regions
+    before single vertebrae.
+    """
+    central = [one for one in usable if one.site in CENTRAL]
+    unstated = [one for one in usable if one.site == NOT_STATED]
+    best = central or unstated or usable
+    day = max((one.moment.day for one in best), default=None)
+    of_day = [one for one in best if one.moment.day == day]
+    regions = [one for one in of_day if not is_single(one)]
+    return [one.value for one in regions or of_day]
+
+
 def _undoes(newer: Measured, older: Measured, chart: Chart) -> bool:
     """Tell if a newer value is known to be of the older one's place.
 
@@ -254,11 +263,11 @@ def _undoes(newer: Measured, older: Measured, chart: Chart) -> bool:
         return False
     if newer.site == "lumbar spine":
         notes = map(chart.terminology.levels.lumbar_region, newer.reading.notes)
-        named = (newer.levels, *filter(None, notes))
-        return all(
-            older.levels <= levels | (ANY_ONE if levels == WHOLE_SPINE else set())
-            for levels in named
-        )
+        for levels in (newer.levels, *filter(None, notes)):
+            measured = levels | ANY_ONE if levels == WHOLE_SPINE else levels
+            if not older.levels <= measured:
+                return False
+        return True
     return _name_of_place(newer) == _name_of_place(older)
 
 

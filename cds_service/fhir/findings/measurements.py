@@ -94,10 +94,10 @@ def find_quantity(
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
-        outcome = gap_if_unusable(spec, chart, stale, refused)
         old = pick(stale, spec, chart) if stale else None
-        passed = (*passed, *old.passed) if old else passed
-        return _with_newest(outcome, spec, chart, old, refused), passed
+        outcome = gap_if_unusable(spec, chart, stale, refused)
+        outcome = _with_newest(outcome, spec, chart, old, refused)
+        return outcome, (*passed, *old.passed) if old else passed
     picked = pick(usable, spec, chart)
     if picked.conflict:
         sources = (one.reading.provenance(spec, one.printed) for one in picked.used)
@@ -113,7 +113,8 @@ def _akin(
 ) -> Iterator[Refused]:
     """Refuse values of another measure that make a low value of this one likely.
 
-    A value of this measure, of the same day or later, tells more: they are left out.
+    One is left out if a value of this measure is of the same day or later: that value
+    tells more.
     """
     days = (one.entry.moment.day for one in readings if one.entry.moment)
     newest = max(days, default=date.min)
@@ -152,9 +153,9 @@ def _refuse_maybe_newer(
 def _is_current(
     refusal: Refused, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> bool:
-    """Tell if no newer value replaces it, and it is not too old.
+    """Tell if no newer value replaces a refused one, and it is not too old.
 
-    A value without a day counts as current.
+    One without a day counts as current.
     """
     moment = refusal.reading.entry.moment
     if moment is None:
@@ -310,14 +311,14 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
     of_day = [one.reading for one in picked.used if one.moment.day == day]
     first_day = min([day, *_period_starts(readings, chart)])
     age = age_concern(spec, chart, first_day)
-    is_unknown = not all(one.is_method_known for one in picked.used)
+    is_method_unknown = not all(one.is_method_known for one in picked.used)
     first = picked.used[0]
-    is_noted = not all(has_plain_notes(one, chart) for one in readings)
+    has_unread_note = not all(has_plain_notes(one, chart) for one in readings)
     concerns: list[str] = [*first.doubts, *picked.concerns]
-    if is_noted:
+    if has_unread_note:
         concerns.append(NOTE_NOT_UNDERSTOOD)
     concerns += age
-    if is_unknown:
+    if is_method_unknown:
         concerns.append(METHOD_NOT_RECORDED)
     concerns += method_concern(spec, chart, readings)
     read = chart.record.reads.get(spec.key)
@@ -335,7 +336,7 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
         method=method,
         label=first.limit,
         dated_to=dated_to(of_day, chart),
-        may_reassure=not (age or is_unknown or is_noted or first.doubts),
+        may_reassure=not (age or is_method_unknown or has_unread_note or first.doubts),
     )
 
 

@@ -65,6 +65,7 @@ UNREAD = "Not all that is said of the T-score was understood."
 NOTED_FRACTURE = "A note of the T-score names a fracture."
 NOTED_Z_SCORE = "A note of the T-score calls it a Z-score."
 DECIMAL = re.compile(r"(?<![\d.,])\d[.,]\d{1,2}(?![\d.,]*\d)")
+# Why a value of this concept is never the T-score.
 NEVER = {
     "t-score-peripheral": "measured at heel or humerus",
     "t-score-elsewhere": "measured at trochanter, shaft or Ward's triangle",
@@ -277,7 +278,7 @@ def _pick_value(usable: Sequence[Measured], spec: QuantitySpec) -> Picked:
 
 
 def _widest(regions: Sequence[Measured]) -> tuple[list[Measured], list[Measured]]:
-    """Split off the smaller lumbar regions; the widest and all other sites are kept.
+    """Return the widest lumbar regions with all other sites, and the smaller regions.
 
     A value whose words name another site than its code does not make a region smaller.
     """
@@ -291,7 +292,10 @@ def _widest(regions: Sequence[Measured]) -> tuple[list[Measured], list[Measured]
 def _conflict(
     candidates: Sequence[Measured], spec: QuantitySpec
 ) -> tuple[str, tuple[Measured, ...]]:
-    """Find two values of the same site and time that cannot both be right."""
+    """Find two values of the same site and time that cannot both be right.
+
+    The phrase that says so is empty if there are none.
+    """
     groups: dict[tuple[str, ...], list[Measured]] = {}
     for measured in candidates:
         groups.setdefault(_place(measured), []).append(measured)
