@@ -84,7 +84,10 @@ def correct_brace_order(
 def _is_correctable(
     draft: Json, correction: Correction, terminology: Terminology, read: MentionReader
 ) -> bool:
-    """Tell if nothing in the draft is doubtful, or must exceed the new end."""
+    """Tell if nothing in the draft is doubtful, and nothing would exceed the new end.
+
+    Lengths in its words may exceed it, since they are replaced.
+    """
     if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft):
         return False
     readings = (
@@ -118,6 +121,7 @@ def _places(order: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _reworded(words: str, correction: Correction, read: MentionReader) -> str:
+    """Write the new end in place of lengths and days that exceed it."""
     # From the end of the text, so that the places of earlier mentions stay right.
     for mention in sorted(
         _beyond(words, correction, read),
@@ -143,7 +147,7 @@ def _beyond(words: str, correction: Correction, read: MentionReader) -> list[Men
 
 
 def _exceeds(hours: float, correction: Correction) -> bool:
-    """Tell if a length from the start goes beyond the new end."""
+    """Tell if a length from the start goes beyond the new end, or may do so."""
     begins = correction.start or correction.order.start
     return begins is None or hours > (correction.end - begins).days * 24
 
@@ -186,6 +190,7 @@ def _is_order(resource: Json) -> bool:
 
 
 def _set_end(order: dict[str, Any], correction: Correction) -> None:
+    """Bound the order's timing or period; a date alone becomes a period's start."""
     if "occurrenceTiming" in order:
         repeat = order["occurrenceTiming"].setdefault("repeat", {})
         for key in _BOUNDS:

@@ -149,8 +149,8 @@ def find_support_orders(
     if signed:
         operation = operation_signed(signed)
     else:
-        done = _augmentations_in(record, terminology)
-        operation = operation_on_record(record, done, terminology)
+        on_record = _augmentations_in(record, terminology)
+        operation = operation_on_record(record, on_record, terminology)
     treated = operation.levels
     other = NOTHING_ELSE
     if today is not None:
@@ -168,7 +168,7 @@ def find_support_orders(
         last_stage_on=_within_a_year(signed.last_planned, today) if signed else None,
         is_augmented_now=signed is not None,
         other=other,
-        is_prose_unread=any(_is_unread(key, record) for key in PROSE),
+        is_prose_unread=any(_is_list_unread(key, record) for key in PROSE),
     )
 
 
@@ -244,10 +244,10 @@ def _has_ended(order: SupportOrder, today: date | None) -> bool:
 
 
 def _with_time(order: SupportOrder, today: date | None) -> SupportOrder:
-    """Mark an order that is over, begins too late, or is dated after today.
+    """Mark an order that does not count for its time.
 
-    A day after today is wrong. How long a brace or bed rest runs is judged in
-    `core/bracing.py`.
+    It is over, begins too late, or was written on a day after today, which is a
+    mistake. How long a brace or bed rest runs is judged in `core/bracing.py`.
     """
     if today is None or order.kind in TIMED:
         return order
@@ -277,7 +277,7 @@ def _support_orders(
     written = resource.get("authoredOn")
     times = read_times(resource, calendar)
     is_several = len(recognition.concepts) > 1
-    # An end would end whatever else the order asks for.
+    # A corrected end would end whatever else the order asks for.
     is_alone = not (is_several or names_another(resource, terminology))
     source = order.source if draft and is_alone else None
     for kind in sorted(recognition.concepts):
@@ -374,18 +374,18 @@ def _title(part: OrderPart) -> str:
     prefix = f"{HCPCS}|"
     codes = (code for code in part.recognition.codes if code.startswith(prefix))
     code = next(codes, "").removeprefix(prefix)
-    name = name_brace(_titles(part), code, part.terminology)
+    name = name_brace(_joined_titles(part), code, part.terminology)
     return f"{name} ({code})" if code else name
 
 
 def _is_liaison(part: OrderPart) -> bool:
     """Tell if it is a referral to fracture liaison, by our code or in words."""
     is_ours = any(code == f"{ORDERS}|{REVIEW}" for code in part.recognition.codes)
-    titles = _titles(part)[:LONGEST_TITLE]
+    titles = _joined_titles(part)[:LONGEST_TITLE]
     return is_ours or bool(part.terminology.text_concepts(titles, LIAISON))
 
 
-def _titles(part: OrderPart) -> str:
+def _joined_titles(part: OrderPart) -> str:
     named = texts_on_time(part.resource)
     return " ".join(words for words, is_title in named if is_title)
 
@@ -393,10 +393,10 @@ def _titles(part: OrderPart) -> str:
 def _stored(record: PatientRecord) -> Iterator[Order]:
     """Yield each order and procedure on record as an `Order`."""
     for key, kind in RECORD_KEYS.items():
-        for place, entry in enumerate(record.of_key(key)):
+        for position, entry in enumerate(record.of_key(key), start=1):
             resource = entry.raw
             if resource.get("resourceType") == kind and not is_prohibition(resource):
-                name = text(resource.get("id")) or f"(entry {place + 1})"
+                name = text(resource.get("id")) or f"(entry {position})"
                 yield Order(f"{kind}/{name}", resource)
 
 
@@ -423,10 +423,13 @@ def unchecked_in(record: PatientRecord) -> tuple[str, ...]:
 
     The list of supplies is optional: an EHR without a server need not send it.
     """
-    return tuple(kind for key, kind in RECORD_KEYS.items() if _is_unread(key, record))
+    return tuple(
+        kind for key, kind in RECORD_KEYS.items() if _is_list_unread(key, record)
+    )
 
 
-def _is_unread(key: str, record: PatientRecord) -> bool:
+def _is_list_unread(key: str, record: PatientRecord) -> bool:
+    """Tell if a list may hold more than was read of it."""
     read = record.reads.get(key)
     if any(one.key == key and one.concepts for one in record.unreadable):
         return True
