@@ -127,18 +127,26 @@ def read_entry(
 
 
 def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...]:
-    """Return the concepts of its code, and what these mean at its body site."""
+    """Return the concepts of its code; of a condition also those at its body site."""
     matches = terminology.matches(raw.get("code"))
     if kind == "Condition":
-        matches = (*_broken_there(raw, matches, terminology), *matches)
-    elif any(one.concept in CANCER_TREATMENT for one in matches):
+        return _with_site(raw, matches, terminology)
+    is_cancer_treatment = any(one.concept in CANCER_TREATMENT for one in matches)
+    if is_cancer_treatment and kind in BILLED_TYPES:
         # Denosumab is billed as chemotherapy, too.
-        is_other = kind in BILLED_TYPES and is_billed_for_bone(raw, terminology)
-        return () if is_other else matches
+        return () if is_billed_for_bone(raw, terminology) else matches
+    return matches
+
+
+def _with_site(
+    raw: Json, matches: tuple[Match, ...], terminology: Terminology
+) -> tuple[Match, ...]:
+    """Add what the codes of a condition mean at its body site."""
+    matches = (*_broken_there(raw, matches, terminology), *matches)
     placed = tuple(
         match._replace(concept=AT_THE_SPINE[match.concept])
         for match in matches
-        if kind == "Condition" and match.concept in AT_THE_SPINE
+        if match.concept in AT_THE_SPINE
     )
     if placed and _is_of_spine(raw, terminology):
         return tuple(dict.fromkeys((*placed, *matches)))
