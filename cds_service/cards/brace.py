@@ -152,8 +152,9 @@ class _BraceCard:
         return [short] if len(self.with_issue) > 1 else [full, short]
 
     def _single_sentences(self, brace: Brace) -> list[str]:
-        issue = brace.issue or "open"
+        """Return the sentences on one brace, from full to short."""
         words = self._words(brace)
+        sentence = self._sentence(self._key_of_sentence(brace), **words)
         others = [other.name for other in self.braces if other is not brace]
         stays = ""
         review = ""
@@ -161,18 +162,18 @@ class _BraceCard:
             stays = self._sentence("stays", names=joined([brace.name, *others], " or "))
         elif words["review"]:
             review = self._sentence("review", **words)
-        if issue == "passed":
-            key = "passed" if brace.is_first else "passed-since"
-            if self._today() < brace.last_day:
-                key = "passed-ahead"
-            sentence = self._sentence(key, **words)
-            return [joined((sentence, stays), " "), sentence]
-        key = issue
-        if issue in ("long", "open") and not brace.is_first:
-            key = f"{issue}-since"
-        sentence = self._sentence(key, **words)
         with_stays = joined((sentence, stays), " ")
+        if brace.issue == "passed":
+            return [with_stays, sentence]
         return [joined((sentence, stays, review), " "), with_stays, sentence]
+
+    def _key_of_sentence(self, brace: Brace) -> str:
+        """Choose the sentence on one brace by its problem."""
+        issue = brace.issue or "open"
+        if issue == "passed" and self._today() < brace.last_day:
+            return "passed-ahead"
+        is_since = issue in (*CERTAIN, "passed") and not brace.is_first
+        return f"{issue}-since" if is_since else issue
 
     def _several_sentences(self) -> list[str]:
         """Return one sentence on all braces, each by its name."""
@@ -200,6 +201,7 @@ class _BraceCard:
         )
 
     def _words(self, brace: Brace) -> dict[str, str | int]:
+        """Return the words of a sentence on one brace, by placeholder."""
         today = self._today()
         review = brace.correction.review if brace.correction else None
         has_length = brace.is_first and brace.issue in ("long", "conflict", "least")
