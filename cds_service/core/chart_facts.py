@@ -538,12 +538,12 @@ def _ranked_fact(
 def _reaches(
     ground: CardGround, file: FactFile, signal: Signal, ranks: Mapping[str, int]
 ) -> bool:
-    """Tell if an act that was closed on this card is closed for this fact too.
+    """Tell if an act that was closed on that card is closed for this fact too.
 
-    It is for a fact that does not warn. One that warns may be new, or graver than the
-    fact that the clinician saw. So it is closed only if the overridden card warned too,
-    with a fact of the same rank or a lower number. If it was the same fact, it must say
-    no more now than it did.
+    For a fact that does not warn, it is. A fact that warns may be new, or graver than
+    the one that the clinician saw. For such a fact the act is closed only if the
+    overridden card warned too, with a fact that is no less grave (its rank is no
+    higher); and if it was the same fact, only if that says no more now than then.
 
     Args:
         ground: the card that was overridden.

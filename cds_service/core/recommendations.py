@@ -153,8 +153,8 @@ class Rule(NumberedFile):
             pre-selected; if empty, none is needed.
         recommended_unless: signals under which the suggestion is offered and not
             pre-selected.
-        recommended_although: of `OPEN_SIGNALS`, under which no button is pre-selected,
-            those that do not forbid this one.
+        recommended_although: those of `OPEN_SIGNALS` under which this suggestion may
+            be pre-selected all the same; under any other of them none is.
         supplies: inputs of the models that a measurement could give; only the
             measurement with the greatest gain is asked for.
         asks: measures that the act asks for, if it asks for several.
