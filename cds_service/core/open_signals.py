@@ -83,7 +83,7 @@ def _prose_open(situation: Situation) -> Signal | None:
 
 
 def _lists_unread(situation: Situation) -> Signal | None:
-    """Find lists that were not read whole: each may hold what forbids a button (E10)."""
+    """Find lists that were not read whole: each may forbid a button (E10)."""
     return Signal() if situation.lists_cut - FORBID_NOTHING else None
 
 

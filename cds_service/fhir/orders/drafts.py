@@ -231,7 +231,7 @@ class _Entry(NamedTuple):
 def _entries_of(draft_orders: Any) -> Iterator[_Entry]:
     """Yield the entries of the bundle; one that was sent twice comes once."""
     sent: dict[str, Json] = {}
-    for place, entry in enumerate(objects(member(draft_orders, "entry"))):
+    for position, entry in enumerate(objects(member(draft_orders, "entry"))):
         source, full_url = entry.get("resource"), text(entry.get("fullUrl"))
         if not isinstance(source, dict) or not text(source.get("resourceType")):
             continue
@@ -244,7 +244,7 @@ def _entries_of(draft_orders: Any) -> Iterator[_Entry]:
         order = None
         if not _signs_nothing(entry):
             unchanged = source if resource is source else None
-            reference = _reference_of(source, full_url, place)
+            reference = _reference_of(source, full_url, position)
             order = Order(reference, resource, unchanged)
         yield _Entry(
             known=BundleEntry(resource, full_url),
@@ -255,7 +255,7 @@ def _entries_of(draft_orders: Any) -> Iterator[_Entry]:
 
 
 def _cut_parts(long: int, inside: int) -> Iterator[str]:
-    """Say as phrases what was too long: of long orders, and of those inside groups."""
+    """Say as phrases what was cut: long orders, and too many orders inside groups."""
     if long:
         orders = "1 long order" if long == 1 else f"{long} long orders"
         yield f"of each list in {orders} the first {LONGEST_LIST}"
@@ -295,10 +295,10 @@ def _orders_inside(draft: Order) -> Iterator[Order]:
             for entry in objects(draft.resource.get("entry"))
             if not _signs_nothing(entry)
         ]
-    for place, resource in enumerate(resources):
+    for position, resource in enumerate(resources):
         if isinstance(resource, dict) and text(resource.get("resourceType")):
             inside = Order(
-                f"{draft.reference}#{_plain(text(resource.get('id'))) or place}",
+                f"{draft.reference}#{_plain(text(resource.get('id'))) or position}",
                 resource,
             )
             yield inside
@@ -309,10 +309,10 @@ def _signs_nothing(entry: Json) -> bool:
     return text(member(entry.get("request"), "method")).strip().upper() in SIGNS_NOTHING
 
 
-def _reference_of(resource: Json, full_url: str, place: int) -> str:
+def _reference_of(resource: Json, full_url: str, position: int) -> str:
     kind = _plain(text(resource.get("resourceType"))) or "order"
-    position = f"{kind} (entry {place + 1})"
-    return _plain(_name(resource)) or _plain(full_url) or position
+    numbered = f"{kind} (entry {position + 1})"
+    return _plain(_name(resource)) or _plain(full_url) or numbered
 
 
 def _plain(written: str) -> str:
