@@ -37,7 +37,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.orders.recognition import (
-    AUGMENTATION,
+    AUGMENTATION_OR_LEVEL,
     SUPPORT_KINDS,
     recognise_augmentation,
     words_name_augmentation,
@@ -55,8 +55,8 @@ from cds_service.fhir.references import BundleEntry, Targets
 
 # The element with the code of each type, and what an order of that type may be.
 ORDER_CODES: Mapping[str, tuple[str, frozenset[str]]] = {
-    "ServiceRequest": ("code", SUPPORT_KINDS | AUGMENTATION),
-    "Procedure": ("code", AUGMENTATION),
+    "ServiceRequest": ("code", SUPPORT_KINDS | AUGMENTATION_OR_LEVEL),
+    "Procedure": ("code", AUGMENTATION_OR_LEVEL),
     "DeviceRequest": ("codeCodeableConcept", frozenset({"brace"})),
     "SupplyRequest": ("itemCodeableConcept", frozenset({"brace"})),
 }
@@ -489,9 +489,9 @@ def _name_order(
     """
     named = name_augmentation(title, terminology) & may_be
     named = named or name_support(title, may_be & SUPPORT_KINDS, terminology)
-    if named & AUGMENTATION and (code := _code_named(rules.orders, title)):
+    if named & AUGMENTATION_OR_LEVEL and (code := _code_named(rules.orders, title)):
         return code
-    if len(named) > 1 and named <= AUGMENTATION:
+    if len(named) > 1 and named <= AUGMENTATION_OR_LEVEL:
         return "vertebral-augmentation"
     return min(named, default="")
 

@@ -40,7 +40,10 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.broken_levels import region_treated
 from cds_service.fhir.orders.drafts import read_drafts
-from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
+from cds_service.fhir.orders.recognition import (
+    AUGMENTATION_OR_LEVEL,
+    recognise_augmentation,
+)
 from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
 from cds_service.fhir.references import NO_BASE, Bases, BundleEntry, last_name
@@ -456,7 +459,7 @@ def _may_count(raw: Json, run: Run) -> bool:
     ):
         return False
     recognition = recognise_augmentation(raw, run.service.terminology)
-    return bool(recognition and recognition.concepts & AUGMENTATION)
+    return bool(recognition and recognition.concepts & AUGMENTATION_OR_LEVEL)
 
 
 def day_of(raw: Json, run: Run) -> date:

@@ -29,7 +29,7 @@ from cds_service.fhir.orders.order_reasons import LONGEST_WORDS, Reasons, find_r
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
     ADDITIONAL_LEVEL,
-    AUGMENTATION,
+    AUGMENTATION_OR_LEVEL,
     HEIGHT_RESTORATION,
     augmentation_in,
     words_on_procedure,
@@ -71,8 +71,8 @@ def find_augmentation_order(
     """
     recognised = _recognised(drafts.each(), terminology)
     others = _recognised(drafts.each_other(), terminology)
-    is_ours = any(one.concepts & AUGMENTATION for _, one in recognised)
-    is_others = any(one.concepts & AUGMENTATION for _, one in others)
+    is_ours = any(one.concepts & AUGMENTATION_OR_LEVEL for _, one in recognised)
+    is_others = any(one.concepts & AUGMENTATION_OR_LEVEL for _, one in others)
     if not is_ours and not is_others:
         return None
     person = drafts.person

@@ -20,7 +20,10 @@ from cds_service.fhir.orders.drafts import NO_DRAFTS, Order
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.performed import days_of_procedure
-from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
+from cds_service.fhir.orders.recognition import (
+    AUGMENTATION_OR_LEVEL,
+    recognise_augmentation,
+)
 from cds_service.fhir.site_calendar import SiteCalendar
 
 # A fracture that names no vertebra, where others are named.
@@ -130,7 +133,7 @@ def _levels_on_record(
     for key in ("procedures", "serviceRequests"):
         for entry in record.of_key(key):
             recognition = recognise_augmentation(entry.raw, terminology)
-            if recognition and recognition.concepts & AUGMENTATION:
+            if recognition and recognition.concepts & AUGMENTATION_OR_LEVEL:
                 levels.update(find_levels(entry.raw, NO_DRAFTS, terminology).levels)
     return in_order(levels)
 

@@ -63,8 +63,9 @@ BILLING_OPTIONS = (
 
 ADDITIONAL_LEVEL = "augmentation-additional-level"
 HEIGHT_RESTORATION = "height-restoration"
-AUGMENTATION = AUGMENTATIONS | {ADDITIONAL_LEVEL}
-OF_AUGMENTATION = AUGMENTATION | {HEIGHT_RESTORATION}
+# Concepts of which one makes an order an augmentation: a code for one more level, too.
+AUGMENTATION_OR_LEVEL = AUGMENTATIONS | {ADDITIONAL_LEVEL}
+OF_AUGMENTATION = AUGMENTATION_OR_LEVEL | {HEIGHT_RESTORATION}
 # Types that `may_concern_us` never rules out. They hold or name something else; and a
 # year in the words of a Procedure, which later steps take out, may hide what they name.
 READ_ON = DEVICE_TYPES | GROUPS | {"Procedure"}
@@ -182,14 +183,14 @@ def recognise_augmentation(
     if not is_support and not _any_of(named, OF_AUGMENTATION):
         named = terminology.matches(details)
     matches = [match for match in named if match.concept in OF_AUGMENTATION]
-    if _any_of(matches, AUGMENTATION):
+    if _any_of(matches, AUGMENTATION_OR_LEVEL):
         return _by_code(matches)
     if is_support:
         return None
     billed = [
         match
         for match in terminology.matches(_billing_options(titles))
-        if match.concept in AUGMENTATION
+        if match.concept in AUGMENTATION_OR_LEVEL
     ]
     if billed:
         return _by_options(billed)
@@ -283,7 +284,9 @@ def augmentation_in(order: Order, terminology: Terminology) -> Recognition | Non
 def is_augmentation(order: Order, terminology: Terminology) -> bool:
     """Tell if an order asks for an augmentation, not for restoring height alone."""
     recognition = augmentation_in(order, terminology)
-    return recognition is not None and bool(recognition.concepts & AUGMENTATION)
+    return recognition is not None and bool(
+        recognition.concepts & AUGMENTATION_OR_LEVEL
+    )
 
 
 def support_in(

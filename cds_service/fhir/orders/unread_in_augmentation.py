@@ -29,7 +29,7 @@ from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
 from cds_service.fhir.orders.broken_levels import broken_places, covers
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.recognition import (
-    AUGMENTATION,
+    AUGMENTATION_OR_LEVEL,
     OF_AUGMENTATION,
     OPERATION_SYSTEMS,
     TITLES,
@@ -384,6 +384,6 @@ def is_whole_augmentation(procedure: Json, terminology: Terminology) -> bool:
     recognition = recognise_augmentation(procedure, terminology)
     return bool(
         recognition
-        and recognition.concepts & AUGMENTATION
+        and recognition.concepts & AUGMENTATION_OR_LEVEL
         and is_augmentation_title(procedure, terminology)
     )
