@@ -114,9 +114,9 @@ class Person(NamedTuple):
         if not reference:
             return identifier in self.record_numbers
         is_named = self._is_named(reference, resource)
-        return is_named and not self._is_another(identifier)
+        return is_named and not self._is_another_number(identifier)
 
-    def _is_another(self, identifier: tuple[str, str] | None) -> bool:
+    def _is_another_number(self, identifier: tuple[str, str] | None) -> bool:
         """Tell if an identifier is another, in a system where the patient has one."""
         if identifier is None or identifier in self.identifiers:
             return False

@@ -153,10 +153,12 @@ def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
         return True
     if element == "reasonCode":
         concepts = terminology.concepts(codeable) & _REASONS
-        if not concepts & FRACTURES or not concepts.isdisjoint(KEEP_REASONS):
-            return bool(concepts)
-        # A code for another kind of fracture says more than a fracture.
-        return is_plain_fracture({"code": codeable}, terminology, is_old=False)
+        is_fracture = not concepts.isdisjoint(FRACTURES)
+        is_keep_reason = not concepts.isdisjoint(KEEP_REASONS)
+        if is_fracture and not is_keep_reason:
+            # A code for another kind of fracture says more than a fracture.
+            return is_plain_fracture({"code": codeable}, terminology, is_old=False)
+        return bool(concepts)
     if element == "bodySite":
         return terminology.is_spinal_site(codeable)
     concepts = terminology.concepts(codeable)
