@@ -188,7 +188,7 @@ class Answer:
         pooled = self.assessment.pooled
         if pooled is None or self.facts.forbids_risk:
             return None
-        is_open = self.facts.leaves_open or self.assessment.has_open_input()
+        is_open = self.facts.leaves_open or self.assessment.has_open_points()
         return risk_words_of(
             pooled.figure, at_least=self.facts.is_at_least, nothing_open=not is_open
         )

@@ -101,7 +101,7 @@ class Assessment:
             is_own = any(result.is_shown for result in self.of(outcome).models)
         return "assessed" if is_own else "insufficient-data"
 
-    def has_open_input(self) -> bool:
+    def has_open_points(self) -> bool:
         """Tell if the record leaves open anything that might raise the figure."""
         return bool(self.open_points)
 
@@ -114,7 +114,7 @@ class Assessment:
         return self.pooled.figure.band == "below" and not is_low
 
     def gain_of(self, supplies: Iterable[str]) -> int:
-        """Count the ladder steps by which the best of these findings could move it."""
+        """Count the steps by which the best of these findings could move the figure."""
         if self.pooled is None:
             return 0
         moved = (steps_moved(self.pooled, name) for name in supplies)

@@ -54,7 +54,7 @@ class PooledResult:
         return self.figure.effects[self.input_of[finding]]
 
     def used_of(self, finding: str) -> float:
-        """Return the value that entered the model, if held the end of its range."""
+        """Return the value that entered the model; of a held one, the range's end."""
         return self.figure.used[self.input_of[finding]]
 
     @property

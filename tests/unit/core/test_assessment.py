@@ -181,7 +181,7 @@ def test_whatever_is_known_the_assessment_is_whole(known):
     assert 0 < figure.new_hospital[0] <= low <= figure.risk <= high
     assert high <= figure.new_hospital[1] < 1
     if found.may_say_below():
-        assert not found.has_open_input()
+        assert not found.has_open_points()
         assert figure.risk < figure.baseline.incidence
 
 

@@ -121,7 +121,7 @@ def says_low(found):
     """A step under the usual is said, or the word below."""
     if found.pooled is None:
         return False
-    nothing_open = not found.has_open_input()
+    nothing_open = not found.has_open_points()
     said = risk_words_of(found.pooled.figure, at_least=False, nothing_open=nothing_open)
     return "usual" not in said.words and not said.in_summary
 
