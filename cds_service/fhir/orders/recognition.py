@@ -217,7 +217,7 @@ def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
 
 
 def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[str]:
-    """Tell kyphoplasty from vertebroplasty by words, if the code is of both."""
+    """Return which of the two procedures the words of an order name."""
     titles = [*_titles(resource), *codeables(resource, "orderDetail")]
     texts = [words for codeable in titles for words in texts_of(codeable)]
     site_words = _site_words(titles, resource, terminology)
@@ -350,10 +350,10 @@ def _names_bone(
     resource: Json, reasons: Sequence[Json], terminology: Terminology
 ) -> bool:
     """Tell if a referral is about bone: by its reasons, else by its title and notes."""
-    concepts = reasons or [*_titles(resource), *codeables(resource, "orderDetail")]
-    if any(terminology.concepts(one) & BONE_REASONS for one in concepts):
+    named = reasons or [*_titles(resource), *codeables(resource, "orderDetail")]
+    if any(terminology.concepts(one) & BONE_REASONS for one in named):
         return True
-    words = [word for one in concepts for word in texts_of(one)]
+    words = [word for one in named for word in texts_of(one)]
     if not reasons:
         noted = objects(resource.get("note"))
         words += [text(one.get("text")) for one in noted]
