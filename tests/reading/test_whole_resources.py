@@ -2,15 +2,19 @@
 
 What a case expects was written before it was run. One that is still read wrongly says why
 under `stays`, and fails as soon as it is read right. `alone` leaves out what stands
-beside each other record.
+beside each other record, and `trap` marks what only a hasty reader would take. Of orders,
+`support` is the length in words, `length` that in dates, times or words, and `acts` are the
+kinds that count.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cds_service.core.findings import SupportOrder
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.gather import gather
@@ -23,6 +27,7 @@ from tests.chart_builders import HOOK, TODAY, open_service, order_sign
 from tests.gathered_records import resource
 from tests.order_builders import bundle, signing, terminology
 
+OF_SUPPORT = frozenset({"support", "length", "acts"})
 HOURS = {"h": 1, "d": 24, "mo": 730.5}
 BESIDE = [
     resource(
@@ -71,12 +76,9 @@ def _ordered(name: str, drafts: list[dict[str, Any]]) -> str:
     orders = signing(
         bundle(*(one | {"id": f"d{number}"} for number, one in enumerate(drafts)))
     )
-    if name == "support":
+    if name in OF_SUPPORT:
         supports = find_draft_support_orders(orders, terminology())
-        if not supports:
-            return "none"
-        hours = supports[0].worded.hours
-        return "open" if hours is None else f"{hours:g}"
+        return _supported(name, supports) if supports else "none"
     order = find_augmentation_order(orders, terminology())
     if order is None:
         return "none"
@@ -85,9 +87,21 @@ def _ordered(name: str, drafts: list[dict[str, Any]]) -> str:
     return " ".join(order.levels.names) or "gap"
 
 
+def _supported(name: str, supports: Sequence[SupportOrder]) -> str:
+    if name == "acts":
+        counted = {
+            one.kind for one in supports if one.is_standing and one.is_read_whole
+        }
+        return " ".join(sorted(counted)) or "none"
+    hours = supports[0].worded.hours
+    if name == "length" and supports[0].hours is not None:
+        hours = supports[0].hours
+    return "open" if hours is None else f"{hours:g}"
+
+
 def _plain(name: str, expected: str) -> str:
     number, _, unit = expected.partition(" ")
-    if name == "support" and unit:
+    if name in OF_SUPPORT and unit:
         return f"{float(number) * HOURS[unit]:g}"
     try:
         return f"{float(expected):g}"
