@@ -27,6 +27,7 @@ from cds_service.fhir.findings.statements import (
     Stated,
     find_stated,
     may_be_current,
+    may_have_been,
     place_of,
     reason_of_list,
 )
@@ -247,7 +248,9 @@ def is_in_use(entry: Entry) -> bool:
 
 def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
     """Conclude "no", unless a report, an order or a procedure was not understood."""
-    conclusion = conclude_no(spec, chart)
+    conclusion = conclude_no(
+        spec, chart, may_count=lambda entry: _may_matter(entry, spec, chart)
+    )
     asked: list[str] = []
     if spec.only_codes_exclude or isinstance(spec, FractureSpec):
         asked += [UNREAD_PROSE, UNREAD_REASON]
@@ -261,6 +264,19 @@ def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap
         return conclusion
     sources = (one.provenance(spec) for one in unread)
     return gap(spec, "not-understood", NOT_READ, *sources)
+
+
+def _may_matter(entry: Entry, spec: ConditionSpec, chart: Chart) -> bool:
+    """Tell if an entry of unknown meaning leaves the finding open.
+
+    If a past entry of the finding leaves it open, so does a past one that may be that.
+    One with a code of a system that we read is of something else.
+    """
+    if may_be_current(entry) or not spec.past:
+        return may_be_current(entry)
+    code = entry.raw.get("code")
+    is_coded = chart.terminology.identifies(LISTED[entry.kind], code)
+    return may_have_been(entry) and not is_coded
 
 
 def _is_settled(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:

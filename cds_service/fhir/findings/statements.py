@@ -390,6 +390,13 @@ def may_be_current(entry: Entry) -> bool:
     )
 
 
+def may_have_been(entry: Entry) -> bool:
+    """Tell if a diagnosis is not denied, or an act may have been done."""
+    if entry.kind == "Procedure":
+        return entry.status not in NOT_DONE
+    return certainty_of(entry.raw) != "denied"
+
+
 def read_aside(
     entry: Entry, concept: str, chart: Chart, *, within: timedelta | None = ASIDE_LASTS
 ) -> Stated | None:

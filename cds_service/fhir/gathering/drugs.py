@@ -33,6 +33,7 @@ ONCE = frozenset({"single-dose"})
 OSTEOPOROSIS = frozenset({"osteoporosis"})
 RECURRING = frozenset({"recurring-dose"})
 REASON = frozenset({"reason-of-dose"})
+ENDED = frozenset({"drug-ended"})
 
 
 class Drug(NamedTuple):
@@ -90,6 +91,8 @@ def read_drug(
         )
     concepts, is_clear = _by_dose(concepts, names, resource, medication, terminology)
     is_denied = any(map(terminology.clauses.is_not_done, names))
+    if STEROID in concepts:
+        is_denied = is_denied or _is_said_to_be_over(names, resource, terminology)
     is_understood = is_plain = True
     if BONE_DRUG in concepts:
         # "Osteoporosis injection" does not say which bone drug it is.
@@ -110,6 +113,24 @@ def read_drug(
         or (is_by_name and terminology.identifies("drugs", codes)),
         is_understood=is_understood,
         is_plain=is_plain,
+    )
+
+
+def _is_said_to_be_over(
+    names: Iterable[str], resource: Json, terminology: Terminology
+) -> bool:
+    """Tell if words of an entry end its drug, or if it is another person's.
+
+    Lists go on saying "active". Of a bone drug every word has to be understood.
+    """
+    words = [text(one.get("text")) for one in objects(resource.get("note"))]
+    words += [text(dosage.get("text")) for dosage in dosages_of(resource)]
+    reason = resource.get("statusReason")
+    for one in reason if isinstance(reason, list) else [reason]:
+        words += texts_of(one)
+    of_others = terminology.clauses.joints.persons.search
+    return _any_names(words, ENDED, terminology) or any(
+        of_others(folded(one)) for one in names
     )
 
 

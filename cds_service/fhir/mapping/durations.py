@@ -59,6 +59,7 @@ _PLACES = {
 # The same for lists of all languages together.
 _PLACES_OF_ALL = {
     **dict.fromkeys(("brace", "bed_rest", "others", "complaints"), _INSIDE),
+    "earlier": _INSIDE,
     **dict.fromkeys(("overnight", "never", "loose", "posture"), _INSIDE),
     "payer": "%s",
     "least_before": r"(?:%s)\W*$",
@@ -528,7 +529,7 @@ class DurationRules:
         verdict = self._verdict(clause, ahead, behind, languages, led_by)
         if verdict is None:
             return None
-        if verdict == "doubtful":
+        if verdict == "doubtful" or self._names(clause.text, "earlier"):
             return Mention("doubtful", start, amount.end)
         noun = unit.one if amount.number == 1 else unit.many
         wording = f"{amount.number:g} {noun}"

@@ -179,6 +179,8 @@ class Durations(DataTable):
         brace, bed_rest, others: words that say what a clause is about.
         complaints: words for pain, an injury, a stay or a limb. In the clause of a
             text's only length they leave open what the length is of.
+        earlier: words for an earlier brace or rest, or for what has been worn so far. A
+            length in their clause is not the order's for sure.
         posture: words for the times when a brace is worn (`when out of bed`). They say
             nothing about its length.
         fillers: words that say nothing about what a length belongs to.
@@ -217,6 +219,7 @@ class Durations(DataTable):
     bed_rest: tuple[Pattern, ...] = ()
     others: tuple[Pattern, ...] = ()
     complaints: tuple[Pattern, ...] = ()
+    earlier: tuple[Pattern, ...] = ()
     posture: tuple[Pattern, ...] = ()
     fillers: tuple[Pattern, ...] = ()
     clause: tuple[Pattern, ...] = ()

@@ -68,6 +68,7 @@ HELPERS = frozenset(
         "recurring-dose",
         "single-dose",
         "limited-course",
+        "drug-ended",
     }
 )
 # Keys of a finding whose concepts are refused, or leave it open.
