@@ -547,7 +547,8 @@ class SupportOrders:
             closed, drafts too; the weeks of a renewal count from them.
         unchecked: resource types whose list could not be read; "not ordered yet" is
             then not said.
-        augmented_on: the newest day of an augmentation on record, done or ordered.
+        augmented_on: the newest day of an augmentation on record, done or ordered; if
+            none has come yet, the first that is planned.
         stages: the days of all augmentations done.
         procedure_on: the day that the augmentation being signed is planned for.
         last_stage_on: the day of its last stage, if that is planned for a later day.

@@ -3,7 +3,7 @@
 They order what the advice is about: braces, bed rest, referrals, measurements.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
@@ -162,7 +162,7 @@ def find_support_orders(
         orders=tuple(_with_place(_with_time(one, today), treated) for one in orders),
         earlier_braces=tuple(one for one in over if one.kind == "brace"),
         unchecked=unchecked_in(record),
-        augmented_on=max((day for _, day in augmentations if day), default=None),
+        augmented_on=_newest_of(augmentations, today),
         stages=tuple(sorted(stages)),
         procedure_on=_within_a_year(signed.planned, today) if signed else None,
         last_stage_on=_within_a_year(signed.last_planned, today) if signed else None,
@@ -170,6 +170,18 @@ def find_support_orders(
         other=other,
         is_prose_unread=any(_is_list_unread(key, record) for key in PROSE),
     )
+
+
+def _newest_of(
+    augmentations: Iterable[tuple[str, date | None]], today: date | None
+) -> date | None:
+    """Return the newest day that has come; if none has, the first to come.
+
+    A second stage that is planned does not hide the first, which a brace may follow.
+    """
+    days = [day for _, day in augmentations if day]
+    past = [day for day in days if today is None or day <= today]
+    return max(past) if past else min(days, default=None)
 
 
 def _split_by_end(
