@@ -66,8 +66,7 @@ def _summary(answer: Answer) -> str:
     ]
     alone = [answer.translated(phrase) for phrase in facts.phrases()]
     if not alone:
-        kind = "unread" if answer.has("orders-unread") else "open"
-        text = answer.texts.raw(f"summaries.rehabilitation.{kind}")
+        text = answer.texts.raw(f"summaries.rehabilitation.{_open_kind(answer)}")
         alone = [answer.translated(text)]
     for sentence in (*with_second, *alone):
         wordings = [_with_risk(sentence, risk) for risk in risks]
@@ -75,6 +74,13 @@ def _summary(answer: Answer) -> str:
             if len(wording) <= SUMMARY_LENGTH:
                 return wording
     return answer.shortest(alone)
+
+
+def _open_kind(answer: Answer) -> str:
+    """Name the text of a card without a fact: why rehabilitation is open."""
+    if answer.has("orders-unread"):
+        return "unread"
+    return "unclear" if answer.has("rehabilitation-unclear") else "open"
 
 
 def _with_risk(sentence: str, risk: str) -> str:

@@ -107,6 +107,19 @@ def _orders_unread(situation: Situation) -> Signal | None:
     return Signal() if "serviceRequests" in situation.lists_cut else None
 
 
+@signal("rehabilitation-unclear")
+def _rehabilitation_unclear(situation: Situation) -> Signal | None:
+    """Find an order of rehabilitation that may be for something else than the spine.
+
+    None is "not ordered" then, and none counts as ordered.
+    """
+    support, kind = situation.support, "rehabilitation"
+    if support.counted(kind):
+        return None
+    unclear = [one for one in support.may_count(kind) if not one.is_read_whole]
+    return Signal() if unclear else None
+
+
 @signal("unstable-spine")
 def _unstable_spine(situation: Situation) -> Signal | None:
     """Find an unstable fracture or spine, or a deficit: no training with either.

@@ -1,10 +1,16 @@
-"""Physiotherapy for a knee, a shoulder or vertigo is no rehabilitation of the spine."""
+"""Only physiotherapy that is plainly of the back is rehabilitation after this fracture."""
 
 import pytest
 
 from tests.chart_builders import Resource, days_ago, of_patient, ordered
 from tests.codes import ICD, codeable
 from tests.patients.inpatients import cards_by_topic, chart, coded
+from tests.patients.leaving import (
+    appointment,
+    everything_arranged,
+    leave,
+    leaving_chart,
+)
 
 
 def therapy(title: str, *reasons: Resource) -> Resource:
@@ -48,3 +54,86 @@ def test_rehabilitation_is_still_open(order):
 def test_therapy_for_the_spine_is_rehabilitation():
     order = therapy(REFERRAL, reason("M80.08XA", "Compression fracture of L1"))
     assert not cards(order)
+
+
+OTHER = [
+    "Stroke rehabilitation",
+    "Wound care physical therapy",
+    "Rehab psychology consult",
+    "Physical therapy transport",
+    "Burn rehabilitation",
+    "Physical therapy for wheelchair seating",
+    "Physiotherapie nach Schlaganfall",
+    "Rééducation post AVC",
+    "Fisioterapia facial",
+    "Riabilitazione post ictus",
+    "肩部康复治疗",
+    "脳梗塞後のリハビリ",
+]
+
+
+@pytest.mark.parametrize("title", OTHER)
+def test_therapy_in_other_words_closes_nothing_and_is_named(title):
+    card = cards(therapy(title))["rehabilitation"]
+    assert "rehabilitation order not understood" in card["summary"]
+    assert "rehabilitation order of Nov 2026, not understood" in card["detail"]
+    chosen = [one for one in card["suggestions"] if one.get("isRecommended")]
+    assert not [one for one in chosen if "rehabilitation" in one["label"]]
+
+
+@pytest.mark.parametrize("title", OTHER)
+def test_therapy_in_other_words_leaves_training_open_at_discharge(title):
+    order = therapy(title) | {"authoredOn": days_ago(1)}
+    summary = leave(leaving_chart(*without_training(), order))[0]["summary"]
+    assert "physiotherapy order not understood" in summary
+
+
+def test_a_visit_of_other_therapy_is_no_training_of_the_back():
+    own = appointment("Physical therapy", day="2026-12-04", number="therapy")
+    assert not leave(leaving_chart(*without_training(), own))
+    other = appointment(OTHER[0], day="2026-12-04", number="therapy")
+    summary = leave(leaving_chart(*without_training(), other))[0]["summary"]
+    assert "physiotherapy not ordered" in summary
+
+
+def test_an_unclear_reason_or_note_leaves_training_open():
+    by_code = codeable(ICD, "M25.511")
+    noted = therapy(REFERRAL) | {"note": [{"text": "after her stroke"}]}
+    for order in (therapy(REFERRAL, by_code), noted):
+        assert "not understood" in cards(order)["rehabilitation"]["summary"]
+
+
+def test_an_order_that_is_understood_settles_one_that_is_not():
+    other = therapy(OTHER[0]) | {"id": "other"}
+    review = ordered("bone-treatment", days=2)
+    record = chart(coded("M80.08XA", days=8), review, other, therapy(REFERRAL))
+    assert not cards_by_topic(record)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "PT eval and treat",
+        "Physical therapy 2-3x/week x 6 weeks",
+        "Physical therapy: core strengthening, no bending, lifting or twisting",
+        "Gait training with walker",
+        "IP CONSULT TO PHYSICAL THERAPY",
+        "Krankengymnastik 6x, Rückenmuskulatur",
+        "Séances de kinésithérapie du rachis, 3 fois par semaine",
+        "Fisioterapia tras cifoplastia",
+        "Riabilitazione motoria post-operatoria",
+        "椎体后凸成形术后康复训练",
+        "椎体形成術後のリハビリテーション",
+    ],
+)
+def test_ordinary_orders_are_rehabilitation(title):
+    assert not cards(therapy(title))
+
+
+def without_training():
+    return [one for one in everything_arranged() if not is_training(one)]
+
+
+def is_training(resource):
+    codes = resource.get("code", {}).get("coding", ())
+    return any(one.get("code") == "rehabilitation" for one in codes)

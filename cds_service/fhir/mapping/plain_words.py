@@ -1,8 +1,9 @@
 """Load the lists of plain words, one for each kind of text.
 
-A text is a brace order, a dose, a referral, a note on a value, a report of any kind or
-of bone density, the reason of an order, or the title of a disease with a code. Each
-kind has a folder in `mappings/`; `plain-words/` is for brace orders.
+A text is a brace order, a dose, a referral, an order of rehabilitation, a note on a
+value, a report of any kind or of bone density, the reason of an order, or the title of
+a disease with a code. Each kind has a folder in `mappings/`; `plain-words/` is for
+brace orders.
 
 A word that is not in the list is not understood: no brace is shortened against the
 words of its author, and nothing counts as a dose, an order or a value against the words
@@ -26,6 +27,7 @@ from cds_service.fhir.mapping.plain_patterns import PlainWords
 BRACES = "plain-words"
 DOSES = "plain-dose-words"
 REFERRALS = "plain-referral-words"
+TRAINING = "plain-training-words"
 VALUES = "plain-value-words"
 REPORTS = "plain-report-words"
 REASONS = "plain-reason-words"
@@ -73,6 +75,7 @@ class PlainLists(NamedTuple):
     braces: PlainWords
     doses: PlainWords
     referrals: PlainWords
+    training: PlainWords
     values: PlainWords
     reports: PlainWords
     reasons: PlainWords
@@ -89,6 +92,7 @@ class PlainLists(NamedTuple):
             BRACES: self.braces,
             DOSES: self.doses,
             REFERRALS: self.referrals,
+            TRAINING: self.training,
             VALUES: self.values,
             REPORTS: self.reports,
             REASONS: self.reasons,
@@ -127,6 +131,7 @@ def load_all_plain(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
         referrals=PlainWords(_words(folders, REFERRALS), durations),
+        training=PlainWords(_words(folders, TRAINING), durations),
         values=PlainWords(values, None),
         reports=PlainWords([*reports, *organs], durations, earlier),
         reasons=PlainWords(reasons, durations),

@@ -39,10 +39,12 @@ from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.recognition import (
+    REHABILITATION,
     REVIEW,
     is_augmentation,
     recognise_support,
 )
+from cds_service.fhir.orders.unread_in_referral import is_read_whole
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -59,6 +61,7 @@ DONE = frozenset({"completed", "in-progress"})
 MAYBE_DONE = frozenset({"unknown", "on-hold", "stopped"})
 BOOKED = frozenset({"booked", "arrived", "checked-in"})
 COMMENTS = ("comment", "patientInstruction")
+TRAINING = "rehabilitation"
 DISPENSABLE = frozenset({"optional", "information-only"})
 # A biopsy is ordered before the procedure at which it is taken.
 ORDERED_BEFORE = timedelta(days=90)
@@ -435,9 +438,15 @@ def _kinds_of(order: Json, terminology: Terminology) -> frozenset[str]:
     recognition = recognise_support(order, NO_DRAFTS, terminology)
     if recognition is None:
         return frozenset()
+    kinds = recognition.concepts
     # A visit to endocrinology may be about diabetes.
-    no_review = frozenset() if recognition.is_for_bone else frozenset({REVIEW})
-    return recognition.concepts - no_review
+    if not recognition.is_for_bone:
+        kinds -= {REVIEW}
+    # Physiotherapy may be for a stroke.
+    is_training = not kinds.isdisjoint(REHABILITATION)
+    if is_training and not is_read_whole(TRAINING, Order("", order), terminology):
+        kinds -= REHABILITATION
+    return kinds
 
 
 # --- biopsies

@@ -1,22 +1,26 @@
-"""Tell if an order of a review or a biopsy was read whole.
+"""Tell if an order of a review, a biopsy or rehabilitation was read whole.
 
 Only an order that was read whole closes a fact.
 
 "Rheumatology (gout)" is no review of bone treatment, "cancelled" is no order, a biopsy
-of the skin is not that of a vertebra. Everything counts as not read until a rule here
-names its element, or its words are the order's own name and plain words
-(`mappings/plain-referral-words/`).
+of the skin is not that of a vertebra, and "Stroke rehabilitation" does not train the
+back. Everything counts as not read until a rule here names its element, or its words
+are the order's own name and plain words (`mappings/plain-referral-words/`,
+`mappings/plain-training-words/`).
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from cds_service.fhir.billing_marks import without_billing_mark
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
+from cds_service.fhir.mapping.plain_patterns import PlainWords
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import (
+    REHABILITATION,
     REVIEW,
     SPECIALIST,
     augmentation_in,
@@ -24,8 +28,8 @@ from cds_service.fhir.orders.recognition import (
 from cds_service.fhir.orders.unread_elements import OF_ANY_ORDER
 from cds_service.fhir.raw_json import Json, items, member, objects, text
 
-# The kinds that close a fact that warns.
-CLOSING = frozenset({"biopsy", REVIEW})
+# The kinds that close a fact.
+CLOSING = REHABILITATION | {"biopsy", REVIEW}
 _NAMES = frozenset({"biopsy", REVIEW, SPECIALIST})
 # Elements that are no part of what is ordered. Of their words only those count that
 # withdraw the order; its status is judged elsewhere.
@@ -80,8 +84,34 @@ _REASONS = frozenset(
         "vertebral-osteomyelitis",
     }
 )
+# The same for which the back is trained. A broken hip or a tumour has training of its
+# own.
+_REASONS_TO_TRAIN = frozenset(
+    {
+        "osteoporosis",
+        "vertebral-fracture",
+        "osteoporotic-vertebral-fracture",
+        "healed-osteoporotic-fracture",
+        "repeated-falls",
+        "sarcopenia",
+    }
+)
 _UNREAD = "\0"  # in place of what is neither words nor read
 MOST_NAMES = 4  # a title names its order once or twice
+
+
+class _Reading(NamedTuple):
+    """How orders of a kind are read.
+
+    Attributes:
+        names: concepts whose names are the order's own.
+        reasons: concepts for which it is ordered.
+        plain: what may stand next to them.
+    """
+
+    names: frozenset[str]
+    reasons: frozenset[str]
+    plain: PlainWords
 
 
 def is_read_whole(kind: str, order: Order, terminology: Terminology) -> bool:
@@ -99,8 +129,16 @@ def is_read_whole(kind: str, order: Order, terminology: Terminology) -> bool:
         return not _is_withdrawn(order.resource, terminology)
     if augmentation_in(order, terminology):
         return True
-    texts = {*filter(None, _left_in(order.resource, terminology))}
-    return all(_is_plain(words, terminology) for words in texts)
+    reading = _reading_of(kind, terminology)
+    texts = {*filter(None, _left_in(order.resource, reading, terminology))}
+    return all(_is_plain(words, reading, terminology) for words in texts)
+
+
+def _reading_of(kind: str, terminology: Terminology) -> _Reading:
+    plain = terminology.plain
+    if kind in REHABILITATION:
+        return _Reading(REHABILITATION, _REASONS_TO_TRAIN, plain.training)
+    return _Reading(_NAMES, _REASONS, plain.referrals)
 
 
 def _is_withdrawn(order: Json, terminology: Terminology) -> bool:
@@ -112,7 +150,7 @@ def _is_withdrawn(order: Json, terminology: Terminology) -> bool:
     )
 
 
-def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
+def _left_in(order: Json, reading: _Reading, terminology: Terminology) -> Iterator[str]:
     """Yield the words of an order, and a mark for what is neither words nor read."""
     for path, value in leaves_of(order):
         parts = path.split(".")
@@ -126,36 +164,41 @@ def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
             continue
         else:
             yield value if isinstance(value, str) else _UNREAD
-    if says_more(order, terminology.plain.referrals):
+    if says_more(order, reading.plain):
         yield _UNREAD
     for element in _CODED:
         for codeable in codeables(order, element):
-            yield from _words_of(element, codeable, terminology)
+            yield from _words_of(element, codeable, reading, terminology)
 
 
-def _words_of(element: str, codeable: Json, terminology: Terminology) -> Iterator[str]:
+def _words_of(
+    element: str, codeable: Json, reading: _Reading, terminology: Terminology
+) -> Iterator[str]:
     """Yield the words of a code, without the names of codes that are understood."""
     yield without_billing_mark(text(codeable.get("text")))
     for coding in items(codeable.get("coding")):
-        if not _is_understood(element, coding, terminology):
+        if not _is_understood(element, coding, reading, terminology):
             # A code of the order's own system may come without any words.
             bare = "" if element == "code" else _UNREAD
             display = text(member(coding, "display"))
             yield without_billing_mark(display) or bare
 
 
-def _is_understood(element: str, coding: object, terminology: Terminology) -> bool:
+def _is_understood(
+    element: str, coding: object, reading: _Reading, terminology: Terminology
+) -> bool:
     codeable = {"coding": [coding]}
     if element == "bodySite":
         return terminology.is_spinal_site(codeable)
-    return bool(terminology.concepts(codeable) & (_NAMES | _REASONS))
+    known = reading.names | reading.reasons
+    return bool(terminology.concepts(codeable) & known)
 
 
-def _is_plain(words: str, terminology: Terminology) -> bool:
+def _is_plain(words: str, reading: _Reading, terminology: Terminology) -> bool:
     """Tell if words are names of such orders and plain words, or of our templates."""
     if terminology.own_words.fullmatch(words):
         return True
     remainder = words
     if len(words) <= LONGEST_TITLE:
-        remainder = without_names(words, _NAMES, terminology, most=MOST_NAMES)
-    return terminology.plain.referrals.are_all(remainder)
+        remainder = without_names(words, reading.names, terminology, most=MOST_NAMES)
+    return reading.plain.are_all(remainder)

@@ -330,7 +330,7 @@ def test_every_signal_is_tested_here():
         *("biopsy-grave", "biopsy-preliminary", "biopsy-unclear"),
         *("drug-lists-unread", "grave-lists-unread", "orders-unread"),
         *("deficit-in-doubt", "cause-in-doubt"),
-        "rehabilitation-booked",
+        *("rehabilitation-booked", "rehabilitation-unclear"),
         "bone-drug-unknown",
         "brace-card-always",
         "brace-reasons-unread",
