@@ -6,7 +6,11 @@ from collections.abc import Iterator, Mapping
 from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
 from cds_service.core.findings import Findings, Gap, Provenance
-from cds_service.core.grave_findings import EXCLUDING, RAISING_LISTED
+from cds_service.core.grave_findings import (
+    EXCLUDING,
+    FRACTURE_NOT_CLEAR,
+    RAISING_LISTED,
+)
 from cds_service.core.open_points import KEPT, is_settled
 from cds_service.core.phrases import Otherwise, joined, say
 from cds_service.core.wording import GAP_REASONS, grouped
@@ -177,7 +181,8 @@ def _open_names(
         references = {source.resource for source in gap.provenance}
         entries = {_entry_named(source, title) for source in gap.provenance}
         named_before, named_now = named, entries
-        if name in COUNTING:
+        # An entry that names the fracture is no longer one that may be anything.
+        if name in COUNTING and FRACTURE_NOT_CLEAR not in (gap.why, gap.detail):
             named_before, named_now = named | listed, entries - listed - asides
         if entries <= named_before or references <= named_before:
             continue

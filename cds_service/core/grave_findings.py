@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
+# Why an earlier fracture is open, if an entry names one and does not decide.
+FRACTURE_NOT_CLEAR = "whether a fracture on record is an earlier one is not clear"
+
+
 class GraveFinding(NamedTuple):
     """One finding that is open if an entry names it and does not decide.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from cds_service.core.findings import Finding, Precision
+from cds_service.core.grave_findings import FRACTURE_NOT_CLEAR
 from cds_service.core.vocabulary import FractureSpec
 from cds_service.fhir.findings.chart import (
     STATING,
@@ -33,8 +34,12 @@ from cds_service.fhir.findings.statements import (
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.asides import VOID
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
-from cds_service.fhir.gathering.earlier_in_words import are_reasons_only_of
+from cds_service.fhir.gathering.earlier_in_words import (
+    are_reasons_only_of,
+    says_augmented,
+)
 from cds_service.fhir.gathering.entries import BILLED_TYPES
+from cds_service.fhir.gathering.problem_words import HISTORIES
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
@@ -81,7 +86,6 @@ NAMING_TOO = (
     "Encounter",
     "ImagingStudy",
 )
-NOT_CLEAR = "whether a fracture on record is an earlier one is not clear"
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
@@ -122,7 +126,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     open_ones = [*doubtful, *unsited, *elsewhere]
     if open_ones:
         sources = (one.provenance(spec) for one in open_ones)
-        return gap(spec, "undetermined", NOT_CLEAR, *sources), passed
+        return gap(spec, "undetermined", FRACTURE_NOT_CLEAR, *sources), passed
     return silence(spec, chart, ()), passed
 
 
@@ -164,7 +168,8 @@ def _worded_date(stated: Stated, chart: Chart) -> str:
     has_onset = any(name.startswith("onset") for name in raw)
     if stated.entry.kind != "Condition" or has_onset:
         return ""
-    if not _is_of_another_vertebra(stated, chart):
+    is_done = _is_augmentation_listed(stated) and _is_said_done(stated, chart)
+    if not (is_done or _is_of_another_vertebra(stated, chart)):
         return ""
     return date_in_words(texts_of(raw.get("code")), raw, chart)
 
@@ -425,8 +430,8 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
         LATER_THAN_TODAY,
     ):
         return None
-    if stated.entry.kind == "Condition" and stated.concepts & AUGMENTATIONS:
-        return None  # a procedure on the problem list may be done or planned
+    if _is_augmentation_listed(stated):
+        return _is_augmented_earlier(stated, chart)
     # A new fracture, unless it is an old one that was recorded on that day.
     if stated.problem == LATER_THAN_ORDER:
         return None if _is_history(stated) or _may_be_older(stated, chart) else False
@@ -450,6 +455,41 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
         else is_elsewhere or levels or not stated.is_later_encounter
     )
     return False if is_present and not _may_be_older(stated, chart) else None
+
+
+def _is_augmentation_listed(stated: Stated) -> bool:
+    """Tell if the problem list names an augmentation, which may be done or planned."""
+    is_listed = stated.entry.kind == "Condition"
+    return is_listed and bool(stated.concepts & AUGMENTATIONS)
+
+
+def _is_augmented_earlier(stated: Stated, chart: Chart) -> bool | None:
+    """Tell if an augmentation on the problem list is an earlier one, or None.
+
+    Its title says that it was done, and names a month or year, or another vertebra. A
+    day of recording is the last on which it may have been done.
+    """
+    is_told = stated.worded or _is_of_another_vertebra(stated, chart)
+    if not is_told or stated.day is None or not _is_said_done(stated, chart):
+        return None
+    last = chart.calendar.last_day(stated.worded)
+    titles = texts_of(stated.entry.raw.get("code"))
+    kinds = chart.terminology.kinds
+    is_past = any(kinds.of_title(title, HISTORIES) for title in titles)
+    # `Kyphoplasty 2026`, written in January, may be a plan.
+    if not is_past and (last is None or last >= chart.not_after):
+        return None
+    return True if chart.not_after - stated.day > AT_ONCE else None
+
+
+def _is_said_done(stated: Stated, chart: Chart) -> bool:
+    titles = texts_of(stated.entry.raw.get("code"))
+    named = [
+        title
+        for title in titles
+        if chart.terminology.text_concepts(title, AUGMENTATIONS)
+    ]
+    return bool(named) and all(says_augmented(one, chart.terminology) for one in named)
 
 
 def _is_of_another_vertebra(stated: Stated, chart: Chart) -> bool:
@@ -512,6 +552,7 @@ def _day_of(stated: Stated, chart: Chart) -> date | None:
     The recording date of an old fracture says nothing about that.
     """
     is_old = _is_history(stated) or stated.is_later_encounter
+    is_old = is_old or _is_augmentation_listed(stated)
     if is_old and not stated.worded and stated.entry.kind != "Procedure":
         onset = chart.calendar.effective(stated.entry.raw, "onset")
         return onset.day if onset else None

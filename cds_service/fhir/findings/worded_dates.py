@@ -19,6 +19,7 @@ def date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
     year_words = chart.terminology.years
     title = year_words.without_editions(" ".join(words))
     months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(title)]
+    months += year_words.months(title)
     years_of_months = {month[:4] for month in months}
     years = [one for one in WRITTEN_YEAR.findall(title) if one not in years_of_months]
     written = chart.calendar.first_day(text(recorded_on(raw))[:10]) or chart.today

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from cds_service.fhir.gathering.bystanders import FRACTURED
-from cds_service.fhir.gathering.problem_words import is_denial
+from cds_service.fhir.gathering.problem_words import HISTORIES, is_denial
 from cds_service.fhir.gathering.unread_in_reasons import (
     is_reason_understood,
     words_of_reasons,
 )
 from cds_service.fhir.mapping.clauses import clauses, sentences
+from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, text
@@ -16,6 +17,8 @@ from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # An order may name a vertebra that was treated before: `s/p kyphoplasty L3`.
 EARLIER = "earlier-vertebral-fracture"
+PURPOSE = frozenset({"purpose"})
+MOST_NAMES = 3  # of operations in a title
 
 
 def names_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
@@ -40,6 +43,27 @@ def names_earlier_augmentation(words: Iterable[str], terminology: Terminology) -
         for prose in words
         if len(prose) <= LONGEST_TEXT
         for sentence in sentences(prose)
+    )
+
+
+def says_augmented(title: str, terminology: Terminology) -> bool:
+    """Tell if a title says that an augmentation was done: `s/p kyphoplasty L3`.
+
+    It calls it past, or gives it a month or a year, and has no other words than names
+    of the fracture and its vertebra. What is planned, denied or asked for was not done.
+    """
+    clauses, years = terminology.clauses, terminology.years
+    is_past = terminology.kinds.of_title(title, HISTORIES) or WRITTEN_YEAR.search(title)
+    is_open = clauses.is_not_done(title) or clauses.is_withdrawn(title)
+    if not is_past or is_open or terminology.text_concepts(title, PURPOSE):
+        return False
+    for history in HISTORIES:
+        title = terminology.kinds.without(years.without_months(title), history)
+    remainder = without_names(
+        title, AUGMENTATIONS, terminology, most=MOST_NAMES, site_words="vertebra"
+    )
+    return not is_denial(title, terminology) and is_reason_understood(
+        [remainder], frozenset(), terminology
     )
 
 

@@ -42,6 +42,10 @@ class _Method(Closed):
     any: Phrases
     unless: Phrases | None = None
 
+    def without(self, words: str) -> str:
+        """Leave its phrases out."""
+        return self.any.sub(" ", words)
+
     def fits(self, words: str) -> bool:
         match = self.any.search(words)
         if match and self.unless is not None:
@@ -68,6 +72,11 @@ class MethodWords(RootModel[dict[str, _Method]]):
         """
         look = self._looked_up if len(title) <= LONGEST_TITLE else self.named
         return look(title, among)
+
+    def without(self, text: str, name: str) -> str:
+        """Leave the words of one method out of a text."""
+        check_time()
+        return self.root[name].without(without_accents(text))
 
     def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
         """Return the methods among these that a text names.

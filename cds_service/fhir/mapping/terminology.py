@@ -157,7 +157,10 @@ class Terminology:
             self._texts = text_rules(languages)
             is_plain = plain_of_braces(folders).are_all
             self.durations = load_durations(folders, languages, is_plain)
-            self.years = YearWords(one.years for one in languages.values())
+            self.years = YearWords(
+                [one.years for one in languages.values()],
+                [one.durations.months for one in languages.values()],
+            )
         faults.stop()
         bone_drugs = self.drugs.names_of(BONE_DRUGS)
         self.plain = load_all_plain(folders, self.durations, bone_drugs)

@@ -1,25 +1,49 @@
 """Read words about years, by the tables `years` of `mappings/texts/`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from cds_service.fhir.mapping.language import Years, any_of
 
 _YEAR = r"(?:19|20)\d\d\b"
+# `March 2026`, `marzo de 2026`
+_MONTH = r"(?<!\w)(?:{})\.?,?\s?(?:(?:de|del|of)\s)?((?:19|20)\d\d)(?!\d)"
 
 
 class YearWords:
     """The words of all languages; each pattern is compiled when it is first asked."""
 
-    def __init__(self, tables: Iterable[Years]) -> None:
-        """Keep the words."""
+    def __init__(
+        self, tables: Iterable[Years], months: Iterable[Sequence[str]]
+    ) -> None:
+        """Keep the words.
+
+        Args:
+            tables: the words about years.
+            months: the names of the months of each language, January first.
+        """
         self._tables = tuple(tables)
+        self._month_names = tuple(filter(None, months))
 
     def ago(self, text: str) -> list[int]:
         """List the numbers of years that a text gives as past: `10 years ago`."""
         counts = [count for words in self._ago for count in words.findall(text)]
         return [int(count) for count in counts if count.isdecimal()]
+
+    def months(self, text: str) -> list[str]:
+        """List the months that a text names with a year, as FHIR writes them."""
+        return [
+            f"{year}-{place:02d}"
+            for place, names in self._months
+            for year in names.findall(text)
+        ]
+
+    def without_months(self, text: str) -> str:
+        """Leave out the months that a text names with a year."""
+        for _, names in self._months:
+            text = names.sub(" ", text)
+        return text
 
     def is_of_childhood(self, text: str) -> bool:
         """Tell if a text names childhood."""
@@ -33,6 +57,14 @@ class YearWords:
     def _ago(self) -> tuple[re.Pattern[str], ...]:
         words = dict.fromkeys(word for table in self._tables for word in table.ago)
         return tuple(re.compile(word, re.IGNORECASE) for word in words)
+
+    @cached_property
+    def _months(self) -> list[tuple[int, re.Pattern[str]]]:
+        by_place = enumerate(zip(*self._month_names, strict=True), 1)
+        return [
+            (place, re.compile(_MONTH.format("|".join(names)), re.IGNORECASE))
+            for place, names in by_place
+        ]
 
     @cached_property
     def _childhood(self) -> tuple[re.Pattern[str], ...]:
