@@ -7,7 +7,6 @@ model, and each belongs to one kind of open thing, which withholds buttons.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-
 # Why an earlier fracture is open, if an entry names one and does not decide.
 FRACTURE_NOT_CLEAR = "whether a fracture on record is an earlier one is not clear"
 
