@@ -259,7 +259,7 @@ def test_words_that_agree_with_a_t_score_leave_it_as_it_is(value, words):
     assert "another T-score" not in card["detail"]
 
 
-@pytest.mark.parametrize("element", ["interpretation", "method", "bodySite", "device"])
+@pytest.mark.parametrize("element", ["interpretation", "method", "device"])
 @pytest.mark.parametrize("words", ["Poor positioning", "siehe Befund", "ver informe"])
 def test_what_was_not_understood_of_how_it_was_measured_reassures_nobody(
     element, words

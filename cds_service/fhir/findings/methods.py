@@ -14,6 +14,7 @@ from cds_service.fhir.findings.names import names_of_code
 from cds_service.fhir.findings.observations import device_words
 from cds_service.fhir.findings.quantities import Measured, Refused
 from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.mapping.expansions import SNOMED
 from cds_service.fhir.mapping.level_text import LEVELS, LevelRules, in_order
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
@@ -21,6 +22,7 @@ from cds_service.fhir.raw_json import member, objects, text, texts_of
 BESIDE = "beside the fracture"
 OF_A_SAMPLE = "of a sample, not of the patient"
 TOO_LONG = "described in more words than are read"
+NO_VERTEBRA = "its body site is not known as a vertebral body of T1 to L5"
 NO_LEVELS = frozenset({"T1", "T2"})  # in words about an image, MRI sequences
 # Notes cover more than the measurement: sentences about the fracture do not say where
 # the value was measured.
@@ -113,6 +115,8 @@ def _place(
     levels = levels or _levels_in(of_value, rules)
     if expected:
         return Place("", levels == expected, elsewhere)
+    if not is_vertebral(reading, chart):
+        elsewhere = NO_VERTEBRA
     site = ", ".join(levels)
     if not of_site:
         # `reading.words` add the display of our own code for that vertebra.
@@ -120,6 +124,29 @@ def _place(
         is_beside = methods.named(everything, ("beside-fracture",))
         site = BESIDE if is_beside else site
     return Place(site, is_right=True, elsewhere=elsewhere)
+
+
+def is_vertebral(reading: Reading, chart: Chart) -> bool:
+    """Tell if all that the body site says is a vertebral body, or it says nothing.
+
+    Another organ, bone or part of the vertebra is denser or softer than the body.
+    """
+    words, terminology = reading.site_words, chart.terminology
+    if not all(map(terminology.plain.places.are_all, words)):
+        return False
+    # A local code may stand next to its words, a code of SNOMED CT is a place itself.
+    codings = objects(member(reading.entry.raw.get("bodySite"), "coding"))
+    bare = [
+        {"coding": [coding]}
+        for coding in codings
+        if not coding.get("display")
+        and (coding.get("system") == SNOMED or not any(words))
+    ]
+    return all(
+        terminology.translate("vertebral-level", one)
+        or "lumbar-spine-site" in terminology.concepts(one)
+        for one in bare
+    )
 
 
 def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:

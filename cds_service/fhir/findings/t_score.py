@@ -39,6 +39,7 @@ from cds_service.fhir.findings.t_score_sites import (
     Site,
     concepts_named,
     differ,
+    is_elsewhere,
     is_single,
     lumbar_levels,
     site_by_code,
@@ -63,7 +64,9 @@ CONTRADICTED = (
 )
 UNREAD = "Not all that is said of the T-score was understood."
 NOTED_FRACTURE = "A note of the T-score names a fracture."
-NOTED_Z_SCORE = "A note of the T-score calls it a Z-score."
+OF_FRACTURE = ("fractured-site",)
+OF_A_FRACTURE = "of a fractured vertebra, which is denser than it was"
+NO_PLACE = "its body site is not known as spine, hip or forearm"
 DECIMAL = re.compile(r"(?<![\d.,])\d[.,]\d{1,2}(?![\d.,]*\d)")
 # Why a value of this concept is never the T-score.
 NEVER = {
@@ -125,7 +128,8 @@ def judge_t_score(
     if isinstance(judged, Refused):
         return judged
     reading = measured.reading
-    if concepts_named(_words_of_value(reading), Z_SCORE, chart):
+    is_z_score = concepts_named(_words_of_value(reading), Z_SCORE, chart)
+    if is_z_score or _is_noted_as_z_score(measured, chart):
         return judged.refused("no-value", NEVER["z-score"])
     code_site = site_by_code(reading)
     body_site = site_by_place(reading, chart)
@@ -136,7 +140,7 @@ def judge_t_score(
     if why := _why_misplaced(code_site, body_site, line_site, is_unclear=is_unclear):
         return judged.refused("conflicting", why)
     site = site_of(reading, code_site, named_site)
-    if why := NEVER_AT.get(site, ""):
+    if why := _why_of_another_place(reading, chart) or NEVER_AT.get(site, ""):
         return judged.refused("other-method", why)
     if measured.value >= DENSE and _has_osteoporosis_or_drug(chart):
         return judged.refused("out-of-range", MINUS)
@@ -147,7 +151,6 @@ def judge_t_score(
         CONTRADICTED if differ(code_site, named_site) else "",
         "" if _is_described_plainly(reading, chart) else UNREAD,
         NOTED_FRACTURE if _is_fracture_noted(reading, chart) else "",
-        NOTED_Z_SCORE if _is_noted_as_z_score(measured, chart) else "",
     )
     return judged._replace(doubts=tuple(filter(None, doubts)))
 
@@ -197,6 +200,14 @@ def _why_misplaced(
     if differ(code_site or body_site, line_site):
         return "its code and the words of its value are of different places"
     return ""
+
+
+def _why_of_another_place(reading: Reading, chart: Chart) -> str:
+    """Say why its body site is no place of a T-score; empty if it is one, or none."""
+    methods = chart.terminology.methods
+    if any(methods.of_title(one, OF_FRACTURE) for one in reading.site_words):
+        return OF_A_FRACTURE
+    return NO_PLACE if is_elsewhere(reading, chart) else ""
 
 
 def _is_described_plainly(reading: Reading, chart: Chart) -> bool:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from cds_service.fhir.findings.chart import Chart, Reading
 from cds_service.fhir.findings.quantities import Measured
+from cds_service.fhir.raw_json import member, objects
 
 Site = Literal[
     "lumbar spine",
@@ -83,6 +84,22 @@ def site_named(words: Iterable[str], chart: Chart) -> Site | None:
     named = concepts_named(words, SITES, chart)
     sites = (site for concept, site in SITE_OF_CONCEPT.items() if concept in named)
     return next(sites, None)
+
+
+def is_elsewhere(reading: Reading, chart: Chart) -> bool:
+    """Tell if the body site is no place of a T-score, or was not understood.
+
+    `whole body` and `left hand` are none.
+    """
+    words = reading.site_words
+    is_region = any(map(chart.terminology.levels.lumbar_region, words))
+    if is_region or site_by_place(reading, chart) or site_named(words, chart):
+        return False
+    if any(words):
+        return not all(map(chart.terminology.plain.places.are_all, words))
+    place = reading.entry.raw.get("bodySite")
+    is_vertebra = chart.terminology.translate("vertebral-level", place)
+    return bool(objects(member(place, "coding"))) and not is_vertebra
 
 
 def lumbar_levels(reading: Reading, chart: Chart) -> frozenset[int]:

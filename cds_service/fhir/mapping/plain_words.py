@@ -1,9 +1,9 @@
 """Load the lists of plain words, one for each kind of text.
 
 A text is a brace order, a dose, a referral, an order of rehabilitation, a note on a
-value, a report of any kind or of bone density, the reason of an order, or the title of
-a disease with a code. Each kind has a folder in `mappings/`; `plain-words/` is for
-brace orders.
+value, the place of a value, a report of any kind or of bone density, the reason of an
+order, or the title of a disease with a code. Each kind has a folder in `mappings/`;
+`plain-words/` is for brace orders.
 
 A word that is not in the list is not understood: no brace is shortened against the
 words of its author, and nothing counts as a dose, an order or a value against the words
@@ -33,6 +33,7 @@ REPORTS = "plain-report-words"
 REASONS = "plain-reason-words"
 TITLES = "plain-title-words"
 DENSITIES = "plain-density-words"
+PLACES = "plain-place-words"
 
 
 class PlainWordsFile(Examples):
@@ -70,6 +71,7 @@ class PlainLists(NamedTuple):
         bound_in_titles: the same in a title, where its plain words count too.
         densities: words of reports of bone density, with those of reports, values and
             reasons.
+        places: words of a place that is a vertebral body.
     """
 
     braces: PlainWords
@@ -85,6 +87,7 @@ class PlainLists(NamedTuple):
     bound: BoundWords
     bound_in_titles: BoundWords
     densities: PlainWords
+    places: PlainWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -98,6 +101,7 @@ class PlainLists(NamedTuple):
             REASONS: self.reasons,
             TITLES: self.titles,
             DENSITIES: self.densities,
+            PLACES: self.places,
         }
 
 
@@ -141,6 +145,7 @@ def load_all_plain(
         bound=BoundWords(bound, reasons, reports, durations),
         bound_in_titles=BoundWords(bound, [*reasons, *titles], reports, durations),
         densities=PlainWords(densities, durations),
+        places=PlainWords(_words(folders, PLACES), None),
     )
 
 
