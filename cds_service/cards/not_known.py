@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
-from cds_service.core.findings import Findings, Gap, Provenance
+from cds_service.core.findings import Finding, Findings, Gap, Provenance
 from cds_service.core.grave_findings import (
     EXCLUDING,
     FRACTURE_NOT_CLEAR,
@@ -46,7 +46,7 @@ COUNTING = frozenset(
     {"high-energy-cause", "unstable-fracture", *RAISING_LISTED}
     - {"present-spinal-infection", "new-deficit"}
 )
-REPORT = "DiagnosticReport/"
+REPORT, VALUE = "DiagnosticReport/", "Observation/"
 # Entries that are on no problem list.
 ASIDES = frozenset(
     {
@@ -140,8 +140,9 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     not_understood = _not_understood(answer.findings)
     reports = {entry for entry in not_understood if entry.startswith(REPORT)}
     asides = {entry for entry in not_understood if entry.partition("/")[0] in ASIDES}
-    listed = not_understood - reports - asides
-    open_names, named = _open_names(answer, listed, asides)
+    values = {entry for entry in not_understood if entry.startswith(VALUE)}
+    listed = not_understood - reports - asides - values
+    open_names, named = _open_names(answer, listed, asides | values)
     # An entry that is named is not counted again among those not understood.
     if unnamed := listed - named:
         count = _entries(len(unnamed))
@@ -151,6 +152,9 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         yield answer.texts.say("notices.report-not-understood", reports=count)
     if unread := asides - named:
         yield _say_asides(unread, answer)
+    if unread := values - named:
+        titles = joined(_titles_of_values(unread, answer))
+        yield answer.texts.say("notices.value-not-understood", values=titles)
     for why, names in grouped(open_names).items():
         title = joined(names)
         notice = answer.texts.say("notices.not-excluded", name=title, why=why)
@@ -168,7 +172,7 @@ def _open_names(
     Args:
         answer: the answer.
         listed: entries of the problem list that were not understood.
-        asides: orders, drugs and procedures that were not understood.
+        asides: orders, drugs, procedures and values that were not understood.
     """
     findings = answer.findings
     named = _named_elsewhere(findings)
@@ -219,6 +223,27 @@ def _say_asides(unread: set[str], answer: Answer) -> str:
     kinds = {one.partition("/")[0] for one in unread}
     kind = "procedure" if kinds == {"Procedure"} else "reason"
     return answer.texts.say(f"notices.{kind}-not-understood", entries=_asides(unread))
+
+
+def _titles_of_values(entries: set[str], answer: Answer) -> list[str]:
+    """Name the values of these Observations; one that is no finding is `a value`."""
+    findings = answer.findings
+    outcomes: Mapping[str, Finding | Gap] = {**findings.gaps, **findings.known}
+    sources = [
+        *((value.name, value.provenance) for value in findings.passed_over),
+        *(
+            (name, source)
+            for name, outcome in outcomes.items()
+            if name not in (*EXCLUDING, *RAISING_LISTED)
+            for source in outcome.provenance
+        ),
+    ]
+    titles = {
+        source.resource: answer.wording.name(name)
+        for name, source in sources
+        if source.rule == f"findings/{name}.toml"
+    }
+    return sorted({titles.get(entry, say("a value")) for entry in entries})
 
 
 def _not_understood(findings: Findings) -> set[str]:
