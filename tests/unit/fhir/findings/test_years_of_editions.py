@@ -11,6 +11,8 @@ NONE = [
     ("C50.911", "Breast cancer, AJCC 2017 8th edition stage IIA"),
     ("C61", "Prostate cancer, ISUP 2014 grade group 4"),
     ("C61", "Prostate cancer, PSA 2011 ng/ml"),
+    ("C50.911", "Breast cancer, CA 15-3 2011 U/ml"),
+    ("C50.911", "Breast cancer, CA 15-3: 2011"),
     ("C64.9", "Nierenzellkarzinom, 2009 classification"),
     ("A41.89", "Sepsis due to 2019 novel coronavirus"),
 ]
@@ -33,3 +35,21 @@ def test_a_year_of_the_disease_does(title):
     card = summary("C64.9", title)
     assert card["indicator"] == "info"
     assert "2009" in card["summary"] + card["detail"]
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("Breast ca 2011", "2011"),
+        ("Breast Ca, 2011", "2011"),
+        ("Prostate CA (2008)", "2008"),
+        ("Mamma-Ca 2011", "2011"),
+        ("Breast cancer ca. 2011", "2011"),
+    ],
+)
+def test_the_year_behind_a_short_word_for_cancer_is_its_year(title, year):
+    listed = problem("x", number="w", code={"text": title}, recordedDate=days_ago(10))
+    card = cards_for([listed], kyphoplasty())["rehabilitation"]
+    assert days_ago(10)[:4] not in card["summary"]
+    assert card["indicator"] == "info"
+    assert year in card["summary"] + card["detail"]
