@@ -13,7 +13,7 @@ from cds_service.core.months import months_before
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.core.wording import date_text
-from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -385,7 +385,9 @@ def _open_uses(
 ) -> Iterator[tuple[list[Use], str]]:
     """Yield the uses that forbid a "no", each group with the reason of its gap."""
     noted = [
-        use for use in uses_named_aside(chart, concepts) if is_of_now(use, spec, chart)
+        use
+        for use in uses_named_aside(chart, concepts)
+        if is_of_now(use, spec, chart) and not _is_long_over(use, concepts, chart)
     ]
     elsewhere = [one for one in noted if one.entry.kind in TELLING_TOO]
     yield elsewhere, "named in words elsewhere; whether it is taken is not recorded"
@@ -428,6 +430,19 @@ def _open_uses(
     yield after, "dated after the order was written"
     ahead = [one for one in dated_uses if _day(one) > chart.read_on]
     yield ahead, "dated in the future"
+
+
+def _is_long_over(use: Use, concepts: Sequence[str], chart: Chart) -> bool:
+    """Tell if a steroid is told of a disease that ended years ago.
+
+    If it had gone on, something newer would say so.
+    """
+    if STEROID not in concepts or use.entry.kind != "Condition":
+        return False
+    ended = chart.calendar.effective(use.entry.raw, "abatement")
+    is_past = bool(clinical_status(use.entry.raw) & PAST)
+    since = months_before(chart.today, LONG_STANDING_MONTHS)
+    return is_past and ended is not None and ended.day < since
 
 
 def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:

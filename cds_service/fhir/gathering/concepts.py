@@ -24,7 +24,7 @@ from cds_service.fhir.gathering.exam_concepts import (
 )
 from cds_service.fhir.gathering.grave_asides import MAY_BEAR_ON_SPINE, UNREAD_PROSE
 from cds_service.fhir.gathering.listed import LISTED, OF_NO_CONCERN
-from cds_service.fhir.gathering.named_besides import bone_drugs_in_doubt, grave_in_doubt
+from cds_service.fhir.gathering.named_besides import drugs_told_in_doubt, grave_in_doubt
 from cds_service.fhir.gathering.open_concepts import MAY_NEED_BRACE, NOT_UNDERSTOOD
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.product_concepts import (
@@ -106,12 +106,12 @@ def _concepts_of_coded(
     kind = text(resource.get("resourceType"))
     if kind == OBSERVATION:
         notes = [text(one.get("text")) for one in objects(resource.get("note"))]
-        concepts |= bone_drugs_in_doubt(notes, concepts, terminology)
+        concepts |= drugs_told_in_doubt(notes, concepts, terminology)
     if kind in WITH_ASIDES:
         concepts |= grave_in_doubt(resource, terminology)
     if kind in OF_TYPE:
         words = words_of_asides(asides_of(resource))
-        concepts |= bone_drugs_in_doubt(words, concepts, terminology)
+        concepts |= drugs_told_in_doubt(words, concepts, terminology)
     return concepts - OF_NO_CONCERN
 
 
@@ -126,7 +126,7 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     if not (is_pathology and is_of_other_organ(exam, terminology)):
         concepts |= _unread_prose(exam, concepts, terminology)
     words = (*words_of_report(exam), *words_of_asides(asides_of(exam)))
-    return concepts | bone_drugs_in_doubt(words, concepts, terminology)
+    return concepts | drugs_told_in_doubt(words, concepts, terminology)
 
 
 def _unread_prose(

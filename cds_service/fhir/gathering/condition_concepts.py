@@ -31,7 +31,7 @@ from cds_service.fhir.gathering.listed import (
     is_withheld,
     short_texts,
 )
-from cds_service.fhir.gathering.named_besides import bone_drugs_in_doubt
+from cds_service.fhir.gathering.named_besides import drugs_told_in_doubt
 from cds_service.fhir.gathering.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
@@ -64,7 +64,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     known = _concepts_of_diagnosis(condition, terminology)
     known |= {*fractured_there(condition, known, terminology)}
     words = (*texts_of(condition.get("code")), *other_words_of(condition))
-    known |= bone_drugs_in_doubt(words, known, terminology)
+    known |= drugs_told_in_doubt(words, known, terminology)
     known |= _left_open_by_asides(condition, terminology)
     is_bystander = is_bystander_problem(condition, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):

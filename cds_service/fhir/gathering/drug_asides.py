@@ -2,17 +2,18 @@
 
 Notes, dosages, reasons and products used may name some. A note on losartan may say
 "also gets Prolia at GP". That is no dose and no order, but next to it no card may say
-that there is no bone drug.
+that there is no bone drug. Nor may it say that there is no steroid next to
+"polymyalgia, on prednisolone".
 """
 
 import re
 from collections.abc import Iterable
 
-from cds_service.fhir.gathering.drugs import BONE_DRUG
+from cds_service.fhir.gathering.drugs import BONE_DRUG, STEROID, SYSTEMIC
 from cds_service.fhir.leaves import PEOPLE_AND_PLACES, codes_of, words_in
 from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, ONLY_DENIED, clauses
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, Place, folded
 from cds_service.fhir.raw_json import Json
 
 # Elements that hold no asides: the entry's own drug, which is read elsewhere; people
@@ -52,11 +53,8 @@ def drugs_in_asides(entry: Json, terminology: Terminology) -> frozenset[str]:
     words = dict.fromkeys(words_in(asides))
     if sum(map(len, words)) > LONGEST_TEXT:
         return terminology.drugs.groups
-    named = (
-        terminology.drug_words(word)
-        for word in words
-        if not terminology.own_words.fullmatch(word)
-    )
+    others = [one for one in words if not terminology.own_words.fullmatch(one)]
+    named = (*map(terminology.drug_words, others), steroids_named(others, terminology))
     coded = terminology.concepts(list(codes_of(asides)))
     return coded.union(*named) & terminology.drugs.concepts
 
@@ -94,3 +92,68 @@ def _drugs_in_part(part: str, terminology: Terminology) -> frozenset[str]:
         if terminology.clauses.places(f"{part[:start]}@{after}", ONLY_DENIED):
             return frozenset()
     return frozenset(named)
+
+
+# Words for any steroid: `corticosteroids`, `pred`. They are no name of a drug.
+ANY_STEROID = frozenset({"steroid-named"})
+# A text that denies the steroid for which `@` is written, or puts it in one place.
+NO_SYSTEMIC_STEROID = frozenset({"steroid-denied", "steroid-put"})
+MOST_STEROIDS = 20  # of a part; one with more is not judged
+_REST_OF_NAME = re.compile("^[a-z]+")
+
+
+def steroids_named(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
+    """Return the systemic steroids, and their group, that words of any list name.
+
+    "Polymyalgia rheumatica, on prednisolone" is no order and no dose, but next to it no
+    card may say that none is taken. One that is denied as a whole, or that acts where
+    it is put, is left out.
+    """
+    prose = "\n".join(dict.fromkeys(words))[:LONGEST_TEXT]
+    if _steroid_at(prose, terminology) is None:  # most words of most records
+        return frozenset()
+    open_parts = (one for one in clauses(prose) if _leaves_steroid(one, terminology))
+    drugs = terminology.drugs
+    return frozenset(
+        name
+        for part in open_parts
+        for concept in (STEROID, *terminology.drug_words(part))
+        if STEROID in (names := drugs.groups_of(concept))
+        for name in names
+    )
+
+
+def _leaves_steroid(part: str, terminology: Terminology) -> bool:
+    """Tell if a part names a steroid that it neither denies nor puts in one place."""
+    rest = folded(part)
+    for _ in range(MOST_STEROIDS):
+        if (place := _steroid_at(rest, terminology)) is None:
+            return False
+        before, after = rest[: place[0]], rest[place[1] :]
+        ended = _REST_OF_NAME.sub("", after, 1)
+        # A mark takes its place, so that only the words around it are judged: those of
+        # a compound too, as in `Kortisonsalbe`.
+        marked = {f"{before}@{after}", f"{before}@{ended}"}
+        if not any(_is_apart(one, terminology) for one in marked):
+            return True
+        rest = f"{before} {ended}"
+    return True
+
+
+def _is_apart(marked: str, terminology: Terminology) -> bool:
+    if len(marked) > LONGEST_STATEMENT:
+        return False
+    if terminology.clauses.places(marked, ONLY_DENIED):
+        return True
+    return bool(terminology.text_concepts(marked, NO_SYSTEMIC_STEROID)) and not (
+        terminology.text_concepts(marked, SYSTEMIC)
+    )
+
+
+def _steroid_at(text: str, terminology: Terminology) -> Place | None:
+    """Return the first place in `folded(text)` that names a steroid."""
+    places = [
+        terminology.drug_places(text).get(STEROID),
+        *terminology.text_places(text, ANY_STEROID).values(),
+    ]
+    return min((one for one in places if one), default=None)

@@ -25,6 +25,7 @@ from cds_service.fhir.gathering.drug_asides import (
     NO_ASIDES,
     WORDLESS,
     bone_drugs_named,
+    steroids_named,
 )
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.earlier_in_words import (
@@ -342,11 +343,12 @@ def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
 
 
 def drugs_and_states(operation: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the bone drugs and states that an augmentation names, each in doubt.
+    """Return the drugs and states that an augmentation names, each in doubt.
 
     Other modules read the grave things in its words.
     """
-    drugs = bone_drugs_named(words_in(operation), terminology)
+    words = [*words_in(operation)]
+    drugs = bone_drugs_named(words, terminology) | steroids_named(words, terminology)
     return frozenset(map(in_doubt, drugs | states_by_code(operation, terminology)))
 
 

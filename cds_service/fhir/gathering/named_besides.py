@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 
-from cds_service.fhir.gathering.drug_asides import bone_drugs_named, drugs_in_asides
-from cds_service.fhir.gathering.drugs import BONE_DRUG
+from cds_service.fhir.gathering.drug_asides import (
+    bone_drugs_named,
+    drugs_in_asides,
+    steroids_named,
+)
+from cds_service.fhir.gathering.drugs import BONE_DRUG, STEROID
 from cds_service.fhir.gathering.grave_asides import grave_things_in
 from cds_service.fhir.gathering.open_concepts import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.parsing import may_be_reversed
@@ -11,8 +15,8 @@ from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json
 
-# The problem list may state that a bone drug is taken.
-ON_BONE_DRUG = "long-term-bone-drug"
+# The problem list may state that such a drug is taken.
+ON_BONE_DRUG, ON_STEROID = "long-term-bone-drug", "long-term-steroid"
 
 
 def drugs_in_doubt(
@@ -20,24 +24,33 @@ def drugs_in_doubt(
 ) -> frozenset[str]:
     """Return the drugs that an entry names besides its own, each in doubt.
 
-    An entry of a bone drug has none: the drug is no longer in question.
+    An entry of a bone drug has none but steroids: which bone drug is no longer in
+    question.
     """
-    if BONE_DRUG in own:
-        return frozenset()
     named = drugs_in_asides(resource, terminology) - own
+    if BONE_DRUG in own:
+        groups_of = terminology.drugs.groups_of
+        named = frozenset(one for one in named if STEROID in groups_of(one))
     doubtful = frozenset(map(in_doubt, named))
     if named and may_be_reversed(resource):
         return doubtful | {NOT_UNDERSTOOD}
     return doubtful
 
 
-def bone_drugs_in_doubt(
+def drugs_told_in_doubt(
     words: Iterable[str], own: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return the bone drugs that words name, each in doubt; none if one is known."""
-    if not own.isdisjoint((BONE_DRUG, ON_BONE_DRUG)):
-        return frozenset()
-    return frozenset(map(in_doubt, bone_drugs_named(words, terminology)))
+    """Return the bone drugs and steroids that words name, each in doubt.
+
+    There are none of a kind that the entry itself is known to be of.
+    """
+    told = [*words]
+    named = frozenset[str]()
+    if own.isdisjoint((BONE_DRUG, ON_BONE_DRUG)):
+        named |= bone_drugs_named(told, terminology)
+    if own.isdisjoint((STEROID, ON_STEROID)):
+        named |= steroids_named(told, terminology)
+    return frozenset(map(in_doubt, named))
 
 
 def grave_in_doubt(resource: Json, terminology: Terminology) -> frozenset[str]:

@@ -12,8 +12,8 @@ from cds_service.fhir.gathering.listed import (
     short_texts,
 )
 from cds_service.fhir.gathering.named_besides import (
-    bone_drugs_in_doubt,
     drugs_in_doubt,
+    drugs_told_in_doubt,
     grave_in_doubt,
 )
 from cds_service.fhir.gathering.open_concepts import MAY_NEED_BRACE, NOT_UNDERSTOOD
@@ -137,6 +137,6 @@ def concepts_of_device(
     # A supply may be of a drug.
     concepts |= drugs_in_doubt(resource, frozenset(), terminology)
     words = words_of_asides(asides_of(resource))
-    concepts |= bone_drugs_in_doubt(words, concepts, terminology)
+    concepts |= drugs_told_in_doubt(words, concepts, terminology)
     # A brace may be ordered because of a metastasis.
     return concepts | grave_in_doubt(resource, terminology)

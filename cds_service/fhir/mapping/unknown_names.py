@@ -69,6 +69,9 @@ HELPERS = frozenset(
         "single-dose",
         "limited-course",
         "drug-ended",
+        "steroid-named",
+        "steroid-denied",
+        "steroid-put",
     }
 )
 # Keys of a finding whose concepts are refused, or leave it open.
