@@ -12,12 +12,14 @@ from cds_service.core.months import months_before
 from cds_service.core.vocabulary import LongCourseSpec
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
 from cds_service.fhir.findings.drug_times import (
+    continues_earlier,
     dated,
     end_in_words,
     end_of_course,
     end_of_dosage,
     end_of_pack,
     end_of_period,
+    end_of_steroid,
     end_of_supply,
     handed_over,
     mg_of_a_day,
@@ -33,22 +35,35 @@ from cds_service.fhir.findings.medication_list import (
     without_use,
 )
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.raw_json import member
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # Of these one entry may be a course. Doses that a ward gave are one only if they follow
 # each other for weeks: others are around an operation, or into a joint.
 COURSES = frozenset({"MedicationRequest", "MedicationStatement", "MedicationDispense"})
 RENEWED_WITHIN = timedelta(days=35)  # policy: monthly prescriptions are one course
 MONTH = timedelta(days=30)  # of a course: one of 90 days is one of three months
+# Policy, as of bone drugs: entries within a year may be one course, unless the earlier
+# one says when it ended.
+MAY_BE_RENEWED = timedelta(days=366)
+OF_DAYS = timedelta(days=21)  # policy: a burst or a taper; supplies of a month are none
+# The day of such an order is no start.
+REPORTED = frozenset({"plan"})  # an intent: what the patient reports (US Core)
+CONTINUOUS = frozenset({"continuous"})  # a type of therapy
+GOING_ON = frozenset({"goes-on"})
 ONLY_PRESCRIBED = "Known from prescriptions; whether it was taken is not recorded."
 
 
 class Course(NamedTuple):
-    """Days on which a steroid was taken or prescribed, as far as the record says."""
+    """Days on which a steroid was taken or prescribed, as far as the record says.
+
+    Attributes:
+        is_over: its last entry says itself when it was ended.
+    """
 
     start: date
     end: date
     uses: tuple[Use, ...]
+    is_over: bool = False
 
 
 def find_long_steroid(spec: LongCourseSpec, chart: Chart) -> FindingOrGap:
@@ -66,14 +81,24 @@ def find_long_steroid(spec: LongCourseSpec, chart: Chart) -> FindingOrGap:
 
 
 def _long_courses(
-    uses: Sequence[Use], spec: LongCourseSpec, chart: Chart
+    uses: Sequence[Use],
+    spec: LongCourseSpec,
+    chart: Chart,
+    within: timedelta = RENEWED_WITHIN,
 ) -> list[Course]:
-    """List the courses of so many months that go on or ended lately."""
+    """List the courses of so many months that go on or ended lately.
+
+    Args:
+        uses: uses of steroids.
+        spec: the finding.
+        chart: the patient's record.
+        within: how far two entries of one course lie apart at most.
+    """
     since = months_before(chart.today, spec.look_back_months["other"])
     least = MONTH * spec.taken_months
     return [
         course
-        for course in _joined(_courses(uses, chart))
+        for course in _joined(_courses(uses, chart), within)
         if course.end >= since and course.end - course.start >= least
     ]
 
@@ -112,9 +137,25 @@ def _without_course(
 
 
 def _unsure(uses: Sequence[Use], spec: LongCourseSpec, chart: Chart) -> list[Use]:
+    """List the uses that may belong to a long course of late."""
     since = months_before(chart.today, spec.look_back_months["other"])
     least = MONTH * spec.taken_months
-    return [one for one in uses if _may_be_long(one, since, least, chart)]
+    unsure = [one for one in uses if _may_be_long(one, since, least, chart)]
+    lasting = [one for one in uses if not _is_of_days(one, chart)]
+    renewed = _long_courses(lasting, spec, chart, MAY_BE_RENEWED)
+    unsure += [use for course in renewed for use in course.uses]
+    return list({one.entry.reference: one for one in unsure}.values())
+
+
+def _is_of_days(use: Use, chart: Chart) -> bool:
+    """Tell if an entry says that it is of days, one dose, or doses when needed."""
+    return is_limited(use.entry.raw, chart) or _is_short(use, chart)
+
+
+def _is_short(use: Use, chart: Chart) -> bool:
+    start, _ = _days(use, chart)
+    end = end_of_steroid(use.entry.raw, chart)
+    return bool(start and end and end - start.first <= OF_DAYS)
 
 
 def _onset(listed: Finding, chart: Chart) -> date | None:
@@ -144,7 +185,7 @@ def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
     if use.is_ahead:
         return False
     if use.entry.kind == "MedicationRequest":
-        return use.is_active and is_limited(raw, chart)
+        return use.is_active and (is_limited(raw, chart) or _may_be_older(use, chart))
     if use.entry.kind != "MedicationStatement":
         return False
     start = dated(member(raw, "effectivePeriod", "start"), chart)
@@ -161,6 +202,35 @@ def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
     if last < since:
         return False
     return start is None or last - start.first >= least
+
+
+def _may_be_older(use: Use, chart: Chart) -> bool:
+    """Tell if an order may go on with a course that is older than its own day.
+
+    It was reported, renews another order, or is called ongoing.
+    """
+    raw = use.entry.raw
+    is_reported = raw.get("reportedBoolean") is True or "reportedReference" in raw
+    if is_reported or text(raw.get("intent")) in REPORTED:
+        return True
+    if continues_earlier(raw, dated(raw.get("authoredOn"), chart), chart):
+        return True
+    therapy = objects(member(raw, "courseOfTherapyType", "coding"))
+    if not CONTINUOUS.isdisjoint(text(one.get("code")) for one in therapy):
+        return True
+    is_ongoing = any(
+        chart.terminology.text_concepts(word, GOING_ON) for word in _words_of(raw)
+    )
+    return is_ongoing and not _is_short(use, chart)
+
+
+def _words_of(order: Json) -> Iterator[str]:
+    """Yield the words of an order's title, dosages and notes."""
+    yield from texts_of(order.get("medicationCodeableConcept"))
+    dosages = objects(order.get("dosageInstruction"))
+    for one in (*dosages, *objects(order.get("note"))):
+        yield text(one.get("text"))
+        yield text(one.get("patientInstruction"))
 
 
 def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:
@@ -180,15 +250,16 @@ def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:
     )
 
 
-def _joined(courses: Iterable[Course]) -> list[Course]:
-    """Join courses that follow each other within a month."""
+def _joined(courses: Iterable[Course], within: timedelta) -> list[Course]:
+    """Join courses that follow each other; after one that is over, within a month."""
     joined: list[Course] = []
     for course in sorted(courses, key=lambda course: (course.start, course.end)):
         last = joined[-1] if joined else None
-        if last and course.start - last.end <= RENEWED_WITHIN:
-            joined[-1] = Course(
-                last.start, max(last.end, course.end), (*last.uses, *course.uses)
-            )
+        apart = RENEWED_WITHIN if last and last.is_over else within
+        if last and course.start - last.end <= apart:
+            ending = max(last, course, key=lambda one: one.end)
+            uses = (*last.uses, *course.uses)
+            joined[-1] = Course(last.start, ending.end, uses, ending.is_over)
         else:
             joined.append(course)
     return joined
@@ -201,7 +272,8 @@ def _courses(uses: Sequence[Use], chart: Chart) -> Iterator[Course]:
         start, end = _days(use, chart)
         if start and start.first <= chart.today:
             last = min(end or start.first, chart.today)
-            yield Course(start.first, max(last, start.first), (use,))
+            is_over = bool(member(use.entry.raw, "effectivePeriod", "end"))
+            yield Course(start.first, max(last, start.first), (use,), is_over)
     for run in runs_of_doses(uses):
         days = [use.day for use in run if use.day]
         yield Course(days[0], days[-1], tuple(run))

@@ -69,6 +69,7 @@ HELPERS = frozenset(
         "single-dose",
         "limited-course",
         "drug-ended",
+        "goes-on",
         "steroid-named",
         "steroid-denied",
         "steroid-put",
