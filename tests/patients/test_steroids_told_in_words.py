@@ -110,3 +110,21 @@ def test_a_disease_that_ended_years_ago_tells_of_no_steroid_now():
     over = titled(words, "J45.901", **resolved, abatementDateTime=days_ago(60))
     assert leaves_open(card_of(over))
     assert leaves_open(card_of(titled(words, "J45.901", **resolved)))
+
+
+@pytest.mark.parametrize(
+    "title", ["Prednizolon maść", "프레드니솔론 연고", "Prednisolon zalf"]
+)
+def test_an_ointment_of_any_language_is_no_systemic_steroid(title):
+    ointment = drug("losartan", number="2", medicationCodeableConcept={"text": title})
+    assert "below the usual" in card_of(ointment)["detail"]
+
+
+@pytest.mark.parametrize(
+    "title", ["Prednizon 5 mg tabl.", "소론도 5mg", "메틸프레드니솔론 4mg"]
+)
+def test_a_steroid_on_a_polish_or_korean_list_counts(title):
+    taken = drug(
+        "losartan", number="2", days=200, medicationCodeableConcept={"text": title}
+    )
+    assert "rheumatology" in card_of(taken)["summary"]
