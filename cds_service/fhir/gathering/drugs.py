@@ -76,7 +76,7 @@ def read_drug(
     names, codes = drug_names(resource, medication), drug_codes(resource, medication)
     matches = _drug_matches(terminology.matches(codes), terminology)
     by_code = frozenset(one.concept for one in matches)
-    by_name = frozenset().union(*map(terminology.drug_words, names))
+    by_name = frozenset[str]().union(*(_drugs_named(one, terminology) for one in names))
     by_name &= terminology.drugs.concepts
     is_by_name = bool(by_name and not by_code)
     concepts = by_code | by_name
@@ -132,6 +132,27 @@ def _is_said_to_be_over(
     return _any_names(words, ENDED, terminology) or any(
         of_others(folded(one)) for one in names
     )
+
+
+def _drugs_named(name: str, terminology: Terminology) -> frozenset[str]:
+    """Return the drugs that a name names.
+
+    Beside a bone drug, plain words such as `weekly tablet` are its own dose and no
+    other drug; an injection may be one.
+    """
+    named = terminology.drug_words(name)
+    groups_of = terminology.drugs.groups_of
+    own = {one for one in named if BONE_DRUG in groups_of(one)}
+    if ANY_BONE_DRUG not in named or not own - {ANY_BONE_DRUG, BONE_DRUG}:
+        return named
+    rest = folded(name)
+    while place := terminology.drug_places(rest).get(ANY_BONE_DRUG):
+        phrase = rest[slice(*place)]
+        is_given = terminology.drugs.injection.search(phrase)
+        if is_given or not terminology.plain.doses.are_all(phrase):
+            return named
+        rest = f"{rest[: place[0]]} {rest[place[1] :]}"
+    return named - {ANY_BONE_DRUG}
 
 
 def _by_dose(
