@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.chart_builders import ask, by_topic, drafted, kyphoplasty, order_sign
+from tests.chart_builders import (
+    ask,
+    brace,
+    by_topic,
+    drafted,
+    kyphoplasty,
+    order_sign,
+)
 from tests.codes import CPT, codeable
 from tests.patients.reassuring import quiet_record
 
@@ -11,6 +18,15 @@ def brace_card(code):
     draft = drafted("ServiceRequest", "brace-words", code=code)
     body = order_sign(quiet_record(), kyphoplasty(), draft)
     return by_topic(ask(body)).get("braceLimit")
+
+
+def bed_rest_card(title):
+    """Return the same card: it is about bed rest too."""
+    return brace_card({"text": title})
+
+
+def selected(card):
+    return [one for one in card.get("suggestions", []) if one.get("isRecommended")]
 
 
 OVER = {
@@ -87,5 +103,134 @@ def test_the_code_of_a_fitting_orders_no_brace():
 def test_a_brace_that_is_worn_is_one_beside_a_visit_and_nothing_is_selected(title):
     card = brace_card({"text": title})
     assert card["summary"].startswith(("TLSO", "Back brace"))
-    offered = card.get("suggestions", [])
-    assert not any(one.get("isRecommended") for one in offered)
+    assert selected(card) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Take off TLSO",
+        "Take his TLSO off now",
+        "TLSO removed",
+        "Doff TLSO",
+        "TLSO not necessary",
+        "D/C TLSO",
+        "Korsett kann abgelegt werden",
+        "Retrait du corset",
+        "Corsé retirado",
+        "Corsetto rimosso",
+        "Korset afdoen",
+        "コルセットを外す",
+        "取下胸腰支具",
+        "TLSO 제거",
+        "TLSO 중단",
+        "Zdjąć TLSO",
+        "TLSO zdejmować",
+        "Odstawić TLSO",
+    ],
+)
+def test_a_brace_that_is_taken_off_is_not_ordered(title):
+    assert brace_card({"text": title}) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Remove TLSO at night",
+        "TLSO off when supine",
+        "TLSO, not needed in bed",
+        "TLSO, remove to shower only",
+        "TLSO brace off the shelf",
+        "Korsett nachts abnehmen",
+        "Corset à enlever la nuit",
+        "Corsé, quitar para dormir",
+        "Corsetto da togliere a letto",
+        "Korset 's nachts afdoen",
+        "胸腰支具睡觉时取下",
+        "TLSO 취침 시 제거",
+        "TLSO zdejmować na noc",
+    ],
+)
+def test_a_brace_that_is_off_for_a_while_is_ordered(title):
+    assert "no end date" in brace_card({"text": title})["summary"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "XR lumbar spine with TLSO on",
+        "CT lumbar spine in TLSO",
+        "Skin check under TLSO",
+        "Transport in TLSO",
+        "Röntgen LWS im Korsett",
+        "Radiographie du rachis avec corset",
+        "Rx de columna con corsé",
+        "Rx colonna con corsetto",
+        "Röntgenfoto LWK met korset",
+        "コルセット装着下レントゲン",
+        "胸腰支具佩戴下拍片",
+    ],
+)
+def test_an_examination_in_a_brace_orders_none(title):
+    assert brace_card({"text": title}) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "TLSO for L1 fracture, x-ray in brace at 6 weeks",
+        "CT-confirmed L1 fracture, TLSO",
+    ],
+)
+def test_a_brace_beside_an_examination_is_ordered(title):
+    assert brace_card({"text": title}) is not None
+
+
+@pytest.mark.parametrize("words", ["Take off", "Remove brace", "Abnehmen", "TLSO 제거"])
+def test_nothing_is_selected_beside_a_note_that_takes_the_brace_off(words):
+    order = brace(note=[{"text": words}])
+    cards = by_topic(ask(order_sign(quiet_record(), kyphoplasty(), order)))
+    assert selected(cards["braceLimit"]) == []
+
+
+def test_a_note_that_takes_the_brace_off_for_a_while_leaves_its_end_selected():
+    order = brace(note=[{"text": "Remove at night"}])
+    cards = by_topic(ask(order_sign(quiet_record(), kyphoplasty(), order)))
+    assert selected(cards["braceLimit"])
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "End bed rest",
+        "Bedrest lifted",
+        "72 h bed rest ended",
+        "Bed rest to be avoided for 72 h",
+        "Bettruhe 72 h beenden",
+        "Ende der Bettruhe (3 Tage)",
+        "Levée du repos au lit",
+        "Fin du repos au lit de 72 h",
+        "Fin del reposo en cama",
+        "Fine del riposo a letto",
+        "Bedrust opheffen",
+        "卧床结束",
+        "卧床72小时结束",
+        "ベッド上安静72時間で終了",
+    ],
+)
+def test_bed_rest_that_ends_is_not_ordered(title):
+    assert bed_rest_card(title) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Bed rest, end after 72 h",
+        "Bed rest 72 h then discontinue",
+        "Bettruhe nach 72 h beenden",
+        "Repos au lit 72 h puis lever",
+        "卧床72小时后结束",
+    ],
+)
+def test_an_order_that_says_when_the_rest_ends_is_one(title):
+    assert bed_rest_card(title)["summary"].startswith("Bed rest 72 h ordered")

@@ -603,12 +603,14 @@ class DurationRules:
     ) -> bool:
         """Tell if the order ends after a time at which something happens.
 
-        "off after 6 weeks" and "may sit up after 4 h" end it. "X-ray at 6 weeks" does
-        not.
+        "off after 6 weeks" and "may sit up after 4 h" end it, and so does "Bettruhe
+        nach 24 h beenden". "X-ray at 6 weeks" does not.
         """
         if clause.about is False:
             return False
         is_rest = clause.subject == "bed_rest"
+        if is_rest and clause.own:
+            stops |= self._has(clause.text, "stop", languages)
         return stops or (is_rest and self._has(clause.text, "up", languages))
 
     def _in_its_clause(

@@ -358,6 +358,7 @@ OF_LISTS = frozenset(
         "t-score-forearm",
         "t-score-hip",
         "t-score-peripheral",
+        "taken-off",
         "unstable-fracture",
         "vertebral-augmentation",
         "vertebral-fracture",

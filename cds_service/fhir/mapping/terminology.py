@@ -173,7 +173,7 @@ class Terminology:
         self.names_of_measures = MeasureNames(*names, self.languages)
         self._drug_rules = TextRules(self.drugs.words, None)
         joints = _joints(languages.values(), self._texts.get(SUSPICION))
-        self.clauses = ClauseReader(self.text_places, self._ruled_out_places, joints)
+        self.clauses = ClauseReader(self.text_places, self.ruled_out_places, joints)
         # Compiled before the workers fork: they share it, and no first answer waits.
         self._rules_among: dict[frozenset[str] | None, TextRules] = {
             frozenset(self._texts): TextRules(self._texts, self._texts.get(SPINE))
@@ -478,11 +478,13 @@ class Terminology:
             text: a text from a record or an order.
             among: as in `text_concepts`.
         """
-        return frozenset(self._rules_of(among).ruled_out_places(text))
+        return frozenset(self.ruled_out_places(text, among))
 
-    def _ruled_out_places(self, text: str) -> Mapping[str, tuple[int, int]]:
+    def ruled_out_places(
+        self, text: str, among: frozenset[str] | None = None
+    ) -> Mapping[str, tuple[int, int]]:
         """Find where in `folded(text)` concepts are named that its words rule out."""
-        return self._rules_of(None).ruled_out_places(text)
+        return self._rules_of(among).ruled_out_places(text)
 
     def _rules_of(self, among: frozenset[str] | None) -> TextRules:
         rules = self._rules_among.get(among)

@@ -27,6 +27,7 @@ HELPERS = frozenset(
         "occasion",
         "declined",
         "not-worn",
+        "taken-off",
         "brace-visit",
         "withdrawn",
         "held",

@@ -27,7 +27,9 @@ _ASIDE = frozenset({"aside"})
 _WHO = frozenset({"who"})
 # With `@` for the name of a brace or of bed rest.
 _NOT_WORN = frozenset({"not-worn"})
+_TAKEN_OFF = frozenset({"taken-off"})
 _VISIT = frozenset({"brace-visit"})
+_BRACE = frozenset({"brace"})
 _WORN = frozenset({"brace", "bed-rest"})
 
 MOST_CLAUSES = 40  # a title has a few
@@ -155,38 +157,56 @@ def name_support(
     kinds_wanted = [
         kind
         for kind, place in places.items()
-        if not _is_declined(plain, place, terminology)
-        and not (kind in _WORN and _is_not_worn(plain, place, terminology))
-        and not (kind == "brace" and _is_visit(words, plain, place, terminology))
+        if _is_ordered(kind, words, place, terminology)
     ]
     return frozenset(kinds_wanted)
 
 
-def _is_declined(plain: str, place: tuple[int, int], terminology: Terminology) -> bool:
-    """Tell if the words around a name decline or withdraw it."""
-    before = clauses(plain[: place[0]])[-1]
-    after = clauses(plain[place[1] :])
-    if terminology.text_concepts(before, _DECLINED):
-        return True
-    if terminology.clauses.is_withdrawn(after[0]):
-        return True
-    return any(_is_withdrawal(clause.strip(), terminology) for clause in after[1:])
-
-
-def _is_not_worn(plain: str, place: tuple[int, int], terminology: Terminology) -> bool:
-    """Tell if the words around a brace or bed rest end it, or call it an old one."""
-    marked = f"{plain[: place[0]]}@{plain[place[1] :]}"
-    return bool(terminology.text_concepts(marked, _NOT_WORN))
-
-
-def _is_visit(
-    words: str, plain: str, place: tuple[int, int], terminology: Terminology
+def _is_ordered(
+    kind: str, words: str, place: tuple[int, int], terminology: Terminology
 ) -> bool:
+    """Tell if the words around the name of a support leave it ordered."""
+    plain = folded(words[:LONGEST_TEXT])
+    before, after = plain[: place[0]], plain[place[1] :]
+    if kind in _WORN:
+        marked = f"{before}@{after}"
+        if terminology.text_concepts(marked, _TAKEN_OFF):
+            return False
+        # "Remove it at night" says how it is worn.
+        paused = terminology.ruled_out_places(marked, _TAKEN_OFF).get("taken-off")
+        if paused:
+            before, after = marked[: paused[0]], marked[paused[1] :]
+        if terminology.text_concepts(f"{before}@{after}", _NOT_WORN):
+            return False
+    if _is_declined(before, after, terminology):
+        return False
+    return kind != "brace" or not _is_visit(words, before, after, terminology)
+
+
+def _is_declined(before: str, after: str, terminology: Terminology) -> bool:
+    """Tell if the words before or after a name decline or withdraw it."""
+    if terminology.text_concepts(clauses(before)[-1], _DECLINED):
+        return True
+    first, *later = clauses(after)
+    if terminology.clauses.is_withdrawn(first):
+        return True
+    return any(_is_withdrawal(clause.strip(), terminology) for clause in later)
+
+
+def takes_off(words: str, terminology: Terminology) -> bool:
+    """Tell if a text of a brace order takes the brace off, and not for a while."""
+    plain = folded(words[:LONGEST_TEXT])
+    places = terminology.text_places(plain, _BRACE, "spine")
+    start, end = places.get("brace", FIRST)
+    marked = f"{plain[:start]}@ {plain[end:]}"
+    return bool(terminology.text_concepts(marked, _TAKEN_OFF))
+
+
+def _is_visit(words: str, before: str, after: str, terminology: Terminology) -> bool:
     """Tell if a title asks to see, measure or teach, not for a brace that is worn.
 
     Words of wearing count in the whole title, those of a visit next to the name alone.
     """
-    before, after = plain[: place[0]], plain[place[1] :]
     beside = f"{clauses(before)[-1]}@{clauses(after)[0]}"
     if any(
         not terminology.text_concepts(one, _VISIT)
