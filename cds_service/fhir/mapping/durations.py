@@ -8,7 +8,8 @@ check, a dose, a visit) are ignored. Anything unclear is reported as doubtful.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -32,6 +33,7 @@ SYMBOL = 3  # units this short are the same in all languages
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
 _WORD = re.compile(rf"[{_LETTER}\u3400-\u9fff]")
+_LATIN = re.compile(rf"[{_LETTER}]")
 _DIGIT = re.compile("[0-9]")
 _SIGN = re.compile(rf"[0-9{_LETTER}\u3400-\u9fff]")
 # A number and a word, which may be a unit of time in a language that we do not read.
@@ -54,6 +56,7 @@ _PLACES = {
         ("for_", "soft", "until", "until_date", "every", "since", "delay"), _BEFORE
     ),
     **dict.fromkeys(("rate", "ago", "past"), _AFTER),
+    "until_after": r"\s*(?:%s)",
     **dict.fromkeys(("stop", "start", "up"), _INSIDE),
 }
 # The same for lists of all languages together.
@@ -82,6 +85,22 @@ _DAY_FORMS = (
     ),
     r"(?P<a{n}>\d{{1,2}})/(?P<b{n}>\d{{1,2}})/(?P<y{n}>\d{{4}})(?!\d)",
 )
+
+# A day without a year: `24 Dec`, `Dec 24`, `24.12.`, `12月24日`
+_YEARLESS_FORMS = (
+    r"(?P<d{n}>\d{{1,2}})\.\s?(?P<m{n}>\d{{1,2}})\.(?!\s?\d)",
+    r"(?P<m{n}>\d{{1,2}})月\s?(?P<d{n}>\d{{1,2}})[日号號]",
+    (
+        r"(?P<d{n}>\d{{1,2}})(?:\.|st|nd|rd|th|er|º|°)?\s*(?:(?:de|of)\s+)?"
+        r"(?P<w{n}>{months})(?![A-Za-zÀ-ÿ])(?!\.?[\s,]*(?:de\s+)?['’]?\d)"
+    ),
+    (
+        r"(?P<w{n}>{months})\.?\s+(?P<d{n}>\d{{1,2}})(?:st|nd|rd|th)?"
+        r"(?![A-Za-zÀ-ÿ\d/.:-]|,?\s+['’]?\d)"
+    ),
+)
+# A day without a year is one of the next months, or its year is not known.
+SOON = timedelta(days=183)
 
 Kind = Literal["length", "day", "event", "payer", "doubtful"]
 Verdict = Literal["length", "doubtful"]
@@ -181,6 +200,9 @@ class _Clause(NamedTuple):
     is_alone: bool = False
 
 
+DayReader = Callable[[Mapping[str, str]], date | None]
+
+
 class DurationRules:
     """The words of all languages, compiled."""
 
@@ -223,7 +245,8 @@ class DurationRules:
         self._fifty_second = ignoring_case(
             r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])"
         )
-        self._days = _day_pattern(_any(self._months))
+        self._days = _day_pattern(_DAY_FORMS, _any(self._months))
+        self._yearless = _day_pattern(_YEARLESS_FORMS, _any(self._months))
         self._by_language = {
             (code, name): ignoring_case(place % any_of([language], name))
             for code, language in languages.items()
@@ -250,6 +273,7 @@ class DurationRules:
         subject: Literal["brace", "bed-rest"],
         *,
         is_title: bool = False,
+        written: date | None = None,
     ) -> tuple[Mention, ...]:
         """Read what a text says about the end of an order of this kind.
 
@@ -259,11 +283,13 @@ class DurationRules:
             text: a text from an order.
             subject: the ordered item.
             is_title: the text is the order's title, so all of it is about the item.
+            written: the day on which it was written. A last day without a year is the
+                next such day; None if that is not known.
         """
         check_time()
         plain = normal(text[:LONGEST_TEXT])
         item = subject.replace("-", "_")
-        mentions = list(self._read(plain, item, is_title=is_title))
+        mentions = list(self._read(plain, item, is_title=is_title, written=written))
         # Positions do not match the text, so nothing can be replaced.
         if len(plain) != len(text) or plain != text:
             mentions = [one._replace(until="") for one in mentions]
@@ -351,16 +377,19 @@ class DurationRules:
             end = amount.end + whole.end() if whole else amount.end
             yield _Length(start, end, hours, is_whole=lead is None)
 
-    def _read(self, text: str, subject: str, *, is_title: bool) -> Iterator[Mention]:
+    def _read(
+        self,
+        text: str,
+        subject: str,
+        *,
+        is_title: bool,
+        written: date | None = None,
+    ) -> Iterator[Mention]:
         for match in self._of_all["payer"].finditer(text):
             yield Mention("payer", *match.span())
             text = blank(text, match.start(), match.end())
-        for match in self._days.finditer(text):
-            start, end = match.span()
-            if mention := self._last_day(text, match):
-                yield mention
-                start = mention.start
-            text = blank(text, start, end)
+        days, text = self._days_in(text, subject, written)
+        yield from days
         twelfths = _TWELFTH.finditer(text)
         yield from (Mention("doubtful", *match.span()) for match in twelfths)
         # A brace worn "when out of bed" is not about bed rest, nor about a length.
@@ -401,24 +430,71 @@ class DurationRules:
         other = "bed_rest" if subject == "brace" else "brace"
         return self._names(clause, "others") or self._names(clause, other)
 
-    def _last_day(self, text: str, match: re.Match[str]) -> Mention | None:
-        """Read a day that is stated as the last one; None for any other day."""
+    def _days_in(
+        self, text: str, subject: str, written: date | None
+    ) -> tuple[list[Mention], str]:
+        """Read the last days that are stated, and return the text without days."""
+        mentions: list[Mention] = []
+        for match in self._days.finditer(text):
+            start, end = match.span()
+            if mention := self._last_day(text, subject, match, self._day_of):
+                mentions.append(mention)
+                start, end = mention.start, mention.end
+            text = blank(text, start, end)
+        soon = partial(self._day_soon, written=written)
+        for match in self._yearless.finditer(text):
+            # The number of any other day without a year may be another number.
+            if mention := self._last_day(text, subject, match, soon):
+                mentions.append(mention)
+                text = blank(text, mention.start, mention.end)
+        return mentions, text
+
+    def _last_day(
+        self, text: str, subject: str, match: re.Match[str], day_of: DayReader
+    ) -> Mention | None:
+        """Read a day that is stated as the last one; None for any other day.
+
+        The last day of physiotherapy is not that of the brace.
+        """
         parts = {name: value for name, value in match.groupdict().items() if value}
         # each form has its own number after the names of its groups
         named = {name.rstrip("0123456789"): value for name, value in parts.items()}
-        day = self._day_of(named)
+        day = day_of(named)
         before = text[max(0, match.start() - NEAR) : match.start()]
         for name in self._all_languages:
             until = self._by_language[name, "until"].search(before)
-            until = until or self._by_language[name, "until_date"].search(before)
-            if until is None:
+            ending = until or self._by_language[name, "until_date"].search(before)
+            behind = self._by_language[name, "until_after"].match(text, match.end())
+            if ending is None and behind is None:
                 continue
-            start = match.start() - len(before) + until.start()
+            start, end = match.span()
+            if ending:
+                start += ending.start() - len(before)
+            if behind:
+                end = behind.end()
+            if until and self._is_of_another(text[:start], subject):
+                return None
             if day is None:
-                return Mention("doubtful", start, match.end())
+                return Mention("doubtful", start, end)
             until_day = self.languages[name].until_day
-            return Mention("day", start, match.end(), day=day, until=until_day)
+            return Mention("day", start, end, day=day, until=until_day)
         return None
+
+    def _is_of_another(self, before: str, subject: str) -> bool:
+        """Tell if the clause that ends a text names another thing than the item."""
+        *_, (start, end) = self._clauses(before)
+        words = before[start:end]
+        return self._is_about_other(words, subject) and not self._names(words, subject)
+
+    def _day_soon(self, parts: Mapping[str, str], written: date | None) -> date | None:
+        """Return the next day with this month and day, if it comes soon enough."""
+        if written is None:
+            return None
+        years = (written.year, written.year + 1)
+        days = (self._day_of({**parts, "y": str(year)}) for year in years)
+        return next(
+            (day for day in days if day and written <= day <= written + SOON), None
+        )
 
     def _day_of(self, parts: Mapping[str, str]) -> date | None:
         """Return the day that a date in words or numbers means; None if unclear."""
@@ -446,8 +522,11 @@ class DurationRules:
             if (mention := self._length(clause, amount))
         ]
         yield from lengths
-        has_length = any(one.kind == "length" for one in lengths)
-        if has_length or (clause.other and not clause.own):
+        if any(one.kind == "length" for one in lengths):
+            return
+        if clause.other and not clause.own:
+            if subject == "brace" and self._ends_with_another(text):
+                yield Mention("event", 0, len(text))
             return
         languages = self._all_languages
         is_overnight = subject == "bed_rest" and self._names(text, "overnight")
@@ -464,6 +543,27 @@ class DurationRules:
         loose = self._of_all["loose"].search(text)
         if loose and not self._ends(text[: loose.start()], "every", languages):
             yield Mention("doubtful", *loose.span())
+
+    def _ends_with_another(self, text: str) -> bool:
+        """Tell if a clause names another thing only as the end of the brace.
+
+        `until follow-up in 6 weeks`, `6 weeks post discharge`.
+        """
+        languages = self._all_languages
+        starts = [
+            until.start()
+            for language in languages
+            if (until := self._until_inside[language].search(text))
+            and self._event_in(text, language)
+        ]
+        starts += [
+            amount.start
+            for amount in self._amounts(text)
+            if (past := self._begins(text[amount.end :], "past", languages))
+            # Chinese names after 后 what is done then.
+            and _LATIN.search(past[0])
+        ]
+        return any(not self._is_about_other(text[:one], "brace") for one in starts)
 
     def _event_in(self, text: str, language: str) -> str:
         """Return the end without a day that is named: `until mobilised`."""
@@ -715,13 +815,14 @@ def _amount_pattern(
     )
 
 
-def _day_pattern(months: str) -> re.Pattern[str]:
+def _day_pattern(forms_of_days: Sequence[str], months: str) -> re.Pattern[str]:
     """Return a pattern for a day of the calendar.
 
     Args:
+        forms_of_days: how a day may be written.
         months: a pattern for the names of months.
     """
-    forms = (form.format(n=n, months=months) for n, form in enumerate(_DAY_FORMS))
+    forms = (form.format(n=n, months=months) for n, form in enumerate(forms_of_days))
     return ignoring_case(rf"(?<![0-9{_LETTER}])(?:{'|'.join(forms)})")
 
 

@@ -166,6 +166,7 @@ class Durations(DataTable):
         soft: words before a duration that make it a rough one: `about`.
         until: words before an end.
         until_date: words that make only a date after them an end.
+        until_after: words behind a date that make it an end.
         every: words before a frequency.
         since: words before a time that has gone by.
         delay: words before a time to wait.
@@ -205,6 +206,7 @@ class Durations(DataTable):
     soft: tuple[Pattern, ...] = ()
     until: tuple[Pattern, ...] = ()
     until_date: tuple[Pattern, ...] = ()
+    until_after: tuple[Pattern, ...] = ()
     every: tuple[Pattern, ...] = ()
     course: tuple[Pattern, ...] = ()
     rate: tuple[Pattern, ...] = ()

@@ -15,7 +15,11 @@ from cds_service.core.wording import date_text, title_text
 from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.mapping.durations import Mention
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.order_times import repeated_hours, texts_on_time
+from cds_service.fhir.orders.order_times import (
+    repeated_hours,
+    texts_on_time,
+    written_on,
+)
 from cds_service.fhir.raw_json import Json, items, member, text
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.json_text import plain_numbers
@@ -68,7 +72,9 @@ def correct_brace_order(
     and are removed.
     """
     # The draft and its correction share most words: each is read once.
-    read = cache(partial(terminology.durations.read, subject="brace"))
+    written = written_on(draft, terminology.calendar)
+    reader = partial(terminology.durations.read, subject="brace", written=written)
+    read = cache(reader)
     if not _is_correctable(draft, correction, terminology, read):
         return None
     corrected = _without_empty_members(draft)

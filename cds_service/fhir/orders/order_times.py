@@ -224,12 +224,12 @@ def read_worded_end(
     A number next to a word that is not known, in a language that is not read, may be a
     length of time.
     """
-    rules = terminology.durations
+    rules, written = terminology.durations, written_on(order, terminology.calendar)
     texts = list(islice(texts_on_time(order), MOST_TEXTS + 1))
     mentions = [
         mention
         for words, is_title in texts[:MOST_TEXTS]
-        for mention in rules.read(words, subject, is_title=is_title)
+        for mention in rules.read(words, subject, is_title=is_title, written=written)
     ]
     kinds = {mention.kind for mention in mentions}
     if len(texts) > MOST_TEXTS:
@@ -246,6 +246,12 @@ def read_worded_end(
     )
     is_unread |= any(_unread_bounds(order))
     return WordedEnd(kind="doubtful") if kinds or is_unread else WordedEnd()
+
+
+def written_on(order: Json, calendar: SiteCalendar) -> date | None:
+    """Return the day on which an order was written, else that of its start."""
+    written = calendar.first_day(order.get("authoredOn"))
+    return written or read_times(order, calendar).start
 
 
 def _unread_bounds(order: Json) -> Iterator[Json]:

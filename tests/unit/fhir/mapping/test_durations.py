@@ -1,5 +1,7 @@
 """How long an order runs by its words: what is a length, what looks like one, and why."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -188,3 +190,82 @@ def test_a_course_ends_only_if_nothing_else_is_said(words, is_plain):
     course = terminology().durations.course(words)
     assert course is not None
     assert terminology().plain.doses.are_all(course.rest) == is_plain
+
+
+WRITTEN = date(2026, 11, 20)
+
+
+def days_and_kinds(words, written=WRITTEN):
+    found = read("brace", words, written=written)
+    return [one.day or one.kind for one in found]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "until 24 Dec",
+        "until Dec 24",
+        "wear till Dec 24th",
+        "bis 24. Dezember",
+        "bis zum 24.12.",
+        "jusqu'au 24 décembre",
+        "hasta el 24 de diciembre",
+        "fino al 24 dicembre",
+        "do 24 grudnia",
+        "tot 24 december",
+        "12月24日まで",
+        "至12月24日",
+        "until 24 Dec 2026",
+        "2026年12月24日まで",
+    ],
+)
+def test_a_last_day_without_a_year_is_the_next_such_day(words):
+    assert days_and_kinds(words) == [date(2026, 12, 24)]
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        pytest.param("until 24 February", date(2027, 2, 24), id="of the next year"),
+        pytest.param("until 20 November", WRITTEN, id="the same day"),
+        pytest.param("until 20 May", date(2027, 5, 20), id="half a year"),
+    ],
+)
+def test_the_next_such_day_may_be_of_the_next_year(words, day):
+    assert days_and_kinds(words) == [day]
+
+
+@pytest.mark.parametrize(
+    "words", ["until 24 October", "until 19 November", "until 30 February"]
+)
+def test_a_day_whose_year_is_not_known_is_doubtful(words):
+    assert days_and_kinds(words) == ["doubtful"]
+
+
+def test_a_day_without_a_year_needs_the_day_it_was_written():
+    assert days_and_kinds("至12月24日", written=None) == ["doubtful"]
+
+
+@pytest.mark.parametrize("words", ["review 24 Dec", "PT until 24 Dec", "Dec 24"])
+def test_a_day_that_is_not_the_last_one_of_the_brace_is_none(words):
+    assert days_and_kinds(words) == []
+    assert days_and_kinds(f"{words}, 2026") == []
+
+
+def test_take_off_on_a_day_names_the_last_one():
+    assert days_and_kinds("Take off on 24 Dec") == [date(2026, 12, 24)]
+
+
+@pytest.mark.parametrize(
+    "words", ["until follow-up in 6 weeks", "6 weeks post discharge", "until follow-up"]
+)
+def test_an_event_with_a_length_is_an_event(words):
+    assert days_and_kinds(words) == ["event"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["X-ray 6 weeks post discharge", "No driving until follow-up", "半年后复查"],
+)
+def test_the_time_of_another_thing_is_no_end_of_the_brace(words):
+    assert days_and_kinds(words) == []
