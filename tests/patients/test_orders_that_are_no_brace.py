@@ -111,6 +111,8 @@ def test_a_brace_that_is_worn_is_one_beside_a_visit_and_nothing_is_selected(titl
     [
         "Take off TLSO",
         "Take his TLSO off now",
+        "TLSO, patient may remove",
+        "Off TLSO",
         "TLSO removed",
         "Doff TLSO",
         "TLSO not necessary",
@@ -186,11 +188,18 @@ def test_a_brace_beside_an_examination_is_ordered(title):
     assert brace_card({"text": title}) is not None
 
 
-@pytest.mark.parametrize("words", ["Take off", "Remove brace", "Abnehmen", "TLSO 제거"])
+@pytest.mark.parametrize(
+    "words",
+    ["Take off", "Remove brace", "Remove, patient in bed", "Abnehmen", "TLSO 제거"],
+)
 def test_nothing_is_selected_beside_a_note_that_takes_the_brace_off(words):
     order = brace(note=[{"text": words}])
     cards = by_topic(ask(order_sign(quiet_record(), kyphoplasty(), order)))
     assert selected(cards["braceLimit"]) == []
+
+
+def test_nothing_is_selected_if_the_occasion_is_in_another_clause():
+    assert selected(brace_card({"text": "Remove TLSO, patient in bed"})) == []
 
 
 def test_a_note_that_takes_the_brace_off_for_a_while_leaves_its_end_selected():
@@ -214,6 +223,8 @@ def test_a_note_that_takes_the_brace_off_for_a_while_leaves_its_end_selected():
         "Fine del riposo a letto",
         "Bedrust opheffen",
         "卧床结束",
+        "卧床休息结束",
+        "Off bed rest",
         "卧床72小时结束",
         "ベッド上安静72時間で終了",
     ],

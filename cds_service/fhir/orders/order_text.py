@@ -194,11 +194,18 @@ def _is_declined(before: str, after: str, terminology: Terminology) -> bool:
 
 
 def takes_off(words: str, terminology: Terminology) -> bool:
-    """Tell if a text of a brace order takes the brace off, and not for a while."""
-    plain = folded(words[:LONGEST_TEXT])
-    places = terminology.text_places(plain, _BRACE, "spine")
+    """Tell if a clause of a brace order takes the brace off, and not for a while.
+
+    A clause without its name is about the brace too.
+    """
+    parts = clauses(folded(words[:LONGEST_TEXT]))[:MOST_CLAUSES]
+    return any(_takes_off(clause, terminology) for clause in parts)
+
+
+def _takes_off(clause: str, terminology: Terminology) -> bool:
+    places = terminology.text_places(clause, _BRACE, "spine")
     start, end = places.get("brace", FIRST)
-    marked = f"{plain[:start]}@ {plain[end:]}"
+    marked = f"{clause[:start]}@ {clause[end:]}"
     return bool(terminology.text_concepts(marked, _TAKEN_OFF))
 
 
