@@ -133,7 +133,6 @@ LENGTHS = [
 
 
 MISSES = {
-    "-bis 15.1.": "safe: a day without its year is no end; the order's day is not read",
     "-起床后佩戴硬质支具三月": "safe: it may mean March as well as three months",
 }
 
