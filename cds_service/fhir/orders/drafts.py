@@ -46,6 +46,42 @@ MOST_PARTS = 4000  # values in one order; a long one has a hundred
 # Each text and each resource takes as long to read as some characters.
 COST_OF_A_TEXT = 20
 NAMES_OF_WORDS = frozenset({"text", "display", "resourceType"})
+# Short values of these are ids, codes, addresses and times, and no words.
+NAMES_WITHOUT_WORDS = frozenset(
+    {
+        "authoredOn",
+        "code",
+        "comparator",
+        "contentType",
+        "end",
+        "fullUrl",
+        "id",
+        "implicitRules",
+        "intent",
+        "language",
+        "occurrenceDateTime",
+        "priority",
+        "reference",
+        "start",
+        "status",
+        "system",
+        "type",
+        "unit",
+        "url",
+        "valueCanonical",
+        "valueDate",
+        "valueDateTime",
+        "valueId",
+        "valueInstant",
+        "valueUri",
+        "valueUrl",
+        "valueUuid",
+        "version",
+    }
+)
+LONGEST_ADDRESS = 100
+# The signs of ids, codes, addresses, times and files
+_NO_BLANKS = re.compile(r"[\w.:/#|+=?&%~@-]*", re.ASCII)
 # Items of one list. The words of each coding cost a search; a group has its own limit.
 LONGEST_LIST = 100
 
@@ -337,22 +373,27 @@ def weight_of_words(draft_orders: Any) -> int:
     Returns:
         so many characters, `MANY_WORDS` at most.
     """
-    nodes = (node for level in levels(draft_orders) for node in level)
-    named = (
-        pair
-        for node in nodes
-        if type(node) in (dict, list)
-        for pair in (node.items() if type(node) is dict else enumerate(node))
-    )
     cost = 0
-    for name, value in named:
-        if type(value) is not str:
-            continue
-        if name in NAMES_OF_WORDS or " " in value or not value.isascii():
-            cost += len(value) + COST_OF_A_TEXT
-        if cost >= MANY_WORDS:
-            return MANY_WORDS
-    return cost
+    # No recursion: the JSON may be deep.
+    waiting = list(draft_orders.items()) if type(draft_orders) is dict else []
+    while waiting and cost < MANY_WORDS:
+        name, value = waiting.pop()
+        if type(value) is dict:
+            waiting += value.items()
+        elif type(value) is list:
+            waiting += [(name, item) for item in value]
+        elif type(value) is str and value:
+            cost += _weight_of_text(name, value)
+    return min(cost, MANY_WORDS)
+
+
+def _weight_of_text(name: str, value: str) -> int:
+    """Weigh a text by its length: readers find words between any signs."""
+    if _NO_BLANKS.fullmatch(value) is None or name in NAMES_OF_WORDS:
+        return len(value) + COST_OF_A_TEXT
+    is_short = len(value) <= LONGEST_ADDRESS
+    is_free = name == "data" or (is_short and name in NAMES_WITHOUT_WORDS)
+    return 0 if is_free else len(value)
 
 
 def _shortened(value: Any) -> Any:

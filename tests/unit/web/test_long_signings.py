@@ -123,7 +123,8 @@ def test_another_order_with_many_words_is_not_refused(
         pytest.param(
             [kyphoplasty(note=[{"text": "腰椎骨折" * 900}])], True, id="no blanks"
         ),
-        pytest.param([kyphoplasty(instantiatesUri=["x" * 9000])], False, id="an id"),
+        pytest.param([kyphoplasty(implicitRules="x" * 90)], False, id="an address"),
+        pytest.param([kyphoplasty(implicitRules="x" * 9000)], True, id="too long"),
         pytest.param([brace(str(n)) for n in range(199)], True, id="bare orders"),
     ],
 )
@@ -131,6 +132,56 @@ def test_what_takes_long_to_read(drafts: Any, *, is_long: bool) -> None:
     assert (
         weight_of_words(order_sign([], *drafts)["context"]) == MANY_WORDS
     ) is is_long
+
+
+# Places in an order, each with room for an element of any name.
+PLACES = {
+    "the order": lambda element: element,
+    "an extension": lambda element: {"extension": [{"url": "http://x", **element}]},
+    "a note": lambda element: {"note": [{"time": "2026-11-20", **element}]},
+    "a coding": lambda element: {"orderDetail": [{"coding": [element]}]},
+    "a reason": lambda element: {"reasonCode": [element]},
+    "a contained resource": lambda element: {
+        "contained": [{"resourceType": "Basic", "id": "c", **element}]
+    },
+}
+BETWEEN_WORDS = [" ", "\n", "\t", ",", ";", ".", "/", "|", "-", "_", "\u3000", "、"]
+WORDS = ("kyphoplasty", "L1", "L2", "no", "metastasis")
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("between", BETWEEN_WORDS)
+def test_many_words_are_long_in_any_element_and_between_any_signs(
+    place: str, between: str
+) -> None:
+    words = between.join(WORDS * 70)
+    names = ("valueString", "title", "value", "x-made-up", "text", "id", "url", "code")
+    for name in names:
+        for value in (words, [words], [[words]]):
+            order = kyphoplasty() | PLACES[place]({name: value})
+            assert weight_of_words(order_sign([], order)["context"]) == MANY_WORDS
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_many_short_texts_are_long_between_any_signs(place: str) -> None:
+    for between in BETWEEN_WORDS:
+        text = between.join(WORDS)
+        order = kyphoplasty() | PLACES[place]({"valueString": [text] * 100})
+        assert weight_of_words(order_sign([], order)["context"]) == MANY_WORDS
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_every_order_has_beside_its_words_weighs_little(place: str) -> None:
+    beside = {
+        "url": "http://hl7.org/fhir/StructureDefinition/workflow-reasonReference",
+        "reference": "Condition/6f1ff0e5-3b5c-4e0c-9b0b-0a1f8f1f7f10",
+        "code": "22514",
+        "authoredOn": "2026-11-20T10:15:00+01:00",
+        "data": "JVBERi0xLjcK" * 9000,  # a file, as base64
+    }
+    bare = weight_of_words(order_sign([], kyphoplasty())["context"])
+    full = kyphoplasty() | PLACES[place](beside)
+    assert weight_of_words(order_sign([], full)["context"]) <= bare + FEW_WORDS // 5
 
 
 def test_words_that_are_no_orders_weigh_nothing() -> None:
