@@ -111,7 +111,13 @@ class DeadlinePassed(CdsError):
 
 
 class AuditUnavailable(CdsError):
-    """The audit log could not be written or read; nothing is shown."""
+    """The audit log could not be written or read; nothing is shown.
+
+    Attributes:
+        reason: a key for the log.
+    """
+
+    reason = "audit"
 
 
 class CallFailed(CdsError):

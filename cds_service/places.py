@@ -5,7 +5,8 @@
 | `BODIES` | a large body until its answer: memory | 1 | | waits, then 503 |
 | `reads` | a call from its first read on: a thread | | 4 | its reads fail at once |
 | `words` | orders of a signing: processor | 10,000 characters | 5,000 | 503 at once |
-| `RECORDS` | a record being understood: processor | 4 | | waits, then 503 |
+| `RECORDS` | a record being understood: processor | 4 | 3 | waits, then 503 |
+| `FEEDBACK` | the entries of a feedback call: the log | | 1 | waits 1 s, then 503 |
 | `REFUSALS` | the entry of a call without a place | 1 | | waits 0.2 s, no entry |
 
 An order that is not ours takes a place only if its body is large. The site sets
@@ -21,15 +22,18 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 
 from cds_service.errors import TooBusy
 from cds_service.outgoing.deadline import Deadline
 
-NAMES = ("bodies", "reads", "words", "records", "refusals")
+NAMES = ("bodies", "reads", "words", "records", "feedback", "refusals")
 # The most that a signing weighs, in characters: one that weighed more would find no
 # place at all. Usual orders have a few hundred.
 MANY_WORDS = 2000
+# The EHR whose call this thread answers
+_CLIENT: ContextVar[str] = ContextVar("client", default="")
 
 
 class Places:
@@ -77,20 +81,31 @@ class Places:
 
     @contextmanager
     def held(self, until: Deadline) -> Iterator[None]:
-        """Wait for a place, and hold it inside.
+        """Wait for a place, and hold it inside, for the EHR of `taken_for`.
 
         Raises:
             TooBusy: none was free in time.
         """
-        self.take(until=until)
+        client = _CLIENT.get()
+        self.take(client=client, until=until)
         try:
             yield
         finally:
-            self.free()
+            self.free(client=client)
 
     def _has_room(self, weight: int, client: str) -> bool:
         of_all, of_client = self._taken.total(), self._taken[client]
         return of_all + weight <= self._most and of_client + weight <= self._of_one
+
+
+@contextmanager
+def taken_for(client: str) -> Iterator[None]:
+    """Count the places that this thread holds inside as those of this EHR."""
+    token = _CLIENT.set(client)
+    try:
+        yield
+    finally:
+        _CLIENT.reset(token)
 
 
 class CallPlace:
@@ -151,7 +166,9 @@ def places_for_words(reads_of_one_ehr: int) -> Places:
 # A body that is parsed takes some thirty times its bytes.
 BODIES = Places("bodies", 1)
 # Threads share one core: of a dozen long records all would be late. Four of the longest
-# at once are answered within three seconds.
-RECORDS = Places("records", 4)
+# at once are answered within three seconds. One is always left to another EHR.
+RECORDS = Places("records", 4, of_one=3)
+# One transaction of hundreds of entries; the entry of a signing waits for it.
+FEEDBACK = Places("feedback", of_one=1)
 # Each entry waits for the database, with a thread that others need.
 REFUSALS = Places("refusals", 1)

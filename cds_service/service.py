@@ -100,6 +100,7 @@ from cds_service.fhir.orders.support_orders import (
 )
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline, in_force
+from cds_service.places import taken_for
 from cds_service.protocol.messages import (
     NO_CARDS,
     Card,
@@ -140,7 +141,7 @@ def answer(
             as shown.
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
-    with in_force(ports.deadline):
+    with in_force(ports.deadline), taken_for(ports.caller.client or ""):
         return _answer_in_time(service, hook, request, ports)
 
 

@@ -380,6 +380,12 @@ class KeptEntries:
     def append(self, entry: AuditEntry, _until: Deadline | None = None) -> None:
         self.entries.append(entry)
 
+    def append_together(
+        self, entries: Iterable[AuditEntry], until: Deadline | None = None
+    ) -> None:
+        for entry in entries:
+            self.append(entry, until)
+
     def state(self) -> AuditState:
         return AuditState(is_ready=True)
 

@@ -9,7 +9,7 @@ An entry holds ids, never names, tokens or free text from a record.
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import cached_property
@@ -208,6 +208,20 @@ class AuditLog(Protocol):
         """
         ...
 
+    def append_together(
+        self, entries: Sequence[AuditEntry], until: Deadline | None = None
+    ) -> None:
+        """Store these entries, which are no answers: all of them, or none.
+
+        Args:
+            entries: in this order; repeats of stored ones are left out.
+            until: as of `append`.
+
+        Raises:
+            AuditUnavailable: they may not be stored; they may be sent again.
+        """
+        ...
+
     def state(self) -> AuditState:
         """Tell if entries can be written now."""
         ...
@@ -336,6 +350,12 @@ class OneEntry:
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
         del until  # nothing is waited for
         self.entry = entry
+
+    def append_together(
+        self, entries: Sequence[AuditEntry], until: Deadline | None = None
+    ) -> None:
+        for entry in entries:
+            self.append(entry, until)
 
     def state(self) -> AuditState:
         return AuditState(is_ready=True)

@@ -54,9 +54,9 @@ class _Abandoned(Exception):
 class AuditStore:
     """An `AuditLog` over SQLAlchemy, one for each process.
 
-    One thread writes each entry in its own transaction. Request threads wait for it,
-    but never beyond their deadline, even if a commit hangs. After a fork, the new
-    process opens its own connections and thread.
+    One thread writes each entry in its own transaction, or those of one call together.
+    Request threads wait for it, but never beyond their deadline, even if a commit
+    hangs. After a fork, the new process opens its own connections and thread.
     """
 
     def __init__(
@@ -110,7 +110,17 @@ class AuditStore:
         Raises:
             AuditUnavailable: the database did not confirm it in time.
         """
-        sealed, abandoned = seal(entry), threading.Event()
+        self.append_together([entry], until)
+
+    def append_together(
+        self, entries: Sequence[AuditEntry], until: Deadline | None = None
+    ) -> None:
+        """Store these entries in one transaction.
+
+        Raises:
+            AuditUnavailable: the database did not confirm them in time.
+        """
+        sealed, abandoned = [seal(entry) for entry in entries], threading.Event()
         seconds = self._wait_seconds
         if not self._is_prepared:
             seconds = max(FIRST_SECONDS, seconds)
@@ -120,7 +130,7 @@ class AuditStore:
         try:
             self._submit(lambda: self._keep(sealed, ends, abandoned)).result(seconds)
         except Exception:  # noqa: BLE001 - logged by the writing thread
-            if entry.kind == "answer":
+            if any(entry.kind == "answer" for entry in entries):
                 abandoned.set()
             raise AuditUnavailable("The audit entry could not be written.") from None
 
@@ -202,9 +212,9 @@ class AuditStore:
     # --- in the writing thread
 
     def _keep(
-        self, entry: SealedEntry, ends: float, abandoned: threading.Event
+        self, entries: Sequence[SealedEntry], ends: float, abandoned: threading.Event
     ) -> None:
-        """Write one entry, or remember that it is lost.
+        """Write entries of one call, or remember that they are lost.
 
         Args:
             ends: until when to wait for the database, by `time.monotonic`.
@@ -212,26 +222,33 @@ class AuditStore:
         """
         seconds = max(LEAST_SECONDS, ends - time.monotonic())
         try:
-            self._commit([entry], seconds, abandoned)
+            self._commit(entries, seconds, abandoned)
             # the commit took too long: the answer is in the log, and was not shown
             if abandoned.is_set():
-                LOG.warning(
-                    "audit-late",
-                    extra={"fields": {"event": "audit-late", "entry": entry.id}},
-                )
-                late = AuditEntry(
-                    kind="gap",
-                    at=self._clock(),
-                    about=entry.id,
-                    content={"notShown": 1},
-                )
-                self._commit([seal(late)], self._wait_seconds)
+                self._note_late(entries)
         except Exception as error:
             if not isinstance(error, _Abandoned):
                 self._log_trouble(error)
-            if entry.kind != "near-miss":  # no answer was refused for lack of it
-                self._lose(entry)
+            for entry in entries:
+                if entry.kind != "near-miss":  # no answer was refused for lack of it
+                    self._lose(entry)
             raise
+
+    def _note_late(self, entries: Sequence[SealedEntry]) -> None:
+        """Write for each of these answers that it was not shown."""
+        for entry in entries:
+            fields = {"event": "audit-late", "entry": entry.id}
+            LOG.warning("audit-late", extra={"fields": fields})
+        late = [
+            AuditEntry(
+                kind="gap",
+                at=self._clock(),
+                about=entry.id,
+                content={"notShown": 1},
+            )
+            for entry in entries
+        ]
+        self._commit([seal(entry) for entry in late], self._wait_seconds)
 
     def _look(self) -> None:
         """Write what is due, and read the head of the log."""

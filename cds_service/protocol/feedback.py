@@ -24,7 +24,7 @@ from cds_service.errors import MalformedRequest, TooMuchAsked
 from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.protocol.messages import UUID_TEXT, Inbound, Text, faults_text
 
-MAX_ITEMS = 200  # of one call; each becomes an audit entry, which takes a commit
+MAX_ITEMS = 200  # of one call; each becomes an audit entry
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 # namespace of `FeedbackItem.id`
 STATEMENTS = UUID("b1c0d7f4-5b0e-5a53-9d0a-6f3f9c5e7a11")

@@ -3,7 +3,8 @@
 What users did with cards is written to the audit log.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from flask import Blueprint, Response
@@ -13,9 +14,15 @@ from cds_service.audit.feedback_entry import Reception, ShownAnswer, feedback_en
 from cds_service.call import ServiceHook
 from cds_service.cards.texts import REASON_SYSTEM
 from cds_service.core.caller import Caller
-from cds_service.errors import AmbiguousFeedback, AuditUnavailable, UnknownService
+from cds_service.errors import (
+    AmbiguousFeedback,
+    AuditUnavailable,
+    TooBusy,
+    UnknownService,
+)
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.outgoing.deadline import Deadline
+from cds_service.places import FEEDBACK, taken_for
 from cds_service.protocol.feedback import FeedbackItem, parse_feedback
 from cds_service.web.cds_api import (
     CDS_PATH,
@@ -31,6 +38,8 @@ from cds_service.web.logs import CALLS
 # The answers that showed a card, one for each signing, by the card's uuid; None if the
 # log could not be read.
 ShownAnswers = Mapping[str, Sequence[ShownAnswer]] | None
+# Each call that waits takes a thread.
+PLACE_SECONDS = 1.0
 AMBIGUOUS = (
     "{ambiguous} of {items} items are about cards that were shown for more than one"
     " patient or signing. They are not counted, and sending them again changes nothing."
@@ -57,10 +66,11 @@ def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response
         raise UnknownService("No service has this id.")
     until = exchange.deadline = deadline_of(around, exchange)
     items = parse_feedback(exchange.read_body())
-    answers = _shown_answers(
-        hook, items, around.history, exchange.caller, Deadline.after(until.left / 2)
-    )
-    _record(around, hook, items, answers, exchange.caller, until)
+    with _placed(service_id, exchange.caller, until):
+        answers = _shown_answers(
+            hook, items, around.history, exchange.caller, Deadline.after(until.left / 2)
+        )
+        _record(around, hook, items, answers, exchange.caller, until)
     linked = sum(_is_linked(item.card, answers) for item in items)
     ambiguous = sum(_is_ambiguous(item.card, answers) for item in items)
     fields = {
@@ -79,6 +89,19 @@ def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response
     return json_response({})
 
 
+@contextmanager
+def _placed(service_id: str, caller: Caller, until: Deadline) -> Iterator[None]:
+    """Hold the one place of this EHR; if there is none in time, the log says so."""
+    wait = Deadline.after(min(PLACE_SECONDS, until.left / 2))
+    try:
+        with taken_for(caller.client or ""), FEEDBACK.held(wait):
+            yield
+    except TooBusy as error:
+        refused = {"event": "feedback", "service": service_id, "reason": error.reason}
+        CALLS.info("feedback", extra={"fields": refused})
+        raise
+
+
 def _is_linked(card: str, answers: ShownAnswers) -> bool:
     return len((answers or {}).get(card, ())) == 1
 
@@ -95,14 +118,16 @@ def _record(
     caller: Caller,
     until: Deadline,
 ) -> None:
-    """Write one entry for each item.
+    """Write one entry for each item, all of them at once.
 
     An item about an unknown or ambiguous card is linked to no answer.
 
     Raises:
-        AuditUnavailable: not every entry could be written in time. The client may send
-            all of them again: existing entries are not duplicated.
+        AuditUnavailable: they could not be written in time. The client may send all of
+            them again: existing entries are not duplicated.
     """
+    if until.left <= 0:
+        raise AuditUnavailable("Not kept in time; send them again.")
     codes = frozenset(
         reason.code for reasons in hook.texts.reasons.values() for reason in reasons
     )
@@ -114,19 +139,17 @@ def _record(
         reason_system=REASON_SYSTEM,
         keeps_comments=around.service.of(caller.client).policy.feedback.user_comments,
     )
+    entries = []
     for item in items:
-        if until.left <= 0:
-            raise AuditUnavailable(
-                "Not all statements could be kept in time; send them again."
-            )
         why_unlinked = "the log could not be read" if answers is None else ""
         if _is_ambiguous(item.card, answers):
             why_unlinked = "the card was shown for more than one patient or signing"
         answer = None
         if answers and _is_linked(item.card, answers):
             answer = answers[item.card][0]
-        entry = feedback_entry(item, answer, why_unlinked, reception)
-        around.audit.append(entry, until)
+        entries.append(feedback_entry(item, answer, why_unlinked, reception))
+    if entries:
+        around.audit.append_together(entries, until)
 
 
 def _shown_answers(

@@ -4,6 +4,8 @@ Labels are services, statuses and topics, never ids.
 """
 
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
@@ -153,12 +155,26 @@ class CountedLog:
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
         for miss in entry.content.get("nearMisses", ()):
             self._metrics.near_misses.labels(miss["kind"]).inc()
-        try:
+        with self._counted([entry]):
             self._log.append(entry, until)
+
+    def append_together(
+        self, entries: Sequence[AuditEntry], until: Deadline | None = None
+    ) -> None:
+        with self._counted(entries):
+            self._log.append_together(entries, until)
+
+    @contextmanager
+    def _counted(self, entries: Sequence[AuditEntry]) -> Iterator[None]:
+        result = "kept"
+        try:
+            yield
         except AuditUnavailable:
-            self._metrics.entries.labels(entry.kind, "lost").inc()
+            result = "lost"
             raise
-        self._metrics.entries.labels(entry.kind, "kept").inc()
+        finally:
+            for entry in entries:
+                self._metrics.entries.labels(entry.kind, result).inc()
 
     def state(self) -> AuditState:
         return self._log.state()

@@ -103,6 +103,25 @@ def test_an_error_that_nobody_expected_is_said_and_the_log_goes_on(store, monkey
     ]
 
 
+def feedback(number, **changed):
+    return answer_entry(number, kind="feedback", cards=(), **changed)
+
+
+def test_entries_of_one_call_are_kept_all_or_none_and_once(store, audit_url):
+    store.append(answer_entry(1))
+    calls = "CREATE UNIQUE INDEX one_call ON audit_search (hook_instance)"
+    tamper(audit_url, calls)
+    together = [feedback(number) for number in range(2, 12)]
+    with pytest.raises(AuditUnavailable):
+        store.append_together([*together, feedback(12, hook_instance=uuid_of(9002))])
+    assert not store.reader.find(Query(kinds=("feedback",))).entries
+    store.append_together(together)
+    store.append_together(together[3:])
+    kept = store.reader.find(Query(kinds=("feedback",))).entries
+    assert sorted(one.id for one in kept) == [one.id for one in together]
+    assert verify_log(audit_url).is_whole
+
+
 def test_a_fork_writes_on_with_a_connection_of_its_own(store, audit_url):
     store.append(answer_entry(1))
     child = os.fork()

@@ -18,6 +18,7 @@ from cds_service.audit.store import AuditStore
 from cds_service.core.caller import NOBODY
 from cds_service.core.closures import CardGround, Closures, Fracture, GroundOrder
 from cds_service.errors import AuditUnavailable
+from cds_service.protocol.feedback import MAX_ITEMS
 from tests.chart_builders import (
     HOOK,
     NOW,
@@ -295,6 +296,27 @@ def test_a_batch_about_several_answers_comes_in_any_order(ward):
         == 2
     )
     assert ward.newest_here("feedback", topic="braceLimit").content["linked"] is True
+
+
+def test_statements_of_one_call_are_one_transaction(ward):
+    ward.override({"uuid": str(uuid4())})
+    written = []
+
+    def note(connection):
+        if connection.get_execution_options().get("audit_writes"):
+            written.append(connection)
+
+    engine = ward.store.database._engine
+    event.listen(engine, "commit", note)
+    items = [
+        {"card": str(uuid4()), "outcome": "overridden", "outcomeTimestamp": ward.moment}
+        for _ in range(MAX_ITEMS)
+    ]
+    ward.tell(*items)
+    event.remove(engine, "commit", note)
+    assert len(written) == 1
+    assert ward.newest("feedback", card=items[-1]["card"])
+    assert ward.newest("feedback", card=items[0]["card"])
 
 
 def test_a_site_may_keep_comments_which_are_marked_and_cut(store):

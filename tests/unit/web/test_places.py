@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -14,15 +15,37 @@ from cds_service.audit.chain import AuditEntry
 from cds_service.errors import EvidenceUnavailable, FhirReadError, TooBusy
 from cds_service.fhir.gathering.fetching import Fetched
 from cds_service.outgoing.deadline import Deadline
-from cds_service.places import BODIES, CallPlace, Places, places_for_reads
+from cds_service.places import (
+    BODIES,
+    FEEDBACK,
+    NAMES,
+    RECORDS,
+    REFUSALS,
+    CallPlace,
+    Places,
+    places_for_reads,
+    places_for_words,
+    taken_for,
+)
 from cds_service.settings import Settings
+from cds_service.web import app
 from cds_service.web.fhir_access import PlacedReader
 from cds_service.web.http_server import THREADS
-from tests.chart_builders import HOOK, Asked, KeptEntries, open_service, order_sign
+from cds_service.web.logs import CALLS
+from tests.chart_builders import (
+    HOOK,
+    Asked,
+    KeptEntries,
+    brace,
+    kyphoplasty,
+    open_service,
+    order_sign,
+    patient,
+)
 from tests.deploy.locked import DEPLOY
 from tests.faults.records import pulled
 from tests.scripted_reader import gathered
-from tests.stub_fhir import StubFhir
+from tests.stub_fhir import StubFhir, fhir
 from tests.waiting import wait_until
 
 MOST_OF_ONE = Settings().reads_of_one_ehr
@@ -88,6 +111,37 @@ def test_what_calls_weigh_adds_up_for_one_ehr_and_for_all() -> None:
     assert takes(places, 3, "c")
 
 
+def held_by_one_ehr(places: Places, others: ExitStack) -> None:
+    """Let one EHR take all that it can get."""
+    taken = 0
+    while taken < 10_000 and takes(places, client="a"):
+        others.callback(places.free, client="a")
+        taken += 1
+    assert taken
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_ehr_at_its_limit_leaves_another_the_card_of_a_usual_signing(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    reads = places_for_reads(MOST_OF_ONE)
+    words = places_for_words(MOST_OF_ONE)
+    monkeypatch.setattr(app, "places_for_reads", lambda _: reads)
+    monkeypatch.setattr(app, "places_for_words", lambda _: words)
+    tables = (BODIES, reads, words, RECORDS, FEEDBACK, REFUSALS)
+    by_name = {places.name: places for places in tables}
+    with StubFhir() as server, ExitStack() as others:
+        server.default = fhir(patient())
+        asked = Asked(deadline=30, fhir_servers=(server.base,))
+        asked.post(signing(server.base))  # what is loaded at first need
+        held_by_one_ehr(by_name[name], others)
+        card = asked.post(order_sign([], kyphoplasty(), brace()))
+        read = asked.post(signing(server.base))
+    assert (card.status_code, read.status_code) == (200, 200), (card.text, read.text)
+    assert card.json["cards"]
+    assert read.json["cards"]
+
+
 def test_who_may_wait_gets_the_place_that_another_call_frees() -> None:
     places = Places("records", 1)
     places.take()
@@ -125,6 +179,30 @@ def test_a_large_body_that_finds_no_place_is_refused_in_time_and_counted() -> No
     counted = asked.get("/metrics", "text/plain").text
     assert 'kyphoplasty_cds_no_place_total{places="bodies"} 1.0' in counted
     assert asked.post(large).status_code == 200
+
+
+def test_feedback_of_an_ehr_waits_for_its_last_and_the_log_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asked = Asked(deadline=2)
+    item = {
+        "card": str(uuid4()),
+        "outcome": "overridden",
+        "outcomeTimestamp": "2026-11-20T09:10:00Z",
+    }
+    feedback = {"feedback": [item]}
+    caplog.set_level("INFO", CALLS.name)
+    with taken_for("another"), FEEDBACK.held(Deadline.after(5)):
+        assert asked.post(feedback, "/feedback").status_code == 200
+    with FEEDBACK.held(Deadline.after(5)):
+        refused = asked.post(feedback, "/feedback")
+    assert refused.status_code == 503
+    assert refused.json["issue"][0]["code"] == "transient"
+    lines = [getattr(record, "fields", {}) for record in caplog.records]
+    assert "no-place.feedback" in {line.get("reason") for line in lines}
+    counted = asked.get("/metrics", "text/plain").text
+    assert 'kyphoplasty_cds_no_place_total{places="feedback"} 1.0' in counted
+    assert asked.post(feedback, "/feedback").status_code == 200
 
 
 def test_a_call_takes_one_place_at_its_first_read_and_frees_it_once() -> None:

@@ -7,7 +7,7 @@ import pytest
 from cds_service.errors import TooBusy
 from cds_service.fhir.gathering.plan import plan_prefetch
 from cds_service.outgoing.deadline import Deadline
-from cds_service.places import RECORDS
+from cds_service.places import RECORDS, taken_for
 from tests.chart_builders import PATIENT, patient
 from tests.scripted_reader import gathered
 from tests.wire_builders import hook_request
@@ -26,8 +26,9 @@ def read(seconds):
 def no_place_left():
     read(60)  # what is loaded at first need takes no time of the next
     with ExitStack() as others:
-        for _ in range(AT_ONCE):
-            others.enter_context(RECORDS.held(Deadline.after(5)))
+        for number in range(AT_ONCE):
+            with taken_for(f"ehr {number}"):
+                others.enter_context(RECORDS.held(Deadline.after(5)))
         yield
 
 
