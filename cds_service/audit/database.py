@@ -362,13 +362,29 @@ FILE_FAULTS = {
     sqlite3.SQLITE_READONLY: "the file of the log is read-only: look at its rights",
     sqlite3.SQLITE_NOTADB: "the file of the log is no SQLite database",
     sqlite3.SQLITE_CORRUPT: "the file of the log is damaged",
+    sqlite3.SQLITE_FULL: "the disk of the log is full",
+    sqlite3.SQLITE_IOERR: "the disk of the log reports an error",
+    sqlite3.SQLITE_PERM: "the file of the log may not be opened: look at its rights",
 }
 
 
-def file_fault(error: DBAPIError) -> str:
-    """Return what is wrong with the file of a SQLite log; empty for other errors."""
+# The same of PostgreSQL, by its SQLSTATE.
+SERVER_FAULTS = {
+    "53100": "the disk of the database is full",
+    "25006": "the database only lets read: it may be a standby",
+    "XX001": "the database is damaged",
+    "XX002": "the database is damaged",
+}
+
+
+def lasting_fault(error: DBAPIError) -> str:
+    """Return the kind of a fault that only an operator mends; empty for other errors.
+
+    It is our own words, and nothing of the driver's.
+    """
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-    return FILE_FAULTS.get(code, "")
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return FILE_FAULTS.get(code) or SERVER_FAULTS.get(state, "")
 
 
 def is_failed_fsync(error: DBAPIError) -> bool:

@@ -391,6 +391,6 @@ def _words_for(error: Exception) -> str:
             )
         if database.is_busy(error):
             return "another writer holds the lock of the log"
-        return database.file_fault(error) or "the database does not answer"
+        return database.lasting_fault(error) or "the database does not answer"
     is_expected = isinstance(error, SQLAlchemyError)
     return "the database does not answer" if is_expected else UNEXPECTED

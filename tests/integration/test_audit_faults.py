@@ -290,6 +290,44 @@ def test_a_fault_costs_what_the_table_says_and_no_more(world):
     assert verify_log(world.url).is_whole
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        pytest.param({"sqlite_errorcode": sqlite3.SQLITE_FULL}, "full", id="full"),
+        pytest.param(
+            {"sqlite_errorcode": sqlite3.SQLITE_READONLY_DBMOVED}, "read-only", id="ro"
+        ),
+        pytest.param({"sqlite_errorcode": sqlite3.SQLITE_CORRUPT}, "damaged", id="bad"),
+        pytest.param({"sqlite_errorcode": sqlite3.SQLITE_IOERR_READ}, "disk", id="io"),
+        pytest.param({"sqlstate": "53100"}, "full", id="full server"),
+        pytest.param({"sqlstate": "25006"}, "only lets read", id="standby"),
+        pytest.param({"sqlstate": "XX001"}, "damaged", id="bad server"),
+        pytest.param({"sqlstate": None}, "does not answer", id="nothing told"),
+    ],
+)
+def test_the_line_of_a_log_that_is_down_says_the_kind_of_fault(
+    tmp_path, monkeypatch, caplog, told, words
+):
+    fault = sqlite3.OperationalError("of /secret/path, row 'Mrs Smith'")
+    for name, value in told.items():
+        setattr(fault, name, value)
+
+    @contextmanager
+    def writing(_wait_seconds=None):
+        raise OperationalError("COMMIT", None, fault)
+        yield
+
+    with closing(AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")) as store:
+        store.append(AuditEntry(kind="answer", at=NOON, content={}))
+        monkeypatch.setattr(store.database, "writing", writing)
+        with pytest.raises(AuditUnavailable):
+            store.append(AuditEntry(kind="answer", at=NOON, content={}))
+        monkeypatch.undo()
+    (line,) = [one.fields for one in caplog.records if one.message == "audit-down"]
+    assert words in line["detail"]
+    assert not any(part in str(line) for part in ("secret", "Smith", str(tmp_path)))
+
+
 def test_a_gap_tells_how_many_and_when(tmp_path, monkeypatch):
     with closing(AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")) as store:
         store.append(AuditEntry(kind="answer", at=NOON, content={}))
