@@ -138,7 +138,8 @@ class Incidence(NamedTuple):
 def incidence_of(followed: Sequence[FollowUp]) -> Incidence:
     """Estimate the share that has the event within the time, by Aalen and Johansen.
 
-    Death competes with the event, and does not count as a loss.
+    Death competes with the event, and does not count as a loss. If all had either by
+    the end, the interval is not known: it is all from 0 to 1.
     """
     causes = {"event": EVENT, "death": DEATH, "loss": 0, "whole": 0}
     status = np.array([causes[patient.end] for patient in followed])
@@ -148,6 +149,11 @@ def incidence_of(followed: Sequence[FollowUp]) -> Incidence:
     # see above
     from statsmodels.duration.survfunc import CumIncidenceRight  # noqa: PLC0415
 
+    if (status[times == times.max()] != 0).all():
+        # Nobody is left at the end, so that the error of Aalen and Johansen divides by
+        # none. With weights the library computes none.
+        curve = CumIncidenceRight(times, status, freq_weights=np.ones(len(times)))
+        return Incidence(float(curve.cinc[0][-1]), (0.0, 1.0))
     curve = CumIncidenceRight(times, status)
     value, error = float(curve.cinc[0][-1]), float(curve.cinc_se[0][-1])
     margin = Z_95 * error

@@ -163,6 +163,21 @@ def after(**numbers):
     return Days(procedure=DAY, **days)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("ends", "value"),
+    [
+        pytest.param([(1.0, "event")], 1.0, id="one patient"),
+        pytest.param([(0.2, "event"), (0.6, "death")], 0.5, id="all ended"),
+        pytest.param([(0.2, "loss"), (0.6, "event")], 1.0, id="one was lost before"),
+    ],
+)
+def test_of_patients_who_all_had_an_end_no_interval_is_known(ends, value):
+    found = incidence_of([FollowUp(time, end) for time, end in ends])
+    assert found.value == pytest.approx(value)
+    assert found.interval == (0.0, 1.0)
+
+
 @pytest.mark.parametrize(
     ("outcome", "days", "expected"),
     [
