@@ -1,7 +1,7 @@
 """Says what an entry of the problem list names."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.fhir.gathering.asides import asides_of
 from cds_service.fhir.gathering.bystanders import (
@@ -72,60 +72,90 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     return known | {MAY_NEED_BRACE}
 
 
-def _concepts_of_diagnosis(resource: Json, terminology: Terminology) -> frozenset[str]:
+def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozenset[str]:
     """Return the concepts of a condition's code and words, and those of its asides.
 
     What the words name is added, certain or in doubt: the list then cannot say "no" to
     it, whatever the code is.
     """
-    code = resource.get("code")
-    coded, texts = terminology.concepts(code), set(texts_of(code))
+    code = condition.get("code")
+    texts = {*texts_of(code)}
     words = short_texts(texts)
     is_short = words == texts
-    # An extension of the code may modify a diagnosis, as JP Core does with
-    # `\u306e\u7591\u3044` (suspected).
-    modifiers = (
-        extension.get("valueCodeableConcept")
-        for extension in objects(member(code, "extension"))
-    )
-    concepts = _with_words(coded, words.union(*map(texts_of, modifiers)), terminology)
-    concepts, are_asides_read = _with_asides(concepts, resource, terminology)
+    coded = terminology.concepts(code)
+    concepts = _with_words(coded, words | _words_of_modifiers(code), terminology)
+    asides = _read_asides(condition)
+    concepts |= _doubted_by_asides(asides, condition, concepts, terminology)
     known = concepts - OF_NO_CONCERN
-    names_nothing = is_short and not known and not is_withheld(resource, terminology)
-    if names_nothing and terminology.harmless.is_social(resource, texts):
+
+    names_nothing = is_short and not known and not is_withheld(condition, terminology)
+    if names_nothing and terminology.harmless.is_social(condition, texts):
         return SOCIAL
-    if not (
-        is_short and is_entry_understood(resource, code, concepts, words, terminology)
-    ):
+    is_understood = is_short and is_entry_understood(
+        condition, code, concepts, words, terminology
+    )
+    if not is_understood:
         return concepts | {NOT_UNDERSTOOD}
-    if not (are_asides_read and _is_identified(code, words, terminology)):
+    are_asides_judged = _are_asides_judged(asides, terminology)
+    if not (are_asides_judged and _is_identified(code, words, terminology)):
         return known | {MAY_BE_GRAVE}
     if not known and terminology.is_social(code):
         return SOCIAL
     return known
 
 
-def _with_asides(
-    concepts: frozenset[str], resource: Json, terminology: Terminology
-) -> tuple[frozenset[str], bool]:
-    """Add the concepts that the asides of a condition leave in doubt.
+def _words_of_modifiers(code: Any) -> set[str]:
+    """Return the words in extensions of a code, which may modify the diagnosis."""
+    # JP Core writes `\u306e\u7591\u3044` (suspected) there.
+    extensions = objects(member(code, "extension"))
+    return {
+        word
+        for extension in extensions
+        for word in texts_of(extension.get("valueCodeableConcept"))
+    }
 
-    The second result says if all asides were read.
+
+class _Asides(NamedTuple):
+    """What the asides of a condition say.
+
+    Attributes:
+        words: theirs and those of their codes; none if they are too long to read.
+        is_short: they are not too long.
     """
-    asides = [*asides_of(resource)]
+
+    codes: list[Json]
+    words: set[str]
+    is_short: bool
+
+
+def _read_asides(condition: Json) -> _Asides:
+    asides = [*asides_of(condition)]
     codes = [aside.code for aside in asides if aside.code is not None]
-    texts = {*other_words_of(resource), *(aside.words for aside in asides)}
+    texts = {*other_words_of(condition), *(aside.words for aside in asides)}
     texts = texts.union(*map(texts_of, codes)) - {""}
     words = short_texts(texts)
-    is_short = words == texts
-    is_foreign = any(map(terminology.languages.is_foreign, words))
-    is_code_unjudged = any(is_unjudged(code, terminology) for code in codes)
-    is_read = is_short and not (is_foreign or is_code_unjudged)
-    kinds = [resource.get(name) for name in ("severity", "category")]
-    coded = terminology.concepts([*codes, *codes_of([*added_to(resource), *kinds])])
-    named = coded.union(*read_problem_words(coded, words, terminology))
-    doubtful = (named & OPENING) - concepts
-    return concepts | frozenset(map(in_doubt, doubtful)), is_read
+    return _Asides(codes, words, is_short=words == texts)
+
+
+def _are_asides_judged(asides: _Asides, terminology: Terminology) -> bool:
+    """Tell if asides are short, in our languages, and have no code never judged."""
+    is_foreign = any(map(terminology.languages.is_foreign, asides.words))
+    is_unknown = any(is_unjudged(code, terminology) for code in asides.codes)
+    return asides.is_short and not (is_foreign or is_unknown)
+
+
+def _doubted_by_asides(
+    asides: _Asides,
+    condition: Json,
+    concepts: frozenset[str],
+    terminology: Terminology,
+) -> frozenset[str]:
+    """Return what the asides name besides these concepts, each in doubt."""
+    kinds = [condition.get(name) for name in ("severity", "category")]
+    other_codes = codes_of([*added_to(condition), *kinds])
+    coded = terminology.concepts([*asides.codes, *other_codes])
+    named = coded.union(*read_problem_words(coded, asides.words, terminology))
+    return frozenset(map(in_doubt, (named & OPENING) - concepts))
 
 
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
