@@ -76,7 +76,7 @@ WITHDRAWN = frozenset({"withdrawn"})
 # Where a denial may end. `、` divides names in Chinese; after a Japanese verb it is a
 # comma.
 BORDER = r"[,:()（），]|(?<=[\u3040-\u30ff無])、|\s[-–—]\s"
-# A colon is a border only after a denial, and not in `metastasis: none`.
+# In `metastasis: none` it is no border.
 _COLON = ":"
 _ASIDE = re.compile(r"[,:;(，、（]|\s[-–—]\s")  # between a disease and a person
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -231,7 +231,8 @@ class Clause:
         """Tell if it denies what it names at these places, and says no more."""
         if not places or len(self.text) > LONGEST_STATEMENT:
             return False
-        start, end = (min(at for at, _ in places), max(at for _, at in places))
+        start = min(begins for begins, _ in places)
+        end = max(ends for _, ends in places)
         if self._reader.joints.several.search(self.text, start, end):
             return False
         # `no metastasis except L1` states what it excepts.
@@ -269,7 +270,7 @@ class ClauseReader:
         self._kept_whole = lru_cache(KEPT_TEXTS)(self._whole)
 
     def read(self, text: str) -> tuple[Clause, ...]:
-        """Read each statement of a text; what is empty between two marks is none."""
+        """Read each statement of a text; leave out what is empty between two marks."""
         look = self._kept if len(text) <= LONGEST_KEPT else self._read
         return look(text)
 
@@ -292,7 +293,9 @@ class ClauseReader:
 
     def contrasts(self, sentence: str) -> list[str]:
         """Cut a sentence where a denial ends: `no fracture, but metastases`."""
-        words, parts, start = folded(sentence), list[str](), 0
+        words = folded(sentence)
+        parts: list[str] = []
+        start = 0
         for contrast in self.joints.contrast.finditer(words):
             parts.append(words[start : contrast.start()])
             start = contrast.end()
@@ -311,44 +314,59 @@ class ClauseReader:
         if self.whole(words).is_only_denial:
             return [words]
         parts: list[str] = []
-        denied = follows = ""
+        denial = follows = ""
         for part in self._parts(words):
             if self.denies(part):
-                parts += self._cut_after_list(denied, follows)
-                denied, follows = part, ""
+                parts += self._cut_after_list(denial, follows)
+                denial, follows = part, ""
             else:
                 follows += part
-        parts += self._cut_after_list(denied, follows)
-        return [one for one in parts if one.strip()]
+        parts += self._cut_after_list(denial, follows)
+        return [part for part in parts if part.strip()]
 
     def _parts(self, words: str) -> list[str]:
-        """Cut at borders, which stay with the part after them; not before `: none`."""
-        parts, start, is_denied = list[str](), 0, False
+        """Cut at the borders; each stays with the part after it.
+
+        A colon is a border only if a denial is somewhere before it.
+        """
+        parts: list[str] = []
+        start = 0
+        is_after_denial = False
         for border in self.joints.border.finditer(words):
-            is_denied |= self.denies(words[start : border.start()])
-            if is_denied or border[0] != _COLON:
-                parts.append(words[start : border.start()])
-                start = border.start()
+            part = words[start : border.start()]
+            is_after_denial = is_after_denial or self.denies(part)
+            if border[0] == _COLON and not is_after_denial:
+                continue
+            parts.append(part)
+            start = border.start()
         return [*parts, words[start:]]
 
-    def _cut_after_list(self, denied: str, follows: str) -> list[str]:
-        """Cut what follows a denial after the list that the denial begins."""
-        if not denied:
-            return [follows]
-        end = self._end_of_list(follows)
-        return [denied + follows[:end], follows[end:]]
+    def _cut_after_list(self, denial: str, follows: str) -> list[str]:
+        """Join a denial with the list that it begins, and cut off the rest.
+
+        Args:
+            denial: the part that denies; empty before the first denial.
+            follows: the parts after it.
+        """
+        end = self._end_of_list(follows) if denial else 0
+        return [denial + follows[:end], follows[end:]]
 
     def _end_of_list(self, follows: str) -> int:
-        """Return the index at which a denied list of bare names ends; 0 without one."""
+        """Return the index at which a denied list of bare names ends; 0 without one.
+
+        The list goes on to the border after its last `or`, or `and`. Only after an
+        `and` must the name that follows be bare as well: `no fracture and metastasis of
+        T12`.
+        """
         joints = list(self.joints.in_list.finditer(follows))
         if not joints:
             return 0
         last = joints[-1]
         border = self.joints.border.search(follows, last.end())
         end = border.start() if border else len(follows)
-        # `no fracture and metastasis of T12`: the name after `and` must be bare as well
-        listed = follows[:end] if last.lastgroup == "and_" else follows[: last.start()]
-        return end if self._is_bare(listed) else 0
+        is_and = last.lastgroup == "and_"
+        must_be_bare = follows[:end] if is_and else follows[: last.start()]
+        return end if self._is_bare(must_be_bare) else 0
 
     def _is_bare(self, words: str) -> bool:
         """Tell if words only name things, not that or where they were found."""
