@@ -103,11 +103,14 @@ def _below_zero(part: Json, chart: Chart) -> list[float]:
     quantity = part.get("valueQuantity")
     unit = text(member(quantity, "code")) or text(member(quantity, "unit"))
     value = number(member(quantity, "value"))
-    if value is None:
-        whole = number(part.get("valueInteger"))
-        numbers = below_zero_in([text(part.get("valueString"))], chart)
-        return [one for one in (*numbers, whole) if one is not None and one < 0]
-    return [value] if value < 0 and unit.strip("{}").lower() in NO_UNIT else []
+    if value is not None:
+        has_no_other_unit = unit.strip("{}").lower() in NO_UNIT
+        return [value] if value < 0 and has_no_other_unit else []
+    numbers = below_zero_in([text(part.get("valueString"))], chart)
+    whole = number(part.get("valueInteger"))
+    if whole is not None:
+        numbers.append(whole)
+    return [one for one in numbers if one < 0]
 
 
 def below_zero_in(texts: Iterable[str], chart: Chart) -> list[float]:
@@ -228,14 +231,19 @@ def lower_elsewhere(
             continue
         since = [other for other in usable if other.moment.day > measured.moment.day]
         counts_less = measured.site not in CENTRAL or is_single(measured)
-        if not (since or counts_less):
+        is_undone = any(_undoes(other, measured, chart) for other in since)
+        if is_undone or not (since or counts_less):
             continue
-        if not any(_undoes(other, measured, chart) for other in since):
-            day_text = date_text(measured.moment.day)
-            may_be_same = any(share_site(other, measured) for other in since)
-            where = "perhaps at another site" if may_be_same else "at another site"
-            why = f"{shortened(measured.printed)} of {day_text} is lower, {where}"
-            yield measured.refused("conflicting", why).passed_over(spec)
+        why = _lower_at_another_site(measured, since)
+        yield measured.refused("conflicting", why).passed_over(spec)
+
+
+def _lower_at_another_site(measured: Measured, since: Sequence[Measured]) -> str:
+    """Say that a value is lower; if a newer one shares its site, only perhaps there."""
+    may_be_same = any(share_site(other, measured) for other in since)
+    where = "perhaps at another site" if may_be_same else "at another site"
+    day = date_text(measured.moment.day)
+    return f"{shortened(measured.printed)} of {day} is lower, {where}"
 
 
 def _best_values(usable: Sequence[Measured]) -> list[float]:
@@ -261,14 +269,18 @@ def _undoes(newer: Measured, older: Measured, chart: Chart) -> bool:
     """
     if not share_site(newer, older):
         return False
-    if newer.site == "lumbar spine":
-        notes = map(chart.terminology.levels.lumbar_region, newer.reading.notes)
-        for levels in (newer.levels, *filter(None, notes)):
-            measured = levels | ANY_ONE if levels == WHOLE_SPINE else levels
-            if not older.levels <= measured:
-                return False
-        return True
-    return _name_of_place(newer) == _name_of_place(older)
+    if newer.site != "lumbar spine":
+        return _name_of_place(newer) == _name_of_place(older)
+    region_of = chart.terminology.levels.lumbar_region
+    noted = filter(None, map(region_of, newer.reading.notes))
+    return all(
+        older.levels <= _all_measured(levels) for levels in (newer.levels, *noted)
+    )
+
+
+def _all_measured(levels: frozenset[int]) -> frozenset[int]:
+    """Return the vertebrae of a region; the whole spine has any single one too."""
+    return levels | ANY_ONE if levels == WHOLE_SPINE else levels
 
 
 def _name_of_place(measured: Measured) -> tuple[object, ...]:
