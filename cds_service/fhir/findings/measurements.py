@@ -58,6 +58,14 @@ class Picked(NamedTuple):
     passed: tuple[PassedOver, ...] = ()
 
 
+class Sorted(NamedTuple):
+    """The values of a finding: usable, too old and refused, each newest first."""
+
+    usable: list[Measured]
+    stale: list[Measured]
+    refused: list[Refused]
+
+
 # Adds where and how a value was measured, or refuses it.
 Judge = Callable[[Measured, QuantitySpec, Chart], Measured | Refused]
 # Chooses the value that counts, of one or more.
@@ -81,29 +89,30 @@ def find_quantity(
     """
     pick = pick or pick_newest
     readings = chart.readings_of(spec.value_sets)
-    passed = chart.broken(spec)
     akin = list(_akin(spec, readings, chart))
+    broken = chart.broken(spec)
     if not (readings or akin):  # most findings of most records
-        return _gap_if_missing(spec, chart), passed
-    usable, stale, refused = sort_out(readings, spec, chart, judge)
-    if akin:
-        refused = sorted([*refused, *akin], key=refusal_key, reverse=True)
+        return _gap_if_missing(spec, chart), broken
+    values = sort_out(readings, spec, chart, judge)
+    values = _with_akin(values, akin)
     if spec.raises_below is not None:
-        refused = [one for one in refused if _is_current(one, usable, spec, chart)]
-        usable, refused = _with_low_limits(usable, refused)
-    if refused:
-        passed = (*passed, *[one.passed_over(spec) for one in refused])
-    if not usable:
-        old = pick(stale, spec, chart) if stale else None
-        outcome = gap_if_unusable(spec, chart, stale, refused)
-        outcome = _with_newest(outcome, spec, chart, old, refused)
-        return outcome, (*passed, *old.passed) if old else passed
-    picked = pick(usable, spec, chart)
+        values = _with_low_limits(values, spec, chart)
+    passed = (*broken, *[one.passed_over(spec) for one in values.refused])
+
+    if not values.usable:
+        old = pick(values.stale, spec, chart) if values.stale else None
+        if old:
+            passed = (*passed, *old.passed)
+        unusable = gap_if_unusable(spec, chart, values.stale, values.refused)
+        return _with_newest(unusable, spec, chart, old, values.refused), passed
+
+    picked = pick(values.usable, spec, chart)
     if picked.conflict:
         sources = (one.reading.provenance(spec, one.printed) for one in picked.used)
-        outcome = gap(spec, "conflicting", picked.conflict, *sources)
-        return outcome, (*passed, *picked.passed)
-    newer = _refuse_maybe_newer([*usable, *stale], picked, chart)
+        conflict = gap(spec, "conflicting", picked.conflict, *sources)
+        return conflict, (*passed, *picked.passed)
+
+    newer = _refuse_maybe_newer([*values.usable, *values.stale], picked, chart)
     passed = (*passed, *[one.passed_over(spec) for one in newer], *picked.passed)
     return _finding(spec, chart, picked), passed
 
@@ -128,8 +137,8 @@ def _akin(
             quantity = reading.holder.get("valueQuantity")
             value = number(member(quantity, "value"))
             written = text(member(quantity, "unit")), text(member(quantity, "code"))
-            is_compared = any(one.replace(" ", "").lower() in units for one in written)
-            if value is not None and is_compared and akin.is_raising(value):
+            has_unit = any(one.replace(" ", "").lower() in units for one in written)
+            if value is not None and has_unit and akin.is_raising(value):
                 yield Refused(reading, "other-method", akin.because, printed="")
 
 
@@ -164,34 +173,35 @@ def _is_current(
     return is_newest and spec.is_usable(moment.day, chart.today)
 
 
-def _with_low_limits(
-    usable: Sequence[Measured], refused: Sequence[Refused]
-) -> tuple[list[Measured], list[Refused]]:
+def _with_akin(values: Sorted, akin: Sequence[Refused]) -> Sorted:
+    if not akin:
+        return values
+    refused = sorted([*values.refused, *akin], key=refusal_key, reverse=True)
+    return values._replace(refused=refused)
+
+
+def _with_low_limits(values: Sorted, spec: QuantitySpec, chart: Chart) -> Sorted:
     """Use a low limit, `<15`, that is newer than every number.
 
-    A number of the same day or later tells more.
+    A number of the same day or later tells more. Refused values that are not current
+    are left out.
     """
-    last = max((one.moment.day for one in usable), default=date.min)
+    refused = [
+        one for one in values.refused if _is_current(one, values.usable, spec, chart)
+    ]
+    last = max((one.moment.day for one in values.usable), default=date.min)
     measured = [one.measured for one in refused if one.measured]
     limits = [one for one in measured if one.limit and one.moment.day > last]
     if not limits:
-        return list(usable), list(refused)
+        return values._replace(refused=refused)
     day = max(limit.moment.day for limit in limits)
     # Of one day the lowest: it is within the others.
     lowest = min(
         [limit for limit in limits if limit.moment.day == day],
         key=lambda limit: (limit.value, limit.reading.entry.reference),
     )
-    left = [one for one in refused if one.measured not in limits]
-    return [lowest, *usable], left
-
-
-class Sorted(NamedTuple):
-    """The values of a finding: usable, too old and refused, each newest first."""
-
-    usable: list[Measured]
-    stale: list[Measured]
-    refused: list[Refused]
+    others = [one for one in refused if one.measured not in limits]
+    return values._replace(usable=[lowest, *values.usable], refused=others)
 
 
 def sort_out(
@@ -305,14 +315,15 @@ def _gap_if_missing(spec: ObservedSpec, chart: Chart) -> Gap:
 
 
 def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
-    day = max(one.moment.day for one in picked.used)
-    provenance = [one.reading.provenance(spec, one.printed) for one in picked.used]
+    first = picked.used[0]
     readings = [one.reading for one in picked.used]
+    day = max(one.moment.day for one in picked.used)
     of_day = [one.reading for one in picked.used if one.moment.day == day]
+    provenance = [one.reading.provenance(spec, one.printed) for one in picked.used]
+
     first_day = min([day, *_period_starts(readings, chart)])
     age = age_concern(spec, chart, first_day)
     is_method_unknown = not all(one.is_method_known for one in picked.used)
-    first = picked.used[0]
     has_unread_note = not all(has_plain_notes(one, chart) for one in readings)
     concerns: list[str] = [*first.doubts, *picked.concerns]
     if has_unread_note:
@@ -324,7 +335,8 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
     read = chart.record.reads.get(spec.key)
     if read and read.is_cut:
         concerns.append(MAY_BE_NEWER)
-    method = _method(readings[0], chart) if spec.method_matters else ""
+
+    is_doubtful = bool(age or is_method_unknown or has_unread_note or first.doubts)
     return Finding(
         name=spec.name,
         value=picked.value,
@@ -333,10 +345,10 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
         provenance=tuple(provenance),
         concerns=tuple(concerns),
         site=first.site,
-        method=method,
+        method=_method(readings[0], chart) if spec.method_matters else "",
         label=first.limit,
         dated_to=dated_to(of_day, chart),
-        may_reassure=not (age or is_method_unknown or has_unread_note or first.doubts),
+        may_reassure=not is_doubtful,
     )
 
 
