@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
+from typing import NamedTuple
 
 from cds_service.core.bracing import DAY, times_of
 from cds_service.core.findings import (
@@ -29,7 +30,11 @@ from cds_service.fhir.orders.keep_reasons import (
     reasons_of_order,
 )
 from cds_service.fhir.orders.meaning import Recognition
-from cds_service.fhir.orders.operation import operation_on_record, operation_signed
+from cds_service.fhir.orders.operation import (
+    Operation,
+    operation_on_record,
+    operation_signed,
+)
 from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import (
     OrderTimes,
@@ -128,39 +133,26 @@ def find_support_orders(
             orders, and skips the search for other injuries.
         drafts: all orders of this signing.
     """
-    signed_now = {order.reference for order in support}
-    stored = [
-        order
-        for order in find_stored_orders(record, terminology, CARRIED_OUT)
-        if order.reference not in signed_now
-    ]
-    in_force, over = _split_by_end(stored, record, today)
-    unclear = [
-        replace(order, is_standing=False)
-        for order in find_stored_orders(record, terminology, NOT_CLEAR)
-        if order.kind not in TIMED
-        and order.reference not in signed_now
-        and not _has_ended(order, today)
-    ]
+    on_record = _sort_stored(support, record, terminology, today)
+    operation = _operation_of(signed, record, terminology)
+    other = NOTHING_ELSE
+    if today is not None:
+        all_orders = (*support, *on_record.in_force, *on_record.over)
+        braces = [order for order in all_orders if order.kind == "brace"]
+        search = Search(record, drafts, operation, terminology, today)
+        other = find_other_injuries(search, braces)
+
+    orders = (*support, *on_record.in_force, *on_record.unclear)
+    timed = [_with_time(order, today) for order in orders]
+    placed = [_with_place(order, operation.levels) for order in timed]
+    earlier_braces = [order for order in on_record.over if order.kind == "brace"]
     augmentations = find_augmentations(record, terminology)
     stages = {
         day for name, day in augmentations if day and name.startswith("Procedure/")
     }
-    if signed:
-        operation = operation_signed(signed)
-    else:
-        on_record = _augmentations_in(record, terminology)
-        operation = operation_on_record(record, on_record, terminology)
-    treated = operation.levels
-    other = NOTHING_ELSE
-    if today is not None:
-        braces = [one for one in (*support, *stored) if one.kind == "brace"]
-        search = Search(record, drafts, operation, terminology, today)
-        other = find_other_injuries(search, braces)
-    orders = (*support, *in_force, *unclear)
     return SupportOrders(
-        orders=tuple(_with_place(_with_time(one, today), treated) for one in orders),
-        earlier_braces=tuple(one for one in over if one.kind == "brace"),
+        orders=tuple(placed),
+        earlier_braces=tuple(earlier_braces),
         unchecked=unchecked_in(record),
         augmented_on=_newest_of(augmentations, today),
         stages=tuple(sorted(stages)),
@@ -170,6 +162,16 @@ def find_support_orders(
         other=other,
         is_prose_unread=any(_is_list_unread(key, record) for key in PROSE),
     )
+
+
+def _operation_of(
+    signed: AugmentationOrder | None, record: PatientRecord, terminology: Terminology
+) -> Operation:
+    """Return the augmentation being signed; without one, those on record joined."""
+    if signed:
+        return operation_signed(signed)
+    on_record = _augmentations_in(record, terminology)
+    return operation_on_record(record, on_record, terminology)
 
 
 def _newest_of(
@@ -184,10 +186,27 @@ def _newest_of(
     return max(past) if past else min(days, default=None)
 
 
-def _split_by_end(
-    stored: Sequence[SupportOrder], record: PatientRecord, today: date | None
-) -> tuple[list[SupportOrder], list[SupportOrder]]:
-    """Split orders on record into those in force and those that are over."""
+class _OnRecord(NamedTuple):
+    """The support orders on record that are not signed again.
+
+    Attributes:
+        over: by their status, or by the last day that they state.
+        unclear: of unknown status; they are not known to be in force.
+    """
+
+    in_force: list[SupportOrder]
+    over: list[SupportOrder]
+    unclear: list[SupportOrder]
+
+
+def _sort_stored(
+    support: Sequence[SupportOrder],
+    record: PatientRecord,
+    terminology: Terminology,
+    today: date | None,
+) -> _OnRecord:
+    """Sort the orders on record, but for those of this signing."""
+    signed_now = {order.reference for order in support}
     active = {
         order.reference
         for order in _stored(record)
@@ -195,10 +214,21 @@ def _split_by_end(
     }
     in_force: list[SupportOrder] = []
     over: list[SupportOrder] = []
-    for order in stored:
-        is_over = order.reference not in active or _has_ended(order, today)
-        (over if is_over else in_force).append(order)
-    return in_force, over
+    for order in find_stored_orders(record, terminology, CARRIED_OUT):
+        if order.reference in signed_now:
+            continue
+        if order.reference in active and not _has_ended(order, today):
+            in_force.append(order)
+        else:
+            over.append(order)
+    unclear = [
+        replace(order, is_standing=False)
+        for order in find_stored_orders(record, terminology, NOT_CLEAR)
+        if order.kind not in TIMED
+        and order.reference not in signed_now
+        and not _has_ended(order, today)
+    ]
+    return _OnRecord(in_force, over, unclear)
 
 
 def find_stored_orders(
@@ -282,6 +312,7 @@ def _with_place(order: SupportOrder, treated: Sequence[str]) -> SupportOrder:
 def _support_orders(
     order: Order, drafts: DraftOrders, terminology: Terminology, *, draft: bool
 ) -> Iterator[SupportOrder]:
+    """Yield an order for each kind of support that it asks for."""
     recognition = support_in(order, drafts, terminology)
     if recognition is None:
         return
