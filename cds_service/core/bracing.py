@@ -121,7 +121,7 @@ class BraceTimes:
             end = say("until {day}", day=date_text(self.ends))
             return say("{brace} ordered {time}", brace=name, time=end)
         words = self._length_in_words(date_text(self.by_words))
-        if self.by_dates is None or abs(self.by_dates - self.by_words) <= SAME:
+        if self.by_dates is None or self._is_one_end():
             return say("{brace} {time} ordered", brace=name, time=words)
         dates = say("until {day}", day=date_text(self.by_dates))
         form = "{brace} ordered {dates} in dates, {words} in words"
@@ -139,13 +139,15 @@ class BraceTimes:
             dates = say("for {length}", length=length_text(hours))
         if not words or not dates:
             return words or dates
-        if (
-            self.by_dates
-            and self.by_words
-            and abs(self.by_dates - self.by_words) <= SAME
-        ):
+        if self._is_one_end():
             return words
         return say("{words} in words, {dates} in dates", words=words, dates=dates)
+
+    def _is_one_end(self) -> bool:
+        """Tell if dates and words state the same last day, or nearly so."""
+        if self.by_dates is None or self.by_words is None:
+            return False
+        return abs(self.by_dates - self.by_words) <= SAME
 
     def _length_in_words(self, end: str) -> str:
         """Say its words: a length if they have one, else the day; empty without."""
@@ -271,31 +273,44 @@ def judge_braces(
         for order in support.of_kind("brace")
     ]
     before = [times_of(order, None, today) for order in support.earlier_braces]
-    window = timedelta(days=limit.only_days) if limit.only_days else ORDERS_COUNT_FOR
-    fracture_since = fractured_on or today - window
-    stages_since = fractured_on or today - STAGES
-    course_since = _course_since(support, today, fracture_since, stages_since)
+    course_since = _course_since(support, limit, today, fractured_on)
     course = sorted(
         (times for times in (*now, *before) if times.begins >= course_since),
         key=lambda times: times.begins,
     )
-    first_day = course[0].begins if course else None
     worn = _worn_since(course)
-    last_stage = support.last_stage_on or date.min
     return tuple(
-        _brace(times, first_day, last_stage, worn, limit, today)
+        _brace(times, _weeks_since(times, course, support), worn, limit, today)
         for times in _without_renewed(now)
     )
 
 
 def _course_since(
-    support: SupportOrders, today: date, fracture_since: date, stages_since: date
+    support: SupportOrders, limit: BracePolicy, today: date, fractured_on: date | None
 ) -> date:
     """Find the first day of this course: of the fracture, or of a second stage."""
+    window = timedelta(days=limit.only_days) if limit.only_days else ORDERS_COUNT_FOR
+    fracture_since = fractured_on or today - window
+    stages_since = fractured_on or today - STAGES
     stages = sorted({day for day in support.stages if stages_since <= day <= today})
     if stages and support.is_augmented_now:
         return max(fracture_since, support.procedure_on or today)
-    return max(fracture_since, stages[-1]) if len(stages) > 1 else fracture_since
+    if len(stages) > 1:
+        return max(fracture_since, stages[-1])
+    return fracture_since
+
+
+def _weeks_since(
+    times: BraceTimes, course: Sequence[BraceTimes], support: SupportOrders
+) -> date:
+    """Return the day from which a brace's weeks count: of the first of its course.
+
+    If a last stage is planned for later, those of a brace being signed count from then.
+    """
+    since = min([times.begins, *(one.begins for one in course)])
+    if times.order.draft and support.last_stage_on:
+        return max(since, support.last_stage_on)
+    return since
 
 
 def _worn_since(course: Sequence[BraceTimes]) -> dict[str, date]:
@@ -320,15 +335,11 @@ def _without_renewed(now: Sequence[BraceTimes]) -> list[BraceTimes]:
 
 def _brace(
     times: BraceTimes,
-    first_day: date | None,
-    last_stage: date,
+    since: date,
     worn: Mapping[str, date],
     limit: BracePolicy,
     today: date,
 ) -> Brace:
-    since = min(first_day or times.begins, times.begins)
-    if times.order.draft:
-        since = max(since, last_stage)
     last_day = since + timedelta(weeks=limit.max_weeks)
     issue = _issue(times, last_day, today)
 
@@ -458,25 +469,31 @@ def long_rest_sentence(
     order: SupportOrder, max_hours: float, today: date
 ) -> str | None:
     """Name bed rest longer than routine, `Bed rest 72 h ordered`; None if it is not."""
-    begins = order.start or order.authored or today
-    to_day = (order.worded.day - begins).days * 24.0 if order.worded.day else None
-    by_words = _longest(order.worded.hours, to_day)
+    by_words = _rest_in_words(order, today)
     longest = _longest(order.hours, by_words)
     if longest is None or longest <= max_hours:
         return None
-    dates = ""
+    dates = words = ""
     if order.hours is not None:
         dates = f"{number_text(order.hours, 1).removesuffix('.0')} h"
-    is_length = order.worded.length and by_words == order.worded.hours
-    words = (
-        worded_length(order.worded) if is_length else _until(order.worded.day, today)
-    )
-    if not dates or not words or order.hours == by_words:
+    if order.worded.length and by_words == order.worded.hours:
+        words = worded_length(order.worded)
+    elif order.worded.day:
+        words = _until(order.worded.day, today)
+    is_said_once = not dates or not words or order.hours == by_words
+    if is_said_once:
         return say("Bed rest {time} ordered", time=words or dates)
     form = "Bed rest {dates} ordered in dates, {words} in words"
     if longest == by_words:
         form = "Bed rest {words} ordered in words, {dates} in dates"
     return say(form, words=words, dates=dates)
+
+
+def _rest_in_words(order: SupportOrder, today: date) -> float | None:
+    """Return the hours that the words of a bed-rest order give, by length or day."""
+    begins = order.start or order.authored or today
+    to_day = (order.worded.day - begins).days * 24.0 if order.worded.day else None
+    return _longest(order.worded.hours, to_day)
 
 
 def _longest(*hours: float | None) -> float | None:
