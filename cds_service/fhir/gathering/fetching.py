@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any, Protocol
 
 from cds_service.errors import FhirReadError
@@ -49,6 +50,29 @@ NOTHING_TO_ASK = QueryResult(
     state="failed",
     note="not sent, and the request lacks what the query needs",
     reason="request",
+)
+NOT_COVERED = QueryResult(
+    state="failed",
+    note=(
+        "not permitted: the scope of the access token leaves out this part of the"
+        " record"
+    ),
+    reason=OUT_OF_SCOPE,
+)
+NOT_ASKED = QueryResult(
+    state="failed",
+    note="not sent, and the FHIR server could not be asked",
+    reason="no-server",
+)
+EXPIRED = QueryResult(
+    state="failed",
+    note="not sent, and the access token of the request has expired",
+    reason="expired",
+)
+TOKEN_OF_ANOTHER = QueryResult(
+    state="failed",
+    note="not sent, and the access token of the request was issued to another client",
+    reason="token",
 )
 # Reasons of a list that was not asked for: there is no server, or the call lacks what
 # the query needs, such as a stay.
@@ -129,8 +153,7 @@ def read_results(
         key, prefetched = template.key, sent[template.key]
         is_whole = prefetched.state != "absent" and prefetched.next_page is None
         if key in asked:
-            is_part = _is_in_part(request, template)
-            answer = _as_part(asked[key]) if is_part else asked[key]
+            answer = _as_covered(asked[key], request, template)
         elif is_whole:
             answer = prefetched
         else:
@@ -225,12 +248,12 @@ def _tasks(
         if not _may_ask(request, template.resource_type):
             continue
         query = template.query_for(request)
-        ends = (half if template.is_optional else until).ends
+        deadline = half if template.is_optional else until
         if sent[template.key].state == "absent" and query is not None:
-            tasks[template.key] = partial(_fetch, fhir, template, query, ends)
+            tasks[template.key] = partial(_fetch, fhir, template, query, deadline.ends)
         elif sent[template.key].next_page is not None:
             tasks[template.key] = partial(
-                _follow, fhir, template, request.prefetch[template.key], ends
+                _follow, fhir, template, request.prefetch[template.key], deadline.ends
             )
     return tasks
 
@@ -328,20 +351,17 @@ def _may_ask(request: HookRequest, resource_type: str) -> bool:
     return token is None or may_read(token.scope, resource_type)
 
 
-def _is_in_part(request: HookRequest, template: Template) -> bool:
-    """Tell if the request's token covers only those of this list that a query finds.
+def _as_covered(
+    answer: QueryResult, request: HookRequest, template: Template
+) -> QueryResult:
+    """Mark a result as a part of its list if the token leaves out the rest.
 
-    A scope of SMART 2.0 may end in such a query.
+    A scope of SMART 2.0 may end in a query, and covers only what that finds.
     """
-    token, kind = request.fhir_authorization, template.resource_type
-    if token is None or not template.is_search:
-        return False
-    return not may_read(token.scope, kind, with_queries=False)
-
-
-def _as_part(answer: QueryResult) -> QueryResult:
-    """Mark a result as a part of its list, since the token leaves out the rest."""
-    if answer.state == "failed":
+    token = request.fhir_authorization
+    if answer.state == "failed" or token is None or not template.is_search:
+        return answer
+    if may_read(token.scope, template.resource_type, with_queries=False):
         return answer
     note = "the scope of the access token covers a part alone"
     if not answer.entries:
@@ -355,27 +375,14 @@ def _unasked(
 ) -> QueryResult:
     """Return the result of a query that was not sent, with the reason."""
     token = request.fhir_authorization
-    if fhir is not None and not _may_ask(request, template.resource_type):
-        note = (
-            "not permitted: the scope of the access token leaves out this part of"
-            " the record"
-        )
-        reason = OUT_OF_SCOPE
-    elif fhir is not None:
-        return NOTHING_TO_ASK
-    elif request.fhir_server is None:
+    if fhir is not None:
+        is_covered = _may_ask(request, template.resource_type)
+        return NOTHING_TO_ASK if is_covered else NOT_COVERED
+    if request.fhir_server is None:
         return NO_SERVER
-    elif token is not None and token.has_expired:
-        note = "not sent, and the access token of the request has expired"
-        reason = "expired"
-    elif token is not None:
-        note = (
-            "not sent, and the access token of the request was issued to another client"
-        )
-        reason = "token"
-    else:
-        note, reason = "not sent, and the FHIR server could not be asked", "no-server"
-    return QueryResult(state="failed", note=note, reason=reason)
+    if token is None:
+        return NOT_ASKED
+    return EXPIRED if token.has_expired else TOKEN_OF_ANOTHER
 
 
 def with_referred_to(
@@ -399,31 +406,42 @@ def with_referred_to(
         until: the deadline of the last read.
     """
     keys = [one.key for one in plan.of_types(*PRODUCT_ELEMENTS).templates]
-    targets = Targets((entry for key in keys for entry in answers[key].others), bases)
-    wanted: set[str] = set()
-    unnamed: set[str] = set()
-    for raw in (raw for key in keys for raw in answers[key].resources):
-        if until.left <= 0:
-            break
-        if name := _needed_product(raw, targets, bases, terminology):
-            wanted.add(name)
-            if not _is_labelled(raw):
-                unnamed.add(name)
-    # Those that not even a display names come first.
-    read_first = read([*sorted(unnamed), *sorted(wanted - unnamed)])
-    parts = {
+    lists = [answers[key] for key in keys]
+    read_first = read(_needed_products(lists, bases, terminology, until))
+    ingredients = {
         bases.name_of(reference)
         for medication in read_first.values()
         for reference in unread_ingredients(medication)
     }
     # One step further: an ingredient may be another Medication.
-    inner = {name for name in parts if _is_medication(name)} - read_first.keys()
+    inner = {name for name in ingredients if _is_medication(name)} - read_first.keys()
     read_next = read(sorted(inner)) if inner and until.left > 0 else {}
     resources = (*read_first.values(), *read_next.values())
     return {
         key: _with_others(answer, resources) if key in keys else answer
         for key, answer in answers.items()
     }
+
+
+def _needed_products(
+    lists: Sequence[QueryResult],
+    bases: Bases,
+    terminology: Terminology,
+    until: Deadline,
+) -> list[str]:
+    """List the drugs and devices that entries refer to and do not identify.
+
+    Those that not even a display names come first.
+    """
+    targets = Targets((entry for answer in lists for entry in answer.others), bases)
+    labelled: set[str] = set()
+    unnamed: set[str] = set()
+    for raw in chain.from_iterable(answer.resources for answer in lists):
+        if until.left <= 0:
+            break
+        if name := _needed_product(raw, targets, bases, terminology):
+            (labelled if _is_labelled(raw) else unnamed).add(name)
+    return [*sorted(unnamed), *sorted(labelled - unnamed)]
 
 
 def _is_labelled(raw: Json) -> bool:
