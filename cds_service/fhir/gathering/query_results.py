@@ -87,28 +87,31 @@ def read_result(
         note: why pages are missing; empty if none is.
     """
     first = documents[0]
-    if not isinstance(first, dict) or not isinstance(first.get("resourceType"), str):
+    kind = first.get("resourceType") if isinstance(first, dict) else None
+    if not isinstance(kind, str):
         return _failed("the answer is not a FHIR resource")
-    if first["resourceType"] == "OperationOutcome":
-        return _failed(
-            "the server answered with an error"
-            if is_error_outcome(first)
-            else "the server sent no data"
-        )
-    if first["resourceType"] == template.resource_type:
-        entries = (BundleEntry(first),)
-        fault = ""
-        if template.is_search:  # there may be others
-            fault = "one resource in place of a list"
-        elif is_subset(first):
-            fault = "the server left something out"
-        note = f"incomplete: {fault}" if fault else ""
-        return QueryResult("given", entries=entries, note=note, is_cut=bool(fault))
-    if first["resourceType"] != "Bundle":
+    if kind == "OperationOutcome":
+        if is_error_outcome(first):
+            return _failed("the server answered with an error")
+        return _failed("the server sent no data")
+    if kind == template.resource_type:
+        return _read_one(template, first)
+    if kind != "Bundle":
         return _failed("the answer is of another type than was asked")
-    return _read_pages(
-        template, [page for page in documents if isinstance(page, dict)], note
-    )
+    pages = [page for page in documents if isinstance(page, dict)]
+    return _read_pages(template, pages, note)
+
+
+def _read_one(template: Template, resource: Json) -> QueryResult:
+    """Read one resource; in answer to a search there may be others."""
+    fault = ""
+    if template.is_search:
+        fault = "one resource in place of a list"
+    elif is_subset(resource):
+        fault = "the server left something out"
+    note = f"incomplete: {fault}" if fault else ""
+    entries = (BundleEntry(resource),)
+    return QueryResult("given", entries=entries, note=note, is_cut=bool(fault))
 
 
 def _found_nothing(page: Json) -> bool:
@@ -159,7 +162,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         # An entry that comes twice does not make up for one that is missing.
         count=len(once),
         total=total_of(pages[0]),
-        is_open=following is not None,
+        has_next=following is not None,
     )
     resources = [one.resource for one in asked]
     fault = fault or _reservation(pages, resources, outcomes)
@@ -215,7 +218,7 @@ def _fault(
     broken: int,
     count: int,
     total: int | None,
-    is_open: bool,
+    has_next: bool,
 ) -> str:
     """Say why this list is incomplete; empty if it is complete."""
     if refused:
@@ -224,7 +227,7 @@ def _fault(
         return f"{count_entries(broken)} could not be read"
     if missing_page:
         return missing_page
-    if total is not None and count < total and not is_open:
+    if total is not None and count < total and not has_next:
         return f"{count} of {total} entries"
     return ""
 
@@ -239,11 +242,13 @@ def each_once(entries: Sequence[BundleEntry]) -> list[BundleEntry]:
 
     Paging may return a resource twice.
     """
-    if _have_own_ids([one.resource for one in entries]):
+    if _have_distinct_ids([one.resource for one in entries]):
         return list(entries)
     versions: dict[Any, list[BundleEntry]] = {}
     for place, entry in enumerate(entries):
-        versions.setdefault(_key(*entry) or place, []).append(entry)
+        # An entry without an id is a resource of its own.
+        key = _key(entry.resource, entry.full_url) or place
+        versions.setdefault(key, []).append(entry)
     return [
         entry
         for same in versions.values()
@@ -251,11 +256,10 @@ def each_once(entries: Sequence[BundleEntry]) -> list[BundleEntry]:
     ]
 
 
-def _have_own_ids(resources: Sequence[Json]) -> bool:
+def _have_distinct_ids(resources: Sequence[Json]) -> bool:
     """Tell if each has an id, and no two of any type have the same."""
-    return len(
-        {name for one in resources if (name := one.get("id")) and isinstance(name, str)}
-    ) == len(resources)
+    ids = {text(one.get("id")) for one in resources} - {""}
+    return len(ids) == len(resources)
 
 
 def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | None:
@@ -285,21 +289,20 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
     Such a resource was changed between two queries. All results count as of one server,
     even if their fullUrls do not say so.
     """
-    everything = list(
-        chain.from_iterable([answer.resources for answer in answers.values()])
-    )
-    if _have_own_ids(everything):
+    resources = [one for answer in answers.values() for one in answer.resources]
+    if _have_distinct_ids(resources):
         return dict(answers)
-    named: dict[Any, list[Json]] = {}
-    for resource in everything:
-        named.setdefault(_key(resource) or id(resource), []).append(resource)
-    several = [same for same in named.values() if len(same) > 1]
+    versions: dict[Any, list[Json]] = {}
+    for resource in resources:
+        versions.setdefault(_key(resource) or id(resource), []).append(resource)
     old: set[int] = set()
-    for same in several:
+    for same in versions.values():
+        if len(same) == 1:
+            continue
         ages = _ages(same)
         newest = max(ages)
         pairs = zip(same, ages, strict=True)
-        old.update(id(one) for one, age in pairs if age < newest)
+        old.update(id(version) for version, age in pairs if age < newest)
     if not old:
         return dict(answers)
     return {
