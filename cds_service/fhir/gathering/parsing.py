@@ -14,8 +14,9 @@ from cds_service.fhir.site_calendar import SiteCalendar
 # FHIR requires seconds and a zone in a dateTime with hours; many systems omit them, or
 # the colon in the zone.
 LAX_TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?"
-    r"(?:(Z)|([+-][0-9]{2}):?([0-9]{2}))?"
+    r"(?P<minute>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})"
+    r"(?P<seconds>:[0-9]{2}(?:\.[0-9]+)?)?"
+    r"(?:(?P<utc>Z)|(?P<hours>[+-][0-9]{2}):?(?P<minutes>[0-9]{2}))?"
 )
 
 # Names of elements whose times we read. FHIR writes times as text; the library would
@@ -23,7 +24,7 @@ LAX_TIME = re.compile(
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
 # Elements of other releases of FHIR that reverse what a resource says, or say it of
-# another person, with the values that do not.
+# another person. Each has the values with which it does neither.
 NEGATIONS = (
     "doNotPerform",
     "notDone",
@@ -61,10 +62,12 @@ def parse_resource(
         raise BrokenResource
     whole: dict[str, Any] = _with_whole_times(raw, calendar)
     unknown = _unknown_elements(whole, resource_type)
-    for place in unknown:
-        name, value = place[-1], _leave_out(whole, place)
+    for path in unknown:
+        name = path[-1]
+        value = _take_out(whole, path)
         if name in REVERSING and value not in REVERSING[name]:
             raise BrokenResource
+    # Without them something else may turn out to be wrong.
     if unknown and _unknown_elements(whole, resource_type):
         raise BrokenResource
     return whole
@@ -110,10 +113,10 @@ def _is_modified(value: Any) -> bool:
     return isinstance(value, list) and any(map(_is_modified, value))
 
 
-def _leave_out(whole: Any, place: Sequence[int | str]) -> Any:
+def _take_out(whole: Any, path: Sequence[int | str]) -> Any:
     """Remove one element from our own copy, and return what it held."""
-    *path, name = place
-    for step in path:
+    *steps, name = path
+    for step in steps:
         whole = whole[step]
     return whole.pop(name)
 
@@ -163,13 +166,20 @@ def _with_whole_times(value: Any, calendar: SiteCalendar, name: str = "") -> Any
         return [_with_whole_times(part, calendar, name) for part in value]
     if isinstance(value, int | float) and TIMES.fullmatch(name):
         return f"number {value}"
-    if (
-        isinstance(value, str)
-        and value[10:11] == "T"
-        and (match := LAX_TIME.fullmatch(value))
-    ):
-        whole = f"{match[1]}{match[2] or ':00'}"
-        if match[3] or match[4]:
-            return whole + (match[3] or f"{match[4]}:{match[5]}")
-        return calendar.with_offset(whole)
+    if isinstance(value, str) and value[10:11] == "T":
+        return _with_whole_time(value, calendar)
     return value
+
+
+def _with_whole_time(value: str, calendar: SiteCalendar) -> str:
+    """Add seconds and offset to a time; return anything else unchanged."""
+    match = LAX_TIME.fullmatch(value)
+    if match is None:
+        return value
+    seconds = match["seconds"] or ":00"
+    local = f"{match['minute']}{seconds}"
+    if match["utc"]:
+        return f"{local}Z"
+    if match["hours"]:
+        return f"{local}{match['hours']}:{match['minutes']}"
+    return calendar.with_offset(local)

@@ -62,14 +62,13 @@ class Template:
 
     def query_for(self, request: HookRequest) -> str | None:
         """Return the query, percent-encoded; None if the request lacks a value."""
-        values = {
-            token: _token_value(token, request) for token in TOKEN.findall(self.text)
-        }
-        if any(value is None for value in values.values()):
-            return None
-        return TOKEN.sub(
-            lambda match: quote(values[match[1]] or "", safe=""), self.text
-        )
+        values: dict[str, str] = {}
+        for token in TOKEN.findall(self.text):
+            value = _token_value(token, request)
+            if value is None:
+                return None
+            values[token] = quote(value, safe="")
+        return TOKEN.sub(lambda match: values[match[1]], self.text)
 
 
 @dataclass(frozen=True)
@@ -120,6 +119,7 @@ def _template(key: str, text: str) -> Template:
 
 
 def _token_value(token: str, request: HookRequest) -> str | None:
+    """Return what a token stands for; None if the request does not say it."""
     context = request.context
     if token in USER_TOKENS:
         kind, _, user_id = context.user_id.rpartition("/")
