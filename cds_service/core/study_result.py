@@ -188,21 +188,17 @@ def apply_model(
     is_studied = all(violation.severity != "no-figure" for violation in violations)
     has_enough = prediction.inputs_known >= policy.showing.inputs_known
     is_shown = has_enough and is_studied
-    has_bone = any(finding.name in BONE_FINDINGS for finding in inputs)
-    is_sure = not has_doubt and not _is_outside(violations)
-    is_silenced = any(silence.why in FORBIDS_LOWER for silence in silenced_by)
-    may_be_lower = is_shown and has_bone and is_sure and not is_silenced
-    if may_be_lower:
-        predictions = [prediction]
-        if with_unused:
-            predictions.append(with_unused)
-        if LEVEL in values:
-            others = {name: value for name, value in values.items() if name != LEVEL}
-            predictions.append(figure_of(others))
-        may_be_lower = all(map(_is_below, predictions))
-
     band = pooled_risk = None
     if is_shown:
+        has_bone = any(finding.name in BONE_FINDINGS for finding in inputs)
+        is_sure = not has_doubt and not _is_outside(violations)
+        is_silenced = any(silence.why in FORBIDS_LOWER for silence in silenced_by)
+        may_be_lower = has_bone and is_sure and not is_silenced
+        if may_be_lower:
+            others = {name: value for name, value in values.items() if name != LEVEL}
+            without_level = figure_of(others) if LEVEL in values else None
+            figures = filter(None, (prediction, with_unused, without_level))
+            may_be_lower = all(map(_is_below, figures))
         band = _band(prediction, policy, may_be_lower=may_be_lower)
         pooled_risk = _pooled_risk(prediction, study, policy)
     return ModelResult(
@@ -263,12 +259,9 @@ def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> V
         predictor for predictor in study.inputs if predictor.finding == finding.name
     )
     group = predictor.no_event
-    if (
-        not predictor.per_site
-        or group is None
-        or group.mean is None
-        or group.sd is None
-    ):
+    if not predictor.per_site or group is None:
+        return finding.value
+    if group.mean is None or group.sd is None:
         return finding.value
     return group.mean + group.sd * (float(finding.value) - scale.mean) / scale.sd
 
