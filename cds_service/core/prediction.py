@@ -76,23 +76,30 @@ def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
         share: 0..1.
         spread: d of `if_measured`, the variance of both normal distributions.
     """
-    risk, deviation, half = expit(log_odds), math.sqrt(spread), spread / 2
-    low, high = log_odds - half - 10 * deviation, log_odds + half + 10 * deviation
+    risk = expit(log_odds)
+    deviation = math.sqrt(spread)
+    half = spread / 2
+    low = log_odds - half - 10 * deviation
+    high = log_odds + half + 10 * deviation
     point = log_odds
     for _ in range(MOST_STEPS):
         upper = (point - log_odds - half) / deviation
         lower = (point - log_odds + half) / deviation
-        excess = (
-            risk * math.erfc(-upper / ROOT_2) + (1 - risk) * math.erfc(-lower / ROOT_2)
-        ) / 2 - share
-        low, high = (point, high) if excess < 0 else (low, point)
+        of_upper = risk * math.erfc(-upper / ROOT_2)
+        of_lower = (1 - risk) * math.erfc(-lower / ROOT_2)
+        excess = (of_upper + of_lower) / 2 - share
+        if excess < 0:
+            low = point
+        else:
+            high = point
         density = risk * math.exp(-upper * upper / 2) + (1 - risk) * math.exp(
             -lower * lower / 2
         )
         step = excess * deviation * ROOT_2PI / density if density else math.inf
         if abs(step) < CLOSE:
             return point - step
-        point = point - step if low < point - step < high else (low + high) / 2
+        is_inside = low < point - step < high
+        point = point - step if is_inside else (low + high) / 2
     return point
 
 
@@ -287,9 +294,11 @@ def predict(
             finite, or the incidence is not between 0 and 1.
     """
     names = frozenset(inputs)
-    reduced, known = model.reduced(names), model.known_set(names)
+    reduced = model.reduced(names)
+    known = model.known_set(names)
     held = hold_inputs(model.table, known.coefficients, inputs)
-    used = {**inputs, **{name: held_value.used for name, held_value in held.items()}}
+    held_at = {name: held_value.used for name, held_value in held.items()}
+    used = {**inputs, **held_at}
     values = encode_inputs(known.terms, used)
     from_mean = values - known.means
 
@@ -297,6 +306,7 @@ def predict(
     study_log_odds = reduced.intercept + float(reduced.coefficients @ values)
     log_odds = baseline.move(study_log_odds)
     error = _standard_error(study_log_odds, reduced, from_mean, baseline)
+    uncertainty = expit(log_odds - Z_95 * error), expit(log_odds + Z_95 * error)
     measured = None
     if len(inputs) < len(model.study.inputs):
         distance = reduced.distance_at(expit(study_log_odds))
@@ -306,10 +316,7 @@ def predict(
         log_odds=log_odds,
         risk=expit(log_odds),
         standard_error=error,
-        study_uncertainty=(
-            expit(log_odds - Z_95 * error),
-            expit(log_odds + Z_95 * error),
-        ),
+        study_uncertainty=uncertainty,
         if_measured=measured,
         inputs_known=reduced.inputs_known,
         used=MappingProxyType(used),
@@ -332,9 +339,8 @@ def risk_at(prediction: Prediction, study: LogisticStudy, incidence: float) -> f
     Raises:
         ValueError: the incidence is not between 0 and 1.
     """
-    return expit(
-        prediction.baseline.own(prediction.log_odds) + _baseline(study, incidence).shift
-    )
+    study_log_odds = prediction.baseline.own(prediction.log_odds)
+    return expit(study_log_odds + _baseline_at(study, incidence).shift)
 
 
 def effect_interval(
@@ -363,9 +369,9 @@ def _baseline_for(
 ) -> Baseline:
     """Return the baseline in force for a patient of whom these inputs are known."""
     if recalibration is None:
-        return _baseline(study, site_incidence)
+        return _baseline_at(study, site_incidence)
     local = recalibration.for_inputs(names)
-    return _baseline(study, local.incidence, local)
+    return _baseline_at(study, local.incidence, local)
 
 
 def _reference(
@@ -378,7 +384,7 @@ def _reference(
     return expit(logit(average) + baseline.shift)
 
 
-def _baseline(
+def _baseline_at(
     study: LogisticStudy,
     site_incidence: float | None,
     recalibration: Recalibration | None = None,
