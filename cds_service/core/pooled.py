@@ -27,6 +27,7 @@ from cds_service.core.recalibration import Recalibration
 from cds_service.core.study_tables import Z_95, Interval
 
 PooledBand = Literal["below", "not-different", "above"]
+KnownInput = tuple[float | bool, Finding]  # its value, and the finding that gives it
 HALF = 0.5  # added to events and to the others: a count of 0 then has log odds too
 
 
@@ -217,35 +218,37 @@ class PooledModel:
         """
         used, held = self._held(known)
         baseline = baseline or self.baseline_of()
-        higher, lower = self._estimates(used, baseline)
-        names = self.study.names(higher.bone)
+        estimate, other = self._estimates(used, baseline)
+        names = self.study.names(estimate.bone)
         entered = {name: used[name] for name in names if name in used}
-        variance = higher.error**2 + self._baseline_variance(higher, baseline)
-        risk = expit(higher.log_odds)
+        held_there = {name: held[name] for name in names if name in held}
+        variance = estimate.error**2 + self._baseline_variance(estimate, baseline)
+        risk = expit(estimate.log_odds)
         is_personal = _is_personal(self.study, used)
-        is_lower = self.step_of(risk) < self.step_of(baseline.incidence)
-        words = _usual_words(risk, baseline)
         band: PooledBand = "not-different"
         if is_personal:
             words = self.words_of(risk)
-            band = _band(self.study, higher, baseline, used, raising)
+            band = _band(self.study, estimate, baseline, used, raising)
+        else:
+            words = _usual_words(risk, baseline)
+        is_lower = self.step_of(risk) < self.step_of(baseline.incidence)
         return PooledFigure(
             risk=risk,
-            log_odds=higher.log_odds,
+            log_odds=estimate.log_odds,
             is_personal=is_personal,
             words=words,
             usual=baseline.usual,
             in_summary=is_personal and not is_lower,
             band=band,
-            relative_error=higher.error,
+            relative_error=estimate.error,
             absolute_error=math.sqrt(variance),
-            above_share=_share_above(higher, baseline),
-            bone=higher.bone if higher.bone in used else None,
+            above_share=_share_above(estimate, baseline),
+            bone=estimate.bone if estimate.bone in used else None,
             used=MappingProxyType(entered),
-            held=MappingProxyType({name: held[name] for name in names if name in held}),
-            effects=MappingProxyType(self._effects(higher.bone, entered, baseline)),
+            held=MappingProxyType(held_there),
+            effects=MappingProxyType(self._effects(estimate.bone, entered, baseline)),
             missing=tuple(name for name in names if name not in used),
-            other_bone=expit(lower.log_odds) if lower else None,
+            other_bone=expit(other.log_odds) if other else None,
             baseline=baseline,
         )
 
@@ -325,18 +328,10 @@ class PooledModel:
         self, used: Mapping[str, float], baseline: PooledBaseline
     ) -> tuple[Estimate, Estimate | None]:
         """Estimate the patient's figure and, with T and HU known, the lower one too."""
-        recalibration = baseline.recalibration
         at = self._baseline_of_model(baseline)
         estimates = [self.averaging.estimate(bone, used, at) for bone in _bones(used)]
-        if recalibration is not None:
-            estimates = [
-                Estimate(
-                    estimate.bone,
-                    recalibration.move(estimate.log_odds),
-                    recalibration.slope * estimate.error,
-                )
-                for estimate in estimates
-            ]
+        if baseline.recalibration is not None:
+            estimates = [_moved(one, baseline.recalibration) for one in estimates]
         higher, *others = sorted(estimates, key=lambda estimate: -estimate.log_odds)
         return higher, others[0] if others else None
 
@@ -365,6 +360,11 @@ class PooledModel:
         }
 
 
+def _moved(estimate: Estimate, recalibration: Recalibration) -> Estimate:
+    log_odds = recalibration.move(estimate.log_odds)
+    return Estimate(estimate.bone, log_odds, recalibration.slope * estimate.error)
+
+
 def _bones(used: Mapping[str, float]) -> Sequence[Bone]:
     """Return the bone inputs to try: those that are known, else the first."""
     return [bone for bone in BONES if bone in used] or BONES[:1]
@@ -375,40 +375,38 @@ def load_pooled_model(study: PooledStudy, folder: Path) -> PooledModel:
     return PooledModel.of(study, read_pooled_table(study, folder))
 
 
-def known_inputs(
-    study: PooledStudy, findings: Findings
-) -> dict[str, tuple[float | bool, Finding]]:
-    """Return the inputs that these findings give, each with the finding that gave it.
+def known_inputs(study: PooledStudy, findings: Findings) -> dict[str, KnownInput]:
+    """Return the inputs that these findings give.
 
     One yes among an input's findings is a yes. A no counts only if the file says which
     value is a no: a record without an earlier fracture does not say that there was
     none.
     """
-    inputs: dict[str, tuple[float | bool, Finding]] = {}
+    inputs: dict[str, KnownInput] = {}
     for study_input in study.inputs:
-        names = [name for name in study_input.findings if name in findings.known]
-        answer = next(
-            _answers(study_input, [findings.known[name] for name in names]), None
-        )
-        if answer is not None:
-            inputs[study_input.id] = answer
+        known = [
+            findings.known[name]
+            for name in study_input.findings
+            if name in findings.known
+        ]
+        given = next(_given_by(known, study_input), None)
+        if given is not None:
+            inputs[study_input.id] = given
     return inputs
 
 
-def _answers(
-    study_input: NumberInput | YesNoInput, findings: Collection[Finding]
-) -> Iterator[tuple[float | bool, Finding]]:
+def _given_by(
+    known: Collection[Finding], study_input: NumberInput | YesNoInput
+) -> Iterator[KnownInput]:
     """Yield the values that these findings give the input, a yes before a no."""
     if isinstance(study_input, NumberInput):
-        yield from ((float(finding.value), finding) for finding in findings)
+        for finding in known:
+            yield float(finding.value), finding
         return
     for required, answer in ((study_input.yes, True), (study_input.no, False)):
-        if required is not None:
-            yield from (
-                (answer, finding)
-                for finding in findings
-                if required.is_met(finding.value)
-            )
+        for finding in known:
+            if required is not None and required.is_met(finding.value):
+                yield answer, finding
 
 
 def _site_log_odds(observed: SiteIncidence) -> tuple[float, float]:
@@ -432,12 +430,14 @@ def _share_above(estimate: Estimate, baseline: PooledBaseline) -> float:
 
 
 def _is_personal(study: PooledStudy, used: Mapping[str, float]) -> bool:
-    """Tell if age and another input are known, of yes/no inputs a yes (step 7)."""
-    yes_no = study.yes_no_by_id
-    return "age" in used and any(
-        name in used and (name not in yes_no or used[name] == 1)
-        for name in study.say.personal_needs
-    )
+    """Tell if age and another input are known (step 7).
+
+    A yes/no input counts only if it is a yes.
+    """
+    if "age" not in used:
+        return False
+    known = [name for name in study.say.personal_needs if name in used]
+    return any(name not in study.yes_no_by_id or used[name] == 1 for name in known)
 
 
 def _band(
