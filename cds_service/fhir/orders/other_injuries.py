@@ -76,7 +76,7 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
-from cds_service.fhir.site_calendar import SiteCalendar
+from cds_service.fhir.site_calendar import Moment, SiteCalendar
 
 SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
 OLD = frozenset({"old-fracture"})
@@ -140,24 +140,20 @@ def find_other_injuries(
         braces: the brace orders, of this signing and on record.
     """
     drafts, terminology = search.drafts, search.terminology
-    treated = search.treated
     broken = _broken_on_record(search)
-    for brace in braces:
-        broken.open.update(brace.levels)
-    signed = _augmentations_in(search)
-    if treated:
-        for order in signed:
-            broken.open.update(named_levels(order, drafts, terminology))
-        for order in _braces_in(search):
-            broken.open.update(levels_of_reasons(order, drafts, terminology))
+    broken.open.update(_levels_named_by_orders(search, braces))
     fractures = untreated(broken, search.operation)
     if not braces:
         return OtherInjuries(*fractures)
+
+    signed = _augmentations_in(search)
     signed_reasons = (reasons_of_order(order, drafts, terminology) for order in signed)
     unread = {
         element
         for order in signed
-        for element in unread_of_augmentation(order, drafts, treated, terminology)
+        for element in unread_of_augmentation(
+            order, drafts, search.treated, terminology
+        )
     }
     is_problem = (
         _is_problem_open(search)
@@ -175,6 +171,22 @@ def find_other_injuries(
         other_order=_has_other_order(search),
         problem=is_problem,
     )
+
+
+def _levels_named_by_orders(search: Search, braces: Sequence[SupportOrder]) -> set[str]:
+    """Return the levels that the brace orders name.
+
+    If the treated levels are known, also those that the augmentations being signed
+    name, and the reasons of the braces being signed.
+    """
+    drafts, terminology = search.drafts, search.terminology
+    levels = {level for brace in braces for level in brace.levels}
+    if search.treated:
+        for order in _augmentations_in(search):
+            levels.update(named_levels(order, drafts, terminology))
+        for order in _braces_in(search):
+            levels.update(levels_of_reasons(order, drafts, terminology))
+    return levels
 
 
 def _is_brace_noted(signed: Sequence[Json], terminology: Terminology) -> bool:
@@ -200,7 +212,7 @@ def _broken_on_record(search: Search) -> Broken:
         elif UNSITED in entry.concepts and _may_be_later(entry.raw, search):
             broken.perhaps_later.add(UNNAMED)
     for entry in search.record.entries:
-        if _is_ordered_lately(entry, search):
+        if _is_recent_order(entry, search):
             broken.open.update(levels_of_reasons(entry.raw, NO_DRAFTS, terminology))
         if _may_name_fracture(entry, search):
             broken.open.update(broken_beside(entry.raw, terminology))
@@ -208,17 +220,20 @@ def _broken_on_record(search: Search) -> Broken:
 
 
 def _add_fracture(condition: Json, broken: Broken, search: Search) -> None:
+    """Add the vertebrae of a fracture, unless it is old."""
     freshness = _freshness(condition, search)
     if freshness == "old":
         return
+    is_fresh = freshness == "fresh"
     places = fractured_places(condition, search.terminology)
     is_later = _is_later(condition, search)
     # A visit records the treated fracture once more.
     is_recorded_again = is_later is None and places and search.treated
     if is_later is False or is_recorded_again:
-        (broken.fresh if freshness == "fresh" else broken.open).update(places)
+        earlier = broken.fresh if is_fresh else broken.open
+        earlier.update(places)
     else:
-        is_sure = is_later and freshness == "fresh" and search.operation.is_day_sure
+        is_sure = is_later and is_fresh and search.operation.is_day_sure
         later = broken.later if is_sure else broken.perhaps_later
         later.update(places or {UNNAMED})
 
@@ -240,7 +255,8 @@ def _is_later(condition: Json, search: Search) -> bool | None:
     if first is not None:
         return first > operated
     recorded = search.calendar.first_day(recorded_on(condition))
-    return None if recorded and recorded - operated > DOCUMENTED_WITHIN else False
+    is_late = recorded is not None and recorded - operated > DOCUMENTED_WITHIN
+    return None if is_late else False
 
 
 def _is_of_later_encounter(condition: Json) -> bool:
@@ -296,24 +312,25 @@ def _is_problem_open(search: Search) -> bool:
 
     Spinal surgery is left out: `_is_operated` looks for it.
     """
-    for entry in search.record.of_key("conditions"):
-        if MAY_NEED_BRACE not in entry.concepts or entry.concepts & SURGERY:
-            continue
-        if certainty_of(entry.raw) == "denied":
-            continue
-        if _is_long_over(entry.raw, search):
-            continue
-        _, last = _days_of(entry.raw, search)
-        is_old = last is not None and last < search.recent
-        is_fracture = bool(entry.concepts & FRACTURES)
-        if not is_fracture or not UNREAD_NEXT_TO_CODE.isdisjoint(entry.concepts):
-            return True
-        if not is_plain_fracture(entry.raw, search.terminology, is_old=is_old):
-            return True
+    if any(_may_be_for(entry, search) for entry in search.record.of_key("conditions")):
+        return True
     return any(
         broken.key == "conditions" and MAY_NEED_BRACE in broken.concepts
         for broken in search.record.unreadable
     )
+
+
+def _may_be_for(entry: Entry, search: Search) -> bool:
+    """Tell if a brace may be for this entry; not for a plain fracture alone."""
+    if MAY_NEED_BRACE not in entry.concepts or entry.concepts & SURGERY:
+        return False
+    if certainty_of(entry.raw) == "denied" or _is_long_over(entry.raw, search):
+        return False
+    if not entry.concepts & FRACTURES or entry.concepts & UNREAD_NEXT_TO_CODE:
+        return True
+    _, last = _days_of(entry.raw, search)
+    is_old = last is not None and last < search.recent
+    return not is_plain_fracture(entry.raw, search.terminology, is_old=is_old)
 
 
 def _is_device_unread(search: Search) -> bool:
@@ -324,17 +341,17 @@ def _is_device_unread(search: Search) -> bool:
     return any(
         entry.kind in DEVICE_ORDERS
         and MAY_NEED_BRACE in entry.concepts
-        and _is_lately(entry.raw, search)
+        and _is_recent(entry.raw, search)
         for entry in search.record.entries
     )
 
 
-def _is_ordered_lately(entry: Entry, search: Search) -> bool:
+def _is_recent_order(entry: Entry, search: Search) -> bool:
     """Tell if this is an order or a drug of the last half year, still in force."""
     return (
         entry.kind in ("ServiceRequest", *MEDICATION_TYPES)
         and entry.status not in NO_MORE
-        and _is_lately(entry.raw, search)
+        and _is_recent(entry.raw, search)
     )
 
 
@@ -347,11 +364,11 @@ def _may_name_fracture(entry: Entry, search: Search) -> bool:
         return False
     if entry.kind == "Condition":
         return not _is_long_over(entry.raw, search)
-    days = (entry.raw.get(name) for name in ("started", "effectiveDateTime", "issued"))
-    named = [day for one in days if (day := search.calendar.last_day(one))]
-    if named and max(named) < search.recent:
+    times = (entry.raw.get(name) for name in ("started", "effectiveDateTime", "issued"))
+    days = [day for day in map(search.calendar.last_day, times) if day]
+    if days and max(days) < search.recent:
         return False
-    return _is_lately(entry.raw, search)
+    return _is_recent(entry.raw, search)
 
 
 def _is_named_elsewhere(search: Search) -> bool:
@@ -360,24 +377,26 @@ def _is_named_elsewhere(search: Search) -> bool:
     That is a tumour, an infection or another disease of the spine. The entry must be of
     the last half year or undated, or a drug that is still taken.
     """
-    calendar = search.calendar
     for entry in search.record.entries:
         named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
         if entry.kind in DEVICE_ORDERS:  # its code and words are read with the brace
             named -= {in_doubt(MAY_BEAR_ON_SPINE), in_doubt(UNREAD_REASON)}
         if entry.kind == "Condition" or named.isdisjoint(NAMED_ELSEWHERE):
             continue
-        effective = "performed" if entry.kind == "Procedure" else "effective"
-        when = calendar.effective(entry.raw, effective) or calendar.moment(
-            entry.raw.get("authoredOn")
-            or entry.raw.get("issued")
-            or entry.raw.get("whenHandedOver")
-            or entry.raw.get("started")
-        )
         is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
+        when = _moment_of(entry, search.calendar)
         if is_taken or when is None or when.day >= search.recent:
             return True
     return False
+
+
+def _moment_of(entry: Entry, calendar: SiteCalendar) -> Moment | None:
+    """Return when an entry was done or measured, else when it was written or begun."""
+    element = "performed" if entry.kind == "Procedure" else "effective"
+    done = calendar.effective(entry.raw, element)
+    names = ("authoredOn", "issued", "whenHandedOver", "started")
+    written = next(filter(None, map(entry.raw.get, names)), None)
+    return done or calendar.moment(written)
 
 
 def _is_long_over(condition: Json, search: Search) -> bool:
@@ -385,14 +404,13 @@ def _is_long_over(condition: Json, search: Search) -> bool:
     is_past = clinical_status(condition) & PAST or certainty_of(condition) == "past"
     if not is_past:
         return False
-    calendar = search.calendar
-    ended = [
+    _, begun_last = _days_of(condition, search)
+    times = (
         condition.get("abatementDateTime"),
         member(condition, "abatementPeriod", "end"),
-    ]
-    days = [calendar.last_day(one) for one in ended]
-    days += [_days_of(condition, search)[1]]
-    days += [calendar.last_day(recorded_on(condition))]
+        recorded_on(condition),
+    )
+    days = [begun_last, *map(search.calendar.last_day, times)]
     known = [day for day in days if day]
     return bool(known) and max(known) < search.recent
 
@@ -443,11 +461,12 @@ def _days_of(condition: Json, search: Search) -> tuple[date | None, date | None]
     recording is the latest possible one. Without an onset, it is used for both.
     """
     calendar, recorded = search.calendar, recorded_on(condition)
-    written = calendar.first_day(recorded), calendar.last_day(recorded)
+    recorded_last = calendar.last_day(recorded)
     if not any(name.removeprefix("_").startswith("onset") for name in condition):
-        return written
+        return calendar.first_day(recorded), recorded_last
     first, last = begun(condition, search.birth, calendar)
-    return first, min((day for day in (last, written[1]) if day), default=None)
+    known = [day for day in (last, recorded_last) if day]
+    return first, min(known, default=None)
 
 
 # --- operations
@@ -470,7 +489,7 @@ def _is_operated(search: Search) -> bool:
         for key in ("procedures", "serviceRequests")
         for entry in record.of_key(key)
     ]
-    recent = [entry for entry in entries if _is_lately(entry.raw, search)]
+    recent = [entry for entry in entries if _is_recent(entry.raw, search)]
     for entry in recent:
         if _may_need_brace(entry, terminology):
             return True  # what was not understood may be one
@@ -481,27 +500,25 @@ def _is_operated(search: Search) -> bool:
 
 
 def _may_need_brace(entry: Entry, terminology: Terminology) -> bool:
-    return bool(entry.concepts & {NOT_UNDERSTOOD, MAY_NEED_BRACE}) and not (
-        is_whole_augmentation(entry.raw, terminology)
-    )
+    if not entry.concepts & {NOT_UNDERSTOOD, MAY_NEED_BRACE}:
+        return False
+    return not is_whole_augmentation(entry.raw, terminology)
 
 
 def _is_surgery(resource: Json, terminology: Terminology) -> bool:
     """Tell if an entry that is no augmentation names an operation of the spine."""
-    titles = codeables(resource, *TITLES)
     if is_prohibition(resource):
         return False
-    words = [word for title in titles for word in texts_of(title)]
-    # "Fusion, scheduled" was not done, but a brace may be for it.
-    by_words = any(
-        (terminology.text_concepts(word, SURGERY) | terminology.ruled_out(word))
-        & SURGERY
-        for word in words
-    )
-    return by_words or any(terminology.concepts(title) & SURGERY for title in titles)
+    titles = codeables(resource, *TITLES)
+    for word in (word for title in titles for word in texts_of(title)):
+        # "Fusion, scheduled" was not done, but a brace may be for it.
+        named = terminology.text_concepts(word, SURGERY) | terminology.ruled_out(word)
+        if named & SURGERY:
+            return True
+    return any(terminology.concepts(title) & SURGERY for title in titles)
 
 
-def _is_lately(resource: Json, search: Search) -> bool:
+def _is_recent(resource: Json, search: Search) -> bool:
     """Tell if a resource was done or ordered within the time of a fresh fracture.
 
     A resource without a day counts.
