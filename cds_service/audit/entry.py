@@ -127,7 +127,10 @@ def _content(shown: Shown) -> dict[str, Any]:
     answer, cards = shown.answer, shown.response.cards
     case = answer.case
     studies = sorted(case.in_force.studies_in_force, key=lambda study: study.id)
+    known, gaps = case.findings.known, case.findings.gaps
+    # The card on the chart carries the extension. Without that card it is made here.
     carried = next((card.extension for card in cards if card.extension), None)
+    extension = carried or assessments_extension(answer)
     grounds = grounds_of(answer, cards)
     texts = map(_card_text, cards, shown.response.card_texts)
     content: dict[str, Any] = {
@@ -141,15 +144,13 @@ def _content(shown: Shown) -> dict[str, Any]:
             "unreadable": case.record_state.unreadable,
             "foreign": case.record_state.foreign,
         },
-        "findings": [
-            _finding(finding) for _, finding in sorted(case.findings.known.items())
-        ],
-        "gaps": [_gap(gap) for _, gap in sorted(case.findings.gaps.items())],
+        "findings": [_finding(known[name]) for name in sorted(known)],
+        "gaps": [_gap(gaps[name]) for name in sorted(gaps)],
         "passedOver": _passed_over(case.findings),
         "boneDrugs": _bone_drugs(case.findings.bone_drugs),
         "policy": _policy(answer.policy),
         "models": {study.id: _model(study) for study in studies},
-        "assessments": (carried or assessments_extension(answer))[EXTENSION],
+        "assessments": extension[EXTENSION],
         "shownFigures": [figure._asdict() for figure in shown_figures(answer, cards)],
         "signals": [signal.name for signal in answer.signals],
         "facts": [_fact(fact) for fact in answer.facts.ranked],
@@ -219,7 +220,7 @@ def unread_entry(
     caller: Caller,
     deciding: Literal["procedures", "orders"],
 ) -> AuditEntry:
-    """Make the entry of a call that got no card since a list was not read.
+    """Make the entry of a call that got no card because a list was not read.
 
     Most of these patients had no augmentation, so the entry names no patient.
 
@@ -279,12 +280,15 @@ def _shown_card(card: Card, answer: Answer) -> ShownCard:
 
 
 def _order(order: AugmentationOrder) -> dict[str, Any]:
-    done: dict[str, Any] = {"isDone": True} if order.performed else {}
+    """Return the augmentation, ordered or done; unusual marks come first."""
+    marks: dict[str, Any] = {}
+    if order.performed:
+        marks["isDone"] = True
     if order.performed_on:
-        done["performed"] = order.performed_on.isoformat()
+        marks["performed"] = order.performed_on.isoformat()
     if not order.is_sure:
-        done["isSure"] = False
-    return done | {
+        marks["isSure"] = False
+    return marks | {
         "procedure": order.procedure,
         "levels": list(order.levels.names),
         "levelCount": order.levels.count,
@@ -344,6 +348,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
 
 
 def _passed_over(findings: Findings) -> list[dict[str, str]]:
+    """Return each pair of finding and reason once, in order."""
     pairs = dict.fromkeys((value.name, value.reason) for value in findings.passed_over)
     return [{"name": name, "reason": reason} for name, reason in pairs]
 
@@ -351,10 +356,10 @@ def _passed_over(findings: Findings) -> list[dict[str, str]]:
 def _bone_drugs(drugs: BoneDrugs) -> dict[str, Any]:
     """Return the drugs behind what a card says of bone drugs, by our names for them."""
     unread = "; ".join(one.why for one in drugs.unread)
-    lists = {"entries": drugs.entries, "unread": unread, "unclear": drugs.unclear}
+    rest = {"entries": drugs.entries, "unread": unread, "unclear": drugs.unclear}
     return {
         "uses": [_use(use) for use in drugs.uses],
-        **{name: part for name, part in lists.items() if part},
+        **{name: part for name, part in rest.items() if part},
     }
 
 
@@ -413,21 +418,21 @@ def _time_of(value: Any) -> Any:
 
 
 def _card_text(card: Card, text: str) -> str:
-    """Return the card as shown; of a corrected order only its id, times and digest."""
+    """Return the card as shown; of a corrected order only its id, times and digest.
+
+    The text is that of the response, in which such an action is replaced.
+    """
     actions = [
         action for suggestion in card.suggestions for action in suggestion.actions
     ]
     for action in actions:
         if action.type != "update":
             continue
-        resource, written = action.resource or {}, action.to_json()
+        resource = action.resource or {}
         ids = ("resourceType", "id")
         parts = {name: resource[name] for name in ids if name in resource}
         parts |= {name: _time_of(resource[name]) for name in TIMES if name in resource}
-        kept_action = {
-            **written,
-            "resource": parts,
-            "resourceDigest": json_digest(resource),
-        }
-        text = text.replace(canonical_json(written), canonical_json(kept_action))
+        sent = action.to_json()
+        kept = {**sent, "resource": parts, "resourceDigest": json_digest(resource)}
+        text = text.replace(canonical_json(sent), canonical_json(kept))
     return text
