@@ -29,7 +29,7 @@ from cds_service.outgoing.deadline import Deadline
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 WAIT_SECONDS = 2.0  # for the chain's lock and the commit, unless a deadline is shorter
-# a process's first entry may have to wait until another process has created the tables
+# A process's first entry may have to wait until another process has made the tables.
 FIRST_SECONDS = 10.0
 SEND_SECONDS = 0.1  # of an answer's time, reserved for sending it
 LEAST_SECONDS = 0.1  # for any entry: a refusal for lack of time is recorded too
@@ -81,6 +81,11 @@ class AuditStore:
         self._open(None)
 
     def _open(self, identity: database.Identity | None) -> None:
+        """Set up this process; connections and thread are opened when first needed.
+
+        Args:
+            identity: of the SQLite file opened before a fork; None at the start.
+        """
         self._process = os.getpid()
         self._writer: ThreadPoolExecutor | None = None
         self.database = database.Database(
@@ -88,9 +93,10 @@ class AuditStore:
         )
         self.reader = AuditReader(self.database)
         self._is_prepared = False
-        self._is_broken = False
-        self._trouble = ""
-        # times of entries that could not be written; only the writing thread changes it
+        self._is_broken = False  # nothing more can be written until a restart
+        self._trouble = ""  # what is wrong now, in words for operators
+        # Times of entries that could not be written; only the writing thread changes
+        # it.
         self._lost: list[str] = []
         self._lost_in_file = 0  # number of them already in the file of losses
         self._reports_file = False  # `_opening` has the losses of an earlier process
@@ -197,7 +203,7 @@ class AuditStore:
             AuditUnavailable: no thread can be started.
         """
         with self._lock:
-            # a thread and its connections do not survive a fork
+            # A thread and its connections do not survive a fork.
             if self._process != os.getpid():
                 self._open(self.database.identity)  # the same file as before the fork
             if self._writer is None:
@@ -223,7 +229,7 @@ class AuditStore:
         seconds = max(LEAST_SECONDS, ends - time.monotonic())
         try:
             self._commit(entries, seconds, abandoned)
-            # the commit took too long: the answer is in the log, and was not shown
+            # The commit took too long: the answer is in the log, and was not shown.
             if abandoned.is_set():
                 self._note_late(entries)
         except Exception as error:
@@ -271,6 +277,11 @@ class AuditStore:
             )
 
     def _prepare(self) -> None:
+        """Prepare the database once, and take over an earlier process's losses.
+
+        Raises:
+            AuditUnavailable: nothing more can be written.
+        """
         if self._is_broken:
             raise AuditUnavailable(self._trouble)
         if not self._is_prepared:
@@ -287,7 +298,16 @@ class AuditStore:
     ) -> None:
         """Write in one transaction, with retries if they may help.
 
+        Entries that are due come first: those of the opening, and one for the losses.
         Existing entries are not duplicated.
+
+        Args:
+            entries: may be none, to write only what is due.
+            wait: seconds to wait for the database.
+            abandoned: as in `_keep`; None if no answer waits.
+
+        Raises:
+            _Abandoned: the answer was refused before the commit.
         """
         # After a database hung, entries abandoned in the queue are not written.
         if abandoned is not None and abandoned.is_set():
@@ -314,7 +334,10 @@ class AuditStore:
             self._reports_file = False
 
     def _lose(self, entry: SealedEntry) -> None:
-        """Remember that this entry could not be written; a `gap` entry will say so."""
+        """Remember that this entry could not be written; a `gap` entry will say so.
+
+        A broken process writes no more, so it leaves the times in the file of losses.
+        """
         self._lost.append(entry.at)
         if self._is_broken and (file := self._lost_file()) is not None:
             with suppress(OSError), file.open("a", encoding="ascii") as lines:
