@@ -184,6 +184,7 @@ def _kept_by_none(
         for template in plan.templates
         if template.is_search and _is_refused(template, answers[template.key])
     ]
+    # Of these types the answer is believed, of others the statement is asked.
     lacking = {
         template.key
         for template in refused
@@ -191,9 +192,10 @@ def _kept_by_none(
         and answers[template.key].reason in UNKNOWN_TYPE
     }
     unclear = [one for one in refused if one.key not in lacking]
-    types = _kept_types(fhir, until) if unclear else frozenset()
-    if types and types >= _read_types(plan, answers):
-        lacking |= {one.key for one in unclear if one.resource_type not in types}
+    stated = _kept_types(fhir, until) if unclear else frozenset()
+    is_believed = stated and stated >= _read_types(plan, answers)
+    if is_believed:
+        lacking |= {one.key for one in unclear if one.resource_type not in stated}
     return frozenset(lacking)
 
 
