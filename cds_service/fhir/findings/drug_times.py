@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from cds_service.core.findings import Dated
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.gathering.drug_asides import without_steroids
 from cds_service.fhir.gathering.other_doses import dosages_of
 from cds_service.fhir.mapping.durations import DAY
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
@@ -17,7 +16,6 @@ MOST_DAYS = 5000
 SOON = timedelta(days=31)
 # Intents by which a drug is taken; a plan may never become an order.
 ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order"})
-OF_DAYS = timedelta(days=14)  # policy: a course up to this is one of days
 # Categories of an order that does not end with the stay.
 AT_HOME = frozenset({"outpatient", "community", "discharge"})
 
@@ -109,30 +107,8 @@ def _is_home_category(category: Json) -> bool:
 
 
 def end_of_steroid(raw: Json, chart: Chart) -> date | None:
-    """Find the last day of a course of a steroid, by its title if nothing else says."""
-    return (
-        end_of_course(raw, chart)
-        or end_of_pack(raw, chart)
-        or end_in_title(raw, dated(raw.get("authoredOn"), chart), chart)
-    )
-
-
-def is_of_days(order: Json, chart: Chart) -> bool:
-    """Tell if an order's own words or times end it within days.
-
-    A supply is none of them: it may be filled again, as may an order with repeats.
-    """
-    authored = dated(order.get("authoredOn"), chart)
-    end = (
-        end_of_dosage(order, chart)
-        or end_in_words(order, authored, chart)
-        or end_of_pack(order, chart)
-        or end_in_title(order, authored, chart)
-    )
-    if not authored or not end or end - authored.first > OF_DAYS:
-        return False
-    repeats = number(member(order, "dispenseRequest", "numberOfRepeatsAllowed"))
-    return not repeats and not continues_earlier(order, authored, chart)
+    """Find the last day of a course of a steroid, by its pack if nothing else says."""
+    return end_of_course(raw, chart) or end_of_pack(raw, chart)
 
 
 def end_of_pack(raw: Json, chart: Chart) -> date | None:
@@ -218,27 +194,6 @@ def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None
         return None
     days = math.ceil(sum(one.hours for one in known) / DAY)
     return authored.last + timedelta(days=days) if days < MOST_DAYS else None
-
-
-def end_in_title(raw: Json, authored: Dated | None, chart: Chart) -> date | None:
-    """Return the last day of an order by its title: `prednisone 40 mg x 5 days`.
-
-    None if it has dosages, or if its words say more than the drug and a dose.
-    """
-    titles = texts_of(raw.get("medicationCodeableConcept"))
-    if not authored or objects(raw.get("dosageInstruction")):
-        return None
-    courses = [chart.terminology.durations.course(one) for one in titles]
-    days = math.ceil(max((one.hours for one in courses if one), default=0) / DAY)
-    if not 0 < days < MOST_DAYS:  # most titles of most orders
-        return None
-    rests = [
-        one.rest if one else title for one, title in zip(courses, titles, strict=True)
-    ]
-    doses = (without_steroids(one, chart.terminology) for one in rests)
-    others = [*doses, *_other_words(raw)]
-    are_plain = map(chart.terminology.plain.doses.are_all, filter(str.strip, others))
-    return authored.last + timedelta(days=days) if all(are_plain) else None
 
 
 def _other_words(raw: Json) -> list[str]:

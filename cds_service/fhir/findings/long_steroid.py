@@ -12,10 +12,8 @@ from cds_service.core.months import months_before
 from cds_service.core.vocabulary import LongCourseSpec
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
 from cds_service.fhir.findings.drug_times import (
-    OF_DAYS,
     continues_earlier,
     dated,
-    end_in_title,
     end_in_words,
     end_of_course,
     end_of_dosage,
@@ -47,6 +45,7 @@ MONTH = timedelta(days=30)  # of a course: one of 90 days is one of three months
 # Policy, as of bone drugs: entries within a year may be one course, unless the earlier
 # one says when it ended.
 MAY_BE_RENEWED = timedelta(days=366)
+OF_DAYS = timedelta(days=21)  # policy: a burst or a taper; supplies of a month are none
 # The day of such an order is no start.
 REPORTED = frozenset({"plan"})  # an intent: what the patient reports (US Core)
 CONTINUOUS = frozenset({"continuous"})  # a type of therapy
@@ -304,11 +303,7 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
     )
     end = max((one for one in ends if one), default=None)
     if end is None:
-        end = (
-            end_in_words(raw, start, chart)
-            or end_of_pack(raw, chart)
-            or end_in_title(raw, start, chart)
-        )
+        end = end_in_words(raw, start, chart) or end_of_pack(raw, chart)
     if end is None and is_limited(raw, chart):
         return start, None
     return start, end or goes_on

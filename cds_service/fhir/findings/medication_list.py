@@ -21,11 +21,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
-from cds_service.fhir.findings.drug_times import (
-    end_of_dosage,
-    end_of_steroid,
-    is_of_days,
-)
+from cds_service.fhir.findings.drug_times import end_of_dosage, end_of_steroid
 from cds_service.fhir.findings.problem_list import conclude_no, stated_as_true
 from cds_service.fhir.findings.statements import Stated, find_stated, reason_of_list
 from cds_service.fhir.gathering.drugs import STEROID, Drug
@@ -298,8 +294,6 @@ def _counts_as_steroid(use: Use, chart: Chart) -> bool | None:
     """
     if use.entry.kind in (*DOSES, "ServiceRequest"):
         return False  # a dose given around an operation is no steroid treatment
-    if is_of_days(use.entry.raw, chart):
-        return False
     if end := end_of_steroid(use.entry.raw, chart):
         return not use.is_ended and end >= chart.not_after
     return False if is_limited(use.entry.raw, chart) else None
@@ -421,7 +415,10 @@ def _open_uses(
     limited = [
         use
         for use in dated_uses
-        if STEROID in concepts and use.is_active and _is_of_days_at_most(use, chart)
+        if STEROID in concepts
+        and use.is_active
+        and not end_of_steroid(use.entry.raw, chart)
+        and is_limited(use.entry.raw, chart)
     ]
     yield limited, "for days or as needed; how often it was taken is not recorded"
     paused = [one for one in taken if _is_paused(one, spec, chart)]
@@ -433,13 +430,6 @@ def _open_uses(
     yield after, "dated after the order was written"
     ahead = [one for one in dated_uses if _day(one) > chart.read_on]
     yield ahead, "dated in the future"
-
-
-def _is_of_days_at_most(use: Use, chart: Chart) -> bool:
-    """Tell if a steroid is for days that are not over, or as needed."""
-    if end := end_of_steroid(use.entry.raw, chart):
-        return is_of_days(use.entry.raw, chart) and end >= chart.not_after
-    return is_limited(use.entry.raw, chart)
 
 
 def _is_long_over(use: Use, concepts: Sequence[str], chart: Chart) -> bool:

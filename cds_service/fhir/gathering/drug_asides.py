@@ -98,7 +98,7 @@ def _drugs_in_part(part: str, terminology: Terminology) -> frozenset[str]:
 ANY_STEROID = frozenset({"steroid-named"})
 # A text that denies the steroid for which `@` is written, or puts it in one place.
 NO_SYSTEMIC_STEROID = frozenset({"steroid-denied", "steroid-put"})
-MOST_STEROIDS = 20  # of a part or a title; one with more is not judged
+MOST_STEROIDS = 20  # of a part; one with more is not judged
 _REST_OF_NAME = re.compile("^[a-z]+")
 
 
@@ -157,14 +157,3 @@ def _steroid_at(text: str, terminology: Terminology) -> Place | None:
         *terminology.text_places(text, ANY_STEROID).values(),
     ]
     return min((one for one in places if one), default=None)
-
-
-def without_steroids(title: str, terminology: Terminology) -> str:
-    """Return a folded title without the names of its first steroids."""
-    rest = folded(title)
-    for _ in range(MOST_STEROIDS):
-        if (place := terminology.drug_places(rest).get(STEROID)) is None:
-            break
-        ended = _REST_OF_NAME.sub("", rest[place[1] :], 1)
-        rest = f"{rest[: place[0]]} {ended}"
-    return rest

@@ -9,7 +9,6 @@ from cds_service.fhir.gathering.plain_doses import (
     is_plain_order,
     is_plain_title,
 )
-from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -144,8 +143,7 @@ def _drugs_named(name: str, terminology: Terminology) -> frozenset[str]:
     named = terminology.drug_words(name)
     groups_of = terminology.drugs.groups_of
     own = {one for one in named if BONE_DRUG in groups_of(one)}
-    is_own_named = own > {ANY_BONE_DRUG, BONE_DRUG}
-    if not is_own_named or len(name) > LONGEST_STATEMENT:
+    if ANY_BONE_DRUG not in named or not own - {ANY_BONE_DRUG, BONE_DRUG}:
         return named
     rest = folded(name)
     while place := terminology.drug_places(rest).get(ANY_BONE_DRUG):
