@@ -185,9 +185,11 @@ def _open_names(
         references = {source.resource for source in gap.provenance}
         entries = {_entry_named(source, title) for source in gap.provenance}
         named_before, named_now = named, entries
-        # An entry that names the fracture is no longer one that may be anything.
-        if name in COUNTING and FRACTURE_NOT_CLEAR not in (gap.why, gap.detail):
-            named_before, named_now = named | listed, entries - listed - asides
+        if name in COUNTING:
+            named_now = entries - asides
+            # An entry of the list that names the fracture may not be anything else.
+            if FRACTURE_NOT_CLEAR not in (gap.why, gap.detail):
+                named_before, named_now = named | listed, named_now - listed
         if entries <= named_before or references <= named_before:
             continue
         named |= named_now

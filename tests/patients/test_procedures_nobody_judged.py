@@ -90,7 +90,7 @@ def test_an_access_for_dialysis_or_a_transplant_leaves_kidneys_open(system, code
 
 UNJUDGED = [
     *each(
-        (CPT, "20225 20245 38221 38505 19303 32480 47120 36560 78815 22899 0184T"),
+        (CPT, "20225 20245 38505 19303 32480 47120 36560 22899 0184T"),
         (HCPCS, "A9552 Q5112 S9999 C9399"),
         (OPS, "1-424 1-503.6 5-870.a1 8-98e.0 5-399.5"),
         (PCS, "0HTT0ZZ 0DTL0ZZ 02HV33Z"),
@@ -105,6 +105,14 @@ def test_a_procedure_that_nobody_judged_reassures_nobody(system, code):
     card, is_end_chosen = card_with(done(codeable(system, code)))
     assert BELOW not in card["detail"]
     assert "a procedure not fully understood" in card["detail"]
+    assert not is_end_chosen
+
+
+@pytest.mark.parametrize("code", ["38221", "78815"])  # bone marrow biopsy, PET-CT
+def test_a_search_for_another_cause_leaves_it_open(code):
+    card, is_end_chosen = card_with(done(codeable(CPT, code)))
+    assert BELOW not in card["detail"]
+    assert "malignancy of bone not excluded" in card["detail"]
     assert not is_end_chosen
 
 

@@ -100,7 +100,6 @@ OTHER = ["Z01.818", "Z79.899", "Z96.641", "Z98.890", "Z97.8", "Z48.89"]
         "unable to walk",
         "urinary retention",
         "weakness both legs since yesterday",
-        "hip replacement for fracture",
         "kidney transplant",
         "spread to bone",
     ],
@@ -109,6 +108,12 @@ def test_a_code_of_something_other_does_not_hide_its_title(code, title):
     cards = cards_with({**codeable(ICD, code), "text": title})
     assert "below" not in cards["rehabilitation"]["detail"]
     assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize("code", OTHER)
+def test_a_hip_that_broke_leads_by_its_title_next_to_such_a_code(code):
+    cards = cards_with({**codeable(ICD, code), "text": "hip replacement for fracture"})
+    assert cards["rehabilitation"]["summary"].startswith("Hip fracture ")
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,10 @@ def test_the_letter_says_what_the_card_says_without_its_markup(ward: Ward) -> No
         "- Brace: TLSO off by 15 Jan",
         "- Corrected order: TLSO (L0456), off by 15 Jan 2027, sooner if comfortable",
         "- Biopsy: pending, owner: surgical ward",
+        (
+            "- Not known: malignancy of bone not excluded (a test that looks for another"
+            " cause is in an order; its result is not recorded)"
+        ),
     ]
 
 
