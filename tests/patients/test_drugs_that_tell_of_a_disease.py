@@ -7,8 +7,8 @@ from tests.codes import ATC, codeable
 from tests.patients.reassuring import card_of
 
 
-def ordered_drug(drug):
-    said = {"status": "active", "intent": "order", "authoredOn": days_ago(20)}
+def ordered_drug(drug, *, status="active"):
+    said = {"status": status, "intent": "order", "authoredOn": days_ago(20)}
     return of_patient("MedicationRequest", "d", medicationCodeableConcept=drug, **said)
 
 
@@ -31,6 +31,54 @@ def test_the_silence_of_the_problem_list_is_no_answer(drug, disease):
     detail = card_of(ordered_drug(drug))["detail"]
     assert "below the usual" not in detail
     assert f"{disease} not excluded (a drug against {disease}" in detail
+
+
+def stated_drug(drug, *, status):
+    said = {"status": status, "effectiveDateTime": days_ago(20)}
+    drug = {"medicationCodeableConcept": drug}
+    return of_patient("MedicationStatement", "d", **drug, **said)
+
+
+@pytest.mark.parametrize(
+    ("entry", "disease"),
+    [
+        pytest.param(
+            ordered_drug({"text": "Rasagiline 1 mg"}, status="on-hold"),
+            "Parkinson's disease",
+            id="paused before anaesthesia",
+        ),
+        pytest.param(
+            ordered_drug({"text": "Donepezil"}, status="on-hold"),
+            "dementia",
+            id="order on hold",
+        ),
+        pytest.param(
+            ordered_drug({"text": "Donepezil"}, status="stopped"),
+            "dementia",
+            id="order stopped",
+        ),
+        pytest.param(
+            stated_drug({"text": "Memantine"}, status="on-hold"),
+            "dementia",
+            id="statement on hold",
+        ),
+        pytest.param(
+            stated_drug({"text": "Memantine"}, status="stopped"),
+            "dementia",
+            id="statement stopped",
+        ),
+    ],
+)
+def test_a_disease_goes_on_when_its_drug_is_paused_or_stopped(entry, disease):
+    detail = card_of(entry)["detail"]
+    assert "below the usual" not in detail
+    assert f"{disease} not excluded (a drug against {disease}" in detail
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled", "draft"])
+def test_a_drug_that_was_never_meant_tells_of_no_disease(status):
+    detail = card_of(ordered_drug({"text": "Donepezil"}, status=status))["detail"]
+    assert "dementia not excluded" not in detail
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from cds_service.fhir.findings.statements import (
     place_of,
     reason_of_list,
 )
-from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
+from cds_service.fhir.gathering.drugs import MEDICATION_TYPES, TELL_OF_DISEASE
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.grave_asides import (
     UNJUDGED,
@@ -74,6 +74,7 @@ NOT_READ = "an imaging report, an order, a procedure or a note was not fully und
 # Past by nature: such an entry counts although it is not active.
 OF_HISTORY = frozenset({"healed-osteoporotic-fracture", "history-of-falling"})
 IN_USE = frozenset({"active", "in-progress", "completed"})
+NEVER_MEANT = frozenset({"entered-in-error", "cancelled", "draft"})
 
 
 def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
@@ -226,7 +227,7 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
         return gap(spec, "undetermined", why, *sources)
     for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES, *DEVICE_ORDERS):
         named = sorted(_drugs_of(entry, chart) & spec.unclear.keys())
-        if named and is_in_use(entry):
+        if named and (is_in_use(entry) or _tells_of_disease(entry, named)):
             place = place_of(entry)
             why = spec.unclear[named[0]].replace(ON_DRUGS, place, 1)
             return gap(spec, "undetermined", why, entry.source(spec, place))
@@ -244,6 +245,11 @@ def _drugs_of(entry: Entry, chart: Chart) -> frozenset[str]:
 def is_in_use(entry: Entry) -> bool:
     """Tell if a drug is taken, was lately given, or is ordered in this signing."""
     return entry.origin == "context" or entry.status in IN_USE
+
+
+def _tells_of_disease(entry: Entry, named: Sequence[str]) -> bool:
+    """Tell if a drug that was paused or stopped tells of a disease that goes on."""
+    return entry.status not in NEVER_MEANT and not TELL_OF_DISEASE.isdisjoint(named)
 
 
 def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap:

@@ -25,6 +25,8 @@ ANY_BONE_DRUG = "other bone drug"
 GOES_ON = frozenset({"active", "on-hold", "in-progress"})
 STEROID, BONE_DRUG = "systemic-steroid", "bone-drug"
 CANCER_DRUG = "cancer-drug"
+# Hardly anybody takes them without the disease, which does not end when they do.
+TELL_OF_DISEASE = frozenset({"dementia-drug", "parkinson-drug"})
 # Given in an office or a day clinic, and on no other list.
 GIVEN_THERE = frozenset({BONE_DRUG, CANCER_DRUG})
 LOCAL = frozenset({"local-route"})
