@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
-from tests.codes import ATC, codeable
-from tests.patients.reassuring import card_of
+from tests.chart_builders import days_ago, kyphoplasty, of_patient, problem
+from tests.codes import ATC, ICD, codeable
+from tests.patients.reassuring import card_of, imaging
 
 
 def ordered_drug(drug, *, status="active"):
@@ -94,3 +94,58 @@ def test_a_drug_for_other_things_leaves_no_disease_open(drug):
     detail = card_of(ordered_drug(drug))["detail"]
     assert "dementia" not in detail
     assert "Parkinson" not in detail
+
+
+def named_beside(code, words):
+    return problem("x", number="n", code=codeable(ICD, code, words))
+
+
+PARKINSON, DEMENTIA = "Parkinson's disease", "dementia"
+
+
+@pytest.mark.parametrize(
+    ("entry", "disease", "place"),
+    [
+        *(
+            pytest.param(named_beside(code, words), disease, "problem list", id=words)
+            for code, words, disease in (
+                ("I10", "Hypertension, on Sinemet", PARKINSON),
+                ("W19.XXXA", "Falls, on levodopa", PARKINSON),
+                ("R44.3", "Hallucinations on Sinemet", PARKINSON),
+                ("K59.00", "Constipation on Madopar", PARKINSON),
+                ("I95.1", "Orthostatic hypotension due to levodopa", PARKINSON),
+                ("G47.00", "Insomnia, on Aricept", DEMENTIA),
+            )
+        ),
+        pytest.param(
+            imaging("No fracture. On levodopa."),
+            PARKINSON,
+            "report",
+            id="report",
+        ),
+        pytest.param(
+            ordered_drug({"text": "Metformin"}) | {"note": [{"text": "and Sinemet"}]},
+            PARKINSON,
+            "medication list",
+            id="note of another drug",
+        ),
+    ],
+)
+def test_a_drug_named_in_words_leaves_its_disease_open(entry, disease, place):
+    detail = card_of(entry)["detail"]
+    assert "below the usual" not in detail
+    assert f"{disease} not excluded (a drug against {disease} is named" in detail
+    assert place in detail
+
+
+@pytest.mark.parametrize(
+    "words", ["Hypertension, no Sinemet", "Hypertension. No levodopa"]
+)
+def test_a_drug_that_is_denied_as_a_whole_leaves_no_disease_open(words):
+    detail = card_of(named_beside("I10", words))["detail"]
+    assert "Parkinson" not in detail
+
+
+def test_the_title_of_the_operation_leaves_the_disease_open():
+    order = kyphoplasty() | {"code": {"text": "Kyphoplasty L1, on Sinemet"}}
+    assert "below the usual" not in card_of(order=order)["detail"]

@@ -14,6 +14,7 @@ from cds_service.core.vocabulary import (
     ListSpec,
     YesNoSpec,
 )
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.findings.chart import (
     LISTS,
     ON_DRUGS,
@@ -23,6 +24,7 @@ from cds_service.fhir.findings.chart import (
     known,
 )
 from cds_service.fhir.findings.statements import (
+    PLACES,
     WORDED,
     Stated,
     find_stated,
@@ -209,9 +211,10 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
         reasons[UNJUDGED] = NOT_JUDGED
     if not reasons:
         return None
+    asked = tuple(one for one in reasons if one not in TELL_OF_DISEASE)
     unsure = [
         statement
-        for statement in find_stated(chart, spec, tuple(reasons))
+        for statement in find_stated(chart, spec, asked)
         if statement.code or not _is_settled(statement, spec, chart)
     ]
     counted = [
@@ -231,7 +234,30 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
             place = place_of(entry)
             why = spec.unclear[named[0]].replace(ON_DRUGS, place, 1)
             return gap(spec, "undetermined", why, entry.source(spec, place))
+    return _gap_of_telling_words(spec, chart)
+
+
+def _gap_of_telling_words(spec: ConditionSpec, chart: Chart) -> Gap | None:
+    """Return the gap if words name a drug that tells of this disease; else None.
+
+    However old they are, and whatever became of what they describe, the disease goes
+    on.
+    """
+    groups = sorted(TELL_OF_DISEASE & spec.unclear.keys())
+    if not groups:
+        return None
+    for entry in chart.of_kind(*PLACES):
+        named = [one for one in groups if in_doubt(one) in entry.concepts]
+        if named and entry.status not in NEVER_MEANT and not _is_denied(entry):
+            place = f"named {place_of(entry)}"
+            why = spec.unclear[named[0]].replace(ON_DRUGS, place, 1)
+            return gap(spec, "undetermined", why, entry.source(spec, place))
     return None
+
+
+def _is_denied(entry: Entry) -> bool:
+    """Tell if an entry is a diagnosis that its status or code denies."""
+    return entry.kind == "Condition" and certainty_of(entry.raw) == "denied"
 
 
 def _drugs_of(entry: Entry, chart: Chart) -> frozenset[str]:

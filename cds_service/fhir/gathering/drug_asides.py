@@ -9,7 +9,12 @@ that there is no bone drug. Nor may it say that there is no steroid next to
 import re
 from collections.abc import Iterable
 
-from cds_service.fhir.gathering.drugs import BONE_DRUG, STEROID, SYSTEMIC
+from cds_service.fhir.gathering.drugs import (
+    BONE_DRUG,
+    STEROID,
+    SYSTEMIC,
+    TELL_OF_DISEASE,
+)
 from cds_service.fhir.leaves import PEOPLE_AND_PLACES, codes_of, words_in
 from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, ONLY_DENIED, clauses
 from cds_service.fhir.mapping.terminology import Terminology
@@ -75,14 +80,32 @@ def bone_drugs_named(words: Iterable[str], terminology: Terminology) -> frozense
     parts = [*clauses(prose)]
     if not any(BONE_DRUG in terminology.drug_words(one) for one in parts):
         parts = [prose]  # "osteoporosis, on treatment": two clauses name it together
-    named = (_drugs_in_part(one, terminology) for one in parts)
+    named = (_drugs_in_part(one, BONE_DRUG, terminology) for one in parts)
     return frozenset[str]().union(*named) & terminology.drugs.concepts
 
 
-def _drugs_in_part(part: str, terminology: Terminology) -> frozenset[str]:
+def telling_drugs_named(
+    words: Iterable[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return the groups of drugs that tell of a disease, and that words name.
+
+    "Falls, on levodopa" is no Parkinson's disease, but next to it no card may say that
+    there is none. A drug that is denied as a whole is left out.
+    """
+    prose = "\n".join(dict.fromkeys(words))[:LONGEST_TEXT]
+    groups = TELL_OF_DISEASE & terminology.drug_words(prose)
+    return frozenset(
+        group
+        for group in groups
+        if any(_drugs_in_part(one, group, terminology) for one in clauses(prose))
+    )
+
+
+def _drugs_in_part(part: str, group: str, terminology: Terminology) -> frozenset[str]:
+    """Return what a part names if it names a drug of the group and does not deny it."""
     part = folded(part)
     named = terminology.drug_places(part)
-    if BONE_DRUG not in named:
+    if group not in named:
         return frozenset()
     places = set(named.values())
     if len(places) == 1 and len(part) <= LONGEST_STATEMENT:

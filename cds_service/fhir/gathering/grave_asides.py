@@ -26,6 +26,7 @@ from cds_service.fhir.gathering.drug_asides import (
     WORDLESS,
     bone_drugs_named,
     steroids_named,
+    telling_drugs_named,
 )
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.earlier_in_words import (
@@ -349,6 +350,7 @@ def drugs_and_states(operation: Json, terminology: Terminology) -> frozenset[str
     """
     words = [*words_in(operation)]
     drugs = bone_drugs_named(words, terminology) | steroids_named(words, terminology)
+    drugs |= telling_drugs_named(words, terminology)
     return frozenset(map(in_doubt, drugs | states_by_code(operation, terminology)))
 
 

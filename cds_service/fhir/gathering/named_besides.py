@@ -6,6 +6,7 @@ from cds_service.fhir.gathering.drug_asides import (
     bone_drugs_named,
     drugs_in_asides,
     steroids_named,
+    telling_drugs_named,
 )
 from cds_service.fhir.gathering.drugs import BONE_DRUG, STEROID
 from cds_service.fhir.gathering.grave_asides import grave_things_in
@@ -40,12 +41,13 @@ def drugs_in_doubt(
 def drugs_told_in_doubt(
     words: Iterable[str], own: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return the bone drugs and steroids that words name, each in doubt.
+    """Return the drugs that words name and findings ask for, each in doubt.
 
-    There are none of a kind that the entry itself is known to be of.
+    They are bone drugs, steroids, and drugs that tell of a disease. There are none of a
+    kind that the entry itself is known to be of.
     """
     told = [*words]
-    named = frozenset[str]()
+    named = telling_drugs_named(told, terminology)
     if own.isdisjoint((BONE_DRUG, ON_BONE_DRUG)):
         named |= bone_drugs_named(told, terminology)
     if own.isdisjoint((STEROID, ON_STEROID)):
