@@ -102,6 +102,11 @@ def test_one_that_is_denied_or_put_in_one_place_is_not_named(words):
     assert "steroid not excluded" not in card_of(titled(words))["detail"]
 
 
+def test_one_that_a_report_alone_names_is_on_no_list():
+    detail = card_of(imaging("No fracture. On prednisolone."))["detail"]
+    assert "systemic steroid not excluded (named in words alone; whether" in detail
+
+
 def test_a_disease_that_ended_years_ago_tells_of_no_steroid_now():
     resolved = {"clinicalStatus": codeable(CLINICAL, "resolved")}
     words = "Asthma attack, prednisolone"

@@ -374,7 +374,9 @@ def not_on_list(
     for uses, why in _open_uses(spec, chart, concepts):
         if uses:
             sources = (one.provenance(spec) for one in uses)
-            return gap(spec, "undetermined", f"on the medication list; {why}", *sources)
+            is_listed = any(one.entry.kind not in TELLING_TOO for one in uses)
+            detail = f"on the medication list; {why}" if is_listed else why
+            return gap(spec, "undetermined", detail, *sources)
     return conclude_no(
         spec, chart, how=how, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )
@@ -390,7 +392,7 @@ def _open_uses(
         if is_of_now(use, spec, chart) and not _is_long_over(use, concepts, chart)
     ]
     elsewhere = [one for one in noted if one.entry.kind in TELLING_TOO]
-    yield elsewhere, "named in words elsewhere; whether it is taken is not recorded"
+    yield elsewhere, "named in words alone; whether it is taken is not recorded"
     yield noted, "named beside another drug; whether it is taken is not recorded"
     ours = [
         _use(entry, entry.drug, chart)
