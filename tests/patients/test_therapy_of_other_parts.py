@@ -56,6 +56,49 @@ def test_therapy_for_the_spine_is_rehabilitation():
     assert not cards(order)
 
 
+COMPLAINTS = [
+    ("R26.81", "Unsteadiness on feet"),
+    ("M54.50", "Low back pain, unspecified"),
+    ("M54.59", "Other low back pain"),
+    ("M54.6", "Pain in thoracic spine"),
+    ("Z91.81", "History of falling"),
+    ("Z98.890", "Other specified postprocedural states"),
+    ("R53.81", "Other malaise"),
+]
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        pytest.param(one, id=f"{code} {words}")
+        for code, name in COMPLAINTS
+        for one, words in (
+            (codeable(ICD, code), "alone"),
+            (reason(code, name), "named"),
+        )
+    ],
+)
+def test_complaints_of_gait_and_back_are_reasons_to_train(one):
+    order = therapy(REFERRAL, one)
+    assert "rehabilitation" not in cards(order)
+    early = order | {"authoredOn": days_ago(1)}
+    assert not leave(leaving_chart(*without_training(), early))
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        pytest.param(reason("R26.81", "Unsteadiness, after stroke"), id="stroke"),
+        pytest.param(reason("M54.50", "Low back pain, tumour?"), id="tumour"),
+        pytest.param(codeable(ICD, "M54.2"), id="neck"),
+        pytest.param(codeable(ICD, "R26.0"), id="ataxic-gait"),
+        pytest.param(codeable(ICD, "Z96.651"), id="new-knee"),
+    ],
+)
+def test_other_reasons_leave_training_open(one):
+    assert "rehabilitation" in cards(therapy(REFERRAL, one))
+
+
 OTHER = [
     "Stroke rehabilitation",
     "Wound care physical therapy",
@@ -117,6 +160,8 @@ def test_an_order_that_is_understood_settles_one_that_is_not():
         "Physical therapy 2-3x/week x 6 weeks",
         "Physical therapy: core strengthening, no bending, lifting or twisting",
         "Gait training with walker",
+        "PT - gait and balance training",
+        "Gait and balance training",
         "IP CONSULT TO PHYSICAL THERAPY",
         "Krankengymnastik 6x, Rückenmuskulatur",
         "Séances de kinésithérapie du rachis, 3 fois par semaine",

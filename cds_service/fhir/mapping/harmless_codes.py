@@ -58,12 +58,14 @@ class HarmlessCodesFile(DataFile):
             written next to them.
         social: the codes of each system that name no disease, but work, home, money or
             schooling.
+        training: the codes of complaints for which the back is trained.
     """
 
     reviewed: bool
     ranges: tuple[CodeRange, ...]
     vague: tuple[VagueCodes, ...]
     social: tuple[VagueCodes, ...] = ()
+    training: tuple[VagueCodes, ...] = ()
 
 
 class HarmlessCodes:
@@ -76,6 +78,7 @@ class HarmlessCodes:
         file: str,
         vague: Sequence[VagueCodes] = (),
         social: Sequence[VagueCodes] = (),
+        training: Sequence[VagueCodes] = (),
     ) -> None:
         """Index the ranges of a file.
 
@@ -85,18 +88,20 @@ class HarmlessCodes:
             file: the name of the file, for messages.
             vague: the vague codes.
             social: the social codes.
+            training: the codes of complaints for which the back is trained.
 
         Raises:
             DataFileError: a system is not in `systems.toml`, or a range is none.
         """
         self._systems = systems
-        listed: tuple[CodeRange | VagueCodes, ...] = (*ranges, *vague, *social)
+        vaguely = (*vague, *social, *training)
+        listed: tuple[CodeRange | VagueCodes, ...] = (*ranges, *vaguely)
         for codes in listed:
             if codes.system not in systems.specs:
                 raise DataFileError(file, "system", f"{codes.system} is not known")
-        self._vague, self._social = (
+        self._vague, self._social, self._training = (
             {codes.system: _spans(codes.codes, file) for codes in some}
-            for some in (vague, social)
+            for some in (vague, social, training)
         )
         ordered = sorted(ranges, key=lambda code_range: code_range.system)
         self._ranges: Mapping[str, Sequence[tuple[list[Span], list[Span]]]] = {
@@ -135,9 +140,18 @@ class HarmlessCodes:
 
     def is_social(self, system: str, code: str) -> bool:
         """Tell if a code names no disease, but work, home, money or schooling."""
-        spans = map(self._social.get, self._systems.lineage(system))
+        return self._is_among(self._social, system, code)
+
+    def is_for_training(self, system: str, code: str) -> bool:
+        """Tell if a code names a complaint for which the back is trained."""
+        return self._is_among(self._training, system, code)
+
+    def _is_among(
+        self, listed: Mapping[str, list[Span]], system: str, code: str
+    ) -> bool:
+        spans = map(listed.get, self._systems.lineage(system))
         plain = code.replace(".", "")
-        return any(_is_in(plain, social) for social in filter(None, spans))
+        return any(_is_in(plain, some) for some in filter(None, spans))
 
     def _look_holds(self, system: str, code: str) -> bool:
         plain = code.replace(".", "")
@@ -163,7 +177,8 @@ def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> Harmle
         DataFileError: it is missing or wrong.
     """
     content = required(folders, FILE, HarmlessCodesFile)[1]
-    return HarmlessCodes(content.ranges, systems, FILE, content.vague, content.social)
+    named = (content.vague, content.social, content.training)
+    return HarmlessCodes(content.ranges, systems, FILE, *named)
 
 
 def _spans(written: Sequence[str], file: str) -> list[Span]:

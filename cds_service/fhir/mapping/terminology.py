@@ -333,6 +333,14 @@ class Terminology:
             for code in codes
         )
 
+    def trains_back(self, codeable: Any) -> bool:
+        """Tell if a condition's codes name complaints for which the back is trained."""
+        codes = self._identifying("conditions", codeable)
+        return bool(codes) and all(
+            self._harmless_codes.is_for_training(*self._systems.normalise(*code))
+            for code in codes
+        )
+
     def suffices(self, codeable: Any) -> bool:
         """Tell if a condition's codes count, whatever is written next to them.
 

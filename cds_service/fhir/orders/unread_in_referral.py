@@ -178,8 +178,10 @@ def _words_of(
     yield without_billing_mark(text(codeable.get("text")))
     for coding in items(codeable.get("coding")):
         if not _is_understood(element, coding, reading, terminology):
-            # A code of the order's own system may come without any words.
-            bare = "" if element == "code" else _UNREAD
+            # A code of the order's own system may come without any words, and so may
+            # one whose words need only be plain.
+            is_plain = element == "code" or _is_complaint(coding, reading, terminology)
+            bare = "" if is_plain else _UNREAD
             display = text(member(coding, "display"))
             yield without_billing_mark(display) or bare
 
@@ -192,6 +194,15 @@ def _is_understood(
         return terminology.is_spinal_site(codeable)
     known = reading.names | reading.reasons
     return bool(terminology.concepts(codeable) & known)
+
+
+def _is_complaint(coding: object, reading: _Reading, terminology: Terminology) -> bool:
+    """Tell if a code names a complaint for which the back is trained.
+
+    Words next to it may still name another part of the body.
+    """
+    is_training = reading.names == REHABILITATION
+    return is_training and terminology.trains_back({"coding": [coding]})
 
 
 def _is_plain(words: str, reading: _Reading, terminology: Terminology) -> bool:
