@@ -11,6 +11,7 @@ from tests.patients.leaving import (
     leave,
     leaving_chart,
 )
+from tests.patients.reassuring import card_of
 
 
 def therapy(title: str, *reasons: Resource) -> Resource:
@@ -57,7 +58,14 @@ def test_therapy_for_the_spine_is_rehabilitation():
 
 
 COMPLAINTS = [
+    ("M62.81", "Muscle weakness (generalized)"),
+    ("R26.2", "Difficulty in walking, not elsewhere classified"),
     ("R26.81", "Unsteadiness on feet"),
+    ("R26.89", "Other abnormalities of gait and mobility"),
+    ("R53.1", "Weakness"),
+    ("Z74.09", "Other reduced mobility"),
+    ("Z48.89", "Encounter for other specified surgical aftercare"),
+    ("Z51.89", "Encounter for other specified aftercare"),
     ("M54.50", "Low back pain, unspecified"),
     ("M54.59", "Other low back pain"),
     ("M54.6", "Pain in thoracic spine"),
@@ -97,6 +105,33 @@ def test_complaints_of_gait_and_back_are_reasons_to_train(one):
 )
 def test_other_reasons_leave_training_open(one):
     assert "rehabilitation" in cards(therapy(REFERRAL, one))
+
+
+def test_an_order_without_a_reason_leaves_the_figure_below_the_usual():
+    assert "below the usual" in card_of(therapy(REFERRAL))["detail"]
+
+
+@pytest.mark.parametrize(
+    ("code", "is_asked"),
+    [
+        pytest.param("M62.81", False, id="weakness"),
+        pytest.param("R26.2", False, id="walking"),
+        pytest.param("Z74.09", False, id="reduced-mobility"),
+        pytest.param("N39.0", False, id="urinary-infection"),
+        pytest.param("R27.8", False, id="coordination"),
+        pytest.param("R29.898", False, id="muscles-and-bones"),
+        pytest.param("R63.4", True, id="weight-loss"),
+        pytest.param("D48.0", True, id="tumour-of-bone"),
+    ],
+)
+@pytest.mark.parametrize("title", [REFERRAL, "Wheelchair", "Urine culture"])
+def test_a_complaint_is_not_understood_and_asks_for_no_tumour(title, code, is_asked):
+    order = therapy(title, codeable(ICD, code))
+    review = ordered("bone-treatment", days=2)
+    shown = cards_by_topic(chart(coded("M80.08XA", days=8), review, order))
+    summaries = [card["summary"] for card in shown.values()]
+    assert any("Malignancy" in summary for summary in summaries) is is_asked
+    assert "below the usual" not in card_of(order)["detail"]
 
 
 OTHER = [

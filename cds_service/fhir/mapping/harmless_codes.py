@@ -59,6 +59,7 @@ class HarmlessCodesFile(DataFile):
         social: the codes of each system that name no disease, but work, home, money or
             schooling.
         training: the codes of complaints for which the back is trained.
+        complaints: the codes of other complaints that name no tumour, and no cause.
     """
 
     reviewed: bool
@@ -66,6 +67,7 @@ class HarmlessCodesFile(DataFile):
     vague: tuple[VagueCodes, ...]
     social: tuple[VagueCodes, ...] = ()
     training: tuple[VagueCodes, ...] = ()
+    complaints: tuple[VagueCodes, ...] = ()
 
 
 class HarmlessCodes:
@@ -76,9 +78,7 @@ class HarmlessCodes:
         ranges: Sequence[CodeRange],
         systems: CodeSystems,
         file: str,
-        vague: Sequence[VagueCodes] = (),
-        social: Sequence[VagueCodes] = (),
-        training: Sequence[VagueCodes] = (),
+        **named: Sequence[VagueCodes],
     ) -> None:
         """Index the ranges of a file.
 
@@ -86,23 +86,22 @@ class HarmlessCodes:
             ranges: the harmless codes.
             systems: the code systems.
             file: the name of the file, for messages.
-            vague: the vague codes.
-            social: the social codes.
-            training: the codes of complaints for which the back is trained.
+            **named: the other lists of `HarmlessCodesFile`, by name.
 
         Raises:
             DataFileError: a system is not in `systems.toml`, or a range is none.
         """
         self._systems = systems
-        vaguely = (*vague, *social, *training)
-        listed: tuple[CodeRange | VagueCodes, ...] = (*ranges, *vaguely)
+        listed: list[CodeRange | VagueCodes] = [*ranges]
+        for some in named.values():
+            listed += some
         for codes in listed:
             if codes.system not in systems.specs:
                 raise DataFileError(file, "system", f"{codes.system} is not known")
-        self._vague, self._social, self._training = (
-            {codes.system: _spans(codes.codes, file) for codes in some}
-            for some in (vague, social, training)
-        )
+        self._named = {
+            name: {codes.system: _spans(codes.codes, file) for codes in some}
+            for name, some in named.items()
+        }
         ordered = sorted(ranges, key=lambda code_range: code_range.system)
         self._ranges: Mapping[str, Sequence[tuple[list[Span], list[Span]]]] = {
             system: [
@@ -134,21 +133,27 @@ class HarmlessCodes:
         In a system without a list of vague codes, all are vague.
         """
         ancestors = self._systems.lineage(system)
-        spans = [self._vague[name] for name in ancestors if name in self._vague]
+        listed = self._named.get("vague", {})
+        spans = [listed[name] for name in ancestors if name in listed]
         plain = code.replace(".", "")
         return not spans or any(_may_be_in(plain, vague) for vague in spans)
 
     def is_social(self, system: str, code: str) -> bool:
         """Tell if a code names no disease, but work, home, money or schooling."""
-        return self._is_among(self._social, system, code)
+        return self._is_among("social", system, code)
 
     def is_for_training(self, system: str, code: str) -> bool:
         """Tell if a code names a complaint for which the back is trained."""
-        return self._is_among(self._training, system, code)
+        return self._is_among("training", system, code)
 
-    def _is_among(
-        self, listed: Mapping[str, list[Span]], system: str, code: str
-    ) -> bool:
+    def is_complaint(self, system: str, code: str) -> bool:
+        """Tell if a code names a complaint, and neither a tumour nor its cause."""
+        return self._is_among("complaints", system, code) or self.is_for_training(
+            system, code
+        )
+
+    def _is_among(self, name: str, system: str, code: str) -> bool:
+        listed = self._named.get(name, {})
         spans = map(listed.get, self._systems.lineage(system))
         plain = code.replace(".", "")
         return any(_is_in(plain, some) for some in filter(None, spans))
@@ -177,8 +182,15 @@ def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> Harmle
         DataFileError: it is missing or wrong.
     """
     content = required(folders, FILE, HarmlessCodesFile)[1]
-    named = (content.vague, content.social, content.training)
-    return HarmlessCodes(content.ranges, systems, FILE, *named)
+    return HarmlessCodes(
+        content.ranges,
+        systems,
+        FILE,
+        vague=content.vague,
+        social=content.social,
+        training=content.training,
+        complaints=content.complaints,
+    )
 
 
 def _spans(written: Sequence[str], file: str) -> list[Span]:

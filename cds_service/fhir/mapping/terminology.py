@@ -341,6 +341,14 @@ class Terminology:
             for code in codes
         )
 
+    def is_complaint(self, codeable: Any) -> bool:
+        """Tell if a condition's codes name complaints, and neither tumour nor cause."""
+        codes = self._identifying("conditions", codeable)
+        return bool(codes) and all(
+            self._harmless_codes.is_complaint(*self._systems.normalise(*code))
+            for code in codes
+        )
+
     def suffices(self, codeable: Any) -> bool:
         """Tell if a condition's codes count, whatever is written next to them.
 
