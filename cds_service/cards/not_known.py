@@ -44,7 +44,7 @@ OF_OTHER_LINES = (
 # entries, and does not name them again for each of these findings.
 COUNTING = frozenset(
     {"high-energy-cause", "unstable-fracture", *RAISING_LISTED}
-    - {"present-spinal-infection", "new-deficit"}
+    - {"present-spinal-infection", "new-deficit", "hip-fracture"}
 )
 REPORT, VALUE = "DiagnosticReport/", "Observation/"
 # Entries that are on no problem list.

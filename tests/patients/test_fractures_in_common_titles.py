@@ -62,6 +62,21 @@ def card(entry: Resource) -> Resource:
     return cards_by_topic(chart(entry))["rehabilitation"]
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("Left hip fracture s/p hemiarthroplasty", id="new-hip"),
+        pytest.param("Hip fracture s/p ORIF", id="fixed"),
+        pytest.param("History of hip fracture", id="history"),
+        pytest.param("Z.n. Schenkelhalsfraktur", id="German"),
+    ],
+)
+def test_a_hip_fracture_called_past_is_named_as_open(title):
+    detail = card(titled(title))["detail"]
+    assert "hip fracture within 2 years not excluded" in detail
+    assert "not understood" not in detail
+
+
 @pytest.mark.parametrize("title", HIPS)
 def test_a_broken_hip_leads(title):
     assert card(titled(title))["summary"].startswith("Hip fracture")
