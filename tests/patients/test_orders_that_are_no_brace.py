@@ -245,3 +245,53 @@ def test_bed_rest_that_ends_is_not_ordered(title):
 )
 def test_an_order_that_says_when_the_rest_ends_is_one(title):
     assert bed_rest_card(title)["summary"].startswith("Bed rest 72 h ordered")
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        pytest.param("No OOB without TLSO", "TLSO", id="en-out-of-bed"),
+        pytest.param("Do not mobilise without TLSO", "TLSO", id="en-mobilise"),
+        pytest.param("Never without TLSO", "TLSO", id="en-never"),
+        pytest.param("No getting out of bed unless TLSO on", "TLSO", id="en-unless"),
+        pytest.param("Do not remove TLSO", "TLSO", id="en-remove"),
+        pytest.param("TLSO not to be discontinued", "TLSO", id="en-discontinue"),
+        pytest.param("Do not stop/take off TLSO", "TLSO", id="en-stop"),
+        pytest.param("Nicht ohne Korsett aufstehen", "Back brace", id="de-without"),
+        pytest.param("Pas de lever sans corset", "Back brace", id="fr-without"),
+        pytest.param("No levantarse sin corsé", "Back brace", id="es-without"),
+        pytest.param("No retirar el corsé", "Back brace", id="es-remove"),
+        pytest.param("Niet uit bed zonder korset", "Back brace", id="nl-without"),
+        pytest.param("Non togliere il corsetto", "Back brace", id="it-remove"),
+        pytest.param("Nie wstawać bez TLSO", "TLSO", id="pl-without"),
+        pytest.param("TLSO 제거 금지", "TLSO", id="ko-remove"),
+        pytest.param("コルセットなしで離床しない", "Back brace", id="ja-without"),
+        pytest.param("不戴胸腰支具不得下床", "Back brace", id="zh-without"),
+        pytest.param("Do not lift bed rest", "Bed rest", id="lift-rest"),
+        pytest.param("Do not end bed rest before MRI", "Bed rest", id="end-rest"),
+    ],
+)
+def test_who_denies_to_go_without_it_orders_it(title, name):
+    card = brace_card({"text": title})
+    assert card["summary"].startswith(name)
+    assert selected(card) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("Not needed: walk without TLSO", id="not-needed"),
+        pytest.param("No TLSO unless painful", id="no-brace-unless"),
+        pytest.param("No need to walk in TLSO", id="no-need"),
+        pytest.param("Do not remove TLSO - cancelled", id="cancelled"),
+    ],
+)
+def test_another_denial_beside_it_leaves_no_order(title):
+    assert brace_card({"text": title}) is None
+
+
+@pytest.mark.parametrize("words", ["No OOB without brace", "Do not remove"])
+def test_nothing_is_selected_beside_a_note_that_keeps_the_brace_on(words):
+    order = brace(note=[{"text": words}])
+    cards = by_topic(ask(order_sign(quiet_record(), kyphoplasty(), order)))
+    assert selected(cards["braceLimit"]) == []

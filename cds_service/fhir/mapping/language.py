@@ -328,6 +328,7 @@ OF_LISTS = frozenset(
         "falls-clinic",
         "goes-on",
         "hip-fracture",
+        "kept-on",
         "kidney-disease-unstaged",
         "kyphoplasty",
         "leg-weakness",

@@ -28,6 +28,7 @@ HELPERS = frozenset(
         "declined",
         "not-worn",
         "taken-off",
+        "kept-on",
         "brace-visit",
         "withdrawn",
         "held",

@@ -28,6 +28,7 @@ _WHO = frozenset({"who"})
 # With `@` for the name of a brace or of bed rest.
 _NOT_WORN = frozenset({"not-worn"})
 _TAKEN_OFF = frozenset({"taken-off"})
+_KEPT_ON = frozenset({"kept-on"})
 _VISIT = frozenset({"brace-visit"})
 _BRACE = frozenset({"brace"})
 _WORN = frozenset({"brace", "bed-rest"})
@@ -153,7 +154,9 @@ def name_support(
         first = {kind: place for kind, place in places.items() if kind in kept}
         places = first or places
     if places.get("rehabilitation", NOWHERE) < places.get("brace", FIRST):
-        del places["brace"]
+        before, after = _around(plain, places["brace"])
+        if _kept_on(before, after, terminology) is None:
+            del places["brace"]
     kinds_wanted = [
         kind
         for kind, place in places.items()
@@ -166,9 +169,9 @@ def _is_ordered(
     kind: str, words: str, place: tuple[int, int], terminology: Terminology
 ) -> bool:
     """Tell if the words around the name of a support leave it ordered."""
-    plain = folded(words[:LONGEST_TEXT])
-    before, after = plain[: place[0]], plain[place[1] :]
+    before, after = _around(folded(words[:LONGEST_TEXT]), place)
     if kind in _WORN:
+        before, after = _kept_on(before, after, terminology) or (before, after)
         marked = f"{before}@{after}"
         if terminology.text_concepts(marked, _TAKEN_OFF):
             return False
@@ -183,6 +186,23 @@ def _is_ordered(
     return kind != "brace" or not _is_visit(words, before, after, terminology)
 
 
+def _around(plain: str, place: tuple[int, int]) -> tuple[str, str]:
+    """Return what stands before and after a name."""
+    return plain[: place[0]], plain[place[1] :]
+
+
+def _kept_on(
+    before: str, after: str, terminology: Terminology
+) -> tuple[str, str] | None:
+    """Return the words around a denial that orders the name; None if there is none.
+
+    "No walking without it" and "Do not remove it" deny what ends it.
+    """
+    marked = f"{before}@{after}"
+    place = terminology.text_places(marked, _KEPT_ON).get("kept-on")
+    return _around(marked, place) if place else None
+
+
 def _is_declined(before: str, after: str, terminology: Terminology) -> bool:
     """Tell if the words before or after a name decline or withdraw it."""
     if terminology.text_concepts(clauses(before)[-1], _DECLINED):
@@ -193,20 +213,20 @@ def _is_declined(before: str, after: str, terminology: Terminology) -> bool:
     return any(_is_withdrawal(clause.strip(), terminology) for clause in later)
 
 
-def takes_off(words: str, terminology: Terminology) -> bool:
-    """Tell if a clause of a brace order takes the brace off, and not for a while.
+def speaks_of_taking_off(words: str, terminology: Terminology) -> bool:
+    """Tell if a clause of a brace order takes the brace off, or forbids that.
 
-    A clause without its name is about the brace too.
+    Off for a while does not count. A clause without its name is about the brace too.
     """
     parts = clauses(folded(words[:LONGEST_TEXT]))[:MOST_CLAUSES]
-    return any(_takes_off(clause, terminology) for clause in parts)
+    return any(_speaks_of_taking_off(clause, terminology) for clause in parts)
 
 
-def _takes_off(clause: str, terminology: Terminology) -> bool:
+def _speaks_of_taking_off(clause: str, terminology: Terminology) -> bool:
     places = terminology.text_places(clause, _BRACE, "spine")
     start, end = places.get("brace", FIRST)
     marked = f"{clause[:start]}@ {clause[end:]}"
-    return bool(terminology.text_concepts(marked, _TAKEN_OFF))
+    return bool(terminology.text_concepts(marked, _TAKEN_OFF | _KEPT_ON))
 
 
 def _is_visit(words: str, before: str, after: str, terminology: Terminology) -> bool:
