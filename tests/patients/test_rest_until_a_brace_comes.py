@@ -3,6 +3,7 @@
 import pytest
 
 from tests.chart_builders import ask, by_topic, drafted, kyphoplasty, order_sign
+from tests.codes import ORDERS, codeable
 from tests.patients.reassuring import reassuring_record
 
 
@@ -38,3 +39,31 @@ def test_a_brace_after_the_bed_rest_is_ordered(title):
 
 def test_bed_rest_until_another_event_has_an_end():
     assert brace_card("Bed rest until seen by physiotherapy") is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("Bed rest until Monday", id="weekday"),
+        pytest.param("Bed rest until 11/23", id="numbers"),
+        pytest.param("Bed rest until next week", id="week"),
+        pytest.param("Bettruhe bis Montag", id="german"),
+    ],
+)
+def test_bed_rest_until_a_day_that_is_not_read_is_asked_about(title):
+    assert "end time" in brace_card(title)["summary"]
+
+
+def test_a_weekday_in_the_note_of_bed_rest_is_asked_about():
+    rest = drafted(
+        "ServiceRequest",
+        "rest",
+        code=codeable(ORDERS, "bed-rest"),
+        note=[{"text": "until Monday"}],
+    )
+    cards = by_topic(ask(order_sign(reassuring_record(), kyphoplasty(), rest)))
+    assert "end time" in cards["braceLimit"]["summary"]
+
+
+def test_bed_rest_until_tomorrow_is_not_asked_about():
+    assert brace_card("Bed rest until tomorrow") is None

@@ -64,6 +64,7 @@ _PLACES_OF_ALL = {
     **dict.fromkeys(("brace", "bed_rest", "others", "complaints"), _INSIDE),
     "earlier": _INSIDE,
     **dict.fromkeys(("overnight", "never", "loose", "posture"), _INSIDE),
+    **dict.fromkeys(("soon", "later"), _INSIDE),
     "payer": "%s",
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
@@ -98,6 +99,14 @@ _YEARLESS_FORMS = (
         r"(?P<w{n}>{months})\.?\s+(?P<d{n}>\d{{1,2}})(?:st|nd|rd|th)?"
         r"(?![A-Za-zÀ-ÿ\d/.:-]|,?\s+['’]?\d)"
     ),
+)
+# What a number after `until` may be but a day: a time of the clock, within a day, or
+# the level of a vertebra.
+_NO_DAY = re.compile(
+    r"(?<![\d.,:/-])[0-2]?\d"
+    r"(?::\d\d|\s?(?:h\d\d|h|am|pm|a\.m\.|p\.m\.|uhr|uur)\b|[时時點点])"
+    r"|\b(?:th?|l|s|c|d|[lb]wk)\s?\d{1,2}\b",
+    re.IGNORECASE,
 )
 # A day without a year is one of the next months, or its year is not known.
 SOON = timedelta(days=183)
@@ -534,6 +543,9 @@ class DurationRules:
         event = next(filter(None, events), "")
         # Nobody knows when a brace will come.
         is_awaited = subject == "bed_rest" and self._names(event, "brace")
+        if subject == "bed_rest" and not is_overnight and self._is_some_day(event):
+            yield Mention("doubtful", 0, len(text))
+            return
         if is_overnight or (event and not is_awaited):
             yield Mention("event", 0, len(text))
             return
@@ -573,6 +585,16 @@ class DurationRules:
         if self._of_all["never"].search(text, until.end()):
             return ""
         return text[until.end() :]
+
+    def _is_some_day(self, event: str) -> bool:
+        """Tell if what stands after `until` is a day or time that is not read.
+
+        Tonight, tomorrow and a time of the clock are within a day.
+        """
+        if self._names(event, "soon"):
+            return False
+        is_numbered = bool(_DIGIT.search(_NO_DAY.sub(" ", event)))
+        return is_numbered or self._names(event, "later")
 
     def _amounts(self, clause: str) -> Iterator[_Amount]:
         for match in self._amount.finditer(clause):

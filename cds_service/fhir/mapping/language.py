@@ -192,6 +192,8 @@ class Durations(DataTable):
         loose: times without a number that we can read, so that the end is doubtful.
         overnight: words for bed rest that ends without a day.
         never: words after `until` that name no end.
+        soon: words for a time within a day: `tomorrow`.
+        later: words for a day that is not read: `Monday`, `next week`.
         payer: months for which a payer pays for equipment; 99 means for life. They are
             no wear time.
     """
@@ -231,6 +233,8 @@ class Durations(DataTable):
     loose: tuple[Pattern, ...] = ()
     overnight: tuple[Pattern, ...] = ()
     never: tuple[Pattern, ...] = ()
+    soon: tuple[Pattern, ...] = ()
+    later: tuple[Pattern, ...] = ()
     payer: tuple[Pattern, ...] = ()
 
 
