@@ -100,6 +100,10 @@ _YEARLESS_FORMS = (
         r"(?![A-Za-zÀ-ÿ\d/.:-]|,?\s+['’]?\d)"
     ),
 )
+# A day in numbers without a whole year: `12/15`, `15/12/26`. `24/7` is none.
+_SLASHED = re.compile(
+    r"(?<![\w/.,])(?!24/7(?!\d))(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/\d{2})?(?![\w/])"
+)
 # What a number after `until` may be but a day: a time of the clock, within a day, or
 # the level of a vertebra.
 _NO_DAY = re.compile(
@@ -401,6 +405,11 @@ class DurationRules:
         yield from days
         twelfths = _TWELFTH.finditer(text)
         yield from (Mention("doubtful", *match.span()) for match in twelfths)
+        if subject == "brace":
+            unread = [*self._unread_days(text)]
+            yield from unread
+            for one in unread:
+                text = blank(text, one.start, one.end)
         # A brace worn "when out of bed" is not about bed rest, nor about a length.
         if subject == "brace":
             for match in self._of_all["posture"].finditer(text):
@@ -457,6 +466,19 @@ class DurationRules:
                 mentions.append(mention)
                 text = blank(text, mention.start, mention.end)
         return mentions, text
+
+    def _unread_days(self, text: str) -> Iterator[Mention]:
+        """Yield the days that are left in a text, but those of another thing."""
+        for amount in self._amount.finditer(text):
+            text = blank(text, *amount.span())
+        slashed = [
+            match
+            for match in _SLASHED.finditer(text)
+            if _may_be_day(int(match["a"]), int(match["b"]))
+        ]
+        for match in (*slashed, *self._yearless.finditer(text)):
+            if not self._is_of_another(text[: match.start()], "brace"):
+                yield Mention("doubtful", *match.span())
 
     def _last_day(
         self, text: str, subject: str, match: re.Match[str], day_of: DayReader
@@ -856,6 +878,12 @@ def _any(words: Sequence[tuple[re.Pattern[str], *tuple[object, ...]]]) -> str:
     """
     patterns = [pattern.pattern for pattern, *_ in words]
     return "|".join(sorted(patterns, key=len, reverse=True))
+
+
+def _may_be_day(one: int, other: int) -> bool:
+    """Tell if two numbers may be a month and a day, in either order."""
+    low, high = sorted((one, other))
+    return 1 <= low <= 12 and high <= 31
 
 
 def blank(text: str, start: int, end: int) -> str:

@@ -246,7 +246,11 @@ def test_a_day_without_a_year_needs_the_day_it_was_written():
     assert days_and_kinds("至12月24日", written=None) == ["doubtful"]
 
 
-@pytest.mark.parametrize("words", ["review 24 Dec", "PT until 24 Dec", "Dec 24"])
+def test_a_day_alone_may_be_the_last_one():
+    assert days_and_kinds("Dec 24") == ["doubtful"]
+
+
+@pytest.mark.parametrize("words", ["review 24 Dec", "PT until 24 Dec"])
 def test_a_day_that_is_not_the_last_one_of_the_brace_is_none(words):
     assert days_and_kinds(words) == []
     assert days_and_kinds(f"{words}, 2026") == []
