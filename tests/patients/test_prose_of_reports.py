@@ -14,6 +14,10 @@ NOT_READ = [
     pytest.param("双下肢无力", id="Chinese"),
     pytest.param("No acute fracture. " * 800 + "Bone metastasis L1.", id="long"),
     pytest.param("Is there a lesion?", id="question"),
+    pytest.param("No definite metastasis.", id="not definite"),
+    pytest.param("No definite cord compression.", id="no definite compression"),
+    pytest.param("Keine sichere Metastase.", id="not definite, German"),
+    pytest.param("Kein sicherer Anhalt für Metastasen.", id="no sure sign, German"),
 ]
 
 
