@@ -12,7 +12,12 @@ from tests.chart_builders import (
     of_patient,
     order_sign,
 )
-from tests.patients.reassuring import cards_of, end_is_selected, reassuring_record
+from tests.patients.reassuring import (
+    cards_of,
+    end_is_selected,
+    imaging,
+    reassuring_record,
+)
 
 CAUSE = "malignancy of bone not excluded (a test that looks for another cause"
 INFECTION = "spinal infection not excluded"
@@ -26,6 +31,32 @@ TESTS = [
     "Tumor markers",
     "Skelettszintigraphie",
     "Eiweißelektrophorese",
+]
+
+TITLES = [
+    pytest.param("MRI lumbar spine rule out mets", id="mets"),
+    pytest.param("MRI lumbar spine ?mets", id="mets after a mark"),
+    pytest.param("CT liver mets", id="mets elsewhere"),
+    pytest.param("MRI lumbar spine r/o ca", id="cancer in two letters"),
+    pytest.param("CT unknown primary", id="unknown primary"),
+    pytest.param("CT ?primary", id="primary after a mark"),
+    pytest.param("Restaging CT", id="restaging"),
+    pytest.param("CT thorax abdomen pelvis staging", id="staging"),
+    pytest.param("MRI r/o osteomyelitis", id="osteomyelitis"),
+    pytest.param("MRI r/o OM", id="osteomyelitis in two letters"),
+    pytest.param("MRI lumbar spine r/o SEA", id="epidural abscess"),
+    pytest.param("MRI lumbar spine r/o CES", id="cauda equina"),
+    pytest.param("MRT LWS V.a. Metas", id="mets, German"),
+    pytest.param("MRT LWS Frage Abszess", id="abscess, German"),
+    pytest.param("MRT LWS Ausschluss Xyz", id="unknown word"),
+]
+PLAIN_TITLES = [
+    pytest.param("MRI lumbar spine", id="no question"),
+    pytest.param("MRI ?fracture L1", id="fracture after a mark"),
+    pytest.param("MRI lumbar spine r/o fracture", id="fracture"),
+    pytest.param("MRT LWS, V.a. frische Fraktur", id="fracture, German"),
+    pytest.param("Chest X-ray r/o pneumonia", id="pneumonia"),
+    pytest.param("Exercise test 10 METs", id="another meaning of mets"),
 ]
 
 
@@ -61,6 +92,35 @@ def test_so_does_one_that_is_signed_with_the_operation(title):
     assert "below the usual" not in cards["rehabilitation"]["detail"]
     assert "malignancy of bone not excluded" in cards["rehabilitation"]["detail"]
     assert not end_is_selected(cards)
+
+
+def entries_titled(title):
+    code = {"text": title}
+    conclusion = "Acute compression fracture of L1."
+    study = {"status": "available", "started": days_ago(3), "description": title}
+    return [
+        requested(title),
+        imaging(conclusion, code=code),
+        of_patient("ImagingStudy", "study", **study),
+    ]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_title_that_asks_for_something_grave_leaves_it_open(title):
+    for entry in entries_titled(title):
+        cards = cards_of(entry)
+        assert "below the usual" not in cards["rehabilitation"]["detail"]
+        assert "Not known" in cards["rehabilitation"]["detail"]
+        assert not end_is_selected(cards)
+    cards = signed_beside(drafted("ServiceRequest", "d", code={"text": title}))
+    assert "below the usual" not in cards["rehabilitation"]["detail"]
+    assert "Not known" in cards["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize("title", PLAIN_TITLES)
+def test_a_title_that_asks_for_the_fracture_alone_leaves_nothing_open(title):
+    for entry in entries_titled(title):
+        assert "below the usual" in cards_of(entry)["rehabilitation"]["detail"]
 
 
 @pytest.mark.parametrize("status", ["completed", "revoked", "entered-in-error"])

@@ -191,6 +191,10 @@ TITLES = {
     **dict.fromkeys(("DiagnosticReport", "ServiceRequest"), "code"),
     **dict.fromkeys(MEDICATION_TYPES, "medicationCodeableConcept"),
 }
+ASKING = frozenset({"DiagnosticReport", "ServiceRequest", "ImagingStudy"})
+# Words by which a title asks for something, and short names of what is grave.
+ASKED_IN_TITLE = frozenset({"asked-in-title"})
+GRAVE_IN_TITLE = frozenset({"grave-in-title"})
 # The elements with the answer of an Observation; its code is the question.
 ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
 _WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
@@ -238,6 +242,7 @@ def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
     if _is_asked(entry) and (coded | named) & (CAUSE_SEARCH | BIOPSY):
         concepts |= CAUSE_SEARCH
     concepts |= _unread(entry, words, named, terminology)
+    concepts |= _asked_in_title(entry, titles, terminology)
     is_named_broken = not FRACTURED.isdisjoint(coded | named)
     if is_named_broken or names_broken_vertebra(entry, words, terminology):
         concepts |= {BROKEN_ASIDE}
@@ -248,6 +253,43 @@ def _is_asked(entry: Json) -> bool:
     """Tell if an entry is an order that was not carried out yet."""
     is_order = text(entry.get("resourceType")) == "ServiceRequest"
     return is_order and text(entry.get("status")) in ASKED
+
+
+def _asked_in_title(
+    entry: Json, titles: list[Json], terminology: Terminology
+) -> frozenset[str]:
+    """Return what is open if a title of an order or exam asks, and is not understood.
+
+    "MRI r/o OM" asks for an infection as a reason does. What is asked about must be
+    plain: "MRI ?fracture L1" is.
+
+    Args:
+        entry: a report, order or imaging study; no other title is read here.
+        titles: the codes that are its title.
+        terminology: the service's terminology.
+    """
+    kind = text(entry.get("resourceType"))
+    if kind not in ASKING:
+        return frozenset()
+    named = [*titles, *objects(entry.get("procedureCode"))]
+    words = [word for code in named for word in texts_of(code)]
+    words.append(text(entry.get("description")))
+    if not any(_leaves_open(word, terminology) for word in words):
+        return frozenset()
+    unread = UNREAD_PROSE if kind == "DiagnosticReport" else UNREAD_REASON
+    return frozenset({unread, MAY_BEAR_ON_SPINE})
+
+
+def _leaves_open(title: str, terminology: Terminology) -> bool:
+    """Tell if a title has a short name of a grave thing, or asks what is unclear."""
+    if terminology.own_words.fullmatch(title):
+        return False
+    if terminology.text_concepts(title, GRAVE_IN_TITLE):
+        return True
+    if not terminology.text_concepts(title, ASKED_IN_TITLE):
+        return False
+    asked = terminology.clauses.without_suspicion(title)
+    return not is_reason_understood([asked], GRAVE, terminology)
 
 
 def _named_by_wards(entry: Json, terminology: Terminology) -> frozenset[str]:

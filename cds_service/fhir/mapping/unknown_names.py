@@ -27,6 +27,8 @@ HELPERS = frozenset(
         "occasion",
         "declined",
         "not-worn",
+        "asked-in-title",
+        "grave-in-title",
         "taken-off",
         "kept-on",
         "brace-visit",
