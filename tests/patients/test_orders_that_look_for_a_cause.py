@@ -12,6 +12,7 @@ from tests.chart_builders import (
     of_patient,
     order_sign,
 )
+from tests.codes import CPT, codeable
 from tests.patients.reassuring import (
     cards_of,
     end_is_selected,
@@ -31,6 +32,19 @@ TESTS = [
     "Tumor markers",
     "Skelettszintigraphie",
     "Eiweißelektrophorese",
+    "Free kappa/lambda light chain ratio",
+    "Paraprotein screen",
+    "Immunoglobulins and SPE",
+    "Breast biopsy",
+    "Biopsy of lymph node",
+]
+SAMPLES = [
+    pytest.param({"text": "Disc biopsy L3/4"}, id="biopsy of a disc"),
+    pytest.param({"text": "Disc aspiration L3/4"}, id="aspiration of a disc"),
+    pytest.param({"text": "Vertebral body aspiration and culture"}, id="vertebra"),
+    pytest.param({"text": "Bandscheibenpunktion L3/4"}, id="disc, German"),
+    pytest.param({"text": "CT-gesteuerte Punktion LWK 1"}, id="vertebra, German"),
+    pytest.param(codeable(CPT, "62267"), id="code"),
 ]
 
 TITLES = [
@@ -92,6 +106,24 @@ def test_so_does_one_that_is_signed_with_the_operation(title):
     assert "below the usual" not in cards["rehabilitation"]["detail"]
     assert "malignancy of bone not excluded" in cards["rehabilitation"]["detail"]
     assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize("code", SAMPLES)
+def test_a_sample_of_the_spine_leaves_a_tumour_and_an_infection_open(code):
+    cards = cards_of(requested("") | {"code": code})
+    detail = cards["rehabilitation"]["detail"]
+    assert "below the usual" not in detail
+    assert "malignancy of bone not excluded (a sample of a disc" in detail
+    assert not end_is_selected(cards)
+    signed = signed_beside(drafted("ServiceRequest", "d", code=code))
+    detail = signed["rehabilitation"]["detail"]
+    assert "malignancy of bone, spinal infection not excluded (a sample" in detail
+
+
+@pytest.mark.parametrize("number", ["19083", "55700"])
+def test_a_biopsy_of_another_organ_by_code_leaves_a_tumour_open(number):
+    entry = requested("") | {"code": codeable(CPT, number)}
+    assert CAUSE in cards_of(entry)["rehabilitation"]["detail"]
 
 
 def entries_titled(title):

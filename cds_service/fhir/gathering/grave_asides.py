@@ -105,6 +105,7 @@ GRAVE = frozenset(
         "infection-treatment",
         "sphincter-trouble",
         "cause-search",
+        "sample-of-spine",
     }
 )
 # An order that asks if the fracture has another cause. It asks so until it is carried
@@ -195,6 +196,8 @@ ASKING = frozenset({"DiagnosticReport", "ServiceRequest", "ImagingStudy"})
 # Words by which a title asks for something, and short names of what is grave.
 ASKED_IN_TITLE = frozenset({"asked-in-title"})
 GRAVE_IN_TITLE = frozenset({"grave-in-title"})
+# A sample of a disc or vertebra looks for an infection as well as for a tumour.
+SAMPLE_OF_SPINE = frozenset({"sample-of-spine"})
 # The elements with the answer of an Observation; its code is the question.
 ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
 _WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
@@ -238,9 +241,12 @@ def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
     ]
     named = named_in(words, terminology) | _named_by_wards(entry, terminology)
     concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
-    concepts -= CAUSE_SEARCH
-    if _is_asked(entry) and (coded | named) & (CAUSE_SEARCH | BIOPSY):
-        concepts |= CAUSE_SEARCH
+    concepts -= CAUSE_SEARCH | SAMPLE_OF_SPINE
+    if _is_asked(entry):
+        sampled = (coded | named) & SAMPLE_OF_SPINE
+        concepts |= sampled
+        if not sampled and (coded | named) & (CAUSE_SEARCH | BIOPSY):
+            concepts |= CAUSE_SEARCH
     concepts |= _unread(entry, words, named, terminology)
     concepts |= _asked_in_title(entry, titles, terminology)
     is_named_broken = not FRACTURED.isdisjoint(coded | named)
