@@ -37,7 +37,6 @@ VALUES = {
 # Coded in standard systems, so not among our own measures: `tests/reading` has their
 # cases.
 COMMON = {"bmi", "gait-speed", "grip-strength", "height", "paraspinal-signal", "weight"}
-AFTER_SURGERY = {"local-kyphosis-post"}  # not of the record before it
 DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 
 
@@ -89,7 +88,7 @@ def test_the_table_is_long_enough():
         for name, spec in specs().items()
         if isinstance(spec, QuantitySpec) and spec.method
     }
-    assert judged == {name for name, *_ in CASES} | COMMON | AFTER_SURGERY
+    assert judged == {name for name, *_ in CASES} | COMMON
 
 
 def test_a_description_too_long_to_be_read_is_said_and_the_value_is_not_used():
