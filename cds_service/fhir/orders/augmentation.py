@@ -92,8 +92,7 @@ def find_augmentation_order(
         for draft, _ in others
     )
     order = _as_one(augmentations, reasons, unclear, terminology)
-    drafted = [*(draft for draft, _ in recognised), *drafts.each()]
-    return _with_other_fractures(order, drafted, drafts, terminology)
+    return _with_other_fractures(order, drafts.each(), drafts, terminology)
 
 
 def combine_performed(
@@ -142,6 +141,8 @@ def _with_other_fractures(
     terminology: Terminology,
 ) -> AugmentationOrder:
     """Add a doubt if one of these orders is written for another broken vertebra."""
+    if EARLIER in augmentation.doubts:
+        return augmentation
     levels = augmentation.levels
     treated = {*levels.names} or {*region_treated(levels)}
     is_another = any(
