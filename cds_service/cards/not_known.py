@@ -151,7 +151,8 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         count = _reports(len(unread))
         yield answer.texts.say("notices.report-not-understood", reports=count)
     if unread := asides - named:
-        yield _say_asides(unread, answer)
+        count = _asides(unread)
+        yield answer.texts.say("notices.aside-not-understood", entries=count)
     if unread := values - named:
         titles = joined(_titles_of_values(unread, answer))
         yield answer.texts.say("notices.value-not-understood", values=titles)
@@ -218,13 +219,6 @@ def _entry_named(source: Provenance, title: str) -> str:
     """Name an entry; an order of the signing once for each finding that it mentions."""
     is_signed = source.origin == "context"
     return f"{source.resource} {title}" if is_signed else source.resource
-
-
-def _say_asides(unread: set[str], answer: Answer) -> str:
-    """Say that these entries were not understood: a procedure, or a reason or note."""
-    kinds = {one.partition("/")[0] for one in unread}
-    kind = "procedure" if kinds == {"Procedure"} else "reason"
-    return answer.texts.say(f"notices.{kind}-not-understood", entries=_asides(unread))
 
 
 def _titles_of_values(entries: set[str], answer: Answer) -> list[str]:

@@ -72,7 +72,8 @@ def test_a_title_that_names_a_treatment_leaves_its_disease_open(title, named):
     ],
 )
 def test_a_building_a_screen_or_a_precaution_is_no_treatment(title):
-    assert is_reassuring(cards_beside(title))
+    said = not_known(cards_beside(title))
+    assert said.strip() in {"", "an order not fully understood"}
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,9 @@ def pathology(conclusion, *, title="Surgical pathology", category=None):
             id="another organ",
         ),
         pytest.param(pathology("Blue round cells of L1."), id="not understood"),
+        pytest.param(
+            pathology("Blue round cells.", title="Colon biopsy"), id="another organ"
+        ),
     ],
 )
 def test_a_grave_report_of_pathology_reassures_nobody(report):

@@ -40,6 +40,7 @@ from cds_service.fhir.gathering.grave_asides import (
     UNJUDGED_ACT,
     UNREAD_PROSE,
     UNREAD_REASON,
+    UNREAD_TITLE,
 )
 from cds_service.fhir.gathering.listed import LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -286,6 +287,8 @@ def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap
     asked: list[str] = []
     if spec.only_codes_exclude or isinstance(spec, FractureSpec):
         asked += [UNREAD_PROSE, UNREAD_REASON]
+    if spec.only_codes_exclude:
+        asked.append(UNREAD_TITLE)
     if spec.acts_exclude:
         asked.append(UNJUDGED_ACT)
     if isinstance(conclusion, Gap) or not asked:

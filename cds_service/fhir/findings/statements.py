@@ -41,6 +41,7 @@ from cds_service.fhir.gathering.grave_asides import (
     UNJUDGED_ACT,
     UNREAD_PROSE,
     UNREAD_REASON,
+    UNREAD_TITLE,
 )
 from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
@@ -69,7 +70,9 @@ NAMED_ASIDE = Problem("undetermined", "named there")
 SAID_OF_ACTS = frozenset({"note", "outcome", "statusReason", "modifierExtension"})
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
 # Concepts of what was not judged or not understood in an entry.
-OPEN_CONCEPTS = frozenset({UNJUDGED, UNJUDGED_ACT, UNREAD_PROSE, UNREAD_REASON})
+OPEN_CONCEPTS = frozenset(
+    {UNJUDGED, UNJUDGED_ACT, UNREAD_PROSE, UNREAD_REASON, UNREAD_TITLE}
+)
 # Where an entry is kept, and the word before its day.
 PLACES = {
     "Condition": ("on the problem list", "since"),
@@ -85,6 +88,8 @@ PLACES = {
 # Policy: questions that older reports and orders leave open were answered since, and
 # older drugs are over.
 ASIDE_LASTS = timedelta(days=366)
+# Policy: what an order that nobody understood asks for was done, or given up, since.
+ORDER_LASTS = timedelta(days=180)
 # Policy: a procedure may have been for a broken hip, which counts so long (F12).
 ACT_LASTS = timedelta(days=731)
 
@@ -430,10 +435,13 @@ def look_back(spec: FindingSpec, concept: str) -> timedelta | None:
     """Return for how long what another list names leaves a finding open; None for ever.
 
     It counts as long as the fact itself, and at least for a year. Words that were not
-    understood count for a year, a procedure that was not judged for two.
+    understood count for a year, those of an order's title for half a year, and a
+    procedure that was not judged for two.
     """
     if concept == UNJUDGED_ACT:
         return ACT_LASTS
+    if concept == UNREAD_TITLE:
+        return ORDER_LASTS
     if concept in OPEN_CONCEPTS:
         return ASIDE_LASTS
     if isinstance(spec, FractureSpec):

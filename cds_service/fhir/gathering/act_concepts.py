@@ -1,5 +1,7 @@
 """Says what a procedure, or an order on record, names."""
 
+from collections.abc import Sequence
+
 from cds_service.fhir.gathering.asides import VOID
 from cds_service.fhir.gathering.bystanders import (
     is_bystander_act,
@@ -15,7 +17,10 @@ from cds_service.fhir.gathering.drugs import (
 )
 from cds_service.fhir.gathering.entries import CANCER_TREATMENT
 from cds_service.fhir.gathering.grave_asides import (
+    GRAVE,
     UNJUDGED_ACT,
+    UNREAD_TITLE,
+    is_asked,
     is_harmless_act,
     is_unjudged_act,
 )
@@ -33,6 +38,7 @@ from cds_service.fhir.gathering.open_concepts import (
     UNKNOWN_DRUG,
 )
 from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
@@ -69,6 +75,7 @@ def concepts_of_act(
         concepts: those of its code.
         terminology: the service's terminology.
     """
+    code = act.get("code")
     known = _concepts_of_procedure(act, concepts, terminology)
     known |= drugs_in_doubt(act, known, terminology)
     grave = grave_in_doubt(act, terminology)
@@ -88,6 +95,8 @@ def concepts_of_act(
             known |= {in_doubt(UNJUDGED_ACT)}
     else:
         is_apart = _is_order_apart(act, known, terminology)
+        if not is_apart:
+            known |= unread_title(act, objects(code), terminology)
     known |= grave
     return known if is_apart else known | {MAY_NEED_BRACE}
 
@@ -105,6 +114,33 @@ def _is_order_apart(
         or not known.isdisjoint(READ_AS_ORDERS | terminology.bystanders.act_concepts)
         or is_bystander_act(objects(order.get("code")), terminology)
     )
+
+
+def unread_title(
+    order: Json, titles: Sequence[Json], terminology: Terminology
+) -> frozenset[str]:
+    """Return `UNREAD_TITLE`, in doubt, if an order asks for what nobody understood.
+
+    It may be anything grave. Once it was carried out, a report or the problem list says
+    what was found. What its words name that is grave is left open by its name.
+
+    Args:
+        order: an order that is not known to leave the spine alone.
+        titles: its codes and names.
+        terminology: the service's terminology.
+    """
+    if not is_asked(order) or terminology.concepts(titles):
+        return frozenset()
+    if is_harmless_act(titles, terminology):
+        return frozenset()
+    words = [
+        terminology.clauses.without_suspicion(word)
+        for title in titles
+        for word in texts_of(title)
+    ]
+    if words and is_reason_understood(words, GRAVE, terminology):
+        return frozenset()
+    return frozenset({in_doubt(UNREAD_TITLE)})
 
 
 def _concepts_of_procedure(

@@ -19,7 +19,6 @@ from cds_service.fhir.gathering.condition_concepts import concepts_of_condition
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.exam_concepts import (
     EXAM_TYPES,
-    PATHOLOGY,
     exam_concepts,
 )
 from cds_service.fhir.gathering.grave_asides import MAY_BEAR_ON_SPINE, UNREAD_PROSE
@@ -38,7 +37,6 @@ from cds_service.fhir.gathering.products import (
 )
 from cds_service.fhir.gathering.unread_in_report import (
     is_density_understood,
-    is_of_other_organ,
     is_prose_understood,
 )
 from cds_service.fhir.mapping.terminology import Terminology
@@ -121,10 +119,7 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     if names_t_score(exam, terminology):
         concepts |= {TELLS_T_SCORE}
     concepts |= grave_in_doubt(exam, terminology)
-    # The pathology of another organ counts by what it names alone.
-    is_pathology = concepts >= PATHOLOGY
-    if not (is_pathology and is_of_other_organ(exam, terminology)):
-        concepts |= _unread_prose(exam, concepts, terminology)
+    concepts |= _unread_prose(exam, concepts, terminology)
     words = (*words_of_report(exam), *words_of_asides(asides_of(exam)))
     return concepts | drugs_told_in_doubt(words, concepts, terminology)
 

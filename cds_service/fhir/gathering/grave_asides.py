@@ -111,6 +111,7 @@ GRAVE = frozenset(
 # An order that asks if the fracture has another cause. It asks so until it is carried
 # out; a report of it says itself what was found.
 CAUSE_SEARCH = frozenset({"cause-search"})
+ORDERS = frozenset({"ServiceRequest", "DeviceRequest", "SupplyRequest"})
 ASKED = frozenset({"active", "on-hold", "draft"})
 # A diagnosis whose code is in no value set and no harmless range: it may be any of
 # these grave things.
@@ -119,6 +120,8 @@ UNJUDGED = "unjudged-diagnosis"
 UNREAD_PROSE = "unread-prose"
 # Such words of an order, a drug or a procedure.
 UNREAD_REASON = "unread-reason"
+# The title of an order that was not understood: it may ask for any of them.
+UNREAD_TITLE = "unread-title"
 # A procedure that was never judged: it may treat a tumour, or be a dialysis.
 UNJUDGED_ACT = "unjudged-procedure"
 # An entry that may be the reason for a brace.
@@ -178,7 +181,9 @@ ASIDE = GRAVE | BY_CODE
 END_OF_LIFE = frozenset({"end-of-life", "palliative-care"})
 OPENING = ASIDE | END_OF_LIFE
 BIOPSY = frozenset({"biopsy"})
-ASIDE_IN_DOUBT = frozenset(map(in_doubt, OPENING | {UNJUDGED_ACT, AUGMENTED_ASIDE}))
+ASIDE_IN_DOUBT = frozenset(
+    map(in_doubt, OPENING | {UNJUDGED_ACT, UNREAD_TITLE, AUGMENTED_ASIDE})
+)
 # Those that leave a tumour, an infection or a palsy of the spine open, or may bear on
 # it.
 OF_THE_SPINE = (BY_CODE - APART) | CANCERS | {"cancer-drug", "cancer-company"}
@@ -242,7 +247,7 @@ def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
     named = named_in(words, terminology) | _named_by_wards(entry, terminology)
     concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
     concepts -= CAUSE_SEARCH | SAMPLE_OF_SPINE
-    if _is_asked(entry):
+    if is_asked(entry):
         sampled = (coded | named) & SAMPLE_OF_SPINE
         concepts |= sampled
         if not sampled and (coded | named) & (CAUSE_SEARCH | BIOPSY):
@@ -255,9 +260,9 @@ def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
     return concepts
 
 
-def _is_asked(entry: Json) -> bool:
+def is_asked(entry: Json) -> bool:
     """Tell if an entry is an order that was not carried out yet."""
-    is_order = text(entry.get("resourceType")) == "ServiceRequest"
+    is_order = text(entry.get("resourceType")) in ORDERS
     return is_order and text(entry.get("status")) in ASKED
 
 

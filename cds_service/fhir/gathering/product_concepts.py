@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from cds_service.fhir.gathering.act_concepts import unread_title
 from cds_service.fhir.gathering.asides import asides_of, words_of_asides
 from cds_service.fhir.gathering.bystanders import is_bystander_act
 from cds_service.fhir.gathering.drugs import drug_codes, drug_names
@@ -134,6 +135,7 @@ def concepts_of_device(
     titles = [*codes, *({"text": name} for name in names if name)]
     if not concepts and not is_bystander_act(titles, terminology):
         concepts = frozenset({MAY_NEED_BRACE})  # it may be a brace
+        concepts |= unread_title(resource, titles, terminology)
     # A supply may be of a drug.
     concepts |= drugs_in_doubt(resource, frozenset(), terminology)
     words = words_of_asides(asides_of(resource))
