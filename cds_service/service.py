@@ -67,7 +67,12 @@ from cds_service.fhir.gathering.refusals import (
 )
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.near_misses import NearMiss, missed_orders, unread_braces
+from cds_service.fhir.near_misses import (
+    NearMiss,
+    missed_orders,
+    unread_braces,
+    unread_orders,
+)
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.broken_levels import region_treated
 from cds_service.fhir.orders.drafts import (
@@ -187,7 +192,9 @@ def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
         _note_near_misses(call, near_misses)
         return None
     case = _case_of_signing(call, gathered)
-    return ReadCase(case, (*near_misses, *gathered.record.near))
+    record = gathered.record
+    near_misses += (*record.near, *unread_orders(record.entries))
+    return ReadCase(case, near_misses)
 
 
 def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:

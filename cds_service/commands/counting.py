@@ -33,6 +33,7 @@ SAID: Mapping[str, str] = {
     ),
     "order-by-words": "answered by its words alone: map the code",
     "t-score": "looks like a T-score: map the code",
+    "order-unread": "another order that is not understood: map the code",
     "problem": "an entry of problem lists that is not understood: map the code",
     "brace-unread": (
         "kept the end of a brace from being pre-selected: words that are plain go into"

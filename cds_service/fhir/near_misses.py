@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from cds_service.core.bracing import Correction
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.grave_asides import UNREAD_TITLE
+from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders import recognition
@@ -19,6 +22,7 @@ Kind = Literal[
     "order-by-words",  # answered by its words: no code was known
     "order-not-taken",  # its words name an augmentation, and it was not taken for one
     "t-score",  # a T-score by its words or unit, under a code that we do not know
+    "order-unread",  # an order that no code and no plain words explain
     "problem",  # an entry of the problem list that no code and no exact name explains
     "brace-unread",  # an element that kept the end of a brace from being pre-selected
 ]
@@ -90,6 +94,17 @@ def missed_problems(conditions: Iterable[Json]) -> tuple[NearMiss, ...]:
         near
         for condition in conditions
         for near in _near("problem", [condition.get("code")])
+    )
+    return tuple(misses)[:MOST]
+
+
+def unread_orders(entries: Iterable[Entry]) -> tuple[NearMiss, ...]:
+    """List the codes of those entries that are orders with an unknown title."""
+    misses = dict.fromkeys(
+        near
+        for entry in entries
+        if in_doubt(UNREAD_TITLE) in entry.concepts
+        for near in _near("order-unread", codeables(entry.raw, *recognition.TITLES))
     )
     return tuple(misses)[:MOST]
 

@@ -70,6 +70,13 @@ def test_the_card_names_it_in_a_few_words_and_keeps_the_rest():
     assert labels[0] == labels[1]
 
 
+def test_an_order_of_an_unknown_status_is_not_over():
+    detail = detail_of(
+        ordered("ServiceRequest", "XYZ protocol arm B", status="unknown")
+    )
+    assert "below the usual" not in detail
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_order_that_is_understood_changes_nothing(kind):
     title = "CBC with differential" if kind == "ServiceRequest" else "Walker"

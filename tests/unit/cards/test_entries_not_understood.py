@@ -9,8 +9,10 @@ from tests.chart_builders import (
     brace,
     by_topic,
     cards_for,
+    drafted,
     kyphoplasty,
     labels,
+    of_patient,
     order_sign,
     problem,
     strong_and_nourished,
@@ -121,6 +123,21 @@ def test_their_codes_are_near_misses_and_their_words_are_not():
         ("problem", "", "(no code)"),
         ("problem", "urn:oid:1.2.3", "4711"),
     }
+
+
+@pytest.mark.parametrize("place", ["on record", "in the signing"])
+def test_so_are_the_codes_of_other_orders(place):
+    code = {"coding": [{"system": "urn:oid:1.2.3", "code": "4712"}], "text": "Arm B"}
+    order = {"status": "active", "intent": "order", "code": code}
+    record, drafts = strong_and_nourished(), [kyphoplasty()]
+    if place == "on record":
+        record = [*record, of_patient("ServiceRequest", "other", **order)]
+    else:
+        drafts.append(drafted("ServiceRequest", "other", code=code))
+    asked = Asked()
+    assert asked.post(order_sign(record, *drafts)).status_code == 200
+    (near,) = asked.log.entries[-1].content["nearMisses"]
+    assert near == {"kind": "order-unread", "system": "urn:oid:1.2.3", "code": "4712"}
 
 
 def test_an_entry_that_an_exact_name_explains_is_none():
