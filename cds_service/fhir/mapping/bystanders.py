@@ -49,7 +49,7 @@ class _Patterns(Closed):
     codes: tuple[Pattern, ...]
 
 
-class _Against(Closed):
+class _Any(Closed):
     words: tuple[Pattern, ...] = Field(min_length=1)
 
 
@@ -67,6 +67,7 @@ class BystandersFile(DataFile):
         act_concepts: concepts of orders.
         kinds: words that name such an order, by language.
         fillers: words next to them.
+        searches: words of an order that may look for a tumour or an infection.
         augmentation: words for the augmentation itself.
         theatre: words for how, where and when it is done.
         against: words about the spine's stability, which no bystander has.
@@ -82,9 +83,10 @@ class BystandersFile(DataFile):
     act_concepts: _Names = Field(alias="act-concepts")
     kinds: Words
     fillers: Words
+    searches: _Any
     augmentation: Words
     theatre: Words
-    against: _Against
+    against: _Any
 
 
 class Bystanders:
@@ -125,9 +127,8 @@ class Bystanders:
         self._of_theatre = PlainWords(theatre, plain.durations)
         augmentation = _all_of(content.augmentation)
         self._of_augmentation = PlainWords((*augmentation, *theatre), plain.durations)
-        self._against = re.compile(
-            "|".join(f"(?:{folded_pattern(word)})" for word in content.against.words)
-        )
+        self._searches = _any_of(content.searches)
+        self._against = _any_of(content.against)
 
     def is_problem(self, system: str, code: str) -> bool:
         """Tell if a canonical code of a diagnosis has nothing to do with the spine."""
@@ -157,6 +158,10 @@ class Bystanders:
         """Tell if words name an order that a brace does not depend on, and no more."""
         return self.are_of_acts(words) and self._kinds.names_any(words)
 
+    def may_search(self, words: str) -> bool:
+        """Tell if the words of an order may look for a tumour or an infection."""
+        return bool(self._searches.search(folded(words)))
+
     def are_of_acts(self, words: str) -> bool:
         """Tell if a text consists of words of such orders, plain words and lengths."""
         return len(words) <= LONGEST_TEXT and self._of_acts.are_all(words)
@@ -172,6 +177,10 @@ class Bystanders:
     def is_against(self, words: str) -> bool:
         """Tell if words are about the spine's stability, or too long to be read."""
         return len(words) > LONGEST_TEXT or bool(self._against.search(folded(words)))
+
+
+def _any_of(content: _Any) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{folded_pattern(word)})" for word in content.words))
 
 
 def _by_system(rules: Iterable[_Patterns]) -> Mapping[str, tuple[re.Pattern[str], ...]]:

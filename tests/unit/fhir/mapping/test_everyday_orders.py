@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.fhir.gathering.bystanders import is_bystander_act
-from cds_service.fhir.gathering.grave_asides import is_harmless_act
+from cds_service.fhir.gathering.everyday_orders import is_everyday_order
 from tests.builders import terminology
 
 TABLE = Path(__file__).with_name("everyday_orders.toml")
@@ -15,8 +14,7 @@ TITLES = tomllib.loads(TABLE.read_text("utf-8"))
 
 def is_understood(title: str) -> bool:
     """Tell if a title, without a code, is one of the orders that concern nothing."""
-    known, code = terminology(), {"text": title}
-    return is_bystander_act([code], known) or is_harmless_act(code, known)
+    return is_everyday_order([{"text": title}], terminology())
 
 
 def titles_of(kind: str) -> list:
@@ -30,3 +28,8 @@ def titles_of(kind: str) -> list:
 @pytest.mark.parametrize("title", titles_of("grave"))
 def test_a_grave_title_is_not_taken_for_an_everyday_order(title):
     assert not is_understood(title)
+
+
+@pytest.mark.parametrize("title", titles_of("understood"))
+def test_an_everyday_order_is_understood_by_its_title(title):
+    assert is_understood(title)
