@@ -21,10 +21,8 @@ def is_everyday_order(titles: Iterable[Json], terminology: Terminology) -> bool:
         terminology: the service's terminology.
     """
     listed = list(titles)
-    if any(
-        terminology.bystanders.may_search(word)
-        for title in listed
-        for word in texts_of(title)
-    ):
+    words = [word for title in listed for word in texts_of(title)]
+    rules = terminology.bystanders
+    if any(rules.may_search(word) or rules.is_unsaid(word) for word in words):
         return False
     return is_bystander_act(listed, terminology) or is_harmless_act(listed, terminology)

@@ -68,6 +68,7 @@ class BystandersFile(DataFile):
         kinds: words that name such an order, by language.
         fillers: words next to them.
         searches: words of an order that may look for a tumour or an infection.
+        unsaid: kinds that do not say whom or what an order asks.
         augmentation: words for the augmentation itself.
         theatre: words for how, where and when it is done.
         against: words about the spine's stability, which no bystander has.
@@ -84,6 +85,7 @@ class BystandersFile(DataFile):
     kinds: Words
     fillers: Words
     searches: _Any
+    unsaid: _Any
     augmentation: Words
     theatre: Words
     against: _Any
@@ -121,6 +123,8 @@ class Bystanders:
         self._healed = _by_system(content.healed)
         kinds = _all_of(content.kinds)
         self._kinds = PlainWords(kinds, plain.durations)
+        said = tuple(word for word in kinds if word not in {*content.unsaid.words})
+        self._said = PlainWords(said, plain.durations)
         fillers = (*_all_of(content.fillers), *plain.words)
         self._of_acts = PlainWords((*kinds, *fillers), plain.durations)
         theatre = (*_all_of(content.theatre), *plain.words)
@@ -161,6 +165,10 @@ class Bystanders:
     def may_search(self, words: str) -> bool:
         """Tell if the words of an order may look for a tumour or an infection."""
         return bool(self._searches.search(folded(words)))
+
+    def is_unsaid(self, words: str) -> bool:
+        """Tell if words name an order, but not whom or what it asks."""
+        return self.names_act(words) and not self._said.names_any(words)
 
     def are_of_acts(self, words: str) -> bool:
         """Tell if a text consists of words of such orders, plain words and lengths."""
