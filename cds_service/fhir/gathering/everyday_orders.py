@@ -16,13 +16,24 @@ from cds_service.fhir.raw_json import Json, texts_of
 def is_everyday_order(titles: Iterable[Json], terminology: Terminology) -> bool:
     """Tell if titles of an order name everyday care, and nothing that may search.
 
+    A code that we know decides before the words do.
+
     Args:
         titles: CodeableConcepts that say what is ordered.
         terminology: the service's terminology.
     """
     listed = list(titles)
     words = [word for title in listed for word in texts_of(title)]
-    rules = terminology.bystanders
-    if any(rules.may_search(word) or rules.is_unsaid(word) for word in words):
+    everyday, acts = terminology.everyday, terminology.harmless_acts
+    if any(everyday.may_search(word) or everyday.is_unsaid(word) for word in words):
         return False
-    return is_bystander_act(listed, terminology) or is_harmless_act(listed, terminology)
+    if is_bystander_act(listed, terminology):
+        return True
+    if any(
+        terminology.identifies("procedures", title) or terminology.concepts(title)
+        for title in listed
+    ):
+        return is_harmless_act(listed, terminology)
+    return bool(words) and all(
+        everyday.is_title(word) or acts.is_title(word) for word in words
+    )

@@ -49,7 +49,7 @@ class _Patterns(Closed):
     codes: tuple[Pattern, ...]
 
 
-class _Any(Closed):
+class _Against(Closed):
     words: tuple[Pattern, ...] = Field(min_length=1)
 
 
@@ -67,8 +67,6 @@ class BystandersFile(DataFile):
         act_concepts: concepts of orders.
         kinds: words that name such an order, by language.
         fillers: words next to them.
-        searches: words of an order that may look for a tumour or an infection.
-        unsaid: kinds that do not say whom or what an order asks.
         augmentation: words for the augmentation itself.
         theatre: words for how, where and when it is done.
         against: words about the spine's stability, which no bystander has.
@@ -84,15 +82,18 @@ class BystandersFile(DataFile):
     act_concepts: _Names = Field(alias="act-concepts")
     kinds: Words
     fillers: Words
-    searches: _Any
-    unsaid: _Any
     augmentation: Words
     theatre: Words
-    against: _Any
+    against: _Against
 
 
 class Bystanders:
-    """The codes and words of the file."""
+    """The codes and words of the file.
+
+    Attributes:
+        kinds: words that name an order that a brace does not depend on.
+        fillers: words next to them.
+    """
 
     def __init__(
         self,
@@ -121,18 +122,17 @@ class Bystanders:
         self.act_concepts = content.act_concepts.names
         self._fractures = _by_system(content.fractures)
         self._healed = _by_system(content.healed)
-        kinds = _all_of(content.kinds)
-        self._kinds = PlainWords(kinds, plain.durations)
-        said = tuple(word for word in kinds if word not in {*content.unsaid.words})
-        self._said = PlainWords(said, plain.durations)
-        fillers = (*_all_of(content.fillers), *plain.words)
-        self._of_acts = PlainWords((*kinds, *fillers), plain.durations)
+        self.kinds = _all_of(content.kinds)
+        self._kinds = PlainWords(self.kinds, plain.durations)
+        self.fillers = (*_all_of(content.fillers), *plain.words)
+        self._of_acts = PlainWords((*self.kinds, *self.fillers), plain.durations)
         theatre = (*_all_of(content.theatre), *plain.words)
         self._of_theatre = PlainWords(theatre, plain.durations)
         augmentation = _all_of(content.augmentation)
         self._of_augmentation = PlainWords((*augmentation, *theatre), plain.durations)
-        self._searches = _any_of(content.searches)
-        self._against = _any_of(content.against)
+        self._against = re.compile(
+            "|".join(f"(?:{folded_pattern(word)})" for word in content.against.words)
+        )
 
     def is_problem(self, system: str, code: str) -> bool:
         """Tell if a canonical code of a diagnosis has nothing to do with the spine."""
@@ -162,14 +162,6 @@ class Bystanders:
         """Tell if words name an order that a brace does not depend on, and no more."""
         return self.are_of_acts(words) and self._kinds.names_any(words)
 
-    def may_search(self, words: str) -> bool:
-        """Tell if the words of an order may look for a tumour or an infection."""
-        return bool(self._searches.search(folded(words)))
-
-    def is_unsaid(self, words: str) -> bool:
-        """Tell if words name an order, but not whom or what it asks."""
-        return self.names_act(words) and not self._said.names_any(words)
-
     def are_of_acts(self, words: str) -> bool:
         """Tell if a text consists of words of such orders, plain words and lengths."""
         return len(words) <= LONGEST_TEXT and self._of_acts.are_all(words)
@@ -185,10 +177,6 @@ class Bystanders:
     def is_against(self, words: str) -> bool:
         """Tell if words are about the spine's stability, or too long to be read."""
         return len(words) > LONGEST_TEXT or bool(self._against.search(folded(words)))
-
-
-def _any_of(content: _Any) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{folded_pattern(word)})" for word in content.words))
 
 
 def _by_system(rules: Iterable[_Patterns]) -> Mapping[str, tuple[re.Pattern[str], ...]]:
