@@ -49,17 +49,15 @@ def test_most_everyday_orders_are_understood_by_their_titles(name):
     assert len(left) <= MOST_OPEN * len(listed), left
 
 
-@pytest.mark.parametrize(
-    "path", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.stem
-)
-def test_no_words_of_a_grave_concept_are_those_of_an_everyday_order(path):
-    tables = tomllib.loads(path.read_text("utf-8"))
+def test_no_words_of_a_grave_concept_are_those_of_an_everyday_order():
+    files = [tomllib.loads(one.read_text("utf-8")) for one in EXAMPLES.glob("*.toml")]
     examples = [
         one
-        for name in GRAVE & tables.keys()
+        for tables in files
+        for name in sorted(GRAVE & tables.keys())
         for one in tables[name].get("examples", [])
     ]
-    assert examples
+    assert len(examples) > 1_000
     assert [one for one in examples if is_understood(one)] == []
 
 
