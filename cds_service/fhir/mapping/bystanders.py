@@ -88,7 +88,12 @@ class BystandersFile(DataFile):
 
 
 class Bystanders:
-    """The codes and words of the file."""
+    """The codes and words of the file.
+
+    Attributes:
+        kinds: words that name an order that a brace does not depend on.
+        fillers: words next to them.
+    """
 
     def __init__(
         self,
@@ -117,10 +122,10 @@ class Bystanders:
         self.act_concepts = content.act_concepts.names
         self._fractures = _by_system(content.fractures)
         self._healed = _by_system(content.healed)
-        kinds = _all_of(content.kinds)
-        self._kinds = PlainWords(kinds, plain.durations)
-        fillers = (*_all_of(content.fillers), *plain.words)
-        self._of_acts = PlainWords((*kinds, *fillers), plain.durations)
+        self.kinds = _all_of(content.kinds)
+        self._kinds = PlainWords(self.kinds, plain.durations)
+        self.fillers = (*_all_of(content.fillers), *plain.words)
+        self._of_acts = PlainWords((*self.kinds, *self.fillers), plain.durations)
         theatre = (*_all_of(content.theatre), *plain.words)
         self._of_theatre = PlainWords(theatre, plain.durations)
         augmentation = _all_of(content.augmentation)
