@@ -39,7 +39,7 @@ def test_no_end_is_selected_next_to_an_order_nobody_understood(title):
     "title",
     [
         *("Full blood count", "MRI lumbar spine", "Physiotherapy", "Kyphoplasty L1"),
-        *("TLSO", "Blood cultures", "Pre-operative assessment", "血常规"),
+        *("TLSO", "Blood count", "Pre-operative assessment", "血常规"),
         *("Labor", "Cataract surgery"),
         pytest.param("Bone treatment review (FLS)", id="bone treatment"),
         pytest.param(codeable(CPT, "85025"), id="laboratory"),

@@ -16,6 +16,7 @@ from cds_service.fhir.gathering.drugs import (
     is_unclassified,
 )
 from cds_service.fhir.gathering.entries import CANCER_TREATMENT
+from cds_service.fhir.gathering.everyday_orders import is_everyday_order
 from cds_service.fhir.gathering.grave_asides import (
     GRAVE,
     UNJUDGED_ACT,
@@ -95,7 +96,7 @@ def concepts_of_act(
             known |= {in_doubt(UNJUDGED_ACT)}
     else:
         is_apart = _is_order_apart(act, known, terminology)
-        if not is_apart:
+        if known.isdisjoint(READ_AS_ORDERS):
             known |= unread_title(act, objects(code), terminology)
     known |= grave
     return known if is_apart else known | {MAY_NEED_BRACE}
@@ -125,20 +126,23 @@ def unread_title(
     what was found. What its words name that is grave is left open by its name.
 
     Args:
-        order: an order that is not known to leave the spine alone.
+        order: an order that is not read as an augmentation, a brace or a biopsy.
         titles: its codes and names.
         terminology: the service's terminology.
     """
-    if not is_asked(order) or terminology.concepts(titles):
+    if not is_asked(order) or is_prohibition(order):
         return frozenset()
-    if is_harmless_act(titles, terminology):
+    if terminology.concepts(titles) or is_everyday_order(titles, terminology):
         return frozenset()
-    words = [
-        terminology.clauses.without_suspicion(word)
-        for title in titles
-        for word in texts_of(title)
-    ]
-    if words and is_reason_understood(words, GRAVE, terminology):
+    words = [word for title in titles for word in texts_of(title)]
+    asked = [terminology.clauses.without_suspicion(word) for word in words]
+    is_search = any(
+        terminology.everyday.may_search(word)
+        for word in asked
+        if not terminology.clauses.denies(word)
+    )
+    is_plain = bool(words) and is_reason_understood(asked, GRAVE, terminology)
+    if is_plain and not is_search:
         return frozenset()
     return frozenset({in_doubt(UNREAD_TITLE)})
 

@@ -61,6 +61,20 @@ def test_no_words_of_a_grave_concept_are_those_of_an_everyday_order():
     assert [one for one in examples if is_understood(one)] == []
 
 
+@pytest.mark.parametrize("kind", ["CBC", "Follow-up visit", "Physical therapy"])
+@pytest.mark.parametrize(
+    "grave",
+    [
+        *("anemia", "port", "infusion", "low sodium", "high calcium", "pain at night"),
+        *("MTS", "new fracture", "weight loss", "fever", "PICC", "RT", "nodule"),
+        *("steroids", "deficit", "antibiotics", "retention", "Tumor", "Abszess"),
+    ],
+)
+def test_no_everyday_kind_hides_what_stands_beside_it(kind, grave):
+    assert not is_understood(f"{kind}, {grave}")
+    assert not is_understood(f"{kind} for {grave}")
+
+
 @pytest.mark.parametrize("title", ["Consult", "Referral", "Konsil", "Consulenza"])
 def test_a_consultation_of_nobody_is_no_everyday_order(title):
     assert not is_understood(title)
