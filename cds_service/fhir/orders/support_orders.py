@@ -25,6 +25,7 @@ from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
+from cds_service.fhir.orders.injury_times import Search
 from cds_service.fhir.orders.keep_reasons import (
     named_levels,
     reasons_of_order,
@@ -43,7 +44,7 @@ from cds_service.fhir.orders.order_times import (
     read_worded_end,
     texts_on_time,
 )
-from cds_service.fhir.orders.other_injuries import Search, find_other_injuries
+from cds_service.fhir.orders.other_injuries import find_other_injuries
 from cds_service.fhir.orders.recognition import (
     REVIEW,
     SPECIALIST,
