@@ -459,7 +459,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
         orders.support,
         record,
         terminology,
-        signed=orders.augmentation,
+        augmentation=orders.augmentation,
         today=call.today,
         drafts=orders.drafts,
     )

@@ -444,6 +444,7 @@ class WordedEnd(NamedTuple):
 
 
 NOT_WORDED = WordedEnd()
+NotNow = Literal["", "over", "far", "elsewhere", "later"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -491,7 +492,7 @@ class SupportOrder:
     levels: tuple[str, ...] = ()
     is_standing: bool = True
     is_read_whole: bool = True
-    not_now: Literal["", "over", "far", "elsewhere", "later"] = ""
+    not_now: NotNow = ""
     written_from: date | None = None
     unread: tuple[str, ...] = ()
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
