@@ -170,7 +170,7 @@ def apply_model(
     band is "lower" only if all of them are.
 
     Args:
-        has_doubt: the record names an exclusion of every figure without deciding it.
+        has_doubt: an entry of the record leaves open an exclusion of every figure.
     """
     study = model.study
     figure_of = partial(
