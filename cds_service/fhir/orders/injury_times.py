@@ -11,9 +11,9 @@ often a healed fracture that was never closed. Each question is about one kind o
 | `is_recent_act`      | order, procedure | ordered, planned or done lately | yes      |
 | `is_recent_result`   | report, exam     | measured or issued lately       | yes      |
 
-For example, on 26 November 2026, half a year begins on 30 May. A fracture is recorded
-with an onset on 10 May 2026: it is old. The same one with an onset in "2026" is open,
-since that year ends after 30 May.
+For example, on 26 November 2026 the last half year begins on 30 May. An active fracture
+with the onset 10 May 2026 is old. With the onset 2026, and no day of recording, it is
+open: that year ends after 30 May.
 """
 
 from dataclasses import dataclass

@@ -355,7 +355,8 @@ def _braces_in(search: Search) -> list[Json]:
 def _is_operated(search: Search) -> bool:
     """Tell if another operation of the spine is ordered, or was done lately.
 
-    It may be among the orders being signed.
+    It may be among the orders being signed, on the problem list (whenever it was), or
+    among recent procedures and orders; of these, what was not understood may be one.
     """
     record, terminology = search.record, search.terminology
     for order in search.drafts.each():
@@ -363,7 +364,7 @@ def _is_operated(search: Search) -> bool:
         if is_other and _is_surgery(order.resource, terminology):
             return True
     if any(one.concepts & SURGERY for one in record.of_key("conditions")):
-        return True  # a fusion on the problem list, whenever it was
+        return True
     entries = [
         entry
         for key in ("procedures", "serviceRequests")
@@ -372,7 +373,7 @@ def _is_operated(search: Search) -> bool:
     recent = [entry for entry in entries if is_recent_act(entry.raw, search)]
     for entry in recent:
         if _may_need_brace(entry, terminology):
-            return True  # what was not understood may be one
+            return True
         is_other = recognise_augmentation(entry.raw, terminology) is None
         if is_other and _is_surgery(entry.raw, terminology):
             return True
