@@ -154,8 +154,8 @@ class Ports:
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
         language: the language that is asked for.
-        take_words: takes as many places as the words of the orders weigh; raises
-            TooBusy.
+        take_words: takes `words` of the worker (`places.py`) for the orders, given how
+            much they weigh; raises TooBusy.
     """
 
     clock: Callable[[], datetime]
@@ -225,7 +225,7 @@ class Call:
 
     @property
     def signed_digest(self) -> str:
-        """Return the digest of the orders being signed; of a discharge the stay."""
+        """Return the digest of the orders being signed; at a discharge, the stay."""
         context = self.request.context
         if context.CARRIES_ORDERS:
             return context.drafts_digest

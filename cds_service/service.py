@@ -131,8 +131,13 @@ def answer(
 ) -> HookResponse:
     """Answer one hook call.
 
-    Cards are for an augmentation order, signed or on record when a chart is opened; for
-    a brace or bed rest after one; and for a discharge.
+    | hook                  | cards are for                                         |
+    |-----------------------|-------------------------------------------------------|
+    | `order-sign`          | an augmentation order; a brace or bed rest after one  |
+    | `patient-view`        | an augmentation order on record, as if it were signed |
+    | `encounter-discharge` | an augmentation done in this stay or in the last days |
+
+    An `order-sign` call with the order of a discharge is answered as a discharge.
 
     Raises:
         PatientMismatch: the Patient, or the augmentation order, is of another patient
@@ -154,9 +159,9 @@ def _answer_in_time(
     service: Service, hook: ServiceHook, request: HookRequest, ports: Ports
 ) -> HookResponse:
     is_signing = hook.hook == "order-sign"
-    if is_signing and not _may_concern_us(service, request, ports):
-        return NO_CARDS
     if is_signing:
+        if not _may_concern_us(service, request, ports):
+            return NO_CARDS
         ports.take_words(weight_of_words(request.context.draft_orders))
     call = Call(
         service=service,
@@ -168,10 +173,10 @@ def _answer_in_time(
         entry_id=str(uuid4()),
     )
     if hook.hook == "patient-view":
-        call_of_record = _with_orders_on_record(call)
-        if call_of_record is None:
+        signing_of_record = _as_if_signed(call)
+        if signing_of_record is None:
             return NO_CARDS
-        call = call_of_record
+        call = signing_of_record
     orders = _read_orders(call)
     if is_signing and _is_discharge_signed(orders, service):
         call = replace(call, hook=service.leaving_hook)
@@ -181,7 +186,7 @@ def _answer_in_time(
         read_case = _read_signing(call, orders)
     if read_case is None:
         return NO_CARDS
-    return _show(call, read_case)
+    return _conclude_and_log(call, read_case)
 
 
 def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
@@ -262,8 +267,8 @@ def _is_discharge_signed(orders: SignedOrders, service: Service) -> bool:
     return orders_discharge(orders.drafts, service.terminology)
 
 
-def _with_orders_on_record(call: Call) -> Call | None:
-    """Make the call as if the augmentation on record were signed; None without one.
+def _as_if_signed(call: Call) -> Call | None:
+    """Make a call that signs the augmentation orders on record; None without one.
 
     Only the list of orders is read for that: most patients whose chart is opened have
     no such order.
@@ -452,21 +457,23 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     request, ports, terminology = call.request, call.ports, call.service.terminology
     record = _read_record(call, call.hook.plan, orders.person)
     ports.deadline.check()
+
+    # Identifiers of the Patient, and what a draft refers to, are in the record alone.
     person = orders.person.identified(record.patient, ())
     drafts = orders.drafts.for_person(person)
-    deadline = ports.deadline.for_reading()
-    drafts = with_referred(drafts, record, request, ports.fhir, person, until=deadline)
-    # They stay the same object if the record adds nothing to them.
+    until = ports.deadline.for_reading()
+    drafts = with_referred(drafts, record, request, ports.fhir, person, until=until)
+    # The drafts stay the same object if the record adds nothing to them.
     if drafts is not orders.drafts:
         orders = _orders_in(drafts, person, terminology)
-        drafts = orders.drafts
-    record = with_signing(record, drafts, terminology)
-    record = with_unsent_reasons_of_drafts(record, drafts, terminology)
+
+    record = with_signing(record, orders.drafts, terminology)
+    record = with_unsent_reasons_of_drafts(record, orders.drafts, terminology)
     support = find_support_orders(
         orders.support,
         record,
         terminology,
-        signed=orders.augmentation,
+        augmentation=orders.augmentation,
         today=call.today,
         drafts=orders.drafts,
     )
@@ -553,7 +560,8 @@ def _case_of(
 def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
     """Set the days that limit what counts.
 
-    A record as of now counts up to now; as of an earlier day, up to the order.
+    A record as of now counts up to now; as of an earlier day (`--as-of`), up to the
+    order.
     """
     today = call.today
     authored = order.authored if order else None
@@ -615,20 +623,20 @@ def _at_site(feedback: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
 # --- steps 4 to 7: conclude, say, log
 
 
-def _show(call: Call, read_case: ReadCase) -> HookResponse:
+def _conclude_and_log(call: Call, read_case: ReadCase) -> HookResponse:
     """Conclude from a case, make its cards, and log them (steps 4 to 7)."""
     ports = call.ports
     conclusion = conclude(read_case.case)
     full_answer, cards = _answer_with_cards(call, conclusion)
     ports.deadline.check()
     response = HookResponse(cards=cards)
-    entry = entry_for(_shown(call, read_case, full_answer, response))
+    entry = entry_for(_kept_of(call, read_case, full_answer, response))
     ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
     return response if ports.is_shown else NO_CARDS
 
 
-def _shown(
+def _kept_of(
     call: Call, read_case: ReadCase, full_answer: Answer, response: HookResponse
 ) -> Shown:
     """Collect the parts of an answer that the log keeps."""

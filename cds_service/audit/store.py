@@ -57,6 +57,17 @@ class AuditStore:
     One thread writes each entry in its own transaction, or those of one call together.
     Request threads wait for it, but never beyond their deadline, even if a commit
     hangs. After a fork, the new process opens its own connections and thread.
+
+    What becomes of an entry for which no request waits any more:
+
+    | the request gives up | an answer                       | any other entry |
+    |----------------------|---------------------------------|-----------------|
+    | before the commit    | is abandoned, and lost          | is written      |
+    | during the commit    | is written, and a `gap` entry   | is written      |
+    |                      | says that it was not shown      |                 |
+
+    An entry is lost too if the database fails. The next transaction begins with one
+    `gap` entry for all that were lost since the last one.
     """
 
     def __init__(
@@ -134,7 +145,8 @@ class AuditStore:
             seconds = min(seconds, max(LEAST_SECONDS, until.left - SEND_SECONDS))
         ends = time.monotonic() + seconds
         try:
-            self._submit(lambda: self._keep(sealed, ends, abandoned)).result(seconds)
+            writing = self._submit(lambda: self._write_or_lose(sealed, ends, abandoned))
+            writing.result(seconds)
         except Exception:  # noqa: BLE001 - logged by the writing thread
             if any(entry.kind == "answer" for entry in entries):
                 abandoned.set()
@@ -217,7 +229,7 @@ class AuditStore:
 
     # --- in the writing thread
 
-    def _keep(
+    def _write_or_lose(
         self, entries: Sequence[SealedEntry], ends: float, abandoned: threading.Event
     ) -> None:
         """Write entries of one call, or remember that they are lost.
@@ -228,10 +240,10 @@ class AuditStore:
         """
         seconds = max(LEAST_SECONDS, ends - time.monotonic())
         try:
-            self._commit(entries, seconds, abandoned)
+            self._write(entries, seconds, abandoned)
             # The commit took too long: the answer is in the log, and was not shown.
             if abandoned.is_set():
-                self._note_late(entries)
+                self._write_not_shown(entries)
         except Exception as error:
             if not isinstance(error, _Abandoned):
                 self._log_trouble(error)
@@ -240,28 +252,28 @@ class AuditStore:
                     self._lose(entry)
             raise
 
-    def _note_late(self, entries: Sequence[SealedEntry]) -> None:
+    def _write_not_shown(self, answers: Sequence[SealedEntry]) -> None:
         """Write for each of these answers that it was not shown."""
-        for entry in entries:
-            fields = {"event": "audit-late", "entry": entry.id}
+        for answer in answers:
+            fields = {"event": "audit-late", "entry": answer.id}
             LOG.warning("audit-late", extra={"fields": fields})
-        late = [
+        gaps = [
             AuditEntry(
                 kind="gap",
                 at=self._clock(),
-                about=entry.id,
+                about=answer.id,
                 content={"notShown": 1},
             )
-            for entry in entries
+            for answer in answers
         ]
-        self._commit([seal(entry) for entry in late], self._wait_seconds)
+        self._write([seal(gap) for gap in gaps], self._wait_seconds)
 
     def _look(self) -> None:
         """Write what is due, and read the head of the log."""
         try:
             self._prepare()
             if self._lost or self._opening:
-                self._commit([], self._wait_seconds)
+                self._write([], self._wait_seconds)
             self.reader.head()
             self._trouble = ""
         except Exception as error:
@@ -290,48 +302,55 @@ class AuditStore:
             self._opening, self._reports_file = [*losses, *self._opening], bool(losses)
             self._is_prepared = True
 
-    def _commit(
+    def _write(
         self,
         entries: Sequence[SealedEntry],
         wait: float,
         abandoned: threading.Event | None = None,
     ) -> None:
-        """Write in one transaction, with retries if they may help.
+        """Write in one transaction what is due, and then these entries.
 
-        Entries that are due come first: those of the opening, and one for the losses.
-        Existing entries are not duplicated.
+        Due are the entries of the opening, and one for the losses. What is in the log
+        already is not written twice.
 
         Args:
             entries: may be none, to write only what is due.
             wait: seconds to wait for the database.
-            abandoned: as in `_keep`; None if no answer waits.
+            abandoned: as in `_write_or_lose`; None if no answer waits.
 
         Raises:
             _Abandoned: the answer was refused before the commit.
         """
         # After a database hung, entries abandoned in the queue are not written.
-        if abandoned is not None and abandoned.is_set():
-            raise _Abandoned
+        _refuse_abandoned(abandoned)
         self._prepare()
         lost, opening = list(self._lost), list(self._opening)
         gap = [seal(_gap_entry(lost, self._clock()))] if lost else []
-        for left in reversed(range(TRIES)):
-            try:
-                with self.database.writing(wait) as connection:
-                    append_entries(connection, [*opening, *gap, *entries], self._clock)
-                    if abandoned is not None and abandoned.is_set():
-                        raise _Abandoned
-            except DBAPIError as error:
-                if left == 0 or not database.is_passing(error):
-                    raise
-            else:
-                break
+        self._commit([*opening, *gap, *entries], wait, abandoned)
         del self._lost[: len(lost)]
         self._opening.clear()
         self._trouble = ""
         if self._reports_file and (file := self._lost_file()) is not None:
             file.unlink(missing_ok=True)
             self._reports_file = False
+
+    def _commit(
+        self,
+        entries: Sequence[SealedEntry],
+        wait: float,
+        abandoned: threading.Event | None,
+    ) -> None:
+        """Commit these entries together, with retries if they may help."""
+        for left in reversed(range(TRIES)):
+            try:
+                with self.database.writing(wait) as connection:
+                    append_entries(connection, entries, self._clock)
+                    _refuse_abandoned(abandoned)  # nothing is committed then
+            except DBAPIError as error:
+                if left == 0 or not database.is_passing(error):
+                    raise
+            else:
+                return
 
     def _lose(self, entry: SealedEntry) -> None:
         """Remember that this entry could not be written; a `gap` entry will say so.
@@ -387,6 +406,12 @@ class AuditStore:
             )
             LOG.error(event, extra={"fields": fields, **unexpected})
         self._trouble = trouble
+
+
+def _refuse_abandoned(abandoned: threading.Event | None) -> None:
+    """Raise if the answer that waited was refused meanwhile."""
+    if abandoned is not None and abandoned.is_set():
+        raise _Abandoned
 
 
 def _gap_entry(

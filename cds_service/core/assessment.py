@@ -52,8 +52,8 @@ class OutcomeAssessment(NamedTuple):
             no figure applies.
         disagreement: two studies that the patient belongs to contradict each other.
         supporting: the rates of studies that have no model.
-        doubts: findings that would forbid every figure, if the record, which names
-            them, decided them.
+        doubts: findings that the record names without deciding them, and of which each
+            would forbid every figure.
     """
 
     outcome: Outcome
@@ -201,12 +201,12 @@ def _assess_outcome(
     policy: Policy,
 ) -> OutcomeAssessment:
     gaps = [findings.gaps[name] for name in ABSOLUTE if name in findings.gaps]
-    # An entry that was not understood only forbids "lower". One that names an exclusion
-    # takes the studies' lines off the card as well.
-    is_open = any(gap.provenance for gap in gaps)
+    # Any entry that leaves an exclusion open forbids "lower", also one that was not
+    # understood. One that names it takes the studies' lines off the card as well.
+    has_doubt = any(gap.provenance for gap in gaps)
     doubts = tuple(gap.name for gap in gaps if gap.is_mentioned)
     results = [
-        apply_model(model, findings, policy, has_doubt=is_open)
+        apply_model(model, findings, policy, has_doubt=has_doubt)
         for _, model in sorted(models.items())
         if model.study.outcome == outcome
     ]

@@ -61,7 +61,8 @@ class Condition(DataTable):
         signal: signals of which one must hold; none, if empty.
         unless_signal: signals of which none may hold.
         word: text that a word of the fact's signal must have, by the word's name.
-        closed: True for a fact that an order closes; False for an open one.
+        closed: True if an order must close the fact; False if none may. An override
+            that closes it makes no difference.
     """
 
     state: tuple[DrugStateKind, ...] = ()
@@ -80,10 +81,10 @@ class Phrase(Condition):
 
 
 class Line(Condition):
-    """A line of the detail.
+    """A line of the detail. By default it is said while its fact leads the card.
 
     Attributes:
-        leads: it is said only while its fact leads the card.
+        leads: if False, it is said while another fact leads, too.
         behind: it is said only while another fact leads.
     """
 
@@ -352,6 +353,7 @@ class ChartFacts:
         # If the state of bone treatment has phrases, no shorter one may leave it out.
         of_state = [phrase for phrase in fitting if phrase.state] or fitting
         for phrase in of_state:
+            # `phrase.fact` has ids; the words of an id are that fact's short form.
             is_for_fact = any(words.get(fact) == join for fact in phrase.fact)
             if join and "{join}" not in phrase.say and not is_for_fact:
                 continue
@@ -496,7 +498,7 @@ def rank_facts(
 
 
 def _is_shown(facts: ChartFacts, open_kinds: Collection[str]) -> bool:
-    """Tell if the first card is shown (E5).
+    """Tell if the first card is shown (E5): the first line that applies decides.
 
     Args:
         open_kinds: `bone-treatment` and `rehabilitation`, if neither an order nor an
@@ -540,10 +542,15 @@ def _reaches(
 ) -> bool:
     """Tell if an act that was closed on that card is closed for this fact too.
 
-    For a fact that does not warn, it is. A fact that warns may be new, or graver than
-    the one that the clinician saw. For such a fact the act is closed only if the
-    overridden card warned too, with a fact that is no less grave (its rank is no
-    higher); and if it was the same fact, only if that says no more now than then.
+    | this fact  | the overridden card     | is the act closed for this fact?  |
+    |------------|-------------------------|-----------------------------------|
+    | no warning | any                     | yes                               |
+    | a warning  | no warning              | no                                |
+    | a warning  | warned of a lesser fact | no: the clinician did not see it  |
+    | a warning  | warned of a graver fact | yes                               |
+    | a warning  | warned of the same fact | yes, if it says no more than then |
+
+    A graver fact has a lower rank, or the same.
 
     Args:
         ground: the card that was overridden.

@@ -16,8 +16,7 @@ Value = float | bool | str
 Origin = Literal["prefetch", "fhir", "context", "derived"]
 GapReason = Literal[
     "absent",  # asked for and not there
-    # could not be read: failed, refused, not in time, not sent and no server named
-    "not-read",
+    "not-read",  # failed, refused, not in time, or not sent and no server named
     "stale",  # older than usable
     "unit-unknown",  # no unit, or one that does not fit
     "out-of-range",  # implausible
@@ -27,8 +26,7 @@ GapReason = Literal[
     "no-value",  # data absent, comparator, text
     "future",  # dated after today, or after the order if an earlier day is assessed
     "undated",  # no date, so its age is not known
-    # its list has entries that were not understood, or that only free words name
-    "not-understood",
+    "not-understood",  # its list has entries in unknown codes, or in free words alone
     "undetermined",  # its sources are missing or do not decide
     "other-method",  # measured in a way that gives a different quantity
 ]
@@ -106,9 +104,8 @@ class Finding(NamedTuple):
             counted falls, the day of the first.
         label: its more exact name in our words: `denosumab`, `lung cancer`; empty if
             there is none. Of a number that is only known to be below a limit: `<15`.
-        may_reassure: False if the value is old, if it is not known how it was measured,
-            or if it is in doubt for another reason. Then no figure that rests on it is
-            said to be low.
+        may_reassure: False if the value is old, measured in an unknown way, or in doubt
+            for another reason. Then no figure that rests on it is said to be low.
         dated_to: the precision of `observed`; of a bare month or year it is the first
             day.
     """
@@ -193,9 +190,9 @@ class Doses(NamedTuple):
         last: the newest; None if none has a day. Of one that is dated by its month or
             year the first day counts.
         counted: all of them, the oldest first.
-        sure: the newest of those that were understood and not broken off: it alone
-            closes what another drug leaves open.
-        unclear: the newest coded dose since then of which not all was understood.
+        sure: the newest that was understood whole and not broken off. No other dose
+            settles what another drug leaves open.
+        unclear: the newest coded dose after `sure` of which not all was understood.
     """
 
     last: Dated | None = None
@@ -212,7 +209,7 @@ class DrugOrders(NamedTuple):
 
     Attributes:
         newest: the day of the newest; None if there is none or it has no day.
-        oldest: the day of the oldest, likewise.
+        oldest: the day of the oldest; None if there is none or it has no day.
         is_standing: one is in force, and nothing ended it.
         is_signed_now: one is among the orders being signed.
         prescribed: the newest by which the drug is begun, understood whole; None if
@@ -241,7 +238,7 @@ class DrugUse:
     """The use of one bone drug by all its entries together.
 
     Attributes:
-        name: ours, `alendronate`; `bone drug` if the record says no more.
+        name: our name for it, `alendronate`; `bone drug` if the record says no more.
         is_injected: given by others at intervals; the rest is taken at home.
         is_taken: an intake is on record: a dose given, dispensed or reported.
         is_running: it is taken now, or a dose still acts.
@@ -285,8 +282,8 @@ class BoneDrugs:
     Attributes:
         uses: one for each drug, by name.
         entries: all entries of the lists of drugs, whatever the drug.
-        unread: the lists of drugs that were not read whole; if all were, other lists
-            that may name one.
+        unread: the lists of drugs that were not read whole. If all of these were, the
+            other lists that may name a bone drug and were not.
         unclear: the reason, as a phrase, for which lists that were read do not say
             "none"; empty if they do.
     """
@@ -444,6 +441,7 @@ class WordedEnd(NamedTuple):
 
 
 NOT_WORDED = WordedEnd()
+NotNow = Literal["", "over", "far", "elsewhere", "later"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -491,7 +489,7 @@ class SupportOrder:
     levels: tuple[str, ...] = ()
     is_standing: bool = True
     is_read_whole: bool = True
-    not_now: Literal["", "over", "far", "elsewhere", "later"] = ""
+    not_now: NotNow = ""
     written_from: date | None = None
     unread: tuple[str, ...] = ()
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
@@ -602,10 +600,10 @@ class SupportOrders:
     def _counts(self, order: SupportOrder) -> bool:
         if not order.is_read_whole or order.not_now:
             return False
-        return order.draft or (
-            order.is_standing
-            and (self.counted_from is None or self._is_written_since(order) is True)
-        )
+        if order.draft:
+            return True
+        is_for_fracture = self.counted_from is None or self._is_written_since(order)
+        return order.is_standing and is_for_fracture is True
 
     def _is_written_since(self, order: SupportOrder) -> bool | None:
         """Tell if an order was written since the fracture; None without a day."""

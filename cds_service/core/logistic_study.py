@@ -124,8 +124,8 @@ class Predictor(PrintedError):
         raking_only: the reason for which no figure uses it; None for an input. The
             cohort is weighted with it, since the printed model needs it. The figure is
             that of the model without it.
-        needed: without it the patient may lie outside the study's range; `Silence` then
-            has `not-known`.
+        needed: without it the patient may lie outside the study's range; an `Obstacle`
+            then has `not-known`.
         per_site: the value depends on the scanner. It is an input only if the site
             gives the values of its own patients (`[reference]`), and is taken to the
             scale of the study's group without the outcome.

@@ -207,6 +207,10 @@ class PooledModel:
     ) -> PooledFigure:
         """Compute the figure for a patient (steps 4 to 7).
 
+        With T-score and HU known there are two estimates, and the higher one is the
+        figure. A patient without an own figure has the words of the usual risk, and is
+        not different from the average.
+
         Args:
             known: inputs by name, in the file's units; what is not known is left out.
             baseline: in force; the pooled one by default.
@@ -216,39 +220,40 @@ class PooledModel:
         Raises:
             ValueError: the model has no such input, or a value is not finite.
         """
-        used, held = self._held(known)
+        used, held = self._hold(known)
         baseline = baseline or self.baseline_of()
-        estimate, other = self._estimates(used, baseline)
-        names = self.study.names(estimate.bone)
-        entered = {name: used[name] for name in names if name in used}
-        held_there = {name: held[name] for name in names if name in held}
-        variance = estimate.error**2 + self._baseline_variance(estimate, baseline)
-        risk = expit(estimate.log_odds)
+        higher, lower = self._estimates(used, baseline)
+        names = self.study.names(higher.bone)  # without the other bone input
+        risk = expit(higher.log_odds)
+
         is_personal = _is_personal(self.study, used)
+        words = _usual_words(risk, baseline)
         band: PooledBand = "not-different"
         if is_personal:
             words = self.words_of(risk)
-            band = _band(self.study, estimate, baseline, used, raising)
-        else:
-            words = _usual_words(risk, baseline)
-        is_lower = self.step_of(risk) < self.step_of(baseline.incidence)
+            band = _band(self.study, higher, baseline, used, raising)
+        is_under_usual = self.step_of(risk) < self.step_of(baseline.incidence)
+
+        entered = {name: used[name] for name in names if name in used}
+        held_there = {name: held[name] for name in names if name in held}
+        effects = self._effects(higher.bone, entered, baseline)
         return PooledFigure(
             risk=risk,
-            log_odds=estimate.log_odds,
+            log_odds=higher.log_odds,
             is_personal=is_personal,
             words=words,
             usual=baseline.usual,
-            in_summary=is_personal and not is_lower,
+            in_summary=is_personal and not is_under_usual,
             band=band,
-            relative_error=estimate.error,
-            absolute_error=math.sqrt(variance),
-            above_share=_share_above(estimate, baseline),
-            bone=estimate.bone if estimate.bone in used else None,
+            relative_error=higher.error,
+            absolute_error=_absolute_error(higher, baseline),
+            above_share=_share_above(higher, baseline),
+            bone=higher.bone if higher.bone in used else None,
             used=MappingProxyType(entered),
             held=MappingProxyType(held_there),
-            effects=MappingProxyType(self._effects(estimate.bone, entered, baseline)),
+            effects=MappingProxyType(effects),
             missing=tuple(name for name in names if name not in used),
-            other_bone=expit(other.log_odds) if other else None,
+            other_bone=expit(lower.log_odds) if lower else None,
             baseline=baseline,
         )
 
@@ -256,7 +261,7 @@ class PooledModel:
         self, known: Mapping[str, float | bool], baseline: PooledBaseline
     ) -> float:
         """Compute the risk alone, 0..1, as `figure` does, for values not yet known."""
-        used, _ = self._held(known)
+        used, _ = self._hold(known)
         at = self._baseline_of_model(baseline)
         log_odds = [self.averaging.log_odds(bone, used, at) for bone in _bones(used)]
         if baseline.recalibration is not None:
@@ -299,7 +304,7 @@ class PooledModel:
             recalibration=recalibration,
         )
 
-    def _held(
+    def _hold(
         self, known: Mapping[str, float | bool]
     ) -> tuple[dict[str, float], dict[str, float]]:
         """Take values beyond their range as its nearer end (step 4).
@@ -327,11 +332,12 @@ class PooledModel:
     def _estimates(
         self, used: Mapping[str, float], baseline: PooledBaseline
     ) -> tuple[Estimate, Estimate | None]:
-        """Estimate the patient's figure and, with T and HU known, the lower one too."""
+        """Return the higher estimate and, with T and HU known, the lower one too."""
         at = self._baseline_of_model(baseline)
         estimates = [self.averaging.estimate(bone, used, at) for bone in _bones(used)]
-        if baseline.recalibration is not None:
-            estimates = [_moved(one, baseline.recalibration) for one in estimates]
+        recalibration = baseline.recalibration
+        if recalibration is not None:
+            estimates = [_recalibrated(one, recalibration) for one in estimates]
         higher, *others = sorted(estimates, key=lambda estimate: -estimate.log_odds)
         return higher, others[0] if others else None
 
@@ -341,12 +347,6 @@ class PooledModel:
         A recalibration was fitted to figures at the pooled baseline, and moves those.
         """
         return self.table.baseline.mean if baseline.recalibration else baseline.log_odds
-
-    def _baseline_variance(self, estimate: Estimate, baseline: PooledBaseline) -> float:
-        recalibration = baseline.recalibration
-        if recalibration is None:
-            return baseline.variance
-        return recalibration.variance_at(recalibration.own(estimate.log_odds))
 
     def _effects(
         self, bone: Bone, entered: Mapping[str, float], baseline: PooledBaseline
@@ -360,7 +360,7 @@ class PooledModel:
         }
 
 
-def _moved(estimate: Estimate, recalibration: Recalibration) -> Estimate:
+def _recalibrated(estimate: Estimate, recalibration: Recalibration) -> Estimate:
     log_odds = recalibration.move(estimate.log_odds)
     return Estimate(estimate.bone, log_odds, recalibration.slope * estimate.error)
 
@@ -420,6 +420,16 @@ def _interval(log_odds: float, error: float) -> Interval:
     return expit(log_odds - Z_95 * error), expit(log_odds + Z_95 * error)
 
 
+def _absolute_error(estimate: Estimate, baseline: PooledBaseline) -> float:
+    """Return the error in a hospital of which nothing is known (s_abs)."""
+    recalibration = baseline.recalibration
+    if recalibration is None:
+        of_baseline = baseline.variance
+    else:
+        of_baseline = recalibration.variance_at(recalibration.own(estimate.log_odds))
+    return math.sqrt(estimate.error**2 + of_baseline)
+
+
 def _share_above(estimate: Estimate, baseline: PooledBaseline) -> float:
     """Return the share of hospitals in which the patient lies above their average.
 
@@ -454,15 +464,22 @@ def _band(
     share = _share_above(estimate, baseline)
     if share >= bands.sure and risk >= bands.above_ratio * average:
         return "above"
-    if share > 1 - bands.sure or risk > bands.below_ratio * average:
-        return "not-different"
+    is_under = share <= 1 - bands.sure and risk <= bands.below_ratio * average
+    may_be_below = is_under and _may_be_below(study, used, raising)
+    return "below" if may_be_below else "not-different"
+
+
+def _may_be_below(
+    study: PooledStudy, used: Mapping[str, float], raising: Collection[str]
+) -> bool:
+    """Tell if all that "below" needs is known, and nothing raises the risk."""
+    bands = study.bands
     is_bone_known = any(bone in used for bone in BONES)
     if not is_bone_known or not all(name in used for name in bands.below_needs):
-        return "not-different"
+        return False
     if used.get("age", 0) >= bands.raising_age:
-        return "not-different"
-    is_raised = any(name in raising or used.get(name) == 1 for name in bands.raising)
-    return "not-different" if is_raised else "below"
+        return False
+    return not any(name in raising or used.get(name) == 1 for name in bands.raising)
 
 
 def _usual_words(risk: float, baseline: PooledBaseline) -> str:

@@ -154,8 +154,8 @@ class Prediction(NamedTuple):
         ceiling: 0..1, whole percent; a text says "over" above it (step 9).
         coefficients_in_use: coefficients of the reduced model in use, log odds per
             unit, by term (`mna-category=B`).
-        clear: by known finding, True if the 95 % interval of its effect leaves out 0;
-            otherwise a text says "no clear effect in the study".
+        has_clear_effect: by known finding, True if the 95 % interval of its effect
+            leaves out 0; otherwise a text says "no clear effect in the study".
         effects: by known finding, coefficient in use x (value used - cohort mean), log
             odds.
         gains: by missing finding, the share of the model's information that it would
@@ -178,7 +178,7 @@ class Prediction(NamedTuple):
     floor: float
     ceiling: float
     coefficients_in_use: Mapping[str, float]
-    clear: Mapping[str, bool]
+    has_clear_effect: Mapping[str, bool]
     effects: Mapping[str, float]
     gains: Mapping[str, float]
     unknown_until_after: tuple[str, ...]
@@ -202,13 +202,17 @@ class Prediction(NamedTuple):
 class _KnownSet:
     """Everything that depends on which inputs are known but not on their values.
 
+    A finding is a category if it has several terms, one for each word: its effect, and
+    if that is clear, depends on the patient's word. A finding with one term has a clear
+    effect or not, whatever its value.
+
     Attributes:
         terms: the t terms of these inputs, in the order of the study.
         means: t means of the cohort.
         coefficients: in use, by term.
         covariance: t x t, of the coefficients, at the scale of the printed errors.
-        clear: as in `Prediction`, of findings with one term.
-        categories: by finding with several terms, their columns.
+        has_clear_term: by finding with one term, as `has_clear_effect`.
+        category_columns: by category, the positions of its terms.
         gains: as in `Prediction`.
         unknown_until_after: as in `Prediction`.
         limits: floor and ceiling, as in `Prediction`.
@@ -218,8 +222,8 @@ class _KnownSet:
     means: Vector
     coefficients: Mapping[str, float]
     covariance: Matrix
-    clear: Mapping[str, bool]
-    categories: Mapping[str, list[int]]
+    has_clear_term: Mapping[str, bool]
+    category_columns: Mapping[str, list[int]]
     gains: Mapping[str, float]
     unknown_until_after: tuple[str, ...]
     limits: Interval
@@ -324,7 +328,7 @@ def predict(
         floor=floor,
         ceiling=ceiling,
         coefficients_in_use=_at_slope(known.coefficients, baseline.slope),
-        clear=MappingProxyType(_clear(known, reduced, from_mean)),
+        has_clear_effect=MappingProxyType(_clear_effects(known, reduced, from_mean)),
         effects=_at_slope(_effects(reduced, known.terms, from_mean), baseline.slope),
         gains=known.gains,
         unknown_until_after=known.unknown_until_after,
@@ -348,7 +352,7 @@ def effect_interval(
 ) -> Interval:
     """Return the 95 % interval of the joint effect of some inputs, log odds.
 
-    It is at the scale of the printed errors (see `_clear`).
+    It is at the scale of the printed errors (see `_clear_effects`).
     """
     known = model.known_set(frozenset(prediction.used))
     columns = [
@@ -444,15 +448,15 @@ def _make_known_set(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
     # larger. This brings the larger ones down to the printed scale as well.
     scale = np.array([min(1.0, model.table.error_ratios[term.name]) for term in terms])
     covariance = reduced.covariance[1:, 1:] * np.outer(scale, scale)
-    clear, categories = {}, {}
+    has_clear_term, category_columns = {}, {}
     for finding in dict.fromkeys(term.finding for term in terms):
         columns = [
             column for column, term in enumerate(terms) if term.finding == finding
         ]
         if len(columns) > 1:
-            categories[finding] = columns
+            category_columns[finding] = columns
         else:
-            clear[finding] = _is_clear(
+            has_clear_term[finding] = _leaves_out_zero(
                 reduced.coefficients[columns],
                 np.ones(1),
                 covariance[np.ix_(columns, columns)],
@@ -462,8 +466,8 @@ def _make_known_set(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
         means=np.array([model.table.means[term.name] for term in terms]),
         coefficients=reduced.by_term,
         covariance=covariance,
-        clear=MappingProxyType(clear),
-        categories=MappingProxyType(categories),
+        has_clear_term=MappingProxyType(has_clear_term),
+        category_columns=MappingProxyType(category_columns),
         gains=MappingProxyType(_gains(model, reduced)),
         unknown_until_after=tuple(
             study_input.finding
@@ -474,31 +478,36 @@ def _make_known_set(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
     )
 
 
-def _clear(
+def _clear_effects(
     known: _KnownSet, reduced: ReducedModel, from_mean: Vector
 ) -> dict[str, bool]:
     """Tell for each finding if the 95 % interval of its effect leaves out 0.
 
-    The errors are those of the coefficients in use, at the printed scale, even if the
-    figure's own interval is wider. So with all inputs known an effect is clear exactly
-    if the paper's interval leaves out 0. For one term this is the interval of its
-    coefficient. A category's effect is that of the patient's word against the cohort's
-    mix of words: its terms are taken together.
+    With all inputs known this is so exactly if the paper's interval leaves out 0. The
+    errors are therefore those of the coefficients in use, at the printed scale, even if
+    the figure's own interval is wider.
+
+    For one term this is the interval of its coefficient. A category's effect is that of
+    the patient's word against the cohort's mix of words: its terms are taken together.
     """
-    of_words = {
-        finding: _is_clear(
+    of_categories = {
+        finding: _leaves_out_zero(
             reduced.coefficients[columns],
             from_mean[columns],
             known.covariance[np.ix_(columns, columns)],
         )
-        for finding, columns in known.categories.items()
+        for finding, columns in known.category_columns.items()
     }
-    return {**known.clear, **of_words}
+    return {**known.has_clear_term, **of_categories}
 
 
-def _is_clear(coefficients: Vector, point: Vector, covariance: Matrix) -> bool:
-    effect = float(coefficients @ point)
-    return abs(effect) > Z_95 * math.sqrt(float(point @ covariance @ point))
+def _leaves_out_zero(
+    coefficients: Vector, from_mean: Vector, covariance: Matrix
+) -> bool:
+    """Tell if the 95 % interval of the joint effect of some terms leaves out 0."""
+    effect = float(coefficients @ from_mean)
+    error = math.sqrt(float(from_mean @ covariance @ from_mean))
+    return abs(effect) > Z_95 * error
 
 
 def _gains(model: LogisticModel, reduced: ReducedModel) -> dict[str, float]:

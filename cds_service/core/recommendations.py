@@ -232,10 +232,8 @@ def recommend(
         if because is None or not fired_rules.isdisjoint(rule.unless_rule):
             continue
         open_asks = [ask for ask in rule.asks if ask.is_open(findings, by_name)]
-        supplies = {*rule.supplies} - {ask.supplies for ask in rule.asks}
-        supplies |= {ask.supplies for ask in open_asks}
-        gain = situation.assessment.gain_of(supplies)
-        if rule.supplies and gain <= 0:
+        gain = situation.assessment.gain_of(_inputs_supplied(rule, open_asks))
+        if rule.supplies and gain <= 0:  # measuring it would move nothing
             continue
         measures = join_words(ask.words for ask in open_asks) if open_asks else ""
         words = {**limits, "asked": measures, "Asked": capital(measures)}
@@ -251,6 +249,12 @@ def recommend(
     open_measures = [act for act in fired if act.rule.supplies and not act.already]
     best = sorted(open_measures, key=lambda act: (not act.recommended, -act.gain))
     return (*acts, *best[:1])
+
+
+def _inputs_supplied(rule: Rule, open_asks: Sequence[Ask]) -> set[str]:
+    """Return the inputs that the rule could give, without those of settled measures."""
+    asked = {ask.supplies for ask in rule.asks}
+    return ({*rule.supplies} - asked) | {ask.supplies for ask in open_asks}
 
 
 def _reasons(
@@ -278,23 +282,15 @@ def _recommendation(
     values: Mapping[str, str],
 ) -> Recommendation:
     option, signal = _option(rule, signals)
-    because = because if signal is None or signal in because else (*because, signal)
+    if signal is not None and signal not in because:
+        because = (*because, signal)
     already = support.counted(rule.order_kind) if rule.order_kind else ()
     not_counted = support.not_counted(rule.order_kind) if rule.order_kind else ()
     corrections = _corrections(because) if rule.corrects else ()
     is_wanted = not already and signals.keys().isdisjoint(rule.not_offered_if)
     has_draft = any(correction.order.draft for correction in corrections)
     is_offered = (bool(rule.order) and is_wanted) or has_draft
-    reasons = dict.fromkeys(
-        WithoutBrackets(signal.because) for signal in because if signal.because
-    )
-    reason = joined(list(reasons)[:MOST_REASONS])
-    fact = signal.because if signal is not None else reason
-    words = {**values, "because": reason, "fact": fact, "Fact": capital(fact)}
-    if corrections:
-        words["end"] = date_text(corrections[0].end)
-        titles = [title_text(correction.order.title) for correction in corrections]
-        words["title"] = joined(titles, " and ")
+    words = {**values, **_words_of(because, signal, corrections)}
     label, order = "", None
     if is_offered:
         label, order = _filled(option.label or rule.label, words), rule.order
@@ -312,6 +308,31 @@ def _recommendation(
         gain=gain,
         values=words,
     )
+
+
+def _words_of(
+    because: Sequence[Signal],
+    signal: Signal | None,
+    corrections: Sequence[Correction],
+) -> dict[str, str]:
+    """Return the words for the placeholders of a rule's texts.
+
+    Args:
+        because: the signals that made the rule fire.
+        signal: the one for which its text was chosen; None if any would do.
+        corrections: of brace orders.
+    """
+    reasons = dict.fromkeys(
+        WithoutBrackets(one.because) for one in because if one.because
+    )
+    reason = joined(list(reasons)[:MOST_REASONS])
+    fact = signal.because if signal is not None else reason
+    words = {"because": reason, "fact": fact, "Fact": capital(fact)}
+    if corrections:
+        words["end"] = date_text(corrections[0].end)
+        titles = [title_text(correction.order.title) for correction in corrections]
+        words["title"] = joined(titles, " and ")
+    return words
 
 
 def _is_recommended(rule: Rule, signals: Collection[str]) -> bool:

@@ -74,7 +74,8 @@ def drivers_of(result: ModelResult) -> tuple[tuple[Finding, ...], ...]:
     drivers: list[tuple[float, tuple[Finding, ...]]] = []
     for group in explained_together(result.inputs):
         effect = sum(prediction.effects[finding.name] for finding in group)
-        if effect > 0 and any(prediction.clear[finding.name] for finding in group):
+        is_clear = any(prediction.has_clear_effect[finding.name] for finding in group)
+        if effect > 0 and is_clear:
             drivers.append((effect, group))
     drivers.sort(key=lambda driver: -driver[0])
     return tuple(group for _, group in drivers)

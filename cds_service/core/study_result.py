@@ -18,11 +18,9 @@ Band = Literal["lower", "not-different", "above", "high"]
 Why = Literal[
     "held", "outside", "not-known", "criterion-not-known", "unsure", "open", "unread"
 ]
-# With one of these no figure is called lower.
+# The table of `Obstacle` explains both sets.
 FORBIDS_LOWER = frozenset({"held", "outside", "not-known", "unsure", "open", "unread"})
-# With one of these a study has no line on a card. An unread list does not forbid it: it
-# leaves a criterion unknown, which the line says.
-DOUBTFUL = FORBIDS_LOWER - {"unread"}
+FORBIDS_LINE = FORBIDS_LOWER - {"unread"}
 SMALL_RISK = 0.1  # 0..1; for a figure under it a smaller difference is visible
 # A refracture figure rests on one of them.
 BONE_FINDINGS = ("bmd-t-score", "ct-attenuation")
@@ -51,19 +49,26 @@ class Violation(NamedTuple):
     text: str
 
 
-class Silence(NamedTuple):
-    """A finding that keeps a figure from being called lower, or a study off the card.
+class Obstacle(NamedTuple):
+    """A finding that limits what may be said of a study's figure, and the reason.
 
-    Attributes:
-        why: `held`: its value lies beyond the study's range, on the side that would
-            reassure. `outside`: it fails a criterion; or a value that was seen and is
-            no input (stale, other method) lies beyond the study's range or criteria.
-            `not-known`: without it the patient may lie outside the study's range.
-            `criterion-not-known`: without it a criterion may not be met. `unsure`: it
-            is older than fresh or usable, two values contradict, or its method is not
-            known. `open`: it would put the patient outside, and the record names it
-            without deciding. `unread`: the same, and its list could not be read, or
-            was not understood whole.
+    It never changes the figure. It forbids two things: to call the figure lower
+    (`FORBIDS_LOWER`), and to give the study a line on a card (`FORBIDS_LINE`).
+
+    | why                   | "lower" | line | the finding                           |
+    |-----------------------|---------|------|---------------------------------------|
+    | `held`                | no      | no   | is beyond the range, and reassures    |
+    | `outside`             | no      | no   | is not as in the study's patients     |
+    | `not-known`           | no      | no   | is an input that is needed            |
+    | `unsure`              | no      | no   | is old, conflicting, method not known |
+    | `open`                | no      | no   | is an exclusion, named and undecided  |
+    | `unread`              | no      | yes  | is an exclusion, its list is not read |
+    | `criterion-not-known` | yes     | yes  | is a criterion that is needed         |
+
+    `outside` is also said of a value that was seen and is no input (stale, of another
+    method). `needed` means: without it the patient may lie outside the study. `unread`
+    includes a list that was not understood whole. The line names each criterion that
+    is not known, so the last two do not forbid it.
     """
 
     finding: str
@@ -102,8 +107,7 @@ class ModelResult(NamedTuple):
         inputs: the findings that entered the model.
         unusable: findings on record that are no input at this site, each with the
             reason.
-        silenced_by: the findings for which the figure is not called lower, or the study
-            has no line on the card; each once.
+        obstacles: each finding that limits what may be said of the figure, once.
     """
 
     model: LogisticModel
@@ -114,7 +118,7 @@ class ModelResult(NamedTuple):
     pooled_risk: float | None
     inputs: tuple[Finding, ...]
     unusable: tuple[Gap, ...]
-    silenced_by: tuple[Silence, ...]
+    obstacles: tuple[Obstacle, ...]
 
     @property
     def reference(self) -> float:
@@ -130,14 +134,14 @@ class ModelResult(NamedTuple):
     def is_theirs(self) -> bool:
         """Tell if every known criterion is met, also by values that are no input."""
         return not self.is_outside and all(
-            silence.why != "outside" for silence in self.silenced_by
+            obstacle.why != "outside" for obstacle in self.obstacles
         )
 
     @property
     def is_doubtful(self) -> bool:
         """Tell if a value is held or in doubt, or an exclusion is left open."""
-        is_silenced = any(silence.why in DOUBTFUL for silence in self.silenced_by)
-        return is_silenced or bool(self.prediction.held)
+        has_obstacle = any(one.why in FORBIDS_LINE for one in self.obstacles)
+        return has_obstacle or bool(self.prediction.held)
 
     @property
     def not_studied(self) -> tuple[Violation, ...]:
@@ -161,10 +165,20 @@ def apply_model(
 ) -> ModelResult:
     """Return the result of one study for this patient, at the baseline in force.
 
+    The figure is always that of the known inputs. A band and a pooled risk are added
+    only if it may be shown. Other figures of the patient are tried for one purpose: the
+    band is "lower" only if all of them are.
+
     Args:
-        has_doubt: the record names an exclusion of every figure without deciding it.
+        has_doubt: an entry of the record leaves open an exclusion of every figure.
     """
     study = model.study
+    figure_of = partial(
+        predict,
+        model,
+        site_incidence=policy.baseline.of(study.outcome, study.cohort.horizon_months),
+        recalibration=policy.recalibration.get(study.id),
+    )
     unusable = _unusable(study, findings, policy)
     left_out = {gap.name for gap in unusable}
     names = [name for name in study.input_names if name not in left_out]
@@ -172,34 +186,22 @@ def apply_model(
     values = {
         finding.name: _on_study_scale(study, finding, policy) for finding in inputs
     }
-    site = policy.baseline.of(study.outcome, study.cohort.horizon_months)
-    recalibration = policy.recalibration.get(study.id)
-    figure_of = partial(
-        predict, model, site_incidence=site, recalibration=recalibration
-    )
     prediction = figure_of(values)
     unused = _unused_values(study, names, findings)
     with_unused = figure_of({**values, **unused}) if unused else None
     violations = check(study, findings)
-    silenced_by = _silences(
-        study, findings, inputs, prediction, with_unused, violations
-    )
+    obstacles = _obstacles(study, findings, inputs, prediction, with_unused, violations)
 
-    is_studied = all(violation.severity != "no-figure" for violation in violations)
-    has_enough = prediction.inputs_known >= policy.showing.inputs_known
-    is_shown = has_enough and is_studied
+    is_shown = _may_be_shown(prediction, violations, policy)
     band = pooled_risk = None
     if is_shown:
-        has_bone = any(finding.name in BONE_FINDINGS for finding in inputs)
-        is_sure = not has_doubt and not _is_outside(violations)
-        is_silenced = any(silence.why in FORBIDS_LOWER for silence in silenced_by)
-        may_be_lower = has_bone and is_sure and not is_silenced
-        if may_be_lower:
+        is_lower = not has_doubt and _may_be_lower(inputs, violations, obstacles)
+        if is_lower:
             others = {name: value for name, value in values.items() if name != LEVEL}
             without_level = figure_of(others) if LEVEL in values else None
             figures = filter(None, (prediction, with_unused, without_level))
-            may_be_lower = all(map(_is_below, figures))
-        band = _band(prediction, policy, may_be_lower=may_be_lower)
+            is_lower = all(map(_is_below, figures))
+        band = _band(prediction, policy, is_lower=is_lower)
         pooled_risk = _pooled_risk(prediction, study, policy)
     return ModelResult(
         model=model,
@@ -210,8 +212,31 @@ def apply_model(
         pooled_risk=pooled_risk,
         inputs=inputs,
         unusable=unusable,
-        silenced_by=silenced_by,
+        obstacles=obstacles,
     )
+
+
+def _may_be_shown(
+    prediction: Prediction, violations: Sequence[Violation], policy: Policy
+) -> bool:
+    """Tell if enough inputs are known, and the study held such patients."""
+    is_studied = all(violation.severity != "no-figure" for violation in violations)
+    return is_studied and prediction.inputs_known >= policy.showing.inputs_known
+
+
+def _may_be_lower(
+    inputs: Sequence[Finding],
+    violations: Sequence[Violation],
+    obstacles: Sequence[Obstacle],
+) -> bool:
+    """Tell if the figure may be called lower, provided that it is.
+
+    A T-score or HU is an input, the patient is one of the study's, and no obstacle
+    forbids it.
+    """
+    has_bone = any(finding.name in BONE_FINDINGS for finding in inputs)
+    is_forbidden = any(obstacle.why in FORBIDS_LOWER for obstacle in obstacles)
+    return has_bone and not is_forbidden and not _is_outside(violations)
 
 
 def _pooled_risk(
@@ -227,7 +252,10 @@ def _pooled_risk(
 def _unusable(
     study: LogisticStudy, findings: Findings, policy: Policy
 ) -> tuple[Gap, ...]:
-    """List findings that depend on the scanner, if the site gives no reference."""
+    """List values that depend on the scanner, if the site gives no reference.
+
+    They are known, and no input at this site.
+    """
     gaps = []
     for predictor in study.inputs:
         finding = findings.known.get(predictor.finding)
@@ -283,32 +311,32 @@ def _unused_values(
     return values
 
 
-def _silences(
+def _obstacles(
     study: LogisticStudy,
     findings: Findings,
     inputs: Sequence[Finding],
     prediction: Prediction,
     with_unused: Prediction | None,
     violations: Sequence[Violation],
-) -> tuple[Silence, ...]:
-    """List the silences of a figure; of each finding the gravest, which comes first."""
+) -> tuple[Obstacle, ...]:
+    """List the obstacles of a figure: of each finding the first in this order."""
     held = (
-        Silence(name, "held")
+        Obstacle(name, "held")
         for name, held_value in prediction.held.items()
         if held_value.side == "reassuring"
     )
-    silences = (
+    obstacles = (
         *held,
         *_outside(study, findings, with_unused, violations),
         *_not_known(study, findings, inputs),
-        *(Silence(one.name, "unsure") for one in inputs if not one.may_reassure),
+        *(Obstacle(one.name, "unsure") for one in inputs if not one.may_reassure),
         *_open_exclusions(study, findings),
         *_old_or_conflicting(study, findings),
     )
-    gravest: dict[str, Silence] = {}
-    for silence in silences:
-        gravest.setdefault(silence.finding, silence)
-    return tuple(gravest.values())
+    first: dict[str, Obstacle] = {}
+    for obstacle in obstacles:
+        first.setdefault(obstacle.finding, obstacle)
+    return tuple(first.values())
 
 
 def _outside(
@@ -316,49 +344,49 @@ def _outside(
     findings: Findings,
     with_unused: Prediction | None,
     violations: Sequence[Violation],
-) -> Iterator[Silence]:
+) -> Iterator[Obstacle]:
     """Yield findings, and values that are no input, outside the study's patients."""
     unused = {
         name: gap.value for name, gap in findings.gaps.items() if gap.value is not None
     }
     for violation in violations:
         if violation.severity == "outside":
-            yield Silence(violation.finding, "outside")
+            yield Obstacle(violation.finding, "outside")
     for name in with_unused.held if with_unused else ():
         if name in unused:
-            yield Silence(name, "outside")
+            yield Obstacle(name, "outside")
     for criterion in study.applicability:
         name = criterion.finding
         if name in unused and not criterion.require.is_met(unused[name]):
-            yield Silence(name, "outside")
+            yield Obstacle(name, "outside")
 
 
 def _not_known(
     study: LogisticStudy, findings: Findings, inputs: Sequence[Finding]
-) -> Iterator[Silence]:
+) -> Iterator[Obstacle]:
     """Yield needed inputs and criteria that are not known."""
     known = {finding.name for finding in inputs}
     for predictor in study.inputs:
         if predictor.needed and predictor.finding not in known:
-            yield Silence(predictor.finding, "not-known")
+            yield Obstacle(predictor.finding, "not-known")
     for criterion in study.applicability:
         if criterion.needed and criterion.finding not in findings.known:
-            yield Silence(criterion.finding, "criterion-not-known")
+            yield Obstacle(criterion.finding, "criterion-not-known")
 
 
-def _open_exclusions(study: LogisticStudy, findings: Findings) -> Iterator[Silence]:
+def _open_exclusions(study: LogisticStudy, findings: Findings) -> Iterator[Obstacle]:
     """Yield exclusions that the record leaves open: undecided, or not read."""
     for criterion in study.applicability:
         gap = findings.gaps.get(criterion.finding)
         if gap is None or criterion.require.equals is not False:
             continue
         if gap.is_mentioned:
-            yield Silence(gap.name, "open")
+            yield Obstacle(gap.name, "open")
         elif gap.reason in ("not-read", "not-understood"):
-            yield Silence(gap.name, "unread")
+            yield Obstacle(gap.name, "unread")
 
 
-def _old_or_conflicting(study: LogisticStudy, findings: Findings) -> Iterator[Silence]:
+def _old_or_conflicting(study: LogisticStudy, findings: Findings) -> Iterator[Obstacle]:
     """Yield missing inputs of which a value is too old, or two contradict."""
     for name in study.input_names:
         gap = findings.gaps.get(name)
@@ -366,29 +394,27 @@ def _old_or_conflicting(study: LogisticStudy, findings: Findings) -> Iterator[Si
             continue
         is_stale = gap.reason == "stale" and gap.value is not None
         if is_stale or gap.reason == "conflicting":
-            yield Silence(name, "unsure")
+            yield Obstacle(name, "unsure")
 
 
 def _is_outside(violations: Sequence[Violation]) -> bool:
     return any(violation.severity != "not-checkable" for violation in violations)
 
 
-def _band(prediction: Prediction, policy: Policy, *, may_be_lower: bool) -> Band:
+def _band(prediction: Prediction, policy: Policy, *, is_lower: bool) -> Band:
     """Return the band; shares are compared unrounded.
 
     It is asymmetric on purpose: "lower" needs more than "above" does.
 
     Args:
-        may_be_lower: the figure lies below the reference, also with values that are no
-            input, and also without the level; nothing is held, old or doubtful, a
-            T-score or HU is known, and the patient is one of the study's.
+        is_lower: nothing forbids "lower", and every figure tried is below the average.
     """
     if is_visibly_above(prediction.risk, prediction.reference, policy):
         if _is_high(prediction, policy):
             return "high"
         if prediction.study_uncertainty[0] > prediction.reference:
             return "above"
-    return "lower" if may_be_lower else "not-different"
+    return "lower" if is_lower else "not-different"
 
 
 def _is_below(prediction: Prediction) -> bool:

@@ -138,7 +138,7 @@ class Criterion(Part):
         severity: if it is not met, `outside` is named with the figure, `no-figure`
             forbids one of this study, `absolute` one of any.
         needed: the patient may lie outside the study as long as it cannot be checked;
-            `Silence` then has `criterion-not-known`.
+            an `Obstacle` then has `criterion-not-known`.
         text: for people, said when the criterion is not met.
     """
 

@@ -84,8 +84,8 @@ class Surroundings:
         history: finds cards shown and answered before; None if no log can be
             searched.
         callers: the EHRs that may call; None in open mode, where everyone may.
-        reads: places of calls that read FHIR servers.
-        words: places of the words of orders.
+        reads: places for calls that read FHIR servers (`places.py`).
+        words: places for the words of signed orders, likewise.
         links: addresses of basis pages; None if the log cannot be read.
     """
 
@@ -131,10 +131,11 @@ def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Respon
         if isinstance(response, Exception):
             exchange.failure = None if isinstance(response, HTTPException) else response
             response = answer_error(response, exchange.hook_instance)
-        noted = caught(partial(_note, around, exchange, response.status_code))
+        status = response.status_code
+        failure = caught(partial(_count_and_log, around, exchange, status))
         # The answer still leaves: its audit entry is written already.
-        if isinstance(noted, Exception):
-            log_unexpected(noted)
+        if isinstance(failure, Exception):
+            log_unexpected(failure)
         return response
     finally:
         exchange.end()
@@ -274,14 +275,15 @@ def _run_flow(
     if around.site is not None and around.site.service.mode == "off":
         return NO_CARDS
     client, caller = exchange.client, exchange.caller
-    closed = _closed_server(around, hook_request, exchange)
-    reader = None if closed else _reader(around, hook_request, client, exchange)
     reads = CallPlace(around.reads, caller.client or "")
     words = CallPlace(around.words, caller.client or "")
-    placed = PlacedReader(reader, reads) if reader else None
+    fhir: FhirReader | None
+    fhir = closed = _closed_server(around, hook_request, exchange)
+    if closed is None and (reader := _reader(around, hook_request, client, exchange)):
+        fhir = PlacedReader(reader, reads)
     ports = Ports(
         clock=around.clock,
-        fhir=closed or placed,
+        fhir=fhir,
         audit=around.audit,
         deadline=deadline,
         base_url=around.base_url,
@@ -454,7 +456,8 @@ def _reader(
     return open_reader(hook_request, around.connections, client_id)
 
 
-def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
+def _count_and_log(around: Surroundings, exchange: Exchange, status: int) -> None:
+    """Count the call, log it, and append the entry of a refusal."""
     if isinstance(exchange.failure, TooBusy):
         exchange.lacked = exchange.failure.places
     if exchange.lacked:
@@ -508,7 +511,7 @@ def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
     for card in exchange.response.cards:
         metrics.cards.labels(exchange.service_id, topic_of(card), card.indicator).inc()
     if isinstance(exchange.failure, NotAuthenticated):
-        return  # `_note` logs some of these
+        return  # `_count_and_log` logs some of these
     fields: dict[str, Any] = {
         "event": "call",
         "service": exchange.service_id,

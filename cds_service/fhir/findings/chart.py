@@ -172,8 +172,8 @@ class Listing(NamedTuple):
     Attributes:
         entries: entries of the patient; the parts of a medication list count together.
         not_understood: entries that neither a code nor words identify.
-        is_kept: any of them is of a list that somebody keeps, which the doses given in
-            a ward are not, and of more than work, home or money.
+        is_kept: somebody keeps one of these lists: it has an entry of more than work,
+            home or money. Doses given in a ward are no list that is kept.
     """
 
     entries: int
@@ -184,16 +184,25 @@ class Listing(NamedTuple):
 class Horizon(NamedTuple):
     """The days of the site that decide what of a record counts.
 
+    For an order that was written on 2 May and is signed on 4 May at 10:00, and the same
+    order looked at in December, as of 4 May:
+
+    |             | signed now    | looked at later      |
+    |-------------|---------------|----------------------|
+    | today       | 4 May         | 4 May                |
+    | not_after   | 4 May         | 2 May                |
+    | read_on     | 4 May         | 4 May                |
+    | written     | 2 May         | 2 May                |
+    | until       | 4 May, 10:00  | None                 |
+
     Attributes:
         today: ages of the patient and of values are counted from it.
-        not_after: what is dated later does not count: today, or the day of the order
-            when an earlier day is looked at.
+        not_after: what is dated later does not count.
         read_on: the day on which the record was read; an entry dated later has a wrong
-            day.
+            day. Without a limit when a whole population is scored.
         written: the day of the order; an augmentation done since may be the ordered
             one.
-        until: the moment of the signing, after which nothing counts; None if an earlier
-            day is looked at: then all of that day counts.
+        until: the moment after which nothing counts; None if the whole day counts.
         operated_on: the day of the augmentation, once it is done.
     """
 
@@ -313,7 +322,10 @@ class Chart:
         return "; ".join(one.why for one in self.unread_lists(spec))
 
     def unread_lists(self, spec: ReadSpec) -> tuple[UnreadList, ...]:
-        """Return the lists of a finding that are not reliable."""
+        """Return the lists of a finding that are not reliable.
+
+        One that need not be asked for counts only if it was.
+        """
         keys = spec.keys
         if self._read_whole.issuperset(keys):
             return ()
@@ -349,19 +361,20 @@ class Chart:
     ) -> Listing:
         where, reads = LISTS[keys[0]].where, self.record.reads
         lists = [key for key in keys if key in LISTS]
-        together = [key for key in lists if LISTS[key].where == where and key in reads]
+        of_place = [key for key in lists if LISTS[key].where == where and key in reads]
         kinds = sorted(LISTS[key].kind for key in lists)
-        strange = [entry for kind in kinds for entry in unknown.get(kind, ())]
-        if where == ON_DRUGS:
-            strange += [
+        not_understood = [entry for kind in kinds for entry in unknown.get(kind, ())]
+        if where == ON_DRUGS:  # a drug may be billed as a procedure or an order
+            not_understood += [
                 entry
                 for entry in self.of_kind(*sorted(BILLED_TYPES & {*kinds}))
                 if entry.concepts >= UNKNOWN_DRUG
                 and NOT_UNDERSTOOD not in entry.concepts
             ]
-        counted = diseases_by_key(self.record)
-        is_kept = any(counted[key] > 0 for key in together if key not in GIVEN_HERE)
-        return Listing(sum(reads[key].entries for key in together), strange, is_kept)
+        diseases = diseases_by_key(self.record)
+        is_kept = any(diseases[key] > 0 for key in of_place if key not in GIVEN_HERE)
+        entries = sum(reads[key].entries for key in of_place)
+        return Listing(entries, not_understood, is_kept)
 
     def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:
         """List the broken resources that may be of a finding."""
@@ -383,7 +396,7 @@ class Chart:
 
 
 def _fault(key: str, read: ReadOutcome | None) -> UnreadList | None:
-    """Return the list of a prefetch key with why it is not reliable; None if it is."""
+    """Return the list and why it is not reliable; None if it was read whole."""
     if read is not None and read.state != "failed" and not read.is_cut:
         return None
     name = LISTS[key].name if key in LISTS else OTHER_LISTS.get(key, "")

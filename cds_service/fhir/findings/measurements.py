@@ -1,8 +1,25 @@
-"""Read measured findings: which value counts, how old it is, or why there is none."""
+"""Read measured findings: which value counts, how old it is, or why there is none.
+
+`find_quantity` sorts the readings: usable, too old, or refused. It picks one of the
+usable values; without one the finding is a gap.
+
+Two kinds of values are refused although they tell something. A low limit, `<15`, is
+used if it is newer than every number. A value of an akin measure (`QuantitySpec.akin`),
+such as a high creatinine for the eGFR, is passed over: it leaves the finding open. For
+the eGFR, which is usable for a year, on 26 November 2026:
+
+| on record                                      | it is          | passed over |
+|------------------------------------------------|----------------|-------------|
+| 62 of 10 November                              | 62             |             |
+| 62 of 10 November, `<15` of 20 November        | just under 15  |             |
+| 62 of 10 November, creatinine 3 of 20 November | 62             | creatinine  |
+| 62 of 10 November, preliminary 20 of the 20th  | 62             | 20          |
+| 62 of November 2024                            | a gap, `stale` |             |
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from cds_service.core.findings import (
     METHOD_NOT_RECORDED,
@@ -65,6 +82,13 @@ class Sorted(NamedTuple):
     stale: list[Measured]
     refused: list[Refused]
 
+    def with_refused(self, more: Sequence[Refused]) -> Self:
+        """Add values that are refused too."""
+        if not more:
+            return self
+        refused = sorted([*self.refused, *more], key=refusal_key, reverse=True)
+        return self._replace(refused=refused)
+
 
 # Adds where and how a value was measured, or refuses it.
 Judge = Callable[[Measured, QuantitySpec, Chart], Measured | Refused]
@@ -89,14 +113,13 @@ def find_quantity(
     """
     pick = pick or pick_newest
     readings = chart.readings_of(spec.value_sets)
-    akin = list(_akin(spec, readings, chart))
+    akin = list(_refused_akin(spec, readings, chart))
     broken = chart.broken(spec)
     if not (readings or akin):  # most findings of most records
         return _gap_if_missing(spec, chart), broken
-    values = sort_out(readings, spec, chart, judge)
-    values = _with_akin(values, akin)
+    values = sort_out(readings, spec, chart, judge).with_refused(akin)
     if spec.raises_below is not None:
-        values = _with_low_limits(values, spec, chart)
+        values = _with_low_limit(_without_replaced(values, spec, chart))
     passed = (*broken, *[one.passed_over(spec) for one in values.refused])
 
     if not values.usable:
@@ -104,7 +127,7 @@ def find_quantity(
         if old:
             passed = (*passed, *old.passed)
         unusable = gap_if_unusable(spec, chart, values.stale, values.refused)
-        return _with_newest(unusable, spec, chart, old, values.refused), passed
+        return _with_value_seen(unusable, spec, chart, old, values.refused), passed
 
     picked = pick(values.usable, spec, chart)
     if picked.conflict:
@@ -117,7 +140,7 @@ def find_quantity(
     return _finding(spec, chart, picked), passed
 
 
-def _akin(
+def _refused_akin(
     spec: QuantitySpec, readings: Sequence[Reading], chart: Chart
 ) -> Iterator[Refused]:
     """Refuse values of another measure that make a low value of this one likely.
@@ -159,6 +182,14 @@ def _refuse_maybe_newer(
     return newer
 
 
+def _without_replaced(values: Sorted, spec: QuantitySpec, chart: Chart) -> Sorted:
+    """Leave out refused values that a newer one replaces, or that are too old."""
+    refused = [
+        one for one in values.refused if _is_current(one, values.usable, spec, chart)
+    ]
+    return values._replace(refused=refused)
+
+
 def _is_current(
     refusal: Refused, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> bool:
@@ -173,34 +204,23 @@ def _is_current(
     return is_newest and spec.is_usable(moment.day, chart.today)
 
 
-def _with_akin(values: Sorted, akin: Sequence[Refused]) -> Sorted:
-    if not akin:
-        return values
-    refused = sorted([*values.refused, *akin], key=refusal_key, reverse=True)
-    return values._replace(refused=refused)
-
-
-def _with_low_limits(values: Sorted, spec: QuantitySpec, chart: Chart) -> Sorted:
+def _with_low_limit(values: Sorted) -> Sorted:
     """Use a low limit, `<15`, that is newer than every number.
 
-    A number of the same day or later tells more. Refused values that are not current
-    are left out.
+    A number of the same day or later tells more.
     """
-    refused = [
-        one for one in values.refused if _is_current(one, values.usable, spec, chart)
-    ]
     last = max((one.moment.day for one in values.usable), default=date.min)
-    measured = [one.measured for one in refused if one.measured]
+    measured = [one.measured for one in values.refused if one.measured]
     limits = [one for one in measured if one.limit and one.moment.day > last]
     if not limits:
-        return values._replace(refused=refused)
+        return values
     day = max(limit.moment.day for limit in limits)
     # Of one day the lowest: it is within the others.
     lowest = min(
         [limit for limit in limits if limit.moment.day == day],
         key=lambda limit: (limit.value, limit.reading.entry.reference),
     )
-    others = [one for one in refused if one.measured not in limits]
+    others = [one for one in values.refused if one.measured not in limits]
     return values._replace(usable=[lowest, *values.usable], refused=others)
 
 
@@ -269,16 +289,16 @@ def gap_if_unusable(
     return _gap_if_missing(spec, chart)
 
 
-def _with_newest(
+def _with_value_seen(
     outcome: Gap,
     spec: QuantitySpec,
     chart: Chart,
     old: Picked | None,
     refused: Sequence[Refused],
 ) -> Gap:
-    """Add to the gap the newest value that is too old or of another quantity.
+    """Add to the gap the newest value that is too old or measured otherwise.
 
-    It still describes the patient.
+    It is no finding, yet it still describes the patient.
 
     Args:
         outcome: the gap.
@@ -315,6 +335,11 @@ def _gap_if_missing(spec: ObservedSpec, chart: Chart) -> Gap:
 
 
 def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
+    """Make the finding of the picked value, with its concerns.
+
+    It may reassure unless it is old, has doubts of its own or a note that was not
+    understood, or its method is not known. Other concerns are only named.
+    """
     first = picked.used[0]
     readings = [one.reading for one in picked.used]
     day = max(one.moment.day for one in picked.used)
@@ -325,18 +350,16 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
     age = age_concern(spec, chart, first_day)
     is_method_unknown = not all(one.is_method_known for one in picked.used)
     has_unread_note = not all(has_plain_notes(one, chart) for one in readings)
-    concerns: list[str] = [*first.doubts, *picked.concerns]
-    if has_unread_note:
-        concerns.append(NOTE_NOT_UNDERSTOOD)
-    concerns += age
-    if is_method_unknown:
-        concerns.append(METHOD_NOT_RECORDED)
-    concerns += method_concern(spec, chart, readings)
-    read = chart.record.reads.get(spec.key)
-    if read and read.is_cut:
-        concerns.append(MAY_BE_NEWER)
-
     is_doubtful = bool(age or is_method_unknown or has_unread_note or first.doubts)
+    read = chart.record.reads.get(spec.key)
+    is_list_cut = read is not None and read.is_cut
+
+    concerns: list[str] = [*first.doubts, *picked.concerns]
+    concerns += [NOTE_NOT_UNDERSTOOD] if has_unread_note else []
+    concerns += age
+    concerns += [METHOD_NOT_RECORDED] if is_method_unknown else []
+    concerns += method_concern(spec, chart, readings)
+    concerns += [MAY_BE_NEWER] if is_list_cut else []
     return Finding(
         name=spec.name,
         value=picked.value,

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Literal
 
 from cds_service.core.findings import Finding, Gap, Provenance
 from cds_service.core.phrases import joined
@@ -153,11 +154,22 @@ def _augmentation(counted: Sequence[Stated]) -> str:
 def silence(
     spec: ConditionSpec, chart: Chart, stated: Sequence[Stated]
 ) -> Finding | Gap:
-    """Conclude "no" or a gap from lists without an entry that counts."""
+    """Conclude "no" or a gap from lists without an entry that counts.
+
+    It is a gap if, in this order,
+
+    1. an entry names the condition without deciding it;
+    2. a past entry leaves it open (`spec.past`), and did not end long ago;
+    3. another entry, a drug or words leave it open (`spec.unclear`);
+    4. a list was not read, not kept or not understood.
+
+    Otherwise it is "no"; a past entry is then named next to it.
+    """
     doubtful = [one for one in stated if one.is_undetermined]
     unclear = _unclear_gap(spec, chart)
-    are_coded = unclear and all(_is_open_by_code(one, spec) for one in doubtful)
-    if doubtful and not are_coded:
+    # A code next to the words explains better why it is open.
+    is_told_by_code = unclear and all(_is_open_by_code(one, spec) for one in doubtful)
+    if doubtful and not is_told_by_code:
         sources = (one.provenance(spec) for one in doubtful)
         why = doubtful[0].passed_over(spec).detail
         newest = max(one.day or chart.today for one in doubtful)
@@ -206,7 +218,10 @@ def _is_long_over(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
 
 
 def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
-    """Return the gap if entries forbid a "no" and make no "yes"; else None."""
+    """Return the gap if entries forbid a "no" and make no "yes"; else None.
+
+    Entries of the finding's lists come first, then drugs, then words that name a drug.
+    """
     reasons = dict(spec.unclear)
     if spec.only_codes_exclude:
         reasons[UNJUDGED] = NOT_JUDGED
@@ -229,13 +244,21 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
         why = reason_of_list(reasons[first.concept], first.entry)
         sources = (one.provenance(spec) for one in counted)
         return gap(spec, "undetermined", why, *sources)
+    return _gap_of_drugs(spec, chart) or _gap_of_telling_words(spec, chart)
+
+
+def _gap_of_drugs(spec: ConditionSpec, chart: Chart) -> Gap | None:
+    """Return the gap if a drug in use, or one that tells of a disease, leaves it open.
+
+    None if there is no such drug.
+    """
     for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES, *DEVICE_ORDERS):
         named = sorted(_drugs_of(entry, chart) & spec.unclear.keys())
         if named and (is_in_use(entry) or _tells_of_disease(entry, named)):
             place = place_of(entry)
             why = spec.unclear[named[0]].replace(ON_DRUGS, place, 1)
             return gap(spec, "undetermined", why, entry.source(spec, place))
-    return _gap_of_telling_words(spec, chart)
+    return None
 
 
 def _gap_of_telling_words(spec: ConditionSpec, chart: Chart) -> Gap | None:
@@ -307,8 +330,10 @@ def _may_matter(entry: Entry, spec: ConditionSpec, chart: Chart) -> bool:
     If a past entry of the finding leaves it open, so does a past one that may be that.
     One with a code of a system that we read is of something else.
     """
-    if may_be_current(entry) or not spec.past:
-        return may_be_current(entry)
+    if may_be_current(entry):
+        return True
+    if not spec.past:
+        return False
     code = entry.raw.get("code")
     is_coded = chart.terminology.identifies(LISTED[entry.kind], code)
     return may_have_been(entry) and not is_coded
@@ -389,17 +414,17 @@ def _not_understood(
     list yet.
     """
     sources = [entry.source(spec, where) for entry in strange]
+    is_of_drugs = where == ON_DRUGS
     listed = [entry for entry in strange if entry.origin != "context"]
-    if "medication" in where and not listed:
-        number = len(strange)
-        drugs = "1 ordered drug is" if number == 1 else f"{number} ordered drugs are"
-        return gap(spec, "undetermined", f"{drugs} not known here", *sources)
-    if "medication" in where and all(one.kind in BILLED_TYPES for one in listed):
-        number = len(listed)
-        drugs = "1 billed drug is" if number == 1 else f"{number} billed drugs are"
-        return gap(spec, "undetermined", f"{drugs} not known here", *sources)
-    if "medication" in where:
-        listed = [entry for entry in listed if entry.kind not in BILLED_TYPES]
+    if is_of_drugs:
+        if not listed:
+            why = _drugs_not_known(len(strange), "ordered")
+            return gap(spec, "undetermined", why, *sources)
+        on_list = [entry for entry in listed if entry.kind not in BILLED_TYPES]
+        if not on_list:
+            why = _drugs_not_known(len(listed), "billed")
+            return gap(spec, "undetermined", why, *sources)
+        listed = on_list
     strange = listed or strange
     if spec.only_codes_exclude:
         detail = f"{len(strange)} of {count} entries {where} not understood"
@@ -407,13 +432,19 @@ def _not_understood(
     what = "could not be read"
     if any(is_prohibition(one.raw) for one in strange):
         what = "not clear: a drug is forbidden there"
-    elif "medication" in where:
+    elif is_of_drugs:
         what = "are drugs that we do not know"
     elif all(_is_bare_code(one) for one in strange):
         verb = "has" if len(strange) == 1 else "have"
         what = f"{verb} a code without words that is not known here"
     detail = f"{len(strange)} of {count} entries {where} {what}"
     return gap(spec, "undetermined", detail, *sources)
+
+
+def _drugs_not_known(number: int, how: Literal["ordered", "billed"]) -> str:
+    """Write `2 ordered drugs are not known here`."""
+    drugs = f"1 {how} drug is" if number == 1 else f"{number} {how} drugs are"
+    return f"{drugs} not known here"
 
 
 def _is_bare_code(entry: Entry) -> bool:

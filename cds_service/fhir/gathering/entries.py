@@ -48,13 +48,13 @@ class Entry(NamedTuple):
         reference: its name, `Observation/12`.
         status: as written; empty if there is none.
         concepts: what it was picked for: the concepts of its codes, and of its words
-            if words count; `not-understood` for a list entry that may be anything,
-            `may-be-grave` for one whose code, or words, may be more than we know,
-            `may-need-brace` for one that may bear on the spine's stability.
+            if words count. Three are about what is not known: `not-understood` (it may
+            be anything), `may-be-grave` (its code or words may mean more than we know),
+            `may-need-brace` (it may bear on the spine's stability).
         matches: concepts of its code.
         components: each component with the concepts of its code.
-        named: of a condition, its `concepts`; of any other entry, the grave things that
-            it leaves in doubt; of a procedure, what its words name, too.
+        named: of a condition, its `concepts`. Of any other entry, the grave things that
+            it leaves in doubt. Of a procedure, also what its words name.
         moment: when an Observation was true; None if it does not say.
         referred: the raw Medication or Device that a drug or device order refers to, if
             any.

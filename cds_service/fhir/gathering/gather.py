@@ -77,6 +77,7 @@ def gather(
     until = deadline.for_reading()
     results = read_results(request, plan, fhir, until=until)
     results = of_one_server(results, person.bases)
+    # What these refer to: further reads of the same server.
     if fhir is not None:
         read = partial(read_by_id, fhir, request=request, most=MOST_READ, until=until)
         results = with_referred_to(
@@ -84,6 +85,7 @@ def gather(
         )
         results = with_diagnoses_of_stay(results, plan, person.bases, read)
     results = with_unread_products(results, plan, person.bases, terminology)
+    # It refuses another Patient, and a record of which nothing could be read.
     needed = needed_results(plan, results, person.patient_id)
     results = in_newest_version(results | needed)
     return record_in(results, plan, terminology, person, deadline)
@@ -182,7 +184,7 @@ def _part(
     terminology: Terminology,
     deadline: Deadline,
 ) -> PatientRecord:
-    """Return the part of the record that one query gives."""
+    """Return the part of the record that one query gives, whatever time it takes."""
     key, kind = template.key, template.resource_type
     outcome = ReadOutcome(
         "empty", result.origin, note=result.note, is_optional=template.is_optional
@@ -231,7 +233,8 @@ def _part_of_list(
     Args:
         template: the query.
         resources: the patient's resources, as they came.
-        outcome: how the query was answered, as if it had given none of them.
+        outcome: how the query was answered; still `empty`, and `given` if there are
+            resources.
         targets: resources of other types that came along.
         terminology: it knows which resources we read.
         deadline: deadline of this part.
@@ -250,7 +253,7 @@ def _part_of_list(
         template, resources, targets, outcome.origin, terminology, deadline
     )
     if broken and template.is_optional:
-        # It is not known what a broken entry says, so its list is not whole.
+        # It is not known what a broken entry says, so an optional list is not whole.
         note = f"incomplete: {count_entries(len(broken))} broken"
         outcome = outcome._replace(is_cut=True, note=outcome.note or note)
     near: tuple[NearMiss, ...] = ()
@@ -258,7 +261,7 @@ def _part_of_list(
         near = missed_t_scores(resources, terminology)
     elif kind == "Condition":
         near = missed_problems(one.raw for one in picked if one.concepts & UNCODED)
-    # A broken order of a device may be of a brace.
+    # Of optional lists broken entries are not counted, but a device may be a brace.
     is_counted = kind in DEVICE_ORDERS or not template.is_optional
     return PatientRecord(
         reads={template.key: outcome},

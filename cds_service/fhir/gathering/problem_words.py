@@ -149,29 +149,27 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     parts = [
         part
         for sentence in sentences(prose)[:MOST_SENTENCES]
-        for part in terminology.clauses.contrasts(sentence)
+        for part in terminology.clauses.cut_at_contrasts(sentence)
     ][:MOST_PARTS]
-    in_turns = (_named_in_turns(one, terminology) for one in parts)
+    turned = (_named_in_turned_denials(one, terminology) for one in parts)
+    clauses = terminology.clauses
+    plain_parts = map(clauses.without_turned_denials, parts)
     stretches = [
-        stretch
-        for part in parts
-        for stretch in terminology.clauses.stretches(
-            terminology.clauses.without_turns(part)
-        )
+        stretch for part in plain_parts for stretch in clauses.cut_at_denials(part)
     ]
     verdicts = [_verdict_on(one, terminology) for one in stretches[:MOST_PARTS]]
-    stated = frozenset[str]().union(*in_turns, *(one.stated for one in verdicts))
+    stated = frozenset[str]().union(*turned, *(one.stated for one in verdicts))
     # A report repeats the question, `rule out metastasis`, and answers it.
     answered = frozenset[str]().union(*(one.denied for one in verdicts))
     suspected = frozenset[str]().union(*(one.suspected for one in verdicts))
     return stated | (suspected - answered)
 
 
-def _named_in_turns(part: str, terminology: Terminology) -> frozenset[str]:
+def _named_in_turned_denials(part: str, terminology: Terminology) -> frozenset[str]:
     """Return what denials name and do not deny: `no metastatic progression`."""
     concepts = [
-        terminology.text_concepts(turn) | terminology.ruled_out(turn)
-        for turn in terminology.clauses.turns(part)
+        terminology.text_concepts(denial) | terminology.ruled_out(denial)
+        for denial in terminology.clauses.turned_denials(part)
     ]
     return frozenset[str]().union(*concepts)
 

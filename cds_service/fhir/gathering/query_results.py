@@ -133,8 +133,31 @@ def _failed(note: str) -> QueryResult:
     return QueryResult(state="failed", note=note, reason="answer")
 
 
+class _Content(NamedTuple):
+    """What the pages of a search contain.
+
+    Attributes:
+        asked: the resources of the requested type, as often as they came.
+        others: those of other types.
+        outcomes: what the server says of the search itself, OperationOutcomes.
+        broken: number of entries without a usable resource.
+    """
+
+    asked: list[BundleEntry]
+    others: list[BundleEntry]
+    outcomes: list[Json]
+    broken: int
+
+
 def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryResult:
     """Read the pages of a search.
+
+    |              | complete | something may be missing                |
+    |--------------|----------|-----------------------------------------|
+    | some entries | `given`  | `given`, `is_cut`, note `incomplete: …` |
+    | no entry     | `empty`  | `failed`                                |
+
+    An incomplete empty list proves nothing: it must not count as asked and not found.
 
     Args:
         template: the query.
@@ -143,6 +166,30 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     """
     if not note and all(map(_found_nothing, pages)):
         return NOTHING_THERE
+    content = _content_of(pages, template.resource_type)
+    entries = each_once(content.asked)
+    following = next_page(pages[-1]) if len(pages) == 1 else None
+    fault = (
+        _error_in(content)
+        or note
+        or _missing_page(pages)
+        or _missing_entries(entries, pages[0], has_next=following is not None)
+        or _reservation(content, pages)
+    )
+    result = QueryResult(
+        state="given" if entries else "empty",
+        entries=tuple(entries),
+        others=tuple(content.others),
+        next_page=following,
+    )
+    if not fault:
+        return result
+    if entries:
+        return result._replace(is_cut=True, note=f"incomplete: {fault}")
+    return result._replace(state="failed", reason="answer", note=fault)
+
+
+def _content_of(pages: Sequence[Json], resource_type: str) -> _Content:
     kinds: dict[str, list[BundleEntry]] = {}
     broken = 0
     for page in pages:
@@ -151,51 +198,17 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
                 kinds.setdefault(entry.resource["resourceType"], []).append(entry)
             else:
                 broken += 1
-    asked = kinds.pop(template.resource_type, [])
+    asked = kinds.pop(resource_type, [])
     outcomes = [one.resource for one in kinds.pop("OperationOutcome", [])]
-    once = each_once(asked)
-    following = next_page(pages[-1]) if len(pages) == 1 else None
-    fault = _fault(
-        missing_page=note or _missing_page(pages),
-        refused=any(is_error_outcome(outcome) for outcome in outcomes),
-        broken=broken,
-        # An entry that comes twice does not make up for one that is missing.
-        count=len(once),
-        total=total_of(pages[0]),
-        has_next=following is not None,
-    )
-    resources = [one.resource for one in asked]
-    fault = fault or _reservation(pages, resources, outcomes)
-    state: ResultState = "given"
-    if not once:
-        state = "failed" if fault else "empty"
-    return QueryResult(
-        state=state,
-        entries=tuple(once),
-        others=tuple(chain.from_iterable(kinds.values())),
-        next_page=following,
-        # An incomplete empty list proves nothing: it must not count as "asked and not
-        # found".
-        note=f"incomplete: {fault}" if fault and once else fault,
-        reason="answer" if fault and not once else "",
-        is_cut=bool(fault and once),
-    )
+    return _Content(asked, list(chain.from_iterable(kinds.values())), outcomes, broken)
 
 
-def _reservation(
-    pages: Sequence[Json], resources: Sequence[Json], outcomes: Sequence[Json]
-) -> str:
-    """Say why the server's own words leave a list open; empty if they do not."""
-    if any(map(is_subset, chain(pages, resources))):
-        return "the server left something out"
-    if not all(map(is_plain_list, pages)):
-        return "part of the answer is not understood"
-    if any(map(is_total_unclear, pages)):
-        return "the number of its entries is not understood"
-    if any(map(is_incomplete, outcomes)):
-        return "the server says that something may be missing"
-    if any(map(has_warning, outcomes)):
-        return "the server sent a warning with it"
+def _error_in(content: _Content) -> str:
+    """Say what went wrong with the search or an entry; empty if nothing did."""
+    if any(map(is_error_outcome, content.outcomes)):
+        return "the server reported an error"
+    if content.broken:
+        return f"{count_entries(content.broken)} could not be read"
     return ""
 
 
@@ -211,24 +224,35 @@ def _missing_page(pages: Sequence[Json]) -> str:
     return ""
 
 
-def _fault(
-    *,
-    missing_page: str,
-    refused: bool,
-    broken: int,
-    count: int,
-    total: int | None,
-    has_next: bool,
+def _missing_entries(
+    entries: Sequence[BundleEntry], first_page: Json, *, has_next: bool
 ) -> str:
-    """Say why this list is incomplete; empty if it is complete."""
-    if refused:
-        return "the server reported an error"
-    if broken:
-        return f"{count_entries(broken)} could not be read"
-    if missing_page:
-        return missing_page
-    if total is not None and count < total and not has_next:
-        return f"{count} of {total} entries"
+    """Say how many entries did not come, by the total of the server; empty if all did.
+
+    Args:
+        entries: each once: one that came twice does not make up for a missing one.
+        first_page: the page that states the total.
+        has_next: the others may be on a page that is not read yet.
+    """
+    total = total_of(first_page)
+    if total is None or has_next or len(entries) >= total:
+        return ""
+    return f"{len(entries)} of {total} entries"
+
+
+def _reservation(content: _Content, pages: Sequence[Json]) -> str:
+    """Say why the server's own words leave a list open; empty if they do not."""
+    resources = [one.resource for one in content.asked]
+    if any(map(is_subset, chain(pages, resources))):
+        return "the server left something out"
+    if not all(map(is_plain_list, pages)):
+        return "part of the answer is not understood"
+    if any(map(is_total_unclear, pages)):
+        return "the number of its entries is not understood"
+    if any(map(is_incomplete, content.outcomes)):
+        return "the server says that something may be missing"
+    if any(map(has_warning, content.outcomes)):
+        return "the server sent a warning with it"
     return ""
 
 
@@ -275,11 +299,11 @@ def _newest(same: Sequence[BundleEntry]) -> Iterable[BundleEntry]:
 
     If several of that version differ, all are kept: which one is meant is not clear.
     """
-    ages = _ages([one.resource for one in same])
+    ranks = _version_ranks([one.resource for one in same])
     return {
         content(entry.resource): entry
-        for entry, age in zip(same, ages, strict=True)
-        if age == max(ages)
+        for entry, rank in zip(same, ranks, strict=True)
+        if rank == max(ranks)
     }.values()
 
 
@@ -299,10 +323,10 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
     for same in versions.values():
         if len(same) == 1:
             continue
-        ages = _ages(same)
-        newest = max(ages)
-        pairs = zip(same, ages, strict=True)
-        old.update(id(version) for version, age in pairs if age < newest)
+        ranks = _version_ranks(same)
+        newest = max(ranks)
+        pairs = zip(same, ranks, strict=True)
+        old.update(id(version) for version, rank in pairs if rank < newest)
     if not old:
         return dict(answers)
     return {
@@ -369,10 +393,10 @@ def _without(
     )
 
 
-def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
-    """Return a sort key for each version of one resource: its number, then its time.
+def _version_ranks(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
+    """Rank the versions of one resource, the newest highest: by number, then by time.
 
-    Each of the two is used only if all versions have it. Without either, all keys are
+    Each of the two is used only if all versions have it. Without either, all ranks are
     equal.
     """
     written = [text(member(one, "meta", "versionId")) for one in versions]

@@ -6,6 +6,21 @@ Lengths of time are cut at words too (`then`, `followed by`), in `durations.py`.
 This module alone decides if a part denies, suspects or withdraws what it names, or says
 that it was not done. The words for that are in `mappings/texts/`. Other modules know
 the names of concepts, drugs and vertebrae.
+
+A denial acts in two ways. Next to a name, `no diabetes`, it is one of the words with
+which the concept's own rule does not match (`none` in `mappings/texts/`): the concept
+is ruled out, and not named. Farther away, `no known diabetes`, it leaves the concept
+named, and the clause denies it.
+
+| clause                  | `named`  | `ruled_out` | and                           |
+|-------------------------|----------|-------------|-------------------------------|
+| `diabetes`              | diabetes |             |                               |
+| `diabetes?`             | diabetes |             | `is_suspected`                |
+| `no known diabetes`     | diabetes |             | `is_denied`, `is_only_denial` |
+| `no diabetes`           |          | diabetes    | `is_only_denial`              |
+| `mother had dementia`   |          | dementia    |                               |
+| `wife has dementia`     | dementia |             | `of_another`: dementia        |
+| `diabetes, no dementia` | diabetes | dementia    | `before_denial`: diabetes     |
 """
 
 import re
@@ -101,8 +116,7 @@ class JointPatterns(NamedTuple):
         suspicion: words that call a diagnosis suspected.
         contrast: `but`, `other than`: a denial ends there, and a text with one does
             more than deny.
-        turned: a denial that does not deny what is named with it: `no change of`, `not
-            excluded`.
+        turned: a denial by which something is there: `no change of`, `not excluded`.
         found: `is`, `known`: words for what is there. What they name is not part of a
             list of denied things.
         relatives: words for a relative of the patient. The whole sentence is then about
@@ -177,7 +191,7 @@ class Clause:
 
     @cached_property
     def is_denied(self) -> bool:
-        """Tell if it denies all that it names: `no known diabetes`."""
+        """Tell if it denies all that it names, and no more: `no known diabetes`."""
         return not self.is_suspected and self._denies(self.places.values())
 
     @cached_property
@@ -203,7 +217,7 @@ class Clause:
 
     @cached_property
     def is_only_denial(self) -> bool:
-        """Tell if it denies all that it names, and says no more.
+        """Tell if it denies all that it names or rules out, and says no more.
 
         Only such a clause may exclude a disease.
         """
@@ -283,16 +297,16 @@ class ClauseReader:
         """Return the folded text without words of suspicion: `?`, `possible`."""
         return self.joints.suspicion.sub(" ", folded(text))
 
-    def turns(self, text: str) -> list[str]:
-        """Return the denials of a text that do not deny what is named with them."""
+    def turned_denials(self, text: str) -> list[str]:
+        """Return the denials by which something is there: `no change of`."""
         return [denial[0] for denial in self.joints.turned.finditer(folded(text))]
 
-    def without_turns(self, text: str) -> str:
-        """Return the folded text without the denials that `turns` finds."""
+    def without_turned_denials(self, text: str) -> str:
+        """Return the folded text without the denials by which something is there."""
         return self.joints.turned.sub(" ", folded(text))
 
-    def contrasts(self, sentence: str) -> list[str]:
-        """Cut a sentence where a denial ends: `no fracture, but metastases`."""
+    def cut_at_contrasts(self, sentence: str) -> list[str]:
+        """Cut a sentence at each `but`: `no fracture, but metastases`."""
         words = folded(sentence)
         parts: list[str] = []
         start = 0
@@ -301,12 +315,18 @@ class ClauseReader:
             start = contrast.end()
         return [*parts, words[start:]]
 
-    def stretches(self, sentence: str) -> list[str]:
+    def cut_at_denials(self, sentence: str) -> list[str]:
         """Cut a sentence into what it denies and what it does not.
 
-        What follows a comma is denied only as part of a list: `no fracture, abscess or
-        metastasis`, but not `no fracture, metastasis of T12`. A sentence is not cut if
-        it denies nothing or all that it names, or is about a relative.
+        What follows a comma is denied only as part of a list. `|` shows the cuts:
+
+        - `discitis|, no abscess`
+        - `no fracture, abscess or metastasis`
+        - `no fracture|, metastasis of T12`
+        - `no fracture |and metastasis of T12`
+
+        A sentence is not cut if it denies nothing or all that it names, or is about a
+        relative.
         """
         words = folded(sentence)
         if not self.denies(words) or self.joints.relatives.search(words):

@@ -2,22 +2,15 @@
 
 They are on record or in the orders being signed. With the reasons that a brace's own
 order names (`keep_reasons.py`) and the findings, `core/bracing.py` decides if it stays.
+`injury_times.py` says which entries are recent enough to count.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property
-from typing import Literal
 
 from cds_service.core.bracing import KEEP_REASONS
 from cds_service.core.findings import OtherInjuries, SupportOrder
 from cds_service.fhir.certainty import (
-    ACTIVE,
-    PAST,
     certainty_of,
-    clinical_status,
-    is_later_encounter,
 )
 from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
@@ -33,26 +26,34 @@ from cds_service.fhir.gathering.open_concepts import (
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
 )
-from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
+from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
-from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.durations import blank
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.broken_levels import (
     broken_beside,
     fractured_places,
 )
 from cds_service.fhir.orders.bystander_orders import is_bystander
-from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
+from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
+from cds_service.fhir.orders.injury_times import (
+    NO_MORE,
+    Search,
+    days_begun,
+    freshness_of,
+    is_after_operation,
+    is_long_over,
+    is_recent_act,
+    is_recent_result,
+    moment_of,
+)
 from cds_service.fhir.orders.keep_reasons import named_levels, reasons_of_order
 from cds_service.fhir.orders.operation import (
     UNNAMED,
     Broken,
-    Operation,
     untreated,
 )
-from cds_service.fhir.orders.order_times import read_times, texts_on_time
+from cds_service.fhir.orders.order_times import texts_on_time
 from cds_service.fhir.orders.recognition import (
     FRACTURES,
     TITLES,
@@ -71,15 +72,12 @@ from cds_service.fhir.orders.unread_in_brace import unread_in
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
-    member,
     objects,
     text,
     texts_of,
 )
-from cds_service.fhir.site_calendar import Moment, SiteCalendar
 
 SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
-OLD = frozenset({"old-fracture"})
 # Concepts of a fracture next to whose code something else may be written.
 UNREAD_NEXT_TO_CODE = frozenset({MAY_BE_GRAVE, in_doubt(UNREAD_REASON)})
 # What `_is_named_elsewhere` looks for on other lists than that of problems: as what an
@@ -87,47 +85,6 @@ UNREAD_NEXT_TO_CODE = frozenset({MAY_BE_GRAVE, in_doubt(UNREAD_REASON)})
 # are findings; so is surgery, since `_is_operated` looks for it.
 NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - {*KEEP_REASONS} - SURGERY
 NAMED_ELSEWHERE |= frozenset(map(in_doubt, NAMED_ELSEWHERE))
-# An older entry is often a healed fracture that was never closed.
-RECENT = timedelta(days=180)
-# policy: the treated fracture is often recorded after its operation
-DOCUMENTED_WITHIN = timedelta(days=7)
-NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
-
-Freshness = Literal["fresh", "open", "old"]
-
-
-@dataclass(frozen=True)
-class Search:
-    """A search for other injuries, in a record and a signing, on a day.
-
-    Attributes:
-        operation: what was treated, or will be.
-    """
-
-    record: PatientRecord
-    drafts: DraftOrders
-    operation: Operation
-    terminology: Terminology
-    today: date
-
-    @cached_property
-    def birth(self) -> date | None:
-        """Return the day of birth, by which an age at onset becomes a day."""
-        return self.calendar.named_day(member(self.record.patient, "birthDate"))
-
-    @property
-    def treated(self) -> tuple[str, ...]:
-        """Return the treated levels; empty if they are not known."""
-        return self.operation.levels
-
-    @property
-    def calendar(self) -> SiteCalendar:
-        return self.terminology.calendar
-
-    @property
-    def recent(self) -> date:
-        """Return the first day of what may still be a fresh fracture."""
-        return self.today - RECENT
 
 
 def find_other_injuries(
@@ -209,7 +166,7 @@ def _broken_on_record(search: Search) -> Broken:
     for entry in search.record.of_key("conditions"):
         if entry.concepts & FRACTURES:
             _add_fracture(entry.raw, broken, search)
-        elif UNSITED in entry.concepts and _may_be_later(entry.raw, search):
+        elif UNSITED in entry.concepts and _may_be_after_operation(entry.raw, search):
             broken.perhaps_later.add(UNNAMED)
     for entry in search.record.entries:
         if _is_recent_order(entry, search):
@@ -220,48 +177,37 @@ def _broken_on_record(search: Search) -> Broken:
 
 
 def _add_fracture(condition: Json, broken: Broken, search: Search) -> None:
-    """Add the vertebrae of a fracture, unless it is old."""
-    freshness = _freshness(condition, search)
+    """Add the vertebrae of a fracture, unless it is old.
+
+    | it began             | surely fresh    | perhaps fresh   |
+    |----------------------|-----------------|-----------------|
+    | before the operation | `fresh`         | `open`          |
+    | after it             | `later`         | `perhaps_later` |
+    | perhaps after it     | `perhaps_later` | `perhaps_later` |
+
+    If the day of the operation is not sure, `later` becomes `perhaps_later`. What began
+    perhaps after it counts as before, if it names vertebrae and the treated ones are
+    known: a visit records the treated fracture once more.
+    """
+    freshness = freshness_of(condition, search)
     if freshness == "old":
         return
     is_fresh = freshness == "fresh"
     places = fractured_places(condition, search.terminology)
-    is_later = _is_later(condition, search)
-    # A visit records the treated fracture once more.
-    is_recorded_again = is_later is None and places and search.treated
-    if is_later is False or is_recorded_again:
-        earlier = broken.fresh if is_fresh else broken.open
-        earlier.update(places)
+    is_after = is_after_operation(condition, search)
+    is_recorded_again = is_after is None and places and search.treated
+    if is_after is False or is_recorded_again:
+        before = broken.fresh if is_fresh else broken.open
+        before.update(places)
     else:
-        is_sure = is_later and is_fresh and search.operation.is_day_sure
-        later = broken.later if is_sure else broken.perhaps_later
-        later.update(places or {UNNAMED})
+        is_sure = is_after and is_fresh and search.operation.is_day_sure
+        after = broken.later if is_sure else broken.perhaps_later
+        after.update(places or {UNNAMED})
 
 
-def _may_be_later(condition: Json, search: Search) -> bool:
-    is_old = _freshness(condition, search) == "old"
-    return not is_old and _is_later(condition, search) is not False
-
-
-def _is_later(condition: Json, search: Search) -> bool | None:
-    """Tell if a fracture began after the operation; None if it may have.
-
-    Without an onset, it may have if it was recorded more than a week later.
-    """
-    operated = search.operation.day
-    if operated is None or _is_of_later_encounter(condition):
-        return False
-    first, _ = begun(condition, search.birth, search.calendar)
-    if first is not None:
-        return first > operated
-    recorded = search.calendar.first_day(recorded_on(condition))
-    is_late = recorded is not None and recorded - operated > DOCUMENTED_WITHIN
-    return None if is_late else False
-
-
-def _is_of_later_encounter(condition: Json) -> bool:
-    codings = objects(member(condition, "code", "coding"))
-    return any(is_later_encounter(text(coding.get("code"))) for coding in codings)
+def _may_be_after_operation(condition: Json, search: Search) -> bool:
+    is_old = freshness_of(condition, search) == "old"
+    return not is_old and is_after_operation(condition, search) is not False
 
 
 def _has_other_order(search: Search) -> bool:
@@ -324,12 +270,12 @@ def _may_be_for(entry: Entry, search: Search) -> bool:
     """Tell if a brace may be for this entry; not for a plain fracture alone."""
     if MAY_NEED_BRACE not in entry.concepts or entry.concepts & SURGERY:
         return False
-    if certainty_of(entry.raw) == "denied" or _is_long_over(entry.raw, search):
+    if certainty_of(entry.raw) == "denied" or is_long_over(entry.raw, search):
         return False
     if not entry.concepts & FRACTURES or entry.concepts & UNREAD_NEXT_TO_CODE:
         return True
-    _, last = _days_of(entry.raw, search)
-    is_old = last is not None and last < search.recent
+    _, last = days_begun(entry.raw, search)
+    is_old = last is not None and last < search.recent_since
     return not is_plain_fracture(entry.raw, search.terminology, is_old=is_old)
 
 
@@ -341,7 +287,7 @@ def _is_device_unread(search: Search) -> bool:
     return any(
         entry.kind in DEVICE_ORDERS
         and MAY_NEED_BRACE in entry.concepts
-        and _is_recent(entry.raw, search)
+        and is_recent_act(entry.raw, search)
         for entry in search.record.entries
     )
 
@@ -351,7 +297,7 @@ def _is_recent_order(entry: Entry, search: Search) -> bool:
     return (
         entry.kind in ("ServiceRequest", *MEDICATION_TYPES)
         and entry.status not in NO_MORE
-        and _is_recent(entry.raw, search)
+        and is_recent_act(entry.raw, search)
     )
 
 
@@ -363,12 +309,8 @@ def _may_name_fracture(entry: Entry, search: Search) -> bool:
     if entry.kind in DEVICE_ORDERS or entry.status in NO_MORE:
         return False
     if entry.kind == "Condition":
-        return not _is_long_over(entry.raw, search)
-    times = (entry.raw.get(name) for name in ("started", "effectiveDateTime", "issued"))
-    days = [day for day in map(search.calendar.last_day, times) if day]
-    if days and max(days) < search.recent:
-        return False
-    return _is_recent(entry.raw, search)
+        return not is_long_over(entry.raw, search)
+    return is_recent_result(entry.raw, search) and is_recent_act(entry.raw, search)
 
 
 def _is_named_elsewhere(search: Search) -> bool:
@@ -384,35 +326,10 @@ def _is_named_elsewhere(search: Search) -> bool:
         if entry.kind == "Condition" or named.isdisjoint(NAMED_ELSEWHERE):
             continue
         is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
-        when = _moment_of(entry, search.calendar)
-        if is_taken or when is None or when.day >= search.recent:
+        when = moment_of(entry, search.calendar)
+        if is_taken or when is None or when.day >= search.recent_since:
             return True
     return False
-
-
-def _moment_of(entry: Entry, calendar: SiteCalendar) -> Moment | None:
-    """Return when an entry was done or measured, else when it was written or begun."""
-    element = "performed" if entry.kind == "Procedure" else "effective"
-    done = calendar.effective(entry.raw, element)
-    names = ("authoredOn", "issued", "whenHandedOver", "started")
-    written = next(filter(None, map(entry.raw.get, names)), None)
-    return done or calendar.moment(written)
-
-
-def _is_long_over(condition: Json, search: Search) -> bool:
-    """Tell if a condition is over by its status, and all its days are long ago."""
-    is_past = clinical_status(condition) & PAST or certainty_of(condition) == "past"
-    if not is_past:
-        return False
-    _, begun_last = _days_of(condition, search)
-    times = (
-        condition.get("abatementDateTime"),
-        member(condition, "abatementPeriod", "end"),
-        recorded_on(condition),
-    )
-    days = [begun_last, *map(search.calendar.last_day, times)]
-    known = [day for day in days if day]
-    return bool(known) and max(known) < search.recent
 
 
 def _augmentations_in(search: Search) -> list[Json]:
@@ -432,50 +349,14 @@ def _braces_in(search: Search) -> list[Json]:
     return braces
 
 
-# --- fractures
-
-
-def _freshness(condition: Json, search: Search) -> Freshness:
-    """Tell if a fracture is recent; open if its day or its statuses do not say."""
-    terminology, today = search.terminology, search.today
-    statuses, certainty = clinical_status(condition), certainty_of(condition)
-    words = texts_of(condition.get("code"))
-    is_old_by_words = any(terminology.text_concepts(word, OLD) for word in words)
-    if certainty == "denied" or is_old_by_words:
-        return "old"
-    if statuses & PAST or certainty == "past":
-        # No fracture is healed in a few weeks, whatever its status says.
-        return "old" if _is_long_over(condition, search) else "open"
-    first, last = _days_of(condition, search)
-    if last is not None and last < search.recent:
-        return "old"
-    is_dated = first is not None and search.recent <= first <= today
-    is_active = statuses & ACTIVE or is_taken_as_active(condition, terminology)
-    return "fresh" if is_dated and is_active and certainty == "stated" else "open"
-
-
-def _days_of(condition: Json, search: Search) -> tuple[date | None, date | None]:
-    """Return the first and the last day on which a condition may have begun.
-
-    None if nothing gives that day. A fracture is recorded after it began, so the day of
-    recording is the latest possible one. Without an onset, it is used for both.
-    """
-    calendar, recorded = search.calendar, recorded_on(condition)
-    recorded_last = calendar.last_day(recorded)
-    if not any(name.removeprefix("_").startswith("onset") for name in condition):
-        return calendar.first_day(recorded), recorded_last
-    first, last = begun(condition, search.birth, calendar)
-    known = [day for day in (last, recorded_last) if day]
-    return first, min(known, default=None)
-
-
 # --- operations
 
 
 def _is_operated(search: Search) -> bool:
     """Tell if another operation of the spine is ordered, or was done lately.
 
-    It may be among the orders being signed.
+    It may be among the orders being signed, on the problem list (whenever it was), or
+    among recent procedures and orders; of these, what was not understood may be one.
     """
     record, terminology = search.record, search.terminology
     for order in search.drafts.each():
@@ -483,16 +364,16 @@ def _is_operated(search: Search) -> bool:
         if is_other and _is_surgery(order.resource, terminology):
             return True
     if any(one.concepts & SURGERY for one in record.of_key("conditions")):
-        return True  # a fusion on the problem list, whenever it was
+        return True
     entries = [
         entry
         for key in ("procedures", "serviceRequests")
         for entry in record.of_key(key)
     ]
-    recent = [entry for entry in entries if _is_recent(entry.raw, search)]
+    recent = [entry for entry in entries if is_recent_act(entry.raw, search)]
     for entry in recent:
         if _may_need_brace(entry, terminology):
-            return True  # what was not understood may be one
+            return True
         is_other = recognise_augmentation(entry.raw, terminology) is None
         if is_other and _is_surgery(entry.raw, terminology):
             return True
@@ -516,20 +397,3 @@ def _is_surgery(resource: Json, terminology: Terminology) -> bool:
         if named & SURGERY:
             return True
     return any(terminology.concepts(title) & SURGERY for title in titles)
-
-
-def _is_recent(resource: Json, search: Search) -> bool:
-    """Tell if a resource was done or ordered within the time of a fresh fracture.
-
-    A resource without a day counts.
-    """
-    if text(resource.get("status")) in NO_MORE:
-        return False
-    calendar = search.calendar
-    performed = calendar.effective(resource, "performed")
-    planned = read_times(resource, calendar).start
-    written = calendar.first_day(resource.get("authoredOn"))
-    days = [day for day in (planned, written) if day]
-    if performed:
-        days.append(performed.day)
-    return not days or max(days) >= search.recent

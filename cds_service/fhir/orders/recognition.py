@@ -66,8 +66,9 @@ HEIGHT_RESTORATION = "height-restoration"
 # Concepts of which one makes an order an augmentation: a code for one more level, too.
 AUGMENTATION_OR_LEVEL = AUGMENTATIONS | {ADDITIONAL_LEVEL}
 OF_AUGMENTATION = AUGMENTATION_OR_LEVEL | {HEIGHT_RESTORATION}
-# Types that `may_concern_us` never rules out. They hold or name something else; and a
-# year in the words of a Procedure, which later steps take out, may hide what they name.
+# Types that `may_concern_us` never rules out. A device or a group holds or refers to
+# something else. The words of a Procedure may hide what they name behind a year, which
+# later steps take out.
 READ_ON = DEVICE_TYPES | GROUPS | {"Procedure"}
 # The fractures that an augmentation may be for.
 FRACTURES = frozenset(
@@ -173,7 +174,14 @@ def recognise_augmentation(
 ) -> Recognition | None:
     """Recognise an augmentation order and its concepts; None if it is none.
 
-    One of its concepts may be `height-restoration`: ICD-10-PCS has a code for that.
+    The first of these decides. Codes are those of the titles; if they name no order of
+    ours, those of the details.
+
+    1. A code of an augmentation, or of one more level: it is one.
+    2. A code of a support order: it is none.
+    3. A billing option of an augmentation: it is one.
+    4. Words of an augmentation: it is one.
+    5. A code for restoring height (ICD-10-PCS), with none of these: that alone.
     """
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
@@ -194,10 +202,9 @@ def recognise_augmentation(
     ]
     if billed:
         return _by_options(billed)
-    by_words = _by_text([*titles, *details], resource, terminology)
-    if by_words is None and matches:
-        return _by_code(matches)
-    return by_words
+    if by_words := _by_text([*titles, *details], resource, terminology):
+        return by_words
+    return _by_code(matches) if matches else None
 
 
 def orders_discharge(drafts: DraftOrders, terminology: Terminology) -> bool:
@@ -368,7 +375,8 @@ def _names_bone(
 def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:
     """Tell if the site or reason of a therapy is another part: a shoulder, the lungs.
 
-    It is not if any site or reason is of the spine.
+    It is not if any site or reason is of the spine. Otherwise the words of a place are
+    read as part of a title: `rehabilitation, shoulder` is no rehabilitation of ours.
     """
     places = [
         word
@@ -475,13 +483,17 @@ def _by_text(
             for concept in name_augmentation(word, terminology, site_words)
         ]
     )
-    if not concepts or any(
+    if not concepts or _is_coded_as_no_operation(titles, terminology):
+        return None
+    return Recognition(concepts, "text")
+
+
+def _is_coded_as_no_operation(titles: Sequence[Json], terminology: Terminology) -> bool:
+    return any(
         _NO_OPERATION.fullmatch(code)
         for system, code in terminology.codings(titles)
         if system == CPT
-    ):
-        return None
-    return Recognition(concepts, "text")
+    )
 
 
 def _site_words(

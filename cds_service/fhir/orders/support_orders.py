@@ -1,6 +1,16 @@
 """Find the support orders, signed now or on record.
 
-They order what the advice is about: braces, bed rest, referrals, measurements.
+A support order asks for what the advice is about: a brace, bed rest, a referral, a
+measurement. Which one on record counts, `OnRecord` has by its status and last day:
+
+| status          | last day not past | last day past | signed again |
+|-----------------|-------------------|---------------|--------------|
+| active, on-hold | in force          | over          | left out     |
+| completed       | over              | over          | left out     |
+| unknown         | unclear           | left out      | left out     |
+| any other       | left out          | left out      | left out     |
+
+A brace or bed rest of unknown status is left out too.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +23,7 @@ from cds_service.core.bracing import DAY, times_of
 from cds_service.core.findings import (
     NOTHING_ELSE,
     AugmentationOrder,
+    NotNow,
     SupportOrder,
     SupportOrders,
     WordedEnd,
@@ -25,6 +36,7 @@ from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
+from cds_service.fhir.orders.injury_times import Search
 from cds_service.fhir.orders.keep_reasons import (
     named_levels,
     reasons_of_order,
@@ -43,7 +55,7 @@ from cds_service.fhir.orders.order_times import (
     read_worded_end,
     texts_on_time,
 )
-from cds_service.fhir.orders.other_injuries import Search, find_other_injuries
+from cds_service.fhir.orders.other_injuries import find_other_injuries
 from cds_service.fhir.orders.recognition import (
     REVIEW,
     SPECIALIST,
@@ -58,10 +70,12 @@ from cds_service.fhir.references import BundleEntry, Targets
 from cds_service.fhir.site_calendar import SiteCalendar
 
 LIAISON = frozenset({"fracture-liaison"})
-IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as ordered
+# Statuses of an order on record. One on hold still counts as ordered.
+IN_FORCE = frozenset({"active", "on-hold"})
 CARRIED_OUT = IN_FORCE | {"completed"}
 NOT_CLEAR = frozenset({"unknown"})
-TIMED = frozenset({"brace", "bed-rest"})  # judged by how long they run
+# Kinds that are judged by how long they run, in `core/bracing.py`.
+TIMED = frozenset({"brace", "bed-rest"})
 INSTABILITY = ("instability",)
 # Intents by which nothing is ordered yet.
 NOT_ORDERED = frozenset({"proposal", "plan", "option"})
@@ -112,11 +126,11 @@ def find_draft_support_orders(
 
 
 def find_support_orders(
-    support: tuple[SupportOrder, ...],
+    signed_now: tuple[SupportOrder, ...],
     record: PatientRecord,
     terminology: Terminology,
     *,
-    signed: AugmentationOrder | None = None,
+    augmentation: AugmentationOrder | None = None,
     today: date | None = None,
     drafts: DraftOrders = NO_DRAFTS,
 ) -> SupportOrders:
@@ -125,51 +139,58 @@ def find_support_orders(
     The augmentations on record, and other injuries that a brace may be for, are added.
 
     Args:
-        support: support orders of this signing.
+        signed_now: support orders of this signing.
         record: the patient's record.
         terminology: the service's terminology.
-        signed: the augmentation being signed, if any.
+        augmentation: the one being signed, if any.
         today: the day of the answer, before which an order has ended. None keeps all
             orders, and skips the search for other injuries.
         drafts: all orders of this signing.
     """
-    on_record = _sort_stored(support, record, terminology, today)
-    operation = _operation_of(signed, record, terminology)
+    on_record = _sort_stored(signed_now, record, terminology, today)
+    operation = _operation_of(augmentation, record, terminology)
     other = NOTHING_ELSE
     if today is not None:
-        all_orders = (*support, *on_record.in_force, *on_record.over)
-        braces = [order for order in all_orders if order.kind == "brace"]
+        all_braces = _braces_of(*signed_now, *on_record.in_force, *on_record.over)
         search = Search(record, drafts, operation, terminology, today)
-        other = find_other_injuries(search, braces)
+        other = find_other_injuries(search, all_braces)
 
-    orders = (*support, *on_record.in_force, *on_record.unclear)
-    timed = [_with_time(order, today) for order in orders]
-    placed = [_with_place(order, operation.levels) for order in timed]
-    earlier_braces = [order for order in on_record.over if order.kind == "brace"]
+    orders = [
+        replace(order, not_now=_why_not_now(order, operation.levels, today))
+        for order in (*signed_now, *on_record.in_force, *on_record.unclear)
+    ]
     augmentations = find_augmentations(record, terminology)
-    stages = {
+    days_done = {
         day for name, day in augmentations if day and name.startswith("Procedure/")
     }
+    planned = augmentation.planned if augmentation else None
+    last_planned = augmentation.last_planned if augmentation else None
     return SupportOrders(
-        orders=tuple(placed),
-        earlier_braces=tuple(earlier_braces),
+        orders=tuple(orders),
+        earlier_braces=_braces_of(*on_record.over),
         unchecked=unchecked_in(record),
         augmented_on=_newest_of(augmentations, today),
-        stages=tuple(sorted(stages)),
-        procedure_on=_within_a_year(signed.planned, today) if signed else None,
-        last_stage_on=_within_a_year(signed.last_planned, today) if signed else None,
-        is_augmented_now=signed is not None,
+        stages=tuple(sorted(days_done)),
+        procedure_on=_within_a_year(planned, today),
+        last_stage_on=_within_a_year(last_planned, today),
+        is_augmented_now=augmentation is not None,
         other=other,
         is_prose_unread=any(_is_list_unread(key, record) for key in PROSE),
     )
 
 
+def _braces_of(*orders: SupportOrder) -> tuple[SupportOrder, ...]:
+    return tuple(order for order in orders if order.kind == "brace")
+
+
 def _operation_of(
-    signed: AugmentationOrder | None, record: PatientRecord, terminology: Terminology
+    augmentation: AugmentationOrder | None,
+    record: PatientRecord,
+    terminology: Terminology,
 ) -> Operation:
     """Return the augmentation being signed; without one, those on record joined."""
-    if signed:
-        return operation_signed(signed)
+    if augmentation:
+        return operation_signed(augmentation)
     on_record = _augmentations_in(record, terminology)
     return operation_on_record(record, on_record, terminology)
 
@@ -186,13 +207,8 @@ def _newest_of(
     return max(past) if past else min(days, default=None)
 
 
-class _OnRecord(NamedTuple):
-    """The support orders on record that are not signed again.
-
-    Attributes:
-        over: by their status, or by the last day that they state.
-        unclear: of unknown status; they are not known to be in force.
-    """
+class OnRecord(NamedTuple):
+    """The support orders on record that are not signed again, by the table above."""
 
     in_force: list[SupportOrder]
     over: list[SupportOrder]
@@ -200,13 +216,12 @@ class _OnRecord(NamedTuple):
 
 
 def _sort_stored(
-    support: Sequence[SupportOrder],
+    signed_now: Sequence[SupportOrder],
     record: PatientRecord,
     terminology: Terminology,
     today: date | None,
-) -> _OnRecord:
-    """Sort the orders on record, but for those of this signing."""
-    signed_now = {order.reference for order in support}
+) -> OnRecord:
+    signed_again = {order.reference for order in signed_now}
     active = {
         order.reference
         for order in _stored(record)
@@ -215,7 +230,7 @@ def _sort_stored(
     in_force: list[SupportOrder] = []
     over: list[SupportOrder] = []
     for order in find_stored_orders(record, terminology, CARRIED_OUT):
-        if order.reference in signed_now:
+        if order.reference in signed_again:
             continue
         if order.reference in active and not _has_ended(order, today):
             in_force.append(order)
@@ -225,32 +240,33 @@ def _sort_stored(
         replace(order, is_standing=False)
         for order in find_stored_orders(record, terminology, NOT_CLEAR)
         if order.kind not in TIMED
-        and order.reference not in signed_now
+        and order.reference not in signed_again
         and not _has_ended(order, today)
     ]
-    return _OnRecord(in_force, over, unclear)
+    return OnRecord(in_force, over, unclear)
 
 
 def find_stored_orders(
     record: PatientRecord, terminology: Terminology, statuses: frozenset[str]
 ) -> tuple[SupportOrder, ...]:
     """List each support order on record with one of these statuses, once."""
-    stored = (
-        order
-        for order in _stored(record)
-        if order.type != "Procedure"
-        and text(order.resource.get("status")) in statuses
-        and text(order.resource.get("intent")) not in NOT_ORDERED
-    )
-    entries = (*record.of_key("deviceRequests"), *record.of_key(SUPPLIES))
-    devices = Targets(BundleEntry(one.referred) for one in entries if one.referred)
-    referred = DraftOrders((), (), None, devices)
+    devices = _devices_referred_to(record)
     orders = (
         order
-        for stored_order in stored
-        for order in _support_orders(stored_order, referred, terminology, draft=False)
+        for stored in _stored(record)
+        if stored.type != "Procedure"
+        and text(stored.resource.get("status")) in statuses
+        and text(stored.resource.get("intent")) not in NOT_ORDERED
+        for order in _support_orders(stored, devices, terminology, draft=False)
     )
     return tuple({(order.kind, order.reference): order for order in orders}.values())
+
+
+def _devices_referred_to(record: PatientRecord) -> DraftOrders:
+    """Return the devices that orders on record refer to, in the form of drafts."""
+    entries = (*record.of_key("deviceRequests"), *record.of_key(SUPPLIES))
+    devices = Targets(BundleEntry(one.referred) for one in entries if one.referred)
+    return DraftOrders((), (), None, devices)
 
 
 def find_augmentations(
@@ -285,28 +301,26 @@ def _has_ended(order: SupportOrder, today: date | None) -> bool:
     return times.ends is not None and times.ends < today and not times.is_shortest
 
 
-def _with_time(order: SupportOrder, today: date | None) -> SupportOrder:
-    """Mark an order that does not count for its time.
+def _why_not_now(
+    order: SupportOrder, treated: Sequence[str], today: date | None
+) -> NotNow:
+    """Say why an order does not count now; empty if nothing is against it.
 
-    It is over, begins too late, or was written on a day after today, which is a
-    mistake. How long a brace or bed rest runs is judged in `core/bracing.py`.
+    A biopsy of other vertebrae tells nothing of those that are treated. An order on
+    record that was written after today is a mistake. How long a brace or bed rest runs
+    is judged in `core/bracing.py`.
     """
-    if today is None or order.kind in TIMED:
-        return order
-    if not order.draft and order.written_from and order.written_from > today:
-        return replace(order, not_now="later")
-    if _has_ended(order, today):
-        return replace(order, not_now="over")
-    is_far = order.start is not None and order.start - today > SOON_ENOUGH
-    return replace(order, not_now="far") if is_far else order
-
-
-def _with_place(order: SupportOrder, treated: Sequence[str]) -> SupportOrder:
-    """Mark a biopsy of other vertebrae: it tells nothing of those that are treated."""
     is_elsewhere = order.levels and treated and set(order.levels).isdisjoint(treated)
-    if order.kind != BIOPSY or not is_elsewhere:
-        return order
-    return replace(order, not_now="elsewhere")
+    if order.kind == BIOPSY and is_elsewhere:
+        return "elsewhere"
+    if today is None or order.kind in TIMED:
+        return ""
+    if not order.draft and order.written_from and order.written_from > today:
+        return "later"
+    if _has_ended(order, today):
+        return "over"
+    is_far = order.start is not None and order.start - today > SOON_ENOUGH
+    return "far" if is_far else ""
 
 
 def _support_orders(

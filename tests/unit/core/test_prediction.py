@@ -249,7 +249,7 @@ class Predicted:
         if self.used is not None:
             assert prediction.used == pytest.approx(self.used, abs=0.1)
         if self.clear is not None:
-            assert prediction.clear == self.clear
+            assert prediction.has_clear_effect == self.clear
         if self.gains is not None:
             assert list(prediction.gains) == self.gains
         if self.unknown_until_after is not None:

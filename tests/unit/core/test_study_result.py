@@ -123,7 +123,7 @@ class Said:
     Attributes:
         outside, not_checkable: criteria that are not met, by their text, and those that
             are not known, by name.
-        silenced_by: why the study is silent, or not lower, by finding.
+        obstacles: why the figure is not lower, or has no line, by finding.
         held: the sides of values that are held.
         ends_below: all ranges end below.
         uncertain_beyond: only the uncertainty of the study reaches beyond.
@@ -141,7 +141,7 @@ class Said:
     is_outside: bool | None = None
     outside: list[str] | None = None
     not_checkable: list[str] | None = None
-    silenced_by: dict[str, str] | None = None
+    obstacles: dict[str, str] | None = None
     is_uncertainly_above: bool | None = None
     has_reassuring_hold: bool | None = None
     held: list[str] | None = None
@@ -191,8 +191,8 @@ class Said:
             assert texts == self.outside
         if self.not_checkable is not None:
             assert unknown == self.not_checkable
-        if self.silenced_by is not None:
-            assert dict(result.silenced_by) == self.silenced_by
+        if self.obstacles is not None:
+            assert dict(result.obstacles) == self.obstacles
 
     def _check_held(self, result: ModelResult) -> None:
         prediction = result.prediction
@@ -552,13 +552,13 @@ class Said:
                 }
             ),
             S,
-            Said(band="high", silenced_by={"bmi": "not-known"}),
+            Said(band="high", obstacles={"bmi": "not-known"}),
             id="without BMI nobody knows whether the patient is one of the thin study",
         ),
         pytest.param(
             Patient.with_findings(PVP, {"age": 76.0, "ct-attenuation": 20.0}),
             N,
-            Said(band="high", silenced_by={"bmd-t-score": "criterion-not-known"}),
+            Said(band="high", obstacles={"bmd-t-score": "criterion-not-known"}),
             id="without a T-score the nomogram does not warn of a high risk",
         ),
         pytest.param(
@@ -566,13 +566,13 @@ class Said:
                 PVP, {"age": 76.0, "ct-attenuation": 20.0, "bmd-t-score": -2.9}
             ),
             N,
-            Said(band="high", silenced_by={}),
+            Said(band="high", obstacles={}),
             id="and with one it does",
         ),
         pytest.param(
             Patient.with_findings(PATIENT, {"steroid-use": True}),
             S,
-            Said(band="high", silenced_by={"steroid-use": "outside"}),
+            Said(band="high", obstacles={"steroid-use": "outside"}),
             id="whoever is outside a study is neither warned of nor printed",
         ),
     ],

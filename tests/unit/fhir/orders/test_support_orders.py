@@ -698,7 +698,11 @@ def test_what_is_ordered_and_was_done_on_record(
     stored, drafts, signed, today, expected
 ):
     support = find_support_orders(
-        signing_of(*drafts), stored.record(), terminology(), signed=signed, today=today
+        signing_of(*drafts),
+        stored.record(),
+        terminology(),
+        augmentation=signed,
+        today=today,
     )
     expected.check(support)
 
