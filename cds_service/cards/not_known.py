@@ -17,6 +17,7 @@ from cds_service.core.wording import GAP_REASONS, grouped
 
 STEROID = "steroid-use"  # an input of the pooled model, which raises the figure
 LONG_STEROID = "long-term-steroid"
+STEROIDS = (STEROID, LONG_STEROID)
 # Reasons of a gap that has a value; "undetermined" follows from other findings.
 SEEN_NOT_USED = frozenset(
     {
@@ -168,6 +169,7 @@ def _open_names(
     """List why findings are open, each with its title, and the entries named so far.
 
     An entry that is named for another finding, such as an old cancer, is not repeated.
+    It hides no steroid, of which no other finding tells.
 
     Args:
         answer: the answer.
@@ -176,8 +178,9 @@ def _open_names(
     """
     findings = answer.findings
     named = _named_elsewhere(findings)
+    named_for_steroids: set[str] = set()
     open_names: list[tuple[str, str]] = []
-    for name in (*EXCLUDING, *RAISING_LISTED, STEROID, LONG_STEROID):
+    for name in (*EXCLUDING, *RAISING_LISTED, *STEROIDS):
         gap = _open_gap(name, findings)
         if gap is None:
             continue
@@ -190,6 +193,9 @@ def _open_names(
             # An entry of the list that names the fracture may not be anything else.
             if FRACTURE_NOT_CLEAR not in (gap.why, gap.detail):
                 named_before, named_now = named | listed, named_now - listed
+        if name in STEROIDS:
+            named_before = named_for_steroids.copy()
+            named_for_steroids |= entries
         if entries <= named_before or references <= named_before:
             continue
         named |= named_now
