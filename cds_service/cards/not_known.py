@@ -10,6 +10,7 @@ from cds_service.core.grave_findings import (
     EXCLUDING,
     FRACTURE_NOT_CLEAR,
     RAISING_LISTED,
+    SAMPLE_TAKEN,
 )
 from cds_service.core.open_points import KEPT, is_settled
 from cds_service.core.phrases import Otherwise, joined, say
@@ -169,7 +170,8 @@ def _open_names(
     """List why findings are open, each with its title, and the entries named so far.
 
     An entry that is named for another finding, such as an old cancer, is not repeated.
-    It hides no steroid, of which no other finding tells.
+    It hides no steroid, of which no other finding tells, and a sample of the spine that
+    may show a tumour hides no infection.
 
     Args:
         answer: the answer.
@@ -196,10 +198,13 @@ def _open_names(
         if name in STEROIDS:
             named_before = named_for_steroids.copy()
             named_for_steroids |= entries
-        if entries <= named_before or references <= named_before:
+        why = gap.why or gap.detail
+        is_of_sample = name == "spinal-infection" and why.startswith(SAMPLE_TAKEN)
+        is_named = entries <= named_before or references <= named_before
+        if is_named and not is_of_sample:
             continue
         named |= named_now
-        why = _as_people_write(gap.why or gap.detail)
+        why = _as_people_write(why)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
     drugs = findings.bone_drugs

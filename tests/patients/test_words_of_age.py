@@ -12,7 +12,11 @@ OF_OTHER_THINGS = [
     *("Chronic sinusitis. Mucosal thickening.", "Known goitre, unchanged."),
     *("Old infarct of the left hemisphere.", "Prior appendectomy. Gas."),
     *("Z.n. Cholezystektomie.", "Alte Granulome.", "Antécédent de cholécystectomie."),
-    *("Granulomas antiguos.", "Pregressa colecistectomia.", "Status na galblaasoperatie."),
+    *(
+        "Granulomas antiguos.",
+        "Pregressa colecistectomia.",
+        "Status na galblaasoperatie.",
+    ),
     *("Stan po cholecystektomii.", "陳旧性肉芽腫", "陈旧性肉芽肿", "과거 담낭절제"),
 ]
 OF_THE_SPINE = [
