@@ -68,6 +68,7 @@ class PlainLists(NamedTuple):
         sound: as in `PlainWordsFile`.
         others: as in `PlainWordsFile`.
         organs: as in `PlainWordsFile`.
+        denials: the denials of reports, each with what it denies.
         bound: words that are plain only next to the fracture, in a reason.
         bound_in_titles: the same in a title, where its plain words count too.
         densities: words of reports of bone density, with those of reports, values and
@@ -86,6 +87,7 @@ class PlainLists(NamedTuple):
     sound: PlainWords
     others: PlainWords
     organs: PlainWords
+    denials: PlainWords
     bound: BoundWords
     bound_in_titles: BoundWords
     densities: PlainWords
@@ -145,6 +147,7 @@ def load_all_plain(
         sound=PlainWords(sound, durations),
         others=PlainWords(others, None),
         organs=PlainWords(organs, None),
+        denials=PlainWords(denied, None),
         bound=BoundWords(bound, reasons, reports, durations),
         bound_in_titles=BoundWords(bound, [*reasons, *titles], reports, durations),
         densities=PlainWords(densities, durations),
