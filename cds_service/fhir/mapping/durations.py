@@ -622,8 +622,9 @@ class DurationRules:
     def _ends_on_some_day(self, text: str) -> bool:
         """Tell if such a day stands before its `until`, as in Japanese and Korean."""
         return any(
-            self._begins(text[day.end() :], "until_after", self._all_languages)
+            self._by_language[language, "until_after"].match(text, day.end())
             for day in self._of_all["later"].finditer(text)
+            for language in self._all_languages
         )
 
     def _amounts(self, clause: str) -> Iterator[_Amount]:
