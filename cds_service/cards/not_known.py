@@ -10,6 +10,7 @@ from cds_service.core.grave_findings import (
     EXCLUDING,
     FRACTURE_NOT_CLEAR,
     RAISING_LISTED,
+    SAMPLE_TAKEN,
 )
 from cds_service.core.open_points import KEPT, is_settled
 from cds_service.core.phrases import Otherwise, joined, say
@@ -17,6 +18,7 @@ from cds_service.core.wording import GAP_REASONS, grouped
 
 STEROID = "steroid-use"  # an input of the pooled model, which raises the figure
 LONG_STEROID = "long-term-steroid"
+STEROIDS = (STEROID, LONG_STEROID)
 # Reasons of a gap that has a value; "undetermined" follows from other findings.
 SEEN_NOT_USED = frozenset(
     {
@@ -169,6 +171,8 @@ def _open_names(
     """List why findings are open, each with its title, and the entries named so far.
 
     An entry that is named for another finding, such as an old cancer, is not repeated.
+    It hides no steroid, of which no other finding tells, and a sample of the spine that
+    may show a tumour hides no infection.
 
     Args:
         answer: the answer.
@@ -177,8 +181,9 @@ def _open_names(
     """
     findings = answer.findings
     named = _named_elsewhere(findings)
+    named_for_steroids: set[str] = set()
     open_names: list[tuple[str, str]] = []
-    for name in (*EXCLUDING, *RAISING_LISTED, STEROID, LONG_STEROID):
+    for name in (*EXCLUDING, *RAISING_LISTED, *STEROIDS):
         gap = _open_gap(name, findings)
         if gap is None:
             continue
@@ -191,10 +196,16 @@ def _open_names(
             # An entry of the list that names the fracture may not be anything else.
             if FRACTURE_NOT_CLEAR not in (gap.why, gap.detail):
                 named_before, named_now = named | listed, named_now - listed
-        if entries <= named_before or references <= named_before:
+        if name in STEROIDS:
+            named_before = named_for_steroids.copy()
+            named_for_steroids |= entries
+        why = gap.why or gap.detail
+        is_of_sample = name == "spinal-infection" and why.startswith(SAMPLE_TAKEN)
+        is_named = entries <= named_before or references <= named_before
+        if is_named and not is_of_sample:
             continue
         named |= named_now
-        why = _as_people_write(gap.why or gap.detail)
+        why = _as_people_write(why)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
     drugs = findings.bone_drugs

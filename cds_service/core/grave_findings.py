@@ -10,6 +10,9 @@ from typing import NamedTuple
 # Why an earlier fracture is open, if an entry names one and does not decide.
 FRACTURE_NOT_CLEAR = "whether a fracture on record is an earlier one is not clear"
 
+# How the reason begins if a sample of the spine leaves a tumour and an infection open.
+SAMPLE_TAKEN = "a sample of a disc or vertebra"
+
 
 class GraveFinding(NamedTuple):
     """One finding that is open if an entry names it and does not decide.

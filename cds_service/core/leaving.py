@@ -53,6 +53,8 @@ class Biopsy(NamedTuple):
         back_on: the day of the newest report that is grave or not clear; None if it
             has none.
         preliminary: what grave its reports name that are not final.
+        is_sample: it is a sample of a disc or a vertebra. Its cultures are in no report
+            of pathology, so it does not settle the cause.
     """
 
     sent_on: date | None
@@ -62,6 +64,7 @@ class Biopsy(NamedTuple):
     back_on: date | None = None
     is_unclear: bool = False
     preliminary: frozenset[GraveResult] = frozenset()
+    is_sample: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

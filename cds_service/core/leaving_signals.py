@@ -254,7 +254,8 @@ def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
 
 @signal("biopsy-sent")
 def _biopsy_sent(situation: Situation) -> Signal | None:
-    return Signal() if _biopsies(situation) else None
+    sent = [one for one in _biopsies(situation) if not one.is_sample]
+    return Signal() if sent else None
 
 
 @signal("rehabilitation-booked")

@@ -21,6 +21,28 @@ PRECISIONS: dict[int, Precision] = {4: "year", 7: "month"}  # by length as writt
 YEARS = range(1904, 2200)  # of a living patient, or of a plan
 # A year in words, whatever letter is next to it: `2019年`.
 WRITTEN_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# `Breast CA '11`, but neither `5'11` nor `the '90s`
+_SHORT_YEAR = re.compile(
+    r"(?<!\S)(\(?)['\u2018\u2019`\u00b4](\d\d)(?!\w|[-/.]\d|['\u2019\"])"
+)
+
+
+def with_whole_years(title: str, today: date) -> str:
+    """Write the years of two figures behind an apostrophe as four: `Colon ca '09`.
+
+    Each is the last such year; one of the next decades stays as it is.
+    """
+
+    def whole(match: re.Match[str]) -> str:
+        year = 2000 + int(match[2])
+        if today.year < year < _LAST_CENTURY:
+            return match[0]
+        return f"{match[1]}{year if year <= today.year else year - 100}"
+
+    return _SHORT_YEAR.sub(whole, title)
+
+
+_LAST_CENTURY = 2050  # from '50 on, the year is one of the 20th century
 
 
 class Moment(NamedTuple):

@@ -13,6 +13,12 @@ from tests.chart_builders import (
     order_sign,
 )
 from tests.codes import CPT, codeable
+from tests.patients.leaving import (
+    everything_arranged,
+    leave,
+    leaving_chart,
+    pathology,
+)
 from tests.patients.reassuring import (
     cards_of,
     end_is_selected,
@@ -112,11 +118,50 @@ def test_a_sample_of_the_spine_leaves_a_tumour_and_an_infection_open(code):
     cards = cards_of(requested("") | {"code": code})
     detail = cards["rehabilitation"]["detail"]
     assert "below the usual" not in detail
-    assert "malignancy of bone not excluded (a sample of a disc" in detail
+    assert "malignancy of bone, spinal infection not excluded (a sample" in detail
     assert not end_is_selected(cards)
     signed = signed_beside(drafted("ServiceRequest", "d", code=code))
     detail = signed["rehabilitation"]["detail"]
     assert "malignancy of bone, spinal infection not excluded (a sample" in detail
+
+
+def taken(code):
+    said = {"status": "completed", "performedDateTime": days_ago(2)}
+    return of_patient("Procedure", "taken", code=code, **said)
+
+
+@pytest.mark.parametrize("code", SAMPLES)
+def test_so_does_one_that_was_taken(code):
+    detail = cards_of(taken(code))["rehabilitation"]["detail"]
+    assert "malignancy of bone, spinal infection not excluded (a sample" in detail
+
+
+@pytest.mark.parametrize("code", SAMPLES)
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(taken, id="taken"),
+        pytest.param(lambda code: requested("") | {"code": code}, id="ordered"),
+    ],
+)
+def test_a_sample_of_the_spine_is_pending_at_discharge(entry, code):
+    (card,) = leave(leaving_chart(*everything_arranged(), entry(code)))
+    assert "**Biopsy:** pending" in card["detail"]
+    assert "malignancy of bone and spinal infection not excluded" in card["summary"]
+    assert (
+        "malignancy of bone, spinal infection not excluded (a sample" in card["detail"]
+    )
+
+
+def test_a_sample_of_the_spine_with_its_final_report_is_not_pending():
+    report = pathology() | {"conclusion": "No malignancy."}
+    chart = leaving_chart(
+        *everything_arranged(), taken({"text": "Disc biopsy"}), report
+    )
+    (card,) = leave(chart)
+    assert "pending" not in card["detail"]
+    # Its cultures are in no report of pathology.
+    assert "spinal infection not excluded" in card["summary"]
 
 
 @pytest.mark.parametrize("number", ["19083", "55700"])

@@ -48,18 +48,29 @@ def test_bed_rest_until_another_event_has_an_end():
         pytest.param("Bed rest until 11/23", id="numbers"),
         pytest.param("Bed rest until next week", id="week"),
         pytest.param("Bettruhe bis Montag", id="german"),
+        pytest.param("月曜日まで床上安静", id="japanese"),
+        pytest.param("卧床至周一", id="chinese"),
+        pytest.param("卧床休息到星期一", id="chinese, another word"),
     ],
 )
 def test_bed_rest_until_a_day_that_is_not_read_is_asked_about(title):
     assert "end time" in brace_card(title)["summary"]
 
 
-def test_a_weekday_in_the_note_of_bed_rest_is_asked_about():
+@pytest.mark.parametrize(
+    "note",
+    [
+        *("until Monday", "do poniedziałku", "do środy rano", "do przyszłego tygodnia"),
+        *("月曜日まで", "来週まで", "월요일까지", "다음 주까지"),
+        *("卧床至周一", "卧床到星期一", "臥床至禮拜一", "卧床到下周"),
+    ],
+)
+def test_a_weekday_in_the_note_of_bed_rest_is_asked_about(note):
     rest = drafted(
         "ServiceRequest",
         "rest",
         code=codeable(ORDERS, "bed-rest"),
-        note=[{"text": "until Monday"}],
+        note=[{"text": note}],
     )
     cards = by_topic(ask(order_sign(reassuring_record(), kyphoplasty(), rest)))
     assert "end time" in cards["braceLimit"]["summary"]

@@ -133,3 +133,45 @@ def test_a_steroid_on_a_polish_or_korean_list_counts(title):
         "losartan", number="2", days=200, medicationCodeableConcept={"text": title}
     )
     assert "rheumatology" in card_of(taken)["summary"]
+
+
+def noted(words):
+    return problem("hypertension", number="2", note=[{"text": words}])
+
+
+BESIDE_ANOTHER = [
+    pytest.param(
+        [imaging("Old T8 fracture. On prednisolone.")],
+        "earlier vertebral fracture not excluded",
+        id="earlier fracture in a report",
+    ),
+    pytest.param(
+        [noted("Old T8 fracture. On prednisolone.")],
+        "earlier vertebral fracture not excluded",
+        id="earlier fracture in a note",
+    ),
+    pytest.param(
+        [imaging("Metastasis of T8. On prednisolone.")],
+        "malignancy of bone not excluded",
+        id="tumour in a report",
+    ),
+    pytest.param(
+        [titled("CKD, on prednisolone", "N18.9")],
+        "severe kidney disease not excluded",
+        id="kidneys",
+    ),
+    pytest.param(
+        [titled("Breast cancer 2011, on prednisolone", "Z85.3")],
+        "breast cancer 2011",
+        id="old cancer, which another line names",
+    ),
+]
+
+
+@pytest.mark.parametrize(("entries", "other"), BESIDE_ANOTHER)
+def test_another_finding_of_the_same_entry_does_not_hide_it(entries, other):
+    card = card_of(*entries)
+    assert leaves_open(card)
+    assert other in card["summary"] + card["detail"]
+    # It is named once.
+    assert card["detail"].count("steroid") == 1

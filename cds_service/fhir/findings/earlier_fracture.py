@@ -60,7 +60,7 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
-from cds_service.fhir.site_calendar import PRECISIONS, WRITTEN_YEAR
+from cds_service.fhir.site_calendar import PRECISIONS, WRITTEN_YEAR, with_whole_years
 
 # policy: within half a year it may be the fracture that is treated now
 SUBACUTE = timedelta(days=183)
@@ -526,7 +526,8 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
         *texts_of(raw.get("code")),
         *(text(note.get("text")) for note in objects(raw.get("note"))),
     ]
-    years = {int(year) for word in words for year in WRITTEN_YEAR.findall(word)}
+    dated = (with_whole_years(word, chart.today) for word in words)
+    years = {int(year) for word in dated for year in WRITTEN_YEAR.findall(word)}
     if min(years, default=date.max.year) < (chart.not_after - SUBACUTE).year:
         return True
     if any(chart.terminology.text_concepts(word, OLD) for word in words):

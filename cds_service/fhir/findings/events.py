@@ -153,6 +153,9 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     # An aside has no title that could name a kind of the event.
     is_aside = _is_aside(stated.entry, spec, chart)
     is_named = is_aside or bool(stated.code) or not spec.words_need_kind
+    # What was done, such as a sample of a disc, is of no kind.
+    is_act = stated.entry.kind == "Procedure" and stated.concept in spec.unclear
+    is_named = is_named or is_act
     if not (is_named or kind_of(stated.entry, spec, chart)):
         return None
     if not kinds_in_words(stated.entry, spec.unless_kinds, chart):
@@ -225,7 +228,8 @@ def _operated(entry: Entry, concepts: Sequence[str]) -> Stated | None:
         return None
     codes = [match for match in entry.matches if match.concept in concepts]
     if not codes:
-        return Stated(entry, concepts[0], "", None, NAMED_ASIDE)
+        named = (one for one in concepts if entry.named & {one, in_doubt(one)})
+        return Stated(entry, next(named, concepts[0]), "", None, NAMED_ASIDE)
     problem = None if entry.status == "completed" else UNFINISHED
     return Stated(entry, codes[0].concept, codes[0].code, None, problem)
 

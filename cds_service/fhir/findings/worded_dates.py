@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.raw_json import Json, text
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, with_whole_years
 
 MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 
@@ -17,7 +17,8 @@ def date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
     Words like `3 years ago` count from the day of recording. Empty if there is none.
     """
     year_words = chart.terminology.years
-    title = year_words.without_editions(" ".join(words))
+    title = with_whole_years(" ".join(words), chart.today)
+    title = year_words.without_editions(title)
     months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(title)]
     months += year_words.months(title)
     years_of_months = {month[:4] for month in months}

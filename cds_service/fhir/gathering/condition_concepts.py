@@ -25,6 +25,10 @@ from cds_service.fhir.gathering.grave_asides import (
     is_unjudged,
     left_open_by,
 )
+from cds_service.fhir.gathering.healed_fractures import (
+    OF_NO_BONE,
+    is_of_other_bone,
+)
 from cds_service.fhir.gathering.listed import (
     OF_NO_CONCERN,
     is_entry_understood,
@@ -62,6 +66,8 @@ MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
 def concepts_of_condition(condition: Json, terminology: Terminology) -> frozenset[str]:
     """Return the concepts of a condition, with what it names besides."""
     known = _concepts_of_diagnosis(condition, terminology)
+    if is_of_other_bone(condition.get("code"), terminology):
+        known -= OF_NO_BONE
     known |= {*fractured_there(condition, known, terminology)}
     words = (*texts_of(condition.get("code")), *other_words_of(condition))
     known |= drugs_told_in_doubt(words, known, terminology)

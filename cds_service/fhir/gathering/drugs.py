@@ -24,6 +24,7 @@ MEDICATION_TYPES = frozenset(
 ANY_BONE_DRUG = "other bone drug"
 GOES_ON = frozenset({"active", "on-hold", "in-progress"})
 STEROID, BONE_DRUG = "systemic-steroid", "bone-drug"
+IF_SWALLOWED = "budesonide"
 CANCER_DRUG = "cancer-drug"
 # Hardly anybody takes them without the disease, which does not end when they do.
 TELL_OF_DISEASE = frozenset({"dementia-drug", "parkinson-drug"})
@@ -79,6 +80,7 @@ def read_drug(
     matches = _drug_matches(terminology.matches(codes), terminology)
     by_code = frozenset(one.concept for one in matches)
     by_name = frozenset[str]().union(*(_drugs_named(one, terminology) for one in names))
+    by_name |= swallowed(names, resource, terminology)
     by_name &= terminology.drugs.concepts
     is_by_name = bool(by_name and not by_code)
     concepts = by_code | by_name
@@ -155,6 +157,28 @@ def _drugs_named(name: str, terminology: Terminology) -> frozenset[str]:
             return named
         rest = f"{rest[: place[0]]} {rest[place[1] :]}"
     return named - {ANY_BONE_DRUG}
+
+
+def swallowed(
+    names: Iterable[str], resource: Json, terminology: Terminology
+) -> frozenset[str]:
+    """Return a steroid that is systemic by its route or dosage alone: `9 mg po`.
+
+    Budesonide is mostly inhaled.
+    """
+    dosages = dosages_of(resource)
+    said = [text(dosage.get("text")) for dosage in dosages]
+    said += [word for dosage in dosages for word in texts_of(dosage.get("route"))]
+    named = (
+        terminology.drug_words(f"{name} {words}")
+        for name in names
+        for words in said
+        if terminology.text_concepts(words, SYSTEMIC)
+    )
+    found = frozenset[str]().union(*named)
+    if IF_SWALLOWED not in found:
+        return frozenset()
+    return frozenset(terminology.drugs.groups_of(IF_SWALLOWED))
 
 
 def _by_dose(

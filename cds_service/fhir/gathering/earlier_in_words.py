@@ -1,6 +1,6 @@
 """Tell if words name a fracture of long ago, or another vertebra that broke."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.problem_words import HISTORIES, is_denial
@@ -25,25 +25,29 @@ def names_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bo
     """Tell if words may name a fracture of long ago, or an augmentation that was done.
 
     Examples are "Old wedge deformity of T12" and "s/p kyphoplasty L3". A sentence that
-    only denies is left out.
+    only denies is left out, and so is one of something else: "old granulomas".
     """
+    texts = _texts_of(words)
     return any(
-        _may_be_earlier(sentence, terminology)
-        for prose in words
-        if len(prose) <= LONGEST_TEXT
+        _may_be_earlier(sentence, texts, terminology)
+        for prose in texts
         for sentence in sentences(prose)
     )
 
 
 def names_earlier_augmentation(words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if words may name an augmentation as done: `s/p kyphoplasty L3`."""
+    texts = _texts_of(words)
     return any(
-        _may_be_earlier(sentence, terminology)
+        _may_be_earlier(sentence, texts, terminology)
         and bool(terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra"))
-        for prose in words
-        if len(prose) <= LONGEST_TEXT
+        for prose in texts
         for sentence in sentences(prose)
     )
+
+
+def _texts_of(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(prose for prose in words if len(prose) <= LONGEST_TEXT)
 
 
 def says_augmented(title: str, terminology: Terminology) -> bool:
@@ -94,11 +98,12 @@ def are_reasons_only_of(
         treated: the levels that are treated now.
         terminology: the service's terminology.
     """
+    texts = tuple(words_of_reasons(entry, terminology))
     earlier = [
         sentence
-        for prose in words_of_reasons(entry, terminology)
+        for prose in texts
         for sentence in sentences(prose)
-        if _may_be_earlier(sentence, terminology)
+        if _may_be_earlier(sentence, texts, terminology)
     ]
     return bool(earlier) and all(
         _is_only_of(sentence, treated, terminology) for sentence in earlier
@@ -144,13 +149,23 @@ def _is_only_of(
     return bool(is_augmented) and is_of_these and not WRITTEN_YEAR.search(sentence)
 
 
-def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
+def _may_be_earlier(
+    sentence: str, texts: Sequence[str], terminology: Terminology
+) -> bool:
+    """Tell if a sentence may name an earlier fracture, or an augmentation.
+
+    Args:
+        sentence: one sentence.
+        texts: all texts of its entry; another one may say what it is about.
+        terminology: the service's terminology.
+    """
     if is_denial(sentence, terminology) or terminology.harmless.is_harmless(sentence):
         return False
     plain = terminology.plain
-    if plain.reports.names_earlier(sentence) or (
-        plain.others.names_any(sentence) and plain.bound.names_broken(sentence)
-    ):
+    is_old = plain.reports.names_earlier(sentence)
+    if is_old and _may_be_of_vertebra(sentence, texts, terminology):
+        return True
+    if plain.others.names_any(sentence) and plain.bound.names_broken(sentence):
         return True
     is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
     is_broken = terminology.text_places(folded(sentence), FRACTURED)
@@ -159,6 +174,35 @@ def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
     return bool(is_augmented) and (
         bool(terminology.levels.named(sentence))
         or not terminology.plain.reasons.are_all(sentence)
+    )
+
+
+def _may_be_of_vertebra(
+    sentence: str, texts: Sequence[str], terminology: Terminology
+) -> bool:
+    """Tell if a sentence that calls something old may mean a broken vertebra.
+
+    It names the spine, a fracture or an augmentation. Or it names nothing of its own,
+    as "chronic" alone, or has words that nobody understood next to a text about the
+    spine.
+    """
+    if _is_of_spine(sentence, terminology):
+        return True
+    plain = terminology.plain
+    if plain.organs.names_any(sentence):
+        return False
+    is_bare = plain.reports.are_all(sentence)
+    return is_bare or any(_is_of_spine(one, terminology) for one in texts)
+
+
+def _is_of_spine(words: str, terminology: Terminology) -> bool:
+    """Tell if words name the spine, a fracture or its shape, or an augmentation."""
+    bound = terminology.plain.bound
+    return (
+        bound.names_broken(words)
+        or bound.names_spine(words)
+        or terminology.names_spine(words)
+        or bool(terminology.text_concepts(words, FRACTURED | AUGMENTATIONS))
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from cds_service.fhir.gathering.act_concepts import unread_title
 from cds_service.fhir.gathering.asides import asides_of, words_of_asides
 from cds_service.fhir.gathering.bystanders import is_bystander_act
-from cds_service.fhir.gathering.drugs import drug_codes, drug_names
+from cds_service.fhir.gathering.drugs import drug_codes, drug_names, swallowed
 from cds_service.fhir.gathering.listed import (
     NO_INFORMATION,
     OF_NO_CONCERN,
@@ -55,6 +55,7 @@ def concepts_of_drug(
     # Not of drugs: the route, and that content was removed.
     named = frozenset[str]().union(*map(terminology.text_concepts, own))
     by_any_name = frozenset[str]().union(*map(terminology.drug_words, words))
+    by_any_name |= swallowed(words, resource, terminology)
     concepts = terminology.concepts(codes) | by_any_name | (named & {NO_INFORMATION})
     is_identified = _is_drug_identified(codes, own, named, terminology)
     # A prohibition names a drug, and says nothing of what is taken.

@@ -142,6 +142,10 @@ class BoundWords:
         plain = folded(sentence)
         return bool(self._falls.search(plain) and self._counts.search(plain))
 
+    def names_spine(self, text: str) -> bool:
+        """Tell if a text names the spine or a part of a vertebra."""
+        return self._spine.search(folded(text)) is not None
+
     def names_broken(self, text: str) -> bool:
         """Tell if a text names a fracture or its shape."""
         return self._broken.search(folded(text)) is not None

@@ -245,6 +245,8 @@ class Clause:
         """Tell if it denies what it names at these places, and says no more."""
         if not places or len(self.text) > LONGEST_STATEMENT:
             return False
+        if self._reader.are_denials(self.text):
+            return True
         start = min(begins for begins, _ in places)
         end = max(ends for _, ends in places)
         if self._reader.joints.several.search(self.text, start, end):
@@ -270,16 +272,19 @@ class ClauseReader:
     Attributes:
         places: finds where a text names each of the given concepts; None: of all.
         ruled_out: finds where a text names each concept that its words rule out.
+        are_denials: tells if a text consists of plain denials: `no bone metastases`.
     """
 
     def __init__(
         self,
         places: FindPlaces,
         ruled_out: Callable[[str], Mapping[str, Place]],
+        are_denials: Callable[[str], bool],
         joints: JointPatterns,
     ) -> None:
         """Keep the vocabulary, and the joints between its words."""
         self.places, self.ruled_out, self.joints = places, ruled_out, joints
+        self.are_denials = are_denials
         self._kept = lru_cache(KEPT_TEXTS)(self._read)
         self._kept_whole = lru_cache(KEPT_TEXTS)(self._whole)
 

@@ -565,7 +565,8 @@ class DurationRules:
         event = next(filter(None, events), "")
         # Nobody knows when a brace will come.
         is_awaited = subject == "bed_rest" and self._names(event, "brace")
-        if subject == "bed_rest" and not is_overnight and self._is_some_day(event):
+        is_rest = subject == "bed_rest" and not is_overnight
+        if is_rest and (self._is_some_day(event) or self._ends_on_some_day(text)):
             yield Mention("doubtful", 0, len(text))
             return
         if is_overnight or (event and not is_awaited):
@@ -617,6 +618,14 @@ class DurationRules:
             return False
         is_numbered = bool(_DIGIT.search(_NO_DAY.sub(" ", event)))
         return is_numbered or self._names(event, "later")
+
+    def _ends_on_some_day(self, text: str) -> bool:
+        """Tell if such a day stands before its `until`, as in Japanese and Korean."""
+        return any(
+            self._by_language[language, "until_after"].match(text, day.end())
+            for day in self._of_all["later"].finditer(text)
+            for language in self._all_languages
+        )
 
     def _amounts(self, clause: str) -> Iterator[_Amount]:
         for match in self._amount.finditer(clause):

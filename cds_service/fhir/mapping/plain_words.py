@@ -67,6 +67,8 @@ class PlainLists(NamedTuple):
     Attributes:
         sound: as in `PlainWordsFile`.
         others: as in `PlainWordsFile`.
+        organs: as in `PlainWordsFile`.
+        denials: the denials of reports, each with what it denies.
         bound: words that are plain only next to the fracture, in a reason.
         bound_in_titles: the same in a title, where its plain words count too.
         densities: words of reports of bone density, with those of reports, values and
@@ -84,6 +86,8 @@ class PlainLists(NamedTuple):
     titles: PlainWords
     sound: PlainWords
     others: PlainWords
+    organs: PlainWords
+    denials: PlainWords
     bound: BoundWords
     bound_in_titles: BoundWords
     densities: PlainWords
@@ -142,6 +146,8 @@ def load_all_plain(
         titles=PlainWords(titles, durations),
         sound=PlainWords(sound, durations),
         others=PlainWords(others, None),
+        organs=PlainWords(organs, None),
+        denials=PlainWords(denied, None),
         bound=BoundWords(bound, reasons, reports, durations),
         bound_in_titles=BoundWords(bound, [*reasons, *titles], reports, durations),
         densities=PlainWords(densities, durations),

@@ -175,7 +175,12 @@ class Terminology:
         self.names_of_measures = MeasureNames(*names, self.languages)
         self._drug_rules = TextRules(self.drugs.words, None)
         joints = _joints(languages.values(), self._texts.get(SUSPICION))
-        self.clauses = ClauseReader(self.text_places, self.ruled_out_places, joints)
+        self.clauses = ClauseReader(
+            self.text_places,
+            self.ruled_out_places,
+            self.plain.denials.are_all,
+            joints,
+        )
         # Compiled before the workers fork: they share it, and no first answer waits.
         self._rules_among: dict[frozenset[str] | None, TextRules] = {
             frozenset(self._texts): TextRules(self._texts, self._texts.get(SPINE))

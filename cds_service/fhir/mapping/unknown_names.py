@@ -40,6 +40,7 @@ HELPERS = frozenset(
         "asks-for",
         "aside",
         "who",
+        "fracture-elsewhere",
         "fracture-liaison",
         "hospice-care",
         "old-fracture",

@@ -21,6 +21,7 @@ from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import (
     CANCERS,
+    SAMPLE_OF_SPINE,
     SPINAL_INFECTIONS,
     drugs_and_states,
     grave_things_in,
@@ -480,7 +481,8 @@ def _biopsies(
         back = [report for report in own if text(report.get("status")) in FINAL]
         pending = [report for report in own if text(report.get("status")) not in FINAL]
         answered += back
-        yield _biopsy(order.reference, sent, back, pending, terminology)
+        biopsy = _biopsy(order.reference, sent, back, pending, terminology)
+        yield biopsy._replace(is_sample=not _is_biopsy(order.resource, terminology))
     others = (report for report in reports if report not in answered)
     yield from _without_biopsy(others, terminology, performed)
 
@@ -583,12 +585,24 @@ def _sent(
     for order in _of_type(record, kind):
         if text(order.resource.get("status")) in STOPPED:
             continue
-        if "biopsy" not in _kinds_of(order.resource, terminology):
+        act = order.resource
+        if not (_is_biopsy(act, terminology) or _takes_sample(act, terminology)):
             continue
         day = performed_on(order.resource, calendar)
         day = day or calendar.named_day(order.resource.get("authoredOn"))
         if day is None or day >= since:
             yield order, day
+
+
+def _is_biopsy(act: Json, terminology: Terminology) -> bool:
+    return "biopsy" in _kinds_of(act, terminology)
+
+
+def _takes_sample(act: Json, terminology: Terminology) -> bool:
+    """Tell if a procedure or an order takes a sample of a disc or a vertebra."""
+    code = act.get("code")
+    named = (terminology.text_concepts(one, SAMPLE_OF_SPINE) for one in texts_of(code))
+    return bool(terminology.concepts(code) & SAMPLE_OF_SPINE) or any(named)
 
 
 def _is_pathology(report: Json, terminology: Terminology) -> bool:

@@ -53,3 +53,34 @@ def test_the_year_behind_a_short_word_for_cancer_is_its_year(title, year):
     assert days_ago(10)[:4] not in card["summary"]
     assert card["indicator"] == "info"
     assert year in card["summary"] + card["detail"]
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("Colon ca '09", "2009"),
+        ("Breast CA '11", "2011"),
+        ("Breast CA ’11", "2011"),
+        ("Breast cancer ('98)", "1998"),
+        ("Mamma-Ca '11", "2011"),
+    ],
+)
+def test_a_year_of_two_figures_is_the_year_of_the_disease(title, year):
+    listed = problem("x", number="w", code={"text": title}, recordedDate=days_ago(10))
+    card = cards_for([listed], kyphoplasty())["rehabilitation"]
+    assert days_ago(10)[:4] not in card["summary"]
+    assert card["indicator"] == "info"
+    assert year in card["summary"] + card["detail"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("Breast cancer, height 5'11", id="feet and inches"),
+        pytest.param("Breast cancer in the '90s", id="a decade"),
+        pytest.param("Breast cancer '31", id="not yet come"),
+        pytest.param("Breast cancer '11/12", id="two years"),
+    ],
+)
+def test_two_figures_that_are_no_year_make_no_entry_old(title):
+    assert summary("C50.911", title)["indicator"] == "warning"
