@@ -169,7 +169,8 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
 
     - If a code identifies it: by a value set or a harmless range. Next to a vague code,
       each of its words must also be a plain name or a denial, unless a code is of a
-      grave thing.
+      grave thing. Next to any other harmless code, so must those that may be of a grave
+      thing by a part of a word.
     - By any other code that names a concept.
     - Without such a code: if all its words are names of harmless diseases. Other free
       words never support a "no", nor do those of a denial.
@@ -178,8 +179,10 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
         if not terminology.excludes(code):
             return False
         is_grave = not terminology.concepts(code).isdisjoint(GRAVE_BY_CODE)
-        if is_grave or terminology.suffices(code):
+        if is_grave:
             return True
+        if terminology.suffices(code):
+            return not any(_hints_at_more(word, terminology) for word in words)
         return all(
             is_title_plain(word, terminology) or is_denial(word, terminology)
             for word in words
@@ -187,6 +190,14 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
     if terminology.concepts(code):
         return True
     return bool(words) and all(map(terminology.harmless.is_harmless, words))
+
+
+def _hints_at_more(title: str, terminology: Terminology) -> bool:
+    """Tell if a title next to a harmless code may be of something grave."""
+    if not terminology.grave_stems.are_in(title):
+        return False
+    is_plain = is_title_plain(title, terminology)
+    return not (is_plain or is_denial(title, terminology))
 
 
 def _with_words(

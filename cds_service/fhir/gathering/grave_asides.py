@@ -35,7 +35,7 @@ from cds_service.fhir.gathering.earlier_in_words import (
     names_earlier_augmentation,
     names_earlier_fracture,
 )
-from cds_service.fhir.gathering.problem_words import in_doubt, named_in
+from cds_service.fhir.gathering.problem_words import in_doubt, is_denial, named_in
 from cds_service.fhir.gathering.unread_in_reasons import (
     has_code_alone,
     is_reason_understood,
@@ -44,6 +44,7 @@ from cds_service.fhir.gathering.unread_in_reasons import (
     words_of_reasons,
 )
 from cds_service.fhir.leaves import WORDED, codes_of, words_in
+from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import (
@@ -244,7 +245,8 @@ def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
         for word in dict.fromkeys(written)
         if word not in plain and not terminology.own_words.fullmatch(word)
     ]
-    named = named_in(words, terminology) | _named_by_wards(entry, terminology)
+    wards = _wards_of(entry)
+    named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
     concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
     concepts -= CAUSE_SEARCH | SAMPLE_OF_SPINE
     if is_asked(entry):
@@ -254,6 +256,12 @@ def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
             concepts |= CAUSE_SEARCH
     concepts |= _unread(entry, words, named, terminology)
     concepts |= _asked_in_title(entry, titles, terminology)
+    is_report = text(entry.get("resourceType")) == "DiagnosticReport"  # read whole
+    if not is_report:
+        counted = GRAVE | END_OF_LIFE
+        is_hinted = any(_hints_at_grave(one, counted, terminology) for one in words)
+        if is_hinted or any(_hints_at_grave(one, WARDS, terminology) for one in wards):
+            concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     is_named_broken = not FRACTURED.isdisjoint(coded | named)
     if is_named_broken or names_broken_vertebra(entry, words, terminology):
         concepts |= {BROKEN_ASIDE}
@@ -303,15 +311,32 @@ def _leaves_open(title: str, terminology: Terminology) -> bool:
     return not is_reason_understood([asked], GRAVE, terminology)
 
 
-def _named_by_wards(entry: Json, terminology: Terminology) -> frozenset[str]:
-    """Return what the wards of a stay are for; other words of places count nowhere."""
+def _hints_at_grave(
+    words: str, counted: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if words have a part that tells of something grave, and name none of it.
+
+    Args:
+        words: words of an entry.
+        counted: the concepts that are left open if words name them.
+        terminology: the service's terminology.
+    """
+    return any(
+        terminology.grave_stems.are_in(sentence)
+        and named_in([sentence], terminology).isdisjoint(counted)
+        and not is_denial(sentence, terminology)
+        for sentence in sentences(words)
+    )
+
+
+def _wards_of(entry: Json) -> list[str]:
+    """Return the names of the wards of a stay; other words of places count nowhere."""
     if text(entry.get("resourceType")) != "Encounter":
-        return frozenset()
-    wards = [
+        return []
+    return [
         text(member(one, "location", "display"))
         for one in objects(entry.get("location"))
     ]
-    return named_in(wards, terminology) & WARDS
 
 
 def _unread(

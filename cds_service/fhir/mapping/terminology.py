@@ -28,6 +28,7 @@ from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
 from cds_service.fhir.mapping.everyday_orders import load_everyday_orders
 from cds_service.fhir.mapping.expansions import outdated, read_expansions
+from cds_service.fhir.mapping.grave_stems import load_grave_stems
 from cds_service.fhir.mapping.harmless import HarmlessFile, HarmlessTitles
 from cds_service.fhir.mapping.harmless_acts import load_harmless_acts
 from cds_service.fhir.mapping.harmless_codes import load_harmless_codes
@@ -167,6 +168,7 @@ class Terminology:
         self.plain = load_all_plain(folders, self.durations, bone_drugs)
         # needs the systems and the plain words, so these have to be sound
         self.bystanders = load_bystanders(folders, self._systems, self.plain.braces)
+        self.grave_stems = load_grave_stems(folders)
         self.everyday = load_everyday_orders(folders, self.bystanders, self.plain)
         self.lacking_tables = tuple(lacking_tables(languages))
         self.speller = Speller(languages.values())

@@ -1,0 +1,68 @@
+"""Find parts of words that tell of something grave, by `grave-stems.toml`.
+
+A name that no list knows is missed by its readers. A part of it often is not:
+"borstkanker", "Tumorschmerzen". Such a word states nothing and leaves its entry open.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+
+from cds_service.core.data_file import DataFile
+from cds_service.fhir.mapping.language import Pattern
+from cds_service.fhir.mapping.overlay import required
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded, folded_pattern
+
+FILE = "grave-stems.toml"
+Words = Mapping[str, tuple[Pattern, ...]]
+
+
+class GraveStemsFile(DataFile):
+    """`grave-stems.toml`: regular expressions on folded text, by language.
+
+    Attributes:
+        reviewed: a reader whom a site names has read the file.
+        apart: what is taken out before: benign tumours, screening, other people.
+        tumour: parts of words for tumours, their treatment, and those who treat them.
+        infection: the same for infections of bone, spine or blood.
+        deficit: the same for palsies and the spinal cord.
+        care: the same for dialysis and the end of life.
+    """
+
+    reviewed: bool
+    apart: Words
+    tumour: Words
+    infection: Words
+    deficit: Words
+    care: Words
+
+
+class GraveStems:
+    """The patterns of the file."""
+
+    def __init__(self, content: GraveStemsFile) -> None:
+        """Compile the file."""
+        grave = (content.tumour, content.infection, content.deficit, content.care)
+        self._apart = _any_of([content.apart])
+        self._grave = _any_of(grave)
+
+    def are_in(self, words: str) -> bool:
+        """Tell if a text has a part of a word that tells of something grave."""
+        if len(words) > LONGEST_TEXT:
+            return True
+        return bool(self._grave.search(self._apart.sub(" ", folded(words))))
+
+
+def _any_of(groups: Iterable[Words]) -> re.Pattern[str]:
+    words = chain.from_iterable(chain.from_iterable(one.values()) for one in groups)
+    return re.compile("|".join(f"(?:{folded_pattern(word)})" for word in words))
+
+
+def load_grave_stems(folders: Sequence[Path]) -> GraveStems:
+    """Load the file in force.
+
+    Raises:
+        DataFileError: it is missing or wrong.
+    """
+    return GraveStems(required(folders, FILE, GraveStemsFile)[1])
