@@ -5,7 +5,6 @@ notes and components of the Observation are searched for words. The performer is
 since it says nothing about the method.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from cds_service.fhir.findings.quantities import Measured, Refused
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.expansions import SNOMED
 from cds_service.fhir.mapping.level_text import LEVELS, LevelRules, in_order
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 BESIDE = "beside the fracture"
@@ -28,15 +27,6 @@ NO_LEVELS = frozenset({"T1", "T2"})  # in words about an image, MRI sequences
 # Notes cover more than the measurement: sentences about the fracture do not say where
 # the value was measured.
 ABOUT_FRACTURE = ("about-fracture",)
-
-# `L3/4`, `T12-L1`, `L5/S1`: a disc, or two vertebrae together.
-_PAIR = re.compile(
-    r"(?:(?<![a-z])(?:lwk|bwk|th|[tdl])[. ]?|[腰胸])(?P<one>[0-9]{1,2})(?![0-9])"
-    r" ?[/–-] ?(?:(?:lwk|bwk|swk|th|[tdls])[. ]?|[腰胸骶仙])?(?P<other>[0-9]{1,2})"
-    r"(?![0-9])"
-)
-
-REGIONS_MEET = {("12", "1"), ("5", "1")}
 
 
 class Place(NamedTuple):
@@ -125,7 +115,7 @@ def _place(
     levels = levels or _levels_in(of_value, rules)
     if expected:
         return Place("", levels == expected, elsewhere)
-    if not is_vertebral(reading, chart) or any(map(_is_between, words)):
+    if not is_vertebral(reading, chart):
         elsewhere = NO_VERTEBRA
     site = ", ".join(levels)
     if not of_site:
@@ -156,15 +146,6 @@ def is_vertebral(reading: Reading, chart: Chart) -> bool:
         terminology.translate("vertebral-level", one)
         or "lumbar-spine-site" in terminology.concepts(one)
         for one in bare
-    )
-
-
-def _is_between(words: str) -> bool:
-    """Tell if words name two neighbours as one place: the disc between them."""
-    return any(
-        int(pair["other"]) == int(pair["one"]) + 1
-        or (pair["one"], pair["other"]) in REGIONS_MEET
-        for pair in _PAIR.finditer(folded(words))
     )
 
 

@@ -94,7 +94,7 @@ def read_problem_words(
             if clause.is_suspected:
                 suspected |= clause.named
                 is_suspicion |= clause.is_suspicion_alone
-            elif clause.is_denied:
+            elif clause.is_denied or clause.is_only_denial:
                 denied |= clause.named
                 suspected |= clause.named & coded
             elif FAMILY_HISTORY in coded:
@@ -190,10 +190,12 @@ def _verdict_on(sentence: str, terminology: Terminology) -> _Verdict:
     reading = read_problem_words(frozenset(), [sentence], terminology)
     # Prose may tell what a relative reports: it counts as it is written.
     stated = reading.stated | reading.unclear | reading.of_another
+    whole = terminology.clauses.whole(sentence)
+    if whole.is_only_denial:
+        return _Verdict(stated, reading.suspected, whole.named | whole.ruled_out.keys())
     named = frozenset[str]().union(*reading)
     if not named:
         return _Verdict(stated, reading.suspected, frozenset())
-    whole = terminology.clauses.whole(sentence)
     denies_at = whole.denies_at
     if denies_at is None and not is_denial(sentence, terminology):
         return _Verdict(stated, reading.suspected, frozenset())

@@ -223,6 +223,8 @@ class Clause:
         """
         if len(self.text) > LONGEST_STATEMENT:
             return False
+        if self._reader.are_denials(self.text):
+            return True
         named = self.places
         if self.is_suspected:
             named = self._reader.places(self.text, None)
@@ -245,8 +247,6 @@ class Clause:
         """Tell if it denies what it names at these places, and says no more."""
         if not places or len(self.text) > LONGEST_STATEMENT:
             return False
-        if self._reader.are_denials(self.text):
-            return True
         start = min(begins for begins, _ in places)
         end = max(ends for _, ends in places)
         if self._reader.joints.several.search(self.text, start, end):
