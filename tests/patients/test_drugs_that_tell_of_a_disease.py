@@ -75,6 +75,14 @@ def test_a_disease_goes_on_when_its_drug_is_paused_or_stopped(entry, disease):
     assert f"{disease} not excluded (a drug against {disease}" in detail
 
 
+@pytest.mark.parametrize("status", ["on-hold", "stopped", "unknown"])
+@pytest.mark.parametrize("drug", ["Lenalidomide 10 mg", "Letrozole 2.5 mg"])
+def test_so_does_a_cancer_when_its_drug_is_paused_or_stopped(drug, status):
+    detail = card_of(ordered_drug({"text": drug}, status=status))["detail"]
+    assert "below the usual" not in detail
+    assert "malignancy of bone not excluded (a drug against cancer" in detail
+
+
 @pytest.mark.parametrize("status", ["entered-in-error", "cancelled", "draft"])
 def test_a_drug_that_was_never_meant_tells_of_no_disease(status):
     detail = card_of(ordered_drug({"text": "Donepezil"}, status=status))["detail"]

@@ -34,7 +34,7 @@ from cds_service.fhir.findings.statements import (
     place_of,
     reason_of_list,
 )
-from cds_service.fhir.gathering.drugs import MEDICATION_TYPES, TELL_OF_DISEASE
+from cds_service.fhir.gathering.drugs import CANCER_DRUG, MEDICATION_TYPES, TELL_OF_DISEASE
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.grave_asides import (
     UNJUDGED,
@@ -298,8 +298,13 @@ def is_in_use(entry: Entry) -> bool:
 
 
 def _tells_of_disease(entry: Entry, named: Sequence[str]) -> bool:
-    """Tell if a drug that was paused or stopped tells of a disease that goes on."""
-    return entry.status not in NEVER_MEANT and not TELL_OF_DISEASE.isdisjoint(named)
+    """Tell if a drug that was paused or stopped tells of a disease that goes on.
+
+    A drug against cancer is paused for the operation itself, and stopped when it has
+    done its work or has failed.
+    """
+    told = {CANCER_DRUG, *TELL_OF_DISEASE}
+    return entry.status not in NEVER_MEANT and not told.isdisjoint(named)
 
 
 def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
