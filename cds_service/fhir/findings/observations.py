@@ -16,7 +16,7 @@ _SAID = frozenset(
     {"valueString", "valueMarkdown", "valueCode", "valueBoolean", "text", "display"}
 )
 NOT_YET_FINAL = frozenset({"preliminary", "registered"})
-NOT_KNOWN = "?"  # a yes or no of an extension, whose meaning is not known here
+NOT_KNOWN = "?"  # a yes or no of something whose meaning is not known here
 UNDATED = Problem("undated", "no date")
 ISSUED_BEFORE = Problem("undated", "reported before the day that it gives")
 # In another time zone a report of the same evening may have the day before.
@@ -149,12 +149,28 @@ def _added_to(holder: Json) -> Iterator[tuple[str, Any]]:
 def has_plain_notes(reading: Reading, chart: Chart) -> bool:
     """Tell if all words on a value are plain; otherwise it must not reassure."""
     plain = chart.terminology.plain.values
-    words = (*reading.notes, *interpretations(reading), *_of_another(reading))
+    words = (
+        *reading.notes,
+        *interpretations(reading),
+        *_of_another(reading),
+        *_said_beside(reading),
+    )
     return (
         all(plain.are_all(one) for one in words)
         and not _is_critical(reading)
         and not any(_is_of_another_time(one, reading, chart) for one in words)
     )
+
+
+def _said_beside(reading: Reading) -> Iterator[str]:
+    """Yield the words of components beside the value: a site, a comment, a verdict."""
+    for component in objects(reading.entry.raw.get("component")):
+        if component is reading.holder:
+            continue
+        yield text(component.get("valueString"))
+        yield from texts_of(component.get("valueCodeableConcept"))
+        if component.get("valueBoolean") is True:
+            yield NOT_KNOWN
 
 
 def _is_critical(reading: Reading) -> bool:

@@ -34,7 +34,11 @@ from cds_service.fhir.findings.statements import (
     place_of,
     reason_of_list,
 )
-from cds_service.fhir.gathering.drugs import CANCER_DRUG, MEDICATION_TYPES, TELL_OF_DISEASE
+from cds_service.fhir.gathering.drugs import (
+    CANCER_DRUG,
+    MEDICATION_TYPES,
+    TELL_OF_DISEASE,
+)
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.grave_asides import (
     UNJUDGED,

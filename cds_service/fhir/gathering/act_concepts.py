@@ -137,7 +137,7 @@ def unread_title(
     words = [word for title in titles for word in texts_of(title)]
     asked = [terminology.clauses.without_suspicion(word) for word in words]
     is_search = any(
-        terminology.everyday.may_search(word)
+        terminology.everyday.may_search(word) or terminology.grave_stems.are_in(word)
         for word in asked
         if not terminology.clauses.denies(word)
     )

@@ -25,15 +25,19 @@ def is_everyday_order(titles: Iterable[Json], terminology: Terminology) -> bool:
     listed = list(titles)
     words = [word for title in listed for word in texts_of(title)]
     everyday, acts = terminology.everyday, terminology.harmless_acts
-    if any(everyday.may_search(word) or everyday.is_unsaid(word) for word in words):
+    stems = terminology.grave_stems
+    if any(
+        everyday.may_search(word) or everyday.is_unsaid(word) or stems.are_in(word)
+        for word in words
+    ):
         return False
-    if is_bystander_act(listed, terminology):
-        return True
     if any(
         terminology.identifies("procedures", title) or terminology.concepts(title)
         for title in listed
     ):
         return is_harmless_act(listed, terminology)
+    if is_bystander_act(listed, terminology):
+        return True
     return bool(words) and all(
         everyday.is_title(word) or acts.is_title(word) for word in words
     )

@@ -180,6 +180,33 @@ def test_a_heel_under_our_own_code_is_refused():
     check(says(heel), {"bmd-t-score": Missing("other-method")})
 
 
+@pytest.mark.parametrize(
+    "title", ["DXA total body T-score", "DXA whole body T-score", "T-Wert Ganzkörper"]
+)
+def test_a_value_of_the_whole_body_is_refused(title):
+    code = {
+        "coding": [{"system": "http://loinc.org", "code": "38267-1", "display": title}]
+    }
+    found = says(t_score(-0.5) | {"code": code})
+    check(found, {"bmd-t-score": Missing("other-method")})
+
+
+@pytest.mark.parametrize(
+    ("component", "reassures"),
+    [
+        ({"code": {"text": "Site"}, "valueString": "forearm"}, False),
+        ({"code": {"text": "Validity"}, "valueString": "invalid"}, False),
+        ({"code": {"text": "VFA"}, "valueString": "Grade 3 fracture T8"}, False),
+        ({"code": {"text": "Glucocorticoids"}, "valueBoolean": True}, False),
+        ({"code": {"text": "Region"}, "valueString": "L1-L4"}, True),
+        ({"code": {"text": "Prior fracture"}, "valueBoolean": False}, True),
+    ],
+)
+def test_words_of_another_component_are_words_on_the_value(component, reassures):
+    found = says(t_score(-0.5, component=[component]))
+    assert found.known["bmd-t-score"].may_reassure == reassures
+
+
 OTHERS = {
     "heel": ("38266-3", "{T-score}"),
     "humerus": ("85390-3", "{T-score}"),
