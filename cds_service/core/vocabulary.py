@@ -44,6 +44,8 @@ class Method:
         none_of: ways that make an accepted one doubtful.
         other: ways that give something else, with the reason as a phrase; the first one
             named is reported.
+        elsewhere: the same of the places that a title or body site names; a note may
+            speak of others.
         levels: vertebrae at which it is measured; empty: one level, which the order
             decides; None: any.
         systems: code systems whose codes for this finding say the way themselves.
@@ -52,13 +54,14 @@ class Method:
     all_of: tuple[Name, ...] = ()
     none_of: tuple[Name, ...] = ()
     other: Mapping[Name, str] = Field(default_factory=dict)
+    elsewhere: Mapping[Name, str] = Field(default_factory=dict)
     levels: tuple[str, ...] | None = None
     systems: tuple[str, ...] = ()
 
     @property
     def ways(self) -> tuple[str, ...]:
         """List every way of measuring that this rule looks for."""
-        return (*self.all_of, *self.none_of, *self.other)
+        return (*self.all_of, *self.none_of, *self.other, *self.elsewhere)
 
 
 @table
