@@ -73,6 +73,7 @@ HELPERS = frozenset(
         "single-dose",
         "limited-course",
         "drug-ended",
+        "blinded",
         "goes-on",
         "steroid-named",
         "steroid-denied",
