@@ -420,7 +420,7 @@ class ConditionSpec(YesNoSpec):
         past_days: an entry that ended longer ago, or on no known day, does not; None:
             it does whenever it ended.
         acts_exclude: a procedure that was not judged makes "no" impossible.
-        prose_excludes: so does a report or a reason that was not understood.
+        reports_exclude: so does a report that was not understood.
         unclear: concepts that make "no" impossible without making it "yes", each with
             the reason, as a phrase for people.
         told_by_code: concepts whose codes say more than words of `unclear` in the same
@@ -444,7 +444,7 @@ class ConditionSpec(YesNoSpec):
     past: str = ""
     past_days: Days | None = None
     acts_exclude: bool = False
-    prose_excludes: bool = False
+    reports_exclude: bool = False
     unclear: Mapping[Name, str] = Field(default_factory=dict)
     told_by_code: tuple[Name, ...] = ()
     usable_days: Days | None = None

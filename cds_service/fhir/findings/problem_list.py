@@ -284,9 +284,10 @@ def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap
         spec, chart, may_count=lambda entry: _may_matter(entry, spec, chart)
     )
     asked: list[str] = []
-    is_told_in_prose = spec.only_codes_exclude or spec.prose_excludes
-    if is_told_in_prose or isinstance(spec, FractureSpec):
+    if spec.only_codes_exclude or isinstance(spec, FractureSpec):
         asked += [UNREAD_PROSE, UNREAD_REASON]
+    elif spec.reports_exclude:
+        asked.append(UNREAD_PROSE)
     if spec.acts_exclude:
         asked.append(UNJUDGED_ACT)
     if isinstance(conclusion, Gap) or not asked:
