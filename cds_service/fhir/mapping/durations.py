@@ -447,7 +447,9 @@ class DurationRules:
         All positions stay. Two numbers that differ are left as they are.
         """
         for word, length in self._spans:
-            text = word.sub(lambda match, to=length: to.ljust(len(match[0])), text)
+            for match in word.finditer(text):
+                written = length.ljust(len(match[0]))
+                text = text[: match.start()] + written + text[match.end() :]
         for match in self._repeated.finditer(text):
             if self._number(match["low"]) == self._number(match["again"]):
                 text = blank(text, *match.span("bracket"))
