@@ -44,6 +44,8 @@ class Method:
         none_of: ways that make an accepted one doubtful.
         other: ways that give something else, with the reason as a phrase; the first one
             named is reported.
+        elsewhere: the same of the places that a title or body site names; a note may
+            speak of others.
         levels: vertebrae at which it is measured; empty: one level, which the order
             decides; None: any.
         systems: code systems whose codes for this finding say the way themselves.
@@ -52,13 +54,14 @@ class Method:
     all_of: tuple[Name, ...] = ()
     none_of: tuple[Name, ...] = ()
     other: Mapping[Name, str] = Field(default_factory=dict)
+    elsewhere: Mapping[Name, str] = Field(default_factory=dict)
     levels: tuple[str, ...] | None = None
     systems: tuple[str, ...] = ()
 
     @property
     def ways(self) -> tuple[str, ...]:
         """List every way of measuring that this rule looks for."""
-        return (*self.all_of, *self.none_of, *self.other)
+        return (*self.all_of, *self.none_of, *self.other, *self.elsewhere)
 
 
 @table
@@ -417,6 +420,7 @@ class ConditionSpec(YesNoSpec):
         past_days: an entry that ended longer ago, or on no known day, does not; None:
             it does whenever it ended.
         acts_exclude: a procedure that was not judged makes "no" impossible.
+        reports_exclude: so does a report that was not understood.
         unclear: concepts that make "no" impossible without making it "yes", each with
             the reason, as a phrase for people.
         told_by_code: concepts whose codes say more than words of `unclear` in the same
@@ -440,6 +444,7 @@ class ConditionSpec(YesNoSpec):
     past: str = ""
     past_days: Days | None = None
     acts_exclude: bool = False
+    reports_exclude: bool = False
     unclear: Mapping[Name, str] = Field(default_factory=dict)
     told_by_code: tuple[Name, ...] = ()
     usable_days: Days | None = None

@@ -818,3 +818,39 @@ DOSES = [
 @pytest.mark.parametrize("entry", DOSES)
 def test_what_is_a_dose_of_denosumab_is_overdue_after_seven_months(entry):
     assert "Denosumab overdue" in card_of(entry)["summary"], FHIR_STATES
+
+
+@pytest.mark.parametrize(
+    ("title", "conclusion"),
+    [
+        ("CT Lumbar spine", "Acute L1 fracture. Bone cement in L2."),
+        ("CT LWS", "Frische Fraktur LWK 1. Zementierter LWK 2."),
+        ("TDM rachis lombaire", "Fracture récente de L1. L2 cimentée."),
+        ("TC columna lumbar", "Fractura aguda de L1. Cemento en L2."),
+        ("TC rachide", "Frattura recente di L1. L2 cementata."),
+        ("CT LWK", "Recente fractuur L1. Botcement in L2."),
+        ("TK kręgosłupa", "Świeże złamanie L1. Cement w trzonie L2."),
+        ("腰椎CT", "第1腰椎に新鮮圧迫骨折。L2にセメントを認める。"),
+        ("腰椎CT平扫", "L1椎体新鲜压缩骨折，L2椎体内见骨水泥。"),
+        ("요추 CT", "L1 급성 압박골절. L2 골시멘트 주입 상태."),
+    ],
+)
+def test_cement_in_a_report_is_an_augmentation_that_no_list_has(title, conclusion):
+    appendectomy = {"text": "Appendectomy", "performedDateTime": "2001-01-01"}
+    said = said_of(
+        "prior-augmentation",
+        procedures=[appendectomy],
+        reports=[{"text": title, "conclusion": conclusion}],
+    )
+    assert said != NO
+
+
+def test_no_augmentation_is_said_beside_a_report_that_is_understood():
+    said = said_of(
+        "prior-augmentation",
+        procedures=[{"text": "Appendectomy", "performedDateTime": "2001-01-01"}],
+        reports=[
+            {"text": "MRI Lumbar spine", "conclusion": "Acute L1 compression fracture."}
+        ],
+    )
+    assert said == NO

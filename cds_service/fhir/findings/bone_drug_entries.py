@@ -157,7 +157,8 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     )
     if _is_not_given(entry) and not drug.is_doubtful:
         return _planned(mention, entry, chart)
-    if drug.is_doubtful or not is_reported:
+    is_ended = drug.is_ended and entry.origin != "context"
+    if drug.is_doubtful or not is_reported or (is_ended and name not in INTERVAL):
         return mention
     if entry.kind == "MedicationRequest":
         drug_entry = _ordered(mention, entry, spec, chart)
@@ -169,6 +170,8 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
         drug_entry = _given(mention, entry, spec, chart)
     day = drug_entry.last or drug_entry.begins
     goes_on = continues_earlier(entry.raw, drug_entry.begins, chart)
+    if is_ended:  # what was injected acts on, and its day counts
+        drug_entry = drug_entry._replace(is_current=False, is_due=False)
     return drug_entry._replace(
         knows_start=drug_entry.knows_start and not goes_on,
         provenance=source_of(entry, drug, day.last if day else None, spec),

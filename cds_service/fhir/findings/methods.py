@@ -60,7 +60,10 @@ def judge_method(
         unknown = measured._replace(is_method_known=False)
         return unknown.refused("other-method", TOO_LONG)
     named = _methods_named(words, notes, method, chart)
-    other = next((why for name, why in method.other.items() if name in named), "")
+    of_title = _methods_named(words, (), method, chart)
+    against = [why for name, why in method.other.items() if name in named]
+    against += [why for name, why in method.elsewhere.items() if name in of_title]
+    other = next(iter(against), "")
     is_known = _is_required(reading, method, named)
     if method.levels is None:
         judged = measured._replace(is_method_known=is_known)

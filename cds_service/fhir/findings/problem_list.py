@@ -319,6 +319,8 @@ def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap
     asked: list[str] = []
     if spec.only_codes_exclude or isinstance(spec, FractureSpec):
         asked += [UNREAD_PROSE, UNREAD_REASON]
+    elif spec.reports_exclude:
+        asked.append(UNREAD_PROSE)
     if spec.only_codes_exclude:
         asked.append(UNREAD_TITLE)
     if spec.acts_exclude:

@@ -25,7 +25,13 @@ from cds_service.fhir.site_calendar import Moment
 
 # Reports write minus as U+2212 or a dash, and the decimal point as a comma.
 NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
-T_SCORE_UNIT = "{T-score}"
+# `15/30`, `15 / 30 points`: a score and the most that it can be
+OF_MOST = re.compile(
+    r"\s*(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})\s*"
+    r"(?:points?|pts?\.?|punkte|pkt\.?|puntos|punti|[分点점])?\s*",
+    re.IGNORECASE,
+)
+T_SCORE_UNIT, SCORE_UNIT = "{T-score}", "{score}"
 ONE_SIDE = frozenset({"left-side", "right-side"})
 NUMERIC = (int, float, str)
 LIMITS = frozenset({"<", "<=", ">", ">="})
@@ -131,6 +137,8 @@ def measure(
     if recorded.number is None and spec.unit == T_SCORE_UNIT:
         written = text(reading.holder.get("valueString"))
         recorded = _recorded_in_line(written, chart.terminology) or recorded
+    if recorded.number is None and spec.unit == SCORE_UNIT:
+        recorded = _recorded_of_most(reading.holder, spec) or recorded
     number, quantity, printed = recorded
     problem = _why_no_value(reading, number, quantity)
     if problem is None and is_another_measure(reading, spec, chart.terminology):
@@ -288,6 +296,18 @@ def _recorded_in_line(line: str, terminology: Terminology) -> Recorded | None:
     if not unit:
         return Recorded(value, {}, str(value))
     return Recorded(value, {"unit": unit}, f"{value} {unit}")
+
+
+def _recorded_of_most(holder: Json, spec: QuantitySpec) -> Recorded | None:
+    """Read a score that names the most it can be, if that is the most of this one.
+
+    `12/14` is of the short form of the MNA.
+    """
+    match = OF_MOST.fullmatch(text(holder.get("valueString")))
+    if match is None or float(match[2]) != spec.range[1]:
+        return None
+    value = Decimal(match[1].replace(",", "."))
+    return Recorded(value, {}, f"{value}/{match[2]}")
 
 
 def _decimal(value: Any) -> Decimal | None:

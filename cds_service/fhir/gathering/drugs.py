@@ -37,6 +37,7 @@ OSTEOPOROSIS = frozenset({"osteoporosis"})
 RECURRING = frozenset({"recurring-dose"})
 REASON = frozenset({"reason-of-dose"})
 ENDED = frozenset({"drug-ended"})
+BLINDED = frozenset({"blinded"})
 
 
 class Drug(NamedTuple):
@@ -48,8 +49,10 @@ class Drug(NamedTuple):
         ingredients: the ingredients among them, sorted.
         code: `system|code` that matched; empty if only the name identified the drug.
         is_by_name: only the name identifies the drug.
-        is_doubtful: its words say that it is not taken, or its code is that of another
-            drug.
+        is_doubtful: its words say that it is not taken, or may be a placebo, or its
+            code is that of another drug.
+        is_ended: words beside the name of a bone drug say that it is not taken any
+            more.
         is_understood: all that the entry says was understood; of an order, the names of
             the drug. Judged for bone drugs alone.
         is_plain: the other words of an order were understood too.
@@ -60,6 +63,7 @@ class Drug(NamedTuple):
     code: str
     is_by_name: bool
     is_doubtful: bool = False
+    is_ended: bool = False
     is_understood: bool = True
     is_plain: bool = True
 
@@ -97,8 +101,9 @@ def read_drug(
     is_denied = any(map(terminology.clauses.is_not_done, names))
     if STEROID in concepts:
         is_denied = is_denied or _is_said_to_be_over(names, resource, terminology)
-    is_understood = is_plain = True
+    is_understood, is_plain, is_ended = True, True, False
     if BONE_DRUG in concepts:
+        is_ended = _is_ended(resource, concepts, terminology)
         # "Osteoporosis injection" does not say which bone drug it is.
         is_clear &= ANY_BONE_DRUG not in concepts or bool(by_code)
         is_understood = is_clear and _is_understood(
@@ -114,7 +119,9 @@ def read_drug(
         code=matches[0].code if matches else "",
         is_by_name=is_by_name,
         is_doubtful=is_denied
+        or _any_names((*names, *_words_beside(resource)), BLINDED, terminology)
         or (is_by_name and terminology.identifies("drugs", codes)),
+        is_ended=is_ended,
         is_understood=is_understood,
         is_plain=is_plain,
     )
@@ -127,15 +134,31 @@ def _is_said_to_be_over(
 
     Lists go on saying "active". Of a bone drug every word has to be understood.
     """
+    of_others = terminology.clauses.joints.persons.search
+    return _any_names(_words_beside(resource), ENDED, terminology) or any(
+        of_others(folded(one)) for one in names
+    )
+
+
+def _is_ended(
+    resource: Json, concepts: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if words beside the name of a bone drug end it, and no other drug."""
+    return any(
+        terminology.text_concepts(word, ENDED)
+        and terminology.drug_words(word) <= concepts
+        for word in _words_beside(resource)
+    )
+
+
+def _words_beside(resource: Json) -> list[str]:
+    """Return the notes, the dosages and the reason of the status of an entry."""
     words = [text(one.get("text")) for one in objects(resource.get("note"))]
     words += [text(dosage.get("text")) for dosage in dosages_of(resource)]
     reason = resource.get("statusReason")
     for one in reason if isinstance(reason, list) else [reason]:
         words += texts_of(one)
-    of_others = terminology.clauses.joints.persons.search
-    return _any_names(words, ENDED, terminology) or any(
-        of_others(folded(one)) for one in names
-    )
+    return words
 
 
 def _drugs_named(name: str, terminology: Terminology) -> frozenset[str]:

@@ -32,10 +32,10 @@ YEAR, MONTH = "a", "mo"
 SYMBOL = 3  # units this short are the same in all languages
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
-_WORD = re.compile(rf"[{_LETTER}\u3400-\u9fff]")
+_WORD = re.compile(rf"[{_LETTER}\u3400-\u9fff\uac00-\ud7a3]")
 _LATIN = re.compile(rf"[{_LETTER}]")
 _DIGIT = re.compile("[0-9]")
-_SIGN = re.compile(rf"[0-9{_LETTER}\u3400-\u9fff]")
+_SIGN = re.compile(rf"[0-9{_LETTER}\u3400-\u9fff\uac00-\ud7a3]")
 # A number and a word, which may be a unit of time in a language that we do not read.
 # Chinese and Japanese, which write no spaces, are read.
 _COUNTED = re.compile(
@@ -75,7 +75,7 @@ _PLACES_OF_ALL = {
 _DAY_FORMS = (
     r"(?P<y{n}>\d{{4}})-(?P<m{n}>\d{{1,2}})-(?P<d{n}>\d{{1,2}})(?![\d])",
     r"(?P<d{n}>\d{{1,2}})\.\s?(?P<m{n}>\d{{1,2}})\.\s?(?P<y{n}>\d{{4}})(?!\d)",
-    r"(?P<y{n}>\d{{4}})年(?P<m{n}>\d{{1,2}})月(?P<d{n}>\d{{1,2}})日",
+    r"(?P<y{n}>\d{{4}})[年년]\s?(?P<m{n}>\d{{1,2}})[月월]\s?(?P<d{n}>\d{{1,2}})[日일]",
     (
         r"(?P<d{n}>\d{{1,2}})(?:\.|st|nd|rd|th|er)?\s*(?:de\s+)?"
         r"(?P<w{n}>{months})\.?,?\s*(?:de\s+)?(?P<y{n}>\d{{4}})(?!\d)"
@@ -90,7 +90,7 @@ _DAY_FORMS = (
 # A day without a year: `24 Dec`, `Dec 24`, `24.12.`, `12月24日`
 _YEARLESS_FORMS = (
     r"(?P<d{n}>\d{{1,2}})\.\s?(?P<m{n}>\d{{1,2}})\.(?!\s?\d)",
-    r"(?P<m{n}>\d{{1,2}})月\s?(?P<d{n}>\d{{1,2}})[日号號]",
+    r"(?P<m{n}>\d{{1,2}})[月월]\s?(?P<d{n}>\d{{1,2}})[日号號일](?!간)",
     (
         r"(?P<d{n}>\d{{1,2}})(?:\.|st|nd|rd|th|er|º|°)?\s*(?:(?:de|of)\s+)?"
         r"(?P<w{n}>{months})(?![A-Za-zÀ-ÿ])(?!\.?[\s,]*(?:de\s+)?['’]?\d)"
@@ -255,6 +255,12 @@ class DurationRules:
         self._amount = _amount_pattern(
             _any(self._numbers), _any(self._units), [*tables]
         )
+        self._spans = [
+            (ignoring_case(_INSIDE % word), length)
+            for table in tables
+            for word, length in table.spans.items()
+        ]
+        self._repeated = _repeated_pattern(_any(self._numbers), _any(self._units))
         self._fifty_second = ignoring_case(
             r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])"
         )
@@ -401,6 +407,7 @@ class DurationRules:
         for match in self._of_all["payer"].finditer(text):
             yield Mention("payer", *match.span())
             text = blank(text, match.start(), match.end())
+        text = self._in_units(text)
         days, text = self._days_in(text, subject, written)
         yield from days
         twelfths = _TWELFTH.finditer(text)
@@ -433,6 +440,20 @@ class DurationRules:
                 yield mention._replace(
                     start=mention.start + start, end=mention.end + start
                 )
+
+    def _in_units(self, text: str) -> str:
+        """Write `a fortnight` as `2 weeks`, `ten (10) weeks` as `ten weeks`.
+
+        All positions stay. Two numbers that differ are left as they are.
+        """
+        for word, length in self._spans:
+            for match in word.finditer(text):
+                written = length.ljust(len(match[0]))
+                text = text[: match.start()] + written + text[match.end() :]
+        for match in self._repeated.finditer(text):
+            if self._number(match["low"]) == self._number(match["again"]):
+                text = blank(text, *match.span("bracket"))
+        return text
 
     def _clauses(self, text: str) -> Iterator[tuple[int, int]]:
         start = 0
@@ -865,6 +886,15 @@ def _amount_pattern(
         rf"(?:\s*(?P<inside>{and_half}))?"
         rf"\s*-?\s*(?P<unit>{units})(?![A-Za-zÀ-ÿ0-9])"
         rf"(?:\s*(?P<behind>{and_half}))?"
+    )
+
+
+def _repeated_pattern(numbers: str, units: str) -> re.Pattern[str]:
+    """Return a pattern for a number that is given twice: `ten (10) weeks`."""
+    number = rf"(?<![0-9.,{_LETTER}])(?:[0-9]{{1,3}}|{numbers})"
+    return ignoring_case(
+        rf"(?P<low>{number})(?P<bracket>\s?\(\s?(?P<again>{number})\s?\))"
+        rf"(?=\s*-?\s*(?:{units})(?![A-Za-zÀ-ÿ0-9]))"
     )
 
 

@@ -159,6 +159,8 @@ class Durations(DataTable):
         until_day: how we write an end date: `until {day}`.
         units: words for each unit of `durations.toml`.
         numbers: numbers in words, with their values.
+        spans: words for a length, with a shorter way to write it: `fortnight` is `2
+            weeks`.
         and_half: words that add half a unit, before the unit or after it.
         months: names of the months, January first.
         to: words between the two numbers of a range.
@@ -201,6 +203,7 @@ class Durations(DataTable):
     until_day: str = ""
     units: Mapping[str, tuple[Pattern, ...]] = {}
     numbers: Mapping[Pattern, float] = {}
+    spans: Mapping[Pattern, str] = {}
     and_half: tuple[Pattern, ...] = ()
     months: tuple[Pattern, ...] = ()
     to: tuple[Pattern, ...] = ()

@@ -118,10 +118,10 @@ class LevelRules:
             for language in vertebrae
             if language.numbered
         ]
-        self._to = re.compile(rf"\s*(?:[-‐–—−~]|{to})\s*")
+        self._to = re.compile(rf"\s*(?:[-‐–—−~〜]|{to})\s*")
         or_ = f"(?i:{any_of(joints, 'or_')})"
         self._or = re.compile(rf"\s*,?\s*(?:{and_}\s*/\s*)?{or_}\s*")
-        self._and = re.compile(rf"\s*(?:[,/&+、]|{and_})?\s*(?:(?:{and_})\s*)?")
+        self._and = re.compile(rf"\s*(?:[,/&+、・]|{and_})?\s*(?:(?:{and_})\s*)?")
         self._bare = _bare_number(and_, to, followers)
         self._unread = re.compile(r"[\-–/,]([0-9]+)")
         # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`. A number with decimals is
@@ -399,10 +399,10 @@ def _bare_number(and_: str, to: str, followers: str) -> re.Pattern[str]:
         for joint in ("tight", "list")
     )
     return re.compile(
-        r"(?:(?:(?P<tight>[\-–])|(?P<list>[/+,&、]))(?=\S)|\s?(?:[,&+、"
+        r"(?:(?:(?P<tight>[\-–])|(?P<list>[/+,&、・]))(?=\S)|\s?(?:[,&+、・"
         rf"]|{and_})\s?"
         rf"(?=[0-9]+\s?(?:$|[,;)/&+、·\-–]|{and_}|{followers}))"
-        rf"|(?:(?P<dash>\s?[-‐–—−]\s)|\s?(?P<to>~|{to})\s?)"
+        rf"|(?:(?P<dash>\s?[-‐–—−]\s)|\s?(?P<to>[~〜]|{to})\s?)"
         rf"(?=[0-9]+(?:{closed}|\s[-–—+/]\s(?![0-9]))))"
         r"(?P<number>[1-9][0-9]?)"
         r"(?![A-Za-z0-9%]|[.:][0-9]"
@@ -422,15 +422,16 @@ def _regions(vertebrae: Sequence[Vertebrae]) -> dict[str, re.Pattern[str]]:
 def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
     """Return a pattern for numbers before a name: `12. BWK`, `1. bis 3. LWK`.
 
-    It fits `11th and 12th thoracic vertebra` and `第11、12胸椎` too.
+    It fits `11th and 12th thoracic vertebra` and `第1、第2、第3腰椎` too.
     """
     figure = "[1-9][0-9]?"
     ordinal = "|".join(sorted(words.ordinals, key=len, reverse=True)) or "(?!)"
     form = "|".join(words.numbered).replace("#", figure).replace("@", f"(?:{ordinal})")
+    number = f"(?:{form}|{figure}|{ordinal})"
     thoracic, lumbar = "|".join(words.thoracic_after), "|".join(words.lumbar_after)
     return re.compile(
-        rf"(?P<numbers>(?:{form})(?:\s?(?:[,/+&、"
-        rf"]|{and_}|(?P<to>[-–~]|{to}))\s?(?:{form}|{figure}|{ordinal}))?)"
+        rf"(?P<numbers>(?:{form})(?:\s?(?P<to>[-–~〜]|{to})\s?{number}"
+        rf"|(?:\s?(?:[,/+&、・]|{and_})\s?{number}){{0,5}}))"
         rf"\s?(?:(?P<thoracic>{thoracic})|(?:{lumbar}))",
         re.IGNORECASE,
     )

@@ -74,6 +74,7 @@ HELPERS = frozenset(
         "single-dose",
         "limited-course",
         "drug-ended",
+        "blinded",
         "goes-on",
         "steroid-named",
         "steroid-denied",

@@ -497,6 +497,23 @@ def test_older_than_fresh_is_used_and_said_older_than_usable_is_a_gap(
 
 
 @pytest.mark.parametrize(
+    ("name", "written", "value"),
+    [
+        pytest.param("mna-score", "15/30", 15, id="of the most"),
+        pytest.param("mna-score", "20,5 / 30 Punkte", 20.5, id="with a unit"),
+        pytest.param("mna-score", "12/14", None, id="of the short form"),
+        pytest.param("mna-score", "15/30 refused", None, id="with other words"),
+        pytest.param("pain-score", "7/10", 7, id="pain"),
+        pytest.param("pain-score", "70/100", None, id="of another scale"),
+    ],
+)
+def test_a_score_may_name_the_most_that_it_can_be(name, written, value):
+    found = findings_of(measure(name, valueString=written))
+    read = found.known[name].value if name in found.known else None
+    assert read == value
+
+
+@pytest.mark.parametrize(
     ("members", "name", "reason"),
     [
         pytest.param({"birthDate": None}, "age", "absent", id="no birth date"),

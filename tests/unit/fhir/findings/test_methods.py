@@ -27,6 +27,7 @@ VALUES = {
     "ct-attenuation": [84, "[hnsf'U]"],
     "bmd-t-score": [-2.2, "{T-score}"],
     "multifidus-smi": [140, "mm2/m2"],
+    "pain-score": [6, "{score}"],
     "vbq": [2.6, "1"],
     "plvi": [0.8, "1"],
     "pma-rate": [52, "%"],
@@ -79,6 +80,11 @@ def test_words_say_how_it_was_measured(name, element, words, outcome):
             date(2026, 11, 2),
         )
         assert gap.detail.endswith(f"not used: {outcome}")
+
+
+def test_a_note_on_pain_may_speak_of_another_place_too():
+    found = read("pain-score", note=[{"text": "Knee pain as well."}])
+    assert found.known["pain-score"].value == 6
 
 
 def test_the_table_is_long_enough():

@@ -19,6 +19,7 @@ from tests.expected import Known, Missing, check
 
 DENOSUMAB = coded("M05BX04", system=ATC)
 ZOLEDRONATE = coded("M05BA08", system=ATC)
+ROMOSOZUMAB = coded("M05BX06", system=ATC)
 ALENDRONATE = coded("M05BA04", system=ATC)
 # A product of alendronate.
 ALENDRONATE_TABLET = coded("904419", system=RXNORM)
@@ -135,6 +136,67 @@ def test_a_drug_that_is_not_understood_makes_no_no(unclear):
     found = says(amlodipine(), unclear)
     drugs = ("bone-drug", "steroid-use", "denosumab-overdue")
     check(found, dict.fromkeys(drugs, Missing("undetermined")))
+
+
+# --- entries whose words say that the drug is not taken
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(
+            prescription(ALENDRONATE, note=[{"text": "Pt stopped this in April"}]),
+            id="an order, by its note",
+        ),
+        pytest.param(
+            prescription(ALENDRONATE, dosageInstruction=[{"text": "no longer taking"}]),
+            id="an order, by its dosage",
+        ),
+        pytest.param(
+            statement(ALENDRONATE, note=[{"text": "Abgesetzt wegen Sodbrennen"}]),
+            id="a statement, by its note",
+        ),
+        pytest.param(
+            prescription({"text": "Study drug (romosozumab or placebo)"}),
+            id="it may be a placebo",
+        ),
+        pytest.param(
+            dose(ROMOSOZUMAB, "2026-11-01") | {"note": [{"text": "double-blind"}]},
+            id="a dose of a blinded study",
+        ),
+    ],
+)
+def test_a_bone_drug_that_may_not_be_taken_is_open(entry):
+    found = says(amlodipine(), entry)
+    check(found, {"bone-drug": Missing("undetermined")})
+
+
+@pytest.mark.parametrize(
+    "note", ["Stopped in April, restarted in June", "Amlodipine stopped in April"]
+)
+def test_a_bone_drug_goes_on_if_another_was_stopped_or_it_was_resumed(note):
+    found = says(amlodipine(), prescription(ALENDRONATE, note=[{"text": note}]))
+    check(found, {"bone-drug": Known(True)})
+
+
+def test_denosumab_that_a_note_ends_is_not_excluded():
+    order = prescription(
+        DENOSUMAB, on="2025-01-10", note=[{"text": "Stopped by dentist in 2025"}]
+    )
+    found = says(amlodipine(), order)
+    check(
+        found,
+        dict.fromkeys(("bone-drug", "denosumab-overdue"), Missing("undetermined")),
+    )
+
+
+def test_a_blinded_dose_of_denosumab_excludes_nothing():
+    blinded = dose(DENOSUMAB, "2025-11-01") | {"note": [{"text": "placebo-controlled"}]}
+    found = says(amlodipine(), blinded)
+    check(
+        found,
+        dict.fromkeys(("bone-drug", "denosumab-overdue"), Missing("undetermined")),
+    )
 
 
 # --- denosumab that is overdue

@@ -126,7 +126,15 @@ def test_a_half_that_is_no_length_of_the_brace_is_none(words):
     assert said("brace", words) is None
 
 
-@pytest.mark.parametrize("words", ["TLSO 1½ months", "TLSO for a fortnight"])
+@pytest.mark.parametrize(
+    "words",
+    ["TLSO, review in a fortnight", "TLSO 2주마다 외래", "TLSO, 8주간 재활 치료"],
+)
+def test_the_time_of_something_else_is_no_length_of_the_brace(words):
+    assert said("brace", words) is None
+
+
+@pytest.mark.parametrize("words", ["TLSO 1½ months", "TLSO for some fortnights"])
 def test_a_time_without_a_readable_number_is_doubtful(words):
     assert said("brace", words) == DOUBT
 

@@ -147,7 +147,7 @@ lumbar = ['LWL ?']
 numbered = ['\b@']
 ordinals = ["eerste", "tweede", "derde", "vierde", "vijfde", "zesde",
   "zevende", "achtste", "negende", "tiende", "elfde", "twaalfde"]
-lumbar-after = ['lumbale wervel']
+lumbar-after = ['onderrugwervel']
 
 [durations]
 until-day = "tot {iso}"
@@ -203,7 +203,7 @@ def test_one_file_is_a_language(tmp_path):
     ]
     for said, levels in (
         ("kyfoplastiek LWL 1 en 3", ("L1", "L3")),
-        ("tweede lumbale wervel", ("L2",)),
+        ("tweede onderrugwervel", ("L2",)),
     ):
         assert (ours.levels.treated(said), words.levels.treated(said)) == ((), levels)
     (brace,) = words.durations.read("Korset gedurende 6 weken", "brace")
