@@ -4,6 +4,7 @@ import pytest
 
 from tests.chart_builders import days_ago, of_patient, problem
 from tests.codes import ICD, codeable
+from tests.patients.leaving import everything_arranged, leave, leaving_chart
 from tests.patients.reassuring import cards_of, end_is_selected
 
 ATC = "http://www.whocc.no/atc"
@@ -84,3 +85,23 @@ def test_a_part_of_a_grave_word_reassures_nobody(entry):
 @pytest.mark.parametrize("entry", PLAIN)
 def test_what_only_sounds_like_it_changes_nothing(entry):
     assert "below the usual" in cards_of(entry)["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Cord compression", "compression or injury of the spinal cord (18 Nov)"),
+        ("MSCC", "compression or injury of the spinal cord (18 Nov)"),
+        ("compresión medular", "compression or injury of the spinal cord (18 Nov)"),
+        ("脊髄圧迫", "compression or injury of the spinal cord (18 Nov)"),
+        ("abcès épidural", "spinal infection (epidural abscess, 18 Nov)"),
+        ("dwarslaesie", "new neurological deficit not excluded"),
+        ("하지마비", "new neurological deficit not excluded"),
+        ("rétention urinaire", "new neurological deficit not excluded"),
+    ],
+)
+def test_with_all_arranged_the_card_of_who_leaves_still_says_it(title, said):
+    new = {"onsetDateTime": days_ago(2), "recordedDate": days_ago(2)}
+    entry = problem("hypertension", number="g", code={"text": title}, **new)
+    (card,) = leave(leaving_chart(*everything_arranged(), entry))
+    assert said in card["summary"]

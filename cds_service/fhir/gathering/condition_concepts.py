@@ -18,6 +18,7 @@ from cds_service.fhir.gathering.earlier_in_words import (
 from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.grave_asides import (
     BROKEN_ASIDE,
+    GRAVE,
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
     OPENING,
@@ -45,6 +46,7 @@ from cds_service.fhir.gathering.open_concepts import (
 from cds_service.fhir.gathering.problem_words import (
     in_doubt,
     is_denial,
+    named_in,
     read_problem_words,
 )
 from cds_service.fhir.gathering.unread_in_reasons import (
@@ -71,6 +73,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     known |= {*fractured_there(condition, known, terminology)}
     words = (*texts_of(condition.get("code")), *other_words_of(condition))
     known |= drugs_told_in_doubt(words, known, terminology)
+    known |= _hinted_at(condition, known, terminology)
     known |= _left_open_by_asides(condition, terminology)
     is_bystander = is_bystander_problem(condition, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
@@ -108,6 +111,22 @@ def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozens
     if not known and terminology.is_social(code):
         return SOCIAL
     return known
+
+
+def _hinted_at(
+    condition: Json, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return the infection or deficit that parts of words tell of, each in doubt.
+
+    A title whose name is known, or that only denies, tells of no more.
+    """
+    return frozenset(
+        in_doubt(concept)
+        for title in texts_of(condition.get("code"))
+        if not is_denial(title, terminology)
+        and named_in([title], terminology).isdisjoint(GRAVE)
+        for concept in terminology.grave_stems.concepts_in(title) - known
+    )
 
 
 def _words_of_modifiers(code: Any) -> set[str]:

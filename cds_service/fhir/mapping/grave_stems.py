@@ -46,12 +46,26 @@ class GraveStems:
         grave = (content.tumour, content.infection, content.deficit, content.care)
         self._apart = _any_of([content.apart])
         self._grave = _any_of(grave)
+        self._infection = _any_of([content.infection])
+        self._deficit = _any_of([content.deficit])
 
     def are_in(self, words: str) -> bool:
         """Tell if a text has a part of a word that tells of something grave."""
         if len(words) > LONGEST_TEXT:
             return True
-        return bool(self._grave.search(self._apart.sub(" ", folded(words))))
+        return bool(self._grave.search(self._without_apart(words)))
+
+    def concepts_in(self, words: str) -> frozenset[str]:
+        """Return what parts of its words tell of: an infection, a deficit."""
+        plain = self._without_apart(words[:LONGEST_TEXT])
+        parts = {
+            "deep-infection": self._infection,
+            "spinal-cord-disease": self._deficit,
+        }
+        return frozenset(name for name, part in parts.items() if part.search(plain))
+
+    def _without_apart(self, words: str) -> str:
+        return self._apart.sub(" ", folded(words))
 
 
 def _any_of(groups: Iterable[Words]) -> re.Pattern[str]:
