@@ -22,6 +22,23 @@ NO_DENIALS = [
 NAMED = "not excluded"
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("no paraplegia", "keine Querschnittslähmung", "pas de paraplégie"),
+        *("paraplegia ruled out", "kein Brustkrebs", "se descarta espondilodiscitis"),
+        *("absence of discitis", "without discitis", "sans spondylodiscite"),
+        *("Spondylodiszitis unwahrscheinlich", "discitis prophylaxis", "预防截瘫"),
+        *("workup for myeloma", "cancer-free", "Angst vor Brustkrebs"),
+    ],
+)
+def test_what_a_title_denies_or_only_thinks_of_is_not_stated(title):
+    entry = problem("hypertension", number="g", code={"text": title})
+    card = card_of(entry)
+    assert card["summary"].startswith("No bone drug")
+    assert "below the usual" not in card["detail"]
+
+
 @pytest.mark.parametrize("title", DENIALS)
 def test_a_title_that_only_denies_names_nothing_and_excludes_nothing(title):
     detail = card_of(problem("x", code={"text": title}))["detail"]

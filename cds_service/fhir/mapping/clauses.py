@@ -27,6 +27,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property, lru_cache
 from itertools import islice
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from cds_service.fhir.mapping.letters import LETTER
@@ -247,8 +248,10 @@ class Clause:
         """Tell if it denies what it names at these places, and says no more."""
         if not places or len(self.text) > LONGEST_STATEMENT:
             return False
-        start = min(begins for begins, _ in places)
-        end = max(ends for _, ends in places)
+        # A name may be known by a part of its word: `parapleg`, `querschnitt`. Chinese
+        # is written without spaces, so only Latin letters belong to it.
+        start = _start_of_word(self.text, min(begins for begins, _ in places))
+        end = _end_of_word(self.text, max(ends for _, ends in places))
         if self._reader.joints.several.search(self.text, start, end):
             return False
         # `no metastasis except L1` states what it excepts.
@@ -256,6 +259,18 @@ class Clause:
             return False
         remainder = f"{self.text[:start]}@{self.text[end:]}"
         return bool(self._reader.places(remainder, ONLY_DENIED))
+
+
+def _start_of_word(text: str, at: int) -> int:
+    while at > 0 and text[at - 1] in ascii_lowercase:
+        at -= 1
+    return at
+
+
+def _end_of_word(text: str, at: int) -> int:
+    while at < len(text) and text[at] in ascii_lowercase:
+        at += 1
+    return at
 
 
 def _is_apart(between: str, *, says_more: bool) -> bool:
