@@ -158,8 +158,12 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     if _is_not_given(entry) and not drug.is_doubtful:
         return _planned(mention, entry, chart)
     is_ended = drug.is_ended and entry.origin != "context"
-    if drug.is_doubtful or not is_reported or (is_ended and name not in INTERVAL):
+    if drug.is_doubtful or not is_reported:
         return mention
+    if is_ended and name not in INTERVAL:
+        is_order = entry.kind == "MedicationRequest"
+        authored = dated(entry.raw.get("authoredOn"), chart) if is_order else None
+        return mention._replace(begins=authored, knows_start=False)
     if entry.kind == "MedicationRequest":
         drug_entry = _ordered(mention, entry, spec, chart)
     elif entry.kind == "MedicationStatement":
