@@ -14,6 +14,7 @@ from cds_service.fhir.gathering.earlier_in_words import (
     EARLIER,
     names_broken_vertebra,
     names_earlier_fracture,
+    names_several_fractures,
 )
 from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.grave_asides import (
@@ -203,7 +204,11 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
         if terminology.suffices(code):
             return not any(_hints_at_more(word, terminology) for word in words)
         return all(
-            is_title_plain(word, terminology) or is_denial(word, terminology)
+            is_denial(word, terminology)
+            or (
+                is_title_plain(word, terminology)
+                and not terminology.grave_stems.are_in(word)
+            )
             for word in words
         )
     if terminology.concepts(code):
@@ -240,7 +245,9 @@ def _left_open_by_asides(condition: Json, terminology: Terminology) -> frozenset
     concepts = left_open_by(codes, terminology)
     words = [*words_of_reasons(condition, terminology)]
     on_fractures = [one for one in words if _is_of_a_fracture(one, terminology)]
-    if names_earlier_fracture(on_fractures, terminology):
+    titles = texts_of(condition.get("code"))
+    is_earlier = names_earlier_fracture(on_fractures, terminology)
+    if is_earlier or names_several_fractures([*titles, *words], terminology):
         concepts |= {EARLIER}
     if names_broken_vertebra(condition, words, terminology):
         concepts |= {BROKEN_ASIDE}

@@ -46,6 +46,25 @@ def names_earlier_augmentation(words: Iterable[str], terminology: Terminology) -
     )
 
 
+def names_several_fractures(words: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if words name fractures without saying of which vertebrae.
+
+    One of them may be an earlier one: "acute compression fractures".
+    """
+    return any(
+        terminology.grave_stems.are_several(_before_denial(stretch, terminology))
+        and len(terminology.levels.named(stretch)) < 2
+        and not is_denial(stretch, terminology)
+        for prose in _texts_of(words)
+        for sentence in sentences(prose)
+        for stretch in terminology.clauses.cut_at_denials(sentence)
+    )
+
+
+def _before_denial(stretch: str, terminology: Terminology) -> str:
+    return folded(stretch)[: terminology.clauses.whole(stretch).denies_at]
+
+
 def _texts_of(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(prose for prose in words if len(prose) <= LONGEST_TEXT)
 

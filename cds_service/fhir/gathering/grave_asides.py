@@ -34,6 +34,7 @@ from cds_service.fhir.gathering.earlier_in_words import (
     names_broken_vertebra,
     names_earlier_augmentation,
     names_earlier_fracture,
+    names_several_fractures,
 )
 from cds_service.fhir.gathering.problem_words import in_doubt, is_denial, named_in
 from cds_service.fhir.gathering.unread_in_reasons import (
@@ -376,7 +377,9 @@ def _unread(
 
 def _earlier_in(words: list[str], terminology: Terminology) -> set[str]:
     """Return the earlier fracture and the earlier augmentation that words may name."""
-    concepts = {EARLIER} if names_earlier_fracture(words, terminology) else set[str]()
+    is_earlier = names_earlier_fracture(words, terminology)
+    is_earlier |= names_several_fractures(words, terminology)
+    concepts = {EARLIER} if is_earlier else set[str]()
     if concepts and names_earlier_augmentation(words, terminology):
         concepts.add(AUGMENTED_ASIDE)
     return concepts

@@ -174,7 +174,7 @@ def _is_plain_reason(
     """
     if not sentence.strip():
         return True
-    if _names_unopened(sentence, terminology):
+    if _names_unopened(sentence, terminology) or _hints_unnamed(sentence, terminology):
         return False
     if terminology.plain.bound.counts_falls(sentence):
         return False
@@ -185,6 +185,17 @@ def _is_plain_reason(
     remainder = _without_named(sentence, counted, terminology)
     rest_of_prose = _without_named(prose, counted, terminology)
     return _is_plain(remainder, rest_of_prose, terminology)
+
+
+def _hints_unnamed(sentence: str, terminology: Terminology) -> bool:
+    """Tell if a part of a word tells of something grave that no list names.
+
+    Of plain words of one language another may make something grave: `전이`.
+    """
+    if not terminology.grave_stems.are_in(sentence):
+        return False
+    is_named = bool(terminology.text_concepts(sentence))
+    return not (is_named or terminology.clauses.denies(sentence))
 
 
 def _names_unopened(sentence: str, terminology: Terminology) -> bool:

@@ -28,6 +28,7 @@ class GraveStemsFile(DataFile):
         infection: the same for infections of bone, spine or blood.
         deficit: the same for palsies and the spinal cord.
         care: the same for dialysis and the end of life.
+        several: words for more than one fracture.
     """
 
     reviewed: bool
@@ -36,6 +37,7 @@ class GraveStemsFile(DataFile):
     infection: Words
     deficit: Words
     care: Words
+    several: Words
 
 
 class GraveStems:
@@ -48,6 +50,7 @@ class GraveStems:
         self._grave = _any_of(grave)
         self._infection = _any_of([content.infection])
         self._deficit = _any_of([content.deficit])
+        self._several = _any_of([content.several])
 
     def are_in(self, words: str) -> bool:
         """Tell if a text has a part of a word that tells of something grave."""
@@ -63,6 +66,10 @@ class GraveStems:
             "spinal-cord-disease": self._deficit,
         }
         return frozenset(name for name, part in parts.items() if part.search(plain))
+
+    def are_several(self, words: str) -> bool:
+        """Tell if a text names fractures in the plural."""
+        return bool(self._several.search(folded(words[:LONGEST_TEXT])))
 
     def _without_apart(self, words: str) -> str:
         return self._apart.sub(" ", folded(words))

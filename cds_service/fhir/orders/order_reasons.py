@@ -5,7 +5,11 @@ from typing import NamedTuple
 
 from cds_service.core.findings import UNREAD_REASON
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.gathering.earlier_in_words import EARLIER, names_years_ago
+from cds_service.fhir.gathering.earlier_in_words import (
+    EARLIER,
+    names_several_fractures,
+    names_years_ago,
+)
 from cds_service.fhir.gathering.grave_asides import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.gathering.problem_words import read_problem_words
 from cds_service.fhir.gathering.unread_in_reasons import (
@@ -123,7 +127,8 @@ def find_reasons(
         reading.suspected, reading.unclear, reading.of_another, *others
     )
     raising |= (in_doubt | reading.stated) & RAISING
-    if names_years_ago(own, terminology):
+    is_several = names_several_fractures(own, terminology)
+    if is_several or names_years_ago(own, terminology):
         raising |= {EARLIER}
     doubts = (in_doubt & FORBIDDING) - stated
     unread = _unread(order, drafts, reasons, terminology)
