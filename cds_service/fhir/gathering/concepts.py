@@ -47,6 +47,8 @@ from cds_service.fhir.references import Targets
 OF_IMAGES = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
 # An entry with one of these may be of any drug or device.
+# Elements of a report in which its words may be.
+UNREAD_PARTS = frozenset({"presentedForm", "text", "result", "media"})
 OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
 PLACE = frozenset({"place-of-care"})
 # Types that are read whatever their codes say.
@@ -130,9 +132,22 @@ def _unread_prose(
     """Return what a report leaves open if its words were not understood whole."""
     is_density = "dxa-exam" in concepts and concepts.isdisjoint(OF_IMAGES)
     is_understood = is_density_understood if is_density else is_prose_understood
-    if text(exam.get("status")) in VOID or is_understood(exam, terminology):
+    if text(exam.get("status")) in VOID:
+        return frozenset()
+    is_silent = not is_density and _says_nothing(exam)
+    if is_understood(exam, terminology) and not is_silent:
         return frozenset()
     return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
+
+
+def _says_nothing(exam: Json) -> bool:
+    """Tell if a report was written, and its words are where nobody reads them.
+
+    They may be in an attachment, in the narrative, or in results of their own.
+    """
+    is_report = text(exam.get("resourceType")) == "DiagnosticReport"
+    has_words = text(exam.get("conclusion")) or exam.get("conclusionCode")
+    return is_report and not has_words and not UNREAD_PARTS.isdisjoint(exam)
 
 
 def is_product_unread(
