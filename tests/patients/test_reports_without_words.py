@@ -15,9 +15,7 @@ UNREAD = [
     pytest.param(imaging(text=NARRATIVE), id="narrative"),
     pytest.param(imaging(result=[{"reference": "Observation/x"}]), id="results"),
     pytest.param(
-        imaging(
-            category=[PATHOLOGY], code={"text": "Biopsy of L1"}, presentedForm=PDF
-        ),
+        imaging(category=[PATHOLOGY], code={"text": "Biopsy of L1"}, presentedForm=PDF),
         id="pathology",
     ),
 ]

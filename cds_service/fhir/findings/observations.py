@@ -16,6 +16,7 @@ _SAID = frozenset(
     {"valueString", "valueMarkdown", "valueCode", "valueBoolean", "text", "display"}
 )
 NOT_YET_FINAL = frozenset({"preliminary", "registered"})
+T_SCORES = "t-score"  # how the names of their concepts begin
 NOT_KNOWN = "?"  # a yes or no of something whose meaning is not known here
 UNDATED = Problem("undated", "no date")
 ISSUED_BEFORE = Problem("undated", "reported before the day that it gives")
@@ -163,7 +164,9 @@ def has_plain_notes(reading: Reading, chart: Chart) -> bool:
 
 
 def _said_beside(reading: Reading) -> Iterator[str]:
-    """Yield the words of components beside the value: a site, a comment, a verdict."""
+    """Yield the words of components beside a T-score: a site, a comment, a verdict."""
+    if not reading.match.concept.startswith(T_SCORES):
+        return  # of a muscle or HU they tell how it was measured: `methods`
     for component in objects(reading.entry.raw.get("component")):
         if component is reading.holder:
             continue

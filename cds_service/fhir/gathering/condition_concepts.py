@@ -47,8 +47,10 @@ from cds_service.fhir.gathering.open_concepts import (
 from cds_service.fhir.gathering.problem_words import (
     in_doubt,
     is_denial,
+    may_be_grave,
     named_in,
     read_problem_words,
+    undenied_parts,
 )
 from cds_service.fhir.gathering.unread_in_reasons import (
     has_code_alone,
@@ -124,9 +126,9 @@ def _hinted_at(
     return frozenset(
         in_doubt(concept)
         for title in texts_of(condition.get("code"))
-        if not is_denial(title, terminology)
-        and named_in([title], terminology).isdisjoint(GRAVE)
-        for concept in terminology.grave_stems.concepts_in(title) - known
+        if named_in([title], terminology).isdisjoint(GRAVE)
+        for part in undenied_parts(title, terminology)
+        for concept in terminology.grave_stems.concepts_in(part) - known
     )
 
 
@@ -207,7 +209,7 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
             is_denial(word, terminology)
             or (
                 is_title_plain(word, terminology)
-                and not terminology.grave_stems.are_in(word)
+                and not may_be_grave(word, terminology)
             )
             for word in words
         )
@@ -218,10 +220,7 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
 
 def _hints_at_more(title: str, terminology: Terminology) -> bool:
     """Tell if a title next to a harmless code may be of something grave."""
-    if not terminology.grave_stems.are_in(title):
-        return False
-    is_plain = is_title_plain(title, terminology)
-    return not (is_plain or is_denial(title, terminology))
+    return may_be_grave(title, terminology) and not is_title_plain(title, terminology)
 
 
 def _with_words(
@@ -247,7 +246,9 @@ def _left_open_by_asides(condition: Json, terminology: Terminology) -> frozenset
     on_fractures = [one for one in words if _is_of_a_fracture(one, terminology)]
     titles = texts_of(condition.get("code"))
     is_earlier = names_earlier_fracture(on_fractures, terminology)
-    if is_earlier or names_several_fractures([*titles, *words], terminology):
+    is_one = names_earlier_fracture(titles, terminology)  # the entry itself states it
+    is_several = names_several_fractures([*titles, *words], terminology)
+    if is_earlier or (is_several and not is_one):
         concepts |= {EARLIER}
     if names_broken_vertebra(condition, words, terminology):
         concepts |= {BROKEN_ASIDE}

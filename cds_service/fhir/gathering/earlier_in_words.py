@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from cds_service.fhir.gathering.bystanders import FRACTURED
-from cds_service.fhir.gathering.problem_words import HISTORIES, is_denial
+from cds_service.fhir.gathering.problem_words import (
+    HISTORIES,
+    is_denial,
+    undenied_parts,
+)
 from cds_service.fhir.gathering.unread_in_reasons import (
     is_reason_understood,
     words_of_reasons,
@@ -52,17 +56,12 @@ def names_several_fractures(words: Iterable[str], terminology: Terminology) -> b
     One of them may be an earlier one: "acute compression fractures".
     """
     return any(
-        terminology.grave_stems.are_several(_before_denial(stretch, terminology))
-        and len(terminology.levels.named(stretch)) < 2
-        and not is_denial(stretch, terminology)
+        terminology.grave_stems.are_several(part)
+        and len(terminology.levels.named(part)) < 2
         for prose in _texts_of(words)
         for sentence in sentences(prose)
-        for stretch in terminology.clauses.cut_at_denials(sentence)
+        for part in undenied_parts(sentence, terminology)
     )
-
-
-def _before_denial(stretch: str, terminology: Terminology) -> str:
-    return folded(stretch)[: terminology.clauses.whole(stretch).denies_at]
 
 
 def _texts_of(words: Iterable[str]) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from cds_service.fhir.gathering.earlier_in_words import (
     names_earlier_fracture,
     names_several_fractures,
 )
-from cds_service.fhir.gathering.problem_words import in_doubt, is_denial, named_in
+from cds_service.fhir.gathering.problem_words import in_doubt, may_be_grave, named_in
 from cds_service.fhir.gathering.unread_in_reasons import (
     has_code_alone,
     is_reason_understood,
@@ -323,9 +323,8 @@ def _hints_at_grave(
         terminology: the service's terminology.
     """
     return any(
-        terminology.grave_stems.are_in(sentence)
+        may_be_grave(sentence, terminology)
         and named_in([sentence], terminology).isdisjoint(counted)
-        and not is_denial(sentence, terminology)
         for sentence in sentences(words)
     )
 

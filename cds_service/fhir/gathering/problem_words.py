@@ -56,6 +56,27 @@ def is_denial(words: str, terminology: Terminology) -> bool:
     return bool(parts) and all(part.is_only_denial for part in parts)
 
 
+def may_be_grave(words: str, terminology: Terminology) -> bool:
+    """Tell if a part of a word that is not denied tells of something grave."""
+    stems = terminology.grave_stems
+    return any(map(stems.are_in, undenied_parts(words, terminology)))
+
+
+def undenied_parts(words: str, terminology: Terminology) -> list[str]:
+    """Return what a text says before each of its denials, folded.
+
+    There is none in a text that only denies.
+    """
+    if is_denial(words, terminology):
+        return []
+    clauses = terminology.clauses
+    return [
+        folded(stretch)[: clauses.whole(stretch).denies_at]
+        for sentence in sentences(words)
+        for stretch in clauses.cut_at_denials(sentence)
+    ]
+
+
 def is_taken_as_active(condition: Json, terminology: Terminology) -> bool:
     """Tell if an entry without a clinical status may be read as active.
 

@@ -13,7 +13,11 @@ from collections.abc import Iterable, Iterator
 from cds_service.fhir.gathering.asides import asides_of
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.fracture_sites import names_place_alone
-from cds_service.fhir.gathering.problem_words import is_denial, named_in
+from cds_service.fhir.gathering.problem_words import (
+    is_denial,
+    may_be_grave,
+    named_in,
+)
 from cds_service.fhir.mapping.bound_words import FRACTURE_SIGN
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.remainders import without_names
@@ -192,10 +196,8 @@ def _hints_unnamed(sentence: str, terminology: Terminology) -> bool:
 
     Of plain words of one language another may make something grave: `전이`.
     """
-    if not terminology.grave_stems.are_in(sentence):
-        return False
     is_named = bool(terminology.text_concepts(sentence))
-    return not (is_named or terminology.clauses.denies(sentence))
+    return may_be_grave(sentence, terminology) and not is_named
 
 
 def _names_unopened(sentence: str, terminology: Terminology) -> bool:

@@ -199,7 +199,7 @@ def injected(days: int, **more: Any) -> Resource:
 
 @pytest.mark.parametrize(
     "words",
-    ["patient never took it", "declined", "did not fill", "zzqx", "nie eingenommen"],
+    ["patient never took it", "declined", "did not fill", "zzqx"],
 )
 @pytest.mark.parametrize(
     "intake",
@@ -217,6 +217,18 @@ def test_an_intake_that_was_not_understood_is_asked_about(
     doubtful = course(intake | {"note": [{"text": words}]})
     assert state_of(doubtful) == "unsure"
     assert "not understood" in row_of(doubtful, "shown").text
+
+
+@pytest.mark.parametrize(
+    "intake",
+    [
+        pytest.param(reported(190), id="reported"),
+        pytest.param(dispensed(150), id="dispense"),
+    ],
+)
+def test_a_note_that_it_was_never_taken_is_no_intake(intake: Resource) -> None:
+    taken = course(intake | {"note": [{"text": "nie eingenommen"}]})
+    assert state_of(taken) == "open"
 
 
 def test_a_dosage_that_declines_the_drug_is_no_intake() -> None:
