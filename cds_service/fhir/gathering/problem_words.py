@@ -59,7 +59,9 @@ def is_denial(words: str, terminology: Terminology) -> bool:
 def may_be_grave(words: str, terminology: Terminology) -> bool:
     """Tell if a part of a word that is not denied tells of something grave."""
     stems = terminology.grave_stems
-    return any(map(stems.are_in, undenied_parts(words, terminology)))
+    return stems.are_in(words) and any(
+        map(stems.are_in, undenied_parts(words, terminology))
+    )
 
 
 def undenied_parts(words: str, terminology: Terminology) -> list[str]:
