@@ -125,7 +125,7 @@ def _hinted_at(
     """
     return frozenset(
         in_doubt(concept)
-        for title in texts_of(condition.get("code"))
+        for title in short_texts({*texts_of(condition.get("code"))})
         if named_in([title], terminology).isdisjoint(GRAVE)
         for part in undenied_parts(title, terminology)
         for concept in terminology.grave_stems.concepts_in(part) - known
@@ -244,7 +244,8 @@ def _left_open_by_asides(condition: Json, terminology: Terminology) -> frozenset
     concepts = left_open_by(codes, terminology)
     words = [*words_of_reasons(condition, terminology)]
     on_fractures = [one for one in words if _is_of_a_fracture(one, terminology)]
-    titles = texts_of(condition.get("code"))
+    # An entry whose titles are too long is not understood anyway.
+    titles = short_texts({*texts_of(condition.get("code"))})
     is_earlier = names_earlier_fracture(on_fractures, terminology)
     is_one = names_earlier_fracture(titles, terminology)  # the entry itself states it
     is_several = names_several_fractures([*titles, *words], terminology)
