@@ -1,7 +1,5 @@
 """Says what a procedure, or an order on record, names."""
 
-from collections.abc import Sequence
-
 from cds_service.fhir.gathering.asides import VOID
 from cds_service.fhir.gathering.bystanders import (
     is_bystander_act,
@@ -16,12 +14,9 @@ from cds_service.fhir.gathering.drugs import (
     is_unclassified,
 )
 from cds_service.fhir.gathering.entries import CANCER_TREATMENT
-from cds_service.fhir.gathering.everyday_orders import is_everyday_order
+from cds_service.fhir.gathering.everyday_orders import unread_title
 from cds_service.fhir.gathering.grave_asides import (
-    GRAVE,
     UNJUDGED_ACT,
-    UNREAD_TITLE,
-    is_asked,
     is_harmless_act,
     is_unjudged_act,
 )
@@ -39,7 +34,6 @@ from cds_service.fhir.gathering.open_concepts import (
     UNKNOWN_DRUG,
 )
 from cds_service.fhir.gathering.problem_words import in_doubt
-from cds_service.fhir.gathering.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
@@ -115,36 +109,6 @@ def _is_order_apart(
         or not known.isdisjoint(READ_AS_ORDERS | terminology.bystanders.act_concepts)
         or is_bystander_act(objects(order.get("code")), terminology)
     )
-
-
-def unread_title(
-    order: Json, titles: Sequence[Json], terminology: Terminology
-) -> frozenset[str]:
-    """Return `UNREAD_TITLE`, in doubt, if an order asks for what nobody understood.
-
-    It may be anything grave. Once it was carried out, a report or the problem list says
-    what was found. What its words name that is grave is left open by its name.
-
-    Args:
-        order: an order that is not read as an augmentation, a brace or a biopsy.
-        titles: its codes and names.
-        terminology: the service's terminology.
-    """
-    if not is_asked(order) or is_prohibition(order):
-        return frozenset()
-    if terminology.concepts(titles) or is_everyday_order(titles, terminology):
-        return frozenset()
-    words = [word for title in titles for word in texts_of(title)]
-    asked = [terminology.clauses.without_suspicion(word) for word in words]
-    is_search = any(
-        terminology.everyday.may_search(word) or terminology.grave_stems.are_in(word)
-        for word in asked
-        if not terminology.clauses.denies(word)
-    )
-    is_plain = bool(words) and is_reason_understood(asked, GRAVE, terminology)
-    if is_plain and not is_search:
-        return frozenset()
-    return frozenset({in_doubt(UNREAD_TITLE)})
 
 
 def _concepts_of_procedure(

@@ -1,16 +1,23 @@
-"""Tell which orders are those of everyday care, which ask about nothing grave.
+"""Tell which titles of orders are understood: everyday care looks for nothing grave.
 
 A brace does not depend on a culture of blood or an MRI with contrast, but either may
 look for a tumour or an infection. So such orders leave the spine alone, and are still
 none of everyday care.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cds_service.fhir.gathering.bystanders import is_bystander_act
-from cds_service.fhir.gathering.grave_asides import is_harmless_act
+from cds_service.fhir.gathering.grave_asides import (
+    GRAVE,
+    UNREAD_TITLE,
+    is_asked,
+    is_harmless_act,
+)
+from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.raw_json import Json, texts_of
+from cds_service.fhir.raw_json import Json, is_prohibition, texts_of
 
 
 def is_everyday_order(titles: Iterable[Json], terminology: Terminology) -> bool:
@@ -25,11 +32,7 @@ def is_everyday_order(titles: Iterable[Json], terminology: Terminology) -> bool:
     listed = list(titles)
     words = [word for title in listed for word in texts_of(title)]
     everyday, acts = terminology.everyday, terminology.harmless_acts
-    stems = terminology.grave_stems
-    if any(
-        everyday.may_search(word) or everyday.is_unsaid(word) or stems.are_in(word)
-        for word in words
-    ):
+    if any(everyday.may_search(word) or everyday.is_unsaid(word) for word in words):
         return False
     if any(
         terminology.identifies("procedures", title) or terminology.concepts(title)
@@ -41,3 +44,33 @@ def is_everyday_order(titles: Iterable[Json], terminology: Terminology) -> bool:
     return bool(words) and all(
         everyday.is_title(word) or acts.is_title(word) for word in words
     )
+
+
+def unread_title(
+    order: Json, titles: Sequence[Json], terminology: Terminology
+) -> frozenset[str]:
+    """Return `UNREAD_TITLE`, in doubt, if an order asks for what nobody understood.
+
+    It may be anything grave. Once it was carried out, a report or the problem list says
+    what was found. What its words name that is grave is left open by its name.
+
+    Args:
+        order: an order that is not read as an augmentation, a brace or a biopsy.
+        titles: its codes and names.
+        terminology: the service's terminology.
+    """
+    if not is_asked(order) or is_prohibition(order):
+        return frozenset()
+    if terminology.concepts(titles) or is_everyday_order(titles, terminology):
+        return frozenset()
+    words = [word for title in titles for word in texts_of(title)]
+    asked = [terminology.clauses.without_suspicion(word) for word in words]
+    is_search = any(
+        terminology.everyday.may_search(word)
+        for word in asked
+        if not terminology.clauses.denies(word)
+    )
+    is_plain = bool(words) and is_reason_understood(asked, GRAVE, terminology)
+    if is_plain and not is_search:
+        return frozenset()
+    return frozenset({in_doubt(UNREAD_TITLE)})

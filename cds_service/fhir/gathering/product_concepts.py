@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable
 
-from cds_service.fhir.gathering.act_concepts import unread_title
 from cds_service.fhir.gathering.asides import asides_of, words_of_asides
 from cds_service.fhir.gathering.bystanders import is_bystander_act
 from cds_service.fhir.gathering.drugs import drug_codes, drug_names, swallowed
+from cds_service.fhir.gathering.everyday_orders import unread_title
 from cds_service.fhir.gathering.listed import (
     NO_INFORMATION,
     OF_NO_CONCERN,

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.fhir.mapping.bystanders import Bystanders
+from cds_service.fhir.mapping.grave_stems import GraveStems
 from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.plain_patterns import PlainWords
@@ -49,9 +50,14 @@ class EverydayOrders:
     """The words of the file, with those of bystanders and of plain reasons."""
 
     def __init__(
-        self, content: EverydayOrdersFile, bystanders: Bystanders, lists: PlainLists
+        self,
+        content: EverydayOrdersFile,
+        bystanders: Bystanders,
+        lists: PlainLists,
+        stems: GraveStems,
     ) -> None:
         """Compile the file."""
+        self._stems = stems
         unsaid = {*content.unsaid.words}
         kinds = (*chain.from_iterable(content.kinds.values()), *bystanders.kinds)
         fillers = (*chain.from_iterable(content.fillers.values()), *bystanders.fillers)
@@ -69,7 +75,9 @@ class EverydayOrders:
 
     def may_search(self, words: str) -> bool:
         """Tell if the words of an order may look for a tumour or an infection."""
-        return len(words) > LONGEST_TITLE or bool(self._searches.search(folded(words)))
+        if len(words) > LONGEST_TITLE or self._stems.are_in(words):
+            return True
+        return bool(self._searches.search(folded(words)))
 
     def is_unsaid(self, words: str) -> bool:
         """Tell if words name an order, but not whom or what it asks."""
@@ -87,7 +95,10 @@ class EverydayOrders:
 
 
 def load_everyday_orders(
-    folders: Sequence[Path], bystanders: Bystanders, lists: PlainLists
+    folders: Sequence[Path],
+    bystanders: Bystanders,
+    lists: PlainLists,
+    stems: GraveStems,
 ) -> EverydayOrders:
     """Load the file in force.
 
@@ -95,4 +106,4 @@ def load_everyday_orders(
         DataFileError: it is missing or wrong.
     """
     content = required(folders, FILE, EverydayOrdersFile)[1]
-    return EverydayOrders(content, bystanders, lists)
+    return EverydayOrders(content, bystanders, lists, stems)

@@ -169,7 +169,9 @@ class Terminology:
         # needs the systems and the plain words, so these have to be sound
         self.bystanders = load_bystanders(folders, self._systems, self.plain.braces)
         self.grave_stems = load_grave_stems(folders)
-        self.everyday = load_everyday_orders(folders, self.bystanders, self.plain)
+        self.everyday = load_everyday_orders(
+            folders, self.bystanders, self.plain, self.grave_stems
+        )
         self.lacking_tables = tuple(lacking_tables(languages))
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
