@@ -42,6 +42,8 @@ FORBIDDING = frozenset(
         "grave-lists-unread",
     }
 )
+# Signals that words on how the operation went may not have been understood.
+AFTER_UNREAD = frozenset({"new-deficit-open", "deficit-open"})
 # Without a dose that is due: it is too late, or nephrology is asked first.
 NO_NEXT_DOSE = frozenset({"denosumab-overdue", "kidney-failure"})
 # Signals with which a reason to keep a brace is not excluded. Words that were not
@@ -49,6 +51,10 @@ NO_NEXT_DOSE = frozenset({"denosumab-overdue", "kidney-failure"})
 # whole.
 BRACE_MAY_STAY = frozenset({"brace-reasons-unread", PROSE_OPEN})
 OF_TRAINING = frozenset({"H5", "H6", "H7"})
+# What happened: said of a fracture that is on record, by an operation understood whole.
+OF_OPERATION = frozenset({"H1"})
+OF_FRACTURE = frozenset({"H1", "H2"})
+BROKEN = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 BLANKS = frozenset({"drug", "next", "ask", "by", "training", "off", "phone"})
 # A drug that goes on. If it is taken at home nothing has to be asked.
 GOES_ON = ("early-on-drug", "long-on-drug", "drug-started-for-fracture")
@@ -78,6 +84,8 @@ class HandoutFacts:
         training: None if nothing is booked.
         brace_off: None if no signed order ends the brace in time, or it may be needed.
         may_train: nothing forbids walking and exercise by a page.
+        is_broken: a fracture of a vertebra is on record.
+        is_done: the operation was done as ordered, as far as all its words tell.
     """
 
     on: date
@@ -87,6 +95,8 @@ class HandoutFacts:
     training: Visit | None = None
     brace_off: date | None = None
     may_train: bool = True
+    is_broken: bool = True
+    is_done: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Write the facts for the audit entry, days in ISO 8601."""
@@ -94,6 +104,8 @@ class HandoutFacts:
             "on": self.on.isoformat(),
             "asks": self.asks,
             "mayTrain": self.may_train,
+            "isBroken": self.is_broken,
+            "isDone": self.is_done,
         }
         if self.drug and self.next_dose:
             facts |= {"drug": self.drug, "nextDose": self.next_dose.isoformat()}
@@ -106,7 +118,10 @@ class HandoutFacts:
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Self:
-        """Read the facts of an audit entry."""
+        """Read the facts of an audit entry.
+
+        Pages of older entries always said that a bone broke.
+        """
         training = facts.get("training")
         visit = None
         if training:
@@ -120,6 +135,8 @@ class HandoutFacts:
             training=visit,
             brace_off=_day(facts.get("braceOff")),
             may_train=facts["mayTrain"],
+            is_broken=facts.get("isBroken", True),
+            is_done=facts.get("isDone", True),
         )
 
 
@@ -147,6 +164,7 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
     is_brace_kept = _is_brace_kept(case) or not BRACE_MAY_STAY.isdisjoint(names)
     may_end = may_train and not is_brace_kept
     brace_off = _brace_off(conclusion.signals, case.today) if may_end else None
+    is_unread = case.order is not None and bool(case.order.unread)
     return HandoutFacts(
         on=case.today,
         drug=drug,
@@ -155,7 +173,15 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
         training=visit,
         brace_off=brace_off,
         may_train=may_train,
+        is_broken=_is_broken(case),
+        is_done=not is_unread and AFTER_UNREAD.isdisjoint(names),
     )
+
+
+def _is_broken(case: Case) -> bool:
+    """Tell if a fracture of a vertebra is on record, or the reason of the operation."""
+    is_reason = case.order is not None and not BROKEN.isdisjoint(case.order.reasons)
+    return is_reason or "index-fracture" in case.findings.known
 
 
 def _is_brace_kept(case: Case) -> bool:
@@ -318,6 +344,10 @@ def handout_sentences(
     words = _fill(facts, text, settings)
     for name, sentence in text.sentences.items():
         if name in OF_TRAINING and not facts.may_train:
+            continue
+        if name in OF_FRACTURE and not facts.is_broken:
+            continue
+        if name in OF_OPERATION and not facts.is_done:
             continue
         if all(words[blank] for blank in _blanks(sentence)):
             yield name, sentence.format_map(words)

@@ -23,10 +23,13 @@ from cds_service.fhir.gathering.grave_asides import (
     CANCERS,
     SAMPLE_OF_SPINE,
     SPINAL_INFECTIONS,
+    UNJUDGED,
+    UNREAD_REASON,
     drugs_and_states,
     grave_things_in,
 )
 from cds_service.fhir.gathering.picking import FINAL
+from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.gathering.unread_in_report import (
@@ -69,6 +72,9 @@ ORDERED_BEFORE = timedelta(days=90)
 # Most days between two entries of one operation: of two systems, and over midnight.
 DOCUMENTED_WITHIN = 7
 OVER_MIDNIGHT = 1
+# Elements that say how an operation went, and not what it was or why it was done.
+AFTERMATH = ("complication", "complicationDetail", "outcome", "followUp", "text")
+NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
 STOPPED = frozenset({"revoked", "entered-in-error", "draft", "not-done", "preparation"})
 NO_REPORT = frozenset({"entered-in-error", "cancelled"})
 # What an appointment says of itself, in words or codes.
@@ -122,7 +128,10 @@ def find_performed(
         is_sure = is_done and (is_dated or stay.holds(procedure.resource, calendar))
         (sure if is_sure else possible).append(procedure)
     newest = _newest_operation(sure or possible, stay, terminology)
-    augmentation = combine_performed(newest, terminology)
+    without_aftermath = [
+        Order(one.reference, _without(one.resource, AFTERMATH)) for one in newest
+    ]
+    augmentation = combine_performed(without_aftermath, terminology)
     if augmentation is None:
         return None
     return replace(
@@ -272,18 +281,40 @@ def without_performed(
 ) -> PatientRecord:
     """Leave these procedures out, so that they do not count as earlier ones.
 
-    The bone drugs and states that they name count, as at the signing; what is grave in
-    them is read with the operation.
+    The bone drugs and states that they name count, as at the signing, and so does what
+    is grave in how the operation went. What is grave in its reasons is read with it.
     """
     entries: list[Entry] = []
     for entry in record.entries:
         name = f"{entry.raw.get('resourceType')}/{entry.raw.get('id')}"
         if name not in performed.references:
             entries.append(entry)
-        elif concepts := drugs_and_states(entry.raw, terminology):
+            continue
+        concepts = drugs_and_states(entry.raw, terminology)
+        concepts |= _grave_in_aftermath(entry.raw, terminology)
+        if concepts:
             bare = entry._replace(matches=(), drug=None)
             entries.append(bare._replace(concepts=concepts, named=concepts))
     return record._replace(entries=tuple(entries))
+
+
+def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the grave things in how an operation went, each in doubt.
+
+    A complication says what, and not since when or if it is over. One that is not
+    understood may be a palsy: somebody examines the patient.
+    """
+    others = [name for name in procedure if name not in (*AFTERMATH, "resourceType")]
+    aftermath = _without(procedure, others)
+    named = grave_things_in(aftermath, terminology)
+    if not named.isdisjoint(NOT_UNDERSTOOD):
+        named |= {"neurological-deficit"}
+    return frozenset(map(in_doubt, named))
+
+
+def _without(resource: Json, elements: Iterable[str]) -> Json:
+    left_out = frozenset(elements)
+    return {name: value for name, value in resource.items() if name not in left_out}
 
 
 def performed_on(procedure: Json, calendar: SiteCalendar) -> date | None:

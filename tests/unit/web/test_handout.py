@@ -22,11 +22,12 @@ from tests.chart_builders import (
     site_service,
 )
 from tests.codes import ICD, SCT, codeable
-from tests.patients.inpatients import ZOLEDRONATE, coded, given, medication
+from tests.patients.inpatients import ZOLEDRONATE, chart, coded, given, medication
 from tests.patients.leaving import (
     SERVICE,
     appointment,
     discharge,
+    kyphoplasty_done,
     leaving_chart,
     pathology,
     worn_now,
@@ -171,6 +172,56 @@ def test_the_page_says_what_the_filled_examples_say(
 
 def said(ward: Ward, *record: Any) -> str:
     return "\n".join(PARAGRAPH.findall(ward.page(ward.leave(record)).text))
+
+
+BROKE = "A bone in your back broke."
+AGAIN = "Bones can break again."
+FRACTURE = coded("M80.08XA", days=20)
+UNSUCCESSFUL = codeable(SCT, "385671000", "Unsuccessful")
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        pytest.param([FRACTURE, kyphoplasty_done()], {BROKE, AGAIN}, id="a fracture"),
+        pytest.param(
+            [kyphoplasty_done(reasonCode=[codeable(ICD, "M80.08XA")])],
+            {BROKE, AGAIN},
+            id="a fracture as its reason",
+        ),
+        pytest.param([kyphoplasty_done()], set(), id="no fracture on record"),
+        pytest.param(
+            [coded("C79.51", "Metastasis of L1", days=20), kyphoplasty_done()],
+            set(),
+            id="a metastasis",
+        ),
+        pytest.param(
+            [coded("D18.09", "Vertebral haemangioma L1", days=20), kyphoplasty_done()],
+            set(),
+            id="a haemangioma",
+        ),
+        pytest.param(
+            [FRACTURE, kyphoplasty_done(note=[{"text": "aborted before cement"}])],
+            {AGAIN},
+            id="aborted by its note",
+        ),
+        pytest.param(
+            [FRACTURE, kyphoplasty_done(statusReason={"text": "abandoned"})],
+            {AGAIN},
+            id="aborted by its reason",
+        ),
+        pytest.param(
+            [FRACTURE, kyphoplasty_done(outcome=UNSUCCESSFUL)],
+            {AGAIN},
+            id="an outcome that is not plain",
+        ),
+    ],
+)
+def test_the_page_says_what_broke_only_if_the_record_does(
+    ward: Ward, record: list[Any], expected: set[str]
+) -> None:
+    text = said(ward, *chart(*record))
+    assert {sentence for sentence in (BROKE, AGAIN) if sentence in text} == expected
 
 
 @pytest.mark.parametrize(
