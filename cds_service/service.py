@@ -82,6 +82,7 @@ from cds_service.fhir.orders.drafts import (
     with_foreign_orders,
 )
 from cds_service.fhir.orders.handout_draft import Page, draft_handout
+from cds_service.fhir.orders.orders_of_chart import orders_of_operation
 from cds_service.fhir.orders.performed import (
     find_performed,
     has_augmentation,
@@ -270,23 +271,30 @@ def _is_discharge_signed(orders: SignedOrders, service: Service) -> bool:
 def _as_if_signed(call: Call) -> Call | None:
     """Make a call that signs the augmentation orders on record; None without one.
 
-    Only the list of orders is read for that: most patients whose chart is opened have
-    no such order.
+    Only the list of orders is read first: most patients whose chart is opened have no
+    such order. The procedures tell if an order was carried out since.
     """
     person = call.person
     record = _read_deciding(call, person, "ServiceRequest")
     if record is None:
         _note_unread(call, "orders")
         return None
-    entries = [
-        {"resource": order.raw}
+    on_record = [
+        order.raw
         for order in record.entries
         if _is_open_augmentation(order.raw, person, call)
     ]
-    if not entries:
+    if not on_record:
         if _may_be_incomplete(call, record):
             _note_unread(call, "orders")
         return None
+    procedures = _read_deciding(call, person, "Procedure")
+    orders = orders_of_operation(
+        on_record, procedures, call.service.terminology, call.today
+    )
+    if not orders:
+        return None
+    entries = [{"resource": order} for order in orders]
     context = call.request.context
     context_of_record = OrderSignContext(
         user_id=context.user_id,

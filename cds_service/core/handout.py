@@ -40,8 +40,11 @@ FORBIDDING = frozenset(
         "biopsy-preliminary",
         "biopsy-unclear",
         "grave-lists-unread",
+        "fracture-untreated",
     }
 )
+# A hip that broke this lately may still heal.
+HIP_HEALS_IN = timedelta(days=90)
 # Signals that words on how the operation went may not have been understood.
 AFTER_UNREAD = frozenset({"new-deficit-open", "deficit-open"})
 # Without a dose that is due: it is too late, or nephrology is asked first.
@@ -160,6 +163,7 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
     training = leaving.next_booking("rehabilitation", case.today)
     visit = Visit(day=training.day, time=training.time) if training else None
     is_forbidden = any(conclusion.facts.holds(fact) for fact in NO_TRAINING)
+    is_forbidden |= _is_hip_healing(case)
     may_train = not is_forbidden and FORBIDDING.isdisjoint(names)
     is_brace_kept = _is_brace_kept(case) or not BRACE_MAY_STAY.isdisjoint(names)
     may_end = may_train and not is_brace_kept
@@ -182,6 +186,14 @@ def _is_broken(case: Case) -> bool:
     """Tell if a fracture of a vertebra is on record, or the reason of the operation."""
     is_reason = case.order is not None and not BROKEN.isdisjoint(case.order.reasons)
     return is_reason or "index-fracture" in case.findings.known
+
+
+def _is_hip_healing(case: Case) -> bool:
+    """Tell if a hip broke lately, or on a day that is not known."""
+    if not case.findings.is_true("hip-fracture"):
+        return False
+    broken_on = case.findings.known["hip-fracture"].observed
+    return broken_on is None or case.today - broken_on <= HIP_HEALS_IN
 
 
 def _is_brace_kept(case: Case) -> bool:

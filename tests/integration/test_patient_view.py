@@ -1,6 +1,7 @@
 """For an EHR without order-sign: the same answer when a chart with an open augmentation order is opened."""
 
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -15,7 +16,10 @@ from cds_service.web.app import Wiring, create_app
 from tests.audit_builders import NOON
 from tests.card_rules import faults_of
 from tests.client_tokens import Signer, client_of, key_set, site_folder
+from tests.codes import CPT, SCT, codeable
+from tests.patients.leaving import TREATED
 from tests.signings import (
+    TODAY,
     empty_prefetch,
     kyphoplasty,
     observed,
@@ -63,11 +67,13 @@ def call(clinic, service_id, body, issuer=ORACLE):
     return clinic.client.post(path, json=body, headers=headers)
 
 
-def record(clinic, *orders):
-    """A prefetch with a T-score, and these orders on record."""
+def record(clinic, *orders, procedures=()):
+    """A prefetch with a T-score, and these orders and procedures on record."""
     found = {"boneDensity": searchset(observed("t1", "80946-7", -2.8, "{T-score}"))}
     if orders:
         found["serviceRequests"] = searchset(*orders)
+    if procedures:
+        found["procedures"] = searchset(*procedures)
     return empty_prefetch(clinic.plan, **found)
 
 
@@ -120,6 +126,100 @@ def test_an_order_of_long_ago_for_a_day_to_come_is_one_of_now(clinic):
     period = {"start": OLD, "end": "2099-01-01"}
     old = kyphoplasty("p1", status="active", authoredOn=OLD, occurrencePeriod=period)
     assert call(clinic, OPENED, opened(clinic, old)).json["cards"]
+
+
+def ordered(days, level="L1", **members):
+    """An order on record that was written so many days ago."""
+    return kyphoplasty(
+        "p1",
+        id=f"order-{level}-{days}",
+        status="active",
+        code=codeable(CPT, "22514" if level.startswith("L") else "22513"),
+        bodySite=[codeable(SCT, TREATED[level])],
+        authoredOn=(TODAY - timedelta(days=days)).isoformat(),
+        **members,
+    )
+
+
+def done(days, level="L1", **members):
+    """The operation, done so many days ago."""
+    return {
+        "resourceType": "Procedure",
+        "id": f"done-{level}",
+        "status": "completed",
+        "subject": {"reference": "Patient/p1"},
+        "code": codeable(CPT, "22514" if level.startswith("L") else "22513"),
+        "bodySite": [codeable(SCT, TREATED[level])],
+        "performedDateTime": (TODAY - timedelta(days=days)).isoformat(),
+        **members,
+    }
+
+
+BASED = {"basedOn": [{"reference": "ServiceRequest/order-L1-80"}]}
+ONE_WITHOUT_LEVEL = {"bodySite": None, **BASED}
+
+
+@pytest.mark.parametrize(
+    "procedure",
+    [
+        pytest.param(done(75), id="of the same level, since"),
+        pytest.param(done(75, **ONE_WITHOUT_LEVEL), id="based on the order"),
+        pytest.param(done(80), id="on the day of the order"),
+    ],
+)
+def test_an_order_that_was_carried_out_is_none_of_now(clinic, procedure):
+    body = opened(clinic)
+    body["prefetch"] = record(clinic, ordered(80), procedures=[procedure])
+    assert call(clinic, OPENED, body).json == {"cards": []}
+
+
+@pytest.mark.parametrize(
+    "procedure",
+    [
+        pytest.param(done(81), id="before the order"),
+        pytest.param(done(75, "T12"), id="another level"),
+        pytest.param(done(75, status="not-done"), id="not done"),
+        pytest.param(done(75, status="preparation"), id="not yet done"),
+    ],
+)
+def test_an_order_that_was_not_carried_out_is_answered(clinic, procedure):
+    body = opened(clinic)
+    body["prefetch"] = record(clinic, ordered(80), procedures=[procedure])
+    assert call(clinic, OPENED, body).json["cards"]
+
+
+FIRST_DONE = [
+    pytest.param([done(75)], id="its operation is on record"),
+    pytest.param([], id="nothing says if it was carried out"),
+]
+
+
+@pytest.mark.parametrize("procedures", FIRST_DONE)
+def test_an_earlier_order_belongs_to_no_operation_of_now(clinic, procedures):
+    """Opened, the chart says what it says when the newest order is signed."""
+    earlier, newest = ordered(80), ordered(0, "T12")
+    held = record(clinic, earlier, newest, procedures=procedures)
+    body = opened(clinic) | {"prefetch": held}
+    cards = call(clinic, OPENED, body, BOTH).json["cards"]
+    signed = order_sign(newest, patient="p1") | {"prefetch": held}
+    expected = call(clinic, SIGN, signed, BOTH).json["cards"]
+    assert expected
+    assert words(cards) == words(expected)
+    assert "at once" not in json.dumps(cards)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(ordered(7), id="written within a week"),
+        pytest.param(ordered(80, occurrenceDateTime="2099-01-01"), id="to come"),
+    ],
+)
+def test_orders_of_one_operation_are_answered_together(clinic, first):
+    cards = call(clinic, OPENED, opened(clinic, first, ordered(0, "T12")), BOTH).json[
+        "cards"
+    ]
+    assert "Two fractures at once" in cards[0]["summary"]
 
 
 @pytest.mark.parametrize(

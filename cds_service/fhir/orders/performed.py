@@ -144,6 +144,11 @@ def has_augmentation(record: PatientRecord, terminology: Terminology) -> bool:
     return any(True for _ in _procedures(record, terminology))
 
 
+def augmentations_of(record: PatientRecord, terminology: Terminology) -> list[Json]:
+    """List the augmentations that were done, or may have been."""
+    return [procedure.resource for procedure in _procedures(record, terminology)]
+
+
 class _Stay(NamedTuple):
     """The stay that ends.
 

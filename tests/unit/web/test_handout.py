@@ -233,6 +233,11 @@ def test_the_page_says_what_broke_only_if_the_record_does(
         pytest.param(coded("C90.00", "myeloma", days=900), id="myeloma"),
         pytest.param(coded("G83.4", "cauda equina", days=1), id="deficit"),
         pytest.param(coded("S32.012A", "unstable fracture", days=9), id="unstable"),
+        pytest.param(coded("S72.001A", "hip fracture", days=1), id="a hip"),
+        pytest.param(
+            coded("S22.080A", "Wedge compression fracture of T11", days=1),
+            id="another vertebra",
+        ),
     ],
 )
 def test_nobody_is_told_to_move_where_it_may_harm(ward: Ward, grave: Any) -> None:
@@ -241,6 +246,11 @@ def test_nobody_is_told_to_move_where_it_may_harm(ward: Ward, grave: Any) -> Non
     for sentence in ("Walk every day", "Exercise class", "Bend your knees"):
         assert sentence not in text
     assert "Weak legs" in text
+
+
+def test_a_hip_that_broke_a_year_ago_forbids_no_walking(ward: Ward) -> None:
+    healed = coded("S72.001A", "hip fracture", days=365)
+    assert "Walk every day" in said(ward, *leaving_chart(healed))
 
 
 NO_END = [
