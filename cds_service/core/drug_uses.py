@@ -51,7 +51,8 @@ class DrugEntry(NamedTuple):
         is_intake: it records an intake; otherwise an order, or a mention without a day.
         begins: the first intake, or the day of the order.
         last: the newest intake that has a day.
-        until: the last day on which the intake acts or lasts; None if not known.
+        until: the last day on which the intake acts or lasts, or to which an order in
+            force runs; None if not known.
         is_current: an order in force, or a list that has the drug as taken.
         knows_start: `begins` is when it was first taken, not when it was mentioned.
         is_draft: among the orders being signed.
@@ -190,9 +191,16 @@ def _drug_orders(understood: Iterable[DrugEntry], today: date) -> DrugOrders:
         newest=max(days, key=_by_last, default=None),
         oldest=min(days, default=None),
         is_standing=bool(current_orders),
+        until=_last_in_force(current_orders),
         is_signed_now=any(order.is_draft for order in current_orders),
         prescribed=_prescribed(orders, today),
     )
+
+
+def _last_in_force(orders: Sequence[DrugEntry]) -> date | None:
+    """Return the last day to which these orders run; None if one has no end."""
+    ends = [order.until for order in orders]
+    return None if None in ends else max(filter(None, ends), default=None)
 
 
 def _prescribed(orders: Sequence[DrugEntry], today: date) -> Dated | None:

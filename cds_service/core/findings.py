@@ -211,6 +211,7 @@ class DrugOrders(NamedTuple):
         newest: the day of the newest; None if there is none or it has no day.
         oldest: the day of the oldest; None if there is none or it has no day.
         is_standing: one is in force, and nothing ended it.
+        until: the last day of those in force; None if one has no end.
         is_signed_now: one is among the orders being signed.
         prescribed: the newest by which the drug is begun, understood whole; None if
             there is none.
@@ -219,6 +220,7 @@ class DrugOrders(NamedTuple):
     newest: Dated | None = None
     oldest: Dated | None = None
     is_standing: bool = False
+    until: date | None = None
     is_signed_now: bool = False
     prescribed: Dated | None = None
 

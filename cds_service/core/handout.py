@@ -209,14 +209,18 @@ def _goes_on_at_home(state: DrugState) -> bool:
 
 
 def _day_of_dose(use: DrugUse, leaving: Leaving, today: date) -> date | None:
-    """Return the day that is booked, else the due day of an understood order."""
-    due = next_dose(use)
-    if due is None:
+    """Return the day that is booked, else the due day of an understood order.
+
+    A visit is no day of a dose beside an order in force that was not understood: it may
+    say that the patient declines.
+    """
+    due, orders = next_dose(use), use.orders
+    if due is None or (orders.is_standing and orders.prescribed is None):
         return None
     if booking := leaving.booked_dose(due):
         return booking.day
-    is_ordered = use.orders.is_standing and use.orders.prescribed is not None
-    return due if is_ordered and due >= today else None
+    is_in_force = orders.is_standing and (orders.until is None or due <= orders.until)
+    return due if is_in_force and due >= today else None
 
 
 def _brace_off(signals: tuple[Signal, ...], today: date) -> date | None:

@@ -27,6 +27,8 @@ MOST_LEVELS = 3  # named in a summary; more are counted
 CAUSE_FIRST = frozenset(
     {"bone-malignancy", "recent-cancer", "biopsy-grave", "biopsy-preliminary"}
 )
+# So it does while the cause is in doubt, unless a biopsy that was sent will settle it.
+CAUSE_DOUBTED, BIOPSY_SENT = "cause-in-doubt", "biopsy-pending"
 
 
 class Booking(NamedTuple):
@@ -134,6 +136,7 @@ def start_phrase(signals: Collection[str]) -> str:
     """Name when a bone drug is started: after what must be known or treated first."""
     if not {"spinal-infection", "sepsis"}.isdisjoint(signals):
         return say("start after the infection")
-    if not CAUSE_FIRST.isdisjoint(signals):
+    is_doubted = CAUSE_DOUBTED in signals and BIOPSY_SENT not in signals
+    if is_doubted or not CAUSE_FIRST.isdisjoint(signals):
         return say("start once the cause is known")
     return say("start")

@@ -57,12 +57,30 @@ def cards_after(**members: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize(("members", "words"), NAMED)
-def test_a_complication_is_named_as_what_it_may_be(members, words):
+def test_a_complication_is_named_as_what_it_may_be(
+    members: dict[str, Any], words: str
+) -> None:
     (card,) = cards_after(**members)
     assert words in card["summary"]
     assert "malignancy" not in card["summary"] + card["detail"]
 
 
 @pytest.mark.parametrize("members", PLAIN)
-def test_an_operation_that_went_well_opens_nothing(members):
+def test_an_operation_that_went_well_opens_nothing(members: dict[str, Any]) -> None:
     assert cards_after(**members) == []
+
+
+@pytest.mark.parametrize(
+    ("beside", "words"),
+    [
+        pytest.param(
+            coded("M54.50", "suspected spinal metastasis", days=3),
+            "Start once the cause is known",
+            id="a metastasis is suspected",
+        ),
+        pytest.param(coded("M54.50", "Low back pain", days=3), "Start, or", id="none"),
+    ],
+)
+def test_a_start_waits_for_a_cause_in_doubt(beside: dict[str, Any], words: str) -> None:
+    (card,) = leave(chart(FRACTURE, kyphoplasty_done(), beside))
+    assert words in card["summary"]

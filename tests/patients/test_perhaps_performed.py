@@ -6,6 +6,7 @@ The patient leaves on 20 November 2026; what was done since 21 October counts.
 import pytest
 
 from tests.chart_builders import Asked, days_ago
+from tests.codes import CPT, codeable
 from tests.patients.inpatients import chart, coded, given
 from tests.patients.leaving import kyphoplasty_done, leave
 
@@ -17,6 +18,11 @@ MAY_BE = [
     pytest.param({"status": "unknown"}, id="status unknown"),
     pytest.param({"status": "on-hold"}, id="on hold"),
     pytest.param({"status": "stopped"}, id="stopped"),
+    pytest.param({"code": {"text": "Planned kyphoplasty L1"}}, id="planned by title"),
+    pytest.param(
+        {"code": codeable(CPT, "22514", "Kyphoplasty (cancelled)")},
+        id="cancelled by title",
+    ),
     *(
         pytest.param({"performedDateTime": day, "encounter": stay}, id=name)
         for stay, of in ((None, "no stay"), (OTHER_STAY, "another stay"))

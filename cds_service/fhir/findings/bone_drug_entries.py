@@ -384,7 +384,8 @@ def _ordered(
     is_filled = entry.status == "completed" and bool(may_act)
     is_open = entry.status == "active" or is_filled
     if mention.name in INTERVAL:
-        return order._replace(is_current=is_open)
+        period = end_of_period(entry.raw, chart)
+        return order._replace(is_current=is_open, until=period)
     return _until_its_end(order, entry, chart, is_open=is_open)
 
 

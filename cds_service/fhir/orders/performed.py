@@ -123,7 +123,7 @@ def find_performed(
     for procedure in _procedures(record, terminology):
         if not _may_be_of_now(procedure.resource, stay, since, today, calendar):
             continue
-        is_done = text(procedure.resource.get("status")) in DONE
+        is_done = _is_done(procedure.resource, terminology)
         is_dated = performed_on(procedure.resource, calendar) is not None
         is_sure = is_done and (is_dated or stay.holds(procedure.resource, calendar))
         (sure if is_sure else possible).append(procedure)
@@ -137,6 +137,14 @@ def find_performed(
     return replace(
         augmentation, performed=Performed(augmentation.performed_on, bool(sure))
     )
+
+
+def _is_done(procedure: Json, terminology: Terminology) -> bool:
+    """Tell if it was done by its status, and no title of it says otherwise."""
+    if text(procedure.get("status")) not in DONE:
+        return False
+    titles = texts_of(procedure.get("code"))
+    return not any(terminology.clauses.is_not_done(title) for title in titles)
 
 
 def has_augmentation(record: PatientRecord, terminology: Terminology) -> bool:

@@ -293,6 +293,10 @@ def test_a_dose_that_nobody_ordered_is_no_next_one(ward: Ward) -> None:
         pytest.param(
             {"dispenseRequest": {"validityPeriod": {"end": days_ago(30)}}}, id="over"
         ),
+        pytest.param(
+            {"dispenseRequest": {"validityPeriod": {"end": days_ago(-20)}}},
+            id="over before it is due",
+        ),
     ],
 )
 def test_a_dose_is_not_named_by_an_order_that_may_not_mean_it(
@@ -301,6 +305,16 @@ def test_a_dose_is_not_named_by_an_order_that_may_not_mean_it(
     dose = given("denosumab", "M05BX04", 90)
     ordered = medication("denosumab", "M05BX04", 90, **order)
     assert "Your bone medicine" not in said(ward, *leaving_chart(dose, ordered))
+
+
+def test_a_visit_is_no_dose_beside_an_order_that_may_decline_it(ward: Ward) -> None:
+    dose = given("denosumab", "M05BX04", 145)
+    visit = appointment("Denosumab injection", day="2026-12-28")
+    declined = medication(
+        "denosumab", "M05BX04", 100, note=[{"text": "patient refuses more injections"}]
+    )
+    assert "Your bone medicine" in said(ward, *leaving_chart(dose, visit))
+    assert "Your bone medicine" not in said(ward, *leaving_chart(dose, visit, declined))
 
 
 def test_no_dose_is_named_before_nephrology_was_asked(ward: Ward) -> None:
