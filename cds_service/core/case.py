@@ -10,7 +10,7 @@ from datetime import date
 
 from cds_service.core.assessment import Assessment, assess
 from cds_service.core.card_words import words_of_facts
-from cds_service.core.chart_facts import ChartFacts, FactFile, rank_facts
+from cds_service.core.chart_facts import ChartFacts, rank_facts
 from cds_service.core.closures import (
     NOTHING_CLOSED,
     UNKNOWN_FRACTURE,
@@ -18,6 +18,7 @@ from cds_service.core.closures import (
     Fracture,
 )
 from cds_service.core.drug_states import DrugState, find_drug_state
+from cds_service.core.fact_file import FactFile
 from cds_service.core.findings import (
     AugmentationOrder,
     Findings,
@@ -35,7 +36,8 @@ from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel
 from cds_service.core.pooled_study import PooledStudy
 from cds_service.core.prediction import LogisticModel
-from cds_service.core.recommendations import Recommendation, Rule, recommend
+from cds_service.core.recommendations import Recommendation, recommend
+from cds_service.core.rule_file import Rule
 from cds_service.core.signals import find_signals
 from cds_service.core.situation import Signal, Situation
 from cds_service.core.study import Study

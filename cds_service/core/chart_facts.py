@@ -7,21 +7,16 @@ the same facts.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
-from pydantic import Field, model_validator
-
 from cds_service.core.closures import NOTHING_CLOSED, CardGround, Closures
-from cds_service.core.data_file import DataTable, NumberedFile
+from cds_service.core.fact_file import Colour, Condition, DrugWords, FactFile
 from cds_service.core.findings import Finding, SupportOrder
 from cds_service.core.phrases import Sentence, placeholders, say
 from cds_service.core.situation import Signal
 from cds_service.core.wording import capital
 
-Colour = Literal["warning", "info"]
-DrugStateKind = Literal["none", "on", "unknown"]  # bone treatment so far
 # Words that every phrase and line may use. A phrase with an empty word does not fit.
 COMMON_WORDS = frozenset(
     {
@@ -49,150 +44,6 @@ DIGEST_LENGTH = 12  # hexadecimal digits
 # A name that phrases use like a signal's: rehabilitation is neither ordered nor closed,
 # and nothing forbids it.
 TRAINING_OPEN = "rehabilitation-open"
-
-
-class Condition(DataTable):
-    """The conditions for a phrase, or a line of the detail; all of them must hold.
-
-    Attributes:
-        state: bone treatment so far is one of these; any, if empty.
-        fact: ids of other facts, of which one must hold; none, if empty.
-        unless_fact: ids of other facts, of which none may hold.
-        signal: signals of which one must hold; none, if empty.
-        unless_signal: signals of which none may hold.
-        word: text that a word of the fact's signal must have, by the word's name.
-        closed: True if an order must close the fact; False if none may. An override
-            that closes it makes no difference.
-    """
-
-    state: tuple[DrugStateKind, ...] = ()
-    fact: tuple[str, ...] = ()
-    unless_fact: tuple[str, ...] = ()
-    signal: tuple[str, ...] = ()
-    unless_signal: tuple[str, ...] = ()
-    word: Mapping[str, str] = Field(default_factory=dict)
-    closed: bool = False
-
-
-class Phrase(Condition):
-    """One way to say a fact in a summary; the first that fits is taken."""
-
-    say: str
-
-
-class Line(Condition):
-    """A line of the detail. By default it is said while its fact leads the card.
-
-    Attributes:
-        leads: if False, it is said while another fact leads, too.
-        behind: it is said only while another fact leads.
-    """
-
-    heading: str
-    say: str
-    leads: bool = True
-    behind: bool = False
-
-    def has_place(self, *, is_leading: bool) -> bool:
-        """Tell if the line is said of a fact that leads the card, or that does not."""
-        if is_leading:
-            return not self.behind
-        return not self.leads
-
-
-class DrugWords(DataTable):
-    """The words of a fact on bone treatment, in the phrase of another fact that leads.
-
-    Attributes:
-        words: `no bone drug`, `on {drug}`.
-        review: the act that belongs to them, `change of drug?`.
-    """
-
-    kind: DrugStateKind
-    words: str
-    review: str = ""
-
-
-class FactFile(NumberedFile):
-    """One file of `hooks/<service>/facts/`.
-
-    Attributes:
-        id: as on the page of cards, `F8`.
-        rank: the number before the file's name; the lowest leads.
-        signal: the fact holds while this signal does.
-        act: the act that its phrases ask for, by the name that overrides and the audit
-            log keep.
-        leads: it may lead a card; otherwise it only adds lines, or raises the risk.
-        words: placeholders that its signal fills, besides the common ones.
-        phrases: for the summary; the first that fits is said.
-        joins: its short form behind another fact that leads; empty if it never joins.
-        start: the words for starting a drug while it holds, in place of `start before
-            discharge`.
-        state: its words on bone treatment so far.
-        closed_by: kinds of order that close it.
-        leads_when_closed: an order closes its colour alone; it still leads.
-        keeps_card: while it may lead, a card is shown whatever else is ordered.
-        only_considered: the override `considered` alone closes it, no act arranged.
-        settles_review: the condition under which no bone treatment review is open,
-            although none is ordered.
-        forbids_risk: no figure while it holds.
-        not_counted: its name among the facts that the model does not count, `hip`;
-            empty if the model counts it.
-        raises: no figure is called below the usual while it holds.
-        leaves_open: something was not read or not understood: the usual replaces every
-            lower figure.
-        at_end_of_life: it is said in a hospice too.
-        guidelines: ids in `guidelines.toml` for and against its act.
-        source: the origin of the rule.
-        owner: the role that answers for it.
-        approved: when the owner last approved it.
-        review_by: when it is to be reviewed again.
-    """
-
-    id: str
-    rank: int = Field(default=0, ge=0)
-    signal: str
-    colour: Colour = "info"
-    act: str = ""
-    leads: bool = True
-    words: tuple[str, ...] = ()
-    phrases: tuple[Phrase, ...] = ()
-    joins: str = ""
-    start: str = ""
-    state: DrugWords | None = None
-    lines: tuple[Line, ...] = ()
-    closed_by: tuple[str, ...] = ()
-    leads_when_closed: bool = False
-    keeps_card: bool = False
-    only_considered: bool = False
-    settles_review: Condition | None = None
-    forbids_risk: bool = False
-    not_counted: str = ""
-    raises: bool = False
-    leaves_open: bool = False
-    at_end_of_life: bool = False
-    guidelines: tuple[str, ...] = ()
-    source: str
-    owner: str
-    approved: date
-    review_by: date
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> "FactFile":
-        if self.leads and not (self.phrases and self.act):
-            raise ValueError("a fact that leads needs phrases and an act")
-        return self
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """List every text of the file that may have placeholders."""
-        state = (self.state.words, self.state.review) if self.state else ()
-        return (
-            *(phrase.say for phrase in self.phrases),
-            *(text for line in self.lines for text in (line.heading, line.say)),
-            *(self.joins, self.start),
-            *state,
-        )
 
 
 class RankedFact(NamedTuple):

@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from cds_service.core.data_file import DataTable
+from cds_service.core.data_file import Approved, DataTable
 from cds_service.core.findings import Findings, SupportOrder, SupportOrders
 
 Part = Literal["act", "button", "risk", "fact", "brace", "brace-order", "order"]
@@ -167,20 +167,14 @@ class ClosureRule(DataTable):
         return self
 
 
-class ClosureFile(DataTable):
+class ClosureFile(Approved):
     """All of `closures.toml`.
 
     Attributes:
         source: where the rules come from.
-        owner: the role that answers for them.
-        approved: when the owner last approved them.
-        review_by: when they are to be reviewed again.
     """
 
     source: str
-    owner: str
-    approved: date
-    review_by: date
     closures: tuple[ClosureRule, ...]
 
 

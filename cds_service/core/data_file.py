@@ -6,6 +6,7 @@ Every fault is a `DataFileError` that names file and key; all are reported at on
 import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -48,6 +49,20 @@ class DataTable(Closed):
     model_config = ConfigDict(
         alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True
     )
+
+
+class Approved(DataTable):
+    """What somebody answers for.
+
+    Attributes:
+        owner: the role that answers for it.
+        approved: when the owner last approved it.
+        review_by: when it is to be reviewed again.
+    """
+
+    owner: str
+    approved: date
+    review_by: date
 
 
 class NumberedFile(DataTable):

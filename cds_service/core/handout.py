@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from cds_service.core.bracing import SAME, BraceTimes, keep_reasons
 from cds_service.core.case import Case, Conclusion
-from cds_service.core.data_file import DataTable
+from cds_service.core.data_file import Approved, DataTable
 from cds_service.core.drug_states import DrugState
 from cds_service.core.findings import DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
@@ -291,7 +291,7 @@ class HandoutLabels(DataTable):
     stays: str
 
 
-class HandoutText(DataTable):
+class HandoutText(Approved):
     """One language: `hooks/<service>/handout/<language>.toml`.
 
     Attributes:
@@ -307,9 +307,6 @@ class HandoutText(DataTable):
     name: str
     title: str
     source: str
-    owner: str
-    approved: date
-    review_by: date
     reviewed: bool
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
     forms: HandoutForms

@@ -11,7 +11,7 @@ from typing import Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from cds_service.core.data_file import DataTable
+from cds_service.core.data_file import Approved, DataTable
 from cds_service.core.phrases import DayForm, NotTranslated, placeholders
 
 ENGLISH = "en"
@@ -33,7 +33,7 @@ class DayForms(DataTable):
     first: str = "1"
 
 
-class LanguageFile(DataTable):
+class LanguageFile(Approved):
     """One language.
 
     Attributes:
@@ -51,9 +51,6 @@ class LanguageFile(DataTable):
     language: str = Field(pattern=CODE)
     name: str
     source: str
-    owner: str
-    approved: date
-    review_by: date
     reviewed: bool
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
     decimal: str = Field(min_length=1, max_length=1)

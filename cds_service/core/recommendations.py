@@ -7,15 +7,10 @@ signals, facts and gaps, never expressions: if they do not suffice, add a signal
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Literal
-
-from pydantic import Field, model_validator
 
 from cds_service.core.bracing import Correction
 from cds_service.core.chart_facts import ChartFacts
 from cds_service.core.closures import NOTHING_CLOSED, Closures
-from cds_service.core.data_file import DataTable, NumberedFile
 from cds_service.core.findings import Findings, SupportOrder, SupportOrders
 from cds_service.core.open_signals import OPEN_SIGNALS
 from cds_service.core.phrases import (
@@ -26,6 +21,7 @@ from cds_service.core.phrases import (
     say,
 )
 from cds_service.core.policy import Policy
+from cds_service.core.rule_file import Ask, Rule, SignalText
 from cds_service.core.situation import Signal, Situation
 from cds_service.core.wording import (
     capital,
@@ -36,8 +32,6 @@ from cds_service.core.wording import (
 )
 
 MOST_REASONS = 2  # on a card; the audit entry has all
-
-Topic = Literal["rehabilitation", "braceLimit", "discharge"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +55,7 @@ class Recommendation:
         values: words for the placeholders of the text and of the order template.
     """
 
-    rule: "Rule"
+    rule: Rule
     text: str
     label: str
     order: str | None
@@ -72,138 +66,6 @@ class Recommendation:
     corrections: tuple[Correction, ...]
     gain: int
     values: Mapping[str, str]
-
-
-class When(DataTable):
-    """The conditions of a rule, of which one must hold.
-
-    Attributes:
-        any_signal: one of these signals or facts holds.
-        gap_any: one of these findings is missing, though its list was read.
-    """
-
-    always: bool = False
-    any_signal: tuple[str, ...] = ()
-    gap_any: tuple[str, ...] = ()
-
-
-class Ask(DataTable):
-    """One measure of an act that asks for several.
-
-    Attributes:
-        words: its name on the card.
-        supplies: the input of the models that it could give.
-        unless_signal: while this signal holds, the measure decides nothing.
-    """
-
-    finding: str
-    words: str
-    supplies: str
-    unless_signal: str = ""
-
-    def is_open(self, findings: Findings, signals: Collection[str]) -> bool:
-        """Tell if measuring it would help: it is missing, or must not reassure."""
-        if self.unless_signal in signals:
-            return False
-        if finding := findings.known.get(self.finding):
-            return not finding.may_reassure
-        gap = findings.gaps.get(self.finding)
-        return gap is not None and gap.reason != "not-read"
-
-
-class SignalText(DataTable):
-    """A text of a rule for some signals.
-
-    Attributes:
-        signal: one of these signals must hold; empty for the default.
-        say: the card's line; `{text}` in it is the rule's own text.
-        label: label of the suggestion; empty for the rule's own.
-    """
-
-    signal: str | tuple[str, ...] = ()
-    say: str = "{text}"
-    label: str = ""
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """Return the signals, of which one must hold; none for the default."""
-        return (self.signal,) if isinstance(self.signal, str) else self.signal
-
-    def line(self, text: str) -> str:
-        """Return the card's line for a rule with this text."""
-        return self.say.replace("{text}", text)
-
-
-class Rule(NumberedFile):
-    """One file of `hooks/<service>/recommendations/`.
-
-    Attributes:
-        unless_signal: signals and facts under which it does not fire.
-        unless_rule: rules of a lower rank after which it does not fire.
-        text: the card's line, or the part that `texts` have in common.
-        texts: the first whose signal holds is taken.
-        label: the suggestion's label, unless the text has its own.
-        order: name of the order template in `hooks/<service>/orders/`.
-        order_kind: the kind of support order that does the same already.
-        order_in_card: the card says what is in the order, if the EHR drops it.
-        in_detail: the card has a line of its text; otherwise the leading fact says it.
-        not_offered_if: signals under which there is no button.
-        corrects: the rule offers a corrected brace order instead of a new one.
-        recommended_if: signals of which one must hold for the suggestion to be
-            pre-selected; if empty, none is needed.
-        recommended_unless: signals under which the suggestion is offered and not
-            pre-selected.
-        recommended_although: those of `OPEN_SIGNALS` under which this suggestion may
-            be pre-selected all the same; under any other of them none is.
-        supplies: inputs of the models that a measurement could give; only the
-            measurement with the greatest gain is asked for.
-        asks: measures that the act asks for, if it asks for several.
-        owner: the role that answers for it.
-        approved: when the owner last approved it.
-        review_by: when it is to be reviewed again.
-        rank: the number before the file's name; the lowest is read first.
-    """
-
-    id: str
-    topic: Topic
-    heading: str
-    when: When
-    unless_signal: tuple[str, ...] = ()
-    unless_rule: tuple[str, ...] = ()
-    text: str = ""
-    texts: tuple[SignalText, ...] = ()
-    label: str = ""
-    order: str | None = None
-    order_kind: str = ""
-    order_in_card: bool = False
-    in_detail: bool = True
-    not_offered_if: tuple[str, ...] = ()
-    corrects: bool = False
-    recommended: bool = False
-    recommended_if: tuple[str, ...] = ()
-    recommended_unless: tuple[str, ...] = ()
-    recommended_although: tuple[str, ...] = ()
-    supplies: tuple[str, ...] = ()
-    asks: tuple[Ask, ...] = ()
-    guidelines: tuple[str, ...] = ()
-    studies: tuple[str, ...] = ()
-    owner: str
-    approved: date
-    review_by: date
-    rank: int = Field(default=0, ge=0)
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> "Rule":
-        are_texts_whole = bool(self.texts) and all(
-            option.say and "{text}" not in option.say for option in self.texts
-        )
-        if not self.text and not are_texts_whole:
-            raise ValueError(
-                "a rule needs a text, or texts that say everything themselves"
-            )
-        if self.order and not (self.label and self.order_kind):
-            raise ValueError("a rule with an order needs label and order-kind")
-        return self
 
 
 def recommend(

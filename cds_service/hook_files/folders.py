@@ -5,7 +5,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from cds_service.core.chart_facts import FactFile
 from cds_service.core.data_file import (
     DataTable,
     Faults,
@@ -13,7 +12,8 @@ from cds_service.core.data_file import (
     read_toml,
     validated,
 )
-from cds_service.core.recommendations import Rule
+from cds_service.core.fact_file import FactFile
+from cds_service.core.rule_file import Rule
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import files_in_force
 

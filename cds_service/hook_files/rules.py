@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from cds_service.core.recommendations import Rule
+from cds_service.core.rule_file import Rule
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.suggestions import OrderTemplate, read_placeholders
 from cds_service.hook_files.folders import (

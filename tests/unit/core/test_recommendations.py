@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.core.recommendations import Rule
+from cds_service.core.rule_file import Rule
 from tests.chart_builders import HOOK, open_service
 from tests.fact_builders import (
     DAY,

@@ -10,7 +10,8 @@ import pytest
 from fhir.resources.R4B.servicerequest import ServiceRequest
 
 from cds_service.core.bracing import Correction
-from cds_service.core.recommendations import Recommendation, Rule, When
+from cds_service.core.recommendations import Recommendation
+from cds_service.core.rule_file import Rule, When
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggestions import (
