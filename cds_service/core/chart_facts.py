@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from cds_service.core.closures import NOTHING_CLOSED, CardGround, Closures
-from cds_service.core.fact_file import Colour, Condition, DrugWords, FactFile
+from cds_service.core.fact_file import Colour, Condition, DrugWords, FactFile, Phrase
 from cds_service.core.findings import Finding, SupportOrder
 from cds_service.core.phrases import Sentence, placeholders, say
 from cds_service.core.situation import Signal
@@ -191,25 +191,27 @@ class ChartFacts:
         """Yield the leading fact's phrases that fit, the best first.
 
         Args:
-            join: the short form of a second fact. A phrase without a place for it is
-                left out, unless it was written for that fact.
+            join: the short form of a second fact, which every phrase then has to say.
         """
         leading = self.leading
         if leading is None:
             return
-        joined_fact = say(", {fact}", fact=join) if join else ""
-        words = self._words(leading) | {"join": joined_fact}
-        phrases = leading.file.phrases
-        fitting = [phrase for phrase in phrases if self._fits(phrase, leading)]
-        # If the state of bone treatment has phrases, no shorter one may leave it out.
-        of_state = [phrase for phrase in fitting if phrase.state] or fitting
-        for phrase in of_state:
-            # `phrase.fact` has ids; the words of an id are that fact's short form.
-            is_for_fact = any(words.get(fact) == join for fact in phrase.fact)
-            if join and "{join}" not in phrase.say and not is_for_fact:
+        words = self._words(leading)
+        words["join"] = say(", {fact}", fact=join) if join else ""
+        for phrase in self._fitting_phrases(leading):
+            if join and not _says_second(phrase, join, words):
                 continue
             if text := _filled(phrase.say, words):
                 yield capital(text)
+
+    def _fitting_phrases(self, fact: RankedFact) -> list[Phrase]:
+        """Return the phrases of a fact that fit, in the order of its file.
+
+        If any of them tells the state of bone treatment, none may leave it out.
+        """
+        fitting = [phrase for phrase in fact.file.phrases if self._fits(phrase, fact)]
+        with_state = [phrase for phrase in fitting if phrase.state]
+        return with_state or fitting
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield heading and text of each line of the detail, each heading once.
@@ -273,6 +275,19 @@ class ChartFacts:
                 of_other = _WithCapitals(words | _signal_words(other.signal))
                 short_forms[other.id] = _sentence(other.file.joins, of_other)
         return words | short_forms | _signal_words(fact.signal)
+
+
+def _says_second(phrase: Phrase, second: str, words: Mapping[str, str]) -> bool:
+    """Tell if a phrase says a second fact: by a place for it, or written for it.
+
+    Args:
+        phrase: of the leading fact.
+        second: the short form of the second fact.
+        words: for placeholders; under the id of a fact is its short form.
+    """
+    if "{join}" in phrase.say:
+        return True
+    return any(words.get(fact) == second for fact in phrase.fact)
 
 
 def _is_met(
