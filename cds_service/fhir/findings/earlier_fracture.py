@@ -19,7 +19,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
-from cds_service.fhir.findings.problem_list import BY_WORDS, silence
+from cds_service.fhir.findings.problem_list import BY_WORDS, conclude_from_silence
 from cds_service.fhir.findings.statements import (
     DOUBTED,
     LATER_THAN_ORDER,
@@ -127,7 +127,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     if open_ones:
         sources = (one.provenance(spec) for one in open_ones)
         return gap(spec, "undetermined", FRACTURE_NOT_CLEAR, *sources), passed
-    return silence(spec, chart, ()), passed
+    return conclude_from_silence(spec, chart, ()), passed
 
 
 def _stated(chart: Chart, spec: FractureSpec, concepts: Sequence[str]) -> list[Stated]:

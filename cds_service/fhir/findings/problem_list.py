@@ -97,7 +97,7 @@ def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     passed = (*chart.broken(spec), *set_aside)
     if counted:
         return stated_as_true(spec, counted, chart), passed
-    return silence(spec, chart, stated), passed
+    return conclude_from_silence(spec, chart, stated), passed
 
 
 def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> Finding:
@@ -155,7 +155,7 @@ def _augmentation(counted: Sequence[Stated]) -> str:
     return next((name for name in names if concepts == {name}), "")
 
 
-def silence(
+def conclude_from_silence(
     spec: ConditionSpec, chart: Chart, stated: Sequence[Stated]
 ) -> Finding | Gap:
     """Conclude "no" or a gap from lists without an entry that counts.
@@ -168,36 +168,65 @@ def silence(
     4. a list was not read, not kept or not understood.
 
     Otherwise it is "no"; a past entry is then named next to it.
+
+    Args:
+        spec: the finding.
+        chart: the patient's record.
+        stated: its entries, of which none counts.
     """
     doubtful = [one for one in stated if one.is_undetermined]
     unclear = _unclear_gap(spec, chart)
-    # A code next to the words explains better why it is open.
-    is_told_by_code = unclear and all(_is_open_by_code(one, spec) for one in doubtful)
-    if doubtful and not is_told_by_code:
-        sources = (one.provenance(spec) for one in doubtful)
-        why = doubtful[0].passed_over(spec).detail
-        newest = max(one.day or chart.today for one in doubtful)
-        return gap(spec, "undetermined", why, *sources)._replace(observed=newest)
-    over = [
-        statement
-        for statement in stated
-        if statement.is_past and not _is_long_over(statement, spec, chart)
-    ]
-    if spec.past and over:
-        sources = (one.provenance(spec) for one in over)
-        return gap(spec, "undetermined", spec.past, *sources)
-    if unclear:
-        return unclear
-    conclusion = _conclude_no_if_all_read(spec, chart)
-    if isinstance(conclusion, Gap):
-        return conclusion
-    history = find_stated(chart, spec, spec.history)
-    if not any(one.is_past for one in stated) and all(one.problem for one in history):
-        return conclusion
-    concern = (
-        f"A past entry for {spec.title} is on the list; it is not counted as current."
+    if unclear and all(_is_open_by_code(one, spec) for one in doubtful):
+        doubtful = []  # the code of the entry explains better why it is open
+    left_open = (
+        _gap_of_doubtful(doubtful, spec, chart)
+        or _gap_of_past(stated, spec, chart)
+        or unclear
     )
-    return conclusion._replace(concerns=(*conclusion.concerns, concern))
+    if left_open:
+        return left_open
+    conclusion = _conclude_no_if_all_read(spec, chart)
+    if isinstance(conclusion, Finding) and _has_past_entry(stated, spec, chart):
+        concern = (
+            f"A past entry for {spec.title} is on the list;"
+            " it is not counted as current."
+        )
+        return conclusion._replace(concerns=(*conclusion.concerns, concern))
+    return conclusion
+
+
+def _gap_of_doubtful(
+    doubtful: Sequence[Stated], spec: ConditionSpec, chart: Chart
+) -> Gap | None:
+    """Return the gap of entries that do not decide; None if there are none."""
+    if not doubtful:
+        return None
+    why = doubtful[0].passed_over(spec).detail
+    sources = (one.provenance(spec) for one in doubtful)
+    newest = max(one.day or chart.today for one in doubtful)
+    return gap(spec, "undetermined", why, *sources)._replace(observed=newest)
+
+
+def _gap_of_past(
+    stated: Sequence[Stated], spec: ConditionSpec, chart: Chart
+) -> Gap | None:
+    """Return the gap of past entries that leave the finding open; None without one."""
+    if not spec.past:
+        return None
+    over = [
+        one for one in stated if one.is_past and not _is_long_over(one, spec, chart)
+    ]
+    sources = (one.provenance(spec) for one in over)
+    return gap(spec, "undetermined", spec.past, *sources) if over else None
+
+
+def _has_past_entry(
+    stated: Sequence[Stated], spec: ConditionSpec, chart: Chart
+) -> bool:
+    """Tell if a past entry, or one of the patient's history, names the condition."""
+    if any(one.is_past for one in stated):
+        return True
+    return any(not one.problem for one in find_stated(chart, spec, spec.history))
 
 
 def _is_open_by_code(stated: Stated, spec: ConditionSpec) -> bool:
