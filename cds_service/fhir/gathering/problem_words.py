@@ -6,6 +6,7 @@ compression`). A report is prose: it repeats the question and answers it.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cds_service.fhir.certainty import certainty_of, lacks_status
@@ -104,39 +105,12 @@ def read_problem_words(
         texts: its texts and displays.
         terminology: the service's terminology.
     """
-    stated: set[str] = set()
-    suspected: set[str] = set()
-    unclear: set[str] = set()
-    of_another: set[str] = set()
-    is_suspicion = False
-    for words in texts:
-        denied: set[str] = set()
-        parts = terminology.clauses.read(words)
-        for clause in parts[:MOST_STATEMENTS]:
-            suspected |= _against_code(clause, coded)
-            if clause.is_suspected:
-                suspected |= clause.named
-                is_suspicion |= clause.is_suspicion_alone
-            elif clause.is_denied or clause.is_only_denial:
-                denied |= clause.named
-                suspected |= clause.named & coded
-            elif FAMILY_HISTORY in coded:
-                continue
-            else:
-                others = _of_another(clause, coded)
-                # What a code of the same entry says is in doubt then.
-                suspected |= others & coded
-                of_another |= others - coded
-                stated |= clause.named - others
-                unclear |= clause.before_denial - others
-        if len(parts) > 1:  # a full stop may be that of an abbreviation
-            whole = terminology.clauses.whole(words)
-            more = whole.named - stated - denied - of_another
-            if FAMILY_HISTORY not in coded:
-                of_another |= more & _of_another(whole, coded)
-                more -= of_another
-                (suspected if whole.is_suspected else stated).update(more)
-    if is_suspicion:
+    readings = [_read_text(words, coded, terminology) for words in texts]
+    stated = {concept for one in readings for concept in one.stated}
+    suspected = {concept for one in readings for concept in one.suspected}
+    unclear = {concept for one in readings for concept in one.unclear}
+    of_another = {concept for one in readings for concept in one.of_another}
+    if any(one.calls_all_suspected for one in readings):
         suspected |= stated | coded
     return NamedConcepts(
         frozenset(stated - suspected),
@@ -144,6 +118,64 @@ def read_problem_words(
         frozenset(unclear - stated - suspected),
         frozenset(of_another - stated),
     )
+
+
+@dataclass(slots=True)
+class _TextReading:
+    """What the clauses of one text name, while they are read one after the other.
+
+    Attributes:
+        coded: the concepts of the entry's codes.
+        denied: named in a clause that denies all it names.
+        calls_all_suspected: a clause only says `suspected`, of the whole entry.
+    """
+
+    coded: frozenset[str]
+    stated: set[str] = field(default_factory=set)
+    suspected: set[str] = field(default_factory=set)
+    unclear: set[str] = field(default_factory=set)
+    of_another: set[str] = field(default_factory=set)
+    denied: set[str] = field(default_factory=set)
+    calls_all_suspected: bool = False
+
+    def add(self, clause: Clause) -> None:
+        """Add what a clause names, by what it says of it."""
+        self.suspected |= _against_code(clause, self.coded)
+        if clause.is_suspected:
+            self.suspected |= clause.named
+            self.calls_all_suspected |= clause.is_suspicion_alone
+        elif clause.is_denied or clause.is_only_denial:
+            self.denied |= clause.named
+            self.suspected |= clause.named & self.coded
+        elif FAMILY_HISTORY not in self.coded:
+            others = _of_another(clause, self.coded)
+            # What a code of the same entry says is in doubt then.
+            self.suspected |= others & self.coded
+            self.of_another |= others - self.coded
+            self.stated |= clause.named - others
+            self.unclear |= clause.before_denial - others
+
+    def add_whole(self, whole: Clause) -> None:
+        """Add what only the uncut text names, since a full stop cut a name in two."""
+        if FAMILY_HISTORY in self.coded:
+            return
+        more = whole.named - self.stated - self.denied - self.of_another
+        others = more & _of_another(whole, self.coded)
+        self.of_another |= others
+        (self.suspected if whole.is_suspected else self.stated).update(more - others)
+
+
+def _read_text(
+    words: str, coded: frozenset[str], terminology: Terminology
+) -> _TextReading:
+    reading = _TextReading(coded)
+    parts = terminology.clauses.read(words)
+    for clause in parts[:MOST_STATEMENTS]:
+        reading.add(clause)
+    if len(parts) > 1:
+        # One of the full stops may be that of an abbreviation.
+        reading.add_whole(terminology.clauses.whole(words))
+    return reading
 
 
 def _of_another(clause: Clause, coded: frozenset[str]) -> frozenset[str]:
