@@ -74,6 +74,11 @@ class Picked(NamedTuple):
     conflict: str = ""
     passed: tuple[PassedOver, ...] = ()
 
+    @property
+    def day(self) -> date:
+        """Return the newest day of the measurements used."""
+        return max(one.moment.day for one in self.used)
+
 
 class Sorted(NamedTuple):
     """The values of a finding: usable, too old and refused, each newest first."""
@@ -169,15 +174,15 @@ def _refuse_maybe_newer(
     values: Sequence[Measured], picked: Picked, chart: Chart
 ) -> list[Refused]:
     """Refuse values of a bare month or year that may be newer than the one in use."""
-    day = max(one.moment.day for one in picked.used)
     used = {one.reading.entry.reference for one in picked.used}
     newer = []
     for measured in values:
-        raw = measured.reading.entry.raw
-        last = chart.calendar.last_day(raw.get("effectiveDateTime"))
-        is_vague = last is not None and last > measured.moment.day and last >= day
+        first, raw = measured.moment.day, measured.reading.entry.raw
+        last = chart.calendar.last_day(raw.get("effectiveDateTime")) or first
+        is_vague = last > first
         is_other = measured.reading.entry.reference not in used
-        if is_vague and is_other and measured.value != picked.value:
+        says_other = is_other and measured.value != picked.value
+        if is_vague and last >= picked.day and says_other:
             newer.append(measured.refused(*NOT_TO_THE_DAY))
     return newer
 
@@ -318,9 +323,7 @@ def _with_value_seen(
     if not picks:
         return outcome
     picked = max(picks, key=lambda choice: max(used.moment for used in choice.used))
-    return outcome._replace(
-        value=picked.value, observed=max(one.moment.day for one in picked.used)
-    )
+    return outcome._replace(value=picked.value, observed=picked.day)
 
 
 def _gap_if_missing(spec: ObservedSpec, chart: Chart) -> Gap:
@@ -337,42 +340,44 @@ def _gap_if_missing(spec: ObservedSpec, chart: Chart) -> Gap:
 def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
     """Make the finding of the picked value, with its concerns.
 
-    It may reassure unless it is old, has doubts of its own or a note that was not
-    understood, or its method is not known. Other concerns are only named.
+    Its doubts keep it from reassuring anybody; other concerns are only named.
     """
     first = picked.used[0]
     readings = [one.reading for one in picked.used]
-    day = max(one.moment.day for one in picked.used)
-    of_day = [one.reading for one in picked.used if one.moment.day == day]
+    of_day = [one.reading for one in picked.used if one.moment.day == picked.day]
     provenance = [one.reading.provenance(spec, one.printed) for one in picked.used]
 
-    first_day = min([day, *_period_starts(readings, chart)])
+    has_plain_note = all(has_plain_notes(one, chart) for one in readings)
+    unread_note = [] if has_plain_note else [NOTE_NOT_UNDERSTOOD]
+    first_day = min([picked.day, *_period_starts(readings, chart)])
     age = age_concern(spec, chart, first_day)
-    is_method_unknown = not all(one.is_method_known for one in picked.used)
-    has_unread_note = not all(has_plain_notes(one, chart) for one in readings)
-    is_doubtful = bool(age or is_method_unknown or has_unread_note or first.doubts)
-    read = chart.record.reads.get(spec.key)
-    is_list_cut = read is not None and read.is_cut
+    is_method_known = all(one.is_method_known for one in picked.used)
+    unknown_method = [] if is_method_known else [METHOD_NOT_RECORDED]
+    doubts = [*first.doubts, *unread_note, *age, *unknown_method]
 
-    concerns: list[str] = [*first.doubts, *picked.concerns]
-    concerns += [NOTE_NOT_UNDERSTOOD] if has_unread_note else []
-    concerns += age
-    concerns += [METHOD_NOT_RECORDED] if is_method_unknown else []
+    concerns = [*first.doubts, *picked.concerns, *unread_note, *age, *unknown_method]
     concerns += method_concern(spec, chart, readings)
-    concerns += [MAY_BE_NEWER] if is_list_cut else []
+    if _is_list_cut(spec, chart):
+        concerns.append(MAY_BE_NEWER)
     return Finding(
         name=spec.name,
         value=picked.value,
         unit=spec.unit,
-        observed=day,
+        observed=picked.day,
         provenance=tuple(provenance),
         concerns=tuple(concerns),
         site=first.site,
         method=_method(readings[0], chart) if spec.method_matters else "",
         label=first.limit,
         dated_to=dated_to(of_day, chart),
-        may_reassure=not is_doubtful,
+        may_reassure=not doubts,
     )
+
+
+def _is_list_cut(spec: QuantitySpec, chart: Chart) -> bool:
+    """Tell if the list of the finding was not read to its end."""
+    read = chart.record.reads.get(spec.key)
+    return read is not None and read.is_cut
 
 
 def dated_to(readings: Sequence[Reading], chart: Chart) -> Precision:
