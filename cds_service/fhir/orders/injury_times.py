@@ -1,6 +1,6 @@
 """Tell when another injury was, as far as a brace may be for it.
 
-A search counts what is of the last half year (`Search.recent_since`). An older entry is
+A search counts what is not older than half a year (`Search.is_old`): an older entry is
 often a healed fracture that was never closed. Each question is about one kind of entry:
 
 | question             | asked of         | is it …                         | no day   |
@@ -10,12 +10,14 @@ often a healed fracture that was never closed. Each question is about one kind o
 | `is_long_over`       | a condition      | closed, with only older days    | no       |
 | `is_recent_act`      | order, procedure | ordered, planned or done lately | yes      |
 | `is_recent_result`   | report, exam     | measured or issued lately       | yes      |
+| `is_recent_entry`    | any other entry  | done or written lately          | yes      |
 
 For example, on 26 November 2026 the last half year begins on 30 May. An active fracture
 with the onset 10 May 2026 is old. With the onset 2026, and no day of recording, it is
 open: that year ends after 30 May.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -81,6 +83,10 @@ class Search:
         """Return the first day of what is recent, and may still be a fresh fracture."""
         return self.today - HALF_YEAR
 
+    def is_old(self, day: date | None) -> bool:
+        """Tell if a day is known, and is not recent any more."""
+        return day is not None and day < self.recent_since
+
 
 # --- of fractures and other conditions
 
@@ -97,7 +103,7 @@ def freshness_of(fracture: Json, search: Search) -> Freshness:
         # No fracture is healed in a few weeks, whatever its status says.
         return "old" if is_long_over(fracture, search) else "open"
     first, last = days_begun(fracture, search)
-    if last is not None and last < search.recent_since:
+    if search.is_old(last):
         return "old"
     is_dated = first is not None and search.recent_since <= first <= today
     is_active = statuses & ACTIVE or is_taken_as_active(fracture, terminology)
@@ -137,8 +143,7 @@ def is_long_over(condition: Json, search: Search) -> bool:
         recorded_on(condition),
     )
     days = [begun_last, *map(search.calendar.last_day, times)]
-    known = [day for day in days if day]
-    return bool(known) and max(known) < search.recent_since
+    return search.is_old(_newest(days))
 
 
 def days_begun(condition: Json, search: Search) -> tuple[date | None, date | None]:
@@ -170,10 +175,8 @@ def is_recent_act(resource: Json, search: Search) -> bool:
     performed = calendar.effective(resource, "performed")
     planned = read_times(resource, calendar).start
     written = calendar.first_day(resource.get("authoredOn"))
-    days = [day for day in (planned, written) if day]
-    if performed:
-        days.append(performed.day)
-    return not days or max(days) >= search.recent_since
+    done = performed.day if performed else None
+    return not search.is_old(_newest([done, planned, written]))
 
 
 def is_recent_result(resource: Json, search: Search) -> bool:
@@ -182,11 +185,23 @@ def is_recent_result(resource: Json, search: Search) -> bool:
     What has no day counts.
     """
     times = map(resource.get, ("started", "effectiveDateTime", "issued"))
-    days = [day for day in map(search.calendar.last_day, times) if day]
-    return not days or max(days) >= search.recent_since
+    return not search.is_old(_newest(map(search.calendar.last_day, times)))
 
 
-def moment_of(entry: Entry, calendar: SiteCalendar) -> Moment | None:
+def is_recent_entry(entry: Entry, search: Search) -> bool:
+    """Tell if the day on which an entry was done, measured or written is recent.
+
+    What has no day counts.
+    """
+    moment = _moment_of(entry, search.calendar)
+    return not search.is_old(moment.day if moment else None)
+
+
+def _newest(days: Iterable[date | None]) -> date | None:
+    return max((day for day in days if day), default=None)
+
+
+def _moment_of(entry: Entry, calendar: SiteCalendar) -> Moment | None:
     """Return when an entry was done or measured, else when it was written or begun."""
     element = "performed" if entry.kind == "Procedure" else "effective"
     done = calendar.effective(entry.raw, element)

@@ -37,15 +37,14 @@ from cds_service.fhir.orders.broken_levels import (
 from cds_service.fhir.orders.bystander_orders import is_bystander
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
 from cds_service.fhir.orders.injury_times import (
-    NO_MORE,
     Search,
     days_begun,
     freshness_of,
     is_after_operation,
     is_long_over,
     is_recent_act,
+    is_recent_entry,
     is_recent_result,
-    moment_of,
 )
 from cds_service.fhir.orders.keep_reasons import named_levels, reasons_of_order
 from cds_service.fhir.orders.operation import (
@@ -275,8 +274,9 @@ def _may_be_for(entry: Entry, search: Search) -> bool:
     if not entry.concepts & FRACTURES or entry.concepts & UNREAD_NEXT_TO_CODE:
         return True
     _, last = days_begun(entry.raw, search)
-    is_old = last is not None and last < search.recent_since
-    return not is_plain_fracture(entry.raw, search.terminology, is_old=is_old)
+    return not is_plain_fracture(
+        entry.raw, search.terminology, is_old=search.is_old(last)
+    )
 
 
 def _is_device_unread(search: Search) -> bool:
@@ -294,11 +294,8 @@ def _is_device_unread(search: Search) -> bool:
 
 def _is_recent_order(entry: Entry, search: Search) -> bool:
     """Tell if this is an order or a drug of the last half year, still in force."""
-    return (
-        entry.kind in ("ServiceRequest", *MEDICATION_TYPES)
-        and entry.status not in NO_MORE
-        and is_recent_act(entry.raw, search)
-    )
+    is_order = entry.kind in ("ServiceRequest", *MEDICATION_TYPES)
+    return is_order and is_recent_act(entry.raw, search)
 
 
 def _may_name_fracture(entry: Entry, search: Search) -> bool:
@@ -306,10 +303,11 @@ def _may_name_fracture(entry: Entry, search: Search) -> bool:
 
     An entry without a day may.
     """
-    if entry.kind in DEVICE_ORDERS or entry.status in NO_MORE:
+    if entry.kind in DEVICE_ORDERS:
         return False
     if entry.kind == "Condition":
         return not is_long_over(entry.raw, search)
+    # An entry has days of one of the two kinds; the other kind then says "recent".
     return is_recent_result(entry.raw, search) and is_recent_act(entry.raw, search)
 
 
@@ -326,8 +324,7 @@ def _is_named_elsewhere(search: Search) -> bool:
         if entry.kind == "Condition" or named.isdisjoint(NAMED_ELSEWHERE):
             continue
         is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
-        when = moment_of(entry, search.calendar)
-        if is_taken or when is None or when.day >= search.recent_since:
+        if is_taken or is_recent_entry(entry, search):
             return True
     return False
 
