@@ -106,17 +106,17 @@ def read_problem_words(
         terminology: the service's terminology.
     """
     readings = [_read_text(words, coded, terminology) for words in texts]
-    stated = {concept for one in readings for concept in one.stated}
-    suspected = {concept for one in readings for concept in one.suspected}
-    unclear = {concept for one in readings for concept in one.unclear}
-    of_another = {concept for one in readings for concept in one.of_another}
+    stated = frozenset[str]().union(*(one.stated for one in readings))
+    suspected = frozenset[str]().union(*(one.suspected for one in readings))
+    unclear = frozenset[str]().union(*(one.unclear for one in readings))
+    of_another = frozenset[str]().union(*(one.of_another for one in readings))
     if any(one.calls_all_suspected for one in readings):
         suspected |= stated | coded
     return NamedConcepts(
-        frozenset(stated - suspected),
-        frozenset(suspected),
-        frozenset(unclear - stated - suspected),
-        frozenset(of_another - stated),
+        stated=stated - suspected,
+        suspected=suspected,
+        unclear=unclear - stated - suspected,
+        of_another=of_another - stated,
     )
 
 
