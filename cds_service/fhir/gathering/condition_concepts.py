@@ -45,9 +45,9 @@ from cds_service.fhir.gathering.open_concepts import (
     SOCIAL,
 )
 from cds_service.fhir.gathering.problem_words import (
+    has_grave_stem,
     in_doubt,
     is_denial,
-    may_be_grave,
     named_in,
     read_problem_words,
     undenied_parts,
@@ -76,7 +76,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     known |= {*fractured_there(condition, known, terminology)}
     words = (*texts_of(condition.get("code")), *other_words_of(condition))
     known |= drugs_told_in_doubt(words, known, terminology)
-    known |= _hinted_at(condition, known, terminology)
+    known |= _told_by_stems(condition, known, terminology)
     known |= _left_open_by_asides(condition, terminology)
     is_bystander = is_bystander_problem(condition, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
@@ -116,7 +116,7 @@ def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozens
     return known
 
 
-def _hinted_at(
+def _told_by_stems(
     condition: Json, known: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
     """Return the infection or deficit that parts of words tell of, each in doubt.
@@ -204,23 +204,22 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
         if is_grave:
             return True
         if terminology.suffices(code):
-            return not any(_hints_at_more(word, terminology) for word in words)
+            return all(
+                not has_grave_stem(word, terminology)
+                or is_title_plain(word, terminology)
+                for word in words
+            )
         return all(
             is_denial(word, terminology)
             or (
                 is_title_plain(word, terminology)
-                and not may_be_grave(word, terminology)
+                and not has_grave_stem(word, terminology)
             )
             for word in words
         )
     if terminology.concepts(code):
         return True
     return bool(words) and all(map(terminology.harmless.is_harmless, words))
-
-
-def _hints_at_more(title: str, terminology: Terminology) -> bool:
-    """Tell if a title next to a harmless code may be of something grave."""
-    return may_be_grave(title, terminology) and not is_title_plain(title, terminology)
 
 
 def _with_words(

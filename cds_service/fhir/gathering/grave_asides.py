@@ -36,7 +36,7 @@ from cds_service.fhir.gathering.earlier_in_words import (
     names_earlier_fracture,
     names_several_fractures,
 )
-from cds_service.fhir.gathering.problem_words import in_doubt, may_be_grave, named_in
+from cds_service.fhir.gathering.problem_words import has_grave_stem, in_doubt, named_in
 from cds_service.fhir.gathering.unread_in_reasons import (
     has_code_alone,
     is_reason_understood,
@@ -260,8 +260,8 @@ def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
     is_report = text(entry.get("resourceType")) == "DiagnosticReport"  # read whole
     if not is_report:
         counted = GRAVE | END_OF_LIFE
-        is_hinted = any(_hints_at_grave(one, counted, terminology) for one in words)
-        if is_hinted or any(_hints_at_grave(one, WARDS, terminology) for one in wards):
+        has_stem = any(_has_unnamed_stem(one, counted, terminology) for one in words)
+        if has_stem or any(_has_unnamed_stem(one, WARDS, terminology) for one in wards):
             concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     is_named_broken = not FRACTURED.isdisjoint(coded | named)
     if is_named_broken or names_broken_vertebra(entry, words, terminology):
@@ -312,7 +312,7 @@ def _leaves_open(title: str, terminology: Terminology) -> bool:
     return not is_reason_understood([asked], GRAVE, terminology)
 
 
-def _hints_at_grave(
+def _has_unnamed_stem(
     words: str, counted: frozenset[str], terminology: Terminology
 ) -> bool:
     """Tell if words have a part that tells of something grave, and name none of it.
@@ -323,7 +323,7 @@ def _hints_at_grave(
         terminology: the service's terminology.
     """
     return any(
-        may_be_grave(sentence, terminology)
+        has_grave_stem(sentence, terminology)
         and named_in([sentence], terminology).isdisjoint(counted)
         for sentence in sentences(words)
     )

@@ -57,7 +57,7 @@ def is_denial(words: str, terminology: Terminology) -> bool:
     return bool(parts) and all(part.is_only_denial for part in parts)
 
 
-def may_be_grave(words: str, terminology: Terminology) -> bool:
+def has_grave_stem(words: str, terminology: Terminology) -> bool:
     """Tell if a part of a word that is not denied tells of something grave."""
     stems = terminology.grave_stems
     return stems.are_in(words) and any(

@@ -14,8 +14,8 @@ from cds_service.fhir.gathering.asides import asides_of
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.fracture_sites import names_place_alone
 from cds_service.fhir.gathering.problem_words import (
+    has_grave_stem,
     is_denial,
-    may_be_grave,
     named_in,
 )
 from cds_service.fhir.mapping.bound_words import FRACTURE_SIGN
@@ -178,26 +178,20 @@ def _is_plain_reason(
     """
     if not sentence.strip():
         return True
-    if _names_unopened(sentence, terminology) or _hints_unnamed(sentence, terminology):
+    if _names_unopened(sentence, terminology):
+        return False
+    # Of plain words of one language another may make something grave: `전이`.
+    has_stem = has_grave_stem(sentence, terminology)
+    if has_stem and not terminology.text_concepts(sentence):
         return False
     if terminology.plain.bound.counts_falls(sentence):
         return False
-    if terminology.harmless.is_harmless(sentence):
-        return True
-    if _is_plain(sentence, prose, terminology):
+    is_harmless = terminology.harmless.is_harmless(sentence)
+    if is_harmless or _is_plain(sentence, prose, terminology):
         return True
     remainder = _without_named(sentence, counted, terminology)
     rest_of_prose = _without_named(prose, counted, terminology)
     return _is_plain(remainder, rest_of_prose, terminology)
-
-
-def _hints_unnamed(sentence: str, terminology: Terminology) -> bool:
-    """Tell if a part of a word tells of something grave that no list names.
-
-    Of plain words of one language another may make something grave: `전이`.
-    """
-    is_named = bool(terminology.text_concepts(sentence))
-    return may_be_grave(sentence, terminology) and not is_named
 
 
 def _names_unopened(sentence: str, terminology: Terminology) -> bool:
