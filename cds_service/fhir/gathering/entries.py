@@ -74,8 +74,8 @@ class Entry(NamedTuple):
     components: tuple[tuple[Json, tuple[Match, ...]], ...]
     named: frozenset[str]
     moment: Moment | None
-    referred: Json | None
-    drug: Drug | None
+    referred: Json | None = None
+    drug: Drug | None = None
 
     def source(self, spec: FindingSpec, printed: str, code: str = "") -> Provenance:
         """Return the provenance of a value of this finding."""
@@ -100,16 +100,28 @@ def read_entry(
         referred: the Medication or Device that it refers to, if any.
         terminology: the service's, including the site's codes.
     """
+    entry = read_without_drug(raw, key, origin, concepts, terminology)
+    drug = None
+    if entry.kind in MEDICATION_TYPES:
+        drug = read_drug(raw, referred, terminology)
+    elif entry.kind in BILLED_TYPES:
+        drug = read_billed(raw, terminology)
+    return entry._replace(referred=referred, drug=drug)
+
+
+def read_without_drug(
+    raw: Json,
+    key: str,
+    origin: Origin,
+    concepts: frozenset[str],
+    terminology: Terminology,
+) -> Entry:
+    """Read a resource as `read_entry` does, but for the drug that it may be of."""
     kind = text(raw.get("resourceType"))
     # Picking has already read all words of a condition.
     named = concepts if kind == "Condition" else concepts & ASIDE_IN_DOUBT
     if kind == "Procedure":
         named |= _procedures_named(raw, terminology)
-    drug = None
-    if kind in MEDICATION_TYPES:
-        drug = read_drug(raw, referred, terminology)
-    elif kind in BILLED_TYPES:
-        drug = read_billed(raw, terminology)
     return Entry(
         raw=raw,
         key=key,
@@ -122,8 +134,6 @@ def read_entry(
         components=_components(raw, terminology),
         named=named,
         moment=terminology.calendar.effective(raw) if kind == "Observation" else None,
-        referred=referred,
-        drug=drug,
     )
 
 

@@ -11,8 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cds_service.fhir.gathering.concepts import concepts_of
-from cds_service.fhir.gathering.drugs import read_billed
-from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry, read_entry
+from cds_service.fhir.gathering.drugs import Drug, read_billed
+from cds_service.fhir.gathering.entries import (
+    BILLED_TYPES,
+    Entry,
+    read_entry,
+    read_without_drug,
+)
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
 from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, drugs_and_states
 from cds_service.fhir.gathering.open_concepts import UNKNOWN_DRUG
@@ -266,9 +271,9 @@ def _entry_of_draft(
     draft: Order, targets: Targets, terminology: Terminology
 ) -> Entry | Unreadable | None:
     """Read an order for what it names; None if that is nothing grave and no drug."""
-    is_augmentation = bool(draft.meaning and draft.meaning.augmentation)
-    drugs = frozenset[str]()
-    if is_augmentation:
+    drug: Drug | None = None
+    if draft.meaning and draft.meaning.augmentation:
+        # It is no order of a drug that its title names.
         details = objects(draft.resource.get("orderDetail"))
         coded = terminology.concepts(details) & terminology.drugs.concepts
         concepts = drugs_and_states(draft.resource, terminology)
@@ -277,7 +282,9 @@ def _entry_of_draft(
         in_words = frozenset(map(in_doubt, terminology.drugs.concepts))
         concepts = concepts_of(draft.resource, targets, terminology)
         concepts &= ASIDE_IN_DOUBT | in_words | UNKNOWN_DRUG
-        drugs = _drugs_billed(draft, terminology)
+        if draft.type in BILLED_TYPES:
+            drug = read_billed(draft.resource, terminology)
+    drugs = drug.concepts if drug else frozenset()
     if not concepts | drugs:
         return None
     key = ORDER_KEYS[draft.type]
@@ -285,17 +292,8 @@ def _entry_of_draft(
         raw = _parsed(draft, terminology)
     except BrokenResource:
         return Unreadable(draft.reference, key, drugs) if drugs else None
-    entry = read_entry(raw, key, "context", concepts | drugs, None, terminology)
-    # An augmentation is no order of a drug that its title names.
-    return entry._replace(drug=None) if is_augmentation else entry
-
-
-def _drugs_billed(draft: Order, terminology: Terminology) -> frozenset[str]:
-    """Return the concepts of the drug whose injection is ordered, if any."""
-    if draft.type not in BILLED_TYPES:
-        return frozenset()
-    drug = read_billed(draft.resource, terminology)
-    return drug.concepts if drug else frozenset()
+    entry = read_without_drug(raw, key, "context", concepts | drugs, terminology)
+    return entry._replace(drug=drug)
 
 
 def _drug_of(
