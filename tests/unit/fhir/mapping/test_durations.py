@@ -134,6 +134,28 @@ def test_the_time_of_something_else_is_no_length_of_the_brace(words):
     assert said("brace", words) is None
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "LSO for pain of 3 months",
+        "Mieder wegen Schmerzen von 3 Monaten",
+        "Ceinture lombaire pour lombalgie de 3 mois d'évolution",
+        "Faja lumbar por dolor de 3 meses de evolución",
+        "Corsé, 3 meses de evolución",
+        "Busto per dolore di 3 mesi",
+        "Korset wegens pijn van 3 maanden",
+    ],
+)
+def test_the_age_of_a_complaint_is_no_length_of_the_brace(words):
+    assert said("brace", words) is None
+
+
+@pytest.mark.parametrize("words", ["LSO for 3 months for pain", "LSO for pain x 3 mo"])
+def test_a_length_next_to_a_complaint_is_the_brace_s(words):
+    (length,) = read("brace", words)
+    assert length.length == "3 months"
+
+
 @pytest.mark.parametrize("words", ["TLSO 1½ months", "TLSO for some fortnights"])
 def test_a_time_without_a_readable_number_is_doubtful(words):
     assert said("brace", words) == DOUBT
