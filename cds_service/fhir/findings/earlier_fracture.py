@@ -39,7 +39,7 @@ from cds_service.fhir.gathering.earlier_in_words import (
     says_augmented,
 )
 from cds_service.fhir.gathering.entries import BILLED_TYPES
-from cds_service.fhir.gathering.problem_words import HISTORIES
+from cds_service.fhir.gathering.problem_words import HISTORIES, in_doubt
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
@@ -519,9 +519,11 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
     """Tell if the fracture may be older than its day, which may be that of recording.
 
     It may if the entry is over, or tells the beginning as an age, in words or as long
-    ago.
+    ago. So it may if its words call a fracture old, or name several.
     """
     raw = stated.entry.raw
+    if in_doubt(HISTORY) in stated.entry.named:
+        return True
     words = [
         *texts_of(raw.get("code")),
         *(text(note.get("text")) for note in objects(raw.get("note"))),

@@ -12,6 +12,7 @@ from cds_service.fhir.gathering.bystanders import (
 )
 from cds_service.fhir.gathering.earlier_in_words import (
     EARLIER,
+    calls_fracture_old,
     names_broken_vertebra,
     names_earlier_fracture,
     names_several_fractures,
@@ -78,6 +79,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     known |= drugs_told_in_doubt(words, known, terminology)
     known |= _told_by_stems(condition, known, terminology)
     known |= _left_open_by_asides(condition, terminology)
+    known |= _earlier_by_title(condition, known, terminology)
     is_bystander = is_bystander_problem(condition, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
         return known
@@ -243,12 +245,8 @@ def _left_open_by_asides(condition: Json, terminology: Terminology) -> frozenset
     concepts = left_open_by(codes, terminology)
     words = [*words_of_reasons(condition, terminology)]
     on_fractures = [one for one in words if _is_of_a_fracture(one, terminology)]
-    # An entry whose titles are too long is not understood anyway.
-    titles = short_texts({*texts_of(condition.get("code"))})
     is_earlier = names_earlier_fracture(on_fractures, terminology)
-    is_one = names_earlier_fracture(titles, terminology)  # the entry itself states it
-    is_several = names_several_fractures([*titles, *words], terminology)
-    if is_earlier or (is_several and not is_one):
+    if is_earlier or names_several_fractures(words, terminology):
         concepts |= {EARLIER}
     if names_broken_vertebra(condition, words, terminology):
         concepts |= {BROKEN_ASIDE}
@@ -256,6 +254,24 @@ def _left_open_by_asides(condition: Json, terminology: Terminology) -> frozenset
     if not is_understood or has_code_alone(condition, terminology):
         concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     return frozenset(map(in_doubt, concepts))
+
+
+def _earlier_by_title(
+    condition: Json, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return the earlier fracture that a title leaves open and does not state.
+
+    It calls the fracture old, or names several. The name of a healed fracture of
+    another bone does not.
+    """
+    code = condition.get("code")
+    if EARLIER in known or is_of_other_bone(code, terminology):
+        return frozenset()
+    # An entry whose titles are too long is not understood anyway.
+    titles = short_texts({*texts_of(code)})
+    is_several = names_several_fractures(titles, terminology)
+    is_open = is_several or calls_fracture_old(titles, terminology)
+    return frozenset({in_doubt(EARLIER)} if is_open else ())
 
 
 def _is_of_a_fracture(note: str, terminology: Terminology) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from cds_service.fhir.gathering.bystanders import FRACTURED
+from cds_service.fhir.gathering.healed_fractures import OTHER_BONES
 from cds_service.fhir.gathering.problem_words import (
     HISTORIES,
     is_denial,
@@ -62,6 +63,40 @@ def names_several_fractures(words: Iterable[str], terminology: Terminology) -> b
         for sentence in sentences(prose)
         for part in undenied_parts(sentence, terminology)
     )
+
+
+def calls_fracture_old(words: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if words next to the code of a fracture call a fracture an old one.
+
+    An example is "old fracture". A word of age counts next to the fracture, or alone
+    beside it, as in "L1 fracture, chronic", and not in another part of the sentence:
+    "fracture with chronic cough".
+    """
+    return any(_is_called_old(prose, terminology) for prose in _texts_of(words))
+
+
+def _is_called_old(prose: str, terminology: Terminology) -> bool:
+    reports = terminology.plain.reports
+    if not reports.names_earlier(prose):
+        return False
+    parts = [
+        part
+        for sentence in sentences(prose)
+        for stretch in undenied_parts(sentence, terminology)
+        for part in terminology.clauses.cut_at_asides(stretch)
+    ]
+    broken = [part for part in parts if _is_of_broken_vertebra(part, terminology)]
+    return any(map(reports.names_earlier, broken)) or (
+        bool(broken) and any(map(reports.says_only_earlier, parts))
+    )
+
+
+def _is_of_broken_vertebra(part: str, terminology: Terminology) -> bool:
+    """Tell if words name a fracture, and not that of another bone alone."""
+    named = terminology.text_concepts(part, FRACTURED | OTHER_BONES)
+    if named:
+        return not named.isdisjoint(FRACTURED)
+    return terminology.plain.bound.names_broken(part)
 
 
 def _texts_of(words: Iterable[str]) -> tuple[str, ...]:

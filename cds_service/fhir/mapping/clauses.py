@@ -335,6 +335,10 @@ class ClauseReader:
             start = contrast.end()
         return [*parts, words[start:]]
 
+    def cut_at_asides(self, sentence: str) -> list[str]:
+        """Cut a sentence at its commas and brackets, and at each `with`."""
+        return self.joints.aside.split(folded(sentence))
+
     def cut_at_denials(self, sentence: str) -> list[str]:
         """Cut a sentence into what it denies and what it does not.
 

@@ -175,10 +175,11 @@ class LevelRules:
         Of an unclear list the clear part counts.
         """
         check_time()
+        plain = self._speller.spell_out(words[:LONGEST_TEXT])
         return in_order(
             {
                 level
-                for group in self._groups(self._with_figures(words[:LONGEST_TEXT]))
+                for group in self._groups(self._with_figures(plain))
                 for level in group.levels
             }
         )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 from cds_service.fhir.mapping.durations import LONGEST_TEXT, DurationRules
+from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.text_rules import (
     KEPT_TEXTS,
     LONGEST_KEPT,
@@ -98,6 +99,12 @@ class PlainWords:
     def names_earlier(self, text: str) -> bool:
         """Tell if a text has a word that calls a fracture an old one."""
         return bool(self.earlier) and self._old.search(folded(text)) is not None
+
+    def says_only_earlier(self, text: str) -> bool:
+        """Tell if a text has no other words than those that call a fracture old."""
+        return self.names_earlier(text) and not LETTER.search(
+            self._old.sub(" ", folded(text))
+        )
 
     def names_any(self, text: str) -> bool:
         """Tell if one of the words is in a text."""

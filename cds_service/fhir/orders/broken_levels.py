@@ -4,13 +4,14 @@ A place is a vertebra, two of them or a region: `L1`, `T11-T12`, `thoracic spine
 """
 
 from collections.abc import Mapping
+from itertools import chain
 
 from cds_service.core.findings import TreatedLevels
 from cds_service.fhir.gathering.asides import asides_of
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.earlier_in_words import names_no_sound_vertebra
 from cds_service.fhir.gathering.fracture_sites import fractured_there
-from cds_service.fhir.mapping.clauses import clauses
+from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
@@ -117,9 +118,11 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
         named |= broken_places(code, terminology)
         words += texts_of(code)
     is_report = entry.get("resourceType") == "DiagnosticReport"
-    for prose in words:
+    for sentence in chain.from_iterable(sentences(one[:LONGEST_TEXT]) for one in words):
         is_listing = False
-        for part in clauses(prose[:LONGEST_TEXT]):
+        in_parts = set[str]()
+        for part in clauses(sentence):
+            in_parts |= {*terminology.levels.named(part)}
             # `fractures of L1, T12 and L3`
             is_listing &= terminology.bystanders.are_of_augmentation(part)
             is_listing |= bool(terminology.text_concepts(part, FRACTURED))
@@ -127,6 +130,9 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
                 part, terminology, is_report=is_report
             ):
                 named |= {*terminology.levels.treated(part)}
+        # A comma cuts a number off its name: `fractures of L1,3`.
+        if terminology.text_concepts(sentence, FRACTURED):
+            named |= {*terminology.levels.treated(sentence)} - in_parts
     return named
 
 

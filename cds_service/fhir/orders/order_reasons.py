@@ -7,6 +7,7 @@ from cds_service.core.findings import UNREAD_REASON
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.earlier_in_words import (
     EARLIER,
+    calls_fracture_old,
     names_several_fractures,
     names_years_ago,
 )
@@ -127,8 +128,8 @@ def find_reasons(
         reading.suspected, reading.unclear, reading.of_another, *others
     )
     raising |= (in_doubt | reading.stated) & RAISING
-    is_several = names_several_fractures(own, terminology)
-    if is_several or names_years_ago(own, terminology):
+    tells_of_others = (calls_fracture_old, names_several_fractures, names_years_ago)
+    if any(tells(own, terminology) for tells in tells_of_others):
         raising |= {EARLIER}
     doubts = (in_doubt & FORBIDDING) - stated
     unread = _unread(order, drafts, reasons, terminology)
