@@ -42,6 +42,7 @@ NO_FINDINGS = (
     "augmentation-unread",
     "order-unread",
     "problem-unread",
+    "brace-unclear",
     "supplies-unread",
 )
 

@@ -25,6 +25,8 @@ from cds_service.core.wording import (
 SAME = timedelta(days=7)
 # policy (E6): as far back as orders count if the day of the fracture is not known
 ORDERS_COUNT_FOR = timedelta(days=90)
+# policy: a fracture may be found so long after its brace was ordered
+FOUND_LATER = timedelta(days=30)
 # policy: two augmentations this close are stages of one treatment
 STAGES = timedelta(days=180)
 MONTH, WEEK, DAY = 730.5, 168.0, 24.0  # hours; UCUM: a month is a/12
@@ -273,9 +275,15 @@ def judge_braces(
         for order in support.of_kind("brace")
     ]
     before = [times_of(order, None, today) for order in support.earlier_braces]
+    # A brace on record that is for scoliosis is none of this course.
+    own = [
+        one
+        for one in (*now, *before)
+        if one.order.draft or not one.order.is_for_another
+    ]
     course_since = _course_since(support, limit, today, fractured_on)
     course = sorted(
-        (times for times in (*now, *before) if times.begins >= course_since),
+        (times for times in own if times.begins >= course_since),
         key=lambda times: times.begins,
     )
     worn = _worn_since(course)
@@ -393,6 +401,32 @@ def _without_date(times: BraceTimes) -> Issue:
     return ending if ending in ("event", "payer", "doubtful", "reversed") else "open"
 
 
+def has_unclear_brace(support: SupportOrders) -> bool:
+    """Tell if a brace on record may or may not be the first of this fracture.
+
+    It is for another disease, has no certain day, or was ordered shortly before the
+    day from which orders count.
+    """
+    in_force = [one for one in support.of_kind("brace") if not one.draft]
+    over = [one for one in support.earlier_braces if not one.draft]
+    since = support.counted_from or date.min
+    return any(_is_unclear(one, since, is_over=False) for one in in_force) or any(
+        _is_unclear(one, since, is_over=True) for one in over
+    )
+
+
+def _is_unclear(order: SupportOrder, since: date, *, is_over: bool) -> bool:
+    begins = order.start or order.authored
+    if begins and begins >= since:
+        return order.is_for_another
+    if begins:
+        return not order.is_for_another and since - begins <= FOUND_LATER
+    # Of a brace that is over, at least a year must say that it may be of this course.
+    if order.written_to is None:
+        return not is_over
+    return order.written_to >= since
+
+
 # --- reasons to keep a brace
 
 
@@ -436,18 +470,22 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
         reasons.append(KeepReason("other-fracture", "record", other.fractures))
     elif other.possible:
         reasons.append(KeepReason("other-fracture", "open", other.possible))
-    if other.surgery:
-        reasons.append(KeepReason("other-surgery", "open"))
-    if other.is_brace_noted:
-        reasons.append(KeepReason("brace-noted", "open"))
-    if other.unread:
-        reasons.append(KeepReason("augmentation-unread", "open", elements=other.unread))
-    if other.other_order:
-        reasons.append(KeepReason("order-unread", "open"))
-    if other.problem or any(use.is_too_often for use in findings.bone_drugs.uses):
-        reasons.append(KeepReason("problem-unread", "open"))
-    if "SupplyRequest" in support.unchecked:
-        reasons.append(KeepReason("supplies-unread", "open"))
+    is_too_often = any(use.is_too_often for use in findings.bone_drugs.uses)
+    is_open = {
+        "other-surgery": other.surgery,
+        "brace-noted": other.is_brace_noted,
+        "augmentation-unread": bool(other.unread),
+        "order-unread": other.other_order,
+        "problem-unread": other.problem or is_too_often,
+        "brace-unclear": has_unclear_brace(support),
+        "supplies-unread": "SupplyRequest" in support.unchecked,
+    }
+    elements = {"augmentation-unread": other.unread}
+    reasons += [
+        KeepReason(name, "open", elements=elements.get(name, ()))
+        for name, holds in is_open.items()
+        if holds
+    ]
     mentioned = {
         name
         for name, gap in findings.gaps.items()

@@ -471,6 +471,10 @@ class SupportOrder:
             order on record is dated after today; none of these counts.
         written_from: the first day on which it may have been written, as exactly as
             that is known: of `2027` it is 1 January.
+        written_to: the last day on which it may have been written: of `2027` it is 31
+            December.
+        is_for_another: a brace whose order names a disease, and neither a fracture,
+            bone loss nor pain.
         unread: elements of a brace order that hold anything not understood, by their
             names in R4. A correction is then offered and not pre-selected.
         source: the draft as it was sent, from which a correction is made; the core
@@ -493,6 +497,8 @@ class SupportOrder:
     is_read_whole: bool = True
     not_now: NotNow = ""
     written_from: date | None = None
+    written_to: date | None = None
+    is_for_another: bool = False
     unread: tuple[str, ...] = ()
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 

@@ -293,6 +293,7 @@ NOT_UNDERSTOOD = {
     "augmentation-unread": "the augmentation order not read whole",
     "order-unread": "another order of this signing not understood",
     "problem-unread": "an entry of the record that may bear on the spine",
+    "brace-unclear": "a brace on record that may be an earlier one of this fracture",
     "supplies-unread": "supply orders could not be read",
 }
 KEEP_SOURCES = {

@@ -146,6 +146,10 @@ class BoundWords:
         """Tell if a text names the spine or a part of a vertebra."""
         return self._spine.search(folded(text)) is not None
 
+    def names_pain(self, text: str) -> bool:
+        """Tell if a text names pain or its care."""
+        return self._pain.search(folded(text)) is not None
+
     def names_broken(self, text: str) -> bool:
         """Tell if a text names a fracture or its shape."""
         return self._broken.search(folded(text)) is not None

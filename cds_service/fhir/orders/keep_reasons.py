@@ -5,6 +5,8 @@ findings.
 """
 
 from cds_service.core.bracing import KEEP_REASONS
+from cds_service.fhir.gathering.bystanders import FRACTURED
+from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders
@@ -14,6 +16,7 @@ from cds_service.fhir.orders.order_times import texts_on_time
 from cds_service.fhir.raw_json import Json, texts_of
 
 _CONCEPTS = frozenset(KEEP_REASONS)
+_OF_BONE = FRACTURED | {"osteoporosis"} | _CONCEPTS
 
 
 def reasons_of_order(
@@ -29,6 +32,45 @@ def reasons_of_order(
     words += [word for word, _ in texts_on_time(order)]
     worded = (terminology.text_concepts(word, _CONCEPTS) for word in words)
     return (frozenset().union(*named) & _CONCEPTS).union(*worded)
+
+
+def names_other_purpose(
+    order: Json, drafts: DraftOrders, terminology: Terminology
+) -> bool:
+    """Tell if a brace order says what it is for, and that is another disease.
+
+    It names scoliosis, say, and neither a fracture, bone loss nor pain.
+    """
+    reasons = reasons_named(order, drafts)
+    words = [
+        *(word for reason in reasons for word in texts_of(reason)),
+        *(word for word, is_title in texts_on_time(order) if not is_title),
+    ]
+    if any(_may_be_of_fracture(one, terminology) for one in reasons) or any(
+        _words_may_be_of_fracture(word, terminology) for word in words
+    ):
+        return False
+    return any(map(terminology.excludes, reasons)) or any(
+        _is_disease(part, terminology) for word in words for part in clauses(word)
+    )
+
+
+def _may_be_of_fracture(reason: Json, terminology: Terminology) -> bool:
+    return bool(terminology.concepts(reason)) or terminology.is_complaint(reason)
+
+
+def _words_may_be_of_fracture(words: str, terminology: Terminology) -> bool:
+    bound = terminology.plain.bound
+    is_of_bone = terminology.text_concepts(words, _OF_BONE)
+    return bool(is_of_bone) or bound.names_broken(words) or bound.names_pain(words)
+
+
+def _is_disease(words: str, terminology: Terminology) -> bool:
+    """Tell if words are the name of a harmless disease, and not words of a brace."""
+    plain = terminology.plain
+    return bool(words.strip()) and (
+        plain.titles.are_all(words) and not plain.braces.are_all(words)
+    )
 
 
 def named_levels(

@@ -39,6 +39,7 @@ from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
 from cds_service.fhir.orders.injury_times import Search
 from cds_service.fhir.orders.keep_reasons import (
     named_levels,
+    names_other_purpose,
     reasons_of_order,
 )
 from cds_service.fhir.orders.meaning import Recognition
@@ -347,11 +348,14 @@ def _support_orders(
             end=times.end,
             authored=calendar.named_day(written),
             written_from=calendar.first_day(written),
+            written_to=calendar.last_day(written),
             title=_title(part),
             hours=_hours(part),
             worded=_worded(part),
             reasons=_reasons(part),
             levels=_levels(part),
+            is_for_another=kind == "brace"
+            and names_other_purpose(resource, drafts, terminology),
             unread=unread_in(resource, terminology) if kind == "brace" else (),
             is_read_whole=_is_read_whole(part),
             source=source,
