@@ -32,6 +32,7 @@ from cds_service.fhir.mapping.durations import blank
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.broken_levels import (
     broken_beside,
+    covers,
     fractured_places,
 )
 from cds_service.fhir.orders.bystander_orders import is_bystander
@@ -50,6 +51,7 @@ from cds_service.fhir.orders.keep_reasons import named_levels, reasons_of_order
 from cds_service.fhir.orders.operation import (
     UNNAMED,
     Broken,
+    Operation,
     untreated,
 )
 from cds_service.fhir.orders.order_times import texts_on_time
@@ -171,8 +173,27 @@ def _broken_on_record(search: Search) -> Broken:
         if _is_recent_order(entry, search):
             broken.open.update(levels_of_reasons(entry.raw, NO_DRAFTS, terminology))
         if _may_name_fracture(entry, search):
-            broken.open.update(broken_beside(entry.raw, terminology))
+            named = broken_beside(entry.raw, terminology)
+            broken.open.update(named)
+            if _is_result_since_operation(entry, search):
+                broken.perhaps_later.update(_untreated_of(named, search.operation))
     return broken
+
+
+def _is_result_since_operation(entry: Entry, search: Search) -> bool:
+    """Tell if this is a report or a study of the day of the operation or later."""
+    operated, when = search.operation.day, moment_of(entry, search.calendar)
+    is_result = entry.kind in ("DiagnosticReport", "ImagingStudy")
+    return is_result and bool(operated and when and when.day >= operated)
+
+
+def _untreated_of(places: set[str], operation: Operation) -> set[str]:
+    """Return those of these places that the operation did not reach, as far as known.
+
+    A report since then names the treated vertebra as broken, too.
+    """
+    treated = {*operation.levels} or {*operation.region}
+    return {one for one in places if treated and not covers(one, treated)}
 
 
 def _add_fracture(condition: Json, broken: Broken, search: Search) -> None:

@@ -524,7 +524,7 @@ def _biopsies(
         own = [one for one in reports if _may_answer(one, sent, names, calendar)]
         back = [report for report in own if text(report.get("status")) in FINAL]
         pending = [report for report in own if text(report.get("status")) not in FINAL]
-        answered += back
+        answered += own
         biopsy = _biopsy(order.reference, sent, back, pending, terminology)
         yield biopsy._replace(is_sample=not _is_biopsy(order.resource, terminology))
     others = (report for report in reports if report not in answered)
@@ -583,30 +583,52 @@ def _without_biopsy(
     """Yield the results since the operation that belong to no known biopsy.
 
     Tissue is often taken in a kyphoplasty without a separate order. A plain result
-    opens nothing.
+    opens nothing. A result that is not final is pending, if no final one came later.
     """
-    for report in reports:
-        unbased = {name: value for name, value in report.items() if name != "basedOn"}
-        day = _reported_on(report, terminology.calendar)
-        since = performed.performed_on
-        is_since = day is not None and (since is None or day >= since)
-        is_final = text(report.get("status")) in FINAL
-        if not (is_since and is_final and _is_of_biopsy(unbased, terminology)):
-            continue
-        if objects(report.get("basedOn")) and not names_spine(report, terminology):
-            continue  # of another order
+    since, calendar = performed.performed_on, terminology.calendar
+    of_spine = [
+        (report, day)
+        for report in reports
+        if (day := _reported_on(report, calendar))
+        and (since is None or day >= since)
+        and _may_be_of_spine(report, terminology)
+    ]
+    finals = [(report, day) for report, day in of_spine if _is_final(report)]
+    settled_on = max((day for _, day in finals), default=date.min)
+    for report, day in finals:
         names = _grave_results(report, terminology)
         is_unclear = not is_result_understood(report, terminology)
         if names or is_unclear:
-            reference = f"DiagnosticReport/{text(report.get('id'))}"
             yield Biopsy(
                 since,
                 is_back=True,
-                reference=reference,
+                reference=_reference_of(report),
                 names=names,
                 back_on=day,
                 is_unclear=is_unclear,
             )
+    for report, day in of_spine:
+        if not _is_final(report) and day >= settled_on:
+            names = _grave_results(report, terminology)
+            reference = _reference_of(report)
+            yield Biopsy(since, is_back=False, reference=reference, preliminary=names)
+
+
+def _is_final(report: Json) -> bool:
+    return text(report.get("status")) in FINAL
+
+
+def _reference_of(report: Json) -> str:
+    return f"DiagnosticReport/{text(report.get('id'))}"
+
+
+def _may_be_of_spine(report: Json, terminology: Terminology) -> bool:
+    """Tell if a report that answers no known biopsy may be of a vertebra."""
+    unbased = {name: value for name, value in report.items() if name != "basedOn"}
+    if not _is_of_biopsy(unbased, terminology):
+        return False
+    is_of_another_order = bool(objects(report.get("basedOn")))
+    return not is_of_another_order or names_spine(report, terminology)
 
 
 def _is_of_biopsy(report: Json, terminology: Terminology) -> bool:
