@@ -281,10 +281,26 @@ def _waiting(
 def visits_of(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]:
     """Return the patient's visits: procedures, encounters and appointments.
 
-    An Appointment has no subject: it is of the patient whom its line names.
+    An Appointment has no subject: the patient takes part in it. One in which no patient
+    takes part is of the patient whom its line names.
     """
     listed = (raw for kind in ("Procedure", "Encounter") for raw in kinds.get(kind, ()))
-    return [*filter(person.is_subject_of, listed), *kinds.get("Appointment", ())]
+    booked = (raw for raw in kinds.get("Appointment", ()) if _may_attend(person, raw))
+    return [*filter(person.is_subject_of, listed), *booked]
+
+
+def _may_attend(person: Person, appointment: Json) -> bool:
+    """Tell if this patient takes part in an appointment, or no patient does."""
+    actors = [
+        {"subject": member(one, "actor")}
+        for one in objects(appointment.get("participant"))
+    ]
+    patients = [
+        one
+        for one in actors
+        if last_name(text(member(one, "subject", "reference"))).startswith("Patient/")
+    ]
+    return not patients or any(map(person.is_subject_of, patients))
 
 
 def loop_plan(run: Run) -> PrefetchPlan:

@@ -28,10 +28,12 @@ from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.findings.medication_list import may_be_taken
+from cds_service.fhir.gathering.asides import has_inner_asides
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.performed import takes_place
+from cds_service.fhir.orders.performed import may_be_off, takes_place
 from cds_service.fhir.orders.recognition import REVIEW, recognise_support
 from cds_service.fhir.orders.support_orders import (
     CARRIED_OUT,
@@ -41,7 +43,7 @@ from cds_service.fhir.orders.support_orders import (
     unchecked_in,
 )
 from cds_service.fhir.orders.unread_in_referral import is_read_whole
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.references import last_name
 from cds_service.population.bulk import replaced
 
@@ -326,9 +328,9 @@ def bone_visits(
         status = text(raw.get("status"))
         if day and status in CAME | TO_COME:
             name = f"{raw.get('resourceType')}/{text(raw.get('id'))}"
-            notes = [*objects(raw.get("note")), {"text": text(raw.get("comment"))}]
-            as_order = Order(name, {**order, "note": notes})
+            as_order = Order(name, {**order, "note": _notes_of(raw)})
             is_whole = is_read_whole(REVIEW, as_order, terminology)
+            is_whole &= not _may_say_more(raw, terminology)
             is_off = name.startswith("Appointment/") and not takes_place(
                 raw, terminology
             )
@@ -339,6 +341,21 @@ def bone_visits(
                 is_arranged=status in TO_COME and not is_off,
                 is_unclear=status in CAME and not is_whole,
             )
+
+
+def _notes_of(visit: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """List the notes of a visit, and how the patient left: `without being seen`."""
+    left = member(visit, "hospitalization", "dischargeDisposition")
+    words = [text(visit.get("comment")), *texts_of(left)]
+    worded = [{"text": one} for one in words]
+    return [*objects(visit.get("note")), *worded]
+
+
+def _may_say_more(visit: Mapping[str, Any], terminology: Terminology) -> bool:
+    """Tell if more than the words and codes of a visit may say that nobody came."""
+    if visit.get("resourceType") == "Appointment":
+        return may_be_off(visit, terminology)
+    return bool(MODIFIERS & visit.keys()) or has_inner_asides(visit)
 
 
 def strange_intakes(spec: FindingSpec, chart: Chart) -> Iterator[str]:

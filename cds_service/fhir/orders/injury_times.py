@@ -193,7 +193,7 @@ def is_recent_entry(entry: Entry, search: Search) -> bool:
 
     What has no day counts.
     """
-    moment = _moment_of(entry, search.calendar)
+    moment = moment_of(entry, search.calendar)
     return not search.is_old(moment.day if moment else None)
 
 
@@ -201,7 +201,7 @@ def _newest(days: Iterable[date | None]) -> date | None:
     return max((day for day in days if day), default=None)
 
 
-def _moment_of(entry: Entry, calendar: SiteCalendar) -> Moment | None:
+def moment_of(entry: Entry, calendar: SiteCalendar) -> Moment | None:
     """Return when an entry was done or measured, else when it was written or begun."""
     element = "performed" if entry.kind == "Procedure" else "effective"
     done = calendar.effective(entry.raw, element)

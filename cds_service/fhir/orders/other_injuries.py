@@ -46,6 +46,7 @@ from cds_service.fhir.orders.injury_times import (
     is_recent_act,
     is_recent_entry,
     is_recent_result,
+    moment_of,
 )
 from cds_service.fhir.orders.keep_reasons import named_levels, reasons_of_order
 from cds_service.fhir.orders.operation import (

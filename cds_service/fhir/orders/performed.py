@@ -414,23 +414,28 @@ def _bookings(
 
 
 def takes_place(appointment: Json, terminology: Terminology) -> bool:
-    """Tell if an appointment is booked, and nothing in it may say that it is off.
+    """Tell if an appointment is booked, and nothing in it may say that it is off."""
+    is_booked = text(appointment.get("status")) in BOOKED
+    return is_booked and not may_be_off(appointment, terminology)
+
+
+def may_be_off(appointment: Json, terminology: Terminology) -> bool:
+    """Tell if anything in an appointment, whatever its status, may say that it is off.
 
     A participant who declined, a reason for cancelling, or a comment that was not
     understood may say so.
     """
-    if text(appointment.get("status")) not in BOOKED:
-        return False
     if MODIFIERS & appointment.keys() or appointment.get("cancelationReason"):
-        return False
+        return True
     if any(map(_is_declined, objects(appointment.get("participant")))):
-        return False
+        return True
     words = [text(appointment.get(name)) for name in COMMENTS]
     titles = [text(appointment.get("description"))]
     for codeable in codeables(appointment, *ABOUT):
         titles += texts_of(codeable)
     plain, clauses = terminology.plain.referrals, terminology.clauses
-    return all(map(plain.are_all, filter(None, words))) and not any(
+    is_understood = all(map(plain.are_all, filter(None, words)))
+    return not is_understood or any(
         clauses.is_withdrawn(title) or clauses.is_not_done(title) for title in titles
     )
 

@@ -49,6 +49,9 @@ def course(
     return found
 
 
+PATIENT_ACTOR = {"reference": f"Patient/{PATIENT}"}
+
+
 def encounter(days: int, words: str = "Osteoporosis clinic", **more: Any) -> Resource:
     said = {"status": "finished", "period": {"start": days_ago(days)}, **more}
     return of_patient("Encounter", "visit", type=[{"text": words}], **said)
@@ -254,12 +257,34 @@ def test_a_doubt_of_long_ago_leaves_nothing_unsure() -> None:
         encounter(190, "Osteoporosis clinic, zzqx"),
         encounter(190, reasonCode=[{"text": "did not attend"}]),
         appointment(190, "fulfilled") | {"comment": "patient never came"},
+        encounter(190, modifierExtension=[{"url": "x:y", "valueBoolean": True}]),
+        encounter(
+            190,
+            hospitalization={
+                "dischargeDisposition": {"text": "Left without being seen"}
+            },
+        ),
+        encounter(190, text={"status": "additional", "div": "<div>no show</div>"}),
+        appointment(190, "fulfilled")
+        | {"participant": [{"actor": PATIENT_ACTOR, "status": "declined"}]},
+        appointment(190, "fulfilled") | {"cancelationReason": {"text": "no show"}},
     ],
 )
 def test_a_visit_that_was_not_understood_is_asked_about(visit: Resource) -> None:
     doubtful = course(visit)
     assert state_of(doubtful) == "unsure"
     assert "visit 14 May 2026 recorded, not understood" in doubtful.unread
+
+
+def test_a_visit_of_another_patient_closes_nothing() -> None:
+    stranger = {"actor": {"reference": "Patient/zz"}, "status": "accepted"}
+    declined = {"actor": PATIENT_ACTOR, "status": "declined"}
+    theirs = appointment(190, "fulfilled") | {"participant": [stranger]}
+    ours_declined = appointment(190, "fulfilled") | {
+        "participant": [stranger, declined]
+    }
+    assert state_of(course(theirs)) == "open"
+    assert state_of(course(ours_declined)) == "unsure"
 
 
 @pytest.mark.parametrize(
