@@ -29,6 +29,7 @@ from cds_service.fhir.gathering.grave_asides import (
     left_open_by,
 )
 from cds_service.fhir.gathering.healed_fractures import (
+    HEALED,
     OF_NO_BONE,
     is_of_other_bone,
 )
@@ -261,11 +262,12 @@ def _earlier_by_title(
 ) -> frozenset[str]:
     """Return the earlier fracture that a title leaves open and does not state.
 
-    It calls the fracture old, or names several. The name of a healed fracture of
-    another bone does not.
+    It calls the fracture old, or names several. The code of a healed fracture leaves it
+    open itself, unless it is of another bone.
     """
     code = condition.get("code")
-    if EARLIER in known or is_of_other_bone(code, terminology):
+    is_healed = HEALED in terminology.concepts(code)
+    if EARLIER in known or is_healed:
         return frozenset()
     # An entry whose titles are too long is not understood anyway.
     titles = short_texts({*texts_of(code)})

@@ -36,6 +36,7 @@ from cds_service.fhir.gathering.earlier_in_words import (
     names_earlier_fracture,
     names_several_fractures,
 )
+from cds_service.fhir.gathering.healed_fractures import healed_elsewhere
 from cds_service.fhir.gathering.problem_words import has_grave_stem, in_doubt, named_in
 from cds_service.fhir.gathering.unread_in_reasons import (
     has_code_alone,
@@ -228,6 +229,7 @@ def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
     # A title may name the reason for which something is ordered or given.
     codes = [*codes_of(elements), *diagnoses, *titles]
     coded = terminology.concepts(codes) | left_open_by(diagnoses, terminology)
+    coded -= healed_elsewhere(codes, terminology)
     # A harmless code may be called by what it looks for: `screening for cancer`.
     plain = {
         word
@@ -416,6 +418,7 @@ def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
     """
     codes = [code for name in DIAGNOSES for code in objects(entry.get(name))]
     concepts = terminology.concepts(codes) & (STATES | LISTED_TOO)
+    concepts -= healed_elsewhere(codes, terminology)
     if any(_is_of_earlier_fracture(code, terminology) for code in codes):
         concepts |= {EARLIER}
     if any(is_unjudged(code, terminology) for code in codes):

@@ -6,6 +6,7 @@ open.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from cds_service.fhir.gathering.bystanders import FRACTURED
@@ -49,6 +50,15 @@ def is_of_other_bone(code: Any, terminology: Terminology) -> bool:
         title for title in texts_of(code) if not _OWN_NAME.fullmatch(folded(title))
     ]
     return bool(titles) and all(_is_of_one(one, terminology) for one in titles)
+
+
+def healed_elsewhere(codes: Iterable[Any], terminology: Terminology) -> frozenset[str]:
+    """Return the healed fracture if all codes that name one are of another bone."""
+    healed = [one for one in codes if HEALED in terminology.concepts(one)]
+    is_elsewhere = bool(healed) and all(
+        is_of_other_bone(one, terminology) for one in healed
+    )
+    return frozenset({HEALED} if is_elsewhere else ())
 
 
 def _is_of_one(title: str, terminology: Terminology) -> bool:

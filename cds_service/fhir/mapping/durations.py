@@ -29,6 +29,7 @@ MOST_AMOUNTS = 12  # numbers with a unit of time in one text; further ones are d
 NEAR = 60  # characters of context before and after a duration
 DAY = 24.0  # hours; in a brace order, a length up to this is wear time per day
 YEAR, MONTH = "a", "mo"
+_SPACELESS = ("ja", "zh")  # their words to wait stand before a length
 SYMBOL = 3  # units this short are the same in all languages
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
@@ -66,6 +67,7 @@ _PLACES_OF_ALL = {
     **dict.fromkeys(("overnight", "never", "loose", "posture"), _INSIDE),
     **dict.fromkeys(("soon", "later"), _INSIDE),
     "payer": "%s",
+    "until_event": "%s",
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
     "course": _AFTER,
@@ -266,6 +268,10 @@ class DurationRules:
         )
         self._days = _day_pattern(_DAY_FORMS, _any(self._months))
         self._yearless = _day_pattern(_YEARLESS_FORMS, _any(self._months))
+        parts = any_of(tables, "part_of_month")
+        self._part_of_month = ignoring_case(
+            _INSIDE % rf"(?:{parts})\s*(?:{_any(self._months)})"
+        )
         self._by_language = {
             (code, name): ignoring_case(place % any_of([language], name))
             for code, language in languages.items()
@@ -474,11 +480,15 @@ class DurationRules:
     ) -> tuple[list[Mention], str]:
         """Read the last days that are stated, and return the text without days."""
         mentions: list[Mention] = []
+        before: int | None = None
         for match in self._days.finditer(text):
             start, end = match.span()
             if mention := self._last_day(text, subject, match, self._day_of):
                 mentions.append(mention)
                 start, end = mention.start, mention.end
+            elif before is not None and self._is_second_day(text, before, start):
+                mentions.append(Mention("doubtful", start, end))
+            before = end
             text = blank(text, start, end)
         soon = partial(self._day_soon, written=written)
         for match in self._yearless.finditer(text):
@@ -487,6 +497,14 @@ class DurationRules:
                 mentions.append(mention)
                 text = blank(text, mention.start, mention.end)
         return mentions, text
+
+    def _is_second_day(self, text: str, before: int, start: int) -> bool:
+        """Tell if a day follows another in its clause: `from 1 Dec to 1 Mar`.
+
+        The second may be the last one.
+        """
+        is_of_another = self._is_about_other(text[:start], "brace")
+        return not (self._of_all["clause"].search(text, before, start) or is_of_another)
 
     def _unread_days(self, text: str) -> Iterator[Mention]:
         """Yield the days that are left in a text, but those of another thing."""
@@ -576,6 +594,9 @@ class DurationRules:
         yield from lengths
         if any(one.kind == "length" for one in lengths):
             return
+        if subject == "brace" and self._names(text, "until_event"):
+            yield Mention("event", 0, len(text))
+            return
         if clause.other and not clause.own:
             if subject == "brace" and self._ends_with_another(text):
                 yield Mention("event", 0, len(text))
@@ -596,7 +617,7 @@ class DurationRules:
         may_be_of_brace = subject == "brace" and clause.about is not False
         if not may_be_of_brace or any(self._amounts(text)):
             return
-        loose = self._of_all["loose"].search(text)
+        loose = self._of_all["loose"].search(text) or self._part_of_month.search(text)
         if loose and not self._ends(text[: loose.start()], "every", languages):
             yield Mention("doubtful", *loose.span())
 
@@ -762,7 +783,9 @@ class DurationRules:
                 and self._is_next_to_subject("", after, clause.subject)
                 and not self._has(after, "start", languages)
             )
-            return "length" if is_end and not starts else None
+            is_bare = self._says_no_more(clause, near, after)
+            otherwise: Verdict | None = "doubtful" if is_bare else None
+            return "length" if is_end and not starts else otherwise
         if clause.other or stops:  # "off for 2 days"
             is_for_it = is_led and not stops
             if is_for_it and not self._is_about_other(before, clause.subject):
@@ -771,6 +794,17 @@ class DurationRules:
         return self._in_its_clause(
             clause, before, after, is_led=is_led, late=bool(late)
         )
+
+    def _says_no_more(self, clause: _Clause, before: str, after: str) -> bool:
+        """Tell if a brace's clause has only a time to wait, and not what is then.
+
+        It may be the end: 術後8週. "In 6 weeks" goes on elsewhere.
+        """
+        if clause.subject != "brace" or clause.about is False:
+            return False
+        languages = [one for one in self._all_languages if one in _SPACELESS]
+        delay = self._ends(before, "delay", languages)
+        return bool(delay) and self._is_plain(before[: delay.start()] + after)
 
     def _is_end(
         self, clause: _Clause, languages: Sequence[str], *, stops: bool

@@ -169,6 +169,9 @@ class Durations(DataTable):
         until: words before an end.
         until_date: words that make only a date after them an end.
         until_after: words behind a date that make it an end.
+        until_event: words that name an end without a day by themselves, where the word
+            for `until` stands behind it.
+        part_of_month: words before a month that make it a time which is not read.
         every: words before a frequency.
         since: words before a time that has gone by.
         delay: words before a time to wait.
@@ -212,6 +215,8 @@ class Durations(DataTable):
     until: tuple[Pattern, ...] = ()
     until_date: tuple[Pattern, ...] = ()
     until_after: tuple[Pattern, ...] = ()
+    until_event: tuple[Pattern, ...] = ()
+    part_of_month: tuple[Pattern, ...] = ()
     every: tuple[Pattern, ...] = ()
     course: tuple[Pattern, ...] = ()
     rate: tuple[Pattern, ...] = ()

@@ -12,6 +12,7 @@ from cds_service.fhir.gathering.earlier_in_words import (
     names_years_ago,
 )
 from cds_service.fhir.gathering.grave_asides import CANCERS, SPINAL_INFECTIONS
+from cds_service.fhir.gathering.healed_fractures import HEALED
 from cds_service.fhir.gathering.problem_words import read_problem_words
 from cds_service.fhir.gathering.unread_in_reasons import (
     is_code_plainly_worded,
@@ -128,8 +129,15 @@ def find_reasons(
         reading.suspected, reading.unclear, reading.of_another, *others
     )
     raising |= (in_doubt | reading.stated) & RAISING
+    # The code of a healed fracture leaves an earlier one open by itself.
+    of_fracture = [
+        word
+        for reason in reasons
+        if HEALED not in terminology.concepts(reason)
+        for word in texts_of(reason)
+    ]
     tells_of_others = (calls_fracture_old, names_several_fractures, names_years_ago)
-    if any(tells(own, terminology) for tells in tells_of_others):
+    if any(tells(of_fracture, terminology) for tells in tells_of_others):
         raising |= {EARLIER}
     doubts = (in_doubt & FORBIDDING) - stated
     unread = _unread(order, drafts, reasons, terminology)
