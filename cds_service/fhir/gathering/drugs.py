@@ -99,8 +99,10 @@ def read_drug(
         )
     concepts, is_clear = _by_dose(concepts, names, resource, medication, terminology)
     is_denied = any(map(terminology.clauses.is_not_done, names))
+    if concepts & {STEROID, BONE_DRUG}:
+        is_denied = is_denied or _is_of_another(names, terminology)
     if STEROID in concepts:
-        is_denied = is_denied or _is_said_to_be_over(names, resource, terminology)
+        is_denied = is_denied or _is_said_to_be_over(resource, terminology)
     is_understood, is_plain, is_ended = True, True, False
     if BONE_DRUG in concepts:
         is_ended = _is_ended(resource, concepts, terminology)
@@ -127,17 +129,18 @@ def read_drug(
     )
 
 
-def _is_said_to_be_over(
-    names: Iterable[str], resource: Json, terminology: Terminology
-) -> bool:
-    """Tell if words of an entry end its drug, or if it is another person's.
+def _is_of_another(names: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if a name of a drug is also that of another person: `the mother's`."""
+    of_others = terminology.clauses.joints.persons.search
+    return any(of_others(folded(one)) for one in names)
+
+
+def _is_said_to_be_over(resource: Json, terminology: Terminology) -> bool:
+    """Tell if words beside the name of a drug end it.
 
     Lists go on saying "active". Of a bone drug every word has to be understood.
     """
-    of_others = terminology.clauses.joints.persons.search
-    return _any_names(_words_beside(resource), ENDED, terminology) or any(
-        of_others(folded(one)) for one in names
-    )
+    return _any_names(_words_beside(resource), ENDED, terminology)
 
 
 def _is_ended(

@@ -157,6 +157,14 @@ def test_a_drug_that_is_not_understood_makes_no_no(unclear):
             id="a statement, by its note",
         ),
         pytest.param(
+            statement({"text": "Fosamax 70 mg (nimmt die Mutter)"}),
+            id="it is another person's, by its name",
+        ),
+        pytest.param(
+            statement({"text": "Alendronate 70 mg - unable to tolerate"}),
+            id="it was not tolerated, by its name",
+        ),
+        pytest.param(
             prescription({"text": "Study drug (romosozumab or placebo)"}),
             id="it may be a placebo",
         ),
