@@ -44,6 +44,7 @@ from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.onset import begun
 from cds_service.fhir.orders.broken_levels import (
     covers,
     fractured_places,
@@ -70,7 +71,9 @@ AT_ONCE = timedelta(days=30)
 SAME_ONSET = timedelta(days=92)
 HISTORY = "earlier-vertebral-fracture"
 # Elements that date it without its first day, or say that the day is unknown.
-VAGUE = ("onsetAge", "onsetRange", "onsetString", "_onset", "abatement")
+WITHOUT_DAY = ("onsetAge", "onsetRange", "onsetString", "_onset")
+VAGUE = (*WITHOUT_DAY, "abatement")
+A_YEAR = timedelta(days=366)
 CHRONIC = frozenset({"long-standing"})
 OLD = CHRONIC | {HISTORY}
 # ICD-10-CM has one code for both; its title names them with a dash.
@@ -384,7 +387,7 @@ def _yes(spec: FractureSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding
         True,
         *(one.provenance(spec) for one in ordered),
         concerns=() if is_coded else (BY_WORDS,),
-    )._replace(site=_site_of(ordered[0], chart), dated_to=_precision(ordered[0]))
+    )._replace(site=_site_of(ordered[0], chart), dated_to=_precision(ordered[0], chart))
     if not days:
         return finding
     counted = _counted(days, chart.today)
@@ -397,7 +400,9 @@ def _site_of(stated: Stated, chart: Chart) -> str:
     return ", ".join(level for level in LEVELS if level in named)
 
 
-def _precision(stated: Stated) -> Precision:
+def _precision(stated: Stated, chart: Chart) -> Precision:
+    if _has_onset_without_day(stated):
+        return _vague_onset(stated, chart)[1]
     is_condition = stated.entry.kind == "Condition"
     element = "onsetDateTime" if is_condition else "performedDateTime"
     written = text(stated.entry.raw.get(element)).strip()
@@ -552,14 +557,45 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
 def _day_of(stated: Stated, chart: Chart) -> date | None:
     """Return the day of the fracture; None if it is not known.
 
-    The recording date of an old fracture says nothing about that.
+    The recording date of an old fracture says nothing about that, nor does one beside
+    an onset without a day.
     """
+    if _has_onset_without_day(stated):
+        return _vague_onset(stated, chart)[0]
     is_old = _is_history(stated) or stated.is_later_encounter
     is_old = is_old or _is_augmentation_listed(stated)
     if is_old and not stated.worded and stated.entry.kind != "Procedure":
         onset = chart.calendar.effective(stated.entry.raw, "onset")
         return onset.day if onset else None
     return stated.day
+
+
+def _has_onset_without_day(stated: Stated) -> bool:
+    """Tell if a diagnosis has an onset, and in no form that is a date."""
+    raw = stated.entry.raw
+    return (
+        stated.entry.kind == "Condition"
+        and any(name.startswith(WITHOUT_DAY) for name in raw)
+        and raw.keys().isdisjoint({"onsetDateTime", "onsetPeriod"})
+    )
+
+
+def _vague_onset(stated: Stated, chart: Chart) -> tuple[date | None, Precision]:
+    """Return a day of the month or year in which it began, and which of them it is.
+
+    An age is that of a year of life, most of which lies in the year that is returned.
+    A longer range of time dates nothing.
+    """
+    raw, calendar = stated.entry.raw, chart.calendar
+    worded = date_in_words([text(raw.get("onsetString"))], raw, chart)
+    exactness = PRECISIONS.get(len(worded), "year")
+    first, last = begun(raw, chart.birth, calendar)
+    if worded and not (first and last and last - first > A_YEAR):
+        first, last = calendar.first_day(worded), calendar.last_day(worded)
+    last = min(filter(None, (last, stated.day)), default=None)
+    if first is None or last is None or not first <= last <= first + A_YEAR:
+        return None, exactness
+    return first + (last - first) / 2, exactness
 
 
 def _is_history(stated: Stated) -> bool:
