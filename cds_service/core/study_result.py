@@ -98,7 +98,7 @@ class ModelResult(NamedTuple):
 
     Attributes:
         prediction: the figure at the baseline in force.
-        is_shown: a probability may be said: enough inputs are known, and the study held
+        is_shown: a probability may be said: enough inputs are known, and the study had
             such patients.
         band: None if nothing is shown.
         violations: criteria that are not met, or could not be checked.
@@ -145,7 +145,7 @@ class ModelResult(NamedTuple):
 
     @property
     def not_studied(self) -> tuple[Violation, ...]:
-        """List the criteria for which the study gives no figure: it held none such."""
+        """List the violated criteria without which the study gives no figure."""
         return tuple(
             violation
             for violation in self.violations
@@ -154,7 +154,7 @@ class ModelResult(NamedTuple):
 
     @property
     def is_uncertainly_above(self) -> bool:
-        """Tell if the figure lies above the average, and its uncertainty holds both."""
+        """Tell if the figure is above the average, which its uncertainty includes."""
         low, _ = self.prediction.study_uncertainty
         is_above = self.prediction.risk > self.reference >= low
         return self.band == "not-different" and is_above
@@ -195,8 +195,8 @@ def apply_model(
     is_shown = _may_be_shown(prediction, violations, policy)
     band = pooled_risk = None
     if is_shown:
-        is_lower = not has_doubt and _may_be_lower(inputs, violations, obstacles)
-        if is_lower:
+        is_lower = False
+        if not has_doubt and _may_be_lower(inputs, violations, obstacles):
             others = {name: value for name, value in values.items() if name != LEVEL}
             without_level = figure_of(others) if LEVEL in values else None
             figures = filter(None, (prediction, with_unused, without_level))
@@ -219,7 +219,7 @@ def apply_model(
 def _may_be_shown(
     prediction: Prediction, violations: Sequence[Violation], policy: Policy
 ) -> bool:
-    """Tell if enough inputs are known, and the study held such patients."""
+    """Tell if enough inputs are known, and the study had such patients."""
     is_studied = all(violation.severity != "no-figure" for violation in violations)
     return is_studied and prediction.inputs_known >= policy.showing.inputs_known
 
@@ -252,9 +252,9 @@ def _pooled_risk(
 def _unusable(
     study: LogisticStudy, findings: Findings, policy: Policy
 ) -> tuple[Gap, ...]:
-    """List values that depend on the scanner, if the site gives no reference.
+    """List known values that are no input here.
 
-    They are known, and no input at this site.
+    They depend on the scanner, and the site gives no reference for them.
     """
     gaps = []
     for predictor in study.inputs:
@@ -277,8 +277,8 @@ def _unusable(
 def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> Value:
     """Return the value on the scale of the study.
 
-    A value that depends on the scanner is so many SDs from the study's patients without
-    the outcome as it is from the site's own.
+    A value that depends on the scanner keeps its distance, in SDs, from the mean of the
+    patients without the outcome: the site's before, the study's afterwards.
     """
     scale = policy.reference.of(finding.name)
     if scale is None:
@@ -299,7 +299,8 @@ def _unused_values(
 ) -> Mapping[str, Value]:
     """Return values that were seen and are no input (stale, other method), by finding.
 
-    Only those that the predictor could take, and that do not depend on the scanner.
+    Values that the predictor could not take, or that depend on the scanner, are left
+    out.
     """
     values: dict[str, Value] = {}
     for predictor in study.inputs:
@@ -345,7 +346,7 @@ def _outside(
     with_unused: Prediction | None,
     violations: Sequence[Violation],
 ) -> Iterator[Obstacle]:
-    """Yield findings, and values that are no input, outside the study's patients."""
+    """Yield findings unlike those of the study's patients, unused values included."""
     unused = {
         name: gap.value for name, gap in findings.gaps.items() if gap.value is not None
     }

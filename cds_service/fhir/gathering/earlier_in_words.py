@@ -106,18 +106,20 @@ def _texts_of(words: Iterable[str]) -> tuple[str, ...]:
 def says_augmented(title: str, terminology: Terminology) -> bool:
     """Tell if a title says that an augmentation was done: `s/p kyphoplasty L3`.
 
-    It calls it past, or gives it a month or a year, and has no other words than names
-    of the fracture and its vertebra. What is planned, denied or asked for was not done.
+    Such a title calls it past, or gives it a month or a year. It has no other words
+    than names of the fracture and its vertebra. What is planned, denied or asked for
+    was not done.
     """
     clauses, years = terminology.clauses, terminology.years
     is_past = terminology.kinds.of_title(title, HISTORIES) or WRITTEN_YEAR.search(title)
     is_open = clauses.is_not_done(title) or clauses.is_withdrawn(title)
     if not is_past or is_open or terminology.text_concepts(title, PURPOSE):
         return False
+    rest = title
     for history in HISTORIES:
-        title = terminology.kinds.without(years.without_months(title), history)
+        rest = terminology.kinds.without(years.without_months(rest), history)
     remainder = without_names(
-        title, AUGMENTATIONS, terminology, most=MOST_NAMES, site_words="vertebra"
+        rest, AUGMENTATIONS, terminology, most=MOST_NAMES, site_words="vertebra"
     )
     return not is_denial(title, terminology) and is_reason_understood(
         [remainder], frozenset(), terminology
@@ -133,8 +135,7 @@ def names_years_ago(words: Iterable[str], terminology: Terminology) -> bool:
     return any(
         bool(terminology.years.ago(sentence))
         and bool(terminology.text_places(folded(sentence), named))
-        for prose in words
-        if len(prose) <= LONGEST_TEXT
+        for prose in _texts_of(words)
         for sentence in sentences(prose)
     )
 
@@ -142,9 +143,9 @@ def names_years_ago(words: Iterable[str], terminology: Terminology) -> bool:
 def are_reasons_only_of(
     entry: Json, treated: frozenset[str], terminology: Terminology
 ) -> bool:
-    """Tell if an order's reasons name an augmentation, and none but of these levels.
+    """Tell if an order's reasons name augmentations, all of the levels treated now.
 
-    Nor do they name a year: `after kyphoplasty L1`, if L1 is treated now.
+    `after kyphoplasty L1` does, if L1 is treated now. A reason with a year does not.
 
     Args:
         entry: the order.
@@ -235,9 +236,9 @@ def _may_be_of_vertebra(
 ) -> bool:
     """Tell if a sentence that calls something old may mean a broken vertebra.
 
-    It names the spine, a fracture or an augmentation. Or it names nothing of its own,
-    as "chronic" alone, or has words that nobody understood next to a text about the
-    spine.
+    It may if it names the spine, a fracture or an augmentation, or nothing of its own
+    ("chronic" alone). It may, too, if nobody understood its words, and a text of its
+    entry is about the spine.
     """
     if _is_of_spine(sentence, terminology):
         return True

@@ -1,8 +1,8 @@
 """Tell which titles of orders are understood: everyday care looks for nothing grave.
 
-A brace does not depend on a culture of blood or an MRI with contrast, but either may
-look for a tumour or an infection. So such orders leave the spine alone, and are still
-none of everyday care.
+A culture of blood and an MRI with contrast say nothing about a brace, so that
+`bystanders.py` counts them as leaving the spine alone. Still, either may look for a
+tumour or an infection: neither is everyday care.
 """
 
 from collections.abc import Iterable, Sequence
@@ -51,8 +51,8 @@ def unread_title(
 ) -> frozenset[str]:
     """Return `UNREAD_TITLE`, in doubt, if an order asks for what nobody understood.
 
-    It may be anything grave. Once it was carried out, a report or the problem list says
-    what was found. What its words name that is grave is left open by its name.
+    It may be anything grave, until it was carried out: a report or the problem list
+    then says what was found. Grave things that its words name are left open elsewhere.
 
     Args:
         order: an order that is not read as an augmentation, a brace or a biopsy.

@@ -19,7 +19,7 @@ from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 HEALED = "healed-osteoporotic-fracture"
-# What such an entry is no more if its title names another bone.
+# What an entry stops naming once its title names another bone.
 OF_NO_BONE = frozenset({HEALED, UNSITED, in_doubt(UNSITED)})
 OF_ANY_BONE = "Z87"  # other codes of a healed fracture name the spine
 OTHER_BONES = frozenset({"hip-fracture", "fracture-elsewhere"})
@@ -37,7 +37,7 @@ _SEVERAL = re.compile(r"\b(?:and|or|und|et|y|e|en|i|with|mit)\b|[&+,;/]|[和及�
 def is_of_other_bone(code: Any, terminology: Terminology) -> bool:
     """Tell if the titles of a healed fracture name another bone than a vertebra.
 
-    Each does that is not the code's own name.
+    Each title must, but for the code's own name.
     """
     healed = [
         text(coding.get("code"))

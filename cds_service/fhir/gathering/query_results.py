@@ -28,7 +28,7 @@ from cds_service.fhir.raw_json import Json, content, member, text
 from cds_service.fhir.references import Bases, BundleEntry
 from cds_service.fhir.site_calendar import instant
 
-BEFORE = ("previous", "prev")
+BEFORE = ("previous", "prev")  # relations of a link to an earlier page
 ResultState = Literal["given", "empty", "failed", "absent"]
 ReadFrom = Literal["prefetch", "fhir"]
 
@@ -103,7 +103,7 @@ def read_result(
 
 
 def _read_one(template: Template, resource: Json) -> QueryResult:
-    """Read one resource; in answer to a search there may be others."""
+    """Read one resource; if a search was asked, it may be one of several."""
     fault = ""
     if template.is_search:
         fault = "one resource in place of a list"
@@ -174,7 +174,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         or note
         or _missing_page(pages)
         or _missing_entries(entries, pages[0], has_next=following is not None)
-        or _reservation(content, pages)
+        or _doubt_of_server(content, pages)
     )
     result = QueryResult(
         state="given" if entries else "empty",
@@ -240,7 +240,7 @@ def _missing_entries(
     return f"{len(entries)} of {total} entries"
 
 
-def _reservation(content: _Content, pages: Sequence[Json]) -> str:
+def _doubt_of_server(content: _Content, pages: Sequence[Json]) -> str:
     """Say why the server's own words leave a list open; empty if they do not."""
     resources = [one.resource for one in content.asked]
     if any(map(is_subset, chain(pages, resources))):
@@ -310,8 +310,8 @@ def _newest(same: Sequence[BundleEntry]) -> Iterable[BundleEntry]:
 def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResult]:
     """Leave out resources that another result has in a higher version.
 
-    Such a resource was changed between two queries. All results count as of one server,
-    even if their fullUrls do not say so.
+    Such a resource was changed between two queries. All results are taken to be of one
+    server, even if their fullUrls do not say so.
     """
     resources = [one for answer in answers.values() for one in answer.resources]
     if _have_distinct_ids(resources):
@@ -342,8 +342,8 @@ def of_one_server(
 
     `Patient/1` in an entry of another server is a patient of that server (FHIR R4,
     Bundle, "Resolving references in Bundles"). If all entries have one base, it is
-    taken for that of our server, as a gateway writes it; but not if the site has named
-    the other bases that our server writes.
+    taken for our server's: a gateway may write its own. If the site has named the other
+    bases that our server writes, only these count.
     """
     used = {
         base

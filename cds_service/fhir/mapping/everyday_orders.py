@@ -24,7 +24,7 @@ FILE = "everyday-orders.toml"
 Words = Mapping[str, tuple[Pattern, ...]]
 
 
-class _Any(Closed):
+class _AnyLanguage(Closed):
     words: tuple[Pattern, ...] = Field(min_length=1)
 
 
@@ -42,8 +42,8 @@ class EverydayOrdersFile(DataFile):
     reviewed: bool
     kinds: Words
     fillers: Words
-    searches: _Any
-    unsaid: _Any
+    searches: _AnyLanguage
+    unsaid: _AnyLanguage
 
 
 class EverydayOrders:
@@ -84,10 +84,10 @@ class EverydayOrders:
         return self._kinds.names_any(words) and not self._said.names_any(words)
 
     def is_title(self, words: str) -> bool:
-        """Tell if words name an order of everyday care, and besides what is plain."""
+        """Tell if words name an order of everyday care, and all others are plain."""
         if self.may_search(words) or not self._said.names_any(words):
             return False
-        # A word of a reason may cut a phrase, so that each list is tried.
+        # A word of a reason may cut a phrase in two, so both lists are tried.
         return self._words.are_all(words) or (
             self._with_reasons.are_all(words)
             and self._bound.are_explained(words, words, words)

@@ -1,7 +1,8 @@
 """Find the support orders, signed now or on record.
 
 A support order asks for what the advice is about: a brace, bed rest, a referral, a
-measurement. Which one on record counts, `OnRecord` has by its status and last day:
+measurement. The status and the last day of one on record decide where `OnRecord` has
+it, or if it is left out:
 
 | status          | last day not past | last day past | signed again |
 |-----------------|-------------------|---------------|--------------|
@@ -71,7 +72,7 @@ from cds_service.fhir.references import BundleEntry, Targets
 from cds_service.fhir.site_calendar import SiteCalendar
 
 LIAISON = frozenset({"fracture-liaison"})
-# Statuses of an order on record. One on hold still counts as ordered.
+# Statuses of an order on record. What is on hold still counts as ordered.
 IN_FORCE = frozenset({"active", "on-hold"})
 CARRIED_OUT = IN_FORCE | {"completed"}
 NOT_CLEAR = frozenset({"unknown"})
@@ -137,7 +138,7 @@ def find_support_orders(
 ) -> SupportOrders:
     """Join the orders being signed with those on record.
 
-    The augmentations on record, and other injuries that a brace may be for, are added.
+    Added are the augmentations on record, and other injuries that a brace may be for.
 
     Args:
         signed_now: support orders of this signing.
@@ -411,7 +412,7 @@ def _hours(part: OrderPart) -> float | None:
 
 
 def _worded(part: OrderPart) -> WordedEnd:
-    """Read the end in words; if there are none, say why the dates give no end."""
+    """Read the end in words; without such words, say why the dates give no end."""
     if part.kind not in TIMED:
         return WordedEnd()
     subject: Subject = "brace" if part.kind == "brace" else "bed-rest"
