@@ -70,12 +70,12 @@ class PooledFigure:
     Attributes:
         risk: 0..1 within the baseline's horizon, unrounded.
         log_odds: log odds of the risk.
-        is_personal: age and one of `personal_needs` are known, so that the patient has
-            an own figure. Otherwise the usual one is said.
-        words: the figure as it is said, `about 1 in 8`; without an own figure
-            `usual 1 in 6`, or `at least the usual 1 in 6`.
+        is_personal: the figure is the patient's own: age and one of `personal_needs`
+            are known. Otherwise the usual one is said.
+        words: the figure as it is said, `about 1 in 8`; if it is the usual one,
+            `usual 1 in 6` or `at least the usual 1 in 6`.
         usual: the step of the ladder for the average, `1 in 6`.
-        in_summary: an own figure whose step is not under the usual.
+        in_summary: it is personal, and its step is not under the usual.
         band: against the average of the same hospital, by the figure and its raising
             facts. The caller has to check that nothing is left open.
         relative_error: standard error of the log odds behind `same_hospital` (s_rel).

@@ -1,4 +1,4 @@
-"""Says what a procedure, or an order on record, names."""
+"""Find what a procedure, or an order on record, names."""
 
 from cds_service.fhir.gathering.asides import VOID
 from cds_service.fhir.gathering.bystanders import (

@@ -1,4 +1,4 @@
-"""Says what one resource names: the concepts of its codes and words.
+"""Find what one resource names: the concepts of its codes and words.
 
 Lists, drugs, devices and examinations have modules of their own, imported here.
 """
@@ -46,9 +46,9 @@ from cds_service.fhir.references import Targets
 # A report of one of these is read as one of images, even if its title names DXA too.
 OF_IMAGES = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
-# An entry with one of these may be of any drug or device.
-# Elements of a report in which its words may be.
+# Elements of a report that nobody reads, and in which its words may be.
 UNREAD_PARTS = frozenset({"presentedForm", "text", "result", "media"})
+# An entry with one of these may be of any drug or device.
 OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
 PLACE = frozenset({"place-of-care"})
 # Types that are read whatever their codes say.
@@ -66,8 +66,8 @@ def concepts_of(
 
     - `not-understood`: neither a code nor words identify the entry. It may be anything,
       so no concept is "not on the list".
-    - `may-be-grave`: a condition has no code, and words that are no name of a harmless
-      disease; or a code that is in no value set and no harmless range. It excludes no
+    - `may-be-grave`: the code of a condition is in no value set and no harmless range;
+      or it has no code, and its words are no name of a harmless disease. It excludes no
       tumour, infection or deficit (`only_codes_exclude`).
 
     Args:
@@ -141,7 +141,7 @@ def _unread_prose(
 
 
 def _says_nothing(exam: Json) -> bool:
-    """Tell if a report was written, and its words are where nobody reads them.
+    """Tell if the words of a report are only where nobody reads them.
 
     They may be in an attachment, in the narrative, or in results of their own.
     """
@@ -153,9 +153,9 @@ def _says_nothing(exam: Json) -> bool:
 def is_product_unread(
     resource: Json, targets: Targets, terminology: Terminology
 ) -> bool:
-    """Tell if a drug or device is named by a reference alone that leads to nothing.
+    """Tell if a drug or device is named only by a reference that leads to nothing.
 
-    The server refused the target, or has it no more, or there was no time to read it.
+    The server refused its target or no longer has it, or there was no time to read it.
     """
     element, _ = PRODUCT_ELEMENTS[text(resource.get("resourceType"))]
     if not member(resource, f"{element}Reference", "reference"):

@@ -1,4 +1,4 @@
-"""Says what an entry of the problem list names."""
+"""Find what an entry of the problem list names."""
 
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
@@ -192,10 +192,10 @@ def _doubted_by_asides(
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if a condition is known well enough to exclude a grave finding.
 
-    - If a code identifies it: by a value set or a harmless range. Next to a vague code,
-      each of its words must also be a plain name or a denial, unless a code is of a
-      grave thing. Next to any other harmless code, so must those that may be of a grave
-      thing by a part of a word.
+    - If a code identifies it: by a value set or a harmless range. A code of a grave
+      thing is enough. Next to a vague code, each text must also be a denial, or plain
+      and without a part of a grave word. Next to any other harmless code, only a text
+      with such a part must be plain.
     - By any other code that names a concept.
     - Without such a code: if all its words are names of harmless diseases. Other free
       words never support a "no", nor do those of a denial.

@@ -63,12 +63,12 @@ BILLING_OPTIONS = (
 
 ADDITIONAL_LEVEL = "augmentation-additional-level"
 HEIGHT_RESTORATION = "height-restoration"
-# Concepts of which one makes an order an augmentation: a code for one more level, too.
+# Each of these concepts makes an order an augmentation, one more level included.
 AUGMENTATION_OR_LEVEL = AUGMENTATIONS | {ADDITIONAL_LEVEL}
 OF_AUGMENTATION = AUGMENTATION_OR_LEVEL | {HEIGHT_RESTORATION}
 # Types that `may_concern_us` never rules out. A device or a group holds or refers to
-# something else. The words of a Procedure may hide what they name behind a year, which
-# later steps take out.
+# something else. In a Procedure a year may cut the name of an operation in two: later
+# steps take the year out.
 READ_ON = DEVICE_TYPES | GROUPS | {"Procedure"}
 # The fractures that an augmentation may be for.
 FRACTURES = frozenset(
@@ -181,7 +181,7 @@ def recognise_augmentation(
     2. A code of a support order: it is none.
     3. A billing option of an augmentation: it is one.
     4. Words of an augmentation: it is one.
-    5. A code for restoring height (ICD-10-PCS), with none of these: that alone.
+    5. A code for restoring height (ICD-10-PCS), and none of these: it is that alone.
     """
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
