@@ -280,6 +280,28 @@ class Akin:
 
 
 @table
+class Rise:
+    """How far a value can rise; a larger rise shows that one of the two is wrong.
+
+    Attributes:
+        at_once: between two measurements of one day.
+        per_year: by which it rises in a year.
+        most: however long it takes; None for no limit.
+        because: where the numbers come from, for people.
+    """
+
+    at_once: float = Field(gt=0)
+    per_year: float = Field(ge=0)
+    most: float | None = None
+    because: str = Field(min_length=1)
+
+    def possible_in(self, years: float) -> float:
+        """Return the largest rise that is possible in so many years."""
+        rise = self.at_once + self.per_year * years
+        return rise if self.most is None else min(rise, self.most)
+
+
+@table
 class QuantitySpec(ObservedSpec):
     """A measured number.
 
@@ -298,6 +320,7 @@ class QuantitySpec(ObservedSpec):
         both_sides: a value of the left or right side alone is not it.
         method: how it must have been measured, if only that is accepted.
         akin: values of other measures that leave it open.
+        rise: how far it can rise; a lower value before a larger rise leaves it open.
     """
 
     accept_units: tuple[str, ...] = Field(min_length=1)
@@ -309,6 +332,7 @@ class QuantitySpec(ObservedSpec):
     both_sides: bool = False
     method: Method | None = None
     akin: tuple[Akin, ...] = ()
+    rise: Rise | None = None
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from cds_service.fhir.findings.quantities import Measured, Refused, measure, sho
 from cds_service.fhir.findings.t_score_sites import (
     ANY_ONE,
     CENTRAL,
+    CONTRADICTED,
     NOT_STATED,
     WHOLE_SPINE,
     concepts_named,
@@ -265,11 +266,13 @@ def _undoes(newer: Measured, older: Measured, chart: Chart) -> bool:
     """Tell if a newer value is known to be of the older one's place.
 
     One hip says nothing of the other, nor of its own neck, and part of a lumbar region
-    nothing of the rest. So two values of a hip must have the same words and codes.
+    nothing of the rest. So two values of a hip must have the same words and codes, and
+    so must two whose code and words name different sites.
     """
     if not share_site(newer, older):
         return False
-    if newer.site != "lumbar spine":
+    is_contradicted = CONTRADICTED in (*newer.doubts, *older.doubts)
+    if newer.site != "lumbar spine" or is_contradicted:
         return _name_of_place(newer) == _name_of_place(older)
     region_of = chart.terminology.levels.lumbar_region
     noted = filter(None, map(region_of, newer.reading.notes))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from cds_service.core.findings import Gap, PassedOver
 from cds_service.core.from_order import DENSE, OSTEOPOROSIS, minus_missing_text
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
+from cds_service.fhir.findings.changes import lower_shortly_before
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.findings.lower_t_scores import (
     Z_SCORE,
@@ -34,6 +35,7 @@ from cds_service.fhir.findings.observations import (
 from cds_service.fhir.findings.quantities import Measured, Refused
 from cds_service.fhir.findings.t_score_sites import (
     CENTRAL,
+    CONTRADICTED,
     NOT_STATED,
     SITE_OF_CONCEPT,
     Site,
@@ -42,6 +44,7 @@ from cds_service.fhir.findings.t_score_sites import (
     is_elsewhere,
     is_single,
     lumbar_levels,
+    may_share_site,
     site_by_code,
     site_by_place,
     site_by_words,
@@ -58,10 +61,6 @@ CONCERNS: dict[str, str] = {
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
 }
 SINGLE = "The T-score is of a single vertebra."
-CONTRADICTED = (
-    "Code and words of the T-score name different sites; the more cautious one is"
-    " taken."
-)
 UNREAD = "Not all that is said of the T-score was understood."
 NOTED_FRACTURE = "A note of the T-score names a fracture."
 OF_FRACTURE = ("fractured-site",)
@@ -103,13 +102,34 @@ def pick_t_score(
 ) -> Picked:
     """Choose the T-score that counts; pass over lower ones that leave it open."""
     picked = _pick_value(usable, spec)
+    elsewhere = tuple(lower_elsewhere(usable, spec, chart))
     lower = (
-        *lower_elsewhere(usable, spec, chart),
+        *elsewhere,
+        *_lower_shortly_before(picked.used[0], usable, spec, elsewhere),
         *lower_in_words(picked.used, spec, chart),
         *lower_in_parts(picked.value, usable, spec, chart),
         *lower_in_reports(picked.value, usable, spec, chart),
     )
     return picked._replace(passed=lower)
+
+
+def _lower_shortly_before(
+    used: Measured,
+    usable: Sequence[Measured],
+    spec: QuantitySpec,
+    elsewhere: Sequence[PassedOver],
+) -> Iterator[PassedOver]:
+    """Pass over lower values of the same place that cannot have risen so.
+
+    Those that are perhaps of another place have been named.
+    """
+    named = {one.provenance.resource for one in elsewhere}
+    of_place = [
+        one
+        for one in usable
+        if may_share_site(one, used) and one.reading.entry.reference not in named
+    ]
+    return lower_shortly_before(used, of_place, spec)
 
 
 def _with_minus(outcome: Gap) -> Gap:

@@ -40,6 +40,10 @@ SITE_OF_PLACE: dict[str, Site] = {
     "forearm-site": "forearm",
     "peripheral-site": "heel or humerus",
 }
+CONTRADICTED = (
+    "Code and words of the T-score name different sites; the more cautious one is"
+    " taken."
+)
 ONE_PLACE = frozenset({"hip", "femur"})
 WHOLE_SPINE = frozenset({1, 2, 3, 4})  # assumed unless another region is stated
 ANY_ONE = frozenset({0})  # a single vertebra whose number is not stated
@@ -124,6 +128,11 @@ def share_site(measured: Measured, other: Measured) -> bool:
     """Tell if both are known to be of the same part of the body."""
     sites = {measured.site, other.site}
     return NOT_STATED not in sites and (len(sites) == 1 or sites == ONE_PLACE)
+
+
+def may_share_site(measured: Measured, other: Measured) -> bool:
+    """Tell if both are of the same part of the body as far as they state it."""
+    return measured.site == other.site or share_site(measured, other)
 
 
 def is_single(measured: Measured) -> bool:
