@@ -49,6 +49,21 @@ COUNTING = frozenset(
     - {"present-spinal-infection", "new-deficit", "hip-fracture"}
 )
 REPORT, VALUE = "DiagnosticReport/", "Observation/"
+# Orders of types that nobody reads but for their words, when they are signed.
+DRAFTED = frozenset(
+    {
+        "Appointment",
+        "CarePlan",
+        "Claim",
+        "CommunicationRequest",
+        "DocumentReference",
+        "ImmunizationRecommendation",
+        "NutritionOrder",
+        "RequestGroup",
+        "Task",
+        "VisionPrescription",
+    }
+)
 # Entries that are on no problem list.
 ASIDES = frozenset(
     {
@@ -62,6 +77,7 @@ ASIDES = frozenset(
         "MedicationDispense",
         "ImagingStudy",
         "Encounter",
+        *DRAFTED,
     }
 )
 NAMED_ALONE = {
@@ -141,7 +157,7 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     """Name entries that would forbid a figure if they were certain."""
     not_understood = _not_understood(answer.findings)
     reports = {entry for entry in not_understood if entry.startswith(REPORT)}
-    asides = {entry for entry in not_understood if entry.partition("/")[0] in ASIDES}
+    asides = {entry for entry in not_understood if _kind_of(entry) in ASIDES}
     values = {entry for entry in not_understood if entry.startswith(VALUE)}
     listed = not_understood - reports - asides - values
     open_names, named = _open_names(answer, listed, asides | values)
@@ -337,10 +353,15 @@ def _reports(count: int) -> str:
 def _asides(entries: set[str]) -> str:
     if len(entries) > 1:
         return _entries(len(entries))
-    kind = next(iter(entries)).partition("/")[0]
+    kind = _kind_of(next(iter(entries)))
     if kind in NAMED_ALONE:
         return NAMED_ALONE[kind]
     return say("a drug") if kind.startswith("Medication") else say("an order")
+
+
+def _kind_of(entry: str) -> str:
+    """Return the type in `ServiceRequest/1`, or in `Task (entry 2)` without an id."""
+    return entry.partition("/")[0].partition(" ")[0]
 
 
 def _as_people_write(detail: str) -> str:

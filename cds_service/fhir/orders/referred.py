@@ -10,6 +10,7 @@ grave. If part of the signing was not read, no list of the record is whole.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from cds_service.fhir.gathering.asides import NO_DIAGNOSES
 from cds_service.fhir.gathering.concepts import concepts_of
 from cds_service.fhir.gathering.drugs import Drug, read_billed
 from cds_service.fhir.gathering.entries import (
@@ -34,6 +35,7 @@ from cds_service.fhir.gathering.unsent_reasons import (
 )
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
+from cds_service.fhir.orders.other_drafts import read_other_draft
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
@@ -55,6 +57,8 @@ ORDER_KEYS = {
     "DeviceRequest": "deviceRequests",
     "SupplyRequest": "supplyRequests",
 }
+# Drafts that others read, bundles of them, and what names no state of the patient.
+READ_ELSEWHERE = frozenset({DRUG_TYPE, "Bundle"}) | NO_DIAGNOSES
 
 
 def with_referred(
@@ -148,13 +152,15 @@ def with_drafted_reasons(
 
     They count as orders on record do. An MRI because of a metastasis leaves the
     metastasis open; an injection that is ordered by its billing code is an order of its
-    drug. What is grave in the words of the augmentation is read with it.
+    drug. What is grave in the words of the augmentation is read with it. Of a type that
+    nobody reads, such as a diet or a task, the words alone count.
     """
-    read = [
-        _entry_of_draft(order, drafts.targets, terminology)
-        for order in drafts.each()
-        if order.type in ORDER_KEYS
-    ]
+    read: list[Entry | Unreadable | None] = []
+    for order in drafts.each():
+        if order.type in ORDER_KEYS:
+            read.append(_entry_of_draft(order, drafts.targets, terminology))
+        elif order.type not in READ_ELSEWHERE:
+            read.append(read_other_draft(order, terminology))
     return _with_orders(read, record)
 
 

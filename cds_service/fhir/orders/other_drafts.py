@@ -1,0 +1,109 @@
+"""Read the words of drafts of types that no other module reads.
+
+A diet, a task, a message or a claim may say why it is ordered. What it names that is
+grave counts as a reason of an order does. If its words are none of everyday care, it is
+an order that nobody understood.
+"""
+
+from collections.abc import Iterator
+
+from cds_service.fhir.gathering.asides import asides_of
+from cds_service.fhir.gathering.entries import Entry, read_entry
+from cds_service.fhir.gathering.grave_asides import (
+    GRAVE,
+    MAY_BEAR_ON_SPINE,
+    UNREAD_PROSE,
+    UNREAD_REASON,
+    UNREAD_TITLE,
+    grave_things_in,
+)
+from cds_service.fhir.gathering.problem_words import in_doubt, may_be_grave
+from cds_service.fhir.gathering.unread_in_reasons import (
+    OF_FHIR,
+    is_reason_understood,
+    words_beyond,
+)
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.recognition import TITLES
+from cds_service.fhir.raw_json import Json, objects, text
+
+# Elements that name people, places and payers, which bear on no patient's health.
+PEOPLE = frozenset(
+    {
+        "author",
+        "authenticator",
+        "careTeam",
+        "custodian",
+        "enterer",
+        "facility",
+        "for",
+        "insurer",
+        "orderer",
+        "owner",
+        "patient",
+        "payee",
+        "prescriber",
+        "provider",
+        "recipient",
+        "sender",
+    }
+)
+# Its title is that of a set of orders, each of which is read.
+SET_OF_ORDERS = "RequestGroup"
+# Left to the words themselves, which are judged here.
+_JUDGED_HERE = frozenset({UNREAD_REASON, UNREAD_PROSE})
+
+
+def read_other_draft(draft: Order, terminology: Terminology) -> Entry | None:
+    """Read a draft for what it names; None if its words are those of everyday care."""
+    said = {name: value for name, value in draft.resource.items() if name not in PEOPLE}
+    # Elements that a type of the record has for other things count here.
+    said["resourceType"] = ""
+    words = [*_words_of(said, terminology)]
+    named = grave_things_in(said, terminology) - _JUDGED_HERE
+    named |= terminology.concepts(codeables(said, *TITLES)) & GRAVE
+    is_understood = all(
+        _is_everyday(word, terminology) for word in dict.fromkeys(words)
+    )
+    if draft.type == SET_OF_ORDERS:
+        is_understood = not any(may_be_grave(word, terminology) for word in words)
+    named = named - {MAY_BEAR_ON_SPINE} if is_understood else named | {UNREAD_TITLE}
+    if not named:
+        return None
+    # No element of a type that nobody reads is kept.
+    raw = {"resourceType": "ServiceRequest", "status": "draft", "intent": "order"}
+    concepts = frozenset(map(in_doubt, named))
+    entry = read_entry(raw, "serviceRequests", "context", concepts, None, terminology)
+    return entry._replace(reference=draft.reference)
+
+
+def _words_of(said: Json, terminology: Terminology) -> Iterator[str]:
+    """Yield the words of a draft; codes of FHIR itself have none."""
+    for code in codeables(said, *TITLES):
+        if not _is_of_fhir(code):
+            yield from words_beyond(code, terminology)
+    for aside in asides_of(said):
+        if aside.code is None:
+            yield aside.words
+        elif not _is_of_fhir(aside.code):
+            yield from words_beyond(aside.code, terminology)
+
+
+def _is_of_fhir(code: Json) -> bool:
+    systems = [text(one.get("system")) for one in objects(code.get("coding"))]
+    return any(systems) and all(OF_FHIR.match(one) for one in systems)
+
+
+def _is_everyday(words: str, terminology: Terminology) -> bool:
+    """Tell if words name everyday care, or are those of a harmless reason."""
+    everyday = terminology.everyday
+    if not words.strip():
+        return True
+    if everyday.may_search(words) or everyday.is_unsaid(words):
+        return False
+    return (
+        everyday.is_title(words)
+        or terminology.harmless_acts.is_title(words)
+        or is_reason_understood([words], GRAVE, terminology)
+    )
