@@ -189,7 +189,8 @@ ASIDE_IN_DOUBT = frozenset(
 )
 # Those that leave a tumour, an infection or a palsy of the spine open, or may bear on
 # it.
-OF_THE_SPINE = (BY_CODE - APART) | CANCERS | {"cancer-drug", "cancer-company"}
+DRUGS_OF_THE_SPINE = frozenset({"cancer-drug", "cancer-company", "tuberculosis-drug"})
+OF_THE_SPINE = (BY_CODE - APART) | CANCERS | DRUGS_OF_THE_SPINE
 # What the name of a ward says of those who lie there.
 WARDS = frozenset({"cancer-care"})
 # Elements that hold diagnoses.
