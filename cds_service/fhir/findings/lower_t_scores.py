@@ -15,8 +15,10 @@ from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import Chart, Reading
 from cds_service.fhir.findings.observations import (
     RETRACTED,
+    device_words,
     interpretations,
     site_key,
+    words_of_extensions,
 )
 from cds_service.fhir.findings.quantities import Measured, Refused, measure, shortened
 from cds_service.fhir.findings.t_score_sites import (
@@ -37,7 +39,7 @@ from cds_service.fhir.gathering.bone_reports import (
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.exam_concepts import EXAM_TYPES
 from cds_service.fhir.gathering.problem_words import named_in, read_problem_words
-from cds_service.fhir.raw_json import Json, member, number, text, texts_of
+from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
 Z_SCORE = frozenset({"z-score"})
@@ -64,6 +66,9 @@ def lower_in_words(
         notes = map(reports.without_definition, reading.notes)
         remarks = (*notes, *interpretations(reading))
         remarks += (*reading.site_words, *reading.method_words)
+        remarks += (*device_words(reading.entry.raw), *words_of_extensions(reading))
+        members = objects(reading.entry.raw.get("hasMember"))
+        remarks += tuple(text(one.get("display")) for one in members)
         words = (*remarks, *reading.words)
         if any(lower < measured.value for lower in below_zero_in(words, chart)):
             why = "its words name a lower one"

@@ -155,12 +155,28 @@ def has_plain_notes(reading: Reading, chart: Chart) -> bool:
         *interpretations(reading),
         *_of_another(reading),
         *_said_beside(reading),
+        *words_of_extensions(reading),
     )
+    timed = (*words, *reading.method_words, *device_words(reading.entry.raw))
     return (
         all(plain.are_all(one) for one in words)
         and not _is_critical(reading)
-        and not any(_is_of_another_time(one, reading, chart) for one in words)
+        and not any(_is_of_another_time(one, reading, chart) for one in timed)
     )
+
+
+def words_of_extensions(reading: Reading) -> Iterator[str]:
+    """Yield the words that extensions add to a T-score."""
+    if not reading.match.concept.startswith(T_SCORES):
+        return
+    raw, holder = reading.entry.raw, reading.holder
+    holders = [raw] if holder is raw else [raw, holder]
+    for extension in [
+        one for part in holders for one in objects(part.get("extension"))
+    ]:
+        yield text(extension.get("valueString"))
+        yield text(extension.get("valueMarkdown"))
+        yield from texts_of(extension.get("valueCodeableConcept"))
 
 
 def _said_beside(reading: Reading) -> Iterator[str]:

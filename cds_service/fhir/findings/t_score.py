@@ -31,6 +31,7 @@ from cds_service.fhir.findings.observations import (
     device_words,
     interpretations,
     site_key,
+    words_of_extensions,
 )
 from cds_service.fhir.findings.quantities import Measured, Refused
 from cds_service.fhir.findings.t_score_sites import (
@@ -182,6 +183,7 @@ def _words_of_value(reading: Reading) -> Iterator[str]:
     yield from reading.site_words
     yield from interpretations(reading)
     yield from device_words(reading.entry.raw)
+    yield from words_of_extensions(reading)
 
 
 def _is_fracture_noted(reading: Reading, chart: Chart) -> bool:
@@ -191,6 +193,8 @@ def _is_fracture_noted(reading: Reading, chart: Chart) -> bool:
     """
     methods = chart.terminology.methods
     words = (*reading.notes, *interpretations(reading), *reading.site_words)
+    words += (*reading.method_words, *device_words(reading.entry.raw))
+    words += (*words_of_extensions(reading),)
     return any(methods.named(one, ABOUT_FRACTURE) for one in words)
 
 
