@@ -141,6 +141,10 @@ class _Searches:
         return any(one.search(words) for one in self._no)
 
 
+# Soft hyphens, joiners and spaces without width, which break a word and are not seen.
+_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+
+
 def folded(text: str) -> str:
     """Return the text in lower case, without accents, and spaced by `spaced`."""
     return spaced(without_accents(text).lower())
@@ -163,7 +167,7 @@ def without_accents(text: str) -> str:
     text = within_limit(text)
     if text.isascii():
         return text
-    plain = _normalized("NFKD", text.translate(_STROKES))
+    plain = _normalized("NFKD", text.translate(_STROKES).translate(_INVISIBLE))
     return unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
 
 
