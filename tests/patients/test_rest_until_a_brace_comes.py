@@ -78,3 +78,23 @@ def test_a_weekday_in_the_note_of_bed_rest_is_asked_about(note):
 
 def test_bed_rest_until_tomorrow_is_not_asked_about():
     assert brace_card("Bed rest until tomorrow") is None
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Riposo assoluto", "Bed rest without an end time is ordered"),
+        ("leżenie płaskie 3 dni", "Bed rest 3 days ordered"),
+        ("침상안정 48시간", "Bed rest 48 h ordered"),
+        ("절대안정", "Bed rest without an end time is ordered"),
+    ],
+)
+def test_bed_rest_is_ordered_in_italian_polish_and_korean(title, said):
+    assert brace_card(title)["summary"].startswith(said)
+
+
+@pytest.mark.parametrize(
+    "title", ["침상안정 해제", "절대안정 취소", "bez leżenia płasko"]
+)
+def test_bed_rest_that_is_over_is_not_ordered(title):
+    assert brace_card(title) is None
