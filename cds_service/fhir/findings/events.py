@@ -52,6 +52,7 @@ AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
 NO_DAY = "its day is not recorded"
 HISTORY = frozenset(HISTORIES)
+DATED_OTHERWISE = Problem("undetermined", "its words date it earlier")
 CALLED_PAST = Problem("undetermined", "active there, and its words call it past")
 
 
@@ -188,6 +189,14 @@ def _kinds_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset
 
     If no part names it, all parts count.
     """
+    kinds = chart.terminology.kinds
+    own = _parts_of_itself(stated, spec, chart)
+    named = (kinds.of_title(one, spec.unless_kinds) for one in own)
+    return frozenset().union(*named)
+
+
+def _parts_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
+    """List the parts of its words that name the event; all parts if none does."""
     kinds, terminology = chart.terminology.kinds, chart.terminology
     parts = [
         part
@@ -201,8 +210,7 @@ def _kinds_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset
         if kinds.of_title(part, tuple(spec.kinds))
         or terminology.text_concepts(part) & {*spec.value_sets}
     ]
-    named = (kinds.of_title(one, spec.unless_kinds) for one in own or parts)
-    return frozenset().union(*named)
+    return own or parts
 
 
 def _stated(entry: Entry, concepts: Sequence[str]) -> Stated | None:
@@ -238,7 +246,25 @@ def _dated(stated: Stated, spec: EventSpec, chart: Chart) -> Happened:
     span = _span_of(stated, spec, chart)
     if span.first and span.first > chart.read_on:
         stated = stated._replace(problem=LATER_THAN_TODAY)
+    elif not stated.problem and _is_dated_otherwise(stated, span, spec, chart):
+        return Happened(stated._replace(problem=DATED_OTHERWISE), span)
     return Happened(stated._replace(day=span.first), span)
+
+
+def _is_dated_otherwise(
+    stated: Stated, span: Span, spec: EventSpec, chart: Chart
+) -> bool:
+    """Tell if an onset is of late, and its words date it long before.
+
+    Many systems write the day of recording as the onset: "foot drop since 1990".
+    """
+    is_short = spec.within_days is not None and spec.within_days <= HALF_A_YEAR
+    if not is_short or span.first is None or stated.entry.kind != "Condition":
+        return False
+    own = _parts_of_itself(stated, spec, chart)
+    worded = date_in_words(own, stated.entry.raw, chart)
+    last = chart.calendar.last_day(worded)
+    return last is not None and last < span.first and not _is_lately(last, spec, chart)
 
 
 def _span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
