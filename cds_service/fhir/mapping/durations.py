@@ -804,7 +804,7 @@ class DurationRules:
             return False
         languages = [one for one in self._all_languages if one in _SPACELESS]
         delay = self._ends(before, "delay", languages)
-        return bool(delay) and self._is_plain(before[: delay.start()] + after)
+        return delay is not None and self._is_plain(before[: delay.start()] + after)
 
     def _is_end(
         self, clause: _Clause, languages: Sequence[str], *, stops: bool

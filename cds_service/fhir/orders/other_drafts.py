@@ -17,7 +17,7 @@ from cds_service.fhir.gathering.grave_asides import (
     UNREAD_TITLE,
     grave_things_in,
 )
-from cds_service.fhir.gathering.problem_words import in_doubt, may_be_grave
+from cds_service.fhir.gathering.problem_words import has_grave_stem, in_doubt
 from cds_service.fhir.gathering.unread_in_reasons import (
     OF_FHIR,
     is_reason_understood,
@@ -67,7 +67,7 @@ def read_other_draft(draft: Order, terminology: Terminology) -> Entry | None:
         _is_everyday(word, terminology) for word in dict.fromkeys(words)
     )
     if draft.type == SET_OF_ORDERS:
-        is_understood = not any(may_be_grave(word, terminology) for word in words)
+        is_understood = not any(has_grave_stem(word, terminology) for word in words)
     named = named - {MAY_BEAR_ON_SPINE} if is_understood else named | {UNREAD_TITLE}
     if not named:
         return None
