@@ -31,9 +31,10 @@ NAMES = (
 )
 # After any operation, for joints, kidneys, blood or the heart.
 FOR_OTHER_THINGS = (
-    *("A04AA01", "A04AA02", "A04AD12", "V03AE02", "B03BB01", "B03XA01", "L03AX13"),
-    *("H01CC02", "V09GA01"),
+    *("A04AA01", "A04AA02", "A04AD12", "B03BB01", "L03AX13", "H01CC02", "V09GA01"),
 )
+# Of failing kidneys, which are open then; no tumour is.
+FOR_KIDNEYS = ("V03AE02", "B03XA01")
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,13 @@ def test_a_drug_for_other_things_leaves_none_open(code):
     card = card_of(stated(codeable(ATC, code)))
     assert "malignancy" not in card["detail"]
     assert "below the usual" in card["detail"]
+
+
+@pytest.mark.parametrize("code", FOR_KIDNEYS)
+def test_a_drug_for_failing_kidneys_leaves_those_open_and_no_tumour(code):
+    card = card_of(stated(codeable(ATC, code)))
+    assert "malignancy" not in card["detail"]
+    assert "severe kidney disease not excluded" in card["detail"]
 
 
 @pytest.mark.parametrize("name", ["Folic acid 5 mg", "Folsäure", "Ondansetron 4 mg"])

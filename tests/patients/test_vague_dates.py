@@ -25,7 +25,8 @@ def test_a_value_of_a_month_that_may_be_newer_is_named(name, value, on):
 
 @pytest.mark.parametrize("on", ["2025-06", "2025"])
 def test_a_value_of_an_earlier_year_is_older(on):
-    detail = cards_of(newer("bmd-t-score", -3.5, on))["rehabilitation"]["detail"]
+    """It is plausible beside the newer one of −1.5: a drug may have done that."""
+    detail = cards_of(newer("bmd-t-score", -1.9, on))["rehabilitation"]["detail"]
     assert "below the usual" in detail
 
 
