@@ -175,6 +175,7 @@ def _refuse_maybe_newer(
     values: Sequence[Measured], picked: Picked, chart: Chart
 ) -> list[Refused]:
     """Refuse values of a bare month or year that may be newer than the one in use."""
+    day = picked.day
     used = {one.reading.entry.reference for one in picked.used}
     newer = []
     for measured in values:
@@ -183,7 +184,7 @@ def _refuse_maybe_newer(
         is_vague = last > first
         is_other = measured.reading.entry.reference not in used
         says_other = is_other and measured.value != picked.value
-        if is_vague and last >= picked.day and says_other:
+        if is_vague and last >= day and says_other:
             newer.append(measured.refused(*NOT_TO_THE_DAY))
     return newer
 
@@ -345,12 +346,13 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
     """
     first = picked.used[0]
     readings = [one.reading for one in picked.used]
-    of_day = [one.reading for one in picked.used if one.moment.day == picked.day]
+    day = picked.day
+    of_day = [one.reading for one in picked.used if one.moment.day == day]
     provenance = [one.reading.provenance(spec, one.printed) for one in picked.used]
 
     has_plain_note = all(has_plain_notes(one, chart) for one in readings)
     unread_note = [] if has_plain_note else [NOTE_NOT_UNDERSTOOD]
-    first_day = min([picked.day, *_period_starts(readings, chart)])
+    first_day = min([day, *_period_starts(readings, chart)])
     age = age_concern(spec, chart, first_day)
     is_method_known = all(one.is_method_known for one in picked.used)
     unknown_method = [] if is_method_known else [METHOD_NOT_RECORDED]
@@ -364,7 +366,7 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
         name=spec.name,
         value=picked.value,
         unit=spec.unit,
-        observed=picked.day,
+        observed=day,
         provenance=tuple(provenance),
         concerns=tuple(concerns),
         site=first.site,
