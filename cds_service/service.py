@@ -39,7 +39,7 @@ from cds_service.call import (
 )
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
-from cds_service.core.bracing import ORDERS_COUNT_FOR, with_counted_from
+from cds_service.core.bracing import with_counted_from
 from cds_service.core.case import Case, Conclusion, Questions, conclude
 from cds_service.core.closures import (
     CardFeedback,
@@ -82,7 +82,7 @@ from cds_service.fhir.orders.drafts import (
     with_foreign_orders,
 )
 from cds_service.fhir.orders.handout_draft import Page, draft_handout
-from cds_service.fhir.orders.orders_of_chart import orders_of_operation
+from cds_service.fhir.orders.orders_of_chart import is_recent, orders_of_operation
 from cds_service.fhir.orders.performed import (
     find_performed,
     has_augmentation,
@@ -308,8 +308,9 @@ def _as_if_signed(call: Call) -> Call | None:
 
 def _is_open_augmentation(order: Mapping[str, Any], person: Person, call: Call) -> bool:
     """Tell if an order on record is for an augmentation that is still to be done."""
-    is_open = order.get("status") in ("active", "draft")
-    if not is_open or not _is_recent(order, call):
+    if order.get("status") not in ("active", "draft"):
+        return False
+    if not is_recent(order, call.today, call.service.calendar):
         return False
     terminology, deadline = call.service.terminology, call.ports.deadline
     bundle = {"resourceType": "Bundle", "entry": [{"resource": order}]}
@@ -317,20 +318,6 @@ def _is_open_augmentation(order: Mapping[str, Any], person: Person, call: Call) 
         return False
     drafts = read_drafts(bundle, person, deadline)
     return find_augmentation_order(drafts, terminology) is not None
-
-
-def _is_recent(order: Mapping[str, Any], call: Call) -> bool:
-    """Tell if an order was written, or is planned, in the last 90 days or later.
-
-    An order without a day counts, too. Many EHRs leave an order active long after it
-    was carried out.
-    """
-    calendar, period = call.service.calendar, order.get("occurrencePeriod")
-    dates = [order.get("authoredOn"), order.get("occurrenceDateTime")]
-    if isinstance(period, dict):
-        dates += [period.get("start"), period.get("end")]
-    days = [day for date in dates if (day := calendar.last_day(date))]
-    return not days or max(days) >= call.today - ORDERS_COUNT_FOR
 
 
 # --- is the call ours: what the record decides

@@ -1,11 +1,12 @@
 """Tell which augmentation orders of an opened chart are still to be done, together.
 
-Many EHRs leave an order active after it was carried out. Raw JSON in and out.
+Many EHRs leave an order active long after it was carried out. Raw JSON in and out.
 """
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from cds_service.core.bracing import ORDERS_COUNT_FOR
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS
@@ -52,7 +53,7 @@ def orders_of_operation(
         for order, day in zip(waiting, written, strict=True)
         if day is None
         or newest - day <= ORDERED_WITHIN
-        or _is_planned(order, today, calendar)
+        or _is_still_planned(order, today, calendar)
     ]
 
 
@@ -81,11 +82,27 @@ def _is_carried_out(order: Json, procedure: Json, terminology: Terminology) -> b
     return bool(asked) and asked <= treated
 
 
-def _is_planned(order: Json, today: date, calendar: SiteCalendar) -> bool:
+def is_recent(order: Json, today: date, calendar: SiteCalendar) -> bool:
+    """Tell if an order was written, or is planned, in the last 90 days or later.
+
+    An order without a day counts, too.
+    """
+    days = _planned_days(order, calendar)
+    if written := calendar.last_day(order.get("authoredOn")):
+        days.append(written)
+    return not days or max(days) >= today - ORDERS_COUNT_FOR
+
+
+def _is_still_planned(order: Json, today: date, calendar: SiteCalendar) -> bool:
+    """Tell if an order is planned for today or later."""
+    return any(day >= today for day in _planned_days(order, calendar))
+
+
+def _planned_days(order: Json, calendar: SiteCalendar) -> list[date]:
+    """List the days that an order is planned for, each the last that it may mean."""
     dates = (
         order.get("occurrenceDateTime"),
         member(order.get("occurrencePeriod"), "start"),
         member(order.get("occurrencePeriod"), "end"),
     )
-    days = (calendar.last_day(one) for one in dates)
-    return any(day >= today for day in days if day)
+    return [day for written in dates if (day := calendar.last_day(written))]
