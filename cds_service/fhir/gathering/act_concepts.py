@@ -14,7 +14,6 @@ from cds_service.fhir.gathering.drugs import (
     is_unclassified,
 )
 from cds_service.fhir.gathering.entries import CANCER_TREATMENT
-from cds_service.fhir.gathering.everyday_orders import unread_title
 from cds_service.fhir.gathering.grave_asides import (
     UNJUDGED_ACT,
     is_harmless_act,
@@ -33,6 +32,7 @@ from cds_service.fhir.gathering.open_concepts import (
     NOT_UNDERSTOOD,
     UNKNOWN_DRUG,
 )
+from cds_service.fhir.gathering.order_titles import unread_title
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS

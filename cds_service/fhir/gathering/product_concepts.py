@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable
 from cds_service.fhir.gathering.asides import asides_of, words_of_asides
 from cds_service.fhir.gathering.bystanders import is_bystander_act
 from cds_service.fhir.gathering.drugs import drug_codes, drug_names, swallowed
-from cds_service.fhir.gathering.everyday_orders import unread_title
 from cds_service.fhir.gathering.listed import (
     NO_INFORMATION,
     OF_NO_CONCERN,
@@ -18,6 +17,7 @@ from cds_service.fhir.gathering.named_besides import (
     grave_in_doubt,
 )
 from cds_service.fhir.gathering.open_concepts import MAY_NEED_BRACE, NOT_UNDERSTOOD
+from cds_service.fhir.gathering.order_titles import unread_title
 from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.gathering.products import (
     PRODUCT_ELEMENTS,

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import Field
 
 from cds_service.core.data_file import Closed, DataFile
-from cds_service.fhir.mapping.bystanders import Bystanders
+from cds_service.fhir.mapping.bystander_rules import Bystanders
 from cds_service.fhir.mapping.grave_stems import GraveStems
 from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.overlay import required

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cds_service.core.data_file import Faults
-from cds_service.fhir.mapping.bystanders import load_bystanders
+from cds_service.fhir.mapping.bystander_rules import load_bystanders
 from cds_service.fhir.mapping.clauses import (
     BORDER,
     NOTHING,

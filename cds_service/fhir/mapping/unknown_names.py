@@ -11,7 +11,7 @@ from pathlib import Path
 from cds_service.core.data_file import label, read_toml
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.errors import DataFileError, DataFileErrors
-from cds_service.fhir.mapping import bystanders
+from cds_service.fhir.mapping import bystander_rules
 from cds_service.fhir.mapping.language import Language
 from cds_service.fhir.mapping.overlay import files_in_force, required
 from cds_service.fhir.mapping.terminology import Terminology
@@ -130,7 +130,9 @@ def _unknown_bystanders(
     folders: Sequence[Path], terminology: Terminology
 ) -> Iterator[DataFileError]:
     known = terminology.names | HELPERS
-    path, content = required(folders, bystanders.FILE, bystanders.BystandersFile)
+    path, content = required(
+        folders, bystander_rules.FILE, bystander_rules.BystandersFile
+    )
     for table, concepts in (
         ("problem-concepts", content.problem_concepts),
         ("act-concepts", content.act_concepts),
