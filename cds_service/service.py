@@ -102,7 +102,7 @@ from cds_service.fhir.orders.referred import (
 from cds_service.fhir.orders.suggestions import Ordering, make_suggestions, order_words
 from cds_service.fhir.orders.support_orders import (
     find_draft_support_orders,
-    find_support_orders,
+    join_support_orders,
 )
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline, in_force
@@ -464,7 +464,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
 
     record = with_signing(record, orders.drafts, terminology)
     record = with_unsent_reasons_of_drafts(record, orders.drafts, terminology)
-    support = find_support_orders(
+    support = join_support_orders(
         orders.support,
         record,
         terminology,

@@ -276,7 +276,7 @@ def _not_theirs(result: ModelResult) -> str:
         for violation in result.violations
         if violation.severity != "not-checkable"
     ]
-    if not result.is_theirs:
+    if not result.is_wholly_inside:
         return "; ".join((say("not-theirs"), *outside))
     if result.is_doubtful:
         return say("doubtful")

@@ -143,7 +143,7 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
     members: dict[str, Any] = {
         "model": study.id,
         "modelVersion": study.version,
-        "isTheirs": result.is_theirs,
+        "isTheirs": result.is_wholly_inside,
         "horizonMonths": study.cohort.horizon_months,
         "incidence": study.incidence,
         "baseline": _baseline_json(prediction.baseline),

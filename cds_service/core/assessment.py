@@ -211,7 +211,10 @@ def _assess_outcome(
         if model.study.outcome == outcome
     ]
     results.sort(
-        key=lambda result: (not result.is_theirs, -result.prediction.inputs_known)
+        key=lambda result: (
+            not result.is_wholly_inside,
+            -result.prediction.inputs_known,
+        )
     )
 
     strata = (study for study in studies.values() if isinstance(study, StrataStudy))

@@ -48,7 +48,7 @@ def study_line(
         words_of: gives the step of the ladder nearest to a risk, 0..1.
     """
     prediction = result.prediction
-    if not result.is_shown or not result.is_theirs or result.is_doubtful:
+    if not result.is_shown or not result.is_wholly_inside or result.is_doubtful:
         return None
     if prediction.inputs_known < policy.showing.inputs_on_card:
         return None
@@ -99,7 +99,9 @@ def has_disagreement(
 
     They lie on opposite sides of their own averages, or far apart on a common baseline.
     """
-    own_results = [result for result in results if result.is_shown and result.is_theirs]
+    own_results = [
+        result for result in results if result.is_shown and result.is_wholly_inside
+    ]
     if len(own_results) < 2:
         return False
     if len({result.prediction.risk >= result.reference for result in own_results}) > 1:

@@ -131,7 +131,7 @@ class ModelResult(NamedTuple):
         return _is_outside(self.violations)
 
     @property
-    def is_theirs(self) -> bool:
+    def is_wholly_inside(self) -> bool:
         """Tell if every known criterion is met, also by values that are no input."""
         return not self.is_outside and all(
             obstacle.why != "outside" for obstacle in self.obstacles

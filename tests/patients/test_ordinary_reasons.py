@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.fhir.gathering.grave_asides import BROKEN_ASIDE, grave_things_in
+from cds_service.fhir.gathering.grave_asides import BROKEN_ASIDE, grave_concepts_of
 from cds_service.fhir.gathering.unread_in_reasons import is_reason_understood
 from tests.builders import terminology
 from tests.patients.test_prose_of_reasons import order
@@ -17,8 +17,10 @@ MOST_OPEN = 0.1  # of ordinary reasons
 @pytest.mark.parametrize("language", TABLE["ordinary"])
 def test_ordinary_reasons_are_understood(language):
     said = TABLE["ordinary"][language]
-    open_ = [one for one in said if grave_things_in(order(one), terminology())]
-    open_ += [one for one in said if grave_things_in(order(one, "note"), terminology())]
+    open_ = [one for one in said if grave_concepts_of(order(one), terminology())]
+    open_ += [
+        one for one in said if grave_concepts_of(order(one, "note"), terminology())
+    ]
     assert len({*open_}) <= MOST_OPEN * len(said), open_
 
 
@@ -28,12 +30,12 @@ def test_ordinary_reasons_are_understood(language):
 )
 def test_plain_words_hide_nothing_grave(language, words):
     for element in ("reasonCode", "note"):
-        assert grave_things_in(order(words, element), terminology()), language
+        assert grave_concepts_of(order(words, element), terminology()), language
 
 
 @pytest.mark.parametrize("words", TABLE["fracture"]["said"])
 def test_why_surgeons_operate_is_understood(words):
-    assert grave_things_in(order(words), terminology()) <= {BROKEN_ASIDE}
+    assert grave_concepts_of(order(words), terminology()) <= {BROKEN_ASIDE}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def test_why_surgeons_operate_is_understood(words):
 )
 def test_plain_words_do_not_add_up_to_something_grave(language, words):
     for element in ("reasonCode", "note"):
-        named = grave_things_in(order(words, element), terminology())
+        named = grave_concepts_of(order(words, element), terminology())
         assert named - {BROKEN_ASIDE}, language
 
 

@@ -399,8 +399,8 @@ def _open_uses(
         for entry in chart.of_kind(*TAKEN)
         if entry.drug is not None and entry.drug.concepts & set(concepts)
     ]
-    unsaid = [one for one in ours if _is_unsaid(one.entry, one.drug)]
-    yield unsaid, "whether it is taken is not recorded"
+    open_uses = [one for one in ours if _is_intake_open(one.entry, one.drug)]
+    yield open_uses, "whether it is taken is not recorded"
     taken = [one for one in ours if _is_taken(one.entry)]
     # Without a day each is judged as one of today.
     undated = [
@@ -493,7 +493,9 @@ def may_be_taken(entry: Entry, spec: MedicationSpec, chart: Chart) -> bool:
     drug = entry.drug
     if drug is None:
         return False
-    is_told = _is_taken(entry) or _is_unsaid(entry, drug) or is_prohibition(entry.raw)
+    is_told = (
+        _is_taken(entry) or _is_intake_open(entry, drug) or is_prohibition(entry.raw)
+    )
     return is_told and is_of_now(_use(entry, drug, chart), spec, chart)
 
 
@@ -554,8 +556,8 @@ def uses_of(chart: Chart) -> list[Use]:
     ]
 
 
-def _is_unsaid(entry: Entry, drug: Drug) -> bool:
-    """Tell if status or words of an entry leave it open if the drug is taken."""
+def _is_intake_open(entry: Entry, drug: Drug) -> bool:
+    """Tell if status or words of an entry leave open whether the drug is taken."""
     is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
     is_open = drug.is_doubtful or not drug.is_understood
     return is_open if is_reported else entry.status not in NOT_TAKEN

@@ -170,19 +170,19 @@ def names_broken_vertebra(
     """Tell if words of an entry may name a broken vertebra, treated now or not."""
     is_report = text(entry.get("resourceType")) == "DiagnosticReport"
     return any(
-        names_no_sound_vertebra(part, terminology, is_report=is_report)
+        is_of_unsound_vertebra(part, terminology, is_report=is_report)
         for prose in words
         for part in clauses(prose[:LONGEST_TEXT])
     )
 
 
-def names_no_sound_vertebra(
+def is_of_unsound_vertebra(
     part: str, terminology: Terminology, *, is_report: bool
 ) -> bool:
     """Tell if words say of a vertebra more than that it is sound, worn or painful.
 
-    They need not name a break: "T8 wedging", "cement at T12". Words that are not plain
-    leave it open by another rule, and words that only deny say nothing.
+    They need not name a break: "T8 wedging", "cement at T12". They say no such thing if
+    they only deny, or if they are not plain: such words leave it open by another rule.
     """
     plain = terminology.plain
     if not terminology.levels.named(part) or plain.sound.are_all(part):

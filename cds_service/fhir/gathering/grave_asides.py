@@ -212,7 +212,7 @@ ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
 _WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
 
 
-def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
+def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     """Return the grave things that a report, order, drug or procedure names."""
     title = TITLES.get(text(entry.get("resourceType")), "")
     if (

@@ -9,7 +9,7 @@ from cds_service.fhir.gathering.drug_asides import (
     telling_drugs_named,
 )
 from cds_service.fhir.gathering.drugs import BONE_DRUG, STEROID
-from cds_service.fhir.gathering.grave_asides import grave_things_in
+from cds_service.fhir.gathering.grave_asides import grave_concepts_of
 from cds_service.fhir.gathering.open_concepts import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -57,4 +57,4 @@ def drugs_told_in_doubt(
 
 def grave_in_doubt(resource: Json, terminology: Terminology) -> frozenset[str]:
     """Return the grave things that an entry names, each in doubt."""
-    return frozenset(map(in_doubt, grave_things_in(resource, terminology)))
+    return frozenset(map(in_doubt, grave_concepts_of(resource, terminology)))

@@ -32,7 +32,7 @@ def is_everyday_order(titles: Iterable[Json], terminology: Terminology) -> bool:
     listed = list(titles)
     words = [word for title in listed for word in texts_of(title)]
     everyday, acts = terminology.everyday, terminology.harmless_acts
-    if any(everyday.may_search(word) or everyday.is_unsaid(word) for word in words):
+    if any(everyday.may_search(word) or everyday.is_unspecific(word) for word in words):
         return False
     if any(
         terminology.identifies("procedures", title) or terminology.concepts(title)

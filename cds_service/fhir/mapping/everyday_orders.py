@@ -79,7 +79,7 @@ class EverydayOrders:
             return True
         return bool(self._searches.search(folded(words)))
 
-    def is_unsaid(self, words: str) -> bool:
+    def is_unspecific(self, words: str) -> bool:
         """Tell if words name an order, but not whom or what it asks."""
         return self._kinds.names_any(words) and not self._said.names_any(words)
 

@@ -9,7 +9,7 @@ from itertools import chain
 from cds_service.core.findings import TreatedLevels
 from cds_service.fhir.gathering.asides import asides_of
 from cds_service.fhir.gathering.bystanders import FRACTURED
-from cds_service.fhir.gathering.earlier_in_words import names_no_sound_vertebra
+from cds_service.fhir.gathering.earlier_in_words import is_of_unsound_vertebra
 from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.level_text import LEVELS
@@ -126,7 +126,7 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
             # `fractures of L1, T12 and L3`
             is_listing &= terminology.bystanders.are_of_augmentation(part)
             is_listing |= bool(terminology.text_concepts(part, FRACTURED))
-            if is_listing or names_no_sound_vertebra(
+            if is_listing or is_of_unsound_vertebra(
                 part, terminology, is_report=is_report
             ):
                 named |= {*terminology.levels.treated(part)}

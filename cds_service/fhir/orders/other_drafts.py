@@ -15,7 +15,7 @@ from cds_service.fhir.gathering.grave_asides import (
     UNREAD_PROSE,
     UNREAD_REASON,
     UNREAD_TITLE,
-    grave_things_in,
+    grave_concepts_of,
 )
 from cds_service.fhir.gathering.problem_words import has_grave_stem, in_doubt
 from cds_service.fhir.gathering.unread_in_reasons import (
@@ -28,6 +28,21 @@ from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import TITLES
 from cds_service.fhir.raw_json import Json, objects, text
 
+# The usual types of such drafts.
+OTHER_DRAFTS = frozenset(
+    {
+        "Appointment",
+        "CarePlan",
+        "Claim",
+        "CommunicationRequest",
+        "DocumentReference",
+        "ImmunizationRecommendation",
+        "NutritionOrder",
+        "RequestGroup",
+        "Task",
+        "VisionPrescription",
+    }
+)
 # Elements that name people, places and payers, which bear on no patient's health.
 PEOPLE = frozenset(
     {
@@ -57,17 +72,17 @@ _JUDGED_HERE = frozenset({UNREAD_REASON, UNREAD_PROSE})
 
 def read_other_draft(draft: Order, terminology: Terminology) -> Entry | None:
     """Read a draft for what it names; None if its words are those of everyday care."""
-    said = {name: value for name, value in draft.resource.items() if name not in PEOPLE}
+    resource = draft.resource
+    content = {name: value for name, value in resource.items() if name not in PEOPLE}
     # Elements that a type of the record has for other things count here.
-    said["resourceType"] = ""
-    words = [*_words_of(said, terminology)]
-    named = grave_things_in(said, terminology) - _JUDGED_HERE
-    named |= terminology.concepts(codeables(said, *TITLES)) & GRAVE
-    is_understood = all(
-        _is_everyday(word, terminology) for word in dict.fromkeys(words)
-    )
+    content["resourceType"] = ""
+    words = list(dict.fromkeys(_words_of(content, terminology)))
+    named = grave_concepts_of(content, terminology) - _JUDGED_HERE
+    named |= terminology.concepts(codeables(content, *TITLES)) & GRAVE
     if draft.type == SET_OF_ORDERS:
         is_understood = not any(has_grave_stem(word, terminology) for word in words)
+    else:
+        is_understood = all(_is_everyday(word, terminology) for word in words)
     named = named - {MAY_BEAR_ON_SPINE} if is_understood else named | {UNREAD_TITLE}
     if not named:
         return None
@@ -78,12 +93,12 @@ def read_other_draft(draft: Order, terminology: Terminology) -> Entry | None:
     return entry._replace(reference=draft.reference)
 
 
-def _words_of(said: Json, terminology: Terminology) -> Iterator[str]:
+def _words_of(content: Json, terminology: Terminology) -> Iterator[str]:
     """Yield the words of a draft; codes of FHIR itself have none."""
-    for code in codeables(said, *TITLES):
+    for code in codeables(content, *TITLES):
         if not _is_of_fhir(code):
             yield from words_beyond(code, terminology)
-    for aside in asides_of(said):
+    for aside in asides_of(content):
         if aside.code is None:
             yield aside.words
         elif not _is_of_fhir(aside.code):
@@ -100,7 +115,7 @@ def _is_everyday(words: str, terminology: Terminology) -> bool:
     everyday = terminology.everyday
     if not words.strip():
         return True
-    if everyday.may_search(words) or everyday.is_unsaid(words):
+    if everyday.may_search(words) or everyday.is_unspecific(words):
         return False
     return (
         everyday.is_title(words)

@@ -26,7 +26,7 @@ from cds_service.fhir.gathering.grave_asides import (
     UNJUDGED,
     UNREAD_REASON,
     drugs_and_states,
-    grave_things_in,
+    grave_concepts_of,
 )
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -319,7 +319,7 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
     """
     others = [name for name in procedure if name not in (*AFTERMATH, "resourceType")]
     aftermath = _without(procedure, others)
-    named = grave_things_in(aftermath, terminology)
+    named = grave_concepts_of(aftermath, terminology)
     if not named.isdisjoint(NOT_UNDERSTOOD):
         named |= {"neurological-deficit"}
     return frozenset(map(in_doubt, named))
@@ -645,7 +645,7 @@ def _is_of_biopsy(report: Json, terminology: Terminology) -> bool:
 
 def _grave_results(report: Json, terminology: Terminology) -> frozenset[GraveResult]:
     """Return the grave results that a report of a biopsy names, in codes or words."""
-    named = grave_things_in(report, terminology)
+    named = grave_concepts_of(report, terminology)
     return frozenset(kind for kind, of in GRAVE_RESULTS.items() if named & of)
 
 

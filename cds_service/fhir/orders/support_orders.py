@@ -127,7 +127,7 @@ def find_draft_support_orders(
     )
 
 
-def find_support_orders(
+def join_support_orders(
     signed_now: tuple[SupportOrder, ...],
     record: PatientRecord,
     terminology: Terminology,

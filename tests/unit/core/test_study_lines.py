@@ -101,6 +101,6 @@ def test_studies_disagree_only_over_a_patient_of_theirs(known, disagree):
 def test_no_line_reassures(known):
     for line in assessed(known).study_lines:
         assert line.result.prediction.risk > line.result.reference
-        assert line.result.is_theirs
+        assert line.result.is_wholly_inside
         assert line.words.removeprefix("about ") != line.average
         assert line.result.prediction.inputs_known >= 0.85

@@ -628,7 +628,7 @@ def test_a_figure_has_a_band_and_its_band_a_ground(known, study):
     if one.band == "lower":
         assert max(ends(one)) < one.reference
         assert not one.prediction.has_reassuring_hold
-        assert one.is_theirs
+        assert one.is_wholly_inside
         assert {one.name for one in one.inputs} & {"bmd-t-score", "ct-attenuation"}
     if one.band == "above":
         assert low > one.reference

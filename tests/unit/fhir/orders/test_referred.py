@@ -14,7 +14,7 @@ from cds_service.fhir.orders.recognition import with_meanings
 from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.orders.support_orders import (
     find_draft_support_orders,
-    find_support_orders,
+    join_support_orders,
 )
 from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline
@@ -249,7 +249,7 @@ def test_a_brace_of_the_record_whose_device_only_the_server_has_is_already_order
     )
     fhir = scripted(device("TLSO, custom"))
     record, _ = read(kyphoplasty(), fhir=fhir, record=(worn,))
-    found = find_support_orders((), record, open_service().terminology).of_kind("brace")
+    found = join_support_orders((), record, open_service().terminology).of_kind("brace")
     assert [one.reference for one in found] == ["DeviceRequest/b2"]
     assert "Device/d1" in fhir.asked
 

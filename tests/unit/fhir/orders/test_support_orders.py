@@ -17,7 +17,7 @@ from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.orders.support_orders import (
     find_draft_support_orders,
-    find_support_orders,
+    join_support_orders,
 )
 from tests.builders import TODAY, condition, record_of
 from tests.codes import CPT, HCPCS, LOINC, ORDERS, SCT, codeable
@@ -697,7 +697,7 @@ def augmentation_of(levels=(), planned=None):
 def test_what_is_ordered_and_was_done_on_record(
     stored, drafts, signed, today, expected
 ):
-    support = find_support_orders(
+    support = join_support_orders(
         signing_of(*drafts),
         stored.record(),
         terminology(),
