@@ -15,6 +15,7 @@ from cds_service.core.grave_findings import (
 from cds_service.core.open_points import KEPT, is_settled
 from cds_service.core.phrases import Otherwise, joined, say
 from cds_service.core.wording import GAP_REASONS, grouped
+from cds_service.fhir.orders.other_drafts import OTHER_DRAFTS
 
 STEROID = "steroid-use"  # an input of the pooled model, which raises the figure
 LONG_STEROID = "long-term-steroid"
@@ -49,21 +50,6 @@ COUNTING = frozenset(
     - {"present-spinal-infection", "new-deficit", "hip-fracture"}
 )
 REPORT, VALUE = "DiagnosticReport/", "Observation/"
-# Orders of types that nobody reads but for their words, when they are signed.
-DRAFTED = frozenset(
-    {
-        "Appointment",
-        "CarePlan",
-        "Claim",
-        "CommunicationRequest",
-        "DocumentReference",
-        "ImmunizationRecommendation",
-        "NutritionOrder",
-        "RequestGroup",
-        "Task",
-        "VisionPrescription",
-    }
-)
 # Entries that are on no problem list.
 ASIDES = frozenset(
     {
@@ -77,7 +63,7 @@ ASIDES = frozenset(
         "MedicationDispense",
         "ImagingStudy",
         "Encounter",
-        *DRAFTED,
+        *OTHER_DRAFTS,
     }
 )
 NAMED_ALONE = {
