@@ -17,12 +17,12 @@ from cds_service.fhir.findings.drug_times import (
     begins_soon,
     continues_earlier,
     dated,
+    duration_of,
     end_of_period,
     end_of_supply,
+    first_and_last_day,
     handed_over,
     is_for_home,
-    supply,
-    times,
 )
 from cds_service.fhir.findings.medication_list import (
     GIVEN,
@@ -49,7 +49,7 @@ SURE = frozenset({"active", "completed"})
 UNNAMED = "bone drug"
 # Names of a group: another entry may name the drug itself.
 UNSPECIFIC = frozenset({"other bisphosphonate"})
-# Elements with the products used in an act: a drug there is more than a remark.
+# By type, the elements with what was used in an act: a drug there is no mere remark.
 USED = {"Procedure": ("usedCode", "usedReference"), "ServiceRequest": ("orderDetail",)}
 IN_ERROR = "entered-in-error"
 # Types that record an ordered dose, even if it was not given.
@@ -73,8 +73,9 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
     for entry, drug in _bone_drugs(spec, chart):
         if not is_meant(entry):
             continue
-        is_named = _is_not_given(entry) or entry.status == "not-taken"
-        if entry.status in NOT_TAKEN and entry.origin != "context" and not is_named:
+        is_refused = _is_not_given(entry) or entry.status == "not-taken"
+        is_void = entry.status in NOT_TAKEN and not is_refused
+        if is_void and entry.origin != "context":
             continue
         yield _read(entry, drug, spec, chart)
     for use in uses_named_aside(chart, spec.value_sets):
@@ -161,20 +162,12 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     if drug.is_doubtful or not is_reported:
         return mention
     if is_ended and name not in INTERVAL:
-        is_order = entry.kind == "MedicationRequest"
-        authored = dated(entry.raw.get("authoredOn"), chart) if is_order else None
-        return mention._replace(begins=authored, knows_start=False)
-    if entry.kind == "MedicationRequest":
-        drug_entry = _ordered(mention, entry, spec, chart)
-    elif entry.kind == "MedicationStatement":
-        drug_entry = _stated(mention, entry, spec, chart)
-    elif entry.kind == "ServiceRequest":
-        drug_entry = _billed(mention, entry, drug, spec, chart)
-    else:
-        drug_entry = _given(mention, entry, spec, chart)
+        return _ended(mention, entry, chart)
+    drug_entry = _read_by_kind(mention, entry, drug, spec, chart)
     day = drug_entry.last or drug_entry.begins
     goes_on = continues_earlier(entry.raw, drug_entry.begins, chart)
-    if is_ended:  # what was injected acts on, and its day counts
+    if is_ended:
+        # What was injected acts on, and its day counts.
         drug_entry = drug_entry._replace(is_current=False, is_due=False)
     return drug_entry._replace(
         knows_start=drug_entry.knows_start and not goes_on,
@@ -183,6 +176,26 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
         is_sure=drug_entry.is_intake and drug.is_understood and entry.status in SURE,
         may_be_dose=_may_be_dose(drug_entry, entry, drug),
     )
+
+
+def _read_by_kind(
+    mention: DrugEntry, entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart
+) -> DrugEntry:
+    """Read the days of an order, a statement, a billed act or a dose."""
+    if entry.kind == "MedicationRequest":
+        return _ordered(mention, entry, spec, chart)
+    if entry.kind == "MedicationStatement":
+        return _stated(mention, entry, spec, chart)
+    if entry.kind == "ServiceRequest":
+        return _billed(mention, entry, drug, spec, chart)
+    return _given(mention, entry, spec, chart)
+
+
+def _ended(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
+    """Read a drug taken at home that its entry calls ended, on no known day."""
+    is_order = entry.kind == "MedicationRequest"
+    authored = dated(entry.raw.get("authoredOn"), chart) if is_order else None
+    return mention._replace(begins=authored, knows_start=False)
 
 
 def _may_be_dose(drug_entry: DrugEntry, entry: Entry, drug: Drug) -> bool:
@@ -206,8 +219,8 @@ def _name(drug: Drug, chart: Chart) -> str:
     return joined(exact or groups or named) or UNNAMED
 
 
-def _effect(name: str, spec: MedicationSpec, day: Dated) -> date:
-    """Return until when a dose of this day acts."""
+def _acts_until(name: str, spec: MedicationSpec, day: Dated) -> date:
+    """Return the last day on which a dose of this day acts."""
     months = spec.look_back_months.get(name, spec.look_back_months["other"])
     return months_after(day.last, months)
 
@@ -219,10 +232,10 @@ def _given(
     raw = entry.raw
     if entry.kind == "MedicationDispense":
         day = handed_over(raw, chart)
-        last, lasts = day, supply(raw.get("daysSupply"))
+        last, lasts = day, duration_of(raw.get("daysSupply"))
     else:
         prefix = "performed" if entry.kind == "Procedure" else "effective"
-        day, last = times(raw, prefix, chart)
+        day, last = first_and_last_day(raw, prefix, chart)
         lasts = None
     last = last or day
     taken = mention._replace(is_intake=True, begins=day, last=last)
@@ -232,7 +245,7 @@ def _given(
         end = last.last + lasts
         ended = Dated(end, end)
         return taken._replace(until=end + LATE, ended=ended, how_ended="supply ended")
-    return taken._replace(until=_effect(mention.name, spec, last))
+    return taken._replace(until=_acts_until(mention.name, spec, last))
 
 
 def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
@@ -243,7 +256,7 @@ def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
     if mention.name not in INJECTED:
         return mention
     prefix = "performed" if entry.kind == "Procedure" else "effective"
-    day, _ = times(entry.raw, prefix, chart)
+    day, _ = first_and_last_day(entry.raw, prefix, chart)
     return mention._replace(begins=day)
 
 
@@ -262,14 +275,14 @@ def _billed(
         return mention._replace(is_current=True, is_draft=True)
     if entry.status != "completed":
         return order
-    day, last = times(entry.raw, "occurrence", chart)
+    day, last = first_and_last_day(entry.raw, "occurrence", chart)
     has_time = any(name.lstrip("_").startswith("occurrence") for name in entry.raw)
     if day is None and drug.code and not has_time:
         day = last = authored
     if day is None:
         return order
     last = last or day
-    until = _effect(mention.name, spec, last)
+    until = _acts_until(mention.name, spec, last)
     return mention._replace(is_intake=True, begins=day, last=last, until=until)
 
 
@@ -280,7 +293,7 @@ def _stated(
     period = entry.raw.get("effectivePeriod")
     begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
     if begins is None and ended is None:
-        day, _ = times(entry.raw, "effective", chart)
+        day, _ = first_and_last_day(entry.raw, "effective", chart)
         if day is None:
             return _asserted(mention, entry, chart)
         return _on_day(mention, entry, day, spec, chart)
@@ -291,19 +304,19 @@ def _stated(
     # and has no end, the start is the last day that is known. Neither is known to be
     # the day of an injection.
     taken_on = ended or (begins if entry.status == "active" else None)
-    dose = None if mention.name in INTERVAL else taken_on
+    last = None if mention.name in INTERVAL else taken_on
     return mention._replace(
         is_intake=True,
         begins=begins,
-        last=dose,
-        until=_effect(mention.name, spec, dose) if dose else None,
+        last=last,
+        until=_acts_until(mention.name, spec, last) if last else None,
         ended=ended,
-        how_ended=None if is_current else _how(entry),
+        how_ended=None if is_current else _how_ended(entry),
         is_current=is_current,
     )
 
 
-def _how(entry: Entry) -> HowEnded:
+def _how_ended(entry: Entry) -> HowEnded:
     return "stopped" if entry.status in STOPPED else "ended"
 
 
@@ -319,12 +332,12 @@ def _on_day(
     """
     if mention.name in INTERVAL and entry.status in STOPPED:
         return mention._replace(is_intake=True, ended=day, how_ended="stopped")
-    until = _effect(mention.name, spec, day)
+    until = _acts_until(mention.name, spec, day)
     taken = mention._replace(is_intake=True, begins=day, last=day, until=until)
     if entry.status == "active":
         taken = taken._replace(knows_start=False)
     if mention.name in INTERVAL:
-        if _is_of_a_list(entry) and until >= chart.today:
+        if _is_of_medication_list(entry) and until >= chart.today:
             return taken._replace(last=None, until=None, is_current=True)
         return taken
     if entry.status == "completed":
@@ -334,7 +347,7 @@ def _on_day(
     return taken._replace(is_current=True)
 
 
-def _is_of_a_list(entry: Entry) -> bool:
+def _is_of_medication_list(entry: Entry) -> bool:
     """Tell if an active report says how a drug is used: `every 6 months`.
 
     Its day is that of the list. While a dose of that day would still act, it proves
@@ -348,9 +361,9 @@ def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
 
     The day of the report is not that of an injection.
     """
-    is_active, is_interval = entry.status == "active", mention.name in INTERVAL
-    if not is_active:
-        return mention if is_interval else mention._replace(how_ended=_how(entry))
+    is_interval = mention.name in INTERVAL
+    if entry.status != "active":
+        return mention if is_interval else mention._replace(how_ended=_how_ended(entry))
     day = dated(entry.raw.get("dateAsserted"), chart)
     if day is None or is_interval:
         return mention._replace(is_current=True)
@@ -363,29 +376,28 @@ def _ordered(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
     """Read an order: in force, or ended by its status, its period or its supply."""
+    raw = entry.raw
+    is_reported = raw.get("reportedBoolean") is True or "reportedReference" in raw
     # An order that was written down as reported is of a drug that the patient takes
     # already, since an unknown day. Words that were not understood may say the same:
     # "continue home medication".
-    is_reported = (
-        entry.raw.get("reportedBoolean") is True or "reportedReference" in entry.raw
-    )
-    knows_start = mention.is_plain and not is_reported
-    mention = mention._replace(knows_start=knows_start)
-    is_due = begins_soon(entry.raw, chart) and is_for_home(entry.raw, chart)
-    is_due = is_due and not is_reported
+    mention = mention._replace(knows_start=mention.is_plain and not is_reported)
+    is_due = begins_soon(raw, chart) and is_for_home(raw, chart) and not is_reported
     if entry.origin == "context":
         return mention._replace(is_current=True, is_draft=True, is_due=is_due)
-    authored = dated(entry.raw.get("authoredOn"), chart)
-    if authored is None and chart.calendar.moment(entry.raw.get("authoredOn")):
-        return mention  # `dated` refuses a day after the order that is being signed
-    is_due = is_due and entry.status == "active"
-    order = mention._replace(begins=authored, is_due=is_due)
-    may_act = authored and _effect(mention.name, spec, authored) >= chart.today
-    is_filled = entry.status == "completed" and bool(may_act)
-    is_open = entry.status == "active" or is_filled
+    authored = dated(raw.get("authoredOn"), chart)
+    if authored is None and chart.calendar.moment(raw.get("authoredOn")):
+        # Its day is after that of the order that is being signed.
+        return mention
+    is_active = entry.status == "active"
+    order = mention._replace(begins=authored, is_due=is_due and is_active)
+    may_still_act = (
+        authored and _acts_until(mention.name, spec, authored) >= chart.today
+    )
+    is_filled = entry.status == "completed" and bool(may_still_act)
+    is_open = is_active or is_filled
     if mention.name in INTERVAL:
-        period = end_of_period(entry.raw, chart)
-        return order._replace(is_current=is_open, until=period)
+        return order._replace(is_current=is_open, until=end_of_period(raw, chart))
     return _until_its_end(order, entry, chart, is_open=is_open)
 
 

@@ -11,7 +11,7 @@ from cds_service.fhir.raw_json import Json, member, number, objects, text, texts
 
 # Days of a unit, by its UCUM code or the word written instead.
 DAYS = {"d": 1, "wk": 7, "mo": 30, "a": 365, "day": 1, "days": 1, "week": 7, "weeks": 7}
-MOST_DAYS = 5000
+MOST_DAYS = 5000  # of a supply or a course; a longer one is a slip
 # Policy: an order that begins within a month is one to begin now.
 SOON = timedelta(days=31)
 # Intents by which a drug is taken; a plan may never become an order.
@@ -30,19 +30,21 @@ def dated(value: object, chart: Chart) -> Dated | None:
     return Dated(at.day, min(end, chart.not_after))
 
 
-def times(raw: Json, prefix: str, chart: Chart) -> tuple[Dated | None, Dated | None]:
-    """Return first and last day of `<prefix>[x]`, each None if it is none or ahead."""
-    at = dated(raw.get(f"{prefix}DateTime") or raw.get(f"{prefix}Instant"), chart)
-    if at:
-        return at, at
+def first_and_last_day(
+    raw: Json, prefix: str, chart: Chart
+) -> tuple[Dated | None, Dated | None]:
+    """Return both days of `<prefix>[x]`; None for one that is missing or ahead."""
+    day = dated(raw.get(f"{prefix}DateTime") or raw.get(f"{prefix}Instant"), chart)
+    if day:
+        return day, day
     period = raw.get(f"{prefix}Period")
     start, end = (dated(member(period, name), chart) for name in ("start", "end"))
     if start or end:
         return start or end, end
-    other = chart.calendar.effective(raw, prefix)
-    is_past = other is not None and not chart.is_ahead(other)
-    day = Dated(other.day, other.day) if other and is_past else None
-    return day, day
+    at = chart.calendar.effective(raw, prefix)
+    if at is None or chart.is_ahead(at):
+        return None, None
+    return Dated(at.day, at.day), Dated(at.day, at.day)
 
 
 def handed_over(raw: Json, chart: Chart) -> Dated | None:
@@ -63,9 +65,10 @@ def begins_soon(raw: Json, chart: Chart) -> bool:
 
 
 def continues_earlier(raw: Json, begins: Dated | None, chart: Chart) -> bool:
-    """Tell if an entry goes on with an intake or order that is older than its own day.
+    """Tell if an entry continues an intake or order that is older than its own day.
 
-    It names the order that it renews, or a time of its dosage begins before that day.
+    It does if it names the order that it renews, or if its dosage begins before its
+    day.
 
     Args:
         raw: the entry.
@@ -83,18 +86,18 @@ def continues_earlier(raw: Json, begins: Dated | None, chart: Chart) -> bool:
 
 
 def is_for_home(raw: Json, chart: Chart) -> bool:
-    """Tell if an order is one to take a drug at home, and still goes on.
+    """Tell if an order is one to take a drug at home, and is not over.
 
     An order for the ward ends with the stay. A category or an intent that is not known
-    here makes it no such order, and so does an amount of 0.
+    here makes it no order for home, and so does an amount of 0.
     """
-    categories = objects(raw.get("category"))
-    is_of_ward = not all(_is_home_category(one) for one in categories)
-    quantity = number(member(raw, "dispenseRequest", "quantity", "value"))
-    if is_of_ward or quantity == 0 or text(raw.get("intent")) not in ORDERS:
+    if not all(map(_is_home_category, objects(raw.get("category")))):
         return False
-    valid = member(raw, "dispenseRequest", "validityPeriod", "end")
-    ends = (end_of_course(raw, chart), chart.calendar.last_day(valid))
+    quantity = number(member(raw, "dispenseRequest", "quantity", "value"))
+    if quantity == 0 or text(raw.get("intent")) not in ORDERS:
+        return False
+    valid_until = member(raw, "dispenseRequest", "validityPeriod", "end")
+    ends = (end_of_course(raw, chart), chart.calendar.last_day(valid_until))
     last = max((one for one in ends if one), default=None)
     return last is None or last > chart.today
 
@@ -116,17 +119,19 @@ def end_of_pack(raw: Json, chart: Chart) -> date | None:
 
     None if it may be filled again, or if its words say more than a dose.
     """
+    drugs = chart.terminology.drugs
     authored = dated(raw.get("authoredOn"), chart)
     names = texts_of(raw.get("medicationCodeableConcept"))
-    packs = [*filter(None, map(chart.terminology.drugs.pack.search, names))]
+    packs = list(filter(None, map(drugs.pack.search, names)))
     if not packs or not authored:
+        return None
+    if number(member(raw, "dispenseRequest", "numberOfRepeatsAllowed")):
         return None
     dosages = objects(raw.get("dosageInstruction"))
     words = [*(text(one.get("text")) for one in dosages), *_other_words(raw)]
-    repeats = number(member(raw, "dispenseRequest", "numberOfRepeatsAllowed"))
-    if repeats or not all(map(chart.terminology.plain.doses.are_all, words)):
+    if not all(map(chart.terminology.plain.doses.are_all, words)):
         return None
-    days = packs[0]["days"] or chart.terminology.drugs.pack_days
+    days = packs[0]["days"] or drugs.pack_days
     return authored.last + timedelta(days=int(days))
 
 
@@ -142,13 +147,12 @@ def end_of_period(raw: Json, chart: Chart) -> date | None:
 
 
 def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | None:
-    """Return until when the order's supply lasts, with its repeats."""
+    """Return the last day of the order's supply, with its repeats."""
     request = raw.get("dispenseRequest")
-    fill = supply(member(request, "expectedSupplyDuration"))
-    begins = chart.calendar.moment(member(request, "validityPeriod", "start"))
-    start = authored.last if authored else None
-    if begins:
-        start = begins.day
+    fill = duration_of(member(request, "expectedSupplyDuration"))
+    start = chart.calendar.first_day(member(request, "validityPeriod", "start"))
+    if start is None and authored:
+        start = authored.last
     if fill is None or start is None:
         return None
     repeats = number(member(request, "numberOfRepeatsAllowed")) or 0
@@ -164,7 +168,7 @@ def end_of_course(raw: Json, chart: Chart) -> date | None:
     kind = text(raw.get("resourceType"))
     if kind == "MedicationDispense":
         day = handed_over(raw, chart)
-        days = supply(raw.get("daysSupply"))
+        days = duration_of(raw.get("daysSupply"))
         return day.last + days if day and days else None
     if kind == "MedicationStatement":
         return chart.calendar.last_day(member(raw, "effectivePeriod", "end"))
@@ -186,13 +190,15 @@ def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None
     words = [text(one.get("text")) for one in dosages]
     if not dosages or not all(words) or not authored:
         return None
-    courses = [chart.terminology.durations.course(one) for one in words]
-    known = [one for one in courses if one]
-    others = [*_other_words(raw), *(one.rest for one in known)]
-    are_plain = map(chart.terminology.plain.doses.are_all, filter(None, others))
-    if len(known) < len(courses) or not all(are_plain):
+    courses = [
+        course for one in words if (course := chart.terminology.durations.course(one))
+    ]
+    if len(courses) < len(words):
         return None
-    days = math.ceil(sum(one.hours for one in known) / DAY)
+    others = [*_other_words(raw), *(course.rest for course in courses)]
+    if not all(map(chart.terminology.plain.doses.are_all, filter(None, others))):
+        return None
+    days = math.ceil(sum(course.hours for course in courses) / DAY)
     return authored.last + timedelta(days=days) if days < MOST_DAYS else None
 
 
@@ -227,11 +233,11 @@ def _end_of_repeat(repeat: object, authored: Dated | None, chart: Chart) -> date
     """Return the end of a timing's period, or of its duration from the order's day."""
     if end := chart.calendar.last_day(member(repeat, "boundsPeriod", "end")):
         return end
-    length = supply(member(repeat, "boundsDuration"))
+    length = duration_of(member(repeat, "boundsDuration"))
     return authored.last + length if authored and length else None
 
 
-def supply(duration: object) -> timedelta | None:
+def duration_of(duration: object) -> timedelta | None:
     """Read a duration in days; None if it is not clear."""
     value = number(member(duration, "value"))
     unit = text(member(duration, "code")) or text(member(duration, "unit")) or "d"
@@ -239,8 +245,8 @@ def supply(duration: object) -> timedelta | None:
     return timedelta(days=days) if 0 < days < MOST_DAYS else None
 
 
-def mg_of_a_day(raw: Json) -> float:
-    """Return the mg of a day that an entry's dosages amount to; 0 if they do not say.
+def mg_per_day(raw: Json) -> float:
+    """Return the mg that an entry's dosages make in a day; 0 if they do not say.
 
     A dose without a timing is one a day.
     """
@@ -248,21 +254,20 @@ def mg_of_a_day(raw: Json) -> float:
 
 
 def _mg_of(dosage: Json) -> float:
+    """Return the largest dose that a dosage states in mg, or 0."""
     rates = [dosage, *objects(dosage.get("doseAndRate"))]
     amounts = [dosage.get("dose"), *(one.get("doseQuantity") for one in rates)]
     amounts += [member(one, "doseRange", "high") for one in rates]
-    units = (text(member(one, "code")) or text(member(one, "unit")) for one in amounts)
-    return max(
-        (
-            number(member(amount, "value")) or 0
-            for amount, unit in zip(amounts, units, strict=True)
-            if unit.lower() == "mg"
-        ),
-        default=0,
-    )
+    doses = []
+    for amount in amounts:
+        unit = text(member(amount, "code")) or text(member(amount, "unit"))
+        if unit.lower() == "mg":
+            doses.append(number(member(amount, "value")) or 0)
+    return max(doses, default=0)
 
 
 def _times_a_day(dosage: Json) -> float:
+    """Return how often a dosage is taken in a day, on average; 1 without a timing."""
     repeat = member(dosage, "timing", "repeat")
     days = DAYS.get(text(member(repeat, "periodUnit")))
     period = number(member(repeat, "period"))

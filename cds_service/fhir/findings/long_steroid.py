@@ -22,7 +22,7 @@ from cds_service.fhir.findings.drug_times import (
     end_of_steroid,
     end_of_supply,
     handed_over,
-    mg_of_a_day,
+    mg_per_day,
 )
 from cds_service.fhir.findings.medication_list import (
     LONG_STANDING_MONTHS,
@@ -109,7 +109,7 @@ def _may_replace(use: Use, spec: LongCourseSpec) -> bool:
     known_limits = [limit for limit in limits if limit]
     if not limits or len(known_limits) < len(limits):
         return False
-    return mg_of_a_day(use.entry.raw) <= min(known_limits)
+    return mg_per_day(use.entry.raw) <= min(known_limits)
 
 
 def _without_course(
