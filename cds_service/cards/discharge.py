@@ -47,19 +47,18 @@ def discharge_card(answer: Answer) -> Card | None:
     done, there is a card only if it warns.
     """
     facts = answer.facts
-    unread, empty = _unread(answer), _empty(answer)
     is_sure = answer.order is None or answer.order.is_sure
     if not is_sure and facts.colour != "warning":
         return None
-    if facts.leading is None and not unread and not empty:
-        return None
-    if facts.leading is None:
-        kind = "leaving.unread" if unread else "leaving.empty"
-        summary = _missing_sentence(answer, kind, unread or empty)
-        english = summary
-    else:
+    if facts.leading is not None:
         summary = _summary(answer)
         english = _summary(replace(answer, language=None))
+    elif unread := _unread(answer):
+        summary = english = _missing_sentence(answer, "leaving.unread", unread)
+    elif empty := _empty(answer):
+        summary = english = _missing_sentence(answer, "leaving.empty", empty)
+    else:
+        return None
     lines = _lines(answer, (english, summary))
     detail = answer.render("rehabilitation", (), lines)
     return make_card(
@@ -128,13 +127,17 @@ def _lines(answer: Answer, summaries: tuple[str, str]) -> Iterator[Line]:
     ]
     yield from also_lines(answer, summaries, fact_lines)
     yield from fact_lines
-    unread = answer.case.leaving.unread if answer.case.leaving else ()
-    named = {*answer.record_state.unread, *answer.record_state.incomplete}
-    unread = tuple(key for key in unread if key not in named)
-    names = joined(answer.texts.raw(f"lists.{key}") for key in unread)
-    notes = [text for _, text in not_known_line(answer)]
-    if names:
-        note = answer.texts.raw("leaving.unread-note")
-        notes.append(answer.texts.say("notices.unread", name=names, note=note))
+    notes = [*(text for _, text in not_known_line(answer)), *_leaving_unread(answer)]
     if notes:
         yield Line(answer.texts.raw("headings.not-known"), joined(notes, "; "))
+
+
+def _leaving_unread(answer: Answer) -> Iterator[str]:
+    """Name the lists of a discharge that could not be read, if no other note does."""
+    leaving, state = answer.case.leaving, answer.record_state
+    keys = leaving.unread if leaving else ()
+    unnamed = [key for key in keys if key not in {*state.unread, *state.incomplete}]
+    if unnamed:
+        names = joined(answer.texts.raw(f"lists.{key}") for key in unnamed)
+        note = answer.texts.raw("leaving.unread-note")
+        yield answer.texts.say("notices.unread", name=names, note=note)

@@ -43,8 +43,8 @@ OF_OTHER_LINES = (
     "sepsis",
     "new-deficit",
 )
-# Findings that any entry leaves open that was not understood. The card only counts such
-# entries, and does not name them again for each of these findings.
+# Findings that stay open with any entry that was not understood. The card only counts
+# such entries, and does not name them again for each of these findings.
 COUNTING = frozenset(
     {"high-energy-cause", "unstable-fracture", *RAISING_LISTED}
     - {"present-spinal-infection", "new-deficit", "hip-fracture"}
@@ -71,8 +71,9 @@ NAMED_ALONE = {
     "ImagingStudy": say("an imaging study"),
     "Encounter": say("this stay"),
 }
-# Units as machines write them: left out, or written as people do.
+# Units of machines that people leave out: `{T-score}`, and the `1` of a bare number.
 ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
+# Other units, as people write them.
 PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m²"}
 IN_PRINT = re.compile("|".join(map(re.escape, sorted(PRINTED, key=len, reverse=True))))
 NAMELESS = re.compile(r"^a value (?=\()|^a value(?= not used)")
@@ -151,14 +152,14 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     if unnamed := listed - named:
         count = _entries(len(unnamed))
         yield answer.texts.say("notices.not-understood", entries=count)
-    if unread := reports - named:
-        count = _reports(len(unread))
+    if unnamed := reports - named:
+        count = _reports(len(unnamed))
         yield answer.texts.say("notices.report-not-understood", reports=count)
-    if unread := asides - named:
-        count = _asides(unread)
+    if unnamed := asides - named:
+        count = _asides(unnamed)
         yield answer.texts.say("notices.aside-not-understood", entries=count)
-    if unread := values - named:
-        titles = joined(_titles_of_values(unread, answer))
+    if unnamed := values - named:
+        titles = joined(_titles_of_values(unnamed, answer))
         yield answer.texts.say("notices.value-not-understood", values=titles)
     for why, names in grouped(open_names).items():
         title = joined(names)
@@ -172,9 +173,9 @@ def _open_names(
 ) -> tuple[list[tuple[str, str]], set[str]]:
     """List why findings are open, each with its title, and the entries named so far.
 
-    An entry that is named for another finding, such as an old cancer, is not repeated.
-    It hides no steroid, of which no other finding tells, and a sample of the spine that
-    may show a tumour hides no infection.
+    A finding is left out if all its entries are named already for another finding, such
+    as an old cancer. Two are not left out: a steroid, of which no other finding tells,
+    and an infection that a sample of the spine looks for besides a tumour.
 
     Args:
         answer: the answer.
@@ -192,12 +193,8 @@ def _open_names(
         title = answer.wording.name(name)
         references = {source.resource for source in gap.provenance}
         entries = {_entry_named(source, title) for source in gap.provenance}
-        named_before, named_now = named, entries
-        if name in COUNTING:
-            named_now = entries - asides
-            # An entry of the list that names the fracture may not be anything else.
-            if FRACTURE_NOT_CLEAR not in (gap.why, gap.detail):
-                named_before, named_now = named | listed, named_now - listed
+        counted = _only_counted(name, gap, listed, asides)
+        named_before = named | (counted & listed)
         if name in STEROIDS:
             named_before = named_for_steroids.copy()
             named_for_steroids |= entries
@@ -206,7 +203,7 @@ def _open_names(
         is_named = entries <= named_before or references <= named_before
         if is_named and not is_of_sample:
             continue
-        named |= named_now
+        named |= entries - counted
         why = _as_people_write(why)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
@@ -214,6 +211,16 @@ def _open_names(
     if drugs.uses and drugs.unclear:
         open_names.append((drugs.unclear, say("another bone drug")))
     return open_names, named
+
+
+def _only_counted(name: str, gap: Gap, listed: set[str], asides: set[str]) -> set[str]:
+    """Return the entries that the card counts, and does not name for this finding."""
+    if name not in COUNTING:
+        return set()
+    # An entry of the list that names the fracture may not be anything else.
+    if FRACTURE_NOT_CLEAR in (gap.why, gap.detail):
+        return asides
+    return asides | listed
 
 
 def _open_gap(name: str, findings: Findings) -> Gap | None:
