@@ -190,9 +190,9 @@ class Doses(NamedTuple):
         last: the newest; None if none has a day. Of one that is dated by its month or
             year the first day counts.
         counted: all of them, the oldest first.
-        sure: the newest that was understood whole and not broken off. No other dose
+        sure: the newest that was understood whole and not broken off. Only such a dose
             settles what another drug leaves open.
-        unclear: the newest coded dose after `sure` of which not all was understood.
+        unclear: the newest coded dose after `sure` that was not understood whole.
     """
 
     last: Dated | None = None
@@ -245,8 +245,8 @@ class DrugUse:
         is_taken: an intake is on record: a dose given, dispensed or reported.
         is_running: it is taken now, or a dose still acts.
         is_listed: a list has it as taken now.
-        on_record_since: the day of its oldest entry of any kind; None if one has no
-            day, or if it may have been taken before that day.
+        on_record_since: the day of its oldest entry of any kind; None if an entry has
+            no day, or if the drug may have been taken before that day.
         started: the first intake of the present course; None if it has no day.
         is_start_known: it was not taken or prescribed long before `started`.
         is_open: an entry was not understood, and no dose is known since.
@@ -284,10 +284,10 @@ class BoneDrugs:
     Attributes:
         uses: one for each drug, by name.
         entries: all entries of the lists of drugs, whatever the drug.
-        unread: the lists of drugs that were not read whole. If all of these were, the
-            other lists that may name a bone drug and were not.
-        unclear: the reason, as a phrase, for which lists that were read do not say
-            "none"; empty if they do.
+        unread: the lists of drugs that were not read whole. If there are none, the
+            other lists that may name a bone drug and were not read whole.
+        unclear: why the lists that were read do not say "none", as a phrase; empty if
+            they do.
     """
 
     uses: tuple[DrugUse, ...] = ()
@@ -519,12 +519,11 @@ class OtherInjuries:
         doubtful: levels of recent fractures of which one was perhaps not treated.
         surgery: another operation of the spine is ordered or was done lately, or this
             is not excluded.
-        signed_reasons: concepts that the augmentation being signed names as reasons to
-            keep a brace.
-        is_brace_noted: the notes of that augmentation name a brace, or were not
-            understood.
-        unread: other elements of that augmentation which say more than the operation.
-        other_order: another order of the signing was not understood, or concerns the
+        signed_reasons: concepts that the augmentation order being signed names as
+            reasons to keep a brace.
+        is_brace_noted: the notes of that order name a brace, or were not understood.
+        unread: other elements of that order which say more than the operation.
+        other_order: a further order of the signing was not understood, or concerns the
             spine.
         problem: an entry of the problem list, a report, an order or a drug on record
             may be what the brace is for.

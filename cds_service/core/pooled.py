@@ -80,7 +80,8 @@ class PooledFigure:
             facts. The caller has to check that nothing is left open.
         relative_error: standard error of the log odds behind `same_hospital` (s_rel).
         absolute_error: standard error of the log odds behind `new_hospital` (s_abs).
-        above_share: share of hospitals in which the patient lies above the average.
+        above_share: share of hospitals in which the patient lies above the hospital's
+            average.
         bone: the bone input that the figure rests on; None if neither is known.
         used: known inputs that entered, after holding; yes is 1, no is 0.
         held: inputs with a value outside the range of step 4, with the value used.
@@ -185,18 +186,18 @@ class PooledModel:
         """
         mean, variance = self.table.baseline.mean, self.table.baseline.variance
         if recalibration is not None:
-            return self._baseline(
+            return self._make_baseline(
                 logit(recalibration.incidence),
                 recalibration.variance_at(mean),
                 "site",
                 recalibration=recalibration,
             )
         if observed is None or not self.counts(observed):
-            return self._baseline(mean, variance, "pooled")
+            return self._make_baseline(mean, variance, "pooled")
         site_mean, site_variance = _site_log_odds(observed)
         precision = 1 / variance + 1 / site_variance
         log_odds = (mean / variance + site_mean / site_variance) / precision
-        return self._baseline(log_odds, 1 / precision, "site", observed=observed)
+        return self._make_baseline(log_odds, 1 / precision, "site", observed=observed)
 
     def figure(
         self,
@@ -223,7 +224,6 @@ class PooledModel:
         used, held = self._hold(known)
         baseline = baseline or self.baseline_of()
         higher, lower = self._estimates(used, baseline)
-        names = self.study.names(higher.bone)  # without the other bone input
         risk = expit(higher.log_odds)
 
         is_personal = _is_personal(self.study, used)
@@ -234,8 +234,10 @@ class PooledModel:
             band = _band(self.study, higher, baseline, used, raising)
         is_under_usual = self.step_of(risk) < self.step_of(baseline.incidence)
 
+        # The figure rests on one bone input: the other one did not enter it.
+        names = self.study.names(higher.bone)
         entered = {name: used[name] for name in names if name in used}
-        held_there = {name: held[name] for name in names if name in held}
+        held_of_entered = {name: held[name] for name in names if name in held}
         effects = self._effects(higher.bone, entered, baseline)
         return PooledFigure(
             risk=risk,
@@ -250,7 +252,7 @@ class PooledModel:
             above_share=_share_above(higher, baseline),
             bone=higher.bone if higher.bone in used else None,
             used=MappingProxyType(entered),
-            held=MappingProxyType(held_there),
+            held=MappingProxyType(held_of_entered),
             effects=MappingProxyType(effects),
             missing=tuple(name for name in names if name not in used),
             other_bone=expit(lower.log_odds) if lower else None,
@@ -260,17 +262,19 @@ class PooledModel:
     def risk(
         self, known: Mapping[str, float | bool], baseline: PooledBaseline
     ) -> float:
-        """Compute the risk alone, 0..1, as `figure` does, for values not yet known."""
+        """Compute the risk alone, 0..1, as `figure` does, for values to be measured."""
         used, _ = self._hold(known)
-        at = self._baseline_of_model(baseline)
-        log_odds = [self.averaging.log_odds(bone, used, at) for bone in _bones(used)]
+        average = self._model_baseline(baseline)
+        log_odds = [
+            self.averaging.log_odds(bone, used, average) for bone in _bones(used)
+        ]
         if baseline.recalibration is not None:
             log_odds = list(map(baseline.recalibration.move, log_odds))
         return expit(max(log_odds))
 
     def average_patient(self, bone: Bone, baseline: PooledBaseline) -> AveragePatient:
         """Return the patient with the mean of every input, with this bone input."""
-        centre = self.averaging.centre(bone, self._baseline_of_model(baseline))
+        centre = self.averaging.centre(bone, self._model_baseline(baseline))
         means = dict(zip(self.study.names(bone), centre.means.tolist(), strict=True))
         log_odds = centre.intercept + sum(
             self.beta(name) * mean for name, mean in means.items()
@@ -279,7 +283,7 @@ class PooledModel:
             log_odds = baseline.recalibration.move(log_odds)
         return AveragePatient(means, log_odds)
 
-    def _baseline(
+    def _make_baseline(
         self,
         log_odds: float,
         variance: float,
@@ -333,16 +337,18 @@ class PooledModel:
         self, used: Mapping[str, float], baseline: PooledBaseline
     ) -> tuple[Estimate, Estimate | None]:
         """Return the higher estimate and, with T and HU known, the lower one too."""
-        at = self._baseline_of_model(baseline)
-        estimates = [self.averaging.estimate(bone, used, at) for bone in _bones(used)]
+        average = self._model_baseline(baseline)
+        estimates = [
+            self.averaging.estimate(bone, used, average) for bone in _bones(used)
+        ]
         recalibration = baseline.recalibration
         if recalibration is not None:
             estimates = [_recalibrated(one, recalibration) for one in estimates]
         higher, *others = sorted(estimates, key=lambda estimate: -estimate.log_odds)
         return higher, others[0] if others else None
 
-    def _baseline_of_model(self, baseline: PooledBaseline) -> float:
-        """Return the baseline (log odds) at which the model itself computes.
+    def _model_baseline(self, baseline: PooledBaseline) -> float:
+        """Return the log odds of the average at which the model itself computes.
 
         A recalibration was fitted to figures at the pooled baseline, and moves those.
         """
@@ -384,14 +390,11 @@ def known_inputs(study: PooledStudy, findings: Findings) -> dict[str, KnownInput
     """
     inputs: dict[str, KnownInput] = {}
     for study_input in study.inputs:
-        known = [
-            findings.known[name]
-            for name in study_input.findings
-            if name in findings.known
-        ]
-        given = next(_given_by(known, study_input), None)
-        if given is not None:
-            inputs[study_input.id] = given
+        names = [name for name in study_input.findings if name in findings.known]
+        known = [findings.known[name] for name in names]
+        known_input = next(_given_by(known, study_input), None)
+        if known_input is not None:
+            inputs[study_input.id] = known_input
     return inputs
 
 
@@ -424,10 +427,11 @@ def _absolute_error(estimate: Estimate, baseline: PooledBaseline) -> float:
     """Return the error in a hospital of which nothing is known (s_abs)."""
     recalibration = baseline.recalibration
     if recalibration is None:
-        of_baseline = baseline.variance
+        baseline_variance = baseline.variance
     else:
-        of_baseline = recalibration.variance_at(recalibration.own(estimate.log_odds))
-    return math.sqrt(estimate.error**2 + of_baseline)
+        own_log_odds = recalibration.own(estimate.log_odds)
+        baseline_variance = recalibration.variance_at(own_log_odds)
+    return math.sqrt(estimate.error**2 + baseline_variance)
 
 
 def _share_above(estimate: Estimate, baseline: PooledBaseline) -> float:
