@@ -18,8 +18,8 @@ USER_TOKENS = {
     "userPatientId": "Patient",
     "userRelatedPersonId": "RelatedPerson",
 }
-# An EHR may keep none of these, and a signing without them is answered. One that was
-# asked for and failed is open all the same (`record_state.py`):
+# An EHR may keep none of these: a signing without them is answered. If one was asked
+# for and failed, what it might say stays open all the same (`record_state.py`):
 # - reports and imaging studies: which images there are, and what words say of them
 # - supply requests: braces, on servers that keep supplies
 # - dispenses: they prove that a prescribed drug was collected
@@ -91,7 +91,7 @@ class PrefetchPlan:
     def optional(self) -> "PrefetchPlan":
         """Return the templates that a complete record may lack.
 
-        Their queries get half of the time.
+        Their queries get half of the time that is left for reading.
         """
         return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))
 
@@ -119,7 +119,7 @@ def _template(key: str, text: str) -> Template:
 
 
 def _token_value(token: str, request: HookRequest) -> str | None:
-    """Return what a token stands for; None if the request does not say it."""
+    """Return the value of a token; None if the request has none."""
     context = request.context
     if token in USER_TOKENS:
         kind, _, user_id = context.user_id.rpartition("/")

@@ -1,4 +1,4 @@
-"""Says which drug or device an entry is of."""
+"""Tell which drug or device an entry is of."""
 
 from collections.abc import Collection, Iterable
 
@@ -47,31 +47,40 @@ def concepts_of_drug(
     resource: Json, medication: Json | None, terminology: Terminology
 ) -> frozenset[str]:
     """Return the concepts of a drug's codes and names, with what it names besides."""
-    codes, texts = drug_codes(resource, medication), drug_names(resource, medication)
-    words = short_texts(texts)
-    # The display of a reference may name a drug of ours. What it refers to is not known
-    # by it.
-    own = {word for code in codes for word in texts_of(code)} & words
+    codes, names = drug_codes(resource, medication), drug_names(resource, medication)
+    short_names = short_texts(names)
+    # A name next to the codes, such as the display of a reference, may be that of a
+    # drug of ours. It does not tell which drug the entry is of.
+    own_names = {word for code in codes for word in texts_of(code)} & short_names
     # Not of drugs: the route, and that content was removed.
-    named = frozenset[str]().union(*map(terminology.text_concepts, own))
-    by_any_name = frozenset[str]().union(*map(terminology.drug_words, words))
-    by_any_name |= swallowed(words, resource, terminology)
+    named = frozenset[str]().union(*map(terminology.text_concepts, own_names))
+    by_any_name = frozenset[str]().union(*map(terminology.drug_words, short_names))
+    by_any_name |= swallowed(short_names, resource, terminology)
     concepts = terminology.concepts(codes) | by_any_name | (named & {NO_INFORMATION})
-    is_identified = _is_drug_identified(codes, own, named, terminology)
-    # A prohibition names a drug, and says nothing of what is taken.
-    is_reversed = may_be_reversed(resource) or is_prohibition(resource)
-    # An ingredient that was not read may be any drug, unless the product's own code
-    # says what it is.
-    is_whole = not unread_ingredients(medication) or terminology.identifies(
-        "drugs", _codes_of_product(resource, medication)
-    )
     is_hidden = NO_INFORMATION in concepts or is_withheld(resource, terminology)
-    is_short = words == texts
+    is_understood = (
+        _is_drug_identified(codes, own_names, named, terminology)
+        and _is_product_whole(resource, medication, terminology)
+        and short_names == names
+        and not is_hidden
+        # A prohibition names a drug, and says nothing of what is taken.
+        and not (may_be_reversed(resource) or is_prohibition(resource))
+    )
     concepts |= drugs_in_doubt(resource, concepts, terminology)
     concepts |= grave_in_doubt(resource, terminology)
-    if is_identified and is_whole and is_short and not (is_reversed or is_hidden):
-        return concepts - OF_NO_CONCERN
-    return concepts | {NOT_UNDERSTOOD}
+    return concepts - OF_NO_CONCERN if is_understood else concepts | {NOT_UNDERSTOOD}
+
+
+def _is_product_whole(
+    resource: Json, medication: Json | None, terminology: Terminology
+) -> bool:
+    """Tell if every ingredient was read, or the product's own code says what it is.
+
+    An ingredient that was not read may be any drug.
+    """
+    if not unread_ingredients(medication):
+        return True
+    return terminology.identifies("drugs", _codes_of_product(resource, medication))
 
 
 def _codes_of_product(resource: Json, medication: Json | None) -> list[Json]:
@@ -125,15 +134,15 @@ def concepts_of_device(
     element, _ = PRODUCT_ELEMENTS[text(resource.get("resourceType"))]
     coded = (resource.get(f"{element}CodeableConcept"), member(device, "type"))
     codes = [one for one in coded if isinstance(one, dict)]
-    names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
-    names += [
-        text(member(resource, f"{element}Reference", "display")),
-        *(word for code in codes for word in texts_of(code)),
-    ]
-    concepts = terminology.concepts(codes) or frozenset().union(
-        *map(terminology.text_concepts, short_texts({*names} - {""}))
-    )
-    titles = [*codes, *({"text": name} for name in names if name)]
+    written = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
+    written.append(text(member(resource, f"{element}Reference", "display")))
+    written += [word for code in codes for word in texts_of(code)]
+    names = [name for name in written if name]
+    concepts = terminology.concepts(codes)
+    if not concepts:
+        by_name = map(terminology.text_concepts, short_texts({*names}))
+        concepts = frozenset[str]().union(*by_name)
+    titles = [*codes, *({"text": name} for name in names)]
     if not concepts and not is_bystander_act(titles, terminology):
         concepts = frozenset({MAY_NEED_BRACE})  # it may be a brace
         concepts |= unread_title(resource, titles, terminology)
