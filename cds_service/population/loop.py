@@ -6,12 +6,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.core.bracing import times_of
 from cds_service.core.drug_courses import find_overdue
 from cds_service.core.drug_uses import DrugEntry
-from cds_service.core.findings import SupportOrder
+from cds_service.core.findings import BoneDrugs, SupportOrder
 from cds_service.core.loop import DAYS, Course, Step, last_day
 from cds_service.core.vocabulary import BoneDrugSpec
 from cds_service.core.wording import date_text
@@ -61,7 +61,7 @@ BRACE_BEFORE = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Patient:
     """One patient's record, and the signing that is asked about."""
 
     record: PatientRecord
@@ -99,77 +99,68 @@ def read_course(
         days: days after the signing within which a step is in time.
     """
     kinds = by_type(lines)
-    whole = next(iter(kinds.get("Patient", ())), None)
-    if whole is None:
+    patient_resource = next(iter(kinds.get("Patient", ())), None)
+    if patient_resource is None:
         return None
-    person = Person(patient, run.bases).identified(whole, ())
+    person = Person(patient, run.bases).identified(patient_resource, ())
     try:
         deadline = Deadline.after(SECONDS)
         record = record_of(person, kinds, run, loop_plan(run), deadline)
     except (EvidenceUnavailable, PatientMismatch, DeadlinePassed):
         return None
     visits = visits_of(kinds, person)
-    reading = _Reading(record, visits, run, signed, last_day(signed, days))
-    return _course(reading, whole)
+    since = _Patient(record, visits, run, signed, last_day(signed, days))
+    return _course(since, patient_resource)
 
 
-def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
-    run, signed, ends = reading.run, reading.signed, reading.ends
-    now = reading.chart(run.as_of)
-    spec = reading.bone_drug
-    entries = entries_of(spec, now)
-    then = reading.chart(min(ends, run.as_of))
+def _course(patient: _Patient, patient_resource: Mapping[str, Any]) -> Course:
+    run, signed, ends = patient.run, patient.signed, patient.ends
+    spec = patient.bone_drug
+    now, then = patient.chart(run.as_of), patient.chart(min(ends, run.as_of))
     history = read_history(spec, then)
-    overdue = find_overdue(history, then.today)
-    on_drug = any(
-        use.is_running and not use.is_open and use is not overdue
-        for use in history.uses
-    )
-    unclear = {
-        *(use.name for use in history.uses if use.is_running and use.is_open),
-        *(entry.name for entry in entries if _may_be_since(entry, signed)),
-    }
-    visits = _bone_visits(reading)
-    referral, visit, missed = _referral_and_visit(reading, visits)
+    entries = entries_of(spec, now)
+    visits = _bone_visits(patient)
+    referral, visit, missed = _referral_and_visit(patient, visits)
+    brace = _brace_course(patient)
     steps: dict[Step, DayAndResource | None] = {
         "referral": referral,
         "visit": visit,
-        "drug-ordered": _first(_days(entries, signed, is_intake=False)),
-        "drug-started": _first(_days(entries, signed, is_intake=True)),
+        "drug-ordered": _first(_drug_days(entries, signed, is_intake=False)),
+        "drug-started": _first(_drug_days(entries, signed, is_intake=True)),
+        "brace-ended": brace.ended,
     }
-    braces, ended, undated = _braces(reading)
-    steps["brace-ended"] = ended
-    steps_undated: set[Step] = {"brace-ended"} if undated else set()
     done_steps = {step: done for step, done in steps.items() if done}
-    calendar = run.service.calendar
-    stated = calendar.first_day(whole.get("deceasedDateTime"))
-    died = stated if stated and stated <= run.as_of else None
-    is_dead = died is not None or truth(whole.get("deceasedBoolean")) is True
-    unread_lists = tuple(_unread(reading, now))
+    undated: set[Step] = {"brace-ended"} if brace.is_end_undated else set()
+    died = _day_of_death(patient_resource, run)
+    is_dead = truth(patient_resource.get("deceasedBoolean")) is True
+    unread_lists = tuple(_unread(patient, now))
     return Course(
         signed=signed,
         ends=ends,
         today=run.as_of,
         days={step: day for step, (day, _) in done_steps.items()},
-        undated=frozenset(steps_undated),
-        is_on_drug=on_drug,
-        has_brace=braces,
-        is_dead=is_dead,
+        undated=frozenset(undated),
+        is_on_drug=_is_on_drug(history, then.today),
+        has_brace=brace.is_there,
+        is_dead=is_dead or died is not None,
         died=died,
         unread=(
             *unread_lists,
             *strange_intakes(spec, now),
-            *(f"{name} recorded, not understood" for name in sorted(unclear)),
-            *(
-                f"visit {date_text(visit.day)} recorded, not understood"
-                for visit in visits
-                if visit.is_unclear and visit.day <= run.as_of
-            ),
+            *_unclear_drugs(history, entries, signed),
+            *_unclear_visits(visits, run.as_of),
         ),
         has_unread_lists=bool(unread_lists),
         resources={step: resource for step, (_, resource) in done_steps.items()},
         missed=missed,
     )
+
+
+def _day_of_death(patient_resource: Mapping[str, Any], run: Run) -> date | None:
+    """Return the stated day of death, if it is not after the run's day."""
+    calendar = run.service.calendar
+    stated = calendar.first_day(patient_resource.get("deceasedDateTime"))
+    return stated if stated and stated <= run.as_of else None
 
 
 def _first(days: Iterator[DayAndResource]) -> DayAndResource | None:
@@ -179,7 +170,26 @@ def _first(days: Iterator[DayAndResource]) -> DayAndResource | None:
 # --- bone drugs
 
 
-def _days(
+def _is_on_drug(history: BoneDrugs, today: date) -> bool:
+    """Tell if a bone drug is clearly taken, and its next dose is not overdue."""
+    overdue = find_overdue(history, today)
+    return any(
+        use.is_running and not use.is_open and use is not overdue
+        for use in history.uses
+    )
+
+
+def _unclear_drugs(
+    history: BoneDrugs, entries: Sequence[DrugEntry], signed: date
+) -> Iterator[str]:
+    """Name the bone drugs that may be taken since, by entries not understood."""
+    names = {use.name for use in history.uses if use.is_running and use.is_open}
+    names |= {entry.name for entry in entries if _may_be_since(entry, signed)}
+    for name in sorted(names):
+        yield f"{name} recorded, not understood"
+
+
+def _drug_days(
     entries: Sequence[DrugEntry], signed: date, *, is_intake: bool
 ) -> Iterator[DayAndResource]:
     """Yield days of orders, or of doses, dispenses and reports, from the signing on.
@@ -208,24 +218,24 @@ def _may_be_since(entry: DrugEntry, signed: date) -> bool:
 # --- referrals and visits
 
 
-def _bone_visits(reading: _Reading) -> list[Visit]:
+def _bone_visits(patient: _Patient) -> list[Visit]:
     """List the visits for bone treatment from the signing on."""
-    terminology = reading.terminology
-    names = referral_names(reading.record, terminology)
-    listed = bone_visits(reading.visits, terminology, names)
-    return [visit for visit in listed if visit.day >= reading.signed]
+    terminology = patient.terminology
+    names = referral_names(patient.record, terminology)
+    listed = bone_visits(patient.visits, terminology, names)
+    return [visit for visit in listed if visit.day >= patient.signed]
 
 
 def _referral_and_visit(
-    reading: _Reading, visits: Sequence[Visit]
+    patient: _Patient, visits: Sequence[Visit]
 ) -> tuple[DayAndResource | None, DayAndResource | None, tuple[date, ...]]:
     """Find the first referral and visit, and days of visits that were not kept.
 
     A referral counts from some days before the signing on, since it belongs to the
     fracture; a visit counts from the signing on.
     """
-    terminology, signed, today = reading.terminology, reading.signed, reading.run.as_of
-    orders = find_stored_orders(reading.record, terminology, CARRIED_OUT)
+    terminology, signed, today = patient.terminology, patient.signed, patient.run.as_of
+    orders = find_stored_orders(patient.record, terminology, CARRIED_OUT)
     first = signed - ORDERED_BEFORE
     placed = (
         (order.authored, order.reference)
@@ -241,86 +251,109 @@ def _referral_and_visit(
     )
 
 
+def _unclear_visits(visits: Sequence[Visit], today: date) -> Iterator[str]:
+    """Name the visits up to today that were not understood."""
+    for visit in visits:
+        if visit.is_unclear and visit.day <= today:
+            yield f"visit {date_text(visit.day)} recorded, not understood"
+
+
 # --- braces
 
 
-def _braces(reading: _Reading) -> tuple[bool, DayAndResource | None, bool]:
-    """Tell if there is a brace, when the last ended, and if one ended without a day.
+class _BraceCourse(NamedTuple):
+    """What became of the braces of this fracture.
+
+    Attributes:
+        is_there: there is one, or may be.
+        ended: the day on which the last ended; None if one has not, or on no known day.
+        is_end_undated: all have ended, and one of them on no known day.
+    """
+
+    is_there: bool
+    ended: DayAndResource | None = None
+    is_end_undated: bool = False
+
+
+def _brace_course(patient: _Patient) -> _BraceCourse:
+    """Read what became of the braces.
 
     An order that is still in force has not ended, whatever last day it states.
     """
     active = [
         order
-        for order in _brace_orders(reading, IN_FORCE)
-        if order.authored is None or order.authored <= reading.run.as_of
+        for order in _brace_orders(patient, IN_FORCE)
+        if order.authored is None or order.authored <= patient.run.as_of
     ]
     over = [
-        order for order in _brace_orders(reading, OVER) if _is_of_this(order, reading)
+        order for order in _brace_orders(patient, OVER) if _is_of_this(order, patient)
     ]
-    may_be_hidden = _may_hide_a_brace(reading)
-    if active or may_be_hidden or not over:
-        return bool(active) or may_be_hidden, None, False
+    if active or _may_hide_a_brace(patient):
+        return _BraceCourse(is_there=True)
+    if not over:
+        return _BraceCourse(is_there=False)
     days = [
         (end, order.reference)
         for order in over
-        if (end := _stated_end(order, reading)) and end <= reading.run.as_of
+        if (end := _stated_end(order, patient)) and end <= patient.run.as_of
     ]
-    undated = len(days) < len(over)
-    return True, None if undated else max(days), undated
+    if len(days) < len(over):
+        return _BraceCourse(is_there=True, is_end_undated=True)
+    return _BraceCourse(is_there=True, ended=max(days))
 
 
 def _brace_orders(
-    reading: _Reading, statuses: frozenset[str]
+    patient: _Patient, statuses: frozenset[str]
 ) -> Iterator[SupportOrder]:
-    orders = find_stored_orders(reading.record, reading.terminology, statuses)
+    orders = find_stored_orders(patient.record, patient.terminology, statuses)
     return (order for order in orders if order.kind == "brace")
 
 
-def _may_hide_a_brace(reading: _Reading) -> bool:
+def _may_hide_a_brace(patient: _Patient) -> bool:
     """Tell if a brace may be in a list or a device order that was not read.
 
     A device order is not read if it names a Device that the record does not hold.
     """
     lists = {"ServiceRequest", "DeviceRequest", "SupplyRequest"}
-    if not lists.isdisjoint(unchecked_in(reading.record)):
+    if not lists.isdisjoint(unchecked_in(patient.record)):
         return True
-    first = reading.signed - BRACE_BEFORE
-    calendar = reading.run.service.calendar
-    for entry in reading.record.entries:
+    first = patient.signed - BRACE_BEFORE
+    calendar = patient.run.service.calendar
+    for entry in patient.record.entries:
         is_device = entry.kind in DEVICE_ORDERS and MAY_NEED_BRACE in entry.concepts
         if is_device and entry.status not in VOID:
             written = calendar.named_day(entry.raw.get("authoredOn"))
-            if written is None or first <= written <= reading.run.as_of:
+            if written is None or first <= written <= patient.run.as_of:
                 return True
     return False
 
 
-def _stated_end(order: SupportOrder, reading: _Reading) -> date | None:
+def _stated_end(order: SupportOrder, patient: _Patient) -> date | None:
     """Return the last day by the order's dates, length or words.
 
     An order that was stopped before it has none: the day of stopping is not recorded.
     """
-    return times_of(order, None, reading.run.as_of).ends
+    return times_of(order, None, patient.run.as_of).ends
 
 
-def _is_of_this(order: SupportOrder, reading: _Reading) -> bool:
+def _is_of_this(order: SupportOrder, patient: _Patient) -> bool:
     """Tell if a brace order that is over may have ended after the signing."""
-    if end := _stated_end(order, reading):
-        return reading.signed <= end
+    if end := _stated_end(order, patient):
+        return patient.signed <= end
     begun = order.authored or order.start
-    return begun is not None and begun >= reading.signed - BRACE_BEFORE
+    return begun is not None and begun >= patient.signed - BRACE_BEFORE
 
 
 # --- what is not known
 
 
-def _unread(reading: _Reading, chart: Chart) -> Iterator[str]:
+def _unread(patient: _Patient, chart: Chart) -> Iterator[str]:
     """Name the lists that may hold a visit or a drug and were not read."""
-    if why := chart.unread(reading.bone_drug):
+    if why := chart.unread(patient.bone_drug):
         yield why
-    if "Procedure" in unchecked_in(reading.record):
+    if "Procedure" in unchecked_in(patient.record):
         yield "procedures could not be read"
-    if "Encounter" not in reading.run.exported:
+    if "Encounter" not in patient.run.exported:
         yield "visits could not be read"
 
 
