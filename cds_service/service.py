@@ -118,7 +118,7 @@ from cds_service.protocol.signing import Signing
 
 # Seconds for writing the entry of a call that gets no card.
 NOTE_SECONDS = 0.5
-# For reading the history: share of the time that is left once the record is read.
+# Share of the time left after the record is read that reading the history may take.
 HISTORY_SHARE = 1 / 6
 # How far back the history is read: no closure of `closures.toml` is longer.
 HISTORY = timedelta(days=367)
@@ -159,6 +159,7 @@ def answer(
 def _answer_in_time(
     service: Service, hook: ServiceHook, request: HookRequest, ports: Ports
 ) -> HookResponse:
+    """Take all steps; a signing without an order of ours ends before any other."""
     is_signing = hook.hook == "order-sign"
     if is_signing:
         if not _may_concern_us(service, request, ports):
@@ -181,17 +182,21 @@ def _answer_in_time(
     orders = _read_orders(call)
     if is_signing and _is_discharge_signed(orders, service):
         call = replace(call, hook=service.leaving_hook)
-    if call.hook.hook == "encounter-discharge":
-        read_case = _read_discharge(call, orders)
-    else:
-        read_case = _read_signing(call, orders)
+    read_case = _read_case(call, orders)
     if read_case is None:
         return NO_CARDS
     return _conclude_and_log(call, read_case)
 
 
-def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
+def _read_case(call: Call, orders: SignedOrders) -> ReadCase | None:
     """Read the record and make the case (steps 2 and 3); None if it is not ours."""
+    if call.hook.hook == "encounter-discharge":
+        return _read_discharge(call, orders)
+    return _read_signing(call, orders)
+
+
+def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
+    """Make the case of a signing; None if it is not ours."""
     near_misses = missed_orders(orders.drafts, call.service.terminology)
     gathered = _gather_if_ours(call, orders)
     if gathered is None:
@@ -199,12 +204,12 @@ def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
         return None
     case = _case_of_signing(call, gathered)
     record = gathered.record
-    near_misses += (*record.near, *unread_orders(record.entries))
-    return ReadCase(case, near_misses)
+    near_in_record = (*record.near, *unread_orders(record.entries))
+    return ReadCase(case, (*near_misses, *near_in_record))
 
 
 def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
-    """Read the record and make the case (steps 2 and 3); None without an augmentation.
+    """Make the case of a discharge; None without an augmentation.
 
     The procedures are read first, and decide: most patients who leave had no
     augmentation. If the procedures cannot be read whole, the log says so.
@@ -275,7 +280,7 @@ def _as_if_signed(call: Call) -> Call | None:
     such order. The procedures tell if an order was carried out since.
     """
     person = call.person
-    record = _read_deciding(call, person, "ServiceRequest")
+    record = _read_deciding_lists(call, person, "ServiceRequest")
     if record is None:
         _note_unread(call, "orders")
         return None
@@ -288,7 +293,7 @@ def _as_if_signed(call: Call) -> Call | None:
         if _may_be_incomplete(call, record):
             _note_unread(call, "orders")
         return None
-    procedures = _read_deciding(call, person, "Procedure")
+    procedures = _read_deciding_lists(call, person, "Procedure")
     orders = orders_of_operation(
         on_record, procedures, call.service.terminology, call.today
     )
@@ -341,22 +346,22 @@ def _concerns_us(call: Call, gathered: Gathered) -> bool:
     """Tell if an augmentation is signed, or a brace soon enough after one."""
     if gathered.orders.augmentation is not None:
         return True
-    policy, day = call.service.policy, gathered.support.augmented_on
-    if day is None or not gathered.orders.braces_concern(policy):
+    policy, augmented_on = call.service.policy, gathered.support.augmented_on
+    if augmented_on is None or not gathered.orders.braces_concern(policy):
         return False
-    return 0 <= (call.today - day).days <= policy.brace.only_days
+    return 0 <= (call.today - augmented_on).days <= policy.brace.only_days
 
 
 def _read_procedures(call: Call, person: Person) -> PatientRecord | None:
     """Read the procedures, with the stays if those decide; None if it failed."""
-    procedures = _read_deciding(call, person, "Procedure")
+    procedures = _read_deciding_lists(call, person, "Procedure")
     terminology = call.service.terminology
     if procedures is None or not has_augmentation(procedures, terminology):
         return procedures
     if _find_performed(call, procedures) is not None:
         return procedures
     # An older augmentation is of this stay if the stay began before it.
-    with_stays = _read_deciding(call, person, "Procedure", "Encounter")
+    with_stays = _read_deciding_lists(call, person, "Procedure", "Encounter")
     return procedures if with_stays is None else with_stays
 
 
@@ -371,7 +376,9 @@ def _find_performed(call: Call, record: PatientRecord) -> AugmentationOrder | No
     )
 
 
-def _read_deciding(call: Call, person: Person, *kinds: str) -> PatientRecord | None:
+def _read_deciding_lists(
+    call: Call, person: Person, *types: str
+) -> PatientRecord | None:
     """Read the lists that decide if a call is ours; None if they cannot be read.
 
     Raises:
@@ -381,7 +388,7 @@ def _read_deciding(call: Call, person: Person, *kinds: str) -> PatientRecord | N
     plan = call.hook.plan
     refuse_another_patient(plan, call.request)
     try:
-        record = _read_record(call, plan.of_types(*kinds), person)
+        record = _read_record(call, plan.of_types(*types), person)
     except EvidenceUnavailable:
         return None
     refuse_lists_of_another(record)
@@ -398,14 +405,14 @@ def _may_be_incomplete(call: Call, record: PatientRecord) -> bool:
         return True
     if any(map(is_unread, record.reads.values())):
         return True
-    return _is_unsent(call, record)
+    return _may_be_unsearched(call, record)
 
 
-def _is_unsent(call: Call, record: PatientRecord) -> bool:
-    """Tell if a list without entries was perhaps not looked for.
+def _may_be_unsearched(call: Call, record: PatientRecord) -> bool:
+    """Tell if the EHR perhaps never looked for the entries of an empty list.
 
-    For a list, `null` says that there is nothing. For the Patient, it says that the EHR
-    did not look: then an empty list says nothing either.
+    A list that is `null` holds nothing. A Patient that is `null` was not looked for:
+    nor then, perhaps, was the list.
     """
     if any(list_read.state == "given" for list_read in record.reads.values()):
         return False
@@ -601,6 +608,7 @@ def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:
         ports.history.feedback_on, patient, server, earliest, ports.caller
     )
     deadline = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
+    # In a thread of its own, which is given up if the database is slow.
     try:
         feedback = run_side_by_side({"history": read_feedback}, deadline).get("history")
     except AuditUnavailable:
@@ -625,13 +633,13 @@ def _conclude_and_log(call: Call, read_case: ReadCase) -> HookResponse:
     full_answer, cards = _answer_with_cards(call, conclusion)
     ports.deadline.check()
     response = HookResponse(cards=cards)
-    entry = entry_for(_kept_of(call, read_case, full_answer, response))
+    entry = entry_for(_shown_of(call, read_case, full_answer, response))
     ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
     return response if ports.is_shown else NO_CARDS
 
 
-def _kept_of(
+def _shown_of(
     call: Call, read_case: ReadCase, full_answer: Answer, response: HookResponse
 ) -> Shown:
     """Collect the parts of an answer that the log keeps."""
@@ -686,7 +694,8 @@ def _make_answer(
     page_draft = draft_handout(page, ordering) if page else None
     if page_draft:
         suggestions[HANDOUT_DRAFT] = (page_draft,)
-    has_page = bool(hook.handouts) and _is_order_sure(conclusion)
+    # A draft needs a text that the site has read. The linked page says if it has not.
+    is_page_linked = bool(hook.handouts) and _is_order_sure(conclusion)
     return Answer(
         conclusion=conclusion,
         texts=hook.texts,
@@ -695,7 +704,7 @@ def _make_answer(
         order_words=order_words(acts, suggestions, ordering),
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
-        handout_url=ports.handout_url(call.entry_id) if has_page else "",
+        handout_url=ports.handout_url(call.entry_id) if is_page_linked else "",
         worksheet_url=ports.worksheet_url,
         language=language,
     )
