@@ -38,7 +38,12 @@ class Account(NamedTuple):
 
 
 class Retired(NamedTuple):
-    """The result of closing: was it a local account, and how many sessions ended."""
+    """The result of closing an account.
+
+    Attributes:
+        is_closed: there was such a local account.
+        sessions: number of sessions that ended.
+    """
 
     is_closed: bool
     sessions: int
@@ -51,8 +56,9 @@ class Accounts:
         self._access = access
         self._tries = Tries(access)
         self._hasher = hasher or PasswordHasher()
-        # the hash that is checked for unknown names, which takes as long
-        self._nobody = ""
+        # Checked for an unknown name, so that the answer takes as long as for a known
+        # one.
+        self._hash_of_no_account = ""
         self._hashing = threading.Semaphore(2)  # one check takes 64 MiB
 
     def add(
@@ -88,21 +94,15 @@ class Accounts:
             "password_hash": self._hasher.hash(password),
             "is_active": 1,
         }
+        by_name = REVIEWERS.c.name == name
         with self._access.writing() as connection:
-            if (
-                connection.scalar(
-                    sa.select(REVIEWERS.c.name).where(REVIEWERS.c.name == name)
-                )
-                is None
-            ):
-                connection.execute(
-                    sa.insert(REVIEWERS),
-                    [{"name": name, "made": self._access.now(), **row}],
-                )
+            known_name = sa.select(REVIEWERS.c.name).where(by_name)
+            is_new = connection.scalar(known_name) is None
+            if is_new:
+                new_row = {"name": name, "made": self._access.now(), **row}
+                connection.execute(sa.insert(REVIEWERS), [new_row])
             elif replace:
-                connection.execute(
-                    sa.update(REVIEWERS).where(REVIEWERS.c.name == name).values(**row)
-                )
+                connection.execute(sa.update(REVIEWERS).where(by_name).values(**row))
                 connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.name == name))
             else:
                 raise AccountFault(
@@ -128,10 +128,12 @@ class Accounts:
             ended = connection.execute(
                 sa.delete(SESSIONS).where(SESSIONS.c.name == name)
             )
-            done = Retired(bool(closed.rowcount), ended.rowcount)
-            noted = entry(done) if entry and any(done) else None
-            self._access.note(connection, noted)
-        return done
+            retired = Retired(bool(closed.rowcount), ended.rowcount)
+            has_changed = any(retired)
+            self._access.note(
+                connection, entry(retired) if entry and has_changed else None
+            )
+        return retired
 
     def find(self, name: str) -> Account | None:
         """Find the account with this name; None if there never was one."""
@@ -148,17 +150,21 @@ class Accounts:
         Raises:
             TooManyTries: for this account or from this address.
         """
-        self._nobody = self._nobody or self._hasher.hash(secrets.token_hex(16))
-        of_name = f"name {name}"
-        places = {of_name: TRIES_OF_NAME, f"address {address}": TRIES_OF_ADDRESS}
+        self._hash_of_no_account = self._hash_of_no_account or self._hasher.hash(
+            secrets.token_hex(16)
+        )
+        of_name, of_address = f"name {name}", f"address {address}"
+        limits = {of_name: TRIES_OF_NAME, of_address: TRIES_OF_ADDRESS}
         with self._access.writing() as connection:
-            self._tries.count(connection, places)
-            stored = connection.scalar(
+            self._tries.count(connection, limits)
+            stored_hash = connection.scalar(
                 sa.select(REVIEWERS.c.password_hash).where(
                     REVIEWERS.c.name == name, REVIEWERS.c.is_active == 1
                 )
             )
-        if not self._fits(stored or self._nobody, password) or stored is None:
+        checked_hash = stored_hash or self._hash_of_no_account
+        is_password = self._is_password(checked_hash, password)
+        if stored_hash is None or not is_password:
             return False
         with self._access.writing() as connection:
             self._tries.forget(connection, of_name)
@@ -172,9 +178,9 @@ class Accounts:
         """Tell if the issuer has refused many logins from this network address."""
         return self._tries.has_many(f"issuer {address}")
 
-    def _fits(self, stored: str, password: str) -> bool:
+    def _is_password(self, stored_hash: str, password: str) -> bool:
         with self._hashing:
             try:
-                return self._hasher.verify(stored, password[:LONGEST])
+                return self._hasher.verify(stored_hash, password[:LONGEST])
             except (VerificationError, InvalidHashError):
                 return False

@@ -128,7 +128,8 @@ class Filter:
         return urlencode(self.values)
 
     @property
-    def asks_for_looks(self) -> bool:
+    def is_of_readers(self) -> bool:
+        """Tell if entries on what readers of the log did are asked for."""
         return "read" in self.query.kinds
 
 

@@ -59,7 +59,7 @@ from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 
 TIMELINE = 20  # entries of one page; each is read whole
-CHUNK = 64 * 1024  # characters of an export sent at once
+CHUNK = 64 * 1024  # characters of an export sent at once, or a line more
 # By format: media type, and the end of the file's name.
 MEDIA: Mapping[Format, tuple[str, str]] = {
     "ndjson": ("application/x-ndjson", "ndjson"),
@@ -98,25 +98,10 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
         DataFileError: the site's login cannot be used.
     """
     routes = Blueprint("review", __name__, url_prefix="/audit")
-    store, clock, site = reviewing.store, reviewing.clock, reviewing.site
-    access = Access(lambda: store.database, clock)
-    login = site.site.review if site else None
-    has_local = login is None or login.local_accounts
-    rules = login.rules if login else None
-    gate = Gate(
-        accounts=Accounts(access),
-        sessions=Sessions(access, rules=rules, has_local=has_local),
-        pending=PendingLogins(access),
-        audit=reviewing.audit,
-        clock=clock,
-        base_url=reviewing.base_url,
-        has_local=has_local,
-        hospital=site.site.site.name if site and login else "",
-        trusted_proxies=reviewing.settings.trusted_proxies,
-        count=reviewing.count_login,
-    )
+    site = reviewing.site
+    gate = _gate_of(reviewing)
     desk = Desk(
-        store=store,
+        store=reviewing.store,
         gate=gate,
         service=reviewing.service,
         key_file=reviewing.settings.audit_key,
@@ -127,21 +112,43 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
     routes.register_error_handler(HTTPException, _error_page)
     routes.register_error_handler(AuditUnavailable, _unavailable_page)
     login_routes(routes, gate)
-    hospital = issuer_login(gate, site, reviewing.connections) if site else None
-    if hospital:
-        routes.get("/login/issuer", endpoint="start_login")(hospital.start)
-        routes.get("/login/callback", endpoint="finish_login")(hospital.finish)
-    _find_routes(routes, desk)
+    by_issuer = issuer_login(gate, site, reviewing.connections) if site else None
+    if by_issuer:
+        routes.get("/login/issuer", endpoint="start_login")(by_issuer.start)
+        routes.get("/login/callback", endpoint="finish_login")(by_issuer.finish)
+    _find_route(routes, desk)
     _timeline_route(routes, desk)
     entry_routes(routes, desk)
     figure_routes(routes, desk)
-    _export_routes(routes, desk)
+    _integrity_route(routes, desk)
+    _export_route(routes, desk)
     _add_frame(routes)
     return routes
 
 
+def _gate_of(reviewing: Reviewing) -> Gate:
+    """Make the gate that lets reviewers in, by the site's rules of login."""
+    store, site = reviewing.store, reviewing.site
+    access = Access(lambda: store.database, reviewing.clock)
+    login = site.site.review if site else None
+    has_local = login is None or login.local_accounts
+    rules = login.rules if login else None
+    return Gate(
+        accounts=Accounts(access),
+        sessions=Sessions(access, rules=rules, has_local=has_local),
+        pending=PendingLogins(access),
+        audit=reviewing.audit,
+        clock=reviewing.clock,
+        base_url=reviewing.base_url,
+        has_local=has_local,
+        hospital=site.site.site.name if site and login else "",
+        trusted_proxies=reviewing.settings.trusted_proxies,
+        count=reviewing.count_login,
+    )
+
+
 def _add_frame(routes: Blueprint) -> None:
-    """Add what all pages share: headers, the layout's values, and the page of a 404."""
+    """Add to all pages headers and the values of the layout, and the page of a 404."""
     restrict(routes, STATIC)
 
     @routes.context_processor
@@ -157,7 +164,7 @@ def _add_frame(routes: Blueprint) -> None:
         raise NotFound("There is no such page.")
 
 
-def _find_routes(routes: Blueprint, desk: Desk) -> None:
+def _find_route(routes: Blueprint, desk: Desk) -> None:
     @routes.get("")
     def find() -> AnyResponse:
         if not is_allowed("patients"):
@@ -169,7 +176,7 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
         if not all(request.args.values()) and not wanted.faults:
             address = f"{url_for('review.find')}?{wanted.address}".rstrip("?")
             return redirect(address, 303)
-        if wanted.asks_for_looks:
+        if wanted.is_of_readers:
             desk.gate.need("readers")
         if wanted.faults:
             form = render_template(
@@ -221,7 +228,7 @@ def _timeline_route(routes: Blueprint, desk: Desk) -> None:
         return render_template("review-patient.html", **context)
 
 
-def _export_routes(routes: Blueprint, desk: Desk) -> None:
+def _integrity_route(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/integrity")
     def integrity() -> str:
         refuse_other_fields(request.args, ())
@@ -235,21 +242,23 @@ def _export_routes(routes: Blueprint, desk: Desk) -> None:
             verified=last,
         )
 
+
+def _export_route(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/export")
     def export() -> Response:
         desk.gate.need("patients")
         wanted = read_filter(request.form, desk.zone)
-        form = request.form.get("format", "")
-        if wanted.asks_for_looks:
+        file_format = request.form.get("format", "")
+        if wanted.is_of_readers:
             desk.gate.need("readers")
-        if wanted.faults or form not in FORMATS:
+        if wanted.faults or file_format not in FORMATS:
             raise BadRequest("This filter or format cannot be read.")
         reviewer = desk.gate.reviewer
         try:
             begun = begin_export(
                 desk.store.database,
                 desk.within(wanted.query),
-                form,
+                file_format,
                 reviewer.name,
                 desk.gate.clock,
                 desk.key_file,
@@ -258,7 +267,7 @@ def _export_routes(routes: Blueprint, desk: Desk) -> None:
             raise AuditUnavailable(
                 f"The export could not be recorded ({type(error).__name__})."
             ) from None
-        media, ending = MEDIA[form]
+        media, ending = MEDIA[file_format]
         lines = stream_with_context(_chunks(desk, begun))
         response = Response(lines, content_type=media)
         name = f"audit-{begun.at[:10]}-{begun.last}.{ending}"
@@ -267,7 +276,7 @@ def _export_routes(routes: Blueprint, desk: Desk) -> None:
 
 
 def _chunks(desk: Desk, export: Export) -> Iterator[str]:
-    """Yield the lines of an export, many at once."""
+    """Yield the text of an export in pieces of at least `CHUNK` characters."""
     lines: list[str] = []
     size = 0
     for line in export_lines(desk.store.database, export):
