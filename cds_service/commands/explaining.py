@@ -1,9 +1,7 @@
-"""`kyphoplasty-cds explain`: one request step by step.
+"""`kyphoplasty-cds explain`: show one saved request step by step.
 
-It serves support, review and debugging.
-
-There is no second path: it runs `service.answer` and prints the audit entry instead of
-keeping it.
+It runs `service.answer`, as the service itself does, and prints the audit entry instead
+of keeping it.
 """
 
 import json
@@ -99,10 +97,9 @@ def explain_request(
 ) -> dict[str, Any]:
     """Return every step's result for a saved request, as JSON.
 
-    `refused` says why the service would answer 412.
-
-    A FHIR server that may not be called is not asked: what the request itself holds is
-    explained.
+    The key `refused` is there if the service would answer 412, and says why. A FHIR
+    server that may not be called is not asked: only what the request itself holds is
+    explained then.
 
     Args:
         today: the day that counts as today; the clock's without it.
@@ -115,7 +112,7 @@ def explain_request(
     """
     service = _with_language(load_service(site), language)
     hook = service.signing_hook
-    # Whichever EHR wrote it: the form of its ids changes no step.
+    # A saved request may be of any EHR, so its hookInstance may have any form.
     request = parse_request(_document(request_file), hook.hook, "opaque")
     log = OneEntry()
     ports = Ports(
@@ -136,14 +133,13 @@ def explain_request(
             "refused": str(refusal),
             "cards": [],
         }
-    content = dict(log.entry.content) if log.entry else {"orders": []}
-    words = _words_not_plain(request, service.terminology)
-    return {
-        **content,
-        **({"wordsNotPlain": words} if words else {}),
-        **({"textsNotTranslated": language.lacking} if language else {}),
-        "cards": plain_numbers(response.to_json()["cards"]),
-    }
+    explanation = dict(log.entry.content) if log.entry else {"orders": []}
+    if words := _words_not_plain(request, service.terminology):
+        explanation["wordsNotPlain"] = words
+    if language:
+        explanation["textsNotTranslated"] = language.lacking
+    explanation["cards"] = plain_numbers(response.to_json()["cards"])
+    return explanation
 
 
 def _document(file: Path) -> bytes:
@@ -159,7 +155,7 @@ def _document(file: Path) -> bytes:
 
 
 def _with_language(service: Service, language: UnfinishedLanguage | None) -> Service:
-    """Turn a language on."""
+    """Return the service with this language of cards alone."""
     if language is None:
         return service
     return replace(service, languages={language.language: language})
@@ -196,16 +192,13 @@ def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str
 
     It is shown here alone, to whoever has the file.
     """
-    orders = find_draft_support_orders(_drafts(request), terminology)
-    braces = [
-        order.source for order in orders if order.kind == "brace" and order.source
-    ]
-    texts = [words for brace in braces for words, _ in texts_on_time(brace)]
-    return list(
-        dict.fromkeys(
-            word for words in texts for word in terminology.plain.braces.left_in(words)
-        )
-    )
+    plain = terminology.plain.braces
+    words: list[str] = []
+    for order in find_draft_support_orders(_drafts(request), terminology):
+        if order.kind == "brace" and order.source:
+            for text, _ in texts_on_time(order.source):
+                words += plain.left_in(text)
+    return list(dict.fromkeys(words))
 
 
 def print_explanation(explanation: Mapping[str, Any]) -> None:

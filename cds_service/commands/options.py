@@ -31,9 +31,10 @@ from cds_service.site.folder import SiteFolder, load_site
 
 # It is generic in newer versions of click alone.
 class ReadBy(click.ParamType):  # type: ignore[type-arg]
-    """A value that a function reads.
+    """An argument whose text a function reads.
 
-    The text of its ValueError says what is wrong, and never repeats a secret.
+    The text of the function's ValueError says what is wrong, and never repeats a
+    secret.
     """
 
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:
@@ -53,7 +54,7 @@ class ReadBy(click.ParamType):  # type: ignore[type-arg]
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 # First bytes of files that are never overwritten: SQLite's file and its write-ahead log
 # (either byte order), keys as PEM, checkpoints.
-KEPT = (
+NEVER_OVERWRITTEN = (
     b"SQLite format 3\0",
     b"\x37\x7f\x06\x82",
     b"\x37\x7f\x06\x83",
@@ -90,7 +91,7 @@ def fault_of_new(path: Path) -> str:
     mode = _mode_of(path)
     if mode is not None and stat.S_ISREG(mode):
         with suppress(OSError), path.open("rb") as file:
-            if file.read(16).startswith(KEPT):
+            if file.read(16).startswith(NEVER_OVERWRITTEN):
                 return f"{path} is a database or a key, or a checkpoint; name another"
     return fault_of(path)
 
@@ -128,9 +129,11 @@ class Stream(click.File):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Any:
         if isinstance(value, str) and value != "-":
-            judge = fault_of_new if "w" in self.mode else fault_of
-            fault = f"{value} is a folder" if Path(value).is_dir() else ""
-            if fault := fault or judge(Path(value)):
+            path = Path(value)
+            if path.is_dir():
+                self.fail(f"{value} is a folder", param, ctx)
+            fault = fault_of_new(path) if "w" in self.mode else fault_of(path)
+            if fault:
                 self.fail(fault, param, ctx)
         return super().convert(value, param, ctx)
 
@@ -348,17 +351,14 @@ def chosen_site(
     """
     path = path or read_settings().site
     folder = load_site(path) if path else None
-    clients = (
-        {client.issuer: client for client in folder.site.clients} if folder else {}
-    )
     if issuer is None:
         return folder, EVERYTHING
+    listed = folder.site.clients if folder else ()
+    clients = {client.issuer: client for client in listed}
     if folder is None or issuer not in clients:
         known = ", ".join(clients) or "none"
         raise click.BadParameter(
             f"no client {issuer}; there are: {known}", param_hint="--client"
         )
-    return (
-        folder.clients.get(issuer, folder),
-        clients[issuer].capabilities or EVERYTHING,
-    )
+    capabilities = clients[issuer].capabilities or EVERYTHING
+    return folder.clients.get(issuer, folder), capabilities

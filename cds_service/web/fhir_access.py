@@ -21,6 +21,8 @@ REFUSED = (
     "This service may not call the fhirServer that the request names, and part of the"
     " record was not sent."
 )
+# What the reader of a refusal may do about it: in open mode, by the client's list, by
+# the tenant's list.
 OPEN = "Start it with serve --fhir-server URL, or send the whole prefetch."
 LISTED = (
     "List the server in fhir-servers of this client ([[clients]] in site.toml), or send"
@@ -55,7 +57,7 @@ class ClosedServer(RefusingReader):
 
 
 class PlacedReader(RefusingReader):
-    """Reads for one call, which takes its place at the first read."""
+    """Reads for one call, which takes one of its EHR's places at the first read."""
 
     def __init__(self, reader: FhirReader, place: CallPlace) -> None:
         self._reader, self._place = reader, place
@@ -99,13 +101,15 @@ def allowed_fhir_server(
     Raises:
         NotAllowed: it is another server, or no plain base URL.
     """
-    is_open = site is None or not site.clients
-    rule = OPEN if is_open else LISTED
-    address = _address(url, rule)
-    allowed = _bases(named) if site is None or is_open else site.fhir_servers
-    if address in allowed or (is_open and address.is_loopback):
+    if site is not None and site.clients:
+        address = _address(url, LISTED)
+        if address in site.fhir_servers:
+            return address
+        raise _denied(LISTED)
+    address = _address(url, OPEN)
+    if address in _bases(named) or address.is_loopback:
         return address
-    raise _denied(rule)
+    raise _denied(OPEN)
 
 
 def check_fhir_server(
