@@ -47,9 +47,9 @@ def validation_page(
 
 
 def calibration_plot(measured: Performance) -> Markup:
-    """Draw the share with the outcome against the figure.
+    """Draw the share of patients with the outcome against the figure.
 
-    Groups with 95 % intervals, a smooth line, the line of equality.
+    It shows groups with 95 % intervals, a smooth line and the line of equality.
     """
     groups = [
         {
@@ -62,41 +62,32 @@ def calibration_plot(measured: Performance) -> Markup:
         for point in measured.calibration_curve
     ]
     smooth = [{"figure": figure, "share": share} for figure, share in measured.smooth]
-    top = max(
-        [
-            0.1,
-            *(group[name] for group in groups for name in ("figure", "high")),
-            *(point["figure"] for point in smooth),
-        ]
-    )
+    ends = [0.1]
+    for group in groups:
+        ends += [group["figure"], group["high"]]
+    ends += [point["figure"] for point in smooth]
+    top = max(ends)
     scale = alt.Scale(domain=[0, min(1.0, top * 1.05)], nice=False)
     x = alt.X("figure:Q", title="figure of the model", scale=scale, axis=PERCENT)
     y = alt.Y("share:Q", title="patients with the outcome", scale=scale, axis=PERCENT)
-    equal = _chart([{"figure": 0, "share": 0}, {"figure": 1, "share": 1}])
-    points = _chart(groups)
-    layers = [
-        equal.mark_line(color=GREY, strokeDash=[4, 4], clip=True).encode(x, y),
-        points.mark_rule(color=BLUE, clip=True).encode(
-            x, alt.Y("low:Q"), alt.Y2("high:Q")
-        ),
-        points.mark_point(color=BLUE, filled=True, opacity=1).encode(
-            x, y, alt.Size("n:Q", legend=None, scale=alt.Scale(range=[30, 120]))
-        ),
-    ]
+    equality = _chart([{"figure": 0, "share": 0}, {"figure": 1, "share": 1}])
+    layers = [equality.mark_line(color=GREY, strokeDash=[4, 4], clip=True).encode(x, y)]
     if smooth:
-        layers.insert(
-            1,
-            _chart(smooth)
-            .mark_line(color=ORANGE, clip=True)
-            .encode(x, y, alt.Order("figure:Q")),
-        )
+        line = _chart(smooth).mark_line(color=ORANGE, clip=True)
+        layers.append(line.encode(x, y, alt.Order("figure:Q")))
+    points = _chart(groups)
+    intervals = points.mark_rule(color=BLUE, clip=True)
+    layers.append(intervals.encode(x, alt.Y("low:Q"), alt.Y2("high:Q")))
+    size = alt.Size("n:Q", legend=None, scale=alt.Scale(range=[30, 120]))
+    marks = points.mark_point(color=BLUE, filled=True, opacity=1)
+    layers.append(marks.encode(x, y, size))
     return _svg(alt.layer(*layers))
 
 
 def quarter_plot(quarters: Mapping[str, Performance]) -> Markup:
     """Draw observed / expected by quarter, with 95 % intervals.
 
-    1 is as many as expected.
+    A ratio of 1 means that as many patients had the outcome as expected.
     """
     rows: list[dict[str, Any]] = []
     bounds = [0.5, 2.0]
@@ -111,10 +102,10 @@ def quarter_plot(quarters: Mapping[str, Performance]) -> Markup:
     x = alt.X("quarter:O", title="quarter of the procedure")
     y = alt.Y("ratio:Q", title="observed / expected", scale=scale)
     data = _chart(rows)
-    equal = _chart([{"ratio": 1}])
+    equality = _chart([{"ratio": 1}])
     return _svg(
         alt.layer(
-            equal.mark_rule(color=GREY, strokeDash=[4, 4]).encode(y),
+            equality.mark_rule(color=GREY, strokeDash=[4, 4]).encode(y),
             data.mark_rule(color=BLUE).encode(x, alt.Y("low:Q"), alt.Y2("high:Q")),
             data.mark_point(color=BLUE, filled=True, opacity=1, size=60).encode(x, y),
         )
@@ -123,39 +114,30 @@ def quarter_plot(quarters: Mapping[str, Performance]) -> Markup:
 
 def decision_plot(measured: Performance) -> Markup:
     """Draw the net benefit of acting on the figure, on all or on none, by threshold."""
+    curve = measured.decision_curve
+    benefits = {
+        "the model": [point.model for point in curve],
+        "all": [point.all for point in curve],
+        "none": [0.0 for _ in curve],
+    }
     rows = [
-        {"threshold": point.threshold, "benefit": point.model, "who": "the model"}
-        for point in measured.decision_curve
+        {"threshold": point.threshold, "benefit": benefit, "who": who}
+        for who, benefits_of_who in benefits.items()
+        for point, benefit in zip(curve, benefits_of_who, strict=True)
     ]
-    rows += [
-        {"threshold": point.threshold, "benefit": point.all, "who": "all"}
-        for point in measured.decision_curve
-    ]
-    rows += [
-        {"threshold": point.threshold, "benefit": 0.0, "who": "none"}
-        for point in measured.decision_curve
-    ]
-    top = max(0.01, *(point.model for point in measured.decision_curve))
-    color = alt.Scale(domain=["the model", "all", "none"], range=[BLUE, ORANGE, GREY])
-    chart = (
-        _chart(rows)
-        .mark_line(clip=True)
-        .encode(
+    top = max(0.01, *benefits["the model"])
+    heights = alt.Scale(domain=[-top / 4, top * 1.1])
+    colours = alt.Scale(domain=list(benefits), range=[BLUE, ORANGE, GREY])
+    dashes = alt.Scale(domain=list(benefits), range=[[1, 0], [6, 3], [2, 2]])
+    lines = _chart(rows).mark_line(clip=True)
+    return _svg(
+        lines.encode(
             alt.X("threshold:Q", title="threshold of acting", axis=PERCENT),
-            alt.Y(
-                "benefit:Q",
-                title="net benefit",
-                scale=alt.Scale(domain=[-top / 4, top * 1.1]),
-            ),
-            alt.Color("who:N", title="act on", scale=color),
-            alt.StrokeDash(
-                "who:N",
-                title="act on",
-                scale=alt.Scale(domain=color.domain, range=[[1, 0], [6, 3], [2, 2]]),
-            ),
+            alt.Y("benefit:Q", title="net benefit", scale=heights),
+            alt.Color("who:N", title="act on", scale=colours),
+            alt.StrokeDash("who:N", title="act on", scale=dashes),
         )
     )
-    return _svg(chart)
 
 
 def _chart(rows: Sequence[Mapping[str, object]]) -> alt.Chart:
@@ -169,5 +151,5 @@ def _svg(chart: Any) -> Markup:
         .configure_view(stroke=None)
         .configure_legend(orient="bottom", labelLimit=0)
     )
-    # Of numbers and our own words alone.
+    # It holds numbers and our own words alone, so nothing in it is to be escaped.
     return Markup(vl_convert.vegalite_to_svg(sized.to_json()))  # noqa: S704
