@@ -109,8 +109,8 @@ def read_course(
     except (EvidenceUnavailable, PatientMismatch, DeadlinePassed):
         return None
     visits = visits_of(kinds, person)
-    since = _Patient(record, visits, run, signed, last_day(signed, days))
-    return _course(since, patient_resource)
+    signed_patient = _Patient(record, visits, run, signed, last_day(signed, days))
+    return _course(signed_patient, patient_resource)
 
 
 def _course(patient: _Patient, patient_resource: Mapping[str, Any]) -> Course:

@@ -46,7 +46,7 @@ FIGURE_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The figures that the service would give of such a patient.
+    """The figure that the service would give of such a patient.
 
     Attributes:
         words: words for the risk; empty if none is said.
@@ -146,7 +146,10 @@ def worksheet_routes(around: Surroundings, site: SiteFolder | None) -> Blueprint
 def _figures(
     sheets: Sheets, outcome: Outcome, form: Mapping[str, str]
 ) -> tuple[Figure, ...]:
-    """Compute the figures of a patient of this age and sex, without values and with."""
+    """Compute the figures of a patient of this age and sex, without and with values.
+
+    There are none without an age, a sex and a value.
+    """
     age, sex = form.get("age", "").strip(), form.get("sex", "")
     # The pattern comes first: `int` fails on thousands of digits.
     is_age = AGE.fullmatch(age) is not None and 0 < int(age) <= OLDEST
@@ -224,13 +227,16 @@ def figure(
     in_words = assessment.get("said")
     if model is None or in_words is None:
         return Figure(title)
-    low, high = (f"{round(100 * end)}" for end in model.get("newHospital", (0, 1)))
+    interval = ""
+    if "newHospital" in model:
+        low, high = (round(100 * end) for end in model["newHospital"])
+        interval = f"{low} to {high} %"
     missing = [service.wording.name(finding["name"]) for finding in model["missing"]]
     return Figure(
         title,
         words=in_words["words"],
         usual=in_words["usual"],
         months=model["horizonMonths"],
-        interval=f"{low} to {high} %" if "newHospital" in model else "",
+        interval=interval,
         missing=", ".join(missing),
     )
