@@ -18,6 +18,7 @@ LISTED: Mapping[str, Listed] = {
     **dict.fromkeys(MEDICATION_TYPES, "drugs"),
 }
 NO_INFORMATION = "no-information"
+UNINFORMED = frozenset({NO_INFORMATION})
 # Concepts of what is identified and irrelevant.
 OF_NO_CONCERN = frozenset(
     {"other-condition", "nothing-known", ANOTHER_PERSON, FAMILY_HISTORY, OTHER_DRUG}
@@ -38,6 +39,9 @@ def is_entry_understood(
 ) -> bool:
     """Tell if the code or the words of a list entry say what it is."""
     if NO_INFORMATION in concepts or is_withheld(resource, terminology):
+        return False
+    # "Not possible" and "only possible in part" doubt the history, and say nothing else.
+    if any(terminology.text_concepts(word, UNINFORMED) for word in words):
         return False
     listed = LISTED[resource["resourceType"]]
     if terminology.concepts(code) or terminology.identifies(listed, code):
