@@ -40,7 +40,7 @@ def is_entry_understood(
     """Tell if the code or the words of a list entry say what it is."""
     if NO_INFORMATION in concepts or is_withheld(resource, terminology):
         return False
-    # "Not possible" and "only possible in part" doubt the history, and say nothing else.
+    # A word of doubt ("only possible in part") hides the concept, not what it says.
     if any(terminology.text_concepts(word, UNINFORMED) for word in words):
         return False
     listed = LISTED[resource["resourceType"]]
