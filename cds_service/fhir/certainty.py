@@ -6,7 +6,7 @@ and the 7th character of an ICD-10-CM code.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
@@ -16,6 +16,10 @@ ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
 DENIED = frozenset({"refuted", "entered-in-error"})
 DOUBTED = frozenset({"unconfirmed", "provisional", "differential"})
+# What may stand in words beside a code that denies.
+DENIED_IN_WORDS = DENIED | {"entered in error", "ruled out", "excluded"}
+# How the code systems of both statuses end: STU3 writes http://hl7.org/fhir/ before.
+OF_FHIR = ("/condition-clinical", "/condition-ver-status")
 # http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit: G is confirmed.
 GERMAN: Mapping[str, Certainty] = {
     "A": "denied",
@@ -35,12 +39,36 @@ def is_later_encounter(code: str) -> bool:
     return LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) is not None
 
 
-def clinical_status(condition: Json) -> set[str]:
-    """Return the codes of its `clinicalStatus`, of whatever code system."""
-    return {
-        text(coding.get("code"))
-        for coding in objects(member(condition, "clinicalStatus", "coding"))
-    }
+class Status(NamedTuple):
+    """What a status says in codes of FHIR, in codes of other systems, and in words."""
+
+    codes: frozenset[str]
+    foreign: frozenset[str]
+    words: frozenset[str]
+
+
+def _status_of(condition: Json, element: str) -> Status:
+    """Read one of the two statuses; a code without a system counts as one of FHIR."""
+    codes, foreign, status = set[str](), set[str](), condition.get(element)
+    for coding in objects(member(status, "coding")):
+        system, code = text(coding.get("system")), text(coding.get("code"))
+        is_ours = not system or system.endswith(OF_FHIR)
+        (codes if is_ours else foreign).add(code.strip().lower())
+    words = {one.strip().lower() for one in texts_of(status)}
+    return Status(*(frozenset(one - {""}) for one in (codes, foreign, words)))
+
+
+def clinical_status(condition: Json) -> frozenset[str]:
+    """Return the codes of its `clinicalStatus`.
+
+    What anything calls active is not over. What only another system calls over may go
+    on: its code is not understood.
+    """
+    codes, foreign, words = _status_of(condition, "clinicalStatus")
+    lasting = (foreign | words) & ACTIVE
+    if lasting or codes & ACTIVE:
+        return (codes - PAST) | lasting
+    return codes
 
 
 def lacks_status(condition: Json) -> bool:
@@ -48,7 +76,7 @@ def lacks_status(condition: Json) -> bool:
 
     FHIR demands a clinical status of entries of the problem list alone.
     """
-    is_stated = clinical_status(condition) or texts_of(condition.get("clinicalStatus"))
+    is_stated = any(_status_of(condition, "clinicalStatus"))
     names = (name.removeprefix("_") for name in condition)
     return not is_stated and not any(name.startswith("abatement") for name in names)
 
@@ -56,24 +84,32 @@ def lacks_status(condition: Json) -> bool:
 def certainty_of(condition: Json) -> Certainty:
     """Return how certain a condition is, by its verification status and its codes.
 
-    If they differ, the least certain counts. The clinical status is not asked.
+    If they differ, the least certain counts, but what is denied and said again is in
+    doubt. The clinical status is not asked.
     """
     certainties = {*_by_status(condition), *_by_extension(condition)}
+    if "denied" in certainties and len(certainties) > 1:
+        return "doubted"
     return next(
         (one for one in ("denied", "doubted", "past") if one in certainties), "stated"
     )
 
 
 def _by_status(condition: Json) -> Iterator[Certainty]:
-    status = condition.get("verificationStatus")
-    written = [
-        *texts_of(status),
-        *(text(coding.get("code")) for coding in objects(member(status, "coding"))),
-    ]
-    words = {one.strip().lower() for one in written}
-    if words & DENIED:
+    codes, foreign, words = _status_of(condition, "verificationStatus")
+    said = codes | foreign | words
+    # What only a code of another system denies is not understood.
+    is_denied = bool((codes or words) & DENIED)
+    is_confirmed = "confirmed" in said
+    if is_denied:
         yield "denied"
-    if words & DOUBTED or (status and "confirmed" not in words):
+    if is_confirmed:
+        yield "stated"
+    if is_denied:
+        is_clear = words <= DENIED_IN_WORDS
+    else:
+        is_clear = is_confirmed and not said & DENIED
+    if said & DOUBTED or (condition.get("verificationStatus") and not is_clear):
         yield "doubted"
 
 

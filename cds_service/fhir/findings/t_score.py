@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from cds_service.core.findings import Gap, PassedOver
 from cds_service.core.from_order import DENSE, OSTEOPOROSIS, minus_missing_text
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.findings.changes import lower_shortly_before
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.findings.lower_t_scores import (
@@ -53,10 +54,10 @@ from cds_service.fhir.findings.t_score_sites import (
     site_of,
 )
 from cds_service.fhir.gathering.drugs import BONE_DRUG, MEDICATION_TYPES
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.raw_json import member, text, texts_of
 
 MINUS = "is a minus sign missing?"
-WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
+WRONG = frozenset({"entered-in-error", "cancelled", "not-taken"})
 CONCERNS: dict[str, str] = {
     NOT_STATED: "Where the T-score was measured is not stated.",
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
@@ -249,8 +250,7 @@ def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
 def _has_osteoporosis_or_drug(chart: Chart) -> bool:
     """Tell if the record shows osteoporosis or a drug for it, now or past."""
     for mention in chart.mentions_of(OSTEOPOROSIS):
-        codings = objects(member(mention.raw, "verificationStatus", "coding"))
-        if WRONG.isdisjoint(text(coding.get("code")) for coding in codings):
+        if certainty_of(mention.raw) != "denied":
             return True
     for entry in chart.of_kind(*MEDICATION_TYPES):
         is_for_bone = entry.drug and BONE_DRUG in entry.drug.concepts

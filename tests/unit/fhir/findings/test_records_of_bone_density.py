@@ -20,6 +20,7 @@ from tests.builders import (
     prescription,
     quantity,
     t_score,
+    verification,
 )
 from tests.codes import MEASURES, SCT
 from tests.expected import Known, Missing, check
@@ -263,7 +264,7 @@ def test_a_t_score_below_1_with_osteoporosis_is_taken_as_it_is():
     check(found, {"bmd-t-score": Known(0.9)})
 
 
-REFUTED = condition("M81.0", verificationStatus=coded("refuted"))
+REFUTED = condition("M81.0", verificationStatus=verification("refuted"))
 
 
 @pytest.mark.parametrize(
