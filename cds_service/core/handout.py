@@ -41,6 +41,7 @@ FORBIDDING = frozenset(
         "biopsy-unclear",
         "grave-lists-unread",
         "fracture-untreated",
+        "recent-entry-unread",
     }
 )
 # A hip that broke this lately may still heal.

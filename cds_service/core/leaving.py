@@ -28,7 +28,8 @@ CAUSE_FIRST = frozenset(
     {"bone-malignancy", "recent-cancer", "biopsy-grave", "biopsy-preliminary"}
 )
 # So it does while the cause is in doubt, unless a biopsy that was sent will settle it.
-CAUSE_DOUBTED, BIOPSY_SENT = "cause-in-doubt", "biopsy-pending"
+CAUSES_DOUBTED = frozenset({"cause-in-doubt", "entries-broken", "recent-entry-unread"})
+BIOPSY_SENT = "biopsy-pending"
 
 
 class Booking(NamedTuple):
@@ -77,11 +78,13 @@ class Leaving:
         bookings: appointments from today on, the next first.
         biopsies: each that was sent for this fracture.
         unread: prefetch keys of lists that could not be read whole.
+        long_known: references of the diagnoses that are no news of the last weeks.
     """
 
     bookings: tuple[Booking, ...] = ()
     biopsies: tuple[Biopsy, ...] = ()
     unread: tuple[str, ...] = ()
+    long_known: frozenset[str] = frozenset()
 
     def next_booking(self, kind: BookingKind, today: date) -> Booking | None:
         """Find the next appointment of this kind, if it is soon enough."""
@@ -136,7 +139,7 @@ def start_phrase(signals: Collection[str]) -> str:
     """Name when a bone drug is started: after what must be known or treated first."""
     if not {"spinal-infection", "sepsis"}.isdisjoint(signals):
         return say("start after the infection")
-    is_doubted = CAUSE_DOUBTED in signals and BIOPSY_SENT not in signals
+    is_doubted = not CAUSES_DOUBTED.isdisjoint(signals) and BIOPSY_SENT not in signals
     if is_doubted or not CAUSE_FIRST.isdisjoint(signals):
         return say("start once the cause is known")
     return say("start")

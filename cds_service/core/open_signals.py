@@ -7,7 +7,7 @@ button is withheld by every signal.
 
 from collections.abc import Iterator
 
-from cds_service.core.findings import Findings, Gap
+from cds_service.core.findings import Finding, Findings, Gap
 from cds_service.core.grave_findings import EXCLUDING, KINDS, GraveFinding
 from cds_service.core.open_points import is_settled
 from cds_service.core.phrases import joined, say
@@ -85,6 +85,55 @@ def _prose_open(situation: Situation) -> Signal | None:
 def _lists_unread(situation: Situation) -> Signal | None:
     """Find lists that were not read whole: each may forbid a button (E10)."""
     return Signal() if situation.lists_cut - FORBID_NOTHING else None
+
+
+@signal("entries-broken")
+def _entries_broken(situation: Situation) -> Signal | None:
+    """Find a broken entry that may be another cause of the fracture."""
+    return Signal() if _broken(situation.findings) else None
+
+
+@signal("recent-entry-unread")
+def _recent_entry_unread(situation: Situation) -> Signal | None:
+    """Find a diagnosis of the last weeks that was not understood, at a discharge.
+
+    It may be a deficit or an infection since the operation. An entry without a day may
+    be as recent, and so may a broken one.
+    """
+    leaving = situation.leaving
+    if leaving is None:
+        return None
+    unread = {
+        source.resource for gap in _unread_gaps(situation) for source in gap.provenance
+    } | _broken(situation.findings)
+    unread = {name for name in unread if name.startswith("Condition/")}
+    number = len(unread - leaving.long_known - _named_by_facts(situation.findings))
+    if number == 0:
+        return None
+    one = say("1 recent entry not understood")
+    several = say("{count} recent entries not understood", count=str(number))
+    return Signal(one if number == 1 else several)
+
+
+def _broken(findings: Findings) -> set[str]:
+    """Return the broken entries that may be a deficit or another cause."""
+    asked = {*EXCLUDING, *CAUSES_IN_DOUBT, *DEFICITS_IN_DOUBT}
+    return {
+        value.provenance.resource
+        for value in findings.passed_over
+        if value.reason == "unreadable" and value.name in asked
+    }
+
+
+def _named_by_facts(findings: Findings) -> set[str]:
+    """Return the entries that a fact on a deficit or on the cause names."""
+    return {
+        source.resource
+        for name in (*CAUSES_IN_DOUBT, *DEFICITS_IN_DOUBT)
+        for outcome in (findings.known.get(name), findings.gaps.get(name))
+        if outcome and (isinstance(outcome, Finding) or outcome.is_mentioned)
+        for source in outcome.provenance
+    }
 
 
 def _unread_gaps(situation: Situation) -> list[Gap]:

@@ -192,6 +192,13 @@ def _died_in(stay: Entry, spec: PatientSpec, chart: Chart) -> Finding:
     return known(spec, True, source, observed=last_day(stay, chart))
 
 
+def _says_of_death(patient: Json) -> bool:
+    return any(
+        name.lstrip("_").startswith("deceased") and value not in (None, "")
+        for name, value in patient.items()
+    )
+
+
 def _deceased(
     spec: PatientSpec, chart: Chart, raw: Json, source: Provenance
 ) -> Finding | Gap:
@@ -201,6 +208,8 @@ def _deceased(
     """
     died = chart.calendar.moment(raw.get("deceasedDateTime"))
     is_dead = truth(raw.get("deceasedBoolean"))
+    if died is None and is_dead is None and _says_of_death(raw):
+        return gap(spec, "unreadable", "deceased is there, and not readable", source)
     if died and died.day > chart.today:
         return gap(spec, "future", "the day of death lies ahead", source)
     if died is None and is_dead is None:

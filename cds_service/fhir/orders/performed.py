@@ -39,6 +39,7 @@ from cds_service.fhir.gathering.unread_in_report import (
 )
 from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.levels import find_levels
@@ -72,6 +73,8 @@ ORDERED_BEFORE = timedelta(days=90)
 # Most days between two entries of one operation: of two systems, and over midnight.
 DOCUMENTED_WITHIN = 7
 OVER_MIDNIGHT = 1
+# Policy: a deficit of these days is new (fact F5), so what is not understood may be.
+RECENT = timedelta(days=14)
 # Elements that say how an operation went, and not what it was or why it was done.
 AFTERMATH = ("complication", "complicationDetail", "outcome", "followUp", "text")
 NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
@@ -360,7 +363,37 @@ def read_leaving(
         bookings=tuple(bookings),
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
         unread=tuple(unread),
+        long_known=_long_known(record, terminology, performed.performed_on, today),
     )
+
+
+def _long_known(
+    record: PatientRecord,
+    terminology: Terminology,
+    operated: date | None,
+    today: date,
+) -> frozenset[str]:
+    """Return the diagnoses whose days are all of before the operation and these weeks.
+
+    A diagnosis without a day is not among them.
+    """
+    since = min(operated or today, today - RECENT)
+    return frozenset(
+        entry.reference
+        for entry in record.of_key("conditions")
+        if (day := _last_day_of(entry.raw, record, terminology.calendar)) is not None
+        and day < since
+    )
+
+
+def _last_day_of(
+    condition: Json, record: PatientRecord, calendar: SiteCalendar
+) -> date | None:
+    """Return the last day on which a diagnosis began or was recorded."""
+    birth = calendar.named_day(member(record.patient, "birthDate"))
+    _, begun_last = begun(condition, birth, calendar)
+    recorded = calendar.last_day(recorded_on(condition))
+    return max(filter(None, (begun_last, recorded)), default=None)
 
 
 def _is_unread(record: PatientRecord, key: str) -> bool:
