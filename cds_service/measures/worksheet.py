@@ -22,6 +22,7 @@ from cds_service.fhir.mapping.units import UnitTable
 from cds_service.fhir.raw_json import Json
 from cds_service.measures.definitions import Measure, Measures
 from cds_service.measures.observations import Writer, Written, read_back
+from cds_service.measures.table_file import may_be_thousands
 from cds_service.measures.values import Reported, read_day, read_number
 
 FILE = Path(__file__).with_name("worksheet.toml")
@@ -31,6 +32,8 @@ MRI_WAYS = {"study": "MRI T2, one axial slice", "ct": "CT", "other": ""}
 DXA_SITES = {"spine": "lumbar spine", "hip": "total hip", "neck": "femoral neck"}
 LONGEST = 40  # characters of one field
 AHEAD = "lies in the future"
+NO_DAY = "is no day; write it as 2026-02-28"
+TWO_NUMBERS = "may be thousands or decimals: write a point"
 DEVICE = re.compile(r"[\w .,;:()/+-]{1,40}")
 CRITERIA = "awgs-2019"  # of the muscle's verdict, which the worksheet does not show
 
@@ -159,6 +162,8 @@ class Worksheet:
         written_day = read_day(form.get("date", ""))
         if written_day is not None and written_day > today:
             faults["date"], written_day = AHEAD, None
+        elif written_day is None and form.get("date", "").strip():
+            faults["date"] = NO_DAY
         # Without a day the reader judges the values as of today, which is not printed.
         day = written_day or today
         known: dict[str, Finding] = {}
@@ -343,6 +348,8 @@ class Worksheet:
 
 def _number_of(field: Field, text: str, units: UnitTable) -> float | str:
     """Read a number in the field's unit, or say why it cannot be taken."""
+    if may_be_thousands(text, ","):
+        return TWO_NUMBERS
     parsed = read_number(text)
     if parsed is None:
         return "a number is expected"

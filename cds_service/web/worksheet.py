@@ -37,6 +37,7 @@ from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 
 FORM_BYTES = 8192  # some forty short fields
+USUAL = "usual"  # in words for a risk that is not the patient's own
 NOBODY = "nobody"  # id of the patient of the figures
 SEXES = ("female", "male")
 AGE = re.compile("[0-9]{1,3}")
@@ -50,8 +51,9 @@ class Figure:
 
     Attributes:
         words: words for the risk; empty if none is said.
-        interval: where the risk may lie in a new hospital; empty if too little is known
-            for a figure.
+        is_known: enough is known for a figure of the patient's own.
+        is_own: the words are those of this figure, not of the usual.
+        interval: where the own figure may lie in a new hospital; empty without one.
         missing: inputs of the figure that are not known.
     """
 
@@ -59,6 +61,8 @@ class Figure:
     words: str = ""
     usual: str = ""
     months: int = 0
+    is_known: bool = False
+    is_own: bool = False
     interval: str = ""
     missing: str = ""
 
@@ -227,8 +231,12 @@ def figure(
     in_words = assessment.get("said")
     if model is None or in_words is None:
         return Figure(title)
+    is_known = "newHospital" in model
+    # The model's range is of its own figure. Beside the usual it would tell what the
+    # words withhold.
+    is_own = is_known and USUAL not in in_words["words"]
     interval = ""
-    if "newHospital" in model:
+    if is_own:
         low, high = (round(100 * end) for end in model["newHospital"])
         interval = f"{low} to {high} %"
     missing = [service.wording.name(finding["name"]) for finding in model["missing"]]
@@ -237,6 +245,8 @@ def figure(
         words=in_words["words"],
         usual=in_words["usual"],
         months=model["horizonMonths"],
+        is_known=is_known,
+        is_own=is_own,
         interval=interval,
         missing=", ".join(missing),
     )

@@ -264,3 +264,30 @@ def test_each_measure_of_imaging_has_a_drawing_with_words():
     drawings = re.findall(r'<svg class="slice"[^>]* aria-label="([^"]+)"', page)
     assert len(drawings) == 6
     assert "the psoas on both sides of the vertebral body" in drawings[1]
+
+
+NO_RANGE = "the patient&#39;s own figure is not said"
+
+
+def test_no_range_of_an_unsaid_figure_stands_beside_the_usual():
+    page = page_of(**{"t-score": "-0.5", "dxa": "hip", "age": "76", "sex": "female"})
+    words, spread, _ = row_of(page, "With them")
+    assert words == "the usual 1 in 6 within 24 months"
+    assert spread == NO_RANGE
+
+
+def test_at_least_the_usual_has_one_article():
+    page = page_of(**{"grip-1": "12", "age": "104", "sex": "female"})
+    words, *_ = row_of(page, "With them")
+    assert words.startswith("at least the usual 1 in 6")
+
+
+def test_a_date_that_is_none_is_named():
+    page = page_of(**PSOAS, date="2026-13-01")
+    assert "is no day; write it as 2026-02-28" in page
+
+
+@pytest.mark.parametrize("written", ["1,234", "−1,234"])
+def test_a_comma_of_two_meanings_is_not_read(written):
+    page = page_of(**{"t-score": written, "dxa": "hip"})
+    assert "may be thousands or decimals: write a point" in page
