@@ -23,6 +23,7 @@ from cds_service.core.vocabulary import (
     FindingSpec,
     NumberSpec,
     QuantitySpec,
+    TScoreSpec,
 )
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.findings.chart import Chart, Horizon
@@ -264,20 +265,24 @@ def changes_between(
 def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[NotTaken]]:
     """Refuse values of one measure and day that differ, since none of them would count.
 
-    Grip may be measured several times, and the lowest of several T-scores counts.
-    Return the values that are kept, and the refused ones.
+    Grip may be measured several times, and a T-score at several sites. Return the
+    values that are kept, and the refused ones.
     """
     first = {candidate.identifier: candidate for candidate in reversed(written)}
-    by_day: dict[tuple[str, date | None], list[Written]] = {}
+    by_day: dict[tuple[str, date | None, str], list[Written]] = {}
     for candidate in reversed(first.values()):
         value = candidate.value
-        by_day.setdefault((value.measure.name, value.day), []).append(candidate)
+        is_sited = isinstance(value.measure.quantity, TScoreSpec)
+        site = f"{value.site} {value.levels}" if is_sited else ""
+        key = (value.measure.name, value.day, site)
+        by_day.setdefault(key, []).append(candidate)
     taken: list[Written] = []
     refused: list[NotTaken] = []
     for of_day in by_day.values():
         amounts = {str(_value_of(candidate.observation)) for candidate in of_day}
         differ = len(amounts) > 1
-        if not differ or not is_alone(of_day[0]):
+        is_score = isinstance(of_day[0].value.measure.quantity, TScoreSpec)
+        if not differ or not (is_score or is_alone(of_day[0])):
             taken += of_day if differ else of_day[:1]
             continue
         for candidate in of_day:

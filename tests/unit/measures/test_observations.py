@@ -214,6 +214,19 @@ def test_trials_of_a_hand_are_all_kept():
     assert len(without_rivals(both)[0]) == 2
 
 
+@pytest.mark.parametrize(
+    ("sites", "number"), [(("", ""), 0), (("hip", "hip"), 0), (("hip", "spine"), 2)]
+)
+def test_two_t_scores_of_a_day_are_kept_only_of_two_sites(sites, number):
+    score = MEASURES["bmd-t-score"]
+    both = [
+        WRITER.write(reported(score, number=Decimal(one), key=one, site=site))
+        for one, site in zip(("-2.5", "-1.0"), sites, strict=True)
+    ]
+    kept, refused = without_rivals(both)
+    assert (len(kept), len(refused)) == (number, 2 - number)
+
+
 def test_the_identity_follows_the_value_and_nothing_else():
     once, again = (
         WRITER.write(reported(MEASURES["plvi"], where=one)).identifier
