@@ -695,7 +695,7 @@ def _make_answer(
     if page_draft:
         suggestions[HANDOUT_DRAFT] = (page_draft,)
     # A draft needs a text that the site has read. The linked page says if it has not.
-    is_page_linked = bool(hook.handouts) and _is_order_sure(conclusion)
+    is_page_linked = bool(hook.handouts) and _may_have_page(conclusion)
     return Answer(
         conclusion=conclusion,
         texts=hook.texts,
@@ -733,9 +733,15 @@ def _ordering(call: Call, language: LanguageFile | None) -> Ordering:
     )
 
 
-def _is_order_sure(conclusion: Conclusion) -> bool:
+def _may_have_page(conclusion: Conclusion) -> bool:
+    """Tell if there may be a page for the patient.
+
+    It says what was done, and speaks to the patient, who may have died.
+    """
     order = conclusion.case.order
-    return order is None or order.is_sure
+    death = conclusion.case.findings.gaps.get("deceased")
+    is_death_open = death is not None and death.reason == "unreadable"
+    return not is_death_open and (order is None or order.is_sure)
 
 
 def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
@@ -744,8 +750,8 @@ def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
     text = call.hook.handouts.get(settings.language)
     if leaving is None or conclusion.facts.leading is None:
         return None  # no card of a discharge
-    if not _is_order_sure(conclusion):
-        return None  # the page says what was done
+    if not _may_have_page(conclusion):
+        return None
     if text is None or not text.is_read(settings):
         return None
     lines = handout_sentences(find_handout(conclusion, leaving), text, settings)

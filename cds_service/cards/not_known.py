@@ -207,6 +207,9 @@ def _open_names(
         why = _as_people_write(why)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
+    death = findings.gaps.get("deceased")
+    if death is not None and death.reason == "unreadable":
+        open_names.append((death.detail, say("death of the patient")))
     drugs = findings.bone_drugs
     if drugs.uses and drugs.unclear:
         open_names.append((drugs.unclear, say("another bone drug")))

@@ -55,6 +55,10 @@ SEX_UNSAID = frozenset(
 )
 
 
+PATIENT = "patient"  # the prefetch key
+UNREAD_DEATH = "the record says something of it that could not be read"
+
+
 def find_demographic(spec: PatientSpec, chart: Chart) -> FindingOrGap:
     """Read age in completed years, sex as recorded, or whether the patient has died."""
     if spec.name == "deceased" and (stay := stay_of_death(chart)):
@@ -192,11 +196,11 @@ def _died_in(stay: Entry, spec: PatientSpec, chart: Chart) -> Finding:
     return known(spec, True, source, observed=last_day(stay, chart))
 
 
-def _says_of_death(patient: Json) -> bool:
-    return any(
-        name.lstrip("_").startswith("deceased") and value not in (None, "")
-        for name, value in patient.items()
-    )
+def _is_death_unread(chart: Chart, patient: Json) -> bool:
+    """Tell if there is a `deceased[x]`, here or among the broken elements."""
+    broken = (one.concepts for one in chart.record.unreadable if one.key == PATIENT)
+    names = {*patient, *frozenset[str]().union(*broken)}
+    return any(name.lstrip("_").startswith("deceased") for name in names)
 
 
 def _deceased(
@@ -208,8 +212,8 @@ def _deceased(
     """
     died = chart.calendar.moment(raw.get("deceasedDateTime"))
     is_dead = truth(raw.get("deceasedBoolean"))
-    if died is None and is_dead is None and _says_of_death(raw):
-        return gap(spec, "unreadable", "deceased is there, and not readable", source)
+    if died is None and is_dead is None and _is_death_unread(chart, raw):
+        return gap(spec, "unreadable", UNREAD_DEATH, source)
     if died and died.day > chart.today:
         return gap(spec, "future", "the day of death lies ahead", source)
     if died is None and is_dead is None:

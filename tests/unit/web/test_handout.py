@@ -160,6 +160,19 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
     ward.close()
 
 
+def test_no_page_is_made_for_one_who_may_have_died(ward: Ward) -> None:
+    record = tuple(
+        one | {"deceasedDateTime": "20.11.2026"}
+        if one["resourceType"] == "Patient"
+        else one
+        for one in leaving_chart()
+    )
+    body = discharge(record, service=None)
+    path = f"/cds-services/{SERVICE}"
+    (card,) = ward.app.test_client().post(path, json=body).json["cards"]
+    assert not any("/handout/" in link["url"] for link in card["links"])
+
+
 @pytest.mark.parametrize(("record", "language", "sentences"), FILLED)
 def test_the_page_says_what_the_filled_examples_say(
     ward: Ward, record: tuple[Any, ...], language: str, sentences: list[str]
