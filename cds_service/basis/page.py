@@ -12,11 +12,13 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.guidelines import Guideline
 from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.findings import Finding
+from cds_service.core.grave_findings import EXCLUDING
 from cds_service.core.logistic_study import LogisticStudy
 from cds_service.core.open_points import OpenPoint
 from cds_service.core.pooled_result import PooledResult
 from cds_service.core.risk_words import PAIN_FACTORS, RiskWords
 from cds_service.core.study_result import ModelResult
+from cds_service.core.vocabulary import EventSpec, FindingSpec, ListSpec, YesNoSpec
 from cds_service.core.wording import (
     GAP_REASONS,
     capital,
@@ -32,6 +34,9 @@ TITLES: Mapping[str, str] = {
     "refracture": "Another vertebral fracture",
     "residual-pain": "Lasting pain",
 }
+# "No" is said only of a list of which every entry was understood.
+NOT_AMONG_UNDERSTOOD = "not among the entries that were understood"
+LEFT_OPEN = frozenset({"not-understood", "undetermined"})
 State = Literal["met", "not met", "not known", "not checked"]
 
 
@@ -131,7 +136,7 @@ def basis_page(
         inputs=tuple(value for value in values if value.used_in),
         others=tuple(value for value in values if not value.used_in),
         gaps=tuple(
-            (answer.wording.name(name), GAP_REASONS.get(gap.reason, gap.reason))
+            (_row_title(answer, name), GAP_REASONS.get(gap.reason, gap.reason))
             for name, gap in sorted(answer.findings.gaps.items())
         ),
         criteria=tuple(_criteria(answer, study) for study in studies),
@@ -398,16 +403,43 @@ def _input(
     answer: Answer, finding: Finding, uses: Mapping[str, Sequence[str]]
 ) -> Input:
     value = answer.wording.value(finding)
+    if finding.value is False and _is_problem_list_open(answer, finding):
+        value = NOT_AMONG_UNDERSTOOD
     if not finding.may_reassure:
         value += " (old or method unknown)"
     day = date_text(finding.observed) if finding.observed else ""
     return Input(
-        name=answer.wording.name(finding.name),
+        name=_row_title(answer, finding.name),
         value=value,
         date=day,
         sources=tuple(dict.fromkeys(source.resource for source in finding.provenance)),
         used_in=tuple(uses.get(finding.name, ())),
     )
+
+
+def _is_problem_list_open(answer: Answer, finding: Finding) -> bool:
+    """Tell if a "no" rests on the problem list, and what was read leaves it open.
+
+    An entry that leaves a grave finding open may be anything.
+    """
+    specs, gaps = answer.wording.specs, answer.findings.gaps
+    spec = specs[finding.name]
+    if not isinstance(spec, ListSpec) or spec.key != "conditions":
+        return False
+    grave = (name for name in EXCLUDING if _says_no_by_silence(specs[name]))
+    return any(name in gaps and gaps[name].reason in LEFT_OPEN for name in grave)
+
+
+def _says_no_by_silence(spec: FindingSpec) -> bool:
+    return isinstance(spec, YesNoSpec) and spec.closed_world
+
+
+def _row_title(answer: Answer, name: str) -> str:
+    """Name a finding so that no two rows have one title."""
+    title, specs = answer.wording.name(name), answer.wording.specs
+    is_shared = sum(answer.wording.name(other) == title for other in specs) > 1
+    is_event = isinstance(specs[name], EventSpec)
+    return f"{title} (as of its day)" if is_shared and is_event else title
 
 
 def _criteria(answer: Answer, study: LogisticStudy) -> Criteria:

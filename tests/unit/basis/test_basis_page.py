@@ -515,3 +515,37 @@ def test_of_any_patient_the_page_says_no_figure_alone(
         tried = trial_of(content, bmd_t_score=f"{t_score:.1f}", bmi=f"{bmi:.1f}")
         for _, _, text in tried.results:
             assert "about 2 years" in text
+
+
+UNREAD_TITLES = ["instabiele fractuur L1", "suspected spinal metastasis", "qwertz"]
+OF_THE_LIST = {"unstable fracture", "spinal instability", "cancer outside bone"}
+
+
+def rows_of(*record):
+    content = content_of(*reassuring_record(*record))
+    page = page_of(content)
+    return [*page.inputs, *page.others], page.gaps
+
+
+@pytest.mark.parametrize("words", UNREAD_TITLES)
+def test_no_is_said_of_no_list_with_an_entry_that_was_not_understood(words):
+    read, _ = rows_of(problem("x", number="g", code={"text": words}))
+    of_list = [
+        row
+        for row in read
+        if any(one.startswith("problem list") for one in row.sources)
+    ]
+    assert "no" not in {row.value for row in of_list}
+
+
+def test_no_is_said_of_a_list_that_was_understood():
+    read, _ = rows_of()
+    said = {row.name: row.value for row in read}
+    assert {said[name] for name in OF_THE_LIST & said.keys()} == {"no"}
+    assert "unstable fracture" in said
+
+
+def test_no_two_rows_have_one_title():
+    read, gaps = rows_of(problem("M46.46"))
+    titles = [*(row.name for row in read), *(name for name, _ in gaps)]
+    assert sorted(titles) == sorted(set(titles))
