@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.errors import CdsError
+from cds_service.measures.values import has_two_meanings
 
 DELIMITERS = ("\t", ";", ",")
 # Excel writes the first of these for "CSV UTF-8", the second for "Unicode text",
@@ -28,7 +29,6 @@ MOST_UNPACKED = 256 * 1024 * 1024
 MOST_CELLS = 20_000_000
 MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": "", "\u202f": ""})
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
-THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+")
 
 
 class AmbiguousNumber(ValueError):
@@ -92,8 +92,7 @@ def table_in(name: str, content: bytes) -> Table:
 
 def may_be_thousands(text: str, delimiter: str) -> bool:
     """Tell if a comma may mean thousands or decimals, as in CSV parted by commas."""
-    plain = text.strip().translate(MINUS)
-    return delimiter == "," and THOUSANDS.fullmatch(plain) is not None
+    return delimiter == "," and has_two_meanings(text.translate(MINUS))
 
 
 def number_in(text: str, delimiter: str) -> float:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cds_service.measures.definitions import Measure, Measures
 
 NUMBER = re.compile(r"\s*([-−–+]?)\s*(\d{1,7}(?:[.,]\d{1,10})?)\s*(.{0,24}?)\s*")
+THOUSANDS = re.compile(r"[-−–+]?\s*\d{1,3}(?:,\d{3})+(?![\d.,])")
 DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
 YES = frozenset({"1", "true", "yes"})
 NO = frozenset({"0", "false", "no"})
@@ -151,6 +152,11 @@ def completed(value: Reported, stated: Supplement) -> Reported:
         levels=value.levels or (stated.levels if value.measure.level_is_free else ()),
         method=value.method or stated.method,
     )
+
+
+def has_two_meanings(text: str) -> bool:
+    """Tell if a comma may mean thousands or decimals, as in `1,234 mm2`."""
+    return THOUSANDS.match(text.strip()) is not None
 
 
 def read_number(text: str) -> tuple[Decimal, str] | None:

@@ -22,8 +22,12 @@ from cds_service.fhir.mapping.units import UnitTable
 from cds_service.fhir.raw_json import Json
 from cds_service.measures.definitions import Measure, Measures
 from cds_service.measures.observations import Writer, Written, read_back
-from cds_service.measures.table_file import may_be_thousands
-from cds_service.measures.values import Reported, read_day, read_number
+from cds_service.measures.values import (
+    Reported,
+    has_two_meanings,
+    read_day,
+    read_number,
+)
 
 FILE = Path(__file__).with_name("worksheet.toml")
 MAYBE = {"yes": True, "no": False}
@@ -348,7 +352,7 @@ class Worksheet:
 
 def _number_of(field: Field, text: str, units: UnitTable) -> float | str:
     """Read a number in the field's unit, or say why it cannot be taken."""
-    if may_be_thousands(text, ","):
+    if has_two_meanings(text):
         return TWO_NUMBERS
     parsed = read_number(text)
     if parsed is None:

@@ -287,7 +287,7 @@ def test_a_date_that_is_none_is_named():
     assert "is no day; write it as 2026-02-28" in page
 
 
-@pytest.mark.parametrize("written", ["1,234", "−1,234"])
+@pytest.mark.parametrize("written", ["1,234", "−1,234", "1,234 SD"])
 def test_a_comma_of_two_meanings_is_not_read(written):
     page = page_of(**{"t-score": written, "dxa": "hip"})
     assert "may be thousands or decimals: write a point" in page
