@@ -265,6 +265,17 @@ def test_no_card_is_shown_for_who_died_today(site, died):
         assert site.sign(now, (dead, *recorded_today()[1:]), *ORDERS).cards == [], now
 
 
+def test_a_diagnosis_recorded_at_the_signing_is_of_the_sites_day(site):
+    for now in around_midnight(site.zone, CHANGES[site.zone.key]):
+        today = now.astimezone(site.zone).date().isoformat()
+        ill = problem("spinal-infection", recordedDate="{now}")
+        palsied = problem("neurological-deficit", number="p2", recordedDate="{now}")
+        said = site.sign(now, (*recorded_today(), ill, palsied), *ORDERS)
+        assert said.found("spinal-infection") == (True, today), now
+        assert said.found("neurological-deficit") == (True, today), now
+        assert "future" not in said.text(), now
+
+
 @pytest.mark.parametrize("when", [days_ago(-1), "{tomorrow}"])
 def test_nothing_dated_tomorrow_counts(site, when):
     for now in around_midnight(site.zone, CHANGES[site.zone.key]):

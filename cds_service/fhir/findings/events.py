@@ -269,7 +269,7 @@ def _is_dated_otherwise(
 
 def _span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
     raw = stated.entry.raw
-    entered = text(recorded_on(raw)).strip()[:10]
+    entered = text(recorded_on(raw)).strip()
     recorded = Span(
         chart.calendar.first_day(entered), _last_of(entered, chart), _exactness(entered)
     )
@@ -461,7 +461,7 @@ def _is_vague(event: Happened, since: date) -> bool:
 
 def _was_entered(event: Happened, since: date, chart: Chart) -> bool:
     """Tell if it was recorded as active within the time, whenever it began."""
-    entered = text(recorded_on(event.stated.entry.raw)).strip()[:10]
+    entered = text(recorded_on(event.stated.entry.raw)).strip()
     last = _last_of(entered, chart)
     return last is not None and since <= last <= chart.today
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.onset import recorded_on
-from cds_service.fhir.raw_json import Json, text
+from cds_service.fhir.raw_json import Json
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, with_whole_years
 
 MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
@@ -23,7 +23,7 @@ def date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
     months += year_words.months(title)
     years_of_months = {month[:4] for month in months}
     years = [one for one in WRITTEN_YEAR.findall(title) if one not in years_of_months]
-    written = chart.calendar.first_day(text(recorded_on(raw))[:10]) or chart.today
+    written = chart.calendar.first_day(recorded_on(raw)) or chart.today
     years += [f"{written.year - count}" for count in year_words.ago(title)]
     now = chart.today.isoformat()
     past = (
