@@ -104,3 +104,16 @@ def test_romosozumab_in_time_goes_on(last, doses):
     card = card_of(*quiet_lists(), *romosozumab(last, doses))
     assert card["indicator"] == "info"
     assert "into romosozumab" in card["summary"]
+
+
+# Its labels: not after a myocardial infarct or a stroke, which the service does not read.
+@pytest.mark.parametrize(
+    ("last", "doses"),
+    [
+        pytest.param(20, 1, id="started after the fracture"),
+        pytest.param(10, 4, id="taken before it"),
+    ],
+)
+def test_romosozumab_goes_on_only_without_infarct_or_stroke(last, doses):
+    card = card_of(*quiet_lists(), *romosozumab(last, doses))
+    assert card["summary"].endswith("continue unless infarct or stroke.")
