@@ -90,3 +90,15 @@ def test_end_stage_renal_disease_of_the_older_versions_is_severe():
 )
 def test_their_harmless_neighbours_do_not(system, code):
     assert REASSURING in card_with(system, code)["detail"]
+
+
+@pytest.mark.parametrize("code", ["U50.30", "U50.40", "U50.50", "U51.20", "U51.22"])
+def test_severe_loss_of_function_in_german_codes_is_not_harmless(code):
+    card = card_with(GM, code)
+    assert REASSURING not in card["detail"]
+    assert "not understood" in card["detail"]
+
+
+@pytest.mark.parametrize("code", ["U50.00", "U50.20", "U51.02", "U51.11"])
+def test_function_that_is_little_impaired_is_harmless(code):
+    assert REASSURING in card_with(GM, code)["detail"]
