@@ -16,6 +16,7 @@ from cds_service.core.vocabulary import (
     YesNoSpec,
 )
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.findings.antibiotic_courses import find_long_antibiotic
 from cds_service.fhir.findings.chart import (
     LISTS,
     ON_DRUGS,
@@ -36,6 +37,7 @@ from cds_service.fhir.findings.statements import (
 )
 from cds_service.fhir.gathering.drugs import (
     CANCER_DRUG,
+    DEEP_INFECTION_DRUG,
     MEDICATION_TYPES,
     TELL_OF_DISEASE,
 )
@@ -59,6 +61,10 @@ from cds_service.fhir.raw_json import (
     texts_of,
 )
 
+# Drugs that leave a disease open by the length of their course, not by their name.
+OF_COURSES = frozenset({DEEP_INFECTION_DRUG})
+# Groups of drugs whose name next to a diagnosis is read apart.
+OF_DRUGS_ALONE = TELL_OF_DISEASE | OF_COURSES
 BY_WORDS = "Recognised by words, not by a code."
 UNSTATED = "spinal-disease-unstated"  # the words of the entry name no more than a place
 # Diseases of the spine: an entry that names one of them is not unstated.
@@ -260,7 +266,7 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
         reasons[UNJUDGED] = NOT_JUDGED
     if not reasons:
         return None
-    asked = tuple(one for one in reasons if one not in TELL_OF_DISEASE)
+    asked = tuple(one for one in reasons if one not in OF_DRUGS_ALONE)
     unsure = [
         statement
         for statement in find_stated(chart, spec, asked)
@@ -277,7 +283,11 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
         why = reason_of_list(reasons[first.concept], first.entry)
         sources = (one.provenance(spec) for one in counted)
         return gap(spec, "undetermined", why, *sources)
-    return _gap_of_drugs(spec, chart) or _gap_of_telling_words(spec, chart)
+    return (
+        _gap_of_drugs(spec, chart)
+        or _gap_of_long_antibiotic(spec, chart)
+        or _gap_of_telling_words(spec, chart)
+    )
 
 
 def _gap_of_drugs(spec: ConditionSpec, chart: Chart) -> Gap | None:
@@ -286,12 +296,24 @@ def _gap_of_drugs(spec: ConditionSpec, chart: Chart) -> Gap | None:
     None if there is no such drug.
     """
     for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES, *DEVICE_ORDERS):
-        named = sorted(_drugs_of(entry, chart) & spec.unclear.keys())
+        named = sorted(_drugs_of(entry, chart) & spec.unclear.keys() - OF_COURSES)
         if named and (is_in_use(entry) or _tells_of_disease(entry, named)):
             place = place_of(entry)
             why = spec.unclear[named[0]].replace(ON_DRUGS, place, 1)
             return gap(spec, "undetermined", why, entry.source(spec, place))
     return None
+
+
+def _gap_of_long_antibiotic(spec: ConditionSpec, chart: Chart) -> Gap | None:
+    """Return the gap if an antibiotic is given for so long that it leaves it open."""
+    if DEEP_INFECTION_DRUG not in spec.unclear:
+        return None
+    entry = find_long_antibiotic(chart)
+    if entry is None:
+        return None
+    place = place_of(entry)
+    why = spec.unclear[DEEP_INFECTION_DRUG].replace(ON_DRUGS, place, 1)
+    return gap(spec, "undetermined", why, entry.source(spec, place))
 
 
 def _gap_of_telling_words(spec: ConditionSpec, chart: Chart) -> Gap | None:

@@ -26,6 +26,8 @@ GOES_ON = frozenset({"active", "on-hold", "in-progress"})
 STEROID, BONE_DRUG = "systemic-steroid", "bone-drug"
 IF_SWALLOWED = "budesonide"
 CANCER_DRUG = "cancer-drug"
+# Given for weeks against an infection of bone; for days against many others.
+DEEP_INFECTION_DRUG = "deep-infection-drug"
 # Hardly anybody takes them without the disease, which does not end when they do.
 TELL_OF_DISEASE = frozenset({"dementia-drug", "parkinson-drug"})
 # Given in an office or a day clinic, and on no other list.
@@ -73,7 +75,8 @@ def read_drug(
 ) -> Drug:
     """Identify the drug of a request, administration, dispense or statement.
 
-    A topical steroid, or one that is given once, does not count as systemic.
+    A topical steroid, or one that is given once, does not count as systemic, nor does a
+    topical antibiotic.
 
     Args:
         resource: raw JSON.
@@ -88,15 +91,11 @@ def read_drug(
     by_name &= terminology.drugs.concepts
     is_by_name = bool(by_name and not by_code)
     concepts = by_code | by_name
-    if STEROID in concepts and (
-        _is_local(names, resource, medication, terminology)
-        or _is_once(resource, terminology)
-    ):
-        concepts = frozenset(
-            concept
-            for concept in concepts
-            if STEROID not in terminology.drugs.groups_of(concept)
-        )
+    if STEROID in concepts and _is_once(resource, terminology):
+        concepts = _without_group(concepts, STEROID, terminology)
+    for group in sorted(concepts & {STEROID, DEEP_INFECTION_DRUG}):
+        if _is_local(names, resource, medication, terminology):
+            concepts = _without_group(concepts, group, terminology)
     concepts, is_clear = _by_dose(concepts, names, resource, medication, terminology)
     is_denied = any(map(terminology.clauses.is_not_done, names))
     if concepts & {STEROID, BONE_DRUG}:
@@ -127,6 +126,14 @@ def read_drug(
         is_understood=is_understood,
         is_plain=is_plain,
     )
+
+
+def _without_group(
+    concepts: frozenset[str], group: str, terminology: Terminology
+) -> frozenset[str]:
+    """Leave out a group of drugs, and the drugs of it."""
+    groups_of = terminology.drugs.groups_of
+    return frozenset(one for one in concepts if group not in groups_of(one))
 
 
 def _is_of_another(names: Iterable[str], terminology: Terminology) -> bool:

@@ -1,0 +1,114 @@
+"""Find a course of an antibiotic so long that it may be for an infection of the spine.
+
+Single doses before an operation and some days for a chest or a bladder are none.
+"""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.findings.drug_times import (
+    dated,
+    end_of_course,
+    first_and_last_day,
+    handed_over,
+)
+from cds_service.fhir.gathering.drugs import (
+    DEEP_INFECTION_DRUG,
+    GOES_ON,
+    MEDICATION_TYPES,
+)
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.raw_json import is_prohibition
+
+# Policy: infections of bone are treated for six weeks or more, others mostly for less
+# than two.
+LONG = timedelta(days=14)
+# Weekly dispenses, and doses after dialysis or of a long-acting drug, are one course.
+PAUSE = timedelta(days=8)
+# As long as an infection that was treated may bear on a fracture.
+COUNTS_FOR = timedelta(days=365)
+NOT_GIVEN = frozenset(
+    {"entered-in-error", "cancelled", "draft", "not-done", "not-taken", "declined"}
+)
+
+
+class Span(NamedTuple):
+    """Days on which an entry says that an antibiotic is given, both inclusive."""
+
+    first: date
+    last: date
+    entry: Entry
+
+
+def find_long_antibiotic(chart: Chart) -> Entry | None:
+    """Return an entry of a long course of the last year, or of unknown days; else None.
+
+    Entries at most eight days apart are one course.
+    """
+    spans = []
+    for entry in chart.of_kind(*MEDICATION_TYPES):
+        if not _is_meant(entry):
+            continue
+        span = _days_of(entry, chart)
+        if span is not None:
+            spans.append(span)
+        elif _is_of_unknown_days(entry):
+            return entry
+    return _first_long(sorted(spans, key=lambda one: one[:2]), chart.today)
+
+
+def _first_long(spans: list[Span], today: date) -> Entry | None:
+    """Return the entry with which a course is long; the spans are in order."""
+    first = last = None
+    for span in spans:
+        if first is None or last is None or span.first - last > PAUSE:
+            first, last = span.first, span.last
+        else:
+            last = max(last, span.last)
+        is_long = last - first + timedelta(days=1) >= LONG
+        if is_long and last >= today - COUNTS_FOR:
+            return span.entry
+    return None
+
+
+def _is_meant(entry: Entry) -> bool:
+    """Tell if an entry is of such an antibiotic, and is not withdrawn or forbidden."""
+    if entry.drug is None or DEEP_INFECTION_DRUG not in entry.drug.concepts:
+        return False
+    is_signed = entry.origin == "context"
+    return (is_signed or entry.status not in NOT_GIVEN) and not is_prohibition(
+        entry.raw
+    )
+
+
+def _days_of(entry: Entry, chart: Chart) -> Span | None:
+    """Return the days of an entry; None if its first day is not known.
+
+    An order or a statement that goes on, and names no end, lasts until today.
+    """
+    raw = entry.raw
+    ends = end_of_course(raw, chart)
+    if entry.kind == "MedicationRequest":
+        begins = dated(raw.get("authoredOn"), chart)
+    elif entry.kind == "MedicationDispense":
+        begins = handed_over(raw, chart)
+    else:
+        begins, ended = first_and_last_day(raw, "effective", chart)
+        if entry.kind == "MedicationAdministration":
+            ends = ended.last if ended else None
+    if begins is None:
+        return None
+    if ends is None and _goes_on(entry):
+        ends = chart.today
+    return Span(begins.first, max(ends or begins.last, begins.first), entry)
+
+
+def _goes_on(entry: Entry) -> bool:
+    return entry.kind != "MedicationDispense" and entry.status in GOES_ON
+
+
+def _is_of_unknown_days(entry: Entry) -> bool:
+    """Tell if an order or a statement without a day may be of a long course."""
+    is_listed = entry.kind in ("MedicationRequest", "MedicationStatement")
+    return is_listed and _goes_on(entry)
