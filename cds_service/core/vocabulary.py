@@ -280,12 +280,12 @@ class Akin:
 
 
 @table
-class Rise:
-    """How far a value can rise; a larger rise shows that one of the two is wrong.
+class PossibleChange:
+    """How far a value can rise, or fall; more shows that one of the two is wrong.
 
     Attributes:
         at_once: between two measurements of one day.
-        per_year: by which it rises in a year.
+        per_year: by which it changes in a year.
         most: however long it takes; None for no limit.
         because: where the numbers come from, for people.
     """
@@ -296,9 +296,9 @@ class Rise:
     because: str = Field(min_length=1)
 
     def possible_in(self, years: float) -> float:
-        """Return the largest rise that is possible in so many years."""
-        rise = self.at_once + self.per_year * years
-        return rise if self.most is None else min(rise, self.most)
+        """Return the largest change that is possible in so many years."""
+        change = self.at_once + self.per_year * years
+        return change if self.most is None else min(change, self.most)
 
 
 @table
@@ -321,6 +321,7 @@ class QuantitySpec(ObservedSpec):
         method: how it must have been measured, if only that is accepted.
         akin: values of other measures that leave it open.
         rise: how far it can rise; a lower value before a larger rise leaves it open.
+        fall: how far it can fall, in the same way.
     """
 
     accept_units: tuple[str, ...] = Field(min_length=1)
@@ -332,7 +333,8 @@ class QuantitySpec(ObservedSpec):
     both_sides: bool = False
     method: Method | None = None
     akin: tuple[Akin, ...] = ()
-    rise: Rise | None = None
+    rise: PossibleChange | None = None
+    fall: PossibleChange | None = None
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:

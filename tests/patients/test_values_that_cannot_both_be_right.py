@@ -1,4 +1,4 @@
-"""A value from which a newer one cannot have risen: one of the two is wrong."""
+"""A value from which a newer one cannot have come: one of the two is wrong."""
 
 import pytest
 
@@ -79,9 +79,29 @@ def _cards(*values: Resource) -> Cards:
             "another weight not used (45",
             id="weight-of-two-days-before",
         ),
+        pytest.param(
+            [
+                _t_score(-0.5, 10),
+                measured("weight", 45, days=3),
+                measured("height", 1.30, number="h-1", days=3),
+                measured("height", 1.65, number="h-2", days=10),
+            ],
+            "another height not used (1.65",
+            id="height-that-cannot-have-fallen-so",
+        ),
+        pytest.param(
+            [
+                _t_score(-0.5, 10),
+                measured("weight", 75, days=3),
+                measured("height", 1.75, number="h-1", days=3),
+                measured("height", 1.55, number="h-2", days=300),
+            ],
+            "another height not used (1.55",
+            id="height-of-a-grown-patient-that-rose",
+        ),
     ],
 )
-def test_the_lower_one_leaves_the_risk_open(values: list[Resource], named: str) -> None:
+def test_the_other_one_leaves_the_risk_open(values: list[Resource], named: str) -> None:
     """It would count if the newer one did not exist."""
     card = _cards(*values)["rehabilitation"]
     assert "below the usual" not in card["detail"]
@@ -101,5 +121,26 @@ def test_the_lower_one_leaves_the_risk_open(values: list[Resource], named: str) 
 )
 def test_an_ordinary_change_leaves_nothing_open(values: list[Resource]) -> None:
     card = _cards(*values, measured("bmi", 27))["rehabilitation"]
+    assert "not used" not in card["detail"]
+    assert "below the usual" in card["detail"]
+
+
+@pytest.mark.parametrize(
+    ("height", "days"),
+    [
+        pytest.param(1.68, 20, id="asked-and-measured"),
+        pytest.param(1.73, 1000, id="some-fractures"),
+        pytest.param(1.82, 6000, id="a-spine-that-bent"),
+    ],
+)
+def test_a_height_that_shrank_with_the_spine_leaves_nothing_open(
+    height: float, days: int
+) -> None:
+    card = _cards(
+        _t_score(-1.0, 10),
+        measured("weight", 75, days=3),
+        measured("height", 1.63, number="h-1", days=3),
+        measured("height", height, number="h-2", days=days),
+    )["rehabilitation"]
     assert "not used" not in card["detail"]
     assert "below the usual" in card["detail"]

@@ -32,7 +32,7 @@ from cds_service.core.findings import (
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import ObservedSpec, QuantitySpec
 from cds_service.core.wording import date_text
-from cds_service.fhir.findings.changes import lower_shortly_before
+from cds_service.fhir.findings.changes import contradicted_before
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -436,7 +436,7 @@ def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) ->
 
     Simultaneous values must agree up to rounding; the most precise one counts. Values
     that disagree are a conflict, unless all of them raise the risk. Older ones from
-    which it cannot have risen are passed over.
+    which it cannot have risen or fallen so are passed over.
     """
     del chart  # part of the `Pick` signature
     if len(usable) == 1:
@@ -456,8 +456,8 @@ def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) ->
         return Picked(value=mildest.value, used=(mildest,), concerns=(concern,))
     if conflict:
         return Picked(value=best.value, used=tuple(newest), conflict=conflict)
-    lower = tuple(lower_shortly_before(best, usable, spec))
-    return Picked(value=best.value, used=(best,), passed=lower)
+    passed = tuple(contradicted_before(best, usable, spec))
+    return Picked(value=best.value, used=(best,), passed=passed)
 
 
 def _is_raising(measured: Measured, spec: QuantitySpec) -> bool:

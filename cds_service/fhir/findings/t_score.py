@@ -13,7 +13,7 @@ from cds_service.core.findings import Gap, PassedOver
 from cds_service.core.from_order import DENSE, OSTEOPOROSIS, minus_missing_text
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.findings.changes import lower_shortly_before
+from cds_service.fhir.findings.changes import contradicted_before
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.findings.lower_t_scores import (
     Z_SCORE,
@@ -131,7 +131,7 @@ def _lower_shortly_before(
         for one in usable
         if may_share_site(one, used) and one.reading.entry.reference not in named
     ]
-    return lower_shortly_before(used, of_place, spec)
+    return contradicted_before(used, of_place, spec)
 
 
 def _with_minus(outcome: Gap) -> Gap:
