@@ -16,6 +16,8 @@ _SAID = frozenset(
     {"valueString", "valueMarkdown", "valueCode", "valueBoolean", "text", "display"}
 )
 NOT_YET_FINAL = frozenset({"preliminary", "registered"})
+# Anybody can guess them, or say them of themselves.
+BODY_SIZES = frozenset({"weight", "height", "bmi"})
 T_SCORES = "t-score"  # how the names of their concepts begin
 NOT_KNOWN = "?"  # a yes or no of something whose meaning is not known here
 UNDATED = Problem("undated", "no date")
@@ -90,7 +92,8 @@ def status_problem(reading: Reading) -> Problem | None:
 def note_problem(reading: Reading, chart: Chart) -> Problem | None:
     """Report words by which the value is not valid, another's or estimated."""
     methods = chart.terminology.methods
-    is_noted = any(methods.named(one, AGAINST) for one in reading.notes)
+    notes = (*reading.notes, *_how_sized(reading), *_devices_of_size(reading))
+    is_noted = any(methods.named(one, AGAINST) for one in notes)
     further_words = filter(None, _further_words(reading))
     if is_noted or any(methods.of_title(one, AGAINST) for one in further_words):
         return Problem("no-value", "its note speaks against it")
@@ -155,6 +158,7 @@ def has_plain_notes(reading: Reading, chart: Chart) -> bool:
         *interpretations(reading),
         *_of_another(reading),
         *_said_beside(reading),
+        *_how_sized(reading),
         *words_of_extensions(reading),
     )
     timed = (*words, *reading.method_words, *device_words(reading.entry.raw))
@@ -183,6 +187,11 @@ def _said_beside(reading: Reading) -> Iterator[str]:
     """Yield the words of components beside a T-score: a site, a comment, a verdict."""
     if not reading.match.concept.startswith(T_SCORES):
         return  # of a muscle or HU they tell how it was measured: `methods`
+    yield from _words_of_components(reading)
+
+
+def _words_of_components(reading: Reading) -> Iterator[str]:
+    """Yield the words of the other components; a mere "true" is not known."""
     for component in objects(reading.entry.raw.get("component")):
         if component is reading.holder:
             continue
@@ -190,6 +199,22 @@ def _said_beside(reading: Reading) -> Iterator[str]:
         yield from texts_of(component.get("valueCodeableConcept"))
         if component.get("valueBoolean") is True:
             yield NOT_KNOWN
+
+
+def _how_sized(reading: Reading) -> Iterator[str]:
+    """Yield how the size of a body was found: `stated by patient`, `in wheelchair`.
+
+    Of other measures the methods tell more, and are judged by `methods`.
+    """
+    if reading.match.concept in BODY_SIZES:
+        yield from reading.method_words
+        yield from _words_of_components(reading)
+
+
+def _devices_of_size(reading: Reading) -> Iterator[str]:
+    """Yield the names of what measured the size of a body; a model is no plain word."""
+    if reading.match.concept in BODY_SIZES:
+        yield from device_words(reading.entry.raw)
 
 
 def _is_critical(reading: Reading) -> bool:
