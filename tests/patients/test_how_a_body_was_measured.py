@@ -1,5 +1,7 @@
 """How weight, height and BMI were found: an estimate reassures nobody."""
 
+from typing import Any
+
 import pytest
 
 from tests.chart_builders import (
@@ -14,7 +16,7 @@ from tests.chart_builders import (
 from tests.patients.reassuring import quiet_record
 
 
-def _is_below(**of_weight: object) -> bool:
+def _is_below(**of_weight: Any) -> bool:
     weight = measured("weight", 75, **of_weight)
     return _reassures(measured("height", 1.65), weight)
 
