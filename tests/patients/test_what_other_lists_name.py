@@ -27,7 +27,7 @@ def done(title="", *, days=90, **members):
     return of_patient("Procedure", "done", **said | members)
 
 
-def drug(reason=None, *, kind="MedicationRequest", days=20, **members):
+def drug(reason=None, *, kind="MedicationRequest", days=5, **members):
     said = {"status": "active", "medicationCodeableConcept": {"text": "Cefazolin 2 g"}}
     if kind == "MedicationRequest":
         said |= {"intent": "order", "authoredOn": days_ago(days)}
