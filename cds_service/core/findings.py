@@ -334,7 +334,7 @@ class Findings:
 
 
 # One of the doubts of an order: a reason of it was not understood.
-UNREAD_REASON = "unread-reason"
+REASON_NOT_UNDERSTOOD = "unread-reason"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from cds_service.core.anatomy import SPINE
 from cds_service.core.findings import (
-    UNREAD_REASON,
+    REASON_NOT_UNDERSTOOD,
     AugmentationOrder,
     Finding,
     Gap,
@@ -182,7 +182,7 @@ def _unread_in(spec: ListSpec, order: AugmentationOrder) -> str:
     """Return why words not understood may name this disease; empty if they do not."""
     if spec.name in MAY_BE_NAMED and order.unread:
         return f"the order's {', '.join(order.unread)} not understood"
-    is_open = spec.name == "malignancy" and UNREAD_REASON in order.doubts
+    is_open = spec.name == "malignancy" and REASON_NOT_UNDERSTOOD in order.doubts
     return NOT_UNDERSTOOD if is_open else ""
 
 

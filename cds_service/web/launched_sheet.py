@@ -51,7 +51,7 @@ from cds_service.review.sessions import PendingLogins
 from cds_service.review.tries import Tries, Turns
 from cds_service.site.profiles import Writes
 from cds_service.web.cds_api import Surroundings
-from cds_service.web.worksheet import Figure, Sheets, figure, signing
+from cds_service.web.worksheet import CardFigure, Sheets, figure_on_card, signing
 
 LOG = logging.getLogger("kyphoplasty_cds.launch")
 PATH = "/worksheet"
@@ -354,7 +354,7 @@ class SheetRequest:
 
     def _figures(
         self, outcome: Outcome, *, is_saved: bool
-    ) -> tuple[tuple[Figure, ...], str]:
+    ) -> tuple[tuple[CardFigure, ...], str]:
         """Compute the figures without the values and with them.
 
         They use age, sex and measurements alone. Once the values are saved there is one
@@ -377,7 +377,9 @@ class SheetRequest:
             return (), str(fault)
         return figures, ""
 
-    def _figures_of(self, outcome: Outcome, *, is_saved: bool) -> tuple[Figure, ...]:
+    def _figures_of(
+        self, outcome: Outcome, *, is_saved: bool
+    ) -> tuple[CardFigure, ...]:
         """Compute the figures by the flow of an order.
 
         Raises:
@@ -389,7 +391,7 @@ class SheetRequest:
             signing, self._sheets, launched.patient, launched.base, self._form
         )
         figure_of = partial(
-            figure,
+            figure_on_card,
             sheets=self._sheets,
             deadline=self._deadline,
             aliases=self._aliases,

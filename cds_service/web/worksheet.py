@@ -46,7 +46,7 @@ FIGURE_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class CardFigure:
     """The figure that the service would give of such a patient.
 
     Attributes:
@@ -141,15 +141,17 @@ def worksheet_routes(around: Surroundings, site: SiteFolder | None) -> Blueprint
         request.max_content_length = FORM_BYTES
         form: Mapping[str, str] = request.form if request.method == "POST" else {}
         outcome = sheets.sheet_of(NOBODY).outcome(form, sheets.today)
-        return sheets.page(form, outcome, figures=_figures(sheets, outcome, form))
+        return sheets.page(
+            form, outcome, figures=_without_and_with_values(sheets, outcome, form)
+        )
 
     restrict(routes, STATIC)
     return routes
 
 
-def _figures(
+def _without_and_with_values(
     sheets: Sheets, outcome: Outcome, form: Mapping[str, str]
-) -> tuple[Figure, ...]:
+) -> tuple[CardFigure, ...]:
     """Compute the figures of a patient of this age and sex, without and with values.
 
     There are none without an age, a sex and a value.
@@ -178,8 +180,8 @@ def _figures(
         body["prefetch"] = answer_prefetch(plan, record, patient_id=NOBODY)
         bodies.append(body)
     return (
-        figure("Without these values", sheets, bodies[0]),
-        figure("With them", sheets, bodies[1]),
+        figure_on_card("Without these values", sheets, bodies[0]),
+        figure_on_card("With them", sheets, bodies[1]),
     )
 
 
@@ -193,14 +195,14 @@ def signing(
     return order_sign_body(patient, base, [order])
 
 
-def figure(
+def figure_on_card(
     title: str,
     sheets: Sheets,
     body: Mapping[str, Any],
     fhir: FhirReader | None = None,
     deadline: Deadline | None = None,
     aliases: tuple[str, ...] = (),
-) -> Figure:
+) -> CardFigure:
     """Return the figure on the card of this request; the log gets no entry.
 
     Args:
@@ -230,7 +232,7 @@ def figure(
     model = next(iter(objects(assessment.get("models"))), None)
     in_words = assessment.get("said")
     if model is None or in_words is None:
-        return Figure(title)
+        return CardFigure(title)
     is_known = "newHospital" in model
     # The model's range is of its own figure. Beside the usual it would tell what the
     # words withhold.
@@ -240,7 +242,7 @@ def figure(
         low, high = (round(100 * end) for end in model["newHospital"])
         interval = f"{low} to {high} %"
     missing = [service.wording.name(finding["name"]) for finding in model["missing"]]
-    return Figure(
+    return CardFigure(
         title,
         words=in_words["words"],
         usual=in_words["usual"],

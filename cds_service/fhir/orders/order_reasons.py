@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cds_service.core.findings import UNREAD_REASON
+from cds_service.core.findings import REASON_NOT_UNDERSTOOD
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.earlier_in_words import (
     EARLIER,
@@ -189,7 +189,7 @@ def note_texts(order: Json) -> Iterator[str]:
 def _unread(
     order: Json, drafts: DraftOrders, reasons: list[Json], terminology: Terminology
 ) -> frozenset[str]:
-    """Return `UNREAD_REASON` if a reason is not understood, or is not there.
+    """Return `REASON_NOT_UNDERSTOOD` if a reason is not understood, or is not there.
 
     A note counts if it is in a language that is not read.
     """
@@ -198,7 +198,7 @@ def _unread(
     is_foreign = any(map(terminology.languages.is_foreign, note_texts(order)))
     is_read = all(_is_understood(one, terminology) for one in reasons)
     is_open = is_missing or is_foreign or not is_read
-    return frozenset({UNREAD_REASON} if is_open else ())
+    return frozenset({REASON_NOT_UNDERSTOOD} if is_open else ())
 
 
 def _is_understood(reason: Json, terminology: Terminology) -> bool:

@@ -171,7 +171,7 @@ def _broken_on_record(search: Search) -> Broken:
         elif UNSITED in entry.concepts and _may_be_after_operation(entry.raw, search):
             broken.perhaps_later.add(UNNAMED)
     for entry in search.record.entries:
-        if _is_recent_order(entry, search):
+        if _is_order_in_force(entry, search):
             broken.open.update(levels_of_reasons(entry.raw, NO_DRAFTS, terminology))
         if _may_name_fracture(entry, search):
             named = broken_beside(entry.raw, terminology)
@@ -314,7 +314,7 @@ def _is_device_unread(search: Search) -> bool:
     )
 
 
-def _is_recent_order(entry: Entry, search: Search) -> bool:
+def _is_order_in_force(entry: Entry, search: Search) -> bool:
     """Tell if this is an order or a drug of the last half year, still in force."""
     is_order = entry.kind in ("ServiceRequest", *MEDICATION_TYPES)
     return is_order and is_recent_act(entry.raw, search)
