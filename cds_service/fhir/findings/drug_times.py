@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from cds_service.core.findings import Dated
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.gathering.other_doses import dosages_of
-from cds_service.fhir.mapping.durations import DAY
+from cds_service.fhir.mapping.duration_lengths import DAY
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 
 # Days of a unit, by its UCUM code or the word written instead.

@@ -112,7 +112,7 @@ def _unknown_tables(
         (field.alias or name).replace("_", "-")
         for name, field in Language.model_fields.items()
     }
-    units = terminology.durations.units
+    units = terminology.durations.words.units
     for path in files_in_force(folders, "texts", ".toml").values():
         content = read_toml(path)
         for table in content.keys() - keys - known:

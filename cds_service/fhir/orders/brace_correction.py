@@ -13,7 +13,7 @@ from cds_service.core.bracing import Correction
 from cds_service.core.phrases import joined, say
 from cds_service.core.wording import date_text, title_text
 from cds_service.fhir.gathering.parsing import may_be_reversed
-from cds_service.fhir.mapping.durations import Mention
+from cds_service.fhir.mapping.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.order_times import (
     repeated_hours,

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from cds_service.core.findings import WordedEnd
-from cds_service.fhir.mapping.durations import Mention
+from cds_service.fhir.mapping.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.raw_json import (
