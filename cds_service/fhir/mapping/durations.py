@@ -239,7 +239,8 @@ class DurationRules:
         return text
 
     def _mentions_in(self, clause: Clause) -> Iterator[Mention]:
-        text, subject = clause.text, clause.subject
+        """Yield the lengths of a clause; without one, what it says of the end."""
+        text = clause.text
         lengths = [
             mention
             for amount in self.words.amounts(text)
@@ -248,33 +249,41 @@ class DurationRules:
         yield from lengths
         if any(one.kind == "length" for one in lengths):
             return
-        if subject == "brace" and self.words.names(text, "until_event"):
-            yield Mention("event", 0, len(text))
-            return
+        if end := self._end_without_length(clause):
+            yield Mention(end, 0, len(text))
+        elif clause.own or not clause.other:
+            yield from self._loose_length(clause)
+
+    def _end_without_length(
+        self, clause: Clause
+    ) -> Literal["event", "doubtful"] | None:
+        """Return what ends the order: an event, or a day that is not read."""
+        text, is_of_brace = clause.text, clause.subject == "brace"
+        if is_of_brace and self.words.names(text, "until_event"):
+            return "event"
         if clause.other and not clause.own:
-            if subject == "brace" and self._ends_with_another(text):
-                yield Mention("event", 0, len(text))
-            return
-        languages = self.words.codes
-        is_overnight = subject == "bed_rest" and self.words.names(text, "overnight")
-        events = [self._event_in(text, language) for language in languages]
+            is_end = is_of_brace and self._ends_with_another(text)
+            return "event" if is_end else None
+        events = [self._event_in(text, language) for language in self.words.codes]
         event = next(filter(None, events), "")
+        if is_of_brace:
+            return "event" if event else None
+        if self.words.names(text, "overnight"):
+            return "event"
+        if self._is_some_day(event) or self._ends_on_some_day(text):
+            return "doubtful"
         # Nobody knows when a brace will come.
-        is_awaited = subject == "bed_rest" and self.words.names(event, "brace")
-        is_rest = subject == "bed_rest" and not is_overnight
-        if is_rest and (self._is_some_day(event) or self._ends_on_some_day(text)):
-            yield Mention("doubtful", 0, len(text))
+        is_awaited = self.words.names(event, "brace")
+        return "event" if event and not is_awaited else None
+
+    def _loose_length(self, clause: Clause) -> Iterator[Mention]:
+        """Yield a length of a brace without a number: `some weeks`, `until mid-May`."""
+        text, words = clause.text, self.words
+        may_be_of_brace = clause.subject == "brace" and clause.about is not False
+        if not may_be_of_brace or any(words.amounts(text)):
             return
-        if is_overnight or (event and not is_awaited):
-            yield Mention("event", 0, len(text))
-            return
-        may_be_of_brace = subject == "brace" and clause.about is not False
-        if not may_be_of_brace or any(self.words.amounts(text)):
-            return
-        loose = self.words.of_all["loose"].search(
-            text
-        ) or self.words.part_of_month.search(text)
-        if loose and not self.words.ends(text[: loose.start()], "every", languages):
+        loose = words.of_all["loose"].search(text) or words.part_of_month.search(text)
+        if loose and not words.ends(text[: loose.start()], "every", words.codes):
             yield Mention("doubtful", *loose.span())
 
     def _ends_with_another(self, text: str) -> bool:
