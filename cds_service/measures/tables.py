@@ -458,69 +458,86 @@ def _read_findings(table: Table, context: ImportContext, contents: Contents) -> 
 
 
 class _Cell(NamedTuple):
+    """A cell of a table.
+
+    Attributes:
+        line: number of the row in the file.
+        unit: the unit that the column names; empty if it names none.
+    """
+
     table: Table
     line: int
     row: Mapping[str, str]
     column: str
     unit: str
 
+    @property
+    def text(self) -> str:
+        return self.row[self.column]
+
 
 def _take_cell(
     cell: _Cell, measure: Measure, context: ImportContext, contents: Contents
 ) -> None:
-    text, row, place = cell.row[cell.column], cell.row, f"row {cell.line}"
-    what = f"{cell.column} {text}"
+    """Report the value of a cell, or refuse it."""
+    place, row = f"row {cell.line}", cell.row
+    if why := _why_not_taken(cell, measure, context.terminology):
+        contents.refuse(place, f"{cell.column} {cell.text}", why)
+        return
+    value = None if measure.is_boolean else read_number(cell.text)
     written_day, written_level = _cell(row, "date"), _cell(row, "level")
-    day = read_day(written_day)
-    levels = _levels(written_level, context.terminology)
-    if written_day and day is None:
-        contents.refuse(place, what, NO_DAY.format(day=written_day))
-        return
-    if written_level and not levels:
-        contents.refuse(
-            place, what, f"the level {written_level} is not one of T1 to L5"
-        )
-        return
-    if table_file.may_be_thousands(text, cell.table.delimiter):
-        contents.refuse(place, what, TWO_NUMBERS)
-        return
-    value = None if measure.is_boolean else read_number(text)
-    answer = read_answer(text) if measure.is_boolean else None
-    if value is None and answer is None:
-        why = "neither yes nor no" if measure.is_boolean else NUMBER_EXPECTED
-        contents.refuse(place, what, why)
-        return
-    units = [
-        unit
-        for unit in ((value[1] if value else ""), cell.unit, _cell(row, "unit"))
-        if unit
-    ]
-    if len({context.terminology.units.canonical(unit) or unit for unit in units}) > 1:
-        contents.refuse(place, what, f"two units: {' and '.join(units)}")
-        return
     method, device = _cell(row, "method"), _cell(row, "device")
     key = f"table {written_day} {written_level} {device} {method}"
-    is_grip = isinstance(measure.quantity, GripSpec)
-    # Trials of one hand may have the same value: each counts, under a key of its own.
-    before = sum(
-        reported.measure is measure and reported.key.startswith(key)
-        for reported in contents.reported
-    )
+    if isinstance(measure.quantity, GripSpec):
+        # Trials of one hand may have the same value: each has a key of its own.
+        before = sum(
+            reported.measure is measure and reported.key.startswith(key)
+            for reported in contents.reported
+        )
+        key = f"{key} {before}"
+    levels = _levels(written_level, context.terminology)
     contents.reported.append(
         Reported(
             measure=measure,
             where=f"{cell.table.name}, {place}",
-            key=f"{key} {before}" if is_grip else key,
+            key=key,
             number=value[0] if value else None,
-            unit=units[0] if units else "",
-            answer=answer,
-            day=day,
+            unit=next(iter(_units_of(cell)), ""),
+            answer=read_answer(cell.text) if measure.is_boolean else None,
+            day=read_day(written_day),
             levels=levels if measure.file.level else (),
             method=method,
             device=device,
             study=_cell(row, "study"),
         )
     )
+
+
+def _why_not_taken(cell: _Cell, measure: Measure, terminology: Terminology) -> str:
+    """Return why a cell gives no value; empty if it gives one."""
+    day, level = _cell(cell.row, "date"), _cell(cell.row, "level")
+    if day and read_day(day) is None:
+        return NO_DAY.format(day=day)
+    if level and not _levels(level, terminology):
+        return f"the level {level} is not one of T1 to L5"
+    if table_file.may_be_thousands(cell.text, cell.table.delimiter):
+        return TWO_NUMBERS
+    if measure.is_boolean:
+        is_read, expected = read_answer(cell.text) is not None, "neither yes nor no"
+    else:
+        is_read, expected = read_number(cell.text) is not None, NUMBER_EXPECTED
+    if not is_read:
+        return expected
+    units = _units_of(cell)
+    is_one_unit = len({terminology.units.canonical(one) or one for one in units}) <= 1
+    return "" if is_one_unit else f"two units: {' and '.join(units)}"
+
+
+def _units_of(cell: _Cell) -> list[str]:
+    """Return the units that the cell, its column and its row name."""
+    value = read_number(cell.text)
+    named = (value[1] if value else "", cell.unit, _cell(cell.row, "unit"))
+    return [unit for unit in named if unit]
 
 
 def _measure_and_unit(column: str, measures: Measures) -> tuple[Measure | None, str]:
