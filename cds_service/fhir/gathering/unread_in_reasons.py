@@ -222,7 +222,7 @@ def _is_part_plain(part: str, terminology: Terminology, *, is_asked: bool) -> bo
     return (
         terminology.plain.reasons.are_all(part)
         or terminology.harmless.is_harmless(part)
-        or terminology.bystanders.are_of_acts(part)
+        or terminology.bystanders.names_act(part)
         or terminology.bystanders.are_of_theatre(part)
         or (not is_asked and terminology.plain.reports.are_all(part))
     )
