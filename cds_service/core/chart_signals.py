@@ -42,6 +42,7 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "two-levels": ("two fractures at once", ("count",)),
     "older-fracture": ("earlier vertebral fracture (2020)", ("year", "level")),
     "kidney-failure": ("dialysis", ()),
+    "bone-drug-caution": ("hypocalcaemia (12 Nov)", ("drug", "drugs", "date")),
     "weak-muscle": ("weak grip (14 kg), BMI 18.1", ("first",)),
     "falls": ("two falls this year", ()),
     "dementia-or-frailty": ("severe dementia", ()),
@@ -56,6 +57,16 @@ YEAR = timedelta(days=366)
 BMI_LOW = 18.5  # kg/m2: underweight (WHO)
 OLD_AGE = 80  # years
 SECOND = "second"
+# States of a bone drug that another fact lets go on, or doses.
+GOES_ON = frozenset(
+    {
+        "denosumab-due",
+        "denosumab-in-time",
+        "long-on-drug",
+        "early-on-drug",
+        "drug-started-for-fracture",
+    }
+)
 
 
 def _signal(fact: str, *findings: Finding, because: str = "", **words: str) -> Signal:
@@ -256,6 +267,29 @@ def _kidney_failure(situation: Situation) -> Signal | None:
         fact = say("eGFR {value}", value=number)
         return _signal(in_brackets(fact, _month_if_old(egfr, situation)), egfr)
     return _signal(say("severe kidney disease"), disease) if disease else None
+
+
+@signal("bone-drug-caution")
+def _bone_drug_caution(situation: Situation) -> Signal | None:
+    """Find what a label warns of, next to a bone drug that is to go on.
+
+    Low calcium must be put right before a dose; a harm of the drug counts for ever.
+    """
+    state = situation.drug_state
+    if state.signal not in GOES_ON:
+        return None
+    for name in ("hypocalcaemia", "bone-drug-harm"):
+        if finding := _true(situation, name):
+            fact, date_ = finding.label or say(name), _date(finding, situation)
+            return _signal(
+                fact,
+                finding,
+                because=in_brackets(fact, date_),
+                date=date_,
+                drug=state.words["drug"],
+                drugs=state.clause,
+            )
+    return None
 
 
 def _below(limit: float, value: float) -> str:

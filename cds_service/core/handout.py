@@ -48,8 +48,8 @@ FORBIDDING = frozenset(
 HIP_HEALS_IN = timedelta(days=90)
 # Signals that words on how the operation went may not have been understood.
 AFTER_UNREAD = frozenset({"new-deficit-open", "deficit-open"})
-# Without a dose that is due: it is too late, or nephrology is asked first.
-NO_NEXT_DOSE = frozenset({"denosumab-overdue", "kidney-failure"})
+# Without a dose that is due: it is too late, or somebody is asked first.
+NO_NEXT_DOSE = frozenset({"denosumab-overdue", "kidney-failure", "bone-drug-caution"})
 # Signals with which a reason to keep a brace is not excluded. Words that were not
 # understood forbid no walking, as they withhold no referral: few reports are understood
 # whole.
@@ -161,6 +161,7 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
     if state.use is not None and not is_held:
         day = _day_of_dose(state.use, leaving, case.today)
         drug = state.use.name if day else ""
+    goes_on = _goes_on_at_home(state) and "bone-drug-caution" not in names
     training = leaving.next_booking("rehabilitation", case.today)
     visit = Visit(day=training.day, time=training.time) if training else None
     is_forbidden = any(conclusion.facts.holds(fact) for fact in NO_TRAINING)
@@ -174,7 +175,7 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
         on=case.today,
         drug=drug,
         next_dose=day,
-        asks=not drug and not _goes_on_at_home(state),
+        asks=not drug and not goes_on,
         training=visit,
         brace_off=brace_off,
         may_train=may_train,

@@ -69,11 +69,13 @@ def is_review_dated(situation: Situation) -> bool:
 def _settled(situation: Situation) -> Signal | None:
     """Find a bone drug that was started, or a visit for it with a day.
 
-    Failing kidneys may forbid the drug: then its start settles nothing (E8).
+    Failing kidneys, low calcium or a harm of the drug may forbid it: then its start
+    settles nothing (E8).
     """
     if situation.leaving is None:
         return None
-    is_doubtful = SIGNALS["kidney-failure"](situation) is not None
+    doubts = ("kidney-failure", "bone-drug-caution")
+    is_doubtful = any(SIGNALS[name](situation) is not None for name in doubts)
     is_started = is_drug_started(situation) and not is_doubtful
     is_settled = is_started or is_review_dated(situation)
     return Signal() if is_settled else None

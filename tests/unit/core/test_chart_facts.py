@@ -75,6 +75,13 @@ def chart_signal(name: str, because: str, fact: str = "", **words: str) -> Signa
 HIP = chart_signal("hip-fracture-two-years", "hip fracture Aug 2026")
 FALLS = chart_signal("falls", "two falls this year", "two falls")
 DIALYSIS = chart_signal("kidney-failure", "dialysis")
+CALCIUM = chart_signal(
+    "bone-drug-caution",
+    "hypocalcaemia (12 Nov)",
+    "hypocalcaemia",
+    drug="denosumab",
+    drugs="denosumab due",
+)
 THREE = chart_signal("three-levels", "three fractures at once")
 SEPSIS = chart_signal("sepsis", "sepsis (18 Nov)", "sepsis")
 CANCER = chart_signal("recent-cancer", "breast cancer (2023)", "breast cancer")

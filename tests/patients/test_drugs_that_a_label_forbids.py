@@ -1,0 +1,130 @@
+"""A bone drug goes on beside what its label warns of: it is checked first."""
+
+import pytest
+
+from tests.chart_builders import problem
+from tests.codes import codeable
+from tests.patients.inpatients import (
+    ALENDRONATE,
+    RISEDRONATE,
+    TERIPARATIDE,
+    cards_by_topic,
+    chart,
+    coded,
+    given,
+    statement,
+)
+from tests.patients.leaving import everything_arranged, leave, leaving_chart
+
+DENOSUMAB = "M05BX04"
+LOW_CALCIUM = coded("E83.51", "Hypocalcemia", days=5)
+JAW = coded("M87.180", "Osteonecrosis due to drugs, jaw", days=900)
+ATYPICAL = coded("M84.751D", "Incomplete atypical fracture, right leg", days=400)
+
+
+def in_words(title, **members):
+    return problem("hypertension", number="w", code={"text": title}, **members)
+
+
+def summary(*entries):
+    record = chart(coded("M80.08XA"), *entries)
+    return cards_by_topic(record)["rehabilitation"]["summary"]
+
+
+DOSES = [
+    pytest.param(given("denosumab", DENOSUMAB, 205), id="denosumab due"),
+    pytest.param(given("denosumab", DENOSUMAB, 150), id="denosumab in time"),
+    pytest.param(given("denosumab", DENOSUMAB, 2), id="denosumab just begun"),
+]
+
+
+@pytest.mark.parametrize("dose", DOSES)
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [
+        pytest.param(LOW_CALCIUM, "ypocalcaemia", id="low calcium"),
+        pytest.param(in_words("Low calcium"), "ypocalcaemia", id="in words"),
+        pytest.param(in_words("Hypokalzämie"), "ypocalcaemia", id="in German"),
+        pytest.param(JAW, "aw necrosis", id="jaw"),
+        pytest.param(in_words("MRONJ of the left mandible"), "aw necrosis", id="ronj"),
+        pytest.param(ATYPICAL, "typical femoral fracture", id="atypical fracture"),
+    ],
+)
+def test_no_dose_is_asked_for(dose, harm, says):
+    words = summary(dose, harm)
+    assert says in words
+    assert "check the drug first" in words
+    for hurry in ("dose before", "dose with", "next due", "continue"):
+        assert hurry not in words
+
+
+def test_the_detail_warns_of_leaving_denosumab_out():
+    record = chart(coded("M80.08XA"), given("denosumab", DENOSUMAB, 205), LOW_CALCIUM)
+    detail = cards_by_topic(record)["rehabilitation"]["detail"]
+    assert "a late dose risks rebound" in detail
+
+
+@pytest.mark.parametrize(
+    "drug",
+    [
+        pytest.param(
+            statement("alendronate", ALENDRONATE, 100), id="alendronate, early"
+        ),
+        pytest.param(
+            statement("risedronate", RISEDRONATE, 1200), id="risedronate, long"
+        ),
+        pytest.param(
+            statement("teriparatide", TERIPARATIDE, 10), id="teriparatide, new"
+        ),
+        pytest.param(statement("alendronate", ALENDRONATE, 10), id="alendronate, new"),
+    ],
+)
+def test_no_drug_continues_after_an_atypical_fracture(drug):
+    words = summary(drug, ATYPICAL)
+    assert "check the drug first" in words
+    assert "continue" not in words
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        pytest.param(in_words("No hypocalcemia"), id="denied"),
+        pytest.param(
+            in_words("Hypocalcemia", verificationStatus="refuted"), id="refuted"
+        ),
+        pytest.param(
+            coded(
+                "E83.51",
+                days=2000,
+                clinicalStatus=codeable(
+                    "http://terminology.hl7.org/CodeSystem/condition-clinical",
+                    "resolved",
+                ),
+            ),
+            id="over for years",
+        ),
+    ],
+)
+def test_what_is_denied_or_over_changes_nothing(harmless):
+    assert "check the drug first" not in summary(
+        given("denosumab", DENOSUMAB, 205), harmless
+    )
+
+
+def test_who_takes_no_bone_drug_is_told_as_before():
+    assert summary(LOW_CALCIUM) == summary()
+
+
+def test_a_started_drug_settles_no_discharge():
+    drug = given("denosumab", DENOSUMAB, 1)
+    (card,) = leave(leaving_chart(drug, LOW_CALCIUM))
+    assert "ypocalcaemia" in card["summary"]
+    assert "Check the drug first?" in card["summary"]
+
+
+def test_the_next_dose_is_checked_before_it_is_booked():
+    drug = given("denosumab", DENOSUMAB, 1)
+    (card,) = leave(leaving_chart(drug, LOW_CALCIUM, *everything_arranged()))
+    assert "hypocalcaemia. Check the drug first?" in card["summary"]
+    for hurry in ("Book it", "Dose before"):
+        assert hurry not in card["summary"] + card["detail"]
