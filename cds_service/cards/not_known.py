@@ -43,6 +43,8 @@ OF_OTHER_LINES = (
     "sepsis",
     "new-deficit",
 )
+# A deficit that may be new is named as such, and not as one of any age.
+NEW_DEFICIT, MAY_BE_NEW = "new-deficit", "may be new"
 # Findings that stay open with any entry that was not understood. The card only counts
 # such entries, and does not name them again for each of these findings.
 COUNTING = frozenset(
@@ -168,6 +170,15 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         yield Otherwise(escape_markdown(notice), short)
 
 
+def _by_rank(findings: Findings) -> tuple[str, ...]:
+    """List the findings that may be open; the first that has an entry names it."""
+    names = (*EXCLUDING, *RAISING_LISTED, *STEROIDS)
+    deficit = findings.gaps.get(NEW_DEFICIT)
+    if deficit is None or MAY_BE_NEW not in deficit.detail:
+        return names
+    return (NEW_DEFICIT, *(name for name in names if name != NEW_DEFICIT))
+
+
 def _open_names(
     answer: Answer, listed: set[str], asides: set[str]
 ) -> tuple[list[tuple[str, str]], set[str]]:
@@ -186,7 +197,7 @@ def _open_names(
     named = _named_elsewhere(findings)
     named_for_steroids: set[str] = set()
     open_names: list[tuple[str, str]] = []
-    for name in (*EXCLUDING, *RAISING_LISTED, *STEROIDS):
+    for name in _by_rank(findings):
         gap = _open_gap(name, findings)
         if gap is None:
             continue

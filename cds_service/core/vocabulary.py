@@ -626,6 +626,8 @@ class EventSpec(ListSpec):
         undated_counts: an event without a known day counts.
         active_is_open: an event that began earlier, and is still active, is left open.
         active_counts: what the list has as active counts, whatever its day.
+        earlier_opens: what began earlier is left open, and so is what only the day of
+            recording dates if its words or another entry tell of an earlier time.
     """
 
     unclear: Mapping[Name, str] = Field(default_factory=dict)
@@ -637,6 +639,7 @@ class EventSpec(ListSpec):
     undated_counts: bool = False
     active_is_open: bool = False
     active_counts: bool = False
+    earlier_opens: bool = False
 
     @model_validator(mode="after")
     def _within_or_older(self) -> Self:

@@ -22,8 +22,11 @@ OLDEST = 130  # years
 
 def recorded_on(condition: Json) -> Any:
     """Return the date on which a condition was recorded, else asserted, or None."""
-    if recorded := condition.get("recordedDate"):
-        return recorded
+    return condition.get("recordedDate") or asserted_on(condition)
+
+
+def asserted_on(condition: Json) -> Any:
+    """Return the date on which a condition was asserted, or None."""
     asserted = (
         extension.get("valueDateTime")
         for extension in objects(condition.get("extension"))

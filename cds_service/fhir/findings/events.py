@@ -14,6 +14,11 @@ from cds_service.core.findings import Finding, Gap, Precision
 from cds_service.core.vocabulary import HALF_A_YEAR, EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Problem, gap, known
+from cds_service.fhir.findings.earlier_traces import (
+    BEGAN_EARLIER,
+    CALLED_OLD,
+    trace_of_earlier,
+)
 from cds_service.fhir.findings.encounter import last_day_of_diagnosis
 from cds_service.fhir.findings.problem_list import (
     BY_WORDS,
@@ -92,12 +97,46 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
     certain = [one for one in happened if not one.stated.problem]
     judged = [(one, is_in_time(one, spec, chart)) for one in certain]
     passed = chart.broken(spec)
-    counted = [one for one, verdict in judged if verdict]
+    in_time = [
+        _doubt_if_earlier(one, spec, chart) for one, verdict in judged if verdict
+    ]
+    counted = [one for one in in_time if not one.stated.problem]
     if counted:
         return yes(spec, chart, counted), passed
-    open_ones = [*doubtful, *(one for one, verdict in judged if verdict is None)]
+    open_ones = [
+        *doubtful,
+        *in_time,
+        *(
+            _entered_anew(one, spec, chart)
+            for one, verdict in judged
+            if verdict is None
+        ),
+    ]
     open_ones += _unclear_events(spec, chart)
     return without(spec, chart, open_ones), passed
+
+
+def _doubt_if_earlier(event: Happened, spec: EventSpec, chart: Chart) -> Happened:
+    """Leave open what was entered of late and may be old.
+
+    What the list calls a recurrence is new, whatever was there before.
+    """
+    is_again = bool(clinical_status(event.stated.entry.raw) & AGAIN)
+    if not spec.earlier_opens or is_again:
+        return event
+    problem = trace_of_earlier(event.stated, spec, chart)
+    return event._replace(stated=event.stated._replace(problem=problem))
+
+
+def _entered_anew(event: Happened, spec: EventSpec, chart: Chart) -> Happened:
+    """Say of an open event that it began earlier, if it was entered of late."""
+    limit = spec.within_days
+    if not spec.earlier_opens or limit is None or event.span.last is None:
+        return event
+    since = chart.today - timedelta(days=limit)
+    if event.span.last >= since or not _was_entered(event.stated, since, chart):
+        return event
+    return event._replace(stated=event.stated._replace(problem=BEGAN_EARLIER))
 
 
 def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
@@ -161,8 +200,14 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
         return None
     if not kinds_in_words(stated.entry, spec.unless_kinds, chart):
         return stated
-    is_active = bool(clinical_status(stated.entry.raw) & ACTIVE)
+    raw = stated.entry.raw
+    is_active = bool(clinical_status(raw) & ACTIVE)
     over = _kinds_of_itself(stated, spec, chart)
+    if spec.earlier_opens and over - HISTORY and not clinical_status(raw) & PAST:
+        # Somebody lists an old deficit of late: perhaps it is worse.
+        since = chart.today - timedelta(days=spec.within_days or 0)
+        is_of_late = stated.problem is None and _was_entered(stated, since, chart)
+        return stated._replace(problem=CALLED_OLD) if is_of_late else None
     if not is_active or over - HISTORY:
         return None
     if over and stated.problem is None:
@@ -389,7 +434,7 @@ def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     since = chart.today - timedelta(days=limit)
     is_unstated = _has_no_status(event.stated.entry, chart)
     is_active = bool(clinical_status(event.stated.entry.raw) & ACTIVE)
-    is_active = is_active or (is_unstated and _was_entered(event, since, chart))
+    is_active = is_active or (is_unstated and _was_entered(event.stated, since, chart))
     if spec.active_counts and is_active and not _is_of_old(event, spec, chart):
         return True
     is_older = event.span.last is not None and event.span.last < since
@@ -446,7 +491,8 @@ def _lasts(event: Happened, since: date, spec: EventSpec, chart: Chart) -> bool 
         return None if may_count and is_coded else False
     if not spec.active_is_open:
         return False
-    return _was_entered(event, since, chart) or None
+    is_entered = _was_entered(event.stated, since, chart)
+    return (is_entered and not spec.earlier_opens) or None
 
 
 def _is_vague(event: Happened, since: date) -> bool:
@@ -459,9 +505,9 @@ def _is_vague(event: Happened, since: date) -> bool:
     )
 
 
-def _was_entered(event: Happened, since: date, chart: Chart) -> bool:
+def _was_entered(stated: Stated, since: date, chart: Chart) -> bool:
     """Tell if it was recorded as active within the time, whenever it began."""
-    entered = text(recorded_on(event.stated.entry.raw)).strip()
+    entered = text(recorded_on(stated.entry.raw)).strip()
     last = _last_of(entered, chart)
     return last is not None and since <= last <= chart.today
 
