@@ -171,6 +171,8 @@ class _BraceCard:
     def _key_of_sentence(self, brace: Brace) -> str:
         """Choose the sentence on one brace by its problem."""
         issue = brace.issue or "open"
+        if brace.is_first_unknown and issue in CERTAIN:
+            return "first-unknown" if brace.is_first else f"{issue}-since"
         if issue == "passed" and self._today() < brace.last_day:
             return "passed-ahead"
         is_since = issue in (*CERTAIN, "passed") and not brace.is_first
@@ -296,6 +298,8 @@ class _BraceCard:
         yield self._option(
             heading, title=title, end=end, review=review, policy=self._policy()
         )
+        if brace.is_first_unknown:
+            yield self._option("first-unknown", title=title)
         if brace.times.order.unread:
             elements = self._elements(brace.times.order.unread)
             yield self._option("unread", title=title, elements=elements)

@@ -35,6 +35,7 @@ WITHOUT_DATE = {
     "payer": "its length of need is a billing entry",
     "doubtful": "a time in its words was not understood",
     "reversed": "its dates end before they begin",
+    "renewal": "it goes on with a brace whose first day is not on record",
 }
 # Findings that keep a brace on, the gravest first.
 KEEP_REASONS = (
@@ -55,6 +56,7 @@ Issue = Literal[
     "payer",  # states a payer's length of need alone
     "doubtful",  # a time in its words was not understood
     "reversed",  # its dates end before they begin
+    "renewal",  # keeps the weeks from now, and goes on with a brace of unknown weeks
 ]
 # Issues that leave no doubt about what the order says.
 CERTAIN: tuple[Issue, ...] = ("long", "open")
@@ -177,6 +179,8 @@ class Brace:
         last_day: by the site's weeks.
         issue: its problem; None if it keeps the limit.
         correction: the end that it would get; None if there is none to set.
+        is_first_unknown: it goes on with a brace whose first day is not on record, so
+            its weeks began at the latest on that day.
     """
 
     times: BraceTimes
@@ -185,6 +189,7 @@ class Brace:
     last_day: date
     issue: Issue | None
     correction: Correction | None
+    is_first_unknown: bool = False
 
     @property
     def name(self) -> str:
@@ -287,8 +292,20 @@ def judge_braces(
         key=lambda times: times.begins,
     )
     worn = _worn_since(course)
+    # A brace that was worn before this fracture tells not how long it is worn for it.
+    counts_since = course_since if fractured_on or support.stages else date.min
+    is_first_open = _is_first_open(course, counts_since) and not (
+        support.last_stage_on or _is_second_stage(support, course_since)
+    )
     return tuple(
-        _brace(times, _weeks_since(times, course, support), worn, limit, today)
+        _brace(
+            times,
+            _weeks_since(times, course, support, counts_since),
+            worn,
+            limit,
+            today,
+            is_first_unknown=times.order.draft and is_first_open,
+        )
         for times in _without_renewed(now)
     )
 
@@ -308,14 +325,51 @@ def _course_since(
     return fracture_since
 
 
+def _is_second_stage(support: SupportOrders, course_since: date) -> bool:
+    """Tell if the weeks began anew with a later stage of the operation."""
+    return support.is_augmented_now and any(
+        stage < course_since for stage in support.stages
+    )
+
+
+def _first_day(times: BraceTimes, counts_since: date) -> date:
+    """Return the first day of a brace, or of the order on record that it renews."""
+    renewed = times.order.renews_since
+    if renewed is None or renewed < counts_since:
+        return times.begins
+    return min(renewed, times.begins)
+
+
+def _is_first_open(course: Sequence[BraceTimes], counts_since: date) -> bool:
+    """Tell if the first brace of a course goes on with one that is not on record.
+
+    An order of which only the words say that it goes on may mean an earlier brace on
+    record. One that refers to an order may not.
+    """
+    days = [_first_day(one, counts_since) for one in course]
+    for times, first in zip(course, days, strict=True):
+        renewal, renewed = times.order.renewal, times.order.renews_since
+        if renewal == "unknown":
+            return True
+        if renewal == "known" and renewed and renewed < counts_since:
+            return True
+        if renewal == "words" and min(days) >= first:
+            return True
+    return False
+
+
 def _weeks_since(
-    times: BraceTimes, course: Sequence[BraceTimes], support: SupportOrders
+    times: BraceTimes,
+    course: Sequence[BraceTimes],
+    support: SupportOrders,
+    counts_since: date,
 ) -> date:
     """Return the day from which a brace's weeks count: of the first of its course.
 
     If a last stage is planned for later, those of a brace being signed count from then.
     """
-    since = min([times.begins, *(one.begins for one in course)])
+    days = (_first_day(one, counts_since) for one in course)
+    since = min([_first_day(times, counts_since), *days])
     if times.order.draft and support.last_stage_on:
         return max(since, support.last_stage_on)
     return since
@@ -347,9 +401,13 @@ def _brace(
     worn: Mapping[str, date],
     limit: BracePolicy,
     today: date,
+    *,
+    is_first_unknown: bool,
 ) -> Brace:
     last_day = since + timedelta(weeks=limit.max_weeks)
     issue = _issue(times, last_day, today)
+    if issue is None and is_first_unknown:
+        issue = "renewal"
 
     start = None if times.order.start else times.begins
     review = since + timedelta(weeks=limit.review_weeks)
@@ -359,7 +417,7 @@ def _brace(
         start=start,
         review=next_review,
         end=last_day,
-        is_certain=issue in CERTAIN and not times.order.unread,
+        is_certain=issue in CERTAIN and not (times.order.unread or is_first_unknown),
     )
     offered = correction if issue in CORRECTED else None
     return Brace(
@@ -369,6 +427,7 @@ def _brace(
         last_day=last_day,
         issue=issue,
         correction=offered,
+        is_first_unknown=is_first_unknown,
     )
 
 
@@ -377,7 +436,7 @@ def _role(times: BraceTimes, worn: Mapping[str, date]) -> Role:
     if not times.order.draft:
         return "active"
     if all(begins > times.begins for begins in worn.values()):
-        return "ordered"
+        return "renewed" if times.order.renewal else "ordered"
     is_renewed = worn.get(times.order.name, date.max) <= times.begins
     return "renewed" if is_renewed else "added"
 

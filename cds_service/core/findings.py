@@ -444,6 +444,7 @@ class WordedEnd(NamedTuple):
 
 NOT_WORDED = WordedEnd()
 NotNow = Literal["", "over", "far", "elsewhere", "later"]
+Renewal = Literal["", "known", "unknown", "words"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -475,6 +476,11 @@ class SupportOrder:
             December.
         is_for_another: a brace whose order names a disease, and neither a fracture,
             bone loss nor pain.
+        renewal: how a brace order goes on with an earlier one: `known` if it refers to
+            one on record, `unknown` if that or an earlier one is not there, `words` if
+            only its words say so; empty if it does not.
+        renews_since: the first day of the earliest order that it refers to, if that is
+            on record.
         unread: elements of a brace order that hold anything not understood, by their
             names in R4. A correction is then offered and not pre-selected.
         source: the draft as it was sent, from which a correction is made; the core
@@ -499,6 +505,8 @@ class SupportOrder:
     written_from: date | None = None
     written_to: date | None = None
     is_for_another: bool = False
+    renewal: Renewal = ""
+    renews_since: date | None = None
     unread: tuple[str, ...] = ()
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 

@@ -65,6 +65,7 @@ from cds_service.fhir.orders.recognition import (
     is_augmentation,
     support_in,
 )
+from cds_service.fhir.orders.renewals import with_renewals
 from cds_service.fhir.orders.unread_in_brace import names_another, unread_in
 from cds_service.fhir.orders.unread_in_referral import is_read_whole
 from cds_service.fhir.raw_json import Json, is_prohibition, member, text
@@ -150,16 +151,21 @@ def join_support_orders(
         drafts: all orders of this signing.
     """
     on_record = _sort_stored(signed_now, record, terminology, today)
+    stored = {order.reference: order for order in _stored(record)}
+    signed_now, in_force, over = (
+        with_renewals(orders, stored, drafts, terminology)
+        for orders in (signed_now, on_record.in_force, on_record.over)
+    )
     operation = _operation_of(augmentation, record, terminology)
     other = NOTHING_ELSE
     if today is not None:
-        all_braces = _braces_of(*signed_now, *on_record.in_force, *on_record.over)
+        all_braces = _braces_of(*signed_now, *in_force, *over)
         search = Search(record, drafts, operation, terminology, today)
         other = find_other_injuries(search, all_braces)
 
     orders = [
         replace(order, not_now=_why_not_now(order, operation.levels, today))
-        for order in (*signed_now, *on_record.in_force, *on_record.unclear)
+        for order in (*signed_now, *in_force, *on_record.unclear)
     ]
     augmentations = find_augmentations(record, terminology)
     days_done = {
@@ -169,7 +175,7 @@ def join_support_orders(
     last_planned = augmentation.last_planned if augmentation else None
     return SupportOrders(
         orders=tuple(orders),
-        earlier_braces=_braces_of(*on_record.over),
+        earlier_braces=_braces_of(*over),
         unchecked=unchecked_in(record),
         augmented_on=_newest_of(augmentations, today),
         stages=tuple(sorted(days_done)),
