@@ -7,7 +7,15 @@ from datetime import date
 from cds_service.cards.answer import Answer, Option, make_card
 from cds_service.cards.not_known import record_notices
 from cds_service.cards.texts import SUMMARY_LENGTH
-from cds_service.core.bracing import BROKEN, CERTAIN, Brace, KeepReason, keep_reasons
+from cds_service.core.bracing import (
+    BROKEN,
+    CERTAIN,
+    Brace,
+    KeepReason,
+    keep_reasons,
+    rest_length,
+)
+from cds_service.core.findings import SupportOrder
 from cds_service.core.phrases import Part, in_brackets, joined, say
 from cds_service.core.wording import (
     capital,
@@ -328,6 +336,11 @@ class _BraceCard:
     def _rest_lines(self) -> Iterator[Option]:
         if self.answer.translated(self._rest_sentence()) not in self.summary():
             yield Option(self._raw("rest"), capital(self._rest_because()))
+        evidence = self.answer.signal(self._rest_signal()).evidence
+        orders = [order for order in evidence if isinstance(order, SupportOrder)]
+        if len(orders) > 1:
+            lengths = [rest_length(order, self._today()) for order in orders]
+            yield self._option("rest-each", lengths=joined(_counted(lengths)))
         if self.answer.has("bed-rest-reason"):
             because = self.answer.signal("bed-rest-reason").because
             yield self._option("rest-reason", reason=capital(because))
@@ -335,8 +348,10 @@ class _BraceCard:
             yield self._option("walk")
 
     def _rest_because(self) -> str:
-        name = "bed-rest-long" if self._is_long_rest() else "bed-rest-open"
-        return self.answer.signal(name).because
+        return self.answer.signal(self._rest_signal()).because
+
+    def _rest_signal(self) -> str:
+        return "bed-rest-long" if self._is_long_rest() else "bed-rest-open"
 
     def _policy(self) -> str:
         keys = {"brace-max-weeks", "brace-review-weeks"}

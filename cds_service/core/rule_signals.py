@@ -8,9 +8,10 @@ from cds_service.core.bracing import (
     WITHOUT_DATE,
     Brace,
     KeepReason,
-    is_open_rest,
+    Rest,
+    judge_rest,
     keep_reasons,
-    long_rest_sentence,
+    rest_sentence,
 )
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.core.pooled_result import FRAGILITY_AGE
@@ -404,22 +405,26 @@ def _brace_undated(situation: Situation) -> Signal | None:
 
 @signal("bed-rest-long")
 def _bed_rest_long(situation: Situation) -> Signal | None:
-    """Find bed rest for more hours than the site's limit."""
-    limit = situation.policy.bed_rest.max_hours
-    for order in situation.support.of_kind("bed-rest"):
-        if because := long_rest_sentence(order, limit, situation.today):
-            return Signal(because, (order,), BED_REST_STUDIES)
-    return None
+    """Find bed rest for more hours than the site's limit, in one order or several."""
+    rest = _rest_of(situation)
+    because = rest_sentence(rest, situation.today)
+    return Signal(because, rest.orders, BED_REST_STUDIES) if because else None
 
 
 @signal("bed-rest-open")
 def _bed_rest_open(situation: Situation) -> Signal | None:
     """Find bed rest without an end; only if no bed-rest order is too long."""
-    orders = situation.support.of_kind("bed-rest")
-    open_order = next((order for order in orders if is_open_rest(order)), None)
-    if open_order is None or _bed_rest_long(situation):
+    rest = _rest_of(situation)
+    if not rest.orders or rest.hours is not None:
         return None
-    return Signal(say("bed rest without an end time"), (open_order,), BED_REST_STUDIES)
+    because = say("bed rest without an end time")
+    return Signal(because, rest.orders, BED_REST_STUDIES)
+
+
+def _rest_of(situation: Situation) -> Rest:
+    orders = situation.support.of_kind("bed-rest")
+    limit = situation.policy.bed_rest.max_hours
+    return judge_rest(orders, limit, situation.today)
 
 
 @signal("bed-rest-reason")
