@@ -200,6 +200,11 @@ class ObservedSpec(ConceptSpec):
         """Tell if a value of this day is used without stating its age."""
         return self.fresh_days is None or (today - day).days <= self.fresh_days
 
+    def is_longer(self, first: date, last: date) -> bool:
+        """Tell if two days are farther apart than a value may be old."""
+        limit = self.usable_days or self.fresh_days
+        return limit is not None and (last - first).days > limit
+
     def is_usable(self, day: date, today: date) -> bool:
         return self.usable_days is None or (today - day).days <= self.usable_days
 

@@ -57,6 +57,13 @@ class Moment(NamedTuple):
     instant: str = ""
 
 
+class Span(NamedTuple):
+    """The first and the last day of several that are given for one thing."""
+
+    first: date
+    last: date
+
+
 @dataclass(frozen=True, slots=True)
 class SiteCalendar:
     """The days of one site."""
@@ -111,6 +118,12 @@ class SiteCalendar:
             ),
             None,
         )
+
+    def span(self, raw: Json, prefix: str = "effective") -> Span | None:
+        """Return the first and the last day that `<prefix>[x]` names; None if none."""
+        written = (raw.get(f"{prefix}DateTime"), *_other_times(raw, prefix))
+        days = [day for one in written if (day := self.first_day(one))]
+        return Span(min(days), max(days)) if days else None
 
     def exactness(self, raw: Json, prefix: str = "effective") -> Precision:
         """Tell how exactly `<prefix>[x]` says its day, as `effective` reads it."""

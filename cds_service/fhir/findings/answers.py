@@ -22,6 +22,7 @@ from cds_service.fhir.findings.chart import (
 from cds_service.fhir.findings.names import is_another_measure
 from cds_service.fhir.findings.observations import (
     RETRACTED,
+    issued_later,
     status_problem,
     time_problem,
 )
@@ -53,7 +54,7 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
         if reading.entry.status in RETRACTED:
             continue
         word = _answer(reading, spec, chart)
-        problem = status_problem(reading) or time_problem(reading, chart)
+        problem = status_problem(reading) or time_problem(reading, spec, chart)
         if problem is None and is_another_measure(reading, spec, chart.terminology):
             problem = ANOTHER_MEASURE
         if problem or word is None:
@@ -115,7 +116,8 @@ def _pick_answer(
     if len(words) > 1:
         why = f"two answers on {date_text(day)}"
         return gap(spec, "conflicting", why, *sources), passed
-    age = measurements.age_concern(spec, chart, day)
+    first_day = measurements.first_day_of([one.reading for one in newest], day, chart)
+    age = measurements.age_concern(spec, chart, first_day)
     method = measurements.method_concern(spec, chart, [newest[0].reading])
     concerns = (*age, *method)
     value = _as_value(words.pop(), spec)
@@ -136,10 +138,19 @@ def _no_answer(
         )
         age = age_in_words(newest.moment.day, chart.today)
         source = newest.reading.provenance(spec, newest.word)
+        if problem := _any_issued_later(answered, spec, chart):
+            return gap(spec, problem.reason, problem.why, source)
         stale = gap(spec, "stale", f"{age} old, too old to use", source)
         value = _as_value(newest.word, spec)
         return stale._replace(value=value, observed=newest.moment.day)
     return measurements.gap_if_unusable(spec, chart, (), refused)
+
+
+def _any_issued_later(
+    answered: Sequence[Answered], spec: AnswerSpec, chart: Chart
+) -> Problem | None:
+    problems = (issued_later(one.reading, spec, chart) for one in answered)
+    return next(filter(None, problems), None)
 
 
 def _as_value(word: str, spec: AnswerSpec) -> bool | str:

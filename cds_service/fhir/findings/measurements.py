@@ -42,7 +42,11 @@ from cds_service.fhir.findings.chart import (
     gap,
 )
 from cds_service.fhir.findings.methods import judge_method
-from cds_service.fhir.findings.observations import RETRACTED, has_plain_notes
+from cds_service.fhir.findings.observations import (
+    RETRACTED,
+    has_plain_notes,
+    issued_later,
+)
 from cds_service.fhir.findings.quantities import (
     Measured,
     Refused,
@@ -126,6 +130,8 @@ def find_quantity(
     values = sort_out(readings, spec, chart, judge).with_refused(akin)
     if spec.raises_below is not None:
         values = _with_low_limit(_without_replaced(values, spec, chart))
+    if not values.usable:
+        values = _refuse_issued_later(values, spec, chart)
     passed = (*broken, *[one.passed_over(spec) for one in values.refused])
 
     if not values.usable:
@@ -187,6 +193,18 @@ def _refuse_maybe_newer(
         if is_vague and last >= day and says_other:
             newer.append(measured.refused(*NOT_TO_THE_DAY))
     return newer
+
+
+def _refuse_issued_later(values: Sorted, spec: QuantitySpec, chart: Chart) -> Sorted:
+    """Refuse values that are too old by their day, and were reported of late."""
+    stale, refused = [], []
+    for one in values.stale:
+        problem = issued_later(one.reading, spec, chart)
+        if problem is None:
+            stale.append(one)
+        else:
+            refused.append(one.refused(*problem))
+    return values._replace(stale=stale).with_refused(refused)
 
 
 def _without_replaced(values: Sorted, spec: QuantitySpec, chart: Chart) -> Sorted:
@@ -352,7 +370,7 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
 
     has_plain_note = all(has_plain_notes(one, chart) for one in readings)
     unread_note = [] if has_plain_note else [NOTE_NOT_UNDERSTOOD]
-    first_day = min([day, *_period_starts(readings, chart)])
+    first_day = first_day_of(readings, day, chart)
     age = age_concern(spec, chart, first_day)
     is_method_known = all(one.is_method_known for one in picked.used)
     unknown_method = [] if is_method_known else [METHOD_NOT_RECORDED]
@@ -389,10 +407,10 @@ def dated_to(readings: Sequence[Reading], chart: Chart) -> Precision:
     return max(precisions, key=["day", "month", "year"].index)
 
 
-def _period_starts(readings: Sequence[Reading], chart: Chart) -> list[date]:
-    """Return the first days of the values that were measured over a period."""
-    starts = (member(one.entry.raw, "effectivePeriod", "start") for one in readings)
-    return [day for one in starts if (day := chart.calendar.first_day(text(one)))]
+def first_day_of(readings: Sequence[Reading], day: date, chart: Chart) -> date:
+    """Return the first day of values that were measured over a time up to this day."""
+    spans = (chart.calendar.span(one.entry.raw) for one in readings)
+    return min([day, *(span.first for span in spans if span)])
 
 
 def age_concern(spec: ObservedSpec, chart: Chart, day: date) -> tuple[Aged, ...]:

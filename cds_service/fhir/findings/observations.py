@@ -5,11 +5,14 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any
 
+from cds_service.core.vocabulary import ObservedSpec
+from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import Chart, Problem, Reading
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import contained_in
+from cds_service.fhir.site_calendar import Span
 
 # Parts of an extension that say something in words, or as a yes or no.
 _SAID = frozenset(
@@ -31,8 +34,11 @@ EARLIER = ("earlier-value",)
 AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
 
 
-def time_problem(reading: Reading, chart: Chart) -> Problem | None:
-    """Report a date that is missing, of an earlier examination, or after the order."""
+def time_problem(reading: Reading, spec: ObservedSpec, chart: Chart) -> Problem | None:
+    """Report a date that is missing, of an earlier examination, or after the order.
+
+    A date is missing, too, if several are given that lie too far apart.
+    """
     when = reading.entry.moment
     if when is None:
         return UNDATED
@@ -44,7 +50,33 @@ def time_problem(reading: Reading, chart: Chart) -> Problem | None:
         return Problem("no-value", "its name says that nobody measured it")
     if _is_ahead(reading, chart):
         return Problem("future", "dated after the order")
-    return ISSUED_BEFORE if _is_issued_before(reading, chart) else None
+    if _is_issued_before(reading, chart):
+        return ISSUED_BEFORE
+    span = chart.calendar.span(reading.entry.raw)
+    return far_apart(span, spec, chart) if span else None
+
+
+def far_apart(span: Span, spec: ObservedSpec, chart: Chart) -> Problem | None:
+    """Report days of one value of which only the later makes it usable.
+
+    It is not known then which of them is that of the value.
+    """
+    if not spec.is_longer(*span) or not spec.is_usable(span.last, chart.today):
+        return None
+    days = " and ".join(map(date_text, span))
+    return Problem("undated", f"its times lie far apart, {days}")
+
+
+def issued_later(reading: Reading, spec: ObservedSpec, chart: Chart) -> Problem | None:
+    """Report a value that is too old, and was reported long after its day.
+
+    Its day may be wrong, or that of the report is that of a transfer.
+    """
+    when = reading.entry.moment
+    issued = chart.calendar.first_day(reading.entry.raw.get("issued"))
+    if when is None or issued is None or issued > chart.today:
+        return None
+    return far_apart(Span(when.day, issued), spec, chart)
 
 
 def _is_issued_before(reading: Reading, chart: Chart) -> bool:

@@ -222,7 +222,7 @@ def _why_not_usable(
 ) -> Problem | None:
     """Report why a value is not used: it is not plausible, or by its time or notes."""
     problem = _why_not_plausible(reading, value, spec, chart.terminology)
-    return problem or time_problem(reading, chart) or note_problem(reading, chart)
+    return problem or time_problem(reading, spec, chart) or note_problem(reading, chart)
 
 
 def _why_not_plausible(
