@@ -3,7 +3,7 @@
 An answer is a boolean, coded or free text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cds_service.core.findings import Gap
@@ -22,15 +22,21 @@ from cds_service.fhir.findings.chart import (
 from cds_service.fhir.findings.names import is_another_measure
 from cds_service.fhir.findings.observations import (
     RETRACTED,
+    has_plain_notes,
     issued_later,
+    note_problem,
     status_problem,
     time_problem,
 )
 from cds_service.fhir.findings.quantities import ANOTHER_MEASURE, Refused
-from cds_service.fhir.raw_json import text, texts_of
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
 NO_ANSWER = Problem("no-value", "no answer that we know")
+BOTH = Problem("conflicting", "its parts say both yes and no")
+# HL7's codes of an interpretation that answer a question.
+JUDGED = {"POS": "true", "DET": "true", "NEG": "false", "ND": "false"}
+FOUND = ("says-found",)
 YES_OR_NO = frozenset({"answer-yes", "answer-no"})
 
 
@@ -55,6 +61,9 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
             continue
         word = _answer(reading, spec, chart)
         problem = status_problem(reading) or time_problem(reading, spec, chart)
+        problem = problem or note_problem(reading, chart)
+        if problem is None and _says_both(reading, spec, chart):
+            problem = BOTH
         if problem is None and is_another_measure(reading, spec, chart.terminology):
             problem = ANOTHER_MEASURE
         if problem or word is None:
@@ -70,17 +79,61 @@ def _answer(reading: Reading, spec: AnswerSpec, chart: Chart) -> str | None:
 
     None if the reading gives no answer that we know, or several.
     """
-    holder = reading.holder
+    answers = _answers_of_value(reading.holder, spec, chart)
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _answers_of_value(holder: Json, spec: AnswerSpec, chart: Chart) -> set[str]:
+    """Return each answer that a value gives: as a boolean, in codes or in words."""
+    answers: set[str] = set()
     if spec.kind == "boolean" and isinstance(holder.get("valueBoolean"), bool):
-        return "true" if holder["valueBoolean"] else "false"
+        answers.add("true" if holder["valueBoolean"] else "false")
     coded = holder.get("valueCodeableConcept")
-    terminology = chart.terminology
-    if spec.answers and (names := terminology.translate(spec.answers, coded)):
-        return names[0] if len(names) == 1 else None
+    if spec.answers:
+        answers |= {*chart.terminology.translate(spec.answers, coded)}
     for words in (text(holder.get("valueString")), *texts_of(coded)):
         if answer := _written_answer(words, spec, chart):
-            return answer
-    return None
+            answers.add(answer)
+    return answers
+
+
+def _says_both(reading: Reading, spec: AnswerSpec, chart: Chart) -> bool:
+    """Tell if a reading gives one answer, and another part of it the opposite.
+
+    A note and other parts of a panel count only if they say yes next to a no: that one
+    must not reassure.
+    """
+    answers = _answers_of_value(reading.holder, spec, chart)
+    if spec.kind == "boolean":
+        answers |= set(_judged(reading.holder, spec, chart))
+        if "false" in answers and _finds_beside(reading, spec, chart):
+            answers.add("true")
+    return len(answers) > 1
+
+
+def _judged(holder: Json, spec: AnswerSpec, chart: Chart) -> Iterator[str]:
+    """Yield what an interpretation says: by HL7's codes, or in words."""
+    for judged in objects(holder.get("interpretation")):
+        for coding in objects(judged.get("coding")):
+            if answer := JUDGED.get(text(coding.get("code"))):
+                yield answer
+        for words in texts_of(judged):
+            if answer := _written_answer(words, spec, chart):
+                yield answer
+
+
+def _finds_beside(reading: Reading, spec: AnswerSpec, chart: Chart) -> bool:
+    """Tell if a note, or a part whose name is not known, says yes.
+
+    In a panel they may be about another of its parts.
+    """
+    if reading.is_component:
+        return False
+    parts = (part for part, matches in reading.entry.components if not matches)
+    if any("true" in _answers_of_value(part, spec, chart) for part in parts):
+        return True
+    kinds = chart.terminology.kinds
+    return any(kinds.of_title(note, FOUND) for note in reading.notes)
 
 
 def _written_answer(words: str, spec: AnswerSpec, chart: Chart) -> str | None:
@@ -111,6 +164,9 @@ def _pick_answer(
     if all(one.moment.instant for one in newest):
         last = max(one.moment for one in newest)
         newest = [one for one in newest if one.moment == last]
+    newest += [
+        one for one in usable if one not in newest and _is_of_one_form(one, newest)
+    ]
     sources = tuple(one.reading.provenance(spec, one.word) for one in newest)
     words = {one.word for one in newest}
     if len(words) > 1:
@@ -119,11 +175,27 @@ def _pick_answer(
     first_day = measurements.first_day_of([one.reading for one in newest], day, chart)
     age = measurements.age_concern(spec, chart, first_day)
     method = measurements.method_concern(spec, chart, [newest[0].reading])
-    concerns = (*age, *method)
+    readings = [one.reading for one in newest]
+    is_plain = all(has_plain_notes(one, chart) for one in readings)
+    unread = () if is_plain else (measurements.NOTE_NOT_UNDERSTOOD,)
+    concerns = (*age, *method, *unread)
     value = _as_value(words.pop(), spec)
     finding = known(spec, value, sources[0], observed=day, concerns=concerns)
     dated_to = measurements.dated_to([one.reading for one in newest], chart)
     return finding._replace(may_reassure=not concerns, dated_to=dated_to), passed
+
+
+def _is_of_one_form(answer: Answered, others: Sequence[Answered]) -> bool:
+    """Tell if an answer was taken from the same questionnaire as one of these."""
+    forms = {name for other in others for name in _forms_of(other)}
+    return not forms.isdisjoint(_forms_of(answer))
+
+
+def _forms_of(answer: Answered) -> Iterator[str]:
+    for reference in objects(answer.reading.entry.raw.get("derivedFrom")):
+        name = text(reference.get("reference"))
+        if "QuestionnaireResponse/" in name:
+            yield name
 
 
 def _no_answer(

@@ -340,3 +340,91 @@ def test_a_method_that_is_recorded_is_no_concern():
 def test_without_a_method_a_measure_of_an_image_says_so(members):
     found = findings_of_images(kyphosis(method=None, **members))
     check(found, {"local-kyphosis": Known(concerns=[NOT_RECORDED])})
+
+
+# --- an answer that contradicts itself
+
+INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+
+
+def judged(code):
+    return {"interpretation": [coded(code, INTERPRETATION)]}
+
+
+def of_form(answer, number, hour):
+    return measure(
+        "fascia-injury",
+        valueBoolean=answer,
+        id=number,
+        on=f"2026-11-10T{hour}:00:00Z",
+        derivedFrom=[{"reference": "QuestionnaireResponse/form"}],
+    )
+
+
+@pytest.mark.parametrize("name", ["fascia-injury", "vacuum-cleft"])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param({"valueBoolean": False, **judged("POS")}, id="interpretation"),
+        pytest.param(
+            {"valueBoolean": False, "interpretation": [{"text": "Present"}]},
+            id="interpretation-in-words",
+        ),
+        pytest.param({"valueBoolean": True, **judged("NEG")}, id="the-other-way"),
+        pytest.param(
+            {"valueString": "No", "note": [{"text": "Yes, at L3."}]}, id="note"
+        ),
+        pytest.param(
+            {"valueBoolean": False, "note": [{"text": "vorhanden"}]}, id="note-german"
+        ),
+        pytest.param(
+            {
+                "valueBoolean": False,
+                "component": [{"code": {"text": "at L3"}, "valueBoolean": True}],
+            },
+            id="component",
+        ),
+        pytest.param(
+            {"valueCodeableConcept": coded("52101004", SCT) | {"text": "No"}},
+            id="code-and-text",
+        ),
+    ],
+)
+def test_an_answer_whose_parts_say_both_is_open(name, parts):
+    found = findings_of_images(measure(name, **parts))
+    assert name not in found.known
+    assert found.gaps[name].reason in ("conflicting", "no-value")
+
+
+@pytest.mark.parametrize(
+    ("parts", "value"),
+    [
+        pytest.param({"valueBoolean": False, **judged("NEG")}, False, id="no"),
+        pytest.param({"valueBoolean": True, **judged("POS")}, True, id="yes"),
+        pytest.param(
+            {"valueBoolean": False, "note": [{"text": "No tear seen."}]},
+            False,
+            id="note-of-a-no",
+        ),
+    ],
+)
+def test_an_answer_whose_parts_agree_counts(parts, value):
+    found = findings_of_images(measure("vacuum-cleft", **parts))
+    assert found.known["vacuum-cleft"].value is value
+
+
+def test_a_no_next_to_words_that_were_not_understood_reassures_nobody():
+    noted = measure("vacuum-cleft", valueBoolean=False, note=[{"text": "qwertz"}])
+    assert not findings_of_images(noted).known["vacuum-cleft"].may_reassure
+
+
+def test_a_note_that_speaks_against_an_answer_refuses_it():
+    noted = measure(
+        "vacuum-cleft", valueBoolean=False, note=[{"text": "wrong patient"}]
+    )
+    check(findings_of_images(noted), {"vacuum-cleft": Missing("no-value")})
+
+
+def test_two_answers_of_one_questionnaire_conflict_whatever_their_hours():
+    found = findings_of_images(of_form(True, "a", "08"), of_form(False, "b", "09"))
+    check(found, {"fascia-injury": Missing("conflicting")})
