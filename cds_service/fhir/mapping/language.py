@@ -353,6 +353,7 @@ OF_LISTS = frozenset(
         "not-done",
         "not-worn",
         "orders-first",
+        "other-at-level",
         "other-fracture",
         "other-order",
         "parkinson",
