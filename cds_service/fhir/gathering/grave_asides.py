@@ -45,7 +45,6 @@ from cds_service.fhir.gathering.unread_in_reasons import (
     is_unknown_alone,
     words_of_reasons,
 )
-from cds_service.fhir.gathering.unread_in_sig import is_sig_understood
 from cds_service.fhir.leaves import WORDED, codes_of, words_in
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
@@ -373,8 +372,6 @@ def _unread(
     ]
     concepts = set[str]()
     is_understood = is_reason_understood([*reasons, *swallowed], GRAVE, terminology)
-    if kind in MEDICATION_TYPES:
-        is_understood &= is_sig_understood(entry, GRAVE, terminology)
     if not is_understood or has_code_alone(entry, terminology):
         concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     return frozenset(concepts | _earlier_in(reasons, terminology))

@@ -1,9 +1,9 @@
 """Load the lists of plain words, one for each kind of text.
 
-A text is a brace order, a dose, the directions of a drug, a referral, an order of
-rehabilitation, a note on a value, the place of a value, a report of any kind or of bone
-density, the reason of an order, or the title of a disease with a code. Each kind has a
-folder in `mappings/`; `plain-words/` is for brace orders.
+A text is a brace order, a dose, a referral, an order of rehabilitation, a note on a
+value, the place of a value, a report of any kind or of bone density, the reason of an
+order, or the title of a disease with a code. Each kind has a folder in `mappings/`;
+`plain-words/` is for brace orders.
 
 A word that is not in the list is not understood: no brace is shortened against the
 words of its author, and nothing counts as a dose, an order or a value against the words
@@ -34,7 +34,6 @@ REASONS = "plain-reason-words"
 TITLES = "plain-title-words"
 DENSITIES = "plain-density-words"
 PLACES = "plain-place-words"
-SIGS = "plain-sig-words"
 
 
 class PlainWordsFile(Examples):
@@ -75,7 +74,6 @@ class PlainLists(NamedTuple):
         densities: words of reports of bone density, with those of reports, values and
             reasons.
         places: words of a place that is a vertebral body.
-        sigs: words of the directions of any drug.
     """
 
     braces: PlainWords
@@ -94,7 +92,6 @@ class PlainLists(NamedTuple):
     bound_in_titles: BoundWords
     densities: PlainWords
     places: PlainWords
-    sigs: PlainWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -109,7 +106,6 @@ class PlainLists(NamedTuple):
             TITLES: self.titles,
             DENSITIES: self.densities,
             PLACES: self.places,
-            SIGS: self.sigs,
         }
 
 
@@ -156,7 +152,6 @@ def load_all_plain(
         bound_in_titles=BoundWords(bound, [*reasons, *titles], reports, durations),
         densities=PlainWords(densities, durations),
         places=PlainWords(_words(folders, PLACES), None),
-        sigs=PlainWords(_words(folders, SIGS), durations),
     )
 
 
