@@ -38,6 +38,11 @@ from cds_service.fhir.gathering.earlier_in_words import (
 )
 from cds_service.fhir.gathering.healed_fractures import healed_elsewhere
 from cds_service.fhir.gathering.problem_words import has_grave_stem, in_doubt, named_in
+from cds_service.fhir.gathering.unread_beside_titles import (
+    are_doses_understood,
+    is_dose_plain,
+    words_as_needed,
+)
 from cds_service.fhir.gathering.unread_in_reasons import (
     has_code_alone,
     is_reason_understood,
@@ -364,6 +369,12 @@ def _unread(
     if kind == OBSERVATION:
         plain = terminology.plain.values
         reasons = [word for word in reasons if not plain.are_all(word)]
+    named_as_needed = words_as_needed(entry)
+    asked = [
+        word
+        for word in reasons
+        if word not in named_as_needed or not is_dose_plain(word, terminology)
+    ]
     # A denial may have swallowed a grave thing, and words that are too long to be read
     # may name one.
     is_long = sum(map(len, words)) > LONGEST_TEXT
@@ -371,7 +382,9 @@ def _unread(
         word for word in words if is_long or _names_more(word, named, terminology)
     ]
     concepts = set[str]()
-    is_understood = is_reason_understood([*reasons, *swallowed], GRAVE, terminology)
+    is_understood = is_reason_understood(
+        [*asked, *swallowed], GRAVE, terminology
+    ) and are_doses_understood(entry, GRAVE, terminology)
     if not is_understood or has_code_alone(entry, terminology):
         concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     return frozenset(concepts | _earlier_in(reasons, terminology))

@@ -20,6 +20,8 @@ from cds_service.fhir.gathering.problem_words import (
 )
 from cds_service.fhir.mapping.bound_words import FRACTURE_SIGN
 from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.mapping.plain_patterns import PlainWords
+from cds_service.fhir.mapping.plain_words import Besides
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import (
@@ -134,7 +136,10 @@ def is_title_plain(words: str, terminology: Terminology) -> bool:
 
 
 def is_reason_understood(
-    words: Iterable[str], counted: frozenset[str], terminology: Terminology
+    words: Iterable[str],
+    counted: frozenset[str],
+    terminology: Terminology,
+    besides: Besides | None = None,
 ) -> bool:
     """Tell if all these words are plain, or names that are counted elsewhere.
 
@@ -145,12 +150,13 @@ def is_reason_understood(
         words: words of an entry.
         counted: concepts that are left open elsewhere if words name them.
         terminology: the service's terminology.
+        besides: further plain words, if these are no words of a reason alone.
     """
     texts = [*dict.fromkeys(words)]
     if sum(map(len, texts)) > LONGEST_TEXT:
         return False
     return all(
-        _is_plain_reason(sentence, prose, counted, terminology)
+        _is_plain_reason(sentence, prose, counted, terminology, besides)
         for prose in texts
         for sentence in sentences(prose)
     )
@@ -166,7 +172,11 @@ def is_code_plainly_worded(code: Json | None, terminology: Terminology) -> bool:
 
 
 def _is_plain_reason(
-    sentence: str, prose: str, counted: frozenset[str], terminology: Terminology
+    sentence: str,
+    prose: str,
+    counted: frozenset[str],
+    terminology: Terminology,
+    besides: Besides | None,
 ) -> bool:
     """Tell if a sentence is plain, as it is or without the names that are counted.
 
@@ -175,6 +185,7 @@ def _is_plain_reason(
         prose: the whole text; other sentences may explain a word of this one.
         counted: as for `is_reason_understood`.
         terminology: the service's terminology.
+        besides: as for `is_reason_understood`.
     """
     if not sentence.strip():
         return True
@@ -186,12 +197,14 @@ def _is_plain_reason(
         return False
     if terminology.plain.bound.counts_falls(sentence):
         return False
-    is_harmless = terminology.harmless.is_harmless(sentence)
-    if is_harmless or _is_plain(sentence, prose, terminology):
+    is_harmless = terminology.harmless.is_harmless(sentence) or (
+        besides is not None and besides.alone.are_all(sentence)
+    )
+    if is_harmless or _is_plain(sentence, prose, terminology, besides):
         return True
     remainder = _without_named(sentence, counted, terminology)
     rest_of_prose = _without_named(prose, counted, terminology)
-    return _is_plain(remainder, rest_of_prose, terminology)
+    return _is_plain(remainder, rest_of_prose, terminology, besides)
 
 
 def _names_unopened(sentence: str, terminology: Terminology) -> bool:
@@ -200,27 +213,33 @@ def _names_unopened(sentence: str, terminology: Terminology) -> bool:
     return bool(named) and not is_denial(sentence, terminology)
 
 
-def _is_plain(sentence: str, prose: str, terminology: Terminology) -> bool:
+def _is_plain(
+    sentence: str, prose: str, terminology: Terminology, besides: Besides | None
+) -> bool:
     """Tell if a sentence is plain as a whole, or part by part."""
     is_asked = terminology.clauses.without_suspicion(sentence) != folded(sentence)
     parts = [one for one in _PART.split(folded(sentence)) if one.strip()]
     if not all(
         terminology.harmless.is_harmless(part)
         or is_denial(part, terminology)
+        or (besides and besides.alone.are_all(part))
         or terminology.plain.bound.are_explained(part, sentence, prose)
         for part in parts
     ):
         return False
     if not is_asked and terminology.plain.reports.are_all(sentence):
         return True
-    return _is_part_plain(sentence, terminology, is_asked=is_asked) or all(
-        _is_part_plain(part, terminology, is_asked=is_asked) for part in parts
+    plain = besides.mixed if besides else terminology.plain.reasons
+    return _is_part_plain(sentence, plain, terminology, is_asked=is_asked) or all(
+        _is_part_plain(part, plain, terminology, is_asked=is_asked) for part in parts
     )
 
 
-def _is_part_plain(part: str, terminology: Terminology, *, is_asked: bool) -> bool:
+def _is_part_plain(
+    part: str, plain: PlainWords, terminology: Terminology, *, is_asked: bool
+) -> bool:
     return (
-        terminology.plain.reasons.are_all(part)
+        plain.are_all(part)
         or terminology.harmless.is_harmless(part)
         or terminology.bystanders.names_act(part)
         or terminology.bystanders.are_of_theatre(part)

@@ -2,8 +2,9 @@
 
 A text is a brace order, a dose, a referral, an order of rehabilitation, a note on a
 value, the place of a value, a report of any kind or of bone density, the reason of an
-order, or the title of a disease with a code. Each kind has a folder in `mappings/`;
-`plain-words/` is for brace orders.
+order, the title of a disease with a code, the dosage of any drug, or what an imaging
+study is called. Each kind has a folder in `mappings/`; `plain-words/` is for brace
+orders, and `plain-dose-words/` for bone drugs.
 
 A word that is not in the list is not understood: no brace is shortened against the
 words of its author, and nothing counts as a dose, an order or a value against the words
@@ -34,6 +35,8 @@ REASONS = "plain-reason-words"
 TITLES = "plain-title-words"
 DENSITIES = "plain-density-words"
 PLACES = "plain-place-words"
+DOSAGES = "plain-dosage-words"
+STUDIES = "plain-study-words"
 
 
 class PlainWordsFile(Examples):
@@ -61,6 +64,19 @@ class PlainWordsFile(Examples):
     bound: BoundList = BoundList()
 
 
+class Besides(NamedTuple):
+    """Plain words of a kind of text that may also give a reason.
+
+    Attributes:
+        alone: the words of its own folder. A text of these alone is plain.
+        mixed: these with the plain words of reasons, of which some are plain only next
+            to the fracture.
+    """
+
+    alone: PlainWords
+    mixed: PlainWords
+
+
 class PlainLists(NamedTuple):
     """The plain words of each kind of text.
 
@@ -74,6 +90,8 @@ class PlainLists(NamedTuple):
         densities: words of reports of bone density, with those of reports, values and
             reasons.
         places: words of a place that is a vertebral body.
+        dosages: words of a dosage of any drug.
+        studies: words by which imaging studies and their series are called.
     """
 
     braces: PlainWords
@@ -92,6 +110,8 @@ class PlainLists(NamedTuple):
     bound_in_titles: BoundWords
     densities: PlainWords
     places: PlainWords
+    dosages: Besides
+    studies: Besides
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -106,6 +126,8 @@ class PlainLists(NamedTuple):
             TITLES: self.titles,
             DENSITIES: self.densities,
             PLACES: self.places,
+            DOSAGES: self.dosages.alone,
+            STUDIES: self.studies.alone,
         }
 
 
@@ -152,7 +174,16 @@ def load_all_plain(
         bound_in_titles=BoundWords(bound, [*reasons, *titles], reports, durations),
         densities=PlainWords(densities, durations),
         places=PlainWords(_words(folders, PLACES), None),
+        dosages=_besides(_words(folders, DOSAGES), reasons, durations),
+        studies=_besides(_words(folders, STUDIES), reasons, durations),
     )
+
+
+def _besides(
+    words: Sequence[str], reasons: Sequence[str], durations: DurationRules
+) -> Besides:
+    mixed = PlainWords([*words, *reasons], durations)
+    return Besides(PlainWords(words, durations), mixed)
 
 
 def plain_of_braces(folders: Sequence[Path]) -> PlainWords:
