@@ -5,7 +5,7 @@ dose: intake is known only from an administration, a dispense, a dated statement
 billed injection (rule E8 of the cards).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -84,11 +84,37 @@ class DrugEntry(NamedTuple):
     is_aside: bool = False
 
 
+def _doubted_if_stopped(entries: Sequence[DrugEntry]) -> Iterator[DrugEntry]:
+    """Doubt that a drug is taken if a newer entry stopped or paused it.
+
+    A list of home drugs goes on as "active" when a ward stops the tablet. What is given
+    at intervals has the days of its doses.
+    """
+    stopped: dict[str, date] = {}
+    for entry in entries:
+        day = _newest_day(entry)
+        if entry.how_ended == "stopped" and day is not None:
+            stopped[entry.name] = max(day, stopped.get(entry.name, day))
+    for entry in entries:
+        day, is_listed = _newest_day(entry), entry.is_current and not entry.is_draft
+        since = stopped.get(entry.name)
+        is_older = since is not None and day is not None and day < since
+        if is_listed and is_older and entry.name not in INTERVAL:
+            yield entry._replace(is_understood=False, is_sure=False)
+        else:
+            yield entry
+
+
+def _newest_day(entry: DrugEntry) -> date | None:
+    days = (entry.begins, entry.last, entry.ended)
+    return max((day.last for day in days if day), default=None)
+
+
 def combine(entries: Iterable[DrugEntry], today: date) -> tuple[DrugUse, ...]:
     """Combine the entries of each drug into its use, sorted by the drug's name."""
     by_name: dict[str, list[DrugEntry]] = {}
     asides: dict[str, list[DrugEntry]] = {}
-    for entry in entries:
+    for entry in _doubted_if_stopped([*entries]):
         same_sort = asides if entry.is_aside else by_name
         same_sort.setdefault(entry.name, []).append(entry)
     uses = []
