@@ -206,6 +206,22 @@ TITLES = {
     **dict.fromkeys(("DiagnosticReport", "ServiceRequest"), "code"),
     **dict.fromkeys(MEDICATION_TYPES, "medicationCodeableConcept"),
 }
+# The elements that say what an order forbids.
+FORBIDDEN = frozenset(
+    {
+        "code",
+        "codeCodeableConcept",
+        "codeReference",
+        "itemCodeableConcept",
+        "itemReference",
+        "medicationCodeableConcept",
+        "medicationReference",
+        "category",
+        "dosageInstruction",
+        "doNotPerform",
+        "modifierExtension",
+    }
+)
 ASKING = frozenset({"DiagnosticReport", "ServiceRequest", "ImagingStudy"})
 # Words by which a title asks for something, and short names of what is grave.
 ASKED_IN_TITLE = frozenset({"asked-in-title"})
@@ -218,11 +234,16 @@ _WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
 
 
 def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the grave things that a report, order, drug or procedure names."""
+    """Return the grave things that a report, order, drug or procedure names.
+
+    Of what must not be done only the reason counts: "do not mobilise: unstable".
+    """
     title = TITLES.get(text(entry.get("resourceType")), "")
+    if is_prohibition(entry):
+        title = ""
+        entry = {name: one for name, one in entry.items() if name not in FORBIDDEN}
     if (
         text(entry.get("status")) in VOID
-        or is_prohibition(entry)
         # most entries of most lists
         or (entry.keys() <= _WORDLESS and not title and not has_inner_asides(entry))
     ):

@@ -150,6 +150,12 @@ class DraftOrders:
             if not is_to_be_done(draft.resource)
         }
 
+    def prohibitions(self) -> Iterator[Order]:
+        """Yield the patient's orders that forbid something and are in force."""
+        for draft in self.drafts:
+            if is_prohibition(draft.resource) and not _is_over(draft.resource):
+                yield draft
+
     def each_other(self) -> Iterator[Order]:
         """Yield all other orders that are to be carried out; raises DeadlinePassed."""
         yield from self._in_time(self.others)
@@ -412,8 +418,11 @@ def with_foreign_orders(record: RecordState, drafts: DraftOrders) -> RecordState
 
 def is_to_be_done(resource: Json) -> bool:
     """Tell if an order is not withdrawn, not over, and no prohibition."""
-    status = resource.get("status")
-    return not is_prohibition(resource) and text(status).strip().lower() not in OVER
+    return not (is_prohibition(resource) or _is_over(resource))
+
+
+def _is_over(resource: Json) -> bool:
+    return text(resource.get("status")).strip().lower() in OVER
 
 
 def codeables(resource: Json, *keys: str) -> list[Json]:

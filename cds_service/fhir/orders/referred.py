@@ -161,6 +161,11 @@ def with_drafted_reasons(
             read.append(_entry_of_draft(order, drafts.targets, terminology))
         elif order.type not in READ_ELSEWHERE:
             read.append(read_other_draft(order, terminology))
+    read += [
+        _entry_of_draft(order, drafts.targets, terminology)
+        for order in drafts.prohibitions()
+        if order.type in ORDER_KEYS
+    ]
     return _with_orders(read, record)
 
 
