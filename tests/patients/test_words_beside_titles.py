@@ -1,4 +1,7 @@
-"""Words of a dosage that no list knows: they may be the reason for a drug."""
+"""Words of a dosage, or of the name of a study, that no list knows.
+
+They may be the reason for it.
+"""
 
 import tomllib
 from pathlib import Path
@@ -33,6 +36,11 @@ def given(kind, **members):
 
 def worded(words):
     return {"text": words}
+
+
+def study(description="MRI", *, number="i", **members):
+    named = {"status": "available", "started": days_ago(9), "description": description}
+    return of_patient("ImagingStudy", number, **{**named, **members})
 
 
 UNKNOWN = [
@@ -131,3 +139,48 @@ def test_ordinary_doses_change_nothing():
     cards = cards_of(*taken)
     assert "below the usual" in cards["rehabilitation"]["detail"]
     assert end_is_selected(cards)
+
+
+def series(words):
+    modality = {"system": "http://dicom.nema.org/resources/ontology/DCM", "code": "OT"}
+    return {"uid": "2.25.1", "modality": modality, "description": words}
+
+
+UNKNOWN_STUDY = [
+    pytest.param(study("MRI brain, seeding"), id="seeding"),
+    pytest.param(study("MRI spine for deposits"), id="deposits"),
+    pytest.param(study("MRT WS, Absiedlungen"), id="de"),
+    pytest.param(study("RM columna, siembra"), id="es"),
+    pytest.param(study("MRI wervelkolom, Kahler"), id="name of a person"),
+    pytest.param(study("PJK"), id="abbreviation"),
+    pytest.param(study("LMD protocol"), id="protocol"),
+    pytest.param(study("腰椎MRI 病変"), id="ja"),
+    pytest.param(study(series=[series("AX T1 LMD")]), id="series"),
+    pytest.param(
+        study(procedureCode=[{"text": "MRI spine, drop deposits"}]), id="procedure"
+    ),
+    pytest.param(study("MRI lumbar spine. " * 700), id="too long"),
+]
+
+
+@pytest.mark.parametrize("entry", UNKNOWN_STUDY)
+def test_a_study_that_is_called_what_nobody_knows_reassures_nobody(entry):
+    cards = cards_of(entry)
+    assert "below the usual" not in cards["rehabilitation"]["detail"]
+    assert "Not known" in cards["rehabilitation"]["detail"]
+    assert not end_is_selected(cards)
+
+
+def test_ordinary_studies_change_nothing():
+    done = [
+        study(words, number=f"i{number}", series=[series(words)])
+        for number, words in enumerate(ORDINARY["studies"])
+    ]
+    cards = cards_of(*done, study("MRI, seeding", status="entered-in-error"))
+    assert "below the usual" in cards["rehabilitation"]["detail"]
+    assert end_is_selected(cards)
+
+
+def test_an_old_study_changes_nothing():
+    old = study("MRI brain, seeding", started=days_ago(900))
+    assert end_is_selected(cards_of(old))

@@ -41,6 +41,8 @@ from cds_service.fhir.gathering.problem_words import has_grave_stem, in_doubt, n
 from cds_service.fhir.gathering.unread_beside_titles import (
     are_doses_understood,
     is_dose_plain,
+    is_study_understood,
+    plain_words_of_study,
     words_as_needed,
 )
 from cds_service.fhir.gathering.unread_in_reasons import (
@@ -391,6 +393,7 @@ def _unread(
         plain = terminology.plain.values
         reasons = [word for word in reasons if not plain.are_all(word)]
     named_as_needed = words_as_needed(entry)
+    titled = plain_words_of_study(entry, terminology)  # `lung cancer screening`
     asked = [
         word
         for word in reasons
@@ -400,12 +403,16 @@ def _unread(
     # may name one.
     is_long = sum(map(len, words)) > LONGEST_TEXT
     swallowed = [
-        word for word in words if is_long or _names_more(word, named, terminology)
+        word
+        for word in words
+        if is_long or (_names_more(word, named, terminology) and word not in titled)
     ]
     concepts = set[str]()
-    is_understood = is_reason_understood(
-        [*asked, *swallowed], GRAVE, terminology
-    ) and are_doses_understood(entry, GRAVE, terminology)
+    is_understood = (
+        is_reason_understood([*asked, *swallowed], GRAVE, terminology)
+        and are_doses_understood(entry, GRAVE, terminology)
+        and is_study_understood(entry, GRAVE, terminology)
+    )
     if not is_understood or has_code_alone(entry, terminology):
         concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     return frozenset(concepts | _earlier_in(reasons, terminology))

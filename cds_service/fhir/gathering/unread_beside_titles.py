@@ -15,6 +15,7 @@ from cds_service.fhir.gathering.other_doses import dosages_of
 from cds_service.fhir.gathering.problem_words import has_grave_stem
 from cds_service.fhir.gathering.unread_in_reasons import is_reason_understood
 from cds_service.fhir.leaves import words_in
+from cds_service.fhir.mapping.plain_words import Besides
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, LONGEST_TITLE, folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -27,6 +28,8 @@ _REST_OF_WORD = re.compile(r"[\w-]*")
 # What a drug is called begins its title: `metoprolol succinate 50 MG Oral Tablet`.
 _NAME = re.compile(r"[^\d,;:(\[/]*")
 _LONGEST_NAME = 4  # words
+# Scanners write several words as one: `AAHead_Scout`, `ThinSlice`.
+_INNER_BORDER = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_")
 _LEAST_LETTERS = 5  # of a word of it: `for` is none
 
 
@@ -78,8 +81,11 @@ def is_dose_plain(words: str, terminology: Terminology) -> bool:
 
     Most are. Cut into sentences, `b. Bed. 1 Tbl.` would not be.
     """
-    alone = terminology.plain.dosages.alone
-    return alone.are_all(words) and not has_grave_stem(words, terminology)
+    return _are_alone(words, terminology.plain.dosages, terminology)
+
+
+def _are_alone(words: str, plain: Besides, terminology: Terminology) -> bool:
+    return plain.alone.are_all(words) and not has_grave_stem(words, terminology)
 
 
 def _is_dose_understood(
@@ -135,16 +141,27 @@ def is_study_understood(
     """
     if text(entry.get("resourceType")) != "ImagingStudy":
         return True
-    words = dict.fromkeys(one for one in words_of_study(entry) if one)
+    named = (_INNER_BORDER.sub(" ", one) for one in words_of_study(entry))
+    words = dict.fromkeys(one for one in named if one)
     if sum(map(len, words)) > LONGEST_TEXT:
         return False
     plain = terminology.plain.studies
     return all(
         terminology.own_words.fullmatch(one)
+        or _are_alone(one, plain, terminology)
         or terminology.harmless_acts.is_title(one)
         or is_reason_understood([one], counted, terminology, plain)
         for one in words
     )
+
+
+def plain_words_of_study(entry: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what an imaging study is called in plain words alone; else nothing."""
+    if text(entry.get("resourceType")) != "ImagingStudy":
+        return frozenset()
+    plain = terminology.plain.studies
+    words = (one for one in words_of_study(entry) if one)
+    return frozenset(one for one in words if _are_alone(one, plain, terminology))
 
 
 def words_of_study(study: Json) -> Iterator[str]:
