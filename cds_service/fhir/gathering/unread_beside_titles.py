@@ -23,6 +23,9 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 # The elements of a dosage with words; those of its route, site and method are names of
 # codes.
 _WORDED = ("text", "patientInstruction", "additionalInstruction", "asNeededFor")
+# Characters. A longer text is plain by the words of its own list, or not at all: to
+# look for names in it would hold up other requests.
+LONGEST_READ = 500
 MOST_DRUGS = 8  # that one dosage names
 _REST_OF_WORD = re.compile(r"[\w-]*")
 # What a drug is called begins its title: `metoprolol succinate 50 MG Oral Tablet`.
@@ -96,6 +99,8 @@ def _is_dose_understood(
 ) -> bool:
     if is_dose_plain(words, terminology):
         return True
+    if len(words) > LONGEST_READ:
+        return False
     plain = terminology.plain.dosages
     if is_reason_understood([words], counted, terminology, plain):
         return True
@@ -150,7 +155,10 @@ def is_study_understood(
         terminology.own_words.fullmatch(one)
         or _are_alone(one, plain, terminology)
         or terminology.harmless_acts.is_title(one)
-        or is_reason_understood([one], counted, terminology, plain)
+        or (
+            len(one) <= LONGEST_READ
+            and is_reason_understood([one], counted, terminology, plain)
+        )
         for one in words
     )
 
