@@ -37,11 +37,14 @@ from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import (
+    CAUSE_SEARCH,
+    SAMPLE_OF_SPINE,
     UNJUDGED,
     UNJUDGED_ACT,
     UNREAD_PROSE,
     UNREAD_REASON,
     UNREAD_TITLE,
+    is_done_order,
 )
 from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
@@ -51,9 +54,11 @@ from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.raw_json import (
     Json,
     member,
+    objects,
     text,
     texts_of,
 )
+from cds_service.fhir.references import last_name
 
 SUSPECTED = Problem("undetermined", "suspected, not confirmed")
 # The entry is on the list, so its day must be wrong.
@@ -66,6 +71,11 @@ OLD_BY_WORDS = Problem("stale", "of an earlier year by its words")
 DOUBTED = Problem("undetermined", "its words leave it in doubt")
 UNFINISHED = Problem("undetermined", "whether it was done is not recorded")
 NAMED_ASIDE = Problem("undetermined", "named there")
+# What looks for another cause of the fracture. Once it was done its result is awaited;
+# policy: for two weeks, since most results of the laboratory are not asked for.
+SEARCHES = CAUSE_SEARCH | SAMPLE_OF_SPINE
+RESULT_COMES_IN = timedelta(days=14)
+FINAL = frozenset({"final", "amended", "corrected", "appended"})
 # Elements of a procedure that may add to its name that it ended or was declined.
 SAID_OF_ACTS = frozenset({"note", "outcome", "statusReason", "modifierExtension"})
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
@@ -417,6 +427,10 @@ def read_aside(
         within: how far the finding looks back; None for ever.
     """
     calendar, raw = chart.calendar, entry.raw
+    if concept in SEARCHES and is_done_order(raw):
+        if _has_result(entry, chart):
+            return None
+        within = RESULT_COMES_IN
     done = calendar.effective(raw, "performed") if entry.kind == "Procedure" else None
     days = map(raw.get, ("authoredOn", "issued", "started", "whenHandedOver"))
     written = next(filter(None, days), None)
@@ -429,6 +443,23 @@ def read_aside(
     if is_old and not is_taken:
         return None
     return Stated(entry, concept, "", day, NAMED_ASIDE)
+
+
+def _has_result(order: Entry, chart: Chart) -> bool:
+    """Tell if a final report names an order, or is not older than it."""
+    calendar = chart.calendar
+    written = calendar.first_day(order.raw.get("authoredOn"))
+    for report in chart.of_kind("DiagnosticReport"):
+        if report.status not in FINAL:
+            continue
+        named = objects(report.raw.get("basedOn"))
+        if order.reference in (last_name(text(one.get("reference"))) for one in named):
+            return True
+        made = chart.calendar.effective(report.raw)
+        day = made.day if made else calendar.last_day(report.raw.get("issued"))
+        if written is not None and day is not None and day >= written:
+            return True
+    return False
 
 
 def look_back(spec: FindingSpec, concept: str) -> timedelta | None:

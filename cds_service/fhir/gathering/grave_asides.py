@@ -281,7 +281,7 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
     concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
     concepts -= CAUSE_SEARCH | SAMPLE_OF_SPINE
-    if is_asked(entry):
+    if is_asked(entry) or is_done_order(entry):
         sampled = (coded | named) & SAMPLE_OF_SPINE
         concepts |= sampled
         if not sampled and (coded | named) & (CAUSE_SEARCH | BIOPSY):
@@ -304,6 +304,12 @@ def is_asked(entry: Json) -> bool:
     """Tell if an entry is an order that was not carried out yet."""
     is_order = text(entry.get("resourceType")) in ORDERS
     return is_order and text(entry.get("status")) in ASKED
+
+
+def is_done_order(entry: Json) -> bool:
+    """Tell if an entry is an order that was carried out: its result may be pending."""
+    is_order = text(entry.get("resourceType")) in ORDERS
+    return is_order and text(entry.get("status")) == "completed"
 
 
 def _asked_in_title(
