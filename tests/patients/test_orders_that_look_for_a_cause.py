@@ -206,8 +206,9 @@ def test_another_meaning_of_a_short_word_names_no_tumour():
 
 @pytest.mark.parametrize("status", ["completed", "revoked", "entered-in-error"])
 def test_an_order_that_is_over_asks_no_more(status):
-    detail = cards_of(requested("PET-CT whole body", status))["rehabilitation"]
-    assert CAUSE not in detail["detail"]
+    # The result of what was done is awaited for two weeks.
+    order = requested("PET-CT whole body", status) | {"authoredOn": days_ago(20)}
+    assert CAUSE not in cards_of(order)["rehabilitation"]["detail"]
 
 
 @pytest.mark.parametrize(

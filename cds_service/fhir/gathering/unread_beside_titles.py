@@ -139,6 +139,8 @@ def is_study_understood(
 ) -> bool:
     """Tell if all that an imaging study is called is plain; True for another entry.
 
+    A name may ask: of "MRI ?fracture L1" what is asked about must be plain.
+
     Args:
         entry: any entry.
         counted: concepts that are left open elsewhere if words name them.
@@ -150,14 +152,16 @@ def is_study_understood(
     words = dict.fromkeys(one for one in named if one)
     if sum(map(len, words)) > LONGEST_TEXT:
         return False
-    plain = terminology.plain.studies
+    plain, clauses = terminology.plain.studies, terminology.clauses
     return all(
         terminology.own_words.fullmatch(one)
         or _are_alone(one, plain, terminology)
         or terminology.harmless_acts.is_title(one)
         or (
             len(one) <= LONGEST_READ
-            and is_reason_understood([one], counted, terminology, plain)
+            and is_reason_understood(
+                [clauses.without_suspicion(one)], counted, terminology, plain
+            )
         )
         for one in words
     )
