@@ -22,8 +22,8 @@ from cds_service.fhir.findings.drug_times import (
     end_of_supply,
     first_and_last_day,
     handed_over,
-    is_for_home,
 )
+from cds_service.fhir.findings.home_orders import is_for_home
 from cds_service.fhir.findings.medication_list import (
     GIVEN,
     NOT_TAKEN,

@@ -14,10 +14,6 @@ DAYS = {"d": 1, "wk": 7, "mo": 30, "a": 365, "day": 1, "days": 1, "week": 7, "we
 MOST_DAYS = 5000  # of a supply or a course; a longer one is a slip
 # Policy: an order that begins within a month is one to begin now.
 SOON = timedelta(days=31)
-# Intents by which a drug is taken; a plan may never become an order.
-ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order"})
-# Categories of an order that does not end with the stay.
-AT_HOME = frozenset({"outpatient", "community", "discharge"})
 
 
 def dated(value: object, chart: Chart) -> Dated | None:
@@ -83,30 +79,6 @@ def continues_earlier(raw: Json, begins: Dated | None, chart: Chart) -> bool:
     periods = (member(one, "timing", "repeat", "boundsPeriod") for one in dosages)
     starts = (chart.calendar.first_day(member(one, "start")) for one in periods)
     return begins is not None and any(day < begins.first for day in starts if day)
-
-
-def is_for_home(raw: Json, chart: Chart) -> bool:
-    """Tell if an order is one to take a drug at home, and is not over.
-
-    An order for the ward ends with the stay. A category or an intent that is not known
-    here makes it no order for home, and so does an amount of 0.
-    """
-    if not all(map(_is_home_category, objects(raw.get("category")))):
-        return False
-    quantity = number(member(raw, "dispenseRequest", "quantity", "value"))
-    if quantity == 0 or text(raw.get("intent")) not in ORDERS:
-        return False
-    valid_until = member(raw, "dispenseRequest", "validityPeriod", "end")
-    ends = (end_of_course(raw, chart), chart.calendar.last_day(valid_until))
-    last = max((one for one in ends if one), default=None)
-    return last is None or last > chart.today
-
-
-def _is_home_category(category: Json) -> bool:
-    """Tell if everything in a category is a place outside the ward."""
-    words = [text(one.get("code")) for one in objects(category.get("coding"))]
-    words += texts_of(category)
-    return all(one.strip().lower() in AT_HOME for one in words if one)
 
 
 def end_of_steroid(raw: Json, chart: Chart) -> date | None:
@@ -230,10 +202,11 @@ def end_of_dosage(raw: Json, chart: Chart) -> date | None:
 
 
 def _end_of_repeat(repeat: object, authored: Dated | None, chart: Chart) -> date | None:
-    """Return the end of a timing's period, or of its duration from the order's day."""
+    """Return the end of a timing's period, or of its length from the order's day."""
     if end := chart.calendar.last_day(member(repeat, "boundsPeriod", "end")):
         return end
     length = duration_of(member(repeat, "boundsDuration"))
+    length = length or duration_of(member(repeat, "boundsRange", "high"))
     return authored.last + length if authored and length else None
 
 

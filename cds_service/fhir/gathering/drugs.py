@@ -36,6 +36,8 @@ LOCAL = frozenset({"local-route"})
 SYSTEMIC = frozenset({"systemic-route"})
 ONCE = frozenset({"single-dose"})
 OSTEOPOROSIS = frozenset({"osteoporosis"})
+# Codes of a timing in HL7's and in local tables: once, at once.
+TIMING_ONCE = frozenset({"ONCE", "1X", "STAT"})
 RECURRING = frozenset({"recurring-dose"})
 REASON = frozenset({"reason-of-dose"})
 ENDED = frozenset({"drug-ended"})
@@ -91,7 +93,7 @@ def read_drug(
     by_name &= terminology.drugs.concepts
     is_by_name = bool(by_name and not by_code)
     concepts = by_code | by_name
-    if STEROID in concepts and _is_once(resource, terminology):
+    if STEROID in concepts and is_given_once(resource, terminology):
         concepts = _without_group(concepts, STEROID, terminology)
     for group in sorted(concepts & {STEROID, DEEP_INFECTION_DRUG}):
         if _is_local(names, resource, medication, terminology):
@@ -383,19 +385,25 @@ def _any_names(
     return any(terminology.text_concepts(word, among) for word in words)
 
 
-def _is_once(resource: Json, terminology: Terminology) -> bool:
+def is_given_once(resource: Json, terminology: Terminology) -> bool:
     """Tell if there are dosages, and each is a single dose, as around an operation."""
     dosages = dosages_of(resource)
     return bool(dosages) and all(_is_single(one, terminology) for one in dosages)
 
 
 def _is_single(dosage: Json, terminology: Terminology) -> bool:
-    if member(dosage, "timing", "repeat", "count") == 1:
+    timing = member(dosage, "timing")
+    repeat = member(timing, "repeat")
+    if 1 in (member(repeat, "count"), member(repeat, "countMax")):
         return True
-    timing = texts_of(member(dosage, "timing", "code"))
-    return any(
+    events = member(timing, "event")
+    if isinstance(events, list) and len(events) == 1 and not repeat:
+        return True
+    code = member(timing, "code")
+    codes = {text(one.get("code")).upper() for one in objects(member(code, "coding"))}
+    return bool(codes & TIMING_ONCE) or any(
         terminology.text_concepts(word, ONCE | RECURRING) == ONCE
-        for word in (text(dosage.get("text")), *timing)
+        for word in (text(dosage.get("text")), *texts_of(code))
     )
 
 

@@ -288,7 +288,7 @@ def _read(parts: Sequence[str], value: Any) -> str:
         return "" if (number(value) or 0) > 0 else _UNREAD
     if parts[-1] == "comparator":
         return _UNREAD
-    if parts[0] in ("doNotPerform", "asNeededBoolean"):
+    if parts[-1] in ("doNotPerform", "asNeeded", "asNeededBoolean"):
         return _UNREAD if value is not False else ""
     if parts[-1] in _NO_WORDS or not isinstance(value, str):
         return ""
