@@ -11,7 +11,7 @@ from math import floor
 
 from cds_service.core.computed import MNA_MALNOURISHED
 from cds_service.core.findings import Finding
-from cds_service.core.open_points import SEVERE_EGFR, SEVERELY_FRAIL
+from cds_service.core.open_points import LOW_CLEARANCE, SEVERE_EGFR, SEVERELY_FRAIL
 from cds_service.core.phrases import Day, in_brackets, joined, say
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
 from cds_service.core.situation import Signal, Situation, signal
@@ -257,15 +257,16 @@ def _hip_fracture(situation: Situation) -> Signal | None:
 
 @signal("kidney-failure")
 def _kidney_failure(situation: Situation) -> Signal | None:
-    """Find dialysis, else the measured filtration, else the stage on a list."""
+    """Find dialysis, else a measured filtration or clearance, else a stage on a list.
+
+    A low clearance counts unless a newer filtration is not low.
+    """
     disease = _true(situation, "severe-kidney-disease")
     if disease and disease.label == "dialysis":
         return _signal(say("dialysis"), disease)
-    egfr = situation.findings.known.get("egfr")
-    if egfr and float(egfr.value) < SEVERE_EGFR:
-        number = egfr.label or _below(SEVERE_EGFR, float(egfr.value))
-        fact = say("eGFR {value}", value=number)
-        return _signal(in_brackets(fact, _month_if_old(egfr, situation)), egfr)
+    low = _low_filtration(situation)
+    if low:
+        return low
     return _signal(say("severe kidney disease"), disease) if disease else None
 
 
@@ -290,6 +291,27 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
                 drugs=state.clause,
             )
     return None
+
+
+def _low_filtration(situation: Situation) -> Signal | None:
+    known = situation.findings.known
+    egfr, clearance = known.get("egfr"), known.get("creatinine-clearance")
+    if egfr and float(egfr.value) < SEVERE_EGFR:
+        number = egfr.label or _below(SEVERE_EGFR, float(egfr.value))
+        fact = say("eGFR {value}", value=number)
+        return _signal(in_brackets(fact, _month_if_old(egfr, situation)), egfr)
+    if clearance is None or float(clearance.value) >= LOW_CLEARANCE:
+        return None
+    if egfr and not _is_as_new(clearance, egfr):
+        return None
+    number = clearance.label or _below(LOW_CLEARANCE, float(clearance.value))
+    fact = say("creatinine clearance {value}", value=number)
+    return _signal(in_brackets(fact, _month_if_old(clearance, situation)), clearance)
+
+
+def _is_as_new(finding: Finding, other: Finding) -> bool:
+    """Tell if a finding is not older than another."""
+    return (finding.observed or date.min) >= (other.observed or date.min)
 
 
 def _below(limit: float, value: float) -> str:

@@ -37,11 +37,13 @@ SOURCES = (
     "appendicular-lean-mass",
 )
 SEVERE_EGFR = 30.0  # mL/min/1.73 m²; lower is severe
+LOW_CLEARANCE = 30.0  # mL/min; labels of bone drugs warn of less than 30 to 35
 SEVERELY_FRAIL = 7  # Clinical Frailty Scale, 1 to 9; from here up
 # Measures that raise the risk apart from the model (F21, F22, F24), each with the test
 # for such a value. A value that is too old is open only if it passed this test.
 RAISING: Mapping[str, Callable[[Value], bool]] = {
     "egfr": lambda value: float(value) < SEVERE_EGFR,
+    "creatinine-clearance": lambda value: float(value) < LOW_CLEARANCE,
     "mna-score": lambda value: float(value) < MNA_MALNOURISHED,
     "mna-category": lambda value: value == "C",
     "frailty-score": lambda value: float(value) >= SEVERELY_FRAIL,
