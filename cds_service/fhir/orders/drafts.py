@@ -43,6 +43,11 @@ ORDER_ENDINGS = ("Request", "Order", "Prescription")
 GROUPS = frozenset({"RequestGroup", "Bundle"})  # resources that hold orders
 MOST_INSIDE = 100  # orders inside groups, for one signing
 MOST_PARTS = 4000  # values in one order; a long one has a hundred
+# Policy: characters of all texts of a signing that are read. More would take longer
+# than the answer has; an order set with its instructions has some thousand.
+ROOM_FOR_WORDS = 8_000
+# A text of this length, such as a title or a line of instructions, is never cut.
+SHORT_TEXT = 200
 # Each text and each resource takes as long to read as some characters.
 COST_OF_A_TEXT = 20
 NAMES_OF_WORDS = frozenset({"text", "display", "resourceType"})
@@ -221,7 +226,8 @@ def read_drafts(
         person: the request's patient.
         deadline: deadline of the answer; None for batch runs.
     """
-    entries = list(_entries_of(draft_orders))
+    longest = longest_text(draft_orders)
+    entries = list(_entries_of(draft_orders, longest))
     drafts = [entry.order for entry in entries if entry.order is not None]
     inside = [
         (order, draft.resource) for draft in drafts for order in _orders_inside(draft)
@@ -243,12 +249,13 @@ def read_drafts(
         (ours if is_ours else others).append(order)
     remaining = _without_replaced(ours, person)
     long = sum(entry.is_cut for entry in entries)
+    wordy = sum(entry.has_cut_words for entry in entries)
     return DraftOrders(
         tuple(remaining),
         tuple(others),
         patient,
         Targets(known, person.bases),
-        tuple(_cut_parts(long, len(inside))),
+        tuple(_cut_parts(long, len(inside), wordy, longest)),
         deadline,
     )
 
@@ -261,17 +268,24 @@ class _Entry(NamedTuple):
         names: names that a reference to it may use: its `Type/id`, and the end of its
             fullUrl.
         order: None if the entry signs nothing.
-        is_cut: only a part of the order is read.
+        is_cut: of its lists only a part is read.
+        has_cut_words: of its texts only a part is read.
     """
 
     known: BundleEntry
     names: frozenset[str]
     order: Order | None
     is_cut: bool
+    has_cut_words: bool
 
 
-def _entries_of(draft_orders: Any) -> Iterator[_Entry]:
-    """Yield the entries of the bundle; one that was sent twice comes once."""
+def _entries_of(draft_orders: Any, longest: int) -> Iterator[_Entry]:
+    """Yield the entries of the bundle; one that was sent twice comes once.
+
+    Args:
+        draft_orders: raw JSON of any quality.
+        longest: characters of a text that are read.
+    """
     sent: dict[str, Json] = {}
     for position, entry in enumerate(objects(member(draft_orders, "entry"))):
         source, full_url = entry.get("resource"), text(entry.get("fullUrl"))
@@ -282,7 +296,8 @@ def _entries_of(draft_orders: Any) -> Iterator[_Entry]:
         # Without an id two alike may be two orders.
         if not is_new and sent[name] == source:
             continue
-        resource = _shortened(source) if is_long(source) else source
+        with_lists = _shortened(source) if is_long(source) else source
+        resource = _with_short_texts(with_lists, longest)
         order = None
         if not _signs_nothing(entry):
             unchanged = source if resource is source else None
@@ -292,17 +307,21 @@ def _entries_of(draft_orders: Any) -> Iterator[_Entry]:
             known=BundleEntry(resource, full_url),
             names=frozenset({name, last_name(full_url)}),
             order=order,
-            is_cut=order is not None and resource != source,
+            is_cut=order is not None and with_lists != source,
+            has_cut_words=order is not None and resource != with_lists,
         )
 
 
-def _cut_parts(long: int, inside: int) -> Iterator[str]:
-    """Say as phrases what was cut: long orders, and too many orders inside groups."""
+def _cut_parts(long: int, inside: int, wordy: int, longest: int) -> Iterator[str]:
+    """Say as phrases what was cut: lists, orders inside groups, and texts."""
     if long:
         orders = "1 long order" if long == 1 else f"{long} long orders"
         yield f"of each list in {orders} the first {LONGEST_LIST}"
     if inside > MOST_INSIDE:
         yield f"of {inside} orders inside groups the first {MOST_INSIDE}"
+    if wordy:
+        orders = "1 order" if wordy == 1 else f"{wordy} orders"
+        yield f"of each text in {orders} the first {longest} characters"
 
 
 def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order]:
@@ -371,6 +390,67 @@ def is_long(order: Json) -> bool:
     """Tell if an order is too long: its lists are cut, and it is not corrected."""
     sizes = [len(node) for level in levels(order) for node in level]
     return sum(sizes) >= MOST_PARTS or max(sizes) > LONGEST_LIST
+
+
+def longest_text(draft_orders: Any) -> int:
+    """Return how many characters of each text are read, so that there is room for all.
+
+    Short texts leave their room to the longer ones.
+    """
+    lengths = sorted(_lengths_of_texts(draft_orders))
+    room = ROOM_FOR_WORDS
+    for place, length in enumerate(lengths):
+        share = room // (len(lengths) - place)
+        if length > share:
+            return max(share, SHORT_TEXT)
+        room -= length
+    return ROOM_FOR_WORDS
+
+
+def _lengths_of_texts(draft_orders: Any) -> Iterator[int]:
+    # No recursion: the JSON may be deep.
+    waiting = [("", draft_orders)]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.items()
+        elif isinstance(value, list):
+            waiting += [(name, item) for item in value]
+        elif isinstance(value, str) and _weight_of_text(name, value):
+            yield len(value)
+
+
+def _with_short_texts(value: Any, longest: int, name: str = "") -> Any:
+    """Cut the texts of a resource; the very same value if none is longer.
+
+    Args:
+        value: a resource, or a part of it.
+        longest: characters of a text that are kept.
+        name: of the element that the value is of.
+    """
+    if isinstance(value, str):
+        is_cut = len(value) > longest and _weight_of_text(name, value)
+        return _beginning(value, longest) if is_cut else value
+    if isinstance(value, list):
+        parts = [_with_short_texts(part, longest, name) for part in value]
+        is_same = all(new is old for new, old in zip(parts, value, strict=True))
+        return value if is_same else parts
+    if isinstance(value, dict):
+        members = {
+            one: _with_short_texts(part, longest, one) for one, part in value.items()
+        }
+        is_same = all(members[one] is part for one, part in value.items())
+        return value if is_same else members
+    return value
+
+
+def _beginning(written: str, longest: int) -> str:
+    """Return the beginning of a text, up to the end of a sentence or a word."""
+    beginning = written[:longest]
+    sentence = max(beginning.rfind(sign) for sign in (". ", "; ", "\n", "。"))
+    if sentence > longest // 2:
+        return beginning[: sentence + 1]
+    return beginning.rpartition(" ")[0] or beginning
 
 
 def weight_of_words(draft_orders: Any) -> int:
