@@ -8,7 +8,7 @@ the problem list, but next to it no card may say that there is none.
 from collections.abc import Iterable
 from typing import Any
 
-from cds_service.fhir.certainty import certainty_of, is_later_encounter
+from cds_service.fhir.certainty import is_later_encounter
 from cds_service.fhir.gathering.asides import (
     OBSERVATION,
     VOID,
@@ -230,8 +230,6 @@ ASKED_IN_TITLE = frozenset({"asked-in-title"})
 GRAVE_IN_TITLE = frozenset({"grave-in-title"})
 # A sample of a disc or vertebra looks for an infection as well as for a tumour.
 SAMPLE_OF_SPINE = frozenset({"sample-of-spine"})
-# The elements with the answer of an Observation; its code is the question.
-ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
 _WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
 
 
@@ -555,17 +553,3 @@ def _is_of_earlier_fracture(code: Json, terminology: Terminology) -> bool:
     codes = (text(coding.get("code")) for coding in objects(code.get("coding")))
     is_later = any(map(is_later_encounter, codes))
     return is_later and bool(terminology.concepts([code]) & FRACTURED)
-
-
-def stated_inside(contained: Json) -> Json:
-    """Return the elements of a contained resource that state something.
-
-    These are the name of a diagnosis, unless it is denied or past, and the answer of an
-    Observation.
-    """
-    kind = text(contained.get("resourceType"))
-    if kind == "Condition" and certainty_of(contained) not in ("denied", "past"):
-        return {"code": contained.get("code"), "note": contained.get("note")}
-    if kind == "Observation" and text(contained.get("status")) not in VOID:
-        return {name: value for name, value in contained.items() if name in ANSWERS}
-    return {}

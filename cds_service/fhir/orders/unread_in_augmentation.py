@@ -19,7 +19,12 @@ from cds_service.fhir.gathering.bystanders import (
     is_plain_fracture,
 )
 from cds_service.fhir.gathering.fracture_sites import names_place_alone
-from cds_service.fhir.gathering.grave_asides import ASIDE, is_unjudged, stated_inside
+from cds_service.fhir.gathering.grave_asides import (
+    ASIDE,
+    BROKEN_ASIDE,
+    grave_concepts_of,
+    is_unjudged,
+)
 from cds_service.fhir.gathering.unread_in_reasons import is_code_plainly_worded
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.clauses import clauses
@@ -53,6 +58,8 @@ _ADDED = re.compile(r"extension|Extension|(?:^|\.)_")
 _FREE_WORDS = re.compile(
     r"(?:^|\.)(?:text|display|valueString|valueMarkdown|valueCode|patientInstruction)$"
 )
+# In such an order nothing counts but what it contains.
+_OTHER_ORDER = {"resourceType": "ServiceRequest", "status": "draft"}
 # Names of the operation in one title: `kyphoplasty (balloon kyphoplasty)`.
 MOST_NAMES = 5
 
@@ -184,20 +191,22 @@ def _is_grave(coding: Json, terminology: Terminology) -> bool:
 
 
 def _contained_beside(order: Json) -> Iterator[Json]:
-    """Yield what an order contains, without its reasons."""
+    """Yield what an order contains, without the diagnoses that are its reasons."""
     reasons = {
         text(reference.get("reference"))
         for reference in objects(order.get("reasonReference"))
     }
     for resource in objects(order.get("contained")):
-        if f"#{text(resource.get('id'))}" not in reasons:
+        is_reason = f"#{text(resource.get('id'))}" in reasons
+        if not (is_reason and resource.get("resourceType") == "Condition"):
             yield resource
 
 
 def _is_contained_read(resource: Json, terminology: Terminology) -> bool:
     """Tell if what an order contains names nothing grave.
 
-    A diagnosis must leave the spine alone, be a plain fracture, or be ruled out.
+    A diagnosis must leave the spine alone, be a plain fracture, or be ruled out. All
+    else is read as in any other order, but `broken_beside` judges its fractures.
     """
     if resource.get("resourceType") == "Condition":
         return (
@@ -208,11 +217,8 @@ def _is_contained_read(resource: Json, terminology: Terminology) -> bool:
     codings = _codings_of("contained", resource)
     if any(_is_grave(coding, terminology) for coding in codings):
         return False
-    return all(
-        _are_words_read(path, text(value), terminology)
-        for path, value in leaves_of(stated_inside(resource))
-        if _FREE_WORDS.search(path)
-    )
+    other = {**_OTHER_ORDER, "contained": [resource]}
+    return grave_concepts_of(other, terminology) <= {BROKEN_ASIDE}
 
 
 def _is_place(site: Json, terminology: Terminology) -> bool:
