@@ -12,6 +12,7 @@ from cds_service.fhir.certainty import is_later_encounter
 from cds_service.fhir.gathering.asides import (
     OBSERVATION,
     VOID,
+    Aside,
     asides_of,
     has_inner_asides,
     words_of_asides,
@@ -242,22 +243,81 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     if is_prohibition(entry):
         title = ""
         entry = {name: one for name, one in entry.items() if name not in FORBIDDEN}
-    if (
-        text(entry.get("status")) in VOID
-        # most entries of most lists
-        or (entry.keys() <= _WORDLESS and not title and not has_inner_asides(entry))
-    ):
+    if _says_nothing_aside(entry, title):
         return frozenset()
-    elements = {name: value for name, value in entry.items() if name not in NO_ASIDES}
-    asides = [*asides_of(entry)]
+    # A title may name the reason for which something is ordered or given.
     titles = objects(entry.get(title)) if title else []
+    asides = [*asides_of(entry)]
+    codes, coded = _named_by_codes(entry, titles, asides, terminology)
+    words = _without_plain(_written_in(entry, title, asides), codes, terminology)
+    wards = _wards_of(entry)
+    named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
+    concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
+    concepts -= CAUSE_SEARCH | SAMPLE_OF_SPINE
+    concepts |= _searched_by(entry, coded | named)
+    concepts |= _unread(entry, words, named, terminology)
+    concepts |= _asked_in_title(entry, titles, terminology)
+    concepts |= _stems_of(entry, words, wards, terminology)
+    is_named_broken = not FRACTURED.isdisjoint(coded | named)
+    if is_named_broken or names_broken_vertebra(entry, words, terminology):
+        concepts |= {BROKEN_ASIDE}
+    return concepts
+
+
+def _says_nothing_aside(entry: Json, title: str) -> bool:
+    """Tell if an entry is void, or has no words besides its code.
+
+    Most entries of most lists have none.
+
+    Args:
+        entry: a report, order, drug or procedure.
+        title: the element with its title; empty if that is not read here.
+    """
+    is_wordless = entry.keys() <= _WORDLESS and not title
+    is_void = text(entry.get("status")) in VOID
+    return is_void or (is_wordless and not has_inner_asides(entry))
+
+
+def _named_by_codes(
+    entry: Json, titles: list[Json], asides: list[Aside], terminology: Terminology
+) -> tuple[list[Json], frozenset[str]]:
+    """Return all codes of an entry, and the concepts that they name or leave open.
+
+    Args:
+        entry: a report, order, drug or procedure.
+        titles: the codes that are its title.
+        asides: what it says besides.
+        terminology: the service's terminology.
+    """
     diagnoses = [one for name in DIAGNOSES for one in objects(entry.get(name))]
     diagnoses += [one.code for one in asides if one.code]
-    # A title may name the reason for which something is ordered or given.
-    codes = [*codes_of(elements), *diagnoses, *titles]
+    codes = [*codes_of(_elements_of(entry)), *diagnoses, *titles]
     coded = terminology.concepts(codes) | left_open_by(diagnoses, terminology)
-    coded -= healed_elsewhere(codes, terminology)
-    # A harmless code may be called by what it looks for: `screening for cancer`.
+    return codes, coded - healed_elsewhere(codes, terminology)
+
+
+def _elements_of(entry: Json) -> Json:
+    return {name: value for name, value in entry.items() if name not in NO_ASIDES}
+
+
+def _written_in(entry: Json, title: str, asides: list[Aside]) -> list[str]:
+    """Return all words of an entry that may name something grave."""
+    words = [*words_in(_elements_of(entry), WORDED | {"conclusion"})]
+    words += words_of_asides(asides)
+    if title:
+        words += [word for one in objects(entry.get(title)) for word in texts_of(one)]
+        words.append(text(member(entry, "medicationReference", "display")))
+    return words
+
+
+def _without_plain(
+    written: list[str], codes: list[Json], terminology: Terminology
+) -> list[str]:
+    """Leave out words that are our own, or that name what a harmless code looks for.
+
+    A code may be called `screening for cancer`, and our own referral says "if this is a
+    tumour", which is a question to its reader.
+    """
     plain = {
         word
         for code in codes
@@ -265,37 +325,41 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
         for word in texts_of(code)
         if is_title_plain(word, terminology)
     }
-    written = [*words_in(elements, WORDED | {"conclusion"}), *words_of_asides(asides)]
-    if title:
-        written += [word for one in titles for word in texts_of(one)]
-        written.append(text(member(entry, "medicationReference", "display")))
-    # Our own referral says "if this is a tumour", which is a question to its reader.
-    words = [
+    return [
         word
         for word in dict.fromkeys(written)
         if word not in plain and not terminology.own_words.fullmatch(word)
     ]
-    wards = _wards_of(entry)
-    named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
-    concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
-    concepts -= CAUSE_SEARCH | SAMPLE_OF_SPINE
-    if is_asked(entry) or is_done_order(entry):
-        sampled = (coded | named) & SAMPLE_OF_SPINE
-        concepts |= sampled
-        if not sampled and (coded | named) & (CAUSE_SEARCH | BIOPSY):
-            concepts |= CAUSE_SEARCH
-    concepts |= _unread(entry, words, named, terminology)
-    concepts |= _asked_in_title(entry, titles, terminology)
-    is_report = text(entry.get("resourceType")) == "DiagnosticReport"  # read whole
-    if not is_report:
-        counted = GRAVE | END_OF_LIFE
-        has_stem = any(_has_unnamed_stem(one, counted, terminology) for one in words)
-        if has_stem or any(_has_unnamed_stem(one, WARDS, terminology) for one in wards):
-            concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
-    is_named_broken = not FRACTURED.isdisjoint(coded | named)
-    if is_named_broken or names_broken_vertebra(entry, words, terminology):
-        concepts |= {BROKEN_ASIDE}
-    return concepts
+
+
+def _searched_by(entry: Json, named: frozenset[str]) -> frozenset[str]:
+    """Return the search for a cause, or the sample, that an order asks for.
+
+    Args:
+        entry: any entry; what is no order searches for nothing.
+        named: what its codes and words name.
+    """
+    if not (is_asked(entry) or is_done_order(entry)):
+        return frozenset()
+    sampled = named & SAMPLE_OF_SPINE
+    is_search = not named.isdisjoint(CAUSE_SEARCH | BIOPSY)
+    return CAUSE_SEARCH if is_search and not sampled else sampled
+
+
+def _stems_of(
+    entry: Json, words: list[str], wards: list[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return what is open if words have a part that tells of something grave.
+
+    Reports are read whole elsewhere.
+    """
+    if text(entry.get("resourceType")) == "DiagnosticReport":
+        return frozenset()
+    counted = [(word, GRAVE | END_OF_LIFE) for word in words]
+    counted += [(ward, WARDS) for ward in wards]
+    if any(_has_unnamed_stem(*one, terminology) for one in counted):
+        return frozenset({UNREAD_REASON, MAY_BEAR_ON_SPINE})
+    return frozenset()
 
 
 def is_asked(entry: Json) -> bool:
