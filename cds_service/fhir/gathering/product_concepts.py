@@ -2,7 +2,11 @@
 
 from collections.abc import Collection, Iterable
 
-from cds_service.fhir.gathering.asides import asides_of, words_of_asides
+from cds_service.fhir.gathering.asides import (
+    asides_of,
+    has_inner_asides,
+    words_of_asides,
+)
 from cds_service.fhir.gathering.bystanders import is_bystander_act
 from cds_service.fhir.gathering.drugs import drug_codes, drug_names, swallowed
 from cds_service.fhir.gathering.listed import (
@@ -24,6 +28,7 @@ from cds_service.fhir.gathering.products import (
     referred_in,
     unread_ingredients,
 )
+from cds_service.fhir.leaves import without_tags, words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import (
     Json,
@@ -67,8 +72,34 @@ def concepts_of_drug(
         and not (may_be_reversed(resource) or is_prohibition(resource))
     )
     concepts |= drugs_in_doubt(resource, concepts, terminology)
-    concepts |= grave_in_doubt(resource, terminology)
+    concepts |= grave_in_doubt(_with_titles(resource, medication), terminology)
     return concepts - OF_NO_CONCERN if is_understood else concepts | {NOT_UNDERSTOOD}
+
+
+def _with_titles(resource: Json, medication: Json | None) -> Json:
+    """Return an entry of a drug with all that its Medication is called as its titles.
+
+    The name of a product, of an ingredient, and what is written beside them may say
+    what the drug is for, as the entry's own words do: `Vancomycin for discitis`.
+    """
+    if medication is None:
+        return resource
+    beside = [medication.get(name) for name in ("form", "extension")]
+    words = {
+        *drug_names(resource, medication),
+        *words_in([*beside, *_narrative(medication)]),
+    }
+    titles = drug_codes(resource, medication)
+    named = {word for title in titles for word in texts_of(title)}
+    titles += [{"text": word} for word in sorted(words - named)]
+    return {**resource, "medicationCodeableConcept": titles}
+
+
+def _narrative(medication: Json) -> list[Json]:
+    """Return what the narrative of a Medication adds to its elements, as words."""
+    if not has_inner_asides({"text": medication.get("text")}):
+        return []
+    return [{"text": without_tags(text(member(medication, "text", "div")))}]
 
 
 def _is_product_whole(

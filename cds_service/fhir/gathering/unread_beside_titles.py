@@ -110,7 +110,8 @@ def _is_dose_understood(
 
 def _own_names(entry: Json) -> frozenset[str]:
     """Return the words by which the entry's drug is called, folded."""
-    titles = texts_of(entry.get("medicationCodeableConcept"))
+    codes = objects(entry.get("medicationCodeableConcept"))
+    titles = [word for code in codes for word in texts_of(code)]
     titles.append(text(member(entry, "medicationReference", "display")))
     names = (_NAME.match(folded(one[:LONGEST_TITLE])) for one in titles)
     parts = (name[0].split()[:_LONGEST_NAME] for name in names if name)
