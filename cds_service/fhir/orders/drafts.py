@@ -33,6 +33,9 @@ OVER = frozenset(
         "ended",
     }
 )
+# Answers to the questions of an order: their status says that they are all there.
+ANSWERS = frozenset({"QuestionnaireResponse"})
+ANSWERED = frozenset({"completed", "stopped"})
 # `request.method` of entries that sign nothing
 SIGNS_NOTHING = frozenset({"DELETE", "GET", "HEAD"})
 _PLAIN = re.compile(r"[\w.:/-]{1,256}", re.ASCII)
@@ -502,7 +505,9 @@ def is_to_be_done(resource: Json) -> bool:
 
 
 def _is_over(resource: Json) -> bool:
-    return text(resource.get("status")).strip().lower() in OVER
+    is_of_answers = text(resource.get("resourceType")) in ANSWERS
+    over = OVER - ANSWERED if is_of_answers else OVER
+    return text(resource.get("status")).strip().lower() in over
 
 
 def codeables(resource: Json, *keys: str) -> list[Json]:

@@ -57,6 +57,10 @@ ORDER_KEYS = {
     "DeviceRequest": "deviceRequests",
     "SupplyRequest": "supplyRequests",
 }
+# What a draft is that does not say it.
+AS_SIGNED = {"status": "draft", "intent": "order"}
+# Stands for an order whose elements cannot be read: only what it names counts.
+NAMED_ALONE = {"resourceType": "ServiceRequest", **AS_SIGNED}
 # Drafts that others read, bundles of them, and what names no state of the patient.
 READ_ELSEWHERE = frozenset({DRUG_TYPE, "Bundle"}) | NO_DIAGNOSES
 
@@ -209,9 +213,11 @@ def with_unsent_reasons_of_drafts(
         try:
             raw = _parsed(order, terminology)
         except BrokenResource:
-            continue
+            if order.type == DRUG_TYPE:  # named as broken
+                continue
+            raw = NAMED_ALONE
         entry = read_entry(raw, key, "context", LEFT_OPEN, None, terminology)
-        entries.append(_left_open(entry))
+        entries.append(_left_open(entry)._replace(reference=order.reference))
     return record._replace(entries=tuple(entries))
 
 
@@ -222,8 +228,19 @@ def _left_open(entry: Entry) -> Entry:
 
 def _parsed(order: Order, terminology: Terminology) -> Json:
     """Validate an order of the signing; raises BrokenResource."""
-    plain = plain_numbers(order.resource)
+    plain = plain_numbers(_as_draft(order))
     return parse_resource(plain, order.type, terminology.calendar)
+
+
+def _as_draft(order: Order) -> Json:
+    """Return an order of the signing, as a draft if it does not say what it is.
+
+    R4 requires a status and an intent, but the operation is answered without them.
+    """
+    unsaid = {
+        name: one for name, one in AS_SIGNED.items() if not order.resource.get(name)
+    }
+    return {**order.resource, **unsaid} if unsaid else order.resource
 
 
 def _is_reason_unsent(order: Order, record: PatientRecord, drafts: DraftOrders) -> bool:
@@ -291,7 +308,7 @@ def _entry_of_draft(
         concepts |= frozenset(map(in_doubt, coded))
     else:
         in_words = frozenset(map(in_doubt, terminology.drugs.concepts))
-        concepts = concepts_of(draft.resource, targets, terminology)
+        concepts = concepts_of(_as_draft(draft), targets, terminology)
         concepts &= ASIDE_IN_DOUBT | in_words | UNKNOWN_DRUG
         if draft.type in BILLED_TYPES:
             drug = read_billed(draft.resource, terminology)
@@ -302,7 +319,10 @@ def _entry_of_draft(
     try:
         raw = _parsed(draft, terminology)
     except BrokenResource:
-        return Unreadable(draft.reference, key, drugs) if drugs else None
+        if drugs:
+            return Unreadable(draft.reference, key, drugs)
+        entry = read_without_drug(NAMED_ALONE, key, "context", concepts, terminology)
+        return entry._replace(reference=draft.reference)
     entry = read_without_drug(raw, key, "context", concepts | drugs, terminology)
     return entry._replace(drug=drug)
 
@@ -311,7 +331,7 @@ def _drug_of(
     draft: Order, targets: Targets, terminology: Terminology
 ) -> Entry | Unreadable | None:
     """Read an ordered drug; None if it is understood and none of ours."""
-    concepts = concepts_of(draft.resource, targets, terminology)
+    concepts = concepts_of(_as_draft(draft), targets, terminology)
     if not concepts:
         return None
     try:
