@@ -226,13 +226,17 @@ def not_counted_text(order: SupportOrder) -> str:
         return say("{order}, not understood", order=text)
     if order.not_now == "elsewhere":
         return say("{order}, of another vertebra", order=text)
-    if order.not_now == "over":
-        return say("{order}, its days past", order=text)
     if order.not_now == "far" and order.start:
         return say(
             "{order}, planned for {month}", order=text, month=month_text(order.start)
         )
-    return text if order.is_standing else say("{order}, its status unknown", order=text)
+    if order.not_now == "over":
+        text = say("{order}, its days past", order=text)
+    elif order.not_now == "held":
+        text = say("{order}, on hold", order=text)
+    elif not order.is_standing:
+        text = say("{order}, its status unknown", order=text)
+    return text
 
 
 def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:

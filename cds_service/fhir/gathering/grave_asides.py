@@ -123,7 +123,7 @@ GRAVE = frozenset(
 # out; a report of it says itself what was found.
 CAUSE_SEARCH = frozenset({"cause-search"})
 ORDERS = frozenset({"ServiceRequest", "DeviceRequest", "SupplyRequest"})
-ASKED = frozenset({"active", "on-hold", "draft", "unknown"})
+ASKED = frozenset({"active", "on-hold", "suspended", "draft", "unknown"})
 # A diagnosis whose code is in no value set and no harmless range: it may be any of
 # these grave things.
 UNJUDGED = "unjudged-diagnosis"

@@ -27,6 +27,8 @@ from cds_service.fhir.orders.recognition import (
 from cds_service.fhir.site_calendar import SiteCalendar
 
 # A fracture that names no vertebra, where others are named.
+# An order on hold plans nothing until it goes on; `suspended` is a supply on hold.
+HELD = frozenset({"on-hold", "suspended"})
 UNNAMED = "an unnamed vertebra"
 
 
@@ -132,6 +134,8 @@ def _levels_on_record(
     levels: set[str] = set()
     for key in ("procedures", "serviceRequests"):
         for entry in record.of_key(key):
+            if key == "serviceRequests" and entry.status in HELD:
+                continue
             recognition = recognise_augmentation(entry.raw, terminology)
             if recognition and recognition.concepts & AUGMENTATION_OR_LEVEL:
                 levels.update(find_levels(entry.raw, NO_DRAFTS, terminology).levels)

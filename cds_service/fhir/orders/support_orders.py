@@ -6,15 +6,15 @@ it, or if it is left out:
 
 | status          | last day not past | last day past | signed again |
 |-----------------|-------------------|---------------|--------------|
-| active, on-hold | in force          | over          | left out     |
+| active          | in force          | over          | left out     |
 | completed       | over              | over          | left out     |
-| unknown         | unclear           | left out      | left out     |
+| unknown, held   | unclear           | left out      | left out     |
 | any other       | left out          | left out      | left out     |
 
-A brace or bed rest of unknown status is left out too.
+A brace or bed rest of unknown status, or on hold, is left out too: it is not worn.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
@@ -45,6 +45,7 @@ from cds_service.fhir.orders.keep_reasons import (
 )
 from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.operation import (
+    HELD,
     Operation,
     operation_on_record,
     operation_signed,
@@ -73,10 +74,12 @@ from cds_service.fhir.references import BundleEntry, Targets
 from cds_service.fhir.site_calendar import SiteCalendar
 
 LIAISON = frozenset({"fracture-liaison"})
-# Statuses of an order on record. What is on hold still counts as ordered.
-IN_FORCE = frozenset({"active", "on-hold"})
+# Statuses of an order on record. What is on hold arranges nothing until it goes on.
+IN_FORCE = frozenset({"active"})
 CARRIED_OUT = IN_FORCE | {"completed"}
-NOT_CLEAR = frozenset({"unknown"})
+UNKNOWN = frozenset({"unknown"})
+# Why an order of such a status is not clear.
+NOT_CLEAR: Mapping[frozenset[str], NotNow] = {UNKNOWN: "", HELD: "held"}
 # Kinds that are judged by how long they run, in `core/bracing.py`.
 TIMED = frozenset({"brace", "bed-rest"})
 INSTABILITY = ("instability",)
@@ -245,8 +248,9 @@ def _sort_stored(
         else:
             over.append(order)
     unclear = [
-        replace(order, is_standing=False)
-        for order in find_stored_orders(record, terminology, NOT_CLEAR)
+        replace(order, is_standing=False, not_now=why)
+        for statuses, why in NOT_CLEAR.items()
+        for order in find_stored_orders(record, terminology, statuses)
         if order.kind not in TIMED
         and order.reference not in signed_again
         and not _has_ended(order, today)
@@ -328,7 +332,7 @@ def _why_not_now(
     if _has_ended(order, today):
         return "over"
     is_far = order.start is not None and order.start - today > SOON_ENOUGH
-    return "far" if is_far else ""
+    return "far" if is_far else order.not_now
 
 
 def _support_orders(
