@@ -120,7 +120,8 @@ _TITLES = ("code", "medicationCodeableConcept", "category")
 _REASON = "reasonCode"
 _NAMES = frozenset({"text", "display"})
 # Elements of an order that say nothing against it: numbers, times, who hands it over.
-_OF_ORDERS = frozenset({"groupIdentifier", "priorPrescription", "detectedIssue"})
+_OF_ORDERS = frozenset({"groupIdentifier", "priorPrescription"})
+_PEOPLE_OF_ISSUES = PEOPLE_AND_PLACES | {"author"}
 _OF_DISPENSING = frozenset({"validityPeriod", "performer"})
 _UNREAD = "\0"  # marks what is neither words nor read
 
@@ -181,7 +182,20 @@ def is_plain_order(
     if isinstance(request, dict):
         dispensing = {one: request[one] for one in request.keys() - _OF_DISPENSING}
         elements["dispenseRequest"] = dispensing
+    # What a check of the order found may forbid the drug.
+    elements["detectedIssue"] = [
+        *objects(order.get("detectedIssue")),
+        *({"text": word} for word in _words_of_issues(order)),
+    ]
     return is_plain_dose(elements, medication, terminology, ingredients)
+
+
+def _words_of_issues(order: Json) -> Iterable[str]:
+    """Yield the words of the issues that an order contains."""
+    for issue in objects(order.get("contained")):
+        if issue.get("resourceType") == "DetectedIssue":
+            found = {name: issue[name] for name in issue.keys() - _PEOPLE_OF_ISSUES}
+            yield from words_in(found, _NAMES | {"detail"})
 
 
 def _left_in(resource: Json, terminology: Terminology) -> Iterable[str]:
