@@ -79,12 +79,15 @@ class Leaving:
         biopsies: each that was sent for this fracture.
         unread: prefetch keys of lists that could not be read whole.
         long_known: references of the diagnoses that are no news of the last weeks.
+        unread_reports: references of the imaging reports since the operation that were
+            not understood.
     """
 
     bookings: tuple[Booking, ...] = ()
     biopsies: tuple[Biopsy, ...] = ()
     unread: tuple[str, ...] = ()
     long_known: frozenset[str] = frozenset()
+    unread_reports: frozenset[str] = frozenset()
 
     def next_booking(self, kind: BookingKind, today: date) -> Booking | None:
         """Find the next appointment of this kind, if it is soon enough."""

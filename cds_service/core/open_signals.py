@@ -95,10 +95,10 @@ def _entries_broken(situation: Situation) -> Signal | None:
 
 @signal("recent-entry-unread")
 def _recent_entry_unread(situation: Situation) -> Signal | None:
-    """Find a diagnosis of the last weeks that was not understood, at a discharge.
+    """Find what of the last weeks was not understood, at a discharge.
 
-    It may be a deficit or an infection since the operation. An entry without a day may
-    be as recent, and so may a broken one.
+    A diagnosis, or an imaging report since the operation, may be of a deficit or an
+    infection. One without a day may be as recent, and so may a broken diagnosis.
     """
     leaving = situation.leaving
     if leaving is None:
@@ -107,7 +107,8 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
         source.resource for gap in _unread_gaps(situation) for source in gap.provenance
     } | _broken(situation.findings)
     unread = {name for name in unread if name.startswith("Condition/")}
-    number = len(unread - leaving.long_known - _named_by_facts(situation.findings))
+    recent = (unread - leaving.long_known) | leaving.unread_reports
+    number = len(recent - _named_by_facts(situation.findings))
     if number == 0:
         return None
     one = say("1 recent entry not understood")

@@ -134,13 +134,13 @@ def _unread_prose(
     is_understood = is_density_understood if is_density else is_prose_understood
     if text(exam.get("status")) in VOID:
         return frozenset()
-    is_silent = not is_density and _says_nothing(exam)
+    is_silent = not is_density and is_silent_report(exam)
     if is_understood(exam, terminology) and not is_silent:
         return frozenset()
     return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
 
 
-def _says_nothing(exam: Json) -> bool:
+def is_silent_report(exam: Json) -> bool:
     """Tell if the words of a report are only where nobody reads them.
 
     They may be in an attachment, in the narrative, or in results of their own.

@@ -15,6 +15,7 @@ from cds_service.fhir.gathering.bystanders import (
 from cds_service.fhir.gathering.unread_in_reasons import words_beyond
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
 from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.mapping.plain_patterns import PlainWords
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -46,11 +47,22 @@ def is_prose_understood(report: Json, terminology: Terminology) -> bool:
 
     Prose of more than `LONGEST_TEXT` characters is not understood.
     """
+    return _is_prose_of(terminology.plain.reports, report, terminology)
+
+
+def _is_prose_of(plain: PlainWords, report: Json, terminology: Terminology) -> bool:
     prose = list(_prose_of(report, terminology))
     if sum(map(len, prose)) > LONGEST_TEXT:
         return False
-    plain = terminology.plain.reports
     return all(plain.are_all(one) for words in prose for one in sentences(words))
+
+
+def is_check_understood(report: Json, terminology: Terminology) -> bool:
+    """Tell if a report after the operation has no prose, or only plain prose.
+
+    Such a report may also say where the cement lies, and deny what could have come.
+    """
+    return _is_prose_of(terminology.plain.checks, report, terminology)
 
 
 def is_density_understood(report: Json, terminology: Terminology) -> bool:

@@ -1,10 +1,10 @@
 """Load the lists of plain words, one for each kind of text.
 
 A text is a brace order, a dose, a referral, an order of rehabilitation, a note on a
-value, the place of a value, a report of any kind or of bone density, the reason of an
-order, the title of a disease with a code, the dosage of any drug, or what an imaging
-study is called. Each kind has a folder in `mappings/`; `plain-words/` is for brace
-orders, and `plain-dose-words/` for bone drugs.
+value, the place of a value, a report of any kind, of bone density or of a check after
+the operation, the reason of an order, the title of a disease with a code, the dosage of
+any drug, or what an imaging study is called. Each kind has a folder in `mappings/`;
+`plain-words/` is for brace orders, and `plain-dose-words/` for bone drugs.
 
 A word that is not in the list is not understood: no brace is shortened against the
 words of its author, and nothing counts as a dose, an order or a value against the words
@@ -35,6 +35,7 @@ REASONS = "plain-reason-words"
 TITLES = "plain-title-words"
 DENSITIES = "plain-density-words"
 PLACES = "plain-place-words"
+CEMENT = "plain-cement-words"
 DOSAGES = "plain-dosage-words"
 STUDIES = "plain-study-words"
 
@@ -90,6 +91,7 @@ class PlainLists(NamedTuple):
         densities: words of reports of bone density, with those of reports, values and
             reasons.
         places: words of a place that is a vertebral body.
+        checks: words of a check after the operation, with those of reports.
         dosages: words of a dosage of any drug.
         studies: words by which imaging studies and their series are called.
     """
@@ -110,6 +112,7 @@ class PlainLists(NamedTuple):
     bound_in_titles: BoundWords
     densities: PlainWords
     places: PlainWords
+    checks: PlainWords
     dosages: Besides
     studies: Besides
 
@@ -126,6 +129,7 @@ class PlainLists(NamedTuple):
             TITLES: self.titles,
             DENSITIES: self.densities,
             PLACES: self.places,
+            CEMENT: self.checks,
             DOSAGES: self.dosages.alone,
             STUDIES: self.studies.alone,
         }
@@ -157,6 +161,7 @@ def load_all_plain(
     sound = [word for file in report_files for word in file.sound]
     others = [word for file in report_files for word in file.others]
     organs = [word for file in report_files for word in file.organs]
+    checks = [*_words(folders, CEMENT), *reports, *organs]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
@@ -174,6 +179,7 @@ def load_all_plain(
         bound_in_titles=BoundWords(bound, [*reasons, *titles], reports, durations),
         densities=PlainWords(densities, durations),
         places=PlainWords(_words(folders, PLACES), None),
+        checks=PlainWords(checks, durations),
         dosages=_besides(_words(folders, DOSAGES), reasons, durations),
         studies=_besides(_words(folders, STUDIES), reasons, durations),
     )

@@ -49,6 +49,7 @@ from cds_service.fhir.orders.recognition import (
     is_augmentation,
     recognise_support,
 )
+from cds_service.fhir.orders.reports_since import is_pathology, unread_reports_since
 from cds_service.fhir.orders.unread_in_referral import is_read_whole
 from cds_service.fhir.raw_json import (
     Json,
@@ -364,6 +365,9 @@ def read_leaving(
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
         unread=tuple(unread),
         long_known=_long_known(record, terminology, performed.performed_on, today),
+        unread_reports=unread_reports_since(
+            record, performed.performed_on or today - RECENT, terminology
+        ),
     )
 
 
@@ -551,7 +555,7 @@ def _biopsies(
     reports = [
         report.resource
         for report in _of_type(record, "DiagnosticReport")
-        if _is_pathology(report.resource, terminology)
+        if is_pathology(report.resource, terminology)
         and text(report.resource.get("status")) not in NO_REPORT
     ]
     names = {one.reference for one, _ in (*taken, *ordered)}
@@ -707,11 +711,6 @@ def _takes_sample(act: Json, terminology: Terminology) -> bool:
     code = act.get("code")
     named = (terminology.text_concepts(one, SAMPLE_OF_SPINE) for one in texts_of(code))
     return bool(terminology.concepts(code) & SAMPLE_OF_SPINE) or any(named)
-
-
-def _is_pathology(report: Json, terminology: Terminology) -> bool:
-    named = codeables(report, "category", "code")
-    return any("pathology-report" in terminology.concepts(one) for one in named)
 
 
 def _may_answer(
