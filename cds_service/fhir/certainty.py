@@ -39,6 +39,11 @@ def is_later_encounter(code: str) -> bool:
     return LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) is not None
 
 
+def at_first_visit(code: str) -> str:
+    """Return the code of the first visit, of one that is of a later visit."""
+    return f"{code[:-1]}A" if is_later_encounter(code) else code
+
+
 class Status(NamedTuple):
     """What a status says in codes of FHIR, in codes of other systems, and in words."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import chain
 
 from cds_service.core.findings import TreatedLevels
+from cds_service.fhir.certainty import at_first_visit
 from cds_service.fhir.gathering.asides import asides_of
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.earlier_in_words import is_of_unsound_vertebra
@@ -18,7 +19,7 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.levels import site_statements
 from cds_service.fhir.orders.order_reasons import conditions_of, reasons_named
-from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # The regions that codes of a fracture name, with the vertebrae that they may mean.
 REGION_NAMES: Mapping[str, frozenset[str]] = {
@@ -174,3 +175,19 @@ def fractured_places(condition: Json, terminology: Terminology) -> set[str]:
         if level not in coded
     }
     return places or fractured_regions(condition, terminology)
+
+
+def places_first_coded(condition: Json, terminology: Terminology) -> set[str]:
+    """Name the vertebrae of a fracture whose code is of a later visit.
+
+    Codes of later visits are in no map of levels, since they state no fresh fracture:
+    their place is that of the code of the first visit.
+    """
+    code = condition.get("code")
+    codings = [
+        {**coding, "code": at_first_visit(text(coding.get("code")))}
+        for coding in objects(member(condition, "code", "coding"))
+    ]
+    whole = code if isinstance(code, dict) else {}
+    first = {**condition, "code": {**whole, "coding": codings}}
+    return fractured_places(first, terminology)

@@ -6,6 +6,7 @@ often a healed fracture that was never closed. Each question is about one kind o
 | question             | asked of         | is it …                         | no day   |
 |----------------------|------------------|---------------------------------|----------|
 | `freshness_of`       | a fracture       | fresh, old, or open             | open     |
+| `is_unsettled`       | one not old      | called over by nobody           | yes      |
 | `is_after_operation` | a fracture       | begun after the operation       | no       |
 | `is_long_over`       | a condition      | closed, with only older days    | no       |
 | `is_recent_act`      | order, procedure | ordered, planned or done lately | yes      |
@@ -110,6 +111,22 @@ def freshness_of(fracture: Json, search: Search) -> Freshness:
     return "fresh" if is_dated and is_active and certainty == "stated" else "open"
 
 
+def is_unsettled(fracture: Json, search: Search) -> bool:
+    """Tell if a fracture that may be recent is called over by nobody.
+
+    A code of a later visit calls it treated before, unless its own onset is recent: no
+    fracture heals so soon. A sequela is over.
+    """
+    if clinical_status(fracture) & PAST:
+        return False
+    if not _is_of_later_encounter(fracture):
+        return certainty_of(fracture) != "past"
+    if _is_sequela(fracture):
+        return False
+    first, _ = begun(fracture, search.birth, search.calendar)
+    return first is not None and search.recent_since <= first <= search.today
+
+
 def is_after_operation(fracture: Json, search: Search) -> bool | None:
     """Tell if a fracture began after the operation; None if it may have.
 
@@ -129,6 +146,12 @@ def is_after_operation(fracture: Json, search: Search) -> bool | None:
 def _is_of_later_encounter(condition: Json) -> bool:
     codings = objects(member(condition, "code", "coding"))
     return any(is_later_encounter(text(coding.get("code"))) for coding in codings)
+
+
+def _is_sequela(condition: Json) -> bool:
+    codings = objects(member(condition, "code", "coding"))
+    codes = (text(coding.get("code")) for coding in codings)
+    return any(is_later_encounter(code) and code.endswith("S") for code in codes)
 
 
 def is_long_over(condition: Json, search: Search) -> bool:

@@ -59,12 +59,15 @@ class Broken:
     Attributes:
         fresh: of recent fractures.
         open: of fractures that may be recent.
+        unsettled: of diagnoses that may be recent and that nobody called over, those
+            with a code of a later visit among them.
         later: of recent ones that began after the operation.
         perhaps_later: of others that may have begun after it.
     """
 
     fresh: set[str] = field(default_factory=set)
     open: set[str] = field(default_factory=set)
+    unsettled: set[str] = field(default_factory=set)
     later: set[str] = field(default_factory=set)
     perhaps_later: set[str] = field(default_factory=set)
 
@@ -75,7 +78,8 @@ class Untreated(NamedTuple):
     Attributes:
         sure: of recent ones that were not treated.
         possible: of those that may be recent, and may not be treated.
-        doubtful: of recent ones among which one was perhaps not treated.
+        doubtful: of those among which one was perhaps not treated: the operation does
+            not tell which, or the entry does not tell for certain what broke, or when.
     """
 
     sure: tuple[str, ...] = ()
@@ -185,13 +189,14 @@ def _apart_from(broken: Broken, operation: Operation) -> Untreated:
         return _elsewhere(broken, {*operation.levels})
     region = operation.region
     outside = _elsewhere(broken, {*region}) if region else Untreated()
-    fresh, possible = (
+    fresh, possible, unsettled = (
         {place for place in places if not region or covers(place, {*region})}
-        for places in (broken.fresh, broken.open)
+        for places in (broken.fresh, broken.open, broken.unsettled)
     )
     several = fresh | possible if len(fresh | possible) > 1 else set[str]()
-    distinct = _distinct(fresh)
+    distinct = _distinct(fresh | unsettled)
     doubtful = distinct if len(distinct) > operation.count else set[str]()
+    doubtful.update(outside.doubtful)
     if fresh:
         return Untreated(
             sure=outside.sure,
@@ -200,7 +205,8 @@ def _apart_from(broken: Broken, operation: Operation) -> Untreated:
         )
     # None of them lies in the region: the code may be wrong, or the list incomplete.
     return Untreated(
-        possible=(*outside.sure, *outside.possible, *several), doubtful=outside.sure
+        possible=(*outside.sure, *outside.possible, *several),
+        doubtful=(*outside.sure, *doubtful),
     )
 
 
@@ -222,10 +228,22 @@ def _elsewhere(broken: Broken, treated: set[str]) -> Untreated:
         if place not in REGION_NAMES and not covers(place, single)
     }
     possible_single = (possible & set(LEVELS)) - treated - single
+    stated = fresh | broken.unsettled
+    doubtful = {
+        place
+        for place in stated - single - pairs
+        if not covers(place, treated | single) and not _names_any_of(place, pairs)
+    }
     return Untreated(
         sure=_listed(single | pairs),
         possible=_listed(possible_single | (vague - pairs)),
+        doubtful=_listed(_distinct(doubtful)),
     )
+
+
+def _names_any_of(region: str, pairs: set[str]) -> bool:
+    """Tell if a region, or a vertebra, may be of one of these pairs of vertebrae."""
+    return any(covers(region, {*pair.split("-")}) for pair in pairs)
 
 
 def _distinct(places: set[str]) -> set[str]:

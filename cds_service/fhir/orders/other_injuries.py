@@ -34,6 +34,7 @@ from cds_service.fhir.orders.broken_levels import (
     broken_beside,
     covers,
     fractured_places,
+    places_first_coded,
 )
 from cds_service.fhir.orders.bystander_orders import is_bystander
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
@@ -46,6 +47,7 @@ from cds_service.fhir.orders.injury_times import (
     is_recent_act,
     is_recent_entry,
     is_recent_result,
+    is_unsettled,
     moment_of,
 )
 from cds_service.fhir.orders.keep_reasons import named_levels, reasons_of_order
@@ -206,6 +208,8 @@ def _add_fracture(condition: Json, broken: Broken, search: Search) -> None:
     | after it             | `later`         | `perhaps_later` |
     | perhaps after it     | `perhaps_later` | `perhaps_later` |
 
+    Of both that began before, what nobody called over is also `unsettled`.
+
     If the day of the operation is not sure, `later` becomes `perhaps_later`. What began
     perhaps after it counts as before, if it names vertebrae and the treated ones are
     known: a visit records the treated fracture once more.
@@ -220,6 +224,8 @@ def _add_fracture(condition: Json, broken: Broken, search: Search) -> None:
     if is_after is False or is_recorded_again:
         before = broken.fresh if is_fresh else broken.open
         before.update(places)
+        if is_unsettled(condition, search):
+            broken.unsettled.update(places_first_coded(condition, search.terminology))
     else:
         is_sure = is_after and is_fresh and search.operation.is_day_sure
         after = broken.later if is_sure else broken.perhaps_later

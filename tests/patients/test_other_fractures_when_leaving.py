@@ -1,0 +1,136 @@
+"""At discharge another fracture that may be recent was perhaps not treated."""
+
+from typing import Any
+
+import pytest
+
+from tests.codes import CPT, ICD, codeable
+from tests.patients.inpatients import coded
+from tests.patients.leaving import (
+    everything_arranged,
+    kyphoplasty_done,
+    leave,
+    leaving_chart,
+)
+from tests.patients.reassuring import dated
+from tests.patients.test_fractures_after_the_operation import leaving
+
+VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+NO_DAY = {"onsetDateTime": None, "recordedDate": None}
+
+
+def beside(code: str, days: int = 20, **members: Any) -> Any:
+    """Another fracture, begun and recorded so many days ago."""
+    return dated(codeable(ICD, code), days=days, number="other", **members)
+
+
+def summaries(*entries: Any) -> list[str]:
+    """The cards of somebody whose L1 was treated two days ago."""
+    return [
+        card["summary"]
+        for card in leave(leaving_chart(*everything_arranged(), *entries))
+    ]
+
+
+@pytest.mark.parametrize("days", [5, 20])
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [
+        ("S22.000A", "thoracic spine"),
+        ("S22.009A", "thoracic spine"),
+        ("M48.54XA", "thoracic spine"),
+        ("M48.58XA", "sacral spine"),
+    ],
+)
+def test_a_fracture_of_another_region_was_perhaps_not_treated(code, place, days):
+    (said,) = summaries(beside(code, days))
+    assert f"recent fracture of {place} perhaps not treated. Who follows" in said
+
+
+def test_one_of_the_treated_region_may_be_the_treated_one():
+    assert summaries(beside("M48.56XA")) == []
+
+
+def test_a_region_is_not_named_beside_a_vertebra_that_it_may_be():
+    (said,) = summaries(beside("S22.000A"), coded("S22.050A", days=20))
+    assert "recent fracture of T5-T6 not treated" in said
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        *(
+            pytest.param({"verificationStatus": codeable(VERIFICATION, one)}, id=one)
+            for one in ("provisional", "unconfirmed", "differential")
+        ),
+        pytest.param(NO_DAY, id="without any day"),
+        pytest.param({"onsetDateTime": "2026"}, id="of this year"),
+    ],
+)
+def test_one_that_is_not_certain_was_perhaps_not_treated(members):
+    (said,) = summaries(beside("S32.020A", **members))
+    assert "recent fracture of L2 perhaps not treated. Who follows" in said
+
+
+@pytest.mark.parametrize("days", [1, 2, 5, 12])
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [("S32.020D", "L2"), ("S32.020G", "L2"), ("S22.050D", "T5-T6")],
+)
+def test_so_was_one_of_these_days_with_the_code_of_a_later_visit(code, place, days):
+    (said,) = summaries(beside(code, days))
+    assert f"recent fracture of {place} perhaps not treated" in said
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(beside("S32.010D", 5), id="the treated one at a later visit"),
+        pytest.param(beside("S32.020D", 5, onsetDateTime=None), id="no onset"),
+        pytest.param(beside("S32.020D", 400), id="of last year"),
+        pytest.param(beside("S32.020S", 5), id="a sequela"),
+        pytest.param(
+            beside(
+                "S32.020A",
+                verificationStatus=codeable(VERIFICATION, "provisional"),
+                onsetDateTime="2025-01-10",
+            ),
+            id="suspected of long ago",
+        ),
+        pytest.param(
+            beside("S32.020A", clinicalStatus=codeable(CLINICAL, "resolved")),
+            id="called over",
+        ),
+        pytest.param(
+            beside("S32.020A", verificationStatus=codeable(VERIFICATION, "refuted")),
+            id="ruled out",
+        ),
+    ],
+)
+def test_what_is_over_or_denied_is_no_other_fracture(entry):
+    assert summaries(entry) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(
+            beside(
+                "S32.020A", verificationStatus=codeable(VERIFICATION, "provisional")
+            ),
+            id="suspected",
+        ),
+        pytest.param(beside("S32.020D", 5), id="later visit"),
+    ],
+)
+def test_of_two_in_a_region_an_operation_without_a_level_treated_one(other):
+    operation = kyphoplasty_done(None, code=codeable(CPT, "22514"))
+    (card,) = leaving(coded("S32.010A"), other, operation)
+    assert "fracture of L1 or L2 perhaps not treated" in card["summary"]
+
+
+def test_the_region_of_the_operations_code_counts_as_the_treated_one():
+    operation = kyphoplasty_done(None, code=codeable(CPT, "22514"))
+    (card,) = leaving(coded("S32.010A"), beside("S22.000A"), operation)
+    assert "recent fracture of thoracic spine perhaps not treated" in card["summary"]
