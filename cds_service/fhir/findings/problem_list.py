@@ -77,6 +77,7 @@ SPINAL_DISEASES = AUGMENTATIONS | {
     "spinal-instability",
     "prior-spinal-surgery",
     "neurological-deficit",
+    "spinal-cord-disease",
     "malignancy",
     "pathological-fracture",
     "spinal-infection",
