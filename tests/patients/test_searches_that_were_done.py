@@ -4,6 +4,7 @@ import pytest
 
 from tests.chart_builders import days_ago, of_patient
 from tests.codes import CPT, codeable
+from tests.patients.leaving import everything_arranged, leave, leaving_chart
 from tests.patients.reassuring import cards_of, end_is_selected
 
 BIOPSY = {"text": "Biopsy L1"}
@@ -65,3 +66,85 @@ def test_a_final_report_says_itself_what_was_found():
     words = cards_of(done(BIOPSY), report())["rehabilitation"]["detail"]
     alone = cards_of(report())["rehabilitation"]["detail"]
     assert words == alone
+
+
+def stay(days, **members):
+    """A stay in hospital that began so many days ago."""
+    said = {
+        "status": "in-progress",
+        "class": {"code": "IMP"},
+        "period": {"start": days_ago(days)},
+    }
+    return of_patient("Encounter", "enc-1", **said | members)
+
+
+def xray(**members):
+    return report(
+        category=[codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")],
+        code={"text": "X-ray lumbar spine"},
+        conclusion="No acute fracture.",
+        **members,
+    )
+
+
+def leaving(*entries):
+    """The cards of somebody for whom all else is arranged."""
+    chart = leaving_chart(*everything_arranged())
+    if any(one["resourceType"] == "Encounter" for one in entries):
+        chart = tuple(one for one in chart if one["resourceType"] != "Encounter")
+    cards = leave((*chart, *entries))
+    return [card["summary"] for card in cards]
+
+
+@pytest.mark.parametrize("title", ["PET-CT", "Bone scan", "Knochenszintigraphie"])
+@pytest.mark.parametrize("days", [1, 10])
+def test_who_leaves_is_told_of_a_result_that_is_not_back(title, days):
+    (said,) = leaving(done({"text": title}, days))
+    assert "malignancy of bone not excluded. Who settles the cause?" in said
+
+
+def test_a_biopsy_that_was_taken_is_pending():
+    (said,) = leaving(done(BIOPSY))
+    assert "biopsy result pending" in said
+
+
+def test_within_the_stay_a_result_is_awaited_for_longer():
+    search = done({"text": "PET-CT"}, days=20)
+    (said,) = leaving(search, stay(25))
+    assert "malignancy of bone not excluded" in said
+
+
+@pytest.mark.parametrize(
+    "encounter",
+    [
+        pytest.param(stay(15), id="ordered before the stay"),
+        pytest.param(stay(25, **{"class": {"code": "AMB"}}), id="no stay"),
+    ],
+)
+def test_what_was_done_before_the_stay_is_awaited_for_two_weeks(encounter):
+    assert leaving(done({"text": "PET-CT"}, days=20), encounter) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(xray(), id="an X-ray"),
+        pytest.param(
+            report(basedOn=[{"reference": "ServiceRequest/other"}]),
+            id="of another order",
+        ),
+    ],
+)
+def test_a_report_of_something_else_is_not_its_result(other):
+    search = done({"text": "PET-CT"})
+    assert any(
+        "malignancy of bone not excluded" in said for said in leaving(search, other)
+    )
+    detail = cards_of(search, other)["rehabilitation"]["detail"]
+    assert "below the usual" not in detail
+
+
+def test_its_own_report_settles_it():
+    named = [{"reference": "ServiceRequest/search"}]
+    search, own = done({"text": "PET-CT"}), report(basedOn=named)
+    assert "below the usual" in cards_of(search, own)["rehabilitation"]["detail"]

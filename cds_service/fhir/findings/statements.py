@@ -33,7 +33,9 @@ from cds_service.fhir.findings.chart import (
     Problem,
     age_in_words,
 )
+from cds_service.fhir.findings.encounter import INPATIENT, VOID_ENCOUNTER
 from cds_service.fhir.findings.worded_dates import date_in_words
+from cds_service.fhir.gathering.concepts import OF_IMAGES
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import (
@@ -75,6 +77,8 @@ NAMED_ASIDE = Problem("undetermined", "named there")
 # policy: for two weeks, since most results of the laboratory are not asked for.
 SEARCHES = CAUSE_SEARCH | SAMPLE_OF_SPINE
 RESULT_COMES_IN = timedelta(days=14)
+# Policy: an order is of the stay for so long; a stay is not always closed.
+LONGEST_STAY = timedelta(days=90)
 FINAL = frozenset({"final", "amended", "corrected", "appended"})
 # Elements of a procedure that may add to its name that it ended or was declined.
 SAID_OF_ACTS = frozenset({"note", "outcome", "statusReason", "modifierExtension"})
@@ -430,7 +434,7 @@ def read_aside(
     if concept in SEARCHES and is_done_order(raw):
         if _has_result(entry, chart):
             return None
-        within = RESULT_COMES_IN
+        within = _result_comes_in(chart)
     done = calendar.effective(raw, "performed") if entry.kind == "Procedure" else None
     days = map(raw.get, ("authoredOn", "issued", "started", "whenHandedOver"))
     written = next(filter(None, days), None)
@@ -445,21 +449,54 @@ def read_aside(
     return Stated(entry, concept, "", day, NAMED_ASIDE)
 
 
+def _result_comes_in(chart: Chart) -> timedelta:
+    """Return for how long a result is awaited: two weeks, or since the stay began."""
+    calendar, within = chart.calendar, RESULT_COMES_IN
+    for stay in chart.of_kind("Encounter"):
+        period = member(stay.raw, "period")
+        start = calendar.first_day(member(period, "start"))
+        end = calendar.last_day(member(period, "end"))
+        is_running = stay.status not in VOID_ENCOUNTER and not (
+            end and end < chart.today
+        )
+        is_inpatient = text(member(stay.raw, "class", "code")) in INPATIENT
+        if start and is_running and is_inpatient:
+            within = max(within, min(chart.today - start, LONGEST_STAY))
+    return within
+
+
 def _has_result(order: Entry, chart: Chart) -> bool:
-    """Tell if a final report names an order, or is not older than it."""
+    """Tell if a final report names an order, or may be its result and is not older.
+
+    A report of another order is not its result, and an X-ray or a measured density is
+    none of any search.
+    """
     calendar = chart.calendar
     written = calendar.first_day(order.raw.get("authoredOn"))
     for report in chart.of_kind("DiagnosticReport"):
         if report.status not in FINAL:
             continue
         named = objects(report.raw.get("basedOn"))
-        if order.reference in (last_name(text(one.get("reference"))) for one in named):
-            return True
+        if named:
+            if order.reference in {
+                last_name(text(one.get("reference"))) for one in named
+            }:
+                return True
+            continue
+        if _is_plain_exam(report, chart):
+            continue
         made = chart.calendar.effective(report.raw)
         day = made.day if made else calendar.last_day(report.raw.get("issued"))
         if written is not None and day is not None and day >= written:
             return True
     return False
+
+
+def _is_plain_exam(report: Entry, chart: Chart) -> bool:
+    """Tell if the title of a report is of an ordinary exam, without CT and MRI."""
+    titles = texts_of(report.raw.get("code"))
+    is_plain = all(map(chart.terminology.plain.studies.alone.are_all, titles))
+    return bool(titles) and is_plain and report.concepts.isdisjoint(OF_IMAGES)
 
 
 def look_back(spec: FindingSpec, concept: str) -> timedelta | None:
