@@ -89,6 +89,15 @@ def test_what_the_signing_named_is_not_asked_again(report: Any) -> None:
     assert cards_beside(report) == []
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["X-ray lumbar spine 2 views", "Chest X-ray", "Röntgen LWS in 2 Ebenen"],
+)
+def test_an_x_ray_in_a_file_alone_makes_no_card(title: str) -> None:
+    x_ray = imaging(presentedForm=PDF, days=1, code={"text": title})
+    assert cards_beside(x_ray) == []
+
+
 def test_a_report_that_a_fact_names_is_not_called_unread() -> None:
     (card,) = cards_beside(imaging("Myelopathy signal T12.", days=1))
     assert "new neurological deficit not excluded" in card["summary"]

@@ -35,7 +35,7 @@ from cds_service.fhir.findings.chart import (
 )
 from cds_service.fhir.findings.encounter import INPATIENT, VOID_ENCOUNTER
 from cds_service.fhir.findings.worded_dates import date_in_words
-from cds_service.fhir.gathering.concepts import OF_IMAGES
+from cds_service.fhir.gathering.concepts import is_plain_exam
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import (
@@ -483,20 +483,13 @@ def _has_result(order: Entry, chart: Chart) -> bool:
             }:
                 return True
             continue
-        if _is_plain_exam(report, chart):
+        if is_plain_exam(report.raw, report.concepts, chart.terminology):
             continue
         made = chart.calendar.effective(report.raw)
         day = made.day if made else calendar.last_day(report.raw.get("issued"))
         if written is not None and day is not None and day >= written:
             return True
     return False
-
-
-def _is_plain_exam(report: Entry, chart: Chart) -> bool:
-    """Tell if the title of a report is of an ordinary exam, without CT and MRI."""
-    titles = texts_of(report.raw.get("code"))
-    is_plain = all(map(chart.terminology.plain.studies.alone.are_all, titles))
-    return bool(titles) and is_plain and report.concepts.isdisjoint(OF_IMAGES)
 
 
 def look_back(spec: FindingSpec, concept: str) -> timedelta | None:

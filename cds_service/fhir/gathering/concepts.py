@@ -40,7 +40,7 @@ from cds_service.fhir.gathering.unread_in_report import (
     is_prose_understood,
 )
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import Targets
 
 # A report of one of these is read as one of images, even if its title names DXA too.
@@ -148,6 +148,21 @@ def is_silent_report(exam: Json) -> bool:
     is_report = text(exam.get("resourceType")) == "DiagnosticReport"
     has_words = text(exam.get("conclusion")) or exam.get("conclusionCode")
     return is_report and not has_words and not UNREAD_PARTS.isdisjoint(exam)
+
+
+def is_plain_exam(
+    exam: Json, concepts: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if the title of a report is of an ordinary exam, without CT and MRI.
+
+    Args:
+        exam: a DiagnosticReport.
+        concepts: what it was recognised as.
+        terminology: the service's terminology.
+    """
+    titles = texts_of(exam.get("code"))
+    is_plain = all(map(terminology.plain.studies.alone.are_all, titles))
+    return bool(titles) and is_plain and concepts.isdisjoint(OF_IMAGES)
 
 
 def is_product_unread(

@@ -5,7 +5,7 @@ The raw JSON of the record in, references out; junk never raises.
 
 from datetime import date
 
-from cds_service.fhir.gathering.concepts import is_silent_report
+from cds_service.fhir.gathering.concepts import is_plain_exam, is_silent_report
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import UNREAD_PROSE, grave_concepts_of
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -63,7 +63,10 @@ def _is_unread(report: Entry, terminology: Terminology) -> bool:
     """Tell if the signing does not understand a report, and it is no plain check."""
     if in_doubt(UNREAD_PROSE) not in report.concepts:
         return False
-    if is_silent_report(report.raw) or not is_check_understood(report.raw, terminology):
+    if is_silent_report(report.raw):
+        # An X-ray follows every operation, and many sites send it as a file alone.
+        return not is_plain_exam(report.raw, report.concepts, terminology)
+    if not is_check_understood(report.raw, terminology):
         return True
     # Its codes or its reasons may leave open what its prose does not.
     return UNREAD_PROSE in grave_concepts_of(report.raw, terminology)
