@@ -1,6 +1,6 @@
 """Read the day on which a condition began, by any form of `onset[x]`.
 
-It also reads the day on which the condition was recorded.
+It also reads the day on which it was recorded, and the last day on which it ended.
 """
 
 import re
@@ -15,9 +15,21 @@ ASSERTED = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
 Days = tuple[date | None, date | None]
 
 _DAY = re.compile(r"(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)")
-# UCUM's code, and units that records write without a code.
-YEARS = frozenset({"a", "y", "yr", "yrs", "year", "years"})
+# UCUM's code, and units that records write without a code, in the languages of
+# `mappings/texts/` and of neighbours.
+YEARS = frozenset(
+    {
+        *("a", "y", "yr", "yrs", "year", "years"),
+        *("j", "jahr", "jahre", "jahren", "jaar", "jaren", "år"),
+        *("an", "ans", "année", "années", "año", "años", "anno", "anni"),
+        *("ano", "anos", "lat", "lata", "rok", "roku", "let", "leta"),
+        *("vuotta", "vuosi", "год", "года", "лет"),
+        *("年", "岁", "歳", "歲", "才", "세", "년"),
+    }
+)
 OLDEST = 130  # years
+# Elements that tell the onset without its day, or say that the day is unknown.
+WITHOUT_DAY = ("onsetAge", "onsetRange", "onsetString", "_onset")
 
 
 def recorded_on(condition: Json) -> Any:
@@ -61,11 +73,45 @@ def begun(condition: Json, birth: date | None, calendar: SiteCalendar) -> Days:
     return None, None
 
 
-def _by_age(condition: Json, birth: date) -> Days:
-    low = high = _years(member(condition, "onsetAge"))
+def has_onset_without_day(condition: Json) -> bool:
+    """Tell if a condition has an onset, and in no form that is a date."""
+    is_dated = condition.get("onsetDateTime") or condition.get("onsetPeriod")
+    return not is_dated and any(
+        name.startswith(WITHOUT_DAY) and value for name, value in condition.items()
+    )
+
+
+def has_end(condition: Json) -> bool:
+    """Tell if a condition says when it ended, in any form."""
+    return any(
+        name.removeprefix("_").startswith("abatement") and value
+        for name, value in condition.items()
+    )
+
+
+def last_of_end(
+    condition: Json, birth: date | None, calendar: SiteCalendar
+) -> date | None:
+    """Return the last day on which it may have ended; None if no date or age tells it.
+
+    Args:
+        condition: a Condition.
+        birth: the patient's day of birth; None if it is not recorded to the day.
+        calendar: calendar of the site.
+    """
+    end = text(condition.get("abatementDateTime")) or text(
+        member(condition, "abatementPeriod", "end")
+    )
+    if end or birth is None:
+        return calendar.last_day(end)
+    return _by_age(condition, birth, "abatement")[1]
+
+
+def _by_age(condition: Json, birth: date, prefix: str = "onset") -> Days:
+    low = high = _years(member(condition, f"{prefix}Age"))
     if low is None:
-        low = _years(member(condition, "onsetRange", "low"))
-        high = _years(member(condition, "onsetRange", "high"))
+        low = _years(member(condition, f"{prefix}Range", "low"))
+        high = _years(member(condition, f"{prefix}Range", "high"))
     return (
         None if low is None else _birthday(birth, low),
         None if high is None else _birthday(birth, high + 1) - timedelta(days=1),
@@ -74,7 +120,8 @@ def _by_age(condition: Json, birth: date) -> Days:
 
 def _years(age: object) -> int | None:
     value = number(member(age, "value"))
-    unit = text(member(age, "code")) or text(member(age, "unit")).strip().lower()
+    written = text(member(age, "code")) or text(member(age, "unit"))
+    unit = written.strip().rstrip(".").lower()
     if value is None or unit not in YEARS or not 0 <= value < OLDEST:
         return None
     return int(value)

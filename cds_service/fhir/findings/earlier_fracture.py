@@ -44,7 +44,7 @@ from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.onset import begun
+from cds_service.fhir.onset import WITHOUT_DAY, begun, has_onset_without_day
 from cds_service.fhir.orders.broken_levels import (
     covers,
     fractured_places,
@@ -70,8 +70,6 @@ AT_ONCE = timedelta(days=30)
 # policy: a day of onset is remembered that exactly
 SAME_ONSET = timedelta(days=92)
 HISTORY = "earlier-vertebral-fracture"
-# Elements that date it without its first day, or say that the day is unknown.
-WITHOUT_DAY = ("onsetAge", "onsetRange", "onsetString", "_onset")
 VAGUE = (*WITHOUT_DAY, "abatement")
 A_YEAR = timedelta(days=366)
 CHRONIC = frozenset({"long-standing"})
@@ -572,12 +570,8 @@ def _day_of(stated: Stated, chart: Chart) -> date | None:
 
 def _has_onset_without_day(stated: Stated) -> bool:
     """Tell if a diagnosis has an onset, and in no form that is a date."""
-    raw = stated.entry.raw
-    return (
-        stated.entry.kind == "Condition"
-        and any(name.startswith(WITHOUT_DAY) for name in raw)
-        and raw.keys().isdisjoint({"onsetDateTime", "onsetPeriod"})
-    )
+    is_diagnosis = stated.entry.kind == "Condition"
+    return is_diagnosis and has_onset_without_day(stated.entry.raw)
 
 
 def _vague_onset(stated: Stated, chart: Chart) -> tuple[date | None, Precision]:

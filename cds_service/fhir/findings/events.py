@@ -2,8 +2,9 @@
 
 On a list, "active" does not prove a cancer and "resolved" does not rule one out, so the
 day decides. The day is the onset, else a year in the words, else the day of recording.
-Of a history, the day of recording only says that the event was earlier. Silence says
-nothing: these findings are yes or a gap, never no.
+Of a history, of an onset that names no time, and of what ended earlier, the day of
+recording only says that the event was earlier. Silence says nothing: these findings are
+yes or a gap, never no.
 """
 
 from collections.abc import Sequence
@@ -48,10 +49,18 @@ from cds_service.fhir.gathering.problem_words import (
     named_in,
 )
 from cds_service.fhir.mapping.clauses import clauses, names
-from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.onset import (
+    begun,
+    has_end,
+    has_onset_without_day,
+    last_of_end,
+    recorded_on,
+)
 from cds_service.fhir.raw_json import Json, member, text, texts_of
 from cds_service.fhir.site_calendar import PRECISIONS
 
+# A longer time of onset dates nothing.
+A_YEAR = timedelta(days=366)
 DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
 AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
@@ -324,10 +333,37 @@ def _span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
         # The onset is that of the first time, and so is an old day of recording.
         return recorded if _is_lately(recorded.last, spec, chart) else Span(None, None)
     span = dated or _by_onset(raw, recorded, chart) or _as_worded(raw, recorded, chart)
+    end = _end_of(raw, chart)
     if span is None:
-        is_history = stated.is_later_encounter or _is_history(stated, spec, chart)
-        span = recorded._replace(first=None) if is_history else recorded
-    return span._replace(last=_latest(span.last, _end_of(raw, chart)))
+        is_earlier = stated.is_later_encounter or _is_history(stated, spec, chart)
+        is_earlier = is_earlier or has_onset_without_day(raw)
+        if is_earlier or _is_over_before(recorded, end, raw):
+            span = Span(None, _earliest(recorded.last, end), recorded.precision)
+        else:
+            span = recorded
+    elif _is_too_wide(span, spec, chart):
+        span = span._replace(first=None)
+    return span._replace(last=_latest(span.last, end))
+
+
+def _is_over_before(recorded: Span, end: date | None, raw: Json) -> bool:
+    """Tell if it ended, or may have, before the day of recording.
+
+    It may if its end is told in a form or in words that name no time.
+    """
+    if end is None:
+        return has_end(raw)
+    return recorded.first is not None and end < recorded.first
+
+
+def _is_too_wide(span: Span, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if an onset of more than a year is not known to lie within the time.
+
+    Its first day would be named as if it were the onset.
+    """
+    if span.first is None or span.last is None or span.last - span.first <= A_YEAR:
+        return False
+    return spec.within_days is None or not _is_lately(span.first, spec, chart)
 
 
 def _as_dated(entry: Entry, chart: Chart) -> Span | None:
@@ -351,7 +387,7 @@ def _by_onset(raw: Json, recorded: Span, chart: Chart) -> Span | None:
     first, last = begun(raw, chart.birth, chart.calendar)
     if not (first or last):
         return None
-    return Span(first or recorded.first, _earliest(last, recorded.last), "year")
+    return Span(first, _earliest(last, recorded.last), "year")
 
 
 def _as_worded(raw: Json, recorded: Span, chart: Chart) -> Span | None:
@@ -397,10 +433,11 @@ def _last_of(written: str, chart: Chart) -> date | None:
 
 
 def _end_of(raw: Json, chart: Chart) -> date | None:
-    end = text(raw.get("abatementDateTime")) or text(
-        member(raw, "abatementPeriod", "end")
-    )
-    return chart.calendar.last_day(end)
+    """Return the last day on which it may have ended, by a date, an age or words."""
+    words = text(raw.get("abatementString"))
+    worded = date_in_words((words,), raw, chart) if words else ""
+    told = last_of_end(raw, chart.birth, chart.calendar)
+    return told or chart.calendar.last_day(worded)
 
 
 def _title(raw: Json) -> Sequence[str]:
@@ -442,15 +479,16 @@ def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
         return is_older
     if is_older:
         return _lasts(event, since, spec, chart) if is_active else False
+    is_there = _is_there_in_time(event, since, spec, chart)
     is_over = not (is_active or is_unstated)
     is_over = is_over or _is_history(event.stated, spec, chart)
-    if spec.active_is_open and is_over and _is_vague(event, since):
+    is_vague = is_over and not is_there and _is_vague(event, since)
+    if spec.active_is_open and is_vague:
         return None  # its beginning is not known
     # A fracture that is still treated happened not long ago.
     is_healing = event.stated.is_later_encounter and not event.stated.code.endswith("S")
-    is_known = event.span.first is not None or (
-        is_healing and event.span.last is not None
-    )
+    is_known = is_there or event.span.first is not None
+    is_known = is_known or (is_healing and event.span.last is not None)
     return True if is_known or spec.undated_counts else None
 
 
@@ -493,6 +531,23 @@ def _lasts(event: Happened, since: date, spec: EventSpec, chart: Chart) -> bool 
         return False
     is_entered = _was_entered(event.stated, since, chart)
     return (is_entered and not spec.earlier_opens) or None
+
+
+def _is_there_in_time(
+    event: Happened, since: date, spec: EventSpec, chart: Chart
+) -> bool:
+    """Tell if what began on no known day was still there within the time.
+
+    An infection that ended or was entered as active of late is one of late.
+    """
+    may_last = spec.active_is_open or spec.active_counts
+    raw = event.stated.entry.raw
+    if not may_last or event.span.first or _is_of_old(event, spec, chart):
+        return False
+    if end := _end_of(raw, chart):
+        return since <= end <= chart.today
+    is_active = bool(clinical_status(raw) & ACTIVE) and not spec.earlier_opens
+    return is_active and _was_entered(event.stated, since, chart)
 
 
 def _is_vague(event: Happened, since: date) -> bool:

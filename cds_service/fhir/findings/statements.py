@@ -52,7 +52,7 @@ from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_activ
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.onset import recorded_on
+from cds_service.fhir.onset import begun, has_onset_without_day, recorded_on
 from cds_service.fhir.raw_json import (
     Json,
     member,
@@ -326,13 +326,23 @@ def _limits_of(spec: YesNoSpec) -> tuple[bool, int | None]:
 def _too_old(
     entry: Entry, day: date | None, usable_days: int, spec: YesNoSpec, chart: Chart
 ) -> Problem | None:
-    """Return the problem of an entry that is older than these days, or has no day."""
+    """Return the problem of a diagnosis older than these days, or without a day."""
     if day is None:
         return Problem("undetermined", "no date")
     if (chart.today - _latest(entry, "onset", day, chart)).days > usable_days:
         return Problem("stale", f"{age_in_words(day, chart.today)} old")
-    is_old = _is_worded_old(entry.raw, usable_days, spec, chart)
-    return OLD_BY_WORDS if is_old else None
+    if _is_worded_old(entry.raw, usable_days, spec, chart):
+        return OLD_BY_WORDS
+    if not has_onset_without_day(entry.raw):
+        return None
+    # The day of recording is the latest day alone.
+    words = (*texts_of(entry.raw.get("code")), text(entry.raw.get("onsetString")))
+    worded = date_in_words(words, entry.raw, chart)
+    last = chart.calendar.last_day(worded)
+    last = last or begun(entry.raw, chart.birth, chart.calendar)[1]
+    if last is None:
+        return Problem("undetermined", "no date")
+    return OLD_BY_WORDS if (chart.today - last).days > usable_days else None
 
 
 def _is_worded_old(
