@@ -441,8 +441,10 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
     levels = fracture_levels(stated.entry.raw, chart.terminology)
     treated = set(chart.treated)
     if _is_history(stated):
-        # the treated fracture may be called chronic
-        return None if levels & treated and _is_chronic(stated, chart) else True
+        # The treated fracture may be called chronic, or be coded as its sequela.
+        is_of_late = stated.day and chart.not_after - stated.day <= SUBACUTE
+        may_be_it = _is_chronic(stated, chart) or (stated.is_sequela and is_of_late)
+        return None if levels & treated and may_be_it else True
     is_another = _is_of_another_vertebra(stated, chart)
     is_elsewhere = stated.entry.kind == "Procedure" or is_another
     # `2026` may be any day of it.
@@ -556,8 +558,10 @@ def _day_of(stated: Stated, chart: Chart) -> date | None:
     """Return the day of the fracture; None if it is not known.
 
     The recording date of an old fracture says nothing about that, nor does one beside
-    an onset without a day.
+    an onset without a day, nor the onset of a sequela.
     """
+    if stated.is_sequela:
+        return chart.calendar.first_day(stated.worded)
     if _has_onset_without_day(stated):
         return _vague_onset(stated, chart)[0]
     is_old = _is_history(stated) or stated.is_later_encounter
@@ -593,8 +597,7 @@ def _vague_onset(stated: Stated, chart: Chart) -> tuple[date | None, Precision]:
 
 
 def _is_history(stated: Stated) -> bool:
-    is_sequela = stated.is_later_encounter and stated.code.endswith("S")
-    return is_sequela or HISTORY in stated.concepts
+    return stated.is_sequela or HISTORY in stated.concepts
 
 
 def _is_chronic(stated: Stated, chart: Chart) -> bool:

@@ -341,7 +341,7 @@ def _span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
             span = Span(None, _earliest(recorded.last, end), recorded.precision)
         else:
             span = recorded
-    elif _is_too_wide(span, spec, chart):
+    elif stated.is_sequela or _is_too_wide(span, spec, chart):
         span = span._replace(first=None)
     return span._replace(last=_latest(span.last, end))
 
@@ -486,7 +486,7 @@ def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     if spec.active_is_open and is_vague:
         return None  # its beginning is not known
     # A fracture that is still treated happened not long ago.
-    is_healing = event.stated.is_later_encounter and not event.stated.code.endswith("S")
+    is_healing = event.stated.is_later_encounter and not event.stated.is_sequela
     is_known = is_there or event.span.first is not None
     is_known = is_known or (is_healing and event.span.last is not None)
     return True if is_known or spec.undated_counts else None

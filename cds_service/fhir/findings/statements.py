@@ -144,6 +144,14 @@ class Stated(NamedTuple):
         """Tell if its ICD-10-CM code is of a later encounter for a fracture."""
         return is_later_encounter(self.code)
 
+    @property
+    def is_sequela(self) -> bool:
+        """Tell if its ICD-10-CM code is of a sequela, which begins after the fracture.
+
+        Its day is the latest on which the fracture may have been.
+        """
+        return self.is_later_encounter and self.code.endswith("S")
+
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Return its source: `on the problem list since 3 May 2019`."""
         place, since = PLACES[self.entry.kind]
