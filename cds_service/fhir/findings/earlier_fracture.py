@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from cds_service.core.findings import Finding, Precision
 from cds_service.core.grave_findings import FRACTURE_NOT_CLEAR
 from cds_service.core.vocabulary import FractureSpec
+from cds_service.fhir.findings.cement_reasons import is_for_something_else
 from cds_service.fhir.findings.chart import (
     STATING,
     Chart,
@@ -143,9 +144,17 @@ def _stated(chart: Chart, spec: FractureSpec, concepts: Sequence[str]) -> list[S
         is_worded_act = statement.entry.kind == "Procedure" and not statement.code
         is_occasion = is_worded_act and statement.concept in by_occasion
         is_future = statement.problem and statement.problem.reason == "future"
-        if not (is_occasion or is_future):
+        if is_occasion and _is_other_cement(statement, chart):
+            statements.append(statement._replace(problem=DOUBTED))
+        elif not (is_occasion or is_future):
             statements.append(statement)
     return statements
+
+
+def _is_other_cement(stated: Stated, chart: Chart) -> bool:
+    """Tell if a procedure is an augmentation for something else: a fracture to come."""
+    is_cement = bool(stated.entry.named & AUGMENTATIONS)
+    return is_cement and is_for_something_else(stated.entry, chart)
 
 
 def _dated_by_title(stated: Stated, chart: Chart) -> Stated:

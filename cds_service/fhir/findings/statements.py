@@ -26,6 +26,7 @@ from cds_service.fhir.certainty import (
     clinical_status,
     is_later_encounter,
 )
+from cds_service.fhir.findings.cement_reasons import is_for_something_else
 from cds_service.fhir.findings.chart import (
     ON_DRUGS,
     STATING,
@@ -377,7 +378,8 @@ def _read_procedure(
 ) -> Stated | None:
     """Read a procedure.
 
-    An augmentation needs a date before the order, otherwise it may be the ordered one.
+    An augmentation needs a date before the order, otherwise it may be the ordered one,
+    and it stands for a fracture: done for something else, it leaves that open.
     A procedure that counts only for some months needs a date, too. If it is not known
     to be completed, it leaves the finding open.
     """
@@ -410,6 +412,8 @@ def _problem_of_procedure(
         problem = LATER_THAN_ORDER if day < chart.today else NOT_BEFORE_ORDER
     elif entry.status != "completed":
         problem = UNFINISHED
+    elif is_augmentation and is_for_something_else(entry, chart):
+        problem = DOUBTED
     elif day is not None and months:
         latest = _latest(entry, "performed", day, chart)
         if latest < months_before(chart.today, months):
