@@ -20,11 +20,9 @@ from cds_service.core.loop import STEPS, Course
 from cds_service.core.months import months_after
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
-from cds_service.fhir.findings.earlier_fracture import (
-    AT_ONCE,
-    SUBACUTE,
-    fracture_levels,
-)
+from cds_service.fhir.findings.earlier_fracture import AT_ONCE
+from cds_service.fhir.findings.named_levels import fracture_levels
+from cds_service.fhir.findings.same_operation import SUBACUTE
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.subjects import Person

@@ -20,7 +20,13 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
+from cds_service.fhir.findings.named_levels import (
+    coded_places,
+    fracture_levels,
+    site_words,
+)
 from cds_service.fhir.findings.problem_list import BY_WORDS, conclude_from_silence
+from cds_service.fhir.findings.same_operation import SUBACUTE
 from cds_service.fhir.findings.statements import (
     DOUBTED,
     LATER_THAN_ORDER,
@@ -64,8 +70,6 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.site_calendar import PRECISIONS, WRITTEN_YEAR, with_whole_years
 
-# policy: within half a year it may be the fracture that is treated now
-SUBACUTE = timedelta(days=183)
 # policy: fractures of several levels within a month are one event
 AT_ONCE = timedelta(days=30)
 # policy: a day of onset is remembered that exactly
@@ -623,39 +627,11 @@ def _named_in(raw: Json, terminology: Terminology) -> Iterator[frozenset[str]]:
     whole = fracture_levels(raw, terminology)
     if len(whole) > 2:
         yield whole
-    for place in _coded_places(raw, terminology):
+    for place in coded_places(raw, terminology):
         yield frozenset(place.split("-")) & {*LEVELS}
-    for words in (*texts_of(raw.get("code")), *_site_words(raw)):
+    for words in (*texts_of(raw.get("code")), *site_words(raw)):
         levels = frozenset(terminology.levels.treated(words))
         if levels in PAIRS and levels in terminology.levels.ranges(words):
             yield levels
         else:
             yield from (frozenset({level}) for level in levels)
-
-
-def _site_words(raw: Json) -> list[str]:
-    return [word for site in objects(raw.get("bodySite")) for word in texts_of(site)]
-
-
-def _coded_places(raw: Json, terminology: Terminology) -> list[str]:
-    places = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
-    for site in objects(raw.get("bodySite")):
-        places += terminology.translate("vertebral-level", site)
-    return places
-
-
-def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the vertebrae that the code or site of a Condition names, else its words.
-
-    The words of its title count before those of its site. A pair (`T11-T12`) gives
-    both.
-    """
-    titles, sites = texts_of(raw.get("code")), _site_words(raw)
-    places = (
-        _coded_places(raw, terminology)
-        or [one for words in titles for one in terminology.levels.named(words)]
-        or [one for words in sites for one in terminology.levels.treated(words)]
-    )
-    return frozenset(
-        level for place in places for level in place.split("-") if level in LEVELS
-    )

@@ -35,6 +35,7 @@ from cds_service.fhir.findings.chart import (
     age_in_words,
 )
 from cds_service.fhir.findings.encounter import INPATIENT, VOID_ENCOUNTER
+from cds_service.fhir.findings.same_operation import may_be_of_present_fracture
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.concepts import is_plain_exam
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
@@ -379,7 +380,8 @@ def _read_procedure(
     """Read a procedure.
 
     An augmentation needs a date before the order, otherwise it may be the ordered one,
-    and it stands for a fracture: done for something else, it leaves that open.
+    and it stands for an earlier fracture: done for something else, or for the present
+    one, it leaves that open.
     A procedure that counts only for some months needs a date, too. If it is not known
     to be completed, it leaves the finding open.
     """
@@ -412,13 +414,20 @@ def _problem_of_procedure(
         problem = LATER_THAN_ORDER if day < chart.today else NOT_BEFORE_ORDER
     elif entry.status != "completed":
         problem = UNFINISHED
-    elif is_augmentation and is_for_something_else(entry, chart):
+    elif is_augmentation and _proves_nothing(entry, day, chart):
         problem = DOUBTED
     elif day is not None and months:
         latest = _latest(entry, "performed", day, chart)
         if latest < months_before(chart.today, months):
             problem = Problem("stale", f"{age_in_words(day, chart.today)} ago")
     return problem
+
+
+def _proves_nothing(augmentation: Entry, day: date | None, chart: Chart) -> bool:
+    """Tell if it may have been for no fracture, or for the one that is treated now."""
+    if is_for_something_else(augmentation, chart):
+        return True
+    return day is not None and may_be_of_present_fracture(augmentation, day, chart)
 
 
 def may_be_current(entry: Entry) -> bool:

@@ -1,0 +1,35 @@
+"""Name the vertebrae of a diagnosis or a procedure, by its codes, sites and words."""
+
+from cds_service.fhir.mapping.level_text import LEVELS
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import Json, objects, texts_of
+
+
+def site_words(raw: Json) -> list[str]:
+    """List the words of the body sites of an entry."""
+    return [word for site in objects(raw.get("bodySite")) for word in texts_of(site)]
+
+
+def coded_places(raw: Json, terminology: Terminology) -> list[str]:
+    """List the vertebrae of its code and sites: `L1`, or a pair, `T11-T12`."""
+    places = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
+    for site in objects(raw.get("bodySite")):
+        places += terminology.translate("vertebral-level", site)
+    return places
+
+
+def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the vertebrae that the code or site of a Condition names, else its words.
+
+    The words of its title count before those of its site. A pair (`T11-T12`) gives
+    both.
+    """
+    titles, sites = texts_of(raw.get("code")), site_words(raw)
+    places = (
+        coded_places(raw, terminology)
+        or [one for words in titles for one in terminology.levels.named(words)]
+        or [one for words in sites for one in terminology.levels.treated(words)]
+    )
+    return frozenset(
+        level for place in places for level in place.split("-") if level in LEVELS
+    )

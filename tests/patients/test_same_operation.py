@@ -1,0 +1,56 @@
+"""The operation of the present fracture is no sign of an earlier one."""
+
+import pytest
+
+from tests.chart_builders import days_ago, of_patient, problem
+from tests.codes import CPT, ICD, codeable
+from tests.patients.reassuring import cards_of, dated
+
+WORDED = {"text": "Kyphoplasty L1"}
+L1 = codeable(ICD, "S32.010A")
+BROKEN = dated(L1, days=20, number="l1")
+
+
+def operated(days, code=WORDED):
+    when = {"performedDateTime": days_ago(days), "code": code}
+    return of_patient("Procedure", "done", status="completed", **when)
+
+
+@pytest.mark.parametrize("code", [WORDED, codeable(CPT, "22514")])
+@pytest.mark.parametrize("days", [1, 5, 10, 19, 20])
+def test_the_treated_vertebra_is_no_second_fracture(days, code):
+    card = cards_of(BROKEN, operated(days, code))["rehabilitation"]
+    assert card["indicator"] == "info"
+    assert "ertebral fracture" not in card["summary"]
+    assert "earlier vertebral fracture not excluded" in card["detail"]
+    assert "below the usual" not in card["detail"]
+
+
+def test_nor_is_it_months_later():
+    card = cards_of(dated(L1, days=100, number="l1"), operated(90))["rehabilitation"]
+    assert card["indicator"] == "info"
+    assert "vertebral fracture in 2 years" not in card["summary"]
+
+
+def test_nor_with_a_code_of_no_level_or_an_entry_of_a_later_visit():
+    fracture = dated(codeable(ICD, "M80.08XA"), days=20, number="l1")
+    anew = problem("S32.010D", number="anew", days=2)
+    card = cards_of(fracture, anew, operated(10))["rehabilitation"]
+    assert card["indicator"] == "info"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param((BROKEN, operated(10, {"text": "Kyphoplasty T12"})), id="another"),
+        pytest.param((BROKEN, operated(40)), id="before it broke"),
+        pytest.param(
+            (BROKEN, dated(L1, days=70, number="first"), operated(60)), id="anew"
+        ),
+        pytest.param((BROKEN, operated(400)), id="long ago"),
+    ],
+)
+def test_an_operation_of_another_fracture_is_a_second_one(record):
+    card = cards_of(*record)["rehabilitation"]
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Second vertebral fracture in 2 years")
