@@ -191,12 +191,12 @@ def recommended(*arguments: Any, **options: Any) -> dict[str, Recommendation]:
     return {one.rule.id: one for one in found}
 
 
-def support_order(kind: str, *, draft: bool = True, **members: Any) -> SupportOrder:
+def support_order(kind: str, *, is_draft: bool = True, **members: Any) -> SupportOrder:
     """A draft or active support order of today."""
     found = SupportOrder(
         kind=kind,
         reference=f"ServiceRequest/{kind}",
-        draft=draft,
+        is_draft=is_draft,
         authored=TODAY,
         title=kind,
     )

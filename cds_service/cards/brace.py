@@ -298,7 +298,7 @@ class _BraceCard:
         if correction.review:
             review = say(", review {day}", day=date_text(correction.review))
         heading = "by-hand"
-        if brace.times.order.draft and self._is_offered(brace):
+        if brace.times.order.is_draft and self._is_offered(brace):
             heading = "corrected"
         if self.reasons:
             heading = "kept"

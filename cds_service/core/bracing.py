@@ -210,7 +210,7 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
     written, else today. An active brace was ordered before the procedure, so the day it
     was written counts before that of the procedure.
     """
-    if order.draft:
+    if order.is_draft:
         days = (order.start, procedure_on, order.authored, today)
     else:
         days = (order.start, order.authored, procedure_on, today)
@@ -285,7 +285,7 @@ def judge_braces(
     own = [
         one
         for one in (*now, *before)
-        if one.order.draft or not one.order.is_for_another
+        if one.order.is_draft or not one.order.is_for_another
     ]
     course_since = _course_since(support, limit, today, fractured_on)
     course = sorted(
@@ -305,7 +305,7 @@ def judge_braces(
             worn,
             limit,
             today,
-            is_first_unknown=times.order.draft and is_first_open,
+            is_first_unknown=times.order.is_draft and is_first_open,
         )
         for times in _without_renewed(now)
     )
@@ -371,7 +371,7 @@ def _weeks_since(
     """
     days = (_first_day(one, counts_since) for one in course)
     since = min([_first_day(times, counts_since), *days])
-    if times.order.draft and support.last_stage_on:
+    if times.order.is_draft and support.last_stage_on:
         return max(since, support.last_stage_on)
     return since
 
@@ -383,16 +383,18 @@ def _worn_since(course: Sequence[BraceTimes]) -> dict[str, date]:
     """
     worn: dict[str, date] = {}
     for times in course:
-        if not times.order.draft:
+        if not times.order.is_draft:
             worn.setdefault(times.order.name, times.begins)
     return worn
 
 
 def _without_renewed(now: Sequence[BraceTimes]) -> list[BraceTimes]:
     """Leave out active braces that are renewed now: they are the same brace."""
-    renewed = {times.order.name for times in now if times.order.draft}
+    renewed = {times.order.name for times in now if times.order.is_draft}
     return [
-        times for times in now if times.order.draft or times.order.name not in renewed
+        times
+        for times in now
+        if times.order.is_draft or times.order.name not in renewed
     ]
 
 
@@ -434,7 +436,7 @@ def _brace(
 
 def _role(times: BraceTimes, worn: Mapping[str, date]) -> Role:
     """Tell if a brace is in use, or is signed as the first, a renewed or another."""
-    if not times.order.draft:
+    if not times.order.is_draft:
         return "active"
     if all(begins > times.begins for begins in worn.values()):
         return "renewed" if times.order.renewal else "ordered"
@@ -467,8 +469,8 @@ def has_unclear_brace(support: SupportOrders) -> bool:
     It is for another disease, has no certain day, or was ordered shortly before the
     day from which orders count.
     """
-    in_force = [one for one in support.of_kind("brace") if not one.draft]
-    over = [one for one in support.earlier_braces if not one.draft]
+    in_force = [one for one in support.of_kind("brace") if not one.is_draft]
+    over = [one for one in support.earlier_braces if not one.is_draft]
     since = support.counted_from or date.min
     return any(_is_unclear(one, since, is_over=False) for one in in_force) or any(
         _is_unclear(one, since, is_over=True) for one in over
@@ -532,11 +534,11 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
         reasons.append(KeepReason("other-fracture", "open", other.possible))
     is_too_often = any(use.is_too_often for use in findings.bone_drugs.uses)
     is_open = {
-        "other-surgery": other.surgery,
+        "other-surgery": other.has_other_surgery,
         "brace-noted": other.is_brace_noted,
         "augmentation-unread": bool(other.unread),
-        "order-unread": other.other_order,
-        "problem-unread": other.problem or is_too_often,
+        "order-unread": other.has_other_order,
+        "problem-unread": other.has_unread_problem or is_too_often,
         "brace-unclear": has_unclear_brace(support),
         "supplies-unread": "SupplyRequest" in support.unchecked,
     }

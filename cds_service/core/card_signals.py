@@ -29,7 +29,7 @@ def _register_ordered(kind: str) -> None:
 
 def ordered_text(order: SupportOrder, situation: Situation) -> str:
     """Write `ordered (19 Nov)`, `among these orders`."""
-    if order.draft:
+    if order.is_draft:
         return say("among these orders")
     day = order.authored or order.start
     if day is None:

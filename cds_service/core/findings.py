@@ -454,7 +454,7 @@ class SupportOrder:
     Attributes:
         kind: concept name: `brace`, `bed-rest`, `rehabilitation`,
             `ct-attenuation-measurement`, …
-        draft: it is being signed; otherwise it is on record already.
+        is_draft: it is being signed; otherwise it is on record already.
         start: the first day, if stated.
         end: the last day that its dates state; None if it is open-ended, or runs for
             a stated time from no stated day.
@@ -491,7 +491,7 @@ class SupportOrder:
 
     kind: str
     reference: str
-    draft: bool
+    is_draft: bool
     start: date | None = None
     end: date | None = None
     authored: date | None = None
@@ -526,27 +526,27 @@ class OtherInjuries:
         possible: untreated levels whose fracture may be recent, or that a brace order
             names.
         doubtful: levels of recent fractures of which one was perhaps not treated.
-        surgery: another operation of the spine is ordered or was done lately, or this
-            is not excluded.
+        has_other_surgery: another operation of the spine is ordered or was done lately,
+            or this is not excluded.
         signed_reasons: concepts that the augmentation order being signed names as
             reasons to keep a brace.
         is_brace_noted: the notes of that order name a brace, or were not understood.
         unread: other elements of that order which say more than the operation.
-        other_order: a further order of the signing was not understood, or concerns the
-            spine.
-        problem: an entry of the problem list, a report, an order or a drug on record
-            may be what the brace is for.
+        has_other_order: a further order of the signing was not understood, or concerns
+            the spine.
+        has_unread_problem: an entry of the problem list, a report, an order or a drug
+            on record may be what the brace is for.
     """
 
     fractures: tuple[str, ...] = ()
     possible: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
-    surgery: bool = False
+    has_other_surgery: bool = False
     signed_reasons: frozenset[str] = frozenset()
     is_brace_noted: bool = False
     unread: tuple[str, ...] = ()
-    other_order: bool = False
-    problem: bool = False
+    has_other_order: bool = False
+    has_unread_problem: bool = False
 
 
 NOTHING_ELSE = OtherInjuries()
@@ -590,7 +590,7 @@ class SupportOrders:
         """List orders of one kind, drafts first, then by reference."""
         orders = (order for order in self.orders if order.kind == kind)
         return tuple(
-            sorted(orders, key=lambda order: (not order.draft, order.reference))
+            sorted(orders, key=lambda order: (not order.is_draft, order.reference))
         )
 
     def counted(self, kind: str) -> tuple[SupportOrder, ...]:
@@ -616,7 +616,7 @@ class SupportOrders:
     def _counts(self, order: SupportOrder) -> bool:
         if not order.is_read_whole or order.not_now:
             return False
-        if order.draft:
+        if order.is_draft:
             return True
         is_for_fracture = self.counted_from is None or self._is_written_since(order)
         return order.is_standing and is_for_fracture is True

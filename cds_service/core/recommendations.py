@@ -150,7 +150,7 @@ def _recommendation(
     not_counted = support.not_counted(rule.order_kind) if rule.order_kind else ()
     corrections = _corrections(because) if rule.corrects else ()
     is_wanted = not already and signals.keys().isdisjoint(rule.not_offered_if)
-    has_draft = any(correction.order.draft for correction in corrections)
+    has_draft = any(correction.order.is_draft for correction in corrections)
     is_offered = (bool(rule.order) and is_wanted) or has_draft
     words = {**values, **_words_of(because, signal, corrections)}
     label, order = "", None

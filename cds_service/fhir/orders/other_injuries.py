@@ -116,7 +116,7 @@ def find_other_injuries(
             order, drafts, search.treated, terminology
         )
     }
-    is_problem = (
+    is_problem_open = (
         _is_problem_open(search)
         or _is_named_elsewhere(search)
         or _is_device_unread(search)
@@ -125,12 +125,12 @@ def find_other_injuries(
         fractures=fractures.sure,
         possible=fractures.possible,
         doubtful=fractures.doubtful,
-        surgery=_is_operated(search),
+        has_other_surgery=_is_operated(search),
         signed_reasons=frozenset().union(*signed_reasons),
         is_brace_noted=_is_brace_noted(signed, terminology),
         unread=tuple(sorted(unread)),
-        other_order=_has_other_order(search),
-        problem=is_problem,
+        has_other_order=_has_other_order(search),
+        has_unread_problem=is_problem_open,
     )
 
 

@@ -65,7 +65,7 @@ def with_renewals(
     signed = {draft.reference: draft for draft in drafts.each()}
     read = []
     for order in orders:
-        raw = (signed if order.draft else stored).get(order.reference)
+        raw = (signed if order.is_draft else stored).get(order.reference)
         if raw is None or order.kind != "brace":
             read.append(order)
             continue

@@ -351,7 +351,7 @@ def _as_applied(
 def _update(correction: Correction, ordering: Ordering) -> Action | None:
     """Correct a draft; None if it is no draft, out of reach, or not certain."""
     draft = correction.order.source
-    if draft is None or not correction.order.draft or draft.get("status") != "draft":
+    if draft is None or not correction.order.is_draft or draft.get("status") != "draft":
         return None
     corrected = correct_brace_order(draft, correction, ordering.terminology)
     if corrected is None:

@@ -127,7 +127,7 @@ def find_draft_support_orders(
     return tuple(
         order
         for draft in drafts.each()
-        for order in _support_orders(draft, drafts, terminology, draft=True)
+        for order in _support_orders(draft, drafts, terminology, is_draft=True)
     )
 
 
@@ -269,7 +269,7 @@ def find_stored_orders(
         if stored.type != "Procedure"
         and text(stored.resource.get("status")) in statuses
         and text(stored.resource.get("intent")) not in NOT_ORDERED
-        for order in _support_orders(stored, devices, terminology, draft=False)
+        for order in _support_orders(stored, devices, terminology, is_draft=False)
     )
     return tuple({(order.kind, order.reference): order for order in orders}.values())
 
@@ -327,7 +327,7 @@ def _why_not_now(
         return "elsewhere"
     if today is None or order.kind in TIMED:
         return ""
-    if not order.draft and order.written_from and order.written_from > today:
+    if not order.is_draft and order.written_from and order.written_from > today:
         return "later"
     if _has_ended(order, today):
         return "over"
@@ -336,7 +336,7 @@ def _why_not_now(
 
 
 def _support_orders(
-    order: Order, drafts: DraftOrders, terminology: Terminology, *, draft: bool
+    order: Order, drafts: DraftOrders, terminology: Terminology, *, is_draft: bool
 ) -> Iterator[SupportOrder]:
     """Yield an order for each kind of support that it asks for."""
     recognition = support_in(order, drafts, terminology)
@@ -348,13 +348,13 @@ def _support_orders(
     is_several = len(recognition.concepts) > 1
     # A corrected end would end whatever else the order asks for.
     is_alone = not (is_several or names_another(resource, terminology))
-    source = order.source if draft and is_alone else None
+    source = order.source if is_draft and is_alone else None
     for kind in sorted(recognition.concepts):
         part = OrderPart(kind, recognition, order, drafts, times, terminology)
         yield SupportOrder(
             kind=kind,
             reference=order.reference,
-            draft=draft,
+            is_draft=is_draft,
             start=times.start,
             end=times.end,
             authored=calendar.named_day(written),

@@ -49,7 +49,7 @@ def lso(**members):
 def worn(on, title="TLSO (L0456)", **members):
     """A brace of this day on record."""
     return brace(
-        title, reference=f"DeviceRequest/{on}", draft=False, authored=on, **members
+        title, reference=f"DeviceRequest/{on}", is_draft=False, authored=on, **members
     )
 
 

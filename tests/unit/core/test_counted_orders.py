@@ -16,7 +16,7 @@ FRACTURE = date(2026, 10, 8)
 def fls(authored, **members):
     """A referral to fracture liaison of this day, on record."""
     return support_order(
-        "bone-treatment", draft=False, authored=authored, title="FLS", **members
+        "bone-treatment", is_draft=False, authored=authored, title="FLS", **members
     )
 
 

@@ -115,7 +115,7 @@ def test_one_measurement_at_most_and_never_a_scan_that_is_known():
 def test_what_is_ordered_already_is_not_offered(kind, draft):
     values = {"age": 75.0, "bmi": 17.0, "repeated-falls": True}
     assert recommended(values)[kind].label
-    found = recommended(values, support_order(kind, draft=draft))[kind]
+    found = recommended(values, support_order(kind, is_draft=draft))[kind]
     assert (found.label, found.order) == ("", None)
     assert [one.kind for one in found.already] == [kind]
 
@@ -134,9 +134,9 @@ SUPPORT = st.lists(
     st.sampled_from(
         [
             brace(),
-            brace(draft=False, reference="DeviceRequest/active"),
+            brace(is_draft=False, reference="DeviceRequest/active"),
             support_order("bed-rest", hours=None),
-            support_order("rehabilitation", draft=False),
+            support_order("rehabilitation", is_draft=False),
         ]
     ),
     unique_by=lambda one: one.reference,

@@ -457,7 +457,7 @@ class Support:
 
 def listed(order: SupportOrder) -> str:
     number = order.reference.partition("/")[2]
-    return f"{order.kind} {number} {'signed' if order.draft else 'in force'}"
+    return f"{order.kind} {number} {'signed' if order.is_draft else 'in force'}"
 
 
 def augmentation_of(levels=(), planned=None):
