@@ -78,10 +78,10 @@ from cds_service.fhir.orders.broken_levels import region_treated
 from cds_service.fhir.orders.drafts import (
     DraftOrders,
     read_drafts,
-    weight_of_words,
     with_foreign_orders,
 )
 from cds_service.fhir.orders.handout_draft import Page, draft_handout
+from cds_service.fhir.orders.order_lengths import weight_of_words
 from cds_service.fhir.orders.orders_of_chart import is_recent, orders_of_operation
 from cds_service.fhir.orders.performed import (
     find_performed,

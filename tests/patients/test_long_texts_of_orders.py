@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.fhir.orders.drafts import ROOM_FOR_WORDS, longest_text
+from cds_service.fhir.orders.order_lengths import ROOM_FOR_WORDS, longest_text
 from tests.chart_builders import ask, by_topic, drafted, kyphoplasty, order_sign
 from tests.chart_builders import brace as tlso
 from tests.patients.reassuring import reassuring_record, selected

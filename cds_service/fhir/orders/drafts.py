@@ -13,11 +13,16 @@ from typing import Any, NamedTuple
 from cds_service.core.findings import RecordState
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.meaning import Meaning
+from cds_service.fhir.orders.order_lengths import (
+    LONGEST_LIST,
+    is_long,
+    longest_text,
+    with_short_lists,
+    with_short_texts,
+)
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
 from cds_service.fhir.references import BundleEntry, Targets, contained_in, last_name
 from cds_service.outgoing.deadline import Deadline
-from cds_service.places import MANY_WORDS
-from cds_service.protocol.json_text import levels
 
 # Statuses of R4, STU3 and DSTU2 orders that are not, or no longer, to be carried out.
 OVER = frozenset(
@@ -45,53 +50,6 @@ REPLACES = ("replaces", "priorRequest", "priorPrescription")
 ORDER_ENDINGS = ("Request", "Order", "Prescription")
 GROUPS = frozenset({"RequestGroup", "Bundle"})  # resources that hold orders
 MOST_INSIDE = 100  # orders inside groups, for one signing
-MOST_PARTS = 4000  # values in one order; a long one has a hundred
-# Policy: characters of all texts of a signing that are read. More would take longer
-# than the answer has; an order set with its instructions has some thousand.
-ROOM_FOR_WORDS = 8_000
-# A text of this length, such as a title or a line of instructions, is never cut.
-SHORT_TEXT = 200
-# Each text and each resource takes as long to read as some characters.
-COST_OF_A_TEXT = 20
-NAMES_OF_WORDS = frozenset({"text", "display", "resourceType"})
-# Short values of these are ids, codes, addresses and times, and no words.
-NAMES_WITHOUT_WORDS = frozenset(
-    {
-        "authoredOn",
-        "code",
-        "comparator",
-        "contentType",
-        "end",
-        "fullUrl",
-        "id",
-        "implicitRules",
-        "intent",
-        "language",
-        "occurrenceDateTime",
-        "priority",
-        "reference",
-        "start",
-        "status",
-        "system",
-        "type",
-        "unit",
-        "url",
-        "valueCanonical",
-        "valueDate",
-        "valueDateTime",
-        "valueId",
-        "valueInstant",
-        "valueUri",
-        "valueUrl",
-        "valueUuid",
-        "version",
-    }
-)
-LONGEST_ADDRESS = 100
-# The signs of ids, codes, addresses, times and files
-_NO_BLANKS = re.compile(r"[\w.:/#|+=?&%~@-]*", re.ASCII)
-# Items of one list. The words of each coding cost a search; a group has its own limit.
-LONGEST_LIST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,8 +257,8 @@ def _entries_of(draft_orders: Any, longest: int) -> Iterator[_Entry]:
         # Without an id two alike may be two orders.
         if not is_new and sent[name] == source:
             continue
-        with_lists = _shortened(source) if is_long(source) else source
-        resource = _with_short_texts(with_lists, longest)
+        with_lists = with_short_lists(source) if is_long(source) else source
+        resource = with_short_texts(with_lists, longest)
         order = None
         if not _signs_nothing(entry):
             unchanged = source if resource is source else None
@@ -387,110 +345,6 @@ def _plain(written: str) -> str:
 def _name(resource: Json) -> str:
     kind, own_id = text(resource.get("resourceType")), text(resource.get("id"))
     return f"{kind}/{own_id}" if own_id else ""
-
-
-def is_long(order: Json) -> bool:
-    """Tell if an order is too long: its lists are cut, and it is not corrected."""
-    sizes = [len(node) for level in levels(order) for node in level]
-    return sum(sizes) >= MOST_PARTS or max(sizes) > LONGEST_LIST
-
-
-def longest_text(draft_orders: Any) -> int:
-    """Return how many characters of each text are read, so that there is room for all.
-
-    Short texts leave their room to the longer ones.
-    """
-    lengths = sorted(_lengths_of_texts(draft_orders))
-    room = ROOM_FOR_WORDS
-    for place, length in enumerate(lengths):
-        share = room // (len(lengths) - place)
-        if length > share:
-            return max(share, SHORT_TEXT)
-        room -= length
-    return ROOM_FOR_WORDS
-
-
-def _lengths_of_texts(draft_orders: Any) -> Iterator[int]:
-    # No recursion: the JSON may be deep.
-    waiting = [("", draft_orders)]
-    while waiting:
-        name, value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += value.items()
-        elif isinstance(value, list):
-            waiting += [(name, item) for item in value]
-        elif isinstance(value, str) and _weight_of_text(name, value):
-            yield len(value)
-
-
-def _with_short_texts(value: Any, longest: int, name: str = "") -> Any:
-    """Cut the texts of a resource; the very same value if none is longer.
-
-    Args:
-        value: a resource, or a part of it.
-        longest: characters of a text that are kept.
-        name: of the element that the value is of.
-    """
-    if isinstance(value, str):
-        is_cut = len(value) > longest and _weight_of_text(name, value)
-        return _beginning(value, longest) if is_cut else value
-    if isinstance(value, list):
-        parts = [_with_short_texts(part, longest, name) for part in value]
-        is_same = all(new is old for new, old in zip(parts, value, strict=True))
-        return value if is_same else parts
-    if isinstance(value, dict):
-        members = {
-            one: _with_short_texts(part, longest, one) for one, part in value.items()
-        }
-        is_same = all(members[one] is part for one, part in value.items())
-        return value if is_same else members
-    return value
-
-
-def _beginning(written: str, longest: int) -> str:
-    """Return the beginning of a text, up to the end of a sentence or a word."""
-    beginning = written[:longest]
-    sentence = max(beginning.rfind(sign) for sign in (". ", "; ", "\n", "。"))
-    if sentence > longest // 2:
-        return beginning[: sentence + 1]
-    return beginning.rpartition(" ")[0] or beginning
-
-
-def weight_of_words(draft_orders: Any) -> int:
-    """Weigh the words of these orders (raw JSON) by how long they take to read.
-
-    Returns:
-        so many characters, `MANY_WORDS` at most.
-    """
-    cost = 0
-    # No recursion: the JSON may be deep.
-    waiting = list(draft_orders.items()) if type(draft_orders) is dict else []
-    while waiting and cost < MANY_WORDS:
-        name, value = waiting.pop()
-        if type(value) is dict:
-            waiting += value.items()
-        elif type(value) is list:
-            waiting += [(name, item) for item in value]
-        elif type(value) is str and value:
-            cost += _weight_of_text(name, value)
-    return min(cost, MANY_WORDS)
-
-
-def _weight_of_text(name: str, value: str) -> int:
-    """Weigh a text by its length: readers find words between any signs."""
-    if _NO_BLANKS.fullmatch(value) is None or name in NAMES_OF_WORDS:
-        return len(value) + COST_OF_A_TEXT
-    is_short = len(value) <= LONGEST_ADDRESS
-    is_free = name == "data" or (is_short and name in NAMES_WITHOUT_WORDS)
-    return 0 if is_free else len(value)
-
-
-def _shortened(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_shortened(part) for part in value[:LONGEST_LIST]]
-    if isinstance(value, dict):
-        return {name: _shortened(part) for name, part in value.items()}
-    return value
 
 
 def with_foreign_orders(record: RecordState, drafts: DraftOrders) -> RecordState:

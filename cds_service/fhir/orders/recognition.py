@@ -25,13 +25,13 @@ from cds_service.fhir.mapping.text_rules import (
 )
 from cds_service.fhir.orders.drafts import (
     GROUPS,
-    LONGEST_LIST,
     DraftOrders,
     Order,
     codeables,
     is_to_be_done,
 )
 from cds_service.fhir.orders.meaning import Meaning, Recognition
+from cds_service.fhir.orders.order_lengths import LONGEST_LIST
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR

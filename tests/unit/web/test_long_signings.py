@@ -9,7 +9,7 @@ import pytest
 
 from cds_service import service
 from cds_service.errors import TooBusy
-from cds_service.fhir.orders.drafts import weight_of_words
+from cds_service.fhir.orders.order_lengths import weight_of_words
 from cds_service.places import MANY_WORDS, places_for_words
 from cds_service.settings import Settings
 from cds_service.web.http_server import THREADS
