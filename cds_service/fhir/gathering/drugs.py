@@ -1,5 +1,6 @@
 """Identify the drug of a medication resource, by its codes, else by its name."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from cds_service.fhir.gathering.plain_doses import (
     is_plain_order,
     is_plain_title,
 )
+from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, ONLY_DENIED, clauses
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -42,6 +44,9 @@ RECURRING = frozenset({"recurring-dose"})
 REASON = frozenset({"reason-of-dose"})
 ENDED = frozenset({"drug-ended"})
 BLINDED = frozenset({"blinded"})
+# With the mark `@` for a drug: it was never taken.
+NEVER_TAKEN = frozenset({"steroid-denied"})
+_REST_OF_WORD = re.compile(r"^[a-z]+")  # of folded text; `bisfosfonato|s`
 
 
 class Drug(NamedTuple):
@@ -102,6 +107,7 @@ def read_drug(
     is_denied = any(map(terminology.clauses.is_not_done, names))
     if concepts & {STEROID, BONE_DRUG}:
         is_denied = is_denied or _is_of_another(names, terminology)
+        is_denied = is_denied or any(_is_denial(one, terminology) for one in names)
     if STEROID in concepts:
         is_denied = is_denied or _is_said_to_be_over(resource, terminology)
     is_understood, is_plain, is_ended = True, True, False
@@ -142,6 +148,27 @@ def _is_of_another(names: Iterable[str], terminology: Terminology) -> bool:
     """Tell if a name of a drug is also that of another person: `the mother's`."""
     of_others = terminology.clauses.joints.persons.search
     return any(of_others(folded(one)) for one in names)
+
+
+def _is_denial(name: str, terminology: Terminology) -> bool:
+    """Tell if a part of a name only denies the drugs in it: `no bisphosphonates`."""
+    for part in clauses(folded(name)[:LONGEST_STATEMENT]):
+        places = [
+            place
+            for concept, place in terminology.drug_places(part).items()
+            if {STEROID, BONE_DRUG} & set(terminology.drugs.groups_of(concept))
+        ]
+        if not places:
+            continue
+        before = part[: min(begins for begins, _ in places)]
+        after = _REST_OF_WORD.sub("", part[max(ends for _, ends in places) :], 1)
+        # A mark takes the drugs' place, so that only the words around it are judged.
+        marked = f"{before}@{after}"
+        if terminology.clauses.places(marked, ONLY_DENIED):
+            return True
+        if terminology.text_concepts(marked, NEVER_TAKEN):
+            return True
+    return False
 
 
 def _is_said_to_be_over(resource: Json, terminology: Terminology) -> bool:
