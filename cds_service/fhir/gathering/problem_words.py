@@ -143,6 +143,9 @@ class _TextReading:
         self.suspected |= _against_code(clause, self.coded)
         if clause.is_suspected:
             self.suspected |= clause.named
+            if clause.named and clause.is_plainly_suspected:
+                # The words may be wider than the code: `suspected metastasis`.
+                self.suspected |= self.coded
             self.calls_all_suspected |= clause.is_suspicion_alone
         elif clause.is_denied or clause.is_only_denial:
             self.denied |= clause.named

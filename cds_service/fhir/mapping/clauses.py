@@ -165,6 +165,19 @@ class Clause:
         return self.plain != self.text
 
     @property
+    def is_plainly_suspected(self) -> bool:
+        """Tell if it begins or ends with `suspected`, and is without an aside."""
+        joints = self._reader.joints
+        if joints.aside.search(self.text, 1):
+            return False
+        words = list(islice(joints.suspicion.finditer(self.text), MOST_ASIDES))
+        return any(
+            not LETTER.search(self.text[: word.start()])
+            or not LETTER.search(self.text[word.end() :])
+            for word in words
+        )
+
+    @property
     def is_suspicion_alone(self) -> bool:
         """Tell if it only says `suspected`, of something that other words name."""
         return self.is_suspected and not LETTER.search(self.plain)
