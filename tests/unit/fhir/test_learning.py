@@ -175,7 +175,7 @@ class Lessons:
                 },
                 {
                     "resourceType": "MedicationRequest",
-                    "medicationCodeableConcept": code("L1", display="amlodypina"),
+                    "medicationCodeableConcept": code("L1", display="Vasolonex"),
                 },
                 {
                     "resourceType": "Condition",
