@@ -4,13 +4,19 @@ from typing import Any
 
 import pytest
 
-from tests.codes import codeable
+from tests.codes import ICD, codeable
 from tests.patients.leaving import everything_arranged, leave, leaving_chart, pathology
 from tests.patients.reassuring import imaging
 
 UNREAD = "1 recent entry not understood. Read before leaving."
 PDF = [{"contentType": "application/pdf", "url": "Binary/1"}]
 UNKNOWN = codeable("https://hospital.example/results", "r7")
+
+
+def x_ray(title: str = "X-ray lumbar spine", **members: Any) -> Any:
+    """A report of yesterday that is a file alone."""
+    said = {"presentedForm": PDF, "code": {"text": title}}
+    return imaging(days=1, **said | members)
 
 
 def cards_beside(*entries: Any) -> list[Any]:
@@ -94,8 +100,58 @@ def test_what_the_signing_named_is_not_asked_again(report: Any) -> None:
     ["X-ray lumbar spine 2 views", "Chest X-ray", "Röntgen LWS in 2 Ebenen"],
 )
 def test_an_x_ray_in_a_file_alone_makes_no_card(title: str) -> None:
-    x_ray = imaging(presentedForm=PDF, days=1, code={"text": title})
-    assert cards_beside(x_ray) == []
+    assert cards_beside(x_ray(title)) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "X-ray lumbar spine",
+        "Chest PA and lateral.pdf",
+        "Radiology report",
+        "Röntgenbefund LWS in 2 Ebenen",
+        "Röntgen LWS Ausschluss Fraktur",
+        "L-spine 2 views post-op",
+    ],
+)
+def test_nor_does_one_whose_file_says_what_was_examined(title: str) -> None:
+    file = PDF[0] | {"title": title}
+    assert cards_beside(x_ray(presentedForm=[file])) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "New fracture T8",
+        "Instability T12/L1",
+        "Cord signal",
+        "Fracture L3",
+        "Material in canal L1",
+        "Neue Fraktur BWK 8",
+        "Fraktur LWK 3.pdf",
+        "Nueva fractura L3",
+        "第三腰椎骨折",
+        "Cut-out L1",
+    ],
+)
+def test_a_title_that_may_be_a_finding_is_to_be_read(title: str) -> None:
+    file = PDF[0] | {"title": title}
+    named = [
+        x_ray(presentedForm=[file]),
+        x_ray(f"X-ray lumbar spine: {title}"),
+        x_ray(result=[{"reference": "Observation/9", "display": title}]),
+        x_ray(media=[{"comment": title, "link": {"reference": "Media/1"}}]),
+    ]
+    for report in named:
+        (card,) = cards_beside(report)
+        # What names another vertebra may lead with that.
+        assert UNREAD in card["summary"] or "perhaps not treated" in card["summary"]
+
+
+def test_so_is_an_x_ray_with_the_code_of_a_finding() -> None:
+    code = codeable(ICD, "S22.060A") | {"text": "X-ray thoracic spine"}
+    (card,) = cards_beside(x_ray(code=code))
+    assert UNREAD in card["summary"]
 
 
 def test_a_report_that_a_fact_names_is_not_called_unread() -> None:

@@ -50,6 +50,8 @@ class PlainWordsFile(Examples):
             only one.
         sound: in a report, the words of a sentence that names a vertebra and does not
             say that it broke.
+        findings: in the title of an examination, those of `words` that may name what it
+            found.
         organs: in a report, ordinary findings of other organs. They are no words of a
             fracture, so none of `bound` is plain next to them.
         denied: in a report, what denies, and what it may deny.
@@ -61,6 +63,7 @@ class PlainWordsFile(Examples):
     others: tuple[Pattern, ...] = ()
     sound: tuple[Pattern, ...] = ()
     organs: tuple[Pattern, ...] = ()
+    findings: tuple[Pattern, ...] = ()
     denied: DenialList = DenialList()
     bound: BoundList = BoundList()
 
@@ -94,6 +97,7 @@ class PlainLists(NamedTuple):
         checks: words of a check after the operation, with those of reports.
         dosages: words of a dosage of any drug.
         studies: words by which imaging studies and their series are called.
+        findings: those of them that may name what was found.
     """
 
     braces: PlainWords
@@ -115,6 +119,7 @@ class PlainLists(NamedTuple):
     checks: PlainWords
     dosages: Besides
     studies: Besides
+    findings: PlainWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -162,6 +167,7 @@ def load_all_plain(
     others = [word for file in report_files for word in file.others]
     organs = [word for file in report_files for word in file.organs]
     checks = [*_words(folders, CEMENT), *reports, *organs]
+    found = [word for file in _files(folders, STUDIES) for word in file.findings]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
@@ -182,6 +188,7 @@ def load_all_plain(
         checks=PlainWords(checks, durations),
         dosages=_besides(_words(folders, DOSAGES), reasons, durations),
         studies=_besides(_words(folders, STUDIES), reasons, durations),
+        findings=PlainWords(found, None),
     )
 
 

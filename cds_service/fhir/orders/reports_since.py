@@ -3,6 +3,7 @@
 The raw JSON of the record in, references out; junk never raises.
 """
 
+import re
 from datetime import date
 
 from cds_service.fhir.gathering.concepts import is_plain_exam, is_silent_report
@@ -11,10 +12,16 @@ from cds_service.fhir.gathering.grave_asides import UNREAD_PROSE, grave_concepts
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.unread_in_report import is_check_understood
+from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.drafts import codeables
-from cds_service.fhir.raw_json import Json, member
+from cds_service.fhir.raw_json import Json, member, texts_of
 from cds_service.fhir.site_calendar import SiteCalendar
+
+# Parts of a report that have a title each, in which somebody may say what was found.
+NAMED_PARTS = ("presentedForm", "media", "result", "imagingStudy")
+_FILE_TYPE = re.compile(r"(?i)\.(?:pdf|docx?|rtf|txt|html?|dcm|jpe?g|png|tiff?)$")
 
 
 def unread_reports_since(
@@ -65,8 +72,31 @@ def _is_unread(report: Entry, terminology: Terminology) -> bool:
         return False
     if is_silent_report(report.raw):
         # An X-ray follows every operation, and many sites send it as a file alone.
-        return not is_plain_exam(report.raw, report.concepts, terminology)
+        is_x_ray = is_plain_exam(report.raw, report.concepts, terminology)
+        return not is_x_ray or _may_name_finding(report.raw, terminology)
     if not is_check_understood(report.raw, terminology):
         return True
     # Its codes or its reasons may leave open what its prose does not.
     return UNREAD_PROSE in grave_concepts_of(report.raw, terminology)
+
+
+def _may_name_finding(report: Json, terminology: Terminology) -> bool:
+    """Tell if the code of an X-ray, or a title in it, may say what was found.
+
+    Each must be of words by which an examination is called, and of no others.
+    """
+    code = report.get("code")
+    if terminology.identifies("conditions", code):
+        return True
+    parts = {name: report[name] for name in NAMED_PARTS if name in report}
+    names = (_FILE_TYPE.sub("", words) for words in words_in(parts))
+    titles = [*texts_of(code), *names]
+    return not all(_is_bare_title(title, terminology) for title in titles)
+
+
+def _is_bare_title(title: str, terminology: Terminology) -> bool:
+    """Tell if a title only says what was examined, and how."""
+    studies, findings = terminology.plain.studies.alone, terminology.plain.findings
+    return studies.are_all(title) and not any(
+        findings.words_in(word) == [word] for word in studies.words_in(folded(title))
+    )
