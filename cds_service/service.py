@@ -84,6 +84,7 @@ from cds_service.fhir.orders.handout_draft import Page, draft_handout
 from cds_service.fhir.orders.order_lengths import weight_of_words
 from cds_service.fhir.orders.orders_of_chart import is_recent, orders_of_operation
 from cds_service.fhir.orders.performed import (
+    RECENT,
     find_performed,
     has_augmentation,
     read_leaving,
@@ -103,6 +104,7 @@ from cds_service.fhir.orders.suggestions import Ordering, make_suggestions, orde
 from cds_service.fhir.orders.support_orders import (
     find_draft_support_orders,
     join_support_orders,
+    with_delivered,
 )
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline, in_force
@@ -508,7 +510,9 @@ def _case_of_discharge(
     """Make the case of a discharge (steps 3 and 3b): the procedure is its order."""
     record, terminology = gathered.record, call.service.terminology
     record_before = without_performed(record, performed, terminology)
-    case = _case_of(call, record_before, performed, gathered.support)
+    since = performed.performed_on or call.today - RECENT
+    support = with_delivered(gathered.support, record, since, call.today)
+    case = _case_of(call, record_before, performed, support)
     leaving = read_leaving(record, terminology, performed, call.today)
     state = case.record_state
     if not performed.is_sure:

@@ -779,3 +779,65 @@ def test_an_unstable_spine_is_said_where_no_training_is_placed(code: str) -> Non
     assert "no training before it is stable" in card["summary"]
     assert card["indicator"] == "info"
     assert leave(leaving_chart(treated, fracture, PHYSIOTHERAPY)) == []
+
+
+NO_END = f"{LEAVING}who ends the TLSO? Off by "
+ENDED = {"start": days_ago(2), "end": days_ago(1)}
+GOES_ON = {"start": days_ago(0), "end": "2027-01-08"}
+
+
+@pytest.mark.parametrize(
+    "brace",
+    [
+        pytest.param(worn_now(status="completed"), id="today"),
+        pytest.param(worn_now(status="completed", days=2), id="of the operation's day"),
+        pytest.param(
+            worn_now(
+                status="completed",
+                days=5,
+                occurrenceDateTime=f"{days_ago(1)}T10:00:00Z",
+            ),
+            id="ordered before, delivered since",
+        ),
+    ],
+)
+def test_a_brace_that_was_delivered_is_worn(brace: Resource) -> None:
+    (card,) = leave(leaving_chart(*everything_arranged(), brace))
+    assert card["summary"].startswith(NO_END)
+
+
+def test_so_is_one_that_is_dated_by_its_month() -> None:
+    brace = worn_now(status="completed", authoredOn="2026-11")
+    (card,) = leave(leaving_chart(*everything_arranged(), brace))
+    assert "Who ends it, and when?" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "braces",
+    [
+        pytest.param([worn_now(status="completed", days=5)], id="before"),
+        pytest.param([worn_now(status="completed", authoredOn=None)], id="no day"),
+        pytest.param(
+            [worn_now(status="completed", days=2, occurrencePeriod=ENDED)], id="ended"
+        ),
+        pytest.param([worn_now(status="entered-in-error")], id="in error"),
+        pytest.param(
+            [
+                worn_now(status="completed", days=2),
+                worn_now(
+                    number="next",
+                    occurrencePeriod=GOES_ON,
+                    priorRequest=[{"reference": "DeviceRequest/tlso"}],
+                ),
+            ],
+            id="another order goes on with it",
+        ),
+        pytest.param(
+            [worn_now(status="completed", occurrencePeriod=GOES_ON)], id="with an end"
+        ),
+    ],
+)
+def test_a_brace_that_is_over_or_has_its_end_makes_no_card(
+    braces: list[Resource],
+) -> None:
+    assert leave(leaving_chart(*everything_arranged(), *braces)) == []

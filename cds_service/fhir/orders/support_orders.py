@@ -11,7 +11,8 @@ it, or if it is left out:
 | unknown, held   | unclear           | left out      | left out     |
 | any other       | left out          | left out      | left out     |
 
-A brace or bed rest of unknown status, or on hold, is left out too: it is not worn.
+A brace or bed rest of unknown status, or on hold, is left out too: it is not worn. At a
+discharge, a brace of this operation whose order is completed is worn: `with_delivered`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,11 +67,11 @@ from cds_service.fhir.orders.recognition import (
     is_augmentation,
     support_in,
 )
-from cds_service.fhir.orders.renewals import with_renewals
+from cds_service.fhir.orders.renewals import BASIS, EARLIER, with_renewals
 from cds_service.fhir.orders.unread_in_brace import names_another, unread_in
 from cds_service.fhir.orders.unread_in_referral import is_read_whole
-from cds_service.fhir.raw_json import Json, is_prohibition, member, text
-from cds_service.fhir.references import BundleEntry, Targets
+from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
+from cds_service.fhir.references import BundleEntry, Targets, last_name
 from cds_service.fhir.site_calendar import SiteCalendar
 
 LIAISON = frozenset({"fracture-liaison"})
@@ -256,6 +257,47 @@ def _sort_stored(
         and not _has_ended(order, today)
     ]
     return OnRecord(in_force, over, unclear)
+
+
+def with_delivered(
+    support: SupportOrders, record: PatientRecord, since: date, today: date
+) -> SupportOrders:
+    """Take the braces that were delivered since the operation as worn, at a discharge.
+
+    Their order is `completed`: by FHIR, what was ordered was done, and nothing says
+    that the patient took it off. One whose own end has passed, that another order goes
+    on with, or that was written before, stays over.
+
+    Args:
+        support: the orders found.
+        record: the patient's record.
+        since: the day of the operation, or the first that counts.
+        today: the day of the answer.
+    """
+    gone_on = {
+        last_name(text(reference.get("reference")))
+        for order in _stored(record)
+        if text(order.resource.get("status")) in CARRIED_OUT
+        for element in (*EARLIER, BASIS)
+        for reference in objects(order.resource.get(element))
+    }
+    worn = tuple(
+        order
+        for order in support.earlier_braces
+        if order.reference not in gone_on
+        and _is_of_these_days(order, since, today)
+        and not _has_ended(order, today)
+    )
+    over = tuple(order for order in support.earlier_braces if order not in worn)
+    return replace(support, orders=(*support.orders, *worn), earlier_braces=over)
+
+
+def _is_of_these_days(order: SupportOrder, since: date, today: date) -> bool:
+    """Tell if an order may have been written since this day, or begins since then."""
+    if order.written_from and order.written_from > today:
+        return False
+    days = [day for day in (order.start, order.written_to) if day]
+    return any(day >= since for day in days)
 
 
 def find_stored_orders(
