@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.codes import CPT, ICD, codeable
-from tests.patients.inpatients import coded
+from tests.patients.inpatients import chart, coded, statement
 from tests.patients.leaving import (
     everything_arranged,
     kyphoplasty_done,
@@ -134,3 +134,54 @@ def test_the_region_of_the_operations_code_counts_as_the_treated_one():
     operation = kyphoplasty_done(None, code=codeable(CPT, "22514"))
     (card,) = leaving(coded("S32.010A"), beside("S22.000A"), operation)
     assert "recent fracture of thoracic spine perhaps not treated" in card["summary"]
+
+
+def of_two_fractures(*operations: Any) -> list[str]:
+    """The cards of somebody whose L1 and L3 broke, after these operations."""
+    broken = (beside("S32.030A"), dated(codeable(ICD, "S32.010A"), days=20, number="a"))
+    record = chart(*broken, *operations, *everything_arranged(), TAKES)
+    return [card["summary"] for card in leave(record)]
+
+
+TAKES = statement("alendronate", "M05BA04", 1)
+NO_STAY = {"encounter": None}
+OTHER_STAY = {"encounter": {"reference": "Encounter/other"}}
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param(kyphoplasty_done(None, days=2, number="again"), id="one day"),
+        pytest.param(kyphoplasty_done(None, days=1, number="again"), id="next day"),
+        pytest.param(kyphoplasty_done(None, days=12, number="again"), id="one stay"),
+        pytest.param(
+            kyphoplasty_done(None, days=1, number="again", **NO_STAY), id="no stay"
+        ),
+        pytest.param(
+            kyphoplasty_done(None, days=1, number="again", **OTHER_STAY),
+            id="the stay of another system",
+        ),
+        pytest.param(
+            kyphoplasty_done(None, number="again", performedDateTime=None), id="no day"
+        ),
+    ],
+)
+def test_an_operation_that_is_entered_twice_treated_one_vertebra(again: Any) -> None:
+    (said,) = of_two_fractures(kyphoplasty_done(None), again)
+    assert "recent fracture of L1 or L3 perhaps not treated. Who follows" in said
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(
+            kyphoplasty_done(None, days=1, number="b", code=codeable(CPT, "22515")),
+            id="the code of a further vertebra",
+        ),
+        pytest.param(
+            kyphoplasty_done(None, days=12, number="b", **NO_STAY), id="ten days before"
+        ),
+    ],
+)
+def test_one_that_treated_a_second_vertebra_left_none(other: Any) -> None:
+    assert of_two_fractures(kyphoplasty_done(None), other) == []

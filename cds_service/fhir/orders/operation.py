@@ -7,7 +7,6 @@ none that broke after it.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 from typing import NamedTuple
 
 from cds_service.core.findings import AugmentationOrder
@@ -19,7 +18,11 @@ from cds_service.fhir.orders.broken_levels import REGION_NAMES, covers, region_t
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.order_times import read_times
-from cds_service.fhir.orders.performed import days_of_procedure
+from cds_service.fhir.orders.performed import (
+    DOCUMENTED_WITHIN,
+    days_of_procedure,
+    stay_of,
+)
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION_OR_LEVEL,
     recognise_augmentation,
@@ -156,17 +159,48 @@ def _region_of(
 
 
 def _count_of(done: Sequence[Order], terminology: Terminology) -> int:
-    """Count the treated vertebrae; procedures of one day are one operation."""
+    """Count the treated vertebrae; what documents one operation counts once."""
+    combined = (
+        combine_performed(operation, terminology)
+        for operation in _operations(done, terminology.calendar)
+    )
+    return sum((one.levels.count if one else None) or 1 for one in combined)
 
-    def day_of(procedure: Order) -> date:
-        _, last = days_of_procedure(procedure.resource, terminology.calendar)
-        return last or date.min
 
-    count = 0
-    for _, operation in groupby(sorted(done, key=day_of), key=day_of):
-        combined = combine_performed([*operation], terminology)
-        count += (combined.levels.count if combined else None) or 1
-    return count
+def _operations(done: Sequence[Order], calendar: SiteCalendar) -> list[list[Order]]:
+    """Put together the procedures that document one operation.
+
+    They name one stay, or lie within a week of each other: two systems documented it.
+    One without a day may document any of them. To join too many makes a fracture one
+    that was "perhaps" not treated; to join too few hides it.
+    """
+    dated: list[tuple[Order, date]] = []
+    undated: list[Order] = []
+    for procedure in done:
+        _, last = days_of_procedure(procedure.resource, calendar)
+        if last is None:
+            undated.append(procedure)
+        else:
+            dated.append((procedure, last))
+    operations: list[list[Order]] = []
+    newest = date.min
+    for procedure, day in sorted(dated, key=lambda one: one[1]):
+        is_near = operations and (day - newest).days <= DOCUMENTED_WITHIN
+        newest = day
+        stay = stay_of(procedure.resource)
+        of_stay = [
+            operation
+            for operation in operations
+            if stay and stay in {stay_of(one.resource) for one in operation}
+        ]
+        if of_stay or is_near:
+            (of_stay or operations)[-1].append(procedure)
+        else:
+            operations.append([procedure])
+    if not operations:
+        return [undated] if undated else []
+    operations[-1] += undated
+    return operations
 
 
 # --- untreated fractures

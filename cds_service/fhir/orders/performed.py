@@ -179,7 +179,7 @@ class _Stay(NamedTuple):
 
         A procedure during the stay may name a department's contact, or no stay.
         """
-        named = _stay_of(procedure)
+        named = stay_of(procedure)
         if self.name and named == self.name:
             return True
         first, _ = days_of_procedure(procedure, calendar)
@@ -243,8 +243,8 @@ def _is_another(
     is_same = treated.issuperset(_levels_of(procedure.resource, terminology))
     if apart == 0 or (is_same and apart is not None and apart <= DOCUMENTED_WITHIN):
         return False
-    if stay := _stay_of(procedure.resource):
-        return stay not in {_stay_of(one.resource) for one in operation}
+    if stay := stay_of(procedure.resource):
+        return stay not in {stay_of(one.resource) for one in operation}
     return not is_same and apart is not None and apart > OVER_MIDNIGHT
 
 
@@ -424,7 +424,7 @@ def _of_type(record: PatientRecord, kind: str) -> Iterator[Order]:
             yield Order(f"{kind}/{text(entry.raw.get('id'))}", entry.raw)
 
 
-def _stay_of(resource: Json) -> str:
+def stay_of(resource: Json) -> str:
     """Return the stay that a resource names, without the server's address."""
     return last_name(text(member(resource, "encounter", "reference")))
 
