@@ -841,3 +841,55 @@ def test_a_brace_that_is_over_or_has_its_end_makes_no_card(
     braces: list[Resource],
 ) -> None:
     assert leave(leaving_chart(*everything_arranged(), *braces)) == []
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        "Dentist: bisphosphonate clearance",
+        "Dental check before denosumab",
+        "Visit prior to denosumab",
+        "Zahnarzt vor Zoledronat",
+        "Bilan dentaire avant acide zolédronique",
+        "Dentista antes de denosumab",
+        "Blood test before zoledronate",
+        "Pharmacy pick-up denosumab",
+        "FLS phone call not reached",
+        "Osteoporosis clinic: did not attend",
+    ],
+)
+def test_a_visit_that_prepares_or_failed_is_none_for_the_bone(visit: str) -> None:
+    (card,) = leave(leaving_chart(PHYSIOTHERAPY, appointment(visit, day=VISIT)))
+    assert card["summary"] == NO_DRUG
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"extension": [{"url": "x", "valueString": "patient declined visit"}]},
+        {"description": "FLS phone call not reached"},
+        {"description": "Bring the dentist's clearance"},
+    ],
+)
+def test_nor_is_one_with_words_that_leave_it_open(members: Resource) -> None:
+    visit = appointment("Osteoporosis clinic", day=VISIT, **members)
+    (card,) = leave(leaving_chart(PHYSIOTHERAPY, visit))
+    assert card["summary"] == NO_DRUG
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        "Osteoporosis clinic",
+        "Osteoporose-Sprechstunde",
+        "FLS follow-up visit",
+        "Fracture liaison phone call",
+        "Denosumab injection",
+        "Prolia 60 mg s.c.",
+        "Infusion Zoledronat 5 mg",
+        "Aclasta infusion clinic",
+        "Prolia-Spritze",
+    ],
+)
+def test_an_ordinary_visit_for_the_bone_is_one(visit: str) -> None:
+    assert leave(leaving_chart(PHYSIOTHERAPY, appointment(visit, day=VISIT))) == []

@@ -52,6 +52,8 @@ class PlainWordsFile(Examples):
             say that it broke.
         findings: in the title of an examination, those of `words` that may name what it
             found.
+        preparing: in a referral, those of `words` by which a visit only prepares for
+            the drug that it names.
         organs: in a report, ordinary findings of other organs. They are no words of a
             fracture, so none of `bound` is plain next to them.
         denied: in a report, what denies, and what it may deny.
@@ -64,6 +66,7 @@ class PlainWordsFile(Examples):
     sound: tuple[Pattern, ...] = ()
     organs: tuple[Pattern, ...] = ()
     findings: tuple[Pattern, ...] = ()
+    preparing: tuple[Pattern, ...] = ()
     denied: DenialList = DenialList()
     bound: BoundList = BoundList()
 
@@ -98,6 +101,7 @@ class PlainLists(NamedTuple):
         dosages: words of a dosage of any drug.
         studies: words by which imaging studies and their series are called.
         findings: those of them that may name what was found.
+        preparing: as in `PlainWordsFile`.
     """
 
     braces: PlainWords
@@ -120,6 +124,7 @@ class PlainLists(NamedTuple):
     dosages: Besides
     studies: Besides
     findings: PlainWords
+    preparing: PlainWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -168,6 +173,7 @@ def load_all_plain(
     organs = [word for file in report_files for word in file.organs]
     checks = [*_words(folders, CEMENT), *reports, *organs]
     found = [word for file in _files(folders, STUDIES) for word in file.findings]
+    prepares = [word for file in _files(folders, REFERRALS) for word in file.preparing]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
@@ -189,6 +195,7 @@ def load_all_plain(
         dosages=_besides(_words(folders, DOSAGES), reasons, durations),
         studies=_besides(_words(folders, STUDIES), reasons, durations),
         findings=PlainWords(found, None),
+        preparing=PlainWords(prepares, None),
     )
 
 

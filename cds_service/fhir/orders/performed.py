@@ -37,7 +37,7 @@ from cds_service.fhir.gathering.unread_in_report import (
     is_result_understood,
     names_spine,
 )
-from cds_service.fhir.leaves import MODIFIERS
+from cds_service.fhir.leaves import MODIFIERS, words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.augmentation import combine_performed
@@ -50,7 +50,10 @@ from cds_service.fhir.orders.recognition import (
     recognise_support,
 )
 from cds_service.fhir.orders.reports_since import is_pathology, unread_reports_since
-from cds_service.fhir.orders.unread_in_referral import is_read_whole
+from cds_service.fhir.orders.unread_in_referral import (
+    is_read_whole,
+    is_visit_understood,
+)
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -459,8 +462,8 @@ def takes_place(appointment: Json, terminology: Terminology) -> bool:
 def may_be_off(appointment: Json, terminology: Terminology) -> bool:
     """Tell if anything in an appointment, whatever its status, may say that it is off.
 
-    A participant who declined, a reason for cancelling, or a comment that was not
-    understood may say so.
+    A participant who declined, a reason for cancelling, a comment that was not
+    understood, or the words of an extension may say so.
     """
     if MODIFIERS & appointment.keys() or appointment.get("cancelationReason"):
         return True
@@ -470,6 +473,7 @@ def may_be_off(appointment: Json, terminology: Terminology) -> bool:
     titles = [text(appointment.get("description"))]
     for codeable in codeables(appointment, *ABOUT):
         titles += texts_of(codeable)
+    titles += words_in(appointment.get("extension"))
     plain, clauses = terminology.plain.referrals, terminology.clauses
     is_understood = all(map(plain.are_all, filter(None, words)))
     return not is_understood or any(
@@ -499,6 +503,9 @@ def _kinds_booked(
     booked = frozenset[str]().union(*(of_orders.get(name, ()) for name in orders))
     if not booked:
         booked = _kinds_named(appointment, terminology)
+    described = text(appointment.get("description"))
+    if described and not is_visit_understood(described, terminology):
+        booked -= {REVIEW}
     kinds: tuple[BookingKind, ...] = get_args(BookingKind)
     return [kind for kind in kinds if kind in booked]
 
@@ -506,19 +513,37 @@ def _kinds_booked(
 def _kinds_named(appointment: Json, terminology: Terminology) -> frozenset[str]:
     """List what an appointment's own codes and words say that it is for.
 
-    A visit to inject a bone drug is one of bone treatment.
+    A visit to inject a bone drug is one of bone treatment; one that prepares for it, or
+    of which any word was not understood, is not.
     """
     titles = codeables(appointment, *ABOUT)
     if described := text(appointment.get("description")):
         titles.append({"text": described})
     reasons = {"reasonCode": appointment.get("reasonCode")}
-    orders = [{"resourceType": "ServiceRequest", "code": one} for one in titles]
-    named = (_kinds_of(order | reasons, terminology) for order in orders)
-    kinds = frozenset[str]().union(*named)
-    drugs = (read_billed(order, terminology) for order in orders)
-    if any(drug and BONE_DRUG in drug.concepts for drug in drugs):
-        kinds |= {REVIEW}
+    kinds = frozenset[str]()
+    for title in titles:
+        order = {"resourceType": "ServiceRequest", "code": title}
+        named = _kinds_of(order | reasons, terminology)
+        whole = is_read_whole(REVIEW, Order("", order), terminology)
+        kinds |= named if whole else named - {REVIEW}
+        if _injects_bone_drug(order, terminology):
+            kinds |= {REVIEW}
     return kinds
+
+
+def _injects_bone_drug(order: Json, terminology: Terminology) -> bool:
+    """Tell if a bone drug is given at a visit, and no word says that it only prepares.
+
+    Words are those of a dose or of a visit; "dental check before denosumab" has others.
+    """
+    drug = read_billed(order, terminology)
+    if drug is None or BONE_DRUG not in drug.concepts:
+        return False
+    plain = terminology.plain
+    left = [" ".join(plain.doses.left_in(one)) for one in texts_of(order.get("code"))]
+    return not any(map(plain.preparing.names_any, left)) and all(
+        map(plain.referrals.are_all, left)
+    )
 
 
 def _kinds_of(order: Json, terminology: Terminology) -> frozenset[str]:

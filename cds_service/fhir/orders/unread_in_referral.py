@@ -134,6 +134,20 @@ def is_read_whole(kind: str, order: Order, terminology: Terminology) -> bool:
     return all(_is_plain(words, reading, terminology) for words in texts)
 
 
+def is_visit_understood(words: str, terminology: Terminology) -> bool:
+    """Tell if the description of a visit has only names of what it is for, and plain.
+
+    It may name training, or the dose of a bone drug, as well.
+    """
+    names = _NAMES | REHABILITATION
+    remainder = words
+    if len(words) <= LONGEST_TITLE:
+        remainder = without_names(words, names, terminology, most=MOST_NAMES)
+    plain = terminology.plain
+    left = " ".join(plain.doses.left_in(remainder))
+    return plain.referrals.are_all(left) or plain.training.are_all(left)
+
+
 def _reading_of(kind: str, terminology: Terminology) -> _Reading:
     plain = terminology.plain
     if kind in REHABILITATION:
