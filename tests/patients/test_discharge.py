@@ -884,6 +884,8 @@ def test_nor_is_one_with_words_that_leave_it_open(members: Resource) -> None:
         "Osteoporose-Sprechstunde",
         "FLS follow-up visit",
         "Fracture liaison phone call",
+        "Fracture Liaison Service (FLS) new patient 30 min",
+        "Bone health clinic 1st visit, room 12",
         "Denosumab injection",
         "Prolia 60 mg s.c.",
         "Infusion Zoledronat 5 mg",
@@ -893,3 +895,17 @@ def test_nor_is_one_with_words_that_leave_it_open(members: Resource) -> None:
 )
 def test_an_ordinary_visit_for_the_bone_is_one(visit: str) -> None:
     assert leave(leaving_chart(PHYSIOTHERAPY, appointment(visit, day=VISIT))) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Follow-up visit after kyphoplasty",
+        "Physiotherapy and bone clinic",
+        "Room 12",
+        "Denosumab 60 mg s.c.",
+    ],
+)
+def test_nor_does_an_ordinary_description_leave_it_open(words: str) -> None:
+    visit = appointment("Osteoporosis clinic", day=VISIT, description=words)
+    assert leave(leaving_chart(PHYSIOTHERAPY, visit)) == []

@@ -144,8 +144,10 @@ def is_visit_understood(words: str, terminology: Terminology) -> bool:
     if len(words) <= LONGEST_TITLE:
         remainder = without_names(words, names, terminology, most=MOST_NAMES)
     plain = terminology.plain
-    left = " ".join(plain.doses.left_in(remainder))
-    return plain.referrals.are_all(left) or plain.training.are_all(left)
+    without_dose = " ".join(plain.doses.left_in(remainder))
+    return plain.training.are_all(remainder) or any(
+        map(plain.referrals.are_all, (remainder, without_dose))
+    )
 
 
 def _reading_of(kind: str, terminology: Terminology) -> _Reading:
