@@ -11,8 +11,8 @@ L1 = codeable(ICD, "S32.010A")
 BROKEN = dated(L1, days=20, number="l1")
 
 
-def operated(days, code=WORDED):
-    when = {"performedDateTime": days_ago(days), "code": code}
+def operated(days, code=WORDED, *, written=""):
+    when = {"performedDateTime": written or days_ago(days), "code": code}
     return of_patient("Procedure", "done", status="completed", **when)
 
 
@@ -40,10 +40,39 @@ def test_nor_with_a_code_of_no_level_or_an_entry_of_a_later_visit():
 
 
 @pytest.mark.parametrize(
+    "done",
+    [
+        pytest.param(operated(0, written="2026"), id="year"),
+        pytest.param(operated(0, written="2026-10"), id="month"),
+        pytest.param(operated(21), id="the day before the onset"),
+        pytest.param(operated(27), id="a week before the onset"),
+        pytest.param(operated(5, {"text": "Kyphoplasty L1-L2"}), id="two vertebrae"),
+    ],
+)
+def test_nor_if_its_day_is_not_exact_or_it_treated_another_vertebra_too(done):
+    card = cards_of(BROKEN, done)["rehabilitation"]
+    assert card["indicator"] == "info"
+    assert "ertebral fracture" not in card["summary"]
+    assert "earlier vertebral fracture not excluded" in card["detail"]
+
+
+def test_nor_if_the_fracture_is_dated_to_its_year():
+    fracture = problem("S32.010A", number="l1", onsetDateTime="2026")
+    card = cards_of(fracture, operated(10))["rehabilitation"]
+    assert card["indicator"] == "info"
+    assert "vertebral fracture in 2 years" not in card["summary"]
+
+
+@pytest.mark.parametrize(
     "record",
     [
         pytest.param((BROKEN, operated(10, {"text": "Kyphoplasty T12"})), id="another"),
         pytest.param((BROKEN, operated(40)), id="before it broke"),
+        pytest.param((BROKEN, operated(0, written="2026-09")), id="the month before"),
+        pytest.param((BROKEN, operated(0, written="2025")), id="the year before"),
+        pytest.param(
+            (BROKEN, operated(10, {"text": "Kyphoplasty T11-T12"})), id="two others"
+        ),
         pytest.param(
             (BROKEN, dated(L1, days=70, number="first"), operated(60)), id="anew"
         ),

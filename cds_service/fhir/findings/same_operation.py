@@ -5,6 +5,7 @@ holds one fracture, and the cement that it got is no sign of an earlier one.
 """
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.findings.chart import Chart
@@ -12,42 +13,64 @@ from cds_service.fhir.findings.named_levels import fracture_levels
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.raw_json import member
 
 # policy: within half a year it may be the fracture that is treated now
 SUBACUTE = timedelta(days=183)
-# policy: a fracture that was treated is on the list within a week
+# policy: a fracture that was treated is on the list within a week, and that day is
+# often entered as its onset
 DOCUMENTED_WITHIN = timedelta(days=7)
+
+
+class _Began(NamedTuple):
+    """The first and the last day of a fracture, and if its onset tells them."""
+
+    first: date
+    last: date
+    is_onset: bool
 
 
 def may_be_of_present_fracture(procedure: Entry, done: date, chart: Chart) -> bool:
     """Tell if an augmentation may have treated the fracture that is treated now.
 
-    It names the treated vertebrae or none, a fracture of these is on record that is
-    older than it, and none that began after it.
+    It names a treated vertebra or none, a fracture of these is on record that may be
+    older than it, and none that began after it. Of a month or year each day counts.
 
     Args:
         procedure: the augmentation.
-        done: its day.
+        done: its day; the first of a month or year.
         chart: the patient's record.
     """
     treated = {*chart.treated} or {*chart.region}
     levels = fracture_levels(procedure.raw, chart.terminology)
-    if chart.not_after - done > SUBACUTE or not levels <= treated:
+    last = _last_day(procedure, done, chart)
+    if chart.not_after - last > SUBACUTE or (levels and levels.isdisjoint(treated)):
         return False
     days = [
         begun_by
         for entry in chart.mentions_of(tuple(FRACTURED))
         if entry.kind == "Condition"
         and certainty_of(entry.raw) != "denied"
-        and _is_at(entry, levels or treated, chart)
+        and _is_at(entry, levels & treated or treated, chart)
         and (begun_by := _days(entry, chart))
     ]
-    since = done - SUBACUTE
-    is_broken_since = any(first > done for first, is_onset in days if is_onset)
+    since, until = done - SUBACUTE, last + DOCUMENTED_WITHIN
+    is_broken_since = any(one.first > until for one in days if one.is_onset)
     return not is_broken_since and any(
-        since <= first <= (done if is_onset else done + DOCUMENTED_WITHIN)
-        for first, is_onset in days
+        since <= one.last and one.first <= until for one in days
     )
+
+
+def _last_day(procedure: Entry, done: date, chart: Chart) -> date:
+    """Return the last day on which it may have been done, by the day of the order."""
+    period = member(procedure.raw, "performedPeriod")
+    written = (
+        procedure.raw.get("performedDateTime"),
+        member(period, "end"),
+        member(period, "start"),
+    )
+    days = (day for one in written if (day := chart.calendar.last_day(one)))
+    return max(done, min(next(days, done), chart.not_after))
 
 
 def _is_at(fracture: Entry, levels: set[str] | frozenset[str], chart: Chart) -> bool:
@@ -55,10 +78,10 @@ def _is_at(fracture: Entry, levels: set[str] | frozenset[str], chart: Chart) -> 
     return not named or not named.isdisjoint(levels)
 
 
-def _days(fracture: Entry, chart: Chart) -> tuple[date, bool] | None:
-    """Return the first day of a fracture, and if it is the onset; else of recording."""
-    first, _ = begun(fracture.raw, chart.birth, chart.calendar)
+def _days(fracture: Entry, chart: Chart) -> _Began | None:
+    """Return the days on which a fracture may have begun, or else was recorded."""
+    first, last = begun(fracture.raw, chart.birth, chart.calendar)
     if first:
-        return first, True
+        return _Began(first, last or first, is_onset=True)
     recorded = chart.calendar.first_day(recorded_on(fracture.raw))
-    return (recorded, False) if recorded else None
+    return _Began(recorded, recorded, is_onset=False) if recorded else None
