@@ -25,6 +25,11 @@ from cds_service.fhir.findings.named_levels import (
     fracture_levels,
     site_words,
 )
+from cds_service.fhir.findings.past_by_words import (
+    LATE_EFFECT,
+    is_onset_of_recording,
+    past_in_words,
+)
 from cds_service.fhir.findings.problem_list import BY_WORDS, conclude_from_silence
 from cds_service.fhir.findings.same_operation import SUBACUTE
 from cds_service.fhir.findings.statements import (
@@ -40,6 +45,7 @@ from cds_service.fhir.findings.statements import (
 )
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.asides import VOID
+from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.earlier_in_words import (
     are_reasons_only_of,
@@ -450,13 +456,19 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
         return _is_augmented_earlier(stated, chart)
     # A new fracture, unless it is an old one that was recorded on that day.
     if stated.problem == LATER_THAN_ORDER:
-        return None if _is_history(stated) or _may_be_older(stated, chart) else False
+        return (
+            None
+            if _is_history(stated, chart) or _may_be_older(stated, chart)
+            else False
+        )
     levels = fracture_levels(stated.entry.raw, chart.terminology)
     treated = set(chart.treated)
-    if _is_history(stated):
+    if _is_history(stated, chart):
         # The treated fracture may be called chronic, or be coded as its sequela.
         is_of_late = stated.day and chart.not_after - stated.day <= SUBACUTE
-        may_be_it = _is_chronic(stated, chart) or (stated.is_sequela and is_of_late)
+        may_be_it = _is_chronic(stated, chart) or (
+            _is_late_effect(stated, chart) and is_of_late
+        )
         return None if levels & treated and may_be_it else True
     is_another = _is_of_another_vertebra(stated, chart)
     is_elsewhere = stated.entry.kind == "Procedure" or is_another
@@ -571,16 +583,19 @@ def _day_of(stated: Stated, chart: Chart) -> date | None:
     """Return the day of the fracture; None if it is not known.
 
     The recording date of an old fracture says nothing about that, nor does one beside
-    an onset without a day, nor the onset of a sequela.
+    an onset without a day, nor the onset of a sequela, nor one of that very day.
     """
-    if stated.is_sequela:
+    if _is_late_effect(stated, chart):
         return chart.calendar.first_day(stated.worded)
     if _has_onset_without_day(stated):
         return _vague_onset(stated, chart)[0]
-    is_old = _is_history(stated) or stated.is_later_encounter
-    is_old = is_old or _is_augmentation_listed(stated)
+    raw = stated.entry.raw
+    is_past = _is_history(stated, chart) or _is_augmentation_listed(stated)
+    is_old = is_past or stated.is_later_encounter
     if is_old and not stated.worded and stated.entry.kind != "Procedure":
-        onset = chart.calendar.effective(stated.entry.raw, "onset")
+        if is_past and is_onset_of_recording(raw, chart.calendar):
+            return None
+        onset = chart.calendar.effective(raw, "onset")
         return onset.day if onset else None
     return stated.day
 
@@ -609,8 +624,23 @@ def _vague_onset(stated: Stated, chart: Chart) -> tuple[date | None, Precision]:
     return first + (last - first) / 2, exactness
 
 
-def _is_history(stated: Stated) -> bool:
-    return stated.is_sequela or HISTORY in stated.concepts
+def _is_history(stated: Stated, chart: Chart) -> bool:
+    return HISTORY in stated.concepts or _is_late_effect(stated, chart)
+
+
+def _is_late_effect(stated: Stated, chart: Chart) -> bool:
+    """Tell if it is the sequela of a fracture, by its code or its words."""
+    if stated.is_sequela or stated.entry.kind != "Condition":
+        return stated.is_sequela
+    terminology = chart.terminology
+    return LATE_EFFECT in past_in_words(
+        texts_of(stated.entry.raw.get("code")),
+        lambda part: bool(
+            terminology.text_concepts(part, FRACTURED)
+            or terminology.plain.bound.names_broken(part)
+        ),
+        terminology,
+    )
 
 
 def _is_chronic(stated: Stated, chart: Chart) -> bool:

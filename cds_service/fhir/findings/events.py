@@ -21,6 +21,11 @@ from cds_service.fhir.findings.earlier_traces import (
     trace_of_earlier,
 )
 from cds_service.fhir.findings.encounter import last_day_of_diagnosis
+from cds_service.fhir.findings.past_by_words import (
+    LATE_EFFECT,
+    is_onset_of_recording,
+    past_in_words,
+)
 from cds_service.fhir.findings.problem_list import (
     BY_WORDS,
     kind_of,
@@ -251,20 +256,19 @@ def _kinds_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset
 
 def _parts_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
     """List the parts of its words that name the event; all parts if none does."""
-    kinds, terminology = chart.terminology.kinds, chart.terminology
     parts = [
         part
         for words in texts_of(stated.entry.raw.get("code"))
         for whole in clauses(words)
         for part in names(whole)
     ]
-    own = [
-        part
-        for part in parts
-        if kinds.of_title(part, tuple(spec.kinds))
-        or terminology.text_concepts(part) & {*spec.value_sets}
-    ]
-    return own or parts
+    return [part for part in parts if _names_event(part, spec, chart)] or parts
+
+
+def _names_event(part: str, spec: EventSpec, chart: Chart) -> bool:
+    terminology = chart.terminology
+    is_of_kind = terminology.kinds.of_title(part, tuple(spec.kinds))
+    return bool(is_of_kind or terminology.text_concepts(part) & {*spec.value_sets})
 
 
 def _stated(entry: Entry, concepts: Sequence[str]) -> Stated | None:
@@ -312,13 +316,27 @@ def _is_dated_otherwise(
 
     Many systems write the day of recording as the onset: "foot drop since 1990".
     """
-    is_short = spec.within_days is not None and spec.within_days <= HALF_A_YEAR
-    if not is_short or span.first is None or stated.entry.kind != "Condition":
+    if span.first is None or stated.entry.kind != "Condition" or not _is_short(spec):
         return False
     own = _parts_of_itself(stated, spec, chart)
     worded = date_in_words(own, stated.entry.raw, chart)
     last = chart.calendar.last_day(worded)
     return last is not None and last < span.first and not _is_lately(last, spec, chart)
+
+
+def _is_short(spec: EventSpec) -> bool:
+    return spec.within_days is not None and spec.within_days <= HALF_A_YEAR
+
+
+def _is_filled_in(stated: Stated, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if the onset of what words call past is only the day of recording.
+
+    If words date what warns for weeks or months, the two days contradict each other.
+    """
+    raw = stated.entry.raw
+    if not is_onset_of_recording(raw, chart.calendar):
+        return False
+    return not (_is_short(spec) and date_in_words(_title(raw), raw, chart))
 
 
 def _span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
@@ -327,12 +345,15 @@ def _span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
     recorded = Span(
         chart.calendar.first_day(entered), _last_of(entered, chart), _exactness(entered)
     )
-    dated = _as_dated(stated.entry, chart)
+    past = _past_in_words(stated, spec, chart)
+    is_filled_in = bool(past) and _is_filled_in(stated, spec, chart)
+    dated = None if is_filled_in else _as_dated(stated.entry, chart)
     is_again = bool(clinical_status(raw) & AGAIN)
     if is_again and not _began_lately(dated, spec, chart):
         # The onset is that of the first time, and so is an old day of recording.
         return recorded if _is_lately(recorded.last, spec, chart) else Span(None, None)
-    span = dated or _by_onset(raw, recorded, chart) or _as_worded(raw, recorded, chart)
+    by_onset = None if is_filled_in else _by_onset(raw, recorded, chart)
+    span = dated or by_onset or _as_worded(raw, recorded, chart)
     end = _end_of(raw, chart)
     if span is None:
         is_earlier = stated.is_later_encounter or _is_history(stated, spec, chart)
@@ -341,7 +362,7 @@ def _span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
             span = Span(None, _earliest(recorded.last, end), recorded.precision)
         else:
             span = recorded
-    elif stated.is_sequela or _is_too_wide(span, spec, chart):
+    elif stated.is_sequela or LATE_EFFECT in past or _is_too_wide(span, spec, chart):
         span = span._replace(first=None)
     return span._replace(last=_latest(span.last, end))
 
@@ -452,7 +473,26 @@ def _is_history(stated: Stated, spec: EventSpec, chart: Chart) -> bool:
     if any(match.concept in spec.history for match in entry.matches):
         return True
     is_past = certainty_of(entry.raw) == "past"
-    return is_past or bool(kinds_in_words(entry, HISTORIES, chart))
+    is_past = is_past or bool(kinds_in_words(entry, HISTORIES, chart))
+    return is_past or bool(_past_in_words(stated, spec, chart))
+
+
+def _past_in_words(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:
+    """Return which of its words call an injury or an infection past.
+
+    A cancer of the past counts as well, and a deficit that is old by its words may be
+    worse now.
+    """
+    is_passing = spec.within_days is not None and not (
+        spec.undated_counts or spec.earlier_opens
+    )
+    if stated.entry.kind != "Condition" or not is_passing:
+        return frozenset()
+    return past_in_words(
+        _title(stated.entry.raw),
+        lambda part: _names_event(part, spec, chart),
+        chart.terminology,
+    )
 
 
 def _began_earlier(event: Happened, spec: EventSpec, chart: Chart) -> bool:
