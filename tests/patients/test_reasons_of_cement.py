@@ -110,3 +110,56 @@ def test_a_fracture_that_is_the_reason_on_the_problem_list_counts():
     fracture = dated(codeable(ICD, "S22.080A"), days=410, number="h")
     card = card_with({"reasonReference": [REFERENCE]}, fracture)
     assert card["summary"].startswith("Second vertebral fracture in 2 years")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "History of vertebroplasty T12",
+        "Status post kyphoplasty T12",
+        "Previous kyphoplasty T12",
+        "Z.n. Kyphoplastie BWK 12",
+        "Antécédent de vertébroplastie T12",
+        "Vertebroplastia previa T12",
+    ],
+)
+@pytest.mark.parametrize("days", [10, 40])
+def test_cement_that_its_title_calls_past_is_not_of_the_day_it_was_typed(words, days):
+    card = card_with(titled(words), days=days)
+    assert card["indicator"] == "info"
+    assert card["summary"].startswith("Earlier vertebral fracture, T")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Z.n. Kyphoplastie BWK 12 2010",
+        "Vertebroplasty T12 in 2012",
+        "Kyphoplasty T12 ten years ago, 03/2016",
+    ],
+)
+def test_an_earlier_year_in_its_title_dates_cement(words):
+    card = card_with(titled(words), days=10)
+    assert card["indicator"] == "info"
+    assert card["summary"].startswith("Earlier vertebral fracture")
+    assert "Nov 2026" not in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Kyphoplasty of an old T12 fracture",
+        "Vertebroplasty T12 for old fracture",
+        "Vertebroplasty T12 for fracture of 2019",
+        "Vertebroplasty T12, history of falls",
+    ],
+)
+def test_what_else_is_old_leaves_cement_its_day(words):
+    card = card_with(titled(words))
+    assert card["summary"].startswith("Second vertebral fracture in 2 years")
+
+
+def test_cement_of_the_past_with_a_year_of_its_own_is_dated():
+    said = titled("History of vertebroplasty T12") | {"performedDateTime": "2025"}
+    card = card_with(said)
+    assert card["summary"].startswith("Second vertebral fracture in 2 years (T12, 2025")

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.findings.past_by_words import LONG_PAST
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.fracture_sites import UNSITED
 from cds_service.fhir.gathering.named_besides import grave_in_doubt
 from cds_service.fhir.gathering.problem_words import undenied_parts
+from cds_service.fhir.mapping.clauses import names, statements
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.references import contained_in, last_name
 
@@ -44,6 +46,41 @@ def is_for_something_else(procedure: Entry, chart: Chart) -> bool:
         return True
     purposes = ({"text": one} for title in titles for one in _ends(title, terminology))
     return any(_is_open(one, terminology) for one in (*reasons, *purposes))
+
+
+def parts_of_title(procedure: Json, terminology: Terminology) -> list[str]:
+    """List the parts of its titles that name an augmentation, without what it was for.
+
+    They are folded.
+    """
+    return [
+        part
+        for title in texts_of(procedure.get("code"))
+        for whole in statements(_before_purpose(title, terminology))
+        for part in names(whole)
+        if terminology.text_concepts(part, AUGMENTATIONS)
+    ]
+
+
+def is_called_past(procedure: Json, terminology: Terminology) -> bool:
+    """Tell if a title calls an augmentation past: `history of vertebroplasty`.
+
+    In `kyphoplasty of an old fracture` the fracture is old, and the operation is not.
+    """
+    kinds = terminology.kinds
+    for part in parts_of_title(procedure, terminology):
+        places = terminology.text_places(part, AUGMENTATIONS, "vertebra")
+        words = part
+        if places and terminology.plain.bound.names_broken(part):
+            words = part[: min(begins for begins, _ in places.values())]
+        if kinds.of_title(words, (LONG_PAST,)):
+            return True
+    return False
+
+
+def _before_purpose(title: str, terminology: Terminology) -> str:
+    place = terminology.text_places(title, frozenset({PURPOSE})).get(PURPOSE)
+    return folded(title)[: place[0] if place else None]
 
 
 def _reasons_of(procedure: Json, chart: Chart) -> Iterator[Json]:

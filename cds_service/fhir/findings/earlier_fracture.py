@@ -423,7 +423,7 @@ def _precision(stated: Stated, chart: Chart) -> Precision:
     is_condition = stated.entry.kind == "Condition"
     element = "onsetDateTime" if is_condition else "performedDateTime"
     written = text(stated.entry.raw.get(element)).strip()
-    return PRECISIONS.get(len(written or stated.worded), "day")
+    return PRECISIONS.get(len(stated.worded or written), "day")
 
 
 def _counted(days: Sequence[date], today: date) -> str:
@@ -452,8 +452,9 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
         LATER_THAN_TODAY,
     ):
         return None
-    if _is_augmentation_listed(stated):
-        return _is_augmented_earlier(stated, chart)
+    is_of_past = _is_cement_of_the_past(stated)
+    if is_of_past or _is_augmentation_listed(stated):
+        return is_of_past or _is_augmented_earlier(stated, chart)
     # A new fracture, unless it is an old one that was recorded on that day.
     if stated.problem == LATER_THAN_ORDER:
         return (
@@ -491,6 +492,12 @@ def _is_augmentation_listed(stated: Stated) -> bool:
     """Tell if the problem list names an augmentation, which may be done or planned."""
     is_listed = stated.entry.kind == "Condition"
     return is_listed and bool(stated.concepts & AUGMENTATIONS)
+
+
+def _is_cement_of_the_past(stated: Stated) -> bool:
+    """Tell if it is an augmentation that counts, and its title calls it past."""
+    is_counted = stated.entry.kind == "Procedure" and not stated.problem
+    return is_counted and stated.day is None and stated.concept in AUGMENTATIONS
 
 
 def _is_augmented_earlier(stated: Stated, chart: Chart) -> bool | None:

@@ -69,8 +69,11 @@ def _last_day(procedure: Entry, done: date, chart: Chart) -> date:
         member(period, "end"),
         member(period, "start"),
     )
-    days = (day for one in written if (day := chart.calendar.last_day(one)))
-    return max(done, min(next(days, done), chart.not_after))
+    calendar = chart.calendar
+    # A title may date it earlier.
+    of_its_day = (one for one in written if calendar.first_day(one) == done)
+    last = calendar.last_day(next(of_its_day, None)) or done
+    return max(done, min(last, chart.not_after))
 
 
 def _is_at(fracture: Entry, levels: set[str] | frozenset[str], chart: Chart) -> bool:

@@ -26,7 +26,11 @@ from cds_service.fhir.certainty import (
     clinical_status,
     is_later_encounter,
 )
-from cds_service.fhir.findings.cement_reasons import is_for_something_else
+from cds_service.fhir.findings.cement_reasons import (
+    is_called_past,
+    is_for_something_else,
+    parts_of_title,
+)
 from cds_service.fhir.findings.chart import (
     ON_DRUGS,
     STATING,
@@ -381,7 +385,8 @@ def _read_procedure(
 
     An augmentation needs a date before the order, otherwise it may be the ordered one,
     and it stands for an earlier fracture: done for something else, or for the present
-    one, it leaves that open.
+    one, it leaves that open. If its title calls it past, or names an earlier month or
+    year, it was typed in at an admission: it was done by its day.
     A procedure that counts only for some months needs a date, too. If it is not known
     to be completed, it leaves the finding open.
     """
@@ -392,8 +397,28 @@ def _read_procedure(
     )
     if not (may_be_current(entry) or is_overdue):
         return None
+    worded = ""
+    if day is not None and concept in AUGMENTATIONS:
+        worded = _earlier_by_title(entry, day, chart)
+        day = chart.calendar.last_day(worded) or day
     problem = _problem_of_procedure(entry, concept, day, spec, chart)
-    return Stated(entry, concept, codes[0], day, problem)
+    if not worded and concept in AUGMENTATIONS and _is_typed_in(entry, chart):
+        day = None
+    return Stated(entry, concept, codes[0], day, problem, worded=worded)
+
+
+def _earlier_by_title(augmentation: Entry, done: date, chart: Chart) -> str:
+    """Return a month or year in its title that was over before its day, or nothing."""
+    parts = parts_of_title(augmentation.raw, chart.terminology)
+    worded = date_in_words(parts, augmentation.raw, chart) if parts else ""
+    last = chart.calendar.last_day(worded)
+    return worded if last is not None and last < done else ""
+
+
+def _is_typed_in(augmentation: Entry, chart: Chart) -> bool:
+    """Tell if its title calls it past, and its day may be that of typing."""
+    is_exact = chart.calendar.exactness(augmentation.raw, "performed") == "day"
+    return is_exact and is_called_past(augmentation.raw, chart.terminology)
 
 
 def _problem_of_procedure(
