@@ -163,3 +163,38 @@ def test_cement_of_the_past_with_a_year_of_its_own_is_dated():
     said = titled("History of vertebroplasty T12") | {"performedDateTime": "2025"}
     card = card_with(said)
     assert card["summary"].startswith("Second vertebral fracture in 2 years (T12, 2025")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"outcome": {"text": "malignant histology"}},
+        {"complication": [{"text": "tumour found"}]},
+        {"followUp": [{"text": "Radiotherapy"}]},
+        {"category": {"text": "Oncology"}},
+        {"note": [{"text": "Histologie: Plasmozytom"}]},
+    ],
+    ids=lambda members: next(iter(members)),
+)
+def test_cement_after_which_a_tumour_was_found_proves_no_fracture(members):
+    card = card_with(members)
+    assert card["indicator"] == "info"
+    assert "vertebral fracture in 2 years" not in card["summary"]
+    names = ("malignancy of bone not excluded", "cancer within 5 years not excluded")
+    assert any(name in card["detail"] for name in names)
+    assert "start with this order" not in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"outcome": {"text": "Pain relieved"}},
+        {"complication": [{"text": "Cement leak into disc"}]},
+        {"followUp": [{"text": "Physiotherapy"}]},
+        {"category": {"text": "Surgical procedure"}},
+        {"outcome": {"text": "no malignancy in histology"}},
+    ],
+)
+def test_an_ordinary_outcome_leaves_cement_a_fracture(members):
+    card = card_with(members)
+    assert card["summary"].startswith("Second vertebral fracture in 2 years")

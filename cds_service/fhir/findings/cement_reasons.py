@@ -13,7 +13,7 @@ from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.fracture_sites import UNSITED
 from cds_service.fhir.gathering.named_besides import grave_in_doubt
-from cds_service.fhir.gathering.problem_words import undenied_parts
+from cds_service.fhir.gathering.problem_words import in_doubt, undenied_parts
 from cds_service.fhir.mapping.clauses import names, statements
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
@@ -24,6 +24,17 @@ BROKEN = FRACTURED | {UNSITED, "pathological-fracture"}
 PREVENTS = ("prevents-fracture",)
 OTHERWISE = ("other-use-of-cement",)
 PURPOSE = "purpose"
+# Elements that tell what was found, what came of it, or who did it.
+TOLD_BESIDE = ("outcome", "complication", "followUp", "category", "note")
+TUMOURS = frozenset(
+    map(
+        in_doubt,
+        (
+            *("malignancy", "malignancy-elsewhere", "cancer-ever"),
+            *("bone-malignancy-ever", "cancer-treatment", "cancer-care"),
+        ),
+    )
+)
 
 
 def is_for_something_else(procedure: Entry, chart: Chart) -> bool:
@@ -43,6 +54,8 @@ def is_for_something_else(procedure: Entry, chart: Chart) -> bool:
     if any(_names_fracture(one, terminology) for one in told):
         return False
     if any(terminology.kinds.of_title(word, OTHERWISE) for word in words):
+        return True
+    if _tells_of_tumour(procedure.raw, terminology):
         return True
     purposes = ({"text": one} for title in titles for one in _ends(title, terminology))
     return any(_is_open(one, terminology) for one in (*reasons, *purposes))
@@ -95,6 +108,16 @@ def _reasons_of(procedure: Json, chart: Chart) -> Iterator[Json]:
         diagnosis = inside.get(address) or listed.get(last_name(address))
         if diagnosis and certainty_of(diagnosis) != "denied":
             yield from objects(diagnosis.get("code"))
+
+
+def _tells_of_tumour(procedure: Json, terminology: Terminology) -> bool:
+    """Tell if what was found, or came of it, tells of a tumour: `malignant histology`.
+
+    Words that are not understood tell of nothing here: an outcome is free text.
+    """
+    told = {name: procedure[name] for name in TOLD_BESIDE if name in procedure}
+    beside = {"resourceType": "Procedure", **told}
+    return bool(told) and not TUMOURS.isdisjoint(grave_in_doubt(beside, terminology))
 
 
 def _names_fracture(told: Json, terminology: Terminology) -> bool:
