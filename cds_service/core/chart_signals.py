@@ -11,7 +11,12 @@ from math import floor
 
 from cds_service.core.computed import MNA_MALNOURISHED
 from cds_service.core.findings import Finding
-from cds_service.core.open_points import LOW_CLEARANCE, SEVERE_EGFR, SEVERELY_FRAIL
+from cds_service.core.open_points import (
+    LOW_CLEARANCE,
+    SEVERE_EGFR,
+    SEVERELY_FRAIL,
+    are_kidneys_open,
+)
 from cds_service.core.phrases import Day, in_brackets, joined, say
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
 from cds_service.core.situation import Signal, Situation, signal
@@ -42,7 +47,11 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "two-levels": ("two fractures at once", ("count",)),
     "older-fracture": ("earlier vertebral fracture (2020)", ("year", "level")),
     "kidney-failure": ("dialysis", ()),
-    "bone-drug-caution": ("hypocalcaemia (12 Nov)", ("drug", "drugs", "date")),
+    "bone-drug-caution": (
+        "hypocalcaemia (12 Nov)",
+        ("drug", "drugs", "date", "cause"),
+    ),
+    "acute-kidney-failure": ("acute kidney failure (19 Nov)", ("date",)),
     "weak-muscle": ("weak grip (14 kg), BMI 18.1", ("first",)),
     "falls": ("two falls this year", ()),
     "dementia-or-frailty": ("severe dementia", ()),
@@ -275,22 +284,41 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
     """Find what a label warns of, next to a bone drug that is to go on.
 
     Low calcium must be put right before a dose; a harm of the drug counts for ever.
+    Kidneys that may fail are looked at first: what is open lets no drug go on.
     """
     state = situation.drug_state
     if state.signal not in GOES_ON:
         return None
+    words = {"drug": state.words["drug"], "drugs": state.clause}
     for name in ("hypocalcaemia", "bone-drug-harm"):
         if finding := _true(situation, name):
             fact, date_ = finding.label or say(name), _date(finding, situation)
+            because = in_brackets(fact, date_)
             return _signal(
-                fact,
-                finding,
-                because=in_brackets(fact, date_),
-                date=date_,
-                drug=state.words["drug"],
-                drugs=state.clause,
+                fact, finding, because=because, date=date_, cause="", **words
             )
+    if _kidney_failure(situation):
+        return None  # F21 says so
+    if acute := _acute_kidney_failure(situation):
+        return acute._replace(words={**acute.words, **words, "cause": "kidneys"})
+    if are_kidneys_open(situation.findings):
+        fact = say("kidney function unclear")
+        return _signal(fact, date="", cause="kidneys", **words)
     return None
+
+
+@signal("acute-kidney-failure")
+def _acute_kidney_failure(situation: Situation) -> Signal | None:
+    """Find kidneys that failed of late, unless a newer filtration is not low."""
+    acute = _true(situation, "acute-kidney-failure")
+    egfr = situation.findings.known.get("egfr")
+    if acute is None:
+        return None
+    is_over = egfr and egfr.may_reassure and float(egfr.value) >= SEVERE_EGFR
+    if egfr and is_over and _is_as_new(egfr, acute):
+        return None
+    fact, date_ = say("acute kidney failure"), _date(acute, situation)
+    return _signal(fact, acute, because=in_brackets(fact, date_), date=date_)
 
 
 def _low_filtration(situation: Situation) -> Signal | None:

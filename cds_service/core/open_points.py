@@ -48,6 +48,15 @@ RAISING: Mapping[str, Callable[[Value], bool]] = {
     "mna-category": lambda value: value == "C",
     "frailty-score": lambda value: float(value) >= SEVERELY_FRAIL,
 }
+# What tells if the kidneys fail, which forbids some bone drugs (F21).
+KIDNEYS = frozenset(
+    {
+        "egfr",
+        "creatinine-clearance",
+        "severe-kidney-disease",
+        "acute-kidney-failure",
+    }
+)
 # Reasons of a value that was seen and could not be used, whatever it was.
 NOT_USABLE = frozenset(
     {
@@ -165,6 +174,20 @@ def _once_low(findings: Findings) -> Iterator[OpenPoint]:
             continue
         if limit.is_low(float(gap.value), sex_of(findings.known)) is not False:
             yield OpenPoint(name, gap.reason)
+
+
+def are_kidneys_open(findings: Findings) -> bool:
+    """Tell if the record holds something on the kidneys that may mean their failure.
+
+    A list that was not read says nothing of them.
+    """
+    egfr = findings.known.get("egfr")
+    if egfr is not None:
+        return not egfr.may_reassure
+    return any(
+        point.name in KIDNEYS and point.why != "not-read"
+        for point in (*_gaps(findings), *_passed_over(findings))
+    )
 
 
 def is_settled(name: str, findings: Findings) -> bool:
