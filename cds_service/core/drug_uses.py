@@ -85,24 +85,40 @@ class DrugEntry(NamedTuple):
 
 
 def _doubted_if_stopped(entries: Sequence[DrugEntry]) -> Iterator[DrugEntry]:
-    """Doubt that a drug is taken if a newer entry stopped or paused it.
+    """Doubt that a drug is taken if an entry as new stopped, paused or ended it.
 
-    A list of home drugs goes on as "active" when a ward stops the tablet. What is given
-    at intervals has the days of its doses.
+    A list of home drugs goes on as "active" when a ward stops the tablet; a stopped
+    order keeps the day on which it was written. An order in force that is as new goes
+    on with the drug: a dose is changed by two orders. What is given at intervals has
+    the days of its doses.
     """
     stopped: dict[str, date] = {}
     for entry in entries:
         day = _newest_day(entry)
-        if entry.how_ended == "stopped" and day is not None:
+        if _is_end(entry) and day is not None:
             stopped[entry.name] = max(day, stopped.get(entry.name, day))
+    ordered = {
+        entry.name
+        for entry in entries
+        if entry.is_current and not entry.is_intake and _is_since_stop(entry, stopped)
+    }
     for entry in entries:
-        day, is_listed = _newest_day(entry), entry.is_current and not entry.is_draft
-        since = stopped.get(entry.name)
-        is_older = since is not None and day is not None and day < since
-        if is_listed and is_older and entry.name not in INTERVAL:
+        is_listed = entry.is_current and not entry.is_draft
+        is_kept = entry.name in INTERVAL or entry.name in ordered
+        if is_listed and not is_kept and _is_over(entry, stopped):
             yield entry._replace(is_understood=False, is_sure=False)
         else:
             yield entry
+
+
+def _is_since_stop(entry: DrugEntry, stopped: Mapping[str, date]) -> bool:
+    day, since = _newest_day(entry), stopped.get(entry.name)
+    return day is None or since is None or day >= since
+
+
+def _is_over(entry: DrugEntry, stopped: Mapping[str, date]) -> bool:
+    day, since = _newest_day(entry), stopped.get(entry.name)
+    return day is not None and since is not None and day <= since
 
 
 def _newest_day(entry: DrugEntry) -> date | None:

@@ -71,3 +71,25 @@ def test_nobody_leaves_without_a_word_on_a_tablet_that_was_stopped_today():
     training = ordered("rehabilitation", days=1)
     (card,) = leave(leaving_chart(training, begun, stopped))
     assert "Ask" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        pytest.param(
+            statement("b", "completed", effectivePeriod=since(60, until=1)),
+            id="a statement that is completed",
+        ),
+        pytest.param(order("stopped", 60), id="an order of the day it began"),
+    ],
+)
+def test_an_end_of_another_kind_asks_as_well(over):
+    words = summary(statement("a", "active", effectivePeriod=since(60)), over)
+    assert "continue" not in words
+    assert "lendronate" in words
+
+
+def test_a_dose_that_two_orders_changed_goes_on():
+    taken = statement("a", "active", effectivePeriod=since(60))
+    other = order("active", 5) | {"id": "c"}
+    assert "continue" in summary(taken, order("stopped", 5), other)
