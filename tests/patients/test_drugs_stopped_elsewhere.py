@@ -2,7 +2,17 @@
 
 import pytest
 
-from tests.chart_builders import days_ago, drug, of_patient, ordered
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    days_ago,
+    drafted,
+    drug,
+    kyphoplasty,
+    of_patient,
+    order_sign,
+    ordered,
+)
 from tests.codes import ATC, codeable
 from tests.patients.inpatients import ALENDRONATE, cards_by_topic, chart, coded
 from tests.patients.leaving import leave, leaving_chart
@@ -93,3 +103,20 @@ def test_a_dose_that_two_orders_changed_goes_on():
     taken = statement("a", "active", effectivePeriod=since(60))
     other = order("active", 5) | {"id": "c"}
     assert "continue" in summary(taken, order("stopped", 5), other)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"doNotPerform": True}, id="forbidden"),
+        pytest.param({"status": "stopped"}, id="stopped"),
+        pytest.param({"status": "cancelled"}, id="cancelled"),
+        pytest.param({"status": "on-hold"}, id="on hold"),
+    ],
+)
+def test_what_this_signing_stops_or_forbids_does_not_continue(members):
+    draft = drafted("MedicationRequest", "x", medicationCodeableConcept=TABLET)
+    body = order_sign(chart(coded("M80.08XA"), AT_HOME), kyphoplasty(), draft | members)
+    words = by_topic(ask(body))["rehabilitation"]["summary"]
+    assert "ask" in words
+    assert "continue" not in words

@@ -383,6 +383,9 @@ def _ordered(
     # "continue home medication".
     mention = mention._replace(knows_start=mention.is_plain and not is_reported)
     is_due = begins_soon(raw, chart) and is_for_home(raw, chart) and not is_reported
+    if entry.origin == "context" and entry.status in STOPPED:
+        today = Dated(chart.today, chart.today)
+        return mention._replace(how_ended="stopped", ended=today)
     if entry.origin == "context":
         return mention._replace(is_current=True, is_draft=True, is_due=is_due)
     authored = dated(raw.get("authoredOn"), chart)

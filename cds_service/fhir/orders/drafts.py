@@ -38,6 +38,8 @@ OVER = frozenset(
         "ended",
     }
 )
+# Those by which a signing ends or pauses an order in force.
+STOPS = frozenset({"stopped", "cancelled", "ended", "on-hold"})
 # Answers to the questions of an order: their status says that they are all there.
 ANSWERS = frozenset({"QuestionnaireResponse"})
 ANSWERED = frozenset({"completed", "stopped"})
@@ -115,6 +117,14 @@ class DraftOrders:
             for draft in self.drafts
             if not is_to_be_done(draft.resource)
         }
+
+    def stops(self) -> Iterator[Order]:
+        """Yield the patient's orders that end, pause or forbid what they name."""
+        for draft in self.drafts:
+            status = text(draft.resource.get("status")).strip().lower()
+            is_forbidden = is_prohibition(draft.resource) and status not in OVER
+            if status in STOPS or is_forbidden:
+                yield draft
 
     def prohibitions(self) -> Iterator[Order]:
         """Yield the patient's orders that forbid something and are in force."""

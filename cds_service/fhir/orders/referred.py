@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from cds_service.fhir.gathering.asides import NO_DIAGNOSES
 from cds_service.fhir.gathering.concepts import concepts_of
-from cds_service.fhir.gathering.drugs import Drug, read_billed
+from cds_service.fhir.gathering.drugs import BONE_DRUG, Drug, read_billed
 from cds_service.fhir.gathering.entries import (
     BILLED_TYPES,
     Entry,
@@ -36,7 +36,7 @@ from cds_service.fhir.gathering.unsent_reasons import (
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.other_drafts import read_other_draft
-from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.raw_json import NOT_TO_DO, Json, member, objects, text
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import plain_numbers
@@ -140,13 +140,31 @@ def with_signing(
 def with_drafted_drugs(
     record: PatientRecord, drafts: DraftOrders, terminology: Terminology
 ) -> PatientRecord:
-    """Add the drugs of this signing to the record, also those not understood."""
+    """Add the drugs of this signing to the record, also those not understood.
+
+    A bone drug that the signing ends, pauses or forbids is added as stopped today.
+    """
+    stops = [draft for draft in drafts.stops() if draft.type == DRUG_TYPE]
+    stopping = {draft.reference for draft in stops}
     read = [
         _drug_of(draft, drafts.targets, terminology)
         for draft in drafts.each()
-        if draft.type == DRUG_TYPE
+        if draft.type == DRUG_TYPE and draft.reference not in stopping
     ]
+    stopped = (_drug_of(_as_stop(one), drafts.targets, terminology) for one in stops)
+    read += [one for one in stopped if _is_of_bone_drug(one)]
     return _with_orders(read, record)
+
+
+def _as_stop(draft: Order) -> Order:
+    said = {name: one for name, one in draft.resource.items() if name != NOT_TO_DO}
+    return replace(draft, resource={**said, "status": "stopped"})
+
+
+def _is_of_bone_drug(read: Entry | Unreadable | None) -> bool:
+    if not isinstance(read, Entry) or read.drug is None:
+        return False
+    return BONE_DRUG in read.drug.concepts
 
 
 def with_drafted_reasons(
