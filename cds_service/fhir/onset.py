@@ -73,6 +73,18 @@ def begun(condition: Json, birth: date | None, calendar: SiteCalendar) -> Days:
     return None, None
 
 
+def is_onset_reached(condition: Json, birth: date | None, today: date) -> bool:
+    """Tell if an age or a range of onset, of any unit, reaches to the present age."""
+    ages = (
+        member(condition, "onsetAge", "value"),
+        member(condition, "onsetRange", "high", "value"),
+    )
+    values = [value for age in ages if (value := number(age)) is not None]
+    if birth is None or not values:
+        return False
+    return max(values) >= (today - birth).days // 365.25
+
+
 def has_onset_without_day(condition: Json) -> bool:
     """Tell if a condition has an onset, and in no form that is a date."""
     is_dated = condition.get("onsetDateTime") or condition.get("onsetPeriod")

@@ -83,6 +83,8 @@ SAME_ONSET = timedelta(days=92)
 HISTORY = "earlier-vertebral-fracture"
 VAGUE = (*WITHOUT_DAY, "abatement")
 A_YEAR = timedelta(days=366)
+# A fracture of this long ago is no second one in two years (F11).
+LONG_AGO = timedelta(days=731)
 CHRONIC = frozenset({"long-standing"})
 OLD = CHRONIC | {HISTORY}
 # ICD-10-CM has one code for both; its title names them with a dash.
@@ -590,10 +592,13 @@ def _day_of(stated: Stated, chart: Chart) -> date | None:
     """Return the day of the fracture; None if it is not known.
 
     The recording date of an old fracture says nothing about that, nor does one beside
-    an onset without a day, nor the onset of a sequela, nor one of that very day.
+    an onset without a day, nor the onset of a sequela, nor one of that very day. The
+    old onset of a sequela tells at least how long ago the fracture was.
     """
     if _is_late_effect(stated, chart):
-        return chart.calendar.first_day(stated.worded)
+        onset = _onset_of(stated, chart)
+        is_old = onset is not None and chart.not_after - onset > LONG_AGO
+        return onset if is_old else chart.calendar.first_day(stated.worded)
     if _has_onset_without_day(stated):
         return _vague_onset(stated, chart)[0]
     raw = stated.entry.raw
@@ -602,9 +607,13 @@ def _day_of(stated: Stated, chart: Chart) -> date | None:
     if is_old and not stated.worded and stated.entry.kind != "Procedure":
         if is_past and is_onset_of_recording(raw, chart.calendar):
             return None
-        onset = chart.calendar.effective(raw, "onset")
-        return onset.day if onset else None
+        return _onset_of(stated, chart)
     return stated.day
+
+
+def _onset_of(stated: Stated, chart: Chart) -> date | None:
+    onset = chart.calendar.effective(stated.entry.raw, "onset")
+    return onset.day if onset else None
 
 
 def _has_onset_without_day(stated: Stated) -> bool:

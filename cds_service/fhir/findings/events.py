@@ -58,6 +58,7 @@ from cds_service.fhir.onset import (
     begun,
     has_end,
     has_onset_without_day,
+    is_onset_reached,
     last_of_end,
     recorded_on,
 )
@@ -357,7 +358,7 @@ def _span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
     end = _end_of(raw, chart)
     if span is None:
         is_earlier = stated.is_later_encounter or _is_history(stated, spec, chart)
-        is_earlier = is_earlier or has_onset_without_day(raw)
+        is_earlier = is_earlier or _tells_another_time(raw, chart)
         if is_earlier or _is_over_before(recorded, end, raw):
             span = Span(None, _earliest(recorded.last, end), recorded.precision)
         else:
@@ -365,6 +366,21 @@ def _span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
     elif stated.is_sequela or LATE_EFFECT in past or _is_too_wide(span, spec, chart):
         span = span._replace(first=None)
     return span._replace(last=_latest(span.last, end))
+
+
+def _tells_another_time(raw: Json, chart: Chart) -> bool:
+    """Tell if an onset that names no time may be of another than that of recording.
+
+    An age may be that of now. Words may name an age, or childhood; others ("yesterday",
+    "this admission") are of the day on which they were written.
+    """
+    if is_onset_reached(raw, chart.birth, chart.today):
+        return False
+    words = text(raw.get("onsetString"))
+    if not has_onset_without_day(raw) or not words:
+        return has_onset_without_day(raw)
+    has_number = any(sign.isdigit() for sign in words)
+    return has_number or chart.terminology.years.is_of_childhood(words)
 
 
 def _is_over_before(recorded: Span, end: date | None, raw: Json) -> bool:
