@@ -99,7 +99,11 @@ def test_acute_failure_takes_away_a_figure_below_the_usual():
     record = chart(coded("M80.08XA"), coded("N17.9", days=2))
     detail = cards_by_topic(record)["rehabilitation"]["detail"]
     assert "**Kidneys:** acute kidney failure (18 Nov): eGFR before" in detail
-    assert "below the usual" not in detail
+    assert "at least the usual 1 in 6" in detail
+
+
+def test_the_kidneys_are_said_once():
+    assert "**Kidneys:**" not in signing(coded("N17.9", days=1))["detail"]
 
 
 @pytest.mark.parametrize(
