@@ -86,6 +86,17 @@ def test_what_may_mean_failing_kidneys_is_checked_first(kidneys):
     assert "kidney function unclear" in card["summary"]
 
 
+@pytest.mark.parametrize("kidneys", MAY_FAIL)
+def test_what_is_open_chooses_no_button(kidneys):
+    """With a usable filtration none is chosen; without one nobody knows more."""
+    suggestions = (
+        *signing(kidneys)["suggestions"],
+        *leaving(kidneys)[0].get("suggestions", ()),
+    )
+    chosen = [one["label"] for one in suggestions if one.get("isRecommended")]
+    assert not any("fracture liaison" in label for label in chosen)
+
+
 @pytest.mark.parametrize("kidneys", FAILED)
 def test_so_are_kidneys_that_failed_of_late(kidneys):
     card = signing(kidneys)
