@@ -11,6 +11,7 @@ from cds_service.errors import CdsError
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.service import answer
+from tests import foreign_words
 from tests.chart_builders import (
     HOOK,
     LEVELS,
@@ -300,6 +301,12 @@ def _active_bed_rest(size: int) -> Resource:
     )
 
 
+def _words_of_a_record(size: int) -> Resource:
+    """The same words in every place of a record and a signing that has words."""
+    words = "L1 " * size
+    return order_sign(foreign_words.record(words), *foreign_words.drafts(words))
+
+
 def _identifiers_of_the_patient(size: int) -> Resource:
     identifiers = [{"system": "urn:x", "value": str(n)} for n in range(size)]
     whole = {
@@ -355,6 +362,7 @@ PARTS: dict[str, Callable[[int], Resource]] = {
     "procedures": _procedures,
     "active braces": _active_braces,
     "active bed rest": _active_bed_rest,
+    "words of a record": _words_of_a_record,
     "identifiers of the patient": _identifiers_of_the_patient,
     **DEEP,
 }

@@ -25,15 +25,14 @@ named, and the clause denies it.
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 from string import ascii_lowercase
 from typing import NamedTuple
 
+from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.text_rules import (
-    KEPT_TEXTS,
-    LONGEST_KEPT,
     Place,
     folded,
 )
@@ -313,40 +312,50 @@ class ClauseReader:
         """Keep the vocabulary, and the joints between its words."""
         self.places, self.ruled_out, self.joints = places, ruled_out, joints
         self.are_denials = are_denials
-        self._kept = lru_cache(KEPT_TEXTS)(self._read)
-        self._kept_whole = lru_cache(KEPT_TEXTS)(self._whole)
+        self._kept = kept(self._read)
+        self._kept_whole = kept(self._whole)
+        self._kept_unsuspected = kept(self._without_suspicion)
+        self._kept_turned = kept(self._turned_denials)
+        self._kept_contrasts = kept(self._cut_at_contrasts)
 
     def read(self, text: str) -> tuple[Clause, ...]:
         """Read each statement of a text; leave out what is empty between two marks."""
-        look = self._kept if len(text) <= LONGEST_KEPT else self._read
-        return look(text)
+        return self._kept(text)
 
     def whole(self, text: str) -> Clause:
         """Read a text as one statement."""
-        look = self._kept_whole if len(text) <= LONGEST_KEPT else self._whole
-        return look(text)
+        return self._kept_whole(text)
 
     def without_suspicion(self, text: str) -> str:
         """Return the folded text without words of suspicion: `?`, `possible`."""
+        return self._kept_unsuspected(text)
+
+    def _without_suspicion(self, text: str) -> str:
         return self.joints.suspicion.sub(" ", folded(text))
 
-    def turned_denials(self, text: str) -> list[str]:
+    def turned_denials(self, text: str) -> tuple[str, ...]:
         """Return the denials by which something is there: `no change of`."""
-        return [denial[0] for denial in self.joints.turned.finditer(folded(text))]
+        return self._kept_turned(text)
+
+    def _turned_denials(self, text: str) -> tuple[str, ...]:
+        return tuple([one[0] for one in self.joints.turned.finditer(folded(text))])
 
     def without_turned_denials(self, text: str) -> str:
         """Return the folded text without the denials by which something is there."""
         return self.joints.turned.sub(" ", folded(text))
 
-    def cut_at_contrasts(self, sentence: str) -> list[str]:
+    def cut_at_contrasts(self, sentence: str) -> tuple[str, ...]:
         """Cut a sentence at each `but`: `no fracture, but metastases`."""
+        return self._kept_contrasts(sentence)
+
+    def _cut_at_contrasts(self, sentence: str) -> tuple[str, ...]:
         words = folded(sentence)
         parts: list[str] = []
         start = 0
         for contrast in self.joints.contrast.finditer(words):
             parts.append(words[start : contrast.start()])
             start = contrast.end()
-        return [*parts, words[start:]]
+        return (*parts, words[start:])
 
     def cut_at_asides(self, sentence: str) -> list[str]:
         """Cut a sentence at its commas and brackets, and at each `with`."""

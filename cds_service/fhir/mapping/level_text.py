@@ -10,17 +10,16 @@ The words are in `mappings/texts/`.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import partial
 from itertools import islice, pairwise
 from typing import NamedTuple
 
 from cds_service.core.anatomy import SPINE
 from cds_service.fhir.mapping.clauses import remarks
+from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
 from cds_service.fhir.mapping.text_rules import (
     AUGMENTATIONS,
-    KEPT_TEXTS,
-    LONGEST_KEPT,
     Place,
     folded,
     folded_pattern,
@@ -100,7 +99,7 @@ class LevelRules:
             places: finds the words that call a level old, or exclude it.
         """
         self._places, self._speller = places, Speller(languages)
-        self._kept = lru_cache(KEPT_TEXTS)(self._treated_in)
+        self._kept = kept(self._treated_in)
         joints = [one.joints for one in languages]
         vertebrae = [one.vertebrae for one in languages]
         thoracic, lumbar = any_of(vertebrae, "thoracic"), any_of(vertebrae, "lumbar")
@@ -147,8 +146,7 @@ class LevelRules:
         Levels of older fractures and operations, denied levels, and levels of bone
         density are left out. T13 and L6 are kept. `treat L1 only` leaves out the rest.
         """
-        look = self._kept if len(words) <= LONGEST_KEPT else self._treated_in
-        return look(words)
+        return self._kept(words)
 
     def _treated_in(self, words: str) -> tuple[str, ...]:
         check_time()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.kept_texts import KEPT_TEXTS
 from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.method_words import Phrases
 from cds_service.fhir.mapping.readable import Languages
 from cds_service.fhir.mapping.text_rules import (
-    KEPT_TEXTS,
     LONGEST_TITLE,
     without_accents,
 )

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from cds_service.fhir.mapping.durations import LONGEST_TEXT, DurationRules
+from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.text_rules import (
-    KEPT_TEXTS,
-    LONGEST_KEPT,
     folded,
     folded_pattern,
 )
@@ -59,7 +58,7 @@ class PlainWords:
         self.words, self.durations = tuple(words), durations
         self.earlier = tuple(earlier)
         self._any = _any_of(words)
-        self._kept = lru_cache(KEPT_TEXTS)(self._are_all)
+        self._kept = kept(self._are_all)
 
     @cached_property
     def _plain(self) -> re.Pattern[str]:
@@ -80,8 +79,7 @@ class PlainWords:
             is_title: the text is an order's title, as in `DurationRules.read`.
             has_lengths: lengths of time count as plain.
         """
-        look = self._kept if len(text) <= LONGEST_KEPT else self._are_all
-        return look(text, is_title=is_title, has_lengths=has_lengths)
+        return self._kept(text, is_title=is_title, has_lengths=has_lengths)
 
     def _are_all(self, text: str, *, is_title: bool, has_lengths: bool) -> bool:
         if len(text) > LONGEST_TEXT:

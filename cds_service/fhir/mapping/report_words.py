@@ -5,13 +5,14 @@ limits.
 """
 
 import re
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from pydantic import Field
 
 from cds_service.core.data_file import DataFile, DataTable
+from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.language import Pattern, either, ignoring_case
-from cds_service.fhir.mapping.text_rules import KEPT_TEXTS, LONGEST_KEPT, normal
+from cds_service.fhir.mapping.text_rules import normal
 
 # The limits of the WHO's classes, and any number below zero.
 _LIMIT = re.compile(r"[-−–] ?(?:1(?:[.,]0)?|2[.,]5)(?![\w.,]*\d)")
@@ -60,7 +61,7 @@ class ReportWords:
     def __init__(self, content: ReportsFile) -> None:
         """Keep the words."""
         self._content = content
-        self._kept_titles = lru_cache(KEPT_TEXTS)(self._has_t_score)
+        self._kept_titles = kept(self._has_t_score)
 
     def line(self, words: str) -> re.Match[str] | None:
         """Match a line of a report with its number and unit: `T-score: -2.7 SD (L)`.
@@ -149,8 +150,7 @@ class ReportWords:
 
     def names_t_score(self, words: str) -> bool:
         """Tell if words name a T-score; most are the title of a value and its unit."""
-        look = self._kept_titles if len(words) <= LONGEST_KEPT else self._has_t_score
-        return look(words)
+        return self._kept_titles(words)
 
     def _has_t_score(self, words: str) -> bool:
         return self._t_score.search(normal(words)) is not None

@@ -7,22 +7,18 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
+from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.language import ONE_WORD, Language
 from cds_service.outgoing.deadline import check_time
 
 Place = tuple[int, int]
 
-# The same few thousand titles of orders, diagnoses and drugs recur all day.
-KEPT_TEXTS = 4096
 LONGEST_TITLE = 200
-# Characters. CPT's own name of a kyphoplasty has 263 with its region, and is on
-# most orders for one. Longer texts are free prose, and not kept.
-LONGEST_KEPT = 320
 # Characters. No name is longer, and a search in a long text holds up all other requests
 # of the process.
 LONGEST_TEXT = 10_000
@@ -82,7 +78,7 @@ class TextRules:
         """Compile the rules by concept, and the rule for `SPINE`."""
         self._rules = {concept: _Searches(rule) for concept, rule in rules.items()}
         self._spine = _Searches(spine) if spine else None
-        self._looked_up = lru_cache(KEPT_TEXTS)(self._look)
+        self._looked_up = kept(self._look)
 
     def places(self, text: str, site_words: str | None = "") -> Mapping[str, Place]:
         """Return the first place in `folded(text)` at which each concept is named.
@@ -103,8 +99,7 @@ class TextRules:
         return self._places(text, "").ruled_out
 
     def _places(self, text: str, site_words: str | None) -> "_Places":
-        look = self._looked_up if len(text) <= LONGEST_KEPT else self._look
-        return look(folded(text), site_words)
+        return self._looked_up(folded(text), site_words)
 
     def _look(self, words: str, site_words: str | None) -> "_Places":
         check_time()

@@ -122,7 +122,7 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
     for sentence in chain.from_iterable(sentences(one[:LONGEST_TEXT]) for one in words):
         is_listing = False
         in_parts = set[str]()
-        for part in clauses(sentence):
+        for part in filter(str.strip, clauses(sentence)):
             in_parts |= {*terminology.levels.named(part)}
             # `fractures of L1, T12 and L3`
             is_listing &= terminology.bystanders.are_of_augmentation(part)
