@@ -316,6 +316,7 @@ class ClauseReader:
         self._kept_whole = kept(self._whole)
         self._kept_unsuspected = kept(self._without_suspicion)
         self._kept_turned = kept(self._turned_denials)
+        self._kept_unturned = kept(self._without_turned_denials)
         self._kept_contrasts = kept(self._cut_at_contrasts)
 
     def read(self, text: str) -> tuple[Clause, ...]:
@@ -342,6 +343,9 @@ class ClauseReader:
 
     def without_turned_denials(self, text: str) -> str:
         """Return the folded text without the denials by which something is there."""
+        return self._kept_unturned(text)
+
+    def _without_turned_denials(self, text: str) -> str:
         return self.joints.turned.sub(" ", folded(text))
 
     def cut_at_contrasts(self, sentence: str) -> tuple[str, ...]:
