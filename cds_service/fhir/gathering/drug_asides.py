@@ -7,7 +7,7 @@ that there is no bone drug. Nor may it say that there is no steroid next to
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from cds_service.fhir.gathering.drugs import (
     BONE_DRUG,
@@ -15,6 +15,7 @@ from cds_service.fhir.gathering.drugs import (
     SYSTEMIC,
     TELL_OF_DISEASE,
 )
+from cds_service.fhir.gathering.open_concepts import UNREAD_WORDS
 from cds_service.fhir.leaves import PEOPLE_AND_PLACES, codes_of, words_in
 from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, ONLY_DENIED, clauses
 from cds_service.fhir.mapping.terminology import Terminology
@@ -51,17 +52,32 @@ _WORDLESS = WORDLESS | {"context"}
 
 
 def drugs_in_asides(entry: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the drugs, and their groups, that an entry names outside of its title."""
+    """Return the drugs, and their groups, that an entry names outside of its title.
+
+    Of words of more than `LONGEST_TEXT` characters together the first are read, and
+    `UNREAD_WORDS` is returned as well.
+    """
     if entry.keys() <= _WORDLESS:  # most entries of most lists
         return frozenset()
     asides = {name: value for name, value in entry.items() if name not in NO_ASIDES}
-    words = dict.fromkeys(words_in(asides))
-    if sum(map(len, words)) > LONGEST_TEXT:
-        return terminology.drugs.groups
-    others = [one for one in words if not terminology.own_words.fullmatch(one)]
+    words = [*dict.fromkeys(words_in(asides))]
+    is_long = sum(map(len, words)) > LONGEST_TEXT
+    read = _beginning(words) if is_long else words
+    others = [one for one in read if not terminology.own_words.fullmatch(one)]
     named = (*map(terminology.drug_words, others), steroids_named(others, terminology))
     coded = terminology.concepts(list(codes_of(asides)))
-    return coded.union(*named) & terminology.drugs.concepts
+    drugs = coded.union(*named) & terminology.drugs.concepts
+    return drugs | UNREAD_WORDS if is_long else drugs
+
+
+def _beginning(words: Sequence[str]) -> Iterator[str]:
+    """Yield the first `LONGEST_TEXT` characters of these words."""
+    room = LONGEST_TEXT
+    for one in words:
+        if room <= 0:
+            return
+        yield one[:room]
+        room -= len(one)
 
 
 _REST_OF_WORD = re.compile(r"^\w+")

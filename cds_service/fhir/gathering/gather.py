@@ -19,7 +19,7 @@ from cds_service.fhir.gathering.fetching import (
     with_referred_to,
     with_unread_products,
 )
-from cds_service.fhir.gathering.open_concepts import UNCODED
+from cds_service.fhir.gathering.open_concepts import UNCODED, UNREAD_WORDS
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.patient_status import MODIFIED, doubt_of
 from cds_service.fhir.gathering.picking import Unreadable, pick
@@ -255,6 +255,10 @@ def _part_of_list(
     if broken and template.is_optional:
         # It is not known what a broken entry says, so an optional list is not whole.
         note = f"incomplete: {count_entries(len(broken))} broken"
+        outcome = outcome._replace(is_cut=True, note=outcome.note or note)
+    unread = sum(one.concepts >= UNREAD_WORDS for one in picked)
+    if unread:
+        note = f"incomplete: the words of {count_entries(unread)} not all read"
         outcome = outcome._replace(is_cut=True, note=outcome.note or note)
     near: tuple[NearMiss, ...] = ()
     if kind == "Observation":

@@ -10,7 +10,7 @@ from cds_service.fhir.gathering.drug_asides import (
 )
 from cds_service.fhir.gathering.drugs import BONE_DRUG, STEROID
 from cds_service.fhir.gathering.grave_asides import grave_concepts_of
-from cds_service.fhir.gathering.open_concepts import NOT_UNDERSTOOD
+from cds_service.fhir.gathering.open_concepts import NOT_UNDERSTOOD, UNREAD_WORDS
 from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
@@ -26,16 +26,17 @@ def drugs_in_doubt(
     """Return the drugs that an entry names besides its own, each in doubt.
 
     An entry of a bone drug has none but steroids: which bone drug is no longer in
-    question.
+    question. `UNREAD_WORDS` says that not all words were read.
     """
-    named = drugs_in_asides(resource, terminology) - own
+    asides = drugs_in_asides(resource, terminology)
+    unread, named = asides & UNREAD_WORDS, asides - UNREAD_WORDS - own
     if BONE_DRUG in own:
         groups_of = terminology.drugs.groups_of
         named = frozenset(one for one in named if STEROID in groups_of(one))
     doubtful = frozenset(map(in_doubt, named))
     if named and may_be_reversed(resource):
-        return doubtful | {NOT_UNDERSTOOD}
-    return doubtful
+        doubtful |= {NOT_UNDERSTOOD}
+    return doubtful | unread
 
 
 def drugs_told_in_doubt(

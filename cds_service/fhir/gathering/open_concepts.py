@@ -9,5 +9,7 @@ MAY_NEED_BRACE = "may-need-brace"
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 # Of a procedure or order that bills a drug, and does not say which.
 UNKNOWN_DRUG = frozenset({"unknown-drug"})
+# The words of the entry were too many to read them all.
+UNREAD_WORDS = frozenset({"unread-words"})
 # Work, home, money or schooling: a list with nothing else is no list of diseases.
 SOCIAL = frozenset({"social"})

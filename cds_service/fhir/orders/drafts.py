@@ -16,8 +16,10 @@ from cds_service.fhir.orders.meaning import Meaning
 from cds_service.fhir.orders.order_lengths import (
     LONGEST_LIST,
     is_long,
+    longest_order,
     longest_text,
     with_short_lists,
+    with_short_orders,
     with_short_texts,
 )
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
@@ -198,7 +200,8 @@ def read_drafts(
         deadline: deadline of the answer; None for batch runs.
     """
     longest = longest_text(draft_orders)
-    entries = list(_entries_of(draft_orders, longest))
+    longest_one = longest_order(draft_orders, longest)
+    entries = list(_entries_of(draft_orders, longest, longest_one))
     drafts = [entry.order for entry in entries if entry.order is not None]
     inside = [
         (order, draft.resource) for draft in drafts for order in _orders_inside(draft)
@@ -226,7 +229,10 @@ def read_drafts(
         tuple(others),
         patient,
         Targets(known, person.bases),
-        tuple(_cut_parts(long, len(inside), wordy, longest)),
+        (
+            *_cut_parts(long, len(inside), wordy, longest),
+            *_cut_orders(entries, longest_one),
+        ),
         deadline,
     )
 
@@ -241,6 +247,7 @@ class _Entry(NamedTuple):
         order: None if the entry signs nothing.
         is_cut: of its lists only a part is read.
         has_cut_words: of its texts only a part is read.
+        has_left_out: its texts are too many, and only the first are read.
     """
 
     known: BundleEntry
@@ -248,14 +255,16 @@ class _Entry(NamedTuple):
     order: Order | None
     is_cut: bool
     has_cut_words: bool
+    has_left_out: bool
 
 
-def _entries_of(draft_orders: Any, longest: int) -> Iterator[_Entry]:
+def _entries_of(draft_orders: Any, longest: int, longest_one: int) -> Iterator[_Entry]:
     """Yield the entries of the bundle; one that was sent twice comes once.
 
     Args:
         draft_orders: raw JSON of any quality.
         longest: characters of a text that are read.
+        longest_one: characters of an order that are read.
     """
     sent: dict[str, Json] = {}
     for position, entry in enumerate(objects(member(draft_orders, "entry"))):
@@ -268,7 +277,8 @@ def _entries_of(draft_orders: Any, longest: int) -> Iterator[_Entry]:
         if not is_new and sent[name] == source:
             continue
         with_lists = with_short_lists(source) if is_long(source) else source
-        resource = with_short_texts(with_lists, longest)
+        with_texts = with_short_texts(with_lists, longest)
+        resource = with_short_orders(with_texts, longest_one)
         order = None
         if not _signs_nothing(entry):
             unchanged = source if resource is source else None
@@ -279,7 +289,8 @@ def _entries_of(draft_orders: Any, longest: int) -> Iterator[_Entry]:
             names=frozenset({name, last_name(full_url)}),
             order=order,
             is_cut=order is not None and with_lists != source,
-            has_cut_words=order is not None and resource != with_lists,
+            has_cut_words=order is not None and with_texts is not with_lists,
+            has_left_out=order is not None and resource is not with_texts,
         )
 
 
@@ -293,6 +304,14 @@ def _cut_parts(long: int, inside: int, wordy: int, longest: int) -> Iterator[str
     if wordy:
         orders = "1 order" if wordy == 1 else f"{wordy} orders"
         yield f"of each text in {orders} the first {longest} characters"
+
+
+def _cut_orders(entries: Sequence[_Entry], longest_one: int) -> Iterator[str]:
+    """Say as a phrase of how many orders the texts are too many."""
+    many = sum(entry.has_left_out for entry in entries)
+    if many:
+        orders = "1 order" if many == 1 else f"{many} orders"
+        yield f"of all texts in {orders} the first {longest_one} characters"
 
 
 def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order]:

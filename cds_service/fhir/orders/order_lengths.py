@@ -17,6 +17,13 @@ MOST_PARTS = 4000  # values in one order; a long one has a hundred
 ROOM_FOR_WORDS = 8_000
 # A text of this length, such as a title or a line of instructions, is never cut.
 SHORT_TEXT = 200
+# Policy: characters of all orders of a signing, and of one of them, that are read if
+# their texts are many and short.
+ROOM_FOR_ORDERS, ROOM_FOR_AN_ORDER = 20_000, 8_000
+# An order of this size is read whole, however many there are.
+SHORT_ORDER = 400
+# Takes the place of a text for which no room is left: R4 has no empty ones.
+LEFT_OUT = "…"
 # Each text and each resource takes as long to read as some characters.
 COST_OF_A_TEXT = 20
 NAMES_OF_WORDS = frozenset({"text", "display", "resourceType"})
@@ -80,18 +87,78 @@ def longest_text(draft_orders: Any) -> int:
 
     Short texts leave their room to the longer ones.
     """
-    lengths = sorted(
+    lengths = [
         len(value)
         for name, value in _texts_in(draft_orders)
         if _weight_of_text(name, value)
-    )
-    room = ROOM_FOR_WORDS
-    for place, length in enumerate(lengths):
-        share = room // (len(lengths) - place)
+    ]
+    share = _share_of(lengths, ROOM_FOR_WORDS)
+    return ROOM_FOR_WORDS if share is None else max(share, SHORT_TEXT)
+
+
+def longest_order(draft_orders: Any, longest: int) -> int:
+    """Return how many characters of each order are read, so that there is room for all.
+
+    Short orders leave their room to the longer ones.
+
+    Args:
+        draft_orders: raw JSON of any quality.
+        longest: characters of each text that are read.
+    """
+    share = _share_of([*_sizes_of_orders(draft_orders, longest)], ROOM_FOR_ORDERS)
+    if share is None:
+        return ROOM_FOR_AN_ORDER
+    return min(max(share, SHORT_ORDER), ROOM_FOR_AN_ORDER)
+
+
+def _share_of(lengths: list[int], room: int) -> int | None:
+    """Return how much of each there is room for; None if there is for all."""
+    ordered = sorted(lengths)
+    for place, length in enumerate(ordered):
+        share = room // (len(ordered) - place)
         if length > share:
-            return max(share, SHORT_TEXT)
+            return share
         room -= length
-    return ROOM_FOR_WORDS
+    return None
+
+
+def _sizes_of_orders(draft_orders: Any, longest: int) -> Iterator[int]:
+    """Yield the size of each resource in a value of any quality."""
+    waiting = [draft_orders]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+            if _is_resource(value):
+                yield _size_within(value, longest)
+
+
+def _is_resource(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("resourceType"), str)
+
+
+def _size_within(value: Json, longest: int = ROOM_FOR_WORDS) -> int:
+    return sum(_size_of(part, name, longest) for name, part in value.items())
+
+
+def _size_of(value: Any, name: str, longest: int = ROOM_FOR_WORDS) -> int:
+    """Return the characters of all words in a value; resources in it have their own.
+
+    Args:
+        value: a part of a resource.
+        name: of the element that it is of.
+        longest: characters of each text that are read.
+    """
+    if isinstance(value, str):
+        is_counted = value and _weight_of_text(name, value)
+        return min(len(value), longest) if is_counted else 0
+    if isinstance(value, list):
+        return sum(_size_of(item, name, longest) for item in value)
+    if not isinstance(value, dict) or _is_resource(value):
+        return 0
+    return _size_within(value, longest)
 
 
 def _texts_in(draft_orders: Any) -> Iterator[tuple[str, str]]:
@@ -130,6 +197,63 @@ def with_short_texts(value: Any, longest: int, name: str = "") -> Any:
         is_same = all(members[one] is part for one, part in value.items())
         return value if is_same else members
     return value
+
+
+def with_short_orders(value: Any, longest: int) -> Any:
+    """Cut the words of each resource in a value; the same value if none is too long.
+
+    Its small elements, such as a title, are read whole, and of the others the
+    beginnings.
+
+    Args:
+        value: a resource, or a part of one that is a list or an object.
+        longest: characters of a resource that are kept.
+    """
+    if isinstance(value, list):
+        parts = [with_short_orders(part, longest) for part in value]
+        is_same = all(new is old for new, old in zip(parts, value, strict=True))
+        return value if is_same else parts
+    if not isinstance(value, dict):
+        return value
+    members = {name: with_short_orders(part, longest) for name, part in value.items()}
+    if any(members[name] is not part for name, part in value.items()):
+        value = members
+    if _is_resource(value) and _size_within(value) > longest:
+        return _members_within(value, longest)
+    return value
+
+
+def _within(value: Any, room: int, name: str) -> Any:
+    """Cut a value to a room; a list loses its last items.
+
+    Args:
+        value: raw JSON of any quality.
+        room: characters of its words that are kept.
+        name: of the element that the value is of.
+    """
+    if _size_of(value, name) <= room:
+        return value
+    if isinstance(value, str):
+        return _beginning(value, room) if room > 0 else LEFT_OUT
+    if isinstance(value, list):
+        items = []
+        for item in value:
+            size = _size_of(item, name)
+            if room > 0 or not size:
+                items.append(_within(item, room, name))
+                room -= size
+        return items
+    return _members_within(value, room)
+
+
+def _members_within(value: Json, room: int) -> Json:
+    """Cut the elements of a value to a room, the longest ones first."""
+    sizes = {name: _size_of(part, name) for name, part in value.items()}
+    kept = {}
+    for name in sorted(sizes, key=lambda one: sizes[one]):
+        kept[name] = _within(value[name], room, name)
+        room -= sizes[name]
+    return {name: kept[name] for name in value}
 
 
 def _beginning(written: str, longest: int) -> str:
