@@ -3,10 +3,11 @@
 One drug may follow another, go on from it, or be taken on the day of the fracture.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from cds_service.core.bone_drugs import GROUPS, MAY_MEAN, TUMOUR_DOSES
-from cds_service.core.findings import BoneDrugs, Dated, DrugUse
+from cds_service.core.findings import BoneDrugs, Dated, DrugUse, Supply
 from cds_service.core.months import months_after, months_before, months_between
 
 OVERDUE_MONTHS, DUE_MONTHS = 7, 6  # denosumab is given every six months
@@ -16,6 +17,10 @@ RECENT = timedelta(days=90)
 # An anabolic drug begun so soon after denosumab does not hold the bone that was gained
 # (doi 10.3390/jcm12185874). Policy: the months.
 AFTER_DENOSUMAB_MONTHS = 18
+# Kinds that keep the bone after denosumab or an anabolic drug; after denosumab an
+# anabolic one does not.
+FOLLOW_ON = frozenset({"bisphosphonate", "denosumab", "anabolic"})
+SHORT_SUPPLY = timedelta(days=28)  # policy: so short a supply is no treatment
 SWITCH = timedelta(days=90)  # policy: the new drug may begin before the old one ends
 
 
@@ -35,13 +40,13 @@ def overdue_since(use: DrugUse, drugs: BoneDrugs, today: date) -> Dated | None:
     if use.kind != "denosumab" or not use.is_taken:
         return None
     last = _last_late_dose(use, today)
-    return last if last and not followers(use, drugs, last.last) else None
+    return last if last and not followers(use, drugs, last.last, today) else None
 
 
 def closed_by(use: DrugUse, drugs: BoneDrugs, today: date) -> list[DrugUse]:
     """Find the drugs that followed late denosumab, so that it is not overdue."""
     last = _last_late_dose(use, today) if use.is_taken else None
-    return followers(use, drugs, last.last) if last else []
+    return followers(use, drugs, last.last, today) if last else []
 
 
 def last_denosumab(use: DrugUse, today: date) -> Dated | None:
@@ -86,15 +91,85 @@ def is_denosumab_in_time(use: DrugUse, today: date) -> bool:
 # --- which drug followed another
 
 
-def followers(use: DrugUse, drugs: BoneDrugs, after: date) -> list[DrugUse]:
+def followers(
+    use: DrugUse, drugs: BoneDrugs, after: date, today: date
+) -> list[DrugUse]:
     """Find other drugs with a dose since, or begun and going on.
 
     After an anabolic drug they may begin shortly before its end. What was given before
-    the last dose of denosumab does not come after it.
+    the last dose of denosumab does not come after it. One dose, a short supply that
+    ended, and a drug that does not keep the bone follow nothing.
+
+    Args:
+        use: the drug that is followed.
+        drugs: the patient's.
+        after: its last day.
+        today: the day of the card.
     """
-    earliest = after if use.kind == "denosumab" else after - SWITCH
-    others = (one for one in drugs.uses if one is not use)
-    return [other for other in others if _follows(other, after, earliest)]
+    earliest = _earliest_follower(use, after)
+    return [
+        other
+        for other in drugs.uses
+        if other is not use
+        and is_follow_on(other, use, after)
+        and _follows(other, after, earliest)
+        and not is_brief(other, earliest, today)
+    ]
+
+
+def _earliest_follower(use: DrugUse, after: date) -> date:
+    return after if use.kind == "denosumab" else after - SWITCH
+
+
+def is_follow_on(other: DrugUse, use: DrugUse, after: date) -> bool:
+    """Tell if a drug is of a kind that is given after denosumab or an anabolic one.
+
+    Calcitonin, raloxifene and strontium keep neither from what follows, and an anabolic
+    drug does not keep denosumab from its rebound (doi 10.3390/jcm12185874).
+    """
+    if other.kind == "anabolic" and use.kind == "denosumab":
+        limit = months_after(after, AFTER_DENOSUMAB_MONTHS)
+        return other.started is not None and other.started.first > limit
+    return other.kind in FOLLOW_ON
+
+
+def is_brief_follower(other: DrugUse, use: DrugUse, after: date, today: date) -> bool:
+    """Tell if a drug was taken since, in one dose or a short supply that ended."""
+    earliest = _earliest_follower(use, after)
+    return other.is_taken and is_brief(other, earliest, today)
+
+
+def is_brief(use: DrugUse, since: date, today: date) -> bool:
+    """Tell if all intakes since a day are single doses or a short supply that ended."""
+    supplies = [one for one in use.supplies if one.begins >= since]
+    if not supplies:
+        return False
+    if all(one.is_single for one in supplies) and len(_days(supplies)) == 1:
+        return True
+    lengths = [
+        _length_together([one for one in supplies if one.source == source])
+        for source in {one.source for one in supplies}
+    ]
+    is_over = all(
+        one.is_single or (one.lasts and one.begins + one.lasts <= today)
+        for one in supplies
+    )
+    return is_over and all(one and one <= SHORT_SUPPLY for one in lengths)
+
+
+def _days(supplies: Sequence[Supply]) -> set[date]:
+    return {one.begins for one in supplies}
+
+
+def _length_together(supplies: Sequence[Supply]) -> timedelta | None:
+    """Return how long supplies from one list last together; None if one goes on."""
+    by_day: dict[date, timedelta] = {}
+    for one in supplies:
+        if one.lasts is None:
+            return None
+        by_day[one.begins] = max(one.lasts, by_day.get(one.begins, one.lasts))
+    last_day = max(begins + lasts for begins, lasts in by_day.items())
+    return min(sum(by_day.values(), timedelta()), last_day - min(by_day))
 
 
 def _follows(other: DrugUse, after: date, earliest: date) -> bool:
@@ -120,7 +195,7 @@ def is_replaced(use: DrugUse, drugs: BoneDrugs, today: date) -> bool:
     if use.kind != "denosumab" or not use.is_taken or use.is_open:
         return False
     last = None if use.orders.is_standing else _last_late_dose(use, today)
-    later = followers(use, drugs, last.last) if last else []
+    later = followers(use, drugs, last.last, today) if last else []
     return any(other.kind != "denosumab" for other in later)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal, NamedTuple
 
-from cds_service.core.bone_drugs import INTERVAL, TUMOUR_DOSES
+from cds_service.core.bone_drugs import GROUPS, INTERVAL, TUMOUR_DOSES
 from cds_service.core.drug_courses import (
     LONG_MONTHS,
     OVERDUE_MONTHS,
@@ -13,7 +13,9 @@ from cds_service.core.drug_courses import (
     denosumab_before,
     find_vague_late_dose,
     followers,
+    is_brief_follower,
     is_denosumab_in_time,
+    is_follow_on,
     is_hidden_by,
     is_long,
     is_replaced,
@@ -179,7 +181,7 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     if last is None:
         return None
     day, month = full_day_text(last), _month_text(last)
-    followed = _since_then(use, drugs, last.last)
+    followed = _since_then(use, drugs, last.last, today)
     if followed.startswith("nothing"):  # it may have been given elsewhere
         followed = say("nothing found since {month}", month=month)
     unclear = last if use.is_open else None
@@ -206,25 +208,28 @@ def _anabolic_ended(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | 
     if use.kind != "anabolic" or use.end is None:
         return None
     end = use.ended_on or use.doses.last or use.orders.newest
-    if end and followers(use, drugs, end.last):
+    if end and followers(use, drugs, end.last, today):
         return None
-    followed = _since_then(use, drugs, end.last) if end else say("nothing since")
+    followed = _since_then(use, drugs, end.last, today) if end else say("nothing since")
     clause = _end_clause(use, today)
     words = _words(use, end=clause, followed=followed)
     because = joined((clause, followed))
     return DrugState("anabolic-ended", because, clause, use, words)
 
 
-def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
+def _since_then(use: DrugUse, drugs: BoneDrugs, after: date, today: date) -> str:
     """Write `nothing since`, or what is on record since but is no certain dose."""
     if drugs.unread:
         return say("nothing found since")
     others = [other for other in drugs.uses if other is not use]
     if use.is_open and use.doses.sure:
         return say("later entry not understood")
-    for other in others:
-        if text := _unclear_since(other, after):
-            return text
+    texts = (
+        *(_unclear_since(other, after) for other in others),
+        *(_no_follow_on(other, use, after, today) for other in others),
+    )
+    if text := next(filter(None, texts), ""):
+        return text
     for drug_use in (*others, use):
         if drug_use.orders.newest and drug_use.orders.newest.last > after:
             return say("{drug} only ordered since", drug=drug_use.name)
@@ -232,6 +237,20 @@ def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
         if other.orders.newest is None and other.orders.is_standing:
             return say("{drug} only listed", drug=other.name)
     return say("nothing since")
+
+
+def _no_follow_on(other: DrugUse, use: DrugUse, after: date, today: date) -> str:
+    """Write what was taken since and does not follow; empty if nothing was."""
+    last = other.doses.last or other.started
+    if not other.is_taken or last is None or last.first <= after:
+        return ""
+    if not is_follow_on(other, use, after):
+        if other.name in GROUPS.values():  # it may be any bone drug
+            return say("{drug} entry not understood", drug=other.name)
+        return say("only {drug} since", drug=other.name)
+    if is_brief_follower(other, use, after, today):
+        return say("{drug} only briefly since", drug=other.name)
+    return ""
 
 
 def _unclear_since(other: DrugUse, after: date) -> str:

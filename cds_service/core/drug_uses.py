@@ -19,6 +19,7 @@ from cds_service.core.findings import (
     DrugUse,
     HowEnded,
     Provenance,
+    Supply,
 )
 from cds_service.core.months import months_between
 
@@ -40,6 +41,7 @@ BILLED = frozenset({"Procedure", "ServiceRequest"})
 SUPPLIES = frozenset({"MedicationDispense", "ServiceRequest"})
 PAUSE_MONTHS = 12  # policy: so long without an intake is a pause
 BEFORE_START = timedelta(days=90)  # policy: what is older means an older start
+MONTH = timedelta(days=35)  # policy: a monthly dose that is later was left out
 # Romosozumab is given twelve times, a month apart: no dose follows the twelfth.
 WHOLE_COURSE = {"romosozumab": timedelta(days=315)}
 
@@ -63,6 +65,8 @@ class DrugEntry(NamedTuple):
         is_plain: every word of an order was understood.
         is_aside: words elsewhere on a drug that a list has; they count only for its
             start.
+        supply: how long the intake lasts; None of what is given every half year.
+        goes_home: by this intake the drug is taken after a stay.
     """
 
     name: str
@@ -82,6 +86,8 @@ class DrugEntry(NamedTuple):
     is_due: bool = False
     is_plain: bool = True
     is_aside: bool = False
+    supply: Supply | None = None
+    goes_home: bool = False
 
 
 def _doubted_if_stopped(entries: Sequence[DrugEntry]) -> Iterator[DrugEntry]:
@@ -187,6 +193,7 @@ def _use(
     end = _end(entries, intakes, last_dose, today)
     if end is None and last_dose and _is_complete(name, started, last_dose):
         end = DrugEnd(last_dose, "last given")
+    orders = _drug_orders(understood, today)
     return DrugUse(
         name=GROUPS.get(name, name),
         kind=KINDS.get(name, "other"),
@@ -205,12 +212,31 @@ def _use(
         ),
         is_open=bool(unclear_since) or is_too_often,
         is_too_often=is_too_often,
-        orders=_drug_orders(understood, today),
+        orders=orders,
         end=end,
         provenance=tuple(
             entry.provenance for entry in sorted(listed, key=_newest, reverse=True)
         ),
+        supplies=_supplies(intakes),
+        goes_home=(
+            orders.prescribed is not None
+            or any(intake.goes_home for intake in intakes)
+            or _is_given_monthly(name, intakes, today)
+        ),
     )
+
+
+def _supplies(intakes: Iterable[DrugEntry]) -> tuple[Supply, ...]:
+    supplies = [intake.supply for intake in intakes if intake.supply]
+    return tuple(sorted(supplies, key=lambda one: (one.begins, one.source)))
+
+
+def _is_given_monthly(name: str, intakes: Iterable[DrugEntry], today: date) -> bool:
+    """Tell if others give a drug each month: twice so far, and not too long ago."""
+    if name not in WHOLE_COURSE:
+        return False
+    days = sorted({intake.last.last for intake in intakes if intake.last})
+    return len(days) > 1 and today - days[-1] <= MONTH
 
 
 def _by_last(day: Dated) -> tuple[date, date]:

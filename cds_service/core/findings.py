@@ -7,7 +7,7 @@ unit, in UCUM, which `mappings/findings/<name>.toml` sets.
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple, Self
 
 from cds_service.core.unread_lists import UnreadList
@@ -204,6 +204,23 @@ class Doses(NamedTuple):
 NO_DOSES = Doses()
 
 
+class Supply(NamedTuple):
+    """How long an intake of a drug lasts that is taken at home or each month.
+
+    Attributes:
+        source: the type of its entry. What was handed over is given as well, and
+            counts once.
+        begins: its first day.
+        lasts: None if it goes on, or if nothing says how long.
+        is_single: it is one dose.
+    """
+
+    source: str
+    begins: date
+    lasts: timedelta | None = None
+    is_single: bool = False
+
+
 class DrugOrders(NamedTuple):
     """The orders of one bone drug.
 
@@ -253,6 +270,10 @@ class DrugUse:
         is_too_often: it was given weeks apart, as against a tumour.
         end: None if it goes on.
         provenance: its entries, the newest first.
+        supplies: its intakes, with how long they last; of what is given every half
+            year there are none.
+        goes_home: by an intake or an order it is taken after a stay: not by one dose,
+            a week's supply, or what the ward gives.
     """
 
     name: str
@@ -270,6 +291,8 @@ class DrugUse:
     orders: DrugOrders = NO_DRUG_ORDERS
     end: DrugEnd | None = None
     provenance: tuple[Provenance, ...] = ()
+    supplies: tuple[Supply, ...] = ()
+    goes_home: bool = True
 
     @property
     def ended_on(self) -> Dated | None:

@@ -13,6 +13,7 @@ from cds_service.core.months import months_after
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import BoneDrugSpec, MedicationSpec
 from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.findings.drug_supplies import with_supply
 from cds_service.fhir.findings.drug_times import (
     begins_soon,
     continues_earlier,
@@ -169,6 +170,8 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     if is_ended:
         # What was injected acts on, and its day counts.
         drug_entry = drug_entry._replace(is_current=False, is_due=False)
+    if drug_entry.is_intake:
+        drug_entry = with_supply(drug_entry, entry, chart)
     return drug_entry._replace(
         knows_start=drug_entry.knows_start and not goes_on,
         provenance=source_of(entry, drug, day.last if day else None, spec),

@@ -24,7 +24,7 @@ def is_for_home(raw: Json, chart: Chart) -> bool:
     An order for the ward ends with the stay. A category or an intent that is not known
     here makes it no order for home. Nor is an amount of 0, one dose, or a week.
     """
-    if not all(map(_is_home_category, objects(raw.get("category")))):
+    if not all(map(is_home_category, objects(raw.get("category")))):
         return False
     quantity = number(member(raw, "dispenseRequest", "quantity", "value"))
     if quantity == 0 or text(raw.get("intent")) not in ORDERS:
@@ -38,7 +38,7 @@ def is_for_home(raw: Json, chart: Chart) -> bool:
     return not _is_short(raw, course, chart)
 
 
-def _is_home_category(category: Json) -> bool:
+def is_home_category(category: Json) -> bool:
     """Tell if everything in a category is a place outside the ward."""
     words = [text(one.get("code")) for one in objects(category.get("coding"))]
     words += texts_of(category)
@@ -62,15 +62,20 @@ def _is_short(raw: Json, course: date | None, chart: Chart) -> bool:
 def _is_of_one_tablet(raw: Json) -> bool:
     """Tell if one tablet is to be handed over, once."""
     request = raw.get("dispenseRequest")
-    quantity = number(member(request, "quantity", "value"))
-    if quantity is None or quantity > 1:
+    tablets = tablets_in(member(request, "quantity"))
+    if tablets is None or tablets > 1:
         return False
     if number(member(request, "numberOfRepeatsAllowed")):
         return False
-    if member(request, "expectedSupplyDuration"):
-        return False  # which says how long it lasts
-    units = [text(member(request, "quantity", name)) for name in ("code", "unit")]
-    return all(unit.strip().lower() in _TABLETS for unit in units)
+    # which says how long it lasts
+    return not member(request, "expectedSupplyDuration")
+
+
+def tablets_in(quantity: object) -> float | None:
+    """Return how many tablets an amount is; None if it is of something else."""
+    units = [text(member(quantity, name)) for name in ("code", "unit")]
+    is_of_tablets = all(unit.strip().lower() in _TABLETS for unit in units)
+    return number(member(quantity, "value")) if is_of_tablets else None
 
 
 def _first_day(raw: Json, chart: Chart) -> date | None:

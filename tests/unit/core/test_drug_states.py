@@ -63,7 +63,10 @@ def test_denosumab_overdue_leads_before_an_anabolic_drug_that_ended_earlier():
 @pytest.mark.parametrize(
     "other",
     [
-        pytest.param(LATE, id="denosumab before it"),
+        pytest.param(
+            drug_use("denosumab", last_dose=day(date(2018, 3, 9)), is_running=False),
+            id="denosumab long before it",
+        ),
         pytest.param(ALENDRONATE, id="a drug begun before it"),
         pytest.param(ordered("zoledronate", date(2026, 4, 1)), id="an order since"),
     ],
@@ -91,7 +94,28 @@ def test_a_drug_begun_after_denosumab_became_overdue_leads():
 
 @pytest.mark.parametrize("drug", ["teriparatide", "romosozumab"])
 def test_an_anabolic_drug_after_denosumab_is_to_be_reviewed(drug):
-    assert_leads("long-on-drug", LATE, since(drug, date(2026, 9, 1)))
+    assert_leads("long-on-drug", IN_TIME, since(drug, date(2026, 9, 1)))
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        pytest.param(since("teriparatide", date(2026, 9, 1)), id="teriparatide"),
+        pytest.param(since("romosozumab", date(2026, 9, 1)), id="romosozumab"),
+        pytest.param(since("calcitonin", date(2026, 9, 1)), id="calcitonin"),
+        pytest.param(since("raloxifene", date(2026, 9, 1)), id="raloxifene"),
+        pytest.param(since("bone drug", date(2026, 9, 1)), id="a drug without a name"),
+        pytest.param(TERIPARATIDE, id="teriparatide that ended"),
+    ],
+)
+def test_a_drug_that_does_not_keep_the_bone_leaves_denosumab_overdue(later):
+    assert_leads("denosumab-overdue", LATE, later)
+
+
+def test_the_card_says_that_a_weak_drug_alone_followed():
+    said = state(TERIPARATIDE, since("raloxifene", date(2026, 4, 1)))
+    assert said.signal == "anabolic-ended"
+    assert said.words["followed"] == "only raloxifene since"
 
 
 def test_an_anabolic_drug_before_denosumab_is_not_after_it():

@@ -795,6 +795,119 @@ def test_a_later_dose_ends_the_gap_after_denosumab(later):
     assert state(dose(DENOSUMAB, "2026-03-09"), later).signal != "denosumab-overdue"
 
 
+def handed(drug, on, days=None, **members):
+    """A MedicationDispense, with its days of supply if they are stated."""
+    supply = {"daysSupply": {"value": days, "unit": "days"}} if days else {}
+    named = {
+        "status": "completed",
+        "medicationCodeableConcept": drug,
+        "whenHandedOver": on,
+    }
+    return of_patient("MedicationDispense", "d", **{**named, **supply, **members})
+
+
+def tablets(number):
+    return {"quantity": {"value": number, "unit": "tablet"}}
+
+
+# Gaps that warn, and that only another drug closes.
+GAPS = [
+    pytest.param(
+        dose(DENOSUMAB, "2026-03-09"), "denosumab-overdue", id="late denosumab"
+    ),
+    pytest.param(
+        taken(TERIPARATIDE, "2024-03-01", "2026-05-01", "completed"),
+        "anabolic-ended",
+        id="ended teriparatide",
+    ),
+]
+
+
+@pytest.mark.parametrize(("earlier", "signal"), GAPS)
+@pytest.mark.parametrize(
+    "later",
+    [
+        pytest.param([handed(ALENDRONATE, "2026-08-10", 28)], id="28 days"),
+        pytest.param([handed(ALENDRONATE, "2026-08-10", 7)], id="a week"),
+        pytest.param([handed(ALENDRONATE, "2026-11-19", 1)], id="a day, lately"),
+        pytest.param(
+            [handed(ALENDRONATE, "2026-08-10", **tablets(1))], id="one tablet"
+        ),
+        pytest.param(
+            [handed(ALENDRONATE, "2026-11-19", **tablets(1))], id="one, lately"
+        ),
+        pytest.param(
+            [handed(ALENDRONATE, "2026-08-10", **tablets(4))], id="four tablets"
+        ),
+        pytest.param([dose(ALENDRONATE, "2026-08-10")], id="one on the ward"),
+        pytest.param([dose(ALENDRONATE, "2026-11-19")], id="one on the ward, lately"),
+        pytest.param(
+            [dose(ALENDRONATE, "2026-08-10"), dose(ALENDRONATE, "2026-08-17")],
+            id="two on the ward",
+        ),
+        pytest.param(
+            [dose(ALENDRONATE, "2026-06-10"), dose(ALENDRONATE, "2026-09-17")],
+            id="one in each of two stays",
+        ),
+        pytest.param(
+            [dose(ALENDRONATE, "2026-08-10"), handed(ALENDRONATE, "2026-08-10", 28)],
+            id="28 days, the first on the ward",
+        ),
+        pytest.param(
+            [taken(ALENDRONATE, "2026-08-10", "2026-08-20", "completed")],
+            id="ten days, completed",
+        ),
+        pytest.param(
+            [
+                taken(
+                    ALENDRONATE,
+                    "2026-08-10",
+                    dosage=[{"text": "70 mg", "timing": {"code": {"text": "once"}}}],
+                )
+            ],
+            id="once, on the list",
+        ),
+        pytest.param(
+            [taken({"text": "Calcitonin nasal spray"}, "2026-08-10")], id="calcitonin"
+        ),
+        pytest.param([taken({"text": "Raloxifene 60 mg"}, "2026-08-10")], id="evista"),
+        pytest.param([taken({"text": "Protelos"}, "2026-08-10")], id="strontium"),
+        pytest.param(
+            [taken({"text": "Bazedoxifene"}, "2026-08-10")], id="bazedoxifene"
+        ),
+        pytest.param([taken({"text": "Vitamin D3"}, "2026-08-10")], id="vitamin D"),
+        pytest.param([taken({"text": "Calcium"}, "2026-08-10")], id="calcium"),
+    ],
+)
+def test_a_short_supply_or_a_weak_drug_closes_no_gap(earlier, signal, later):
+    assert state(earlier, *later).signal == signal
+
+
+@pytest.mark.parametrize(("earlier", "signal"), GAPS)
+@pytest.mark.parametrize(
+    "later",
+    [
+        pytest.param([handed(ALENDRONATE, "2026-08-10", 84)], id="twelve weeks, ended"),
+        pytest.param([handed(ALENDRONATE, "2026-11-10", 28)], id="28 days, not over"),
+        pytest.param(
+            [handed(ALENDRONATE, f"2026-{month}-10", 28) for month in ("08", "09")],
+            id="28 days, twice",
+        ),
+        pytest.param(
+            [handed(ALENDRONATE, "2026-08-10", **tablets(12))], id="twelve tablets"
+        ),
+        pytest.param([taken(ALENDRONATE, "2026-08-10")], id="on the list"),
+        pytest.param(
+            [taken(ALENDRONATE, "2026-08-10"), dose(ALENDRONATE, "2026-11-19")],
+            id="on the list, and on the ward",
+        ),
+        pytest.param([dose(ZOLEDRONATE, "2026-08-10")], id="one zoledronate"),
+    ],
+)
+def test_a_drug_that_goes_on_or_acts_for_long_closes_the_gap(earlier, signal, later):
+    assert state(earlier, *later).signal != signal
+
+
 def test_the_dose_that_ended_the_gap_is_named():
     """The page behind the card lists it as a source of "not overdue"."""
     entries = dose(DENOSUMAB, "2026-03-09"), dose(ZOLEDRONATE, "2026-09-01")
@@ -824,17 +937,6 @@ def test_the_order_of_the_record_changes_nothing():
 def test_a_supply_that_makes_no_sense_is_none(days):
     raw = supplied(ALENDRONATE, "2026-10-01", days)
     assert state(raw).because == "alendronate prescribed Oct 2026, intake not recorded"
-
-
-def handed(drug, on, days=None, **members):
-    """A MedicationDispense, with its days of supply if they are stated."""
-    supply = {"daysSupply": {"value": days, "unit": "days"}} if days else {}
-    named = {
-        "status": "completed",
-        "medicationCodeableConcept": drug,
-        "whenHandedOver": on,
-    }
-    return of_patient("MedicationDispense", "d", **{**named, **supply, **members})
 
 
 @pytest.mark.parametrize(
