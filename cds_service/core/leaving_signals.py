@@ -9,7 +9,7 @@ from datetime import date
 from cds_service.core.bracing import BROKEN, Brace
 from cds_service.core.findings import DrugUse
 from cds_service.core.leaving import SOON_ENOUGH, Biopsy, GraveResult, next_dose
-from cds_service.core.phrases import Joined, Verbatim, say
+from cds_service.core.phrases import Joined, Verbatim, joined, say
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import (
     capital,
@@ -37,15 +37,16 @@ NO_TRAINING = (
 def is_drug_started(situation: Situation) -> bool:
     """Tell if a bone drug is taken since this fracture, or prescribed to be.
 
-    The order of a drug that others give starts nothing by itself. Nor does an order
-    that may say "declined", or that goes on with a drug from before the operation: on
-    that one the patient may have fractured. If the day of the operation is not known,
-    only what was first written today is since.
+    One dose, a week's supply, and what the ward gives of a drug that is taken at home
+    start nothing. The order of a drug that others give starts nothing by itself. Nor
+    does an order that may say "declined", or that goes on with a drug from before the
+    operation: on that one the patient may have fractured. If the day of the operation
+    is not known, only what was first written today is since.
     """
     state = situation.drug_state
-    if state.signal in STARTED:
-        return True
     use = state.use
+    if state.signal in STARTED:
+        return use is None or use.goes_home
     if state.signal != "drug-without-dose" or use is None or use.is_injected:
         return False
     if use.is_open or use.orders.prescribed is None:
@@ -83,13 +84,29 @@ def _settled(situation: Situation) -> Signal | None:
 
 @signal("leaving-without-dose")
 def _without_dose(situation: Situation) -> Signal | None:
-    """Find a bone drug ordered or listed, with no dose recorded and no visit dated."""
+    """Find a bone drug ordered or listed, with no dose recorded and no visit dated.
+
+    So it is if it was begun in this stay, and nothing says that it goes on at home.
+    """
     state = situation.drug_state
-    if situation.leaving is None or state.signal != "drug-without-dose":
+    if situation.leaving is None or _settled(situation):
         return None
-    if _settled(situation):
-        return None
+    if state.signal in STARTED and not is_drug_started(situation):
+        return _for_home_open(situation)
     return SIGNALS["drug-without-dose"](situation)
+
+
+def _for_home_open(situation: Situation) -> Signal | None:
+    state = situation.drug_state
+    begun = SIGNALS[state.signal](situation)
+    if begun is None or state.use is None:
+        return None
+    open_text = say("order for home not found")
+    if state.use.is_injected:
+        open_text = say("next dose not found")
+    words = {**begun.words, "open": open_text}
+    started = say("{drug} started {started}", **begun.words)
+    return begun._replace(because=joined((started, open_text)), words=words)
 
 
 @signal("review-undated")
