@@ -13,9 +13,9 @@ from tests.chart_builders import (
     order_sign,
     ordered,
 )
-from tests.codes import ATC, codeable
+from tests.codes import ATC, ORDERS, codeable
 from tests.patients.inpatients import ALENDRONATE, cards_by_topic, chart, coded
-from tests.patients.leaving import leave, leaving_chart
+from tests.patients.leaving import discharge, leave, leaving_chart
 
 TABLET = codeable(ATC, ALENDRONATE, "Alendronic acid 70 mg")
 
@@ -120,3 +120,128 @@ def test_what_this_signing_stops_or_forbids_does_not_continue(members):
     words = by_topic(ask(body))["rehabilitation"]["summary"]
     assert "ask" in words
     assert "continue" not in words
+
+
+def _asking(kind, words):
+    """A draft that asks something in words, where its type has them."""
+    patient = {"reference": "Patient/pat-1"}
+    said = {
+        "Task": {"for": patient, "description": words},
+        "CommunicationRequest": {
+            "subject": patient,
+            "payload": [{"contentString": words}],
+        },
+    }[kind]
+    return {
+        "resourceType": kind,
+        "id": "x",
+        "status": "draft",
+        "intent": "order",
+    } | said
+
+
+def _signed_with(draft, *entries):
+    record = chart(coded("M80.08XA"), *(entries or [AT_HOME]))
+    body = order_sign(record, kyphoplasty(), draft)
+    return by_topic(ask(body))["rehabilitation"]["summary"]
+
+
+ASKED = [
+    "Stop alendronate",
+    "Please stop alendronate.",
+    "Discontinue Fosamax",
+    "Hold alendronate until seen",
+    "Alendronate: do not give",
+    "Take her off alendronate",
+    "Stop all bisphosphonates",
+    "Bitte Alendronat absetzen",
+    "Alendronat pausieren",
+    "Kein Alendronat mehr",
+    "Arrêter l'alendronate",
+]
+
+
+@pytest.mark.parametrize("kind", ["Task", "CommunicationRequest"])
+@pytest.mark.parametrize("words", ASKED)
+def test_what_a_task_or_a_message_asks_to_stop_does_not_continue(kind, words):
+    said = _signed_with(_asking(kind, words))
+    assert "ask" in said
+    assert "continue" not in said
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        pytest.param(
+            {"code": {"text": "Stop medication"}, "description": "Alendronate 70 mg"},
+            id="in two elements",
+        ),
+        pytest.param(
+            {
+                "description": "Stop medication",
+                "focus": {"reference": "MedicationStatement/a"},
+            },
+            id="by its focus",
+        ),
+        pytest.param(
+            {
+                "code": {"coding": [{"code": "abort"}]},
+                "focus": {"reference": "MedicationStatement/a"},
+            },
+            id="by its code",
+        ),
+    ],
+)
+def test_a_task_may_say_in_parts_what_is_to_stop(task):
+    draft = _asking("Task", "")
+    del draft["description"]
+    assert "continue" not in _signed_with(draft | task)
+
+
+@pytest.mark.parametrize("kind", ["Task", "CommunicationRequest"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Continue alendronate",
+        "Do not stop alendronate",
+        "Alendronat nicht absetzen",
+        "Teach how alendronate is taken",
+        "Alendronate started, not urgent",
+        "Stop apixaban",
+    ],
+)
+def test_other_tasks_leave_the_drug_alone(kind, words):
+    assert "continue" in _signed_with(_asking(kind, words))
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        drafted(
+            "MedicationRequest",
+            "x",
+            medicationCodeableConcept=TABLET,
+            doNotPerform=True,
+        ),
+        drafted(
+            "MedicationRequest", "x", medicationCodeableConcept=TABLET, status="stopped"
+        ),
+        _asking("Task", "Stop alendronate"),
+        _asking("CommunicationRequest", "Bitte Alendronat absetzen"),
+    ],
+    ids=["forbidden", "stopped", "task", "message"],
+)
+def test_a_discharge_that_is_signed_with_the_stop_asks(draft):
+    begun = statement("a", "active", effectivePeriod=since(1))
+    record = leaving_chart(ordered("rehabilitation", days=1), begun)
+    home = drafted("ServiceRequest", "home", code=codeable(ORDERS, "discharge"))
+
+    def summaries(*drafts):
+        body = order_sign(record, home, *drafts)
+        body["prefetch"] = discharge(record)["prefetch"]
+        return [card["summary"] for card in ask(body)]
+
+    assert summaries() == []
+    (card,) = summaries(draft)
+    assert "Ask" in card
+    assert "lendronate" in card

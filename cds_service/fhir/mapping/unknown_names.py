@@ -74,6 +74,7 @@ HELPERS = frozenset(
         "single-dose",
         "limited-course",
         "drug-ended",
+        "drug-to-stop",
         "blinded",
         "goes-on",
         "steroid-named",

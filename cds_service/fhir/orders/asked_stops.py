@@ -1,0 +1,150 @@
+"""Find the bone drugs that a task, a message or another draft asks to stop.
+
+A ward stops a drug by an order of it, which `DraftOrders.stops` yields. A task or a
+message says it in words: "Please stop alendronate". Such a drug is not to continue.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from cds_service.core.bone_drugs import KINDS, MAY_MEAN
+from cds_service.fhir.gathering.drugs import BONE_DRUG
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.mapping.clauses import clauses
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.orders.drafts import DraftOrders, Order
+from cds_service.fhir.orders.order_lengths import NAMES_WITHOUT_WORDS
+from cds_service.fhir.orders.other_drafts import PEOPLE, SET_OF_ORDERS
+from cds_service.fhir.raw_json import Json, member, objects, text
+
+# Words that stop, pause or forbid the drug that they are next to.
+_STOPS = frozenset({"drug-to-stop", "drug-ended"})
+# Words that do so in a clause without a drug: `do not give`, but not `not urgent`.
+_STOPS_ALONE = frozenset({"not-done", "drug-ended"})
+_TO_STOP, _DENIED = frozenset({"drug-to-stop"}), frozenset({"denial"})
+# Codes of FHIR's own tasks.
+_STOP_CODES = frozenset({"abort", "suspend"})
+# Elements that refer to what a task or a message is about.
+_ABOUT = ("focus", "about", "basedOn")
+_REST_OF_WORD = re.compile(r"^\w*")
+
+
+def drugs_to_stop(
+    draft: Order, drafts: DraftOrders, record: PatientRecord, terminology: Terminology
+) -> tuple[str, ...]:
+    """Return names of the bone drugs that a draft of another type asks to stop.
+
+    A group of drugs means those of it that are on record.
+
+    Args:
+        draft: no order of a drug, of an act or of a device.
+        drafts: the signing.
+        record: the patient's.
+        terminology: the service's terminology.
+    """
+    content = {name: one for name, one in draft.resource.items() if name not in PEOPLE}
+    if draft.type == SET_OF_ORDERS:
+        content.pop("contained", None)  # each is read as an order of its own
+    parts = [part for words in _words_of(content) for part in clauses(words)]
+    about = [*_drugs_about(draft, drafts, record)]
+    named: dict[str, str] = {}
+    for part in parts:
+        named |= _bone_drugs_in(part, terminology)
+    if not (named or about):
+        return ()
+    stopped: dict[str, str] = {}
+    is_all_stopped = _is_coded_stop(draft.resource)
+    for part in parts:
+        if _stops(part, terminology):
+            stopped |= _bone_drugs_in(part, terminology)
+        is_all_stopped |= _stops_alone(part, terminology)
+    if is_all_stopped:
+        stopped |= named
+    else:
+        about = []
+    meant = _of_groups(stopped, record, terminology)
+    return tuple(sorted({*stopped.values(), *meant, *about}))
+
+
+def _words_of(content: Json) -> Iterator[str]:
+    for path, value in leaves_of(content):
+        if isinstance(value, str) and path.rpartition(".")[2] not in _NO_WORDS:
+            yield value
+
+
+_NO_WORDS = NAMES_WITHOUT_WORDS | {"resourceType"}
+
+
+def _stops(part: str, terminology: Terminology) -> bool:
+    """Tell if a clause stops, pauses or forbids something."""
+    return bool(
+        terminology.text_concepts(part, _STOPS)
+        or terminology.clauses.is_withdrawn(part)
+    )
+
+
+def _stops_alone(part: str, terminology: Terminology) -> bool:
+    """Tell if a clause stops what it does not name: `Stop medication`."""
+    if terminology.drug_words(part):
+        return False
+    if terminology.text_concepts(part, _STOPS_ALONE):
+        return True
+    is_denial = terminology.text_concepts(part, _DENIED)
+    return bool(terminology.text_concepts(part, _TO_STOP)) and not is_denial
+
+
+def _bone_drugs_in(part: str, terminology: Terminology) -> Mapping[str, str]:
+    """Return the bone drugs that words name, each with the word for it."""
+    plain = folded(part)
+    named = {}
+    for name, (start, end) in terminology.drug_places(plain).items():
+        if name != BONE_DRUG and BONE_DRUG in terminology.drugs.groups_of(name):
+            rest = _REST_OF_WORD.match(plain[end:])
+            named[name] = plain[start:end] + (rest[0] if rest else "")
+    return named
+
+
+def _is_coded_stop(resource: Json) -> bool:
+    codings = objects(member(resource, "code", "coding"))
+    return not _STOP_CODES.isdisjoint(text(one.get("code")) for one in codings)
+
+
+def _drugs_about(
+    draft: Order, drafts: DraftOrders, record: PatientRecord
+) -> Iterator[str]:
+    """Yield the bone drugs of the entries that a draft is about."""
+    if drafts.person is None:
+        return
+    name_of = drafts.person.bases.name_of
+    references = {
+        name_of(text(reference.get("reference")))
+        for element in _ABOUT
+        for reference in objects(draft.resource.get(element))
+    }
+    for entry in record.entries:
+        if entry.reference in references:
+            yield from _ingredients(entry)
+
+
+def _of_groups(
+    stopped: Mapping[str, str], record: PatientRecord, terminology: Terminology
+) -> set[str]:
+    """Return the drugs on record that a group of bone drugs may mean."""
+    kinds = [MAY_MEAN[name] for name in stopped if name in MAY_MEAN]
+    if not kinds:
+        return set()
+    listed = {name for entry in record.entries for name in _ingredients(entry)}
+    return {
+        name
+        for name in listed
+        if BONE_DRUG in terminology.drugs.groups_of(name)
+        and (None in kinds or KINDS.get(name) in kinds)
+    }
+
+
+def _ingredients(entry: Entry) -> tuple[str, ...]:
+    drug = entry.drug
+    return drug.ingredients if drug and BONE_DRUG in drug.concepts else ()
