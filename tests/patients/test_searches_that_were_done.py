@@ -13,7 +13,19 @@ SEARCHES = [
     pytest.param(codeable(CPT, "62267"), id="disc aspiration"),
     pytest.param({"text": "PET-CT"}, id="PET"),
     pytest.param({"text": "Serum protein electrophoresis"}, id="electrophoresis"),
+    *(
+        pytest.param({"text": title}, id=title)
+        for title in (
+            *("Blood cultures x2", "Blutkultur", "Hémocultures", "Posiew krwi"),
+            *("CT-guided biopsy", "Stanzbiopsie", "Beckenkammbiopsie", "Biopsie"),
+            *("Serum electrophoresis", "PSA, total", "CA 15-3", "Mammografía"),
+            *("MRI whole spine with contrast", "MRT LWS mit KM"),
+        )
+    ),
+    pytest.param(codeable(CPT, "87040"), id="culture of blood"),
+    pytest.param(codeable(CPT, "72158"), id="MRI with contrast"),
 ]
+ORDINARY = ["Urine culture", "Throat swab culture", "Skin biopsy", "PSA screening"]
 
 
 def done(code, days=1):
@@ -56,6 +68,7 @@ def test_nor_beside_a_report_that_is_not_final(status):
     [
         pytest.param((done(BIOPSY, days=60),), id="long ago"),
         pytest.param((done({"text": "CBC"}),), id="no search"),
+        *(pytest.param((done({"text": one}),), id=one) for one in ORDINARY),
     ],
 )
 def test_what_was_done_long_ago_or_searches_nothing_leaves_nothing_open(entries):
@@ -148,3 +161,37 @@ def test_its_own_report_settles_it():
     named = [{"reference": "ServiceRequest/search"}]
     search, own = done({"text": "PET-CT"}), report(basedOn=named)
     assert "below the usual" in cards_of(search, own)["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize("status", ["active", "completed"])
+@pytest.mark.parametrize(
+    ("title", "missing"),
+    [
+        ("Blood cultures", "spinal infection"),
+        ("CT-guided biopsy", "malignancy of bone"),
+        ("Serumelektrophorese", "malignancy of bone"),
+        ("Mammography", "malignancy of bone"),
+        ("MRI whole spine with contrast", "malignancy of bone and spinal infection"),
+    ],
+)
+def test_who_leaves_is_told_what_is_awaited_in_whatever_words(title, missing, status):
+    (said,) = leaving(done({"text": title}) | {"status": status})
+    assert f"{missing} not excluded. Who settles the cause?" in said
+
+
+@pytest.mark.parametrize("title", ["PSA", "Mammogram", "Blood cultures"])
+def test_a_test_that_was_ordered_for_a_screening_is_not_awaited_for_ever(title):
+    old = done({"text": title}, days=20) | {"status": "active"}
+    assert leaving(old) == []
+
+
+def test_an_active_order_is_settled_by_the_report_that_names_it_alone():
+    order = done({"text": "MRI whole spine with contrast"}) | {"status": "active"}
+    named = [{"reference": "ServiceRequest/search"}]
+    assert leaving(order, report()) != []
+    assert leaving(order, report(basedOn=named)) == []
+
+
+@pytest.mark.parametrize("title", ORDINARY)
+def test_an_ordinary_culture_or_sample_brings_no_line(title):
+    assert leaving(done({"text": title})) == []

@@ -45,8 +45,8 @@ from cds_service.fhir.gathering.concepts import is_plain_exam
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import (
-    CAUSE_SEARCH,
-    SAMPLE_OF_SPINE,
+    BRIEF_SEARCHES,
+    SEARCHES,
     UNJUDGED,
     UNJUDGED_ACT,
     UNREAD_PROSE,
@@ -81,7 +81,6 @@ UNFINISHED = Problem("undetermined", "whether it was done is not recorded")
 NAMED_ASIDE = Problem("undetermined", "named there")
 # What looks for another cause of the fracture. Once it was done its result is awaited;
 # policy: for two weeks, since most results of the laboratory are not asked for.
-SEARCHES = CAUSE_SEARCH | SAMPLE_OF_SPINE
 RESULT_COMES_IN = timedelta(days=14)
 # Policy: an order is of the stay for so long; a stay is not always closed.
 LONGEST_STAY = timedelta(days=90)
@@ -487,8 +486,10 @@ def read_aside(
         within: how far the finding looks back; None for ever.
     """
     calendar, raw = chart.calendar, entry.raw
-    if concept in SEARCHES and is_done_order(raw):
-        if _has_result(entry, chart):
+    is_done = is_done_order(raw)
+    if concept in BRIEF_SEARCHES or (concept in SEARCHES and is_done):
+        # An order may stay active when its result is there: only that names it.
+        if _has_result(entry, chart, is_named=not is_done):
             return None
         within = _result_comes_in(chart)
     done = calendar.effective(raw, "performed") if entry.kind == "Procedure" else None
@@ -521,11 +522,16 @@ def _result_comes_in(chart: Chart) -> timedelta:
     return within
 
 
-def _has_result(order: Entry, chart: Chart) -> bool:
+def _has_result(order: Entry, chart: Chart, *, is_named: bool) -> bool:
     """Tell if a final report names an order, or may be its result and is not older.
 
     A report of another order is not its result, and an X-ray or a measured density is
     none of any search.
+
+    Args:
+        order: an order that looks for a tumour or an infection.
+        chart: the patient's record.
+        is_named: only a report that names the order counts.
     """
     calendar = chart.calendar
     written = calendar.first_day(order.raw.get("authoredOn"))
@@ -539,7 +545,7 @@ def _has_result(order: Entry, chart: Chart) -> bool:
             }:
                 return True
             continue
-        if is_plain_exam(report.raw, report.concepts, chart.terminology):
+        if is_named or is_plain_exam(report.raw, report.concepts, chart.terminology):
             continue
         made = chart.calendar.effective(report.raw)
         day = made.day if made else calendar.last_day(report.raw.get("issued"))

@@ -117,6 +117,9 @@ GRAVE = frozenset(
         "sphincter-trouble",
         "cause-search",
         "sample-of-spine",
+        "marker-search",
+        "infection-search",
+        "contrast-search",
     }
 )
 # An order that asks if the fracture has another cause. It asks so until it is carried
@@ -231,6 +234,10 @@ ASKED_IN_TITLE = frozenset({"asked-in-title"})
 GRAVE_IN_TITLE = frozenset({"grave-in-title"})
 # A sample of a disc or vertebra looks for an infection as well as for a tumour.
 SAMPLE_OF_SPINE = frozenset({"sample-of-spine"})
+# Tests whose result is there within days. One that is still active later was forgotten,
+# or is for a screening to come.
+BRIEF_SEARCHES = frozenset({"marker-search", "infection-search", "contrast-search"})
+SEARCHES = CAUSE_SEARCH | SAMPLE_OF_SPINE | BRIEF_SEARCHES
 _WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
 
 
@@ -253,8 +260,9 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     wards = _wards_of(entry)
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
     concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
-    concepts -= CAUSE_SEARCH | SAMPLE_OF_SPINE
-    concepts |= _searched_by(entry, coded | named)
+    concepts -= SEARCHES
+    searched = searches_in_titles(titles, terminology)
+    concepts |= _searched_by(entry, coded | named | searched)
     concepts |= _unread(entry, words, named, terminology)
     concepts |= _asked_in_title(entry, titles, terminology)
     concepts |= _stems_of(entry, words, wards, terminology)
@@ -343,7 +351,22 @@ def _searched_by(entry: Json, named: frozenset[str]) -> frozenset[str]:
         return frozenset()
     sampled = named & SAMPLE_OF_SPINE
     is_search = not named.isdisjoint(CAUSE_SEARCH | BIOPSY)
-    return CAUSE_SEARCH if is_search and not sampled else sampled
+    brief = named & BRIEF_SEARCHES
+    return brief | (CAUSE_SEARCH if is_search and not sampled else sampled)
+
+
+def searches_in_titles(
+    titles: Iterable[Json], terminology: Terminology
+) -> frozenset[str]:
+    """Return what parts of the words of titles look for: a tumour, an infection.
+
+    Args:
+        titles: CodeableConcepts that say what is ordered.
+        terminology: the service's terminology.
+    """
+    words = [word for title in titles for word in texts_of(title)]
+    named = map(terminology.search_parts.concepts_in, words)
+    return frozenset[str]().union(*named)
 
 
 def _stems_of(

@@ -54,6 +54,7 @@ from cds_service.fhir.mapping.plain_words import load_all_plain, plain_of_braces
 from cds_service.fhir.mapping.readable import Languages, LanguagesFile
 from cds_service.fhir.mapping.report_numbers import ReportNumbers, ReportNumbersFile
 from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
+from cds_service.fhir.mapping.search_parts import load_search_parts
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     SPINES,
@@ -169,6 +170,7 @@ class Terminology:
         # needs the systems and the plain words, so these have to be sound
         self.bystanders = load_bystanders(folders, self._systems, self.plain.braces)
         self.grave_stems = load_grave_stems(folders)
+        self.search_parts = load_search_parts(folders)
         self.everyday = load_everyday_orders(
             folders, self.bystanders, self.plain, self.grave_stems
         )

@@ -1,0 +1,98 @@
+"""Find parts of words by which an order looks for a tumour or an infection.
+
+The parts are those of `search-parts.toml`. Titles of such orders are endless
+("Blutkultur 2x", "CT-guided core biopsy"), and a list of them is never complete.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pydantic import Field
+
+from cds_service.core.data_file import Closed, DataFile
+from cds_service.fhir.mapping.language import Pattern
+from cds_service.fhir.mapping.overlay import required
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded, folded_pattern
+
+FILE = "search-parts.toml"
+
+
+class _AnyLanguage(Closed):
+    words: tuple[Pattern, ...] = Field(min_length=1)
+
+
+class SearchPartsFile(DataFile):
+    """`search-parts.toml`: regular expressions on folded text, in any language.
+
+    Attributes:
+        reviewed: a reader whom a site names has read the file.
+        apart: what is taken out before: other tissue, urine, screening.
+        tumour: what looks for a tumour.
+        marker: markers of tumours and pictures of the breast.
+        infection: what looks for an infection.
+        sure: the same, also where `apart` would take it out.
+        contrast: that a contrast agent is given.
+        mri: names of an MRI.
+        spine: names of the spine.
+    """
+
+    reviewed: bool
+    apart: _AnyLanguage
+    tumour: _AnyLanguage
+    marker: _AnyLanguage
+    infection: _AnyLanguage
+    sure: _AnyLanguage
+    contrast: _AnyLanguage
+    mri: _AnyLanguage
+    spine: _AnyLanguage
+
+
+class SearchParts:
+    """The patterns of the file."""
+
+    def __init__(self, content: SearchPartsFile) -> None:
+        """Compile the file."""
+        self._apart = _any_of(content.apart.words)
+        self._tumour = _any_of(content.tumour.words)
+        self._marker = _any_of(content.marker.words)
+        self._infection = _any_of(content.infection.words)
+        self._sure = _any_of(content.sure.words)
+        self._of_spine = tuple(
+            map(
+                _any_of,
+                (content.contrast.words, content.mri.words, content.spine.words),
+            )
+        )
+
+    def concepts_in(self, title: str) -> frozenset[str]:
+        """Return what the title of an order looks for, as concepts of searches.
+
+        Args:
+            title: a title; one that is too long to be a title names nothing here.
+        """
+        if len(title) > LONGEST_TITLE:
+            return frozenset()
+        whole = folded(title)
+        rest = self._apart.sub(" ", whole)
+        parts = {
+            "cause-search": self._tumour.search(rest),
+            "marker-search": self._marker.search(rest),
+            "infection-search": self._sure.search(whole)
+            or self._infection.search(rest),
+            "contrast-search": all(one.search(whole) for one in self._of_spine),
+        }
+        return frozenset(name for name, part in parts.items() if part)
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{folded_pattern(word)})" for word in words))
+
+
+def load_search_parts(folders: Sequence[Path]) -> SearchParts:
+    """Load the file in force.
+
+    Raises:
+        DataFileError: it is missing or wrong.
+    """
+    return SearchParts(required(folders, FILE, SearchPartsFile)[1])
