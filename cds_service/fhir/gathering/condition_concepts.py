@@ -126,13 +126,21 @@ def _told_by_stems(
 
     A title whose name is known, or that only denies, tells of no more.
     """
-    return frozenset(
-        in_doubt(concept)
+    stems = terminology.grave_stems
+    titles = [
+        title
         for title in short_texts({*texts_of(condition.get("code"))})
         if named_in([title], terminology).isdisjoint(GRAVE)
+    ]
+    told = [
+        concept
+        for title in titles
         for part in undenied_parts(title, terminology)
-        for concept in terminology.grave_stems.concepts_in(part) - known
-    )
+        for concept in stems.concepts_in(part)
+    ]
+    if any(map(stems.is_told, titles)):
+        told.append("spinal-cord-disease")
+    return frozenset(map(in_doubt, {*told} - known))
 
 
 def _words_of_modifiers(code: Any) -> set[str]:

@@ -58,25 +58,31 @@ def is_denial(words: str, terminology: Terminology) -> bool:
 
 
 def has_grave_stem(words: str, terminology: Terminology) -> bool:
-    """Tell if a part of a word that is not denied tells of something grave."""
+    """Tell if a part of a word that is not denied tells of something grave.
+
+    A deficit in plain speech may have a denial in it: "no longer able to walk".
+    """
     stems = terminology.grave_stems
-    return stems.are_in(words) and any(
-        map(stems.are_in, undenied_parts(words, terminology))
+    return stems.are_in(words) and (
+        stems.is_told(words)
+        or any(map(stems.are_in, undenied_parts(words, terminology)))
     )
 
 
 def undenied_parts(words: str, terminology: Terminology) -> list[str]:
     """Return what a text says before each of its denials, folded.
 
-    There is none in a text that only denies.
+    There is none in a text that only denies. "No new palsies" says that there are old
+    ones, and "no evidence against a metastasis" denies none.
     """
-    if is_denial(words, terminology):
-        return []
     clauses = terminology.clauses
+    said = terminology.grave_stems.without_undenied(words)
+    if is_denial(said, terminology):
+        return []
     return [
         folded(stretch)[: clauses.whole(stretch).denies_at]
-        for sentence in sentences(words)
-        for stretch in clauses.cut_at_denials(sentence)
+        for sentence in sentences(said)
+        for stretch in clauses.cut_at_denials(clauses.without_turned_denials(sentence))
     ]
 
 

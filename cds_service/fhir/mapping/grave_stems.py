@@ -28,6 +28,9 @@ class GraveStemsFile(DataFile):
         infection: the same for infections of bone, spine or blood.
         deficit: the same for palsies and the spinal cord.
         care: the same for dialysis and the end of life.
+        untold: what is taken out before `told`.
+        told: deficits in plain speech, in which a denial is part of the deficit.
+        undenied: what looks like a denial, or like nothing, and denies nothing.
         several: words for more than one fracture.
     """
 
@@ -37,6 +40,9 @@ class GraveStemsFile(DataFile):
     infection: Words
     deficit: Words
     care: Words
+    untold: Words
+    told: Words
+    undenied: Words
     several: Words
 
 
@@ -51,12 +57,29 @@ class GraveStems:
         self._infection = _any_of([content.infection])
         self._deficit = _any_of([content.deficit])
         self._several = _any_of([content.several])
+        self._untold = _any_of([content.untold])
+        self._told = _any_of([content.told])
+        self._undenied = _any_of([content.undenied])
 
     def are_in(self, words: str) -> bool:
         """Tell if a text has a part of a word that tells of something grave."""
         if len(words) > LONGEST_TEXT:
             return True
-        return bool(self._grave.search(self._without_apart(words)))
+        return self.is_told(words) or bool(
+            self._grave.search(self._without_apart(words))
+        )
+
+    def is_told(self, words: str) -> bool:
+        """Tell if a text tells in plain speech of a deficit: "cannot pass urine".
+
+        The denial is part of the deficit, so the whole text is looked at.
+        """
+        plain = self._untold.sub(" ", folded(words[:LONGEST_TEXT]))
+        return bool(self._told.search(plain))
+
+    def without_undenied(self, words: str) -> str:
+        """Return the folded text without what looks like a denial and is none."""
+        return self._undenied.sub(" ", folded(words))
 
     def concepts_in(self, words: str) -> frozenset[str]:
         """Return what parts of its words tell of: an infection, a deficit."""
