@@ -37,12 +37,14 @@ class Booking(NamedTuple):
 
     Attributes:
         time: `10:00` at the site; empty if only the day is booked.
+        is_dose: a bone drug is given there, and nobody reviews it.
     """
 
     kind: BookingKind
     day: date
     time: str
     reference: str
+    is_dose: bool = False
 
 
 class Biopsy(NamedTuple):
@@ -89,10 +91,22 @@ class Leaving:
     long_known: frozenset[str] = frozenset()
     unread_reports: frozenset[str] = frozenset()
 
-    def next_booking(self, kind: BookingKind, today: date) -> Booking | None:
-        """Find the next appointment of this kind, if it is soon enough."""
+    def next_booking(
+        self, kind: BookingKind, today: date, *, with_doses: bool = True
+    ) -> Booking | None:
+        """Find the next appointment of this kind, if it is soon enough.
+
+        Args:
+            kind: what it is for.
+            today: the day of the answer.
+            with_doses: a visit at which a bone drug is only given counts as well.
+        """
         last = today + SOON_ENOUGH
-        bookings = (booking for booking in self.bookings if booking.kind == kind)
+        bookings = (
+            booking
+            for booking in self.bookings
+            if booking.kind == kind and (with_doses or not booking.is_dose)
+        )
         return next((booking for booking in bookings if booking.day <= last), None)
 
     def booked_dose(self, due: date) -> Booking | None:

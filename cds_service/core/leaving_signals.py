@@ -57,10 +57,15 @@ def is_drug_started(situation: Situation) -> bool:
     return use.orders.is_standing and since is not None and since >= operated_on
 
 
-def is_review_dated(situation: Situation) -> bool:
-    """Tell if a visit for bone treatment has a day."""
+def is_review_dated(situation: Situation, *, with_doses: bool = True) -> bool:
+    """Tell if a visit for bone treatment has a day.
+
+    Args:
+        situation: of the patient who leaves.
+        with_doses: a visit at which a bone drug is only given counts as well.
+    """
     leaving, today = situation.leaving, situation.today
-    if leaving and leaving.next_booking("bone-treatment", today):
+    if leaving and leaving.next_booking("bone-treatment", today, with_doses=with_doses):
         return True
     days = (order.start for order in situation.support.counted("bone-treatment"))
     return any(today < day <= today + SOON_ENOUGH for day in days if day)
@@ -70,15 +75,16 @@ def is_review_dated(situation: Situation) -> bool:
 def _settled(situation: Situation) -> Signal | None:
     """Find a bone drug that was started, or a visit for it with a day.
 
-    Failing kidneys, low calcium or a harm of the drug may forbid it: then its start
-    settles nothing (E8).
+    Failing kidneys, low calcium or a harm of the drug may forbid it: then neither its
+    start nor its next dose, however firmly booked, settles anything (E8).
     """
     if situation.leaving is None:
         return None
     doubts = ("kidney-failure", "bone-drug-caution")
     is_doubtful = any(SIGNALS[name](situation) is not None for name in doubts)
     is_started = is_drug_started(situation) and not is_doubtful
-    is_settled = is_started or is_review_dated(situation)
+    is_dated = is_review_dated(situation, with_doses=not is_doubtful)
+    is_settled = is_started or is_dated
     return Signal() if is_settled else None
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chart_builders import problem
+from tests.chart_builders import ordered, problem
 from tests.codes import codeable
 from tests.patients.inpatients import (
     ALENDRONATE,
@@ -14,7 +14,12 @@ from tests.patients.inpatients import (
     given,
     statement,
 )
-from tests.patients.leaving import everything_arranged, leave, leaving_chart
+from tests.patients.leaving import (
+    appointment,
+    everything_arranged,
+    leave,
+    leaving_chart,
+)
 
 DENOSUMAB = "M05BX04"
 LOW_CALCIUM = coded("E83.51", "Hypocalcemia", days=5)
@@ -128,3 +133,26 @@ def test_the_next_dose_is_checked_before_it_is_booked():
     assert "hypocalcaemia. Check the drug first?" in card["summary"]
     for hurry in ("Book it", "Dose before"):
         assert hurry not in card["summary"] + card["detail"]
+
+
+def booked(words, *entries):
+    """The cards of one whose next denosumab is due, and who has this visit."""
+    drug, training = given("denosumab", DENOSUMAB, 170), ordered("rehabilitation")
+    visit = appointment(words, day="2026-12-05", number="next")
+    return leave(leaving_chart(drug, training, visit, *entries))
+
+
+@pytest.mark.parametrize("harm", [LOW_CALCIUM, JAW, ATYPICAL])
+@pytest.mark.parametrize("words", ["Denosumab injection", "Prolia 60 mg sc"])
+def test_a_dose_that_is_booked_checks_no_drug(words, harm):
+    (card,) = booked(words, harm)
+    assert "Check the drug first?" in card["summary"]
+
+
+@pytest.mark.parametrize("words", ["FLS", "Osteoporosis clinic"])
+def test_a_review_that_is_booked_checks_it(words):
+    assert booked(words, LOW_CALCIUM) == []
+
+
+def test_a_dose_that_is_booked_settles_it_where_nothing_warns():
+    assert booked("Denosumab injection") == []

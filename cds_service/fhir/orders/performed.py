@@ -450,7 +450,10 @@ def _bookings(
             continue
         time = terminology.calendar.clock_time(appointment.resource.get("start"))
         for kind in _kinds_booked(appointment.resource, kinds, terminology):
-            yield Booking(kind, moment.day, time, appointment.reference)
+            is_dose = kind == REVIEW and _only_injects(
+                appointment.resource, kinds, terminology
+            )
+            yield Booking(kind, moment.day, time, appointment.reference, is_dose)
 
 
 def takes_place(appointment: Json, terminology: Terminology) -> bool:
@@ -496,11 +499,7 @@ def _kinds_booked(
     terminology: Terminology,
 ) -> Sequence[BookingKind]:
     """List what an appointment is for: by its order, else its own codes and words."""
-    orders = [
-        last_name(text(reference.get("reference")))
-        for reference in objects(appointment.get("basedOn"))
-    ]
-    booked = frozenset[str]().union(*(of_orders.get(name, ()) for name in orders))
+    booked = _kinds_ordered(appointment, of_orders)
     if not booked:
         booked = _kinds_named(appointment, terminology)
     described = text(appointment.get("description"))
@@ -510,15 +509,44 @@ def _kinds_booked(
     return [kind for kind in kinds if kind in booked]
 
 
+def _kinds_ordered(
+    appointment: Json, of_orders: dict[str, frozenset[str]]
+) -> frozenset[str]:
+    names = [
+        last_name(text(reference.get("reference")))
+        for reference in objects(appointment.get("basedOn"))
+    ]
+    return frozenset[str]().union(*(of_orders.get(name, ()) for name in names))
+
+
+def _only_injects(
+    appointment: Json, of_orders: dict[str, frozenset[str]], terminology: Terminology
+) -> bool:
+    """Tell if a visit for bone treatment only gives a drug: it is called no review."""
+    if REVIEW in _kinds_ordered(appointment, of_orders):
+        return False
+    return not any(
+        REVIEW
+        in _kinds_of({"resourceType": "ServiceRequest", "code": title}, terminology)
+        for title in _titles_of_visit(appointment)
+    )
+
+
+def _titles_of_visit(appointment: Json) -> list[Json]:
+    """Return what an appointment says of itself, in codes or words."""
+    titles = codeables(appointment, *ABOUT)
+    if described := text(appointment.get("description")):
+        titles.append({"text": described})
+    return titles
+
+
 def _kinds_named(appointment: Json, terminology: Terminology) -> frozenset[str]:
     """List what an appointment's own codes and words say that it is for.
 
     A visit to inject a bone drug is one of bone treatment; one that prepares for it, or
     of which any word was not understood, is not.
     """
-    titles = codeables(appointment, *ABOUT)
-    if described := text(appointment.get("description")):
-        titles.append({"text": described})
+    titles = _titles_of_visit(appointment)
     reasons = {"reasonCode": appointment.get("reasonCode")}
     kinds = frozenset[str]()
     for title in titles:
