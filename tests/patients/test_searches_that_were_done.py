@@ -168,7 +168,8 @@ def test_its_own_report_settles_it():
     ("title", "missing"),
     [
         ("Blood cultures", "spinal infection"),
-        ("CT-guided biopsy", "malignancy of bone"),
+        ("Beckenkammbiopsie", "malignancy of bone"),
+        ("Liver biopsy", "malignancy of bone"),
         ("Serumelektrophorese", "malignancy of bone"),
         ("Mammography", "malignancy of bone"),
         ("MRI whole spine with contrast", "malignancy of bone and spinal infection"),
@@ -177,6 +178,13 @@ def test_its_own_report_settles_it():
 def test_who_leaves_is_told_what_is_awaited_in_whatever_words(title, missing, status):
     (said,) = leaving(done({"text": title}) | {"status": status})
     assert f"{missing} not excluded. Who settles the cause?" in said
+
+
+@pytest.mark.parametrize("status", ["active", "completed"])
+@pytest.mark.parametrize("title", ["CT-guided biopsy", "Stanzbiopsie", "Biopsie"])
+def test_a_biopsy_of_no_named_place_is_pending_as_one_of_the_vertebra(title, status):
+    (said,) = leaving(done({"text": title}) | {"status": status})
+    assert "biopsy result pending" in said
 
 
 @pytest.mark.parametrize("title", ["PSA", "Mammogram", "Blood cultures"])

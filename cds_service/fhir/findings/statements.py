@@ -46,6 +46,7 @@ from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import (
     BRIEF_SEARCHES,
+    ORDERS,
     SEARCHES,
     UNJUDGED,
     UNJUDGED_ACT,
@@ -487,10 +488,11 @@ def read_aside(
     """
     calendar, raw = chart.calendar, entry.raw
     is_done = is_done_order(raw)
-    if concept in BRIEF_SEARCHES or (concept in SEARCHES and is_done):
-        # An order may stay active when its result is there: only that names it.
-        if _has_result(entry, chart, is_named=not is_done):
-            return None
+    is_search = concept in SEARCHES and entry.kind in ORDERS
+    # An order may stay active when its result is there: that names it.
+    if is_search and _has_result(entry, chart, is_named=not is_done):
+        return None
+    if is_search and (is_done or concept in BRIEF_SEARCHES):
         within = _result_comes_in(chart)
     done = calendar.effective(raw, "performed") if entry.kind == "Procedure" else None
     days = map(raw.get, ("authoredOn", "issued", "started", "whenHandedOver"))

@@ -351,7 +351,8 @@ def _searched_by(entry: Json, named: frozenset[str]) -> frozenset[str]:
         return frozenset()
     sampled = named & SAMPLE_OF_SPINE
     is_search = not named.isdisjoint(CAUSE_SEARCH | BIOPSY)
-    brief = named & BRIEF_SEARCHES
+    # A sample of the spine is cultured anyway.
+    brief = named & BRIEF_SEARCHES - ({"infection-search"} if sampled else set())
     return brief | (CAUSE_SEARCH if is_search and not sampled else sampled)
 
 

@@ -13,7 +13,12 @@ from pydantic import Field
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.overlay import required
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded, folded_pattern
+from cds_service.fhir.mapping.text_rules import (
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    folded,
+    folded_pattern,
+)
 
 FILE = "search-parts.toml"
 
@@ -28,7 +33,11 @@ class SearchPartsFile(DataFile):
     Attributes:
         reviewed: a reader whom a site names has read the file.
         apart: what is taken out before: other tissue, urine, screening.
-        tumour: what looks for a tumour.
+        tissue: samples of tissue.
+        marrow: samples of marrow.
+        organs: names of other organs.
+        grown: words of a report that tell of a culture.
+        tumour: what else looks for a tumour.
         marker: markers of tumours and pictures of the breast.
         infection: what looks for an infection.
         sure: the same, also where `apart` would take it out.
@@ -39,6 +48,10 @@ class SearchPartsFile(DataFile):
 
     reviewed: bool
     apart: _AnyLanguage
+    tissue: _AnyLanguage
+    marrow: _AnyLanguage
+    organs: _AnyLanguage
+    grown: _AnyLanguage
     tumour: _AnyLanguage
     marker: _AnyLanguage
     infection: _AnyLanguage
@@ -54,7 +67,12 @@ class SearchParts:
     def __init__(self, content: SearchPartsFile) -> None:
         """Compile the file."""
         self._apart = _any_of(content.apart.words)
-        self._tumour = _any_of(content.tumour.words)
+        tissue, marrow = content.tissue.words, content.marrow.words
+        self._tissue = _any_of(tissue)
+        self._marrow = _any_of(marrow)
+        self._organs = _any_of(content.organs.words)
+        self._grown = _any_of(content.grown.words)
+        self._tumour = _any_of((*tissue, *marrow, *content.tumour.words))
         self._marker = _any_of(content.marker.words)
         self._infection = _any_of(content.infection.words)
         self._sure = _any_of(content.sure.words)
@@ -64,6 +82,29 @@ class SearchParts:
                 (content.contrast.words, content.mri.words, content.spine.words),
             )
         )
+
+    def takes_bone(self, title: str) -> bool:
+        """Tell if a title is of a sample of marrow, or of tissue of no other organ."""
+        if len(title) > LONGEST_TITLE:
+            return False
+        rest = self._apart.sub(" ", folded(title))
+        if self._marrow.search(rest):
+            return True
+        return bool(self._tissue.search(rest)) and not self._organs.search(rest)
+
+    def names_marrow(self, words: str) -> bool:
+        """Tell if words name marrow, or the iliac crest where it is taken."""
+        return bool(self._marrow.search(folded(words[:LONGEST_TEXT])))
+
+    def names_culture(self, words: str) -> bool:
+        """Tell if words of an order ask for a culture."""
+        whole = folded(words[:LONGEST_TEXT])
+        rest = self._apart.sub(" ", whole)
+        return bool(self._sure.search(whole) or self._infection.search(rest))
+
+    def tells_growth(self, words: str) -> bool:
+        """Tell if words of a report tell what grew, or that nothing did."""
+        return bool(self._grown.search(folded(words[:LONGEST_TEXT])))
 
     def concepts_in(self, title: str) -> frozenset[str]:
         """Return what the title of an order looks for, as concepts of searches.

@@ -3,7 +3,7 @@
 Raw JSON of the record in, an order out; junk never raises.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple, get_args
@@ -13,34 +13,29 @@ from cds_service.core.leaving import (
     Biopsy,
     Booking,
     BookingKind,
-    GraveResult,
     Leaving,
 )
 from cds_service.fhir.findings.encounter import INPATIENT
 from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import (
-    CANCERS,
-    SAMPLE_OF_SPINE,
-    SPINAL_INFECTIONS,
     UNJUDGED,
     UNREAD_REASON,
     drugs_and_states,
     grave_concepts_of,
 )
-from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
-from cds_service.fhir.gathering.unread_in_report import (
-    is_of_other_organ,
-    is_result_understood,
-    names_spine,
-)
 from cds_service.fhir.leaves import MODIFIERS, words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.augmentation import combine_performed
+from cds_service.fhir.orders.biopsies import (
+    is_sample_of_bone,
+    read_biopsies,
+    sample_of,
+)
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.recognition import (
@@ -49,7 +44,7 @@ from cds_service.fhir.orders.recognition import (
     is_augmentation,
     recognise_support,
 )
-from cds_service.fhir.orders.reports_since import is_pathology, unread_reports_since
+from cds_service.fhir.orders.reports_since import unread_reports_since
 from cds_service.fhir.orders.unread_in_referral import (
     is_read_whole,
     is_visit_understood,
@@ -89,17 +84,6 @@ ABOUT = ("serviceType", "specialty", "appointmentType", "reasonCode", "serviceCa
 LISTS = ("appointments", "pathology")
 # Lists that not every EHR has: they count as unread only if reading them failed.
 OPTIONAL_LISTS = ("supplyRequests", "imagingStudies", "encounter")
-# The concepts of each grave result of a biopsy.
-GRAVE_RESULTS: Mapping[GraveResult, frozenset[str]] = {
-    "malignancy": CANCERS,
-    "infection": SPINAL_INFECTIONS
-    | {
-        "sepsis",
-        # Of a vertebra, whatever its code says of the place.
-        "bone-infection-elsewhere",
-        "deep-infection",
-    },
-}
 
 
 def find_performed(
@@ -598,145 +582,20 @@ def _biopsies(
     performed: AugmentationOrder,
     today: date,
 ) -> Iterator[Biopsy]:
-    """Yield each biopsy of this fracture; orders count only if none was taken.
-
-    Results of tissue that belong to no known biopsy follow.
-    """
+    """Yield each biopsy of this fracture, and what its reports say of it."""
     since = (performed.performed_on or today) - ORDERED_BEFORE
-    taken = list(_sent(record, "Procedure", terminology, since))
-    ordered = list(_sent(record, "ServiceRequest", terminology, since))
-    reports = [
-        report.resource
-        for report in _of_type(record, "DiagnosticReport")
-        if is_pathology(report.resource, terminology)
-        and text(report.resource.get("status")) not in NO_REPORT
+    sent = [
+        sample_of(order, day or performed.performed_on, terminology)
+        for kind in ("Procedure", "ServiceRequest")
+        for order, day in _sent(record, kind, terminology, since)
     ]
-    names = {one.reference for one, _ in (*taken, *ordered)}
-    calendar = terminology.calendar
-    answered: list[Json] = []
-    for order, day in taken or ordered:
-        sent = day or performed.performed_on
-        own = [one for one in reports if _may_answer(one, sent, names, calendar)]
-        back = [report for report in own if text(report.get("status")) in FINAL]
-        pending = [report for report in own if text(report.get("status")) not in FINAL]
-        answered += own
-        biopsy = _biopsy(order.reference, sent, back, pending, terminology)
-        yield biopsy._replace(is_sample=not _is_biopsy(order.resource, terminology))
-    others = (report for report in reports if report not in answered)
-    yield from _without_biopsy(others, terminology, performed)
-
-
-def _biopsy(
-    reference: str,
-    sent: date | None,
-    back: Sequence[Json],
-    pending: Sequence[Json],
-    terminology: Terminology,
-) -> Biopsy:
-    """Read what the reports of a biopsy say.
-
-    Args:
-        reference: reference of the biopsy, or of its order.
-        sent: the day on which it was taken; None if that is not known.
-        back: final reports that may be of it; a grave result in any of them counts.
-        pending: other reports that may be of it; those of before the last final report
-            do not count.
-    """
-    calendar = terminology.calendar
-    own = [report for report in back if _is_of_biopsy(report, terminology)]
-    grave = [report for report in back if _grave_results(report, terminology)]
-    unclear = [one for one in own if not is_result_understood(one, terminology)]
-    days = [_reported_on(report, calendar) for report in grave or unclear]
-    final_days = [_reported_on(report, calendar) for report in back]
-    settled_on = max(filter(None, final_days), default=date.min)
-    unsettled = [
-        report
-        for report in pending
-        if (_reported_on(report, calendar) or date.max) >= settled_on
-    ]
-    return Biopsy(
-        sent_on=sent,
-        is_back=bool(own),
-        reference=reference,
-        names=_grave_results_of(grave, terminology),
-        back_on=max(filter(None, days), default=None),
-        is_unclear=bool(unclear),
-        preliminary=_grave_results_of(unsettled, terminology),
-    )
-
-
-def _grave_results_of(
-    reports: Iterable[Json], terminology: Terminology
-) -> frozenset[GraveResult]:
-    named = (_grave_results(report, terminology) for report in reports)
-    return frozenset[GraveResult]().union(*named)
-
-
-def _without_biopsy(
-    reports: Iterable[Json], terminology: Terminology, performed: AugmentationOrder
-) -> Iterator[Biopsy]:
-    """Yield the results since the operation that belong to no known biopsy.
-
-    Tissue is often taken in a kyphoplasty without a separate order. A plain result
-    opens nothing. A result that is not final is pending, if no final one came later.
-    """
-    since, calendar = performed.performed_on, terminology.calendar
-    of_spine = [
-        (report, day)
-        for report in reports
-        if (day := _reported_on(report, calendar))
-        and (since is None or day >= since)
-        and _may_be_of_spine(report, terminology)
-    ]
-    finals = [(report, day) for report, day in of_spine if _is_final(report)]
-    settled_on = max((day for _, day in finals), default=date.min)
-    for report, day in finals:
-        names = _grave_results(report, terminology)
-        is_unclear = not is_result_understood(report, terminology)
-        if names or is_unclear:
-            yield Biopsy(
-                since,
-                is_back=True,
-                reference=_reference_of(report),
-                names=names,
-                back_on=day,
-                is_unclear=is_unclear,
-            )
-    for report, day in of_spine:
-        if not _is_final(report) and day >= settled_on:
-            names = _grave_results(report, terminology)
-            reference = _reference_of(report)
-            yield Biopsy(since, is_back=False, reference=reference, preliminary=names)
-
-
-def _is_final(report: Json) -> bool:
-    return text(report.get("status")) in FINAL
-
-
-def _reference_of(report: Json) -> str:
-    return f"DiagnosticReport/{text(report.get('id'))}"
-
-
-def _may_be_of_spine(report: Json, terminology: Terminology) -> bool:
-    """Tell if a report that answers no known biopsy may be of a vertebra."""
-    unbased = {name: value for name, value in report.items() if name != "basedOn"}
-    if not _is_of_biopsy(unbased, terminology):
-        return False
-    is_of_another_order = bool(objects(report.get("basedOn")))
-    return not is_of_another_order or names_spine(report, terminology)
-
-
-def _is_of_biopsy(report: Json, terminology: Terminology) -> bool:
-    """Tell if a report is of a vertebra: it names an order, or no other organ."""
-    if objects(report.get("basedOn")):
-        return True
-    return not is_of_other_organ(report, terminology)
-
-
-def _grave_results(report: Json, terminology: Terminology) -> frozenset[GraveResult]:
-    """Return the grave results that a report of a biopsy names, in codes or words."""
-    named = grave_concepts_of(report, terminology)
-    return frozenset(kind for kind, of in GRAVE_RESULTS.items() if named & of)
+    # Two queries may answer with the same report.
+    reports = {
+        report.reference if report.resource.get("id") else str(number): report.resource
+        for number, report in enumerate(_of_type(record, "DiagnosticReport"))
+        if text(report.resource.get("status")) not in NO_REPORT
+    }
+    return read_biopsies(sent, [*reports.values()], performed, terminology)
 
 
 def _sent(
@@ -746,44 +605,9 @@ def _sent(
     for order in _of_type(record, kind):
         if text(order.resource.get("status")) in STOPPED:
             continue
-        act = order.resource
-        if not (_is_biopsy(act, terminology) or _takes_sample(act, terminology)):
+        if not is_sample_of_bone(order.resource, terminology):
             continue
         day = performed_on(order.resource, calendar)
         day = day or calendar.named_day(order.resource.get("authoredOn"))
         if day is None or day >= since:
             yield order, day
-
-
-def _is_biopsy(act: Json, terminology: Terminology) -> bool:
-    return "biopsy" in _kinds_of(act, terminology)
-
-
-def _takes_sample(act: Json, terminology: Terminology) -> bool:
-    """Tell if a procedure or an order takes a sample of a disc or a vertebra."""
-    code = act.get("code")
-    named = (terminology.text_concepts(one, SAMPLE_OF_SPINE) for one in texts_of(code))
-    return bool(terminology.concepts(code) & SAMPLE_OF_SPINE) or any(named)
-
-
-def _may_answer(
-    report: Json, sent: date | None, names: set[str], calendar: SiteCalendar
-) -> bool:
-    """Tell if a report, final or not, may be of a biopsy that was sent on this day.
-
-    If the report names an order, that must be one of `names`. If not, it must be of
-    that day or later.
-    """
-    based_on = [
-        last_name(text(reference.get("reference")))
-        for reference in objects(report.get("basedOn"))
-    ]
-    if based_on:
-        return not names.isdisjoint(based_on)
-    day = _reported_on(report, calendar)
-    return day is not None and sent is not None and day >= sent
-
-
-def _reported_on(report: Json, calendar: SiteCalendar) -> date | None:
-    effective = calendar.effective(report)
-    return effective.day if effective else calendar.first_day(report.get("issued"))
