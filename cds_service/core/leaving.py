@@ -83,6 +83,8 @@ class Leaving:
         long_known: references of the diagnoses that are no news of the last weeks.
         unread_reports: references of the imaging reports since the operation that were
             not understood.
+        unread_acts: references of the orders and procedures since the operation that
+            may be of a deficit or of what went wrong.
     """
 
     bookings: tuple[Booking, ...] = ()
@@ -90,6 +92,7 @@ class Leaving:
     unread: tuple[str, ...] = ()
     long_known: frozenset[str] = frozenset()
     unread_reports: frozenset[str] = frozenset()
+    unread_acts: frozenset[str] = frozenset()
 
     def next_booking(
         self, kind: BookingKind, today: date, *, with_doses: bool = True

@@ -97,8 +97,9 @@ def _entries_broken(situation: Situation) -> Signal | None:
 def _recent_entry_unread(situation: Situation) -> Signal | None:
     """Find what of the last weeks was not understood, at a discharge.
 
-    A diagnosis, or an imaging report since the operation, may be of a deficit or an
-    infection. One without a day may be as recent, and so may a broken diagnosis.
+    A diagnosis, or an imaging report, an order or a procedure since the operation, may
+    be of a deficit or an infection. One without a day may be as recent, and so may a
+    broken diagnosis.
     """
     leaving = situation.leaving
     if leaving is None:
@@ -108,6 +109,7 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
     } | _broken(situation.findings)
     unread = {name for name in unread if name.startswith("Condition/")}
     recent = (unread - leaving.long_known) | leaving.unread_reports
+    recent |= leaving.unread_acts
     number = len(recent - _named_by_facts(situation.findings))
     if number == 0:
         return None

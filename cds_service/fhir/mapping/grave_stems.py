@@ -31,6 +31,7 @@ class GraveStemsFile(DataFile):
         untold: what is taken out before `told`.
         told: deficits in plain speech, in which a denial is part of the deficit.
         undenied: what looks like a denial, or like nothing, and denies nothing.
+        worse: what went wrong after an operation.
         several: words for more than one fracture.
     """
 
@@ -43,6 +44,7 @@ class GraveStemsFile(DataFile):
     untold: Words
     told: Words
     undenied: Words
+    worse: Words
     several: Words
 
 
@@ -59,6 +61,7 @@ class GraveStems:
         self._several = _any_of([content.several])
         self._untold = _any_of([content.untold])
         self._told = _any_of([content.told])
+        self._worse = _any_of([content.worse])
         self._undenied = _any_of([content.undenied])
 
     def are_in(self, words: str) -> bool:
@@ -76,6 +79,11 @@ class GraveStems:
         """
         plain = self._untold.sub(" ", folded(words[:LONGEST_TEXT]))
         return bool(self._told.search(plain))
+
+    def is_worse(self, words: str) -> bool:
+        """Tell if a text tells of what may have gone wrong after an operation."""
+        plain = self._untold.sub(" ", folded(words[:LONGEST_TEXT]))
+        return bool(self._worse.search(plain))
 
     def without_undenied(self, words: str) -> str:
         """Return the folded text without what looks like a denial and is none."""

@@ -92,6 +92,11 @@ class SearchParts:
             return True
         return bool(self._tissue.search(rest)) and not self._organs.search(rest)
 
+    def is_mri_of_spine(self, title: str) -> bool:
+        """Tell if a title is of an MRI of the spine, with or without contrast."""
+        whole = folded(title[:LONGEST_TITLE])
+        return all(one.search(whole) for one in self._of_spine[1:])
+
     def names_marrow(self, words: str) -> bool:
         """Tell if words name marrow, or the iliac crest where it is taken."""
         return bool(self._marrow.search(folded(words[:LONGEST_TEXT])))

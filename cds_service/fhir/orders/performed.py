@@ -30,6 +30,7 @@ from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.leaves import MODIFIERS, words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.orders.acts_since import unread_acts_since
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.biopsies import (
     is_sample_of_bone,
@@ -347,14 +348,14 @@ def read_leaving(
     )
     unread = [key for key in LISTS if _is_unread(record, key)]
     unread += [key for key in OPTIONAL_LISTS if _has_failed(record, key)]
+    since = performed.performed_on or today - RECENT
     return Leaving(
         bookings=tuple(bookings),
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
         unread=tuple(unread),
         long_known=_long_known(record, terminology, performed.performed_on, today),
-        unread_reports=unread_reports_since(
-            record, performed.performed_on or today - RECENT, terminology
-        ),
+        unread_reports=unread_reports_since(record, since, terminology),
+        unread_acts=unread_acts_since(record, since, terminology),
     )
 
 

@@ -1,0 +1,103 @@
+"""Find orders and procedures since an operation that may be of what went wrong.
+
+"MRI because she cannot feel her legs" is no diagnosis and no report, and may be the
+only word of a cord compression. The raw JSON of the record in, references out; junk
+never raises.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from cds_service.fhir.gathering.asides import VOID
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.grave_asides import GRAVE
+from cds_service.fhir.gathering.problem_words import (
+    has_grave_stem,
+    undenied_parts,
+)
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.unread_in_reasons import (
+    is_reason_understood,
+    words_of_reasons,
+)
+from cds_service.fhir.leaves import words_in
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.recognition import is_augmentation
+from cds_service.fhir.raw_json import Json, is_prohibition, member, text, texts_of
+from cds_service.fhir.site_calendar import SiteCalendar
+
+ACTS = frozenset({"ServiceRequest", "Procedure"})
+# Operations for a complication, by their codes.
+REOPERATION = "reoperation"
+NEVER = VOID | {"not-done", "preparation", "draft", "revoked"}
+
+
+def unread_acts_since(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> frozenset[str]:
+    """Return the orders and procedures of this day or later that are to be read.
+
+    Their words tell of a deficit or of what went wrong, their code is of an operation
+    for that, or an MRI was ordered for a reason that nobody understood. Of any other
+    order (a blood count, physiotherapy, an X-ray) only such words count.
+
+    Args:
+        record: the patient's.
+        since: the day of the operation, or the first that counts.
+        terminology: the service's terminology.
+    """
+    return frozenset(
+        act.reference
+        for act in record.entries
+        if act.kind in ACTS
+        and text(act.raw.get("status")) not in NEVER
+        and not is_prohibition(act.raw)
+        and _is_since(act.raw, since, terminology.calendar)
+        and not is_augmentation(Order(act.reference, act.raw), terminology)
+        and _may_have_gone_wrong(act, terminology)
+    )
+
+
+def _is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:
+    """Tell if an act was done or ordered on this day or later, or has no day."""
+    times = (
+        act.get("performedDateTime"),
+        member(act, "performedPeriod", "end"),
+        member(act, "performedPeriod", "start"),
+        act.get("authoredOn"),
+    )
+    days = [day for day in map(calendar.last_day, times) if day is not None]
+    return not days or max(days) >= since
+
+
+def _may_have_gone_wrong(act: Entry, terminology: Terminology) -> bool:
+    if REOPERATION in terminology.concepts(codeables(act.raw, "code")):
+        return True
+    stems = terminology.grave_stems
+    for words in _said_in(act.raw, terminology):
+        told = undenied_parts(words, terminology)
+        if stems.is_told(words) or any(map(stems.is_worse, told)):
+            return True
+        # Of a deficit: a tumour is asked about by what looks for it.
+        if has_grave_stem(words, terminology) and any(
+            "spinal-cord-disease" in stems.concepts_in(part) for part in told
+        ):
+            return True
+    return _is_of_cord(act.raw, terminology) and not is_reason_understood(
+        words_of_reasons(act.raw, terminology), GRAVE, terminology
+    )
+
+
+def _said_in(act: Json, terminology: Terminology) -> Iterator[str]:
+    """Yield the words of an act that are not our own: its titles, reasons and notes."""
+    titles = [word for one in codeables(act, "code") for word in texts_of(one)]
+    for words in dict.fromkeys([*titles, *words_in(act)]):
+        if not terminology.own_words.fullmatch(words):
+            yield words
+
+
+def _is_of_cord(act: Json, terminology: Terminology) -> bool:
+    """Tell if an act is an MRI of the spine, which shows the cord."""
+    titles = [word for one in codeables(act, "code") for word in texts_of(one)]
+    return any(map(terminology.search_parts.is_mri_of_spine, titles))
