@@ -6,6 +6,7 @@ from tests.chart_builders import (
     LEVELS,
     ask,
     by_topic,
+    drafted,
     kyphoplasty,
     measured,
     order_sign,
@@ -87,3 +88,22 @@ def test_words_next_to_the_code_of_its_body_site_leave_the_count_open(words):
     card = by_topic(asked)["rehabilitation"]
     assert "below the usual" not in card["detail"]
     assert "L1 is used" in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Kyphoplasty L1 with posterior fixation T12-L2",
+        "Kyphoplasty L1, percutaneous instrumentation T12 and L2",
+        "T11-L3 pedicle screws and kyphoplasty L1",
+        "Kyphoplastie LWK 1 mit Fixateur interne BWK 12 und LWK 2",
+    ],
+)
+def test_the_vertebrae_of_screws_are_no_fractures(words):
+    known = [measured("bmd-t-score", -2.0), measured("bmi", 24)]
+    order = drafted("ServiceRequest", "operation", code={"text": words})
+    body = order_sign(quiet_record(*known), order)
+    card = by_topic(ask(body))["rehabilitation"]
+    assert "at once" not in card["summary"]
+    # One that is instrumented may be unstable.
+    assert "below the usual" not in card["detail"]

@@ -135,6 +135,9 @@ class Vertebrae(DataTable):
             in `bis 3. November`.
         accidents: events: "after" before one of them says nothing about a level.
         regions: words for each part of the spine, for texts that name no vertebra.
+        fixations: screws, rods and fusions, whose levels need no cement.
+        broken: words for a fracture, next to the vertebra that has it.
+        apart: words between two statements of an order, besides "and" and "with".
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -150,6 +153,9 @@ class Vertebrae(DataTable):
     days: tuple[Pattern, ...] = ()
     accidents: tuple[Pattern, ...] = ()
     regions: Mapping[str, tuple[Pattern, ...]] = {}
+    fixations: tuple[Pattern, ...] = ()
+    broken: tuple[Pattern, ...] = ()
+    apart: tuple[Pattern, ...] = ()
 
 
 class Durations(DataTable):

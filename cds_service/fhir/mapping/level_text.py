@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from cds_service.core.anatomy import SPINE
 from cds_service.fhir.mapping.clauses import remarks
+from cds_service.fhir.mapping.instrumented_levels import InstrumentRules
 from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
 from cds_service.fhir.mapping.text_rules import (
@@ -139,6 +140,8 @@ class LevelRules:
         self._sequence = re.compile(rf"\b(?:{before})\s+$", re.IGNORECASE)
         self._signal = re.compile(any_of(vertebrae, "signals"), re.IGNORECASE)
         self._accident = re.compile(any_of(vertebrae, "accidents"))
+        with_ = f"(?i:{any_of(joints, 'with_')})"
+        self._instruments = InstrumentRules(vertebrae, (and_, with_))
 
     def treated(self, words: str) -> tuple[str, ...]:
         """Return the levels that an order is to treat by its text, from head to foot.
@@ -153,6 +156,7 @@ class LevelRules:
         plain = self._speller.spell_out(spaced(normal(words[:LONGEST_TEXT])))
         plain = self._with_figures(plain)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
+        plain = self._without_fixations(plain)
         plain = _REMARK.sub(r"·\1 ", plain)
         levels, alone = set[str](), set[str]()
         for part in remarks(plain):
@@ -166,6 +170,31 @@ class LevelRules:
                 if len(treated) == 1 and self._places(clause, _ALONE):
                     alone |= treated[0]
         return in_order(alone or levels)
+
+    def _without_fixations(self, words: str) -> str:
+        """Blank out the levels that screws and rods join, if others are named.
+
+        A lone vertebra is the one that is ordered: `kyphoplasty and fixation L1`.
+        """
+        if not self._instruments.has_fixation(words):
+            return words
+        groups = list(islice(self._all_groups(words), MOST_GROUPS))
+        if len(set[str]().union(*(group.levels for group in groups))) <= 1:
+            return words
+        operations = self._operations(words)
+        for group in self._instruments.of_fixation(words, groups, operations):
+            blank = " " * (group.end - group.start)
+            words = f"{words[: group.start]}{blank}{words[group.end :]}"
+        return words
+
+    def _operations(self, words: str) -> list[Place]:
+        """Return each place at which a text names an augmentation."""
+        places, start = list[Place](), 0
+        while found := self._places(words[start:], AUGMENTATIONS):
+            first, end = min(found.values())
+            places.append((start + first, start + end))
+            start += max(end, 1)
+        return places
 
     def named(self, words: str) -> tuple[str, ...]:
         """List every level that a text names, in any context, from head to foot.

@@ -160,6 +160,9 @@ def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(
         ("L7, T14, L0", []),
         ("MRI of T1-L5", []),
         ("22514L1", []),
+        ("Kyphoplasty L1 with posterior fixation T12-L2", ["L1"]),
+        ("Kyphoplasty and fixation T12-L2", []),
+        ("Kyphoplasty T12 and L1 without fixation", ["T12", "L1"]),
     ],
 )
 def test_words_name_levels_and_only_levels(words, levels):
