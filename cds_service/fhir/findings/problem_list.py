@@ -43,6 +43,7 @@ from cds_service.fhir.gathering.drugs import (
 )
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.grave_asides import (
+    SPINAL_OPERATION,
     UNJUDGED,
     UNJUDGED_ACT,
     UNREAD_PROSE,
@@ -374,7 +375,7 @@ def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap
     elif spec.reports_exclude:
         asked.append(UNREAD_PROSE)
     if spec.only_codes_exclude:
-        asked.append(UNREAD_TITLE)
+        asked += [UNREAD_TITLE, SPINAL_OPERATION]
     if spec.acts_exclude:
         asked.append(UNJUDGED_ACT)
     if isinstance(conclusion, Gap) or not asked:

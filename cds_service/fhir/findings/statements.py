@@ -48,6 +48,7 @@ from cds_service.fhir.gathering.grave_asides import (
     BRIEF_SEARCHES,
     ORDERS,
     SEARCHES,
+    SPINAL_OPERATION,
     UNJUDGED,
     UNJUDGED_ACT,
     UNREAD_PROSE,
@@ -89,9 +90,17 @@ FINAL = frozenset({"final", "amended", "corrected", "appended"})
 # Elements of a procedure that may add to its name that it ended or was declined.
 SAID_OF_ACTS = frozenset({"note", "outcome", "statusReason", "modifierExtension"})
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
+UNDER_WAY = frozenset({"preparation", "in-progress", "on-hold"})
 # Concepts of what was not judged or not understood in an entry.
 OPEN_CONCEPTS = frozenset(
-    {UNJUDGED, UNJUDGED_ACT, UNREAD_PROSE, UNREAD_REASON, UNREAD_TITLE}
+    {
+        UNJUDGED,
+        UNJUDGED_ACT,
+        SPINAL_OPERATION,
+        UNREAD_PROSE,
+        UNREAD_REASON,
+        UNREAD_TITLE,
+    }
 )
 # Where an entry is kept, and the word before its day.
 PLACES = {
@@ -112,6 +121,13 @@ ASIDE_LASTS = timedelta(days=366)
 ORDER_LASTS = timedelta(days=180)
 # Policy: a procedure may have been for a broken hip, which counts so long (F12).
 ACT_LASTS = timedelta(days=731)
+# Policy: an operation of the spine may be of the present illness for so long.
+OPERATION_LASTS = timedelta(days=90)
+LASTS = {
+    UNJUDGED_ACT: ACT_LASTS,
+    SPINAL_OPERATION: OPERATION_LASTS,
+    UNREAD_TITLE: ORDER_LASTS,
+}
 
 
 class Stated(NamedTuple):
@@ -500,7 +516,8 @@ def read_aside(
     when = done or calendar.effective(raw) or calendar.moment(written)
     day = when.day if when else None
     is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
-    if day and day > chart.not_after:
+    is_planned = concept == SPINAL_OPERATION and entry.status in UNDER_WAY
+    if day and day > chart.not_after and not is_planned:
         return None
     is_old = bool(within and day and day < chart.today - within)
     if is_old and not is_taken:
@@ -561,14 +578,11 @@ def look_back(spec: FindingSpec, concept: str) -> timedelta | None:
 
     It counts as long as the fact itself, and at least for a year. Words that were not
     understood count for a year, those of an order's title for half a year, and a
-    procedure that was not judged for two.
+    procedure that was not judged for two. An operation of the spine counts for 90 days:
+    one of longer ago was for something else than what is treated now.
     """
-    if concept == UNJUDGED_ACT:
-        return ACT_LASTS
-    if concept == UNREAD_TITLE:
-        return ORDER_LASTS
     if concept in OPEN_CONCEPTS:
-        return ASIDE_LASTS
+        return LASTS.get(concept, ASIDE_LASTS)
     if isinstance(spec, FractureSpec):
         return None
     if isinstance(spec, EventSpec) and spec.older_days is None:

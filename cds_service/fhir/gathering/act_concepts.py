@@ -15,6 +15,8 @@ from cds_service.fhir.gathering.drugs import (
 )
 from cds_service.fhir.gathering.entries import CANCER_TREATMENT
 from cds_service.fhir.gathering.grave_asides import (
+    SPINAL_OPERATION,
+    SPINAL_SURGERY,
     UNJUDGED_ACT,
     is_harmless_act,
     is_unjudged_act,
@@ -88,6 +90,8 @@ def concepts_of_act(
         named = known & (JUDGED_ACTS | terminology.bystanders.act_concepts)
         if is_unjudged_act(act, named, terminology):
             known |= {in_doubt(UNJUDGED_ACT)}
+        if known & SPINAL_SURGERY and text(act.get("status")) not in VOID:
+            known |= {in_doubt(SPINAL_OPERATION)}
     else:
         is_apart = _is_order_apart(act, known, terminology)
         if known.isdisjoint(READ_AS_ORDERS):

@@ -138,6 +138,9 @@ UNREAD_REASON = "unread-reason"
 UNREAD_TITLE = "unread-title"
 # A procedure that was never judged: it may treat a tumour, or be a dialysis.
 UNJUDGED_ACT = "unjudged-procedure"
+# A fusion or decompression: for wear, or for a tumour, an infection or a palsy.
+SPINAL_OPERATION = "spinal-operation"
+SPINAL_SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
 # An entry that may be the reason for a brace.
 MAY_BEAR_ON_SPINE = "may-bear-on-spine"
 # States and histories that the problem list holds as well.
@@ -196,7 +199,10 @@ END_OF_LIFE = frozenset({"end-of-life", "palliative-care"})
 OPENING = ASIDE | END_OF_LIFE
 BIOPSY = frozenset({"biopsy"})
 ASIDE_IN_DOUBT = frozenset(
-    map(in_doubt, OPENING | {UNJUDGED_ACT, UNREAD_TITLE, AUGMENTED_ASIDE})
+    map(
+        in_doubt,
+        OPENING | {UNJUDGED_ACT, UNREAD_TITLE, SPINAL_OPERATION, AUGMENTED_ASIDE},
+    )
 )
 # Those that leave a tumour, an infection or a palsy of the spine open, or may bear on
 # it.

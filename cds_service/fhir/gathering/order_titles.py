@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from cds_service.fhir.gathering.bystanders import is_bystander_act
 from cds_service.fhir.gathering.grave_asides import (
     GRAVE,
+    SPINAL_SURGERY,
     UNREAD_TITLE,
     is_asked,
     is_harmless_act,
@@ -53,6 +54,7 @@ def unread_title(
 
     It may be anything grave, until it was carried out: a report or the problem list
     then says what was found. Grave things that its words name are left open elsewhere.
+    What an operation of the spine is for, its code does not say.
 
     Args:
         order: an order that is not read as an augmentation, a brace or a biopsy.
@@ -61,7 +63,10 @@ def unread_title(
     """
     if not is_asked(order) or is_prohibition(order):
         return frozenset()
-    if terminology.concepts(titles) or is_everyday_order(titles, terminology):
+    concepts = terminology.concepts(titles)
+    if concepts & SPINAL_SURGERY:
+        return frozenset({in_doubt(UNREAD_TITLE)})
+    if concepts or is_everyday_order(titles, terminology):
         return frozenset()
     words = [word for title in titles for word in texts_of(title)]
     asked = [terminology.clauses.without_suspicion(word) for word in words]
