@@ -198,6 +198,8 @@ ASIDE = GRAVE | BY_CODE
 END_OF_LIFE = frozenset({"end-of-life", "palliative-care"})
 OPENING = ASIDE | END_OF_LIFE
 BIOPSY = frozenset({"biopsy"})
+# With those that may be of another bone, and so settle no question of a tumour.
+BIOPSIES = BIOPSY | {"biopsy-unsited"}
 ASIDE_IN_DOUBT = frozenset(
     map(
         in_doubt,
@@ -356,7 +358,7 @@ def _searched_by(entry: Json, named: frozenset[str]) -> frozenset[str]:
     if not (is_asked(entry) or is_done_order(entry)):
         return frozenset()
     sampled = named & SAMPLE_OF_SPINE
-    is_search = not named.isdisjoint(CAUSE_SEARCH | BIOPSY)
+    is_search = not named.isdisjoint(CAUSE_SEARCH | BIOPSIES)
     # A sample of the spine is cultured anyway.
     brief = named & BRIEF_SEARCHES - ({"infection-search"} if sampled else set())
     return brief | (CAUSE_SEARCH if is_search and not sampled else sampled)
@@ -593,7 +595,7 @@ def is_unjudged_act(
     """
     code = procedure.get("code")
     is_void = text(procedure.get("status")) in VOID
-    is_known = bool((known | terminology.concepts(code)) - BIOPSY)
+    is_known = bool((known | terminology.concepts(code)) - BIOPSIES)
     return not (is_void or is_known or is_harmless_act(code, terminology))
 
 

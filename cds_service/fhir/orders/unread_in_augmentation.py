@@ -21,7 +21,9 @@ from cds_service.fhir.gathering.bystanders import (
 from cds_service.fhir.gathering.fracture_sites import names_place_alone
 from cds_service.fhir.gathering.grave_asides import (
     ASIDE,
+    BIOPSIES,
     BROKEN_ASIDE,
+    SPINAL_SURGERY,
     grave_concepts_of,
     is_unjudged,
 )
@@ -184,9 +186,16 @@ def _codings_of(element: str, value: Any) -> Iterator[Json]:
 
 
 def _is_grave(coding: Json, terminology: Terminology) -> bool:
-    """Tell if a code is of something grave, or of a diagnosis that was not judged."""
+    """Tell if a code is of something grave, or of a diagnosis that was not judged.
+
+    A biopsy asks if it is a tumour, and another operation of the spine was judged by
+    nobody, whether they have an order of their own or share this one.
+    """
     codeable = {"coding": [coding]}
-    is_named = bool(terminology.concepts(codeable) & ASIDE)
+    concepts = terminology.concepts(codeable)
+    if concepts & OF_AUGMENTATION:
+        concepts -= SPINAL_SURGERY  # a code of open cement is of both
+    is_named = bool(concepts & (ASIDE | BIOPSIES | SPINAL_SURGERY))
     return is_named or is_unjudged(codeable, terminology)
 
 
