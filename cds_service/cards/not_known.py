@@ -49,7 +49,7 @@ NEW_DEFICIT, MAY_BE_NEW = "new-deficit", "may be new"
 # such entries, and does not name them again for each of these findings.
 COUNTING = frozenset(
     {"high-energy-cause", "unstable-fracture", *RAISING_LISTED}
-    - {"present-spinal-infection", "new-deficit", "hip-fracture"}
+    - {"present-spinal-infection", "new-deficit", "hip-fracture", "pelvic-fracture"}
 )
 REPORT, VALUE = "DiagnosticReport/", "Observation/"
 # Entries that are on no problem list.

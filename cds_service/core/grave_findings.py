@@ -58,6 +58,7 @@ KINDS: Mapping[str, tuple[GraveFinding, ...]] = {
     "risk-open": (
         GraveFinding("prior-vertebral-fracture"),
         GraveFinding("hip-fracture"),
+        GraveFinding("pelvic-fracture"),
         GraveFinding("severe-kidney-disease"),
         GraveFinding("repeated-falls"),
         GraveFinding("fall-with-injury"),

@@ -20,7 +20,7 @@ FRAGILITY_AGE = 50
 # findings of which one must be true.
 RAISING = {
     "falls": ("repeated-falls", "fall-with-injury"),
-    "hip-fracture": ("hip-fracture",),
+    "hip-fracture": ("hip-fracture", "pelvic-fracture"),
     "dementia-or-parkinson": ("dementia", "parkinson"),
     "fracture-under-treatment": ("bone-drug",),
 }

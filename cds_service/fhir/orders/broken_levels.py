@@ -21,6 +21,7 @@ from cds_service.fhir.orders.levels import site_statements
 from cds_service.fhir.orders.order_reasons import conditions_of, reasons_named
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
+CERVICAL = "cervical-fracture"
 # The regions that codes of a fracture name, with the vertebrae that they may mean.
 REGION_NAMES: Mapping[str, frozenset[str]] = {
     "cervical spine": frozenset(),
@@ -54,6 +55,8 @@ def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
 
     By its code, else its body site's code, else its words: `thoracic spine`.
     """
+    if CERVICAL in terminology.concepts(condition.get("code")):
+        return {"cervical spine"}
     regions = {*terminology.translate("spinal-region", condition.get("code"))}
     if len(regions) != 1:  # M48.50 is of several sites
         sites = codeables(condition, "bodySite")

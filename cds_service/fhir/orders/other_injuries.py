@@ -31,6 +31,7 @@ from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.duration_parts import blank
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.broken_levels import (
+    CERVICAL,
     broken_beside,
     covers,
     fractured_places,
@@ -168,7 +169,7 @@ def _broken_on_record(search: Search) -> Broken:
     broken = Broken()
     terminology = search.terminology
     for entry in search.record.of_key("conditions"):
-        if entry.concepts & FRACTURES:
+        if entry.concepts & (FRACTURES | {CERVICAL}):
             _add_fracture(entry.raw, broken, search)
         elif UNSITED in entry.concepts and _may_be_after_operation(entry.raw, search):
             broken.perhaps_later.add(UNNAMED)

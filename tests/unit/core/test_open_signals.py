@@ -32,6 +32,7 @@ WITHHELD = {
     "end-of-life": EVERY,
     "prior-vertebral-fracture": set(),
     "hip-fracture": set(),
+    "pelvic-fracture": set(),
     "severe-kidney-disease": set(),
     "repeated-falls": set(),
     "fall-with-injury": set(),

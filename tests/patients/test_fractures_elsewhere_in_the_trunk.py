@@ -1,0 +1,64 @@
+"""Fresh fractures of the neck, the sacrum and the pelvis, which no cement reaches."""
+
+import pytest
+
+from tests.chart_builders import measured
+from tests.codes import ICD, codeable
+from tests.patients.inpatients import coded, statement
+from tests.patients.leaving import everything_arranged, leave, leaving_chart
+from tests.patients.reassuring import card_of, cards_of, dated, selected
+
+ICD_9 = "http://hl7.org/fhir/sid/icd-9-cm"
+BELOW = "below the usual"
+NECK = [
+    pytest.param(ICD, "S12.100A", id="C2"),
+    pytest.param(ICD, "S12.9XXA", id="no-vertebra"),
+    pytest.param(ICD_9, "805.02", id="ICD-9"),
+]
+PELVIS = [
+    pytest.param(ICD, "S32.19XA", id="sacrum"),
+    pytest.param(ICD, "S32.511A", id="pubis"),
+    pytest.param(ICD, "S32.810A", id="ring"),
+    pytest.param(ICD_9, "808.2", id="ICD-9"),
+]
+
+
+def broken(system, code, *, days=1):
+    return dated(codeable(system, code), days=days)
+
+
+@pytest.mark.parametrize(("system", "code"), NECK)
+def test_a_fracture_of_the_neck_is_named_and_no_training_is_chosen(system, code):
+    cards = cards_of(broken(system, code), measured("grip-strength", 9))
+    detail = cards["rehabilitation"]["detail"]
+    assert BELOW not in detail
+    assert "a fracture of the cervical spine is on the problem list" in detail
+    labels = {label for _, label in selected(cards)}
+    assert "Refer to rehabilitation" not in labels
+    assert not any(label.startswith("Set end") for label in labels)
+
+
+def test_nobody_leaves_with_it_unseen():
+    settled = (*everything_arranged(), statement("alendronate", "M05BA04", 1))
+    cards = leave(leaving_chart(*settled, coded("S12.100A", days=1)))
+    assert any("fracture of cervical spine" in card["summary"] for card in cards)
+
+
+@pytest.mark.parametrize("days", [1, 400])
+@pytest.mark.parametrize(("system", "code"), PELVIS)
+def test_no_figure_is_below_next_to_a_fracture_of_the_pelvis(system, code, days):
+    assert BELOW not in card_of(broken(system, code, days=days))["detail"]
+
+
+@pytest.mark.parametrize(
+    ("code", "days"),
+    [
+        pytest.param("S32.511A", 1500, id="pelvis-of-years-ago"),
+        pytest.param("S32.2XXA", 1, id="tail-bone"),
+        pytest.param("S52.501A", 1, id="wrist"),
+    ],
+)
+def test_old_ones_and_other_bones_change_nothing(code, days):
+    detail = card_of(broken(ICD, code, days=days))["detail"]
+    assert BELOW in detail
+    assert "Not known" not in detail
