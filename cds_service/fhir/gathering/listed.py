@@ -9,7 +9,7 @@ from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
-from cds_service.fhir.raw_json import Json, member
+from cds_service.fhir.raw_json import Json, member, text
 
 # The lists from which absence may mean "no", if every entry is identified.
 LISTED: Mapping[str, Listed] = {
@@ -50,7 +50,9 @@ def is_entry_understood(
         return True
     if words and all(map(terminology.harmless.is_harmless, words)):
         return True
-    return any(map(terminology.languages.can_read, words))
+    # Words without a sign of their language may still be of one that we do not read.
+    is_foreign = terminology.languages.is_tag_foreign(text(resource.get("language")))
+    return not is_foreign and any(map(terminology.languages.can_read, words))
 
 
 def is_withheld(resource: Json, terminology: Terminology) -> bool:

@@ -21,6 +21,12 @@ from cds_service.fhir.mapping.text_rules import (
 _WORDS = re.compile("[a-z]+")
 _ANY_WORD = re.compile("[A-Za-z]+")
 _VOWELS = frozenset("aeiouy")
+# The language of a BCP 47 tag (`sv`, `pt-BR`, as some servers write it `sv_SE`), alone
+# or before its region. `und`, `mul`, `mis` and `zxx` name none, `qaa` to `qtz` are
+# anybody's.
+_TAG = re.compile(
+    r"(?!(?:und|mul|mis|zxx|q[a-t][a-z])(?:[-_]|\Z))([a-z]{2,3})(?:[-_][a-z0-9_-]+)?"
+)
 
 
 class LanguagesFile(DataFile):
@@ -66,6 +72,7 @@ class Languages:
             for code, language in languages.items()
             if language.letters is not None
         }
+        self._codes = frozenset(letters)
         self._letters = re.compile(f"[{''.join(letters.values())}]")
         self._others = {
             word
@@ -100,6 +107,14 @@ class Languages:
         # It must say more than ambiguous abbreviations and qualifiers.
         has_name = any(map(self._is_name, _ANY_WORD.findall(without_accents(text))))
         return has_name or any(sign > "\u2e80" for sign in text)
+
+    def is_tag_foreign(self, tag: str) -> bool:
+        """Tell if `Resource.language` names a language that we do not read.
+
+        A tag that is missing, or names no language, says nothing.
+        """
+        named = _TAG.fullmatch(tag.strip().lower())
+        return named is not None and named[1] not in self._codes
 
     def is_foreign(self, text: str) -> bool:
         """Tell if a text has letters or words of a language that we do not read.
