@@ -163,6 +163,14 @@ def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(
         ("Kyphoplasty L1 with posterior fixation T12-L2", ["L1"]),
         ("Kyphoplasty and fixation T12-L2", []),
         ("Kyphoplasty T12 and L1 without fixation", ["T12", "L1"]),
+        ("Kyphoplasty T12 under spinal anaesthesia at L3/4", ["T12"]),
+        ("Kyphoplastie BWK 12 in SPA in Höhe L3/4", ["T12"]),
+        ("Kyphoplasty L1 under local anaesthesia", ["L1"]),
+        ("Lumbar L3/4 kyphoplasty", ["L3", "L4"]),
+        ("Vertebroplasty L2; biopsy only of L4", ["L2"]),
+        ("Biopsy and kyphoplasty L1 and L2", ["L1", "L2"]),
+        ("Kyphoplastie LWK 1 (LWK 3 nicht behandeln)", ["L1"]),
+        ("Kyphoplasty T12 and L1 not urgent", ["T12", "L1"]),
     ],
 )
 def test_words_name_levels_and_only_levels(words, levels):
