@@ -21,6 +21,9 @@ AFTER_DENOSUMAB_MONTHS = 18
 # anabolic one does not.
 FOLLOW_ON = frozenset({"bisphosphonate", "denosumab", "anabolic"})
 SHORT_SUPPLY = timedelta(days=28)  # policy: so short a supply is no treatment
+ONE_WEEK = timedelta(days=7)
+# Policy: after a supply of more than a week the next one is on record by then.
+RENEWED_WITHIN = timedelta(days=30)
 SWITCH = timedelta(days=90)  # policy: the new drug may begin before the old one ends
 
 
@@ -150,11 +153,16 @@ def is_brief(use: DrugUse, since: date, today: date) -> bool:
         _length_together([one for one in supplies if one.source == source])
         for source in {one.source for one in supplies}
     ]
-    is_over = all(
-        one.is_single or (one.lasts and one.begins + one.lasts <= today)
-        for one in supplies
-    )
+    is_over = all(one.is_single or _has_ended(one, today) for one in supplies)
     return is_over and all(one and one <= SHORT_SUPPLY for one in lengths)
+
+
+def _has_ended(supply: Supply, today: date) -> bool:
+    """Tell if a supply ended, and the next one would be on record."""
+    if supply.lasts is None:
+        return False
+    grace = RENEWED_WITHIN if supply.lasts > ONE_WEEK else timedelta()
+    return supply.begins + supply.lasts + grace <= today
 
 
 def _days(supplies: Sequence[Supply]) -> set[date]:

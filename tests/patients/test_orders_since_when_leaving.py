@@ -75,13 +75,17 @@ def leaving(*entries):
         ),
         pytest.param(order("MRT LWS notfallmässig"), id="at once"),
         pytest.param(order("Scanner, hématome ?"), id="title"),
-        pytest.param(done(codeable(CPT, "63267")), id="evacuation by its code"),
         pytest.param(done({"text": "Revision wegen Nachblutung"}), id="in words"),
     ],
 )
 def test_what_may_have_gone_wrong_is_to_be_read(entry):
     (card,) = leaving(entry)
     assert card.endswith(UNREAD) or EXAMINE in card
+
+
+def test_what_was_taken_out_of_the_spinal_canal_is_asked_about():
+    (card,) = leaving(done(codeable(CPT, "63267")))
+    assert card.endswith("spinal infection not excluded. Who settles the cause?")
 
 
 ORDINARY = [

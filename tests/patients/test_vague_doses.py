@@ -131,12 +131,23 @@ LATELY_OVERDUE = given("denosumab", DENOSUMAB, 232)
     [
         pytest.param(given("alendronate", ALENDRONATE, 225), id="a tablet"),
         pytest.param(handed_over(225, 28), id="a pack"),
-        pytest.param(taken(220, 190, "completed"), id="a month"),
     ],
 )
-def test_a_short_course_after_an_exact_dose_is_what_leads(course):
-    """It closes the gap (E8), and then it is the drug that stopped (F19)."""
+def test_a_tablet_or_a_pack_after_an_exact_dose_follows_nothing(course):
+    """Four weeks of a tablet do not keep the bone after denosumab."""
     card = card_of(LATELY_OVERDUE, course)
+    assert card["summary"].startswith("Denosumab overdue (last 2 Apr 2026)")
+    assert card["indicator"] == "warning"
+
+
+def test_a_pack_that_may_have_been_renewed_follows():
+    card = card_of(LATELY_OVERDUE, handed_over(40, 28))
+    assert "overdue" not in card["summary"]
+
+
+def test_a_month_after_an_exact_dose_is_what_leads():
+    """It closes the gap (E8), and then it is the drug that stopped (F19)."""
+    card = card_of(LATELY_OVERDUE, taken(220, 190, "completed"))
     assert card["summary"].startswith("Alendronate ")
     assert "restart or change" in card["summary"]
     assert "day not recorded" not in card["summary"] + card["detail"]
@@ -146,5 +157,5 @@ def test_a_new_order_after_an_exact_dose_says_no_false_word():
     order = medication("denosumab", DENOSUMAB, 5)
     tablet = given("alendronate", ALENDRONATE, 225)
     card = card_of(LATELY_OVERDUE, tablet, order)
-    assert card["summary"].startswith("Denosumab ordered, last dose Apr 2026: ask")
+    assert card["summary"].startswith("Denosumab overdue (last 2 Apr 2026)")
     assert "day not recorded" not in card["detail"]

@@ -245,6 +245,7 @@ SAMPLE_OF_SPINE = frozenset({"sample-of-spine"})
 # Tests whose result is there within days. One that is still active later was forgotten,
 # or is for a screening to come.
 BRIEF_SEARCHES = frozenset({"marker-search", "infection-search", "contrast-search"})
+MARKER_SEARCH = frozenset({"marker-search"})
 SEARCHES = CAUSE_SEARCH | SAMPLE_OF_SPINE | BRIEF_SEARCHES
 _WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
 
@@ -269,8 +270,10 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
     concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
     concepts -= SEARCHES
-    searched = searches_in_titles(titles, terminology)
-    concepts |= _searched_by(entry, coded | named | searched)
+    searched = coded | named | searches_in_titles(titles, terminology)
+    if _is_screening(entry, terminology):
+        searched -= MARKER_SEARCH
+    concepts |= _searched_by(entry, searched)
     concepts |= _unread(entry, words, named, terminology)
     concepts |= _asked_in_title(entry, titles, terminology)
     concepts |= _stems_of(entry, words, wards, terminology)
@@ -362,6 +365,20 @@ def _searched_by(entry: Json, named: frozenset[str]) -> frozenset[str]:
     # A sample of the spine is cultured anyway.
     brief = named & BRIEF_SEARCHES - ({"infection-search"} if sampled else set())
     return brief | (CAUSE_SEARCH if is_search and not sampled else sampled)
+
+
+def _is_screening(order: Json, terminology: Terminology) -> bool:
+    """Tell if every reason of an order is a screening of the healthy."""
+    reasons = objects(order.get("reasonCode"))
+    return bool(reasons) and all(
+        any(map(terminology.search_parts.is_screening, _named_in_reason(reason)))
+        for reason in reasons
+    )
+
+
+def _named_in_reason(reason: Json) -> list[str]:
+    codes = [text(coding.get("code")) for coding in objects(reason.get("coding"))]
+    return [*texts_of(reason), *codes]
 
 
 def searches_in_titles(

@@ -39,6 +39,7 @@ class SearchPartsFile(DataFile):
         grown: words of a report that tell of a culture.
         tumour: what else looks for a tumour.
         marker: markers of tumours and pictures of the breast.
+        screening: words and codes of a reason by which a marker only screens.
         infection: what looks for an infection.
         sure: the same, also where `apart` would take it out.
         contrast: that a contrast agent is given.
@@ -54,6 +55,7 @@ class SearchPartsFile(DataFile):
     grown: _AnyLanguage
     tumour: _AnyLanguage
     marker: _AnyLanguage
+    screening: _AnyLanguage
     infection: _AnyLanguage
     sure: _AnyLanguage
     contrast: _AnyLanguage
@@ -74,6 +76,7 @@ class SearchParts:
         self._grown = _any_of(content.grown.words)
         self._tumour = _any_of((*tissue, *marrow, *content.tumour.words))
         self._marker = _any_of(content.marker.words)
+        self._screening = _any_of(content.screening.words)
         self._infection = _any_of(content.infection.words)
         self._sure = _any_of(content.sure.words)
         self._of_spine = tuple(
@@ -96,6 +99,10 @@ class SearchParts:
         """Tell if a title is of an MRI of the spine, with or without contrast."""
         whole = folded(title[:LONGEST_TITLE])
         return all(one.search(whole) for one in self._of_spine[1:])
+
+    def is_screening(self, reason: str) -> bool:
+        """Tell if a word or a code of a reason is of a screening."""
+        return bool(self._screening.search(folded(reason[:LONGEST_TITLE])))
 
     def names_marrow(self, words: str) -> bool:
         """Tell if words name marrow, or the iliac crest where it is taken."""
