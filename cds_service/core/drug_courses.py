@@ -147,7 +147,8 @@ def is_brief(use: DrugUse, since: date, today: date) -> bool:
     supplies = [one for one in use.supplies if one.begins >= since]
     if not supplies:
         return False
-    if all(one.is_single for one in supplies) and len(_days(supplies)) == 1:
+    days = {one.begins for one in supplies}
+    if len(days) == 1 and all(one.is_single for one in supplies):
         return True
     lengths = [
         _length_together([one for one in supplies if one.source == source])
@@ -163,10 +164,6 @@ def _has_ended(supply: Supply, today: date) -> bool:
         return False
     grace = RENEWED_WITHIN if supply.lasts > ONE_WEEK else timedelta()
     return supply.begins + supply.lasts + grace <= today
-
-
-def _days(supplies: Sequence[Supply]) -> set[date]:
-    return {one.begins for one in supplies}
 
 
 def _length_together(supplies: Sequence[Supply]) -> timedelta | None:

@@ -8,7 +8,7 @@ value lies in the future only if its first day does.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, NamedTuple
@@ -147,6 +147,16 @@ class SiteCalendar:
         month = begins.month if parts[2] else 12
         following = _day(begins.year + month // 12, month % 12 + 1, 1)
         return following - timedelta(days=1) if following else None
+
+    def may_be_since(self, times: Iterable[Any], since: date) -> bool:
+        """Tell if one of these FHIR times may be of a day or later, or none has a day.
+
+        Args:
+            times: dates or dateTimes of any precision, raw; junk counts as no day.
+            since: the day.
+        """
+        days = [day for day in map(self.last_day, times) if day is not None]
+        return not days or max(days) >= since
 
     def named_day(self, value: Any) -> date | None:
         """Return the day of a FHIR date or dateTime; None for a bare year or month."""

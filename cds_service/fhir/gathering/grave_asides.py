@@ -270,7 +270,7 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
     concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
     concepts -= SEARCHES
-    searched = coded | named | searches_in_titles(titles, terminology)
+    searched = coded | named | _searches_in_titles(titles, terminology)
     if _is_screening(entry, terminology):
         searched -= MARKER_SEARCH
     concepts |= _searched_by(entry, searched)
@@ -381,7 +381,7 @@ def _named_in_reason(reason: Json) -> list[str]:
     return [*texts_of(reason), *codes]
 
 
-def searches_in_titles(
+def _searches_in_titles(
     titles: Iterable[Json], terminology: Terminology
 ) -> frozenset[str]:
     """Return what parts of the words of titles look for: a tumour, an infection.

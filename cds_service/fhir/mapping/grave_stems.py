@@ -12,7 +12,7 @@ from pathlib import Path
 from cds_service.core.data_file import DataFile
 from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.overlay import required
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded, folded_pattern
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, any_folded, folded
 
 FILE = "grave-stems.toml"
 Words = Mapping[str, tuple[Pattern, ...]]
@@ -108,7 +108,7 @@ class GraveStems:
 
 def _any_of(groups: Iterable[Words]) -> re.Pattern[str]:
     words = chain.from_iterable(chain.from_iterable(one.values()) for one in groups)
-    return re.compile("|".join(f"(?:{folded_pattern(word)})" for word in words))
+    return any_folded(words)
 
 
 def load_grave_stems(folders: Sequence[Path]) -> GraveStems:

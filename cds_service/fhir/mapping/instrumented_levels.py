@@ -11,13 +11,13 @@ from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol
 
 from cds_service.fhir.mapping.language import Vertebrae, any_of
+from cds_service.fhir.mapping.text_rules import STROKES
 
 # Between two statements of a title, in any language.
 _BORDERS = r"[;,/()，、。；\n]|[+&]|\.(?=\s|$)|\s[-‐–—]\s"
 # A bare name of an operation goes on behind one of these: `Fixation (T12-L2)`.
 _GOES_ON = frozenset(",(，、")
 LONGEST_JOINT = 6  # characters, with its spaces
-_STROKES = str.maketrans("łŁøØđĐ", "lLoOdD")
 
 Kind = Literal["augmentation", "fixation", "levels"]
 
@@ -171,6 +171,6 @@ def flat(words: str) -> str:
 
 
 def _flat(letter: str) -> str:
-    base = unicodedata.normalize("NFD", letter.translate(_STROKES))[0]
+    base = unicodedata.normalize("NFD", letter.translate(STROKES))[0]
     lower = (base if base.isascii() else letter).lower()
     return lower if len(lower) == 1 else letter

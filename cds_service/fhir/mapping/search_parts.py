@@ -4,8 +4,7 @@ The parts are those of `search-parts.toml`. Titles of such orders are endless
 ("Blutkultur 2x", "CT-guided core biopsy"), and a list of them is never complete.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field
@@ -16,8 +15,8 @@ from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.text_rules import (
     LONGEST_TEXT,
     LONGEST_TITLE,
+    any_folded,
     folded,
-    folded_pattern,
 )
 
 FILE = "search-parts.toml"
@@ -68,20 +67,20 @@ class SearchParts:
 
     def __init__(self, content: SearchPartsFile) -> None:
         """Compile the file."""
-        self._apart = _any_of(content.apart.words)
+        self._apart = any_folded(content.apart.words)
         tissue, marrow = content.tissue.words, content.marrow.words
-        self._tissue = _any_of(tissue)
-        self._marrow = _any_of(marrow)
-        self._organs = _any_of(content.organs.words)
-        self._grown = _any_of(content.grown.words)
-        self._tumour = _any_of((*tissue, *marrow, *content.tumour.words))
-        self._marker = _any_of(content.marker.words)
-        self._screening = _any_of(content.screening.words)
-        self._infection = _any_of(content.infection.words)
-        self._sure = _any_of(content.sure.words)
+        self._tissue = any_folded(tissue)
+        self._marrow = any_folded(marrow)
+        self._organs = any_folded(content.organs.words)
+        self._grown = any_folded(content.grown.words)
+        self._tumour = any_folded((*tissue, *marrow, *content.tumour.words))
+        self._marker = any_folded(content.marker.words)
+        self._screening = any_folded(content.screening.words)
+        self._infection = any_folded(content.infection.words)
+        self._sure = any_folded(content.sure.words)
         self._of_spine = tuple(
             map(
-                _any_of,
+                any_folded,
                 (content.contrast.words, content.mri.words, content.spine.words),
             )
         )
@@ -136,10 +135,6 @@ class SearchParts:
             "contrast-search": all(one.search(whole) for one in self._of_spine),
         }
         return frozenset(name for name, part in parts.items() if part)
-
-
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{folded_pattern(word)})" for word in words))
 
 
 def load_search_parts(folders: Sequence[Path]) -> SearchParts:

@@ -33,7 +33,7 @@ AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentat
 SPINE = "spine"
 SPINES = frozenset({SPINE})
 # Unicode has no accent for a stroke through a letter.
-_STROKES = str.maketrans("łŁøØđĐ", "lLoOdD")
+STROKES = str.maketrans("łŁøØđĐ", "lLoOdD")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _BORDER = re.compile(
     "(?<=[A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[A-Za-z])"
@@ -162,7 +162,7 @@ def without_accents(text: str) -> str:
     text = within_limit(text)
     if text.isascii():
         return text
-    plain = _normalized("NFKD", text.translate(_STROKES).translate(_INVISIBLE))
+    plain = _normalized("NFKD", text.translate(STROKES).translate(_INVISIBLE))
     return unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
 
 
@@ -191,6 +191,11 @@ def _normalized(form: Literal["NFKC", "NFKD"], text: str) -> str:
     parts = re.split(f"({_PHRASES.pattern}+)", text)
     parts[::2] = [unicodedata.normalize(form, part) for part in parts[::2]]
     return "".join(parts)
+
+
+def any_folded(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Compile regular expressions to one that is searched in folded text."""
+    return re.compile("|".join(f"(?:{folded_pattern(one)})" for one in patterns))
 
 
 def folded_pattern(pattern: str) -> str:

@@ -67,8 +67,7 @@ def _is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:
         member(act, "performedPeriod", "start"),
         act.get("authoredOn"),
     )
-    days = [day for day in map(calendar.last_day, times) if day is not None]
-    return not days or max(days) >= since
+    return calendar.may_be_since(times, since)
 
 
 def _may_have_gone_wrong(act: Entry, terminology: Terminology) -> bool:
@@ -91,13 +90,15 @@ def _may_have_gone_wrong(act: Entry, terminology: Terminology) -> bool:
 
 def _said_in(act: Json, terminology: Terminology) -> Iterator[str]:
     """Yield the words of an act that are not our own: its titles, reasons and notes."""
-    titles = [word for one in codeables(act, "code") for word in texts_of(one)]
-    for words in dict.fromkeys([*titles, *words_in(act)]):
+    for words in dict.fromkeys([*_titles_of(act), *words_in(act)]):
         if not terminology.own_words.fullmatch(words):
             yield words
 
 
 def _is_of_cord(act: Json, terminology: Terminology) -> bool:
     """Tell if an act is an MRI of the spine, which shows the cord."""
-    titles = [word for one in codeables(act, "code") for word in texts_of(one)]
-    return any(map(terminology.search_parts.is_mri_of_spine, titles))
+    return any(map(terminology.search_parts.is_mri_of_spine, _titles_of(act)))
+
+
+def _titles_of(act: Json) -> list[str]:
+    return [word for one in codeables(act, "code") for word in texts_of(one)]

@@ -29,6 +29,7 @@ _TO_STOP, _DENIED = frozenset({"drug-to-stop"}), frozenset({"denial"})
 _STOP_CODES = frozenset({"abort", "suspend"})
 # Elements that refer to what a task or a message is about.
 _ABOUT = ("focus", "about", "basedOn")
+_NO_WORDS = NAMES_WITHOUT_WORDS | {"resourceType"}
 _REST_OF_WORD = re.compile(r"^\w*")
 
 
@@ -73,9 +74,6 @@ def _words_of(content: Json) -> Iterator[str]:
     for path, value in leaves_of(content):
         if isinstance(value, str) and path.rpartition(".")[2] not in _NO_WORDS:
             yield value
-
-
-_NO_WORDS = NAMES_WITHOUT_WORDS | {"resourceType"}
 
 
 def _stops(part: str, terminology: Terminology) -> bool:

@@ -62,8 +62,7 @@ def _is_since(report: Entry, since: date, calendar: SiteCalendar) -> bool:
         member(raw, "effectivePeriod", "start"),
         raw.get("issued"),
     )
-    days = [day for day in map(calendar.last_day, times) if day is not None]
-    return not days or max(days) >= since
+    return calendar.may_be_since(times, since)
 
 
 def _is_unread(report: Entry, terminology: Terminology) -> bool:
