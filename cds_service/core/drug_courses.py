@@ -163,7 +163,7 @@ def _has_ended(supply: Supply, today: date) -> bool:
     if supply.lasts is None:
         return False
     grace = RENEWED_WITHIN if supply.lasts > ONE_WEEK else timedelta()
-    return supply.begins + supply.lasts + grace <= today
+    return supply.lasts + grace <= today - supply.begins
 
 
 def _length_together(supplies: Sequence[Supply]) -> timedelta | None:
@@ -173,8 +173,10 @@ def _length_together(supplies: Sequence[Supply]) -> timedelta | None:
         if one.lasts is None:
             return None
         by_day[one.begins] = max(one.lasts, by_day.get(one.begins, one.lasts))
-    last_day = max(begins + lasts for begins, lasts in by_day.items())
-    return min(sum(by_day.values(), timedelta()), last_day - min(by_day))
+    # No day is made of a length: a period may last until the year 9999.
+    first = min(by_day)
+    whole = max(begins - first + lasts for begins, lasts in by_day.items())
+    return min(sum(by_day.values(), timedelta()), whole)
 
 
 def _follows(other: DrugUse, after: date, earliest: date) -> bool:

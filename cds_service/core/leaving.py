@@ -58,8 +58,8 @@ class Biopsy(NamedTuple):
         back_on: the day of the newest report that is grave or not clear; None if it
             has none.
         preliminary: what grave its reports name that are not final.
-        is_sample: it is a sample of a disc or a vertebra. Its cultures are in no report
-            of pathology, so it does not settle the cause.
+        is_sample: it is a sample of a disc, a vertebra or marrow, and no biopsy. Its
+            report of pathology does not settle the cause.
     """
 
     sent_on: date | None

@@ -208,6 +208,8 @@ def test_a_task_may_say_in_parts_what_is_to_stop(task):
         "Teach how alendronate is taken",
         "Alendronate started, not urgent",
         "Stop apixaban",
+        "Stop smoking. Continue alendronate.",
+        "Continue alendronate. Hold breakfast.",
     ],
 )
 def test_other_tasks_leave_the_drug_alone(kind, words):

@@ -114,6 +114,20 @@ def test_the_histology_is_not_the_culture():
     assert not any(PENDING in said for said in leaving(order, grown))
 
 
+def test_a_culture_of_urine_is_none_of_a_vertebra():
+    """Some sites file all cultures under pathology."""
+    urine = back(number="urine", says="No growth.", title="Urine culture")
+    (said,) = leaving(sent("Biopsy L1 with culture"), back("l1"), urine)
+    assert PENDING in said
+
+
+def test_a_specimen_of_another_organ_is_none_of_a_vertebra():
+    grown = back(number="urine", says="No growth.", title="Culture")
+    grown |= {"specimen": [{"display": "Urine"}]}
+    (said,) = leaving(sent("Biopsy L1 with culture"), back("l1"), grown)
+    assert PENDING in said
+
+
 def test_a_grave_report_without_an_order_is_told_whichever_biopsy_it_settles():
     second = sent("Biopsy T8", "other")
     grave = back(says="Metastasis of a breast carcinoma.")

@@ -140,6 +140,19 @@ def test_a_tablet_or_a_pack_after_an_exact_dose_follows_nothing(course):
     assert card["indicator"] == "warning"
 
 
+@pytest.mark.parametrize("tablets", [5_000_000, 200_000_000])
+def test_an_amount_that_nobody_hands_over_is_no_fault(tablets):
+    pack = handed_over(225, 28) | {"quantity": {"value": tablets, "unit": "tablet"}}
+    del pack["daysSupply"]
+    assert card_of(LATELY_OVERDUE, pack)["summary"]
+
+
+def test_a_period_without_end_in_practice_is_no_fault():
+    course = taken(220, 190, "active")
+    course["effectivePeriod"]["end"] = "9999-12-31"
+    assert "overdue" not in card_of(LATELY_OVERDUE, course)["summary"]
+
+
 def test_a_pack_that_may_have_been_renewed_follows():
     card = card_of(LATELY_OVERDUE, handed_over(40, 28))
     assert "overdue" not in card["summary"]

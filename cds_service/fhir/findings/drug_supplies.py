@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cds_service.core.bone_drugs import INTERVAL, KINDS
-from cds_service.core.drug_uses import DrugEntry
+from cds_service.core.drug_uses import BILLED, DrugEntry
 from cds_service.core.findings import Supply
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.findings.drug_times import duration_of
+from cds_service.fhir.findings.drug_times import MOST_DAYS, duration_of
 from cds_service.fhir.findings.home_orders import (
     SHORT,
     is_home_category,
@@ -24,18 +24,15 @@ from cds_service.fhir.gathering.other_doses import dosages_of
 from cds_service.fhir.mapping.duration_lengths import DAY
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
-# Days for which one dose of a tablet lasts: weekly, of ibandronate monthly. Others are
-# taken each day. Of tablets that are handed over without a length it is not known how
-# often they are taken, and the longest is assumed.
+# Days for which one dose lasts where the entry does not say it: most tablets of these
+# are weekly, of ibandronate monthly. Others are taken each day.
 DAYS_OF_A_DOSE = {
     "alendronate": 7,
     "risedronate": 7,
     "ibandronate": 30,
     "romosozumab": 30,
 }
-# Injections that are billed, by others.
-BILLED = frozenset({"Procedure", "ServiceRequest"})
-# What an injection by others is given for a month alone.
+# Injections by others, of which one lasts a month.
 MONTHLY = frozenset({"romosozumab"})
 WARD = frozenset({"inpatient", "ward", "hospital", "stationar"})
 
@@ -84,6 +81,8 @@ def _length_of_dispense(
         return days, False
     tablets = tablets_in(raw.get("quantity"))
     if tablets is None or not is_of_tablets:  # a pen lasts for weeks
+        return None, False
+    if tablets * one_dose.days >= MOST_DAYS:  # a slip
         return None, False
     return one_dose * math.ceil(max(tablets, 1)), tablets <= 1
 

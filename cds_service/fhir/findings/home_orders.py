@@ -67,7 +67,7 @@ def _is_of_one_tablet(raw: Json) -> bool:
         return False
     if number(member(request, "numberOfRepeatsAllowed")):
         return False
-    # which says how long it lasts
+    # Such a length says more than the number of tablets.
     return not member(request, "expectedSupplyDuration")
 
 

@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from cds_service.core.data_file import DataFile
+from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, any_folded, folded
@@ -63,6 +64,7 @@ class GraveStems:
         self._told = _any_of([content.told])
         self._worse = _any_of([content.worse])
         self._undenied = _any_of([content.undenied])
+        self._kept_told = kept(self._is_told)
 
     def are_in(self, words: str) -> bool:
         """Tell if a text has a part of a word that tells of something grave."""
@@ -77,6 +79,9 @@ class GraveStems:
 
         The denial is part of the deficit, so the whole text is looked at.
         """
+        return self._kept_told(words)
+
+    def _is_told(self, words: str) -> bool:
         plain = self._untold.sub(" ", folded(words[:LONGEST_TEXT]))
         return bool(self._told.search(plain))
 

@@ -113,6 +113,11 @@ class SearchParts:
         rest = self._apart.sub(" ", whole)
         return bool(self._sure.search(whole) or self._infection.search(rest))
 
+    def names_other_culture(self, words: str) -> bool:
+        """Tell if words name a culture that tells nothing of bone: one of urine."""
+        is_culture = self._infection.search(folded(words[:LONGEST_TEXT]))
+        return bool(is_culture) and not self.names_culture(words)
+
     def tells_growth(self, words: str) -> bool:
         """Tell if words of a report tell what grew, or that nothing did."""
         return bool(self._grown.search(folded(words[:LONGEST_TEXT])))

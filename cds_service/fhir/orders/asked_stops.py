@@ -25,6 +25,7 @@ _STOPS = frozenset({"drug-to-stop", "drug-ended"})
 # Words that do so in a clause without a drug: `do not give`, but not `not urgent`.
 _STOPS_ALONE = frozenset({"not-done", "drug-ended"})
 _TO_STOP, _DENIED = frozenset({"drug-to-stop"}), frozenset({"denial"})
+_GOES_ON = frozenset({"goes-on"})
 # Codes of FHIR's own tasks.
 _STOP_CODES = frozenset({"abort", "suspend"})
 # Elements that refer to what a task or a message is about.
@@ -52,8 +53,12 @@ def drugs_to_stop(
     parts = [part for words in _words_of(content) for part in clauses(words)]
     about = [*_drugs_about(draft, drafts, record)]
     named: dict[str, str] = {}
+    going_on: set[str] = set()
     for part in parts:
-        named |= _bone_drugs_in(part, terminology)
+        in_part = _bone_drugs_in(part, terminology)
+        named |= in_part
+        if in_part and _goes_on(part, terminology):
+            going_on |= in_part.keys()
     if not (named or about):
         return ()
     stopped: dict[str, str] = {}
@@ -63,7 +68,7 @@ def drugs_to_stop(
             stopped |= _bone_drugs_in(part, terminology)
         is_all_stopped |= _stops_alone(part, terminology)
     if is_all_stopped:
-        stopped |= named
+        stopped |= {one: named[one] for one in named.keys() - going_on}
     else:
         about = []
     meant = _of_groups(stopped, record, terminology)
@@ -82,6 +87,12 @@ def _stops(part: str, terminology: Terminology) -> bool:
         terminology.text_concepts(part, _STOPS)
         or terminology.clauses.is_withdrawn(part)
     )
+
+
+def _goes_on(part: str, terminology: Terminology) -> bool:
+    """Tell if a clause goes on with its drug: `continue alendronate`."""
+    says_so = terminology.text_concepts(part, _GOES_ON)
+    return bool(says_so) and not _stops(part, terminology)
 
 
 def _stops_alone(part: str, terminology: Terminology) -> bool:

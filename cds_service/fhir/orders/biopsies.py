@@ -55,8 +55,8 @@ class Sample:
         sent: the day on which it was taken or ordered; None if that is not known.
         levels: the vertebrae that it names.
         is_marrow: it is of marrow.
-        is_biopsy: it is of a vertebra, or of a place that is not said. The cultures of
-            any other sample are in no report of pathology.
+        is_biopsy: it is of a vertebra, or of a place that is not said; neither of a
+            disc nor of marrow.
         is_cultured: its title asks for a culture as well.
         is_taken: it is a procedure.
     """
@@ -166,6 +166,7 @@ def _joined(sent: Sequence[Sample]) -> list[Sample]:
         samples[samples.index(known)] = replace(
             known,
             names=known.names | one.names,
+            sent=known.sent or one.sent,
             levels=known.levels | one.levels,
             is_biopsy=known.is_biopsy or one.is_biopsy,
             is_cultured=known.is_cultured or one.is_cultured,
@@ -266,11 +267,16 @@ def _may_answer(report: Json, sample: Sample, terminology: Terminology) -> bool:
 
 def _is_culture_of(report: Json, sample: Sample, terminology: Terminology) -> bool:
     """Tell if a final report tells what grew, or that nothing did, of a sample."""
-    return (
-        _is_final(report)
-        and _may_answer(report, sample, terminology)
-        and any(map(terminology.search_parts.tells_growth, _said_in(report)))
-    )
+    if not (_is_final(report) and _may_answer(report, sample, terminology)):
+        return False
+    parts, said = terminology.search_parts, _said_in(report)
+    specimen = {"specimen": report.get("specimen")}
+    if not _based_on(report) and (
+        any(map(parts.names_other_culture, said))
+        or is_of_other_organ(specimen, terminology)
+    ):
+        return False
+    return any(map(parts.tells_growth, said))
 
 
 def _based_on(resource: Json) -> frozenset[str]:

@@ -163,6 +163,8 @@ def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(
         ("Kyphoplasty L1 with posterior fixation T12-L2", ["L1"]),
         ("Kyphoplasty and fixation T12-L2", []),
         ("Kyphoplasty T12 and L1 without fixation", ["T12", "L1"]),
+        ("kyphoplasty T12, L1 and fusion L4-S1", ["T12", "L1"]),
+        ("Kyphoplastie BWK 12, LWK 1 und Spondylodese LWK 4/5", ["T12", "L1"]),
         ("Kyphoplasty T12 under spinal anaesthesia at L3/4", ["T12"]),
         ("Kyphoplastie BWK 12 in SPA in Höhe L3/4", ["T12"]),
         ("Kyphoplasty L1 under local anaesthesia", ["L1"]),
