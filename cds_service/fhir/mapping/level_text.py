@@ -298,11 +298,18 @@ class LevelRules:
         while first := self._level.search(part, position):
             last = _level(first)
             group = _Group(first.start(), first.end(), {last})
+            before = _Group(group.start, group.start)  # without the member named last
             while following := self._following(part, group.end, last):
                 # `bright on T2, L4`: no list goes from there to a lumbar vertebra
                 is_apart = following.last[0] != last[0] and part[group.end] == ","
                 if is_of_signals and is_apart and self._is_sequence(group, part):
                     break
+                is_range = last in (following.levels or ())
+                if is_range and before.levels & (following.levels or set()):
+                    group = before  # `L1, T12-L2`: no list names a vertebra twice
+                    break
+                if not is_range:
+                    before = replace(group, levels=set(group.levels))
                 levels, last, group.end = following
                 if levels is None:
                     group.is_clear = False
