@@ -7,7 +7,7 @@ import pytest
 
 every_screen = pytest.mark.parametrize(
     ("width", "scheme"),
-    [(1400, "light"), (400, "dark"), (400, "light"), (1400, "dark")],
+    [(1400, "light"), (400, "dark"), (400, "light"), (1024, "dark")],
 )
 ON_VIOLATION, POOR_CONTRAST, NAMELESS, IN_SIGHT, OVERFLOW = (
     Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8")
