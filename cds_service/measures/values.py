@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cds_service.measures.definitions import Measure, Measures
 
-NUMBER = re.compile(r"\s*([-−–+]?)\s*(\d{1,7}(?:[.,]\d{1,10})?)\s*(.{0,24}?)\s*")
+NUMBER = re.compile(r"([-−–+]?)\s?(\d{1,7}(?:[.,]\d{1,10})?)(?:\s*(\S.{0,23}))?")
 THOUSANDS = re.compile(r"[-−–+]?\s*\d{1,3}(?:,\d{3})+(?![\d.,])")
 DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
 YES = frozenset({"1", "true", "yes"})
@@ -161,11 +161,11 @@ def has_two_meanings(text: str) -> bool:
 
 def read_number(text: str) -> tuple[Decimal, str] | None:
     """Read a number and the unit after it; None if the text is no number."""
-    parts = NUMBER.fullmatch(text)
+    parts = NUMBER.fullmatch(text.strip())
     if parts is None:
         return None
     sign = "-" if parts[1] and parts[1] != "+" else ""
-    return Decimal(sign + parts[2].replace(",", ".")), parts[3]
+    return Decimal(sign + parts[2].replace(",", ".")), parts[3] or ""
 
 
 def read_day(text: str) -> date | None:

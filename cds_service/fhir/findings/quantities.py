@@ -19,16 +19,17 @@ from cds_service.fhir.findings.observations import (
     time_problem,
 )
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import within_limit
 from cds_service.fhir.mapping.units import UnitTable
 from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.site_calendar import Moment
 
 # Reports write minus as U+2212 or a dash, and the decimal point as a comma.
-NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
+NUMBER = re.compile(r"([-−–]?)\s?(\d{1,6}(?:[.,]\d{1,6})?)")
 # `15/30`, `15 / 30 points`: a score and the most that it can be
 OF_MOST = re.compile(
-    r"\s*(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})\s*"
-    r"(?:points?|pts?\.?|punkte|pkt\.?|puntos|punti|[分点점])?\s*",
+    r"(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})\s?"
+    r"(?:points?|pts?\.?|punkte|pkt\.?|puntos|punti|[分点점])?",
     re.IGNORECASE,
 )
 T_SCORE_UNIT, SCORE_UNIT = "{T-score}", "{score}"
@@ -135,7 +136,7 @@ def measure(
         return None
     recorded = _recorded(reading.holder)
     if recorded.number is None and spec.unit == T_SCORE_UNIT:
-        written = text(reading.holder.get("valueString"))
+        written = within_limit(text(reading.holder.get("valueString")))
         recorded = _recorded_in_line(written, chart.terminology) or recorded
     if recorded.number is None and spec.unit == SCORE_UNIT:
         recorded = _recorded_of_most(reading.holder, spec) or recorded
@@ -267,7 +268,7 @@ def _recorded(holder: Json) -> Recorded:
         printed = " ".join(filter(None, (_written(quantity, value), unit)))
         return Recorded(value, quantity, printed)
     value = _decimal(holder.get("valueInteger"))
-    written = NUMBER.fullmatch(text(holder.get("valueString")))
+    written = NUMBER.fullmatch(text(holder.get("valueString")).strip())
     if value is None and written:
         value = _signed(written)
     printed = "" if value is None else str(value)
@@ -303,7 +304,7 @@ def _recorded_of_most(holder: Json, spec: QuantitySpec) -> Recorded | None:
 
     `12/14` is of the short form of the MNA.
     """
-    match = OF_MOST.fullmatch(text(holder.get("valueString")))
+    match = OF_MOST.fullmatch(text(holder.get("valueString")).strip())
     if match is None or float(match[2]) != spec.range[1]:
         return None
     value = Decimal(match[1].replace(",", "."))

@@ -26,6 +26,7 @@ from cds_service.fhir.mapping.text_rules import (
     folded_pattern,
     normal,
     spaced,
+    within_limit,
     without_accents,
 )
 from cds_service.outgoing.deadline import check_time
@@ -202,7 +203,7 @@ class LevelRules:
         Of an unclear list the clear part counts.
         """
         check_time()
-        plain = self._speller.spell_out(words[:LONGEST_TEXT])
+        plain = self._speller.spell_out(within_limit(words)[:LONGEST_TEXT])
         return in_order(
             {
                 level
@@ -214,7 +215,7 @@ class LevelRules:
     def ranges(self, words: str) -> frozenset[frozenset[str]]:
         """Return the levels of each range that a text names: both of `T11-T12`."""
         check_time()
-        plain = self._with_figures(words[:LONGEST_TEXT])
+        plain = self._with_figures(within_limit(words)[:LONGEST_TEXT])
         return frozenset(
             frozenset(group.levels)
             for group in self._groups(plain)
