@@ -40,6 +40,9 @@ FIELD_BYTES = 16 * 1024  # of one header: a token with its certificates; more is
 FIELDS = 100  # more headers are 431
 FINISH_SECONDS = 10.0
 EXIT_SECONDS = 2.0  # for a worker to end after its last answer
+# By these gunicorn takes sockets that it inherited in place of our address, which was
+# checked: in open mode it must be of this machine.
+INHERITED_SOCKETS = ("LISTEN_FDS", "LISTEN_PID", "GUNICORN_FD", "GUNICORN_PID")
 
 
 class Drain:
@@ -144,6 +147,8 @@ def serve(
     Raises:
         DataFileError: the address cannot be used.
     """
+    for variable in INHERITED_SOCKETS:
+        os.environ.pop(variable, None)
     listener = _listen(address.host, address.port)
     name = f"[{address.host.strip('[]')}]" if ":" in address.host else address.host
     listening = f"http://{name}:{listener.getsockname()[1]}"
