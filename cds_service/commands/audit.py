@@ -451,6 +451,8 @@ def check_period(since: datetime | None, until: datetime | None) -> None:
 
     A list without entries would look like a log without any.
     """
+    if since and since.replace(tzinfo=UTC) > datetime.now(UTC):
+        raise click.BadParameter("lies in the future", param_hint="--from")
     if since and until and until <= since:
         raise click.BadParameter("must lie after --from", param_hint="--to")
 

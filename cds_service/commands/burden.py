@@ -23,8 +23,9 @@ def read_burden(since: datetime | None, until: datetime | None, today: date) -> 
         criteria = {"by": "month", "from": first, "to": last}
         record_read(database, "report", criteria, None)
         with AuditReader(database).reading() as connection:
-            counts = count_months(connection, f"{first}-01", f"{last}-12")
-    return monthly_of_years(counts, range(first, last + 1))
+            counts = count_months(connection, f"{first:04}-01", f"{last:04}-12")
+    years = {int(month[:4]) for month, *_ in counts} or {today.year}
+    return monthly_of_years(counts, range(min(years), max(years) + 1))
 
 
 def burden_json(monthly: Counted) -> dict[str, Any]:

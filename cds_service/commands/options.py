@@ -130,7 +130,8 @@ class Stream(click.File):
     ) -> Any:
         if isinstance(value, str) and value != "-":
             path = Path(value)
-            if path.is_dir():
+            mode = _mode_of(path)
+            if mode is not None and stat.S_ISDIR(mode):
                 self.fail(f"{value} is a folder", param, ctx)
             fault = fault_of_new(path) if "w" in self.mode else fault_of(path)
             if fault:
