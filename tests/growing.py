@@ -307,6 +307,15 @@ def _words_of_a_record(size: int) -> Resource:
     return order_sign(foreign_words.record(words), *foreign_words.drafts(words))
 
 
+def _blanks_of_a_record(size: int) -> Resource:
+    """Two runs of blanks in every place that has words, and in one value."""
+    run = " " * size
+    words = f"1{run}TLSO{run}L1"
+    value = _t_score(number="blank", valueQuantity=None, valueString=f"{run}x")
+    record = [*foreign_words.record(words), value]
+    return order_sign(record, *foreign_words.drafts(words))
+
+
 def _identifiers_of_the_patient(size: int) -> Resource:
     identifiers = [{"system": "urn:x", "value": str(n)} for n in range(size)]
     whole = {
@@ -363,6 +372,7 @@ PARTS: dict[str, Callable[[int], Resource]] = {
     "active braces": _active_braces,
     "active bed rest": _active_bed_rest,
     "words of a record": _words_of_a_record,
+    "blanks of a record": _blanks_of_a_record,
     "identifiers of the patient": _identifiers_of_the_patient,
     **DEEP,
 }

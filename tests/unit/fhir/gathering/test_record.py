@@ -132,6 +132,15 @@ def newer_version():
     return observation(1, meta={"versionId": "9"}, effectiveDateTime="2026-06-01")
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [None, {"resourceType": "Bundle", "type": "searchset", "entry": [], "total": 0}],
+)
+def test_no_patient_is_a_patient_who_was_not_read(sent):
+    record = gather(has_patient=False, patient=sent)
+    assert "patient" in state_of(record).unread
+
+
 def test_what_another_server_holds_is_left_out_if_the_list_names_ours_as_well():
     record = gather(
         boneDensity=addressed(
@@ -688,7 +697,7 @@ def test_a_drug_that_only_refers_to_the_server_is_read_there():
         "ingredient": [{"itemCodeableConcept": drug()}],
     }
     fhir = ScriptedReader(Medication=served)
-    sent = {**EMPTY, "medications": page(medication(medicationReference=reference))}
+    sent = {**EMPTY, "patient": PATIENT, "medications": page(medication(medicationReference=reference))}
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
     assert fhir.asked == ["Medication/d1"]
     assert "bone-drug" in record.entries[0].concepts
@@ -704,7 +713,7 @@ def test_an_ingredient_that_only_refers_to_the_server_is_read_there():
     part = {"resourceType": "Medication", "id": "d2", "code": drug()}
     fhir = ServedById({"Medication/d1": product, "Medication/d2": part})
     reference = {"reference": "Medication/d1"}
-    sent = {**EMPTY, "medications": page(medication(medicationReference=reference))}
+    sent = {**EMPTY, "patient": PATIENT, "medications": page(medication(medicationReference=reference))}
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
     assert fhir.asked == ["Medication/d1", "Medication/d2"]
     assert "bone-drug" in record.entries[0].concepts
@@ -718,7 +727,7 @@ def test_a_list_whose_ingredient_was_not_read_is_not_whole():
         "ingredient": [{"itemReference": {"reference": "Medication/d2"}}],
     }
     reference = {"reference": "Medication/d1"}
-    sent = {**EMPTY, "medications": page(medication(medicationReference=reference))}
+    sent = {**EMPTY, "patient": PATIENT, "medications": page(medication(medicationReference=reference))}
     server = ServedById({"Medication/d1": product})
     record = read(sent, server, fhirServer="https://ehr.example.org/fhir")
     assert record.reads["medications"].is_cut
@@ -747,6 +756,7 @@ def test_drugs_that_refer_to_another_server_are_not_asked_for_here_and_at_most_f
     fhir = ScriptedReader()
     sent = {
         **EMPTY,
+        "patient": PATIENT,
         "medications": page(medication(99, medicationReference=elsewhere), *many),
     }
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
