@@ -28,6 +28,15 @@ STRAY = (
     " e.sequence = t.sequence) ORDER BY sequence LIMIT 100"
 )
 KEPT_APART = ("audit_payload", "audit_search", "audit_card")
+TABLES = ("audit_entry", *KEPT_APART)
+# A view, a rule or a policy may show one reader what it keeps from another.
+ORDINARY_IN_SQLITE = (
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name = '{table}'"
+)
+ORDINARY_IN_POSTGRESQL = (
+    "SELECT relname FROM pg_class WHERE oid = to_regclass('{table}') AND relkind = 'r'"
+    " AND NOT relhasrules AND NOT relrowsecurity"
+)
 FACTS = 10  # place of the first column of audit_search in `ENTRIES`
 NUMBERS = {"status", "partial", "warning"}  # all other facts are texts
 AT_ONCE = 500  # rows
@@ -146,6 +155,16 @@ def read_stray(select: Select) -> Iterator[tuple[str, int]]:
         for _, rows in select(STRAY.format(table=table)):
             for (sequence,) in rows:
                 yield table, sequence if type(sequence) is int else 0
+
+
+def find_disguised(select: Select, *, is_sqlite: bool) -> list[str]:
+    """Return the names of the log that are no ordinary tables, such as a view."""
+    query = ORDINARY_IN_SQLITE if is_sqlite else ORDINARY_IN_POSTGRESQL
+    return [
+        table
+        for table in TABLES
+        if not any(rows for _, rows in select(query.format(table=table)))
+    ]
 
 
 def is_sound(select: Select) -> bool:
