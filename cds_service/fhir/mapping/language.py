@@ -162,7 +162,8 @@ class Durations(DataTable):
     """The words by which an order says when it ends.
 
     Attributes:
-        until_day: how we write an end date: `until {day}`.
+        until_day: how we write an end date: `until {day}`, or with the day as
+            2027-01-15 `tot {iso}`.
         units: words for each unit of `durations.toml`.
         numbers: numbers in words, with their values.
         spans: words for a length, with a shorter way to write it: `fortnight` is `2

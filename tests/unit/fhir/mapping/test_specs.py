@@ -301,11 +301,22 @@ def test_the_pages_own_freshness_is_in_force(tmp_path):
     assert changed["bmi"] == specs()["bmi"]
 
 
-@pytest.mark.parametrize("name", ["texts/pl.toml", "plain-words/hospital.toml"])
+@pytest.mark.parametrize("name", ["texts/sv.toml", "plain-words/hospital.toml"])
 def test_a_site_starts_with_the_pages_words(tmp_path, name):
     added(tmp_path / "mappings", name, example(f"mappings/{name}"))
     site = added(tmp_path, "site.toml", '[site]\nname = "Test"\n')
     assert find_faults(site) == ()
+
+
+def test_the_pages_language_reads_how_long_a_brace_is_worn(tmp_path):
+    """A site adds one file and "8 veckor" is the length of its brace."""
+    added(tmp_path, "texts/sv.toml", example("mappings/texts/sv.toml"))
+    durations = Terminology(MAPPINGS, tmp_path).durations
+    lengths = [
+        (mention.kind, mention.length)
+        for mention in durations.read("Ryggortos i 8 veckor", "brace", is_title=True)
+    ]
+    assert lengths == [("length", "8 weeks")]
 
 
 def test_the_page_names_every_folder_and_file():
