@@ -281,19 +281,17 @@ def judge_braces(
         for order in support.of_kind("brace")
     ]
     before = [times_of(order, None, today) for order in support.earlier_braces]
-    # A brace on record that is for scoliosis is none of this course.
-    own = [
-        one
-        for one in (*now, *before)
-        if one.order.is_draft or not one.order.is_for_another
-    ]
     course_since = _course_since(support, limit, today, fractured_on)
     course = sorted(
-        (times for times in own if times.begins >= course_since),
+        (
+            times
+            for times in (*now, *before)
+            if times.begins >= course_since and _is_for_fracture(times.order)
+        ),
         key=lambda times: times.begins,
     )
     worn = _worn_since(course)
-    # A brace that was worn before this fracture tells not how long it is worn for it.
+    # How long a brace was worn before this fracture says nothing of the present weeks.
     counts_since = course_since if fractured_on or support.stages else date.min
     is_first_open = _is_first_open(course, counts_since) and not (
         support.last_stage_on or _is_second_stage(support, course_since)
@@ -309,6 +307,11 @@ def judge_braces(
         )
         for times in _without_renewed(now)
     )
+
+
+def _is_for_fracture(order: SupportOrder) -> bool:
+    """Tell if a brace may be for the fracture; one on record may be for scoliosis."""
+    return order.is_draft or not order.is_for_another
 
 
 def _course_since(
@@ -347,7 +350,7 @@ def _is_first_open(course: Sequence[BraceTimes], counts_since: date) -> bool:
     An order of which only the words say that it goes on may mean an earlier brace on
     record. One that refers to an order may not.
     """
-    days = [_first_day(one, counts_since) for one in course]
+    days = [_first_day(times, counts_since) for times in course]
     for times, first in zip(course, days, strict=True):
         renewal, renewed = times.order.renewal, times.order.renews_since
         if renewal == "unknown":
@@ -369,7 +372,7 @@ def _weeks_since(
 
     If a last stage is planned for later, those of a brace being signed count from then.
     """
-    days = (_first_day(one, counts_since) for one in course)
+    days = (_first_day(worn, counts_since) for worn in course)
     since = min([_first_day(times, counts_since), *days])
     if times.order.is_draft and support.last_stage_on:
         return max(since, support.last_stage_on)
@@ -377,9 +380,12 @@ def _weeks_since(
 
 
 def _worn_since(course: Sequence[BraceTimes]) -> dict[str, date]:
-    """Return the day from which each brace is worn, by name, of these in their order.
+    """Return by name the first day of each brace that is worn.
 
     Those being signed are not worn yet.
+
+    Args:
+        course: braces in the order of their first days.
     """
     worn: dict[str, date] = {}
     for times in course:

@@ -3,7 +3,7 @@
 None of them holds while an order is signed.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from cds_service.core.bracing import BROKEN, Brace
@@ -92,7 +92,7 @@ def _settled(situation: Situation) -> Signal | None:
 def _without_dose(situation: Situation) -> Signal | None:
     """Find a bone drug ordered or listed, with no dose recorded and no visit dated.
 
-    So it is if it was begun in this stay, and nothing says that it goes on at home.
+    One that was begun in this stay counts too, if nothing says that it goes on at home.
     """
     state = situation.drug_state
     if situation.leaving is None or _settled(situation):
@@ -103,6 +103,7 @@ def _without_dose(situation: Situation) -> Signal | None:
 
 
 def _for_home_open(situation: Situation) -> Signal | None:
+    """Find a drug begun in this stay without an order for home, or a next dose."""
     state = situation.drug_state
     begun = SIGNALS[state.signal](situation)
     if begun is None or state.use is None:
@@ -191,17 +192,28 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
 
 
 def _manner(brace: Brace, braces: Sequence[Brace]) -> str:
-    """Tell how the brace that was worn first, of these, ends."""
+    """Say how the brace that was worn first ends: late, passed, or unclear.
+
+    Args:
+        brace: the one of these that was worn first.
+        braces: those with a problem.
+    """
     if brace.issue == "passed":
         return "passed"
     # What was not read may say how long: "until fusion".
-    if any(one.times.order.unread for one in braces):
+    if any(other.times.order.unread for other in braces):
         return "unclear"
     return "late" if brace.issue in BROKEN or brace.correction else "unclear"
 
 
 def _biopsies(situation: Situation) -> tuple[Biopsy, ...]:
     return situation.leaving.biopsies if situation.leaving else ()
+
+
+def _newest_day(days: Iterable[date | None], today: date) -> str:
+    """Write the newest of these days; empty if none is known."""
+    newest = max(filter(None, days), default=None)
+    return near_date_text(newest, today) if newest else ""
 
 
 @signal("biopsy-pending")
@@ -214,8 +226,7 @@ def _biopsy_pending(situation: Situation) -> Signal | None:
     ]
     if not pending:
         return None
-    days = [biopsy.sent_on for biopsy in pending if biopsy.sent_on]
-    sent_on = near_date_text(max(days), situation.today) if days else ""
+    sent_on = _newest_day((biopsy.sent_on for biopsy in pending), situation.today)
     owner = Verbatim(situation.policy.discharge.biopsy_owner)
     return Signal(say("biopsy result pending"), words={"sent": sent_on, "owner": owner})
 
@@ -226,12 +237,9 @@ def _biopsy_grave(situation: Situation) -> Signal | None:
     grave = [biopsy for biopsy in _biopsies(situation) if biopsy.names]
     if not grave:
         return None
-    days = [biopsy.back_on for biopsy in grave if biopsy.back_on]
+    back_on = _newest_day((biopsy.back_on for biopsy in grave), situation.today)
     results = frozenset[str]().union(*(biopsy.names for biopsy in grave))
-    words = {
-        "back": near_date_text(max(days), situation.today) if days else "",
-        "names": _result_text(results),
-    }
+    words = {"back": back_on, "names": _result_text(results)}
     return Signal(say("biopsy names {names}", **words), words=words)
 
 
@@ -246,8 +254,9 @@ def _result_text(results: Collection[str]) -> str:
 def _biopsy_preliminary(situation: Situation) -> Signal | None:
     """Find a report of a biopsy that is not final, and names something grave."""
     biopsies = _biopsies(situation)
-    final = frozenset[GraveResult]().union(*(one.names for one in biopsies))
-    preliminary = frozenset[GraveResult]().union(*(one.preliminary for one in biopsies))
+    nothing = frozenset[GraveResult]()
+    final = nothing.union(*(biopsy.names for biopsy in biopsies))
+    preliminary = nothing.union(*(biopsy.preliminary for biopsy in biopsies))
     if preliminary <= final:
         return None
     words = {"names": _result_text(preliminary)}
@@ -260,9 +269,8 @@ def _biopsy_unclear(situation: Situation) -> Signal | None:
     unclear = [biopsy for biopsy in _biopsies(situation) if biopsy.is_unclear]
     if not unclear or SIGNALS["biopsy-grave"](situation):
         return None
-    days = [biopsy.back_on for biopsy in unclear if biopsy.back_on]
-    words = {"back": near_date_text(max(days), situation.today) if days else ""}
-    return Signal(say("biopsy result not understood"), words=words)
+    back_on = _newest_day((biopsy.back_on for biopsy in unclear), situation.today)
+    return Signal(say("biopsy result not understood"), words={"back": back_on})
 
 
 @signal("rehabilitation-not-placed")

@@ -23,9 +23,32 @@ NOT_READ = frozenset({"not-understood", "unreadable"})
 # top of the list of drugs, and no referral depends on the kidneys.
 FORBID_NOTHING = frozenset({"dispenses", "kidney"})
 OPEN_SIGNALS = (*KINDS, WORDS_OPEN, PROSE_OPEN, LISTS_UNREAD)
+# Findings of the facts F1, F2, F6 and F7, in doubt if an entry names them without
+# deciding if they hold.
+CAUSES_IN_DOUBT = (
+    "malignancy",
+    "bone-malignancy",
+    "recent-cancer",
+    "present-spinal-infection",
+    "sepsis",
+)
+# The same of F5.
+DEFICITS_IN_DOUBT = ("new-deficit",)
+# The lists that F1 to F9 are read from (E5), by prefetch key.
+GRAVE_LISTS = (
+    "conditions",
+    "diagnosticReports",
+    "procedures",
+    "serviceRequests",
+    "imagingStudies",
+    "encounter",
+)
+DRUG_LISTS = ("medications", "administrations", "statements", "dispenses")
+MISSING = frozenset({"not-read", "incomplete", "empty"})
 
 
-def _detector(grave: tuple[GraveFinding, ...]) -> Detector:
+def _grave_detector(grave: tuple[GraveFinding, ...]) -> Detector:
+    """Make the detector of grave findings that an entry or an order leaves open."""
     listed = [finding.name for finding in grave]
     withholding = [finding.name for finding in grave if finding.withholds]
 
@@ -37,9 +60,9 @@ def _detector(grave: tuple[GraveFinding, ...]) -> Detector:
             *(name for name in listed if _is_open(name, findings)),
             *(name for name in _reasons_of_orders(situation) if name in listed),
         ]
-        because = joined(dict.fromkeys(map(situation.wording.name, names)))
         if not names:
             return None
+        because = joined(dict.fromkeys(map(situation.wording.name, names)))
         return Signal(because, tuple(findings.known[name] for name in certain))
 
     return detect
@@ -88,9 +111,9 @@ def _lists_unread(situation: Situation) -> Signal | None:
 
 
 @signal("entries-broken")
-def _entries_broken(situation: Situation) -> Signal | None:
+def _entries_broken_entries(situation: Situation) -> Signal | None:
     """Find a broken entry that may be another cause of the fracture."""
-    return Signal() if _broken(situation.findings) else None
+    return Signal() if _broken_entries(situation.findings) else None
 
 
 @signal("recent-entry-unread")
@@ -106,7 +129,7 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
         return None
     unread = {
         source.resource for gap in _unread_gaps(situation) for source in gap.provenance
-    } | _broken(situation.findings)
+    } | _broken_entries(situation.findings)
     unread = {name for name in unread if name.startswith("Condition/")}
     recent = (unread - leaving.long_known) | leaving.unread_reports
     recent |= leaving.unread_acts
@@ -118,7 +141,7 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
     return Signal(one if number == 1 else several)
 
 
-def _broken(findings: Findings) -> set[str]:
+def _broken_entries(findings: Findings) -> set[str]:
     """Return the broken entries that may be a deficit or another cause."""
     asked = {*EXCLUDING, *CAUSES_IN_DOUBT, *DEFICITS_IN_DOUBT}
     return {
@@ -150,30 +173,9 @@ def _is_of_problem_list(gap: Gap) -> bool:
     )
 
 
-# What the facts F1, F2, F6 and F7 are about, and F5 below: here, if an entry names it
-# without deciding if it holds.
-CAUSES_IN_DOUBT = (
-    "malignancy",
-    "bone-malignancy",
-    "recent-cancer",
-    "present-spinal-infection",
-    "sepsis",
-)
-DEFICITS_IN_DOUBT = ("new-deficit",)
-# The lists that F1 to F9 are read from (E5), by prefetch key.
-GRAVE_LISTS = (
-    "conditions",
-    "diagnosticReports",
-    "procedures",
-    "serviceRequests",
-    "imagingStudies",
-    "encounter",
-)
-DRUG_LISTS = ("medications", "administrations", "statements", "dispenses")
-MISSING = frozenset({"not-read", "incomplete", "empty"})
+def _doubt_detector(names: tuple[str, ...]) -> Detector:
+    """Make the detector of findings that an entry names without deciding them."""
 
-
-def _doubts(names: tuple[str, ...]) -> Detector:
     def detect(situation: Situation) -> Signal | None:
         findings = situation.findings
         doubted = [name for name in names if _is_open(name, findings)]
@@ -185,14 +187,14 @@ def _doubts(names: tuple[str, ...]) -> Detector:
     return detect
 
 
-register("cause-in-doubt", _doubts(CAUSES_IN_DOUBT))
-register("deficit-in-doubt", _doubts(DEFICITS_IN_DOUBT))
+register("cause-in-doubt", _doubt_detector(CAUSES_IN_DOUBT))
+register("deficit-in-doubt", _doubt_detector(DEFICITS_IN_DOUBT))
 
 
 @signal("grave-lists-unread")
 def _grave_lists_unread(situation: Situation) -> Signal | None:
     """Find lists not read whole that may hold a tumour, an infection or a deficit."""
-    missing = _missing(GRAVE_LISTS, situation)
+    missing = _missing_lists(GRAVE_LISTS, situation)
     unread = [
         UnreadList(key, why, is_failed=why == "not-read")
         for key, why in missing.items()
@@ -210,12 +212,12 @@ def _drug_lists_unread(situation: Situation) -> Signal | None:
     If no other list has a bone drug either, F26 says so and ranks before F32, the fact
     of this signal.
     """
-    if not _missing(DRUG_LISTS, situation):
+    if not _missing_lists(DRUG_LISTS, situation):
         return None
     return Signal(say("medication list not wholly readable"))
 
 
-def _missing(keys: tuple[str, ...], situation: Situation) -> dict[str, str]:
+def _missing_lists(keys: tuple[str, ...], situation: Situation) -> dict[str, str]:
     """Return those of these lists that are unread, cut or empty, with the reason."""
     points = situation.assessment.open_points
     return {
@@ -226,7 +228,7 @@ def _missing(keys: tuple[str, ...], situation: Situation) -> dict[str, str]:
 
 
 for _name, _grave in KINDS.items():
-    register(_name, _detector(_grave))
+    register(_name, _grave_detector(_grave))
 register(WORDS_OPEN, _words_open)
 register(PROSE_OPEN, _prose_open)
 register(LISTS_UNREAD, _lists_unread)
