@@ -275,7 +275,7 @@ def _band(answer: Answer) -> str | None:
 
 def _shown_card(card: Card, answer: Answer) -> ShownCard:
     topic = card.source.topic.code if card.source.topic else ""
-    rules = answer.offering(topic)
+    rules = answer.buttons(topic)
     return ShownCard(card=card.uuid, topic=topic, indicator=card.indicator, rules=rules)
 
 

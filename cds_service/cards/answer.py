@@ -197,8 +197,8 @@ class Answer:
         """Return the recommendations of one card, in order."""
         return tuple([act for act in self.recommendations if act.rule.topic == topic])
 
-    def offering(self, topic: str) -> tuple[str, ...]:
-        """List by id what may have a button on one card: rules, then the page."""
+    def buttons(self, topic: str) -> tuple[str, ...]:
+        """List the ids of rules that may have a button on a card, then of the page."""
         rules = tuple([act.rule.id for act in self.of_topic(topic)])
         has_draft = self.case.leaving is not None and HANDOUT_DRAFT in self.suggestions
         return (*rules, HANDOUT_DRAFT) if has_draft else rules
@@ -221,10 +221,10 @@ def make_card(
     detail = _with_order_words(answer, topic, detail)
     suggestions = [
         suggestion
-        for rule_id in answer.offering(topic)
+        for rule_id in answer.buttons(topic)
         for suggestion in answer.suggestions.get(rule_id, ())
     ]
-    reasons = [_in_words(answer, reason) for reason in answer.texts.reasons[topic]]
+    reasons = [_translated(answer, reason) for reason in answer.texts.reasons[topic]]
     source_links = _source_links(answer, topic)
     return Card.model_validate(
         {
@@ -238,15 +238,15 @@ def make_card(
             "source": Source(
                 label=answer.translated(SOURCE),
                 url=source_links[0].url,
-                topic=_in_words(answer, answer.texts.topics[topic]),
+                topic=_translated(answer, answer.texts.topics[topic]),
             ),
             "suggestions": tuple(suggestions),
             "selection_behavior": "any" if suggestions else None,
             "override_reasons": tuple(reasons),
             "links": (
-                *_basis(answer),
-                *_of_leaving(answer),
-                *_worksheet(answer, topic),
+                *_basis_links(answer),
+                *_leaving_links(answer),
+                *_worksheet_links(answer, topic),
                 *source_links,
             ),
             "extension": extension,
@@ -258,7 +258,7 @@ def _with_order_words(answer: Answer, topic: str, detail: str) -> str:
     """Add to a detail the words of orders that the EHR does not carry."""
     words = [
         line
-        for rule_id in answer.offering(topic)
+        for rule_id in answer.buttons(topic)
         for line in answer.order_words.get(rule_id, ())
     ]
     if not words:
@@ -268,35 +268,39 @@ def _with_order_words(answer: Answer, topic: str, detail: str) -> str:
     return "\n".join([detail, "", f"**{heading}:**", *lines])
 
 
-def _in_words(answer: Answer, coding: Coding) -> Coding:
+def _translated(answer: Answer, coding: Coding) -> Coding:
     """Return a coding with its display in the language of the cards."""
     display = answer.translated(coding.display) if coding.display else None
     return coding.model_copy(update={"display": display})
 
 
 def _source_links(answer: Answer, topic: str) -> list[Link]:
-    """Link what a card rests on: the model in use, and the guidelines of a rule."""
+    """Link what a card rests on: the model in use, and the guidelines of a rule.
+
+    Only the first card gives a risk. Another has the model as its source if it has no
+    guidelines.
+    """
     acts = answer.of_topic(topic)
     ids = [act.rule.id for act in acts if act.rule.guidelines]
-    pages = [
+    guidelines = [
         _link(answer.translated(GUIDELINES), f"{answer.base_url}/guidelines#{rule_id}")
         for rule_id in ids[:1]
     ]
-    if pages and topic != "rehabilitation":
-        return pages
+    if guidelines and topic != "rehabilitation":
+        return guidelines
     pooled = answer.assessment.pooled
     models = f"{answer.base_url}/models"
     model = f"{models}/{pooled.model.study.id}" if pooled else models
-    return [_link(answer.translated(MODEL), model), *pages]
+    return [_link(answer.translated(MODEL), model), *guidelines]
 
 
-def _basis(answer: Answer) -> list[Link]:
+def _basis_links(answer: Answer) -> list[Link]:
     if not answer.basis_url:
         return []
     return [_link(answer.translated(BASIS), answer.basis_url)]
 
 
-def _of_leaving(answer: Answer) -> Iterator[Link]:
+def _leaving_links(answer: Answer) -> Iterator[Link]:
     """Link the page for a patient who leaves, and the lines for the next doctor."""
     if answer.case.leaving is None:
         return
@@ -306,7 +310,7 @@ def _of_leaving(answer: Answer) -> Iterator[Link]:
         yield _link(answer.translated(HANDOUT), answer.handout_url)
 
 
-def _worksheet(answer: Answer, topic: str) -> list[Link]:
+def _worksheet_links(answer: Answer, topic: str) -> list[Link]:
     """Link the worksheet, if the card asks for a measurement."""
     is_asking = any(act.rule.supplies for act in answer.of_topic(topic))
     if not is_asking or not answer.worksheet_url:

@@ -52,8 +52,8 @@ COUNTING = frozenset(
     - {"present-spinal-infection", "new-deficit", "hip-fracture", "pelvic-fracture"}
 )
 REPORT, VALUE = "DiagnosticReport/", "Observation/"
-# Entries that are on no problem list.
-ASIDES = frozenset(
+# Types of entries that are counted together: neither diagnoses, reports nor values.
+OTHER_TYPES = frozenset(
     {
         "ServiceRequest",
         "DeviceRequest",
@@ -146,23 +146,24 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     """Name entries that would forbid a figure if they were certain."""
     not_understood = _not_understood(answer.findings)
     reports = {entry for entry in not_understood if entry.startswith(REPORT)}
-    asides = {entry for entry in not_understood if _kind_of(entry) in ASIDES}
+    others = {entry for entry in not_understood if _kind_of(entry) in OTHER_TYPES}
     values = {entry for entry in not_understood if entry.startswith(VALUE)}
-    listed = not_understood - reports - asides - values
-    open_names, named = _open_names(answer, listed, asides | values)
+    listed = not_understood - reports - others - values
+    open_names, named = _open_names(answer, listed, others | values)
     # An entry that is named is not counted again among those not understood.
     if unnamed := listed - named:
-        count = _entries(len(unnamed))
+        count = _entry_count(len(unnamed))
         yield answer.texts.say("notices.not-understood", entries=count)
     if unnamed := reports - named:
-        count = _reports(len(unnamed))
+        count = _report_count(len(unnamed))
         yield answer.texts.say("notices.report-not-understood", reports=count)
-    if unnamed := asides - named:
-        count = _asides(unnamed)
+    if unnamed := others - named:
+        count = _count_by_type(unnamed)
         yield answer.texts.say("notices.aside-not-understood", entries=count)
     if unnamed := values - named:
         titles = joined(_titles_of_values(unnamed, answer))
         yield answer.texts.say("notices.value-not-understood", values=titles)
+    open_names += _open_apart(answer.findings)
     for why, names in grouped(open_names).items():
         title = joined(names)
         notice = answer.texts.say("notices.not-excluded", name=title, why=why)
@@ -180,7 +181,7 @@ def _by_rank(findings: Findings) -> tuple[str, ...]:
 
 
 def _open_names(
-    answer: Answer, listed: set[str], asides: set[str]
+    answer: Answer, listed: set[str], others: set[str]
 ) -> tuple[list[tuple[str, str]], set[str]]:
     """List why findings are open, each with its title, and the entries named so far.
 
@@ -191,7 +192,7 @@ def _open_names(
     Args:
         answer: the answer.
         listed: entries of the problem list that were not understood.
-        asides: orders, drugs, procedures and values that were not understood.
+        others: orders, drugs, procedures and values that were not understood.
     """
     findings = answer.findings
     named = _named_elsewhere(findings)
@@ -204,7 +205,7 @@ def _open_names(
         title = answer.wording.name(name)
         references = {source.resource for source in gap.provenance}
         entries = {_entry_named(source, title) for source in gap.provenance}
-        counted = _only_counted(name, gap, listed, asides)
+        counted = _only_counted(name, gap, listed, others)
         named_before = named | (counted & listed)
         if name in STEROIDS:
             named_before = named_for_steroids.copy()
@@ -215,26 +216,29 @@ def _open_names(
         if is_named and not is_of_sample:
             continue
         named |= entries - counted
-        why = _as_people_write(why)
-        why = why.replace(", not counted:", ":").rstrip(".")
+        why = _as_people_write(why).replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
-    death = findings.gaps.get("deceased")
-    if death is not None and death.reason == "unreadable":
-        open_names.append((death.detail, say("death of the patient")))
-    drugs = findings.bone_drugs
-    if drugs.uses and drugs.unclear:
-        open_names.append((drugs.unclear, say("another bone drug")))
     return open_names, named
 
 
-def _only_counted(name: str, gap: Gap, listed: set[str], asides: set[str]) -> set[str]:
+def _open_apart(findings: Findings) -> Iterator[tuple[str, str]]:
+    """Yield why a death, and another bone drug, are open, each with its title."""
+    death = findings.gaps.get("deceased")
+    if death is not None and death.reason == "unreadable":
+        yield death.detail, say("death of the patient")
+    drugs = findings.bone_drugs
+    if drugs.uses and drugs.unclear:
+        yield drugs.unclear, say("another bone drug")
+
+
+def _only_counted(name: str, gap: Gap, listed: set[str], others: set[str]) -> set[str]:
     """Return the entries that the card counts, and does not name for this finding."""
     if name not in COUNTING:
         return set()
     # An entry of the list that names the fracture may not be anything else.
     if FRACTURE_NOT_CLEAR in (gap.why, gap.detail):
-        return asides
-    return asides | listed
+        return others
+    return others | listed
 
 
 def _open_gap(name: str, findings: Findings) -> Gap | None:
@@ -312,10 +316,10 @@ def _unread(answer: Answer) -> list[str]:
         if key in KEPT
     ]
     if record.unreadable:
-        count = _entries(record.unreadable)
+        count = _entry_count(record.unreadable)
         parts.append(texts.say("notices.unreadable", entries=count))
     if record.foreign:
-        count = _entries(record.foreign)
+        count = _entry_count(record.foreign)
         parts.append(texts.say("notices.foreign", entries=count))
     short = say("the record was not read whole")
     notes = [escape_markdown(note).rstrip(".") for note in record.notes]
@@ -347,19 +351,20 @@ def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
     return phrases
 
 
-def _entries(count: int) -> str:
+def _entry_count(count: int) -> str:
     return say("1 entry") if count == 1 else say("{count} entries", count=count)
 
 
-def _reports(count: int) -> str:
+def _report_count(count: int) -> str:
     if count == 1:
         return say("an imaging report")
     return say("{count} imaging reports", count=count)
 
 
-def _asides(entries: set[str]) -> str:
+def _count_by_type(entries: set[str]) -> str:
+    """Write `an order` for one entry, `3 entries` for several."""
     if len(entries) > 1:
-        return _entries(len(entries))
+        return _entry_count(len(entries))
     kind = _kind_of(next(iter(entries)))
     if kind in NAMED_ALONE:
         return NAMED_ALONE[kind]

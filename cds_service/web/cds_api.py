@@ -277,10 +277,8 @@ def _run_flow(
     client, caller = exchange.client, exchange.caller
     reads = CallPlace(around.reads, caller.client or "")
     words = CallPlace(around.words, caller.client or "")
-    fhir: FhirReader | None
-    fhir = closed = _closed_server(around, hook_request, exchange)
-    if closed is None and (reader := _reader(around, hook_request, client, exchange)):
-        fhir = PlacedReader(reader, reads)
+    closed = _closed_server(around, hook_request, exchange)
+    fhir = closed or _placed_reader(around, hook_request, exchange, reads)
     ports = Ports(
         clock=around.clock,
         fhir=fhir,
@@ -439,21 +437,22 @@ def _closed_server(
     return None
 
 
-def _reader(
+def _placed_reader(
     around: Surroundings,
     hook_request: HookRequest,
-    client: Client | None,
     exchange: Exchange,
+    reads: CallPlace,
 ) -> FhirReader | None:
-    """Return a reader for the request's server.
+    """Return a reader for the request's server, which takes a place while it reads.
 
     It does not use a token that was issued to another client; the log says so.
     """
-    client_id = client.client_id if client is not None else None
+    client_id = exchange.client.client_id if exchange.client is not None else None
     token = hook_request.fhir_authorization
     if token is not None and not token.is_for(client_id):
         exchange.reason = "fhir.token"
-    return open_reader(hook_request, around.connections, client_id)
+    reader = open_reader(hook_request, around.connections, client_id)
+    return PlacedReader(reader, reads) if reader else None
 
 
 def _count_and_log(around: Surroundings, exchange: Exchange, status: int) -> None:
