@@ -213,8 +213,8 @@ def _goes_on_at_home(state: DrugState) -> bool:
 def _day_of_dose(use: DrugUse, leaving: Leaving, today: date) -> date | None:
     """Return the day that is booked, else the due day of an understood order.
 
-    A visit is no day of a dose beside an order in force that was not understood: it may
-    say that the patient declines.
+    A visit is no day of a dose if an order in force was not understood: it may say that
+    the patient declines.
     """
     due, orders = next_dose(use), use.orders
     if due is None or (orders.is_standing and orders.prescribed is None):

@@ -16,7 +16,7 @@ ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
 DENIED = frozenset({"refuted", "entered-in-error"})
 DOUBTED = frozenset({"unconfirmed", "provisional", "differential"})
-# What may stand in words beside a code that denies.
+# What words next to a code that denies may say.
 DENIED_IN_WORDS = DENIED | {"entered in error", "ruled out", "excluded"}
 # How the code systems of both statuses end: STU3 writes http://hl7.org/fhir/ before.
 OF_FHIR = ("/condition-clinical", "/condition-ver-status")

@@ -189,7 +189,7 @@ def has_plain_notes(reading: Reading, chart: Chart) -> bool:
         *reading.notes,
         *interpretations(reading),
         *_of_another(reading),
-        *_said_beside(reading),
+        *_words_of_t_score_panel(reading),
         *_how_sized(reading),
         *words_of_extensions(reading),
     )
@@ -215,8 +215,8 @@ def words_of_extensions(reading: Reading) -> Iterator[str]:
         yield from texts_of(extension.get("valueCodeableConcept"))
 
 
-def _said_beside(reading: Reading) -> Iterator[str]:
-    """Yield the words of components beside a T-score: a site, a comment, a verdict."""
+def _words_of_t_score_panel(reading: Reading) -> Iterator[str]:
+    """Yield the words of components next to a T-score: a site, a comment, a verdict."""
     if not reading.match.concept.startswith(T_SCORES):
         return  # of a muscle or HU they tell how it was measured: `methods`
     yield from _words_of_components(reading)

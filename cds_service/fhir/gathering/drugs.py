@@ -60,7 +60,7 @@ class Drug(NamedTuple):
         is_by_name: only the name identifies the drug.
         is_doubtful: its words say that it is not taken, or may be a placebo, or its
             code is that of another drug.
-        is_ended: words beside the name of a bone drug say that it is not taken any
+        is_ended: words next to the name of a bone drug say that it is not taken any
             more.
         is_understood: all that the entry says was understood; of an order, the names of
             the drug. Judged for bone drugs alone.
@@ -172,7 +172,7 @@ def _is_denial(name: str, terminology: Terminology) -> bool:
 
 
 def _is_said_to_be_over(resource: Json, terminology: Terminology) -> bool:
-    """Tell if words beside the name of a drug end it.
+    """Tell if words next to the name of a drug end it.
 
     Lists go on saying "active". Of a bone drug every word has to be understood.
     """
@@ -182,7 +182,7 @@ def _is_said_to_be_over(resource: Json, terminology: Terminology) -> bool:
 def _is_ended(
     resource: Json, concepts: frozenset[str], terminology: Terminology
 ) -> bool:
-    """Tell if words beside the name of a bone drug end it, and no other drug."""
+    """Tell if words next to the name of a bone drug end it, and no other drug."""
     return any(
         terminology.text_concepts(word, ENDED)
         and terminology.drug_words(word) <= concepts
@@ -203,7 +203,7 @@ def _words_beside(resource: Json) -> list[str]:
 def _drugs_named(name: str, terminology: Terminology) -> frozenset[str]:
     """Return the drugs that a name names.
 
-    Beside a bone drug, plain words such as `weekly tablet` are its own dose and no
+    Next to a bone drug, plain words such as `weekly tablet` are its own dose and no
     other drug; an injection may be one.
     """
     named = terminology.drug_words(name)

@@ -79,7 +79,7 @@ def concepts_of_drug(
 def _with_titles(resource: Json, medication: Json | None) -> Json:
     """Return an entry of a drug with all that its Medication is called as its titles.
 
-    The name of a product, of an ingredient, and what is written beside them may say
+    The name of a product, of an ingredient, and what is written next to them may say
     what the drug is for, as the entry's own words do: `Vancomycin for discitis`.
     """
     if medication is None:

@@ -1,6 +1,6 @@
 """The words about time of all languages, compiled: units, numbers, days, "until".
 
-The other modules on durations ask them what stands in a text.
+The other modules on durations ask them which of these a text has.
 """
 
 import re

@@ -138,7 +138,7 @@ class DurationRules:
         return plain
 
     def without_ends(self, text: str) -> str:
-        """Return a text with blanks for what stands after `until`, clause by clause."""
+        """Return a text with blanks for what follows `until`, clause by clause."""
         plain = normal(text[:LONGEST_TEXT])
         for start, end in self.words.clauses(plain):
             for until in self.words.until_inside.values():
@@ -317,7 +317,7 @@ class DurationRules:
         return text[until.end() :]
 
     def _is_some_day(self, event: str) -> bool:
-        """Tell if what stands after `until` is a day or time that is not read.
+        """Tell if what follows `until` is a day or time that is not read.
 
         Tonight, tomorrow and a time of the clock are within a day.
         """
@@ -327,7 +327,7 @@ class DurationRules:
         return is_numbered or self.words.names(event, "later")
 
     def _ends_on_some_day(self, text: str) -> bool:
-        """Tell if such a day stands before its `until`, as in Japanese and Korean."""
+        """Tell if such a day comes before its `until`, as in Japanese and Korean."""
         return any(
             self.words.by_language[language, "until_after"].match(text, day.end())
             for day in self.words.of_all["later"].finditer(text)

@@ -177,7 +177,7 @@ class Durations(DataTable):
         until_date: words that make only a date after them an end.
         until_after: words behind a date that make it an end.
         until_event: words that name an end without a day by themselves, where the word
-            for `until` stands behind it.
+            for `until` comes after it.
         part_of_month: words before a month that make it a time which is not read.
         every: words before a frequency.
         since: words before a time that has gone by.

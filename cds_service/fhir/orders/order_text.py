@@ -143,8 +143,8 @@ def name_support(
 
     A declined, stopped or removed one does not count.
 
-    Therapy in a brace is an order of therapy: the brace is how it is done. What stands
-    after `until` ends an order: bed rest until a brace arrives orders no brace.
+    Therapy in a brace is an order of therapy: the brace is how it is done. What
+    follows `until` ends an order: bed rest until a brace arrives orders no brace.
     """
     plain = folded(words[:LONGEST_TEXT])
     places = dict(terminology.text_places(plain, kinds))
@@ -187,7 +187,7 @@ def _is_ordered(
 
 
 def _around(plain: str, place: tuple[int, int]) -> tuple[str, str]:
-    """Return what stands before and after a name."""
+    """Return the words before and after a name."""
     return plain[: place[0]], plain[place[1] :]
 
 
@@ -213,16 +213,16 @@ def _is_declined(before: str, after: str, terminology: Terminology) -> bool:
     return any(_is_withdrawal(clause.strip(), terminology) for clause in later)
 
 
-def speaks_of_taking_off(words: str, terminology: Terminology) -> bool:
+def says_if_taken_off(words: str, terminology: Terminology) -> bool:
     """Tell if a clause of a brace order takes the brace off, or forbids that.
 
     Off for a while does not count. A clause without its name is about the brace too.
     """
     parts = clauses(folded(words[:LONGEST_TEXT]))[:MOST_CLAUSES]
-    return any(_speaks_of_taking_off(clause, terminology) for clause in parts)
+    return any(_says_if_taken_off(clause, terminology) for clause in parts)
 
 
-def _speaks_of_taking_off(clause: str, terminology: Terminology) -> bool:
+def _says_if_taken_off(clause: str, terminology: Terminology) -> bool:
     places = terminology.text_places(clause, _BRACE, "spine")
     start, end = places.get("brace", FIRST)
     marked = f"{clause[:start]}@ {clause[end:]}"
@@ -234,10 +234,10 @@ def _is_visit(words: str, before: str, after: str, terminology: Terminology) -> 
 
     Words of wearing count in the whole title, those of a visit next to the name alone.
     """
-    beside = f"{clauses(before)[-1]}@{clauses(after)[0]}"
+    next_to_name = f"{clauses(before)[-1]}@{clauses(after)[0]}"
     if any(
         not terminology.text_concepts(one, _VISIT)
-        for one in (beside, f"{before}@{after}")
+        for one in (next_to_name, f"{before}@{after}")
     ):
         return False
     mentions = terminology.durations.read(words, "brace", is_title=True)

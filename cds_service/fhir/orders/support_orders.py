@@ -233,6 +233,7 @@ def _sort_stored(
     terminology: Terminology,
     today: date | None,
 ) -> OnRecord:
+    """Sort the orders on record by their status and last day; without those signed."""
     signed_again = {order.reference for order in signed_now}
     active = {
         order.reference

@@ -16,7 +16,7 @@ from cds_service.fhir.leaves import leaves_of, repeats
 from cds_service.fhir.mapping.code_systems import HCPCS
 from cds_service.fhir.mapping.remainders import without_codes
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.order_text import speaks_of_taking_off
+from cds_service.fhir.orders.order_text import says_if_taken_off
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import BONE_REASONS, FRACTURES
 from cds_service.fhir.orders.unread_elements import (
@@ -111,7 +111,7 @@ def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bo
 def _are_plain(path: str, words: str, order: Json, terminology: Terminology) -> bool:
     """Tell if a value is words that are read, and all of them are plain."""
     plain = terminology.plain.braces
-    if speaks_of_taking_off(words, terminology):
+    if says_if_taken_off(words, terminology):
         return False
     if path in _TITLE_WORDS:
         return bool(words) and plain.are_all(
