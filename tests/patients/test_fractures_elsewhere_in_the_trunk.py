@@ -38,6 +38,27 @@ def test_a_fracture_of_the_neck_is_named_and_no_training_is_chosen(system, code)
     assert not any(label.startswith("Set end") for label in labels)
 
 
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        pytest.param("S33.111A", "", id="lumbar-dislocation"),
+        pytest.param("S23.121A", "", id="thoracic-dislocation"),
+        pytest.param("S13.121A", "spinal instability not excluded", id="of-the-neck"),
+        pytest.param("M43.4", "spinal instability not excluded", id="recurrent"),
+        pytest.param("T84.226A", "spinal instability not excluded", id="loose-screws"),
+        pytest.param("M96.0", "spinal instability not excluded", id="failed-fusion"),
+    ],
+)
+def test_no_training_is_chosen_next_to_a_spine_that_may_be_unstable(code, says):
+    cards = cards_of(broken(ICD, code), measured("grip-strength", 9))
+    detail = cards["rehabilitation"]["detail"]
+    assert BELOW not in detail
+    assert says in detail
+    labels = {label for _, label in selected(cards)}
+    assert "Refer to rehabilitation" not in labels
+    assert not any(label.startswith("Set end") for label in labels)
+
+
 def test_nobody_leaves_with_it_unseen():
     settled = (*everything_arranged(), statement("alendronate", "M05BA04", 1))
     cards = leave(leaving_chart(*settled, coded("S12.100A", days=1)))

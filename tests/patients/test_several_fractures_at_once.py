@@ -13,7 +13,7 @@ from tests.chart_builders import (
     problem,
 )
 from tests.codes import SCT, codeable
-from tests.patients.reassuring import first_card, quiet_record
+from tests.patients.reassuring import cards_of, dated, first_card, quiet_record
 
 FRESH = ("S32.010A", "S32.020A", "S32.030A")
 
@@ -107,3 +107,27 @@ def test_the_vertebrae_of_screws_are_no_fractures(words):
     assert "at once" not in card["summary"]
     # One that is instrumented may be unstable.
     assert "below the usual" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "L1 compression fracture, L4-L5 spondylolisthesis",
+        "L1 compression fracture; stenosis L3/4, L4/5",
+        "L1 compression fracture, L4-5 DDD",
+        "Compression fracture L1, scoliosis T10-L3",
+        "LWK 1-Fraktur, BSV L4/5",
+        "Tassement L1, discopathie L4-L5",
+        "Frattura L1, ernia L4-L5",
+        "L1 圧迫骨折、L4/5 脊柱管狭窄",
+    ],
+)
+def test_the_vertebrae_of_another_disease_are_no_fractures(title):
+    card = cards_of(dated({"text": title}, days=12))["rehabilitation"]
+    assert "at once" not in card["summary"]
+
+
+def test_two_fractures_of_one_title_are_two():
+    broken = dated({"text": "L1 and L3 compression fracture"}, days=12)
+    card = cards_of(broken)["rehabilitation"]
+    assert card["summary"].startswith("Two fractures at once")

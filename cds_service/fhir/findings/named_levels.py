@@ -27,7 +27,7 @@ def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
     titles, sites = texts_of(raw.get("code")), site_words(raw)
     places = (
         coded_places(raw, terminology)
-        or [one for words in titles for one in terminology.levels.named(words)]
+        or [one for words in titles for one in terminology.levels.of_fractures(words)]
         or [one for words in sites for one in terminology.levels.treated(words)]
     )
     return frozenset(

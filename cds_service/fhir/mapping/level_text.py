@@ -102,6 +102,7 @@ class LevelRules:
         """
         self._places, self._speller = places, Speller(languages)
         self._kept = kept(self._treated_in)
+        self._kept_of_fractures = kept(self._of_fractures_in)
         joints = [one.joints for one in languages]
         vertebrae = [one.vertebrae for one in languages]
         thoracic, lumbar = any_of(vertebrae, "thoracic"), any_of(vertebrae, "lumbar")
@@ -152,25 +153,51 @@ class LevelRules:
         """
         return self._kept(words)
 
+    def of_fractures(self, words: str) -> tuple[str, ...]:
+        """Return the levels that the title of a fracture names, from head to foot.
+
+        Those of another disease, `L4-L5 stenosis`, and of screws and rods are left out;
+        those of old fractures are not. If nothing else is named, they count all the
+        same: `L4 stenosis and fracture`.
+        """
+        return self._kept_of_fractures(words) or self.named(words)
+
     def _treated_in(self, words: str) -> tuple[str, ...]:
         check_time()
+        levels, alone = set[str](), set[str]()
+        for clause, groups in self._statements(words):
+            treated = [
+                group.levels
+                for group in self._treated(
+                    clause, self._decided(clause, groups), _MARKS
+                )
+                if group.is_clear
+            ]
+            levels.update(*treated)
+            if len(treated) == 1 and self._places(clause, _ALONE):
+                alone |= treated[0]
+        return in_order(alone or levels)
+
+    def _of_fractures_in(self, words: str) -> tuple[str, ...]:
+        check_time()
+        return in_order(
+            {
+                level
+                for clause, groups in self._statements(words)
+                for group in self._treated(clause, groups, _AT_LEVEL)
+                for level in group.levels
+            }
+        )
+
+    def _statements(self, words: str) -> Iterator[tuple[str, list[_Group]]]:
+        """Yield each clause of a text with its levels, without those of screws."""
         plain = self._speller.spell_out(spaced(normal(words[:LONGEST_TEXT])))
         plain = self._with_figures(plain)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = self._without_fixations(plain)
         plain = _REMARK.sub(r"·\1 ", plain)
-        levels, alone = set[str](), set[str]()
         for part in remarks(plain):
-            for clause, groups in self._clauses(part):
-                treated = [
-                    group.levels
-                    for group in self._treated(clause, groups)
-                    if group.is_clear
-                ]
-                levels.update(*treated)
-                if len(treated) == 1 and self._places(clause, _ALONE):
-                    alone |= treated[0]
-        return in_order(alone or levels)
+            yield from self._clauses(part)
 
     def _without_fixations(self, words: str) -> str:
         """Blank out the levels that screws and rods join, if others are named.
@@ -367,12 +394,13 @@ class LevelRules:
             return _Continuation(None, level, bare.end())
         return _Continuation(levels, level, bare.end())
 
-    def _treated(self, clause: str, groups: list[_Group]) -> list[_Group]:
-        """Return the groups of a clause that no word excludes."""
-        groups = self._decided(clause, groups)
+    def _treated(
+        self, clause: str, groups: list[_Group], marks: frozenset[str]
+    ) -> list[_Group]:
+        """Return the groups of a clause that no word of these concepts excludes."""
         if not groups:
             return []
-        places = self._places(clause, _MARKS)
+        places = self._places(clause, marks)
         if (mark := places.get(_NOT_THESE)) and not self._accident.search(
             clause.lower(), mark[1]
         ):

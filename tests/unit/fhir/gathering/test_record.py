@@ -697,7 +697,11 @@ def test_a_drug_that_only_refers_to_the_server_is_read_there():
         "ingredient": [{"itemCodeableConcept": drug()}],
     }
     fhir = ScriptedReader(Medication=served)
-    sent = {**EMPTY, "patient": PATIENT, "medications": page(medication(medicationReference=reference))}
+    sent = {
+        **EMPTY,
+        "patient": PATIENT,
+        "medications": page(medication(medicationReference=reference)),
+    }
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
     assert fhir.asked == ["Medication/d1"]
     assert "bone-drug" in record.entries[0].concepts
@@ -713,7 +717,11 @@ def test_an_ingredient_that_only_refers_to_the_server_is_read_there():
     part = {"resourceType": "Medication", "id": "d2", "code": drug()}
     fhir = ServedById({"Medication/d1": product, "Medication/d2": part})
     reference = {"reference": "Medication/d1"}
-    sent = {**EMPTY, "patient": PATIENT, "medications": page(medication(medicationReference=reference))}
+    sent = {
+        **EMPTY,
+        "patient": PATIENT,
+        "medications": page(medication(medicationReference=reference)),
+    }
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
     assert fhir.asked == ["Medication/d1", "Medication/d2"]
     assert "bone-drug" in record.entries[0].concepts
@@ -727,7 +735,11 @@ def test_a_list_whose_ingredient_was_not_read_is_not_whole():
         "ingredient": [{"itemReference": {"reference": "Medication/d2"}}],
     }
     reference = {"reference": "Medication/d1"}
-    sent = {**EMPTY, "patient": PATIENT, "medications": page(medication(medicationReference=reference))}
+    sent = {
+        **EMPTY,
+        "patient": PATIENT,
+        "medications": page(medication(medicationReference=reference)),
+    }
     server = ServedById({"Medication/d1": product})
     record = read(sent, server, fhirServer="https://ehr.example.org/fhir")
     assert record.reads["medications"].is_cut
