@@ -50,8 +50,8 @@ def parse_resource(
     """Return a resource that `fhir.resources.R4B` accepts, as it came or repaired.
 
     A time without an offset is read as the site's, a time without seconds as the full
-    minute. Elements unknown to R4 are removed: vendors add them, and we read none of
-    them.
+    minute, an empty text as one that was not sent. Elements unknown to R4 are removed:
+    vendors add them, and we read none of them.
 
     Raises:
         BrokenResource: the rest is not valid, or an element may reverse the meaning.
@@ -60,7 +60,7 @@ def parse_resource(
         return raw
     if may_be_reversed(raw):
         raise BrokenResource
-    whole: dict[str, Any] = _with_whole_times(raw, calendar)
+    whole: dict[str, Any] = _repaired(raw, calendar)
     unknown = _unknown_elements(whole, resource_type)
     for path in unknown:
         name = path[-1]
@@ -133,7 +133,7 @@ def parse_patient(
     """
     if fits(raw, "Patient"):
         return raw, ()
-    whole = _with_whole_times(raw, calendar)
+    whole = _repaired(raw, calendar)
     try:
         class_of("Patient").model_validate(whole)
     except ValidationError as error:
@@ -152,18 +152,20 @@ def parse_patient(
     return parse_resource(elements, "Patient", calendar), tuple(broken)
 
 
-def _with_whole_times(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
+def _repaired(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
     """Return a copy in which every time has seconds and an offset.
 
-    A number in place of a time is marked, so that it is not taken for one.
+    An empty text is left out, as if it had not been sent: FHIR has none. A number in
+    place of a time is marked, so that it is not taken for one.
     """
     if isinstance(value, Mapping):
         return {
-            key: _with_whole_times(part, calendar, str(key))
+            key: _repaired(part, calendar, str(key))
             for key, part in value.items()
+            if part != "" or key in REVERSING
         }
     if isinstance(value, list):
-        return [_with_whole_times(part, calendar, name) for part in value]
+        return [_repaired(part, calendar, name) for part in value]
     if isinstance(value, int | float) and TIMES.fullmatch(name):
         return f"number {value}"
     if isinstance(value, str) and value[10:11] == "T":
