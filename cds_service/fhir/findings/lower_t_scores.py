@@ -72,14 +72,14 @@ def lower_in_words(
         words = (*remarks, *reading.words)
         if any(lower < measured.value for lower in below_zero_in(words, chart)):
             why = "its words name a lower one"
-        elif measured.value > POROTIC and _is_osteoporosis_named(remarks, chart):
+        elif measured.value > POROTIC and is_osteoporosis_named(remarks, chart):
             why = "its words name osteoporosis"
         else:
             continue
         yield measured.refused("conflicting", why).passed_over(spec)
 
 
-def _is_osteoporosis_named(words: Iterable[str], chart: Chart) -> bool:
+def is_osteoporosis_named(words: Iterable[str], chart: Chart) -> bool:
     problems = read_problem_words(frozenset(), words, chart.terminology)
     return any(not named.isdisjoint(OSTEOPOROSIS) for named in problems)
 
@@ -206,7 +206,7 @@ def lower_in_look_alikes(
             numbers += _below_zero(reading.holder, chart)
         if any(lower < value for lower in numbers):
             why = "a density or another value names a lower one"
-        elif value > POROTIC and _is_osteoporosis_named(remarks, chart):
+        elif value > POROTIC and is_osteoporosis_named(remarks, chart):
             why = "the words of a density or another value name osteoporosis"
         else:
             continue

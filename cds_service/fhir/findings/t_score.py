@@ -18,6 +18,7 @@ from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.findings.lower_t_scores import (
     Z_SCORE,
     below_zero_in,
+    is_osteoporosis_named,
     lower_at_the_heel,
     lower_elsewhere,
     lower_in_look_alikes,
@@ -164,7 +165,7 @@ def judge_t_score(
     site = site_of(reading, code_site, named_site)
     if why := _why_of_another_place(reading, chart) or NEVER_AT.get(site, ""):
         return judged.refused("other-method", why)
-    if measured.value >= DENSE and _has_osteoporosis_or_drug(chart):
+    if measured.value >= DENSE and _is_of_thin_bone(reading, chart):
         return judged.refused("out-of-range", MINUS)
     judged = judged._replace(site=site, levels=lumbar_levels(reading, chart))
     doubts = (
@@ -245,6 +246,13 @@ def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
         is_coded = bool(chart.terminology.concepts(codeable))
         words += [text(member(codeable, "text"))] if is_coded else texts_of(codeable)
     return all(map(plain.are_all, words))
+
+
+def _is_of_thin_bone(reading: Reading, chart: Chart) -> bool:
+    """Tell if words on the value, or the record, name osteoporosis or its drug."""
+    remarks = (*reading.notes, *interpretations(reading))
+    is_named = is_osteoporosis_named(remarks, chart)
+    return is_named or _has_osteoporosis_or_drug(chart)
 
 
 def _has_osteoporosis_or_drug(chart: Chart) -> bool:

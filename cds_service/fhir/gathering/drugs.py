@@ -98,7 +98,9 @@ def read_drug(
     by_name &= terminology.drugs.concepts
     is_by_name = bool(by_name and not by_code)
     concepts = by_code | by_name
-    if STEROID in concepts and is_given_once(resource, terminology):
+    is_single = is_given_once(resource, terminology)
+    is_single = is_single or _is_named_as_single(resource, names, terminology)
+    if STEROID in concepts and is_single:
         concepts = _without_group(concepts, STEROID, terminology)
     for group in sorted(concepts & {STEROID, DEEP_INFECTION_DRUG}):
         if _is_local(names, resource, medication, terminology):
@@ -108,6 +110,7 @@ def read_drug(
     if concepts & {STEROID, BONE_DRUG}:
         is_denied = is_denied or _is_of_another(names, terminology)
         is_denied = is_denied or any(_is_denial(one, terminology) for one in names)
+        is_denied = is_denied or any(_is_over(one, terminology) for one in names)
     if STEROID in concepts:
         is_denied = is_denied or _is_said_to_be_over(resource, terminology)
     is_understood, is_plain, is_ended = True, True, False
@@ -169,6 +172,17 @@ def _is_denial(name: str, terminology: Terminology) -> bool:
         if terminology.text_concepts(marked, NEVER_TAKEN):
             return True
     return False
+
+
+def _is_over(name: str, terminology: Terminology) -> bool:
+    """Tell if words behind the only drug of a name end it: `- weaned off in May`."""
+    plain = folded(name)[:LONGEST_STATEMENT]
+    places = terminology.drug_places(plain).values()
+    if not places:
+        return False
+    after = _REST_OF_WORD.sub("", plain[max(ends for _, ends in places) :], 1)
+    is_alone = not terminology.drug_words(after)
+    return is_alone and bool(terminology.text_concepts(after, ENDED))
 
 
 def _is_said_to_be_over(resource: Json, terminology: Terminology) -> bool:
@@ -418,6 +432,22 @@ def is_given_once(resource: Json, terminology: Terminology) -> bool:
     return bool(dosages) and all(_is_single(one, terminology) for one in dosages)
 
 
+def _is_named_as_single(
+    resource: Json, names: Iterable[str], terminology: Terminology
+) -> bool:
+    """Tell if there is no dosage, and a name is of single doses: `1 h before contrast`.
+
+    At the end of a name `once` and `x1` may lack the rest, as "daily".
+    """
+    closed = (f"{name} ." for name in names)
+    return not dosages_of(resource) and _is_once(closed, terminology)
+
+
+def _is_once(words: Iterable[str], terminology: Terminology) -> bool:
+    single = ONCE | RECURRING
+    return any(terminology.text_concepts(one, single) == ONCE for one in words)
+
+
 def _is_single(dosage: Json, terminology: Terminology) -> bool:
     timing = member(dosage, "timing")
     repeat = member(timing, "repeat")
@@ -428,10 +458,8 @@ def _is_single(dosage: Json, terminology: Terminology) -> bool:
         return True
     code = member(timing, "code")
     codes = {text(one.get("code")).upper() for one in objects(member(code, "coding"))}
-    return bool(codes & TIMING_ONCE) or any(
-        terminology.text_concepts(word, ONCE | RECURRING) == ONCE
-        for word in (text(dosage.get("text")), *texts_of(code))
-    )
+    words = (text(dosage.get("text")), *texts_of(code))
+    return bool(codes & TIMING_ONCE) or _is_once(words, terminology)
 
 
 def drug_codes(resource: Json, medication: Json | None) -> list[Json]:

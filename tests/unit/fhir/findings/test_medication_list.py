@@ -394,6 +394,44 @@ def test_a_steroid_ends_by_the_words_of_its_dosage(more, expected):
     assert steroid_said(**more) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Prednisolone - weaned off January 2026", None),
+        ("Prednisolon, im Mai ausgeschlichen", None),
+        ("Prednisone - weaning off slowly", True),
+        ("Prednisone 50 mg PO 13h, 7h and 1h before CT contrast", False),
+        ("Prednisone 5 mg once", True),
+        ("Prednisone 5 mg 1x1", True),
+    ],
+)
+def test_the_name_of_a_steroid_may_say_that_it_is_over(name, expected):
+    found = findings_of(prescription({"text": name}, on="2026-11-02")).known
+    value = found["steroid-use"].value if "steroid-use" in found else None
+    assert value is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "is_open"),
+    [
+        ("Alendronic acid - DO NOT PRESCRIBE, oesophageal stricture", True),
+        ("Alendronat: nicht verordnen", True),
+        ("Alendronate 70 mg weekly", False),
+    ],
+)
+def test_a_bone_drug_that_is_not_to_be_prescribed_is_not_taken(name, is_open):
+    raw = {
+        "resourceType": "MedicationStatement",
+        "id": "m",
+        "subject": {"reference": "Patient/pat-1"},
+        "status": "active",
+        "medicationCodeableConcept": {"text": name},
+        "effectiveDateTime": "2026-11-02",
+    }
+    found = findings_of(raw).known
+    assert ("bone-drug" not in found) is is_open
+
+
 def test_five_days_in_words_are_no_long_course():
     order = prescription(PREDNISONE, on="2026-06-01")
     assert findings_of(order).known["long-term-steroid"].value is True

@@ -259,6 +259,22 @@ def test_a_positive_t_score_with_osteoporosis_of_the_order_may_lack_its_minus():
     check(found, {"bmd-t-score": Missing(detail=f"T-score 2.7: {NO_MINUS}")})
 
 
+def test_a_positive_t_score_that_is_called_osteoporosis_may_lack_its_minus():
+    found = says(t_score(2.7, interpretation=[{"text": "Osteoporosis"}]))
+    refused = Missing("out-of-range", detail=f"T-score 2.7: {NO_MINUS}")
+    check(found, {"bmd-t-score": refused})
+
+
+@pytest.mark.parametrize(
+    "words", ["DXA phantom, daily QC", "Tägliche Qualitätskontrolle LWS", "体模 T值"]
+)
+def test_the_t_score_of_a_phantom_is_none(words):
+    raw = t_score(-0.2)
+    raw["code"] = {"coding": raw["code"]["coding"], "text": words}
+    found = says(raw)
+    check(found, {"bmd-t-score": Missing("other-method")})
+
+
 def test_a_t_score_below_1_with_osteoporosis_is_taken_as_it_is():
     found = says(t_score(0.9), condition("M81.0"))
     check(found, {"bmd-t-score": Known(0.9)})
