@@ -2,11 +2,24 @@
 
 import pytest
 
-from tests.chart_builders import measured
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    drafted,
+    kyphoplasty,
+    measured,
+    order_sign,
+)
 from tests.codes import ICD, codeable
 from tests.patients.inpatients import coded, statement
 from tests.patients.leaving import everything_arranged, leave, leaving_chart
-from tests.patients.reassuring import card_of, cards_of, dated, selected
+from tests.patients.reassuring import (
+    card_of,
+    cards_of,
+    dated,
+    reassuring_record,
+    selected,
+)
 
 ICD_9 = "http://hl7.org/fhir/sid/icd-9-cm"
 BELOW = "below the usual"
@@ -57,6 +70,32 @@ def test_no_training_is_chosen_next_to_a_spine_that_may_be_unstable(code, says):
     labels = {label for _, label in selected(cards)}
     assert "Refer to rehabilitation" not in labels
     assert not any(label.startswith("Set end") for label in labels)
+
+
+@pytest.mark.parametrize(
+    "words", ["Do not mobilise", "Log roll only", "Keine Mobilisation"]
+)
+def test_no_training_is_chosen_next_to_an_order_not_to_move(words):
+    order = drafted("ServiceRequest", "keep-still", code={"text": words})
+    detail, labels = judged_beside(order)
+    assert "an entry forbids moving the patient" in detail
+    assert "Refer to rehabilitation" not in labels
+
+
+@pytest.mark.parametrize("words", ["Full blood count", "Bed rest for 2 hours"])
+def test_training_is_chosen_next_to_everyday_orders(words):
+    order = drafted("ServiceRequest", "everyday", code={"text": words})
+    _, labels = judged_beside(order)
+    assert "Refer to rehabilitation" in labels
+
+
+def judged_beside(order):
+    """Return the detail of the card, and the buttons that are chosen beforehand."""
+    record = reassuring_record(measured("grip-strength", 9))
+    asked = ask(order_sign(record, kyphoplasty(), order))
+    cards = by_topic(asked)
+    labels = {label for _, label in selected(cards)}
+    return cards["rehabilitation"]["detail"], labels
 
 
 def test_nobody_leaves_with_it_unseen():

@@ -96,6 +96,7 @@ GRAVE = frozenset(
         "unstable-fracture",
         "stable-burst-fracture",
         "spinal-instability",
+        "moving-forbidden",
         "hip-fracture",
         "ankylosed-spine",
         # These raise the risk apart from any model: next to one of them no figure is
@@ -122,6 +123,7 @@ GRAVE = frozenset(
         "contrast-search",
     }
 )
+MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
 # An order that asks if the fracture has another cause. It asks so until it is carried
 # out; a report of it says itself what was found.
 CAUSE_SEARCH = frozenset({"cause-search"})
@@ -275,6 +277,10 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
         searched -= MARKER_SEARCH
     concepts |= _searched_by(entry, searched)
     concepts |= _unread(entry, words, named, terminology)
+    # "Do not mobilise" denies nothing: it orders.
+    concepts = concepts.union(
+        *(terminology.text_concepts(word, MOVING_FORBIDDEN) for word in words)
+    )
     concepts |= _asked_in_title(entry, titles, terminology)
     concepts |= _stems_of(entry, words, wards, terminology)
     is_named_broken = not FRACTURED.isdisjoint(coded | named)
