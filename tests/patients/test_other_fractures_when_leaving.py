@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.chart_builders import days_ago, of_patient
 from tests.codes import CPT, ICD, codeable
 from tests.patients.inpatients import chart, coded, statement
 from tests.patients.leaving import (
@@ -185,3 +186,66 @@ def test_an_operation_that_is_entered_twice_treated_one_vertebra(again: Any) -> 
 )
 def test_one_that_treated_a_second_vertebra_left_none(other: Any) -> None:
     assert of_two_fractures(kyphoplasty_done(None), other) == []
+
+
+def of_l3(status: str, **members: Any) -> Any:
+    """A procedure of L3, of the same stay, next to that of L1."""
+    return kyphoplasty_done("L3", number=f"l3-{status}", status=status, **members)
+
+
+def order_of(levels: str, **members: Any) -> Any:
+    """The order of the operation, of these levels."""
+    said = {
+        "status": "completed",
+        "intent": "order",
+        "code": {"text": f"Kyphoplasty {levels}"},
+        "authoredOn": days_ago(4),
+    }
+    return of_patient("ServiceRequest", "order", **said | members)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param([of_l3("not-done")], id="not done"),
+        pytest.param([of_l3("stopped")], id="broken off"),
+        pytest.param([of_l3("entered-in-error")], id="entered in error"),
+        pytest.param([of_l3("preparation")], id="in preparation"),
+        pytest.param([of_l3("not-done", encounter=None)], id="not done, no stay"),
+        pytest.param([of_l3("not-done", days=1)], id="not done, the next day"),
+        pytest.param(
+            [of_l3("stopped"), order_of("L1 and L3")], id="ordered, and broken off"
+        ),
+        pytest.param([order_of("L3", status="revoked")], id="an order called back"),
+        pytest.param(
+            [order_of("L3", status="entered-in-error")], id="an order in error"
+        ),
+    ],
+)
+def test_an_operation_that_was_not_carried_out_treats_none(others: list[Any]) -> None:
+    (said,) = of_two_fractures(kyphoplasty_done(), *others)
+    assert "kyphoplasty L1 (18 Nov): recent fracture of L3 not treated." in said
+
+
+@pytest.mark.parametrize("status", ["unknown", "on-hold"])
+def test_one_that_may_have_been_done_treated_its_vertebra_perhaps(status: str) -> None:
+    (said,) = of_two_fractures(kyphoplasty_done(), of_l3(status))
+    assert "recent fracture of L3 perhaps not treated" in said
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param([of_l3("completed")], id="done"),
+        pytest.param([of_l3("not-done", days=5), of_l3("completed")], id="at last"),
+        pytest.param(
+            [
+                of_l3("stopped"),
+                order_of("L3", status="active", authoredOn=days_ago(0)),
+            ],
+            id="ordered anew",
+        ),
+    ],
+)
+def test_what_was_done_or_ordered_after_all_is_settled(others: list[Any]) -> None:
+    assert of_two_fractures(kyphoplasty_done(), *others) == []

@@ -4,7 +4,7 @@ It treated one vertebra, unless it says more; of its region, if its code names o
 none that broke after it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.performed import (
     DOCUMENTED_WITHIN,
+    DONE,
     days_of_procedure,
     stay_of,
 )
@@ -27,11 +28,16 @@ from cds_service.fhir.orders.recognition import (
     AUGMENTATION_OR_LEVEL,
     recognise_augmentation,
 )
+from cds_service.fhir.raw_json import Json, is_prohibition, text
 from cds_service.fhir.site_calendar import SiteCalendar
 
-# A fracture that names no vertebra, where others are named.
+# Statuses of a procedure that was not carried out, or was broken off.
+LEFT = frozenset({"not-done", "stopped", "entered-in-error"})
+# Statuses of an act that is neither done nor to come.
+VOID = LEFT | {"preparation", "revoked", "draft"}
 # An order on hold plans nothing until it goes on; `suspended` is a supply on hold.
 HELD = frozenset({"on-hold", "suspended"})
+# A fracture that names no vertebra, where others are named.
 UNNAMED = "an unnamed vertebra"
 
 
@@ -41,6 +47,7 @@ class Operation:
 
     Attributes:
         levels: the treated vertebrae; empty if none is named.
+        perhaps: others, of a procedure that may not have been carried out.
         region: the vertebrae of the region that its code names, if no level is named.
         count: how many vertebrae it treated, at least one.
         day: the last day on which it may have been done; None if it is still to be
@@ -49,6 +56,7 @@ class Operation:
     """
 
     levels: tuple[str, ...] = ()
+    perhaps: frozenset[str] = frozenset()
     region: frozenset[str] = frozenset()
     count: int = 1
     day: date | None = None
@@ -117,8 +125,10 @@ def operation_on_record(
         for one in augmentations
         if one.type != "Procedure" and (day := _ordered_for(one, calendar, newest))
     ]
+    levels, perhaps = _levels_on_record(record, terminology)
     return Operation(
-        levels=_levels_on_record(record, terminology),
+        levels=in_order(levels),
+        perhaps=perhaps,
         region=_region_of(done or augmentations, terminology),
         count=max(1, _count_of(done, terminology)),
         day=max([*filter(None, ends), *to_come], default=None),
@@ -137,16 +147,55 @@ def _ordered_for(order: Order, calendar: SiteCalendar, since: date) -> date | No
 
 def _levels_on_record(
     record: PatientRecord, terminology: Terminology
-) -> tuple[str, ...]:
-    levels: set[str] = set()
-    for key in ("procedures", "serviceRequests"):
-        for entry in record.of_key(key):
-            if key == "serviceRequests" and entry.status in HELD:
-                continue
-            recognition = recognise_augmentation(entry.raw, terminology)
-            if recognition and recognition.concepts & AUGMENTATION_OR_LEVEL:
-                levels.update(find_levels(entry.raw, NO_DRAFTS, terminology).levels)
-    return in_order(levels)
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the vertebrae that were or will be treated, and those that perhaps were.
+
+    A procedure that was not carried out, or broken off, treats none, nor does the order
+    that it carried out. If no procedure was done for certain, what may have been done
+    is compared with the fractures: a card says "perhaps" of the whole.
+    """
+    done, maybe = set[str](), set[str]()
+    left: dict[str, date | None] = {}
+    for procedure in _augmentations_of(record, "procedures", terminology):
+        levels = find_levels(procedure, NO_DRAFTS, terminology).levels
+        status = text(procedure.get("status"))
+        if status in LEFT:
+            _, day = days_of_procedure(procedure, terminology.calendar)
+            left.update(dict.fromkeys(levels, day))
+        if status in DONE:
+            done.update(levels)
+        elif status not in VOID or status == "stopped":
+            maybe.update(levels)
+    ordered = set[str]()
+    for order in _augmentations_of(record, "serviceRequests", terminology):
+        if text(order.get("status")) in HELD | VOID:
+            continue
+        written = terminology.calendar.first_day(order.get("authoredOn"))
+        ordered.update(
+            level
+            for level in find_levels(order, NO_DRAFTS, terminology).levels
+            if not (done and level in left and not _is_after(written, left[level]))
+        )
+    treated = frozenset(done | ordered)
+    if not done:
+        return treated | maybe, frozenset()
+    return treated, frozenset(maybe - left.keys() - treated)
+
+
+def _augmentations_of(
+    record: PatientRecord, key: str, terminology: Terminology
+) -> Iterator[Json]:
+    for entry in record.of_key(key):
+        recognition = recognise_augmentation(entry.raw, terminology)
+        if recognition is None or is_prohibition(entry.raw):
+            continue
+        if recognition.concepts & AUGMENTATION_OR_LEVEL:
+            yield entry.raw
+
+
+def _is_after(written: date | None, day: date | None) -> bool:
+    """Tell if an order was written after a day, so that it asks for it once more."""
+    return written is not None and day is not None and written > day
 
 
 def _region_of(
@@ -220,7 +269,8 @@ def untreated(broken: Broken, operation: Operation) -> Untreated:
 def _apart_from(broken: Broken, operation: Operation) -> Untreated:
     """Compare the fractures that are no later than the operation with its levels."""
     if operation.levels:
-        return _elsewhere(broken, {*operation.levels})
+        apart = _elsewhere(broken, {*operation.levels})
+        return _with_doubt(apart, {*operation.perhaps})
     region = operation.region
     outside = _elsewhere(broken, {*region}) if region else Untreated()
     fresh, possible, unsettled = (
@@ -241,6 +291,16 @@ def _apart_from(broken: Broken, operation: Operation) -> Untreated:
     return Untreated(
         possible=(*outside.sure, *outside.possible, *several),
         doubtful=(*outside.sure, *doubtful),
+    )
+
+
+def _with_doubt(apart: Untreated, perhaps: set[str]) -> Untreated:
+    """Move what lies in vertebrae that were perhaps treated from sure to doubtful."""
+    doubted = {place for place in apart.sure if covers(place, perhaps)}
+    return Untreated(
+        sure=_listed({*apart.sure} - doubted),
+        possible=_listed({*apart.possible} | doubted),
+        doubtful=_listed({*apart.doubtful} | doubted),
     )
 
 
