@@ -42,6 +42,7 @@ FORBIDDING = frozenset(
         "grave-lists-unread",
         "fracture-untreated",
         "recent-entry-unread",
+        "report-awaited",
     }
 )
 # A hip that broke this lately may still heal.

@@ -83,6 +83,8 @@ class Leaving:
         long_known: references of the diagnoses that are no news of the last weeks.
         unread_reports: references of the imaging reports since the operation that were
             not understood.
+        awaited_reports: references of the reports of images of the spine since the
+            operation that say nothing yet.
         unread_acts: references of the orders and procedures since the operation that
             may be of a deficit or of what went wrong.
     """
@@ -92,6 +94,7 @@ class Leaving:
     unread: tuple[str, ...] = ()
     long_known: frozenset[str] = frozenset()
     unread_reports: frozenset[str] = frozenset()
+    awaited_reports: frozenset[str] = frozenset()
     unread_acts: frozenset[str] = frozenset()
 
     def next_booking(

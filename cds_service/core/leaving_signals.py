@@ -231,6 +231,15 @@ def _biopsy_pending(situation: Situation) -> Signal | None:
     return Signal(say("biopsy result pending"), words={"sent": sent_on, "owner": owner})
 
 
+@signal("report-awaited")
+def _report_awaited(situation: Situation) -> Signal | None:
+    """Find images of the spine since the operation whose report is not there yet."""
+    leaving = situation.leaving
+    if leaving is None or not leaving.awaited_reports:
+        return None
+    return Signal(say("report of spine imaging awaited"))
+
+
 @signal("biopsy-grave")
 def _biopsy_grave(situation: Situation) -> Signal | None:
     """Find a report of a biopsy that names a malignancy or an infection."""

@@ -41,7 +41,7 @@ from cds_service.fhir.findings.chart import (
 from cds_service.fhir.findings.encounter import INPATIENT, VOID_ENCOUNTER
 from cds_service.fhir.findings.same_operation import may_be_of_present_fracture
 from cds_service.fhir.findings.worded_dates import date_in_words
-from cds_service.fhir.gathering.concepts import is_plain_exam
+from cds_service.fhir.gathering.awaited_reports import is_plain_exam
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import (

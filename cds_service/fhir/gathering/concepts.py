@@ -10,6 +10,13 @@ from cds_service.fhir.gathering.asides import (
     asides_of,
     words_of_asides,
 )
+from cds_service.fhir.gathering.awaited_reports import (
+    AWAITED,
+    OF_IMAGES,
+    UNREAD_PARTS,
+    is_of_spine,
+    is_without_words,
+)
 from cds_service.fhir.gathering.bone_reports import (
     TELLS_T_SCORE,
     names_t_score,
@@ -40,14 +47,10 @@ from cds_service.fhir.gathering.unread_in_report import (
     is_prose_understood,
 )
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Targets
 
-# A report of one of these is read as one of images, even if its title names DXA too.
-OF_IMAGES = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
-# Elements of a report that nobody reads, and in which its words may be.
-UNREAD_PARTS = frozenset({"presentedForm", "text", "result", "media"})
 # An entry with one of these may be of any drug or device.
 OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
 PLACE = frozenset({"place-of-care"})
@@ -121,6 +124,8 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     if names_t_score(exam, terminology):
         concepts |= {TELLS_T_SCORE}
     concepts |= grave_in_doubt(exam, terminology)
+    if is_without_words(exam) and is_of_spine(exam, concepts, terminology):
+        concepts |= {AWAITED}
     concepts |= _unread_prose(exam, concepts, terminology)
     words = (*words_of_report(exam), *words_of_asides(asides_of(exam)))
     return concepts | drugs_told_in_doubt(words, concepts, terminology)
@@ -148,21 +153,6 @@ def is_silent_report(exam: Json) -> bool:
     is_report = text(exam.get("resourceType")) == "DiagnosticReport"
     has_words = text(exam.get("conclusion")) or exam.get("conclusionCode")
     return is_report and not has_words and not UNREAD_PARTS.isdisjoint(exam)
-
-
-def is_plain_exam(
-    exam: Json, concepts: frozenset[str], terminology: Terminology
-) -> bool:
-    """Tell if the title of a report is of an ordinary exam, without CT and MRI.
-
-    Args:
-        exam: a DiagnosticReport.
-        concepts: what it was recognised as.
-        terminology: the service's terminology.
-    """
-    titles = texts_of(exam.get("code"))
-    is_plain = all(map(terminology.plain.studies.alone.are_all, titles))
-    return bool(titles) and is_plain and concepts.isdisjoint(OF_IMAGES)
 
 
 def is_product_unread(

@@ -43,6 +43,7 @@ class SearchPartsFile(DataFile):
         sure: the same, also where `apart` would take it out.
         contrast: that a contrast agent is given.
         mri: names of an MRI.
+        ct: names of a CT.
         spine: names of the spine.
     """
 
@@ -59,6 +60,7 @@ class SearchPartsFile(DataFile):
     sure: _AnyLanguage
     contrast: _AnyLanguage
     mri: _AnyLanguage
+    ct: _AnyLanguage
     spine: _AnyLanguage
 
 
@@ -78,6 +80,7 @@ class SearchParts:
         self._screening = any_folded(content.screening.words)
         self._infection = any_folded(content.infection.words)
         self._sure = any_folded(content.sure.words)
+        self._ct = any_folded(content.ct.words)
         self._of_spine = tuple(
             map(
                 any_folded,
@@ -98,6 +101,13 @@ class SearchParts:
         """Tell if a title is of an MRI of the spine, with or without contrast."""
         whole = folded(title[:LONGEST_TITLE])
         return all(one.search(whole) for one in self._of_spine[1:])
+
+    def is_scan_of_spine(self, title: str) -> bool:
+        """Tell if a title is of a CT or an MRI of the spine."""
+        whole = folded(title[:LONGEST_TITLE])
+        _, mri, spine = self._of_spine
+        is_scan = mri.search(whole) or self._ct.search(whole)
+        return bool(is_scan and spine.search(whole))
 
     def is_screening(self, reason: str) -> bool:
         """Tell if a word or a code of a reason is of a screening."""

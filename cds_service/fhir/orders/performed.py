@@ -16,6 +16,7 @@ from cds_service.core.leaving import (
     Leaving,
 )
 from cds_service.fhir.findings.encounter import INPATIENT
+from cds_service.fhir.gathering.awaited_reports import NO_REPORT
 from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import (
@@ -45,7 +46,10 @@ from cds_service.fhir.orders.recognition import (
     is_augmentation,
     recognise_support,
 )
-from cds_service.fhir.orders.reports_since import unread_reports_since
+from cds_service.fhir.orders.reports_since import (
+    awaited_reports_since,
+    unread_reports_since,
+)
 from cds_service.fhir.orders.unread_in_referral import (
     is_read_whole,
     is_visit_understood,
@@ -79,7 +83,6 @@ RECENT = timedelta(days=14)
 AFTERMATH = ("complication", "complicationDetail", "outcome", "followUp", "text")
 NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
 STOPPED = frozenset({"revoked", "entered-in-error", "draft", "not-done", "preparation"})
-NO_REPORT = frozenset({"entered-in-error", "cancelled"})
 # What an appointment says of itself, in words or codes.
 ABOUT = ("serviceType", "specialty", "appointmentType", "reasonCode", "serviceCategory")
 LISTS = ("appointments", "pathology")
@@ -355,6 +358,7 @@ def read_leaving(
         unread=tuple(unread),
         long_known=_long_known(record, terminology, performed.performed_on, today),
         unread_reports=unread_reports_since(record, since, terminology),
+        awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, terminology),
     )
 

@@ -1,4 +1,4 @@
-"""Find the imaging reports since an operation that were not understood.
+"""Find the imaging reports since an operation that were not understood, or not made.
 
 The raw JSON of the record in, references out; junk never raises.
 """
@@ -6,7 +6,13 @@ The raw JSON of the record in, references out; junk never raises.
 import re
 from datetime import date
 
-from cds_service.fhir.gathering.concepts import is_plain_exam, is_silent_report
+from cds_service.fhir.gathering.awaited_reports import (
+    AWAITED,
+    NO_REPORT,
+    is_plain_exam,
+    is_without_words,
+)
+from cds_service.fhir.gathering.concepts import is_silent_report
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import UNREAD_PROSE, grave_concepts_of
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -16,7 +22,8 @@ from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.drafts import codeables
-from cds_service.fhir.raw_json import Json, member, texts_of
+from cds_service.fhir.orders.order_text import name_augmentation
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import SiteCalendar
 
 # Parts of a report that have a title each, in which somebody may say what was found.
@@ -45,6 +52,55 @@ def unread_reports_since(
         and _is_unread(report, terminology)
         and not is_pathology(report.raw, terminology)
     )
+
+
+def awaited_reports_since(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> frozenset[str]:
+    """Return the reports of this day or later that say nothing yet of the spine.
+
+    They are of a CT or an MRI, or of an X-ray whose title says more than what was
+    examined. One that is a file alone is not among them, unless it is `registered`:
+    somebody can read it.
+
+    Args:
+        record: the patient's.
+        since: the day of the operation, or the first that counts.
+        terminology: the service's terminology.
+    """
+    reports = record.of_key("diagnosticReports")
+    told = [one.raw for one in reports if not is_without_words(one.raw)]
+    return frozenset(
+        report.reference
+        for report in reports
+        if AWAITED in report.concepts
+        and not any(_is_of_one_exam(report.raw, other) for other in told)
+        and _is_since(report, since, terminology.calendar)
+        and not _is_of_operation(report.raw, terminology)
+        and not is_pathology(report.raw, terminology)
+    )
+
+
+def _is_of_one_exam(report: Json, other: Json) -> bool:
+    """Tell if another report is of the same order, or of that title and time."""
+    if text(other.get("status")) in NO_REPORT:
+        return False
+    orders, others = (
+        {text(order.get("reference")) for order in objects(one.get("basedOn"))}
+        for one in (report, other)
+    )
+    if orders and others:
+        return bool((orders & others) - {""})
+    titles = texts_of(report.get("code"))
+    time = report.get("effectiveDateTime")
+    is_titled_alike = bool(titles) and titles == texts_of(other.get("code"))
+    return is_titled_alike and bool(time) and time == other.get("effectiveDateTime")
+
+
+def _is_of_operation(report: Json, terminology: Terminology) -> bool:
+    """Tell if the images are those by which the operation itself was guided."""
+    titles = texts_of(report.get("code"))
+    return any(name_augmentation(title, terminology) for title in titles)
 
 
 def is_pathology(report: Json, terminology: Terminology) -> bool:

@@ -330,7 +330,7 @@ def test_every_signal_is_tested_here():
         *("biopsy-grave", "biopsy-preliminary", "biopsy-unclear"),
         *("drug-lists-unread", "grave-lists-unread", "orders-unread"),
         *("deficit-in-doubt", "cause-in-doubt"),
-        *("recent-entry-unread", "entries-broken"),
+        *("recent-entry-unread", "entries-broken", "report-awaited"),
         *("rehabilitation-booked", "rehabilitation-unclear"),
         "bone-drug-unknown",
         "brace-card-always",
