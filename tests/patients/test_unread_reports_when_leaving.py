@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from tests.codes import ICD, codeable
-from tests.patients.leaving import everything_arranged, leave, leaving_chart, pathology
+from tests.patients.leaving import (
+    everything_arranged,
+    kyphoplasty_done,
+    leave,
+    leaving_chart,
+    pathology,
+)
 from tests.patients.reassuring import imaging
 
 UNREAD = "1 recent entry not understood. Read before leaving."
@@ -75,10 +81,68 @@ def test_so_is_one_that_nobody_may_have_read(report: Any) -> None:
         "Cemento in sede, nessuno stravaso.",
         "L1椎体骨水泥填充良好，未见渗漏。",
         "Chest X-ray: no pneumothorax.",
+        "Chest X-ray after kyphoplasty: heart normal, lungs clear. Cement in place.",
+        "Cement in good position at L1. Old fracture T8.",
     ],
 )
 def test_an_ordinary_check_makes_no_card(words: str) -> None:
     assert cards_beside(imaging(words, days=1)) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Cement in the lungs.",
+        "Cement, lungs, heart.",
+        "Cement in the heart, L1.",
+        "Lungs:\nCement.",
+        "Cement anterior to the vertebral body.",
+        "Zement in der Lunge.",
+        "Knochenzement im Herz.",
+        "Ciment dans les poumons.",
+        "Cemento en los pulmones.",
+        "Cemento nel cuore.",
+        "肺内骨水泥。",
+        "Cement in de longen.",
+        "Cement w płucach.",
+        "Cimento nos pulmões.",
+        "肺内のセメント。",
+        "폐 내 시멘트.",
+    ],
+)
+def test_cement_in_another_organ_is_to_be_read(words: str) -> None:
+    (card,) = cards_beside(imaging(words, days=1))
+    assert card["summary"].endswith(f": {UNREAD}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Cement at T12.",
+        "Cement at T12 and L1.",
+        "Cement in the thoracic spine.",
+        "Status post kyphoplasty L2.",
+        "Zement in BWK 12.",
+        "Ciment en T12.",
+        "Cemento en T12.",
+        "Cemento in L2.",
+        "T12椎体骨水泥填充良好。",
+        "Cement in T12.",
+        "Cement w T12.",
+        "Cimento em T12.",
+        "T12のセメント。",
+        "T12 시멘트.",
+    ],
+)
+def test_so_is_cement_in_another_vertebra_than_the_treated(words: str) -> None:
+    (card,) = cards_beside(imaging(words, days=1))
+    assert UNREAD in card["summary"]
+
+
+def test_cement_of_an_earlier_operation_is_where_it_was() -> None:
+    earlier = kyphoplasty_done("T12", days=900, number="earlier", encounter=None)
+    report = imaging("Cement in place at T12 and L1.", days=1)
+    assert cards_beside(earlier, report) == []
 
 
 @pytest.mark.parametrize(

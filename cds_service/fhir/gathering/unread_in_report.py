@@ -6,7 +6,8 @@ excludes a tumour, an infection or a deficit only if it consists of plain words
 names: "no metastasis except L1" is not.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
@@ -15,9 +16,9 @@ from cds_service.fhir.gathering.bystanders import (
 from cds_service.fhir.gathering.unread_in_reasons import words_beyond
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
 from cds_service.fhir.mapping.clauses import sentences
-from cds_service.fhir.mapping.plain_patterns import PlainWords
+from cds_service.fhir.mapping.level_text import LEVELS, SEQUENCES
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 # Elements that may hold a result and are not read here.
@@ -39,6 +40,9 @@ _OF_EXAM = frozenset(
         "imagingStudy",
     }
 )
+THORACIC = frozenset(level for level in LEVELS if level.startswith("T"))
+# A heading on a line of its own.
+_HEADING = re.compile(r"[:：]\s*\n")
 _WORDS = frozenset({"conclusion", "text", "display", "valueString"})
 
 
@@ -47,22 +51,70 @@ def is_prose_understood(report: Json, terminology: Terminology) -> bool:
 
     Prose of more than `LONGEST_TEXT` characters is not understood.
     """
-    return _is_prose_of(terminology.plain.reports, report, terminology)
-
-
-def _is_prose_of(plain: PlainWords, report: Json, terminology: Terminology) -> bool:
+    plain = terminology.plain.reports
     prose = list(_prose_of(report, terminology))
     if sum(map(len, prose)) > LONGEST_TEXT:
         return False
     return all(plain.are_all(one) for words in prose for one in sentences(words))
 
 
-def is_check_understood(report: Json, terminology: Terminology) -> bool:
+def is_check_understood(
+    report: Json, terminology: Terminology, treated: Collection[str]
+) -> bool:
     """Tell if a report after the operation has no prose, or only plain prose.
 
-    Such a report may also say where the cement lies, and deny what could have come.
+    Such a report may also say where the cement lies, if that is the treated vertebra,
+    and deny what could have come. A heading belongs to the line below it.
+
+    Args:
+        report: an imaging report.
+        terminology: the service's terminology.
+        treated: the treated vertebrae; empty if none is known.
     """
-    return _is_prose_of(terminology.plain.checks, report, terminology)
+    prose = list(_prose_of(report, terminology))
+    if sum(map(len, prose)) > LONGEST_TEXT:
+        return False
+    return all(
+        terminology.plain.checks.are_all(sentence)
+        and _is_cement_in_place(sentence, terminology, treated)
+        for words in prose
+        for sentence in sentences(_HEADING.sub(": ", words))
+    )
+
+
+def _is_cement_in_place(
+    sentence: str, terminology: Terminology, treated: Collection[str]
+) -> bool:
+    """Tell if a sentence puts cement into no other organ or vertebra than the treated.
+
+    What it denies in words of its own, `no new fracture of T12`, is no place of cement.
+    """
+    plain = terminology.plain
+    if plain.material.names_any(sentence):
+        is_beyond = plain.beyond.names_any(sentence)
+        if is_beyond or not plain.cemented.are_all(sentence):
+            return False
+    elif not terminology.text_concepts(sentence, AUGMENTATIONS):
+        return True
+    return not treated or _are_levels_of(sentence, terminology, treated)
+
+
+def _are_levels_of(
+    sentence: str, terminology: Terminology, treated: Collection[str]
+) -> bool:
+    """Tell if a sentence states no vertebra, and no thoracic spine, but the treated."""
+    clauses = terminology.clauses
+    stated = " ".join(
+        # Names of vertebrae are known in capitals.
+        part.upper()
+        for part in clauses.cut_at_denials(sentence)
+        if not clauses.denies(part)
+    )
+    named = {*terminology.levels.named(stated)} - SEQUENCES
+    if named:
+        return named <= {*treated}
+    is_thoracic = "thoracic" in terminology.levels.regions(stated)
+    return not is_thoracic or any(level in THORACIC for level in treated)
 
 
 def is_density_understood(report: Json, terminology: Terminology) -> bool:

@@ -56,6 +56,9 @@ class PlainWordsFile(Examples):
             the drug that it names.
         organs: in a report, ordinary findings of other organs. They are no words of a
             fracture, so none of `bound` is plain next to them.
+        material: after an operation, names of the cement and of filling. In a sentence
+            with one of them no word of `organs` is plain, nor is one of `beyond`.
+        beyond: places next to a vertebra, where cement leaked.
         denied: in a report, what denies, and what it may deny.
         bound: in a reason, words that are plain only next to the fracture.
     """
@@ -65,6 +68,8 @@ class PlainWordsFile(Examples):
     others: tuple[Pattern, ...] = ()
     sound: tuple[Pattern, ...] = ()
     organs: tuple[Pattern, ...] = ()
+    material: tuple[Pattern, ...] = ()
+    beyond: tuple[Pattern, ...] = ()
     findings: tuple[Pattern, ...] = ()
     preparing: tuple[Pattern, ...] = ()
     denied: DenialList = DenialList()
@@ -98,6 +103,9 @@ class PlainLists(NamedTuple):
             reasons.
         places: words of a place that is a vertebral body.
         checks: words of a check after the operation, with those of reports.
+        cemented: the same without `organs`: where cement may be.
+        material: as in `PlainWordsFile`.
+        beyond: as in `PlainWordsFile`.
         dosages: words of a dosage of any drug.
         studies: words by which imaging studies and their series are called.
         findings: those of them that may name what was found.
@@ -121,6 +129,9 @@ class PlainLists(NamedTuple):
     densities: PlainWords
     places: PlainWords
     checks: PlainWords
+    cemented: PlainWords
+    material: PlainWords
+    beyond: PlainWords
     dosages: Besides
     studies: Besides
     findings: PlainWords
@@ -171,7 +182,9 @@ def load_all_plain(
     sound = [word for file in report_files for word in file.sound]
     others = [word for file in report_files for word in file.others]
     organs = [word for file in report_files for word in file.organs]
-    checks = [*_words(folders, CEMENT), *reports, *organs]
+    cemented = [*_words(folders, CEMENT), *reports]
+    material = [word for file in _files(folders, CEMENT) for word in file.material]
+    beyond = [word for file in _files(folders, CEMENT) for word in file.beyond]
     found = [word for file in _files(folders, STUDIES) for word in file.findings]
     prepares = [word for file in _files(folders, REFERRALS) for word in file.preparing]
     return PlainLists(
@@ -191,7 +204,10 @@ def load_all_plain(
         bound_in_titles=BoundWords(bound, [*reasons, *titles], reports, durations),
         densities=PlainWords(densities, durations),
         places=PlainWords(_words(folders, PLACES), None),
-        checks=PlainWords(checks, durations),
+        checks=PlainWords([*cemented, *organs], durations),
+        cemented=PlainWords(cemented, durations),
+        material=PlainWords(material, None),
+        beyond=PlainWords(beyond, None),
         dosages=_besides(_words(folders, DOSAGES), reasons, durations),
         studies=_besides(_words(folders, STUDIES), reasons, durations),
         findings=PlainWords(found, None),

@@ -357,9 +357,29 @@ def read_leaving(
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
         unread=tuple(unread),
         long_known=_long_known(record, terminology, performed.performed_on, today),
-        unread_reports=unread_reports_since(record, since, terminology),
+        unread_reports=unread_reports_since(
+            record, since, terminology, _treated(record, performed, terminology)
+        ),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, terminology),
+    )
+
+
+def _treated(
+    record: PatientRecord, performed: AugmentationOrder, terminology: Terminology
+) -> frozenset[str]:
+    """Return the vertebrae that this operation or an earlier one filled with cement.
+
+    Empty if this one names none: then no vertebra is another one.
+    """
+    if not performed.levels.names:
+        return frozenset()
+    return frozenset(performed.levels.names).union(
+        *(
+            _levels_of(one, terminology)
+            for one in augmentations_of(record, terminology)
+            if _is_done(one, terminology)
+        )
     )
 
 

@@ -4,6 +4,7 @@ The raw JSON of the record in, references out; junk never raises.
 """
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 from cds_service.fhir.gathering.awaited_reports import (
@@ -32,7 +33,10 @@ _FILE_TYPE = re.compile(r"(?i)\.(?:pdf|docx?|rtf|txt|html?|dcm|jpe?g|png|tiff?)$
 
 
 def unread_reports_since(
-    record: PatientRecord, since: date, terminology: Terminology
+    record: PatientRecord,
+    since: date,
+    terminology: Terminology,
+    treated: Collection[str],
 ) -> frozenset[str]:
     """Return the imaging reports of this day or later that were not understood.
 
@@ -44,12 +48,13 @@ def unread_reports_since(
         record: the patient's.
         since: the day of the operation, or the first that counts.
         terminology: the service's terminology.
+        treated: the treated vertebrae, in which cement is to be expected.
     """
     return frozenset(
         report.reference
         for report in record.of_key("diagnosticReports")
         if _is_since(report, since, terminology.calendar)
-        and _is_unread(report, terminology)
+        and _is_unread(report, terminology, treated)
         and not is_pathology(report.raw, terminology)
     )
 
@@ -121,7 +126,9 @@ def _is_since(report: Entry, since: date, calendar: SiteCalendar) -> bool:
     return calendar.may_be_since(times, since)
 
 
-def _is_unread(report: Entry, terminology: Terminology) -> bool:
+def _is_unread(
+    report: Entry, terminology: Terminology, treated: Collection[str]
+) -> bool:
     """Tell if the signing does not understand a report, and it is no plain check."""
     if in_doubt(UNREAD_PROSE) not in report.concepts:
         return False
@@ -129,7 +136,7 @@ def _is_unread(report: Entry, terminology: Terminology) -> bool:
         # An X-ray follows every operation, and many sites send it as a file alone.
         is_x_ray = is_plain_exam(report.raw, report.concepts, terminology)
         return not is_x_ray or _may_name_finding(report.raw, terminology)
-    if not is_check_understood(report.raw, terminology):
+    if not is_check_understood(report.raw, terminology, treated):
         return True
     # Its codes or its reasons may leave open what its prose does not.
     return UNREAD_PROSE in grave_concepts_of(report.raw, terminology)
