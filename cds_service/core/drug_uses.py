@@ -98,23 +98,42 @@ def _doubted_if_stopped(entries: Sequence[DrugEntry]) -> Iterator[DrugEntry]:
     on with the drug: a dose is changed by two orders. What is given at intervals has
     the days of its doses.
     """
-    stopped: dict[str, date] = {}
-    for entry in entries:
-        day = _newest_day(entry)
-        if _is_end(entry) and day is not None:
-            stopped[entry.name] = max(day, stopped.get(entry.name, day))
+    ends = [*filter(_is_end, entries)]
+    stopped = _newest_days(ends)
+    over = _newest_days([*ends, *filter(_is_one_dose, entries)])
     ordered = {
         entry.name
         for entry in entries
-        if entry.is_current and not entry.is_intake and _is_since_stop(entry, stopped)
+        if _is_standing_order(entry) and _is_since_stop(entry, over)
     }
     for entry in entries:
         is_listed = entry.is_current and not entry.is_draft
         is_kept = entry.name in INTERVAL or entry.name in ordered
-        if is_listed and not is_kept and _is_over(entry, stopped):
+        # One dose may be of an order that goes on; a list that has it as taken is in
+        # conflict with one on which it is completed.
+        since = stopped if _is_standing_order(entry) else over
+        if is_listed and not is_kept and _is_over(entry, since):
             yield entry._replace(is_understood=False, is_sure=False)
         else:
             yield entry
+
+
+def _newest_days(entries: Iterable[DrugEntry]) -> dict[str, date]:
+    """Return the newest day of these entries, by drug."""
+    newest: dict[str, date] = {}
+    for entry in entries:
+        if day := _newest_day(entry):
+            newest[entry.name] = max(day, newest.get(entry.name, day))
+    return newest
+
+
+def _is_one_dose(entry: DrugEntry) -> bool:
+    """Tell if a list has the drug as one dose, or as over on that day."""
+    return entry.how_ended == "last given"
+
+
+def _is_standing_order(entry: DrugEntry) -> bool:
+    return entry.is_current and not entry.is_intake
 
 
 def _is_since_stop(entry: DrugEntry, stopped: Mapping[str, date]) -> bool:
@@ -459,7 +478,7 @@ def _end_of_running(
     ends: Sequence[DrugEnd], last_dose: Dated | None, *, is_standing: bool
 ) -> DrugEnd | None:
     """Find when a drug was ended after its last dose, while that dose still acts."""
-    stated_ends = [end for end in ends if end.how in ("stopped", "ended")]
+    stated_ends = [end for end in ends if end.how != "supply ended"]
     newest = _newest_end(stated_ends)
     if newest and newest.day and last_dose and newest.day.last >= last_dose.last:
         return newest

@@ -72,10 +72,6 @@ ONE_ON_THE_WARD = given("alendronate", "M05BA04", 1)
         pytest.param(_listed(**_until(1)), id="until-tomorrow"),
         pytest.param(_listed(**_until(7)), id="for-a-week"),
         pytest.param(_listed(category={"text": "inpatient"}), id="of-the-ward"),
-        pytest.param(
-            _listed("completed", effectivePeriod=None, effectiveDateTime=days_ago(1)),
-            id="taken-on-a-day",
-        ),
         pytest.param(_tablets(1), id="one-tablet"),
         pytest.param(_supplied(1), id="supply-of-a-day"),
         pytest.param(_supplied(7), id="supply-of-a-week"),
@@ -94,6 +90,21 @@ def test_one_dose_or_a_week_settles_nothing(entry):
     (card,) = _cards(entry)
     assert "started 19 Nov" in card
     assert "not found" in card
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(
+            _listed("completed", effectivePeriod=None, effectiveDateTime=days_ago(1)),
+            id="taken-on-a-day",
+        ),
+    ],
+)
+def test_one_dose_on_a_list_settles_nothing(entry):
+    (card,) = _cards(entry)
+    assert "last given Nov 2026" in card
+    assert "Restart or change" in card
 
 
 @pytest.mark.parametrize(

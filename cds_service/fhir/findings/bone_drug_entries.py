@@ -330,8 +330,9 @@ def _on_day(
 
     Of a drug that is injected at intervals it is the day of a dose, or the day on which
     the drug was stopped; on a list of what is taken it says only that the drug goes on.
-    A tablet goes on from that day, unless its status says otherwise. Of what is still
-    taken the day may be that on which somebody asked: no start is known by it.
+    A tablet goes on from that day, unless its status says otherwise: what is completed
+    was one dose, or is over. Of what is still taken the day may be that on which
+    somebody asked: no start is known by it.
     """
     if mention.name in INTERVAL and entry.status in STOPPED:
         return mention._replace(is_intake=True, ended=day, how_ended="stopped")
@@ -343,11 +344,11 @@ def _on_day(
         if _is_of_medication_list(entry) and until >= chart.today:
             return taken._replace(last=None, until=None, is_current=True)
         return taken
-    if entry.status == "completed":
-        return taken
+    if entry.status == "completed" and mention.name not in INJECTED:
+        return taken._replace(until=None, ended=day, how_ended="last given")
     if entry.status in STOPPED:
         return taken._replace(how_ended="stopped")
-    return taken._replace(is_current=True)
+    return taken._replace(is_current=entry.status != "completed")
 
 
 def _is_of_medication_list(entry: Entry) -> bool:
