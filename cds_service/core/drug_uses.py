@@ -55,6 +55,7 @@ class DrugEntry(NamedTuple):
         last: the newest intake that has a day.
         until: the last day on which the intake acts or lasts, or to which an order in
             force runs; None if not known.
+        is_by_dosage: it ended on the day that the dosages of an order give.
         is_current: an order in force, or a list that has the drug as taken.
         knows_start: `begins` is when it was first taken, not when it was mentioned.
         is_draft: among the orders being signed.
@@ -77,6 +78,7 @@ class DrugEntry(NamedTuple):
     until: date | None = None
     ended: Dated | None = None
     how_ended: HowEnded | None = None
+    is_by_dosage: bool = False
     is_current: bool = False
     knows_start: bool = True
     is_draft: bool = False
@@ -98,7 +100,12 @@ def _doubted_if_stopped(entries: Sequence[DrugEntry]) -> Iterator[DrugEntry]:
     on with the drug: a dose is changed by two orders. What is given at intervals has
     the days of its doses.
     """
-    ends = [*filter(_is_end, entries)]
+    standing = {entry.name for entry in entries if _is_standing_order(entry)}
+    ends = [
+        entry
+        for entry in entries
+        if _is_end(entry) or (entry.is_by_dosage and entry.name not in standing)
+    ]
     stopped = _newest_days(ends)
     over = _newest_days([*ends, *filter(_is_one_dose, entries)])
     ordered = {
@@ -427,10 +434,14 @@ def _end(
     """Find how and when the drug ended; None if it goes on or was never taken."""
     if any(entry.is_current and entry.is_intake for entry in entries):
         return None
+    # The dosage of an order ends with it; another order goes on with the drug.
+    is_ordered = any(map(_is_standing_order, entries))
     ends = [
         DrugEnd(entry.ended, entry.how_ended)
         for entry in entries
-        if entry.how_ended and not _is_end_of_earlier(entry, last_dose)
+        if entry.how_ended
+        and not _is_end_of_earlier(entry, last_dose)
+        and not (entry.is_by_dosage and is_ordered)
     ]
     if any(_runs(intake, today) for intake in intakes):
         is_standing = any(entry.is_current for entry in entries)

@@ -13,8 +13,14 @@ from cds_service.core.months import months_after
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import BoneDrugSpec, MedicationSpec
 from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.findings.dosage_ends import (
+    DosageEnd,
+    end_of_dosages,
+    first_of_dosages,
+)
 from cds_service.fhir.findings.drug_supplies import with_supply
 from cds_service.fhir.findings.drug_times import (
+    MOST_DAYS,
     begins_soon,
     continues_earlier,
     dated,
@@ -37,11 +43,11 @@ from cds_service.fhir.findings.medication_list import (
     uses_named_aside,
 )
 from cds_service.fhir.findings.statements import Stated, find_stated
-from cds_service.fhir.gathering.drugs import ANY_BONE_DRUG, Drug
+from cds_service.fhir.gathering.drugs import ANY_BONE_DRUG, Drug, is_given_once
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
-from cds_service.fhir.raw_json import is_prohibition, member
+from cds_service.fhir.raw_json import Json, is_prohibition, member, number
 
 LATE = timedelta(days=30)  # policy: so long after its end a supply may be renewed
 STOPPED = frozenset({"stopped", "on-hold"})
@@ -167,6 +173,7 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     drug_entry = _read_by_kind(mention, entry, drug, spec, chart)
     day = drug_entry.last or drug_entry.begins
     goes_on = continues_earlier(entry.raw, drug_entry.begins, chart)
+    is_understood = drug.is_understood and drug_entry.is_understood
     if is_ended:
         # What was injected acts on, and its day counts.
         drug_entry = drug_entry._replace(is_current=False, is_due=False)
@@ -175,8 +182,8 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     return drug_entry._replace(
         knows_start=drug_entry.knows_start and not goes_on,
         provenance=source_of(entry, drug, day.last if day else None, spec),
-        is_understood=drug.is_understood,
-        is_sure=drug_entry.is_intake and drug.is_understood and entry.status in SURE,
+        is_understood=is_understood,
+        is_sure=drug_entry.is_intake and is_understood and entry.status in SURE,
         may_be_dose=_may_be_dose(drug_entry, entry, drug),
     )
 
@@ -235,7 +242,7 @@ def _given(
     raw = entry.raw
     if entry.kind == "MedicationDispense":
         day = handed_over(raw, chart)
-        last, lasts = day, duration_of(raw.get("daysSupply"))
+        last, lasts = day, _length_of_supply(raw, day, chart)
     else:
         prefix = "performed" if entry.kind == "Procedure" else "effective"
         day, last = first_and_last_day(raw, prefix, chart)
@@ -249,6 +256,17 @@ def _given(
         ended = Dated(end, end)
         return taken._replace(until=end + LATE, ended=ended, how_ended="supply ended")
     return taken._replace(until=_acts_until(mention.name, spec, last))
+
+
+def _length_of_supply(raw: Json, day: Dated | None, chart: Chart) -> timedelta | None:
+    """Return how long a supply lasts, by its days or by dosages that are over."""
+    if days := duration_of(raw.get("daysSupply")):
+        return days
+    end = end_of_dosages(raw, day.last, chart) if day else None
+    ended = _over_by(end, chart) if end and not end.is_open else None
+    if day is None or ended is None:
+        return None
+    return ended.last - day.last if ended.last > day.last else None
 
 
 def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
@@ -292,7 +310,64 @@ def _billed(
 def _stated(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """Read a statement: of a period, of a day, or without either."""
+    """Read a statement, to the end of its intake or of its dosages."""
+    drug_entry = _reported(mention, entry, spec, chart)
+    return _until_dosages_end(drug_entry, entry, spec, chart)
+
+
+def _until_dosages_end(
+    taken: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
+) -> DrugEntry:
+    """End what a list has as taken with its dosages, as with a period of intake."""
+    if not taken.is_current:
+        return taken
+    is_injected = taken.name in INJECTED
+    asserted = dated(entry.raw.get("dateAsserted"), chart)
+    begins = taken.begins or asserted
+    end = end_of_dosages(entry.raw, begins.last if begins else None, chart)
+    is_once = is_given_once(entry.raw, chart.terminology)
+    if is_once and not is_injected and taken.begins != asserted:
+        end = DosageEnd(taken.begins)
+    ended = _over_by(end, chart)
+    if end.is_open and (ended or not end.day):
+        return taken._replace(is_understood=False)
+    # A length may be that for which one injection acts.
+    is_of_course = end.is_fixed or taken.name not in INTERVAL
+    is_dose = is_injected and not (is_of_course and _is_later(ended, taken.begins))
+    if ended is None or is_dose:
+        return taken
+    last = None if taken.name in INTERVAL else ended
+    is_one_dose = taken.begins == ended and last is not None
+    # The day of a list may be later than the end of what it lists.
+    is_begun_before = taken.begins is not None and taken.begins.first <= ended.first
+    return taken._replace(
+        is_intake=True,
+        begins=taken.begins if is_begun_before else first_of_dosages(entry.raw, chart),
+        last=last,
+        until=_acts_until(taken.name, spec, last) if last else None,
+        knows_start=taken.knows_start and is_begun_before,
+        ended=ended,
+        how_ended="last given" if is_one_dose else "ended",
+        is_current=False,
+    )
+
+
+def _is_later(ended: Dated | None, begins: Dated | None) -> bool:
+    """Tell if dosages ended after the day on which they began: not a single dose."""
+    return ended is not None and (begins is None or ended.last > begins.last)
+
+
+def _over_by(end: DosageEnd, chart: Chart) -> Dated | None:
+    """Return the day on which dosages ended; None if it is still to come."""
+    if end.day is None or end.day.first > chart.today:
+        return None
+    return Dated(end.day.first, min(end.day.last, chart.not_after))
+
+
+def _reported(
+    mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
+) -> DrugEntry:
+    """Read a statement of a period, of a day, or without either."""
     period = entry.raw.get("effectivePeriod")
     begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
     if begins is None and ended is None:
@@ -411,7 +486,11 @@ def _ordered(
 def _until_its_end(
     order: DrugEntry, entry: Entry, chart: Chart, *, is_open: bool
 ) -> DrugEntry:
-    """Return the order with its end by period or supply, if that is over."""
+    """Return the order with its end by dosage, period or supply, if that is over."""
+    if ended := _end_by_dosages(order, entry, chart):
+        return order._replace(
+            how_ended="ended", ended=ended, is_by_dosage=True, is_due=False
+        )
     period = end_of_period(entry.raw, chart)
     supplied = end_of_supply(entry.raw, order.begins, chart)
     end = max((day for day in (period, supplied) if day), default=None)
@@ -427,6 +506,28 @@ def _until_its_end(
     if is_open:
         return order._replace(is_current=True)
     return order._replace(how_ended="ended")
+
+
+def _end_by_dosages(order: DrugEntry, entry: Entry, chart: Chart) -> Dated | None:
+    """Return the day on which an order says that its drug was over.
+
+    None if the order was stopped, which says more, or if its supply lasts longer than
+    a length of its dosages.
+    """
+    if entry.status in STOPPED:
+        return None
+    begins = order.begins.last if order.begins else None
+    repeats = number(member(entry.raw, "dispenseRequest", "numberOfRepeatsAllowed"))
+    supplies = 1 + min(max(int(repeats or 0), 0), MOST_DAYS)
+    end = end_of_dosages(entry.raw, begins, chart, supplies=supplies)
+    if end.is_open:
+        return None
+    supplied = end_of_supply(entry.raw, order.begins, chart)
+    is_supplied = supplied is not None and supplied > chart.today
+    ended = _over_by(end, chart)
+    # Each injection may have its own order.
+    is_dose = order.name in INJECTED and not _is_later(ended, order.begins)
+    return None if is_dose or (is_supplied and not end.is_fixed) else ended
 
 
 def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:

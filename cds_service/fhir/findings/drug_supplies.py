@@ -12,6 +12,7 @@ from cds_service.core.bone_drugs import INTERVAL, KINDS
 from cds_service.core.drug_uses import BILLED, DrugEntry
 from cds_service.core.findings import Supply
 from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.findings.dosage_ends import end_of_dosages
 from cds_service.fhir.findings.drug_times import MOST_DAYS, duration_of
 from cds_service.fhir.findings.home_orders import (
     SHORT,
@@ -71,7 +72,16 @@ def _length_of(
         return _length_of_dispense(raw, one_dose, is_of_tablets=is_of_tablets)
     if entry.status == "completed" and intake.begins == intake.last:
         return one_dose, True
-    return _period_of(raw, chart) or _course_of(raw, chart), False
+    length = _period_of(raw, chart) or _course_of(raw, chart)
+    return length or _length_to_end(intake), False
+
+
+def _length_to_end(intake: DrugEntry) -> timedelta | None:
+    """Return the time to a day on which an intake ended; None without both days."""
+    if intake.begins is None or intake.ended is None:
+        return None
+    length = intake.ended.last - intake.begins.first
+    return length if length > timedelta() else None
 
 
 def _length_of_dispense(
@@ -134,8 +144,11 @@ def _goes_home(
         return False
     if entry.kind == "MedicationDispense":
         return all(map(is_home_category, _categories(entry.raw)))
-    end = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
-    return end is None or end > chart.today + SHORT
+    period = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
+    begins = intake.begins.last if intake.begins else None
+    dosages = end_of_dosages(entry.raw, begins, chart).day
+    ends = (period, dosages.last if dosages else None)
+    return all(end > chart.today + SHORT for end in ends if end)
 
 
 def _categories(raw: Json) -> list[Json]:
