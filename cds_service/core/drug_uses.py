@@ -55,7 +55,7 @@ class DrugEntry(NamedTuple):
         last: the newest intake that has a day.
         until: the last day on which the intake acts or lasts, or to which an order in
             force runs; None if not known.
-        is_by_dosage: it ended on the day that the dosages of an order give.
+        is_by_dosage: it ended with the dosages of an order, or may have ended.
         is_current: an order in force, or a list that has the drug as taken.
         knows_start: `begins` is when it was first taken, not when it was mentioned.
         is_draft: among the orders being signed.
@@ -210,8 +210,14 @@ def _use(
     counted_intakes = sure_intakes if sure_dose else intakes
     last_dose = _last_dose(counted_intakes)
     counted_doses = {intake.last for intake in counted_intakes if intake.last}
-    unclear = (entry for entry in listed if not entry.is_understood)
-    unclear_since = [entry for entry in unclear if _is_since(entry, sure_dose)]
+    orders = _drug_orders(understood, today)
+    unclear_since = [
+        entry
+        for entry in listed
+        if not entry.is_understood
+        and _is_since(entry, sure_dose)
+        and not (entry.is_by_dosage and orders.is_standing)
+    ]
     is_too_often = _is_too_often(name, counted_intakes)
     started, is_start_known = _present_course(intakes)
     if started and _is_older((*listed, *perhaps), started):
@@ -219,7 +225,6 @@ def _use(
     end = _end(entries, intakes, last_dose, today)
     if end is None and last_dose and _is_complete(name, started, last_dose):
         end = DrugEnd(last_dose, "last given")
-    orders = _drug_orders(understood, today)
     return DrugUse(
         name=GROUPS.get(name, name),
         kind=KINDS.get(name, "other"),
@@ -324,6 +329,8 @@ def _last_dose(intakes: Iterable[DrugEntry]) -> Dated | None:
 def _is_since(entry: DrugEntry, dose: Dated | None) -> bool:
     """Tell if an entry is no older than a dose, or one of them has no day."""
     day = entry.last or entry.begins or entry.ended
+    if entry.is_by_dosage:
+        day = entry.ended
     return day is None or dose is None or day.last >= dose.last
 
 

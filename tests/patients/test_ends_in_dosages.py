@@ -206,9 +206,32 @@ def test_an_order_whose_dosage_ended_does_not_continue(order, beside):
 
 
 @pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param(HANDED_OVER, id="dispensed"),
+        pytest.param(statement("alendronate", "M05BA04", 60), id="listed"),
+    ],
+)
+@pytest.mark.parametrize(
+    "dosages",
+    [
+        pytest.param([*timed(until(60, 10)), {"text": "then"}], id="more without time"),
+        pytest.param(timed(weeks(4, "Mal")), id="an unknown unit"),
+    ],
+)
+def test_an_order_whose_end_is_not_clear_is_asked_about(dosages, beside):
+    words = summary(since(60, dosageInstruction=dosages), beside)
+    assert "ask" in words
+    assert "continue" not in words
+
+
+@pytest.mark.parametrize(
     "entries",
     [
         pytest.param([since(60, until(60, 10)), since(14)], id="a newer order"),
+        pytest.param(
+            [since(60, weeks(4, "Mal")), since(14)], id="a newer order, not clear"
+        ),
         pytest.param(
             [since(60, until(60, 10)), dispensed(ALENDRONATE, days=5)],
             id="a newer supply",

@@ -487,9 +487,14 @@ def _until_its_end(
     order: DrugEntry, entry: Entry, chart: Chart, *, is_open: bool
 ) -> DrugEntry:
     """Return the order with its end by dosage, period or supply, if that is over."""
-    if ended := _end_by_dosages(order, entry, chart):
+    by_dosage = _end_by_dosages(order, entry, chart)
+    if by_dosage.day or by_dosage.is_open:
         return order._replace(
-            how_ended="ended", ended=ended, is_by_dosage=True, is_due=False
+            how_ended=None if by_dosage.is_open else "ended",
+            ended=by_dosage.day,
+            is_by_dosage=True,
+            is_due=False,
+            is_understood=not by_dosage.is_open,
         )
     period = end_of_period(entry.raw, chart)
     supplied = end_of_supply(entry.raw, order.begins, chart)
@@ -508,26 +513,27 @@ def _until_its_end(
     return order._replace(how_ended="ended")
 
 
-def _end_by_dosages(order: DrugEntry, entry: Entry, chart: Chart) -> Dated | None:
-    """Return the day on which an order says that its drug was over.
+def _end_by_dosages(order: DrugEntry, entry: Entry, chart: Chart) -> DosageEnd:
+    """Return the end that an order gives its drug, if that is over or not clear.
 
-    None if the order was stopped, which says more, or if its supply lasts longer than
-    a length of its dosages.
+    There is none if the order was stopped, which says more, or if its supply lasts
+    longer than a length of its dosages.
     """
-    if entry.status in STOPPED:
-        return None
     begins = order.begins.last if order.begins else None
     repeats = number(member(entry.raw, "dispenseRequest", "numberOfRepeatsAllowed"))
     supplies = 1 + min(max(int(repeats or 0), 0), MOST_DAYS)
     end = end_of_dosages(entry.raw, begins, chart, supplies=supplies)
-    if end.is_open:
-        return None
     supplied = end_of_supply(entry.raw, order.begins, chart)
     is_supplied = supplied is not None and supplied > chart.today
     ended = _over_by(end, chart)
     # Each injection may have its own order.
     is_dose = order.name in INJECTED and not _is_later(ended, order.begins)
-    return None if is_dose or (is_supplied and not end.is_fixed) else ended
+    is_to_come = end.day is not None and ended is None
+    if entry.status in STOPPED or is_dose or is_to_come:
+        return DosageEnd()
+    if is_supplied and not end.is_fixed:
+        return DosageEnd()
+    return end._replace(day=ended)
 
 
 def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
