@@ -51,7 +51,7 @@ from cds_service.fhir.gathering.grave_asides import (
     UNREAD_TITLE,
 )
 from cds_service.fhir.gathering.listed import LISTED
-from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.problem_words import in_doubt, words_but_denials
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import (
@@ -150,9 +150,14 @@ def kind_of(entry: Entry, spec: ListSpec, chart: Chart) -> str:
 def kinds_in_words(
     entry: Entry, among: tuple[str, ...], chart: Chart
 ) -> frozenset[str]:
-    """Return those of these rules of `mappings/kinds.toml` that fit its words."""
-    kinds = chart.terminology.kinds
-    words = texts_of(entry.raw.get("code")) if among else ()
+    """Return those of these rules of `mappings/kinds.toml` that fit its words.
+
+    What the words deny is none of them: `abscess, no discitis`.
+    """
+    terminology = chart.terminology
+    titles = texts_of(entry.raw.get("code")) if among else ()
+    words = (words_but_denials(one, terminology) for one in titles)
+    kinds = terminology.kinds
     return frozenset().union(*(kinds.of_title(one, among) for one in words))
 
 

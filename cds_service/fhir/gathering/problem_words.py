@@ -80,10 +80,20 @@ def undenied_parts(words: str, terminology: Terminology) -> list[str]:
     if is_denial(said, terminology):
         return []
     return [
-        folded(stretch)[: clauses.whole(stretch).denies_at]
+        part[: clauses.whole(part).denies_at]
         for sentence in sentences(said)
         for stretch in clauses.cut_at_denials(clauses.without_turned_denials(sentence))
+        for part in (clauses.without_denied(folded(stretch)),)
     ]
+
+
+def words_but_denials(title: str, terminology: Terminology) -> str:
+    """Return the folded words of a title without what they deny.
+
+    A title that only denies keeps all its words: what it is of, its code says.
+    """
+    words = terminology.clauses.whole(title).besides.words
+    return words if words.strip() else title
 
 
 def is_taken_as_active(condition: Json, terminology: Terminology) -> bool:
@@ -158,17 +168,22 @@ class _TextReading:
             self.suspected |= clause.named & self.coded
         elif FAMILY_HISTORY not in self.coded:
             others = _of_another(clause, self.coded)
+            besides = clause.besides
             # What a code of the same entry says is in doubt then.
-            self.suspected |= others & self.coded
+            self.suspected |= (others | besides.denied) & self.coded
             self.of_another |= others - self.coded
-            self.stated |= clause.named - others
-            self.unclear |= clause.before_denial - others
+            self.denied |= besides.denied & clause.named
+            self.suspected |= besides.doubted & clause.named - others - self.coded
+            self.stated |= clause.named - others - besides.denied - besides.doubted
+            self.stated |= clause.named_apart - others
+            self.unclear |= clause.before_denial - others - besides.denied
 
     def add_whole(self, whole: Clause) -> None:
         """Add what only the uncut text names, since a full stop cut a name in two."""
         if FAMILY_HISTORY in self.coded:
             return
         more = whole.named - self.stated - self.denied - self.of_another
+        more -= whole.besides.denied | self.suspected
         others = more & _of_another(whole, self.coded)
         self.of_another |= others
         (self.suspected if whole.is_suspected else self.stated).update(more - others)

@@ -96,6 +96,8 @@ _COLON = ":"
 _ASIDE = re.compile(r"[,:;(，、（]|\s[-–—]\s")  # between a disease and a person
 _WORD = re.compile(r"[^\W\d_]{2}")
 _WORDS = re.compile(r"[^\W\d_]+")
+_WORD_OR_FIGURE = re.compile(r"[^\W_]")
+_ITEM = re.compile(r"[,/、，]")  # between the items of a denied list
 # As many words divide a disease from a person; `her late husband` has two.
 DIVIDING_WORDS = 3
 _FIGURE = re.compile(r"\d")  # of a vertebra, most often
@@ -126,6 +128,9 @@ class JointPatterns(NamedTuple):
         border: where a denial may end.
         in_list: the word between the last two of a list: `no fracture, abscess or
             metastasis`. The match has the group `and_` if the word is an `and`.
+        denying: words that deny the name after them: `no evidence of`.
+        denied: words that deny the name before them: `ruled out`.
+        shown: words after a denied name that limit nothing: `on MRI`.
     """
 
     several: re.Pattern[str]
@@ -138,6 +143,28 @@ class JointPatterns(NamedTuple):
     persons: re.Pattern[str]
     border: re.Pattern[str]
     in_list: re.Pattern[str]
+    denying: re.Pattern[str]
+    denied: re.Pattern[str]
+    shown: re.Pattern[str]
+
+
+class Besides(NamedTuple):
+    """What a title says of the names in it, each denial for itself.
+
+    Attributes:
+        stated: concepts that no denial stands at.
+        denied: concepts that are denied, and nothing is said of them but that.
+        doubted: concepts after a denial that may be of something else: `without
+            treatment of discitis`.
+        words: its words outside denials.
+        is_clear: each of its denials denies names that are known, and no more.
+    """
+
+    stated: frozenset[str]
+    denied: frozenset[str]
+    doubted: frozenset[str]
+    words: str
+    is_clear: bool = True
 
 
 class Clause:
@@ -256,6 +283,22 @@ class Clause:
                 named |= self._reader.places(before, None).keys()
         return frozenset(named)
 
+    @cached_property
+    def besides(self) -> Besides:
+        """Read its denials one by one: `L1 fracture without cord compression`."""
+        return self._reader.besides(self.text)
+
+    @cached_property
+    def named_apart(self) -> frozenset[str]:
+        """Return what its words outside denials name, if each denial is understood.
+
+        What `no cord compression` denies is no matter of the fracture before it.
+        """
+        besides = self.besides
+        if not (besides.is_clear and besides.denied):
+            return NOTHING
+        return besides.stated & self._reader.places(besides.words, None).keys()
+
     def _denies(self, places: Collection[Place]) -> bool:
         """Tell if it denies what it names at these places, and says no more."""
         if not places or len(self.text) > LONGEST_STATEMENT:
@@ -318,6 +361,7 @@ class ClauseReader:
         self._kept_turned = kept(self._turned_denials)
         self._kept_unturned = kept(self._without_turned_denials)
         self._kept_contrasts = kept(self._cut_at_contrasts)
+        self._kept_besides = kept(self._besides)
 
     def read(self, text: str) -> tuple[Clause, ...]:
         """Read each statement of a text; leave out what is empty between two marks."""
@@ -393,6 +437,112 @@ class ClauseReader:
                 follows += part
         parts += self._cut_after_list(denial, follows)
         return [part for part in parts if part.strip()]
+
+    def besides(self, text: str) -> Besides:
+        """Read the denials in a title one by one, those beside another name as well.
+
+        A title about a relative, or too long, states all that it names.
+        """
+        return self._kept_besides(text)
+
+    def _besides(self, text: str) -> Besides:
+        words = folded(text)
+        if len(words) > LONGEST_STATEMENT or self.joints.relatives.search(words):
+            named = frozenset(self.places(words, None))
+            return Besides(named, NOTHING, NOTHING, words, is_clear=False)
+        turned = self.turned_denials(words)
+        stated = {name for one in turned for name in self.places(one, None)}
+        denied, doubted = set[str](), set[str]()
+        kept_words = list[str]()
+        is_clear = not turned
+        parts = self.cut_at_contrasts(self.without_turned_denials(words))
+        for part in parts:
+            for stretch in self.cut_at_denials(part):
+                said = self._read_stretch(stretch)
+                if said.doubted and not any(map(LETTER.search, kept_words)):
+                    said = said._replace(
+                        stated=said.stated | said.doubted, words=stretch
+                    )
+                stated |= said.stated
+                denied |= said.denied
+                doubted |= said.doubted
+                is_clear = is_clear and said.is_clear
+                kept_words.append(said.words)
+        if len(parts) > 1:  # `no metastases except L1`
+            doubted, denied = doubted | denied, set()
+        doubted -= stated
+        return Besides(
+            frozenset(stated),
+            frozenset(denied - stated - doubted),
+            frozenset(doubted),
+            " ".join((*turned, *kept_words)),
+            is_clear,
+        )
+
+    def _read_stretch(self, stretch: str) -> Besides:
+        """Read a stretch with one denial at most, of one name or of a list."""
+        if self.whole(stretch).is_only_denial:
+            denied = frozenset(self.places(stretch, None))
+            return Besides(NOTHING, denied, NOTHING, "")
+        rest, denied = self._without_denied(stretch)
+        denying = self._denying_in(rest)
+        before = rest[: denying.start()] if denying else rest
+        stated = self.places(before, None).keys()
+        if denying is None:
+            is_clear = not self.denies(before)
+            return Besides(frozenset(stated), denied, NOTHING, before, is_clear)
+        listed = rest[denying.end() :]
+        items = [self._bare_names(one) for one in self._items(listed)]
+        bare = frozenset[str]().union(*items)
+        doubted = frozenset(self.places(listed, None).keys() - bare)
+        is_clear = all(items) and not self.denies(before)
+        return Besides(frozenset(stated), denied | bare, doubted, before, is_clear)
+
+    def _denying_in(self, words: str) -> re.Match[str] | None:
+        """Find the first word that denies and is no part of a name, as in `无力`."""
+        names = [*self.places(words, None).values()]
+        return next(
+            (
+                one
+                for one in self.joints.denying.finditer(words)
+                if not any(start <= one.start() < end for start, end in names)
+            ),
+            None,
+        )
+
+    def without_denied(self, words: str) -> str:
+        """Return folded words without the names that the words after them deny."""
+        return self._without_denied(words)[0]
+
+    def _without_denied(self, words: str) -> tuple[str, frozenset[str]]:
+        """Return words without the names that the words after them deny."""
+        denied = set[str]()
+        for _ in range(MOST_ASIDES):
+            for name, (start, end) in self.places(words, None).items():
+                after = self.joints.denied.match(words, _end_of_word(words, end))
+                if after:
+                    denied.add(name)
+                    before = words[: _start_of_word(words, start)]
+                    words = f"{before} {words[after.end() :]}"
+                    break
+            else:
+                break
+        return words, frozenset(denied)
+
+    def _items(self, listed: str) -> list[str]:
+        """Cut a list of denied things into its items."""
+        shown = self.joints.shown.sub(" ", listed)
+        return _ITEM.split(self.joints.in_list.sub(",", shown))
+
+    def _bare_names(self, item: str) -> frozenset[str]:
+        """Return the concepts of an item that consists of their name alone."""
+        places = self.places(item, None)
+        if not places:
+            return NOTHING
+        start = _start_of_word(item, min(begins for begins, _ in places.values()))
+        end = _end_of_word(item, max(ends for _, ends in places.values()))
+        is_bare = not _WORD_OR_FIGURE.search(f"{item[:start]} {item[end:]}")
+        return frozenset(places) if is_bare else NOTHING
 
     def _parts(self, words: str) -> list[str]:
         """Cut at the borders; each stays with the part after it.

@@ -103,6 +103,10 @@ class Joints(DataTable):
         relatives: words for a relative. A sentence with one is about the relative.
         persons: words for another person: husband, carer, died of. What a clause of a
             problem's title names after one is not the patient's.
+        denying: words before a name that deny it, with what may come between: `without
+            mention of`.
+        denied: words after a name that deny it: `ruled out`.
+        shown: words after a denied name that limit nothing: `on MRI`.
     """
 
     and_: tuple[Pattern, ...] = Field((), alias="and")
@@ -114,6 +118,9 @@ class Joints(DataTable):
     found: tuple[Pattern, ...] = ()
     relatives: tuple[Pattern, ...] = ()
     persons: tuple[Pattern, ...] = ()
+    denying: tuple[Pattern, ...] = ()
+    denied: tuple[Pattern, ...] = ()
+    shown: tuple[Pattern, ...] = ()
 
 
 class Vertebrae(DataTable):

@@ -113,6 +113,9 @@ def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> JointP
         persons=re.compile(any_of(joints, "persons")),
         border=re.compile(rf"{BORDER}|{and_}"),
         in_list=re.compile(rf"(?P<and_>{and_})|{or_}"),
+        denying=re.compile(any_of(joints, "denying")),
+        denied=re.compile(rf"\W*(?:{any_of(joints, 'denied')})"),
+        shown=re.compile(any_of(joints, "shown")),
     )
 
 
