@@ -14,7 +14,7 @@ from cds_service.fhir.mapping.language import Vertebrae, any_of
 from cds_service.fhir.mapping.text_rules import STROKES
 
 # Between two statements of a title, in any language.
-_BORDERS = r"[;,/()，、。；\n]|[+&]|\.(?=\s|$)|\s[-‐–—]\s"
+BORDERS = r"[;,/()，、。；\n]|[+&]|\.(?=\s|$)|\s[-‐–—]\s"
 # A bare name of an operation goes on behind one of these: `Fixation (T12-L2)`.
 _GOES_ON = frozenset(",(，、")
 LONGEST_JOINT = 6  # characters, with its spaces
@@ -49,7 +49,7 @@ class InstrumentRules:
         """
         self._fixations = re.compile(any_of(languages, "fixations"))
         apart = any_of(languages, "apart")
-        self._borders = re.compile("|".join((_BORDERS, *joints, apart)))
+        self._borders = re.compile("|".join((BORDERS, *joints, apart)))
         broken = any_of(languages, "broken")
         self._broken_before = re.compile(rf"(?:{broken})\w*(?: \w{{1,5}})?\W{{0,3}}$")
         self._broken_after = re.compile(rf"\W{{0,3}}(?:[^\W\d]+\W+)?\w*?(?:{broken})")

@@ -145,6 +145,8 @@ class Vertebrae(DataTable):
         fixations: screws, rods and fusions, whose levels need no cement.
         broken: words for a fracture, next to the vertebra that has it.
         apart: words between two statements of an order, besides "and" and "with".
+        left: words next to a vertebra that was not treated: "aborted", "postponed".
+        later: words next to one that is to be treated: "planned", "next week".
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -163,6 +165,8 @@ class Vertebrae(DataTable):
     fixations: tuple[Pattern, ...] = ()
     broken: tuple[Pattern, ...] = ()
     apart: tuple[Pattern, ...] = ()
+    left: tuple[Pattern, ...] = ()
+    later: tuple[Pattern, ...] = ()
 
 
 class Durations(DataTable):

@@ -19,6 +19,7 @@ from cds_service.fhir.mapping.clauses import remarks
 from cds_service.fhir.mapping.instrumented_levels import InstrumentRules
 from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
+from cds_service.fhir.mapping.left_levels import LeftPart, LeftRules
 from cds_service.fhir.mapping.text_rules import (
     AUGMENTATIONS,
     Place,
@@ -144,6 +145,7 @@ class LevelRules:
         self._accident = re.compile(any_of(vertebrae, "accidents"))
         with_ = f"(?i:{any_of(joints, 'with_')})"
         self._instruments = InstrumentRules(vertebrae, (and_, with_))
+        self._left = LeftRules(vertebrae, (and_, with_), self.named)
 
     def treated(self, words: str) -> tuple[str, ...]:
         """Return the levels that an order is to treat by its text, from head to foot.
@@ -198,6 +200,44 @@ class LevelRules:
         plain = _REMARK.sub(r"·\1 ", plain)
         for part in remarks(plain):
             yield from self._clauses(part)
+
+    def left(self, words: str, *, is_done: bool) -> frozenset[str]:
+        """Return the levels that were not treated, though others were, by a text.
+
+        Args:
+            words: a title.
+            is_done: of something that was done: what it plans was not.
+        """
+        _, parts = self._left_parts(words, is_done=is_done)
+        return frozenset[str]().union(*(one.levels for one in parts))
+
+    def without_left_words(self, words: str, *, is_done: bool) -> str:
+        """Leave out the words that say of some levels that they were not treated.
+
+        So no word is left of what was not done but of the whole: `kyphoplasty L1, L3
+        aborted` was done.
+        """
+        plain, parts = self._left_parts(words, is_done=is_done)
+        if not parts:
+            return words
+        for start, end in sorted(mark for one in parts for mark in one.marks):
+            plain = f"{plain[:start]}{' ' * (end - start)}{plain[end:]}"
+        return plain
+
+    def _left_parts(self, words: str, *, is_done: bool) -> tuple[str, list[LeftPart]]:
+        """Return a text with its levels in figures, and its parts on what was left.
+
+        If nothing else is named, all was left, and a title says that of the whole.
+        """
+        if not self._left.may_leave(words[:LONGEST_TEXT], is_done=is_done):
+            return words, []
+        plain = self._speller.spell_out(spaced(normal(words[:LONGEST_TEXT])))
+        plain = self._with_figures(plain)
+        groups = list(islice(self._all_groups(plain), MOST_GROUPS))
+        parts = self._left.parts(plain, groups, is_done=is_done)
+        left = frozenset[str]().union(*(one.levels for one in parts))
+        named = set[str]().union(*(group.levels for group in groups))
+        return (plain, parts) if left and named - left else (words, [])
 
     def _without_fixations(self, words: str) -> str:
         """Blank out the levels that screws and rods join, if others are named.

@@ -73,6 +73,8 @@ def find_levels(
     statements = _statements(order, drafts, terminology, wording)
     naming = (statement for statement in statements if statement[1])
     source, stated = next(naming, ("", set[str]()))
+    left = _left_in(order, terminology)
+    stated, wording = stated - left or stated, wording - left or wording
     if not source:
         return StatedLevels(regions=regions)
     # Other places of the order that may name other levels than the element does.
@@ -89,6 +91,17 @@ def find_levels(
         is_contradicted=not elsewhere <= stated,
         notes=tuple(_notes(stated, wording or differing, source)),
     )
+
+
+def _left_in(order: Json, terminology: Terminology) -> set[str]:
+    """Return the levels that the titles of an order, or a procedure, call left."""
+    is_done = order.get("resourceType") == "Procedure"
+    return {
+        level
+        for title in codeables(order, *TITLES)
+        for words in texts_of(title)
+        for level in terminology.levels.left(words, is_done=is_done)
+    }
 
 
 def stated_levels(

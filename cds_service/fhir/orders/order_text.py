@@ -55,7 +55,9 @@ def name_augmentation(
         site_words: words about the body site from the order's codes, needed to accept
             names of two or three letters; None if such names do not count.
     """
-    plain = terminology.speller.spell_out(folded(words[:LONGEST_TEXT]))
+    # That one vertebra was left withdraws nothing of the others.
+    whole = terminology.levels.without_left_words(words, is_done=False)
+    plain = terminology.speller.spell_out(folded(whole[:LONGEST_TEXT]))
     parts = [clause.strip() for clause in clauses(plain)[:MOST_CLAUSES]]
     context = None if site_words is None else f"{plain} {site_words}"
     named: set[str] = set()

@@ -138,8 +138,11 @@ def _is_done(procedure: Json, terminology: Terminology) -> bool:
     """Tell if it was done by its status, and no title of it says otherwise."""
     if text(procedure.get("status")) not in DONE:
         return False
-    titles = texts_of(procedure.get("code"))
-    return not any(terminology.clauses.is_not_done(title) for title in titles)
+    titles = (
+        terminology.levels.without_left_words(title, is_done=True)
+        for title in texts_of(procedure.get("code"))
+    )
+    return not any(map(terminology.clauses.is_not_done, titles))
 
 
 def has_augmentation(record: PatientRecord, terminology: Terminology) -> bool:

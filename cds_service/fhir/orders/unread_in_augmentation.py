@@ -144,13 +144,16 @@ def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
     words and codes alone; a modifier extension is never understood.
     """
     titles = codeables(order, *TITLES)
+    is_done = order.get("resourceType") == "Procedure"
     left = {
         name_of(path)
         for path, value in leaves_of(order)
         if not MODIFIERS.isdisjoint(path.split("."))
         or (_is_worded(path) and not _are_words_read(path, text(value), terminology))
     }
-    if not all(_is_title_read(one, titles, terminology) for one in titles):
+    if not all(
+        _is_title_read(one, titles, terminology, is_done=is_done) for one in titles
+    ):
         left.add("code")
     sites = codeables(order, "bodySite")
     if not all(_is_place(one, terminology) for one in sites):
@@ -238,13 +241,16 @@ def _is_place(site: Json, terminology: Terminology) -> bool:
     )
 
 
-def _is_title_read(title: Json, titles: list[Json], terminology: Terminology) -> bool:
+def _is_title_read(
+    title: Json, titles: list[Json], terminology: Terminology, *, is_done: bool
+) -> bool:
     """Tell if a title names the operation and how it is done, and nothing more.
 
     "Kyphoplasty L1, on Prolia" says more. "X-ray after kyphoplasty" contradicts the
     code next to it. The display of a known code is not judged: it says what the code
-    says.
+    says. Of a vertebra that was left, the words for that are read.
     """
+    levels = terminology.levels
     known = [
         coding
         for coding in objects(title.get("coding"))
@@ -252,7 +258,10 @@ def _is_title_read(title: Json, titles: list[Json], terminology: Terminology) ->
     ]
     called = {folded(text(one.get("display"))) for one in known}
     return all(
-        _is_title_plain(_without_codes(word, titles), terminology)
+        _is_title_plain(
+            levels.without_left_words(_without_codes(word, titles), is_done=is_done),
+            terminology,
+        )
         for word in texts_of(title)
         if folded(word) not in called
     )
