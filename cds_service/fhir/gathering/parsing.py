@@ -50,8 +50,8 @@ def parse_resource(
     """Return a resource that `fhir.resources.R4B` accepts, as it came or repaired.
 
     A time without an offset is read as the site's, a time without seconds as the full
-    minute, an empty text as one that was not sent. Elements unknown to R4 are removed:
-    vendors add them, and we read none of them.
+    minute, an empty `display` as one that was not sent. Elements unknown to R4 are
+    removed: vendors add them, and we read none of them.
 
     Raises:
         BrokenResource: the rest is not valid, or an element may reverse the meaning.
@@ -155,14 +155,14 @@ def parse_patient(
 def _repaired(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
     """Return a copy in which every time has seconds and an offset.
 
-    An empty text is left out, as if it had not been sent: FHIR has none. A number in
-    place of a time is marked, so that it is not taken for one.
+    An empty name of a code is left out, as if it had not been sent: FHIR has none. A
+    number in place of a time is marked, so that it is not taken for one.
     """
     if isinstance(value, Mapping):
         return {
             key: _repaired(part, calendar, str(key))
             for key, part in value.items()
-            if part != "" or key in REVERSING
+            if part != "" or key != "display"
         }
     if isinstance(value, list):
         return [_repaired(part, calendar, name) for part in value]

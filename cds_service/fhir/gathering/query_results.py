@@ -29,8 +29,6 @@ from cds_service.fhir.references import Bases, BundleEntry
 from cds_service.fhir.site_calendar import instant
 
 BEFORE = ("previous", "prev")  # relations of a link to an earlier page
-# Each call is about one: no Patient was not read, whatever the answer looks like.
-ALWAYS_THERE = "Patient"
 ResultState = Literal["given", "empty", "failed", "absent"]
 ReadFrom = Literal["prefetch", "fhir"]
 
@@ -75,10 +73,7 @@ def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResul
     if template.key not in prefetch:
         return QueryResult(state="absent")
     value = prefetch[template.key]
-    if value is None:
-        is_unread = template.resource_type == ALWAYS_THERE
-        return QueryResult(state="absent") if is_unread else NOTHING_THERE
-    return read_result(template, [value])
+    return NOTHING_THERE if value is None else read_result(template, [value])
 
 
 def read_result(
@@ -169,10 +164,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         pages: in order, at least one.
         note: why pages are missing; empty if none is.
     """
-    is_nothing = not note and all(map(_found_nothing, pages))
-    if is_nothing and template.resource_type == ALWAYS_THERE:
-        return _failed("the server sent no data")
-    if is_nothing:
+    if not note and all(map(_found_nothing, pages)):
         return NOTHING_THERE
     content = _content_of(pages, template.resource_type)
     entries = each_once(content.asked)

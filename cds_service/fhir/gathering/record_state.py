@@ -28,6 +28,9 @@ DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
 # Keys whose entries count, but are no list of what the patient takes: what is given in
 # the ward.
 GIVEN_HERE = frozenset({"administrations"})
+# Each call is about a patient. CDS Hooks forbids to ask again for what came as `null`.
+PATIENT = "patient"
+NO_PATIENT = "Nothing came of the patient: age, sex and death are not known."
 # Keys that may hold doses too, as billed injections: no order is pre-selected if one
 # was not read.
 ALSO_DOSES = ("procedures",)
@@ -40,6 +43,7 @@ def state_of(record: PatientRecord) -> RecordState:
         for key, read in record.reads.items()
         if not read.is_optional or key in TELLING_MORE or is_unread(read)
     )
+    has_nothing = any(key == PATIENT and read.state == "empty" for key, read in reads)
     return RecordState(
         unread={key: read.note for key, read in reads if read.state == "failed"},
         incomplete={
@@ -49,7 +53,7 @@ def state_of(record: PatientRecord) -> RecordState:
         },
         unreadable=len(record.unreadable),
         foreign=sum(record.foreign.values()),
-        notes=(record.doubt,) if record.doubt else (),
+        notes=(*filter(None, [record.doubt]), *([NO_PATIENT] if has_nothing else [])),
         lists_not_read=tuple(
             key for key in DECIDING_LISTS if not _is_list_read(record, key)
         ),

@@ -523,7 +523,7 @@ class ClauseReader:
                 if after:
                     denied.add(name)
                     before = words[: _start_of_word(words, start)]
-                    words = f"{before} {words[after.end() :]}"
+                    words = folded(f"{before} {words[after.end() :]}")
                     break
             else:
                 break

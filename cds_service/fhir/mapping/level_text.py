@@ -253,7 +253,7 @@ class LevelRules:
         for group in self._instruments.of_fixation(words, groups, operations):
             blank = " " * (group.end - group.start)
             words = f"{words[: group.start]}{blank}{words[group.end :]}"
-        return words
+        return within_limit(words)
 
     def _operations(self, words: str) -> list[Place]:
         """Return each place at which a text names an augmentation."""

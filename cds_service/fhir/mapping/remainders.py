@@ -44,7 +44,8 @@ def without_names(
         sign = (signs or {}).get(name, "")
         before = remainder[:start].rstrip(ascii_lowercase)
         after = remainder[end:].lstrip(ascii_lowercase)
-        remainder = f"{before} {sign} {after}"
+        # Folded anew: places are those in a folded text, which closes up blanks.
+        remainder = folded(f"{before} {sign} {after}")
     return remainder
 
 

@@ -35,8 +35,9 @@ SPINES = frozenset({SPINE})
 # Unicode has no accent for a stroke through a letter.
 STROKES = str.maketrans("łŁøØđĐ", "lLoOdD")
 _ACCENTS = re.compile("[\u0300-\u036f]")
-# Forms and tables are filled up with blanks, and patterns try each split of a run.
-_BLANKS = re.compile(r"[^\S\n]{3,}")
+# Forms and tables are filled up with blanks, and patterns try each split of a run. A
+# few may stand where a name was taken out.
+_BLANKS = re.compile(r"[^\S\n]{9,}")
 _EMPTY_LINES = re.compile(r"(?:[^\S\n]*\n){3,}")
 _BORDER = re.compile(
     "(?<=[A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[A-Za-z])"
@@ -181,9 +182,9 @@ def normal(text: str) -> str:
 def within_limit(text: str) -> str:
     """Return the part of a text that is normalised and searched.
 
-    All texts that are compared with our words pass here. Of blanks or empty lines in a
-    row two are left. A text over `LONGEST_TEXT` is cut there, with `UNREAD` in place of
-    the rest, which stays open.
+    All texts that are compared with our words pass here. Of many blanks or empty lines
+    in a row two are left. A text over `LONGEST_TEXT` is cut there, with `UNREAD` in
+    place of the rest, which stays open.
     """
     text = _EMPTY_LINES.sub("\n\n", _BLANKS.sub("  ", text))
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}{UNREAD}"

@@ -136,9 +136,11 @@ def newer_version():
     "sent",
     [None, {"resourceType": "Bundle", "type": "searchset", "entry": [], "total": 0}],
 )
-def test_no_patient_is_a_patient_who_was_not_read(sent):
+def test_a_patient_of_whom_nothing_came_is_named(sent):
     record = gather(has_patient=False, patient=sent)
-    assert "patient" in state_of(record).unread
+    assert state_of(record).notes == (
+        "Nothing came of the patient: age, sex and death are not known.",
+    )
 
 
 def test_what_another_server_holds_is_left_out_if_the_list_names_ours_as_well():
