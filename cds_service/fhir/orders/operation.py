@@ -21,6 +21,7 @@ from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.performed import (
     DOCUMENTED_WITHIN,
     DONE,
+    STOPPED,
     days_of_procedure,
     stay_of,
 )
@@ -34,7 +35,7 @@ from cds_service.fhir.site_calendar import SiteCalendar
 # Statuses of a procedure that was not carried out, or was broken off.
 LEFT = frozenset({"not-done", "stopped", "entered-in-error"})
 # Statuses of an act that is neither done nor to come.
-VOID = LEFT | {"preparation", "revoked", "draft"}
+VOID = STOPPED | LEFT
 # An order on hold plans nothing until it goes on; `suspended` is a supply on hold.
 HELD = frozenset({"on-hold", "suspended"})
 # A fracture that names no vertebra, where others are named.
