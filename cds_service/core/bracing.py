@@ -1,15 +1,14 @@
-"""Brace and bed-rest orders against the site's limits, and their correction.
+"""Brace orders against the site's limits, and their correction.
 
 Dates and words of an order are two statements. If they differ, the longer one counts
 and both are shown. The weeks of every brace count from the first brace of this
 fracture: to renew a brace is to go on wearing one.
 """
 
-import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 from cds_service.core.findings import Findings, SupportOrder, SupportOrders, WordedEnd
 from cds_service.core.phrases import say
@@ -19,15 +18,12 @@ from cds_service.core.wording import (
     count_text,
     date_text,
     near_date_text,
-    number_text,
 )
 
 # Two last days this close are the same: 12 weeks and 3 months.
 SAME = timedelta(days=7)
 # policy (E6): as far back as orders count if the day of the fracture is not known
 ORDERS_COUNT_FOR = timedelta(days=90)
-# policy: a fracture may be found so long after its brace was ordered
-FOUND_LATER = timedelta(days=30)
 # policy: two augmentations this close are stages of one treatment
 STAGES = timedelta(days=180)
 MONTH, WEEK, DAY = 730.5, 168.0, 24.0  # hours; UCUM: a month is a/12
@@ -38,14 +34,6 @@ WITHOUT_DATE = {
     "reversed": "its dates end before they begin",
     "renewal": "it goes on with a brace whose first day is not on record",
 }
-# Findings that keep a brace on, the gravest first.
-KEEP_REASONS = (
-    "unstable-fracture",
-    "spinal-instability",
-    "stable-burst-fracture",
-    "neurological-deficit",
-)
-
 # The problem of a brace order.
 Issue = Literal[
     "long",  # ends after the site's weeks
@@ -139,7 +127,7 @@ class BraceTimes:
         end = near_date_text(self.by_words, today) if self.by_words else ""
         words = self._length_in_words(end)
         hours = self.order.hours if self.order.end is None else None
-        dates = _until(self.by_dates, today)
+        dates = until_text(self.by_dates, today)
         if hours:
             dates = say("for {length}", length=length_text(hours))
         if not words or not dates:
@@ -228,7 +216,7 @@ def _after(begins: date, hours: float | None) -> date | None:
         return date.max
 
 
-def _until(day: date | None, today: date) -> str:
+def until_text(day: date | None, today: date) -> str:
     return say("until {day}", day=near_date_text(day, today)) if day else ""
 
 
@@ -467,244 +455,3 @@ def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
 def _without_date(times: BraceTimes) -> Issue:
     ending = times.order.worded.kind
     return ending if ending in ("event", "payer", "doubtful", "reversed") else "open"
-
-
-def has_unclear_brace(support: SupportOrders) -> bool:
-    """Tell if a brace on record may or may not be the first of this fracture.
-
-    It is for another disease, has no certain day, or was ordered shortly before the
-    day from which orders count.
-    """
-    in_force = [one for one in support.of_kind("brace") if not one.is_draft]
-    over = [one for one in support.earlier_braces if not one.is_draft]
-    since = support.counted_from or date.min
-    return any(_is_unclear(one, since, is_over=False) for one in in_force) or any(
-        _is_unclear(one, since, is_over=True) for one in over
-    )
-
-
-def _is_unclear(order: SupportOrder, since: date, *, is_over: bool) -> bool:
-    begins = order.start or order.authored
-    if begins and begins >= since:
-        return order.is_for_another
-    if begins:
-        return not order.is_for_another and since - begins <= FOUND_LATER
-    # Of a brace that is over, at least a year must say that it may be of this course.
-    if order.written_to is None:
-        return not is_over
-    return order.written_to >= since
-
-
-# --- reasons to keep a brace
-
-
-ReasonSource = Literal["record", "order", "signed", "open"]
-
-
-@dataclass(frozen=True, slots=True)
-class KeepReason:
-    """A fact that keeps a brace on.
-
-    Attributes:
-        name: the finding, `other-fracture`, `other-surgery`, `brace-noted`, or what was
-            not understood.
-        source: `record`: it is on record; `order`: the brace order names it; `signed`:
-            the augmentation order does; `open`: it is mentioned and not decided.
-        levels: levels of other fractures.
-        elements: elements of the augmentation order, by their names in R4.
-    """
-
-    name: str
-    source: ReasonSource
-    levels: tuple[str, ...] = ()
-    elements: tuple[str, ...] = ()
-
-
-def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason, ...]:
-    """Return the facts that keep a brace on, the gravest first; empty without one."""
-    braces = support.of_kind("brace")
-    if not braces:
-        return ()
-    on_record = {name for name in KEEP_REASONS if findings.is_true(name)}
-    by_order = {reason for order in braces for reason in order.reasons}
-    other = support.other
-    by_signed = other.signed_reasons - by_order
-    reasons = [
-        *_reasons(on_record, "record"),
-        *_reasons(by_order - on_record, "order"),
-        *_reasons(by_signed - on_record, "signed"),
-    ]
-    if other.fractures:
-        reasons.append(KeepReason("other-fracture", "record", other.fractures))
-    elif other.possible:
-        reasons.append(KeepReason("other-fracture", "open", other.possible))
-    is_too_often = any(use.is_too_often for use in findings.bone_drugs.uses)
-    is_open = {
-        "other-surgery": other.has_other_surgery,
-        "brace-noted": other.is_brace_noted,
-        "augmentation-unread": bool(other.unread),
-        "order-unread": other.has_other_order,
-        "problem-unread": other.has_unread_problem or is_too_often,
-        "brace-unclear": has_unclear_brace(support),
-        "supplies-unread": "SupplyRequest" in support.unchecked,
-    }
-    elements = {"augmentation-unread": other.unread}
-    reasons += [
-        KeepReason(name, "open", elements=elements.get(name, ()))
-        for name, holds in is_open.items()
-        if holds
-    ]
-    mentioned = {
-        name
-        for name, gap in findings.gaps.items()
-        if gap.is_mentioned and gap.reason != "unreadable"
-    }
-    reasons += _reasons(mentioned - by_order - by_signed, "open")
-    return tuple(reasons)
-
-
-def _reasons(names: Collection[str], source: ReasonSource) -> list[KeepReason]:
-    """Make reasons of those findings that keep a brace on, the gravest first."""
-    return [KeepReason(name, source) for name in KEEP_REASONS if name in names]
-
-
-# --- bed rest
-
-
-class Rest(NamedTuple):
-    """Orders of bed rest that are too long, or have no end.
-
-    Attributes:
-        orders: all of them, the longest first, then those without an end.
-        hours: how long the longest of them runs, or those that follow each other
-            without a day between; None if none is too long.
-        is_joined: only orders that follow each other are so long.
-    """
-
-    orders: tuple[SupportOrder, ...] = ()
-    hours: float | None = None
-    is_joined: bool = False
-
-
-def judge_rest(orders: Sequence[SupportOrder], max_hours: float, today: date) -> Rest:
-    """Find the orders of bed rest that are longer than routine, or have no end."""
-    long = {
-        order.reference: hours
-        for order in orders
-        if (hours := _rest_hours(order, today)) and hours > max_hours
-    }
-    hours = _longest(*long.values())
-    joined_hours, joined = _longest_run(orders, today)
-    is_joined = joined_hours > max(max_hours, hours or 0)
-    if is_joined:
-        hours = joined_hours
-    named = {*long, *(joined if is_joined else ())}
-    found = [order for order in orders if order.reference in named]
-    found.sort(key=lambda order: -(_rest_hours(order, today) or 0))
-    found += [order for order in orders if is_open_rest(order)]
-    return Rest(tuple(found), hours, is_joined)
-
-
-def _rest_hours(order: SupportOrder, today: date) -> float | None:
-    return _longest(order.hours, _rest_in_words(order, today))
-
-
-def _longest_run(
-    orders: Sequence[SupportOrder], today: date
-) -> tuple[float, tuple[str, ...]]:
-    """Return the hours and the orders of the longest bed rest without a break.
-
-    Orders that begin on one day may be one and the same: only what begins as another
-    ends makes it longer.
-    """
-    timed = sorted(
-        ((_rest_begins(order, today) - today).days * DAY, hours, order.reference)
-        for order in orders
-        if (hours := _rest_hours(order, today))
-    )
-    longest: tuple[float, tuple[str, ...]] = (0.0, ())
-    begins = ends = -math.inf
-    names: tuple[str, ...] = ()
-    for start, hours, name in timed:
-        if start > ends:
-            begins, ends, names = start, start, ()
-        ends, names = max(ends, start + hours), (*names, name)
-        longest = max(longest, (ends - begins, names))
-    return longest
-
-
-def _rest_begins(order: SupportOrder, today: date) -> date:
-    return order.start or order.authored or today
-
-
-def rest_sentence(rest: Rest, today: date) -> str | None:
-    """Name bed rest longer than routine, `Bed rest 72 h ordered`; None if it is not."""
-    if rest.hours is None:
-        return None
-    count = len(rest.orders)
-    if rest.is_joined:
-        return say(
-            "Bed rest {time} in {count} orders",
-            time=_hours_text(rest.hours),
-            count=count,
-        )
-    longest = rest.orders[0]
-    if count > 1:
-        return say(
-            "{count} orders of bed rest, longest stated {time}",
-            time=rest_length(longest, today),
-            count=count,
-        )
-    dates, words = _lengths(longest, today)
-    if not dates or not words:
-        return say("Bed rest {time} ordered", time=words or dates)
-    form = "Bed rest {dates} ordered in dates, {words} in words"
-    if rest.hours == _rest_in_words(longest, today):
-        form = "Bed rest {words} ordered in words, {dates} in dates"
-    return say(form, words=words, dates=dates)
-
-
-def rest_length(order: SupportOrder, today: date) -> str:
-    """Say how long bed rest is ordered, the longer of dates and words."""
-    if is_open_rest(order):
-        return say("no end time")
-    dates, words = _lengths(order, today)
-    is_by_words = _rest_hours(order, today) == _rest_in_words(order, today)
-    return words if words and (is_by_words or not dates) else dates
-
-
-def _lengths(order: SupportOrder, today: date) -> tuple[str, str]:
-    """Return the length by dates and by words; that by dates is empty if equal."""
-    by_words = _rest_in_words(order, today)
-    dates = words = ""
-    if order.hours is not None:
-        dates = _hours_text(order.hours)
-    if order.worded.length and by_words == order.worded.hours:
-        words = worded_length(order.worded)
-    elif order.worded.day:
-        words = _until(order.worded.day, today)
-    return ("" if words and order.hours == by_words else dates), words
-
-
-def _hours_text(hours: float) -> str:
-    return f"{number_text(hours, 1).removesuffix('.0')} h"
-
-
-def _rest_in_words(order: SupportOrder, today: date) -> float | None:
-    """Return the hours that the words of a bed-rest order give, by length or day."""
-    begins = _rest_begins(order, today)
-    to_day = (order.worded.day - begins).days * 24.0 if order.worded.day else None
-    return _longest(order.worded.hours, to_day)
-
-
-def _longest(*hours: float | None) -> float | None:
-    return max((length for length in hours if length is not None), default=None)
-
-
-def is_open_rest(order: SupportOrder) -> bool:
-    """Tell if a bed-rest order has no end, in dates or words; an event is an end."""
-    return (
-        order.hours is None
-        and order.end is None
-        and order.worded.kind not in ("end", "event")
-    )

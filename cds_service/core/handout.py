@@ -12,7 +12,8 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from cds_service.core.bracing import SAME, BraceTimes, keep_reasons
+from cds_service.core.brace_reasons import keep_reasons
+from cds_service.core.bracing import SAME, BraceTimes
 from cds_service.core.case import Case, Conclusion
 from cds_service.core.data_file import Approved, DataTable
 from cds_service.core.drug_states import DrugState

@@ -2,17 +2,9 @@
 
 from itertools import chain
 
-from cds_service.core.bracing import (
-    BROKEN,
-    KEEP_REASONS,
-    WITHOUT_DATE,
-    Brace,
-    KeepReason,
-    Rest,
-    judge_rest,
-    keep_reasons,
-    rest_sentence,
-)
+from cds_service.core.bed_rest import Rest, judge_rest, rest_sentence
+from cds_service.core.brace_reasons import KEEP_REASONS, KeepReason, keep_reasons
+from cds_service.core.bracing import BROKEN, WITHOUT_DATE, Brace
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.core.pooled_result import FRAGILITY_AGE
 from cds_service.core.sarcopenia import (

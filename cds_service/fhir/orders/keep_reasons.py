@@ -1,10 +1,10 @@
 """Read the reasons to keep a brace that its own order names.
 
-Other fractures and operations are in `other_injuries.py`; `core/bracing.py` adds the
-findings.
+Other fractures and operations are in `other_injuries.py`; `core/brace_reasons.py` adds
+the findings.
 """
 
-from cds_service.core.bracing import KEEP_REASONS
+from cds_service.core.brace_reasons import KEEP_REASONS
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LEVELS, in_order

@@ -1,13 +1,14 @@
 """Find other fractures and operations of the spine that a brace may be for.
 
 They are on record or in the orders being signed. With the reasons that a brace's own
-order names (`keep_reasons.py`) and the findings, `core/bracing.py` decides if it stays.
+order names (`keep_reasons.py`) and the findings, `core/brace_reasons.py` decides if it
+stays.
 `injury_times.py` says which entries are recent enough to count.
 """
 
 from collections.abc import Sequence
 
-from cds_service.core.bracing import KEEP_REASONS
+from cds_service.core.brace_reasons import KEEP_REASONS
 from cds_service.core.findings import OtherInjuries, SupportOrder
 from cds_service.fhir.certainty import (
     certainty_of,

@@ -81,7 +81,7 @@ CARRIED_OUT = IN_FORCE | {"completed"}
 UNKNOWN = frozenset({"unknown"})
 # Why an order of such a status is not clear.
 NOT_CLEAR: Mapping[frozenset[str], NotNow] = {UNKNOWN: "", HELD: "held"}
-# Kinds that are judged by how long they run, in `core/bracing.py`.
+# Kinds judged by how long they run, in `core/bracing.py` and `core/bed_rest.py`.
 TIMED = frozenset({"brace", "bed-rest"})
 INSTABILITY = ("instability",)
 # Intents by which nothing is ordered yet.
@@ -363,7 +363,7 @@ def _why_not_now(
 
     A biopsy of other vertebrae tells nothing of those that are treated. An order on
     record that was written after today is a mistake. How long a brace or bed rest runs
-    is judged in `core/bracing.py`.
+    is judged in `core/bracing.py` and `core/bed_rest.py`.
     """
     is_elsewhere = order.levels and treated and set(order.levels).isdisjoint(treated)
     if order.kind == BIOPSY and is_elsewhere:

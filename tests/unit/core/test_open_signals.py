@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.core.bracing import KEEP_REASONS
+from cds_service.core.brace_reasons import KEEP_REASONS
 from cds_service.core.findings import Findings, Gap, Provenance
 from cds_service.core.grave_findings import KINDS
 from cds_service.core.open_signals import OPEN_SIGNALS
