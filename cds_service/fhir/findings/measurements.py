@@ -376,8 +376,7 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
     unknown_method = [] if is_method_known else [METHOD_NOT_RECORDED]
     doubts = [*first.doubts, *unread_note, *age, *unknown_method]
 
-    concerns = [*first.doubts, *picked.concerns, *unread_note, *age, *unknown_method]
-    concerns += method_concern(spec, chart, readings)
+    concerns = [*doubts, *picked.concerns, *method_concern(spec, chart, readings)]
     if _is_list_cut(spec, chart):
         concerns.append(MAY_BE_NEWER)
     return Finding(
