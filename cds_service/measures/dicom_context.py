@@ -199,8 +199,8 @@ A_REPORT = Place(
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """The surroundings of the values of one report.
+class ReportEvidence:
+    """One report with the images and series that it lists as its evidence.
 
     Attributes:
         dataset: the report.
@@ -215,7 +215,7 @@ class Surroundings:
     measures: Collection[str]
 
     @classmethod
-    def of(cls, dataset: Dataset, measures: Collection[str]) -> "Surroundings":
+    def of(cls, dataset: Dataset, measures: Collection[str]) -> "ReportEvidence":
         """Collect the images and series that the report lists as its evidence."""
         study = text_of(dataset, "StudyInstanceUID")
         studies = [item for name in EVIDENCE for item in sequence_of(dataset, name)]

@@ -47,7 +47,7 @@ from cds_service.measures.dicom_context import (
     TOOL_VERSION,
     TRACKING,
     VOLUMES,
-    Surroundings,
+    ReportEvidence,
 )
 from cds_service.measures.dicom_items import (
     BROKEN,
@@ -382,8 +382,8 @@ def _person(dataset: Dataset) -> Subject:
 
 def _items(dataset: Dataset, measures: Measures) -> Iterator[Item]:
     """Yield every measurement and every answer of every group."""
-    around = Surroundings.of(dataset, measures)
-    for number, (group, unknown) in enumerate(around.groups(), start=1):
+    evidence = ReportEvidence.of(dataset, measures)
+    for number, (group, unknown) in enumerate(evidence.groups(), start=1):
         outer = replace(_context(group), unknown=unknown)
         for place, child in enumerate(children_of(group), start=1):
             name = code_of(child, "ConceptNameCodeSequence")
@@ -396,8 +396,8 @@ def _items(dataset: Dataset, measures: Measures) -> Iterator[Item]:
             label = f" ({outer.label})" if outer.label else ""
             in_words = f"group {number}{label}, item {place}"
             inner = (
-                *around.unknown(child, A_VALUE),
-                *around.of_no_image(group, child),
+                *evidence.unknown(child, A_VALUE),
+                *evidence.of_no_image(group, child),
             )
             context = replace(_context(child), unknown=inner).within(outer)
             if kind == "NUM":

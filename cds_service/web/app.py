@@ -29,7 +29,7 @@ from cds_service.service import answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 from cds_service.web.basis import basis_html, basis_routes
-from cds_service.web.cds_api import CDS_PATH, Flow, Surroundings, cds_routes
+from cds_service.web.cds_api import CDS_PATH, Dependencies, Flow, cds_routes
 from cds_service.web.errors import BROKEN_BODY, outcome, register_errors
 from cds_service.web.exchange import PIECE
 from cds_service.web.feedback_api import feedback_routes
@@ -126,7 +126,7 @@ def create_app(
     store = audit if isinstance(audit, AuditStore) else None  # a log that can be read
     links = Links(base_url.rstrip("/"), _link_key(settings, store)) if store else None
     callers = _callers(site, connections, store, metrics)
-    around = Surroundings(
+    dependencies = Dependencies(
         service=service,
         settings=settings,
         site=site.site if site else None,
@@ -147,20 +147,22 @@ def create_app(
     register_errors(app)
     register_hosts(app, (settings.public_url or "", base_url, wiring.listening))
     app.before_request(answer_preflight)
-    app.register_blueprint(cds_routes(around))
-    app.register_blueprint(feedback_routes(around))
+    app.register_blueprint(cds_routes(dependencies))
+    app.register_blueprint(feedback_routes(dependencies))
     pages = page_routes(
-        around, has_sandbox=is_open(around.site), has_review=store is not None
+        dependencies,
+        has_sandbox=is_open(dependencies.site),
+        has_review=store is not None,
     )
     app.register_blueprint(pages)
-    app.register_blueprint(health_routes(around, audit, wiring.is_ending))
-    app.register_blueprint(sandbox_routes(around))
-    app.register_blueprint(worksheet_routes(around, site))
+    app.register_blueprint(health_routes(dependencies, audit, wiring.is_ending))
+    app.register_blueprint(sandbox_routes(dependencies))
+    app.register_blueprint(worksheet_routes(dependencies, site))
     if store is not None:
-        _register_log_pages(app, around, site, store)
+        _register_log_pages(app, dependencies, site, store)
     if callers is not None:
         app.extensions[AT_WORKER_START] = callers.prefetch
-    origins = around.site.site.allowed_origins if around.site else None
+    origins = dependencies.site.site.allowed_origins if dependencies.site else None
     read_away = partial(_read_away, app.wsgi_app, settings)
     in_front = partial(_in_front, read_away, origins)
     app.wsgi_app = in_front  # type: ignore[method-assign]
@@ -201,26 +203,26 @@ def _callers(
 
 
 def _register_log_pages(
-    app: Flask, around: Surroundings, site: SiteFolder | None, store: AuditStore
+    app: Flask, dependencies: Dependencies, site: SiteFolder | None, store: AuditStore
 ) -> None:
     """Add the pages that need a log that can be read."""
     reviewing = Reviewing(
-        service=around.service,
-        settings=around.settings,
+        service=dependencies.service,
+        settings=dependencies.settings,
         store=store,
-        audit=around.audit,
-        base_url=around.base_url,
-        connections=around.connections,
-        clock=around.clock,
-        count_login=lambda result: around.metrics.logins.labels(result).inc(),
+        audit=dependencies.audit,
+        base_url=dependencies.base_url,
+        connections=dependencies.connections,
+        clock=dependencies.clock,
+        count_login=lambda result: dependencies.metrics.logins.labels(result).inc(),
         site=site,
         basis=basis_html,
     )
     app.register_blueprint(review_routes(reviewing))
-    app.register_blueprint(basis_routes(around, store))
-    app.register_blueprint(handout_routes(around, store))
-    access = Access(lambda: store.database, around.clock)
-    if (launches := launch_routes(around, site, access)) is not None:
+    app.register_blueprint(basis_routes(dependencies, store))
+    app.register_blueprint(handout_routes(dependencies, store))
+    access = Access(lambda: store.database, dependencies.clock)
+    if (launches := launch_routes(dependencies, site, access)) is not None:
         app.register_blueprint(launches)
 
 

@@ -18,7 +18,7 @@ from cds_service.call import Service
 from cds_service.core.languages import ENGLISH
 from cds_service.errors import NotAllowed
 from cds_service.review.replay import NothingToReplay, replay
-from cds_service.web.cds_api import Surroundings
+from cds_service.web.cds_api import Dependencies
 from cds_service.web.linked_pages import linked_routes, note_reading, shown_answer
 
 FORM_BYTES = 8192  # a dozen short fields
@@ -29,34 +29,36 @@ REFUSED = (
 )
 
 
-def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
+def basis_routes(dependencies: Dependencies, store: AuditStore) -> Blueprint:
     routes = linked_routes("basis")
 
     @routes.route("/<address>", methods=["GET", "POST"])
     def basis(address: str) -> str:
-        stored = _open(around, store, address)
+        stored = _open(dependencies, store, address)
         request.max_content_length = FORM_BYTES
         form = request.form if request.method == "POST" else None
         try:
-            page = basis_html(stored, around.service.of(stored.client), form)
+            page = basis_html(stored, dependencies.service.of(stored.client), form)
         except NothingToReplay:
             raise NotAllowed(REFUSED) from None
-        note_reading(around, stored, {"view": "basis" if form is None else "what-if"})
+        note_reading(
+            dependencies, stored, {"view": "basis" if form is None else "what-if"}
+        )
         return page
 
     return routes
 
 
-def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
+def _open(dependencies: Dependencies, store: AuditStore, address: str) -> Stored:
     """Return the answer that this address names.
 
     Raises:
         NotAllowed: it names no answer, has expired, or was changed; always with the
             same words.
     """
-    key = around.links.key(LOOK_SECONDS) if around.links else None
+    key = dependencies.links.key(LOOK_SECONDS) if dependencies.links else None
     entry_id = entry_of(address, key) if key and not request.query_string else None
-    return shown_answer(around, store, entry_id, REFUSED)
+    return shown_answer(dependencies, store, entry_id, REFUSED)
 
 
 def basis_html(stored: Stored, service: Service, form: Mapping[str, str] | None) -> str:

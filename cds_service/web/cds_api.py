@@ -74,8 +74,8 @@ Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """The parts that all calls in this process share.
+class Dependencies:
+    """What the routes of one process share: parts, settings and ports.
 
     Attributes:
         flow: `service.answer`.
@@ -107,21 +107,23 @@ class Surroundings:
     links: Links | None = None
 
 
-def cds_routes(around: Surroundings) -> Blueprint:
+def cds_routes(dependencies: Dependencies) -> Blueprint:
     routes = Blueprint("cds", __name__, url_prefix=CDS_PATH)
 
     @routes.get("")
     def discovery() -> Response:
-        return respond(around, partial(_discover, around))
+        return respond(dependencies, partial(_discover, dependencies))
 
     @routes.post("/<service_id>")
     def call(service_id: str) -> Response:
-        return respond(around, partial(_call, around, service_id))
+        return respond(dependencies, partial(_call, dependencies, service_id))
 
     return routes
 
 
-def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Response:
+def respond(
+    dependencies: Dependencies, act: Callable[[Exchange], Response]
+) -> Response:
     """Answer the current request, or refuse it; count and log either."""
     # Flask documents this name: the request itself, and not its proxy.
     original = request._get_current_object  # type: ignore[attr-defined]  # noqa: SLF001
@@ -132,7 +134,7 @@ def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Respon
             exchange.failure = None if isinstance(response, HTTPException) else response
             response = answer_error(response, exchange.hook_instance)
         status = response.status_code
-        failure = caught(partial(_count_and_log, around, exchange, status))
+        failure = caught(partial(_count_and_log, dependencies, exchange, status))
         # The answer still leaves: its audit entry is written already.
         if isinstance(failure, Exception):
             log_unexpected(failure)
@@ -141,41 +143,44 @@ def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Respon
         exchange.end()
 
 
-def _discover(around: Surroundings, exchange: Exchange) -> Response:
-    if around.site is not None and around.site.service.discovery == "closed":
-        admit(around, CDS_PATH, exchange)
-    wish = around.settings.prefetch
-    service = around.service.of(_known_caller(around, exchange).client)
+def _discover(dependencies: Dependencies, exchange: Exchange) -> Response:
+    if (
+        dependencies.site is not None
+        and dependencies.site.service.discovery == "closed"
+    ):
+        admit(dependencies, CDS_PATH, exchange)
+    wish = dependencies.settings.prefetch
+    service = dependencies.service.of(_known_caller(dependencies, exchange).client)
     services = [
         discovery_entry(hook.discovery, wish) for hook in service.hooks.values()
     ]
     return json_response({"services": services})
 
 
-def _known_caller(around: Surroundings, exchange: Exchange) -> Caller:
+def _known_caller(dependencies: Dependencies, exchange: Exchange) -> Caller:
     """Return the caller of discovery, if a valid token names one.
 
     The token is read only if the services of the EHRs differ.
     """
     if (
-        not around.service.of_clients
+        not dependencies.service.of_clients
         or "Authorization" not in exchange.request.headers
         or exchange.caller != NOBODY
     ):
         return exchange.caller
     with suppress(NotAuthenticated):
-        admit(around, CDS_PATH, exchange)
+        admit(dependencies, CDS_PATH, exchange)
     return exchange.caller
 
 
-def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response:
+def _call(dependencies: Dependencies, service_id: str, exchange: Exchange) -> Response:
     exchange.service_id = "unknown"
-    admit(around, f"{CDS_PATH}/{service_id}", exchange)
-    hooks = around.service.of(exchange.caller.client).hooks
+    admit(dependencies, f"{CDS_PATH}/{service_id}", exchange)
+    hooks = dependencies.service.of(exchange.caller.client).hooks
     if service_id not in hooks or not _is_for(hooks[service_id], exchange.client):
         raise UnknownService("No service has this id.")
     known = exchange.client.capabilities if exchange.client is not None else None
-    return answer_as(around, hooks[service_id], exchange, known or EVERYTHING)
+    return answer_as(dependencies, hooks[service_id], exchange, known or EVERYTHING)
 
 
 def _is_for(hook: ServiceHook, client: Client | None) -> bool:
@@ -189,7 +194,7 @@ def _is_for(hook: ServiceHook, client: Client | None) -> bool:
 
 
 def answer_as(
-    around: Surroundings,
+    dependencies: Dependencies,
     hook: ServiceHook,
     exchange: Exchange,
     capabilities: Capabilities,
@@ -200,11 +205,13 @@ def answer_as(
         capabilities: what the EHR can apply.
     """
     exchange.service_id = hook.id
-    exchange.response = _run_flow(around, hook, exchange, capabilities)
+    exchange.response = _run_flow(dependencies, hook, exchange, capabilities)
     return _json(exchange.response.text)
 
 
-def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> None:
+def admit(
+    dependencies: Dependencies, path: str, exchange: Exchange, *also: str
+) -> None:
     """Authenticate the caller of this path by the Authorization header.
 
     This comes before the body is read. In open mode no caller is authenticated. The
@@ -216,12 +223,12 @@ def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> No
     Raises:
         NotAuthenticated: the caller is not known.
     """
-    if around.callers is None:
+    if dependencies.callers is None:
         return
-    until = Deadline.after(around.settings.deadline_seconds / 2)
+    until = Deadline.after(dependencies.settings.deadline_seconds / 2)
     authorization = exchange.request.headers.get("Authorization")
-    addresses = [around.base_url + address for address in (path, *also)]
-    exchange.client, exchange.caller = around.callers.verify(
+    addresses = [dependencies.base_url + address for address in (path, *also)]
+    exchange.client, exchange.caller = dependencies.callers.verify(
         authorization, addresses, until
     )
 
@@ -264,42 +271,44 @@ def count_gaps(response: HookResponse) -> int:
 
 
 def _run_flow(
-    around: Surroundings,
+    dependencies: Dependencies,
     hook: ServiceHook,
     exchange: Exchange,
     capabilities: Capabilities,
 ) -> HookResponse:
     """Read the request, check the right to the FHIR server, run the flow."""
-    deadline = exchange.deadline = deadline_of(around, exchange)
-    hook_request = _read_request(around, hook, exchange, deadline)
-    if around.site is not None and around.site.service.mode == "off":
+    deadline = exchange.deadline = deadline_of(dependencies, exchange)
+    hook_request = _read_request(dependencies, hook, exchange, deadline)
+    if dependencies.site is not None and dependencies.site.service.mode == "off":
         return NO_CARDS
     client, caller = exchange.client, exchange.caller
-    reads = CallPlace(around.reads, caller.client or "")
-    words = CallPlace(around.words, caller.client or "")
-    closed = _closed_server(around, hook_request, exchange)
-    fhir = closed or _placed_reader(around, hook_request, exchange, reads)
+    reads = CallPlace(dependencies.reads, caller.client or "")
+    words = CallPlace(dependencies.words, caller.client or "")
+    closed = _closed_server(dependencies, hook_request, exchange)
+    fhir = closed or _placed_reader(dependencies, hook_request, exchange, reads)
     ports = Ports(
-        clock=around.clock,
+        clock=dependencies.clock,
         fhir=fhir,
-        audit=around.audit,
+        audit=dependencies.audit,
         deadline=deadline,
-        base_url=around.base_url,
-        history=around.history,
+        base_url=dependencies.base_url,
+        history=dependencies.history,
         caller=caller,
         aliases=() if closed else aliases_of(hook_request, client),
         may_name_server=closed is None,
         capabilities=capabilities,
-        is_shown=_is_shown(around.site, hook_request.context, caller),
-        basis_url=partial(_basis_url, around, client, deadline),
-        handout_url=partial(_handout_url, around, client, deadline),
-        handout=handout_settings(around),
-        worksheet_url=_worksheet_url(around, client),
-        language=_language(around, client, exchange),
+        is_shown=_is_shown(dependencies.site, hook_request.context, caller),
+        basis_url=partial(_basis_url, dependencies, client, deadline),
+        handout_url=partial(_handout_url, dependencies, client, deadline),
+        handout=handout_settings(dependencies),
+        worksheet_url=_worksheet_url(dependencies, client),
+        language=_language(dependencies, client, exchange),
         take_words=words.take,
     )
     try:
-        return around.flow(around.service.of(caller.client), hook, hook_request, ports)
+        return dependencies.flow(
+            dependencies.service.of(caller.client), hook, hook_request, ports
+        )
     finally:
         reads.end()
         words.end()
@@ -307,7 +316,10 @@ def _run_flow(
 
 
 def _read_request(
-    around: Surroundings, hook: ServiceHook, exchange: Exchange, deadline: Deadline
+    dependencies: Dependencies,
+    hook: ServiceHook,
+    exchange: Exchange,
+    deadline: Deadline,
 ) -> HookRequest:
     """Read and parse the body, and note a call without the orders that it should have.
 
@@ -322,12 +334,12 @@ def _read_request(
     is_real = not is_probe(context.user_id, context.patient_id)
     if context.CARRIES_ORDERS and is_real:
         is_missing = not context.has_orders
-        _note_missing_orders(around, hook.id, exchange, is_missing=is_missing)
+        _note_missing_orders(dependencies, hook.id, exchange, is_missing=is_missing)
     return hook_request
 
 
 def _note_missing_orders(
-    around: Surroundings, hook_id: str, exchange: Exchange, *, is_missing: bool
+    dependencies: Dependencies, hook_id: str, exchange: Exchange, *, is_missing: bool
 ) -> None:
     """Count a call that carries no draft orders, and now and then log the counts.
 
@@ -335,23 +347,23 @@ def _note_missing_orders(
     fault of the EHR would go unnoticed.
     """
     client = exchange.caller.client
-    due = around.missing_orders.note(client, is_missing=is_missing)
+    due = dependencies.missing_orders.note(client, is_missing=is_missing)
     if not is_missing:
         return
     exchange.reason = ORDERS_MISSING
-    around.metrics.orders_missing.inc()
+    dependencies.metrics.orders_missing.inc()
     if due is None:
         return
     calls, missing = due
     entry = missing_orders_entry(
-        around.clock(), hook_id, exchange.caller, calls=calls, missing=missing
+        dependencies.clock(), hook_id, exchange.caller, calls=calls, missing=missing
     )
     left = exchange.deadline.left if exchange.deadline is not None else NOTE_SECONDS
     seconds = min(NOTE_SECONDS, max(0.0, left))
     try:
-        around.audit.append(entry, Deadline.after(seconds))
+        dependencies.audit.append(entry, Deadline.after(seconds))
     except AuditUnavailable:  # try again later: no card depends on it
-        around.missing_orders.keep(client, due)
+        dependencies.missing_orders.keep(client, due)
 
 
 def _is_shown(site: Site | None, context: HookContext, caller: Caller) -> bool:
@@ -361,27 +373,31 @@ def _is_shown(site: Site | None, context: HookContext, caller: Caller) -> bool:
 
 
 def _basis_url(
-    around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str
+    dependencies: Dependencies, client: Client | None, deadline: Deadline, entry_id: str
 ) -> str:
     """Return the address of an answer's basis page; empty if it may have no link."""
-    if around.links is None:
+    if dependencies.links is None:
         return ""
-    return around.links.address(_access_of(client), deadline, entry_id)
+    return dependencies.links.address(_access_of(client), deadline, entry_id)
 
 
 def _handout_url(
-    around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str
+    dependencies: Dependencies, client: Client | None, deadline: Deadline, entry_id: str
 ) -> str:
     """Return the address of the page that the patient takes home, or an empty text."""
-    if around.links is None:
+    if dependencies.links is None:
         return ""
-    language = handout_settings(around).language
-    return around.links.handout(_access_of(client), deadline, entry_id, language)
+    language = handout_settings(dependencies).language
+    return dependencies.links.handout(_access_of(client), deadline, entry_id, language)
 
 
-def handout_settings(around: Surroundings) -> HandoutSettings:
+def handout_settings(dependencies: Dependencies) -> HandoutSettings:
     """Return the site's settings of the patient's page; the defaults in open mode."""
-    return around.site.handout if around.site is not None else HandoutSettings()
+    return (
+        dependencies.site.handout
+        if dependencies.site is not None
+        else HandoutSettings()
+    )
 
 
 def _access_of(client: Client | None) -> Access | None:
@@ -391,11 +407,13 @@ def _access_of(client: Client | None) -> Access | None:
     return client.capabilities.links
 
 
-def _language(around: Surroundings, client: Client | None, exchange: Exchange) -> str:
+def _language(
+    dependencies: Dependencies, client: Client | None, exchange: Exchange
+) -> str:
     """Choose the language of the cards: the EHR's setting, or what the call accepts."""
     if client is not None and client.language is not None:
         return client.language
-    known = {ENGLISH, *around.service.of(exchange.caller.client).languages}
+    known = {ENGLISH, *dependencies.service.of(exchange.caller.client).languages}
     for tag, quality in exchange.request.accept_languages:
         # The preferred language comes first; `de-AT` is German.
         for name in (tag, tag.partition("-")[0].lower()):
@@ -404,24 +422,24 @@ def _language(around: Surroundings, client: Client | None, exchange: Exchange) -
     return ENGLISH
 
 
-def _worksheet_url(around: Surroundings, client: Client | None) -> str:
+def _worksheet_url(dependencies: Dependencies, client: Client | None) -> str:
     """Return the worksheet's launch address for a card; empty if it has none."""
     app = client.worksheet if client is not None else None
-    return f"{around.base_url}{LAUNCH_PATH}" if app and app.in_cards else ""
+    return f"{dependencies.base_url}{LAUNCH_PATH}" if app and app.in_cards else ""
 
 
-def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
+def deadline_of(dependencies: Dependencies, exchange: Exchange) -> Deadline:
     """Return the deadline of the answer, sooner if the caller's EHR waits less long.
 
     It counts from the call's arrival: fetching the EHR's keys may have taken time.
     """
     own = exchange.client.deadline_seconds if exchange.client is not None else None
-    longest = around.settings.deadline_seconds
+    longest = dependencies.settings.deadline_seconds
     return Deadline.after(min(own or longest, longest), began=exchange.began)
 
 
 def _closed_server(
-    around: Surroundings, hook_request: HookRequest, exchange: Exchange
+    dependencies: Dependencies, hook_request: HookRequest, exchange: Exchange
 ) -> ClosedServer | None:
     """Return a server that refuses every read, if the caller may not name this one.
 
@@ -429,7 +447,9 @@ def _closed_server(
     """
     try:
         if exchange.client is None:
-            check_fhir_server(hook_request, around.site, around.settings.fhir_servers)
+            check_fhir_server(
+                hook_request, dependencies.site, dependencies.settings.fhir_servers
+            )
         else:
             check_right_to_server(hook_request, exchange.client, exchange.caller.tenant)
     except NotAllowed as refusal:
@@ -438,7 +458,7 @@ def _closed_server(
 
 
 def _placed_reader(
-    around: Surroundings,
+    dependencies: Dependencies,
     hook_request: HookRequest,
     exchange: Exchange,
     reads: CallPlace,
@@ -451,54 +471,58 @@ def _placed_reader(
     token = hook_request.fhir_authorization
     if token is not None and not token.is_for(client_id):
         exchange.reason = "fhir.token"
-    reader = open_reader(hook_request, around.connections, client_id)
+    reader = open_reader(hook_request, dependencies.connections, client_id)
     return PlacedReader(reader, reads) if reader else None
 
 
-def _count_and_log(around: Surroundings, exchange: Exchange, status: int) -> None:
+def _count_and_log(dependencies: Dependencies, exchange: Exchange, status: int) -> None:
     """Count the call, log it, and append the entry of a refusal."""
     if isinstance(exchange.failure, TooBusy):
         exchange.lacked = exchange.failure.places
     if exchange.lacked:
-        around.metrics.no_place.labels(exchange.lacked).inc()
+        dependencies.metrics.no_place.labels(exchange.lacked).inc()
     if exchange.service_id:
         if status >= 400 and exchange.body is not None:
-            _record_refusal(around, exchange, status)
+            _record_refusal(dependencies, exchange, status)
         # After the entry, so that the time it took is counted too.
-        _note_call(around.metrics, exchange, status)
+        _note_call(dependencies.metrics, exchange, status)
     # Each is counted; only now and then one is logged.
     if isinstance(exchange.failure, NotAuthenticated):
-        around.metrics.unauthenticated.labels(exchange.failure.reason).inc()
-        service_id = _asked_service(around, exchange)
-        around.unauthenticated.note(exchange.failure, service_id, exchange.trace)
+        dependencies.metrics.unauthenticated.labels(exchange.failure.reason).inc()
+        service_id = _asked_service(dependencies, exchange)
+        dependencies.unauthenticated.note(exchange.failure, service_id, exchange.trace)
 
 
-def _record_refusal(around: Surroundings, exchange: Exchange, status: int) -> None:
+def _record_refusal(
+    dependencies: Dependencies, exchange: Exchange, status: int
+) -> None:
     """Append the entry of a refusal, if the call was about an order of ours.
 
     Of calls that got no place, one is recorded at a time: more of them, waiting for the
     log, would take the threads of others.
     """
-    terminology = around.service.of(exchange.caller.client).terminology
+    terminology = dependencies.service.of(exchange.caller.client).terminology
     turn: AbstractContextManager[None] = nullcontext()
     if exchange.lacked:
         left = exchange.deadline.left if exchange.deadline is not None else 0.0
         turn = REFUSALS.held(Deadline.after(min(REFUSAL_SECONDS, left / 2)))
     try:
         with turn:
-            record_refusal(around.audit, terminology, exchange, status, around.clock())
+            record_refusal(
+                dependencies.audit, terminology, exchange, status, dependencies.clock()
+            )
     except TooBusy as error:
-        around.metrics.no_place.labels(error.places).inc()
+        dependencies.metrics.no_place.labels(error.places).inc()
         log_unrecorded(status)
 
 
-def _asked_service(around: Surroundings, exchange: Exchange) -> str:
+def _asked_service(dependencies: Dependencies, exchange: Exchange) -> str:
     """Return the service id in the address if it is one of ours, else the noted one.
 
     A caller who is not known may write anything there.
     """
     service_id = (exchange.request.view_args or {}).get("service_id")
-    services = (around.service, *around.service.of_clients.values())
+    services = (dependencies.service, *dependencies.service.of_clients.values())
     is_ours = any(service_id in service.hooks for service in services)
     return str(service_id) if is_ours else exchange.service_id
 

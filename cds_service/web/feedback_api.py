@@ -26,7 +26,7 @@ from cds_service.places import FEEDBACK, taken_for
 from cds_service.protocol.feedback import FeedbackItem, parse_feedback
 from cds_service.web.cds_api import (
     CDS_PATH,
-    Surroundings,
+    Dependencies,
     admit,
     deadline_of,
     json_response,
@@ -47,30 +47,34 @@ AMBIGUOUS = (
 )
 
 
-def feedback_routes(around: Surroundings) -> Blueprint:
+def feedback_routes(dependencies: Dependencies) -> Blueprint:
     routes = Blueprint("feedback", __name__, url_prefix=CDS_PATH)
 
     @routes.post("/<service_id>/feedback")
     def feedback(service_id: str) -> Response:
-        return respond(around, partial(_take, around, service_id))
+        return respond(dependencies, partial(_take, dependencies, service_id))
 
     return routes
 
 
-def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response:
+def _take(dependencies: Dependencies, service_id: str, exchange: Exchange) -> Response:
     service = f"{CDS_PATH}/{service_id}"
     # Some EHRs name the address of the service in the tokens of all calls.
-    admit(around, f"{service}/feedback", exchange, service)
-    hook = around.service.of(exchange.caller.client).hooks.get(service_id)
+    admit(dependencies, f"{service}/feedback", exchange, service)
+    hook = dependencies.service.of(exchange.caller.client).hooks.get(service_id)
     if hook is None:
         raise UnknownService("No service has this id.")
-    until = exchange.deadline = deadline_of(around, exchange)
+    until = exchange.deadline = deadline_of(dependencies, exchange)
     items = parse_feedback(exchange.read_body())
     with _placed(service_id, exchange.caller, until):
         answers = _shown_answers(
-            hook, items, around.history, exchange.caller, Deadline.after(until.left / 2)
+            hook,
+            items,
+            dependencies.history,
+            exchange.caller,
+            Deadline.after(until.left / 2),
         )
-        _record(around, hook, items, answers, exchange.caller, until)
+        _record(dependencies, hook, items, answers, exchange.caller, until)
     linked = sum(_is_linked(item.card, answers) for item in items)
     ambiguous = sum(_is_ambiguous(item.card, answers) for item in items)
     fields = {
@@ -111,7 +115,7 @@ def _is_ambiguous(card: str, answers: ShownAnswers) -> bool:
 
 
 def _record(
-    around: Surroundings,
+    dependencies: Dependencies,
     hook: ServiceHook,
     items: Sequence[FeedbackItem],
     answers: ShownAnswers,
@@ -132,12 +136,14 @@ def _record(
         reason.code for reasons in hook.texts.reasons.values() for reason in reasons
     )
     reception = Reception(
-        at=around.clock(),
+        at=dependencies.clock(),
         service_id=hook.id,
         caller=caller,
         reason_codes=codes,
         reason_system=REASON_SYSTEM,
-        keeps_comments=around.service.of(caller.client).policy.feedback.user_comments,
+        keeps_comments=dependencies.service.of(
+            caller.client
+        ).policy.feedback.user_comments,
     )
     entries = []
     for item in items:
@@ -149,7 +155,7 @@ def _record(
             answer = answers[item.card][0]
         entries.append(feedback_entry(item, answer, why_unlinked, reception))
     if entries:
-        around.audit.append_together(entries, until)
+        dependencies.audit.append_together(entries, until)
 
 
 def _shown_answers(

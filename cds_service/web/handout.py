@@ -26,7 +26,7 @@ from cds_service.core.handout import (
 )
 from cds_service.core.handout_settings import HandoutSettings
 from cds_service.errors import NotAllowed
-from cds_service.web.cds_api import Surroundings, handout_settings
+from cds_service.web.cds_api import Dependencies, handout_settings
 from cds_service.web.linked_pages import linked_routes, note_reading, shown_answer
 
 REFUSED = (
@@ -43,22 +43,22 @@ class OtherForm(NamedTuple):
     path: str
 
 
-def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
+def handout_routes(dependencies: Dependencies, store: AuditStore) -> Blueprint:
     routes = linked_routes("handout")
 
     @routes.get("/<address>")
     def handout(address: str) -> Response:
-        key = around.links.key(LOOK_SECONDS) if around.links else None
+        key = dependencies.links.key(LOOK_SECONDS) if dependencies.links else None
         page = handout_of(address, key) if key and not request.query_string else None
         if page is None or key is None:
             raise NotAllowed(REFUSED)
-        stored = _stored(around, store, page)
-        texts = around.service.of(stored.client).leaving_hook.handouts
+        stored = _stored(dependencies, store, page)
+        texts = dependencies.service.of(stored.client).leaving_hook.handouts
         text = texts.get(page.language)
         if text is None:
             raise NotAllowed(REFUSED)
         facts = HandoutFacts.from_json(stored.content["handout"])
-        settings = handout_settings(around)
+        settings = handout_settings(dependencies)
         sentences = [
             sentence for _, sentence in handout_sentences(facts, text, settings)
         ]
@@ -74,7 +74,7 @@ def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
         else:
             raise NotAllowed(REFUSED)
         note_reading(
-            around,
+            dependencies,
             stored,
             {"view": "handout", "language": page.language, "form": page.form},
         )
@@ -83,13 +83,15 @@ def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
     return routes
 
 
-def _stored(around: Surroundings, store: AuditStore, page: HandoutAddress) -> Stored:
+def _stored(
+    dependencies: Dependencies, store: AuditStore, page: HandoutAddress
+) -> Stored:
     """Return the discharge that this address names.
 
     Raises:
         NotAllowed: it names none, or none that was shown within a day.
     """
-    stored = shown_answer(around, store, page.entry_id, REFUSED)
+    stored = shown_answer(dependencies, store, page.entry_id, REFUSED)
     if "handout" not in stored.content:
         raise NotAllowed(REFUSED)
     return stored

@@ -15,14 +15,14 @@ from cds_service.call import Service
 from cds_service.errors import AuditUnavailable
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.outgoing.deadline import Deadline
-from cds_service.web.cds_api import Surroundings, json_response
+from cds_service.web.cds_api import Dependencies, json_response
 from cds_service.web.metrics import CONTENT_TYPE
 
 LEAST_FREE = 0.05  # free share of the log's disk
 
 
 def health_routes(
-    around: Surroundings, audit: AuditLog, is_ending: Callable[[], bool]
+    dependencies: Dependencies, audit: AuditLog, is_ending: Callable[[], bool]
 ) -> Blueprint:
     """Return the routes for health and metrics.
 
@@ -30,7 +30,11 @@ def health_routes(
     either made the service not ready, all other callers would lose it.
     """
     routes = Blueprint("health", __name__)
-    service, metrics, clock = around.service, around.metrics, around.clock
+    service, metrics, clock = (
+        dependencies.service,
+        dependencies.metrics,
+        dependencies.clock,
+    )
     # None if the log is not a file of this machine.
     file = audit.database.file if isinstance(audit, AuditStore) else None
 

@@ -37,7 +37,7 @@ from cds_service.review.page_policy import STATIC, restrict
 from cds_service.review.sessions import LOGIN_TIME, PendingLogins
 from cds_service.review.tries import TooManyTries, Tries, Turns
 from cds_service.site.folder import SiteFolder
-from cds_service.web.cds_api import Surroundings
+from cds_service.web.cds_api import Dependencies
 from cds_service.web.launched_sheet import (
     COPY,
     ENDED,
@@ -68,17 +68,17 @@ TURN_SECONDS = 5.0  # for a launch from an address with many refusals to wait
 
 
 def launch_routes(
-    around: Surroundings, site: SiteFolder | None, access: Access
+    dependencies: Dependencies, site: SiteFolder | None, access: Access
 ) -> Blueprint | None:
     """Return the routes of launches; None if no EHR of the site may launch.
 
     Raises:
         DataFileError: a registration cannot be used.
     """
-    launchers = find_launchers(site, around.connections)
+    launchers = find_launchers(site, dependencies.connections)
     if not launchers:
         return None
-    if not parse_address(around.base_url).may_carry_tokens:
+    if not parse_address(dependencies.base_url).may_carry_tokens:
         raise DataFileError(
             "settings",
             "KYPHOPLASTY_CDS_PUBLIC_URL",
@@ -86,9 +86,9 @@ def launch_routes(
         )
     issuers = {launcher.client.issuer for launcher in launchers.values()}
     context = LaunchContext(
-        around=around,
+        dependencies=dependencies,
         launchers=launchers,
-        sheets={issuer: Sheets.of(around, site, issuer) for issuer in issuers},
+        sheets={issuer: Sheets.of(dependencies, site, issuer) for issuer in issuers},
         pending=PendingLogins(access),
         tries=Tries(access),
         turns=Turns(),
@@ -172,7 +172,7 @@ def _finish(context: LaunchContext, place: str) -> AnyResponse:
         return _too_many()
     except CallFailed as fault:
         return _unreachable(fault)
-    now = context.around.clock()
+    now = context.dependencies.clock()
     try:
         launched = launcher.launched(granted, secret, deadline, now)
     except LoginRefused as fault:
@@ -183,7 +183,7 @@ def _finish(context: LaunchContext, place: str) -> AnyResponse:
             result="denied",
             content={"view": "worksheet", "why": fault.reason},
         )
-        context.around.audit.append(entry)
+        context.dependencies.audit.append(entry)
         raise _refused(fault.reason) from None
     except CallFailed as fault:
         return _unreachable(fault)
@@ -205,7 +205,7 @@ def _redeemed(
         CallFailed: it does not answer.
     """
     code = launcher.server.read_code(request.args, deadline)
-    place = f"launch {client_address(context.around.settings.trusted_proxies)}"
+    place = f"launch {client_address(context.dependencies.settings.trusted_proxies)}"
     is_crowded = context.tries.has_many(place)
     turn = context.turns.turn(place, TURN_SECONDS) if is_crowded else nullcontext()
     redirected = context.redirect_uri(launcher.base)
@@ -228,7 +228,7 @@ def _land(context: LaunchContext, launched: Launched) -> AnyResponse:
     context.sessions.begin(secret, launched)
     place = f"{PATH}/at/{_handle(secret)}"
     response = make_response(render_template("landed.html", wanted=place))
-    seconds = int((launched.ends - context.around.clock()).total_seconds())
+    seconds = int((launched.ends - context.dependencies.clock()).total_seconds())
     _set_cookie(context, response, COOKIE, secret, seconds=seconds, path=place)
     _set_cookie(context, response, LOGIN_COOKIE, "", seconds=0)
     return response
@@ -275,7 +275,7 @@ def _set_cookie(
     The EHR's page redirects back, and browsers send no `Strict` cookie then. `Secure`
     is only left out for plain HTTP on this machine, where no network is involved.
     """
-    is_plain = parse_address(context.around.base_url).scheme == "http"
+    is_plain = parse_address(context.dependencies.base_url).scheme == "http"
     response.set_cookie(
         name,
         value,

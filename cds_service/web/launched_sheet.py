@@ -50,7 +50,7 @@ from cds_service.review.login import is_equal
 from cds_service.review.sessions import PendingLogins
 from cds_service.review.tries import Tries, Turns
 from cds_service.site.profiles import Writes
-from cds_service.web.cds_api import Surroundings
+from cds_service.web.cds_api import Dependencies
 from cds_service.web.worksheet import CardFigure, Sheets, figure_on_card, signing
 
 LOG = logging.getLogger("kyphoplasty_cds.launch")
@@ -97,7 +97,7 @@ RIVAL = (
 class LaunchContext:
     """Settings and stores that every route of launches needs."""
 
-    around: Surroundings
+    dependencies: Dependencies
     launchers: Mapping[Address, Launcher]
     sheets: Mapping[str, Sheets]
     pending: PendingLogins
@@ -112,7 +112,7 @@ class LaunchContext:
         so that the code of one EHR is never taken for that of another (RFC 9700,
         4.4.2).
         """
-        return f"{self.around.base_url}{BACK}/{place_of(base)}"
+        return f"{self.dependencies.base_url}{BACK}/{place_of(base)}"
 
 
 def place_of(base: Address) -> str:
@@ -139,7 +139,7 @@ def note(
     """
     entry = AuditEntry(
         kind=kind,
-        at=context.around.clock(),
+        at=context.dependencies.clock(),
         user=launched.user,
         patient=launched.patient,
         client=launched.client,
@@ -149,7 +149,7 @@ def note(
         about=about,
         content=content,
     )
-    context.around.audit.append(entry)
+    context.dependencies.audit.append(entry)
     return entry.id
 
 
@@ -162,7 +162,7 @@ class SheetRequest:
         self._context, self._launched, self._form = context, launched, form
         self._sheets = context.sheets[launched.client]
         self._deadline = Deadline.after(PAGE_SECONDS)
-        connections = context.around.connections
+        connections = context.dependencies.connections
         self._reader = FhirClient(
             launched.base, launched.token, connections=connections, is_fresh=True
         )
@@ -418,7 +418,7 @@ class SheetRequest:
     @property
     def _may_show_figures(self) -> bool:
         """Tell if the site shows cards to the user of this launch."""
-        site, launched = self._context.around.site, self._launched
+        site, launched = self._context.dependencies.site, self._launched
         return site is None or site.is_live_for(launched.user, launched.client)
 
     def _save(
@@ -441,7 +441,7 @@ class SheetRequest:
         if self._deadline.left < WRITE_SECONDS:
             return NO_TIME, None
         sending = Sending(
-            connections=self._context.around.connections,
+            connections=self._context.dependencies.connections,
             deadline=self._deadline,
             writes=self._writes,
         )
@@ -478,7 +478,7 @@ class SheetRequest:
                 values,
                 sources,
                 sending=sending,
-                at=self._context.around.clock(),
+                at=self._context.dependencies.clock(),
             )
         except CdsError as fault:
             created = fault.created if isinstance(fault, NotWritten) else 0

@@ -12,7 +12,7 @@ from cds_service.audit.store import AuditStore
 from cds_service.basis.links import has_expired
 from cds_service.errors import NotAllowed
 from cds_service.review.page_policy import SCRIPTED, restrict
-from cds_service.web.cds_api import Surroundings
+from cds_service.web.cds_api import Dependencies
 
 # in place of the user, who is not known; no account has such a name
 BY_LINK = "link:card"
@@ -31,7 +31,7 @@ def linked_routes(name: str) -> Blueprint:
 
 
 def shown_answer(
-    around: Surroundings, store: AuditStore, entry_id: str | None, refused: str
+    dependencies: Dependencies, store: AuditStore, entry_id: str | None, refused: str
 ) -> Stored:
     """Read an answer that was shown, as long as its links are valid.
 
@@ -41,23 +41,23 @@ def shown_answer(
     stored = store.reader.entry(entry_id) if entry_id else None
     if stored is None or stored.kind != "answer" or stored.result == SILENT:
         raise NotAllowed(refused)
-    if has_expired(datetime.fromisoformat(stored.at), around.clock()):
+    if has_expired(datetime.fromisoformat(stored.at), dependencies.clock()):
         raise NotAllowed(refused)
     return stored
 
 
 def note_reading(
-    around: Surroundings, stored: Stored, content: Mapping[str, Any]
+    dependencies: Dependencies, stored: Stored, content: Mapping[str, Any]
 ) -> None:
     """Record the access; all that is known of the reader is the link.
 
     Raises:
         AuditUnavailable: the entry could not be written, and nothing is shown.
     """
-    around.audit.append(
+    dependencies.audit.append(
         AuditEntry(
             kind="read",
-            at=around.clock(),
+            at=dependencies.clock(),
             user=BY_LINK,
             patient=stored.patient,
             client=stored.client,  # whose reviewers may see who looked

@@ -24,7 +24,7 @@ from cds_service.review.entry_page import view_cards
 from cds_service.samples import load_samples
 from cds_service.samples.requests import order_sign_request
 from cds_service.service import answer
-from cds_service.web.cds_api import Surroundings, json_response
+from cds_service.web.cds_api import Dependencies, json_response
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 PAGES = {
@@ -38,9 +38,9 @@ EXAMPLE = "p1-thin-high"
 
 
 def page_routes(
-    around: Surroundings, *, has_sandbox: bool, has_review: bool
+    dependencies: Dependencies, *, has_sandbox: bool, has_review: bool
 ) -> Blueprint:
-    routes, service = Blueprint("pages", __name__), around.service
+    routes, service = Blueprint("pages", __name__), dependencies.service
     for name, make in FILTERS.items():
         routes.add_app_template_filter(make, name)
     closed = {"/sandbox": not has_sandbox, "/audit": not has_review}
@@ -49,16 +49,16 @@ def page_routes(
 
     @lru_cache(maxsize=1)
     def example(today: date) -> tuple[str, dict[str, Any]]:
-        return _example_card(service, today, around.base_url)
+        return _example_card(service, today, dependencies.base_url)
 
     # A test compares the description with the addresses.
     description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
     description["info"]["version"] = __version__
-    description["servers"] = [{"url": around.base_url}]
+    description["servers"] = [{"url": dependencies.base_url}]
 
     @routes.get("/")
     def start() -> str:
-        story, card = example(service.calendar.day_of(around.clock()))
+        story, card = example(service.calendar.day_of(dependencies.clock()))
         return render_template(
             "start.html",
             version=__version__,

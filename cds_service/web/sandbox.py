@@ -51,7 +51,7 @@ from cds_service.site.profiles import (
     profile_names,
     value_of,
 )
-from cds_service.web.cds_api import Surroundings, answer_as, json_response, respond
+from cds_service.web.cds_api import Dependencies, answer_as, json_response, respond
 from cds_service.web.fhir_access import (
     allowed_fhir_server,
     check_fhir_server,
@@ -83,12 +83,12 @@ def is_open(site: Site | None) -> bool:
     return site is None or not site.clients
 
 
-def sandbox_routes(around: Surroundings) -> Blueprint:
+def sandbox_routes(dependencies: Dependencies) -> Blueprint:
     routes = Blueprint("sandbox", __name__, url_prefix="/sandbox")
 
     @routes.before_request
     def refuse_when_closed() -> tuple[str, int] | None:
-        if is_open(around.site):
+        if is_open(dependencies.site):
             return None
         if request.path == "/sandbox":
             return render_template("sandbox-closed.html", why=NOT_OPEN), 404
@@ -99,7 +99,7 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
         response.headers["Content-Security-Policy"] = SANDBOX_POLICY
         return response
 
-    _page_routes(routes, around)
+    _page_routes(routes, dependencies)
 
     @routes.get("/choices")
     def choices() -> Response:
@@ -108,18 +108,18 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
     @routes.post("/patients")
     def patients() -> Response:
         wanted = _member("find", needed=False)
-        return json_response(_search(around, _member("server"), wanted))
+        return json_response(_search(dependencies, _member("server"), wanted))
 
     @routes.post("/record")
     def record() -> Response:
         server, patient = _member("server"), _member("patient")
-        found = describe_record(around, server=server, patient_id=patient)
+        found = describe_record(dependencies, server=server, patient_id=patient)
         return json_response(found)
 
     @routes.post("/discharge")
     def discharge() -> Response:
-        patient, signed = _member("patient"), _orders(around.service.calendar)
-        return json_response(_discharge(around, patient, signed))
+        patient, signed = _member("patient"), _orders(dependencies.service.calendar)
+        return json_response(_discharge(dependencies, patient, signed))
 
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
     @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
@@ -127,68 +127,68 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
         # WSGI wants a path as Latin-1: one character for each byte.
         octets = f"/fhir/{path}".encode().decode("latin-1")
         environ = {**request.environ, "SCRIPT_NAME": "/sandbox", "PATH_INFO": octets}
-        return Response.from_app(_samples_on(_today(around))[1], environ)
+        return Response.from_app(_samples_on(_today(dependencies))[1], environ)
 
     return routes
 
 
-def _page_routes(routes: Blueprint, around: Surroundings) -> None:
+def _page_routes(routes: Blueprint, dependencies: Dependencies) -> None:
     """Add the page, and the service as it answers an EHR of a chosen profile."""
 
     @routes.get("")
     def page() -> str | tuple[str, int]:
-        hook = next(iter(around.service.hooks.values()))
+        hook = next(iter(dependencies.service.hooks.values()))
         name = request.args.get("ehr", GENERIC)
-        titles = _titles(around)
+        titles = _titles(dependencies)
         if name not in titles:
             return render_template("sandbox-unknown.html", name=name, ehrs=titles), 404
-        profile = _profile(name, around)
+        profile = _profile(name, dependencies)
         service_path = f"/cds-services/{hook.id}"
         return render_template(
             "sandbox.html",
-            servers=_servers(around),
+            servers=_servers(dependencies),
             feedback=f"{service_path}/feedback",
-            leaving=f"/cds-services/{around.service.leaving_hook.id}",
-            samples=_built_in(around),
+            leaving=f"/cds-services/{dependencies.service.leaving_hook.id}",
+            samples=_built_in(dependencies),
             call=service_path if name == GENERIC else f"/sandbox/as/{name}",
             ehrs=titles,
             ehr=name,
             limits=shown_limits(profile),
-            takes_comments=around.service.policy.feedback.user_comments,
+            takes_comments=dependencies.service.policy.feedback.user_comments,
         )
 
     @routes.post("/as/<name>")
     def call_as(name: str) -> Response:
-        capabilities = capabilities_of(_profile(name, around))
-        hook = next(iter(around.service.hooks.values()))
+        capabilities = capabilities_of(_profile(name, dependencies))
+        hook = next(iter(dependencies.service.hooks.values()))
         return respond(
-            around,
-            lambda exchange: answer_as(around, hook, exchange, capabilities),
+            dependencies,
+            lambda exchange: answer_as(dependencies, hook, exchange, capabilities),
         )
 
 
-def _folders(around: Surroundings) -> tuple[Path, ...]:
+def _folders(dependencies: Dependencies) -> tuple[Path, ...]:
     """List the folders of profiles: ours, then the site's."""
-    site = around.settings.site
+    site = dependencies.settings.site
     own = [site / "mappings"] if site else []
     return profile_folders(own)
 
 
-def _profile(name: str, around: Surroundings) -> Profile:
+def _profile(name: str, dependencies: Dependencies) -> Profile:
     """Load the profile that a page or a call names.
 
     Raises:
         NotFound: there is none of this name.
     """
-    folders = _folders(around)
+    folders = _folders(dependencies)
     if name not in profile_names(folders):
         raise NotFound
     return load_profile(name, folders)
 
 
-def _titles(around: Surroundings) -> Mapping[str, str]:
+def _titles(dependencies: Dependencies) -> Mapping[str, str]:
     """Return the titles of the profiles by name, the general one first."""
-    folders = _folders(around)
+    folders = _folders(dependencies)
     names = sorted(profile_names(folders), key=lambda name: (name != GENERIC, name))
     return {name: load_profile(name, folders).title for name in names}
 
@@ -213,27 +213,32 @@ def shown_limits(profile: Profile) -> Mapping[str, Any]:
     }
 
 
-def _built_in(around: Surroundings) -> str:
+def _built_in(dependencies: Dependencies) -> str:
     """Return the base URL of the built-in server as this service reaches it."""
-    is_here = parse_base(around.base_url).is_loopback
-    base_url = around.base_url if is_here else request.host_url.rstrip("/")
+    is_here = parse_base(dependencies.base_url).is_loopback
+    base_url = dependencies.base_url if is_here else request.host_url.rstrip("/")
     return base_url + BUILT_IN
 
 
-def _servers(around: Surroundings) -> list[Mapping[str, str]]:
-    named = [{"url": url, "name": url} for url in around.settings.fhir_servers]
-    return [{"url": _built_in(around), "name": "Sample patients (built in)"}, *named]
+def _servers(dependencies: Dependencies) -> list[Mapping[str, str]]:
+    named = [{"url": url, "name": url} for url in dependencies.settings.fhir_servers]
+    return [
+        {"url": _built_in(dependencies), "name": "Sample patients (built in)"},
+        *named,
+    ]
 
 
-def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
+def _search(dependencies: Dependencies, server: str, wanted: str) -> dict[str, Any]:
     """Search patients on an allowed server; without a name or id, list the first."""
-    if server == _built_in(around):
-        samples, _ = _samples_on(_today(around))
-        listed = _listed(samples, wanted, has_site=around.site is not None)
+    if server == _built_in(dependencies):
+        samples, _ = _samples_on(_today(dependencies))
+        listed = _listed(samples, wanted, has_site=dependencies.site is not None)
         return {"patients": list(listed)}
-    base = allowed_fhir_server(server, around.site, around.settings.fhir_servers)
-    fhir = FhirClient(base.url, connections=around.connections)
-    until = time.monotonic() + around.settings.gather_budget_seconds
+    base = allowed_fhir_server(
+        server, dependencies.site, dependencies.settings.fhir_servers
+    )
+    fhir = FhirClient(base.url, connections=dependencies.connections)
+    until = time.monotonic() + dependencies.settings.gather_budget_seconds
     try:
         patients = (
             find_patients(fhir, wanted, until=until)
@@ -246,23 +251,23 @@ def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
 
 
 def _discharge(
-    around: Surroundings, patient: str, signed: Sequence[Mapping[str, Any]]
+    dependencies: Dependencies, patient: str, signed: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Make the discharge call of a built-in sample, after its orders were carried out.
 
     Raises:
         NotFound: no sample has this id.
     """
-    samples, _ = _samples_on(_today(around))
+    samples, _ = _samples_on(_today(dependencies))
     sample = next((candidate for candidate in samples if candidate.id == patient), None)
     if sample is None:
         raise NotFound
-    service = around.service
+    service = dependencies.service
     return requests.discharge_request(
         sample,
         signed,
         plan=service.leaving_hook.discovery["prefetch"],
-        today=_today(around),
+        today=_today(dependencies),
         terminology=service.terminology,
     )
 
@@ -313,8 +318,8 @@ def _member(name: str, *, needed: bool = True) -> str:
     return text
 
 
-def _today(around: Surroundings) -> date:
-    return around.service.calendar.day_of(around.clock())
+def _today(dependencies: Dependencies) -> date:
+    return dependencies.service.calendar.day_of(dependencies.clock())
 
 
 @lru_cache(maxsize=1)
@@ -386,7 +391,7 @@ def order_choices() -> dict[str, Any]:
 
 
 def describe_record(
-    around: Surroundings, *, server: str, patient_id: str
+    dependencies: Dependencies, *, server: str, patient_id: str
 ) -> dict[str, Any]:
     """Describe what the service finds in a record when a kyphoplasty is signed.
 
@@ -395,23 +400,25 @@ def describe_record(
     Raises:
         CdsError: for the reasons for which the service would refuse the request.
     """
-    hook = around.service.signing_hook
-    order = requests.augmentation_order(patient_id, None, (), _today(around))
+    hook = dependencies.service.signing_hook
+    order = requests.augmentation_order(patient_id, None, (), _today(dependencies))
     hook_request = parse_request(
         requests.order_sign_body(patient_id, server, [order]), hook.hook
     )
-    check_fhir_server(hook_request, around.site, around.settings.fhir_servers)
+    check_fhir_server(
+        hook_request, dependencies.site, dependencies.settings.fhir_servers
+    )
     log = OneEntry()
     ports = Ports(
-        clock=around.clock,
-        fhir=open_reader(hook_request, around.connections),
+        clock=dependencies.clock,
+        fhir=open_reader(hook_request, dependencies.connections),
         audit=log,
-        deadline=Deadline.after(around.settings.deadline_seconds),
-        base_url=around.base_url,
+        deadline=Deadline.after(dependencies.settings.deadline_seconds),
+        base_url=dependencies.base_url,
     )
-    around.flow(around.service, hook, hook_request, ports)
+    dependencies.flow(dependencies.service, hook, hook_request, ports)
     content = log.entry.content if log.entry is not None else {}
-    return _in_words(around.service, content)
+    return _in_words(dependencies.service, content)
 
 
 def _in_words(service: Service, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from cds_service.samples.requests import (
 )
 from cds_service.service import answer
 from cds_service.site.folder import SiteFolder
-from cds_service.web.cds_api import Surroundings
+from cds_service.web.cds_api import Dependencies
 
 FORM_BYTES = 8192  # some forty short fields
 USUAL = "usual"  # in words for a risk that is not the patient's own
@@ -76,14 +76,17 @@ class Sheets:
             alone.
     """
 
-    around: Surroundings
+    dependencies: Dependencies
     client: str | None
     measures: Measures
     sites: Mapping[str, str]
 
     @classmethod
     def of(
-        cls, around: Surroundings, site: SiteFolder | None, client: str | None = None
+        cls,
+        dependencies: Dependencies,
+        site: SiteFolder | None,
+        client: str | None = None,
     ) -> "Sheets":
         """Read what is in force for this EHR.
 
@@ -91,16 +94,16 @@ class Sheets:
             DataFileError: a file is wrong.
         """
         folder = site.clients.get(client or "", site) if site else None
-        measures = load_measures_of(around.service.of(client), folder)
-        return cls(around, client, measures, site_codes(mapping_folders(folder)))
+        measures = load_measures_of(dependencies.service.of(client), folder)
+        return cls(dependencies, client, measures, site_codes(mapping_folders(folder)))
 
     @property
     def service(self) -> Service:
-        return self.around.service.of(self.client)
+        return self.dependencies.service.of(self.client)
 
     @property
     def today(self) -> date:
-        return self.service.calendar.day_of(self.around.clock())
+        return self.service.calendar.day_of(self.dependencies.clock())
 
     def sheet_of(self, patient: str, *, has_to_confirm: bool = False) -> Worksheet:
         writer = Writer(patient, self.service.terminology, self.sites)
@@ -132,9 +135,9 @@ class Sheets:
         )
 
 
-def worksheet_routes(around: Surroundings, site: SiteFolder | None) -> Blueprint:
+def worksheet_routes(dependencies: Dependencies, site: SiteFolder | None) -> Blueprint:
     routes = Blueprint("worksheet", __name__)
-    sheets = Sheets.of(around, site)
+    sheets = Sheets.of(dependencies, site)
 
     @routes.route("/worksheet", methods=["GET", "POST"])
     def worksheet() -> str:
@@ -211,7 +214,7 @@ def figure_on_card(
     Raises:
         CdsError: the request is answered without cards, or too late.
     """
-    service, around = sheets.service, sheets.around
+    service, dependencies = sheets.service, sheets.dependencies
     hook = service.signing_hook
     noon = service.calendar.noon(sheets.today)
     ports = Ports(
@@ -219,7 +222,7 @@ def figure_on_card(
         fhir=fhir,
         audit=OneEntry(),
         deadline=deadline or Deadline.after(FIGURE_SECONDS),
-        base_url=around.base_url,
+        base_url=dependencies.base_url,
         aliases=aliases,
     )
     response = answer(service, hook, parse_request(body, hook.hook), ports)

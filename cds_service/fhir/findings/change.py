@@ -10,9 +10,9 @@ from cds_service.fhir.findings.measurements import (
     age_concern,
     conflict_of,
     find_quantity,
+    judge_readings,
     of_newest_moment,
     pick_newest,
-    sort_out,
 )
 from cds_service.fhir.findings.observations import site_key
 from cds_service.fhir.findings.quantities import Measured
@@ -26,7 +26,7 @@ def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOr
 
     Both must have been measured in the same way.
     """
-    usable, stale, _ = sort_out(chart.readings_of(base.value_sets), base, chart)
+    usable, stale, _ = judge_readings(chart.readings_of(base.value_sets), base, chart)
     if not usable:
         outcome = find_quantity(base, chart)[0]
         reason = outcome.reason if isinstance(outcome, Gap) else "absent"

@@ -85,7 +85,7 @@ class Picked(NamedTuple):
         return max(one.moment.day for one in self.used)
 
 
-class Sorted(NamedTuple):
+class JudgedValues(NamedTuple):
     """The values of a finding: usable, too old and refused, each newest first."""
 
     usable: list[Measured]
@@ -127,7 +127,7 @@ def find_quantity(
     broken = chart.broken(spec)
     if not (readings or akin):  # most findings of most records
         return _gap_if_missing(spec, chart), broken
-    values = sort_out(readings, spec, chart, judge).with_refused(akin)
+    values = judge_readings(readings, spec, chart, judge).with_refused(akin)
     if spec.raises_below is not None:
         values = _with_low_limit(_without_replaced(values, spec, chart))
     if not values.usable:
@@ -195,7 +195,9 @@ def _refuse_maybe_newer(
     return newer
 
 
-def _refuse_issued_later(values: Sorted, spec: QuantitySpec, chart: Chart) -> Sorted:
+def _refuse_issued_later(
+    values: JudgedValues, spec: QuantitySpec, chart: Chart
+) -> JudgedValues:
     """Refuse values that are too old by their day, and were reported of late."""
     stale, refused = [], []
     for one in values.stale:
@@ -207,7 +209,9 @@ def _refuse_issued_later(values: Sorted, spec: QuantitySpec, chart: Chart) -> So
     return values._replace(stale=stale).with_refused(refused)
 
 
-def _without_replaced(values: Sorted, spec: QuantitySpec, chart: Chart) -> Sorted:
+def _without_replaced(
+    values: JudgedValues, spec: QuantitySpec, chart: Chart
+) -> JudgedValues:
     """Leave out refused values that a newer one replaces, or that are too old."""
     refused = [
         one for one in values.refused if _is_current(one, values.usable, spec, chart)
@@ -229,7 +233,7 @@ def _is_current(
     return is_newest and spec.is_usable(moment.day, chart.today)
 
 
-def _with_low_limit(values: Sorted) -> Sorted:
+def _with_low_limit(values: JudgedValues) -> JudgedValues:
     """Use a low limit, `<15`, that is newer than every number.
 
     A number of the same day or later tells more.
@@ -249,12 +253,12 @@ def _with_low_limit(values: Sorted) -> Sorted:
     return values._replace(usable=[lowest, *values.usable], refused=others)
 
 
-def sort_out(
+def judge_readings(
     readings: Sequence[Reading],
     spec: QuantitySpec,
     chart: Chart,
     judge: Judge = judge_method,
-) -> Sorted:
+) -> JudgedValues:
     """Measure and judge each reading; leave out what was retracted."""
     usable: list[Measured] = []
     stale: list[Measured] = []
@@ -274,7 +278,7 @@ def sort_out(
             reverse=True,
         )
     refused.sort(key=refusal_key, reverse=True)
-    return Sorted(usable, stale, refused)
+    return JudgedValues(usable, stale, refused)
 
 
 def refusal_key(refusal: Refused) -> tuple[bool, str, str, str]:
