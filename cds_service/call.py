@@ -274,4 +274,4 @@ class ReadCase:
     """A case, and the near misses that were found with it."""
 
     case: Case
-    near: tuple[NearMiss, ...]
+    near_misses: tuple[NearMiss, ...]

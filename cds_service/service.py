@@ -206,8 +206,8 @@ def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
         return None
     case = _case_of_signing(call, gathered)
     record = gathered.record
-    near_in_record = (*record.near, *unread_orders(record.entries))
-    return ReadCase(case, (*near_misses, *near_in_record))
+    in_record = (*record.near_misses, *unread_orders(record.entries))
+    return ReadCase(case, (*near_misses, *in_record))
 
 
 def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
@@ -231,7 +231,7 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
         _note_unread(call, "procedures")
         return None
     case = _case_of_discharge(call, gathered, performed)
-    return ReadCase(case, gathered.record.near)
+    return ReadCase(case, gathered.record.near_misses)
 
 
 # --- step 1: the orders
@@ -657,7 +657,7 @@ def _shown_of(
         request=call.request,
         caller=ports.caller,
         server=call.server if ports.may_name_server else NOT_LISTED,
-        near=(*read_case.near, *unread_braces(corrections)),
+        near_misses=(*read_case.near_misses, *unread_braces(corrections)),
         answer=full_answer,
         response=response,
         silent_after=None if ports.is_shown else ports.deadline.passed,

@@ -78,7 +78,7 @@ class Shown:
     Attributes:
         entry_id: id that the cards' links name.
         server: the request's FHIR server; `NOT_LISTED` if the caller may not name it.
-        near: codes that we do not know, on what looks like an order or a T-score.
+        near_misses: unknown codes of what looks like an order or a T-score.
         silent_after: seconds taken by an answer that is not shown; None if it is.
         asked_language: language that was asked for; the cards may be in English.
     """
@@ -89,7 +89,7 @@ class Shown:
     request: HookRequest
     caller: Caller
     server: str | None
-    near: tuple[NearMiss, ...]
+    near_misses: tuple[NearMiss, ...]
     answer: Answer
     response: HookResponse
     silent_after: float | None
@@ -169,8 +169,8 @@ def _content(shown: Shown) -> dict[str, Any]:
         content["handout"] = find_handout(answer.conclusion, case.leaving).to_json()
     if shown.silent_after is not None:
         content["silent"] = {"milliseconds": round(shown.silent_after * 1000)}
-    if shown.near:
-        content["nearMisses"] = [miss._asdict() for miss in shown.near]
+    if shown.near_misses:
+        content["nearMisses"] = [miss._asdict() for miss in shown.near_misses]
     return content
 
 
@@ -203,14 +203,14 @@ def _suggestions(answer: Answer) -> dict[str, str]:
 def near_miss_entry(
     at: datetime,
     service_id: str,
-    near: Sequence[NearMiss],
+    near_misses: Sequence[NearMiss],
     caller: Caller,
 ) -> AuditEntry:
     """Make the entry of orders that were nearly recognised.
 
     It holds codes of the hospital, and nothing about the patient.
     """
-    content = {"nearMisses": [miss._asdict() for miss in near]}
+    content = {"nearMisses": [miss._asdict() for miss in near_misses]}
     return _entry_without_patient(at, service_id, caller, content)
 
 

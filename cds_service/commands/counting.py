@@ -101,7 +101,7 @@ def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
 
     Only answers to augmentation orders count.
     """
-    near: Counter[Key] = Counter()
+    near_misses: Counter[Key] = Counter()
     last: dict[Key, str] = {}
     missing: Counter[Key] = Counter()
     answers = 0
@@ -111,7 +111,7 @@ def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
             (miss["kind"], miss["system"], miss["code"])
             for miss in content.get("nearMisses", ())
         ]
-        near.update(keys)
+        near_misses.update(keys)
         last |= dict.fromkeys(keys, entry.at[:10])
         if content.get("order"):
             answers += 1
@@ -127,7 +127,7 @@ def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
                 "seen": count,
                 "last": last[kind, system, code],
             }
-            for (kind, system, code), count in near.most_common()
+            for (kind, system, code), count in near_misses.most_common()
         ],
         "answers": answers,
         "gaps": [

@@ -260,18 +260,20 @@ def _part_of_list(
     if unread:
         note = f"incomplete: the words of {count_entries(unread)} not all read"
         outcome = outcome._replace(is_cut=True, note=outcome.note or note)
-    near: tuple[NearMiss, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
     if kind == "Observation":
-        near = missed_t_scores(resources, terminology)
+        near_misses = missed_t_scores(resources, terminology)
     elif kind == "Condition":
-        near = missed_problems(one.raw for one in picked if one.concepts & UNCODED)
+        near_misses = missed_problems(
+            one.raw for one in picked if one.concepts & UNCODED
+        )
     # Of optional lists broken entries are not counted, but a device may be a brace.
     is_counted = kind in DEVICE_ORDERS or not template.is_optional
     return PatientRecord(
         reads={template.key: outcome},
         entries=picked,
         unreadable=broken if is_counted else (),
-        near=near,
+        near_misses=near_misses,
     )
 
 
@@ -329,7 +331,7 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
         unreadable=tuple(one for part in parts for one in part.unreadable),
         reads=reads,
         foreign=dict(sorted(foreign.items())),
-        near=tuple(sorted({one for part in parts for one in part.near})),
+        near_misses=tuple(sorted({one for part in parts for one in part.near_misses})),
         doubt=doubt,
     )
 

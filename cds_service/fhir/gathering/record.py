@@ -53,7 +53,7 @@ class PatientRecord(NamedTuple):
         unreadable: this patient's resources that are broken.
         foreign: number of resources left out, by type: they belong to another patient,
             or name none.
-        near: near misses: unknown codes of problems and of what looks like a T-score.
+        near_misses: unknown codes of problems and of what looks like a T-score.
         diagnoses: names and addresses of all diagnoses of the patient that were read.
         doubt: why part of the record may be in another one, or mean another thing;
             empty if nothing says so.
@@ -64,7 +64,7 @@ class PatientRecord(NamedTuple):
     entries: tuple[Entry, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     foreign: Mapping[str, int] = MappingProxyType({})
-    near: tuple[NearMiss, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
     doubt: str = ""
     diagnoses: frozenset[str] = frozenset()
 
