@@ -43,6 +43,7 @@ FORBIDDING = frozenset(
         "grave-lists-unread",
         "fracture-untreated",
         "recent-entry-unread",
+        "recent-injury",
         "report-awaited",
     }
 )

@@ -72,6 +72,21 @@ class Biopsy(NamedTuple):
     is_sample: bool = False
 
 
+class Injuries(NamedTuple):
+    """References of what tells of an injury of these days outside the spine.
+
+    Attributes:
+        falls: of falls since the operation.
+        broken: of broken bones, and injuries of the head.
+    """
+
+    falls: frozenset[str] = frozenset()
+    broken: frozenset[str] = frozenset()
+
+
+NO_INJURIES = Injuries()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
     """The record of the time after the augmentation.
@@ -87,6 +102,7 @@ class Leaving:
             operation that say nothing yet.
         unread_acts: references of the orders and procedures since the operation that
             may be of a deficit or of what went wrong.
+        injuries: falls and broken bones of these days.
     """
 
     bookings: tuple[Booking, ...] = ()
@@ -96,6 +112,7 @@ class Leaving:
     unread_reports: frozenset[str] = frozenset()
     awaited_reports: frozenset[str] = frozenset()
     unread_acts: frozenset[str] = frozenset()
+    injuries: Injuries = NO_INJURIES
 
     def next_booking(
         self, kind: BookingKind, today: date, *, with_doses: bool = True

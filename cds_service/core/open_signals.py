@@ -127,18 +127,40 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
     leaving = situation.leaving
     if leaving is None:
         return None
-    unread = {
-        source.resource for gap in _unread_gaps(situation) for source in gap.provenance
-    } | _broken_entries(situation.findings)
-    unread = {name for name in unread if name.startswith("Condition/")}
-    recent = (unread - leaving.long_known) | leaving.unread_reports
-    recent |= leaving.unread_acts
+    recent = _unread_diagnoses(situation) - leaving.long_known
+    recent |= leaving.unread_reports | leaving.unread_acts
     number = len(recent - _named_by_facts(situation.findings))
     if number == 0:
         return None
     one = say("1 recent entry not understood")
     several = say("{count} recent entries not understood", count=str(number))
     return Signal(one if number == 1 else several)
+
+
+@signal("recent-injury")
+def _recent_injury(situation: Situation) -> Signal | None:
+    """Find a fall since the operation, or another broken bone, at a discharge.
+
+    One that was not understood is asked about as such.
+    """
+    leaving = situation.leaving
+    if leaving is None:
+        return None
+    unread = _unread_diagnoses(situation) - leaving.long_known
+    names = []
+    if leaving.injuries.falls - unread:
+        names.append(say("recent fall"))
+    if leaving.injuries.broken - leaving.injuries.falls - unread:
+        names.append(say("recent fracture or injury"))
+    return Signal(joined(names, " and ")) if names else None
+
+
+def _unread_diagnoses(situation: Situation) -> set[str]:
+    """Return the diagnoses that were not understood, or are broken."""
+    gaps = _unread_gaps(situation)
+    unread = {source.resource for gap in gaps for source in gap.provenance}
+    unread |= _broken_entries(situation.findings)
+    return {name for name in unread if name.startswith("Condition/")}
 
 
 def _broken_entries(findings: Findings) -> set[str]:

@@ -39,6 +39,7 @@ from cds_service.fhir.orders.biopsies import (
     sample_of,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.injuries_since import Since, injuries_since
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
@@ -365,7 +366,22 @@ def read_leaving(
         ),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, terminology),
+        injuries=injuries_since(
+            record,
+            Since(since, min(since, today - RECENT), _stays_of(record, performed)),
+            terminology,
+        ),
     )
+
+
+def _stays_of(record: PatientRecord, performed: AugmentationOrder) -> frozenset[str]:
+    """Return the stays that the procedures of this operation name."""
+    named = (
+        stay_of(one.resource)
+        for one in _of_type(record, "Procedure")
+        if one.reference in performed.references
+    )
+    return frozenset(filter(None, named))
 
 
 def _treated(
