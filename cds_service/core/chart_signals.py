@@ -284,10 +284,12 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
     """Find what a label warns of, next to a bone drug that is to go on.
 
     Low calcium must be put right before a dose; a harm of the drug counts for ever.
-    Kidneys that may fail are looked at first: what is open lets no drug go on.
+    Kidneys that may fail are looked at first: what is open lets no drug go on. At
+    discharge a drug that is only ordered is to go on, too: it is taken at home.
     """
     state = situation.drug_state
-    if state.signal not in GOES_ON:
+    is_for_home = situation.leaving and state.signal == "drug-without-dose"
+    if state.signal not in GOES_ON and not is_for_home:
         return None
     words = {"drug": state.words["drug"], "drugs": state.clause}
     for name in ("hypocalcaemia", "bone-drug-harm"):

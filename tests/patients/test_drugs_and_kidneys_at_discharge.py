@@ -11,8 +11,9 @@ from tests.chart_builders import (
     ordered,
     problem,
 )
-from tests.codes import ATC, UCUM, codeable
+from tests.codes import ATC, ICD, UCUM, codeable
 from tests.patients.leaving import leave, leaving_chart
+from tests.patients.reassuring import dated
 
 FILTERED = {"value": 20, "unit": "mL/min/{1.73_m2}", "system": UCUM}
 FILTERED["code"] = FILTERED["unit"]
@@ -62,3 +63,20 @@ def test_the_summary_names_both():
 def test_without_kidney_failure_nothing_is_open():
     training = ordered("rehabilitation", days=1)
     assert leave(leaving_chart(training, taken("M05BA04", 5))) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "days", "named"),
+    [
+        ("M87.180", 100, "jaw necrosis (12 Aug)"),
+        ("E83.51", 5, "hypocalcaemia (15 Nov)"),
+        ("M84.751A", 30, "atypical femoral fracture (21 Oct)"),
+        ("N17.9", 3, "acute kidney failure (17 Nov)"),
+    ],
+)
+def test_what_forbids_a_drug_is_named_beside_its_order_for_home(code, days, named):
+    training = ordered("rehabilitation", days=1)
+    harm = dated(codeable(ICD, code), days=days, number="harm")
+    (card,) = leave(leaving_chart(training, drug("alendronate", days=1), harm))
+    said = f"{named}, alendronate prescribed. Check the drug first?"
+    assert card["summary"].endswith(said)

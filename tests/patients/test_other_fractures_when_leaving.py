@@ -249,3 +249,42 @@ def test_one_that_may_have_been_done_treated_its_vertebra_perhaps(status: str) -
 )
 def test_what_was_done_or_ordered_after_all_is_settled(others: list[Any]) -> None:
     assert of_two_fractures(kyphoplasty_done(), *others) == []
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param(order_of("L1 and L3"), id="of both"),
+        pytest.param(order_of("L3", status="active"), id="of the other alone"),
+        pytest.param(order_of("L3", authoredOn=days_ago(60)), id="of long before"),
+    ],
+)
+def test_an_order_from_before_the_operation_treated_nothing_for_sure(order):
+    (said,) = of_two_fractures(kyphoplasty_done(), order)
+    assert "recent fracture of L3 perhaps not treated. Who follows it up?" in said
+
+
+def test_an_order_that_is_planned_for_a_day_to_come_settles_it():
+    planned = order_of("L3", status="active", occurrenceDateTime=days_ago(-5))
+    assert of_two_fractures(kyphoplasty_done(), planned) == []
+
+
+@pytest.mark.parametrize(
+    "on", ["2024", "2025-03-01", "2026-06-01", days_ago(22), days_ago(20)]
+)
+def test_cement_treats_no_fracture_that_came_after_it(on):
+    """L3 broke nineteen days ago."""
+    broken = (beside("S32.030A", days=19), beside("S32.010A") | {"id": "l1"})
+    before = kyphoplasty_done("L3", number="b", performedDateTime=on, **NO_STAY)
+    record = chart(*broken, kyphoplasty_done(), before, *everything_arranged(), TAKES)
+    (card,) = leave(record)
+    assert "recent fracture of L3 not treated. Who follows it up?" in card["summary"]
+
+
+def test_a_diagnosis_without_its_day_is_of_the_fracture_that_was_treated():
+    """L3 was treated twelve days ago; a visit recorded its fracture once more."""
+    again = beside("S32.030A", onsetDateTime=None, recordedDate=days_ago(3))
+    before = kyphoplasty_done("L3", days=12, number="b", **NO_STAY)
+    broken = dated(codeable(ICD, "S32.010A"), days=20, number="a")
+    record = (broken, again, kyphoplasty_done(), before)
+    assert leave(chart(*record, *everything_arranged(), TAKES)) == []

@@ -5,6 +5,7 @@ only word of a cord compression. The raw JSON of the record in, references out; 
 never raises.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -24,13 +25,23 @@ from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
-from cds_service.fhir.raw_json import Json, is_prohibition, member, text, texts_of
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.site_calendar import SiteCalendar
 
 ACTS = frozenset({"ServiceRequest", "Procedure"})
 # Operations for a complication, by their codes.
 REOPERATION = "reoperation"
 NEVER = VOID | {"not-done", "preparation", "draft", "revoked"}
+# What is written where a form asks for complications and there were none, folded.
+NOTHING = frozenset({"none", "nil", "n/a", "na", "ninguna", "nessuna", "nenhuma"})
+_WORD = re.compile(r"\w")
 
 
 def unread_acts_since(
@@ -40,7 +51,8 @@ def unread_acts_since(
 
     Their words tell of a deficit or of what went wrong, their code is of an operation
     for that, or an MRI was ordered for a reason that nobody understood. Of any other
-    order (a blood count, physiotherapy, an X-ray) only such words count.
+    order (a blood count, physiotherapy, an X-ray) only such words count. Of an
+    augmentation its complications do.
 
     Args:
         record: the patient's.
@@ -54,8 +66,40 @@ def unread_acts_since(
         and text(act.raw.get("status")) not in NEVER
         and not is_prohibition(act.raw)
         and _is_since(act.raw, since, terminology.calendar)
-        and not is_augmentation(Order(act.reference, act.raw), terminology)
-        and _may_have_gone_wrong(act, terminology)
+        and _is_to_be_read(act, terminology)
+    )
+
+
+def _is_to_be_read(act: Entry, terminology: Terminology) -> bool:
+    if is_augmentation(Order(act.reference, act.raw), terminology):
+        return _has_complication(act.raw, terminology)
+    return _may_have_gone_wrong(act, terminology)
+
+
+def _has_complication(procedure: Json, terminology: Terminology) -> bool:
+    """Tell if an operation names a complication: by a code, words or a reference.
+
+    Which one does not matter. An embolism is harmless for the spine alone.
+    """
+    if objects(procedure.get("complicationDetail")):
+        return True
+    return any(
+        _is_stated(complication, terminology)
+        for complication in objects(procedure.get("complication"))
+    )
+
+
+def _is_stated(complication: Json, terminology: Terminology) -> bool:
+    """Tell if a complication is neither a denial nor the word for nothing."""
+    named = [words for words in texts_of(complication) if words.strip()]
+    if not named:
+        return bool(objects(complication.get("coding")))
+    return any(
+        _WORD.search(part)
+        and part.strip(" .") not in NOTHING
+        and not terminology.plain.reasons.are_all(part)
+        for words in named
+        for part in undenied_parts(words, terminology)
     )
 
 

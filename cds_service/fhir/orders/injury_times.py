@@ -36,6 +36,7 @@ from cds_service.fhir.gathering.problem_words import is_taken_as_active
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.orders.broken_levels import fractured_places
 from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.operation import Operation
 from cds_service.fhir.orders.order_times import read_times
@@ -128,11 +129,11 @@ def is_unsettled(fracture: Json, search: Search) -> bool:
 
 
 def is_after_operation(fracture: Json, search: Search) -> bool | None:
-    """Tell if a fracture began after the operation; None if it may have.
+    """Tell if a fracture began after its operation; None if it may have.
 
     Without an onset, it may have if it was recorded more than a week later.
     """
-    operated = search.operation.day
+    operated = search.operation.day_of(fractured_places(fracture, search.terminology))
     if operated is None or _is_of_later_encounter(fracture):
         return False
     first, _ = begun(fracture, search.birth, search.calendar)

@@ -4,7 +4,7 @@ It treated one vertebra, unless it says more; of its region, if its code names o
 none that broke after it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -54,6 +54,8 @@ class Operation:
         day: the last day on which it may have been done; None if it is still to be
             done, or if no day is known.
         is_day_sure: another one may not have been done later.
+        days: of vertebrae whose own operation has a day, the last such day. Cement
+            treats no fracture that came after it.
     """
 
     levels: tuple[str, ...] = ()
@@ -62,6 +64,15 @@ class Operation:
     count: int = 1
     day: date | None = None
     is_day_sure: bool = True
+    days: Mapping[str, date] = field(default_factory=dict)
+
+    def day_of(self, places: Collection[str]) -> date | None:
+        """Return the last day on which these broken vertebrae were operated on.
+
+        It is the day of the newest operation, unless each of them has its own.
+        """
+        own = [self.days.get(place) for place in places]
+        return max(filter(None, own)) if own and None not in own else self.day
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +137,15 @@ def operation_on_record(
         for one in augmentations
         if one.type != "Procedure" and (day := _ordered_for(one, calendar, newest))
     ]
-    levels, perhaps = _levels_on_record(record, terminology)
+    treated = _levels_on_record(record, terminology, newest)
     return Operation(
-        levels=in_order(levels),
-        perhaps=perhaps,
+        levels=in_order(treated.levels),
+        perhaps=treated.perhaps,
         region=_region_of(done or augmentations, terminology),
         count=max(1, _count_of(done, terminology)),
         day=max([*filter(None, ends), *to_come], default=None),
         is_day_sure=not to_come and None not in ends,
+        days=treated.days,
     )
 
 
@@ -146,41 +158,79 @@ def _ordered_for(order: Order, calendar: SiteCalendar, since: date) -> date | No
     return max(written, planned or written)
 
 
+class _Treated(NamedTuple):
+    """The vertebrae of the augmentations on record.
+
+    Attributes:
+        levels: those that were or will be treated.
+        perhaps: those that perhaps were.
+        days: of each whose operations all have a day, the last of them.
+    """
+
+    levels: frozenset[str]
+    perhaps: frozenset[str]
+    days: Mapping[str, date]
+
+
 def _levels_on_record(
-    record: PatientRecord, terminology: Terminology
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the vertebrae that were or will be treated, and those that perhaps were.
+    record: PatientRecord, terminology: Terminology, newest: date
+) -> _Treated:
+    """Return the vertebrae that were, will be or perhaps were treated.
 
     A procedure that was not carried out, or broken off, treats none, nor does the order
     that it carried out. If no procedure was done for certain, what may have been done
-    is compared with the fractures: a card says "perhaps" of the whole.
+    is compared with the fractures: a card says "perhaps" of the whole. An order from
+    before a procedure that names its levels says what was wanted, not what was done.
+
+    Args:
+        record: the patient's.
+        terminology: the service's terminology.
+        newest: the last day of the newest procedure that was done.
     """
+    calendar = terminology.calendar
     done, maybe = set[str](), set[str]()
     left: dict[str, date | None] = {}
+    days: dict[str, list[date | None]] = {}
     for procedure in _augmentations_of(record, "procedures", terminology):
         levels = find_levels(procedure, NO_DRAFTS, terminology).levels
         status = text(procedure.get("status"))
+        _, day = days_of_procedure(procedure, calendar)
         if status in LEFT:
-            _, day = days_of_procedure(procedure, terminology.calendar)
             left.update(dict.fromkeys(levels, day))
         if status in DONE:
             done.update(levels)
+            for level in levels:
+                days.setdefault(level, []).append(day)
         elif status not in VOID or status == "stopped":
             maybe.update(levels)
-    ordered = set[str]()
+    to_come, wanted = set[str](), set[str]()
     for order in _augmentations_of(record, "serviceRequests", terminology):
         if text(order.get("status")) in HELD | VOID:
             continue
-        written = terminology.calendar.first_day(order.get("authoredOn"))
-        ordered.update(
+        written = calendar.first_day(order.get("authoredOn"))
+        asked_for = to_come if _is_to_come(order, calendar, newest) else wanted
+        asked_for.update(
             level
             for level in find_levels(order, NO_DRAFTS, terminology).levels
             if not (done and level in left and not _is_after(written, left[level]))
         )
-    treated = frozenset(done | ordered)
+    own_days = {
+        level: max(filter(None, each))
+        for level, each in days.items()
+        if None not in each and level not in to_come
+    }
+    treated = frozenset(done | to_come)
     if not done:
-        return treated | maybe, frozenset()
-    return treated, frozenset(maybe - left.keys() - treated)
+        return _Treated(treated | wanted | maybe, frozenset(), own_days)
+    perhaps = frozenset((maybe - left.keys()) | wanted) - treated
+    return _Treated(treated, perhaps, own_days)
+
+
+def _is_to_come(order: Json, calendar: SiteCalendar, newest: date) -> bool:
+    """Tell if an order is for after the newest operation: written, or planned."""
+    written = calendar.first_day(order.get("authoredOn"))
+    planned = read_times(order, calendar).start
+    return any(day is not None and day > newest for day in (written, planned))
 
 
 def _augmentations_of(

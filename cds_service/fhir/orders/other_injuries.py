@@ -222,7 +222,8 @@ def _add_fracture(condition: Json, broken: Broken, search: Search) -> None:
     is_fresh = freshness == "fresh"
     places = fractured_places(condition, search.terminology)
     is_after = is_after_operation(condition, search)
-    is_recorded_again = is_after is None and places and search.treated
+    is_recent = not search.is_old(search.operation.day_of(places))
+    is_recorded_again = is_after is None and places and search.treated and is_recent
     if is_after is False or is_recorded_again:
         before = broken.fresh if is_fresh else broken.open
         before.update(places)
