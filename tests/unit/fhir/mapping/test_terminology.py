@@ -350,6 +350,7 @@ def test_a_wrong_local_map_stops_the_start_with_file_and_code(tmp_path, elements
 
 
 def test_codes_of_records_fill_no_memory():
+    concepts("the first look-up reads what it needs", "urn:oid:1.2.3")
     tracemalloc.start()
     for number in range(12_000):
         concepts(f"{number}-y", "urn:oid:1.2.3")
