@@ -10,9 +10,11 @@ shift
 case $KYPHOPLASTY_CDS_DATABASE_URL in
   postgresql*)
     pg_restore --exit-on-error --single-transaction --no-owner --no-privileges \
-      --dbname="postgresql:${KYPHOPLASTY_CDS_DATABASE_URL#*:}" "$backup/audit.dump" ;;
+      --dbname="postgresql:${KYPHOPLASTY_CDS_DATABASE_URL#*:}" "$backup/audit.dump"
+    kyphoplasty-cds audit verify --checkpoint "$backup/checkpoint.note" ;;
   sqlite:///*)
     file=${KYPHOPLASTY_CDS_DATABASE_URL#sqlite:///}
+    file=${file%%\?*} # what follows are options of the connection
     # A killed service leaves its journal, which SQLite would play into the restored file.
     for there in "$file" "$file-wal" "$file-shm" "$file-journal"; do
       if [ -e "$there" ]; then
@@ -20,10 +22,16 @@ case $KYPHOPLASTY_CDS_DATABASE_URL in
         exit 2
       fi
     done
-    cp "$backup/audit.sqlite3" "$file" ;;
+    # It gets its name once it is whole and verified: on half a copy the service would begin a new log.
+    half=$file.restoring
+    trap 'rm -f "$half" "$half-wal" "$half-shm" "$half-journal"' EXIT
+    trap 'exit 143' HUP INT TERM
+    cp "$backup/audit.sqlite3" "$half"
+    KYPHOPLASTY_CDS_DATABASE_URL=sqlite:///$half kyphoplasty-cds audit verify --checkpoint "$backup/checkpoint.note"
+    sync "$half"
+    mv "$half" "$file" ;;
   *) echo "KYPHOPLASTY_CDS_DATABASE_URL is neither PostgreSQL nor SQLite" >&2; exit 2 ;;
 esac
-kyphoplasty-cds audit verify --checkpoint "$backup/checkpoint.note"
 if [ "$#" -eq 0 ]; then exit 0; fi
 waiting=$#
 while [ "$waiting" -gt 0 ]; do

@@ -303,6 +303,29 @@ def test_the_journal_of_a_killed_service_is_put_aside_first(backup, new):
     assert "whole" in run(DEPLOY / "restore.sh", backup, url=new)
 
 
+def test_half_a_copy_never_lies_where_the_log_belongs(backup, new):
+    """On an empty file the service would begin a new log, and say nothing of it."""
+    if not new.startswith("sqlite"):
+        pytest.skip("PostgreSQL restores in one transaction")
+    file = Path(new.removeprefix("sqlite:///"))
+    restore = f"ulimit -f 8; '{DEPLOY / 'restore.sh'}' '{backup}' || exit 1"
+    run("bash", "-c", restore, url=new, code=1)  # as on a full disk
+    assert not list(file.parent.glob(f"{file.name}*"))
+    assert "whole" in run(DEPLOY / "restore.sh", backup, url=new)
+
+
+def test_options_of_the_connection_are_no_part_of_the_files_name(log, backup, new):
+    if not new.startswith("sqlite"):
+        pytest.skip("an address of PostgreSQL has other options")
+    assert "whole" in run(DEPLOY / "restore.sh", backup, url=f"{new}?timeout=5")
+    assert rows_of(new, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [
+        (3,)
+    ]
+    said = run(DEPLOY / "restore.sh", backup, url=f"{log}?timeout=5", code=2)
+    assert "is there already: put it aside" in said
+    run(DEPLOY / "backup.sh", backup.parent / "o'clock", url=f"{log}?timeout=5")
+
+
 def test_a_backup_that_was_changed_is_not_restored(backup, new):
     (copy,) = backup.glob("audit.*")
     copy.write_bytes(copy.read_bytes() + b"x")
