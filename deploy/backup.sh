@@ -32,10 +32,11 @@ case $KYPHOPLASTY_CDS_DATABASE_URL in
       --dbname="postgresql:${KYPHOPLASTY_CDS_DATABASE_URL#*:}" ;;
   sqlite:///*)
     file=${KYPHOPLASTY_CDS_DATABASE_URL#sqlite:///}
+    file=${file%%\?*} # what follows are options of the connection
     into=$(printf '%s\n' "$half" | sed "s/'/''/g")
     # One read transaction: `.backup` begins again whenever somebody writes, and may never end.
-    timeout "$limit" sqlite3 -readonly "${file%%\?*}" ".timeout 10000" \
-      "VACUUM INTO '$into/audit.sqlite3'" ;; # what follows a question mark are options of the connection
+    timeout "$limit" sqlite3 -readonly "$file" ".timeout 10000" \
+      "VACUUM INTO '$into/audit.sqlite3'" ;;
   *) echo "KYPHOPLASTY_CDS_DATABASE_URL is neither PostgreSQL nor SQLite" >&2; exit 2 ;;
 esac
 (cd "$half" && sha256sum -- * > SHA256SUMS)

@@ -288,7 +288,8 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
     discharge a drug that is only ordered is to go on, too: it is taken at home.
     """
     state = situation.drug_state
-    is_for_home = situation.leaving and state.signal == "drug-without-dose"
+    is_leaving = situation.leaving is not None
+    is_for_home = is_leaving and state.signal == "drug-without-dose"
     if state.signal not in GOES_ON and not is_for_home:
         return None
     words = {"drug": state.words["drug"], "drugs": state.clause}

@@ -18,7 +18,7 @@ with the onset 10 May 2026 is old. With the onset 2026, and no day of recording,
 open: that year ends after 30 May.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -36,7 +36,6 @@ from cds_service.fhir.gathering.problem_words import is_taken_as_active
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.orders.broken_levels import fractured_places
 from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.operation import Operation
 from cds_service.fhir.orders.order_times import read_times
@@ -128,12 +127,22 @@ def is_unsettled(fracture: Json, search: Search) -> bool:
     return first is not None and search.recent_since <= first <= search.today
 
 
-def is_after_operation(fracture: Json, search: Search) -> bool | None:
-    """Tell if a fracture began after its operation; None if it may have.
+def is_after_operation(
+    fracture: Json, places: Collection[str], search: Search
+) -> bool | None:
+    """Tell if a fracture of these places began after their operation.
 
     Without an onset, it may have if it was recorded more than a week later.
+
+    Args:
+        fracture: the condition.
+        places: the vertebrae that it names; empty if it names none.
+        search: where to look.
+
+    Returns:
+        None if it may have.
     """
-    operated = search.operation.day_of(fractured_places(fracture, search.terminology))
+    operated = search.operation.day_of(places)
     if operated is None or _is_of_later_encounter(fracture):
         return False
     first, _ = begun(fracture, search.birth, search.calendar)

@@ -151,11 +151,18 @@ def operation_on_record(
 
 def _ordered_for(order: Order, calendar: SiteCalendar, since: date) -> date | None:
     """Return the day of an order that was written after this day; None for others."""
-    written = calendar.first_day(order.resource.get("authoredOn"))
+    written, planned = _written_and_planned(order.resource, calendar)
     if written is None or written <= since:
         return None
-    planned = read_times(order.resource, calendar).start
     return max(written, planned or written)
+
+
+def _written_and_planned(
+    order: Json, calendar: SiteCalendar
+) -> tuple[date | None, date | None]:
+    """Return the day on which an order was written, and the first that it plans."""
+    written = calendar.first_day(order.get("authoredOn"))
+    return written, read_times(order, calendar).start
 
 
 class _Treated(NamedTuple):
@@ -207,8 +214,9 @@ def _levels_on_record(
     for order in _augmentations_of(record, "serviceRequests", terminology):
         if text(order.get("status")) in HELD | VOID:
             continue
-        written = calendar.first_day(order.get("authoredOn"))
-        asked_for = to_come if _is_to_come(order, calendar, newest) else wanted
+        written, planned = _written_and_planned(order, calendar)
+        is_to_come = _is_after(written, newest) or _is_after(planned, newest)
+        asked_for = to_come if is_to_come else wanted
         asked_for.update(
             level
             for level in find_levels(order, NO_DRAFTS, terminology).levels
@@ -226,13 +234,6 @@ def _levels_on_record(
     return _Treated(treated, perhaps, own_days)
 
 
-def _is_to_come(order: Json, calendar: SiteCalendar, newest: date) -> bool:
-    """Tell if an order is for after the newest operation: written, or planned."""
-    written = calendar.first_day(order.get("authoredOn"))
-    planned = read_times(order, calendar).start
-    return any(day is not None and day > newest for day in (written, planned))
-
-
 def _augmentations_of(
     record: PatientRecord, key: str, terminology: Terminology
 ) -> Iterator[Json]:
@@ -244,9 +245,12 @@ def _augmentations_of(
             yield entry.raw
 
 
-def _is_after(written: date | None, day: date | None) -> bool:
-    """Tell if an order was written after a day, so that it asks for it once more."""
-    return written is not None and day is not None and written > day
+def _is_after(one: date | None, day: date | None) -> bool:
+    """Tell if both days are known, and one is after the other.
+
+    An order that was written after an operation asks for it once more.
+    """
+    return one is not None and day is not None and one > day
 
 
 def _region_of(

@@ -2,8 +2,7 @@
 
 They are on record or in the orders being signed. With the reasons that a brace's own
 order names (`keep_reasons.py`) and the findings, `core/brace_reasons.py` decides if it
-stays.
-`injury_times.py` says which entries are recent enough to count.
+stays. `injury_times.py` says which entries are recent enough to count.
 """
 
 from collections.abc import Sequence
@@ -221,7 +220,7 @@ def _add_fracture(condition: Json, broken: Broken, search: Search) -> None:
         return
     is_fresh = freshness == "fresh"
     places = fractured_places(condition, search.terminology)
-    is_after = is_after_operation(condition, search)
+    is_after = is_after_operation(condition, places, search)
     is_recent = not search.is_old(search.operation.day_of(places))
     is_recorded_again = is_after is None and places and search.treated and is_recent
     if is_after is False or is_recorded_again:
@@ -237,7 +236,7 @@ def _add_fracture(condition: Json, broken: Broken, search: Search) -> None:
 
 def _may_be_after_operation(condition: Json, search: Search) -> bool:
     is_old = freshness_of(condition, search) == "old"
-    return not is_old and is_after_operation(condition, search) is not False
+    return not is_old and is_after_operation(condition, (), search) is not False
 
 
 def _has_other_order(search: Search) -> bool:
