@@ -288,3 +288,24 @@ def test_a_diagnosis_without_its_day_is_of_the_fracture_that_was_treated():
     broken = dated(codeable(ICD, "S32.010A"), days=20, number="a")
     record = (broken, again, kyphoplasty_done(), before)
     assert leave(chart(*record, *everything_arranged(), TAKES)) == []
+
+
+def test_an_order_whose_second_vertebra_was_billed_was_carried_out():
+    """CPT 22515 is a further vertebra; such an entry seldom names which."""
+    further = kyphoplasty_done(None, number="b", code=codeable(CPT, "22515"))
+    operations = (kyphoplasty_done(), further, order_of("L1 and L3"))
+    assert of_two_fractures(*operations) == []
+
+
+def test_an_operation_of_years_ago_takes_nothing_from_the_present_one():
+    """The present one names no vertebra; its order does."""
+    broken = dated(codeable(ICD, "S32.010A"), days=20, number="a")
+    before = kyphoplasty_done("L3", number="b", performedDateTime="2024-03", **NO_STAY)
+    operations = (before, kyphoplasty_done(None), order_of("L1"))
+    assert leave(chart(broken, *operations, *everything_arranged(), TAKES)) == []
+
+
+def test_an_order_beside_an_operation_without_a_day_treated_nothing_for_sure():
+    operations = (kyphoplasty_done(performedDateTime=None), order_of("L1 and L3"))
+    (said,) = of_two_fractures(*operations)
+    assert "recent fracture of L3 perhaps not treated" in said

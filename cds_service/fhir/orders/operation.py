@@ -131,18 +131,20 @@ def operation_on_record(
     calendar = terminology.calendar
     done = [one for one in augmentations if one.type == "Procedure"]
     ends = [days_of_procedure(one.resource, calendar)[1] for one in done]
-    newest = max(filter(None, ends), default=date.min)
+    newest = max(filter(None, ends), default=None)
     to_come = [
         day
         for one in augmentations
-        if one.type != "Procedure" and (day := _ordered_for(one, calendar, newest))
+        if one.type != "Procedure"
+        and (day := _ordered_for(one, calendar, newest or date.min))
     ]
-    treated = _levels_on_record(record, terminology, newest)
+    count = max(1, _count_of(done, terminology))
+    treated = _levels_on_record(record, terminology, newest, count)
     return Operation(
         levels=in_order(treated.levels),
         perhaps=treated.perhaps,
         region=_region_of(done or augmentations, terminology),
-        count=max(1, _count_of(done, terminology)),
+        count=count,
         day=max([*filter(None, ends), *to_come], default=None),
         is_day_sure=not to_come and None not in ends,
         days=treated.days,
@@ -180,19 +182,22 @@ class _Treated(NamedTuple):
 
 
 def _levels_on_record(
-    record: PatientRecord, terminology: Terminology, newest: date
+    record: PatientRecord, terminology: Terminology, newest: date | None, count: int
 ) -> _Treated:
     """Return the vertebrae that were, will be or perhaps were treated.
 
     A procedure that was not carried out, or broken off, treats none, nor does the order
     that it carried out. If no procedure was done for certain, what may have been done
-    is compared with the fractures: a card says "perhaps" of the whole. An order from
-    before a procedure that names its levels says what was wanted, not what was done.
+    is compared with the fractures: a card says "perhaps" of the whole.
+
+    An order from before the newest procedure says what was wanted. It was done if the
+    procedures treated as many vertebrae as they and the order name together.
 
     Args:
         record: the patient's.
         terminology: the service's terminology.
-        newest: the last day of the newest procedure that was done.
+        newest: the last day of the newest procedure that was done; None if not known.
+        count: how many vertebrae the procedures treated.
     """
     calendar = terminology.calendar
     done, maybe = set[str](), set[str]()
@@ -230,6 +235,8 @@ def _levels_on_record(
     treated = frozenset(done | to_come)
     if not done:
         return _Treated(treated | wanted | maybe, frozenset(), own_days)
+    if count >= len(done | wanted):
+        treated |= wanted
     perhaps = frozenset((maybe - left.keys()) | wanted) - treated
     return _Treated(treated, perhaps, own_days)
 
