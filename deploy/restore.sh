@@ -24,12 +24,15 @@ case $KYPHOPLASTY_CDS_DATABASE_URL in
     done
     # It gets its name once it is whole and verified: on half a copy the service would begin a new log.
     half=$file.restoring
-    trap 'rm -f "$half" "$half-wal" "$half-shm" "$half-journal"' EXIT
+    leave_nothing() { rm -f "$half" "$half-wal" "$half-shm" "$half-journal"; }
+    leave_nothing
+    trap leave_nothing EXIT
     trap 'exit 143' HUP INT TERM
     cp "$backup/audit.sqlite3" "$half"
     KYPHOPLASTY_CDS_DATABASE_URL=sqlite:///$half kyphoplasty-cds audit verify --checkpoint "$backup/checkpoint.note"
     sync "$half"
-    mv "$half" "$file" ;;
+    ln "$half" "$file" # fails if a service began a log there meanwhile
+    sync "$(dirname "$file")" ;;
   *) echo "KYPHOPLASTY_CDS_DATABASE_URL is neither PostgreSQL nor SQLite" >&2; exit 2 ;;
 esac
 if [ "$#" -eq 0 ]; then exit 0; fi
