@@ -25,7 +25,10 @@ def after(**members: Any) -> list[str]:
         pytest.param(
             {"text": "Pulmonary embolism, no neurological deficit"}, id="and a denial"
         ),
+        pytest.param({"text": "Heart failure"}, id="a plain reason elsewhere"),
         pytest.param(codeable(ICD, "I26.99"), id="embolism"),
+        pytest.param(codeable(ICD, "I26.99") | {"text": "-"}, id="and a dash"),
+        pytest.param(codeable(ICD, "I26.99") | {"text": "n/a"}, id="and no answer"),
         pytest.param(codeable(ICD, "I46.9"), id="cardiac arrest"),
         pytest.param(codeable(ICD, "T88.6XXA"), id="anaphylaxis"),
         pytest.param(
@@ -45,7 +48,7 @@ def test_so_is_one_that_is_an_entry_of_its_own():
 
 @pytest.mark.parametrize(
     "words",
-    ["None", "None.", "No complications", "keine Komplikationen", "Uneventful"],
+    ["None", "None.", "No complications", "keine Komplikationen", "Uneventful", "-"],
 )
 def test_where_there_was_none_no_card_says_so(words):
     assert after(complication=[{"text": words}]) == []

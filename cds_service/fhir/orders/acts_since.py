@@ -23,6 +23,7 @@ from cds_service.fhir.gathering.unread_in_reasons import (
 )
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.raw_json import (
@@ -40,7 +41,10 @@ ACTS = frozenset({"ServiceRequest", "Procedure"})
 REOPERATION = "reoperation"
 NEVER = VOID | {"not-done", "preparation", "draft", "revoked"}
 # What is written where a form asks for complications and there were none, folded.
-NOTHING = frozenset({"none", "nil", "n/a", "na", "ninguna", "nessuna", "nenhuma"})
+NOTHING = frozenset(
+    {"none", "nil", "ninguna", "nessuna", "nenhuma", "uneventful", "unremarkable"}
+)
+UNANSWERED = frozenset({"n/a", "na", "not applicable"})
 _WORD = re.compile(r"\w")
 
 
@@ -90,14 +94,19 @@ def _has_complication(procedure: Json, terminology: Terminology) -> bool:
 
 
 def _is_stated(complication: Json, terminology: Terminology) -> bool:
-    """Tell if a complication is neither a denial nor the word for nothing."""
-    named = [words for words in texts_of(complication) if words.strip()]
+    """Tell if a complication is neither a denial nor the word for nothing.
+
+    A code without such words is one, whatever it is.
+    """
+    named = [
+        words
+        for words in texts_of(complication)
+        if _WORD.search(words) and folded(words).strip(" .") not in UNANSWERED
+    ]
     if not named:
         return bool(objects(complication.get("coding")))
     return any(
-        _WORD.search(part)
-        and part.strip(" .") not in NOTHING
-        and not terminology.plain.reasons.are_all(part)
+        _WORD.search(part) and part.strip(" .") not in NOTHING
         for words in named
         for part in undenied_parts(words, terminology)
     )
