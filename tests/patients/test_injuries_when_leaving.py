@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.chart_builders import days_ago, of_patient, problem
-from tests.codes import CPT, SCT, codeable
+from tests.codes import CPT, ICD, SCT, codeable
 from tests.patients.inpatients import coded, statement
 from tests.patients.leaving import STAY, everything_arranged, leave, leaving_chart
 
@@ -14,6 +14,11 @@ INJURY = ": recent fracture or injury. Read before leaving."
 DENIED = {
     "verificationStatus": codeable(
         "http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted"
+    )
+}
+OVER = {
+    "clinicalStatus": codeable(
+        "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"
     )
 }
 OF_STAY = {"encounter": {"reference": f"Encounter/{STAY}"}}
@@ -57,7 +62,7 @@ def hip_operated(days: int, **members: Any) -> Any:
         pytest.param(coded("W06.XXXA", days=2), id="on the day of the operation"),
         pytest.param(recorded("W19.XXXA", 1), id="without an onset"),
         pytest.param(
-            coded("W19.XXXA", days=1, clinicalStatus=codeable("x", "resolved")),
+            coded("W19.XXXA", days=1, clinicalStatus=OVER["clinicalStatus"]),
             id="over",
         ),
         pytest.param(snomed("20902002"), id="SNOMED CT"),
@@ -70,7 +75,11 @@ def test_a_fall_since_the_operation_is_to_be_read(entry: Any) -> None:
 
 @pytest.mark.parametrize("days", [1, 5, 13])
 @pytest.mark.parametrize(
-    "code", ["S72.001A", "S72.141A", "S32.10XA", "S32.501A", "M80.051A", "S72.9"]
+    "code",
+    [
+        *("S72.001A", "S72.141A", "S32.10XA", "S32.501A", "M80.051A", "S72.9"),
+        *("S72.301A", "S72.401A"),
+    ],
 )
 def test_so_is_a_broken_hip_or_pelvis_of_these_weeks(code: str, days: int) -> None:
     (card,) = cards_beside(coded(code, days=days))
@@ -119,6 +128,36 @@ def test_both_are_named() -> None:
         pytest.param(coded("W06.XXXA", days=1, **DENIED), id="a fall ruled out"),
         pytest.param(coded("W18.40XA", days=1), id="slipped without a fall"),
         pytest.param(coded("Z91.81", days=1), id="history of falling"),
+        pytest.param(recorded("S72.001A", 2, **OVER), id="a hip that is over"),
+        pytest.param(
+            recorded("S72.001A", 2, abatementDateTime="2019-05-01", **OVER),
+            id="a hip that was over years ago",
+        ),
+        pytest.param(
+            problem(
+                "x",
+                number="g",
+                code=codeable(ICD, "S72.001A", "History of hip fracture 2015"),
+                onsetDateTime=None,
+                recordedDate=days_ago(2),
+            ),
+            id="a hip of long ago, by its title",
+        ),
+        pytest.param(
+            coded(
+                "S72.001A", days=None, onsetDateTime="2026", recordedDate=days_ago(200)
+            ),
+            id="a hip of this year",
+        ),
+        pytest.param(
+            coded(
+                "W19.XXXA",
+                days=None,
+                onsetDateTime="2026-11",
+                recordedDate=days_ago(20),
+            ),
+            id="a fall of this month",
+        ),
         pytest.param(hip_operated(300), id="a hip operated last year"),
         pytest.param(hip_operated(1, status="not-done"), id="not operated"),
     ],

@@ -9,18 +9,38 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.core.leaving import Injuries
-from cds_service.fhir.certainty import certainty_of, is_later_encounter
+from cds_service.fhir.certainty import (
+    PAST,
+    certainty_of,
+    clinical_status,
+    is_later_encounter,
+)
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.acts_since import NEVER
-from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
+from cds_service.fhir.orders.broken_levels import OLD
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.references import last_name
 
 FALLS = frozenset({"fall", "fall-from-height"})
 # Bones that carry the body: with one of them broken, nobody is sent home to walk.
-CARRYING = frozenset({"hip-fracture", "pelvic-fracture", "femur-fracture-unstated"})
+CARRYING = frozenset(
+    {
+        "hip-fracture",
+        "pelvic-fracture",
+        "femur-fracture-unstated",
+        "femur-shaft-fracture",
+    }
+)
 BROKEN = CARRYING | {"other-fracture", "injury-elsewhere"}
 INJURIES = FALLS | BROKEN
 SEQUELA = "S"  # 7th character of ICD-10-CM
@@ -76,6 +96,14 @@ def injuries_since(
     return Injuries(frozenset(falls), frozenset(broken))
 
 
+def _is_past(condition: Json, terminology: Terminology) -> bool:
+    """Tell if a fall or a fracture is over by a status, or old by its words: `Z.n.`."""
+    if clinical_status(condition) & PAST or certainty_of(condition) == "past":
+        return True
+    words = texts_of(condition.get("code"))
+    return any(terminology.text_concepts(word, OLD) for word in words)
+
+
 def _is_of_these_days(
     entry: Entry, since: Since, birth: date | None, terminology: Terminology
 ) -> bool:
@@ -83,7 +111,8 @@ def _is_of_these_days(
 
     Without an onset the day of recording counts, unless the code is of a later visit.
     Of the day of the operation itself only an onset does: the fall that broke the
-    treated vertebra is often recorded on that day.
+    treated vertebra is often recorded on that day. Of what is called over or old only
+    an onset does, too: no fracture heals in these days.
     """
     is_carrying = not entry.concepts.isdisjoint(CARRYING)
     condition, calendar = entry.raw, terminology.calendar
@@ -91,12 +120,14 @@ def _is_of_these_days(
     later = [*filter(is_later_encounter, (text(one.get("code")) for one in codings))]
     if any(code.endswith(SEQUELA) for code in later):
         return False
-    _, onset = begun(condition, birth, calendar)
-    if onset is not None:
-        return onset >= (since.weeks if is_carrying else since.operation)
-    if later:
-        return False
     recorded = calendar.last_day(recorded_on(condition))
+    first, last = begun(condition, birth, calendar)
+    if first is not None and last is not None:
+        # A month or a year is as late as it was recorded.
+        onset = min(last, recorded) if recorded else first
+        return onset >= (since.weeks if is_carrying else since.operation)
+    if later or _is_past(condition, terminology):
+        return False
     if not is_carrying:
         return recorded is not None and recorded > since.operation
     stay = last_name(text(member(condition, "encounter", "reference")))

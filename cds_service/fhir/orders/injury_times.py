@@ -36,13 +36,13 @@ from cds_service.fhir.gathering.problem_words import is_taken_as_active
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.orders.broken_levels import OLD
 from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.operation import Operation
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment, SiteCalendar
 
-OLD = frozenset({"old-fracture"})
 HALF_YEAR = timedelta(days=180)
 # policy: the treated fracture is often recorded after its operation
 DOCUMENTED_WITHIN = timedelta(days=7)
