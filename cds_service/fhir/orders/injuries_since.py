@@ -46,7 +46,7 @@ INJURIES = FALLS | BROKEN
 SEQUELA = "S"  # 7th character of ICD-10-CM
 
 
-class Since(NamedTuple):
+class RecentTime(NamedTuple):
     """The time that counts.
 
     Attributes:
@@ -61,7 +61,7 @@ class Since(NamedTuple):
 
 
 def injuries_since(
-    record: PatientRecord, since: Since, terminology: Terminology
+    record: PatientRecord, since: RecentTime, terminology: Terminology
 ) -> Injuries:
     """Return the falls and the broken bones of these days.
 
@@ -105,7 +105,7 @@ def _is_past(condition: Json, terminology: Terminology) -> bool:
 
 
 def _is_of_these_days(
-    entry: Entry, since: Since, birth: date | None, terminology: Terminology
+    entry: Entry, since: RecentTime, birth: date | None, terminology: Terminology
 ) -> bool:
     """Tell if a fall or a fracture began in the time that counts for it.
 

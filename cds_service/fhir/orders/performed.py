@@ -39,7 +39,7 @@ from cds_service.fhir.orders.biopsies import (
     sample_of,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.injuries_since import Since, injuries_since
+from cds_service.fhir.orders.injuries_since import RecentTime, injuries_since
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
@@ -368,7 +368,7 @@ def read_leaving(
         unread_acts=unread_acts_since(record, since, terminology),
         injuries=injuries_since(
             record,
-            Since(since, min(since, today - RECENT), _stays_of(record, performed)),
+            RecentTime(since, min(since, today - RECENT), _stays_of(record, performed)),
             terminology,
         ),
     )
