@@ -106,6 +106,7 @@ from cds_service.fhir.orders.support_orders import (
     join_support_orders,
     with_delivered,
 )
+from cds_service.fhir.orders.ward_training import without_ward_training
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline, in_force
 from cds_service.places import taken_for
@@ -511,7 +512,13 @@ def _case_of_discharge(
     record, terminology = gathered.record, call.service.terminology
     record_before = without_performed(record, performed, terminology)
     since = performed.performed_on or call.today - RECENT
-    support = with_delivered(gathered.support, record, since, call.today)
+    support = without_ward_training(
+        with_delivered(gathered.support, record, since, call.today),
+        record,
+        terminology,
+        encounter=call.request.context.encounter_id,
+        today=call.today,
+    )
     case = _case_of(call, record_before, performed, support)
     leaving = read_leaving(record, terminology, performed, call.today)
     state = case.record_state

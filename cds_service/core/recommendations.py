@@ -232,6 +232,8 @@ def not_counted_text(order: SupportOrder) -> str:
         )
     if order.not_now == "over":
         text = say("{order}, its days past", order=text)
+    elif order.not_now == "ward":
+        text = say("{order}, for this stay", order=text)
     elif order.not_now == "held":
         text = say("{order}, on hold", order=text)
     elif not order.is_standing:

@@ -147,6 +147,8 @@ class Vertebrae(DataTable):
         apart: words between two statements of an order, besides "and" and "with".
         left: words next to a vertebra that was not treated: "aborted", "postponed".
         later: words next to one that is to be treated: "planned", "next week".
+        not_whole: words by which something else than the vertebra was left: "biopsy",
+            "left pedicle", "MRI".
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -167,6 +169,7 @@ class Vertebrae(DataTable):
     apart: tuple[Pattern, ...] = ()
     left: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
+    not_whole: tuple[Pattern, ...] = ()
 
 
 class Durations(DataTable):

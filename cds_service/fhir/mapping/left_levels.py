@@ -47,6 +47,7 @@ class LeftRules:
         left, later = any_of(languages, "left"), any_of(languages, "later")
         self._left = re.compile(left)
         self._left_or_later = re.compile(f"{left}|{later}")
+        self._not_whole = re.compile(any_of(languages, "not_whole"))
         self._borders = re.compile("|".join((BORDERS, *joints)))
         self._name = name
 
@@ -61,7 +62,8 @@ class LeftRules:
 
         A word is about the levels next to it in its statement; after a list with
         commas, about those after the last comma. What follows without levels says more
-        of the same: `L3 attempted, abandoned`.
+        of the same: `L3 attempted, abandoned`. A statement about a part of a vertebra,
+        or another act there, leaves no vertebra: `L3 left pedicle not accessible`.
 
         Args:
             words: a text.
@@ -81,11 +83,33 @@ class LeftRules:
                 parts.append(LeftPart(tuple(marks), frozenset()))
                 continue
             place = self._next_to(plain, inside, marks[0]) if marks else None
+            if place and self._is_of_part(plain, start, place, marks[0]):
+                place = None
             is_after_left = place is not None
             if place:
                 levels = frozenset(self._name(words[place[0] : place[1]]))
                 parts.append(LeftPart(tuple(marks), levels))
         return parts
+
+    def _is_of_part(
+        self, plain: str, start: int, levels: tuple[int, int], mark: tuple[int, int]
+    ) -> bool:
+        """Tell if a statement, up to its word and levels, is about something else."""
+        end = max(levels[1], mark[1])
+        # What a word for leaving says of itself: `in a second session`.
+        before, after = plain[start : mark[0]], plain[mark[1] : end]
+        return bool(self._not_whole.search(f"{before} | {after}"))
+
+    def before_mark(self, words: str) -> str | None:
+        """Return what a text says before its first word for what was left, folded.
+
+        None if it has no such word, or names another act before it.
+        """
+        plain = flat(words)
+        mark = self._left.search(plain)
+        if mark is None or self._not_whole.search(plain, 0, mark.start()):
+            return None
+        return plain[: mark.start()]
 
     def _words(self, *, is_done: bool) -> re.Pattern[str]:
         return self._left_or_later if is_done else self._left

@@ -211,6 +211,22 @@ class LevelRules:
         _, parts = self._left_parts(words, is_done=is_done)
         return frozenset[str]().union(*(one.levels for one in parts))
 
+    def left_in_note(self, words: str) -> frozenset[str]:
+        """Return the levels that a note on what was done calls left.
+
+        A note may name no other level. What it plans may have been done.
+        """
+        if not self._left.may_leave(words[:LONGEST_TEXT], is_done=False):
+            return frozenset()
+        plain = self._plain(words)
+        groups = list(islice(self._all_groups(plain), MOST_GROUPS))
+        parts = self._left.parts(plain, groups, is_done=False)
+        return frozenset[str]().union(*(one.levels for one in parts))
+
+    def before_left_word(self, words: str) -> str | None:
+        """Return what a text says before its first word for what was left."""
+        return self._left.before_mark(words[:LONGEST_TEXT])
+
     def without_left_words(self, words: str, *, is_done: bool) -> str:
         """Leave out the words that say of some levels that they were not treated.
 
@@ -231,13 +247,17 @@ class LevelRules:
         """
         if not self._left.may_leave(words[:LONGEST_TEXT], is_done=is_done):
             return words, []
-        plain = self._speller.spell_out(spaced(normal(words[:LONGEST_TEXT])))
-        plain = self._with_figures(plain)
+        plain = self._plain(words)
         groups = list(islice(self._all_groups(plain), MOST_GROUPS))
         parts = self._left.parts(plain, groups, is_done=is_done)
         left = frozenset[str]().union(*(one.levels for one in parts))
         named = set[str]().union(*(group.levels for group in groups))
         return (plain, parts) if left and named - left else (words, [])
+
+    def _plain(self, words: str) -> str:
+        """Return a text spelled out, with its levels in figures."""
+        plain = self._speller.spell_out(spaced(normal(words[:LONGEST_TEXT])))
+        return self._with_figures(plain)
 
     def _without_fixations(self, words: str) -> str:
         """Blank out the levels that screws and rods join, if others are named.

@@ -12,6 +12,7 @@ from itertools import chain
 from cds_service.core.findings import AugmentationOrder
 from cds_service.core.leaving import Biopsy, GraveResult
 from cds_service.fhir.gathering.grave_asides import (
+    BIOPSIES,
     CANCERS,
     SAMPLE_OF_SPINE,
     SPINAL_INFECTIONS,
@@ -55,8 +56,8 @@ class Sample:
         sent: the day on which it was taken or ordered; None if that is not known.
         levels: the vertebrae that it names.
         is_marrow: it is of marrow.
-        is_biopsy: it is of a vertebra, or of a place that is not said; neither of a
-            disc nor of marrow.
+        is_biopsy: it is of a vertebra, or of a place that its words do not say; neither
+            of a disc nor of marrow, nor by a code that may be of any bone.
         is_cultured: its title asks for a culture as well.
         is_taken: it is a procedure.
     """
@@ -89,10 +90,12 @@ class _Answers:
 def is_sample_of_bone(act: Json, terminology: Terminology) -> bool:
     """Tell if a procedure or order takes a biopsy of bone, or may.
 
-    One that names no place may be of the vertebra: "CT-guided biopsy".
+    One that names no place may be of the vertebra: "CT-guided biopsy", or a code of
+    bones as a class.
     """
     return (
         _is_biopsy(act, terminology)
+        or _is_coded_biopsy(act, terminology)
         or _takes_sample(act, terminology)
         or any(map(terminology.search_parts.takes_bone, texts_of(act.get("code"))))
     )
@@ -112,8 +115,14 @@ def sample_of(order: Order, sent: date | None, terminology: Terminology) -> Samp
     named = map(terminology.levels.named, [*titles, *words_in(act)])
     levels = {*named_levels(act, NO_DRAFTS, terminology), *chain.from_iterable(named)}
     is_marrow = any(map(parts.names_marrow, titles))
-    is_of_spine_alone = _takes_sample(act, terminology) and not _is_biopsy(
-        act, terminology
+    is_biopsy = _is_biopsy(act, terminology)
+    is_of_spine_alone = _takes_sample(act, terminology) and not is_biopsy
+    # Of another bone it settles no question of a tumour.
+    is_of_any_bone = (
+        _is_coded_biopsy(act, terminology)
+        and not is_biopsy
+        and not levels
+        and not any(map(parts.takes_bone, titles))
     )
     return Sample(
         reference=order.reference,
@@ -121,7 +130,7 @@ def sample_of(order: Order, sent: date | None, terminology: Terminology) -> Samp
         sent=sent,
         levels=frozenset(levels),
         is_marrow=is_marrow,
-        is_biopsy=not (is_marrow or is_of_spine_alone),
+        is_biopsy=not (is_marrow or is_of_spine_alone or is_of_any_bone),
         is_cultured=any(map(parts.names_culture, titles)),
         is_taken=text(act.get("resourceType")) == "Procedure",
     )
@@ -403,6 +412,11 @@ def _grave_results(report: Json, terminology: Terminology) -> frozenset[GraveRes
 def _is_biopsy(act: Json, terminology: Terminology) -> bool:
     recognition = recognise_support(act, NO_DRAFTS, terminology)
     return recognition is not None and "biopsy" in recognition.concepts
+
+
+def _is_coded_biopsy(act: Json, terminology: Terminology) -> bool:
+    """Tell if a code is of a biopsy of bone; OPS 1-480 does not say of which."""
+    return not terminology.concepts(act.get("code")).isdisjoint(BIOPSIES)
 
 
 def _takes_sample(act: Json, terminology: Terminology) -> bool:

@@ -73,7 +73,7 @@ def find_levels(
     statements = _statements(order, drafts, terminology, wording)
     naming = (statement for statement in statements if statement[1])
     source, stated = next(naming, ("", set[str]()))
-    left = _left_in(order, terminology)
+    left = left_in_titles(order, terminology)
     stated, wording = stated - left or stated, wording - left or wording
     if not source:
         return StatedLevels(regions=regions)
@@ -93,7 +93,7 @@ def find_levels(
     )
 
 
-def _left_in(order: Json, terminology: Terminology) -> set[str]:
+def left_in_titles(order: Json, terminology: Terminology) -> set[str]:
     """Return the levels that the titles of an order, or a procedure, call left."""
     is_done = order.get("resourceType") == "Procedure"
     return {
@@ -202,11 +202,16 @@ def _notes(stated: set[str], wording: set[str], source: str) -> Iterator[str]:
 
 
 def site_statements(sites: list[Json], terminology: Terminology) -> set[str]:
-    """Return the levels of body sites: of each by its code, else by its own words."""
+    """Return the levels of body sites: of each by its code, else by its own words.
+
+    A vertebra that such words call left is none.
+    """
     stated: set[str] = set()
     for site in sites:
         coded = {*terminology.translate("vertebral-level", site)}
         stated |= coded or _text_levels(texts_of(site), terminology)
+        for words in texts_of(site):
+            stated -= terminology.levels.left_in_note(words)
     return stated
 
 

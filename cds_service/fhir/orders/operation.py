@@ -16,13 +16,14 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.broken_levels import REGION_NAMES, covers, region_treated
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order
-from cds_service.fhir.orders.levels import find_levels
+from cds_service.fhir.orders.left_vertebrae import left_in_course
+from cds_service.fhir.orders.levels import find_levels, left_in_titles
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.performed import (
     DOCUMENTED_WITHIN,
-    DONE,
     STOPPED,
     days_of_procedure,
+    is_done,
     stay_of,
 )
 from cds_service.fhir.orders.recognition import (
@@ -48,7 +49,8 @@ class Operation:
 
     Attributes:
         levels: the treated vertebrae; empty if none is named.
-        perhaps: others, of a procedure that may not have been carried out.
+        perhaps: others, of a procedure that may not have been carried out, or whose
+            notes call them left.
         region: the vertebrae of the region that its code names, if no level is named.
         count: how many vertebrae it treated, at least one.
         day: the last day on which it may have been done; None if it is still to be
@@ -119,7 +121,10 @@ def operation_signed(order: AugmentationOrder) -> Operation:
 
 
 def operation_on_record(
-    record: PatientRecord, augmentations: Sequence[Order], terminology: Terminology
+    record: PatientRecord,
+    augmentations: Sequence[Order],
+    terminology: Terminology,
+    today: date | None = None,
 ) -> Operation:
     """Join the augmentations on record into one.
 
@@ -127,10 +132,12 @@ def operation_on_record(
         record: the patient's; every augmentation on it may name the levels.
         augmentations: those of them that were done, or are in force.
         terminology: the service's terminology.
+        today: the day of the answer, after which nothing was done.
     """
     calendar = terminology.calendar
     done = [one for one in augmentations if one.type == "Procedure"]
-    ends = [days_of_procedure(one.resource, calendar)[1] for one in done]
+    last_days = _LastDays([one.resource for one in done], calendar, today)
+    ends = [last_days.of(one.resource) for one in done]
     newest = max(filter(None, ends), default=None)
     to_come = [
         day
@@ -139,7 +146,7 @@ def operation_on_record(
         and (day := _ordered_for(one, calendar, newest or date.min))
     ]
     count = max(1, _count_of(done, terminology))
-    treated = _levels_on_record(record, terminology, newest, count)
+    treated = _levels_on_record(record, terminology, last_days, count)
     return Operation(
         levels=in_order(treated.levels),
         perhaps=treated.perhaps,
@@ -149,6 +156,43 @@ def operation_on_record(
         is_day_sure=not to_come and None not in ends,
         days=treated.days,
     )
+
+
+class _LastDays:
+    """The last day on which each procedure may have been done.
+
+    Attributes:
+        newest: the last of all; None if none is known.
+    """
+
+    def __init__(
+        self, procedures: Sequence[Json], calendar: SiteCalendar, today: date | None
+    ) -> None:
+        """Take the procedures that were done.
+
+        Args:
+            procedures: raw JSON.
+            calendar: the site's.
+            today: the day of the answer, if any.
+        """
+        self._calendar, self._today = calendar, today
+        spans = [days_of_procedure(one, calendar) for one in procedures]
+        self._exact = [last for first, last in spans if last and first == last]
+        self.newest = max(filter(None, map(self.of, procedures)), default=None)
+
+    def of(self, procedure: Json) -> date | None:
+        """Return the last day on which a procedure may have been done, if known.
+
+        Of a month or a year it is the day of another entry in that time, which tells
+        of the same operation more exactly; without one, no day to come.
+        """
+        first, last = days_of_procedure(procedure, self._calendar)
+        if first is None or last is None or first == last:
+            return last
+        within = [day for day in self._exact if first <= day <= last]
+        if within:
+            return max(within)
+        return min(last, self._today) if self._today else last
 
 
 def _ordered_for(order: Order, calendar: SiteCalendar, since: date) -> date | None:
@@ -181,14 +225,71 @@ class _Treated(NamedTuple):
     days: Mapping[str, date]
 
 
+class _Entries:
+    """What the procedures of a record say of each vertebra.
+
+    Attributes:
+        done: vertebrae that were treated.
+        maybe: those that may have been, with the days of these entries.
+        noted: those that were treated by a title, and left by a note or an outcome.
+        broken_off: those at which an operation was broken off.
+        left: those that were left for certain, with the last day of that.
+        days: of each treated one the last days of its operations.
+    """
+
+    def __init__(
+        self, record: PatientRecord, terminology: Terminology, last_days: _LastDays
+    ) -> None:
+        """Sort the vertebrae of the augmentations among the procedures."""
+        self.done, self.noted, self.broken_off = set[str](), set[str](), set[str]()
+        self.maybe: dict[str, list[date | None]] = {}
+        self.left: dict[str, date | None] = {}
+        self.days: dict[str, list[date | None]] = {}
+        for procedure in _augmentations_of(record, "procedures", terminology):
+            self._add(procedure, last_days.of(procedure), terminology)
+
+    def _add(self, procedure: Json, day: date | None, terminology: Terminology) -> None:
+        levels = find_levels(procedure, NO_DRAFTS, terminology).levels
+        status = text(procedure.get("status"))
+        if status in LEFT:
+            self.left.update(dict.fromkeys(levels, day))
+        if status == "stopped":
+            self.broken_off.update(levels)
+        elif is_done(procedure, terminology):
+            noted = left_in_course(procedure, levels, terminology)
+            self.noted.update(noted)
+            self.done.update({*levels} - noted)
+            for level in {*levels} - noted:
+                self.days.setdefault(level, []).append(day)
+            titled = left_in_titles(procedure, terminology) - {*levels}
+            self.left.update(dict.fromkeys(titled, day))
+        elif status not in VOID:
+            for level in levels:
+                self.maybe.setdefault(level, []).append(day)
+
+    def perhaps(self) -> frozenset[str]:
+        """Return the vertebrae that were perhaps treated.
+
+        One that was left on a later day than it may have been treated on was left.
+        """
+        maybe = {
+            level
+            for level, days in self.maybe.items()
+            if level not in self.left
+            or not all(_is_after(self.left[level], day) for day in days)
+        }
+        return frozenset(maybe | self.noted)
+
+
 def _levels_on_record(
-    record: PatientRecord, terminology: Terminology, newest: date | None, count: int
+    record: PatientRecord, terminology: Terminology, last_days: _LastDays, count: int
 ) -> _Treated:
     """Return the vertebrae that were, will be or perhaps were treated.
 
     A procedure that was not carried out, or broken off, treats none, nor does the order
-    that it carried out. If no procedure was done for certain, what may have been done
-    is compared with the fractures: a card says "perhaps" of the whole.
+    that it carried out; another that treated the vertebra all the same did. If no
+    procedure was done for certain, what may have been done is compared with the
+    fractures: a card says "perhaps" of the whole.
 
     An order from before the newest procedure says what was wanted. It was done if the
     procedures treated as many vertebrae as they and the order name together.
@@ -196,25 +297,13 @@ def _levels_on_record(
     Args:
         record: the patient's.
         terminology: the service's terminology.
-        newest: the last day of the newest procedure that was done; None if not known.
+        last_days: of the procedures that were done.
         count: how many vertebrae the procedures treated.
     """
-    calendar = terminology.calendar
-    done, maybe = set[str](), set[str]()
-    left: dict[str, date | None] = {}
-    days: dict[str, list[date | None]] = {}
-    for procedure in _augmentations_of(record, "procedures", terminology):
-        levels = find_levels(procedure, NO_DRAFTS, terminology).levels
-        status = text(procedure.get("status"))
-        _, day = days_of_procedure(procedure, calendar)
-        if status in LEFT:
-            left.update(dict.fromkeys(levels, day))
-        if status in DONE:
-            done.update(levels)
-            for level in levels:
-                days.setdefault(level, []).append(day)
-        elif status not in VOID or status == "stopped":
-            maybe.update(levels)
+    calendar, newest = terminology.calendar, last_days.newest
+    entries = _Entries(record, terminology, last_days)
+    is_any_done = bool(entries.done or entries.noted)
+    left = dict.fromkeys(entries.noted, newest) | entries.left
     to_come, wanted = set[str](), set[str]()
     for order in _augmentations_of(record, "serviceRequests", terminology):
         if text(order.get("status")) in HELD | VOID:
@@ -225,20 +314,22 @@ def _levels_on_record(
         asked_for.update(
             level
             for level in find_levels(order, NO_DRAFTS, terminology).levels
-            if not (done and level in left and not _is_after(written, left[level]))
+            if not (
+                is_any_done and level in left and not _is_after(written, left[level])
+            )
         )
     own_days = {
         level: max(filter(None, each))
-        for level, each in days.items()
+        for level, each in entries.days.items()
         if None not in each and level not in to_come
     }
-    treated = frozenset(done | to_come)
-    if not done:
-        return _Treated(treated | wanted | maybe, frozenset(), own_days)
-    if count >= len(done | wanted):
+    treated = frozenset(entries.done | to_come)
+    if not is_any_done:
+        of_any = {*entries.maybe} | entries.broken_off
+        return _Treated(treated | wanted | of_any, frozenset(), own_days)
+    if count >= len(entries.done | wanted):
         treated |= wanted
-    perhaps = frozenset((maybe - left.keys()) | wanted) - treated
-    return _Treated(treated, perhaps, own_days)
+    return _Treated(treated, (entries.perhaps() | wanted) - treated, own_days)
 
 
 def _augmentations_of(
@@ -330,7 +421,7 @@ def untreated(broken: Broken, operation: Operation) -> Untreated:
 
 def _apart_from(broken: Broken, operation: Operation) -> Untreated:
     """Compare the fractures that are no later than the operation with its levels."""
-    if operation.levels:
+    if operation.levels or operation.perhaps:
         apart = _elsewhere(broken, {*operation.levels})
         return _with_doubt(apart, {*operation.perhaps})
     region = operation.region

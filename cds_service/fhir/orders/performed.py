@@ -78,6 +78,7 @@ ORDERED_BEFORE = timedelta(days=90)
 # Most days between two entries of one operation: of two systems, and over midnight.
 DOCUMENTED_WITHIN = 7
 OVER_MIDNIGHT = 1
+MONTH = timedelta(days=31)
 # Policy: a deficit of these days is new (fact F5), so what is not understood may be.
 RECENT = timedelta(days=14)
 # Elements that say how an operation went, and not what it was or why it was done.
@@ -119,10 +120,11 @@ def find_performed(
     for procedure in _procedures(record, terminology):
         if not _may_be_of_now(procedure.resource, stay, since, today, calendar):
             continue
-        is_done = _is_done(procedure.resource, terminology)
         is_dated = performed_on(procedure.resource, calendar) is not None
-        is_sure = is_done and (is_dated or stay.holds(procedure.resource, calendar))
+        is_of_now = is_dated or stay.holds(procedure.resource, calendar)
+        is_sure = is_of_now and is_done(procedure.resource, terminology)
         (sure if is_sure else possible).append(procedure)
+    sure += _dated_by_others(possible, sure, terminology)
     newest = _newest_operation(sure or possible, stay, terminology)
     without_aftermath = [
         Order(one.reference, _without(one.resource, AFTERMATH)) for one in newest
@@ -135,7 +137,28 @@ def find_performed(
     )
 
 
-def _is_done(procedure: Json, terminology: Terminology) -> bool:
+def _dated_by_others(
+    possible: Sequence[Order], sure: Sequence[Order], terminology: Terminology
+) -> list[Order]:
+    """Return what was done in a month in which another entry has the exact day.
+
+    One operation may have an entry for each vertebra, not all of them with the day. A
+    year is too long to tell.
+    """
+    calendar = terminology.calendar
+    exact = [*filter(None, (performed_on(one.resource, calendar) for one in sure))]
+    dated = list[Order]()
+    for procedure in possible:
+        first, last = days_of_procedure(procedure.resource, calendar)
+        if first is None or last is None or last - first > MONTH:
+            continue
+        is_within = any(first <= day <= last for day in exact)
+        if is_within and is_done(procedure.resource, terminology):
+            dated.append(procedure)
+    return dated
+
+
+def is_done(procedure: Json, terminology: Terminology) -> bool:
     """Tell if it was done by its status, and no title of it says otherwise."""
     if text(procedure.get("status")) not in DONE:
         return False
@@ -397,7 +420,7 @@ def _treated(
         *(
             _levels_of(one, terminology)
             for one in augmentations_of(record, terminology)
-            if _is_done(one, terminology)
+            if is_done(one, terminology)
         )
     )
 

@@ -160,7 +160,7 @@ def join_support_orders(
         with_renewals(orders, stored, drafts, terminology)
         for orders in (signed_now, on_record.in_force, on_record.over)
     )
-    operation = _operation_of(augmentation, record, terminology)
+    operation = _operation_of(augmentation, record, terminology, today)
     other = NOTHING_ELSE
     if today is not None:
         all_braces = _braces_of(*signed_now, *in_force, *over)
@@ -199,12 +199,13 @@ def _operation_of(
     augmentation: AugmentationOrder | None,
     record: PatientRecord,
     terminology: Terminology,
+    today: date | None,
 ) -> Operation:
     """Return the augmentation being signed; without one, those on record joined."""
     if augmentation:
         return operation_signed(augmentation)
     on_record = _augmentations_in(record, terminology)
-    return operation_on_record(record, on_record, terminology)
+    return operation_on_record(record, on_record, terminology, today)
 
 
 def _newest_of(

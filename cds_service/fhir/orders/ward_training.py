@@ -1,0 +1,143 @@
+"""Tell which orders of rehabilitation are of the stay alone, and end with it.
+
+What a ward's physiotherapist does says nothing of the weeks after it. A rehabilitation
+in hospital is another stay: it counts. The words are in `kinds.toml`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from cds_service.core.bracing import times_of
+from cds_service.core.findings import SupportOrder, SupportOrders
+from cds_service.fhir.findings.drug_supplies import WARD
+from cds_service.fhir.findings.encounter import CLINIC, INPATIENT
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.drafts import codeables
+from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.orders.recognition import REHABILITATION
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.references import last_name
+
+# Rules of `kinds.toml`.
+AFTER_STAY, ON_WARD = ("training-after-stay",), ("training-on-ward",)
+IN_HOSPITAL, BY_NAME = ("care-in-hospital",), ("rehabilitation-by-name",)
+# Codes of a setting, small letters; `hu` is a unit of a hospital.
+SETTINGS = WARD | {code.lower() for code in INPATIENT} | {"hu"}
+OUTSIDE = frozenset({code.lower() for code in CLINIC})
+SINGLE_TIMES = frozenset({"occurrenceDateTime", "scheduledDateTime", "timingDateTime"})
+
+
+def without_ward_training(
+    support: SupportOrders,
+    record: PatientRecord,
+    terminology: Terminology,
+    *,
+    encounter: str | None,
+    today: date,
+) -> SupportOrders:
+    """Leave orders of rehabilitation uncounted that end with the stay.
+
+    Args:
+        support: the orders found.
+        record: the patient's record.
+        terminology: the service's terminology.
+        encounter: the id of the stay that ends.
+        today: the day of the answer.
+    """
+    resources = {
+        f"ServiceRequest/{text(entry.raw.get('id'))}": entry.raw
+        for entry in record.of_key("serviceRequests")
+    }
+    stay = f"Encounter/{encounter}" if encounter else ""
+
+    def judged(order: SupportOrder) -> SupportOrder:
+        resource = resources.get(order.reference)
+        if order.is_draft or order.kind not in REHABILITATION or resource is None:
+            return order
+        if not _is_of_stay(order, resource, terminology, stay=stay, today=today):
+            return order
+        # What is not understood in it may not make it one for later.
+        return replace(order, not_now="ward", is_read_whole=True)
+
+    return replace(support, orders=tuple(map(judged, support.orders)))
+
+
+def _is_of_stay(
+    order: SupportOrder,
+    resource: Json,
+    terminology: Terminology,
+    *,
+    stay: str,
+    today: date,
+) -> bool:
+    """Tell if rehabilitation ends with the stay, by its words, its setting or its days.
+
+    An order for after it, or of a stay for rehabilitation, is one whatever its setting.
+    """
+    titles = _words(codeables(resource, "code", "orderDetail"))
+    places = _words(codeables(resource, "category", "locationCode"))
+    notes = [
+        words
+        for one in objects(resource.get("note"))
+        if not terminology.own_words.fullmatch(words := text(one.get("text")))
+    ]
+    notes.append(text(resource.get("patientInstruction")))
+    settings = _settings_of(resource)
+    is_after = _names([*titles, *places, *notes], AFTER_STAY, terminology)
+    if is_after or not settings.isdisjoint(OUTSIDE):
+        return False
+    if _names([*titles, *notes], ON_WARD, terminology):
+        return True
+    is_titled_so = _names(titles, IN_HOSPITAL, terminology)
+    is_set_there = not settings.isdisjoint(SETTINGS) or _names(
+        places, IN_HOSPITAL, terminology
+    )
+    if _names(titles, BY_NAME, terminology):
+        if is_titled_so:
+            return False
+    elif is_titled_so or is_set_there:
+        return True
+    return _is_over_with_stay(order, resource, terminology, stay=stay, today=today)
+
+
+def _settings_of(resource: Json) -> frozenset[str]:
+    """Return the codes of its category and place, in small letters."""
+    return frozenset(
+        text(coding.get("code")).strip().lower()
+        for codeable in codeables(resource, "category", "locationCode")
+        for coding in objects(codeable.get("coding"))
+    )
+
+
+def _is_over_with_stay(
+    order: SupportOrder,
+    resource: Json,
+    terminology: Terminology,
+    *,
+    stay: str,
+    today: date,
+) -> bool:
+    """Tell if its days end by today, or its only time lies within this stay."""
+    times = times_of(order, None, today)
+    if times.ends is not None and times.ends <= today and not times.is_shortest:
+        return True
+    read = read_times(resource, terminology.calendar)
+    if read.start is None or read.start > today or not read.read & SINGLE_TIMES:
+        return False
+    return bool(stay) and _stay_named_in(resource) == stay
+
+
+def _stay_named_in(resource: Json) -> str:
+    return last_name(text(member(resource, "encounter", "reference")))
+
+
+def _words(named: Sequence[Json]) -> list[str]:
+    return [words for codeable in named for words in texts_of(codeable)]
+
+
+def _names(
+    words: Sequence[str], kinds: tuple[str, ...], terminology: Terminology
+) -> bool:
+    return any(terminology.kinds.of_title(one, kinds) for one in words)

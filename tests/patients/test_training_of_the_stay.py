@@ -1,0 +1,144 @@
+"""Physiotherapy of the ward ends with the stay; what is meant for later settles it."""
+
+from typing import Any
+
+import pytest
+
+from tests.chart_builders import Resource, days_ago, of_patient, ordered
+from tests.codes import CPT, codeable
+from tests.patients.inpatients import statement
+from tests.patients.leaving import STAY, appointment, leave, leaving_chart
+
+NOT_ORDERED = "physiotherapy not ordered. Refer, or by letter?"
+THIS_STAY = {"encounter": {"reference": f"Encounter/{STAY}"}}
+V3_ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+ARRANGED = (
+    ordered("bone-treatment", days=1),
+    appointment(order="s-bone-treatment", day="2026-12-04"),
+    statement("alendronate", "M05BA04", 1),
+)
+
+
+def training(title: str = "Physiotherapy", **members: Any) -> Resource:
+    """An order of training of yesterday, in force."""
+    said = {
+        "status": "active",
+        "intent": "order",
+        "code": {"text": title},
+        "authoredOn": days_ago(1),
+    }
+    return of_patient("ServiceRequest", "training", **said | members)
+
+
+def period(start: int, end: int) -> Resource:
+    """A time by days before today."""
+    days = {"start": days_ago(start), "end": days_ago(end)}
+    return {"occurrencePeriod": days}
+
+
+def bounds(start: int, end: int) -> Resource:
+    """The same as the bounds of a timing, daily."""
+    days = {"start": days_ago(start), "end": days_ago(end)}
+    repeat = {"boundsPeriod": days, "frequency": 1, "period": 1, "periodUnit": "d"}
+    return {"occurrenceTiming": {"repeat": repeat}}
+
+
+def summaries(order: Resource) -> list[str]:
+    """The cards of somebody for whom only training may be open."""
+    return [card["summary"] for card in leave(leaving_chart(*ARRANGED, order))]
+
+
+OF_THE_STAY = [
+    pytest.param(training(category=[{"text": "Inpatient"}]), id="category"),
+    pytest.param(
+        training(category=[codeable(V3_ACT_CODE, "IMP")]), id="category by code"
+    ),
+    pytest.param(
+        training(code=codeable(CPT, "97110"), category=[{"text": "inpatient"}]),
+        id="billed",
+    ),
+    pytest.param(training(**period(2, 0)), id="until today"),
+    pytest.param(training("Rehabilitation", **period(2, 0)), id="until today, rehab"),
+    pytest.param(training(**bounds(2, 0), **THIS_STAY), id="bounds of the stay"),
+    pytest.param(
+        training(occurrenceDateTime=days_ago(1), **THIS_STAY), id="once, in the stay"
+    ),
+    pytest.param(training(note=[{"text": "until discharge"}]), id="note"),
+    *(
+        pytest.param(training(title), id=title)
+        for title in (
+            "Inpatient physiotherapy",
+            "PT evaluation and treatment, inpatient",
+            "Physiotherapy on the ward",
+            "Bedside physiotherapy",
+            "Physiotherapie stationär",
+            "Krankengymnastik auf Station",
+            "Kinésithérapie au lit",
+            "Fisioterapia durante el ingreso",
+            "Fisioterapia durante il ricovero",
+            "病棟リハビリテーション",
+            "床旁康复",
+        )
+    ),
+]
+FOR_LATER = [
+    pytest.param(training(), id="nothing said"),
+    pytest.param(training(**THIS_STAY), id="written in the stay"),
+    pytest.param(training(**period(1, -20), **THIS_STAY), id="goes on"),
+    pytest.param(
+        training(occurrencePeriod={"start": days_ago(1)}, **THIS_STAY), id="open-ended"
+    ),
+    pytest.param(
+        training(occurrenceDateTime=days_ago(-5), **THIS_STAY), id="once, later"
+    ),
+    pytest.param(
+        training(category=[codeable(V3_ACT_CODE, "AMB")], **period(1, -20)),
+        id="clinic by code",
+    ),
+    pytest.param(
+        training(
+            "Outpatient physiotherapy", occurrenceDateTime=days_ago(0), **THIS_STAY
+        ),
+        id="outpatient, ordered in the stay",
+    ),
+    pytest.param(
+        training("Inpatient rehabilitation", category=[{"text": "Inpatient"}]),
+        id="rehabilitation in hospital",
+    ),
+    *(
+        pytest.param(training(title, **THIS_STAY), id=title)
+        for title in (
+            "Physiotherapie ambulant",
+            "Rehabilitation stationär",
+            "Geriatric rehabilitation (inpatient)",
+            "Anschlussheilbehandlung",
+            "AHB",
+            "Day hospital",
+            "Geriatric day hospital",
+            "Rehabilitation day hospital",
+            "Geriatrische Tagesklinik",
+            "Hôpital de jour gériatrique",
+            "Hospital de día geriátrico",
+            "Day hospital geriatrico",
+            "Rehabilitación ambulatoria",
+            "康复门诊",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("order", OF_THE_STAY)
+def test_training_of_the_stay_settles_nothing(order: Resource) -> None:
+    (said,) = summaries(order)
+    assert said.endswith(NOT_ORDERED)
+
+
+@pytest.mark.parametrize("order", FOR_LATER)
+def test_what_may_be_for_later_settles_it(order: Resource) -> None:
+    assert summaries(order) == []
+
+
+def test_one_for_later_beside_that_of_the_ward_settles_it() -> None:
+    ward = training("Inpatient physiotherapy")
+    later = training("Outpatient physiotherapy") | {"id": "later"}
+    assert leave(leaving_chart(*ARRANGED, ward, later)) == []
