@@ -13,6 +13,7 @@ from cds_service.core.leaving import (
     Biopsy,
     Booking,
     BookingKind,
+    Injuries,
     Leaving,
 )
 from cds_service.fhir.findings.encounter import INPATIENT
@@ -41,6 +42,7 @@ from cds_service.fhir.orders.biopsies import (
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.injuries_since import RecentTime, injuries_since
 from cds_service.fhir.orders.levels import find_levels
+from cds_service.fhir.orders.new_fractures import new_fractures_since
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
     REVIEW,
@@ -389,12 +391,23 @@ def read_leaving(
         ),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, terminology),
-        injuries=injuries_since(
-            record,
-            RecentTime(since, min(since, today - RECENT), _stays_of(record, performed)),
-            terminology,
-        ),
+        injuries=_injuries(record, performed, since, terminology, today),
     )
+
+
+def _injuries(
+    record: PatientRecord,
+    performed: AugmentationOrder,
+    since: date,
+    terminology: Terminology,
+    today: date,
+) -> Injuries:
+    """Return the injuries of these days, new fractures of reports among them."""
+    weeks = min(since, today - RECENT)
+    time = RecentTime(since, weeks, _stays_of(record, performed))
+    injuries = injuries_since(record, time, terminology)
+    reported = new_fractures_since(record, since, terminology)
+    return injuries._replace(broken=injuries.broken | reported)
 
 
 def _stays_of(record: PatientRecord, performed: AugmentationOrder) -> frozenset[str]:

@@ -53,7 +53,7 @@ def unread_reports_since(
     return frozenset(
         report.reference
         for report in record.of_key("diagnosticReports")
-        if _is_since(report, since, terminology.calendar)
+        if is_made_since(report, since, terminology.calendar)
         and _is_unread(report, terminology, treated)
         and not is_pathology(report.raw, terminology)
     )
@@ -80,7 +80,7 @@ def awaited_reports_since(
         for report in reports
         if AWAITED in report.concepts
         and not any(_is_of_one_exam(report.raw, other) for other in told)
-        and _is_since(report, since, terminology.calendar)
+        and is_made_since(report, since, terminology.calendar)
         and not _is_of_operation(report.raw, terminology)
         and not is_pathology(report.raw, terminology)
     )
@@ -114,7 +114,7 @@ def is_pathology(report: Json, terminology: Terminology) -> bool:
     return any("pathology-report" in terminology.concepts(one) for one in named)
 
 
-def _is_since(report: Entry, since: date, calendar: SiteCalendar) -> bool:
+def is_made_since(report: Entry, since: date, calendar: SiteCalendar) -> bool:
     """Tell if a report may have been made or issued on this day or later."""
     raw = report.raw
     times = (
