@@ -5,7 +5,7 @@ that is or may be the treated one does not count as earlier; if the two cannot b
 apart, the finding is a gap that says so.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from cds_service.core.findings import Finding, Precision
@@ -57,7 +57,6 @@ from cds_service.fhir.gathering.entries import BILLED_TYPES
 from cds_service.fhir.gathering.problem_words import HISTORIES, in_doubt
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.level_text import LEVELS
-from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import WITHOUT_DAY, begun, has_onset_without_day
 from cds_service.fhir.orders.broken_levels import (
@@ -69,7 +68,6 @@ from cds_service.fhir.orders.broken_levels import (
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.raw_json import (
-    Json,
     is_prohibition,
     member,
     objects,

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.fhir.certainty import certainty_of, clinical_status, is_later_encounter
 from cds_service.fhir.certainty import PAST as OVER
+from cds_service.fhir.certainty import certainty_of, clinical_status, is_later_encounter
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.named_levels import fracture_levels, vertebrae_apart
 from cds_service.fhir.findings.same_operation import SUBACUTE, last_day_of
@@ -212,7 +212,7 @@ def _calls_new(entry: Entry, kinds: tuple[str, ...], chart: Chart) -> bool:
 
 
 def _is_new_in(sentence: str, kinds: tuple[str, ...], chart: Chart) -> bool:
-    """Tell if a sentence names a fracture, and calls it new in the same or another part.
+    """Tell if a sentence names a fracture, and if one of its parts calls it new.
 
     "Known fracture of L3, new one of L5" calls that of L3 no new one.
     """
