@@ -124,11 +124,15 @@ class OrderPart:
 def find_draft_support_orders(
     drafts: DraftOrders, terminology: Terminology
 ) -> tuple[SupportOrder, ...]:
-    """Find the patient's support orders in a signing. Junk never raises."""
+    """Find the patient's support orders in a signing. Junk never raises.
+
+    An option arranges nothing, but the end of a brace or of bed rest is asked for.
+    """
     return tuple(
         order
         for draft in drafts.each()
         for order in _support_orders(draft, drafts, terminology, is_draft=True)
+        if order.kind in TIMED or not draft.is_option
     )
 
 
