@@ -253,7 +253,8 @@ def _as_one(
     calendar = terminology.calendar
     unread = {name for one in drafts for name in unread_words_of(one, terminology)}
     days = [day for one in drafts if (day := calendar.named_day(one.get("authoredOn")))]
-    starts = [day for one in drafts if (day := read_times(one, calendar).start)]
+    times = [read_times(one, calendar) for one in drafts]
+    starts = [one.start for one in times if one.start]
     codes = [code for one in augmentations for code in one.recognition.codes]
     notes = [
         *unclear,
@@ -277,6 +278,7 @@ def _as_one(
         titles=tuple(dict.fromkeys(_title(one, terminology) for one in augmentations)),
         authored=min(days, default=None),
         planned=min(starts, default=None),
+        is_plan_vague=any(one.start_until for one in times),
         last_planned=max(starts) if len(set(starts)) > 1 else None,
         reasons=reasons.stated,
         doubts=reasons.doubts,
