@@ -303,6 +303,8 @@ class _BraceCard:
         )
         if brace.is_first_unknown:
             yield self._option("first-unknown", title=title)
+        if brace.is_day_vague:
+            yield self._option("vague-day", title=title)
         if brace.times.order.unread:
             elements = self._elements(brace.times.order.unread)
             yield self._option("unread", title=title, elements=elements)

@@ -8,7 +8,7 @@ fracture: to renew a brace is to go on wearing one.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from cds_service.core.findings import Findings, SupportOrder, SupportOrders, WordedEnd
 from cds_service.core.phrases import say
@@ -170,6 +170,7 @@ class Brace:
         correction: the end that it would get; None if there is none to set.
         is_first_unknown: it goes on with a brace whose first day is not on record, so
             its weeks began at the latest on that day.
+        is_day_vague: its weeks may count from a month or year, not from a day.
     """
 
     times: BraceTimes
@@ -179,6 +180,7 @@ class Brace:
     issue: Issue | None
     correction: Correction | None
     is_first_unknown: bool = False
+    is_day_vague: bool = False
 
     @property
     def name(self) -> str:
@@ -191,6 +193,13 @@ class Brace:
         return self.since >= self.times.begins
 
 
+class _Doubts(NamedTuple):
+    """What leaves the first day of a brace open; see `Brace`."""
+
+    is_first_unknown: bool
+    is_day_vague: bool
+
+
 def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> BraceTimes:
     """Find the first day of a brace, and its last day by its dates and by its words.
 
@@ -199,7 +208,7 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
     was written counts before that of the procedure.
     """
     if order.is_draft:
-        days = (order.start, procedure_on, order.authored, today)
+        days = (_start_of_draft(order, today), procedure_on, order.authored, today)
     else:
         days = (order.start, order.authored, procedure_on, today)
     begins = next(filter(None, days))
@@ -207,6 +216,13 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
     by_words = max(filter(None, worded_days), default=None)
     by_dates = order.end or _after(begins, order.hours)
     return BraceTimes(order, begins, by_dates, by_words)
+
+
+def _start_of_draft(order: SupportOrder, today: date) -> date | None:
+    """Return the first day of a draft; of a month or year, none before today."""
+    if order.start is None or order.start_until is None:
+        return order.start
+    return min(order.start_until, max(order.start, today))
 
 
 def _after(begins: date, hours: float | None) -> date | None:
@@ -291,10 +307,27 @@ def judge_braces(
             worn,
             limit,
             today,
-            is_first_unknown=times.order.is_draft and is_first_open,
+            _Doubts(
+                is_first_unknown=times.order.is_draft and is_first_open,
+                is_day_vague=_is_day_vague(times, course, support),
+            ),
         )
         for times in _without_renewed(now)
     )
+
+
+def _is_day_vague(
+    times: BraceTimes, course: Sequence[BraceTimes], support: SupportOrders
+) -> bool:
+    """Tell if the weeks of a brace may count from a month or year, not from a day."""
+    if any(one.order.start_until for one in (times, *course)):
+        return True
+    order = times.order
+    if not order.is_draft or order.start:
+        return False
+    is_written_vaguely = order.authored is None and order.written_from is not None
+    is_told_by_plan = support.procedure_on is not None
+    return support.is_plan_vague or (is_written_vaguely and not is_told_by_plan)
 
 
 def _is_for_fracture(order: SupportOrder) -> bool:
@@ -398,23 +431,23 @@ def _brace(
     worn: Mapping[str, date],
     limit: BracePolicy,
     today: date,
-    *,
-    is_first_unknown: bool,
+    doubts: _Doubts,
 ) -> Brace:
     last_day = since + timedelta(weeks=limit.max_weeks)
     issue = _issue(times, last_day, today)
-    if issue is None and is_first_unknown:
+    if issue is None and doubts.is_first_unknown:
         issue = "renewal"
 
     start = None if times.order.start else times.begins
     review = since + timedelta(weeks=limit.review_weeks)
     next_review = review if review >= today else None
+    is_open = bool(times.order.unread) or any(doubts)
     correction = Correction(
         order=times.order,
         start=start,
         review=next_review,
         end=last_day,
-        is_certain=issue in CERTAIN and not (times.order.unread or is_first_unknown),
+        is_certain=issue in CERTAIN and not is_open,
     )
     offered = correction if issue in CORRECTED else None
     return Brace(
@@ -424,7 +457,8 @@ def _brace(
         last_day=last_day,
         issue=issue,
         correction=offered,
-        is_first_unknown=is_first_unknown,
+        is_first_unknown=doubts.is_first_unknown,
+        is_day_vague=doubts.is_day_vague,
     )
 
 

@@ -406,6 +406,7 @@ class AugmentationOrder:
         authored: the day it was written; if an earlier day is assessed, values dated
             after it do not count.
         planned: the day it is planned for, if stated.
+        is_plan_vague: it is planned for a month or year.
         last_planned: day of its last stage, if several days are stated.
         reasons: concept names recognised among the orders' reason codes (`malignancy`,
             `osteoporotic-fracture`).
@@ -425,6 +426,7 @@ class AugmentationOrder:
     authored: date | None = None
     planned: date | None = None
     last_planned: date | None = None
+    is_plan_vague: bool = False
     reasons: frozenset[str] = frozenset()
     doubts: frozenset[str] = frozenset()
     unread: tuple[str, ...] = ()
@@ -478,7 +480,8 @@ class SupportOrder:
         kind: concept name: `brace`, `bed-rest`, `rehabilitation`,
             `ct-attenuation-measurement`, …
         is_draft: it is being signed; otherwise it is on record already.
-        start: the first day, if stated.
+        start: the first day, if stated; of a month or year its first.
+        start_until: the last day of such a month or year; None if the day is stated.
         end: the last day that its dates state; None if it is open-ended, or runs for
             a stated time from no stated day.
         title: its name in our texts, with its code if it has one: `TLSO (L0456)`.
@@ -532,6 +535,7 @@ class SupportOrder:
     renewal: Renewal = ""
     renews_since: date | None = None
     unread: tuple[str, ...] = ()
+    start_until: date | None = None
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -588,6 +592,7 @@ class SupportOrders:
             none has come yet, the first that is planned.
         stages: the days of all augmentations done.
         procedure_on: the day that the augmentation being signed is planned for.
+        is_plan_vague: the augmentation is planned for a month or year, not for a day.
         last_stage_on: the day of its last stage, if that is planned for a later day.
         is_augmented_now: an augmentation is being signed.
         other: reasons for a brace besides the treated fracture.
@@ -604,6 +609,7 @@ class SupportOrders:
     stages: tuple[date, ...] = ()
     procedure_on: date | None = None
     last_stage_on: date | None = None
+    is_plan_vague: bool = False
     is_augmented_now: bool = False
     other: OtherInjuries = NOTHING_ELSE
     is_prose_unread: bool = False

@@ -348,6 +348,12 @@ def risk_of(*t_scores):
             ],
             id="two-of-the-hip",
         ),
+        pytest.param(
+            [t_score(-3.4, "spine", 900), t_score(-1.2, "hip", 5)], id="no-longer-fresh"
+        ),
+        pytest.param(
+            [t_score(-2.6, "hip", 3000), t_score(-1.2, "spine", 5)], id="years-ago"
+        ),
     ],
 )
 def test_a_lower_t_score_of_another_site_leaves_the_usual(values):
@@ -368,10 +374,19 @@ def test_a_lower_t_score_of_another_site_leaves_the_usual(values):
             [t_score(-2.6, "hip", 300), t_score(-1.2, "hip", 5)], id="same-hip"
         ),
         pytest.param(
-            [t_score(-3.4, "spine", 900), t_score(-1.2, "hip", 5)], id="no-longer-fresh"
+            [t_score(-1.9, "spine", 300), t_score(-1.2, "hip", 5)], id="no-osteoporosis"
         ),
         pytest.param(
-            [t_score(-1.9, "spine", 300), t_score(-1.2, "hip", 5)], id="no-osteoporosis"
+            [
+                t_score(-2.6, "spine", 900),
+                t_score(-1.7, "spine", 300),
+                t_score(-1.2, "hip", 5),
+            ],
+            id="measured-again-since",
+        ),
+        pytest.param(
+            [t_score(-2.6, "spine", 3700), t_score(-1.2, "hip", 5)],
+            id="too-old-to-use",
         ),
     ],
 )

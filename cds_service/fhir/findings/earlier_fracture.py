@@ -5,7 +5,7 @@ that is or may be the treated one does not count as earlier; if the two cannot b
 apart, the finding is a gap that says so.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from cds_service.core.findings import Finding, Precision
@@ -20,11 +20,12 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
-from cds_service.fhir.findings.named_levels import (
-    coded_places,
-    fracture_levels,
-    site_words,
+from cds_service.fhir.findings.first_stages import (
+    OF_ONE_INJURY,
+    Injury,
+    find_injury,
 )
+from cds_service.fhir.findings.named_levels import fracture_levels, vertebrae_apart
 from cds_service.fhir.findings.past_by_words import (
     LATE_EFFECT,
     is_onset_of_recording,
@@ -34,6 +35,7 @@ from cds_service.fhir.findings.problem_list import BY_WORDS, conclude_from_silen
 from cds_service.fhir.findings.same_operation import SUBACUTE
 from cds_service.fhir.findings.statements import (
     DOUBTED,
+    FIRST_STAGE,
     LATER_THAN_ORDER,
     LATER_THAN_TODAY,
     NAMED_ASIDE,
@@ -55,7 +57,6 @@ from cds_service.fhir.gathering.entries import BILLED_TYPES
 from cds_service.fhir.gathering.problem_words import HISTORIES, in_doubt
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.level_text import LEVELS
-from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import WITHOUT_DAY, begun, has_onset_without_day
 from cds_service.fhir.orders.broken_levels import (
@@ -67,7 +68,6 @@ from cds_service.fhir.orders.broken_levels import (
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.raw_json import (
-    Json,
     is_prohibition,
     member,
     objects,
@@ -87,11 +87,6 @@ A_YEAR = timedelta(days=366)
 LONG_AGO = timedelta(days=731)
 CHRONIC = frozenset({"long-standing"})
 OLD = CHRONIC | {HISTORY}
-# ICD-10-CM has one code for both; its title names them with a dash.
-PAIRS = frozenset(
-    frozenset(pair)
-    for pair in (("T5", "T6"), ("T7", "T8"), ("T9", "T10"), ("T11", "T12"))
-)
 # Types that may name a fracture, besides orders, drugs and procedures.
 NAMING_TOO = (
     "Appointment",
@@ -114,7 +109,8 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         for statement in _stated(chart, spec, spec.value_sets)
         if not _is_of_this_signing(statement, chart)
     ]
-    judged = [(one, _is_earlier(one, chart)) for one in stated]
+    injury = find_injury(chart)
+    judged = [(one, _is_earlier(one, chart, injury)) for one in stated]
     earlier = [one for one, verdict in judged if verdict]
     present = [one for one, verdict in judged if verdict is False]
     earlier += _followed_by_another(present, chart)
@@ -128,14 +124,14 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         statement
         for statement in _stated(chart, spec, spec.unsited)
         if statement.entry.reference not in sited
-        and _is_earlier(statement, chart) is not False
+        and _is_earlier(statement, chart, injury) is not False
     ]
     doubtful = [one for one, verdict in judged if verdict is None]
     doubtful += _begun_long_before_another(present, chart)
     elsewhere = [
         *_outside_region(present, chart),
-        *_ordered_elsewhere(chart),
-        *_reasons_elsewhere(spec, chart),
+        *_ordered_elsewhere(chart, injury),
+        *_reasons_elsewhere(spec, chart, injury),
     ]
     open_ones = [*doubtful, *unsited, *elsewhere]
     if open_ones:
@@ -145,7 +141,9 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
 
 
 def _stated(chart: Chart, spec: FractureSpec, concepts: Sequence[str]) -> list[Stated]:
-    """Find the entries that state such a fracture, future ones left out.
+    """Find the entries that state such a fracture.
+
+    Future ones are left out, and so is the first stage of the present treatment.
 
     The words of a procedure name the fracture that it was done for, `CT of a vertebral
     fracture`, and are left out, too. Its code names what was treated.
@@ -156,9 +154,10 @@ def _stated(chart: Chart, spec: FractureSpec, concepts: Sequence[str]) -> list[S
         is_worded_act = statement.entry.kind == "Procedure" and not statement.code
         is_occasion = is_worded_act and statement.concept in by_occasion
         is_future = statement.problem and statement.problem.reason == "future"
+        is_of_now = is_future or statement.problem == FIRST_STAGE
         if is_occasion and _is_other_cement(statement, chart):
             statements.append(statement._replace(problem=DOUBTED))
-        elif not (is_occasion or is_future):
+        elif not (is_occasion or is_of_now):
             statements.append(statement)
     return statements
 
@@ -264,13 +263,13 @@ def _outside_region(present: Sequence[Stated], chart: Chart) -> list[Stated]:
     return [one for one, places in named if places]
 
 
-def _ordered_elsewhere(chart: Chart) -> list[Stated]:
+def _ordered_elsewhere(chart: Chart, injury: Injury | None) -> list[Stated]:
     """Find the augmentations on record that were ordered for another vertebra.
 
     That vertebra broke as well, now or earlier. The order counts even if it was carried
-    out: some hospitals keep what was done as an order.
+    out: some hospitals keep what was done as an order. Those of a first stage do not.
     """
-    treated = {*chart.treated} or {*chart.region}
+    treated = _treated_in_stages(chart, injury)
     if not treated:
         return []
     statements: list[Stated] = []
@@ -286,12 +285,20 @@ def _ordered_elsewhere(chart: Chart) -> list[Stated]:
     return statements
 
 
-def _reasons_elsewhere(spec: FractureSpec, chart: Chart) -> list[Stated]:
+def _treated_in_stages(chart: Chart, injury: Injury | None) -> set[str]:
+    """Return the vertebrae of the order or its region, and those of a first stage."""
+    treated = {*chart.treated} or {*chart.region}
+    return treated | injury.operated if injury else treated
+
+
+def _reasons_elsewhere(
+    spec: FractureSpec, chart: Chart, injury: Injury | None
+) -> list[Stated]:
     """Return the entries whose reasons, notes or results name another broken vertebra.
 
     Their titles are read elsewhere.
     """
-    treated = {*chart.treated} or {*chart.region}
+    treated = _treated_in_stages(chart, injury)
     kinds = (*BILLED_TYPES, *DEVICE_ORDERS, *MEDICATION_TYPES, *NAMING_TOO)
     statements = [
         read_aside(entry, spec.value_sets[0], chart, within=None)
@@ -309,13 +316,14 @@ def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     that lie within a month of each other before it are one event; its first day counts.
     """
     stated = find_stated(chart, spec, spec.value_sets)
+    injury = find_injury(chart)
     present = [
         (statement.day, statement)
         for statement in stated
         if statement.entry.kind == "Condition"
         and statement.day
         and not statement.problem
-        and _is_present(statement, statement.day, chart)
+        and _is_present(statement, statement.day, chart, injury)
     ]
     treated = set(chart.treated)
     at_level = [
@@ -353,7 +361,7 @@ def _fractured(stated: Sequence[Stated], chart: Chart) -> str:
     """
     single, pairs = set(chart.treated), set[frozenset[str]]()
     for statement in stated:
-        for levels in _named_in(statement.entry.raw, chart.terminology):
+        for levels in vertebrae_apart(statement.entry.raw, chart.terminology):
             if len(levels) == 2:
                 pairs.add(levels)
             else:
@@ -383,11 +391,11 @@ def _other_regions(stated: Sequence[Stated], chart: Chart) -> list[str]:
     return sorted(one for one in regions if not covers(one, treated))
 
 
-def _is_present(stated: Stated, day: date, chart: Chart) -> bool:
+def _is_present(stated: Stated, day: date, chart: Chart, injury: Injury | None) -> bool:
     is_of_late = chart.not_after - SUBACUTE <= day <= chart.not_after
     if stated.is_later_encounter or not is_of_late:
         return False
-    return _is_earlier(stated, chart) is False
+    return _is_earlier(stated, chart, injury) is False
 
 
 def _yes(spec: FractureSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding:
@@ -442,10 +450,15 @@ def _counted(days: Sequence[date], today: date) -> str:
     return f"{ordinal} vertebral fracture in {age_in_words(episodes[0], today)}"
 
 
-def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
+def _is_earlier(stated: Stated, chart: Chart, injury: Injury | None) -> bool | None:
     """Tell if the entry is an earlier fracture; None if that is not known.
 
     It may be the one being treated, or only a report or an order names it.
+
+    Args:
+        stated: the entry.
+        chart: the patient's record.
+        injury: that of the treated vertebra, if it has a first stage.
     """
     if stated.entry.kind not in STATING or stated.problem in (
         SUSPECTED,
@@ -474,6 +487,7 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
         )
         return None if levels & treated and may_be_it else True
     is_another = _is_of_another_vertebra(stated, chart)
+    is_another = is_another and not _is_of_injury(stated, levels, injury)
     is_elsewhere = stated.entry.kind == "Procedure" or is_another
     # `2026` may be any day of it.
     last = chart.calendar.last_day(stated.entry.raw.get("onsetDateTime"))
@@ -535,6 +549,15 @@ def _is_of_another_vertebra(stated: Stated, chart: Chart) -> bool:
     """Tell if it names vertebrae, and none of those that are treated now."""
     levels = fracture_levels(stated.entry.raw, chart.terminology)
     return bool(levels and chart.treated) and levels.isdisjoint(chart.treated)
+
+
+def _is_of_injury(
+    stated: Stated, levels: frozenset[str], injury: Injury | None
+) -> bool:
+    """Tell if a diagnosis is of vertebrae that a first stage of this injury treated."""
+    if injury is None or stated.entry.kind != "Condition" or stated.day is None:
+        return False
+    return levels <= injury.operated and stated.day >= injury.began - OF_ONE_INJURY
 
 
 def _is_of_this_signing(stated: Stated, chart: Chart) -> bool:
@@ -662,22 +685,3 @@ def _is_late_effect(stated: Stated, chart: Chart) -> bool:
 def _is_chronic(stated: Stated, chart: Chart) -> bool:
     words = texts_of(stated.entry.raw.get("code"))
     return any(chart.terminology.text_concepts(word, CHRONIC) for word in words)
-
-
-def _named_in(raw: Json, terminology: Terminology) -> Iterator[frozenset[str]]:
-    """Yield the vertebrae that a Condition names: each, or a pair that may be one.
-
-    A pair is that of a code, or of the code's title. Two vertebrae that the words name
-    otherwise are two, whatever the code names.
-    """
-    whole = fracture_levels(raw, terminology)
-    if len(whole) > 2:
-        yield whole
-    for place in coded_places(raw, terminology):
-        yield frozenset(place.split("-")) & {*LEVELS}
-    for words in (*texts_of(raw.get("code")), *site_words(raw)):
-        levels = frozenset(terminology.levels.treated(words))
-        if levels in PAIRS and levels in terminology.levels.ranges(words):
-            yield levels
-        else:
-            yield from (frozenset({level}) for level in levels)

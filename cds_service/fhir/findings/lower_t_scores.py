@@ -223,20 +223,22 @@ def _is_in_t_scores(reading: Reading) -> bool:
 def lower_elsewhere(
     usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """Pass over fresh values that show osteoporosis at a place not measured since.
+    """Pass over values that show osteoporosis at a place not measured since.
 
-    A newer value of another place does not undo them. A value of the forearm, of a
+    A newer value of another place does not undo them, nor do years: a spine that was
+    porous is measured again before it is called dense. A value of the forearm, of a
     place not stated or of a single vertebra never counts while there is a better one;
-    it is passed over even if nothing is newer.
+    it is passed over even if nothing is newer, as long as it is fresh.
     """
     best_values = _best_values(usable)
     for measured in usable:
-        is_fresh = spec.is_fresh(measured.moment.day, chart.today)
         is_lower = all(measured.value < value for value in best_values)
-        if measured.value > POROTIC or not is_fresh or not is_lower:
+        if measured.value > POROTIC or not is_lower:
             continue
         since = [other for other in usable if other.moment.day > measured.moment.day]
         counts_less = measured.site not in CENTRAL or is_single(measured)
+        if counts_less and not spec.is_fresh(measured.moment.day, chart.today):
+            continue
         is_undone = any(_undoes(other, measured, chart) for other in since)
         if is_undone or not (since or counts_less):
             continue

@@ -43,7 +43,7 @@ def may_be_of_present_fracture(procedure: Entry, done: date, chart: Chart) -> bo
     """
     treated = {*chart.treated} or {*chart.region}
     levels = fracture_levels(procedure.raw, chart.terminology)
-    last = _last_day(procedure, done, chart)
+    last = last_day_of(procedure, done, chart)
     if chart.not_after - last > SUBACUTE or (levels and levels.isdisjoint(treated)):
         return False
     days = [
@@ -61,7 +61,7 @@ def may_be_of_present_fracture(procedure: Entry, done: date, chart: Chart) -> bo
     )
 
 
-def _last_day(procedure: Entry, done: date, chart: Chart) -> date:
+def last_day_of(procedure: Entry, done: date, chart: Chart) -> date:
     """Return the last day on which it may have been done, by the day of the order."""
     period = member(procedure.raw, "performedPeriod")
     written = (

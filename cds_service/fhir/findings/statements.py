@@ -39,6 +39,7 @@ from cds_service.fhir.findings.chart import (
     age_in_words,
 )
 from cds_service.fhir.findings.encounter import INPATIENT, VOID_ENCOUNTER
+from cds_service.fhir.findings.first_stages import is_of_first_stage
 from cds_service.fhir.findings.same_operation import may_be_of_present_fracture
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.awaited_reports import is_plain_exam
@@ -81,6 +82,7 @@ OLD_BY_WORDS = Problem("stale", "of an earlier year by its words")
 DOUBTED = Problem("undetermined", "its words leave it in doubt")
 UNFINISHED = Problem("undetermined", "whether it was done is not recorded")
 NAMED_ASIDE = Problem("undetermined", "named there")
+FIRST_STAGE = Problem("absent", "the first stage of the treatment that goes on now")
 # What looks for another cause of the fracture. Once it was done its result is awaited;
 # policy: for two weeks, since most results of the laboratory are not asked for.
 RESULT_COMES_IN = timedelta(days=14)
@@ -455,6 +457,8 @@ def _problem_of_procedure(
         problem = LATER_THAN_ORDER if day < chart.today else NOT_BEFORE_ORDER
     elif entry.status != "completed":
         problem = UNFINISHED
+    elif is_augmentation and is_of_first_stage(entry, chart):
+        problem = FIRST_STAGE
     elif is_augmentation and _proves_nothing(entry, day, chart):
         problem = DOUBTED
     elif day is not None and months:

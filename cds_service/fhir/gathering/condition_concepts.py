@@ -50,6 +50,7 @@ from cds_service.fhir.gathering.problem_words import (
     has_grave_stem,
     in_doubt,
     is_denial,
+    is_of_relatives,
     named_in,
     read_problem_words,
     undenied_parts,
@@ -71,7 +72,12 @@ MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
 
 
 def concepts_of_condition(condition: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the concepts of a condition, with what it names besides."""
+    """Return the concepts of a condition, with what it names besides.
+
+    One whose category is that of the family history is none of the patient's.
+    """
+    if is_of_relatives(condition, terminology):
+        return frozenset({NOT_UNDERSTOOD})
     known = _concepts_of_diagnosis(condition, terminology)
     if is_of_other_bone(condition.get("code"), terminology):
         known -= OF_NO_BONE

@@ -17,7 +17,7 @@ from cds_service.fhir.gathering.drugs import (
 from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT
 from cds_service.fhir.gathering.healed_fractures import HEALED, is_of_other_bone
-from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.problem_words import in_doubt, is_of_relatives
 from cds_service.fhir.mapping.clauses import NOTHING
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
@@ -141,6 +141,8 @@ def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...
     """Return the concepts of its code; of a condition also those at its body site."""
     matches = terminology.matches(raw.get("code"))
     if kind == "Condition":
+        if is_of_relatives(raw, terminology):
+            return ()
         if is_of_other_bone(raw.get("code"), terminology):
             matches = tuple(one for one in matches if one.concept != HEALED)
         return _with_site(raw, matches, terminology)

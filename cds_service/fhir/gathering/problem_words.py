@@ -24,6 +24,7 @@ HISTORIES = ("history",)
 ANOTHER_PERSON = "another-person"
 # Their titles name what relatives had, often without saying so again.
 FAMILY_HISTORY = "family-history"
+OF_RELATIVES = ("of-relatives",)  # a rule of `kinds.toml`
 
 
 class NamedConcepts(NamedTuple):
@@ -46,6 +47,15 @@ class NamedConcepts(NamedTuple):
 def in_doubt(concept: str) -> str:
     """Return the name of a concept that words leave in doubt: `diabetes?`."""
     return f"{concept}?"
+
+
+def is_of_relatives(condition: Json, terminology: Terminology) -> bool:
+    """Tell if a category says that a diagnosis is one of the patient's family."""
+    categories = objects(condition.get("category"))
+    if FAMILY_HISTORY in terminology.concepts(categories):
+        return True
+    words = (word for one in categories for word in texts_of(one))
+    return any(terminology.kinds.of_title(word, OF_RELATIVES) for word in words)
 
 
 def is_denial(words: str, terminology: Terminology) -> bool:

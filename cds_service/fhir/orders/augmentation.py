@@ -6,7 +6,7 @@ Raw JSON in, an order out; junk never raises. Brace, bed rest and referrals are 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cds_service.core.findings import (
     PROCEDURES,
@@ -23,7 +23,12 @@ from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.broken_levels import names_another_fracture, region_treated
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
-from cds_service.fhir.orders.levels import StatedLevels, find_levels, levels_in_words
+from cds_service.fhir.orders.levels import (
+    JUNCTION,
+    StatedLevels,
+    find_levels,
+    levels_in_words,
+)
 from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.order_reasons import LONGEST_WORDS, Reasons, find_reasons
 from cds_service.fhir.orders.order_times import read_times
@@ -51,6 +56,10 @@ FROM_WORDS = (
 )
 BY_TEXT = "The procedure was recognised by the order's text, not by a code."
 UNCLEAR = "{name} is left out: its subject is not plainly this patient."
+ONLY_OPTION = "{name} is left out: it is an option, no order."
+ALTERNATIVES = (
+    "The orders are options for different vertebrae; which is treated is open."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +96,58 @@ def find_augmentation_order(
         )
     augmentations = _with_levels(recognised, drafts, terminology)
     reasons = _reasons(augmentations, drafts, terminology)
-    unclear = tuple(
-        say(UNCLEAR, name=Verbatim(reference_name(draft.type, draft.resource)))
-        for draft, _ in others
-    )
-    order = _as_one(augmentations, reasons, unclear, terminology)
+    unclear = tuple(_left_out(UNCLEAR, draft) for draft, _ in others)
+    chosen = _without_options(augmentations)
+    order = _as_one(chosen.augmentations, reasons, unclear, terminology)
+    if not chosen.is_complete:
+        levels = replace(order.levels, is_count_sure=False)
+        order = replace(order, levels=levels, notes=(*order.notes, *chosen.notes))
     return _with_other_fractures(order, drafts.each(), drafts, terminology)
+
+
+class _Chosen(NamedTuple):
+    """The augmentations that are ordered.
+
+    Attributes:
+        is_complete: False if an option may add or change a vertebra.
+        notes: what is said of the options then.
+    """
+
+    augmentations: Sequence[_Augmentation]
+    is_complete: bool = True
+    notes: tuple[str, ...] = ()
+
+
+def _without_options(augmentations: Sequence[_Augmentation]) -> _Chosen:
+    """Leave out options next to an order; of options alone, take what all treat."""
+    options = [one for one in augmentations if one.draft.is_option]
+    ordered = [one for one in augmentations if not one.draft.is_option]
+    if not options or len(augmentations) == 1:
+        return _Chosen(augmentations)
+    if ordered:
+        extra = [one for one in options if not _levels_of([one]) <= _levels_of(ordered)]
+        notes = tuple(_left_out(ONLY_OPTION, one.draft) for one in extra)
+        return _Chosen(ordered, is_complete=not extra, notes=notes)
+    common = set[str].intersection(*(_levels_of([one]) for one in options))
+    if all(_levels_of([one]) == common for one in options):
+        return _Chosen(options)
+    alike = [_only_at(common, one) for one in options]
+    return _Chosen(alike, is_complete=False, notes=(ALTERNATIVES,))
+
+
+def _only_at(common: set[str], augmentation: _Augmentation) -> _Augmentation:
+    """Return an option with the vertebrae that all options treat, or with none."""
+    levels = augmentation.levels
+    if not common:
+        unknown = replace(levels, levels=(), verdicts=(), source="")
+        return replace(augmentation, levels=unknown)
+    kept = in_order(common)
+    verdicts = tuple(level in JUNCTION for level in kept)
+    return replace(augmentation, levels=replace(levels, levels=kept, verdicts=verdicts))
+
+
+def _left_out(why: str, draft: Order) -> str:
+    return say(why, name=Verbatim(reference_name(draft.type, draft.resource)))
 
 
 def combine_performed(
@@ -198,7 +253,8 @@ def _as_one(
     calendar = terminology.calendar
     unread = {name for one in drafts for name in unread_words_of(one, terminology)}
     days = [day for one in drafts if (day := calendar.named_day(one.get("authoredOn")))]
-    starts = [day for one in drafts if (day := read_times(one, calendar).start)]
+    times = [read_times(one, calendar) for one in drafts]
+    starts = [one.start for one in times if one.start]
     codes = [code for one in augmentations for code in one.recognition.codes]
     notes = [
         *unclear,
@@ -222,6 +278,7 @@ def _as_one(
         titles=tuple(dict.fromkeys(_title(one, terminology) for one in augmentations)),
         authored=min(days, default=None),
         planned=min(starts, default=None),
+        is_plan_vague=any(one.start_until for one in times),
         last_planned=max(starts) if len(set(starts)) > 1 else None,
         reasons=reasons.stated,
         doubts=reasons.doubts,

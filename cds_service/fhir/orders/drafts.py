@@ -54,6 +54,8 @@ REPLACES = ("replaces", "priorRequest", "priorPrescription")
 ORDER_ENDINGS = ("Request", "Order", "Prescription")
 GROUPS = frozenset({"RequestGroup", "Bundle"})  # resources that hold orders
 MOST_INSIDE = 100  # orders inside groups, for one signing
+# The intent of one of several requests between which somebody chooses.
+OPTION = "option"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,16 @@ class Order:
     @property
     def type(self) -> str:
         return text(self.resource.get("resourceType"))
+
+    @property
+    def is_option(self) -> bool:
+        """Tell if it is one of several alternatives.
+
+        Orders inside a group are called options by FHIR's definition: the group orders
+        them.
+        """
+        intent = text(self.resource.get("intent")).strip().lower()
+        return intent == OPTION and "#" not in self.reference
 
 
 @dataclass(frozen=True, slots=True)

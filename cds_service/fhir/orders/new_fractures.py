@@ -13,7 +13,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.orders.reports_since import is_made_since, is_pathology
 
-NEW_FRACTURE = ("new-fracture",)
+NEW_FRACTURE = ("fracture-called-new",)
 
 
 def new_fractures_since(

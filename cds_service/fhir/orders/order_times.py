@@ -51,6 +51,7 @@ class OrderTimes:
     """Start, end and duration of an order, by its elements.
 
     Attributes:
+        start_until: the last day of a start that is a month or year; None for a day.
         end: the last day; None if the order is open-ended, or has a duration but no
             start.
         hours: the stated duration; None if there is none.
@@ -60,6 +61,7 @@ class OrderTimes:
     """
 
     start: date | None = None
+    start_until: date | None = None
     end: date | None = None
     hours: float | None = None
     no_end: Literal["", "payer", "reversed"] = ""
@@ -80,8 +82,17 @@ def read_times(order: Json, calendar: SiteCalendar) -> OrderTimes:
             start = calendar.first_day(instant)
             if start is None:
                 return OrderTimes()
-            return OrderTimes(start=start, read=frozenset({f"{prefix}DateTime"}))
+            return OrderTimes(
+                start=start,
+                start_until=_until(instant, calendar),
+                read=frozenset({f"{prefix}DateTime"}),
+            )
     return OrderTimes()
+
+
+def _until(start: Any, calendar: SiteCalendar) -> date | None:
+    """Return the last day of a month or year; None if it is a day, or nothing."""
+    return None if calendar.named_day(start) else calendar.last_day(start)
 
 
 def _below(element: str, times: OrderTimes) -> OrderTimes:
@@ -92,9 +103,12 @@ def _below(element: str, times: OrderTimes) -> OrderTimes:
 def _of_period(period: Json, calendar: SiteCalendar) -> OrderTimes:
     begins, ends = period.get("start"), period.get("end")
     start, end = calendar.first_day(begins), calendar.last_day(ends)
+    start_until = _until(begins, calendar)
     read = frozenset(name for name, day in (("start", start), ("end", end)) if day)
     if start and end and end < start:
-        return OrderTimes(start=start, no_end="reversed", read=read)
+        return OrderTimes(
+            start=start, start_until=start_until, no_end="reversed", read=read
+        )
     since, until = calendar.moment(begins), calendar.moment(ends)
     if since and until and since.instant and until.instant:
         length = datetime.fromisoformat(until.instant) - datetime.fromisoformat(
@@ -103,7 +117,9 @@ def _of_period(period: Json, calendar: SiteCalendar) -> OrderTimes:
         hours: float | None = length.total_seconds() / 3600
     else:
         hours = _between(start, end)
-    return OrderTimes(start=start, end=end, hours=hours, read=read)
+    return OrderTimes(
+        start=start, start_until=start_until, end=end, hours=hours, read=read
+    )
 
 
 def _between(start: date | None, end: date | None) -> float | None:
@@ -123,16 +139,23 @@ def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
     hours = bound or repeated_hours(timing)
     written = items(timing.get("event"))
     events = sorted(day for event in written if (day := calendar.first_day(event)))
+    untils = (_until(event, calendar) for event in written)
+    start_until = max(filter(None, untils), default=None)
     read = {"event"} if len(events) == len(written) else set()
     read |= _read_of_repeat(timing, is_bound=bool(bound))
     if hours is None and events:
         length = _between(events[0], events[-1])
         return OrderTimes(
-            start=events[0], end=events[-1], hours=length, read=frozenset(read)
+            start=events[0],
+            start_until=start_until,
+            end=events[-1],
+            hours=length,
+            read=frozenset(read),
         )
     is_lifetime = any(_is_lifetime(one) for one in lengths)
     return OrderTimes(
         start=events[0] if events else None,
+        start_until=start_until,
         hours=hours,
         no_end="payer" if is_lifetime else "",
         read=frozenset(read),

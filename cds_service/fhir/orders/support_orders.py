@@ -124,11 +124,15 @@ class OrderPart:
 def find_draft_support_orders(
     drafts: DraftOrders, terminology: Terminology
 ) -> tuple[SupportOrder, ...]:
-    """Find the patient's support orders in a signing. Junk never raises."""
+    """Find the patient's support orders in a signing. Junk never raises.
+
+    An option arranges nothing, but the end of a brace or of bed rest is asked for.
+    """
     return tuple(
         order
         for draft in drafts.each()
         for order in _support_orders(draft, drafts, terminology, is_draft=True)
+        if order.kind in TIMED or not draft.is_option
     )
 
 
@@ -185,6 +189,7 @@ def join_support_orders(
         stages=tuple(sorted(days_done)),
         procedure_on=_within_a_year(planned, today),
         last_stage_on=_within_a_year(last_planned, today),
+        is_plan_vague=augmentation is not None and augmentation.is_plan_vague,
         is_augmented_now=augmentation is not None,
         other=other,
         is_prose_unread=any(_is_list_unread(key, record) for key in PROSE),
@@ -400,6 +405,7 @@ def _support_orders(
             reference=order.reference,
             is_draft=is_draft,
             start=times.start,
+            start_until=times.start_until,
             end=times.end,
             authored=calendar.named_day(written),
             written_from=calendar.first_day(written),
