@@ -5,7 +5,7 @@ signals of `leaving_signals.py`.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -60,6 +60,7 @@ class Biopsy(NamedTuple):
         preliminary: what grave its reports name that are not final.
         is_sample: it is a sample of a disc, a vertebra or marrow, and no biopsy. Its
             report of pathology does not settle the cause.
+        reports: references of its reports.
     """
 
     sent_on: date | None
@@ -70,6 +71,7 @@ class Biopsy(NamedTuple):
     is_unclear: bool = False
     preliminary: frozenset[GraveResult] = frozenset()
     is_sample: bool = False
+    reports: frozenset[str] = frozenset()
 
 
 class Injuries(NamedTuple):
@@ -103,6 +105,7 @@ class Leaving:
         unread_acts: references of the orders and procedures since the operation that
             may be of a deficit or of what went wrong.
         injuries: falls and broken bones of these days.
+        contents: a digest of what each entry of the record says, by its reference.
     """
 
     bookings: tuple[Booking, ...] = ()
@@ -113,6 +116,7 @@ class Leaving:
     awaited_reports: frozenset[str] = frozenset()
     unread_acts: frozenset[str] = frozenset()
     injuries: Injuries = NO_INJURIES
+    contents: Mapping[str, str] = field(default_factory=dict)
 
     def next_booking(
         self, kind: BookingKind, today: date, *, with_doses: bool = True

@@ -129,12 +129,14 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
         return None
     recent = _unread_diagnoses(situation) - leaving.long_known
     recent |= leaving.unread_reports | leaving.unread_acts
-    number = len(recent - _named_by_facts(situation.findings))
-    if number == 0:
+    asked = recent - _named_by_facts(situation.findings)
+    if not asked:
         return None
+    number = len(asked)
     one = say("1 recent entry not understood")
     several = say("{count} recent entries not understood", count=str(number))
-    return Signal(one if number == 1 else several)
+    words = one if number == 1 else several
+    return Signal(words, entries=situation.shown(asked))
 
 
 @signal("recent-injury")
@@ -147,12 +149,15 @@ def _recent_injury(situation: Situation) -> Signal | None:
     if leaving is None:
         return None
     unread = _unread_diagnoses(situation) - leaving.long_known
+    falls = leaving.injuries.falls - unread
+    broken = leaving.injuries.broken - leaving.injuries.falls - unread
     names = []
-    if leaving.injuries.falls - unread:
+    if falls:
         names.append(say("recent fall"))
-    if leaving.injuries.broken - leaving.injuries.falls - unread:
+    if broken:
         names.append(say("recent fracture or injury"))
-    return Signal(joined(names, " and ")) if names else None
+    entries = situation.shown(falls | broken)
+    return Signal(joined(names, " and "), entries=entries) if names else None
 
 
 def _unread_diagnoses(situation: Situation) -> set[str]:
@@ -204,7 +209,10 @@ def _doubt_detector(names: tuple[str, ...]) -> Detector:
         if not doubted:
             return None
         titles = joined(dict.fromkeys(map(situation.wording.name, doubted)), " and ")
-        return Signal(say("{name} not excluded", name=titles))
+        gaps = (findings.gaps[name] for name in doubted)
+        sources = (source.resource for gap in gaps for source in gap.provenance)
+        entries = situation.shown(sources)
+        return Signal(say("{name} not excluded", name=titles), entries=entries)
 
     return detect
 

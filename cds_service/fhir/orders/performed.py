@@ -65,6 +65,7 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar
+from cds_service.protocol.json_text import json_digest
 
 DONE = frozenset({"completed", "in-progress"})
 # Statuses of a procedure that was begun, and may have been done.
@@ -371,7 +372,13 @@ def read_leaving(
             RecentTime(since, min(since, today - RECENT), _stays_of(record, performed)),
             terminology,
         ),
+        contents={entry.reference: _content_of(entry.raw) for entry in record.entries},
     )
+
+
+def _content_of(resource: Json) -> str:
+    """Return a digest of all that a resource says, which a new version may repeat."""
+    return json_digest(_without(resource, ("meta",)))
 
 
 def _stays_of(record: PatientRecord, performed: AugmentationOrder) -> frozenset[str]:
