@@ -30,6 +30,10 @@ CAUSE_FIRST = frozenset(
 # So it does while the cause is in doubt, unless a biopsy that was sent will settle it.
 CAUSES_DOUBTED = frozenset({"cause-in-doubt", "entries-broken", "recent-entry-unread"})
 BIOPSY_SENT = "biopsy-pending"
+# While one of these holds, the infection comes before a bone drug.
+INFECTIONS = frozenset({"spinal-infection", "sepsis", "septic-complication"})
+# Ends the name of an operation as the source of what its complications name.
+ASPECT = "#complication"
 
 
 class Booking(NamedTuple):
@@ -104,6 +108,10 @@ class Leaving:
             operation that say nothing yet.
         unread_acts: references of the orders and procedures since the operation that
             may be of a deficit or of what went wrong.
+        complicated: references of the operations that name a complication of which no
+            fact on the cause or on a deficit tells.
+        grave_reports: references of the reports since the operation whose coded result
+            is grave.
         injuries: falls and broken bones of these days.
         contents: a digest of what each entry of the record says, by its reference.
     """
@@ -115,6 +123,8 @@ class Leaving:
     unread_reports: frozenset[str] = frozenset()
     awaited_reports: frozenset[str] = frozenset()
     unread_acts: frozenset[str] = frozenset()
+    complicated: frozenset[str] = frozenset()
+    grave_reports: frozenset[str] = frozenset()
     injuries: Injuries = NO_INJURIES
     contents: Mapping[str, str] = field(default_factory=dict)
 
@@ -181,7 +191,7 @@ def _leaving_after(order: AugmentationOrder, procedure: str) -> str:
 
 def start_phrase(signals: Collection[str]) -> str:
     """Name when a bone drug is started: after what must be known or treated first."""
-    if not {"spinal-infection", "sepsis"}.isdisjoint(signals):
+    if not INFECTIONS.isdisjoint(signals):
         return say("start after the infection")
     is_doubted = not CAUSES_DOUBTED.isdisjoint(signals) and BIOPSY_SENT not in signals
     if is_doubted or not CAUSE_FIRST.isdisjoint(signals):
