@@ -408,9 +408,7 @@ def _ranked_fact(
     return RankedFact(file, signal, key)
 
 
-def _is_shown_on(
-    grounds: Sequence[CardGround], file: FactFile, signal: Signal
-) -> bool:
+def _is_shown_on(grounds: Sequence[CardGround], file: FactFile, signal: Signal) -> bool:
     """Tell if cards that were overridden showed each entry of this fact as it is now.
 
     A card of the signing showed entries without a digest of what they say.

@@ -258,9 +258,7 @@ def _biopsy_grave(situation: Situation) -> Signal | None:
 
 
 def _reports_of(biopsies: Iterable[Biopsy], situation: Situation) -> tuple[Shown, ...]:
-    return situation.shown(
-        report for biopsy in biopsies for report in biopsy.reports
-    )
+    return situation.shown(report for biopsy in biopsies for report in biopsy.reports)
 
 
 def _result_text(results: Collection[str]) -> str:

@@ -151,7 +151,7 @@ def _complication_named(situation: Situation) -> Signal | None:
     leaving = situation.leaving
     if leaving is None:
         return None
-    reports = leaving.grave_reports - _named_by_facts(situation.findings)
+    reports = leaving.grave_reports
     names = []
     if leaving.complicated:
         names.append(say("complication of the operation named"))

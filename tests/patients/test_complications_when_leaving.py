@@ -202,7 +202,7 @@ def test_a_bone_drug_starts_after_a_sepsis():
     "members",
     [
         pytest.param({"conclusionCode": [codeable(ICD, "I26.99")]}, id="embolism"),
-        pytest.param({"conclusionCode": [codeable(ICD, "J18.9")]}, id="pneumonia"),
+        pytest.param({"conclusionCode": [codeable(ICD, "J93.9")]}, id="pneumothorax"),
         pytest.param(
             {"conclusionCode": [codeable(SCT, "59282003")]}, id="embolism, SNOMED CT"
         ),
@@ -249,6 +249,11 @@ def test_a_grave_coded_result_since_is_to_be_read(members):
 def test_another_result_brings_no_such_card(report):
     cards = cards_after(chest_ct(**report))
     assert all("grave result" not in card["summary"] for card in cards)
+
+
+def test_a_result_is_a_line_where_a_doubt_leads():
+    (card,) = cards_after(chest_ct(conclusionCode=[codeable(ICD, "J18.9")]))
+    assert "**Complication:** grave result of an examination" in card["detail"]
 
 
 def test_a_complication_and_a_result_are_both_named():

@@ -3,8 +3,9 @@
 A text is a brace order, a dose, a referral, an order of rehabilitation, a note on a
 value, the place of a value, a report of any kind, of bone density or of a check after
 the operation, the reason of an order, the title of a disease with a code, the dosage of
-any drug, what an imaging study is called, or a complication that there was not. Each kind has a folder in `mappings/`;
-`plain-words/` is for brace orders, and `plain-dose-words/` for bone drugs.
+any drug, what an imaging study is called, or a complication that there was not. Each
+kind has a folder in `mappings/`; `plain-words/` is for brace orders, and `plain-dose-
+words/` for bone drugs.
 
 A word that is not in the list is not understood: no brace is shortened against the
 words of its author, and nothing counts as a dose, an order or a value against the words

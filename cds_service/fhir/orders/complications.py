@@ -22,9 +22,6 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 COMPLICATIONS = ("complication", "complicationDetail")
-NONE = "no-complication"
-GRAVE = "grave-complication"
-NO_DEFICIT = frozenset({GRAVE, "complication-elsewhere"})
 DEFICIT = "neurological-deficit"
 DEFICITS = frozenset({DEFICIT, "leg-weakness", "sphincter-trouble"})
 NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
@@ -47,9 +44,7 @@ def has_named_complication(procedure: Json, terminology: Terminology) -> bool:
     )
 
 
-def complication_concepts(
-    procedure: Json, terminology: Terminology
-) -> frozenset[str]:
+def complication_concepts(procedure: Json, terminology: Terminology) -> frozenset[str]:
     """Return the grave things that the complications of an operation name.
 
     What was not understood may be a palsy: somebody examines the patient.
@@ -78,7 +73,7 @@ def is_stated(complication: Json, terminology: Terminology) -> bool:
         code = {"coding": [coding]}
         if _says_something(title, terminology):
             return True
-        if _WORD.search(title) or NONE in terminology.concepts(code):
+        if _WORD.search(title) or _is_none_coded(code, terminology):
             continue
         if not is_denied or _is_diagnosis(code, terminology):
             return True
@@ -103,6 +98,17 @@ def _says_something(words: str, terminology: Terminology) -> bool:
 
 def _is_none(words: str, terminology: Terminology) -> bool:
     return terminology.plain.complications.are_all(words, is_title=True)
+
+
+def _is_none_coded(code: Json, terminology: Terminology) -> bool:
+    codings = terminology.codings(code)
+    return any(terminology.complication_codes.is_none(*one) for one in codings)
+
+
+def is_coded_grave(code: Json, terminology: Terminology) -> bool:
+    """Tell if a code names grave illness that is no deficit."""
+    codings = terminology.codings(code)
+    return any(terminology.complication_codes.is_grave(*one) for one in codings)
 
 
 def _is_diagnosis(code: Json, terminology: Terminology) -> bool:
@@ -130,7 +136,8 @@ def _is_named(complication: Json, terminology: Terminology) -> bool:
     """
     codes = objects(complication.get("coding"))
     is_coded = any(
-        NO_DEFICIT & terminology.concepts({"coding": [code]}) for code in codes
+        terminology.complication_codes.is_no_deficit(*one)
+        for one in terminology.codings(complication)
     )
     titles = {text(code.get("display")) for code in codes} if is_coded else set()
     words = [word for word in texts_of(complication) if _WORD.search(word)]
