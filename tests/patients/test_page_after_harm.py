@@ -7,7 +7,7 @@ import pytest
 from tests.chart_builders import Asked
 from tests.codes import ICD, codeable
 from tests.patients.inpatients import chart, coded, statement
-from tests.patients.leaving import everything_arranged, kyphoplasty_done, leave
+from tests.patients.leaving import kyphoplasty_done, leave
 from tests.patients.reassuring import imaging
 
 EMBOLISM = codeable(ICD, "I26.99")
@@ -21,7 +21,7 @@ def page_after(*entries: Any, **members: Any) -> dict[str, Any]:
         coded("M80.08XA", days=20), kyphoplasty_done("L1", **members), drug, *entries
     )
     leave(record, asked)
-    facts: dict[str, Any] = asked.log.entries[-1].payload["handout"]
+    facts: dict[str, Any] = asked.log.entries[-1].content["handout"]
     return facts
 
 
