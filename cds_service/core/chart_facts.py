@@ -14,7 +14,7 @@ from cds_service.core.closures import NOTHING_CLOSED, CardGround, Closures
 from cds_service.core.fact_file import Colour, Condition, DrugWords, FactFile, Phrase
 from cds_service.core.findings import Finding, SupportOrder
 from cds_service.core.phrases import Sentence, placeholders, say
-from cds_service.core.situation import Signal
+from cds_service.core.situation import Shown, Signal
 from cds_service.core.wording import capital
 
 # Words that every phrase and line may use. A phrase with an empty word does not fit.
@@ -394,13 +394,39 @@ def _ranked_fact(
     key = _key(signal)
     is_act_closed = False
     if not file.only_considered and file.act:
-        grounds = closures.grounds_of_act(file.act)
-        is_act_closed = any(_reaches(ground, file, signal, ranks) for ground in grounds)
+        grounds = [*closures.grounds_of_act(file.act)]
+        if file.per_entry:
+            is_act_closed = _is_shown_on(grounds, file, signal)
+        else:
+            is_act_closed = any(
+                _reaches(ground, file, signal, ranks) for ground in grounds
+            )
     if is_act_closed or closures.closes_fact(file.id, key):
         return RankedFact(file, signal, key, "override")
     if any(kind in ordered for kind in file.closed_by):
         return RankedFact(file, signal, key, "order")
     return RankedFact(file, signal, key)
+
+
+def _is_shown_on(grounds: Sequence[CardGround], file: FactFile, signal: Signal) -> bool:
+    """Tell if cards that were overridden showed each entry of this fact as it is now.
+
+    A card of the signing showed entries without a digest of what they say.
+    """
+    keys = [ground.key for ground in grounds if ground.fact == file.id]
+    if not signal.entries:
+        return _key(signal) in keys
+    marks = {mark for key in keys for mark in key.split()}
+    return all(
+        not marks.isdisjoint({_mark(entry), _mark(entry._replace(content=""))})
+        for entry in signal.entries
+    )
+
+
+def _mark(entry: Shown) -> str:
+    """Write a digest of an entry: no name of it and no word is kept."""
+    digest = sha256(" ".join(entry).encode()).hexdigest()[:DIGEST_LENGTH]
+    return f"entry#{digest}"
 
 
 def _reaches(
@@ -448,7 +474,9 @@ def _key(signal: Signal) -> str:
     The key changes with a value, and with an entry behind it: a paraplegia is new next
     to a weak leg that was considered.
     """
-    return f"{signal.because} {_evidence_text(signal)}".strip()
+    marks = " ".join(sorted(map(_mark, signal.entries)))
+    parts = (signal.because, marks, _evidence_text(signal))
+    return " ".join(filter(None, parts))
 
 
 def _evidence_text(signal: Signal) -> str:

@@ -115,6 +115,8 @@ class FactClosing(DataTable):
         closed_by: kinds of order that close it.
         leads_when_closed: an order closes its colour alone; it still leads.
         only_considered: the override `considered` alone closes it, no act arranged.
+        per_entry: an override of its act closes what it was shown for. A new or changed
+            entry opens it again.
         keeps_card: while it may lead, a card is shown whatever else is ordered.
         settles_review: the condition under which no bone treatment review is open,
             although none is ordered.
@@ -123,6 +125,7 @@ class FactClosing(DataTable):
     closed_by: tuple[str, ...] = ()
     leads_when_closed: bool = False
     only_considered: bool = False
+    per_entry: bool = False
     keeps_card: bool = False
     settles_review: Condition | None = None
 

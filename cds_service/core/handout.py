@@ -42,6 +42,7 @@ FORBIDDING = frozenset(
         "biopsy-unclear",
         "grave-lists-unread",
         "fracture-untreated",
+        "complication-named",
         "recent-entry-unread",
         "recent-injury",
         "report-awaited",

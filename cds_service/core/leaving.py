@@ -5,7 +5,7 @@ signals of `leaving_signals.py`.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -30,6 +30,10 @@ CAUSE_FIRST = frozenset(
 # So it does while the cause is in doubt, unless a biopsy that was sent will settle it.
 CAUSES_DOUBTED = frozenset({"cause-in-doubt", "entries-broken", "recent-entry-unread"})
 BIOPSY_SENT = "biopsy-pending"
+# While one of these holds, the infection comes before a bone drug.
+INFECTIONS = frozenset({"spinal-infection", "sepsis", "septic-complication"})
+# Ends the name of an operation as the source of what its complications name.
+ASPECT = "#complication"
 
 
 class Booking(NamedTuple):
@@ -60,6 +64,7 @@ class Biopsy(NamedTuple):
         preliminary: what grave its reports name that are not final.
         is_sample: it is a sample of a disc, a vertebra or marrow, and no biopsy. Its
             report of pathology does not settle the cause.
+        reports: references of its reports.
     """
 
     sent_on: date | None
@@ -70,6 +75,7 @@ class Biopsy(NamedTuple):
     is_unclear: bool = False
     preliminary: frozenset[GraveResult] = frozenset()
     is_sample: bool = False
+    reports: frozenset[str] = frozenset()
 
 
 class Injuries(NamedTuple):
@@ -102,7 +108,12 @@ class Leaving:
             operation that say nothing yet.
         unread_acts: references of the orders and procedures since the operation that
             may be of a deficit or of what went wrong.
+        complicated: references of the operations that name a complication of which no
+            fact on the cause or on a deficit tells.
+        grave_reports: references of the reports since the operation whose coded result
+            is grave.
         injuries: falls and broken bones of these days.
+        contents: a digest of what each entry of the record says, by its reference.
     """
 
     bookings: tuple[Booking, ...] = ()
@@ -112,7 +123,10 @@ class Leaving:
     unread_reports: frozenset[str] = frozenset()
     awaited_reports: frozenset[str] = frozenset()
     unread_acts: frozenset[str] = frozenset()
+    complicated: frozenset[str] = frozenset()
+    grave_reports: frozenset[str] = frozenset()
     injuries: Injuries = NO_INJURIES
+    contents: Mapping[str, str] = field(default_factory=dict)
 
     def next_booking(
         self, kind: BookingKind, today: date, *, with_doses: bool = True
@@ -177,7 +191,7 @@ def _leaving_after(order: AugmentationOrder, procedure: str) -> str:
 
 def start_phrase(signals: Collection[str]) -> str:
     """Name when a bone drug is started: after what must be known or treated first."""
-    if not {"spinal-infection", "sepsis"}.isdisjoint(signals):
+    if not INFECTIONS.isdisjoint(signals):
         return say("start after the infection")
     is_doubted = not CAUSES_DOUBTED.isdisjoint(signals) and BIOPSY_SENT not in signals
     if is_doubted or not CAUSE_FIRST.isdisjoint(signals):

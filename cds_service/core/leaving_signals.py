@@ -10,7 +10,7 @@ from cds_service.core.bracing import BROKEN, Brace
 from cds_service.core.findings import DrugUse
 from cds_service.core.leaving import SOON_ENOUGH, Biopsy, GraveResult, next_dose
 from cds_service.core.phrases import Joined, Verbatim, joined, say
-from cds_service.core.situation import SIGNALS, Signal, Situation, signal
+from cds_service.core.situation import SIGNALS, Shown, Signal, Situation, signal
 from cds_service.core.wording import (
     capital,
     date_text,
@@ -161,7 +161,10 @@ def _fracture_untreated(situation: Situation) -> Signal | None:
     if situation.leaving is None or not (levels or doubtful):
         return None
     words = {"levels": levels or doubtful, "sure": "yes" if levels else ""}
-    return Signal(say("recent fracture of {levels}", **words), words=words)
+    entries = tuple(map(Shown, (*other.fractures, *other.doubtful)))
+    return Signal(
+        say("recent fracture of {levels}", **words), words=words, entries=entries
+    )
 
 
 @signal("brace-stop-open")
@@ -237,7 +240,8 @@ def _report_awaited(situation: Situation) -> Signal | None:
     leaving = situation.leaving
     if leaving is None or not leaving.awaited_reports:
         return None
-    return Signal(say("report of spine imaging awaited"))
+    entries = situation.shown(leaving.awaited_reports)
+    return Signal(say("report of spine imaging awaited"), entries=entries)
 
 
 @signal("biopsy-grave")
@@ -249,7 +253,12 @@ def _biopsy_grave(situation: Situation) -> Signal | None:
     back_on = _newest_day((biopsy.back_on for biopsy in grave), situation.today)
     results = frozenset[str]().union(*(biopsy.names for biopsy in grave))
     words = {"back": back_on, "names": _result_text(results)}
-    return Signal(say("biopsy names {names}", **words), words=words)
+    entries = _reports_of(grave, situation)
+    return Signal(say("biopsy names {names}", **words), words=words, entries=entries)
+
+
+def _reports_of(biopsies: Iterable[Biopsy], situation: Situation) -> tuple[Shown, ...]:
+    return situation.shown(report for biopsy in biopsies for report in biopsy.reports)
 
 
 def _result_text(results: Collection[str]) -> str:
@@ -269,7 +278,12 @@ def _biopsy_preliminary(situation: Situation) -> Signal | None:
     if preliminary <= final:
         return None
     words = {"names": _result_text(preliminary)}
-    return Signal(say("preliminary biopsy result names {names}", **words), words=words)
+    grave = [biopsy for biopsy in biopsies if biopsy.preliminary]
+    return Signal(
+        say("preliminary biopsy result names {names}", **words),
+        words=words,
+        entries=_reports_of(grave, situation),
+    )
 
 
 @signal("biopsy-unclear")
@@ -279,7 +293,11 @@ def _biopsy_unclear(situation: Situation) -> Signal | None:
     if not unclear or SIGNALS["biopsy-grave"](situation):
         return None
     back_on = _newest_day((biopsy.back_on for biopsy in unclear), situation.today)
-    return Signal(say("biopsy result not understood"), words={"back": back_on})
+    return Signal(
+        say("biopsy result not understood"),
+        words={"back": back_on},
+        entries=_reports_of(unclear, situation),
+    )
 
 
 @signal("rehabilitation-not-placed")

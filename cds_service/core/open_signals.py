@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from cds_service.core.findings import Finding, Findings, Gap
 from cds_service.core.grave_findings import EXCLUDING, KINDS, GraveFinding
+from cds_service.core.leaving import ASPECT
 from cds_service.core.open_points import is_settled
 from cds_service.core.phrases import joined, say
 from cds_service.core.situation import Detector, Signal, Situation, register, signal
@@ -32,6 +33,8 @@ CAUSES_IN_DOUBT = (
     "present-spinal-infection",
     "sepsis",
 )
+# Those of which the fact on complications tells, if no other entry names them.
+TOLD_APART = frozenset({"sepsis"})
 # The same of F5.
 DEFICITS_IN_DOUBT = ("new-deficit",)
 # The lists that F1 to F9 are read from (E5), by prefetch key.
@@ -129,12 +132,47 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
         return None
     recent = _unread_diagnoses(situation) - leaving.long_known
     recent |= leaving.unread_reports | leaving.unread_acts
-    number = len(recent - _named_by_facts(situation.findings))
-    if number == 0:
+    asked = recent - _named_by_facts(situation.findings)
+    if not asked:
         return None
+    number = len(asked)
     one = say("1 recent entry not understood")
     several = say("{count} recent entries not understood", count=str(number))
-    return Signal(one if number == 1 else several)
+    words = one if number == 1 else several
+    return Signal(words, entries=situation.shown(asked))
+
+
+@signal("complication-named")
+def _complication_named(situation: Situation) -> Signal | None:
+    """Find a complication that the operation names, or a grave coded result since.
+
+    A deficit, a tumour or an infection of the spine has a fact of its own.
+    """
+    leaving = situation.leaving
+    if leaving is None:
+        return None
+    reports = leaving.grave_reports
+    names = []
+    if leaving.complicated:
+        names.append(say("complication of the operation named"))
+    if reports:
+        names.append(say("grave result of an examination"))
+    entries = situation.shown(leaving.complicated | reports)
+    return Signal(joined(names, " and "), entries=entries) if names else None
+
+
+@signal("septic-complication")
+def _septic_complication(situation: Situation) -> Signal | None:
+    """Find a sepsis that a complication of the operation names, and nothing else."""
+    return Signal() if _is_complication("sepsis", situation.findings) else None
+
+
+def _is_complication(name: str, findings: Findings) -> bool:
+    """Tell if complications alone leave this finding open."""
+    gap = findings.gaps.get(name)
+    if gap is None or not gap.is_mentioned:
+        return False
+    return all(source.resource.endswith(ASPECT) for source in gap.provenance)
 
 
 @signal("recent-injury")
@@ -147,12 +185,15 @@ def _recent_injury(situation: Situation) -> Signal | None:
     if leaving is None:
         return None
     unread = _unread_diagnoses(situation) - leaving.long_known
+    falls = leaving.injuries.falls - unread
+    broken = leaving.injuries.broken - leaving.injuries.falls - unread
     names = []
-    if leaving.injuries.falls - unread:
+    if falls:
         names.append(say("recent fall"))
-    if leaving.injuries.broken - leaving.injuries.falls - unread:
+    if broken:
         names.append(say("recent fracture or injury"))
-    return Signal(joined(names, " and ")) if names else None
+    entries = situation.shown(falls | broken)
+    return Signal(joined(names, " and "), entries=entries) if names else None
 
 
 def _unread_diagnoses(situation: Situation) -> set[str]:
@@ -200,11 +241,19 @@ def _doubt_detector(names: tuple[str, ...]) -> Detector:
 
     def detect(situation: Situation) -> Signal | None:
         findings = situation.findings
-        doubted = [name for name in names if _is_open(name, findings)]
+        doubted = [
+            name
+            for name in names
+            if _is_open(name, findings)
+            and not (name in TOLD_APART and _is_complication(name, findings))
+        ]
         if not doubted:
             return None
         titles = joined(dict.fromkeys(map(situation.wording.name, doubted)), " and ")
-        return Signal(say("{name} not excluded", name=titles))
+        gaps = (findings.gaps[name] for name in doubted)
+        sources = (source.resource for gap in gaps for source in gap.provenance)
+        entries = situation.shown(sources)
+        return Signal(say("{name} not excluded", name=titles), entries=entries)
 
     return detect
 

@@ -1,6 +1,6 @@
 """The signal, what it is found in, and the register of the detectors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -19,6 +19,18 @@ from cds_service.core.leaving import Leaving
 from cds_service.core.policy import Policy
 from cds_service.core.study import Study
 from cds_service.core.wording import Wording
+
+
+class Shown(NamedTuple):
+    """One entry of the record that a signal tells of.
+
+    Attributes:
+        name: its reference, `Condition/12`, or the level of a vertebra.
+        content: a digest of what it says; empty if that is not compared.
+    """
+
+    name: str
+    content: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +60,15 @@ class Situation:
         """Find the state of the bone drugs, which a dozen signals ask for."""
         return find_drug_state(self.findings, self.today)
 
+    def shown(self, names: Iterable[str]) -> tuple[Shown, ...]:
+        """Return these entries of the record with what they say, as far as known.
+
+        Args:
+            names: references, `Condition/12`.
+        """
+        contents = self.leaving.contents if self.leaving else {}
+        return tuple(Shown(name, contents.get(name, "")) for name in sorted(set(names)))
+
     @cached_property
     def braces(self) -> tuple[Brace, ...]:
         """Judge the brace orders by the site's weeks."""
@@ -67,6 +88,8 @@ class Signal(NamedTuple):
         words: what a phrase of a fact file may name, by placeholder: `{"month": "Nov
             2024"}`.
         name: set by `find_signals`.
+        entries: what of the record it tells of, for facts that an override closes
+            entry by entry.
     """
 
     because: str = ""
@@ -75,6 +98,7 @@ class Signal(NamedTuple):
     braces: tuple[Brace, ...] = ()
     name: str = ""
     words: Mapping[str, str] = MappingProxyType({})
+    entries: tuple[Shown, ...] = ()
 
 
 Detector = Callable[[Situation], Signal | None]

@@ -3,13 +3,25 @@
 import json
 from contextlib import closing
 from datetime import timedelta
+from unittest.mock import ANY
 from uuid import uuid4
 
 import pytest
 
 from cds_service.audit.store import AuditStore
-from tests.chart_builders import NOW, PATIENT, Asked, ordered
+from tests.chart_builders import (
+    NOW,
+    PATIENT,
+    Asked,
+    days_ago,
+    kyphoplasty,
+    order_sign,
+    ordered,
+    problem,
+)
+from tests.codes import ICD, SCT, codeable
 from tests.integration.ward import REASONS
+from tests.patients.inpatients import chart, coded, statement
 from tests.patients.leaving import (
     SERVICE,
     discharge,
@@ -17,8 +29,10 @@ from tests.patients.leaving import (
     leaving_chart,
     pathology,
 )
+from tests.patients.reassuring import imaging
 
 ADDRESS = f"/cds-services/{SERVICE}"
+SIGNING = "/cds-services/kyphoplasty-order-sign"
 
 
 class OneWhoLeaves:
@@ -32,13 +46,19 @@ class OneWhoLeaves:
         """Give the card of the discharge; None if there is none."""
         self.asked.now = NOW + timedelta(minutes=minutes)
         sent = ordered("biopsy", days=3)
-        record = leaving_chart(*everything_arranged(), sent, *reports)
+        return self.leaves(sent, *reports)
+
+    def leaves(self, *entries, minutes=None):
+        """Give the card of somebody for whom no biopsy was sent."""
+        if minutes is not None:
+            self.asked.now = NOW + timedelta(minutes=minutes)
+        record = leaving_chart(*everything_arranged(), *entries)
         body = json.dumps(discharge(record, hook_instance=str(uuid4())))
         own_body = json.loads(body.replace(PATIENT, self.patient))
         cards = self.asked.client.post(ADDRESS, json=own_body).json["cards"]
         return cards[0] if cards else None
 
-    def override(self, card, code):
+    def override(self, card, code, address=ADDRESS):
         item = {
             "card": card["uuid"],
             "outcome": "overridden",
@@ -46,7 +66,7 @@ class OneWhoLeaves:
             "overrideReason": {"reason": {"code": code, "system": REASONS}},
         }
         response = self.asked.client.post(
-            f"{ADDRESS}/feedback", json={"feedback": [item]}
+            f"{address}/feedback", json={"feedback": [item]}
         )
         assert response.status_code == 200, response.text
 
@@ -86,3 +106,150 @@ def test_a_preliminary_result_is_said_after_a_pending_one_was_arranged(patient):
     assert patient.card(minutes=1) is None
     card = patient.card(CANCER | {"status": "preliminary"}, minutes=2)
     assert "a preliminary biopsy result names a malignancy" in card["summary"]
+
+
+# --- an answer closes the entries that it was shown, and no others
+
+
+BEGUN = {"onsetDateTime": days_ago(1), "recordedDate": days_ago(1)}
+DRUG = statement("alendronate", "M05BA04", 1)
+
+
+def entry(number, code, title="", **members):
+    """Make a diagnosis of yesterday."""
+    named = {"text": title} if title else codeable(ICD, code)
+    return problem("x", number=number, code=named, **BEGUN | members)
+
+
+def report(number, words):
+    """Make a report on images of the spine since the operation."""
+    return imaging(days=1, code={"text": "MRI lumbar spine"}, conclusion=words) | {
+        "id": number
+    }
+
+
+def awaited(number, title):
+    """Make a registered report of the spine since the operation."""
+    return imaging(days=1, code={"text": title}, status="registered") | {"id": number}
+
+
+FALL = entry("fall", "W06.XXXA")
+SECOND = [
+    pytest.param(FALL, entry("fall-2", "W06.XXXA"), id="another fall"),
+    pytest.param(FALL, entry("hip", "S72.001A"), id="a hip after a fall"),
+    pytest.param(
+        entry("arm", "S52.501A"), entry("head", "S06.5X0A"), id="another injury"
+    ),
+    pytest.param(
+        FALL,
+        FALL | {"note": [{"text": "hit her head"}]},
+        id="the same, which says more",
+    ),
+    pytest.param(
+        entry("odd", "", "Qxyz abcd"),
+        entry("odd-2", "", "Zyxq dcba"),
+        id="not understood",
+    ),
+    pytest.param(
+        report("mri", "Qxyz abcd."), report("mri-2", "Zyxq dcba."), id="reports"
+    ),
+    pytest.param(
+        report("mri", "Qxyz abcd."),
+        report("mri", "Zyxq dcba."),
+        id="a report that was corrected",
+    ),
+    pytest.param(
+        awaited("ct", "CT lumbar spine"), awaited("ct-2", "MRI spine"), id="awaited"
+    ),
+    pytest.param(
+        entry("sus", "", "Suspected spinal metastasis"),
+        entry("sus-2", "", "Suspected spondylodiscitis"),
+        id="grave and in doubt",
+    ),
+    pytest.param(
+        entry("sus", "", "Suspected spinal metastasis"),
+        entry("sus-2", "", "Suspected bone metastasis"),
+        id="grave and in doubt, of one kind",
+    ),
+]
+
+
+@pytest.mark.parametrize("code", ["alreadyArranged", "patientDeclines"])
+@pytest.mark.parametrize(("first", "second"), SECOND)
+def test_an_answer_closes_the_entries_that_it_was_shown(patient, first, second, code):
+    card = patient.leaves(DRUG, first, minutes=0)
+    patient.override(card, code)
+    assert patient.leaves(DRUG, first, minutes=1) is None
+    both = [second] if second["id"] == first["id"] else [first, second]
+    again = patient.leaves(DRUG, *both, minutes=2)
+    assert again is not None
+    patient.override(again, code)
+    assert patient.leaves(DRUG, *both, minutes=3) is None
+
+
+def test_the_order_and_the_version_of_entries_change_nothing(patient):
+    other = entry("hip", "S72.001A")
+    patient.override(patient.leaves(DRUG, FALL, other, minutes=0), "alreadyArranged")
+    newer = FALL | {"meta": {"versionId": "7", "lastUpdated": "2026-11-20T09:00:00Z"}}
+    assert patient.leaves(DRUG, other, newer, minutes=1) is None
+
+
+def test_a_second_grave_result_of_one_kind_is_said(patient):
+    patient.override(patient.card(CANCER), "alreadyArranged")
+    second = result("Myeloma.", "third")
+    assert patient.card(CANCER, second, minutes=1)["indicator"] == "warning"
+
+
+def test_a_result_that_was_not_understood_is_asked_about_after_a_pending_one(patient):
+    patient.override(patient.card(), "alreadyArranged")
+    card = patient.card(result("Qxyz abcd.", "first"), minutes=1)
+    assert "not understood" in card["summary"]
+
+
+def test_what_was_answered_at_the_discharge_of_another_fact_stays_open(patient):
+    odd = entry("odd", "", "Qxyz abcd")
+    patient.override(patient.leaves(DRUG, FALL, odd, minutes=0), "alreadyArranged")
+    assert patient.leaves(DRUG, FALL, odd, minutes=1) is not None
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        pytest.param(FALL, id="a fall"),
+        pytest.param(entry("odd", "", "Qxyz abcd"), id="not understood"),
+        pytest.param(entry("sus", "", "Suspected spinal metastasis"), id="in doubt"),
+    ],
+)
+def test_considered_closes_no_card_without_colour(patient, noted):
+    card = patient.leaves(DRUG, noted, minutes=0)
+    assert card["indicator"] == "info"
+    patient.override(card, "considered")
+    assert patient.leaves(DRUG, noted, minutes=1) == card | {
+        "uuid": ANY,
+        "links": ANY,
+    }
+
+
+def test_considered_closes_a_warning_until_another_entry_is_there(patient):
+    weak = coded("G82.20", days=1)
+    card = patient.leaves(DRUG, weak, minutes=0)
+    assert card["indicator"] == "warning"
+    patient.override(card, "considered")
+    assert patient.leaves(DRUG, weak, minutes=1) is None
+    other = problem("x", number="cord", code=codeable(SCT, "15758002"), **BEGUN)
+    assert patient.leaves(DRUG, weak, other, minutes=2) is not None
+
+
+def test_what_was_answered_at_the_signing_is_closed_for_the_same_entry(patient):
+    """A new suspicion since is another one."""
+    suspected = entry("sus", "", "Suspected spinal metastasis")
+    record = (*chart(coded("M80.08XA", days=20), suspected), *everything_arranged())
+    signing = order_sign(record, kyphoplasty())
+    body = json.loads(json.dumps(signing).replace(PATIENT, patient.patient))
+    patient.asked.now = NOW
+    cards = patient.asked.client.post(SIGNING, json=body).json["cards"]
+    assert "not excluded" in cards[0]["summary"]
+    patient.override(cards[0], "alreadyArranged", SIGNING)
+    assert patient.leaves(DRUG, suspected, minutes=1) is None
+    since = entry("since", "", "Suspected spondylodiscitis")
+    assert patient.leaves(DRUG, suspected, since, minutes=2) is not None

@@ -178,3 +178,11 @@ def test_it_is_a_line_where_something_else_leads() -> None:
     (card,) = leave(leaving_chart(coded("W06.XXXA", days=1)))
     line = "**Injury:** recent fall: examined, imaged, who follows it up?"
     assert line in card["detail"]
+
+
+def test_a_broken_hip_comes_before_what_was_not_understood() -> None:
+    begun = {"onsetDateTime": days_ago(1), "recordedDate": days_ago(1)}
+    entry = problem("x", number="odd", code={"text": "Fall on the ward"}, **begun)
+    (card,) = cards_beside(coded("S72.001A", days=1), entry)
+    assert card["summary"].endswith(INJURY)
+    assert "1 recent entry not understood" in card["detail"]

@@ -140,19 +140,20 @@ class HarmlessCodes:
 
     def is_social(self, system: str, code: str) -> bool:
         """Tell if a code names no disease, but work, home, money or schooling."""
-        return self._is_among("social", system, code)
+        return self.is_among("social", system, code)
 
     def is_for_training(self, system: str, code: str) -> bool:
         """Tell if a code names a complaint for which the back is trained."""
-        return self._is_among("training", system, code)
+        return self.is_among("training", system, code)
 
     def is_complaint(self, system: str, code: str) -> bool:
         """Tell if a code names a complaint, and neither a tumour nor its cause."""
-        return self._is_among("complaints", system, code) or self.is_for_training(
+        return self.is_among("complaints", system, code) or self.is_for_training(
             system, code
         )
 
-    def _is_among(self, name: str, system: str, code: str) -> bool:
+    def is_among(self, name: str, system: str, code: str) -> bool:
+        """Tell if a canonical code is in the list of this name."""
         listed = self._named.get(name, {})
         spans = map(listed.get, self._systems.lineage(system))
         plain = code.replace(".", "")

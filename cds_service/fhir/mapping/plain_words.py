@@ -3,8 +3,9 @@
 A text is a brace order, a dose, a referral, an order of rehabilitation, a note on a
 value, the place of a value, a report of any kind, of bone density or of a check after
 the operation, the reason of an order, the title of a disease with a code, the dosage of
-any drug, or what an imaging study is called. Each kind has a folder in `mappings/`;
-`plain-words/` is for brace orders, and `plain-dose-words/` for bone drugs.
+any drug, what an imaging study is called, or a complication that there was not. Each
+kind has a folder in `mappings/`; `plain-words/` is for brace orders, and `plain-dose-
+words/` for bone drugs.
 
 A word that is not in the list is not understood: no brace is shortened against the
 words of its author, and nothing counts as a dose, an order or a value against the words
@@ -38,6 +39,7 @@ PLACES = "plain-place-words"
 CEMENT = "plain-cement-words"
 DOSAGES = "plain-dosage-words"
 STUDIES = "plain-study-words"
+COMPLICATIONS = "plain-complication-words"
 
 
 class PlainWordsFile(Examples):
@@ -59,6 +61,7 @@ class PlainWordsFile(Examples):
         material: after an operation, names of the cement and of filling. In a sentence
             with one of them no word of `organs` is plain, nor is one of `beyond`.
         beyond: places next to a vertebra, where cement leaked.
+        named: of complications, names of grave illness that is no deficit.
         denied: in a report, what denies, and what it may deny.
         bound: in a reason, words that are plain only next to the fracture.
     """
@@ -72,6 +75,7 @@ class PlainWordsFile(Examples):
     beyond: tuple[Pattern, ...] = ()
     findings: tuple[Pattern, ...] = ()
     preparing: tuple[Pattern, ...] = ()
+    named: tuple[Pattern, ...] = ()
     denied: DenialList = DenialList()
     bound: BoundList = BoundList()
 
@@ -110,6 +114,8 @@ class PlainLists(NamedTuple):
         studies: words by which imaging studies and their series are called.
         findings: those of them that may name what was found.
         preparing: as in `PlainWordsFile`.
+        complications: what says that an operation had none.
+        complications_named: names of grave ones that are no deficit.
     """
 
     braces: PlainWords
@@ -136,6 +142,8 @@ class PlainLists(NamedTuple):
     studies: Besides
     findings: PlainWords
     preparing: PlainWords
+    complications: PlainWords
+    complications_named: PlainWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -153,6 +161,7 @@ class PlainLists(NamedTuple):
             CEMENT: self.checks,
             DOSAGES: self.dosages.alone,
             STUDIES: self.studies.alone,
+            COMPLICATIONS: self.complications,
         }
 
 
@@ -187,6 +196,7 @@ def load_all_plain(
     beyond = [word for file in _files(folders, CEMENT) for word in file.beyond]
     found = [word for file in _files(folders, STUDIES) for word in file.findings]
     prepares = [word for file in _files(folders, REFERRALS) for word in file.preparing]
+    named = [word for file in _files(folders, COMPLICATIONS) for word in file.named]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
@@ -212,6 +222,8 @@ def load_all_plain(
         studies=_besides(_words(folders, STUDIES), reasons, durations),
         findings=PlainWords(found, None),
         preparing=PlainWords(prepares, None),
+        complications=PlainWords(_words(folders, COMPLICATIONS), None),
+        complications_named=PlainWords(named, None),
     )
 
 

@@ -24,6 +24,7 @@ from cds_service.fhir.mapping.code_systems import (
     Listed,
     load_code_systems,
 )
+from cds_service.fhir.mapping.complication_codes import load_complication_codes
 from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
 from cds_service.fhir.mapping.everyday_orders import load_everyday_orders
@@ -222,6 +223,8 @@ class Terminology:
             self._answer_maps = read_answer_maps(folders, systems)
         with faults:
             self._harmless_codes = load_harmless_codes(folders, systems)
+        with faults:
+            self.complication_codes = load_complication_codes(folders, systems)
         with faults:
             self.harmless_acts = load_harmless_acts(folders, systems)
 

@@ -5,7 +5,6 @@ only word of a cord compression. The raw JSON of the record in, references out; 
 never raises.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -23,14 +22,13 @@ from cds_service.fhir.gathering.unread_in_reasons import (
 )
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.orders.complications import has_named_complication
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
     member,
-    objects,
     text,
     texts_of,
 )
@@ -40,12 +38,6 @@ ACTS = frozenset({"ServiceRequest", "Procedure"})
 # Operations for a complication, by their codes.
 REOPERATION = "reoperation"
 NEVER = VOID | {"not-done", "preparation", "draft", "revoked"}
-# What is written where a form asks for complications and there were none, folded.
-NOTHING = frozenset(
-    {"none", "nil", "ninguna", "nessuna", "nenhuma", "uneventful", "unremarkable"}
-)
-UNANSWERED = frozenset({"n/a", "na", "not applicable"})
-_WORD = re.compile(r"\w")
 
 
 def unread_acts_since(
@@ -55,8 +47,8 @@ def unread_acts_since(
 
     Their words tell of a deficit or of what went wrong, their code is of an operation
     for that, or an MRI was ordered for a reason that nobody understood. Of any other
-    order (a blood count, physiotherapy, an X-ray) only such words count. Of an
-    augmentation its complications do.
+    order (a blood count, physiotherapy, an X-ray) only such words count. How an
+    augmentation went is read apart.
 
     Args:
         record: the patient's.
@@ -65,51 +57,36 @@ def unread_acts_since(
     """
     return frozenset(
         act.reference
-        for act in record.entries
-        if act.kind in ACTS
-        and text(act.raw.get("status")) not in NEVER
-        and not is_prohibition(act.raw)
-        and _is_since(act.raw, since, terminology.calendar)
-        and _is_to_be_read(act, terminology)
+        for act in _acts_since(record, since, terminology)
+        if not is_augmentation(Order(act.reference, act.raw), terminology)
+        and _may_have_gone_wrong(act, terminology)
     )
 
 
-def _is_to_be_read(act: Entry, terminology: Terminology) -> bool:
-    if is_augmentation(Order(act.reference, act.raw), terminology):
-        return _has_complication(act.raw, terminology)
-    return _may_have_gone_wrong(act, terminology)
+def complicated_since(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> frozenset[str]:
+    """Return the augmentations of this day or later that name a complication.
 
-
-def _has_complication(procedure: Json, terminology: Terminology) -> bool:
-    """Tell if an operation names a complication: by a code, words or a reference.
-
-    Which one does not matter. An embolism is harmless for the spine alone.
+    Those are left out of which a fact on the cause or on a deficit tells.
     """
-    if objects(procedure.get("complicationDetail")):
-        return True
-    return any(
-        _is_stated(complication, terminology)
-        for complication in objects(procedure.get("complication"))
+    return frozenset(
+        act.reference
+        for act in _acts_since(record, since, terminology)
+        if is_augmentation(Order(act.reference, act.raw), terminology)
+        and has_named_complication(act.raw, terminology)
     )
 
 
-def _is_stated(complication: Json, terminology: Terminology) -> bool:
-    """Tell if a complication is neither a denial nor the word for nothing.
-
-    A code without such words is one, whatever it is.
-    """
-    named = [
-        words
-        for words in texts_of(complication)
-        if _WORD.search(words) and folded(words).strip(" .") not in UNANSWERED
-    ]
-    if not named:
-        return bool(objects(complication.get("coding")))
-    return any(
-        _WORD.search(part) and part.strip(" .") not in NOTHING
-        for words in named
-        for part in undenied_parts(words, terminology)
-    )
+def _acts_since(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> Iterator[Entry]:
+    for act in record.entries:
+        is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
+        if act.kind not in ACTS or is_void:
+            continue
+        if _is_since(act.raw, since, terminology.calendar):
+            yield act
 
 
 def _is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:

@@ -326,6 +326,7 @@ def _biopsy(sample: Sample, answers: _Answers, terminology: Terminology) -> Biop
         is_unclear=bool(unclear),
         preliminary=_grave_results_of(unsettled, terminology),
         is_sample=not sample.is_biopsy,
+        reports=frozenset(map(_reference_of, [*told, *unsettled])),
     )
 
 
@@ -371,12 +372,19 @@ def _without_biopsy(
                 names=names,
                 back_on=day,
                 is_unclear=is_unclear,
+                reports=frozenset({_reference_of(report)}),
             )
     for report, day in of_spine:
         if not _is_final(report) and day >= settled_on:
             names = _grave_results(report, terminology)
             reference = _reference_of(report)
-            yield Biopsy(since, is_back=False, reference=reference, preliminary=names)
+            yield Biopsy(
+                since,
+                is_back=False,
+                reference=reference,
+                preliminary=names,
+                reports=frozenset({reference}),
+            )
 
 
 def _is_final(report: Json) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple, get_args
 
 from cds_service.core.findings import AugmentationOrder, Performed
 from cds_service.core.leaving import (
+    ASPECT,
     Biopsy,
     Booking,
     BookingKind,
@@ -32,12 +33,16 @@ from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.leaves import MODIFIERS, words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.orders.acts_since import unread_acts_since
+from cds_service.fhir.orders.acts_since import complicated_since, unread_acts_since
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.biopsies import (
     is_sample_of_bone,
     read_biopsies,
     sample_of,
+)
+from cds_service.fhir.orders.complications import (
+    COMPLICATIONS,
+    complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.injuries_since import RecentTime, injuries_since
@@ -51,6 +56,7 @@ from cds_service.fhir.orders.recognition import (
 )
 from cds_service.fhir.orders.reports_since import (
     awaited_reports_since,
+    grave_reports_since,
     unread_reports_since,
 )
 from cds_service.fhir.orders.unread_in_referral import (
@@ -67,6 +73,7 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar
+from cds_service.protocol.json_text import json_digest
 
 DONE = frozenset({"completed", "in-progress"})
 # Statuses of a procedure that was begun, and may have been done.
@@ -84,7 +91,7 @@ MONTH = timedelta(days=31)
 # Policy: a deficit of these days is new (fact F5), so what is not understood may be.
 RECENT = timedelta(days=14)
 # Elements that say how an operation went, and not what it was or why it was done.
-AFTERMATH = ("complication", "complicationDetail", "outcome", "followUp", "text")
+AFTERMATH = (*COMPLICATIONS, "outcome", "followUp", "text")
 NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
 STOPPED = frozenset({"revoked", "entered-in-error", "draft", "not-done", "preparation"})
 # What an appointment says of itself, in words or codes.
@@ -327,19 +334,26 @@ def without_performed(
         if name not in performed.references:
             entries.append(entry)
             continue
-        concepts = drugs_and_states(entry.raw, terminology)
-        concepts |= _grave_in_aftermath(entry.raw, terminology)
+        plain = _without(entry.raw, COMPLICATIONS)
+        concepts = drugs_and_states(plain, terminology)
+        concepts |= _grave_in_aftermath(plain, terminology)
+        complications = complication_concepts(entry.raw, terminology)
+        bare = entry._replace(matches=(), drug=None)
         if concepts:
-            bare = entry._replace(matches=(), drug=None)
             entries.append(bare._replace(concepts=concepts, named=concepts))
+        if complications:
+            doubts = frozenset(map(in_doubt, complications))
+            aspect = bare._replace(concepts=doubts, named=doubts)
+            entries.append(aspect._replace(reference=f"{name}{ASPECT}"))
     return record._replace(entries=tuple(entries))
 
 
 def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[str]:
     """Return the grave things in how an operation went, each in doubt.
 
-    A complication says what, and not since when or if it is over. One that is not
-    understood may be a palsy: somebody examines the patient.
+    An outcome says what, and not since when or if it is over. One that is not
+    understood may be a palsy: somebody examines the patient. Complications are read
+    apart: facts on the cause do not tell of them.
     """
     others = [name for name in procedure if name not in (*AFTERMATH, "resourceType")]
     aftermath = _without(procedure, others)
@@ -391,7 +405,15 @@ def read_leaving(
         ),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, terminology),
+        complicated=complicated_since(record, since, terminology),
+        grave_reports=grave_reports_since(record, since, terminology),
         injuries=_injuries(record, performed, since, terminology, today),
+        contents={
+            name: _content_of(entry.raw)
+            for entry in record.entries
+            for name in (entry.reference, f"{entry.reference}{ASPECT}")
+            if not name.endswith(ASPECT) or entry.reference in performed.references
+        },
     )
 
 
@@ -408,6 +430,11 @@ def _injuries(
     injuries = injuries_since(record, time, terminology)
     reported = new_fractures_since(record, since, terminology)
     return injuries._replace(broken=injuries.broken | reported)
+
+
+def _content_of(resource: Json) -> str:
+    """Return a digest of all that a resource says, which a new version may repeat."""
+    return json_digest(_without(resource, ("meta",)))
 
 
 def _stays_of(record: PatientRecord, performed: AugmentationOrder) -> frozenset[str]:

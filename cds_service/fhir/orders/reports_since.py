@@ -22,6 +22,7 @@ from cds_service.fhir.gathering.unread_in_report import is_check_understood
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.orders.complications import is_coded_grave
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.order_text import name_augmentation
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -56,6 +57,25 @@ def unread_reports_since(
         if is_made_since(report, since, terminology.calendar)
         and _is_unread(report, terminology, treated)
         and not is_pathology(report.raw, terminology)
+    )
+
+
+def grave_reports_since(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> frozenset[str]:
+    """Return the reports of this day or later whose coded result is grave.
+
+    A code says it whatever the words say: if they differ, somebody reads both.
+    """
+    return frozenset(
+        report.reference
+        for report in record.of_key("diagnosticReports")
+        if text(report.raw.get("status")) not in NO_REPORT
+        and any(
+            is_coded_grave(result, terminology)
+            for result in codeables(report.raw, "conclusionCode")
+        )
+        and _is_since(report, since, terminology.calendar)
     )
 
 

@@ -331,7 +331,7 @@ def test_every_signal_is_tested_here():
         *("drug-lists-unread", "grave-lists-unread", "orders-unread"),
         *("deficit-in-doubt", "cause-in-doubt"),
         *("recent-entry-unread", "entries-broken", "report-awaited"),
-        "recent-injury",
+        *("recent-injury", "complication-named", "septic-complication"),
         *("rehabilitation-booked", "rehabilitation-unclear"),
         "bone-drug-unknown",
         "brace-card-always",

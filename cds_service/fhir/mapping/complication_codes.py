@@ -1,0 +1,70 @@
+"""Recognise codes of complications of an operation, by `complication-codes.toml`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cds_service.core.data_file import DataFile
+from cds_service.fhir.mapping.code_systems import CodeSystems
+from cds_service.fhir.mapping.harmless_codes import HarmlessCodes, VagueCodes
+from cds_service.fhir.mapping.overlay import required
+
+FILE = "complication-codes.toml"
+
+
+class ComplicationCodesFile(DataFile):
+    """`complication-codes.toml`.
+
+    Attributes:
+        reviewed: a reader whom a site names has read the file.
+        grave: grave illness that is no deficit.
+        elsewhere: illness of another organ, which is no deficit as a complication.
+        none: what says that there was no complication.
+    """
+
+    reviewed: bool
+    grave: tuple[VagueCodes, ...]
+    elsewhere: tuple[VagueCodes, ...]
+    none: tuple[VagueCodes, ...]
+
+
+class ComplicationCodes:
+    """The lists of the file, by system."""
+
+    def __init__(self, content: ComplicationCodesFile, systems: CodeSystems) -> None:
+        """Index the lists.
+
+        Raises:
+            DataFileError: a system is not in `systems.toml`, or a range is none.
+        """
+        self._codes = HarmlessCodes(
+            (),
+            systems,
+            FILE,
+            grave=content.grave,
+            elsewhere=content.elsewhere,
+            none=content.none,
+        )
+
+    def is_grave(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names grave illness that is no deficit."""
+        return self._codes.is_among("grave", system, code)
+
+    def is_no_deficit(self, system: str, code: str) -> bool:
+        """Tell if a complication with this canonical code is no deficit."""
+        is_elsewhere = self._codes.is_among("elsewhere", system, code)
+        return is_elsewhere or self.is_grave(system, code)
+
+    def is_none(self, system: str, code: str) -> bool:
+        """Tell if a canonical code says that there was no complication."""
+        return self._codes.is_among("none", system, code)
+
+
+def load_complication_codes(
+    folders: Sequence[Path], systems: CodeSystems
+) -> ComplicationCodes:
+    """Load the file in force.
+
+    Raises:
+        DataFileError: it is missing or wrong.
+    """
+    return ComplicationCodes(required(folders, FILE, ComplicationCodesFile)[1], systems)
