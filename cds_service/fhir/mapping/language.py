@@ -366,6 +366,7 @@ OF_LISTS = frozenset(
         "long-standing",
         "malignancy",
         "malignancy-elsewhere",
+        "moving-forbidden",
         "neurological-deficit",
         "no-information",
         "not-done",
@@ -516,6 +517,8 @@ DECIDE_NO = (
     "aside",
     "who",
 )
+# The table that decides if an order forbids to move the patient.
+FORBIDS_MOVING = "moving-forbidden"
 # Keys of `[durations]` that decide if a number is how long a brace is worn.
 DECIDE_LENGTHS = (
     "units",
@@ -544,7 +547,9 @@ WIDTH = 88  # columns of a terminal
 
 
 def lacking_tables(languages: Mapping[str, Language]) -> Iterator[str]:
-    """Yield a note on each language that lacks words that decide a "no" or a length.
+    """Yield a note on each language that lacks words that decide something.
+
+    They decide a "no", the length of a brace, or if an order forbids to move.
 
     A file is sound without them: its texts are then read by the words of the others. A
     note may have several lines.
@@ -559,6 +564,8 @@ def lacking_tables(languages: Mapping[str, Language]) -> Iterator[str]:
         parts = []
         if tables:
             parts.append(f'of "no" {_in_brackets(tables)}')
+        if FORBIDS_MOVING not in language.concepts:
+            parts.append(f"of an order not to move [{FORBIDS_MOVING}]")
         if len(lengths) == len(DECIDE_LENGTHS):
             parts.append("of the length of a brace all of [durations]")
         elif lengths:
