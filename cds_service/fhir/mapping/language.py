@@ -147,6 +147,9 @@ class Vertebrae(DataTable):
         apart: words between two statements of an order, besides "and" and "with".
         left: words next to a vertebra that was not treated: "aborted", "postponed".
         later: words next to one that is to be treated: "planned", "next week".
+        upon: words between two neighbours that slip: `spondylolisthesis L4 on L5`.
+        versus: words between two vertebrae of which one is meant, besides "or".
+        one_of, one_of_after: words before or after a list of which one is meant.
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -167,6 +170,10 @@ class Vertebrae(DataTable):
     apart: tuple[Pattern, ...] = ()
     left: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
+    upon: tuple[Pattern, ...] = ()
+    versus: tuple[Pattern, ...] = ()
+    one_of: tuple[Pattern, ...] = ()
+    one_of_after: tuple[Pattern, ...] = ()
 
 
 class Durations(DataTable):
