@@ -129,8 +129,12 @@ class LevelRules:
         or_ = f"(?i:{any_of(joints, 'or_')}|{any_of(vertebrae, 'versus')})"
         self._or = re.compile(rf"\s*,?\s*(?:{and_}\s*/\s*)?{or_}\s*")
         self._and = re.compile(rf"\s*(?:[,/&+、・]|{and_})?\s*(?:(?:{and_})\s*)?")
-        self._upon = re.compile(rf"\s+(?i:{any_of(vertebrae, 'upon')})\s+")
-        one_of, of_these = any_of(vertebrae, "one_of"), any_of(vertebrae, "one_of_after")
+        upon = any_of(vertebrae, "upon")
+        self._upon = re.compile(rf"\s+(?i:{upon})\s+")
+        one_of, of_these = (
+            any_of(vertebrae, "one_of"),
+            any_of(vertebrae, "one_of_after"),
+        )
         self._one_of = re.compile(rf"(?:{one_of})\W*$", re.IGNORECASE)
         self._doubt = re.compile(rf"{_IN_QUESTION}|\s*(?:{of_these})", re.IGNORECASE)
         self._bare = _bare_number(and_, to, followers)
