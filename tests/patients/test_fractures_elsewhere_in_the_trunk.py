@@ -4,6 +4,7 @@ import pytest
 
 from tests.chart_builders import (
     ask,
+    bed_rest,
     by_topic,
     drafted,
     kyphoplasty,
@@ -73,7 +74,24 @@ def test_no_training_is_chosen_next_to_a_spine_that_may_be_unstable(code, says):
 
 
 @pytest.mark.parametrize(
-    "words", ["Do not mobilise", "Log roll only", "Keine Mobilisation"]
+    "words",
+    [
+        "Do not mobilise",
+        "Log roll only",
+        "Strict bed rest",
+        "Keep flat",
+        "Spine precautions",
+        "Keine Mobilisation",
+        "Strenge Bettruhe",
+        "Pas de mobilisation sans corset",
+        "Décubitus strict",
+        "No levantarse",
+        "Riposo assoluto a letto",
+        "Niet mobiliseren",
+        "Zakaz pionizacji",
+        "離床禁止",
+        "绝对卧床",
+    ],
 )
 def test_no_training_is_chosen_next_to_an_order_not_to_move(words):
     order = drafted("ServiceRequest", "keep-still", code={"text": words})
@@ -82,11 +100,38 @@ def test_no_training_is_chosen_next_to_an_order_not_to_move(words):
     assert "Refer to rehabilitation" not in labels
 
 
-@pytest.mark.parametrize("words", ["Full blood count", "Bed rest for 2 hours"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Full blood count",
+        "Bed rest for 2 hours",
+        "Strict bed rest for 2 hours",
+        "May mobilise freely",
+        "No mobilisation restrictions",
+        "Mobilisation ohne Korsett erlaubt",
+        "Aucune restriction de mobilisation",
+        "Puede movilizarse sin corsé",
+        "Nessuna restrizione alla mobilizzazione",
+        "Mag vrij mobiliseren",
+        "Bez ograniczeń mobilizacji",
+        "離床可",
+        "可下床活动",
+    ],
+)
 def test_training_is_chosen_next_to_everyday_orders(words):
     order = drafted("ServiceRequest", "everyday", code={"text": words})
     _, labels = judged_beside(order)
     assert "Refer to rehabilitation" in labels
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_chosen"),
+    [pytest.param(4, True, id="of-hours"), pytest.param(72, False, id="of-days")],
+)
+def test_lying_still_for_hours_is_routine(hours, is_chosen):
+    order = bed_rest(hours, code={"text": "Strict bed rest"})
+    _, labels = judged_beside(order)
+    assert ("Refer to rehabilitation" in labels) is is_chosen
 
 
 def judged_beside(order):

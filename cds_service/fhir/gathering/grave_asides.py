@@ -61,6 +61,7 @@ from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
     member,
+    number,
     objects,
     text,
     texts_of,
@@ -124,6 +125,8 @@ GRAVE = frozenset(
     }
 )
 MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
+HOURS_OF = {"h": 1, "min": 1 / 60, "d": 24}
+HOURS_OF_A_DAY = 24
 # An order that asks if the fracture has another cause. It asks so until it is carried
 # out; a report of it says itself what was found.
 CAUSE_SEARCH = frozenset({"cause-search"})
@@ -278,15 +281,26 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     concepts |= _searched_by(entry, searched)
     concepts |= _unread(entry, words, named, terminology)
     # "Do not mobilise" denies nothing: it orders.
-    concepts = concepts.union(
-        *(terminology.text_concepts(word, MOVING_FORBIDDEN) for word in words)
-    )
+    if _ends_within_a_day(entry):
+        concepts -= MOVING_FORBIDDEN
+    else:
+        concepts = concepts.union(
+            *(terminology.text_concepts(word, MOVING_FORBIDDEN) for word in words)
+        )
     concepts |= _asked_in_title(entry, titles, terminology)
     concepts |= _stems_of(entry, words, wards, terminology)
     is_named_broken = not FRACTURED.isdisjoint(coded | named)
     if is_named_broken or names_broken_vertebra(entry, words, terminology):
         concepts |= {BROKEN_ASIDE}
     return concepts
+
+
+def _ends_within_a_day(order: Json) -> bool:
+    """Tell if an order says that it holds for hours: lying flat is then routine."""
+    bounds = member(order, "occurrenceTiming", "repeat", "boundsDuration")
+    hours = HOURS_OF.get(text(member(bounds, "code")) or text(member(bounds, "unit")))
+    length = number(member(bounds, "value"))
+    return bool(hours and length and length * hours <= HOURS_OF_A_DAY)
 
 
 def _says_nothing_aside(entry: Json, title: str) -> bool:

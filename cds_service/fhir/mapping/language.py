@@ -149,6 +149,9 @@ class Vertebrae(DataTable):
         later: words next to one that is to be treated: "planned", "next week".
         not_whole: words by which something else than the vertebra was left: "biopsy",
             "left pedicle", "MRI".
+        upon: words between two neighbours that slip: `spondylolisthesis L4 on L5`.
+        versus: words between two vertebrae of which one is meant, besides "or".
+        one_of, one_of_after: words before or after a list of which one is meant.
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -170,6 +173,10 @@ class Vertebrae(DataTable):
     left: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
     not_whole: tuple[Pattern, ...] = ()
+    upon: tuple[Pattern, ...] = ()
+    versus: tuple[Pattern, ...] = ()
+    one_of: tuple[Pattern, ...] = ()
+    one_of_after: tuple[Pattern, ...] = ()
 
 
 class Durations(DataTable):
@@ -369,6 +376,7 @@ OF_LISTS = frozenset(
         "long-standing",
         "malignancy",
         "malignancy-elsewhere",
+        "moving-forbidden",
         "neurological-deficit",
         "no-information",
         "not-done",
@@ -519,6 +527,8 @@ DECIDE_NO = (
     "aside",
     "who",
 )
+# The table that decides if an order forbids to move the patient.
+FORBIDS_MOVING = "moving-forbidden"
 # Keys of `[durations]` that decide if a number is how long a brace is worn.
 DECIDE_LENGTHS = (
     "units",
@@ -547,7 +557,9 @@ WIDTH = 88  # columns of a terminal
 
 
 def lacking_tables(languages: Mapping[str, Language]) -> Iterator[str]:
-    """Yield a note on each language that lacks words that decide a "no" or a length.
+    """Yield a note on each language that lacks words that decide something.
+
+    They decide a "no", the length of a brace, or if an order forbids to move.
 
     A file is sound without them: its texts are then read by the words of the others. A
     note may have several lines.
@@ -562,6 +574,8 @@ def lacking_tables(languages: Mapping[str, Language]) -> Iterator[str]:
         parts = []
         if tables:
             parts.append(f'of "no" {_in_brackets(tables)}')
+        if FORBIDS_MOVING not in language.concepts:
+            parts.append(f"of an order not to move [{FORBIDS_MOVING}]")
         if len(lengths) == len(DECIDE_LENGTHS):
             parts.append("of the length of a brace all of [durations]")
         elif lengths:

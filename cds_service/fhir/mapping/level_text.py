@@ -38,12 +38,16 @@ SACRUM = ("L5", "L1")  # `L5/1` means S1
 _HEAD_TO_FOOT = (*LEVELS[:12], UNUSUAL[0], *LEVELS[12:], UNUSUAL[1])
 # characters: titles and notes of orders are shorter, and matching stays fast
 LONGEST_TEXT = 2000
+PAIR = 2  # vertebrae that are next to each other
 MOST_GROUPS = 40  # groups of levels in one part of a text
 LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 
+# `L1?L2?`, `L1 ?`; in `L1 ?osteoporotic` the cause is in question.
+_IN_QUESTION = r"\?|\s\?(?!\s*[^\W\d_]{3})"
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level is about it
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _AT_LEVEL = frozenset({_OTHER})
+_ASIDE = frozenset({"aside"})
 _ALONE = frozenset({"only-this-level"})
 _MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | AUGMENTATIONS
 
@@ -122,9 +126,17 @@ class LevelRules:
             if language.numbered
         ]
         self._to = re.compile(rf"\s*(?:[-‐–—−~〜]|{to})\s*")
-        or_ = f"(?i:{any_of(joints, 'or_')})"
+        or_ = f"(?i:{any_of(joints, 'or_')}|{any_of(vertebrae, 'versus')})"
         self._or = re.compile(rf"\s*,?\s*(?:{and_}\s*/\s*)?{or_}\s*")
         self._and = re.compile(rf"\s*(?:[,/&+、・]|{and_})?\s*(?:(?:{and_})\s*)?")
+        upon = any_of(vertebrae, "upon")
+        self._upon = re.compile(rf"\s+(?i:{upon})\s+")
+        one_of, of_these = (
+            any_of(vertebrae, "one_of"),
+            any_of(vertebrae, "one_of_after"),
+        )
+        self._one_of = re.compile(rf"(?:{one_of})\W*$", re.IGNORECASE)
+        self._doubt = re.compile(rf"{_IN_QUESTION}|\s*(?:{of_these})", re.IGNORECASE)
         self._bare = _bare_number(and_, to, followers)
         self._unread = re.compile(r"[\-–/,]([0-9]+)")
         # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`. A number with decimals is
@@ -432,7 +444,17 @@ class LevelRules:
                 return None  # `L2 - L1 intact`: a dash between two statements
             levels = _span(last, level) if is_range else {level}
             return _Continuation(levels, level, match.end())
-        return self._following_number(part, end, last)
+        slipped = self._slipped_upon(part, end, last)
+        return slipped or self._following_number(part, end, last)
+
+    def _slipped_upon(self, part: str, end: int, last: str) -> _Continuation | None:
+        """Return the neighbour upon which a vertebra slips: `L4 on L5`."""
+        joint = self._upon.match(part, end)
+        match = self._level.match(part, joint.end()) if joint else None
+        level = _level(match) if match else ""
+        if match is None or len(_span(last, level)) != PAIR or level == last:
+            return None
+        return _Continuation({level}, level, match.end())
 
     def _following_number(self, part: str, end: int, last: str) -> _Continuation | None:
         bare = self._bare.match(part, end)
@@ -481,7 +503,7 @@ class LevelRules:
         return groups
 
     def _decided(self, clause: str, groups: list[_Group]) -> list[_Group]:
-        """Leave out what is named as one of two: `T12 or L1`."""
+        """Leave out what is named as one of two, or in question: `T12 or L1`, `L1?`."""
         undecided = {
             place
             for place, (one, other) in enumerate(pairwise(groups))
@@ -491,7 +513,40 @@ class LevelRules:
             group
             for place, group in enumerate(groups)
             if not undecided & {place, place - 1}
+            and not self._is_in_question(clause, group)
         ]
+
+    def _is_in_question(self, clause: str, group: _Group) -> bool:
+        """Tell if the words around levels say that they may not be meant."""
+        if self._doubt.match(clause, group.end):
+            return True
+        if len(group.levels) == 1:
+            return False
+        is_one_of = bool(self._one_of.search(clause[: group.start]))
+        return is_one_of or self._is_partly_other(clause, group)
+
+    def _is_partly_other(self, clause: str, group: _Group) -> bool:
+        """Tell if words after a list may be about its end: `L1 and L4-L5 laminectomy`.
+
+        So they are if the operation is named before the list. What it is for, or done
+        with, is about the whole list.
+        """
+        joint = self._joint.search(clause.lower(), group.start, group.end)
+        if joint is None or not self._to.search(clause, joint.end(), group.end):
+            return False
+        mark = self._places(clause, _AT_LEVEL).get(_OTHER)
+        if mark is None or not 0 <= mark[0] - group.end <= 1:
+            return False
+        if self._places(clause[mark[0] : mark[1]], _ASIDE):
+            return False
+        return bool(self._places(clause[: group.start], AUGMENTATIONS))
+
+    def in_question(self, words: str) -> bool:
+        """Tell if a text leaves open which of the levels that it names are meant."""
+        return any(
+            len(self._decided(clause, groups)) < len(groups)
+            for clause, groups in self._statements(words)
+        )
 
     def _named_by(
         self, mark: Place, groups: list[_Group], clause: str

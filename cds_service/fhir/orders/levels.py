@@ -53,7 +53,8 @@ class StatedLevels:
             decide (`T9-T10`, T13).
         source: the element that was used; empty if none names a level.
         regions: regions stated by codes that name no level.
-        is_contradicted: its own words, or a note, name another level than these.
+        is_contradicted: its own words, or a note, name another level than these, or
+            leave open which are meant.
     """
 
     levels: tuple[str, ...] = ()
@@ -88,8 +89,17 @@ def find_levels(
         verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
         source=source,
         regions=regions,
-        is_contradicted=not elsewhere <= stated,
+        is_contradicted=not elsewhere <= stated or _is_in_question(order, terminology),
         notes=tuple(_notes(stated, wording or differing, source)),
+    )
+
+
+def _is_in_question(order: Json, terminology: Terminology) -> bool:
+    """Tell if the titles of an order leave open which levels are meant."""
+    return any(
+        terminology.levels.in_question(words)
+        for title in codeables(order, *TITLES)
+        for words in texts_of(title)
     )
 
 

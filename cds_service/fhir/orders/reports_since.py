@@ -75,7 +75,7 @@ def grave_reports_since(
             is_coded_grave(result, terminology)
             for result in codeables(report.raw, "conclusionCode")
         )
-        and _is_since(report, since, terminology.calendar)
+        and is_made_since(report, since, terminology.calendar)
     )
 
 

@@ -253,6 +253,7 @@ def test_the_tables_that_a_language_lacks_are_said(tmp_path):
     (swedish,) = [line for line in lines if line.startswith("texts/sv.toml")]
     assert "[denial]" in swedish
     assert "[aside]" not in swedish
+    assert "of an order not to move [moving-forbidden]" in " ".join(swedish.split())
     assert "fillers" in swedish
     assert "units" not in swedish
 

@@ -1,0 +1,109 @@
+"""Which vertebrae an order treats, where its title names others or leaves it open."""
+
+import pytest
+
+from cds_service.fhir.orders.augmentation import find_augmentation_order
+from tests.order_builders import bundle, order, signing, terminology
+
+
+def ordered(title):
+    """Return the augmentation that a title orders; None if it orders none."""
+    drafts = signing(bundle(order({"text": title})))
+    return find_augmentation_order(drafts, terminology())
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Balloon kyphoplasty L1, leave T12 alone",
+        "Balloon kyphoplasty L1, L2 untouched",
+        "Balloon kyphoplasty L1, avoid L2",
+        "Balloon kyphoplasty L1, RFA L3-L5 medial branches",
+        "Kyphoplasty L1, L4-L5 decompression",
+        "L4-L5 decompression, kyphoplasty L1",
+        "Kyphoplasty L1, spondylolisthesis L4 on L5",
+        "Kyphoplasty L1 (not L2)",
+        "Kyphoplastie LWK 1, BWK 12 belassen",
+        "Kyphoplastie LWK 1, Denervierung L3-L5",
+        "Kyphoplastie LWK 1, Spondylolisthese LWK 4 auf LWK 5",
+        "Cyphoplastie L1, laisser T12",
+        "Cyphoplastie L1, spondylolisthésis L4 sur L5",
+        "Cifoplastia L1, dejar T12",
+        "Cifoplastia L1, rizolisis L3-L5",
+        "Cifoplastica L1, lasciare T12",
+        "Kyfoplastiek L1, niet L2",
+        "Kyfoplastyka L1, nie L2",
+        "L1椎体成形術、L4-5除圧",
+        "L1椎体成形术，L2不处理",
+    ],
+)
+def test_a_vertebra_of_something_else_is_not_counted(title):
+    levels = ordered(title).levels
+    assert (levels.names, levels.count) == (("L1",), 1)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Balloon kyphoplasty T12 v L1",
+        "Balloon kyphoplasty T12 vs L1",
+        "Balloon kyphoplasty L1?L2?",
+        "Balloon kyphoplasty T12/L1?",
+        "Kyphoplasty one of T12, L1",
+        "Kyphoplasty L1 and L4-L5 decompression",
+        "Kyphoplastie eines von BWK 12, LWK 1",
+        "Cyphoplastie un de T12, L1",
+    ],
+)
+def test_a_vertebra_in_question_leaves_the_number_open(title):
+    levels = ordered(title).levels
+    assert (levels.names, levels.count) == ((), None)
+
+
+def test_one_in_question_leaves_the_number_of_the_others_unsure():
+    levels = ordered("Kyphoplasty T12; L1?").levels
+    assert levels.names == ("T12",)
+    assert not levels.is_count_sure
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        pytest.param("Kyphoplasty L1 ?osteoporotic", ("L1",), id="cause"),
+        pytest.param("Kyphoplasty T12 and L1 for pain", ("T12", "L1"), id="reason"),
+        pytest.param("Kyphoplasty T12-L1 alone", ("T12", "L1"), id="alone"),
+    ],
+)
+def test_what_is_in_question_besides_the_vertebra_changes_nothing(title, names):
+    assert ordered(title).levels.names == names
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty L1, fracture 2 months ago",
+        "Kyphoplasty L1 for fracture 3 weeks ago",
+        "Kyphoplasty L1 due to fall 2 weeks ago",
+        "Kyphoplastie LWK 1 bei Fraktur vor 3 Wochen",
+        "Cyphoplastie L1 pour fracture il y a 3 semaines",
+        "Cifoplastia L1 por fractura hace 3 semanas",
+        "Cifoplastica L1 per frattura 3 settimane fa",
+        "Kyfoplastiek L1 wegens fractuur 3 weken geleden",
+        "Kyfoplastyka L1 z powodu złamania 3 tygodnie temu",
+    ],
+)
+def test_a_fracture_of_the_past_is_the_reason_of_an_order(title):
+    assert ordered(title).levels.names == ("L1",)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Balloon kyphoplasty T12 2 months ago",
+        "Kyphoplasty L1 done 2 months ago",
+        "Kyphoplastie LWK 1 vor 3 Wochen",
+        "Cifoplastica L1 3 settimane fa",
+    ],
+)
+def test_an_operation_of_the_past_is_no_order(title):
+    assert ordered(title) is None
