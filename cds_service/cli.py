@@ -75,6 +75,19 @@ class LazyGroup(click.Group):
                 formatter.write_dl(sorted(lines.items()))
 
 
+class _Program(LazyGroup):
+    """The group of all commands: each of them ends in one sentence, its help too."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        options.check_output()
+        with options.one_sentence():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with options.one_sentence():
+            return super().invoke(ctx)
+
+
 class _SettingsHelp(click.Command):
     """`serve --help` ends with the environment variables."""
 
@@ -88,7 +101,7 @@ class _SettingsHelp(click.Command):
 
 
 @click.group(
-    cls=LazyGroup,
+    cls=_Program,
     places="main",
     sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -111,7 +124,7 @@ def main() -> None:
 @options.port("0 picks a free port")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @options.FHIR_SERVERS
-@options.print_errors
+@options.check_text
 def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> None:
     """Run the service.
 

@@ -4,7 +4,8 @@
 # Reads KYPHOPLASTY_CDS_DATABASE_URL like the service. Needs pg_dump of the server's version, or sqlite3.
 set -eu
 umask 077
-case ${2:-1} in 0* | *[!0-9]*) echo "KEEP is a number from 1 on: $2" >&2; exit 2 ;; esac
+# Longer numbers fit no counter: head would refuse them at the end, and nothing would ever go.
+case ${2:-1} in 0* | *[!0-9]* | ?????*) echo "KEEP is a number from 1 to 9999: $2" >&2; exit 2 ;; esac
 limit=1h # for the copy; a backup that hangs is a failure that the alert names
 mkdir -p "$1"
 tries=0

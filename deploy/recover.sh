@@ -38,12 +38,13 @@ trap 'exit 143' TERM
 backup=$(cd "${1:?which backup: a folder of /var/backups/kyphoplasty-cds}" && pwd)
 (cd "$backup" && sha256sum --check --quiet SHA256SUMS)
 covered=$(sed -n 2p "$backup/checkpoint.note") # the last entry that its own checkpoint speaks of
-case $covered in '' | *[!0-9]*) echo "$backup/checkpoint.note is no checkpoint" >&2; exit 2 ;; esac
+# Nineteen digits may be more than the shell counts: a comparison would fail, and the note be left out without a word.
+case $covered in '' | *[!0-9]* | ???????????????????*) echo "$backup/checkpoint.note is no checkpoint" >&2; exit 2 ;; esac
 set --
 for note in "$notes"/checkpoint-*.note; do
   [ -e "$note" ] || continue
   case $(sed -n 2p "$note") in
-    '' | *[!0-9]*) echo "$note is no checkpoint: passed over" >&2 ;;
+    '' | *[!0-9]* | ???????????????????*) echo "$note is no checkpoint: passed over" >&2 ;;
     *) if [ "$(sed -n 2p "$note")" -gt "$covered" ]; then set -- "$@" "$note"; fi ;;
   esac
 done

@@ -9,6 +9,10 @@ program=${DESTDIR-}/opt/kyphoplasty-cds
 backups=${DESTDIR-}/var/backups/kyphoplasty-cds
 begun=$etc/update-begun # while an update has not ended: its backup, and the examples of the version before
 [ "$#" -gt 0 ] || set -- 8081 8082
+for port; do
+  case $port in 0* | '' | *[!0-9]* | ??????*) echo "a port is a number from 1 to 65535: $port" >&2; exit 2 ;; esac
+  if [ "$port" -gt 65535 ]; then echo "a port is a number from 1 to 65535: $port" >&2; exit 2; fi
+done
 trap '[ $? -eq 0 ] || echo "STOPPED: the lines above say why. Mend that, and run the same command again." >&2' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT

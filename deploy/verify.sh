@@ -5,6 +5,8 @@
 # changes only the database does not change them, but they prove nothing against this machine's owner. Reads only. Ends with 0 where the log is whole; with 2 where nobody has brought a checkpoint.
 set -eu
 folder=$1
+# Of what is no number `date` makes some day or other: "-35" lies ahead, "1 year 35" is long ago.
+case ${2:-35} in 0* | *[!0-9]* | ?????*) echo "DAYS is a number from 1 to 9999: $2" >&2; exit 2 ;; esac
 oldest=$(date -u -d "${2:-35} days ago" +%Y-%m-%dT%H:%M:%S)
 now=$(date -u -d "1 minute" +%Y-%m-%dT%H:%M:%S)
 local=${3:-}

@@ -4,6 +4,7 @@ This file has its connections, the lock of the chain, and the migrations at star
 """
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -41,6 +42,7 @@ _WRITES = "audit_writes"
 _WAIT = "audit_wait"
 # several processes may start at once, and one of them creates the tables
 PREPARE_SECONDS = 10.0
+LARGEST_PORT = 65535
 UNBOUNDED = -1  # as many connections as the server has threads; five stay open
 # Error codes of PostgreSQL (SQLSTATE). After a serialisation failure or a deadlock the
 # transaction may be tried again.
@@ -87,14 +89,9 @@ class Database:
             DataFileError: the URL is invalid, or names no persistent storage.
         """
         self.url = _parsed(url)
-        name = self.url.database
         # The path of the SQLite database, as SQLite names the files next to it; None
         # for PostgreSQL.
-        self.file = (
-            Path(name).resolve()
-            if self.is_sqlite and name and ":memory:" not in name
-            else None
-        )
+        self.file = _file_of(self.url) if self.is_sqlite else None
         # A database shared in memory has a name, and no file either.
         is_in_memory = self.url.query.get("mode") == "memory"
         if self.is_sqlite and (self.file is None or is_in_memory):
@@ -104,12 +101,30 @@ class Database:
         self._wait_seconds = wait_seconds
         self._is_prepared = False
         self.identity = identity
+        try:
+            self._engine = self._engine_of(wait_seconds, is_synced=is_synced)
+        # A driver finds options that it cannot read: ValueError is a number of none.
+        except (ArgumentError, ValueError):
+            raise DataFileError(
+                "DATABASE_URL",
+                "",
+                "is not the URL of a database: look at what follows its first slashes;"
+                " write sqlite:///FILE or postgresql://…",
+            ) from None
         if self.is_sqlite:
-            self._engine = _sqlite(self.url, wait_seconds, is_synced)
             event.listen(self._engine, "do_connect", self._open_file)
             event.listen(self._engine, "commit", self._check_files)
-        else:
-            self._engine = _postgresql(self.url, wait_seconds, is_synced=is_synced)
+
+    def _engine_of(self, wait_seconds: float, *, is_synced: bool) -> Engine:
+        """Make the engine of this URL.
+
+        Raises:
+            ArgumentError, ValueError: a part of the URL is none that the driver takes.
+        """
+        if self.is_sqlite:
+            return _sqlite(self.url, wait_seconds, is_synced)
+        _check_server(self.url)
+        return _postgresql(self.url, wait_seconds, is_synced=is_synced)
 
     @property
     def is_sqlite(self) -> bool:
@@ -362,19 +377,88 @@ FILE_FAULTS = {
     sqlite3.SQLITE_READONLY: "the file of the log is read-only: look at its rights",
     sqlite3.SQLITE_NOTADB: "the file of the log is no SQLite database",
     sqlite3.SQLITE_CORRUPT: "the file of the log is damaged",
-    sqlite3.SQLITE_FULL: "the disk of the log is full",
-    sqlite3.SQLITE_IOERR: "the disk of the log reports an error",
+    sqlite3.SQLITE_FULL: "the disk of the log is full: make room on it",
+    sqlite3.SQLITE_IOERR: "the disk of the log reports an error: look at the disk",
     sqlite3.SQLITE_PERM: "the file of the log may not be opened: look at its rights",
 }
 
 
 # The same of PostgreSQL, by its SQLSTATE.
 SERVER_FAULTS = {
-    "53100": "the disk of the database is full",
+    "53100": "the disk of the database is full: make room on it",
+    "53300": "the database has no free connection: see who holds them",
+    "57P03": "the database is starting or stopping: try again in a minute",
+    "3D000": "the server has no such database: look at the name in the address",
+    "28P01": "the database refuses this password or this name: look at both",
+    "28000": "the database refuses this login: look at its pg_hba.conf",
     "25006": "the database only lets read: it may be a standby",
     "XX001": "the database is damaged",
     "XX002": "the database is damaged",
 }
+
+
+# Before there is a connection the driver has no SQLSTATE: parts of what it or the server
+# says, and what they mean. A server of another language is one that does not answer.
+CONNECTION_FAULTS = {
+    "failed to resolve host": (
+        "the name of the database's server is not known: look at the address"
+    ),
+    "Connection refused": (
+        "nothing listens at the address of the database: look at host and port, and if"
+        " the server runs"
+    ),
+    "on socket": "there is no server at the socket of the database: look at its folder",
+    "timeout expired": (
+        "the server of the database cannot be reached in time: look at the network"
+    ),
+    "password authentication failed": SERVER_FAULTS["28P01"],
+    "no password supplied": SERVER_FAULTS["28P01"],
+    "no pg_hba.conf entry": SERVER_FAULTS["28000"],
+    "too many clients": SERVER_FAULTS["53300"],
+    "remaining connection slots": SERVER_FAULTS["53300"],
+    "too many connections": SERVER_FAULTS["53300"],
+    "is starting up": SERVER_FAULTS["57P03"],
+    "is shutting down": SERVER_FAULTS["57P03"],
+    "in recovery mode": SERVER_FAULTS["57P03"],
+    "invalid connection option": (
+        "the address of the database has an option that is none: look at what follows"
+        " its question mark"
+    ),
+    "certificate": "the certificate of the database is not trusted: look at sslrootcert",
+}
+NO_DATABASE = re.compile(r'FATAL: +database "[^"]*" does not exist')
+NO_ROLE = re.compile(r'FATAL: +role "[^"]*" does not exist')
+NOT_ANSWERING = "the database does not answer"
+
+
+def fault_words(error: DBAPIError) -> str:
+    """Say what is wrong with the log's disk or address, and what to do.
+
+    It is our own words, since a driver's message may repeat a row or a password.
+    """
+    if is_failed_fsync(error):
+        return "the disk did not confirm a write; a restart is needed"
+    if is_forbidden(error):
+        return (
+            "the role of the service lacks a privilege in the database: `database.sql`"
+            " and `protect.sql` give them"
+        )
+    if is_busy(error):
+        return "another writer holds the lock of the log"
+    return lasting_fault(error) or _connection_fault(error) or NOT_ANSWERING
+
+
+def _connection_fault(error: DBAPIError) -> str:
+    """Say why there is no connection to PostgreSQL; empty for other errors."""
+    if getattr(error.orig, "sqlstate", None) or hasattr(error.orig, "sqlite_errorcode"):
+        return ""
+    text = str(error.orig)
+    if NO_DATABASE.search(text):
+        return SERVER_FAULTS["3D000"]
+    if NO_ROLE.search(text):
+        return SERVER_FAULTS["28P01"]
+    faults = (words for part, words in CONNECTION_FAULTS.items() if part in text)
+    return next(faults, "")
 
 
 def lasting_fault(error: DBAPIError) -> str:
@@ -423,6 +507,54 @@ def _parsed(url: str) -> URL:
             "names a driver that is not here: write sqlite:///FILE or postgresql://…",
         )
     return parsed.set(drivername=DRIVERS[parsed.drivername])
+
+
+def _file_of(url: URL) -> Path | None:
+    """Return the path of SQLite's file; None if there is none.
+
+    Raises:
+        DataFileError: no file may have this path.
+    """
+    name = url.database
+    if not name or ":memory:" in name:
+        return None
+    try:
+        path = Path(name).resolve()
+        path.exists()
+    except ValueError:
+        raise DataFileError(
+            "DATABASE_URL", "", "names a file with a NUL character: name another"
+        ) from None
+    except (OSError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or "its links lead in a circle"
+        raise DataFileError(
+            "DATABASE_URL", name, f"cannot be the file of the log ({why}): name another"
+        ) from None
+    return path
+
+
+def _check_server(url: URL) -> None:
+    """Check what the driver of PostgreSQL takes for a server only when it connects.
+
+    Raises:
+        ValueError: a name is none that can be looked up, or a port is none.
+    """
+    hosts = [url.host or "", *_listed(url, "host")]
+    for host in hosts:
+        # A folder of sockets begins with a slash.
+        if not host.startswith("/"):
+            host.encode("idna")
+    ports = [str(url.port or ""), *_listed(url, "port")]
+    for port in filter(None, ports):
+        if not 0 < int(port) <= LARGEST_PORT:
+            raise ValueError("no port")
+
+
+def _listed(url: URL, name: str) -> list[str]:
+    """Return the values of an option, which may be given several times, or as a list."""
+    values = url.query.get(name, ())
+    texts = (values,) if isinstance(values, str) else values
+    return [part for text in texts for part in text.split(",")]
 
 
 def _identity(file: str | Path | None) -> Identity | None:

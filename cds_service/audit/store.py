@@ -430,15 +430,6 @@ def _words_for(error: Exception) -> str:
     if isinstance(error, CdsError):
         return str(error).removesuffix(".")
     if isinstance(error, DBAPIError):
-        if database.is_failed_fsync(error):
-            return "the disk did not confirm a write; a restart is needed"
-        if database.is_forbidden(error):
-            return (
-                "the role of the service lacks a privilege in the database:"
-                " `database.sql` and `protect.sql` give them"
-            )
-        if database.is_busy(error):
-            return "another writer holds the lock of the log"
-        return database.lasting_fault(error) or "the database does not answer"
+        return database.fault_words(error)
     is_expected = isinstance(error, SQLAlchemyError)
-    return "the database does not answer" if is_expected else UNEXPECTED
+    return database.NOT_ANSWERING if is_expected else UNEXPECTED

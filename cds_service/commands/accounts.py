@@ -33,7 +33,7 @@ from cds_service.site.review import ROLES
     is_flag=True,
     help="set a new password for an existing account and end its sessions",
 )
-@options.print_errors
+@options.check_text
 def add_reviewer(
     *, name: str, role: Any, password_file: TextIO | None, replace: bool
 ) -> None:
@@ -74,7 +74,7 @@ def add_reviewer(
 
 @click.command("remove-reviewer")
 @click.argument("name")
-@options.print_errors
+@options.check_text
 def remove_reviewer(name: str) -> None:
     """Close an account and end its sessions.
 

@@ -74,7 +74,7 @@ DATED = (
 @options.SITE
 @options.CLIENT
 @click.option("--json", "as_json", is_flag=True, help="print the CDS Hooks response")
-@options.print_errors
+@options.check_text
 def assess_on_server(
     *,
     levels: Any,

@@ -21,7 +21,7 @@ from cds_service.audit.appending import Head, append_entries
 from cds_service.audit.chain import AuditEntry, facts_of, seal
 from cds_service.audit.checkpoint import make_checkpoint as sign_head
 from cds_service.audit.checkpoint import own_signer, signer_of
-from cds_service.audit.database import HEAD, Database
+from cds_service.audit.database import HEAD, Database, fault_words
 from cds_service.audit.exporting import begin_export, export_lines
 from cds_service.audit.purge import count_purgeable, doubt_of_clock, purge_before
 from cds_service.audit.query import Query, patient_filter
@@ -52,10 +52,6 @@ WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer
 MOST = 10_000
 # Kinds of entries that a log has before any EHR calls.
 OWN_KINDS = frozenset({"genesis", "read", "start", "stop"})
-NO_DATABASE = (
-    "The database of the audit log does not answer, or refuses this login or what it"
-    " asks"
-)
 # Digits of an entry's number: more may not fit 64 bits.
 MOST_DIGITS = 18
 
@@ -100,7 +96,7 @@ def _of_identifier(command: Callable[P, R]) -> Callable[P, R]:
 @options.UNTIL
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, MOST))
 @click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
-@options.print_errors
+@options.check_text
 def list_entries(*, limit: int, as_json: bool, **criteria: Any) -> None:
     """List entries, newest first."""
     query = _query(**criteria)
@@ -132,7 +128,7 @@ def list_entries(*, limit: int, as_json: bool, **criteria: Any) -> None:
     help="recompute the figures from the entry alone and compare",
 )
 @options.AS_JSON
-@options.print_errors
+@options.check_text
 def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
     """Show one entry, by id or number."""
     with log_database() as database:
@@ -185,7 +181,7 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
     help="write an entry that says when and what was verified, for the review pages",
 )
 @options.AS_JSON
-@options.print_errors
+@options.check_text
 def verify(
     *,
     notes: tuple[Path, ...],
@@ -277,7 +273,7 @@ def _checkpoints(paths: Iterable[Path]) -> Iterator[Checkpoint]:
 @click.option(
     "--out", type=options.NEW_FILE, metavar="FILE", help="default: standard output"
 )
-@options.print_errors
+@options.check_text
 def make_checkpoint(out: Path | None) -> None:
     """Sign the head of the log: a short note to keep elsewhere."""
     with log_database() as database:
@@ -307,7 +303,7 @@ def make_checkpoint(out: Path | None) -> None:
 @click.option(
     "--out", type=options.NEW_FILE, metavar="FILE", help="default: standard output"
 )
-@options.print_errors
+@options.check_text
 def export(form: Any, out: Path | None, **criteria: Any) -> None:
     """Export entries as NDJSON, CSV or FHIR AuditEvents.
 
@@ -344,7 +340,7 @@ def export(form: Any, out: Path | None, **criteria: Any) -> None:
         " refusal names. For a person who looked at a calendar, never for a timer"
     ),
 )
-@options.print_errors
+@options.check_text
 def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
     """Delete the payloads of entries older than RETENTION_DAYS.
 
@@ -375,7 +371,7 @@ def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
 
 
 @click.command("migrate")
-@options.print_errors
+@options.check_text
 def migrate() -> None:
     """Create or update the tables of the log.
 
@@ -406,7 +402,10 @@ def log_database(*, may_begin: bool = False) -> Iterator[Database]:
         database.prepare()
         yield database
     except DBAPIError as error:
-        raise AuditUnavailable(f"{NO_DATABASE} ({type(error).__name__}).") from None
+        raise AuditUnavailable(
+            f"The audit log cannot be used: {fault_words(error)}"
+            f" ({type(error).__name__})."
+        ) from None
     finally:
         database.dispose()
 

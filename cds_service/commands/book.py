@@ -72,7 +72,7 @@ NEEDS_MAP = "p7-other-units"  # its codes are those of the sample hospital
 )
 @calling.KEY
 @calling.ISSUER_OF_TOKENS
-@options.print_errors
+@options.check_text
 def preview(
     site: Path | None,
     client: str | None,

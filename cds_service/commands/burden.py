@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from rich.console import Console
 
 from cds_service.audit.counts import count_months
 from cds_service.audit.reader import AuditReader
 from cds_service.commands.audit import log_database, record_read
-from cds_service.commands.terminal import table
+from cds_service.commands.terminal import OpenConsole, table
 from cds_service.review.committee import monthly_of_years, rates_of
 from cds_service.review.small_counts import HIDDEN, Counted
 
@@ -44,7 +43,7 @@ def burden_json(monthly: Counted) -> dict[str, Any]:
 
 def print_burden(monthly: Counted) -> None:
     """Print counts and rates by month; months without an answer are left out."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = OpenConsole(highlight=False, soft_wrap=True)
     rows = [
         (row, *(monthly.cell_text(row, column) for column in monthly.columns))
         for row in monthly.rows

@@ -237,7 +237,7 @@ def topics_of(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]
 @KEY
 @ISSUER_OF_TOKENS
 @options.AS_JSON
-@options.print_errors
+@options.check_text
 def probe_service(
     *, url: str, site: Path | None, procedure: str | None, as_json: bool, **who: Any
 ) -> None:

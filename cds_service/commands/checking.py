@@ -39,7 +39,7 @@ ASK = (
 
 @click.command("check")
 @options.SITE
-@options.print_errors
+@options.check_text
 def check_mappings(site: Path | None) -> None:
     """Check studies, hooks, mappings and a site folder with its keys and secrets.
 

@@ -45,7 +45,7 @@ def _name(value: str) -> str:
     type=options.ReadBy("NAME", _name),
     help="name of the two files; default: codes-DAY",
 )
-@options.print_errors
+@options.check_text
 def confirm_ticks(*, ticks: Path, site: Path | None, by: str, name: str | None) -> None:
     """Make map lines and tests of the site from a table that a person has ticked.
 

@@ -14,7 +14,6 @@ from statistics import median, quantiles
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from cds_service.audit.chain import SILENT, is_probe
@@ -24,7 +23,7 @@ from cds_service.audit.tables import ENTRIES
 from cds_service.commands import options
 from cds_service.commands.audit import check_period, log_database, record_read
 from cds_service.commands.burden import burden_json, print_burden, read_burden
-from cds_service.commands.terminal import clean, table
+from cds_service.commands.terminal import OpenConsole, clean, table
 from cds_service.fhir.learning import times
 
 SAID: Mapping[str, str] = {
@@ -80,7 +79,7 @@ def _entries(
     help="UTC; default: the last 30 days",
 )
 @options.AS_JSON
-@options.print_errors
+@options.check_text
 def list_gaps(*, since: datetime | None, as_json: bool) -> None:
     """List codes of near misses and findings that are not known, from the audit log.
 
@@ -138,7 +137,7 @@ def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
 
 
 def print_gaps(counted: Mapping[str, Any]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = OpenConsole(highlight=False, soft_wrap=True)
     for kind, words in SAID.items():
         rows = [row for row in counted["nearMisses"] if row["kind"] == kind]
         for row in rows:
@@ -171,7 +170,7 @@ def print_gaps(counted: Mapping[str, Any]) -> None:
 @options.SINCE
 @options.UNTIL
 @options.AS_JSON
-@options.print_errors
+@options.check_text
 def report(
     *,
     silent: bool,
@@ -328,7 +327,7 @@ def _middle(values: list[Any]) -> dict[str, Any] | None:
 
 
 def print_report(report: Mapping[str, Any], period: str) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = OpenConsole(highlight=False, soft_wrap=True)
     hidden = f"fewer than {SMALLEST}"
     procedures = hidden if report["procedures"] is None else report["procedures"]
     console.print(

@@ -69,7 +69,7 @@ Show = Callable[[Mapping[str, Any]], None]  # prints the cards of an answer
 @click.option(
     "--keep", is_flag=True, help="keep the servers running and print their addresses"
 )
-@options.print_errors
+@options.check_text
 def demo(*, patient: str | None, keep: bool) -> None:
     """Sign sample orders against a running service and print the cards."""
     configure_logs("ERROR")

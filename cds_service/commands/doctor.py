@@ -72,7 +72,7 @@ UNREADABLE = (
 @KEY
 @ISSUER_OF_TOKENS
 @options.AS_JSON
-@options.print_errors
+@options.check_text
 def doctor(
     *,
     what: str,

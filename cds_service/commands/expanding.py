@@ -58,7 +58,7 @@ MAX_BYTES = 32 * 1024 * 1024
     help="default: mappings/expanded of the site",
 )
 @options.TOKEN_FILE
-@options.print_errors
+@options.check_text
 def expand_filters(
     *,
     release: Path | None,

@@ -54,7 +54,7 @@ from cds_service.web.fhir_access import ClosedServer, check_fhir_server, open_re
     help="of the cards, on or not; texts that its file lacks are listed",
 )
 @options.AS_JSON
-@options.print_errors
+@options.check_text
 def explain(
     *,
     request_file: Path,

@@ -41,7 +41,7 @@ ALSO = ALSO_READ | SHARED
     help="within which a fracture counts",
 )
 @options.AS_OF
-@options.print_errors
+@options.check_text
 def find_outcomes(
     *, paths: tuple[Path, ...], out: Path | None, months: int, as_of: date | None
 ) -> None:

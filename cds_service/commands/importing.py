@@ -129,7 +129,7 @@ def _thickness(value: str) -> Decimal:
 )
 @options.SITE
 @options.AS_JSON
-@options.print_errors
+@options.check_text
 def import_measurements(*, as_json: bool, **words: Any) -> None:
     """Write measurements that were made elsewhere as FHIR Observations.
 

@@ -52,7 +52,7 @@ IF_KEPT = "; grant it if the EHR keeps any: what is refused reassures nobody"
     help="prefetch: each key, a tab and its whole query, to paste",
 )
 @options.OUT
-@options.print_errors
+@options.check_text
 def print_integration_sheet(
     site: Path | None, client: str | None, kind: str, out: TextIO
 ) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from cds_service.commands import options
 from cds_service.commands.learn_sources import records_of_files, records_of_server
-from cds_service.commands.terminal import clean
+from cds_service.commands.terminal import OpenConsole, clean
 from cds_service.commands.ticks import write_ticks
 from cds_service.core.data_file import data_root
 from cds_service.errors import CdsError
@@ -70,7 +69,7 @@ OTHERS: Mapping[str, str] = {
     help="write a table to tick, for `mappings confirm`",
 )
 @options.AS_JSON
-@options.print_errors
+@options.check_text
 def learn_mappings(
     *,
     sources: tuple[str, ...],
@@ -178,7 +177,7 @@ def write_map(file: Path, learned: Learned) -> None:
 
 def print_learned(learned: Learned) -> None:
     """Print the proposals by system of codes, then what is left to a person."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = OpenConsole(highlight=False, soft_wrap=True)
     if learned.answers:
         noun = "answer" if learned.answers == 1 else "answers"
         console.print(f"{learned.answers} {noun}; what cost the most comes first")
@@ -208,7 +207,7 @@ def print_learned(learned: Learned) -> None:
             )
 
 
-def _print_proposals(learned: Learned, console: Console) -> None:
+def _print_proposals(learned: Learned, console: OpenConsole) -> None:
     # systems in the order of what cost most
     for system in dict.fromkeys(proposal.system for proposal in learned.proposals):
         console.print(Text(clean(system) or "(no system)", style="bold"))

@@ -93,7 +93,7 @@ SAID: Mapping[State, str] = {
     help="who was neither seen nor treated: .csv, .ndjson or .json (FHIR)",
 )
 @options.AS_JSON
-@options.print_errors
+@options.check_text
 def close_loop(
     *,
     paths: Sequence[Path],

@@ -27,7 +27,7 @@ from cds_service.site.folder import SiteFolder
     help="CodeSystems, ValueSets and Observation profiles as a Bundle",
 )
 @options.SITE
-@options.print_errors
+@options.check_text
 def measures(*, name: str | None, as_fhir: bool, site: Any) -> None:
     """Print what each measure is, for people or as FHIR."""
     folder, _ = options.chosen_site(site)

@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from cds_service.commands import options
 from cds_service.commands.templates import TEMPLATES
-from cds_service.commands.terminal import table
+from cds_service.commands.terminal import OpenConsole, table
 from cds_service.core.contrary import NOT_RECORDED
 from cds_service.loading import load_service
 
@@ -43,7 +42,7 @@ ALL_NEEDED = (
         " PatientLevelPrediction (JSON)"
     ),
 )
-@options.print_errors
+@options.check_text
 def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
     """Print the studies in force: coefficients, intercepts, cohort, horizon, limits."""
     cards = load_service(options.chosen_site()[0]).model_cards
@@ -77,7 +76,7 @@ def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
     Args:
         cards: by study; if there is only one, its source attributes are printed too.
     """
-    console = Console(highlight=False)
+    console = OpenConsole(highlight=False)
     for card in cards.values():
         events = (
             f", {card['events']} with {card['outcome']}" if "events" in card else ""
@@ -249,7 +248,7 @@ def covariate_id(name: str) -> float:
 
 @click.command("quotes")
 @options.AS_JSON
-@options.print_errors
+@options.check_text
 def print_quotes(*, as_json: bool) -> None:
     """Print the evidence against the models, each with the words of its source."""
     cards = load_service(options.chosen_site()[0]).model_cards
@@ -259,7 +258,7 @@ def print_quotes(*, as_json: bool) -> None:
     if as_json:
         options.print_json([entries[name] for name in sorted(entries)])
         return
-    console = Console(highlight=False)
+    console = OpenConsole(highlight=False)
     for name in sorted(entries):
         entry = entries[name]
         lines = (
@@ -279,7 +278,7 @@ def print_quotes(*, as_json: bool) -> None:
 @click.option(
     "--check", is_flag=True, help="compare with the shipped tables, write nothing"
 )
-@options.print_errors
+@options.check_text
 def build_studies(*, check: bool) -> None:
     """Rebuild the tables from the study files (about a minute).
 

@@ -10,12 +10,12 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TextIO, TypeVar
+from typing import Any, NoReturn, ParamSpec, TextIO, TypeVar
 
 import click
 
@@ -64,7 +64,12 @@ NEVER_OVERWRITTEN = (
 # What SQLite keeps next to a log: its newest entries, and how to read them.
 SQLITE_SUFFIXES = ("-wal", "-shm", "-journal")
 # Errors of a standard output that takes no more.
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+CLOSED = (
+    "standard output was closed before all was written: read it to its end, or write it"
+    " into a file"
+)
+NO_OUTPUT = "standard output is closed: leave it open, or send it to /dev/null"
 # Paths that the shell has opened already, as for `<(...)`.
 OPENED = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
@@ -257,41 +262,70 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def print_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Print a `CdsError` in one line and exit.
-
-    The status is 2 for wrong configuration, 1 for a bad answer.
-    """
+def check_text(command: Callable[P, R]) -> Callable[P, R]:
+    """Refuse an argument with bytes that are no UTF-8; a path may have such a name."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        _check_text(kwargs)
-        try:
-            try:
-                return command(*args, **kwargs)
-            finally:
-                sys.stdout.flush()
-        except CdsError as error:
-            print_note(f"error: {error}")
-            sys.exit(2 if isinstance(error, DataFileError) else 1)
-        except OSError as error:
-            if error.errno not in FULL:
-                raise
-            print_note(f"error: standard output takes no more ({error.strerror})")
-            # What is left in the buffer would fail once more at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            sys.exit(1)
+        for name, value in kwargs.items():
+            words = value if isinstance(value, tuple) else (value,)
+            for word in words:
+                if isinstance(word, str) and LONE_SURROGATE.search(word):
+                    raise click.UsageError(f"{name} is not text in UTF-8")
+        return command(*args, **kwargs)
 
     return run
 
 
-def _check_text(values: Mapping[str, Any]) -> None:
-    """Refuse an argument with bytes that are no UTF-8."""
-    for name, value in values.items():
-        words = value if isinstance(value, tuple) else (value,)
-        for word in words:
-            if isinstance(word, str) and LONE_SURROGATE.search(word):
-                raise click.UsageError(f"{name} is not text in UTF-8")
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Print in one sentence what ends a command, and exit.
+
+    Every command runs in it (`cli.py`). The status is 2 for wrong configuration, 1 for
+    a bad answer.
+    """
+    try:
+        try:
+            yield
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except CdsError as error:
+        print_note(f"error: {error}")
+        sys.exit(2 if isinstance(error, DataFileError) else 1)
+    except OSError as error:
+        _end_with(error)
+
+
+def _end_with(error: OSError) -> NoReturn:
+    """Say which file a command could not use, or that its output had no end.
+
+    Raises:
+        OSError: the error is of something else.
+    """
+    if error.filename is not None:
+        path = os.fsdecode(error.filename)
+        print_note(f"error: {path} cannot be used ({error.strerror}): name another")
+        sys.exit(2)
+    if error.errno not in (*FULL, errno.EPIPE):
+        raise error
+    full = f"standard output takes no more ({error.strerror})"
+    print_note(f"error: {CLOSED if error.errno == errno.EPIPE else full}")
+    # What is left in the buffer would fail once more at the end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(1)
+
+
+def check_output() -> None:
+    """Refuse to begin without a standard output.
+
+    The next file that is opened would take its number, the log's own perhaps.
+    """
+    if sys.stdout is None:
+        print_note(f"error: {NO_OUTPUT}")
+        sys.exit(2)
+
+
 
 
 @contextmanager

@@ -61,7 +61,7 @@ LACKING = "{name} is missing: pip install 'kyphoplasty-cds[spark]'"
     type=options.BASE,
     help="only print the address that asks this server for the export",
 )
-@options.print_errors
+@options.check_text
 def score(
     *,
     paths: Sequence[Path],

@@ -4,7 +4,9 @@ Colour only repeats what the words say. Card content is text, never terminal mar
 control characters are removed before printing.
 """
 
+import errno
 import io
+import os
 import re
 import sys
 import unicodedata
@@ -34,13 +36,20 @@ _BORDERS = {"info": "blue", "warning": "yellow", "critical": "red"}
 _RAW_HTML = re.compile(r"(?<!\\)<")
 
 
+class OpenConsole(Console):
+    """A console that tells of a closed output; Rich's own ends the program silently."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def make_console(file: TextIO | None = None) -> Console:
     """Make a console of at most 100 columns, which prints plain text when piped."""
     out = file or sys.stdout
     if isinstance(out, io.TextIOWrapper) and not out.encoding.lower().startswith("utf"):
         # print ? for characters that the terminal lacks
         out.reconfigure(errors="replace")
-    console = Console(file=out, highlight=False, markup=False, emoji=False)
+    console = OpenConsole(file=out, highlight=False, markup=False, emoji=False)
     console.width = min(console.width, LARGEST_WIDTH)
     return console
 

@@ -27,7 +27,7 @@ DEADLINE_SECONDS = 20.0  # a person who tries it is patient, a small machine slo
 @click.command("sandbox")
 @options.port("if it is taken, a free one; 0 picks one")
 @options.FHIR_SERVERS
-@options.print_errors
+@options.check_text
 def run_sandbox(port: int, fhir_servers: tuple[str, ...]) -> None:
     """Start the page that plays the EHR, with the sample patients.
 

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from cds_service.call import Service
 from cds_service.commands import options
-from cds_service.commands.terminal import table
+from cds_service.commands.terminal import OpenConsole, table
 from cds_service.errors import CdsError
 from cds_service.loading import OBSERVED_EXPECTED, RECALIBRATION, load_service
 from cds_service.population.outcomes_file import (
@@ -76,7 +75,7 @@ USE = (
     flag_value="plan",
     help="say how many patients a validation here needs",
 )
-@options.print_errors
+@options.check_text
 def validate_models(
     *,
     files: tuple[Path, ...],
@@ -235,7 +234,7 @@ def _plan(*, as_json: bool) -> None:
 
 def print_validation(validations: "Sequence[ModelValidation]") -> None:
     """Print the verdict, a table for each model, then what the data cannot carry."""
-    console = Console(highlight=False)
+    console = OpenConsole(highlight=False)
     for validation in validations:
         model = validation.model
         console.print(Text(f"{model.id}: {validation.verdict}"))
@@ -269,7 +268,7 @@ def print_validation(validations: "Sequence[ModelValidation]") -> None:
 
 def print_combined(combined: "Mapping[str, Combined]") -> None:
     """Print the pooled results of each model."""
-    console = Console(highlight=False)
+    console = OpenConsole(highlight=False)
     for name, model in combined.items():
         counts = (
             f"{model.hospitals} hospitals, {model.n} patients, {model.events} with the"
@@ -290,7 +289,7 @@ def print_combined(combined: "Mapping[str, Combined]") -> None:
             console.print(Text("- fewer than three hospitals carry any measure"))
 
 
-def _print_hospitals(console: Console, name: str, pooled: "AcrossHospitals") -> None:
+def _print_hospitals(console: OpenConsole, name: str, pooled: "AcrossHospitals") -> None:
     from cds_service.population.hospitals import MEASURES  # noqa: PLC0415
 
     headings = ("measure", "hospitals", "mean", "the next hospital", "SD between them")
@@ -309,7 +308,7 @@ def _print_hospitals(console: Console, name: str, pooled: "AcrossHospitals") -> 
 
 def print_plan(plan: "Plan", *, of_site: bool) -> None:
     """Print how many patients each measure needs."""
-    console = Console(highlight=False)
+    console = OpenConsole(highlight=False)
     whose = "this site's" if of_site else "the pooled"
     share = f"{plan.incidence:.0%}".replace("%", " %")
     console.print(

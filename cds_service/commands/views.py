@@ -33,7 +33,7 @@ FINAL = " or ".join(
 
 
 @click.command("views")
-@options.print_errors
+@options.check_text
 def print_views() -> None:
     """Print what is read as SQL-on-FHIR ViewDefinitions, a JSON array.
 

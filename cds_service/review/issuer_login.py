@@ -2,8 +2,8 @@
 
 OpenID Connect authorization code flow with PKCE.
 
-During login the browser holds one secret in a cookie; state, nonce and verifier are
-derived from it, so none of them is stored here. That cookie is `Lax`, since the
+During login the browser holds a secret for each tab in a cookie; state, nonce and
+verifier are derived from it, so none of them is stored here. That cookie is `Lax`, since the
 issuer's page redirects back. The session cookie is `Strict`, which browsers do not send
 on navigation from another site, not even after a redirect of ours. So the last step is
 a page of our own that continues by itself.
@@ -11,6 +11,7 @@ a page of our own that continues by itself.
 
 import logging
 import secrets
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
@@ -24,7 +25,7 @@ from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.issuer import identity_of, issuer_server
 from cds_service.review.login import PATH, Cookie, Gate, is_equal, own_page
-from cds_service.review.sessions import LOGIN_TIME, OidcIdentity
+from cds_service.review.sessions import OidcIdentity
 from cds_service.review.tries import TooManyTries, Turns
 from cds_service.site.folder import SiteFolder
 from cds_service.site.review import ReviewLogin, client_secret
@@ -33,7 +34,12 @@ LOG = logging.getLogger("kyphoplasty_cds.review")
 BACK = f"{PATH}/login/callback"
 LOGIN_COOKIE = "kyphoplasty-cds-issuer"
 SECONDS = 5.0  # for all requests to the issuer in one step
-MAX_WANTED = 1024  # characters; browsers drop longer cookies
+MAX_WANTED = 1024  # characters
+MAX_COOKIE = 3000  # characters of all logins together; browsers drop longer cookies
+MOST_PENDING = 3  # logins of one browser at once: each tab may have its own
+SECRET_LENGTH = 43
+# Longer than a login may take: who was too slow at the issuer still comes to the page.
+COOKIE_SECONDS = 3600
 REFUSED = (
     "The login did not succeed, or this account has no role here. Who runs this service"
     " can look up why."
@@ -47,7 +53,7 @@ TURN_SECONDS = 5.0  # that a login waits for others of an address that was refus
 
 @dataclass(frozen=True, slots=True)
 class PendingLogin:
-    """One browser's login in progress at the issuer.
+    """One login in progress at the issuer, of one tab of a browser.
 
     Attributes:
         wanted: the page that was requested first.
@@ -57,14 +63,15 @@ class PendingLogin:
     wanted: str
 
     @classmethod
-    def of(cls, cookie: str) -> "PendingLogin | None":
-        """Parse a cookie; None if it is not ours."""
-        secret, _, wanted = cookie.partition(" ")
-        return cls(secret, own_page(wanted)) if len(secret) == 43 else None
-
-    @property
-    def cookie(self) -> str:
-        return f"{self.secret} {self.wanted}"
+    def all_of(cls, cookie: str) -> "tuple[PendingLogin, ...]":
+        """Parse a cookie: the logins of this browser's tabs, newest first."""
+        words = cookie.split(" ")
+        pairs = zip(words[::2], words[1::2], strict=False)
+        return tuple(
+            cls(secret, own_page(wanted))
+            for secret, wanted in pairs
+            if len(secret) == SECRET_LENGTH
+        )[:MOST_PENDING]
 
     @property
     def derived(self) -> Secret:
@@ -88,9 +95,11 @@ class IssuerLogin:
 
     def start(self) -> AnyResponse:
         """Send the browser to the issuer."""
-        wanted = own_page(request.args.get("wanted", PATH)[: MAX_WANTED + 1])
+        wanted = own_page(request.args.get("wanted", PATH))
         if len(wanted) > MAX_WANTED:
-            wanted = PATH
+            # The page without its filter is nearer than the first page.
+            page = wanted.partition("?")[0]
+            wanted = page if len(page) <= MAX_WANTED else PATH
         pending = PendingLogin(secrets.token_urlsafe(32), wanted)
         parameters = {
             "scope": " ".join(dict.fromkeys(("openid", *self.login.scopes))),
@@ -107,7 +116,7 @@ class IssuerLogin:
         self.gate.end_old()
         self.gate.pending.begin(pending.secret)
         response = redirect(address, 303)
-        self._set_cookie(response, pending.cookie, int(LOGIN_TIME.total_seconds()))
+        self._set_cookie(response, (pending, *self._pending()))
         return response
 
     def finish(self) -> AnyResponse:
@@ -119,10 +128,16 @@ class IssuerLogin:
         ones, one at a time is looked at and none is logged: a hospital may have one
         address, and a stranger there shuts nobody out and fills no log.
         """
-        pending = PendingLogin.of(request.cookies.get(LOGIN_COOKIE, ""))
-        if pending is None or not is_equal(
-            request.args.get("state"), pending.derived.value("state")
-        ):
+        state, logins = request.args.get("state"), self._pending()
+        pending = next(
+            (
+                login
+                for login in logins
+                if is_equal(state, login.derived.value("state"))
+            ),
+            None,
+        )
+        if pending is None:
             return self._refuse(PATH, "state")  # may be a stranger: no entry
         if not self.gate.pending.complete(pending.secret):
             return self._refuse(pending.wanted, "replayed")
@@ -144,7 +159,7 @@ class IssuerLogin:
             response = self._refuse(pending.wanted, fault.reason, UNREACHABLE, 503)
         else:
             response = self._land(pending, who)
-        self._set_cookie(response, "", 0)
+        self._set_cookie(response, [login for login in logins if login != pending])
         return response
 
     def _who(self, pending: PendingLogin, deadline: Deadline) -> OidcIdentity:
@@ -193,9 +208,22 @@ class IssuerLogin:
         LOG.warning("login", extra={"fields": fields})
         return self.gate.login_page(wanted, words, status)
 
-    def _set_cookie(self, response: AnyResponse, value: str, seconds: int) -> None:
-        cookie = Cookie(LOGIN_COOKIE, value, seconds, f"{PATH}/login", is_lax=True)
-        self.gate.set_cookie(response, cookie)
+    def _pending(self) -> tuple[PendingLogin, ...]:
+        """Return the logins that this browser has in progress, newest first."""
+        return PendingLogin.all_of(request.cookies.get(LOGIN_COOKIE, ""))
+
+    def _set_cookie(
+        self, response: AnyResponse, logins: Sequence[PendingLogin]
+    ) -> None:
+        """Let the browser hold these logins, the newest first; none ends the cookie."""
+        pairs = [f"{login.secret} {login.wanted}" for login in logins[:MOST_PENDING]]
+        while len(" ".join(pairs)) > MAX_COOKIE:
+            pairs.pop()
+        seconds = COOKIE_SECONDS if pairs else 0
+        value, path = " ".join(pairs), f"{PATH}/login"
+        self.gate.set_cookie(
+            response, Cookie(LOGIN_COOKIE, value, seconds, path, is_lax=True)
+        )
 
 
 def issuer_login(

@@ -17,7 +17,7 @@ from ipaddress import ip_address
 from itertools import chain
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import (
     Blueprint,
@@ -43,7 +43,16 @@ LOG = logging.getLogger("kyphoplasty_cds.review")
 COOKIE = "kyphoplasty-cds-review"
 FORM_COOKIE = "kyphoplasty-cds-login"  # the form token before there is a session
 PATH = "/audit"
-OWN_PAGE = re.compile(r"/audit(/[\w./~-]*)?(\?[^\s\\]*)?", re.ASCII)
+# No segment of dots, nor an empty one: a browser would leave these pages by it.
+OWN_PAGE = re.compile(
+    r"/audit(/(?!\.\.?(/|\?|$))[\w.~-]+)*/?(\?[^\s\\]*)?", re.ASCII
+)
+# Of what can be asked for by a form alone, or is no page after a login.
+NO_PAGE = re.compile(r"/audit/(login|logout|export)\b.*")
+# What stays as it is in the query of such a page; the rest would be quoted in a cookie,
+# each character by four.
+PLAIN_IN_QUERY = "!#$%&'()*+-./:=?@[]^_`{|}~"
+OF_FORM = ("token", "format")  # fields of a form that no filter has
 BEFORE_LOGIN = ("review.log_in", "review.start_login", "review.finish_login")
 NO_ACCOUNTS = "There are no local accounts here: use the hospital's login."
 # One text for both, so that it tells nothing about the account.
@@ -123,8 +132,7 @@ class Gate:
             return None
         session = self.sessions.session(request.cookies.get(COOKIE, ""))
         if session is None:
-            is_page = request.method == "GET"
-            return self.login_page(request.full_path.rstrip("?") if is_page else PATH)
+            return self.login_page(_wanted_page())
         g.reviewer = session
         token = request.form.get("token")
         if request.method == "POST" and not is_equal(token, session.form_token):
@@ -291,9 +299,31 @@ def is_allowed(what: Permission) -> bool:
 
 
 def own_page(wanted: str) -> str:
-    """Return the URL if it is one of the review pages, else the first page."""
-    is_login = wanted.startswith(f"{PATH}/login")
-    return wanted if OWN_PAGE.fullmatch(wanted) and not is_login else PATH
+    """Return the URL if it is one of the review pages, else the first page.
+
+    It is then of ASCII without quotes, commas and semicolons.
+    """
+    if not OWN_PAGE.fullmatch(wanted) or NO_PAGE.match(wanted):
+        return PATH
+    path, mark, query = wanted.partition("?")
+    return f"{path}{mark}{quote(query, safe=PLAIN_IN_QUERY)}"
+
+
+def _wanted_page() -> str:
+    """Return the URL of the page that this request asks for.
+
+    Of a form it is the page with that form, and of an export the list that was to be
+    exported: what was typed into a note is not carried along.
+    """
+    if request.method == "GET":
+        query = request.query_string.decode("utf-8", "replace")
+        return f"{request.path}?{query}".rstrip("?")
+    page = request.path.rpartition("/")[0]
+    if page != PATH:
+        return page
+    fields = request.form.items(multi=True)
+    query = urlencode([(name, text) for name, text in fields if name not in OF_FORM])
+    return f"{PATH}?{query}".rstrip("?")
 
 
 def is_equal(value: str | None, expected: str | None) -> bool:

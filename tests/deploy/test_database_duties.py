@@ -129,7 +129,7 @@ def test_only_the_owner_purges(roles):
         ):
             store.append(entry)
     run(COMMAND, "audit", "checkpoint", url=service)
-    assert "does not answer" in run(COMMAND, "audit", "purge", url=service, code=1)
+    assert "lacks a privilege" in run(COMMAND, "audit", "purge", url=service, code=1)
     kept = "SELECT count(*) FROM audit_search WHERE kind = 'answer' AND at < '2021'"
     assert rows_of(service, kept) == [(1,)]
     held = "SELECT count(*) FROM audit_search WHERE kind <> 'purge'"
@@ -371,7 +371,7 @@ def test_older_backups_go_once_a_new_one_is_whole_and_not_before(log, tmp_path):
     assert sorted(folder.iterdir()) == sorted([*older[2:], new, folder / "notes"])
 
 
-@pytest.mark.parametrize("keep", ["0", "00", "-1", "thirty", "3d"])
+@pytest.mark.parametrize("keep", ["0", "00", "-1", "thirty", "3d", "9" * 20, "10000"])
 def test_a_number_of_backups_that_would_keep_none_is_refused_before_anything_is_done(
     tmp_path, keep
 ):
@@ -404,3 +404,18 @@ def test_a_backup_that_is_stopped_leaves_nothing_behind(tmp_path):
         os.killpg(backup.pid, signal.SIGTERM)
         assert backup.wait(60) == 143
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "days", ["9" * 20, "-35", "1 year 35", "1e3", "0", "thirty"]
+)
+def test_an_age_of_checkpoints_that_is_no_number_of_days_is_refused(tmp_path, days):
+    text = run(DEPLOY / "verify.sh", tmp_path, days, code=2)
+    assert "DAYS is a number from 1" in text
+
+
+@pytest.mark.parametrize("port", ["9" * 20, "65536", "0", "80a", "-1"])
+def test_what_is_no_port_ends_an_update_before_anything_is_done(tmp_path, port):
+    text = run(DEPLOY / "update.sh", "8081", port, code=2, DESTDIR=str(tmp_path))
+    assert "a port is a number" in text
+    assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from cds_service.audit.verification.hashes import Card
 
@@ -95,8 +95,13 @@ def open_log(database_url: str) -> Iterator[Select]:
 
 @contextmanager
 def _open_sqlite(url: str) -> Iterator[Select]:
-    path = Path(url.partition("///")[2].partition("?")[0])
-    if not path.is_file():
+    # The writer reads escapes in the path too.
+    path = Path(unquote(url.partition("///")[2].partition("?")[0]))
+    try:
+        is_file = path.is_file()
+    except OSError as error:
+        raise NoLog(f"{path} cannot be a log ({error.strerror})") from None
+    if not is_file:
         raise NoLog(f"there is no file {path}")
     address = f"file:{quote(str(path.resolve()))}?mode=ro"
     with closing(
@@ -143,6 +148,8 @@ def _open_postgresql(url: str) -> Iterator[Select]:
             yield select
     except psycopg.Error as error:
         raise _no_log(error) from None
+    except UnicodeError:
+        raise NoLog("the name of the database's server is none") from None
 
 
 def _no_log(error: Exception) -> NoLog:

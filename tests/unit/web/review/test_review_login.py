@@ -1,5 +1,8 @@
 """Who gets in front of the review pages; what nobody without a right sees or sends is in the attack table (E1, E2)."""
 
+import re
+from html import unescape
+
 import pytest
 
 from cds_service.audit.database import Database
@@ -25,13 +28,99 @@ def test_login_leads_to_the_page_that_was_wanted_and_is_an_entry(desk):
 
 @pytest.mark.parametrize(
     "wanted",
-    ["https://evil.example/", "//evil.example", "/sandbox", "/audit\\@evil", "/auditx"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/sandbox",
+        "/audit\\@evil",
+        "/auditx",
+        "/audit/../sandbox",
+        "/audit/..//evil.example",
+        "/audit/./../sandbox?x=y",
+        "/audit/..",
+        "/audit//evil.example",
+        "/audit/%2e%2e/sandbox",
+        "/audit/%5cevil.example",
+        "/audit\t/evil.example",
+        "\t//evil.example",
+        "/audit?x=\\evil",
+        "/audit\n//evil.example",
+        "javascript:alert(1)//audit",
+        "/audit/logout",
+        "/audit/export",
+        "/audit/login/issuer",
+    ],
 )
 def test_login_never_leads_elsewhere(desk, wanted):
     assert (
         Reviewer(desk).log_in("anna", PASSWORD, wanted=wanted).headers["Location"]
         == "/audit"
     )
+
+
+WANTED = re.compile(r'name="wanted" value="([^"]*)"')
+
+
+def wanted_of(page):
+    """Where the login form of this page leads to."""
+    return unescape(WANTED.search(page).group(1))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/audit?patient=pat-1&kind=answer",
+        "/audit/patients/pat-1?after=12",
+        "/audit/figures?since=2026-01&until=2026-02",
+        "/audit?user=Dr%20M%C3%BCller%2C%20A",
+    ],
+)
+def test_a_page_that_is_asked_for_when_the_session_is_over_is_the_one_after_login(
+    desk, address
+):
+    anna = desk.reviewer()
+    desk.later(minutes=31)
+    page = anna.get(address, 401)
+    refused = anna.log_in("anna", "wrong", wanted=wanted_of(page))
+    assert wanted_of(refused.text) == address
+    landed = anna.log_in("anna", PASSWORD, wanted=wanted_of(refused.text))
+    assert landed.headers["Location"] == address
+
+
+@pytest.mark.parametrize(
+    ("address", "form", "wanted"),
+    [
+        pytest.param(
+            "/audit/export",
+            {"patient": "pat-1", "kind": "answer", "format": "csv"},
+            "/audit?patient=pat-1&kind=answer",
+            id="export",
+        ),
+        pytest.param(
+            "/audit/entries/8f3a-11/mark",
+            {"mark": "wrong", "note": "of Mrs Smith"},
+            "/audit/entries/8f3a-11",
+            id="note",
+        ),
+        pytest.param("/audit/logout", {}, "/audit", id="logout"),
+    ],
+)
+def test_a_form_that_is_sent_when_the_session_is_over_leads_back_to_its_page(
+    desk, address, form, wanted
+):
+    response = desk.app.test_client().post(address, data={"token": "old", **form})
+    assert response.status_code == 401
+    assert wanted_of(response.text) == wanted
+
+
+@pytest.mark.parametrize("query", ["x=\xff", "x=%ff", "x=%0d%0aSet-Cookie:y", "x=;,"])
+def test_a_query_of_any_bytes_is_answered_by_the_login_form(desk, query):
+    octets = query.encode("latin-1").decode("latin-1")
+    response = desk.app.test_client().get(
+        "/audit", environ_overrides={"QUERY_STRING": octets}
+    )
+    assert response.status_code == 401
+    assert wanted_of(response.text).isascii()
 
 
 def test_a_wrong_name_and_a_wrong_password_look_the_same(desk):

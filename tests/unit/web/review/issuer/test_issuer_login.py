@@ -56,7 +56,7 @@ def test_the_browser_is_sent_with_pkce_state_and_nonce_to_come_back_to_the_known
         "SameSite=Lax",
         "Secure",
         "Path=/audit/login",
-        "Max-Age=600",
+        "Max-Age=3600",
     ):
         assert word in cookie
     assert not any(one in cookie for one in secrets)

@@ -210,6 +210,9 @@ def test_another_sender_is_refused_even_where_the_issuer_does_not_name_itself(
         "/audit\\@evil",
         "/audit/login/issuer",
         "/auditx",
+        "/audit/../sandbox",
+        "/audit/..//evil.example",
+        "/audit/logout",
     ],
 )
 def test_the_way_never_leads_elsewhere(desk, stub, wanted):
@@ -221,3 +224,55 @@ def test_a_cookie_that_was_tampered_with_leads_nowhere_else(traveller, stub):
     address = stub.browse(traveller.set_out())
     traveller.bring(f"{traveller.way.split(' ')[0]} //evil.example")
     assert 'content="0; url=/audit"' in traveller.come_back(address).text
+
+
+FILTER = "/audit?patient=pat-1&kind=answer"
+FORM = 'name="wanted" value="/audit?patient=pat-1&amp;kind=answer"'
+
+
+def test_who_is_refused_may_try_again_for_the_same_page(traveller, stub):
+    stub.claims = {"groups": []}
+    assert FORM in traveller.log_in_at(stub, FILTER).text
+
+
+def test_who_was_too_slow_at_the_issuer_may_try_again_for_the_same_page(
+    desk, traveller, stub
+):
+    address = stub.browse(traveller.set_out(FILTER))
+    desk.later(minutes=11)
+    response = traveller.come_back(address)
+    assert (response.status_code, FORM in response.text) == (403, True)
+
+
+def test_two_tabs_each_come_to_their_own_page(traveller, stub):
+    pages = ("/audit?kind=answer", "/audit/figures", "/audit/integrity")
+    ways = [stub.browse(traveller.set_out(page)) for page in pages]
+    for page, way in zip(pages, ways, strict=True):
+        response = traveller.come_back(way)
+        assert response.status_code == 200
+        assert f'content="0; url={page}"' in response.text
+    for way in ways:  # and none of them twice
+        assert traveller.come_back(way).status_code == 403
+
+
+def test_many_logins_of_one_browser_leave_a_cookie_that_it_keeps(traveller, stub):
+    long = f"/audit?user={'x' * 900}"
+    for _ in range(9):
+        traveller.set_out(long)
+    assert len(traveller.way) < 3500
+    assert traveller.log_in_at(stub, long).status_code == 200
+
+
+@pytest.mark.parametrize("sign", [",", ";", '"', "é", "<"])
+def test_a_long_page_of_any_signs_leaves_a_cookie_that_a_browser_keeps(
+    traveller, stub, sign
+):
+    """Browsers drop a cookie of more than 4096 bytes: the login would never end."""
+    wanted = f"/audit/figures?x={sign * 1000}"
+    response = traveller.client.get(
+        "/audit/login/issuer", query_string={"wanted": wanted}
+    )
+    (cookie,) = response.headers.getlist("Set-Cookie")
+    assert len(cookie) < 4000
+    page = traveller.come_back(stub.browse(response.headers["Location"]))
+    assert 'content="0; url=/audit/figures"' in page.text
