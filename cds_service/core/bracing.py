@@ -26,12 +26,15 @@ SAME = timedelta(days=7)
 ORDERS_COUNT_FOR = timedelta(days=90)
 # policy: two augmentations this close are stages of one treatment
 STAGES = timedelta(days=180)
+# policy: a draft that begins further away, before or after today, is misdated
+BEGINS_WITHIN = timedelta(days=300)
 MONTH, WEEK, DAY = 730.5, 168.0, 24.0  # hours; UCUM: a month is a/12
 WITHOUT_DATE = {
     "event": "its words name an end without a day",
     "payer": "its length of need is a billing entry",
     "doubtful": "a time in its words was not understood",
     "reversed": "its dates end before they begin",
+    "misdated": "its first day is far from today",
     "renewal": "it goes on with a brace whose first day is not on record",
 }
 # The problem of a brace order.
@@ -45,6 +48,7 @@ Issue = Literal[
     "payer",  # states a payer's length of need alone
     "doubtful",  # a time in its words was not understood
     "reversed",  # its dates end before they begin
+    "misdated",  # a draft whose first day is far from today
     "renewal",  # keeps the weeks from now, and goes on with a brace of unknown weeks
 ]
 # Issues that leave no doubt about what the order says.
@@ -208,7 +212,12 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
     was written counts before that of the procedure.
     """
     if order.is_draft:
-        days = (_start_of_draft(order, today), procedure_on, order.authored, today)
+        days = (
+            _start_of_draft(order, today),
+            procedure_on,
+            _day_written(order, today),
+            today,
+        )
     else:
         days = (order.start, order.authored, procedure_on, today)
     begins = next(filter(None, days))
@@ -218,8 +227,30 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
     return BraceTimes(order, begins, by_dates, by_words)
 
 
+def _day_written(order: SupportOrder, today: date) -> date | None:
+    """Return the day a draft was written; None if it is misdated."""
+    if order.authored is None or order.authored > today:
+        return None
+    return None if today - order.authored > BEGINS_WITHIN else order.authored
+
+
+def _is_misdated(order: SupportOrder, today: date) -> bool:
+    """Tell if the start that a draft states is a mistake: it is too far away."""
+    return (
+        order.is_draft
+        and order.start is not None
+        and order.start_until is None
+        and abs(order.start - today) > BEGINS_WITHIN
+    )
+
+
 def _start_of_draft(order: SupportOrder, today: date) -> date | None:
-    """Return the first day of a draft; of a month or year, none before today."""
+    """Return the first day of a draft; of a month or year, none before today.
+
+    None too if it is misdated.
+    """
+    if _is_misdated(order, today):
+        return None
     if order.start is None or order.start_until is None:
         return order.start
     return min(order.start_until, max(order.start, today))
@@ -474,6 +505,8 @@ def _role(times: BraceTimes, worn: Mapping[str, date]) -> Role:
 
 def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
     """Return the problem of a brace; None if it ends within the site's weeks."""
+    if _is_misdated(times.order, today):
+        return "misdated"
     if times.ends is not None and times.ends <= last_day:
         return "least" if times.is_shortest else None
     if last_day < max(today, times.begins):

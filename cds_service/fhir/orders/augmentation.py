@@ -4,9 +4,10 @@ Raw JSON in, an order out; junk never raises. Brace, bed rest and referrals are 
 `support_orders.py`.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from cds_service.core.findings import (
     PROCEDURES,
@@ -40,11 +41,18 @@ from cds_service.fhir.orders.recognition import (
     words_on_procedure,
 )
 from cds_service.fhir.orders.unread_in_augmentation import unread_words_of
-from cds_service.fhir.raw_json import Json, member, number
+from cds_service.fhir.raw_json import Json, member, number, text
 from cds_service.fhir.references import reference_name
 
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
 QUANTITIES = ("quantityQuantity", "quantityRatio", "quantityRange")
+# Units in which vertebrae are counted; `{level}` is a note of UCUM.
+COUNTING_UNIT = re.compile(
+    r"|1|\{.*\}|each|ea\.?|units?|un|pcs?|pieces?|levels?|segments?|vertebrae?"
+    r"|vertebral (?:body|bodies|levels?)|wirbel|etagen?|segmente|h[öo]hen?"
+    r"|st(?:[üu]ck)?|niveaux?|vert[eè]bres?|v[eé]rtebras?|niveles|nivel|livell[io]|vertebre"
+    r"|niveaus?|wervels?|stuks?|poziom\w*|kr[eę]g\w*|szt\.?|椎体?|个|個|节段?|節"
+)
 BOTH = (
     "The orders name both kyphoplasty and vertebroplasty; which one is done is not"
     " known."
@@ -360,10 +368,7 @@ def _level_count(
         for name in ("kyphoplasty", "vertebroplasty")
     )
     coded = max(counted, 1) + additional if counted or additional else 0
-    worded = max(
-        _unnamed_levels(augmentation.draft.resource, terminology)
-        for augmentation in augmentations
-    )
+    worded = max(_unnamed_levels(one, terminology) for one in augmentations)
     return max(stated, coded, worded) or None
 
 
@@ -376,7 +381,7 @@ def _is_count_sure(augmentations: Sequence[_Augmentation]) -> bool:
         return False
     if _is_level_missing(augmentations):
         return False
-    return all(_is_quantity_read(one.draft.resource) for one in augmentations)
+    return all(_is_quantity_read(one) for one in augmentations)
 
 
 def _is_level_missing(augmentations: Sequence[_Augmentation]) -> bool:
@@ -385,14 +390,32 @@ def _is_level_missing(augmentations: Sequence[_Augmentation]) -> bool:
     return len(augmentations) > 1 and is_silent
 
 
-def _is_quantity_read(order: Json) -> bool:
-    stated = [order.get(name) for name in QUANTITIES if order.get(name) is not None]
-    counts = [_count_in(name, order) for name in QUANTITIES]
-    return not stated or (len(stated) == 1 and any(counts))
+def _is_quantity_read(augmentation: _Augmentation) -> bool:
+    order = augmentation.draft.resource
+    stated = [name for name in QUANTITIES if order.get(name) is not None]
+    if not stated:
+        return True
+    is_count = len(stated) == 1 and _count_in(stated[0], order) > 0
+    return is_count and not _is_beyond_sites(augmentation)
+
+
+def _is_beyond_sites(augmentation: _Augmentation) -> bool:
+    """Tell if its quantity is higher than the number of levels that it names.
+
+    The add-on code is for further levels.
+    """
+    if ADDITIONAL_LEVEL in augmentation.recognition.concepts:
+        return False
+    named = len(augmentation.levels.verdicts)
+    order = augmentation.draft.resource
+    return 0 < named < max(_count_in(name, order) for name in QUANTITIES)
 
 
 def _count_in(name: str, order: Json) -> int:
-    """Return the whole number that a quantity is; 0 if it is none."""
+    """Return the whole number that a quantity counts; 0 if it counts nothing.
+
+    3 mL are no vertebrae.
+    """
     quantity = order.get(name)
     value = number(member(quantity, "value"))
     if name == "quantityRatio":
@@ -402,22 +425,33 @@ def _count_in(name: str, order: Json) -> int:
         )
         value = above / below if above is not None and below else above
     is_count = value is not None and value in range(1, MOST_LEVELS + 1)
-    is_exact = not member(quantity, "comparator")
+    is_exact = not member(quantity, "comparator") and _counts(quantity)
     return int(value) if value and is_count and is_exact else 0
 
 
-def _unnamed_levels(order: Json, terminology: Terminology) -> int:
-    """Count levels that an order states without naming: in words, or as quantity."""
+def _counts(quantity: Any) -> bool:
+    """Tell if the units of a quantity, or of its parts, are those of a count."""
+    parts = (quantity, member(quantity, "numerator"), member(quantity, "denominator"))
+    units = (text(member(part, name)) for part in parts for name in ("unit", "code"))
+    return all(COUNTING_UNIT.fullmatch(unit.strip().lower()) for unit in units)
+
+
+def _unnamed_levels(augmentation: _Augmentation, terminology: Terminology) -> int:
+    """Count levels that an order states without naming: in words, or as quantity.
+
+    A quantity beyond the levels that it names may count something else.
+    """
+    order = augmentation.draft.resource
     counted = max(_count_in(name, order) for name in QUANTITIES)
-    counted = counted if counted > 1 else 0
+    if counted == 1 or _is_beyond_sites(augmentation):
+        counted = 0
     return max(levels_in_words(order, terminology), counted)
 
 
 def _additional_levels(augmentation: _Augmentation) -> int:
     if ADDITIONAL_LEVEL not in augmentation.recognition.concepts:
         return 0
-    quantity = number(member(augmentation.draft.resource, "quantityQuantity", "value"))
-    return int(quantity) if quantity and 1 <= quantity <= MOST_LEVELS else 1
+    return _count_in("quantityQuantity", augmentation.draft.resource) or 1
 
 
 def _is_at_junction(

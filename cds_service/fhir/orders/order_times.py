@@ -215,6 +215,13 @@ def _unit(duration: Any) -> str:
     return _UCUM.get(printed.removesuffix("s"), printed)
 
 
+def _are_two_units(duration: Any) -> bool:
+    """Tell if the unit of an amount is known, and is another one than its code."""
+    code, unit = text(member(duration, "code")), text(member(duration, "unit"))
+    units = {_unit({"code": one}) for one in (code, unit) if one}
+    return len(units & _HOURS.keys()) > 1
+
+
 def _is_lifetime(duration: Any) -> bool:
     return number(member(duration, "value")) == _LIFETIME and _unit(duration) == "mo"
 
@@ -222,7 +229,8 @@ def _is_lifetime(duration: Any) -> bool:
 def _hours(duration: Any) -> float | None:
     """Return the hours of a Duration in UCUM or plain words.
 
-    Junk, a missing value, a payer's "lifetime" and `> 2 wk` give None.
+    Junk, a missing value, a payer's "lifetime" and `> 2 wk` give None, and so do a
+    code and a unit that differ.
     """
     value, unit = number(member(duration, "value")), _unit(duration)
     if (
@@ -231,6 +239,7 @@ def _hours(duration: Any) -> float | None:
         or value <= 0
         or unit not in _HOURS
         or _is_lifetime(duration)
+        or _are_two_units(duration)
     ):
         return None
     return value * _HOURS[unit]

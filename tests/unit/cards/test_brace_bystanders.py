@@ -293,11 +293,7 @@ def test_the_card_names_the_element_of_the_augmentation():
 
 # --- the brace
 
-UNITS = {"value": 12, "unit": "d", "code": "wk"}
 ON_THE_BRACE = [
-    pytest.param(
-        {"occurrenceTiming": {"repeat": {"boundsDuration": UNITS}}}, id="two units"
-    ),
     *(
         pytest.param(
             {
