@@ -314,7 +314,7 @@ def _wanted_page() -> str:
     exported: what was typed into a note is not carried along.
     """
     if request.method == "GET":
-        query = request.query_string.decode("utf-8", "replace")
+        query = request.query_string.decode()
         return f"{request.path}?{query}".rstrip("?")
     page = request.path.rpartition("/")[0]
     if page != PATH:

@@ -11,7 +11,7 @@ from tests.chart_builders import (
     measured,
     order_sign,
 )
-from tests.codes import ICD, codeable
+from tests.codes import ICD, ORDERS, codeable
 from tests.patients.inpatients import coded, statement
 from tests.patients.leaving import everything_arranged, leave, leaving_chart
 from tests.patients.reassuring import (
@@ -129,9 +129,15 @@ def test_training_is_chosen_next_to_everyday_orders(words):
     [pytest.param(4, True, id="of-hours"), pytest.param(72, False, id="of-days")],
 )
 def test_lying_still_for_hours_is_routine(hours, is_chosen):
-    order = bed_rest(hours, code={"text": "Strict bed rest"})
+    order = bed_rest(hours, code={"text": "Keep flat"})
     _, labels = judged_beside(order)
     assert ("Refer to rehabilitation" in labels) is is_chosen
+
+
+def test_a_bed_rest_of_days_is_judged_on_its_own_card():
+    code = codeable(ORDERS, "bed-rest") | {"text": "Strict bed rest"}
+    detail, _ = judged_beside(bed_rest(72, code=code))
+    assert "an entry forbids moving the patient" not in detail
 
 
 def judged_beside(order):

@@ -127,6 +127,7 @@ GRAVE = frozenset(
 MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
 HOURS_OF = {"h": 1, "min": 1 / 60, "d": 24}
 HOURS_OF_A_DAY = 24
+BED_REST = "bed-rest"
 # An order that asks if the fracture has another cause. It asks so until it is carried
 # out; a report of it says itself what was found.
 CAUSE_SEARCH = frozenset({"cause-search"})
@@ -281,7 +282,7 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     concepts |= _searched_by(entry, searched)
     concepts |= _unread(entry, words, named, terminology)
     # "Do not mobilise" denies nothing: it orders.
-    if _ends_within_a_day(entry):
+    if _is_rest_for_a_time(entry, coded):
         concepts -= MOVING_FORBIDDEN
     else:
         concepts = concepts.union(
@@ -295,12 +296,17 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     return concepts
 
 
-def _ends_within_a_day(order: Json) -> bool:
-    """Tell if an order says that it holds for hours: lying flat is then routine."""
+def _is_rest_for_a_time(order: Json, coded: frozenset[str]) -> bool:
+    """Tell if an order keeps a patient in bed for a time that it states.
+
+    To lie flat for hours is routine. A bed rest of days has a card of its own.
+    """
     bounds = member(order, "occurrenceTiming", "repeat", "boundsDuration")
     hours = HOURS_OF.get(text(member(bounds, "code")) or text(member(bounds, "unit")))
     length = number(member(bounds, "value"))
-    return bool(hours and length and length * hours <= HOURS_OF_A_DAY)
+    if not hours or not length:
+        return False
+    return BED_REST in coded or length * hours <= HOURS_OF_A_DAY
 
 
 def _says_nothing_aside(entry: Json, title: str) -> bool:
