@@ -505,7 +505,8 @@ def _role(times: BraceTimes, worn: Mapping[str, date]) -> Role:
 
 def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
     """Return the problem of a brace; None if it ends within the site's weeks."""
-    if _is_misdated(times.order, today):
+    is_reversed = times.order.worded.kind == "reversed"
+    if _is_misdated(times.order, today) and not is_reversed:
         return "misdated"
     if times.ends is not None and times.ends <= last_day:
         return "least" if times.is_shortest else None
