@@ -36,7 +36,11 @@ def registered(**members):
     "entry",
     [
         pytest.param(
-            report(effectiveDateTime=days_ago(-360), issued=days_ago(1), **OF_CANCER),
+            report(
+                effectiveDateTime=days_ago(-360),
+                issued=f"{days_ago(1)}T10:00:00Z",
+                **OF_CANCER,
+            ),
             id="report of next year",
         ),
         pytest.param(
