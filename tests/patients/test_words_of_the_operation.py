@@ -201,7 +201,7 @@ def ratio(above, below):
 @pytest.mark.parametrize(
     "drafts",
     [
-        pytest.param([kyphoplasty(**ratio(3, 1))], id="a ratio of three"),
+        pytest.param([kyphoplasty(None, **ratio(3, 1))], id="a ratio of three"),
         pytest.param([kyphoplasty(**noted("three levels"))], id="words"),
     ],
 )
