@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from math import floor
 
+from cds_service.core.bone_drugs import TUMOUR_DOSES
 from cds_service.core.computed import MNA_MALNOURISHED
 from cds_service.core.findings import Finding
 from cds_service.core.open_points import (
@@ -49,7 +50,7 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "kidney-failure": ("dialysis", ()),
     "bone-drug-caution": (
         "hypocalcaemia (12 Nov)",
-        ("drug", "drugs", "date", "cause"),
+        ("drug", "drugs", "date", "cause", "ordered"),
     ),
     "acute-kidney-failure": ("acute kidney failure (19 Nov)", ("date",)),
     "weak-muscle": ("weak grip (14 kg), BMI 18.1", ("first",)),
@@ -285,14 +286,20 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
 
     Low calcium must be put right before a dose; a harm of the drug counts for ever.
     Kidneys that may fail are looked at first: what is open lets no drug go on. At
-    discharge a drug that is only ordered is to go on, too: it is taken at home.
+    discharge a drug that is only ordered is to go on, too: it is taken at home. So is
+    one that is ordered now, whatever else is said of bone drugs, or whose order is in
+    force: beside low calcium or a harm it is checked, and no dose is asked for.
     """
     state = situation.drug_state
     is_leaving = situation.leaving is not None
     is_for_home = is_leaving and state.signal == "drug-without-dose"
-    if state.signal not in GOES_ON and not is_for_home:
+    words = {"drug": "", "drugs": "", "ordered": ""}
+    if state.signal in GOES_ON or is_for_home:
+        words |= {"drug": state.words["drug"], "drugs": state.clause}
+    elif ordered := _ordered_drug(situation):
+        words |= ordered
+    else:
         return None
-    words = {"drug": state.words["drug"], "drugs": state.clause}
     for name in ("hypocalcaemia", "bone-drug-harm"):
         if finding := _true(situation, name):
             fact, date_ = finding.label or say(name), _date(finding, situation)
@@ -300,13 +307,33 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
             return _signal(
                 fact, finding, because=because, date=date_, cause="", **words
             )
-    if _kidney_failure(situation):
-        return None  # F21 says so
+    if words["ordered"] or _kidney_failure(situation):
+        return None  # F14 asks about the drug, or F21 says so
     if acute := _acute_kidney_failure(situation):
         return acute._replace(words={**acute.words, **words, "cause": "kidneys"})
     if are_kidneys_open(situation.findings):
         fact = say("kidney function unclear")
         return _signal(fact, date="", cause="kidneys", **words)
+    return None
+
+
+def _ordered_drug(situation: Situation) -> Mapping[str, str] | None:
+    """Return words for a bone drug that is ordered and may be given next, if any.
+
+    Of a drug against a tumour the card asks what it is for, unless it is ordered now.
+    """
+    state = situation.drug_state
+    use = state.use
+    is_asked = state.signal == "drug-without-dose" and use is not None
+    if use and is_asked and use.orders.is_signed_now:
+        return {"drug": use.name, "drugs": state.clause, "ordered": "now"}
+    for other in situation.findings.bone_drugs.uses:
+        if other.orders.is_signed_now:
+            ordered = say("{drug} ordered", drug=other.name)
+            return {"drug": other.name, "drugs": ordered, "ordered": "now"}
+    is_known = use is not None and not use.is_open and use.name not in TUMOUR_DOSES
+    if use and is_asked and is_known and (use.orders.is_standing or use.is_listed):
+        return {"drug": use.name, "drugs": state.clause, "ordered": "before"}
     return None
 
 

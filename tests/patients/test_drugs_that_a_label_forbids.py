@@ -2,12 +2,22 @@
 
 import pytest
 
-from tests.chart_builders import ordered, problem
-from tests.codes import codeable
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    drafted,
+    drug,
+    kyphoplasty,
+    order_sign,
+    ordered,
+    problem,
+)
+from tests.codes import ATC, codeable
 from tests.patients.inpatients import (
     ALENDRONATE,
     RISEDRONATE,
     TERIPARATIDE,
+    ZOLEDRONATE,
     cards_by_topic,
     chart,
     coded,
@@ -156,3 +166,64 @@ def test_a_review_that_is_booked_checks_it(words):
 
 def test_a_dose_that_is_booked_settles_it_where_nothing_warns():
     assert booked("Denosumab injection") == []
+
+
+# --- a drug that is ordered
+
+
+def signed_with(code, *entries):
+    """The card of a kyphoplasty that is signed together with this drug."""
+    named = codeable(ATC, code)
+    draft = drafted("MedicationRequest", "x", medicationCodeableConcept=named)
+    body = order_sign(chart(coded("M80.08XA"), *entries), kyphoplasty(), draft)
+    return by_topic(ask(body))["rehabilitation"]
+
+
+def prescribed(code, days):
+    return drug("losartan", number="p", days=days) | {
+        "medicationCodeableConcept": codeable(ATC, code)
+    }
+
+
+HARMS = [
+    pytest.param(LOW_CALCIUM, "hypocalcaemia", id="low calcium"),
+    pytest.param(JAW, "jaw necrosis", id="jaw"),
+    pytest.param(ATYPICAL, "atypical femoral fracture", id="atypical fracture"),
+]
+DRUGS = [
+    pytest.param(DENOSUMAB, "denosumab", id="denosumab"),
+    pytest.param(ZOLEDRONATE, "zoledronate", id="zoledronate"),
+    pytest.param(ALENDRONATE, "alendronate", id="alendronate"),
+]
+
+
+def assert_is_checked_first(card, says, name):
+    assert card["summary"].lower().startswith(says)
+    assert f"{name} ordered: check the drug first" in card["summary"].lower()
+    assert f"its label warns of {says}" in card["detail"]
+    assert "next dose" not in card["detail"]
+
+
+@pytest.mark.parametrize(("harm", "says"), HARMS)
+@pytest.mark.parametrize(("code", "name"), DRUGS)
+def test_a_drug_that_is_ordered_now_is_checked_first(code, name, harm, says):
+    assert_is_checked_first(signed_with(code, harm), says, name)
+
+
+@pytest.mark.parametrize(("harm", "says"), HARMS)
+@pytest.mark.parametrize("days", [2, 60])
+def test_so_is_one_whose_order_is_in_force(days, harm, says):
+    record = chart(coded("M80.08XA"), prescribed(DENOSUMAB, days), harm)
+    assert_is_checked_first(cards_by_topic(record)["rehabilitation"], says, "denosumab")
+
+
+def test_a_warning_leads_and_the_detail_names_what_the_label_warns_of():
+    card = signed_with(DENOSUMAB, given("denosumab", DENOSUMAB, 400), LOW_CALCIUM)
+    assert card["summary"].startswith("Denosumab overdue")
+    assert card["indicator"] == "warning"
+    assert "its label warns of hypocalcaemia: check before" in card["detail"]
+
+
+def test_an_order_that_nothing_warns_of_is_asked_about_as_before():
+    summary = signed_with(DENOSUMAB)["summary"]
+    assert summary.startswith("Denosumab ordered now, last dose not found: ask")

@@ -6,7 +6,7 @@ A dose was given, dispensed or billed. `bone_drug_history.py` combines the entri
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from cds_service.core.bone_drugs import INJECTED, INTERVAL, KINDS
+from cds_service.core.bone_drugs import INJECTED, INTERVAL, KINDS, MAY_MEAN
 from cds_service.core.drug_uses import DrugEntry
 from cds_service.core.findings import Dated, HowEnded
 from cds_service.core.months import months_after
@@ -58,6 +58,8 @@ UNNAMED = "bone drug"
 UNSPECIFIC = frozenset({"other bisphosphonate"})
 # By type, the elements with what was used in an act: a drug there is no mere remark.
 USED = {"Procedure": ("usedCode", "usedReference"), "ServiceRequest": ("orderDetail",)}
+# Beginnings of references to orders of a drug.
+ORDERS = ("MedicationRequest/", "ServiceRequest/")
 IN_ERROR = "entered-in-error"
 # Types that record an ordered dose, even if it was not given.
 PLANNED = frozenset({"MedicationAdministration", "Procedure"})
@@ -70,6 +72,7 @@ def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
     one.
     """
     listed = list(_listed(spec, chart))
+    listed += _forbidden_now(spec, chart, listed)
     mentioned = _mentioned(spec, chart, listed)
     entries = [*listed, *mentioned, *_on_problem_list(spec, chart)]
     return entries or list(_only_meant(spec, chart))
@@ -89,6 +92,45 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
         is_counted = _has_product_used(use) or is_of_now(use, spec, chart)
         if use.entry.kind not in TELLING_TOO and is_counted:
             yield _noted(use, spec, chart)
+
+
+def _forbidden_now(
+    spec: MedicationSpec, chart: Chart, listed: Sequence[DrugEntry]
+) -> list[DrugEntry]:
+    """Read what this signing forbids: of a drug that is taken it is the stop.
+
+    A drug that was only ordered is in doubt then. One that is on no list was never
+    taken, and nothing of it ends.
+    """
+    today = Dated(chart.today, chart.today)
+    entries = []
+    for entry, drug in _bone_drugs(spec, chart):
+        if entry.origin != "context" or not is_prohibition(entry.raw):
+            continue
+        forbidden = _name(drug, chart)
+        source = source_of(entry, drug, chart.today, spec)
+        meant = sorted({one.name for one in listed if _is_meant_by(forbidden, one)})
+        for name in meant:
+            is_taken = any(one.name == name and _is_of_intake(one) for one in listed)
+            mention = DrugEntry(name, source, is_plain=False)
+            stop = mention._replace(how_ended="stopped", ended=today)
+            doubt = mention._replace(begins=today, is_understood=False)
+            entries.append(stop if is_taken else doubt)
+    return entries
+
+
+def _is_meant_by(forbidden: str, entry: DrugEntry) -> bool:
+    """Tell if an entry is of the drug that is forbidden, or of a group of drugs."""
+    if forbidden not in MAY_MEAN:
+        return entry.name == forbidden
+    kind = MAY_MEAN[forbidden]
+    return kind is None or entry.name == forbidden or KINDS.get(entry.name) == kind
+
+
+def _is_of_intake(entry: DrugEntry) -> bool:
+    """Tell if an entry has a drug as taken; an order is no dose (E8)."""
+    is_order = entry.provenance.resource.startswith(ORDERS)
+    return entry.is_intake or (entry.is_current and not is_order)
 
 
 def _bone_drugs(spec: MedicationSpec, chart: Chart) -> Iterator[tuple[Entry, Drug]]:

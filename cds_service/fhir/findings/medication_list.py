@@ -493,9 +493,11 @@ def may_be_taken(entry: Entry, spec: MedicationSpec, chart: Chart) -> bool:
     drug = entry.drug
     if drug is None:
         return False
-    is_told = (
-        _is_taken(entry) or _is_intake_open(entry, drug) or is_prohibition(entry.raw)
-    )
+    is_forbidden = is_prohibition(entry.raw)
+    if is_forbidden and entry.origin == "context":
+        # What is forbidden now is no other drug than it says.
+        return bool(drug.concepts & set(spec.value_sets))
+    is_told = _is_taken(entry) or _is_intake_open(entry, drug) or is_forbidden
     return is_told and is_of_now(_use(entry, drug, chart), spec, chart)
 
 

@@ -486,6 +486,9 @@ def _not_understood(
     is_of_drugs = where == ON_DRUGS
     listed = [entry for entry in strange if entry.origin != "context"]
     if is_of_drugs:
+        if not listed and any(is_prohibition(entry.raw) for entry in strange):
+            why = "a drug is forbidden in this signing"
+            return gap(spec, "undetermined", why, *sources)
         if not listed:
             why = _drugs_not_known(len(strange), "ordered")
             return gap(spec, "undetermined", why, *sources)

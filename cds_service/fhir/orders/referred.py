@@ -37,7 +37,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.asked_stops import drugs_to_stop
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.other_drafts import read_other_draft
-from cds_service.fhir.raw_json import NOT_TO_DO, Json, member, objects, text
+from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import plain_numbers
@@ -143,8 +143,9 @@ def with_drafted_drugs(
 ) -> PatientRecord:
     """Add the drugs of this signing to the record, also those not understood.
 
-    A bone drug that the signing ends, pauses or forbids is added as stopped today, and
-    so is one that a task or a message asks to stop.
+    A bone drug that the signing ends or pauses is added as stopped today, and so is one
+    that a task or a message asks to stop. One that it forbids stays a prohibition: the
+    patient may never have taken it.
     """
     stops = [draft for draft in drafts.stops() if draft.type == DRUG_TYPE]
     stopping = {draft.reference for draft in stops}
@@ -178,12 +179,15 @@ def _stop_of(name: str, draft: Order) -> Order:
 
 
 def _as_stop(draft: Order) -> Order:
-    said = {name: one for name, one in draft.resource.items() if name != NOT_TO_DO}
-    return replace(draft, resource={**said, "status": "stopped"})
+    if is_prohibition(draft.resource):
+        return draft
+    return replace(draft, resource={**draft.resource, "status": "stopped"})
 
 
 def _is_of_bone_drug(read: Entry | Unreadable | None) -> bool:
-    if not isinstance(read, Entry) or read.drug is None:
+    if isinstance(read, Unreadable):
+        return BONE_DRUG in read.concepts
+    if read is None or read.drug is None:
         return False
     return BONE_DRUG in read.drug.concepts
 
