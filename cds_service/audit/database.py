@@ -397,8 +397,9 @@ SERVER_FAULTS = {
 }
 
 
-# Before there is a connection the driver has no SQLSTATE: parts of what it or the server
-# says, and what they mean. A server of another language is one that does not answer.
+# Before there is a connection the driver has no SQLSTATE: parts of what it or the
+# server says, and what they mean. A server of another language is one that does not
+# answer.
 CONNECTION_FAULTS = {
     "failed to resolve host": (
         "the name of the database's server is not known: look at the address"
@@ -424,7 +425,9 @@ CONNECTION_FAULTS = {
         "the address of the database has an option that is none: look at what follows"
         " its question mark"
     ),
-    "certificate": "the certificate of the database is not trusted: look at sslrootcert",
+    "certificate": (
+        "the certificate of the database is not trusted: look at sslrootcert"
+    ),
 }
 NO_DATABASE = re.compile(r'FATAL: +database "[^"]*" does not exist')
 NO_ROLE = re.compile(r'FATAL: +role "[^"]*" does not exist')
@@ -551,7 +554,7 @@ def _check_server(url: URL) -> None:
 
 
 def _listed(url: URL, name: str) -> list[str]:
-    """Return the values of an option, which may be given several times, or as a list."""
+    """Return the values of an option, given several times or as a list."""
     values = url.query.get(name, ())
     texts = (values,) if isinstance(values, str) else values
     return [part for text in texts for part in text.split(",")]

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-
 from cds_service.audit.counts import count_months
 from cds_service.audit.reader import AuditReader
 from cds_service.commands.audit import log_database, record_read

@@ -326,8 +326,6 @@ def check_output() -> None:
         sys.exit(2)
 
 
-
-
 @contextmanager
 def writing_to(out: Path | None) -> Iterator[TextIO]:
     """Open standard output, or a new file that only the caller may read.

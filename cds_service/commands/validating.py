@@ -289,7 +289,9 @@ def print_combined(combined: "Mapping[str, Combined]") -> None:
             console.print(Text("- fewer than three hospitals carry any measure"))
 
 
-def _print_hospitals(console: OpenConsole, name: str, pooled: "AcrossHospitals") -> None:
+def _print_hospitals(
+    console: OpenConsole, name: str, pooled: "AcrossHospitals"
+) -> None:
     from cds_service.population.hospitals import MEASURES  # noqa: PLC0415
 
     headings = ("measure", "hospitals", "mean", "the next hospital", "SD between them")

@@ -3,10 +3,10 @@
 OpenID Connect authorization code flow with PKCE.
 
 During login the browser holds a secret for each tab in a cookie; state, nonce and
-verifier are derived from it, so none of them is stored here. That cookie is `Lax`, since the
-issuer's page redirects back. The session cookie is `Strict`, which browsers do not send
-on navigation from another site, not even after a redirect of ours. So the last step is
-a page of our own that continues by itself.
+verifier are derived from it, so none of them is stored here. That cookie is `Lax`,
+since the issuer's page redirects back. The session cookie is `Strict`, which browsers
+do not send on navigation from another site, not even after a redirect of ours. So the
+last step is a page of our own that continues by itself.
 """
 
 import logging

@@ -44,9 +44,7 @@ COOKIE = "kyphoplasty-cds-review"
 FORM_COOKIE = "kyphoplasty-cds-login"  # the form token before there is a session
 PATH = "/audit"
 # No segment of dots, nor an empty one: a browser would leave these pages by it.
-OWN_PAGE = re.compile(
-    r"/audit(/(?!\.\.?(/|\?|$))[\w.~-]+)*/?(\?[^\s\\]*)?", re.ASCII
-)
+OWN_PAGE = re.compile(r"/audit(/(?!\.\.?(/|\?|$))[\w.~-]+)*/?(\?[^\s\\]*)?", re.ASCII)
 # Of what can be asked for by a form alone, or is no page after a login.
 NO_PAGE = re.compile(r"/audit/(login|logout|export)\b.*")
 # What stays as it is in the query of such a page; the rest would be quoted in a cookie,
@@ -316,7 +314,7 @@ def _wanted_page() -> str:
     exported: what was typed into a note is not carried along.
     """
     if request.method == "GET":
-        query = request.query_string.decode("utf-8", "replace")
+        query = request.query_string.decode()
         return f"{request.path}?{query}".rstrip("?")
     page = request.path.rpartition("/")[0]
     if page != PATH:

@@ -146,6 +146,7 @@ def create_app(
     )
     register_errors(app)
     register_hosts(app, (settings.public_url or "", base_url, wiring.listening))
+    app.before_request(_refuse_raw_bytes)
     app.before_request(answer_preflight)
     app.register_blueprint(cds_routes(dependencies))
     app.register_blueprint(feedback_routes(dependencies))
@@ -167,6 +168,18 @@ def create_app(
     in_front = partial(_in_front, read_away, origins)
     app.wsgi_app = in_front  # type: ignore[method-assign]
     return app
+
+
+def _refuse_raw_bytes() -> None:
+    """Refuse a query whose bytes are no UTF-8: no page could read its fields.
+
+    Raises:
+        BadRequest: it holds such bytes.
+    """
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
+        raise BadRequest("The query of an address is text in UTF-8.") from None
 
 
 def _metrics_of(service: Service) -> Metrics:

@@ -406,9 +406,7 @@ def test_a_backup_that_is_stopped_leaves_nothing_behind(tmp_path):
     assert list((tmp_path / "backups").iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "days", ["9" * 20, "-35", "1 year 35", "1e3", "0", "thirty"]
-)
+@pytest.mark.parametrize("days", ["9" * 20, "-35", "1 year 35", "1e3", "0", "thirty"])
 def test_an_age_of_checkpoints_that_is_no_number_of_days_is_refused(tmp_path, days):
     text = run(DEPLOY / "verify.sh", tmp_path, days, code=2)
     assert "DAYS is a number from 1" in text
