@@ -377,13 +377,14 @@ def test_a_number_of_backups_that_would_keep_none_is_refused_before_anything_is_
 ):
     older = tmp_path / "backups" / "20250101T000000Z"
     older.mkdir(parents=True)
-    run(
+    text = run(
         DEPLOY / "backup.sh",
         older.parent,
         keep,
         url=f"sqlite:///{tmp_path / 'none.sqlite3'}",
         code=2,
     )
+    assert "KEEP is a number" in text
     assert list(older.parent.iterdir()) == [older]
 
 

@@ -72,6 +72,7 @@ def run(*words: str, **streams: object) -> tuple[int, str]:
         stderr=subprocess.PIPE,
         text=True,
         check=False,
+        timeout=120,  # of a service that starts all the same
         **streams,
     )
     return done.returncode, done.stderr
