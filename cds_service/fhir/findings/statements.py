@@ -521,8 +521,7 @@ def read_aside(
     day = when.day if when else None
     is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
     is_planned = concept == SPINAL_OPERATION and entry.status in UNDER_WAY
-    # What is dated after today is on record, so its day must be wrong.
-    if day and chart.not_after < day <= chart.read_on and not is_planned:
+    if day and day > chart.not_after and not is_planned:
         return None
     is_old = bool(within and day and day < chart.today - within)
     if is_old and not is_taken:

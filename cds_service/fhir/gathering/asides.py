@@ -324,17 +324,6 @@ def _code_in(value: Json) -> Json | None:
     return None
 
 
-def is_void(resource: Json) -> bool:
-    """Tell if the status of a resource says that it tells nothing.
-
-    A registered report has nothing to say yet; one with a result says it.
-    """
-    status = text(resource.get("status"))
-    if status == "registered":
-        return not (text(resource.get("conclusion")) or resource.get("conclusionCode"))
-    return status in VOID
-
-
 def _of_contained(resource: Json) -> Iterator[Aside]:
     """Yield the asides in a contained resource; none if it is void, denied or past."""
     kind = text(resource.get("resourceType"))

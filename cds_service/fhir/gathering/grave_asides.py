@@ -15,7 +15,6 @@ from cds_service.fhir.gathering.asides import (
     Aside,
     asides_of,
     has_inner_asides,
-    is_void,
     words_of_asides,
 )
 from cds_service.fhir.gathering.bystanders import (
@@ -320,7 +319,8 @@ def _says_nothing_aside(entry: Json, title: str) -> bool:
         title: the element with its title; empty if that is not read here.
     """
     is_wordless = entry.keys() <= _WORDLESS and not title
-    return is_void(entry) or (is_wordless and not has_inner_asides(entry))
+    is_void = text(entry.get("status")) in VOID
+    return is_void or (is_wordless and not has_inner_asides(entry))
 
 
 def _named_by_codes(
