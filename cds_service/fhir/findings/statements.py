@@ -514,8 +514,7 @@ def read_aside(
         chart: the patient's record.
         within: how far the finding looks back; None for ever.
     """
-    calendar, raw = chart.calendar, entry.raw
-    is_done = is_done_order(raw)
+    is_done = is_done_order(entry.raw)
     is_search = concept in SEARCHES and entry.kind in ORDERS
     # An order may stay active when its result is there: that names it.
     if is_search and _has_result(entry, chart, is_named=not is_done):
