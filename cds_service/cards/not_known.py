@@ -20,6 +20,7 @@ from cds_service.fhir.orders.other_drafts import OTHER_DRAFTS
 STEROID = "steroid-use"  # an input of the pooled model, which raises the figure
 LONG_STEROID = "long-term-steroid"
 STEROIDS = (STEROID, LONG_STEROID)
+SARCOPENIA = "sarcopenia"  # an input that an entry may name, and measures decide
 # Reasons of a gap that has a value; "undetermined" follows from other findings.
 SEEN_NOT_USED = frozenset(
     {
@@ -173,7 +174,7 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
 
 def _by_rank(findings: Findings) -> tuple[str, ...]:
     """List the findings that may be open; the first that has an entry names it."""
-    names = (*EXCLUDING, *RAISING_LISTED, *STEROIDS)
+    names = (*EXCLUDING, *RAISING_LISTED, *STEROIDS, SARCOPENIA)
     deficit = findings.gaps.get(NEW_DEFICIT)
     if deficit is None or MAY_BE_NEW not in deficit.detail:
         return names
@@ -250,7 +251,14 @@ def _open_gap(name: str, findings: Findings) -> Gap | None:
         return None
     if name == STEROID and findings.is_true(LONG_STEROID):
         return None
+    if name == SARCOPENIA and not _is_by_entry(gap):
+        return None
     return gap
+
+
+def _is_by_entry(gap: Gap) -> bool:
+    """Tell if an entry leaves a finding open, and not measures that do not decide."""
+    return any(one.rule == f"findings/{gap.name}.toml" for one in gap.provenance)
 
 
 def _entry_named(source: Provenance, title: str) -> str:

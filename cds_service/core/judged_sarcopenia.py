@@ -76,15 +76,15 @@ def _undecided(
 ) -> Gap:
     """Return the gap, with the measures that are missing.
 
-    If nothing was measured, an unread problem list is the reason.
+    A suspicion, or another entry that names it without deciding it, is the reason. If
+    nothing was measured, an unread problem list is.
     """
-    unread = so_far.diagnosis
-    if (
-        isinstance(unread, Gap)
-        and unread.reason in ("not-read", "unreadable")
-        and not measured
-    ):
-        return unread._replace(name=name)
+    listed = so_far.diagnosis
+    if isinstance(listed, Gap):
+        is_unread = listed.reason in ("not-read", "unreadable")
+        is_named = listed.is_mentioned and not is_unread
+        if is_named or (is_unread and not measured):
+            return listed._replace(name=name)
     words = {MUSCLE: "muscle index", GRIP: "grip", GAIT: "gait"}
     used = [measure for measure in MEASURES if measure in ruler.limits]
     missing = [measure for measure in used if measure not in so_far.known]

@@ -306,10 +306,8 @@ def _read_condition(
     is_active = bool(clinical & ACTIVE)
     is_active = is_active or _counts_without_status(entry, day, spec, chart)
     problem: Problem | None = None
-    if day and day > chart.read_on:
-        problem = LATER_THAN_TODAY
-    elif day and day > chart.not_after:
-        problem = LATER_THAN_ORDER if day <= chart.today else LATER
+    if ahead := _dated_ahead(day, chart):
+        problem = ahead
     elif acute_only and all(map(is_later_encounter, codes)):
         problem = Problem("absent", "a healing or old fracture")
     elif certainty == "doubted" and not clinical & PAST:
@@ -328,6 +326,15 @@ def _read_condition(
         problem,
         is_past=certainty == "past" or not is_active,
     )
+
+
+def _dated_ahead(day: date | None, chart: Chart) -> Problem | None:
+    """Report a day after the signing, or after an order that is looked at later."""
+    if day is None or day <= chart.not_after:
+        return None
+    if day > chart.read_on:
+        return LATER_THAN_TODAY
+    return LATER_THAN_ORDER if day <= chart.today else LATER
 
 
 def _counts_without_status(
@@ -497,8 +504,9 @@ def read_aside(
 ) -> Stated | None:
     """Read what a report, an order or a drug names, which leaves the finding open.
 
-    None if it is dated after the order, or longer ago than the finding looks back; a
-    drug that is still taken counts however old it is.
+    One that is dated ahead is on record all the same: its day must be wrong. None if it
+    is dated after an order that is looked at later, or longer ago than the finding
+    looks back; a drug that is still taken counts however old it is.
 
     Args:
         entry: the report, order or drug.
@@ -506,27 +514,54 @@ def read_aside(
         chart: the patient's record.
         within: how far the finding looks back; None for ever.
     """
-    calendar, raw = chart.calendar, entry.raw
-    is_done = is_done_order(raw)
+    is_done = is_done_order(entry.raw)
     is_search = concept in SEARCHES and entry.kind in ORDERS
     # An order may stay active when its result is there: that names it.
     if is_search and _has_result(entry, chart, is_named=not is_done):
         return None
     if is_search and (is_done or concept in BRIEF_SEARCHES):
         within = _result_comes_in(chart)
-    done = calendar.effective(raw, "performed") if entry.kind == "Procedure" else None
-    days = map(raw.get, ("authoredOn", "issued", "started", "whenHandedOver"))
-    written = next(filter(None, days), None)
-    when = done or calendar.effective(raw) or calendar.moment(written)
-    day = when.day if when else None
-    is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
-    is_planned = concept == SPINAL_OPERATION and entry.status in UNDER_WAY
-    if day and day > chart.not_after and not is_planned:
+    first, last = _span_of_aside(entry, chart)
+    day = first if last and last > chart.not_after else last
+    problem = _problem_of_aside(entry, concept, day, chart)
+    if problem == LATER:
         return None
-    is_old = bool(within and day and day < chart.today - within)
+    is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
+    is_old = bool(within and last and last < chart.today - within)
     if is_old and not is_taken:
         return None
-    return Stated(entry, concept, "", day, NAMED_ASIDE)
+    return Stated(entry, concept, "", day, problem)
+
+
+def _span_of_aside(entry: Entry, chart: Chart) -> tuple[date | None, date | None]:
+    """Return the first and the last day of an aside; a period may end ahead."""
+    calendar, raw = chart.calendar, entry.raw
+    prefix = "effective"
+    if entry.kind == "Procedure" and calendar.effective(raw, "performed"):
+        prefix = "performed"
+    if when := calendar.effective(raw, prefix):
+        span = calendar.span(raw, prefix)
+        return span.first if span else when.day, when.day
+    days = map(raw.get, ("authoredOn", "issued", "started", "whenHandedOver"))
+    day = calendar.first_day(next(filter(None, days), None))
+    return day, day
+
+
+def _problem_of_aside(
+    entry: Entry, concept: str, day: date | None, chart: Chart
+) -> Problem:
+    """Report why an aside does not decide; `LATER` if it leaves nothing open.
+
+    A procedure that is planned is rightly dated ahead: one of the spine counts, and one
+    that nobody judged does not.
+    """
+    is_planned = entry.kind == "Procedure" and entry.status in UNDER_WAY
+    ahead = _dated_ahead(day, chart)
+    if is_planned and concept == SPINAL_OPERATION:
+        return NAMED_ASIDE
+    if is_planned and ahead and concept == UNJUDGED_ACT:
+        return LATER
+    return ahead or NAMED_ASIDE
 
 
 def _result_comes_in(chart: Chart) -> timedelta:

@@ -167,12 +167,12 @@ NO_DIAGNOSES = frozenset(
     }
 )
 OBSERVATION = "Observation"
+# A report that is `registered` is not among them: what it says already was found.
 VOID = frozenset(
     {
         "entered-in-error",
         "cancelled",
         "revoked",
-        "registered",
         "not-taken",
         "not-done",
         "declined",

@@ -13,6 +13,7 @@ from cds_service.fhir.gathering.asides import (
 from cds_service.fhir.gathering.awaited_reports import (
     AWAITED,
     OF_IMAGES,
+    REGISTERED,
     UNREAD_PARTS,
     is_of_spine,
     is_without_words,
@@ -137,9 +138,11 @@ def _unread_prose(
     """Return what a report leaves open if its words were not understood whole."""
     is_density = "dxa-exam" in concepts and concepts.isdisjoint(OF_IMAGES)
     is_understood = is_density_understood if is_density else is_prose_understood
-    if text(exam.get("status")) in VOID:
+    status = text(exam.get("status"))
+    if status in VOID:
         return frozenset()
-    is_silent = not is_density and is_silent_report(exam)
+    # The file of a registered report is of the order: nothing was found yet.
+    is_silent = not is_density and status != REGISTERED and is_silent_report(exam)
     if is_understood(exam, terminology) and not is_silent:
         return frozenset()
     return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))

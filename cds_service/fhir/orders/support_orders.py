@@ -37,7 +37,7 @@ from cds_service.fhir.mapping.code_systems import HCPCS, ORDERS
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
-from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
+from cds_service.fhir.orders.drafts import NO_DRAFTS, OPTION, DraftOrders, Order
 from cds_service.fhir.orders.injury_times import Search
 from cds_service.fhir.orders.keep_reasons import (
     named_levels,
@@ -85,7 +85,8 @@ NOT_CLEAR: Mapping[frozenset[str], NotNow] = {UNKNOWN: "", HELD: "held"}
 TIMED = frozenset({"brace", "bed-rest"})
 INSTABILITY = ("instability",)
 # Intents by which nothing is ordered yet.
-NOT_ORDERED = frozenset({"proposal", "plan", "option"})
+PROPOSED = frozenset({"proposal", "plan"})
+NOT_ORDERED = PROPOSED | {OPTION}
 RECORD_KEYS = {
     "serviceRequests": "ServiceRequest",
     "deviceRequests": "DeviceRequest",
@@ -126,14 +127,33 @@ def find_draft_support_orders(
 ) -> tuple[SupportOrder, ...]:
     """Find the patient's support orders in a signing. Junk never raises.
 
-    An option arranges nothing, but the end of a brace or of bed rest is asked for.
+    An option or a proposal arranges nothing, and what is on hold arranges nothing yet,
+    but the end of a brace or of bed rest is asked for.
     """
-    return tuple(
-        order
-        for draft in drafts.each()
-        for order in _support_orders(draft, drafts, terminology, is_draft=True)
-        if order.kind in TIMED or not draft.is_option
+    proposed = PROPOSED - _intents_of_augmentations(drafts, terminology)
+    found: list[SupportOrder] = []
+    for draft in drafts.each():
+        is_offered = draft.is_option or _intent(draft) in proposed
+        is_held = text(draft.resource.get("status")) in HELD
+        for order in _support_orders(draft, drafts, terminology, is_draft=True):
+            if order.kind in TIMED:
+                found.append(order)
+            elif not is_offered:
+                found.append(replace(order, not_now="held") if is_held else order)
+    return tuple(found)
+
+
+def _intents_of_augmentations(
+    drafts: DraftOrders, terminology: Terminology
+) -> frozenset[str]:
+    """Return the intents of the operations: some EHRs write one for all they sign."""
+    return frozenset(
+        _intent(draft) for draft in drafts.each() if is_augmentation(draft, terminology)
     )
+
+
+def _intent(order: Order) -> str:
+    return text(order.resource.get("intent")).strip().lower()
 
 
 def join_support_orders(
