@@ -228,20 +228,17 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
 
 
 def _day_written(order: SupportOrder, today: date) -> date | None:
-    """Return the day a draft was written; None if it is misdated."""
-    if order.authored is None or order.authored > today:
-        return None
-    return None if today - order.authored > BEGINS_WITHIN else order.authored
+    """Return the day a draft was written; None if it lies ahead."""
+    is_ahead = order.authored is not None and order.authored > today
+    return None if is_ahead else order.authored
 
 
 def _is_misdated(order: SupportOrder, today: date) -> bool:
     """Tell if the start that a draft states is a mistake: it is too far away."""
-    return (
-        order.is_draft
-        and order.start is not None
-        and order.start_until is None
-        and abs(order.start - today) > BEGINS_WITHIN
-    )
+    if not order.is_draft or order.start is None:
+        return False
+    last = order.start_until or order.start
+    return order.start - today > BEGINS_WITHIN or today - last > BEGINS_WITHIN
 
 
 def _start_of_draft(order: SupportOrder, today: date) -> date | None:

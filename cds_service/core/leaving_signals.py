@@ -161,7 +161,9 @@ def _fracture_untreated(situation: Situation) -> Signal | None:
     if situation.leaving is None or not (levels or doubtful):
         return None
     words = {"levels": levels or doubtful, "sure": "yes" if levels else ""}
-    entries = tuple(map(Shown, (*other.fractures, *other.doubtful)))
+    # What was perhaps left is another thing to answer than what was left.
+    doubts = (f"{level}?" for level in other.doubtful)
+    entries = tuple(map(Shown, (*other.fractures, *doubts)))
     return Signal(
         say("recent fracture of {levels}", **words), words=words, entries=entries
     )

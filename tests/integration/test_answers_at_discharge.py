@@ -24,8 +24,10 @@ from tests.integration.ward import REASONS
 from tests.patients.inpatients import chart, coded, statement
 from tests.patients.leaving import (
     SERVICE,
+    TREATED,
     discharge,
     everything_arranged,
+    kyphoplasty_done,
     leaving_chart,
     pathology,
 )
@@ -253,3 +255,16 @@ def test_what_was_answered_at_the_signing_is_closed_for_the_same_entry(patient):
     assert patient.leaves(DRUG, suspected, minutes=1) is None
     since = entry("since", "", "Suspected spondylodiscitis")
     assert patient.leaves(DRUG, suspected, since, minutes=2) is not None
+
+
+def test_what_was_perhaps_left_is_asked_again_once_it_was_left(patient):
+    broken = coded("S32.030A", days=20)
+    sites = [codeable(SCT, TREATED[one]) for one in ("L1", "L3")]
+    left = [{"text": "L3 abandoned"}]
+    tried = kyphoplasty_done(None, number="tried", bodySite=sites, note=left)
+    card = patient.leaves(DRUG, broken, tried, minutes=0)
+    assert "perhaps not treated" in card["summary"]
+    patient.override(card, "alreadyArranged")
+    assert patient.leaves(DRUG, broken, tried, minutes=1) is None
+    card = patient.leaves(DRUG, broken, minutes=2)
+    assert "fracture of L3 not treated" in card["summary"]

@@ -46,8 +46,22 @@ def test_what_relatives_have_leads_no_card(code, title, category):
 
 
 @pytest.mark.parametrize(
-    "words", ["Problem List Item", "Encounter Diagnosis", "Past medical history"]
+    "words",
+    [
+        "Problem List Item",
+        "Encounter Diagnosis",
+        "Past medical history",
+        "Personal and family history",
+        "Medical history (own and family history)",
+        "PMH/FH",
+    ],
 )
 def test_other_categories_leave_it_the_patients(words):
     card = card_of(listed("C50.919", "Breast cancer", category=[{"text": words}]))
+    assert card["summary"].startswith("Breast cancer")
+
+
+def test_a_second_category_leaves_it_the_patients():
+    categories = [{"text": "Problem list"}, {"text": "Family history"}]
+    card = card_of(listed("C50.919", "Breast cancer", category=categories))
     assert card["summary"].startswith("Breast cancer")

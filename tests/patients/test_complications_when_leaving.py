@@ -261,3 +261,13 @@ def test_a_complication_and_a_result_are_both_named():
     (card,) = cards_after(result, complication=[{"text": "Pneumonia"}])
     both = "complication of the operation named and grave result of an examination"
     assert both in card["detail"]
+
+
+@pytest.mark.parametrize("words", ["Sepsis", "Pulmonary embolism"])
+def test_one_of_an_older_entry_of_the_operation_is_to_be_read(words):
+    older = kyphoplasty_done(
+        "L1", number="older", days=3, complication=[{"text": words}]
+    )
+    newest = kyphoplasty_done("L1", number="newest", days=2)
+    cards = leave(chart(older, newest, *everything_arranged()))
+    assert any("complication" in one["summary"] for one in cards)

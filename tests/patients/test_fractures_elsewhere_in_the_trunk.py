@@ -134,6 +134,22 @@ def test_lying_still_for_hours_is_routine(hours, is_chosen):
     assert ("Refer to rehabilitation" in labels) is is_chosen
 
 
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (4, "Do not mobilise until spine cleared"),
+        (4, "Bed rest, log roll until spine cleared by surgeon"),
+        (-120, "Keep flat"),
+        (336, "Do not mobilise"),
+    ],
+)
+def test_a_ban_holds_whatever_time_stands_next_to_it(hours, words):
+    code = codeable(ORDERS, "bed-rest") | {"text": words}
+    detail, labels = judged_beside(bed_rest(hours, code=code))
+    assert "an entry forbids moving the patient" in detail
+    assert "Refer to rehabilitation" not in labels
+
+
 def test_a_bed_rest_of_days_is_judged_on_its_own_card():
     code = codeable(ORDERS, "bed-rest") | {"text": "Strict bed rest"}
     detail, _ = judged_beside(bed_rest(72, code=code))

@@ -45,6 +45,8 @@ def test_a_new_fracture_without_a_vertebra_is_to_be_read(words: str) -> None:
         "Acute fracture of L1.",
         "Acute fracture L1. Cement well placed.",
         "Old fracture.",
+        "Clinical history: recent compression fracture. Cement in situ at L1, no leak.",
+        "Cement in the acute fracture, good position.",
         "Status post kyphoplasty for acute fracture.",
         "Keine neue Fraktur. Zement regelrecht.",
         "Pas de nouvelle fracture. Ciment en place.",
@@ -59,3 +61,15 @@ def test_a_denial_and_the_treated_fracture_make_no_card(words: str) -> None:
 
 def test_a_report_from_before_the_operation_makes_none() -> None:
     assert cards_with("New fracture.", days=5) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Acute fracture of the left hip is excluded.",
+        "Frische Fraktur der Hüfte ausgeschlossen.",
+    ],
+)
+def test_one_that_is_excluded_is_no_injury(words: str) -> None:
+    cards = cards_with(words)
+    assert not any("recent fracture" in str(card) for card in cards)

@@ -9,7 +9,7 @@ from tests.chart_builders import (
     kyphoplasty,
     order_sign,
 )
-from tests.codes import ORDERS, codeable
+from tests.codes import CPT, ORDERS, codeable
 from tests.patients.reassuring import reassuring_record
 
 
@@ -83,3 +83,16 @@ def test_a_referral_that_is_an_option_arranges_nothing():
     assert card_of(kyphoplasty("L1"), order)["summary"].startswith("Rehabilitation is")
     card = card_of(kyphoplasty("L1"), {**order, "intent": "option"})
     assert card["summary"] == card_of(kyphoplasty("L1"))["summary"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(option(None, code=codeable(CPT, "22515")), id="a further level"),
+        pytest.param(option(None, code=codeable(CPT, "22514")), id="no vertebra"),
+        pytest.param(option("L1", quantityQuantity={"value": 3}), id="three"),
+    ],
+)
+def test_an_option_that_may_add_a_vertebra_reassures_nobody(other):
+    card = card_of(kyphoplasty("L1"), other)
+    assert "below the usual" not in card["detail"]

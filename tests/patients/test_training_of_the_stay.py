@@ -142,3 +142,15 @@ def test_one_for_later_beside_that_of_the_ward_settles_it() -> None:
     ward = training("Inpatient physiotherapy")
     later = training("Outpatient physiotherapy") | {"id": "later"}
     assert leave(leaving_chart(*ARRANGED, ward, later)) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Physiotherapy for degenerative lumbar spine",
+        "Physiotherapy, degenerative disc disease",
+        "Physiotherapie, klinische Abteilung",
+    ],
+)
+def test_words_that_only_resemble_a_hospital_are_none(title: str) -> None:
+    assert not any(NOT_ORDERED in one for one in summaries(training(title)))

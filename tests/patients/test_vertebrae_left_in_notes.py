@@ -161,3 +161,14 @@ def test_an_order_from_before_it_was_not_carried_out() -> None:
 def test_an_order_since_then_is_to_treat_it() -> None:
     left = operated(note=[{"text": "L3 aborted"}])
     assert not any("not treated" in card for card in details(left, order("L3", 1)))
+
+
+def test_a_vertebra_that_was_left_counts_for_no_other() -> None:
+    fourth = coded("S32.040A", days=18)
+    sites = [codeable(SCT, TREATED[one]) for one in ("L1", "L3")]
+    done = operated(
+        code=codeable(CPT, "22514"), bodySite=sites, note=[{"text": "L3 abandoned"}]
+    )
+    record = (coded("S32.010A", days=20), fourth, done, order("L1 and L4", 5))
+    cards = leave(chart(*record, *everything_arranged(), TAKES))
+    assert any("L4" in card["summary"] + card["detail"] for card in cards)

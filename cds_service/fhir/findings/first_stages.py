@@ -228,7 +228,11 @@ def _is_new_in(sentence: str, kinds: tuple[str, ...], chart: Chart) -> bool:
         or terminology.plain.bound.names_broken(part)
         for part in parts
     )
-    return is_broken and any(terminology.kinds.named(part, kinds) for part in parts)
+    # "Not seen on the prior film" denies nothing: it says that the fracture is new.
+    whole = [part for part in clauses(sentence) if _may_be_treated(part, chart)]
+    return is_broken and any(
+        terminology.kinds.named(part, kinds) for part in (*parts, *whole)
+    )
 
 
 def _may_be_treated(part: str, chart: Chart) -> bool:

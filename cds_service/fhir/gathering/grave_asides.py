@@ -128,6 +128,7 @@ MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
 HOURS_OF = {"h": 1, "min": 1 / 60, "d": 24}
 HOURS_OF_A_DAY = 24
 BED_REST = "bed-rest"
+REST = ("lying-still",)
 # An order that asks if the fracture has another cause. It asks so until it is carried
 # out; a report of it says itself what was found.
 CAUSE_SEARCH = frozenset({"cause-search"})
@@ -282,12 +283,11 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     concepts |= _searched_by(entry, searched)
     concepts |= _unread(entry, words, named, terminology)
     # "Do not mobilise" denies nothing: it orders.
-    if _is_rest_for_a_time(entry, coded):
-        concepts -= MOVING_FORBIDDEN
-    else:
-        concepts = concepts.union(
-            *(terminology.text_concepts(word, MOVING_FORBIDDEN) for word in words)
-        )
+    concepts -= MOVING_FORBIDDEN
+    is_for_a_time = _is_for_a_time(entry, coded)
+    for word in words:
+        if not (is_for_a_time and terminology.kinds.named(word, REST)):
+            concepts |= terminology.text_concepts(word, MOVING_FORBIDDEN)
     concepts |= _asked_in_title(entry, titles, terminology)
     concepts |= _stems_of(entry, words, wards, terminology)
     is_named_broken = not FRACTURED.isdisjoint(coded | named)
@@ -296,17 +296,18 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     return concepts
 
 
-def _is_rest_for_a_time(order: Json, coded: frozenset[str]) -> bool:
-    """Tell if an order keeps a patient in bed for a time that it states.
+def _is_for_a_time(order: Json, coded: frozenset[str]) -> bool:
+    """Tell if an order states hours, or is a bed rest that states its length.
 
     To lie flat for hours is routine. A bed rest of days has a card of its own.
     """
     bounds = member(order, "occurrenceTiming", "repeat", "boundsDuration")
-    hours = HOURS_OF.get(text(member(bounds, "code")) or text(member(bounds, "unit")))
     length = number(member(bounds, "value"))
-    if not hours or not length:
+    written = (text(member(bounds, name)) for name in ("code", "unit"))
+    units = {HOURS_OF[one] for one in written if one in HOURS_OF}
+    if not length or length < 0 or len(units) != 1 or member(bounds, "comparator"):
         return False
-    return BED_REST in coded or length * hours <= HOURS_OF_A_DAY
+    return BED_REST in coded or length * units.pop() <= HOURS_OF_A_DAY
 
 
 def _says_nothing_aside(entry: Json, title: str) -> bool:

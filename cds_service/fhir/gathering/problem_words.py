@@ -50,12 +50,16 @@ def in_doubt(concept: str) -> str:
 
 
 def is_of_relatives(condition: Json, terminology: Terminology) -> bool:
-    """Tell if a category says that a diagnosis is one of the patient's family."""
+    """Tell if every category says that a diagnosis is one of the patient's family.
+
+    Next to another category it may be the patient's own.
+    """
     categories = objects(condition.get("category"))
-    if FAMILY_HISTORY in terminology.concepts(categories):
-        return True
-    words = (word for one in categories for word in texts_of(one))
-    return any(terminology.kinds.of_title(word, OF_RELATIVES) for word in words)
+    return bool(categories) and all(
+        FAMILY_HISTORY in terminology.concepts(one)
+        or any(terminology.kinds.of_title(word, OF_RELATIVES) for word in texts_of(one))
+        for one in categories
+    )
 
 
 def is_denial(words: str, terminology: Terminology) -> bool:

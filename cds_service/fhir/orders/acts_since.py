@@ -5,7 +5,7 @@ only word of a cord compression. The raw JSON of the record in, references out; 
 never raises.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from cds_service.fhir.gathering.asides import VOID
@@ -64,15 +64,25 @@ def unread_acts_since(
 
 
 def complicated_since(
-    record: PatientRecord, since: date, terminology: Terminology
+    record: PatientRecord,
+    since: date,
+    performed: Collection[str],
+    terminology: Terminology,
 ) -> frozenset[str]:
-    """Return the augmentations of this day or later that name a complication.
+    """Return the augmentations of these days that name a complication.
 
     Those are left out of which a fact on the cause or on a deficit tells.
+
+    Args:
+        record: the patient's.
+        since: the day of the operation, of which an entry may be some days older.
+        performed: references of all entries of the operation.
+        terminology: the service's terminology.
     """
     return frozenset(
         act.reference
-        for act in _acts_since(record, since, terminology)
+        for act in _acts(record)
+        if act.reference in performed or _is_since(act.raw, since, terminology.calendar)
         if is_augmentation(Order(act.reference, act.raw), terminology)
         and has_named_complication(act.raw, terminology)
     )
@@ -81,11 +91,15 @@ def complicated_since(
 def _acts_since(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> Iterator[Entry]:
+    for act in _acts(record):
+        if _is_since(act.raw, since, terminology.calendar):
+            yield act
+
+
+def _acts(record: PatientRecord) -> Iterator[Entry]:
     for act in record.entries:
         is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
-        if act.kind not in ACTS or is_void:
-            continue
-        if _is_since(act.raw, since, terminology.calendar):
+        if act.kind in ACTS and not is_void:
             yield act
 
 

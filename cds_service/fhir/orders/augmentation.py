@@ -105,7 +105,7 @@ def find_augmentation_order(
     augmentations = _with_levels(recognised, drafts, terminology)
     reasons = _reasons(augmentations, drafts, terminology)
     unclear = tuple(_left_out(UNCLEAR, draft) for draft, _ in others)
-    chosen = _without_options(augmentations)
+    chosen = _without_options(augmentations, terminology)
     order = _as_one(chosen.augmentations, reasons, unclear, terminology)
     if not chosen.is_complete:
         levels = replace(order.levels, is_count_sure=False)
@@ -126,21 +126,41 @@ class _Chosen(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def _without_options(augmentations: Sequence[_Augmentation]) -> _Chosen:
+def _without_options(
+    augmentations: Sequence[_Augmentation], terminology: Terminology
+) -> _Chosen:
     """Leave out options next to an order; of options alone, take what all treat."""
     options = [one for one in augmentations if one.draft.is_option]
     ordered = [one for one in augmentations if not one.draft.is_option]
     if not options or len(augmentations) == 1:
         return _Chosen(augmentations)
     if ordered:
-        extra = [one for one in options if not _levels_of([one]) <= _levels_of(ordered)]
+        named = _levels_of(ordered)
+        extra = [one for one in options if not _is_among(one, named, terminology)]
         notes = tuple(_left_out(ONLY_OPTION, one.draft) for one in extra)
         return _Chosen(ordered, is_complete=not extra, notes=notes)
     common = set[str].intersection(*(_levels_of([one]) for one in options))
     if all(_levels_of([one]) == common for one in options):
         return _Chosen(options)
     alike = [_only_at(common, one) for one in options]
-    return _Chosen(alike, is_complete=False, notes=(ALTERNATIVES,))
+    # One that names no vertebra may be for those of another.
+    notes = (ALTERNATIVES,) if all(_levels_of([one]) for one in options) else ()
+    return _Chosen(alike, is_complete=False, notes=notes)
+
+
+def _is_among(
+    option: _Augmentation, ordered: set[str], terminology: Terminology
+) -> bool:
+    """Tell if an option treats no vertebra but those that are ordered.
+
+    It must name its own, and count no further ones.
+    """
+    levels = _levels_of([option])
+    if not levels or not levels <= ordered:
+        return False
+    if ADDITIONAL_LEVEL in option.recognition.concepts or not _is_quantity_read(option):
+        return False
+    return _unnamed_levels(option, terminology) <= len(levels)
 
 
 def _only_at(common: set[str], augmentation: _Augmentation) -> _Augmentation:

@@ -14,6 +14,7 @@ from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.orders.reports_since import is_made_since, is_pathology
 
 NEW_FRACTURE = ("fracture-called-new",)
+OF_BEFORE = ("fracture-of-before",)
 
 
 def new_fractures_since(
@@ -37,10 +38,13 @@ def new_fractures_since(
 def _tells_of_new_fracture(sentence: str, terminology: Terminology) -> bool:
     """Tell if a part of a sentence states one, and the sentence names no vertebra.
 
-    Next to the operation it is the one that was treated.
+    Next to the operation or its cement it is the one that was treated, and so it is in
+    what the report was asked.
     """
     levels = terminology.levels.named(sentence)
     if levels or terminology.text_concepts(sentence, AUGMENTATIONS):
+        return False
+    if terminology.kinds.named(sentence, OF_BEFORE):
         return False
     rules = terminology.clauses
     return any(

@@ -327,7 +327,7 @@ def _levels_on_record(
     if not is_any_done:
         of_any = {*entries.maybe} | entries.broken_off
         return _Treated(treated | wanted | of_any, frozenset(), own_days)
-    if count >= len(entries.done | wanted):
+    if count >= len(entries.done | entries.noted | wanted):
         treated |= wanted
     return _Treated(treated, (entries.perhaps() | wanted) - treated, own_days)
 

@@ -405,7 +405,7 @@ def read_leaving(
         ),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, terminology),
-        complicated=complicated_since(record, since, terminology),
+        complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
         injuries=_injuries(record, performed, since, terminology, today),
         contents={
