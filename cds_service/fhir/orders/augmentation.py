@@ -50,8 +50,8 @@ QUANTITIES = ("quantityQuantity", "quantityRatio", "quantityRange")
 COUNTING_UNIT = re.compile(
     r"|1|\{.*\}|each|ea\.?|units?|un|pcs?|pieces?|levels?|segments?|vertebrae?"
     r"|vertebral (?:body|bodies|levels?)|wirbel|etagen?|segmente|h[öo]hen?"
-    r"|st(?:[üu]ck)?|niveaux?|vert[eè]bres?|v[eé]rtebras?|niveles|nivel|livell[io]|vertebre"
-    r"|niveaus?|wervels?|stuks?|poziom\w*|kr[eę]g\w*|szt\.?|椎体?|个|個|节段?|節"
+    r"|st(?:[üu]ck)?|niveaux?|vert[eè]bres?|v[eé]rtebras?|niveles|nivel"
+    r"|livell[io]|vertebre|niveaus?|wervels?|stuks?|poziom\w*|kr[eę]g\w*|szt\.?|椎体?|个|個|节段?|節"
 )
 BOTH = (
     "The orders name both kyphoplasty and vertebroplasty; which one is done is not"
