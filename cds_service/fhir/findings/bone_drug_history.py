@@ -24,7 +24,7 @@ from cds_service.fhir.findings.chart import (
 )
 from cds_service.fhir.findings.medication_list import (
     LONG_STANDING_MONTHS,
-    VOID,
+    NO_ENTRY,
     Use,
     future_uses,
     not_on_list,
@@ -78,7 +78,7 @@ def _may_be_bone_drug(entry: Entry) -> bool:
 
     A dose of years ago may be that of denosumab, or of an anabolic drug.
     """
-    is_void = entry.status in VOID and entry.origin != "context"
+    is_void = entry.status in NO_ENTRY and entry.origin != "context"
     return entry.drug is not None and not is_void
 
 

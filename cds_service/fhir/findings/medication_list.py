@@ -81,7 +81,8 @@ NOT_TAKEN = frozenset(
         "unfulfilled",
     }
 )
-VOID = frozenset({"entered-in-error", "draft"})
+# Statuses of what is on no list yet, or no longer.
+NO_ENTRY = frozenset({"entered-in-error", "draft"})
 # Other types that may name a drug: "Osteoporosis, Prolia given in March".
 TELLING_TOO = (
     "Condition",
@@ -520,7 +521,7 @@ def uses_named_aside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
     uses = []
     for entry in chart.of_kind(*TAKEN, *TELLING_TOO):
         named = frozenset(one for one in concepts if in_doubt(one) in entry.concepts)
-        is_void = entry.status in VOID and entry.origin != "context"
+        is_void = entry.status in NO_ENTRY and entry.origin != "context"
         if not named or is_void:
             continue
         if entry.kind == "Condition" and certainty_of(entry.raw) == "denied":

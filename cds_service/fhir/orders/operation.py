@@ -36,7 +36,7 @@ from cds_service.fhir.site_calendar import SiteCalendar
 # Statuses of a procedure that was not carried out, or was broken off.
 LEFT = frozenset({"not-done", "stopped", "entered-in-error"})
 # Statuses of an act that is neither done nor to come.
-VOID = STOPPED | LEFT
+NEVER_DONE = STOPPED | LEFT
 # An order on hold plans nothing until it goes on; `suspended` is a supply on hold.
 HELD = frozenset({"on-hold", "suspended"})
 # A fracture that names no vertebra, where others are named.
@@ -263,7 +263,7 @@ class _Entries:
                 self.days.setdefault(level, []).append(day)
             titled = left_in_titles(procedure, terminology) - {*levels}
             self.left.update(dict.fromkeys(titled, day))
-        elif status not in VOID:
+        elif status not in NEVER_DONE:
             for level in levels:
                 self.maybe.setdefault(level, []).append(day)
 
@@ -306,7 +306,7 @@ def _levels_on_record(
     left = dict.fromkeys(entries.noted, newest) | entries.left
     to_come, wanted = set[str](), set[str]()
     for order in _augmentations_of(record, "serviceRequests", terminology):
-        if text(order.get("status")) in HELD | VOID:
+        if text(order.get("status")) in HELD | NEVER_DONE:
             continue
         written, planned = _written_and_planned(order, calendar)
         is_to_come = _is_after(written, newest) or _is_after(planned, newest)
