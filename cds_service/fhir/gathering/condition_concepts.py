@@ -144,7 +144,7 @@ def _told_by_stems(
         for part in undenied_parts(title, terminology)
         for concept in stems.concepts_in(part)
     ]
-    if any(map(stems.is_told, titles)):
+    if any(map(stems.has_plain_deficit, titles)):
         told.append("spinal-cord-disease")
     return frozenset(map(in_doubt, {*told} - known))
 

@@ -78,7 +78,7 @@ def has_grave_stem(words: str, terminology: Terminology) -> bool:
     """
     stems = terminology.grave_stems
     return stems.are_in(words) and (
-        stems.is_told(words)
+        stems.has_plain_deficit(words)
         or any(map(stems.are_in, undenied_parts(words, terminology)))
     )
 

@@ -29,8 +29,8 @@ class GraveStemsFile(DataFile):
         infection: the same for infections of bone, spine or blood.
         deficit: the same for palsies and the spinal cord.
         care: the same for dialysis and the end of life.
-        untold: what is taken out before `told`.
-        told: deficits in plain speech, in which a denial is part of the deficit.
+        no_deficit: what is taken out before `plain_deficit` and `worse`.
+        plain_deficit: deficits in plain speech, of which a denial is part.
         undenied: what looks like a denial, or like nothing, and denies nothing.
         worse: what went wrong after an operation.
         several: words for more than one fracture.
@@ -42,8 +42,8 @@ class GraveStemsFile(DataFile):
     infection: Words
     deficit: Words
     care: Words
-    untold: Words
-    told: Words
+    no_deficit: Words
+    plain_deficit: Words
     undenied: Words
     worse: Words
     several: Words
@@ -60,34 +60,34 @@ class GraveStems:
         self._infection = _any_of([content.infection])
         self._deficit = _any_of([content.deficit])
         self._several = _any_of([content.several])
-        self._untold = _any_of([content.untold])
-        self._told = _any_of([content.told])
+        self._no_deficit = _any_of([content.no_deficit])
+        self._plain_deficit = _any_of([content.plain_deficit])
         self._worse = _any_of([content.worse])
         self._undenied = _any_of([content.undenied])
-        self._kept_told = kept(self._is_told)
+        self._kept_plain_deficit = kept(self._has_plain_deficit)
 
     def are_in(self, words: str) -> bool:
         """Tell if a text has a part of a word that tells of something grave."""
         if len(words) > LONGEST_TEXT:
             return True
-        return self.is_told(words) or bool(
+        return self.has_plain_deficit(words) or bool(
             self._grave.search(self._without_apart(words))
         )
 
-    def is_told(self, words: str) -> bool:
+    def has_plain_deficit(self, words: str) -> bool:
         """Tell if a text tells in plain speech of a deficit: "cannot pass urine".
 
         The denial is part of the deficit, so the whole text is looked at.
         """
-        return self._kept_told(words)
+        return self._kept_plain_deficit(words)
 
-    def _is_told(self, words: str) -> bool:
-        plain = self._untold.sub(" ", folded(words[:LONGEST_TEXT]))
-        return bool(self._told.search(plain))
+    def _has_plain_deficit(self, words: str) -> bool:
+        plain = self._no_deficit.sub(" ", folded(words[:LONGEST_TEXT]))
+        return bool(self._plain_deficit.search(plain))
 
     def is_worse(self, words: str) -> bool:
         """Tell if a text tells of what may have gone wrong after an operation."""
-        plain = self._untold.sub(" ", folded(words[:LONGEST_TEXT]))
+        plain = self._no_deficit.sub(" ", folded(words[:LONGEST_TEXT]))
         return bool(self._worse.search(plain))
 
     def without_undenied(self, words: str) -> str:

@@ -120,7 +120,7 @@ def _may_have_gone_wrong(act: Entry, terminology: Terminology) -> bool:
     stems = terminology.grave_stems
     for words in _said_in(act.raw, terminology):
         told = undenied_parts(words, terminology)
-        if stems.is_told(words) or any(map(stems.is_worse, told)):
+        if stems.has_plain_deficit(words) or any(map(stems.is_worse, told)):
             return True
         # Of a deficit: a tumour is asked about by what looks for it.
         if has_grave_stem(words, terminology) and any(

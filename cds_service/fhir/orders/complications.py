@@ -152,4 +152,5 @@ def _is_named(complication: Json, terminology: Terminology) -> bool:
 
 def _tells_deficit(words: str, terminology: Terminology) -> bool:
     stems = terminology.grave_stems
-    return stems.is_told(words) or "spinal-cord-disease" in stems.concepts_in(words)
+    is_plain = stems.has_plain_deficit(words)
+    return is_plain or "spinal-cord-disease" in stems.concepts_in(words)
