@@ -47,6 +47,9 @@ def test_an_amount_of_something_else_is_no_number_of_fractures(quantity):
         pytest.param({"unit": "level", "code": "{level}"}, id="UCUM note"),
         pytest.param({"code": "1"}, id="UCUM one"),
         pytest.param({"unit": "Wirbel"}, id="German"),
+        pytest.param({"unit": " Stück ", "code": "{Stk}"}, id="German pieces"),
+        pytest.param({"unit": "Vertèbres"}, id="French"),
+        pytest.param({"unit": "节段"}, id="Chinese"),
     ],
 )
 def test_a_count_of_vertebrae_that_are_not_named_counts(unit):

@@ -4,7 +4,6 @@ Raw JSON in, an order out; junk never raises. Brace, bed rest and referrals are 
 `support_orders.py`.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
@@ -47,12 +46,7 @@ from cds_service.fhir.references import reference_name
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
 QUANTITIES = ("quantityQuantity", "quantityRatio", "quantityRange")
 # Units in which vertebrae are counted; `{level}` is a note of UCUM.
-COUNTING_UNIT = re.compile(
-    r"|1|\{.*\}|each|ea\.?|units?|un|pcs?|pieces?|levels?|segments?|vertebrae?"
-    r"|vertebral (?:body|bodies|levels?)|wirbel|etagen?|segmente|h[öo]hen?"
-    r"|st(?:[üu]ck)?|niveaux?|vert[eè]bres?|v[eé]rtebras?|niveles|nivel"
-    r"|livell[io]|vertebre|niveaus?|wervels?|stuks?|poziom\w*|kr[eę]g\w*|szt\.?|椎体?|个|個|节段?|節"
-)
+COUNTING_UNIT = ("counting-unit",)
 BOTH = (
     "The orders name both kyphoplasty and vertebroplasty; which one is done is not"
     " known."
@@ -158,7 +152,8 @@ def _is_among(
     levels = _levels_of([option])
     if not levels or not levels <= ordered:
         return False
-    if ADDITIONAL_LEVEL in option.recognition.concepts or not _is_quantity_read(option):
+    is_for_more = ADDITIONAL_LEVEL in option.recognition.concepts
+    if is_for_more or not _is_quantity_read(option, terminology):
         return False
     return _unnamed_levels(option, terminology) <= len(levels)
 
@@ -296,7 +291,7 @@ def _as_one(
         levels=TreatedLevels(
             names=levels,
             count=count,
-            is_count_sure=_is_count_sure(augmentations),
+            is_count_sure=_is_count_sure(augmentations, terminology),
             region=regions.pop() if len(regions) == 1 else None,
             is_at_junction=_is_at_junction(augmentations, count),
             source=", ".join(sorted({source for source in sources if source})),
@@ -379,7 +374,7 @@ def _level_count(
     stated = len(levels) or max(
         (len(one.levels.verdicts) for one in augmentations), default=0
     )
-    additional = sum(_additional_levels(one) for one in augmentations)
+    additional = sum(_additional_levels(one, terminology) for one in augmentations)
     codes = {code for one in augmentations for code in _cpt_codes(one)}
     named = [terminology.concepts({"system": CPT, "code": code}) for code in codes]
     primary = [concepts for concepts in named if ADDITIONAL_LEVEL not in concepts]
@@ -392,7 +387,9 @@ def _level_count(
     return max(stated, coded, worded) or None
 
 
-def _is_count_sure(augmentations: Sequence[_Augmentation]) -> bool:
+def _is_count_sure(
+    augmentations: Sequence[_Augmentation], terminology: Terminology
+) -> bool:
     """Tell if every order says its levels, and no quantity was left unread.
 
     It is not sure if the words of an order name other levels than those that were used.
@@ -401,7 +398,7 @@ def _is_count_sure(augmentations: Sequence[_Augmentation]) -> bool:
         return False
     if _is_level_missing(augmentations):
         return False
-    return all(_is_quantity_read(one) for one in augmentations)
+    return all(_is_quantity_read(one, terminology) for one in augmentations)
 
 
 def _is_level_missing(augmentations: Sequence[_Augmentation]) -> bool:
@@ -410,16 +407,16 @@ def _is_level_missing(augmentations: Sequence[_Augmentation]) -> bool:
     return len(augmentations) > 1 and is_silent
 
 
-def _is_quantity_read(augmentation: _Augmentation) -> bool:
+def _is_quantity_read(augmentation: _Augmentation, terminology: Terminology) -> bool:
     order = augmentation.draft.resource
     stated = [name for name in QUANTITIES if order.get(name) is not None]
     if not stated:
         return True
-    is_count = len(stated) == 1 and _count_in(stated[0], order) > 0
-    return is_count and not _is_beyond_sites(augmentation)
+    is_count = len(stated) == 1 and _count_in(stated[0], order, terminology) > 0
+    return is_count and not _is_beyond_sites(augmentation, terminology)
 
 
-def _is_beyond_sites(augmentation: _Augmentation) -> bool:
+def _is_beyond_sites(augmentation: _Augmentation, terminology: Terminology) -> bool:
     """Tell if its quantity is higher than the number of levels that it names.
 
     The add-on code is for further levels.
@@ -428,10 +425,10 @@ def _is_beyond_sites(augmentation: _Augmentation) -> bool:
         return False
     named = len(augmentation.levels.verdicts)
     order = augmentation.draft.resource
-    return 0 < named < max(_count_in(name, order) for name in QUANTITIES)
+    return 0 < named < max(_count_in(name, order, terminology) for name in QUANTITIES)
 
 
-def _count_in(name: str, order: Json) -> int:
+def _count_in(name: str, order: Json, terminology: Terminology) -> int:
     """Return the whole number that a quantity counts; 0 if it counts nothing.
 
     3 mL are no vertebrae.
@@ -445,15 +442,18 @@ def _count_in(name: str, order: Json) -> int:
         )
         value = above / below if above is not None and below else above
     is_count = value is not None and value in range(1, MOST_LEVELS + 1)
-    is_exact = not member(quantity, "comparator") and _counts(quantity)
+    is_exact = not member(quantity, "comparator") and _counts(quantity, terminology)
     return int(value) if value and is_count and is_exact else 0
 
 
-def _counts(quantity: Any) -> bool:
+def _counts(quantity: Any, terminology: Terminology) -> bool:
     """Tell if the units of a quantity, or of its parts, are those of a count."""
     parts = (quantity, member(quantity, "numerator"), member(quantity, "denominator"))
     units = (text(member(part, name)) for part in parts for name in ("unit", "code"))
-    return all(COUNTING_UNIT.fullmatch(unit.strip().lower()) for unit in units)
+    return all(
+        unit in ("", "1") or terminology.kinds.named(unit, COUNTING_UNIT)
+        for unit in map(str.strip, units)
+    )
 
 
 def _unnamed_levels(augmentation: _Augmentation, terminology: Terminology) -> int:
@@ -462,16 +462,16 @@ def _unnamed_levels(augmentation: _Augmentation, terminology: Terminology) -> in
     A quantity beyond the levels that it names may count something else.
     """
     order = augmentation.draft.resource
-    counted = max(_count_in(name, order) for name in QUANTITIES)
-    if counted == 1 or _is_beyond_sites(augmentation):
+    counted = max(_count_in(name, order, terminology) for name in QUANTITIES)
+    if counted == 1 or _is_beyond_sites(augmentation, terminology):
         counted = 0
     return max(levels_in_words(order, terminology), counted)
 
 
-def _additional_levels(augmentation: _Augmentation) -> int:
+def _additional_levels(augmentation: _Augmentation, terminology: Terminology) -> int:
     if ADDITIONAL_LEVEL not in augmentation.recognition.concepts:
         return 0
-    return _count_in("quantityQuantity", augmentation.draft.resource) or 1
+    return _count_in("quantityQuantity", augmentation.draft.resource, terminology) or 1
 
 
 def _is_at_junction(
