@@ -459,7 +459,12 @@ def _over_by(end: DosageEnd, chart: Chart) -> Dated | None:
 def _reported(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """Read a statement of a period, of a day, or without either."""
+    """Read a statement of a period, of a day, or without either.
+
+    One that begins after the order is of no intake yet, whoever calls it active.
+    """
+    if _begins_ahead(entry, chart):
+        return mention
     period = entry.raw.get("effectivePeriod")
     begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
     if begins is None and ended is None:
@@ -484,6 +489,14 @@ def _reported(
         how_ended=None if is_current else _how_ended(entry),
         is_current=is_current,
     )
+
+
+def _begins_ahead(entry: Entry, chart: Chart) -> bool:
+    """Tell if a statement's day, or the start of its period, is after the order."""
+    raw = entry.raw
+    written = raw.get("effectiveDateTime") or member(raw, "effectivePeriod", "start")
+    begins = chart.calendar.moment(written)
+    return begins is not None and chart.is_ahead(begins)
 
 
 def _how_ended(entry: Entry) -> HowEnded:
