@@ -187,9 +187,15 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     unclear = last if use.is_open else None
     if use.doses.sure:
         unclear = use.doses.unclear
+    perhaps = use.doses.perhaps
+    if perhaps and perhaps.last >= months_before(today, OVERDUE_MONTHS):
+        unclear = unclear or perhaps
     if unclear:
         clause = say("{drug} may be overdue", drug=use.name)
         how = say("entry of {day} not understood", day=full_day_text(unclear))
+    elif use.doses.has_undated:
+        clause = say("{drug} may be overdue", drug=use.name)
+        how = say("day of a dose not recorded")
     elif vague := find_vague_late_dose(use, today):
         clause = say("{drug} may be overdue", drug=use.name)
         how = say("last dose {day}, day not recorded", day=_month_text(vague))

@@ -62,6 +62,8 @@ class DrugEntry(NamedTuple):
         is_understood: everything in it was understood.
         is_sure: an intake that was understood, and was not broken off.
         may_be_dose: a coded dose, recorded as given, of which not all was understood.
+        may_be_given: a dose of denosumab whose status leaves open if it was given, or
+            that has no day.
         is_due: an order in force to take the drug at home, that begins by now.
         is_plain: every word of an order was understood.
         is_aside: words elsewhere on a drug that a list has; they count only for its
@@ -85,6 +87,7 @@ class DrugEntry(NamedTuple):
     is_understood: bool = True
     is_sure: bool = False
     may_be_dose: bool = False
+    may_be_given: bool = False
     is_due: bool = False
     is_plain: bool = True
     is_aside: bool = False
@@ -240,6 +243,8 @@ def _use(
             counted=tuple(sorted(counted_doses)),
             sure=sure_dose,
             unclear=_last_dose(entry for entry in unclear_since if entry.may_be_dose),
+            perhaps=_last_dose(entry for entry in listed if entry.may_be_given),
+            has_undated=any(one.may_be_given and not one.last for one in listed),
         ),
         is_open=bool(unclear_since) or is_too_often,
         is_too_often=is_too_often,

@@ -193,12 +193,16 @@ class Doses(NamedTuple):
         sure: the newest that was understood whole and not broken off. Only such a dose
             settles what another drug leaves open.
         unclear: the newest coded dose after `sure` that was not understood whole.
+        perhaps: the newest entry of a dose whose status leaves open if it was given.
+        has_undated: one was given, or may have been, on a day that is not recorded.
     """
 
     last: Dated | None = None
     counted: tuple[Dated, ...] = ()
     sure: Dated | None = None
     unclear: Dated | None = None
+    perhaps: Dated | None = None
+    has_undated: bool = False
 
 
 NO_DOSES = Doses()

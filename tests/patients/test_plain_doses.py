@@ -4,7 +4,9 @@ import pytest
 
 from tests.chart_builders import (
     days_ago,
+    dispensed,
     dose,
+    drug,
     of_patient,
 )
 from tests.patients.reassuring import card_of
@@ -121,7 +123,7 @@ def test_plain_words_beside_a_dose_leave_it_one(beside):
     assert card["summary"].startswith("Fracture on denosumab (21 Oct)")
 
 
-@pytest.mark.parametrize("status", ["stopped", "on-hold", "unknown", "not-taken"])
+@pytest.mark.parametrize("status", ["stopped", "on-hold", "not-taken"])
 def test_a_statement_of_stopping_closes_nothing(status):
     card = card_of(LAPSED, stated("Prolia", status=status))
     assert card["indicator"] == "warning"
@@ -153,6 +155,60 @@ def test_another_drug_that_is_not_surely_taken_follows_nothing(lapsed, words, st
     assert card["summary"].startswith(
         (f"{lapsed.capitalize()} ended", "Denosumab over")
     )
+
+
+PROLIA = {"text": "Prolia 60 mg"}
+
+
+def of_status(status, *, days=30, **members):
+    return dose("denosumab", days=days, **members) | {"status": status}
+
+
+SINCE_MARCH = [
+    pytest.param(stated("Prolia", days=30, status="unknown"), id="statement"),
+    pytest.param(of_status("unknown"), id="dose"),
+    pytest.param(of_status("stopped"), id="broken off"),
+    pytest.param(of_status("in-progress"), id="in progress"),
+    pytest.param(dispensed(PROLIA, days=30, status="unknown"), id="dispense"),
+]
+NO_DOSE_SINCE = [
+    pytest.param(of_status("not-done"), id="not done"),
+    pytest.param(
+        of_status("stopped", statusReason=[{"text": "patient declined"}]),
+        id="declined",
+    ),
+    pytest.param(of_status("entered-in-error"), id="error"),
+    pytest.param(of_status("unknown", days=400), id="an older one"),
+    pytest.param(drug("denosumab", days=30, status="unknown"), id="an order"),
+    pytest.param(dispensed(PROLIA, days=30, status="cancelled"), id="cancelled"),
+    pytest.param(stated("Prolia", effectiveDateTime=None), id="a list without a day"),
+]
+
+
+@pytest.mark.parametrize("entry", SINCE_MARCH)
+def test_a_dose_that_may_have_been_given_since_may_close_it(entry):
+    card = card_of(LAPSED, entry)
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith(
+        "Denosumab may be overdue (entry of 21 Oct 2026 not understood)"
+    )
+
+
+@pytest.mark.parametrize("status", ["completed", "unknown"])
+def test_a_supply_without_a_day_may_be_of_since(status):
+    supply = dispensed(PROLIA, days=0, status=status, whenHandedOver=None)
+    card = card_of(LAPSED, supply)
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith(
+        "Denosumab may be overdue (day of a dose not recorded)"
+    )
+
+
+@pytest.mark.parametrize("entry", NO_DOSE_SINCE)
+def test_what_is_surely_no_dose_since_leaves_it_overdue(entry):
+    card = card_of(LAPSED, entry)
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Denosumab overdue (last 15 Mar 2026)")
 
 
 def test_a_dose_that_was_not_understood_may_still_be_overdue():

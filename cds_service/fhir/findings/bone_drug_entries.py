@@ -43,7 +43,12 @@ from cds_service.fhir.findings.medication_list import (
     uses_named_aside,
 )
 from cds_service.fhir.findings.statements import Stated, find_stated
-from cds_service.fhir.gathering.drugs import ANY_BONE_DRUG, Drug, is_given_once
+from cds_service.fhir.gathering.drugs import (
+    ANY_BONE_DRUG,
+    Drug,
+    is_given_once,
+    words_beside,
+)
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
@@ -61,6 +66,18 @@ USED = {"Procedure": ("usedCode", "usedReference"), "ServiceRequest": ("orderDet
 # Beginnings of references to orders of a drug.
 ORDERS = ("MedicationRequest/", "ServiceRequest/")
 IN_ERROR = "entered-in-error"
+# Elements with the day of a dose, on a day that may be still to come.
+DAYS_OF_DOSES = (
+    "effectiveDateTime",
+    "effectivePeriod",
+    "performedDateTime",
+    "performedPeriod",
+    "performedString",
+    "performedAge",
+    "performedRange",
+    "whenHandedOver",
+    "whenPrepared",
+)
 # Types that record an ordered dose, even if it was not given.
 PLANNED = frozenset({"MedicationAdministration", "Procedure"})
 
@@ -208,6 +225,8 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     if _is_not_given(entry) and not drug.is_doubtful:
         return _planned(mention, entry, chart)
     is_ended = drug.is_ended and entry.origin != "context"
+    if KINDS.get(name) == "denosumab" and _may_be_given(entry, drug, chart):
+        mention = mention._replace(last=_day_given(entry, chart), may_be_given=True)
     if drug.is_doubtful or not is_reported:
         return mention
     if is_ended and name not in INTERVAL:
@@ -228,6 +247,37 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
         is_sure=drug_entry.is_intake and is_understood and entry.status in SURE,
         may_be_dose=_may_be_dose(drug_entry, entry, drug),
     )
+
+
+def _may_be_given(entry: Entry, drug: Drug, chart: Chart) -> bool:
+    """Tell if an entry is of a dose, but not if or when it was given.
+
+    Of statements only one with a day may be of a dose (E8), of orders a billed one.
+    Words may say that nothing was given.
+    """
+    if drug.is_doubtful:
+        return False
+    is_open = entry.status not in {*TAKEN[entry.kind], *NOT_TAKEN}
+    if entry.kind == "MedicationStatement":
+        return is_open and _day_given(entry, chart) is not None
+    if entry.kind == "ServiceRequest":
+        return entry.status == "unknown" and bool(drug.code)
+    if entry.kind not in GIVEN:
+        return False
+    words = words_beside(entry.raw)
+    if any(map(chart.terminology.clauses.is_not_done, words)):
+        return False
+    return is_open or not any(entry.raw.get(name) for name in DAYS_OF_DOSES)
+
+
+def _day_given(entry: Entry, chart: Chart) -> Dated | None:
+    """Return the last day of which an entry records a dose."""
+    if entry.kind == "MedicationDispense":
+        return handed_over(entry.raw, chart)
+    prefixes = {"Procedure": "performed", "ServiceRequest": "occurrence"}
+    prefix = prefixes.get(entry.kind, "effective")
+    first, last = first_and_last_day(entry.raw, prefix, chart)
+    return last or first
 
 
 def _read_by_kind(
@@ -409,7 +459,12 @@ def _over_by(end: DosageEnd, chart: Chart) -> Dated | None:
 def _reported(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """Read a statement of a period, of a day, or without either."""
+    """Read a statement of a period, of a day, or without either.
+
+    One that begins after the order is of no intake yet, whoever calls it active.
+    """
+    if _begins_ahead(entry, chart):
+        return mention
     period = entry.raw.get("effectivePeriod")
     begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
     if begins is None and ended is None:
@@ -434,6 +489,14 @@ def _reported(
         how_ended=None if is_current else _how_ended(entry),
         is_current=is_current,
     )
+
+
+def _begins_ahead(entry: Entry, chart: Chart) -> bool:
+    """Tell if a statement's day, or the start of its period, is after the order."""
+    raw = entry.raw
+    written = raw.get("effectiveDateTime") or member(raw, "effectivePeriod", "start")
+    begins = chart.calendar.moment(written)
+    return begins is not None and chart.is_ahead(begins)
 
 
 def _how_ended(entry: Entry) -> HowEnded:

@@ -25,8 +25,10 @@ from cds_service.fhir.findings.drug_times import (
     mg_per_day,
 )
 from cds_service.fhir.findings.medication_list import (
+    GOING_ON,
     LONG_STANDING_MONTHS,
     Use,
+    days_of_run,
     future_uses,
     is_limited,
     label_of,
@@ -49,7 +51,6 @@ OF_DAYS = timedelta(days=21)  # policy: a burst or a taper; supplies of a month 
 # The day of such an order is no start.
 REPORTED = frozenset({"plan"})  # an intent: what the patient reports (US Core)
 CONTINUOUS = frozenset({"continuous"})  # a type of therapy
-GOING_ON = frozenset({"goes-on"})
 ONLY_PRESCRIBED = "Known from prescriptions; whether it was taken is not recorded."
 
 
@@ -275,8 +276,7 @@ def _courses(uses: Sequence[Use], chart: Chart) -> Iterator[Course]:
             is_over = bool(member(use.entry.raw, "effectivePeriod", "end"))
             yield Course(start.first, max(last, start.first), (use,), is_over)
     for run in runs_of_doses(uses):
-        days = [use.day for use in run if use.day]
-        yield Course(days[0], days[-1], tuple(run))
+        yield Course(*days_of_run(run), tuple(run))
 
 
 def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:

@@ -21,11 +21,16 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
-from cds_service.fhir.findings.drug_times import end_of_dosage, end_of_steroid
+from cds_service.fhir.findings.drug_times import (
+    dated,
+    end_of_dosage,
+    end_of_steroid,
+)
 from cds_service.fhir.findings.problem_list import conclude_no, stated_as_true
 from cds_service.fhir.findings.statements import Stated, find_stated, reason_of_list
 from cds_service.fhir.gathering.drugs import STEROID, Drug
 from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.other_doses import dosages_of
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.raw_json import (
@@ -36,7 +41,7 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
-from cds_service.fhir.site_calendar import Moment
+from cds_service.fhir.site_calendar import Moment, Span
 
 # Statuses that count, by type. What is signed now is a draft, and counts by its origin.
 TAKEN = {
@@ -65,6 +70,8 @@ VERBS = {
 }
 # Words of an order for days, of one dose, or of doses when needed.
 LIMITED = frozenset({"limited-course"})
+# Words of a drug that is taken for long.
+GOING_ON = frozenset({"goes-on"})
 # a `plan` is what the patient reports (US Core)
 NOT_ORDERED = frozenset({"proposal", "option"})
 NOT_TAKEN = frozenset(
@@ -116,6 +123,8 @@ class Use(NamedTuple):
         is_active: on the list now, whatever its day.
         is_ended: stopped or on hold.
         is_ahead: dated after the signing.
+        given: the first and the last day of what a ward gave; None for others, or
+            without a day.
     """
 
     entry: Entry
@@ -124,6 +133,7 @@ class Use(NamedTuple):
     is_active: bool
     is_ended: bool
     is_ahead: bool = False
+    given: Span | None = None
 
     def provenance(self, spec: MedicationSpec) -> Provenance:
         """Return its source: `on the medication list since 3 May 2019`."""
@@ -167,9 +177,14 @@ def find_medication(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
 def runs_of_doses(uses: Iterable[Use]) -> list[list[Use]]:
     """Find the doses given in a ward that follow each other for weeks: a treatment.
 
-    A few doses around an operation are none.
+    One entry may be of all doses of a period. A few doses around an operation are none.
     """
     return [run for run in _occasions(uses) if _length(run) >= LEAST_RUN]
+
+
+def days_of_run(run: Sequence[Use]) -> Span:
+    """Return the first and the last day of doses that follow each other."""
+    return Span(_first(run), _last(run))
 
 
 def doses_repeated(uses: Iterable[Use], since: date) -> list[Use]:
@@ -200,12 +215,10 @@ def _is_repeated(occasions: Sequence[Sequence[Use]]) -> bool:
 
 def _occasions(uses: Iterable[Use]) -> list[list[Use]]:
     """Group the doses given in a ward that follow each other, the oldest first."""
-    doses = [
-        one for one in uses if one.entry.kind in DOSES and one.day and not one.is_ahead
-    ]
+    doses = [one for one in uses if one.given and not one.is_ahead]
     occasions: list[list[Use]] = []
-    for use in sorted(doses, key=lambda use: (_day(use), use.entry.reference)):
-        if occasions and _day(use) - _last(occasions[-1]) <= NEXT_DOSE:
+    for use in sorted(doses, key=lambda use: (_given(use), use.entry.reference)):
+        if occasions and _given(use).first - _last(occasions[-1]) <= NEXT_DOSE:
             occasions[-1].append(use)
         else:
             occasions.append([use])
@@ -216,12 +229,16 @@ def _day(use: Use) -> date:
     return use.day or date.min
 
 
+def _given(use: Use) -> Span:
+    return use.given or Span(date.min, date.min)
+
+
 def _first(occasion: Sequence[Use]) -> date:
-    return _day(occasion[0])
+    return min(_given(use).first for use in occasion)
 
 
 def _last(occasion: Sequence[Use]) -> date:
-    return _day(occasion[-1])
+    return max(_given(use).last for use in occasion)
 
 
 def _length(occasion: Sequence[Use]) -> timedelta:
@@ -230,6 +247,48 @@ def _length(occasion: Sequence[Use]) -> timedelta:
 
 def _is_of_late(run: Sequence[Use], chart: Chart) -> bool:
     return _last(run) >= chart.today - STILL_GIVEN
+
+
+def _may_be_run(uses: Iterable[Use], since: date, chart: Chart) -> list[Use]:
+    """Find the doses given in a ward that may be a treatment, the last since this day.
+
+    A period without an end may have gone on until now, and one without a start may have
+    begun long before. The words of a dose may say that the drug is taken for long. If
+    an old one went on, a newer entry would be on record.
+    """
+    lately = months_before(chart.today, LONG_STANDING_MONTHS)
+    doses = [one for one in uses if one.given and not one.is_ahead]
+    widest = [
+        _at_most(one, chart) if _given(one).last >= lately else one for one in doses
+    ]
+    longer = {
+        perhaps.entry.reference
+        for use, perhaps in zip(doses, widest, strict=True)
+        if use.given != perhaps.given
+    }
+    runs = (one for one in runs_of_doses(widest) if _last(one) >= since)
+    return [use for run in runs for use in run if use.entry.reference in longer]
+
+
+def _at_most(use: Use, chart: Chart) -> Use:
+    """Return a use with the first and the last day on which it may have been given."""
+    span, long_ago = _given(use), months_before(chart.today, LONG_STANDING_MONTHS)
+    prefix = _prefix_of_day(use.entry)
+    period = use.entry.raw.get(f"{prefix}Period")
+    if not period and not _is_said_to_go_on(use.entry.raw, chart):
+        return use
+    has_start = bool(dated(member(period, "start"), chart))
+    has_end = bool(chart.calendar.moment(member(period, "end")))
+    first = span.first if has_start else min(long_ago, span.first)
+    last = span.last if has_end else max(chart.today, span.last)
+    return use._replace(given=Span(first, last))
+
+
+def _is_said_to_go_on(dose: Json, chart: Chart) -> bool:
+    """Tell if the words of a dose say that the drug is taken for long."""
+    entries = (*dosages_of(dose), *objects(dose.get("note")))
+    words = [text(one.get("text")) for one in entries]
+    return any(chart.terminology.text_concepts(one, GOING_ON) for one in words)
 
 
 def without_use(
@@ -429,6 +488,8 @@ def _open_uses(
     since = months_before(chart.today, spec.look_back_months["other"])
     repeated = doses_repeated(dated_uses, since) if STEROID in concepts else []
     yield repeated, "given again and again; for how long is not recorded"
+    perhaps = _may_be_run(dated_uses, since, chart) if STEROID in concepts else []
+    yield perhaps, "given in a ward; since when or until when is not recorded"
     after = [one for one in dated_uses if one.is_ahead and _day(one) <= chart.today]
     yield after, "dated after the order was written"
     ahead = [one for one in dated_uses if _day(one) > chart.read_on]
@@ -598,13 +659,33 @@ def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
         is_active=is_active,
         is_ended=entry.status in ("stopped", "on-hold"),
         is_ahead=when is not None and chart.is_ahead(when),
+        given=_days_given(entry, when.day, chart) if when else None,
     )
+
+
+def _prefix_of_day(entry: Entry) -> str:
+    return "performed" if entry.kind == "Procedure" else "effective"
+
+
+def _days_given(entry: Entry, day: date, chart: Chart) -> Span | None:
+    """Return the days on which a ward gave an entry; a period is all of its days.
+
+    One that ends after the order goes on until then.
+    """
+    if entry.kind not in DOSES:
+        return None
+    period = entry.raw.get(f"{_prefix_of_day(entry)}Period")
+    start = dated(member(period, "start"), chart)
+    if start is None or chart.calendar.moment(member(period, "end")) is None:
+        return Span(day, day)
+    end = dated(member(period, "end"), chart)
+    last = end.last if end else chart.not_after
+    return Span(min(start.first, last), max(start.first, last))
 
 
 def _taken_at(entry: Entry, chart: Chart) -> Moment | None:
     """Find when the drug was last taken; for an open-ended period, its start."""
-    prefix = "performed" if entry.kind == "Procedure" else "effective"
-    when = chart.calendar.effective(entry.raw, prefix)
+    when = chart.calendar.effective(entry.raw, _prefix_of_day(entry))
     if when is None or not chart.is_ahead(when):
         return when
     return chart.calendar.moment(member(entry.raw, "effectivePeriod", "start")) or when

@@ -1,0 +1,71 @@
+"""A steroid that is put into a joint, a bursa or the spine is no systemic one (F20)."""
+
+import pytest
+
+from tests.chart_builders import days_ago, of_patient
+from tests.patients.reassuring import card_of
+
+PUT = [
+    ("triamcinolone 40 mg injection", "inject into left knee every 3 months"),
+    ("triamcinolone 40 mg", "subacromial bursa injection, may repeat every 3 months"),
+    ("methylprednisolone acetate 80 mg", "epidural injection every 3 months"),
+    ("methylprednisolone 40 mg", "facet joint injection L4/5 every 6 months"),
+    ("dexamethasone 4 mg/mL", "by iontophoresis twice weekly"),
+    ("triamcinolone 40 mg", "glenohumeral injection every 6 months"),
+    ("Volon A 40", "Facetteninfiltration LWK 4/5 alle 6 Monate"),
+    ("Dexamethason", "peridural alle 4 Wochen"),
+    ("Triamcinolona 40 mg", "infiltración rodilla cada 3 meses"),
+    ("betametasone", "infiltrazione ginocchio ogni 3 mesi"),
+]
+SWALLOWED = [
+    ("prednisolone 5 mg", "daily, trochanteric bursitis"),
+    ("prednisone 20 mg", "daily, carpal tunnel syndrome"),
+    ("prednisone 20 mg", "daily, subacromial bursitis"),
+    ("dexamethasone 4 mg", "twice daily, facet arthropathy"),
+    ("dexamethasone 4 mg", "twice daily, epidural metastasis"),
+]
+
+
+def ordered(name, words):
+    return of_patient(
+        "MedicationRequest",
+        "steroid",
+        status="active",
+        intent="order",
+        medicationCodeableConcept={"text": name},
+        authoredOn=days_ago(200),
+        dosageInstruction=[{"text": words}],
+    )
+
+
+@pytest.mark.parametrize(("name", "words"), PUT)
+def test_what_is_put_in_one_place_is_neither_a_steroid_nor_a_bone_drug(name, words):
+    summary = card_of(ordered(name, words))["summary"]
+    assert summary.startswith("No bone drug after a fragility fracture")
+
+
+@pytest.mark.parametrize(("name", "words"), SWALLOWED)
+def test_a_disease_of_such_a_place_makes_no_steroid_local(name, words):
+    card = card_of(ordered(name, words))
+    assert "since May 2026" in card["summary"]
+    assert "below the usual" not in card["detail"]
+
+
+def test_an_injection_that_nobody_names_may_still_be_a_bone_drug():
+    summary = card_of(ordered("injection every 6 months", "s.c."))["summary"]
+    assert summary.startswith("Bone drug recorded, not understood")
+
+
+@pytest.mark.parametrize("name", ["risedronate 35 mg", "teriparatide"])
+@pytest.mark.parametrize("status", ["active", "completed"])
+def test_a_statement_that_begins_next_month_is_of_no_intake(name, status):
+    statement = of_patient(
+        "MedicationStatement",
+        "ahead",
+        status=status,
+        medicationCodeableConcept={"text": name},
+        dateAsserted=days_ago(2),
+        effectivePeriod={"start": days_ago(-11)},
+    )
+    summary = card_of(statement)["summary"]
+    assert "on the list, intake not recorded: ask" in summary
