@@ -680,9 +680,10 @@ def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[s
         if _is_of_earlier_fracture(code, terminology):
             concepts.add(EARLIER)
         if is_unjudged(code, terminology):
-            # A complaint is not understood, but asks for no tumour by itself.
-            is_complaint = terminology.is_complaint(code)
-            concepts.add(UNREAD_REASON if is_complaint else UNJUDGED)
+            # A complaint or a pneumonia is not understood, but asks for no tumour.
+            asks_nothing = terminology.is_complaint(code)
+            asks_nothing |= terminology.is_elsewhere(code)
+            concepts.add(UNREAD_REASON if asks_nothing else UNJUDGED)
         if not (
             is_bystander_problem(bare, terminology)
             or is_plain_fracture(bare, terminology, is_old=False)
