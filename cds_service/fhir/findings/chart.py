@@ -23,9 +23,9 @@ from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.open_concepts import (
     NOT_UNDERSTOOD,
     UNCODED,
-    WORDS_ALONE,
     UNKNOWN_DRUG,
     UNNAMED,
+    WORDS_ALONE,
 )
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
