@@ -121,8 +121,11 @@ def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozens
     are_asides_judged = _are_asides_judged(asides, terminology)
     if not (are_asides_judged and _is_identified(code, words, terminology)):
         is_of_words = not known and not terminology.identifies("conditions", code)
-        is_unknown = is_of_words and not _are_names(words, terminology)
-        # Words that name nothing may say that nobody took a history.
+        is_unknown = is_of_words and not (
+            _are_names(words, terminology) or any(map(terminology.ruled_out, words))
+        )
+        # Words that name nothing may say that nobody took a history. Those that deny
+        # or look for something, or are of a relative, name it.
         return known | {MAY_BE_GRAVE, *(WORDS_ALONE if is_unknown else ())}
     if not known and terminology.is_social(code):
         return SOCIAL
