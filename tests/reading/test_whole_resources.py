@@ -58,7 +58,7 @@ def _value_of(name: str, findings: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else f"{float(value):g}"
 
 
-def _findings_of(
+def findings_beside(
     record: list[dict[str, Any]], beside: list[dict[str, Any]] = BESIDE
 ) -> Any:
     service = open_service()
@@ -115,7 +115,7 @@ def test_a_careful_reader_would_read_it_so(case):
         readings = {name: _ordered(name, case["drafts"]) for name in case["expect"]}
     else:
         beside = [] if case.get("alone") else BESIDE
-        findings = _findings_of(case["record"], beside)
+        findings = findings_beside(case["record"], beside)
         readings = {name: _value_of(name, findings) for name in case["expect"]}
     for name, expected in case["expect"].items():
         accepted = {_plain(name, one) for one in expected}

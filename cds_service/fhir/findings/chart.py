@@ -25,6 +25,7 @@ from cds_service.fhir.gathering.open_concepts import (
     UNCODED,
     UNKNOWN_DRUG,
     UNNAMED,
+    WORDS_ALONE,
 )
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
@@ -270,7 +271,7 @@ class Chart:
         self.readings = _readings_by_concept(self.kinds.get("Observation", ()))
         telling = (one for kind in TELLING for one in self.kinds.get(kind, ()))
         self.mentions = _by_concept((_mentioned(one), one) for one in telling)
-        self.unknown = _with_any_concept(self.kinds, frozenset({NOT_UNDERSTOOD}))
+        self.unknown = _with_any_concept(self.kinds, WORDS_ALONE | {NOT_UNDERSTOOD})
         self.uncoded = _with_any_concept(self.kinds, UNCODED)
         self._listed: dict[tuple[tuple[str, ...], bool], Listing] = {}
         self._read_whole = frozenset(

@@ -45,6 +45,7 @@ from cds_service.fhir.gathering.open_concepts import (
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
     SOCIAL,
+    WORDS_ALONE,
 )
 from cds_service.fhir.gathering.problem_words import (
     has_grave_stem,
@@ -119,7 +120,13 @@ def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozens
         return concepts | {NOT_UNDERSTOOD}
     are_asides_judged = _are_asides_judged(asides, terminology)
     if not (are_asides_judged and _is_identified(code, words, terminology)):
-        return known | {MAY_BE_GRAVE}
+        is_of_words = not known and not terminology.identifies("conditions", code)
+        is_unknown = is_of_words and not (
+            _are_names(words, terminology) or any(map(terminology.ruled_out, words))
+        )
+        # Words that name nothing may say that nobody took a history. Those that deny
+        # or look for something, or are of a relative, name it.
+        return known | {MAY_BE_GRAVE, *(WORDS_ALONE if is_unknown else ())}
     if not known and terminology.is_social(code):
         return SOCIAL
     return known
@@ -236,7 +243,13 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
         )
     if terminology.concepts(code):
         return True
-    return bool(words) and all(map(terminology.harmless.is_harmless, words))
+    return _are_names(words, terminology)
+
+
+def _are_names(words: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if there are words, and all of them are names of harmless diseases."""
+    named = [terminology.harmless.is_harmless(word) for word in words]
+    return bool(named) and all(named)
 
 
 def _with_words(

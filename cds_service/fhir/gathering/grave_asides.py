@@ -254,6 +254,8 @@ SAMPLE_OF_SPINE = frozenset({"sample-of-spine"})
 BRIEF_SEARCHES = frozenset({"marker-search", "infection-search", "contrast-search"})
 MARKER_SEARCH = frozenset({"marker-search"})
 SEARCHES = CAUSE_SEARCH | SAMPLE_OF_SPINE | BRIEF_SEARCHES
+# What does not say for which disease it was done.
+OF_UNSTATED_CAUSE = BIOPSIES | {"wound-revision"}
 _WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
 
 
@@ -630,7 +632,7 @@ def is_unjudged_act(
 
     It may not if its code is in a value set or a harmless range, or if its words name
     an operation that is read as what it is, or are all known. A biopsy of bone does
-    not say what it found, so it may.
+    not say what it found, and the cleaning of a wound not why, so they may.
 
     Args:
         procedure: a Procedure.
@@ -639,7 +641,7 @@ def is_unjudged_act(
     """
     code = procedure.get("code")
     is_void = text(procedure.get("status")) in VOID
-    is_known = bool((known | terminology.concepts(code)) - BIOPSIES)
+    is_known = bool((known | terminology.concepts(code)) - OF_UNSTATED_CAUSE)
     return not (is_void or is_known or is_harmless_act(code, terminology))
 
 
@@ -678,9 +680,10 @@ def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[s
         if _is_of_earlier_fracture(code, terminology):
             concepts.add(EARLIER)
         if is_unjudged(code, terminology):
-            # A complaint is not understood, but asks for no tumour by itself.
-            is_complaint = terminology.is_complaint(code)
-            concepts.add(UNREAD_REASON if is_complaint else UNJUDGED)
+            # A complaint or a pneumonia is not understood, but asks for no tumour.
+            asks_nothing = terminology.is_complaint(code)
+            asks_nothing |= terminology.is_elsewhere(code)
+            concepts.add(UNREAD_REASON if asks_nothing else UNJUDGED)
         if not (
             is_bystander_problem(bare, terminology)
             or is_plain_fracture(bare, terminology, is_old=False)

@@ -60,6 +60,7 @@ class HarmlessCodesFile(DataFile):
             schooling.
         training: the codes of complaints for which the back is trained.
         complaints: the codes of other complaints that name no tumour, and no cause.
+        elsewhere: the chapters of diseases of other organs, without tumours.
     """
 
     reviewed: bool
@@ -68,6 +69,7 @@ class HarmlessCodesFile(DataFile):
     social: tuple[VagueCodes, ...] = ()
     training: tuple[VagueCodes, ...] = ()
     complaints: tuple[VagueCodes, ...] = ()
+    elsewhere: tuple[VagueCodes, ...] = ()
 
 
 class HarmlessCodes:
@@ -152,6 +154,10 @@ class HarmlessCodes:
             system, code
         )
 
+    def is_elsewhere(self, system: str, code: str) -> bool:
+        """Tell if a code is in a chapter of other organs, which holds no tumour."""
+        return self.is_among("elsewhere", system, code)
+
     def is_among(self, name: str, system: str, code: str) -> bool:
         """Tell if a canonical code is in the list of this name."""
         listed = self._named.get(name, {})
@@ -191,6 +197,7 @@ def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> Harmle
         social=content.social,
         training=content.training,
         complaints=content.complaints,
+        elsewhere=content.elsewhere,
     )
 
 

@@ -368,6 +368,14 @@ class Terminology:
             for code in codes
         )
 
+    def is_elsewhere(self, codeable: Any) -> bool:
+        """Tell if a condition's codes are of chapters of other organs than bone."""
+        codes = self._identifying("conditions", codeable)
+        return bool(codes) and all(
+            self._harmless_codes.is_elsewhere(*self._systems.normalise(*code))
+            for code in codes
+        )
+
     def suffices(self, codeable: Any) -> bool:
         """Tell if a condition's codes count, whatever is written next to them.
 
