@@ -510,6 +510,8 @@ class SupportOrder:
             on record.
         unread: elements of a brace order that hold anything not understood, by their
             names in R4. A correction is then offered and not pre-selected.
+        is_inside: a brace or bed rest that an order of something else asks for, such
+            as that of the augmentation; no correction reaches it.
         source: the draft as it was sent, from which a correction is made; the core
             never reads it. None for an order on record, and for a draft whose
             correction could reach another order.
@@ -536,6 +538,7 @@ class SupportOrder:
     renews_since: date | None = None
     unread: tuple[str, ...] = ()
     start_until: date | None = None
+    is_inside: bool = False
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property

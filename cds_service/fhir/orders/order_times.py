@@ -267,7 +267,7 @@ def read_worded_end(
     if len(texts) > MOST_TEXTS:
         kinds.add("doubtful")
     if kinds & {"length", "day"}:
-        return _clear_end(mentions)
+        return clear_end(mentions)
     if "event" in kinds:
         return WordedEnd(kind="event")
     if "payer" in kinds:
@@ -312,7 +312,7 @@ def _words_of(bounds: Json) -> str:
     return f"{value:g} {unit}" if is_written and is_length else ""
 
 
-def _clear_end(mentions: list[Mention]) -> WordedEnd:
+def clear_end(mentions: list[Mention]) -> WordedEnd:
     """Return the longest duration and the last day that are stated."""
     day = max((one.day for one in mentions if one.day), default=None)
     lengths = [one for one in mentions if one.hours is not None]
