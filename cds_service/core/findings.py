@@ -451,16 +451,17 @@ class WordedEnd(NamedTuple):
         kind: `nothing`: they state no end; `end`: a length or a day, clearly; `event`:
             an end without a day (`until mobilised`); `payer`: only a payer's length of
             need, which is no wear time; `doubtful`: a time that was not understood;
-            `reversed`: they state no end, and the order's dates end before they begin.
+            `reversed`: they state no end, and the order's dates end before they begin;
+            `apart`: the order's times state different ends, whatever its words say.
         hours: the longest length that is clearly stated, in hours.
         length: the same length as our texts write it, `3 months`.
         day: the last day that is clearly stated.
         is_least: the length is a shortest one (`at least 6 weeks`) and no end.
     """
 
-    kind: Literal["nothing", "end", "event", "payer", "doubtful", "reversed"] = (
-        "nothing"
-    )
+    kind: Literal[
+        "nothing", "end", "event", "payer", "doubtful", "reversed", "apart"
+    ] = "nothing"
     hours: float | None = None
     length: str = ""
     day: date | None = None

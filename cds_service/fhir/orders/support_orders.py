@@ -532,6 +532,8 @@ def _worded(part: OrderPart) -> WordedEnd:
         return WordedEnd()
     subject: Subject = "brace" if part.kind == "brace" else "bed-rest"
     worded = read_worded_end(part.resource, subject, part.terminology)
+    if part.times.no_end == "apart":
+        return worded._replace(kind="apart")
     if worded.kind == "nothing" and part.times.no_end:
         return WordedEnd(kind=part.times.no_end)
     return worded
