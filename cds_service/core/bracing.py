@@ -210,8 +210,10 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
     """Find the first day of a brace, and its last day by its dates and by its words.
 
     The first day is its start, else the day of the procedure, else the day it was
-    written, else today. An active brace was ordered before the procedure, so the day it
-    was written counts before that of the procedure.
+    written, else today. Nobody wears what was written more than a week ago and is
+    signed only now: today counts, unless it is in force already and is signed again. An
+    active brace was ordered before the procedure, so the day it was written counts
+    before that of the procedure.
     """
     if order.is_draft:
         days = (
@@ -232,9 +234,14 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
 
 
 def _day_written(order: SupportOrder, today: date) -> date | None:
-    """Return the day a draft was written; None if it lies ahead."""
-    is_ahead = order.authored is not None and order.authored > today
-    return None if is_ahead else order.authored
+    """Return the day a draft was written, if it may be worn since then.
+
+    None if that lies ahead, or so long ago that it waited for its signature.
+    """
+    written = order.authored
+    if written is None or written > today:
+        return None
+    return written if order.is_in_force or today - written <= SAME else None
 
 
 def _is_misdated(order: SupportOrder, today: date) -> bool:

@@ -511,6 +511,8 @@ class SupportOrder:
             on record.
         unread: elements of a brace order that hold anything not understood, by their
             names in R4. A correction is then offered and not pre-selected.
+        is_in_force: a draft whose status says that it is in force already: it may have
+            been worn since it was written. Always False of an order on record.
         is_inside: a brace or bed rest that an order of something else asks for, such
             as that of the augmentation; no correction reaches it.
         source: the draft as it was sent, from which a correction is made; the core
@@ -539,6 +541,7 @@ class SupportOrder:
     renews_since: date | None = None
     unread: tuple[str, ...] = ()
     start_until: date | None = None
+    is_in_force: bool = False
     is_inside: bool = False
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 

@@ -474,6 +474,7 @@ def _support_orders(
             and names_other_purpose(resource, drafts, terminology),
             unread=unread_in(resource, terminology) if kind == "brace" else (),
             is_read_whole=_is_read_whole(part),
+            is_in_force=is_draft and text(resource.get("status")) in IN_FORCE,
             source=source,
         )
 
