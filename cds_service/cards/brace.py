@@ -159,7 +159,7 @@ class _BraceCard:
         """Return the sentences on one brace, from full to short."""
         words = self._words(brace)
         sentence = self._sentence(self._key_of_sentence(brace), **words)
-        others = [other.name for other in self.braces if other is not brace]
+        others = [other.name for other in self.braces if other.name != brace.name]
         stays = ""
         review = ""
         if others:
@@ -301,6 +301,8 @@ class _BraceCard:
         yield self._option(
             heading, title=title, end=end, review=review, policy=self._policy()
         )
+        if brace.times.order.is_inside:
+            yield self._option("inside", title=title)
         if brace.is_first_unknown:
             yield self._option("first-unknown", title=title)
         if brace.is_day_vague:

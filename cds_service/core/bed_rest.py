@@ -77,7 +77,8 @@ def _longest_run(
 
 
 def _rest_begins(order: SupportOrder, today: date) -> date:
-    return order.start or order.authored or today
+    has_begun = order.is_in_force or not order.is_draft
+    return order.start or (order.authored if has_begun else None) or today
 
 
 def rest_sentence(rest: Rest, today: date) -> str | None:

@@ -34,6 +34,7 @@ WITHOUT_DATE = {
     "payer": "its length of need is a billing entry",
     "doubtful": "a time in its words was not understood",
     "reversed": "its dates end before they begin",
+    "apart": "its times state different ends",
     "misdated": "its first day is far from today",
     "renewal": "it goes on with a brace whose first day is not on record",
 }
@@ -48,6 +49,7 @@ Issue = Literal[
     "payer",  # states a payer's length of need alone
     "doubtful",  # a time in its words was not understood
     "reversed",  # its dates end before they begin
+    "apart",  # its times state different ends
     "misdated",  # a draft whose first day is far from today
     "renewal",  # keeps the weeks from now, and goes on with a brace of unknown weeks
 ]
@@ -208,8 +210,10 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
     """Find the first day of a brace, and its last day by its dates and by its words.
 
     The first day is its start, else the day of the procedure, else the day it was
-    written, else today. An active brace was ordered before the procedure, so the day it
-    was written counts before that of the procedure.
+    written, else today. Nobody wears what was written more than a week ago and is
+    signed only now: today counts, unless it is in force already and is signed again. An
+    active brace was ordered before the procedure, so the day it was written counts
+    before that of the procedure.
     """
     if order.is_draft:
         days = (
@@ -224,13 +228,20 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
     worded_days = (order.worded.day, _after(begins, order.worded.hours))
     by_words = max(filter(None, worded_days), default=None)
     by_dates = order.end or _after(begins, order.hours)
+    if order.worded.kind == "apart":
+        by_dates = max(filter(None, (order.end, _after(begins, order.hours))))
     return BraceTimes(order, begins, by_dates, by_words)
 
 
 def _day_written(order: SupportOrder, today: date) -> date | None:
-    """Return the day a draft was written; None if it lies ahead."""
-    is_ahead = order.authored is not None and order.authored > today
-    return None if is_ahead else order.authored
+    """Return the day a draft was written, if it may be worn since then.
+
+    None if that lies ahead, or so long ago that it waited for its signature.
+    """
+    written = order.authored
+    if written is None or written > today:
+        return None
+    return written if order.is_in_force or today - written <= SAME else None
 
 
 def _is_misdated(order: SupportOrder, today: date) -> bool:
@@ -509,7 +520,7 @@ def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
         return "least" if times.is_shortest else None
     if last_day < max(today, times.begins):
         return "passed"
-    if times.ends is None:
+    if times.ends is None or times.order.worded.kind == "apart":
         return _without_date(times)
     if times.by_dates is not None and times.by_dates < last_day:
         # Its dates keep the limit: to set the limit's day would lengthen them.
@@ -519,4 +530,6 @@ def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
 
 def _without_date(times: BraceTimes) -> Issue:
     ending = times.order.worded.kind
-    return ending if ending in ("event", "payer", "doubtful", "reversed") else "open"
+    if ending in ("event", "payer", "doubtful", "reversed", "apart"):
+        return ending
+    return "open"

@@ -455,16 +455,17 @@ class WordedEnd(NamedTuple):
         kind: `nothing`: they state no end; `end`: a length or a day, clearly; `event`:
             an end without a day (`until mobilised`); `payer`: only a payer's length of
             need, which is no wear time; `doubtful`: a time that was not understood;
-            `reversed`: they state no end, and the order's dates end before they begin.
+            `reversed`: they state no end, and the order's dates end before they begin;
+            `apart`: the order's times state different ends, whatever its words say.
         hours: the longest length that is clearly stated, in hours.
         length: the same length as our texts write it, `3 months`.
         day: the last day that is clearly stated.
         is_least: the length is a shortest one (`at least 6 weeks`) and no end.
     """
 
-    kind: Literal["nothing", "end", "event", "payer", "doubtful", "reversed"] = (
-        "nothing"
-    )
+    kind: Literal[
+        "nothing", "end", "event", "payer", "doubtful", "reversed", "apart"
+    ] = "nothing"
     hours: float | None = None
     length: str = ""
     day: date | None = None
@@ -514,6 +515,10 @@ class SupportOrder:
             on record.
         unread: elements of a brace order that hold anything not understood, by their
             names in R4. A correction is then offered and not pre-selected.
+        is_in_force: a draft whose status says that it is in force already: it may have
+            been worn since it was written. Always False of an order on record.
+        is_inside: a brace or bed rest that an order of something else asks for, such
+            as that of the augmentation; no correction reaches it.
         source: the draft as it was sent, from which a correction is made; the core
             never reads it. None for an order on record, and for a draft whose
             correction could reach another order.
@@ -540,6 +545,8 @@ class SupportOrder:
     renews_since: date | None = None
     unread: tuple[str, ...] = ()
     start_until: date | None = None
+    is_in_force: bool = False
+    is_inside: bool = False
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -246,7 +246,8 @@ def _brace_off(signals: tuple[Signal, ...], today: date) -> date | None:
 def _clear_end(times: BraceTimes) -> date | None:
     """Return the end of a brace; None if dates and words differ, or a shortest one."""
     by_dates, by_words = times.by_dates, times.by_words
-    if times.is_shortest or times.ends is None:
+    is_apart = times.order.worded.kind == "apart"
+    if times.is_shortest or is_apart or times.ends is None:
         return None
     if by_dates and by_words and abs(by_dates - by_words) > SAME:
         return None

@@ -11,6 +11,7 @@ from pydantic import Field
 from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.duration_parts import Amount
 from cds_service.fhir.mapping.language import Durations, any_of, ignoring_case
+from cds_service.fhir.mapping.text_rules import BROKEN
 
 YEAR, MONTH = "a", "mo"
 SYMBOL = 3  # units this short are the same in all languages
@@ -290,7 +291,10 @@ def _amount_pattern(
         units: a pattern for units of time.
         tables: the words of all languages.
     """
-    digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9./⁄])(?<![0-9],)[0-9]{1,3}(?:[.,][0-9]{1,2})?"
+    digits = (
+        rf"(?<![A-WYZa-wyzÀ-ÿ0-9./⁄{BROKEN}])(?<!\d)(?<![0-9],)"
+        r"[0-9]{1,3}(?:[.,][0-9]{1,2})?"
+    )
     number = rf"(?:{digits}|(?<![{LETTER}])(?:{numbers}))"
     and_half = rf"(?:{any_of(tables, 'and_half')})"
     to = rf"(?:-|–|—|~|{any_of(tables, 'to')})"

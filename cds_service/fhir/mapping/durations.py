@@ -20,7 +20,7 @@ from cds_service.fhir.mapping.duration_words import LETTER, WORD, DurationWords,
 from cds_service.fhir.mapping.language import Language
 from cds_service.fhir.mapping.last_days import LastDays
 from cds_service.fhir.mapping.overlay import required
-from cds_service.fhir.mapping.text_rules import normal
+from cds_service.fhir.mapping.text_rules import BROKEN, normal
 from cds_service.outgoing.deadline import check_time
 
 FILE = "durations.toml"
@@ -36,6 +36,12 @@ _COUNTED = re.compile(
     r"(?<![^\W_])(?<![0-9][.,/:-])[1-9][0-9]{0,2}"
     r"(?:\s?(?:-|–|/)\s?[1-9][0-9]{0,2})?(?:\s?-\s?|\s*)"
     r"(?P<word>[^\W\d_\u3040-\u9fff]+)\b"
+)
+# `1_2 weeks`, `1 2 weeks`: signs in a number that may be one, and what is left of it
+_SPLIT = re.compile(
+    rf"(?<![\w.,:/-])[0-9]{{1,2}}"
+    rf"(?:[ \t\n]{{1,2}}|[_'’`´·\"<>{BROKEN}]+|&#?\w{{1,8}};|(?:</?\w{{1,8}}/?>)+)"
+    r"(?P<last>[0-9]{1,2})(?![0-9])"
 )
 # `3/12`: three months, or a day of December
 _TWELFTH = re.compile(
@@ -190,6 +196,9 @@ class DurationRules:
             yield Mention("payer", *match.span())
             text = blank(text, match.start(), match.end())
         text = self._in_units(text)
+        yield from (broken := [*self._split_numbers(text)])
+        for one in broken:
+            text = blank(text, one.start, one.end)
         days, text = self._days.read(text, subject, written)
         yield from days
         twelfths = _TWELFTH.finditer(text)
@@ -221,6 +230,14 @@ class DurationRules:
                 yield mention._replace(
                     start=mention.start + start, end=mention.end + start
                 )
+
+    def _split_numbers(self, text: str) -> Iterator[Mention]:
+        """Yield numbers with a unit of time of which nobody knows where they begin."""
+        for split in _SPLIT.finditer(text):
+            last = text[split.start("last") :]
+            if rest := self.words.amount_pattern.match(last):
+                end = split.start("last") + rest.end()
+                yield Mention("doubtful", split.start(), end)
 
     def _in_units(self, text: str) -> str:
         """Write `a fortnight` as `2 weeks`, `ten (10) weeks` as `ten weeks`.

@@ -22,6 +22,7 @@ from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_
 from cds_service.fhir.mapping.left_levels import LeftPart, LeftRules
 from cds_service.fhir.mapping.text_rules import (
     AUGMENTATIONS,
+    BROKEN,
     Place,
     folded,
     folded_pattern,
@@ -118,7 +119,8 @@ class LevelRules:
         self._level = re.compile(
             r"(?:(?<![A-Za-z0-9])|(?![A-Za-z]))"
             rf"(?:(?P<thoracic>{thoracic})|(?:{lumbar}))"
-            rf"0?(?P<number>[1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])(?!{not_after})"
+            rf"0?(?P<number>[1-9][0-9]?)(?![A-Za-z0-9{BROKEN}]|\d|\.[0-9])"
+            rf"(?!{not_after})"
         )
         self._numbered = [
             (_numbered(language, and_, to), language.ordinals)

@@ -25,6 +25,18 @@ LONGEST_TEXT = 10_000
 # Replaces what is cut off. It is a letter of no language that we read, so a text that
 # holds it does not count as read or as plain.
 UNREAD = "\u1681"
+# Inside a number: a sign of which nobody knows if it is seen. It is a letter of no
+# language, as `UNREAD`, but the words around it are read.
+BROKEN = "\u1682"
+# Signs in a number that may make it another one: control characters, thin spaces that
+# are not those of thousands, strokes and other marks upon a digit, figures above the
+# line; and the sign after which all is seen from right to left.
+_IN_NUMBER = re.compile(
+    "(?<=[0-9])[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]+(?=[0-9])"
+    "|(?<=[0-9])[\u2000-\u200a\u202f\u205f]+(?=[0-9]{1,2}(?![0-9]))"
+    "|(?<=[0-9])[\u0300-\u036f\u20d0-\u20ff\u00b2\u00b3\u00b9\u2070-\u2089]+"
+    "|\u202e"
+)
 # Single characters that normalising would make a whole phrase; they are left as they
 # are. No other becomes more than seven.
 _PHRASES = re.compile("[\ufdfa\ufdfb]")
@@ -140,8 +152,15 @@ class _Searches:
         return any(one.search(words) for one in self._no)
 
 
-# Soft hyphens, joiners and spaces without width, which break a word and are not seen.
-_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+# Soft hyphens, joiners, spaces without width, variants and marks of direction, which
+# break a word or a number and are not seen.
+_INVISIBLE = dict.fromkeys(
+    (
+        *(0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010)),
+        *(*range(0x202A, 0x202E), *range(0x2060, 0x2070)),
+        *(*range(0xFE00, 0xFE10), 0xFEFF),
+    )
+)
 
 
 def folded(text: str) -> str:
@@ -166,7 +185,7 @@ def without_accents(text: str) -> str:
     text = within_limit(text)
     if text.isascii():
         return text
-    plain = _normalized("NFKD", text.translate(STROKES).translate(_INVISIBLE))
+    plain = _normalized("NFKD", text.translate(STROKES))
     return unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
 
 
@@ -184,8 +203,12 @@ def within_limit(text: str) -> str:
 
     All texts that are compared with our words pass here. Of many blanks or empty lines
     in a row two are left. A text over `LONGEST_TEXT` is cut there, with `UNREAD` in
-    place of the rest, which stays open.
+    place of the rest, which stays open. What is not seen is left out, and a number is
+    read as it is seen or not at all.
     """
+    if not text.isascii():
+        text = text.translate(_INVISIBLE)
+    text = _IN_NUMBER.sub(BROKEN, text)
     text = _EMPTY_LINES.sub("\n\n", _BLANKS.sub("  ", text))
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}{UNREAD}"
 

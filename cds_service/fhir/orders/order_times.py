@@ -3,12 +3,13 @@
 The elements are R4's `occurrence[x]` and its older names.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, Literal
 
+from cds_service.core.bracing import DAY, SAME
 from cds_service.core.findings import WordedEnd
 from cds_service.fhir.mapping.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
@@ -25,6 +26,7 @@ from cds_service.fhir.raw_json import (
 from cds_service.fhir.site_calendar import SiteCalendar
 
 Subject = Literal["brace", "bed-rest"]
+NoEnd = Literal["", "payer", "reversed", "apart"]
 
 # UCUM: a month is a/12.
 _HOURS = {
@@ -43,6 +45,8 @@ _HOW_OFTEN = ("frequency", "period", "periodUnit")
 _EACH_TIME = ("duration", "durationMax", "durationUnit")
 _HOW_MANY = ("count", "countMax", "periodMax")
 _LIFETIME = 99  # payers' "length of need 99" (months) means lifetime, not wear time
+SAME_HOURS = SAME.days * DAY
+MOST_HOURS = 100 * _HOURS["a"]  # a longer time is no date
 MOST_TEXTS = 20  # of one order; further texts are not read and make the end doubtful
 
 
@@ -55,8 +59,9 @@ class OrderTimes:
         end: the last day; None if the order is open-ended, or has a duration but no
             start.
         hours: the stated duration; None if there is none.
-        no_end: why the stated time gives no end: it is a payer's "lifetime", or lies
-            before the start.
+        no_end: why the stated time gives no end: it is a payer's "lifetime", lies
+            before the start, or is stated twice and differs (`apart`). Start, end and
+            duration are then the first and the longest of these.
         read: paths of the elements that were read, such as `occurrencePeriod.start`.
     """
 
@@ -64,30 +69,98 @@ class OrderTimes:
     start_until: date | None = None
     end: date | None = None
     hours: float | None = None
-    no_end: Literal["", "payer", "reversed"] = ""
+    no_end: NoEnd = ""
     read: frozenset[str] = frozenset()
 
 
 def read_times(order: Json, calendar: SiteCalendar) -> OrderTimes:
     """Read start, end and duration of an order (raw JSON) from its elements."""
+    stated: list[OrderTimes] = []
     for prefix in ("occurrence", "scheduled", "timing"):
         period, timing, instant = (
             order.get(f"{prefix}{kind}") for kind in ("Period", "Timing", "DateTime")
         )
-        if isinstance(period, Mapping):
-            return _below(f"{prefix}Period", _of_period(period, calendar))
-        if isinstance(timing, Mapping):
-            return _below(f"{prefix}Timing", _of_timing(timing, calendar))
+        if period and isinstance(period, Mapping):
+            stated.append(_below(f"{prefix}Period", _of_period(period, calendar)))
+        if timing and isinstance(timing, Mapping):
+            stated.append(_below(f"{prefix}Timing", _of_timing(timing, calendar)))
         if text(instant):
             start = calendar.first_day(instant)
-            if start is None:
-                return OrderTimes()
-            return OrderTimes(
+            times = OrderTimes(
                 start=start,
                 start_until=_until(instant, calendar),
                 read=frozenset({f"{prefix}DateTime"}),
             )
-    return OrderTimes()
+            stated.append(times if start else OrderTimes())
+    return _joined(stated)
+
+
+def _joined(stated: Sequence[OrderTimes]) -> OrderTimes:
+    """Join the times of several elements, of which FHIR allows one alone.
+
+    The first that states an end counts, if no other differs from it.
+    """
+    if len(stated) < 2:
+        return stated[0] if stated else OrderTimes()
+    if broken := next((one for one in stated if one.no_end == "reversed"), None):
+        return broken
+    if open_one := next(filter(_is_open_period, stated), None):
+        return open_one
+    if are_apart(stated):
+        return _farthest(stated)
+    with_end = (one for one in stated if one.end or one.hours)
+    times = next(with_end, stated[0])
+    begun = next((one for one in stated if one.start), times)
+    if times.start:
+        return times
+    return replace(times, start=begun.start, start_until=begun.start_until)
+
+
+def _is_open_period(times: OrderTimes) -> bool:
+    """Tell if a period begins and does not end: by FHIR it is ongoing."""
+    has_start = any(path.endswith("Period.start") for path in times.read)
+    return has_start and times.end is None and not times.no_end
+
+
+def are_apart(stated: Sequence[OrderTimes]) -> bool:
+    """Tell if times that an order states differ by more than some days."""
+    starts = [one.start for one in stated if one.start]
+    if starts and max(starts) - min(starts) > SAME:
+        return True
+    begins = min(starts, default=None)
+    lengths = []
+    for one in stated:
+        hours = one.hours
+        if one.end:
+            hours = _between(one.start or begins, one.end)
+        if hours is not None:
+            lengths.append(hours)
+    is_short = bool(lengths) and max(lengths) < SAME_HOURS
+    tolerance = 0 if is_short else SAME_HOURS
+    ends = [one.end for one in stated if one.end]
+    is_unclear = (
+        begins is None
+        and bool(ends)
+        and any(one.hours and not one.end for one in stated)
+    )
+    return is_unclear or (bool(lengths) and max(lengths) - min(lengths) > tolerance)
+
+
+def _farthest(stated: Sequence[OrderTimes]) -> OrderTimes:
+    """Return the first start, the last end and the longest time of several."""
+    first = min((one for one in stated if one.start), key=_start_of, default=None)
+    return OrderTimes(
+        start=first.start if first else None,
+        start_until=first.start_until if first else None,
+        end=max((one.end for one in stated if one.end), default=None),
+        hours=max((one.hours for one in stated if one.hours), default=None),
+        no_end="apart",
+        read=frozenset().union(*(one.read for one in stated)),
+    )
+
+
+def _start_of(times: OrderTimes) -> date:
+    return times.start or date.max
 
 
 def _until(start: Any, calendar: SiteCalendar) -> date | None:
@@ -128,6 +201,39 @@ def _between(start: date | None, end: date | None) -> float | None:
 
 
 def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
+    times = _first_of_timing(timing, calendar)
+    apart = [*_each_of_timing(timing, calendar)]
+    if times.no_end == "reversed" or not are_apart(apart):
+        return times
+    return replace(_farthest(apart), read=times.read)
+
+
+def _each_of_timing(timing: Json, calendar: SiteCalendar) -> Iterator[OrderTimes]:
+    """Yield each time that a Timing states: its bounds, and days after their end."""
+    bounds = member(timing, "repeat", "boundsPeriod")
+    if isinstance(bounds, Mapping):
+        yield _of_period(bounds, calendar)
+    lengths = (
+        member(timing, "repeat", "boundsDuration"),
+        member(timing, "repeat", "boundsRange", "high"),
+    )
+    stated = [hours for one in lengths if (hours := _hours(one))]
+    yield from (OrderTimes(hours=hours) for hours in stated)
+    written = items(timing.get("event"))
+    days = sorted(day for event in written if (day := calendar.first_day(event)))
+    if not days:
+        return
+    bound = _of_period(bounds, calendar) if isinstance(bounds, Mapping) else None
+    begins = (bound.start if bound else None) or days[0]
+    ends = [begins + timedelta(hours=hours) for hours in stated if hours < MOST_HOURS]
+    ends += [bound.end] if bound and bound.end else []
+    if ends and days[-1] > min(ends):
+        yield OrderTimes(start=begins, end=days[-1], hours=_between(begins, days[-1]))
+    elif not bound:
+        yield OrderTimes(start=days[0])
+
+
+def _first_of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
     bounds = member(timing, "repeat", "boundsPeriod")
     if isinstance(bounds, Mapping):
         return _below("repeat.boundsPeriod", _of_period(bounds, calendar))
@@ -267,7 +373,7 @@ def read_worded_end(
     if len(texts) > MOST_TEXTS:
         kinds.add("doubtful")
     if kinds & {"length", "day"}:
-        return _clear_end(mentions)
+        return clear_end(mentions)
     if "event" in kinds:
         return WordedEnd(kind="event")
     if "payer" in kinds:
@@ -312,7 +418,7 @@ def _words_of(bounds: Json) -> str:
     return f"{value:g} {unit}" if is_written and is_length else ""
 
 
-def _clear_end(mentions: list[Mention]) -> WordedEnd:
+def clear_end(mentions: list[Mention]) -> WordedEnd:
     """Return the longest duration and the last day that are stated."""
     day = max((one.day for one in mentions if one.day), default=None)
     lengths = [one for one in mentions if one.hours is not None]

@@ -66,7 +66,7 @@ def with_renewals(
     read = []
     for order in orders:
         raw = (signed if order.is_draft else stored).get(order.reference)
-        if raw is None or order.kind != "brace":
+        if raw is None or order.kind != "brace" or order.is_inside:
             read.append(order)
             continue
         renewal, since = _renewal_of(raw, known)

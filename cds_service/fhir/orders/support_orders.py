@@ -70,6 +70,7 @@ from cds_service.fhir.orders.recognition import (
 from cds_service.fhir.orders.renewals import BASIS, EARLIER, with_renewals
 from cds_service.fhir.orders.unread_in_brace import names_another, unread_in
 from cds_service.fhir.orders.unread_in_referral import is_read_whole
+from cds_service.fhir.orders.worn_inside import read_worn_inside
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
 from cds_service.fhir.references import BundleEntry, Targets, last_name
 from cds_service.fhir.site_calendar import SiteCalendar
@@ -140,7 +141,41 @@ def find_draft_support_orders(
                 found.append(order)
             elif not is_offered:
                 found.append(replace(order, not_now="held") if is_held else order)
-    return tuple(found)
+    return (*found, *_worn_inside(found, drafts, terminology))
+
+
+def _worn_inside(
+    found: Sequence[SupportOrder], drafts: DraftOrders, terminology: Terminology
+) -> Iterator[SupportOrder]:
+    """Yield braces and bed rest that an order of something else asks for.
+
+    One that has an order of its own is left out, unless it runs longer here.
+    """
+    for draft in drafts.each():
+        is_therapy = _is_therapy(draft, drafts, terminology)
+        if not (is_therapy or is_augmentation(draft, terminology)):
+            continue
+        for kind in sorted(TIMED):
+            own = [order for order in found if order.kind == kind]
+            if any(order.reference == draft.reference for order in own):
+                continue
+            inside = read_worn_inside(draft, kind, terminology, is_therapy=is_therapy)
+            if inside and not any(_may_be_as_long(order, inside) for order in own):
+                yield replace(
+                    inside,
+                    reasons=reasons_of_order(draft.resource, drafts, terminology),
+                )
+
+
+def _is_therapy(order: Order, drafts: DraftOrders, terminology: Terminology) -> bool:
+    recognition = support_in(order, drafts, terminology)
+    return recognition is not None and "rehabilitation" in recognition.concepts
+
+
+def _may_be_as_long(order: SupportOrder, inside: SupportOrder) -> bool:
+    """Tell if an order says no length, or one that is not shorter."""
+    hours = max(order.hours or 0, order.worded.hours or 0)
+    return not hours or hours >= (inside.worded.hours or 0)
 
 
 def _intents_of_augmentations(
@@ -439,6 +474,7 @@ def _support_orders(
             and names_other_purpose(resource, drafts, terminology),
             unread=unread_in(resource, terminology) if kind == "brace" else (),
             is_read_whole=_is_read_whole(part),
+            is_in_force=is_draft and text(resource.get("status")) in IN_FORCE,
             source=source,
         )
 
@@ -497,6 +533,8 @@ def _worded(part: OrderPart) -> WordedEnd:
         return WordedEnd()
     subject: Subject = "brace" if part.kind == "brace" else "bed-rest"
     worded = read_worded_end(part.resource, subject, part.terminology)
+    if part.times.no_end == "apart":
+        return worded._replace(kind="apart")
     if worded.kind == "nothing" and part.times.no_end:
         return WordedEnd(kind=part.times.no_end)
     return worded

@@ -1,0 +1,109 @@
+"""A brace or bed rest that the order of something else asks for."""
+
+import pytest
+
+from tests.chart_builders import (
+    brace,
+    cards_for,
+    drafted,
+    kyphoplasty,
+    labels,
+    period,
+    quiet_lists,
+)
+
+
+def summary_of(*drafts):
+    """The summary of the brace card; empty without that card."""
+    return cards_for(quiet_lists(), *drafts).get("braceLimit", {}).get("summary", "")
+
+
+def with_note(words):
+    return kyphoplasty(note=[{"text": words}])
+
+
+def titled(words):
+    return kyphoplasty(code="") | {"code": {"text": words}}
+
+
+def therapy(words, **members):
+    return drafted("ServiceRequest", "therapy", code={"text": words}, **members)
+
+
+@pytest.mark.parametrize(
+    "drafts",
+    [
+        pytest.param([with_note("TLSO for 12 weeks when out of bed")], id="note"),
+        pytest.param(
+            [kyphoplasty(patientInstruction="Wear the TLSO for 12 weeks")],
+            id="instruction",
+        ),
+        pytest.param([titled("Kyphoplasty L1, then TLSO for 12 weeks")], id="title"),
+        pytest.param(
+            [kyphoplasty(), therapy("Physiotherapy and TLSO brace 12 weeks")],
+            id="title of a therapy",
+        ),
+        pytest.param(
+            [kyphoplasty(), therapy("Krankengymnastik und TLSO für 12 Wochen")],
+            id="German title of a therapy",
+        ),
+        pytest.param(
+            [with_note("TLSO for 12 weeks"), brace(occurrencePeriod=period(0, 42))],
+            id="longer than its own order",
+        ),
+    ],
+)
+def test_a_long_brace_in_another_order_is_named(drafts):
+    card = cards_for(quiet_lists(), *drafts)["braceLimit"]
+    assert card["summary"].startswith("TLSO for 12 weeks: off by 15 Jan")
+    assert "named in an order of something else" in card["detail"]
+    assert card["indicator"] == "info"
+    assert not labels(card)
+
+
+@pytest.mark.parametrize(
+    "words", ["Strict bed rest for 2 weeks afterwards", "Bettruhe für 2 Wochen"]
+)
+def test_long_bed_rest_in_the_order_of_the_operation_warns(words):
+    card = cards_for(quiet_lists(), with_note(words))["braceLimit"]
+    assert card["summary"].startswith("Bed rest 2 weeks ordered")
+    assert card["indicator"] == "warning"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No brace needed",
+        "Patient has a TLSO",
+        "Wean TLSO over 12 weeks",
+        "Failed conservative management with TLSO brace for 12 weeks.",
+        "Pain despite TLSO x 12 weeks",
+        "Bed rest for 3 weeks without improvement",
+        "Trotz Korsett für 12 Wochen starke Schmerzen",
+        "Nach 12 Wochen im Korsett weiter Schmerzen",
+        "Échec du corset pendant 3 mois",
+        "Fracaso del corsé durante 3 meses",
+        "Nonostante il corsetto per 3 mesi",
+        "コルセット3ヶ月で改善なし",
+        "支具治疗3个月无效",
+        "Wear the TLSO for 6 weeks",
+        "TLSO when out of bed",
+        "TLSO after. Physiotherapy 12 weeks.",
+        "X-ray in TLSO at 12 weeks",
+        "Flat bed rest for 4 hours post procedure",
+    ],
+)
+def test_what_was_tried_or_is_usual_makes_no_card(words):
+    assert summary_of(with_note(words)) == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Physiotherapy in TLSO for 12 weeks",
+        "Physiotherapy 12 weeks and TLSO",
+        "Physiotherapy, TLSO when out of bed for 12 weeks",
+    ],
+)
+def test_the_weeks_of_a_therapy_are_none_of_a_brace(words):
+    assert summary_of(kyphoplasty(), therapy(words)) == ""
