@@ -45,6 +45,7 @@ FORBIDDING = frozenset(
         "complication-named",
         "recent-entry-unread",
         "recent-injury",
+        "injury-treated",
         "report-awaited",
     }
 )

@@ -7,15 +7,30 @@ signals of `leaving_signals.py`.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from cds_service.core.findings import PROCEDURES, AugmentationOrder, DrugUse
 from cds_service.core.months import months_after
-from cds_service.core.phrases import in_brackets, joined, say
+from cds_service.core.phrases import DayForm, in_brackets, joined, say
 from cds_service.core.wording import join_words, near_date_text
 
 BookingKind = Literal["bone-treatment", "rehabilitation"]
 GraveResult = Literal["malignancy", "infection"]
+# Injuries of these days, the gravest first.
+InjuryKind = Literal[
+    "hip-fracture",
+    "head-injury",
+    "femur-shaft-fracture",
+    "femur-fracture-unstated",
+    "pelvic-fracture",
+    "new-fracture",
+    "rib-fracture",
+    "leg-fracture",
+    "arm-fracture",
+    "other-fracture",
+    "fall",
+]
+INJURY_KINDS: tuple[InjuryKind, ...] = get_args(InjuryKind)
 # Injected drugs whose next day must not be missed: months between two doses.
 DOSE_MONTHS: Mapping[str, int] = {"denosumab": 6, "zoledronate": 12}
 # Policy: a dose a month late is late (cards, F8). A visit a month early can give it.
@@ -78,19 +93,26 @@ class Biopsy(NamedTuple):
     reports: frozenset[str] = frozenset()
 
 
-class Injuries(NamedTuple):
-    """References of what tells of an injury of these days outside the spine.
+class Injury(NamedTuple):
+    """A fall or a broken bone of these days outside the spine.
 
     Attributes:
-        falls: of falls since the operation.
-        broken: of broken bones, and injuries of the head.
+        kind: what it is, the gravest that its codes or words name.
+        reference: of the entry that tells of it.
+        day: when it happened, or the first day of that time; None if no day is known.
+        form: how exactly the day is known.
+        is_recorded: the day is that of recording, since none of its onset is known.
+        treated_on: the day on which a hip or a thigh that broke was repaired.
+        is_before: it broke, and was repaired, before the operation could treat it.
     """
 
-    falls: frozenset[str] = frozenset()
-    broken: frozenset[str] = frozenset()
-
-
-NO_INJURIES = Injuries()
+    kind: InjuryKind
+    reference: str
+    day: date | None = None
+    form: DayForm = "near"
+    is_recorded: bool = False
+    treated_on: date | None = None
+    is_before: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +134,7 @@ class Leaving:
             fact on the cause or on a deficit tells.
         grave_reports: references of the reports since the operation whose coded result
             is grave.
-        injuries: falls and broken bones of these days.
+        injuries: falls and broken bones of these days, the gravest first.
         contents: a digest of what each entry of the record says, by its reference.
     """
 
@@ -125,7 +147,7 @@ class Leaving:
     unread_acts: frozenset[str] = frozenset()
     complicated: frozenset[str] = frozenset()
     grave_reports: frozenset[str] = frozenset()
-    injuries: Injuries = NO_INJURIES
+    injuries: tuple[Injury, ...] = ()
     contents: Mapping[str, str] = field(default_factory=dict)
 
     def next_booking(

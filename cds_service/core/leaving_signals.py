@@ -193,7 +193,10 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
         "kept": "yes" if keep_reason else "",
     }
     orders = tuple(brace.times.order for brace in braces)
-    return Signal(words["brace"], orders, braces=tuple(braces), words=words)
+    entries = situation.shown(order.reference for order in orders)
+    return Signal(
+        words["brace"], orders, braces=tuple(braces), words=words, entries=entries
+    )
 
 
 def _manner(brace: Brace, braces: Sequence[Brace]) -> str:
@@ -233,7 +236,9 @@ def _biopsy_pending(situation: Situation) -> Signal | None:
         return None
     sent_on = _newest_day((biopsy.sent_on for biopsy in pending), situation.today)
     owner = Verbatim(situation.policy.discharge.biopsy_owner)
-    return Signal(say("biopsy result pending"), words={"sent": sent_on, "owner": owner})
+    words = {"sent": sent_on, "owner": owner}
+    entries = situation.shown(biopsy.reference for biopsy in pending)
+    return Signal(say("biopsy result pending"), words=words, entries=entries)
 
 
 @signal("report-awaited")

@@ -5,11 +5,12 @@ signal under `recommended-although`. So a new signal withholds every button, and
 button is withheld by every signal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cds_service.core.findings import Finding, Findings, Gap
 from cds_service.core.grave_findings import EXCLUDING, KINDS, GraveFinding
-from cds_service.core.leaving import ASPECT
+from cds_service.core.injury_words import MOST_IN_LINE, injuries_text
+from cds_service.core.leaving import ASPECT, Injury
 from cds_service.core.open_points import is_settled
 from cds_service.core.phrases import joined, say
 from cds_service.core.situation import Detector, Signal, Situation, register, signal
@@ -181,19 +182,38 @@ def _recent_injury(situation: Situation) -> Signal | None:
 
     One that was not understood is asked about as such.
     """
+    injuries = [one for one in _understood_injuries(situation) if not one.is_before]
+    return _injury_signal(injuries, situation)
+
+
+@signal("injury-treated")
+def _injury_treated(situation: Situation) -> Signal | None:
+    """Find a broken hip or thigh that was repaired before the patient's operation."""
+    injuries = [one for one in _understood_injuries(situation) if one.is_before]
+    return _injury_signal(injuries, situation)
+
+
+def _understood_injuries(situation: Situation) -> list[Injury]:
     leaving = situation.leaving
     if leaving is None:
-        return None
+        return []
     unread = _unread_diagnoses(situation) - leaving.long_known
-    falls = leaving.injuries.falls - unread
-    broken = leaving.injuries.broken - leaving.injuries.falls - unread
-    names = []
-    if falls:
-        names.append(say("recent fall"))
-    if broken:
-        names.append(say("recent fracture or injury"))
-    entries = situation.shown(falls | broken)
-    return Signal(joined(names, " and "), entries=entries) if names else None
+    return [one for one in leaving.injuries if one.reference not in unread]
+
+
+def _injury_signal(injuries: Sequence[Injury], situation: Situation) -> Signal | None:
+    """Name the injuries: the first alone, as many as a summary holds, and more."""
+    if not injuries:
+        return None
+    today = situation.today
+    is_treated = all(one.treated_on for one in injuries)
+    words = {
+        "first": injuries_text(injuries, today, most=1),
+        "all": injuries_text(injuries, today, most=MOST_IN_LINE),
+        "treated": "yes" if is_treated else "",
+    }
+    entries = situation.shown(one.reference for one in injuries)
+    return Signal(injuries_text(injuries, today), words=words, entries=entries)
 
 
 def _unread_diagnoses(situation: Situation) -> set[str]:

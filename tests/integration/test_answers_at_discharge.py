@@ -30,6 +30,7 @@ from tests.patients.leaving import (
     kyphoplasty_done,
     leaving_chart,
     pathology,
+    worn_now,
 )
 from tests.patients.reassuring import imaging
 
@@ -255,6 +256,29 @@ def test_what_was_answered_at_the_signing_is_closed_for_the_same_entry(patient):
     assert patient.leaves(DRUG, suspected, minutes=1) is None
     since = entry("since", "", "Suspected spondylodiscitis")
     assert patient.leaves(DRUG, suspected, since, minutes=2) is not None
+
+
+@pytest.mark.parametrize("code", ["alreadyArranged", "patientDeclines"])
+def test_an_answer_on_one_brace_closes_no_other(patient, code):
+    worn = worn_now(days=2)
+    card = patient.leaves(DRUG, worn, minutes=0)
+    assert "who ends the TLSO" in card["summary"]
+    patient.override(card, code)
+    assert patient.leaves(DRUG, worn, minutes=1) is None
+    other = worn_now("Jewett", days=1, number="jewett")
+    again = patient.leaves(DRUG, worn, other, minutes=2)
+    assert "who ends the" in again["summary"]
+    patient.override(again, code)
+    assert patient.leaves(DRUG, worn, other, minutes=3) is None
+
+
+def test_an_answer_on_one_biopsy_closes_no_other(patient):
+    first = ordered("biopsy", days=3)
+    patient.override(patient.leaves(DRUG, first, minutes=0), "alreadyArranged")
+    assert patient.leaves(DRUG, first, minutes=1) is None
+    second = ordered("biopsy", days=1) | {"id": "second"}
+    again = patient.leaves(DRUG, first, second, minutes=2)
+    assert "biopsy result pending" in again["summary"]
 
 
 def test_what_was_perhaps_left_is_asked_again_once_it_was_left(patient):

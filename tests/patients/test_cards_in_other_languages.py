@@ -19,6 +19,7 @@ from tests.chart_builders import (
     NOW,
     TODAY,
     application,
+    days_ago,
     drug,
     kyphoplasty,
     open_service,
@@ -162,6 +163,13 @@ LONGEST = [
     pytest.param((coded("N18.6", days=400), SECOND_FRACTURE), id="dialysis"),
     pytest.param((coded("F03.C0", days=900), SECOND_FRACTURE), id="dementia"),
     pytest.param((coded("C50.911", days=900), ordered("biopsy", days=3)), id="cancer"),
+    pytest.param(
+        tuple(
+            coded(code, days=None, recordedDate=days_ago(1))
+            for code in ("S72.9", "S22.31XA", "S32.2XXA", "S52.501A")
+        ),
+        id="injuries",
+    ),
 ]
 
 

@@ -247,3 +247,25 @@ def test_a_discharge_that_is_signed_with_the_stop_asks(draft):
     (card,) = summaries(draft)
     assert "Ask" in card
     assert "lendronate" in card
+
+
+NEVER_TAKEN = drug("losartan", number="other")
+FORBIDDEN = "A drug is forbidden in this signing: ask"
+
+
+@pytest.mark.parametrize("kind", ["Task", "CommunicationRequest"])
+@pytest.mark.parametrize("words", ["Alendronate: do not give", "Kein Alendronat mehr"])
+def test_a_drug_that_was_never_taken_is_not_stopped(kind, words):
+    said = _signed_with(_asking(kind, words), NEVER_TAKEN)
+    assert said.startswith(FORBIDDEN)
+
+
+@pytest.mark.parametrize("title", ["Alendronate 70 mg", "Denosumab injection"])
+def test_an_order_of_another_type_that_forbids_a_drug_is_said(title):
+    draft = drafted("ServiceRequest", "x", code={"text": title}, doNotPerform=True)
+    assert _signed_with(draft, NEVER_TAKEN).startswith(FORBIDDEN)
+
+
+def test_an_order_that_forbids_something_else_forbids_no_drug():
+    draft = drafted("ServiceRequest", "x", code={"text": "Massage"}, doNotPerform=True)
+    assert "No bone drug" in _signed_with(draft, NEVER_TAKEN)

@@ -35,7 +35,7 @@ def cards_with(words: str, days: int = 1) -> list[Resource]:
 def test_a_new_fracture_without_a_vertebra_is_to_be_read(words: str) -> None:
     (card,) = cards_with(words)
     assert "Read before leaving." in card["summary"]
-    assert "recent fracture" in card["detail"] + card["summary"]
+    assert "new fracture in a report (" in card["detail"] + card["summary"]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from cds_service.fhir.gathering.grave_asides import (
     is_harmless_act,
     is_unjudged_act,
 )
+from cds_service.fhir.gathering.hip_repair_words import HIP_REPAIR, is_hip_repair
 from cds_service.fhir.gathering.listed import (
     LISTED,
     OF_NO_CONCERN,
@@ -92,6 +93,8 @@ def concepts_of_act(
             known |= {in_doubt(UNJUDGED_ACT)}
         if known & SPINAL_SURGERY and text(act.get("status")) not in VOID:
             known |= {in_doubt(SPINAL_OPERATION)}
+        if is_hip_repair(act, terminology):
+            known |= {HIP_REPAIR}
     else:
         is_apart = _is_order_apart(act, known, terminology)
         if known.isdisjoint(READ_AS_ORDERS):

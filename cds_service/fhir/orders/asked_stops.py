@@ -15,10 +15,10 @@ from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
-from cds_service.fhir.orders.drafts import DraftOrders, Order
+from cds_service.fhir.orders.drafts import DraftOrders, Order, codeables
 from cds_service.fhir.orders.order_lengths import NAMES_WITHOUT_WORDS
 from cds_service.fhir.orders.other_drafts import PEOPLE, SET_OF_ORDERS
-from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # Words that stop, pause or forbid the drug that they are next to.
 _STOPS = frozenset({"drug-to-stop", "drug-ended"})
@@ -73,6 +73,19 @@ def drugs_to_stop(
         about = []
     meant = _of_groups(stopped, record, terminology)
     return tuple(sorted({*stopped.values(), *meant, *about}))
+
+
+def bone_drugs_named(draft: Order, terminology: Terminology) -> tuple[str, ...]:
+    """Return names of the bone drugs that the titles of an order name."""
+    titles = [
+        word for one in codeables(draft.resource, "code") for word in texts_of(one)
+    ]
+    named = {
+        drug: word
+        for title in titles
+        for drug, word in _bone_drugs_in(title, terminology).items()
+    }
+    return tuple(sorted(named.values()))
 
 
 def _words_of(content: Json) -> Iterator[str]:

@@ -1,14 +1,16 @@
 """Find falls and broken bones since an operation, whose codes or words are understood.
 
-The raw JSON of the record in, references out; junk never raises. What broke of the
+The raw JSON of the record in, injuries out; junk never raises. What broke of the
 thoracic and lumbar spine, `operation.py` compares with the treated vertebrae; what was
 not understood, a discharge asks about as such.
 """
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.core.leaving import Injuries
+from cds_service.core.leaving import INJURY_KINDS, Injury, InjuryKind
+from cds_service.core.phrases import DayForm
 from cds_service.fhir.certainty import (
     PAST,
     certainty_of,
@@ -21,6 +23,8 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.acts_since import NEVER
 from cds_service.fhir.orders.broken_levels import OLD
+from cds_service.fhir.orders.hip_repairs import Repair, repaired_on, repairs_of
+from cds_service.fhir.orders.new_fractures import new_fractures_since
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -30,6 +34,7 @@ from cds_service.fhir.raw_json import (
     texts_of,
 )
 from cds_service.fhir.references import last_name
+from cds_service.fhir.site_calendar import SiteCalendar
 
 FALLS = frozenset({"fall", "fall-from-height"})
 # Bones that carry the body: with one of them broken, nobody is sent home to walk.
@@ -43,6 +48,7 @@ CARRYING = frozenset(
 )
 BROKEN = CARRYING | {"other-fracture", "injury-elsewhere"}
 INJURIES = FALLS | BROKEN
+MONTH = timedelta(days=31)
 SEQUELA = "S"  # 7th character of ICD-10-CM
 
 
@@ -62,12 +68,13 @@ class RecentTime(NamedTuple):
 
 def injuries_since(
     record: PatientRecord, since: RecentTime, terminology: Terminology
-) -> Injuries:
-    """Return the falls and the broken bones of these days.
+) -> list[Injury]:
+    """List the falls and the broken bones of these days, the gravest first.
 
     A fall counts from the operation on: an earlier one broke the treated vertebra. So
     does a bone, but one of hip, pelvis or thigh counts in the stay and the last weeks
-    as well. An operation of a broken hip counts from the operation on.
+    as well. An operation of a broken hip counts from the operation on, unless it
+    repaired a fracture that counts itself.
 
     Args:
         record: the patient's.
@@ -75,25 +82,78 @@ def injuries_since(
         terminology: the service's terminology.
     """
     birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
+    repairs = repairs_of(record, terminology)
     diagnoses = [
-        entry
+        _injury_of(entry, since, repairs, birth, terminology)
         for entry in record.of_key("conditions")
         if not entry.concepts.isdisjoint(INJURIES)
         and certainty_of(entry.raw) != "denied"
         and _is_of_these_days(entry, since, birth, terminology)
     ]
+    repaired_on = {one.treated_on for one in diagnoses if one.treated_on}
+    calendar = terminology.calendar
+    done = {one.reference for one in repairs}
     operations = [
-        entry
+        Injury(_kind_of(entry), entry.reference, treated_on=day)
+        if entry.reference in done
+        else Injury(_kind_of(entry), entry.reference, day, is_recorded=True)
         for entry in record.of_key("procedures")
         if not entry.concepts.isdisjoint(CARRYING)
         and entry.status not in NEVER
         and not is_prohibition(entry.raw)
-        and _is_done_since(entry.raw, since.operation, terminology)
+        and (day := _done_on(entry.raw, calendar)) is not None
+        and day > since.operation
+        and day not in repaired_on
     ]
-    falls = {one.reference for one in diagnoses if one.concepts & FALLS}
-    broken = {one.reference for one in diagnoses if one.concepts & BROKEN}
-    broken.update(one.reference for one in operations)
-    return Injuries(frozenset(falls), frozenset(broken))
+    reports = [
+        Injury("new-fracture", reference, day=day)
+        for reference, day in new_fractures_since(
+            record, since.operation, terminology
+        ).items()
+    ]
+    return sorted(
+        [*diagnoses, *operations, *reports],
+        key=lambda one: (
+            bool(one.treated_on),
+            INJURY_KINDS.index(one.kind),
+            one.day is None,
+            -(one.day or date.min).toordinal(),
+            one.reference,
+        ),
+    )
+
+
+def _kind_of(entry: Entry) -> InjuryKind:
+    """Return the gravest kind that its codes or words name."""
+    kinds = (kind for kind in INJURY_KINDS if kind in entry.concepts)
+    others: InjuryKind = "fall" if entry.concepts & FALLS else "other-fracture"
+    return next(kinds, others)
+
+
+def _injury_of(
+    entry: Entry,
+    since: RecentTime,
+    repairs: Sequence[Repair],
+    birth: date | None,
+    terminology: Terminology,
+) -> Injury:
+    """Read what broke, when, and if it was repaired since."""
+    calendar = terminology.calendar
+    kind = _kind_of(entry)
+    first, last = begun(entry.raw, birth, calendar)
+    recorded = calendar.last_day(recorded_on(entry.raw))
+    injury = Injury(kind, entry.reference)
+    if first is not None and first == last:
+        injury = injury._replace(day=first)
+    elif recorded is not None:
+        injury = injury._replace(day=recorded, is_recorded=True)
+        last = min(last, recorded) if last else recorded
+    elif first is not None and last is not None:
+        form: DayForm = "month" if last - first <= MONTH else "year"
+        injury = injury._replace(day=first, form=form)
+    treated_on = repaired_on(entry.raw, kind, last, repairs, terminology)
+    is_before = bool(treated_on and last and last < since.operation)
+    return injury._replace(treated_on=treated_on, is_before=is_before)
 
 
 def _is_past(condition: Json, terminology: Terminology) -> bool:
@@ -124,7 +184,7 @@ def _is_of_these_days(
     first, last = begun(condition, birth, calendar)
     if first is not None and last is not None:
         # A month or a year is as late as it was recorded.
-        onset = min(last, recorded) if recorded else first
+        onset = min(last, recorded) if recorded and first != last else first
         return onset >= (since.weeks if is_carrying else since.operation)
     if later or _is_past(condition, terminology):
         return False
@@ -135,9 +195,8 @@ def _is_of_these_days(
     return is_of_weeks or stay in since.stays
 
 
-def _is_done_since(procedure: Json, since: date, terminology: Terminology) -> bool:
-    """Tell if a procedure was done on a known day, after this one."""
+def _done_on(procedure: Json, calendar: SiteCalendar) -> date | None:
+    """Return the last known day on which a procedure began; None if none is known."""
     period = member(procedure, "performedPeriod")
     times = (procedure.get("performedDateTime"), member(period, "start"))
-    days = filter(None, map(terminology.calendar.last_day, times))
-    return max(days, default=date.min) > since
+    return max(filter(None, map(calendar.last_day, times)), default=None)

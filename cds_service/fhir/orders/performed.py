@@ -14,7 +14,6 @@ from cds_service.core.leaving import (
     Biopsy,
     Booking,
     BookingKind,
-    Injuries,
     Leaving,
 )
 from cds_service.fhir.findings.encounter import INPATIENT
@@ -47,7 +46,6 @@ from cds_service.fhir.orders.complications import (
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.injuries_since import RecentTime, injuries_since
 from cds_service.fhir.orders.levels import find_levels
-from cds_service.fhir.orders.new_fractures import new_fractures_since
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
     REVIEW,
@@ -395,6 +393,8 @@ def read_leaving(
     unread = [key for key in LISTS if _is_unread(record, key)]
     unread += [key for key in OPTIONAL_LISTS if _has_failed(record, key)]
     since = performed.performed_on or today - RECENT
+    weeks = min(since, today - RECENT)
+    time = RecentTime(since, weeks, _stays_of(record, performed))
     return Leaving(
         bookings=tuple(bookings),
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
@@ -407,7 +407,7 @@ def read_leaving(
         unread_acts=unread_acts_since(record, since, terminology),
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
-        injuries=_injuries(record, performed, since, terminology, today),
+        injuries=tuple(injuries_since(record, time, terminology)),
         contents={
             name: _content_of(entry.raw)
             for entry in record.entries
@@ -415,21 +415,6 @@ def read_leaving(
             if not name.endswith(ASPECT) or entry.reference in performed.references
         },
     )
-
-
-def _injuries(
-    record: PatientRecord,
-    performed: AugmentationOrder,
-    since: date,
-    terminology: Terminology,
-    today: date,
-) -> Injuries:
-    """Return the injuries of these days, new fractures of reports among them."""
-    weeks = min(since, today - RECENT)
-    time = RecentTime(since, weeks, _stays_of(record, performed))
-    injuries = injuries_since(record, time, terminology)
-    reported = new_fractures_since(record, since, terminology)
-    return injuries._replace(broken=injuries.broken | reported)
 
 
 def _content_of(resource: Json) -> str:

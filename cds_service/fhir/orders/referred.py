@@ -34,7 +34,7 @@ from cds_service.fhir.gathering.unsent_reasons import (
     reasons_referred_to,
 )
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.asked_stops import drugs_to_stop
+from cds_service.fhir.orders.asked_stops import bone_drugs_named, drugs_to_stop
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.other_drafts import read_other_draft
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
@@ -143,8 +143,8 @@ def with_drafted_drugs(
 ) -> PatientRecord:
     """Add the drugs of this signing to the record, also those not understood.
 
-    A bone drug that the signing ends or pauses is added as stopped today, and so is one
-    that a task or a message asks to stop. One that it forbids stays a prohibition: the
+    A bone drug that the signing ends or pauses is added as stopped today. One that it
+    forbids is a prohibition, and so is one that a task or a message asks to stop: the
     patient may never have taken it.
     """
     stops = [draft for draft in drafts.stops() if draft.type == DRUG_TYPE]
@@ -157,25 +157,36 @@ def with_drafted_drugs(
     stopped = (_drug_of(_as_stop(one), drafts.targets, terminology) for one in stops)
     read += [one for one in stopped if _is_of_bone_drug(one)]
     asked = (
-        _drug_of(_stop_of(name, draft), drafts.targets, terminology)
+        _drug_of(_prohibition_of(name, draft), drafts.targets, terminology)
         for draft in drafts.each()
         if draft.type not in READ_ELSEWHERE and draft.type not in ORDER_KEYS
         for name in drugs_to_stop(draft, drafts, record, terminology)
     )
     read += [one for one in asked if _is_of_bone_drug(one)]
+    forbidden = (
+        _drug_of(_prohibition_of(name, draft), drafts.targets, terminology)
+        for draft in drafts.prohibitions()
+        if draft.type in ORDER_KEYS
+        for name in bone_drugs_named(draft, terminology)
+    )
+    read += [one for one in forbidden if _is_of_bone_drug(one)]
     return _with_orders(read, record)
 
 
-def _stop_of(name: str, draft: Order) -> Order:
-    """Return the order that stops a drug as a task or a message asks for."""
-    stop = {
+def _prohibition_of(name: str, draft: Order) -> Order:
+    """Return the order that forbids a drug, as a draft of another type asks for.
+
+    Of a drug that is taken it is the stop.
+    """
+    forbidding = {
         "resourceType": DRUG_TYPE,
-        "status": "stopped",
+        "status": "active",
         "intent": "order",
+        "doNotPerform": True,
         "subject": {"display": "the patient of the signing"},
         "medicationCodeableConcept": {"text": name},
     }
-    return Order(draft.reference, stop)
+    return Order(draft.reference, forbidding)
 
 
 def _as_stop(draft: Order) -> Order:
