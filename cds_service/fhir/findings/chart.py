@@ -22,10 +22,10 @@ from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.open_concepts import (
     NOT_UNDERSTOOD,
+    OF_RECORD,
     UNCODED,
     UNKNOWN_DRUG,
     UNNAMED,
-    WORDS_ALONE,
 )
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
@@ -271,7 +271,7 @@ class Chart:
         self.readings = _readings_by_concept(self.kinds.get("Observation", ()))
         telling = (one for kind in TELLING for one in self.kinds.get(kind, ()))
         self.mentions = _by_concept((_mentioned(one), one) for one in telling)
-        self.unknown = _with_any_concept(self.kinds, WORDS_ALONE | {NOT_UNDERSTOOD})
+        self.unknown = _with_any_concept(self.kinds, OF_RECORD | {NOT_UNDERSTOOD})
         self.uncoded = _with_any_concept(self.kinds, UNCODED)
         self._listed: dict[tuple[tuple[str, ...], bool], Listing] = {}
         self._read_whole = frozenset(

@@ -1,6 +1,6 @@
 """Find what an entry of the problem list names."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cds_service.fhir.gathering.asides import asides_of
@@ -44,8 +44,8 @@ from cds_service.fhir.gathering.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
+    OF_RECORD,
     SOCIAL,
-    WORDS_ALONE,
 )
 from cds_service.fhir.gathering.problem_words import (
     has_grave_stem,
@@ -63,6 +63,7 @@ from cds_service.fhir.gathering.unread_in_reasons import (
     words_of_reasons,
 )
 from cds_service.fhir.leaves import codes_of
+from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, member, objects, texts_of
@@ -70,6 +71,8 @@ from cds_service.fhir.raw_json import Json, member, objects, texts_of
 # These leave a finding open, whatever is written next to their code.
 GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
+# A rule of `kinds.toml`.
+ABOUT_RECORD = ("about-record",)
 
 
 def concepts_of_condition(condition: Json, terminology: Terminology) -> frozenset[str]:
@@ -121,12 +124,8 @@ def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozens
     are_asides_judged = _are_asides_judged(asides, terminology)
     if not (are_asides_judged and _is_identified(code, words, terminology)):
         is_of_words = not known and not terminology.identifies("conditions", code)
-        is_unknown = is_of_words and not (
-            _are_names(words, terminology) or any(map(terminology.ruled_out, words))
-        )
-        # Words that name nothing may say that nobody took a history. Those that deny
-        # or look for something, or are of a relative, name it.
-        return known | {MAY_BE_GRAVE, *(WORDS_ALONE if is_unknown else ())}
+        is_of_record = is_of_words and _is_of_record(words, terminology)
+        return known | {MAY_BE_GRAVE, *(OF_RECORD if is_of_record else ())}
     if not known and terminology.is_social(code):
         return SOCIAL
     return known
@@ -243,13 +242,30 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
         )
     if terminology.concepts(code):
         return True
-    return _are_names(words, terminology)
+    return bool(words) and all(map(terminology.harmless.is_harmless, words))
 
 
-def _are_names(words: Iterable[str], terminology: Terminology) -> bool:
-    """Tell if there are words, and all of them are names of harmless diseases."""
-    named = [terminology.harmless.is_harmless(word) for word in words]
-    return bool(named) and all(named)
+def _parts_of(title: str) -> Iterator[str]:
+    """Yield the parts of a title, and what each has after a colon: `PMH: gout`."""
+    for part in clauses(title):
+        yield part.strip()
+        yield part.rpartition(":")[2].strip()
+
+
+def _is_of_record(words: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if words are about a history or a record, and name no disease.
+
+    They may say that nobody took the history, in whatever words. Words that deny or
+    look for something name it.
+    """
+    parts = [part for word in words for part in (word, *_parts_of(word))]
+    is_named = any(
+        terminology.harmless.is_harmless(part) or terminology.ruled_out(part)
+        for part in parts
+    )
+    return not is_named and any(
+        terminology.kinds.of_title(word, ABOUT_RECORD) for word in words
+    )
 
 
 def _with_words(

@@ -13,6 +13,6 @@ UNKNOWN_DRUG = frozenset({"unknown-drug"})
 UNREAD_WORDS = frozenset({"unread-words"})
 # Work, home, money or schooling: a list with nothing else is no list of diseases.
 SOCIAL = frozenset({"social"})
-# A diagnosis without a code whose words name nothing that is known. It may be a
-# statement about the record, "declines to give a history": it supports no "no".
-WORDS_ALONE = frozenset({"words-alone"})
+# A diagnosis without a code whose words are about the record, and name no disease: "no
+# access to her history". It supports no "no".
+OF_RECORD = frozenset({"of-record"})

@@ -9,9 +9,9 @@ from cds_service.fhir.gathering.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
+    OF_RECORD,
     SOCIAL,
     UNCODED,
-    WORDS_ALONE,
 )
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 
@@ -115,7 +115,7 @@ def _is_empty(record: PatientRecord, key: str) -> bool:
 
 def _is_strange(entry: Entry) -> bool:
     """Tell if nothing says what an entry is, or that it may be of a disease."""
-    is_unnamed = entry.concepts <= UNCODED | WORDS_ALONE | {MAY_NEED_BRACE}
+    is_unnamed = entry.concepts <= UNCODED | OF_RECORD | {MAY_NEED_BRACE}
     is_uncoded = MAY_BE_GRAVE in entry.concepts and is_unnamed
     is_social = not entry.concepts.isdisjoint(SOCIAL)
     return is_social or NOT_UNDERSTOOD in entry.concepts or is_uncoded

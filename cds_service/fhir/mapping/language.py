@@ -152,6 +152,7 @@ class Vertebrae(DataTable):
         upon: words between two neighbours that slip: `spondylolisthesis L4 on L5`.
         versus: words between two vertebrae of which one is meant, besides "or".
         one_of, one_of_after: words before or after a list of which one is meant.
+        further: words around further vertebrae of an order: "also", "level", "left".
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -177,6 +178,7 @@ class Vertebrae(DataTable):
     versus: tuple[Pattern, ...] = ()
     one_of: tuple[Pattern, ...] = ()
     one_of_after: tuple[Pattern, ...] = ()
+    further: tuple[Pattern, ...] = ()
 
 
 class Durations(DataTable):

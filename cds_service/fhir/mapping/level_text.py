@@ -48,6 +48,7 @@ _IN_QUESTION = r"\?|\s\?(?!\s*[^\W\d_]{3})"
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level is about it
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _AT_LEVEL = frozenset({_OTHER})
+_LETTERS = re.compile(r"[^\W\d_]")
 _ASIDE = frozenset({"aside"})
 _ALONE = frozenset({"only-this-level"})
 _MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | AUGMENTATIONS
@@ -69,6 +70,13 @@ class _Group:
     end: int
     levels: set[str] = field(default_factory=set)
     is_clear: bool = True
+
+
+class _Part(NamedTuple):
+    """A part of a text, with the levels in it."""
+
+    clause: str
+    groups: list[_Group]
 
 
 class _Continuation(NamedTuple):
@@ -157,6 +165,9 @@ class LevelRules:
         self._sequence = re.compile(rf"\b(?:{before})\s+$", re.IGNORECASE)
         self._signal = re.compile(any_of(vertebrae, "signals"), re.IGNORECASE)
         self._accident = re.compile(any_of(vertebrae, "accidents"))
+        self._broken = re.compile(any_of(vertebrae, "broken"), re.IGNORECASE)
+        further = any_of(vertebrae, "further")
+        self._further = re.compile(rf"(?:{further})", re.IGNORECASE)
         with_ = f"(?i:{any_of(joints, 'with_')})"
         self._instruments = InstrumentRules(vertebrae, (and_, with_))
         self._left = LeftRules(vertebrae, (and_, with_), self.named)
@@ -181,18 +192,46 @@ class LevelRules:
     def _treated_in(self, words: str) -> tuple[str, ...]:
         check_time()
         levels, alone = set[str](), set[str]()
-        for clause, groups in self._statements(words):
-            treated = [
-                group.levels
-                for group in self._treated(
-                    clause, self._decided(clause, groups), _MARKS
-                )
-                if group.is_clear
-            ]
-            levels.update(*treated)
-            if len(treated) == 1 and self._places(clause, _ALONE):
-                alone |= treated[0]
+        for clause, groups in self._ordered(self._treated_parts(words)):
+            levels.update(*(group.levels for group in groups))
+            if len(groups) == 1 and self._places(clause, _ALONE):
+                alone |= groups[0].levels
         return in_order(alone or levels)
+
+    def _treated_parts(self, words: str) -> list[_Part]:
+        """Return the parts of a text with the levels that no word of it excludes."""
+        return [
+            _Part(clause, [group for group in treated if group.is_clear])
+            for clause, groups in self._statements(words)
+            if (treated := self._treated(clause, self._decided(clause, groups), _MARKS))
+        ]
+
+    def _ordered(self, parts: list[_Part]) -> list[_Part]:
+        """Leave out parts that may be about something else than what is ordered.
+
+        Where the part that names the operation has levels of its own, another counts if
+        it names a fracture or nothing but levels: `kyphoplasty L1; catheter tip at T6`.
+        """
+        if not any(self._is_of_operation(one) for one in parts):
+            return parts
+        return [
+            one
+            for one in parts
+            if self._is_of_operation(one) or self._names_further(one)
+        ]
+
+    def _is_of_operation(self, part: _Part) -> bool:
+        is_named = bool(self._places(part.clause, AUGMENTATIONS))
+        return is_named and any(group.levels for group in part.groups)
+
+    def _names_further(self, part: _Part) -> bool:
+        """Tell if a part names a fracture, or nothing but levels."""
+        if self._broken.search(part.clause):
+            return True
+        rest = part.clause
+        for group in reversed(part.groups):
+            rest = f"{rest[: group.start]} {rest[group.end :]}"
+        return not _LETTERS.search(self._further.sub(" ", without_accents(rest)))
 
     def _of_fractures_in(self, words: str) -> tuple[str, ...]:
         check_time()
@@ -545,7 +584,8 @@ class LevelRules:
 
     def in_question(self, words: str) -> bool:
         """Tell if a text leaves open which of the levels that it names are meant."""
-        return any(
+        parts = self._treated_parts(words)
+        return len(self._ordered(parts)) < len(parts) or any(
             len(self._decided(clause, groups)) < len(groups)
             for clause, groups in self._statements(words)
         )
