@@ -340,8 +340,9 @@ class _BraceCard:
         if len(orders) > 1:
             lengths = [rest_length(order, self._today()) for order in orders]
             yield self._option("rest-each", lengths=joined(_counted(lengths)))
-        if self.answer.has("bed-rest-reason"):
-            because = self.answer.signal("bed-rest-reason").because
+        reasons = filter(self.answer.has, ("bed-rest-reason", "bed-rest-doubt"))
+        if reason := next(reasons, ""):
+            because = self.answer.signal(reason).because
             yield self._option("rest-reason", reason=capital(because))
         else:
             yield self._option("walk")

@@ -16,7 +16,14 @@ from cds_service.core.sarcopenia import (
     is_low,
     written,
 )
-from cds_service.core.situation import Detector, Signal, Situation, register, signal
+from cds_service.core.situation import (
+    SIGNALS,
+    Detector,
+    Signal,
+    Situation,
+    register,
+    signal,
+)
 from cds_service.core.study import Study
 from cds_service.core.study_result import ABSOLUTE
 from cds_service.core.study_tables import Cutoff
@@ -432,3 +439,18 @@ def _bed_rest_reason(situation: Situation) -> Signal | None:
             say("a reason that the order of bed rest names"), tuple(named_orders)
         )
     return _any_true(*BED_REST_REASONS)(situation) if orders else None
+
+
+@signal("bed-rest-doubt")
+def _bed_rest_doubt(situation: Situation) -> Signal | None:
+    """Find an instability that is named and not excluded, next to bed rest.
+
+    A fracture of a stiffened spine is one. No card asks the patient to get up; the
+    colour stays, since nobody knows.
+    """
+    if not situation.support.of_kind("bed-rest"):
+        return None
+    open_signal = SIGNALS["stability-open"](situation)
+    if open_signal is None:
+        return None
+    return Signal(say("{name} not excluded", name=open_signal.because))

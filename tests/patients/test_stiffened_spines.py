@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.chart_builders import kyphoplasty, problem
+from tests.chart_builders import (
+    ask,
+    bed_rest,
+    by_topic,
+    kyphoplasty,
+    order_sign,
+    problem,
+)
+from tests.patients.inpatients import chart, coded
 from tests.patients.reassuring import cards_of, end_is_selected, imaging
 from tests.patients.test_prose_of_reasons import order
 
@@ -59,3 +67,24 @@ def test_the_own_reason_of_the_operation_leaves_it_open(words):
 def test_what_names_none_changes_nothing(words):
     cards = cards_of(order(words))
     assert "unstable" not in cards["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        of_problem("Ankylosing spondylitis"),
+        of_problem("DISH"),
+        coded("M45.9", days=900),
+    ],
+)
+def test_nobody_is_asked_to_get_up_with_one(entry):
+    body = order_sign(chart(coded("M80.08XA"), entry), kyphoplasty(), bed_rest(72))
+    card = by_topic(ask(body))["braceLimit"]
+    assert card["indicator"] == "warning"
+    assert "Unstable fracture not excluded: the surgeon decides when" in card["detail"]
+    assert "walking by the next day" not in card["detail"]
+
+
+def test_others_are():
+    body = order_sign(chart(coded("M80.08XA")), kyphoplasty(), bed_rest(72))
+    assert "walking by the next day" in by_topic(ask(body))["braceLimit"]["detail"]

@@ -331,12 +331,18 @@ def test_every_signal_is_tested_here():
         *("drug-lists-unread", "grave-lists-unread", "orders-unread"),
         *("deficit-in-doubt", "cause-in-doubt"),
         *("recent-entry-unread", "entries-broken", "report-awaited"),
-        *("recent-injury", "complication-named", "septic-complication"),
+        *(
+            "recent-injury",
+            "injury-treated",
+            "complication-named",
+            "septic-complication",
+        ),
         *("rehabilitation-booked", "rehabilitation-unclear"),
         "bone-drug-unknown",
         "brace-card-always",
         "brace-reasons-unread",
         "bed-rest-reason",
+        "bed-rest-doubt",
     }
     elsewhere |= {*get_args(DrugSignal), *WORDS, *CARD_SIGNALS, *OPEN_SIGNALS}
     tested = {cutoff.name for cutoff in CUTOFFS}
