@@ -45,6 +45,26 @@ def test_a_troponin_is_no_vertebra(words):
 
 
 @pytest.mark.parametrize(
+    ("words", "levels"),
+    [
+        ("Kyphoplasty L1 and L2, L3 if time permits", ("L1", "L2")),
+        ("Kyphoplasty L1, MBB L3-L5", ("L1",)),
+        ("Kyphoplasty L1, count from L5", ("L1",)),
+        ("Kyphoplasty L1, pain at L4", ("L1",)),
+        ("Kyphoplasty for pain at L1", ("L1",)),
+        ("Kyphoplasty L1, T3 prostate cancer", ("L1",)),
+        ("Kyphoplasty L1, prostate T3", ("L1",)),
+        ("Kyphoplasty for breast cancer T12", ("T12",)),
+        ("Kyphoplasty L1, free T4 12 pmol/L", ("L1",)),
+        ("Kyphoplasty L1, 25-OH D2", ("L1",)),
+        ("Kyphoplasty with RFA L1 and L2", ("L1", "L2")),
+    ],
+)
+def test_only_what_the_operation_is_for_is_treated(words, levels):
+    assert treated(words) == levels
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "Folder kyfoplastiek meegeven",
@@ -105,6 +125,13 @@ def test_the_time_since_another_operation_is_no_length(words):
     order = drafted("DeviceRequest", "brace", codeCodeableConcept={"text": words})
     card = cards_for(quiet_lists(), kyphoplasty(), order)["braceLimit"]
     assert ": no end date." in card["summary"]
+
+
+def test_straps_belong_to_the_brace():
+    words = "TLSO 12 weeks with shoulder straps"
+    order = drafted("DeviceRequest", "brace", codeCodeableConcept={"text": words})
+    card = cards_for(quiet_lists(), kyphoplasty(), order)["braceLimit"]
+    assert card["summary"].startswith("TLSO for 12 weeks: off by 15 Jan")
 
 
 def test_the_length_of_a_brace_after_the_operation_counts():
