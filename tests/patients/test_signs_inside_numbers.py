@@ -73,7 +73,15 @@ def test_a_vertebra_that_may_be_another_is_not_read(words):
 
 @pytest.mark.parametrize(
     "words",
-    ["TLSO L1 12 weeks", "TLSO (L0456) 12 weeks", "TLSO 12\u202fweeks", "TLSO x12 wks"],
+    [
+        "TLSO L1 12 weeks",
+        "TLSO (L0456) 12 weeks",
+        "Mieder LWK 1 12 Wochen",
+        "TLSO L 1 12 weeks",
+        "TLSO qty 1 12 weeks",
+        "TLSO 12\u202fweeks",
+        "TLSO x12 wks",
+    ],
     ids=ascii,
 )
 def test_an_ordinary_length_is_read(words):

@@ -16,7 +16,13 @@ from typing import Literal, NamedTuple
 from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.duration_lengths import Lengths
 from cds_service.fhir.mapping.duration_parts import Clause, Mention, blank
-from cds_service.fhir.mapping.duration_words import LETTER, WORD, DurationWords, Unit
+from cds_service.fhir.mapping.duration_words import (
+    LETTER,
+    NEAR,
+    WORD,
+    DurationWords,
+    Unit,
+)
 from cds_service.fhir.mapping.language import Language
 from cds_service.fhir.mapping.last_days import LastDays
 from cds_service.fhir.mapping.overlay import required
@@ -42,6 +48,13 @@ _SPLIT = re.compile(
     rf"(?<![\w.,:/-])[0-9]{{1,2}}"
     rf"(?:[ \t\n]{{1,2}}|[_'’`´·\"<>{BROKEN}]+|&#?\w{{1,8}};|(?:</?\w{{1,8}}/?>)+)"
     r"(?P<last>[0-9]{1,2})(?![0-9])"
+)
+# What a number alone may belong to: `LWK 1 12 Wochen`, `Qty 1 12 weeks`
+_OWN_NUMBER = re.compile(
+    r"(?<![^\W_])(?:th?|[dlsc]|[blh]wk?|level|stage|grade|type|phase|size|qty|quantity"
+    r"|no|nr|anzahl|menge|cantidad|quantit[eéà]|vert[eèé]bra|vert[eè]bre|wirbel)[.:#\s]*$"
+    r"|[#椎第]\s*$",
+    re.IGNORECASE,
 )
 # `3/12`: three months, or a day of December
 _TWELFTH = re.compile(
@@ -235,6 +248,11 @@ class DurationRules:
         """Yield numbers with a unit of time of which nobody knows where they begin."""
         for split in _SPLIT.finditer(text):
             last = text[split.start("last") :]
+            is_own = _OWN_NUMBER.search(
+                text[max(0, split.start() - NEAR) : split.start()]
+            )
+            if is_own and split[0].replace(" ", "").isdecimal():
+                continue
             if rest := self.words.amount_pattern.match(last):
                 end = split.start("last") + rest.end()
                 yield Mention("doubtful", split.start(), end)
