@@ -62,6 +62,32 @@ def test_budesonide_that_acts_where_it_is_put_is_none(entry):
     assert "below the usual" in card["detail"]
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(
+            budesonide("Beclometasone 5 mg gastro-resistant tablets"), id="UK"
+        ),
+        pytest.param(budesonide("Clipper 5 mg compresse"), id="brand"),
+        pytest.param(budesonide(atc="A07EA07", title="tablets"), id="code"),
+    ],
+)
+def test_so_is_beclometasone_that_is_swallowed(entry):
+    assert card_of(entry)["summary"].startswith("Beclometasone since May 2026")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Beclometasone 100 micrograms inhaler", "beclomethasone nasal spray"),
+        *("Beclometasone 0.025% cream", "beclometasone 3 mg enema"),
+        *("Beclometasone 250 mcg, oral inhalation", "Beclometason Dosieraerosol"),
+    ],
+)
+def test_beclometasone_that_is_put_in_one_place_is_none(title):
+    assert "below the usual" in card_of(budesonide(title))["detail"]
+
+
 def test_swallowed_budesonide_that_a_title_tells_of_is_not_excluded():
     told = problem("x", code=codeable(ICD, "K52.839", "Colitis, on budesonide 9 mg"))
     assert "steroid not excluded" in card_of(told)["detail"]
