@@ -43,7 +43,7 @@ def test_an_administration_that_was_not_completed_closes_no_overdue_denosumab(st
     )
     card = card_of(dose("denosumab", days=250), broken_off)
     assert card["indicator"] == "warning"
-    assert card["summary"].startswith("Denosumab overdue")
+    assert card["summary"].startswith("Denosumab may be overdue (entry of 21 Oct 2026")
 
 
 def test_a_drug_that_is_said_not_to_be_taken_is_named_and_never_none():
