@@ -107,3 +107,33 @@ def test_a_fracture_of_the_past_is_the_reason_of_an_order(title):
 )
 def test_an_operation_of_the_past_is_no_order(title):
     assert ordered(title) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty L1; PICC tip at T6 on CXR",
+        "Kyphoplasty L1, pain radiating to L4",
+        "Cifoplastia L1; alta prevista D1 postoperatorio",
+        "Kyfoplastyka L1; elektrody stymulatora na wysokości Th8-Th9",
+        "L1 BKP（胃癌 D2郭清後）",
+    ],
+)
+def test_a_vertebra_in_a_part_about_something_else_is_asked_about(title):
+    levels = ordered(title).levels
+    assert levels.names == ("L1",)
+    assert not levels.is_count_sure
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Kyphoplasty L1; also T12", ("T12", "L1")),
+        ("Kyphoplasty L1; T12 fracture too", ("T12", "L1")),
+        ("Kyphoplasty L1, left L2", ("L1", "L2")),
+        ("Kyphoplastie L1 ; cimentoplastie L3", ("L1", "L3")),
+        ("第1腰椎BKP、第3腰椎も", ("L1", "L3")),
+    ],
+)
+def test_a_further_vertebra_of_the_same_order_counts(title, names):
+    assert ordered(title).levels.names == names

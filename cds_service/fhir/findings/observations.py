@@ -32,6 +32,7 @@ CRITICAL = frozenset({"LL", "HH", "AA"})
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
 AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
+OTHER_STATISTIC = ("other-statistic",)
 
 
 def time_problem(reading: Reading, spec: ObservedSpec, chart: Chart) -> Problem | None:
@@ -42,18 +43,27 @@ def time_problem(reading: Reading, spec: ObservedSpec, chart: Chart) -> Problem 
     when = reading.entry.moment
     if when is None:
         return UNDATED
-    name = " ".join((*reading.words, *reading.panel_words))
-    methods = chart.terminology.methods
-    if methods.of_title(name.replace(str(when.day.year), " "), EARLIER):
-        return Problem("undated", "named as that of an earlier examination")
-    if methods.of_title(name, NOT_MEASURED):
-        return Problem("no-value", "its name says that nobody measured it")
+    if problem := _name_problem(reading, when.day.year, chart):
+        return problem
     if _is_ahead(reading, chart):
         return Problem("future", "dated after the order")
     if _is_issued_before(reading, chart):
         return ISSUED_BEFORE
     span = chart.calendar.span(reading.entry.raw)
     return far_apart(span, spec, chart) if span else None
+
+
+def _name_problem(reading: Reading, year: int, chart: Chart) -> Problem | None:
+    """Report a name that says that this is no value of the examination."""
+    name = " ".join((*reading.words, *reading.panel_words))
+    methods = chart.terminology.methods
+    if methods.of_title(name.replace(str(year), " "), EARLIER):
+        return Problem("undated", "named as that of an earlier examination")
+    if methods.of_title(name, NOT_MEASURED):
+        return Problem("no-value", "its name says that nobody measured it")
+    if methods.of_title(name, OTHER_STATISTIC):
+        return Problem("no-value", "its name says a change or a spread, not the value")
+    return None
 
 
 def far_apart(span: Span, spec: ObservedSpec, chart: Chart) -> Problem | None:

@@ -36,7 +36,7 @@ _PLACES_OF_ALL = {
     **dict.fromkeys(("brace", "bed_rest", "others", "complaints"), _INSIDE),
     "earlier": _INSIDE,
     **dict.fromkeys(("overnight", "never", "loose", "posture"), _INSIDE),
-    **dict.fromkeys(("soon", "later"), _INSIDE),
+    **dict.fromkeys(("soon", "later", "changed"), _INSIDE),
     "payer": "%s",
     "until_event": "%s",
     "least_before": r"(?:%s)\W*$",

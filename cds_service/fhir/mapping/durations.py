@@ -204,7 +204,7 @@ class DurationRules:
         is_title: bool,
         written: date | None = None,
     ) -> Iterator[Mention]:
-        """Yield what a normal text says: payer and last days, then clause by clause."""
+        """Yield what a normal text says: payer and last days, then its clauses."""
         for match in self.words.of_all["payer"].finditer(text):
             yield Mention("payer", *match.span())
             text = blank(text, match.start(), match.end())
@@ -224,8 +224,19 @@ class DurationRules:
             # A brace worn "when out of bed" is not about bed rest, nor about a length.
             for match in self.words.of_all["posture"].finditer(text):
                 text = blank(text, *match.span())
+        yield from self._read_clauses(text, subject, is_title=is_title)
+
+    def _read_clauses(
+        self, text: str, subject: str, *, is_title: bool
+    ) -> Iterator[Mention]:
+        """Yield what a text says clause by clause, without payers and last days."""
         amounts = [*islice(self.words.amount_pattern.finditer(text), 2)]
         is_only = len(amounts) == 1
+        changed = self.words.of_all["changed"].search(text)
+        if changed and len(amounts) > 1:
+            # Which of two lengths counts is not read.
+            yield Mention("doubtful", *changed.span())
+            return
         is_alone = is_only and self.words.is_plain(blank(text, *amounts[0].span()))
         about: bool | None = is_title or None
         further = islice(self.words.amount_pattern.finditer(text), MOST_AMOUNTS, None)

@@ -229,6 +229,7 @@ class Durations(DataTable):
         never: words after `until` that name no end.
         soon: words for a time within a day: `tomorrow`.
         later: words for a day that is not read: `Monday`, `next week`.
+        changed: words by which a length takes the place of another: `extended to`.
         payer: months for which a payer pays for equipment; 99 means for life. They are
             no wear time.
     """
@@ -273,6 +274,7 @@ class Durations(DataTable):
     never: tuple[Pattern, ...] = ()
     soon: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
+    changed: tuple[Pattern, ...] = ()
     payer: tuple[Pattern, ...] = ()
 
 

@@ -168,6 +168,29 @@ def test_a_title_names_the_order_by_itself():
     ] == ["length"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "TLSO 6 weeks, extended to 10 weeks",
+        "TLSO 12 weeks, reduced to 8 weeks",
+        "TLSO 8 weeks instead of 12 weeks",
+        "Korsett 6 Wochen, verlängert auf 10 Wochen",
+        "Corset 6 semaines, prolongé à 10 semaines",
+        "ortesis 6 semanas, ampliada a 10 semanas",
+        "コルセット6週間、10週間に延長",
+    ],
+)
+def test_a_length_that_takes_the_place_of_another_is_doubtful(words):
+    kinds = {one.kind for one in read("brace", words, is_title=True)}
+    assert kinds == {"doubtful"}
+
+
+def test_a_review_or_a_weaning_after_a_length_takes_no_place():
+    for words in ("TLSO 6 weeks, review at 2 weeks", "TLSO 6 weeks then wean"):
+        kinds = [one.kind for one in read("brace", words, is_title=True)]
+        assert "length" in kinds
+
+
 def test_a_text_longer_than_is_read_is_doubtful():
     assert [
         one.kind for one in read("brace", "TLSO. " + " " * 2000 + "for 12 weeks")
