@@ -152,7 +152,8 @@ class Vertebrae(DataTable):
         upon: words between two neighbours that slip: `spondylolisthesis L4 on L5`.
         versus: words between two vertebrae of which one is meant, besides "or".
         one_of, one_of_after: words before or after a list of which one is meant.
-        further: words around further vertebrae of an order: "also", "level", "left".
+        elsewhere: words of a part of an order whose vertebra is no place of cement: a
+            catheter, an electrode, a room, a pain that radiates, a day after.
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -178,7 +179,7 @@ class Vertebrae(DataTable):
     versus: tuple[Pattern, ...] = ()
     one_of: tuple[Pattern, ...] = ()
     one_of_after: tuple[Pattern, ...] = ()
-    further: tuple[Pattern, ...] = ()
+    elsewhere: tuple[Pattern, ...] = ()
 
 
 class Durations(DataTable):
@@ -415,6 +416,7 @@ OF_LISTS = frozenset(
         "whole-denial",
         "withdrawn",
         "z-score",
+        "wound-revision",
     }
 )
 

@@ -48,7 +48,6 @@ _IN_QUESTION = r"\?|\s\?(?!\s*[^\W\d_]{3})"
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level is about it
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _AT_LEVEL = frozenset({_OTHER})
-_LETTERS = re.compile(r"[^\W\d_]")
 _ASIDE = frozenset({"aside"})
 _ALONE = frozenset({"only-this-level"})
 _MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | AUGMENTATIONS
@@ -166,8 +165,8 @@ class LevelRules:
         self._signal = re.compile(any_of(vertebrae, "signals"), re.IGNORECASE)
         self._accident = re.compile(any_of(vertebrae, "accidents"))
         self._broken = re.compile(any_of(vertebrae, "broken"), re.IGNORECASE)
-        further = any_of(vertebrae, "further")
-        self._further = re.compile(rf"(?:{further})", re.IGNORECASE)
+        elsewhere = any_of(vertebrae, "elsewhere")
+        self._elsewhere = re.compile(elsewhere, re.IGNORECASE)
         with_ = f"(?i:{any_of(joints, 'with_')})"
         self._instruments = InstrumentRules(vertebrae, (and_, with_))
         self._left = LeftRules(vertebrae, (and_, with_), self.named)
@@ -207,31 +206,30 @@ class LevelRules:
         ]
 
     def _ordered(self, parts: list[_Part]) -> list[_Part]:
-        """Leave out parts that may be about something else than what is ordered.
+        """Leave out parts about something else: `kyphoplasty L1; catheter tip at T6`.
 
-        Where the part that names the operation has levels of its own, another counts if
-        it names a fracture or nothing but levels: `kyphoplasty L1; catheter tip at T6`.
+        Where no part names the operation with levels of its own, all count.
         """
         if not any(self._is_of_operation(one) for one in parts):
             return parts
         return [
             one
             for one in parts
-            if self._is_of_operation(one) or self._names_further(one)
+            if self._is_of_operation(one) or not self._is_elsewhere(one)
         ]
 
     def _is_of_operation(self, part: _Part) -> bool:
         is_named = bool(self._places(part.clause, AUGMENTATIONS))
         return is_named and any(group.levels for group in part.groups)
 
-    def _names_further(self, part: _Part) -> bool:
-        """Tell if a part names a fracture, or nothing but levels."""
+    def _is_elsewhere(self, part: _Part) -> bool:
+        """Tell if a part names a catheter, a room, a pain that radiates, or the like.
+
+        A fracture in it is one to be treated.
+        """
         if self._broken.search(part.clause):
-            return True
-        rest = part.clause
-        for group in reversed(part.groups):
-            rest = f"{rest[: group.start]} {rest[group.end :]}"
-        return not _LETTERS.search(self._further.sub(" ", without_accents(rest)))
+            return False
+        return bool(self._elsewhere.search(without_accents(part.clause)))
 
     def _of_fractures_in(self, words: str) -> tuple[str, ...]:
         check_time()
