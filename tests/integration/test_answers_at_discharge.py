@@ -16,11 +16,12 @@ from tests.chart_builders import (
     days_ago,
     drug,
     kyphoplasty,
+    of_patient,
     order_sign,
     ordered,
     problem,
 )
-from tests.codes import ICD, SCT, codeable
+from tests.codes import CPT, ICD, SCT, codeable
 from tests.integration.ward import REASONS
 from tests.patients.inpatients import chart, coded, given, statement
 from tests.patients.leaving import (
@@ -313,6 +314,31 @@ def test_what_was_perhaps_left_is_asked_again_once_it_was_left(patient):
     assert "not treated" not in again["summary"]
     card = patient.leaves(DRUG, broken, minutes=2)
     assert "fracture of L3 not treated" in card["summary"]
+
+
+def repaired(status="completed"):
+    """A repair of the hip of yesterday."""
+    return of_patient(
+        "Procedure",
+        "repair",
+        status=status,
+        code=codeable(CPT, "27236"),
+        performedDateTime=days_ago(1),
+    )
+
+
+@pytest.mark.parametrize("code", ["alreadyArranged", "patientDeclines"])
+@pytest.mark.parametrize("status", ["entered-in-error", "not-done"])
+def test_a_repair_that_was_not_done_opens_the_injury_again(patient, status, code):
+    hip = entry("hip", "S72.001A")
+    card = patient.leaves(DRUG, hip, repaired(), minutes=0)
+    assert "treated 19 Nov" in card["summary"]
+    patient.override(card, code)
+    assert patient.leaves(DRUG, hip, repaired(), minutes=1) is None
+    card = patient.leaves(DRUG, hip, repaired(status), minutes=2)
+    assert "hip fracture (19 Nov). Read before leaving." in card["summary"]
+    patient.override(card, code)
+    assert patient.leaves(DRUG, hip, repaired(), minutes=3) is None
 
 
 # --- an answer to "start a bone drug" was given without what forbids it
