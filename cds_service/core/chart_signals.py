@@ -5,7 +5,7 @@ do without it. `fact` is the shortest form, for a line of several facts; `Fact` 
 same with a capital.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from math import floor
 
@@ -20,7 +20,7 @@ from cds_service.core.open_points import (
 )
 from cds_service.core.phrases import Day, in_brackets, joined, say
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
-from cds_service.core.situation import Signal, Situation, signal
+from cds_service.core.situation import Shown, Signal, Situation, signal
 from cds_service.core.wording import (
     NUMBER_WORDS,
     capital,
@@ -300,21 +300,54 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
         words |= ordered
     else:
         return None
+    cautions = list(_label_warnings(situation))
+    # Without low calcium or a harm, F14 asks about a drug ordered now, or F21 says so.
+    are_kidneys_asked = not words["ordered"] and not _kidney_failure(situation)
+    acute = _acute_kidney_failure(situation) if are_kidneys_asked else None
+    if acute:
+        cautions.append(acute)
+    if cautions:
+        return _drug_caution(cautions, words, situation)
+    if are_kidneys_asked and are_kidneys_open(situation.findings):
+        fact = say("kidney function unclear")
+        entries = (Shown("kidneys", words["drug"]),)
+        unclear = _signal(fact, date="", cause="kidneys", **words)
+        return unclear._replace(entries=entries)
+    return None
+
+
+def _label_warnings(situation: Situation) -> Iterator[Signal]:
+    """Yield a signal for low calcium, and for a harm of a bone drug."""
     for name in ("hypocalcaemia", "bone-drug-harm"):
         if finding := _true(situation, name):
             fact, date_ = finding.label or say(name), _date(finding, situation)
             because = in_brackets(fact, date_)
-            return _signal(
-                fact, finding, because=because, date=date_, cause="", **words
-            )
-    if words["ordered"] or _kidney_failure(situation):
-        return None  # F14 asks about the drug, or F21 says so
-    if acute := _acute_kidney_failure(situation):
-        return acute._replace(words={**acute.words, **words, "cause": "kidneys"})
-    if are_kidneys_open(situation.findings):
-        fact = say("kidney function unclear")
-        return _signal(fact, date="", cause="kidneys", **words)
-    return None
+            yield _signal(fact, finding, because=because, date=date_)
+
+
+def _drug_caution(
+    cautions: Sequence[Signal], words: Mapping[str, str], situation: Situation
+) -> Signal:
+    """Name all of these next to the drug; an answer is to each of them, and to it."""
+    fact = joined((one.words["fact"] for one in cautions), " and ")
+    because = joined((one.because for one in cautions), " and ")
+    evidence = [finding for one in cautions for finding in one.evidence]
+    findings = [finding for finding in evidence if isinstance(finding, Finding)]
+    are_kidneys_alone = cautions[0].words["fact"] == say("acute kidney failure")
+    names = {source.resource for one in findings for source in one.provenance}
+    entries = tuple(
+        entry._replace(name=f"{entry.name} {words['drug']}")
+        for entry in situation.shown(names)
+    )
+    caution = _signal(
+        fact,
+        *findings,
+        because=because,
+        date=cautions[0].words["date"],
+        cause="kidneys" if are_kidneys_alone else "",
+        **words,
+    )
+    return caution._replace(entries=entries)
 
 
 def _ordered_drug(situation: Situation) -> Mapping[str, str] | None:

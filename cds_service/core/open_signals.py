@@ -13,7 +13,14 @@ from cds_service.core.injury_words import MOST_IN_LINE, injuries_text
 from cds_service.core.leaving import ASPECT, Injury
 from cds_service.core.open_points import is_settled
 from cds_service.core.phrases import joined, say
-from cds_service.core.situation import Detector, Signal, Situation, register, signal
+from cds_service.core.situation import (
+    Detector,
+    Shown,
+    Signal,
+    Situation,
+    register,
+    signal,
+)
 from cds_service.core.unread_lists import UnreadList, unread_text
 
 # What was not understood or could not be read may name any grave finding. Entries of
@@ -212,8 +219,12 @@ def _injury_signal(injuries: Sequence[Injury], situation: Situation) -> Signal |
         "all": injuries_text(injuries, today, most=MOST_IN_LINE),
         "treated": "yes" if is_treated else "",
     }
-    entries = situation.shown(one.reference for one in injuries)
-    return Signal(injuries_text(injuries, today), words=words, entries=entries)
+    entries = [*situation.shown(one.reference for one in injuries)]
+    # A repair that turns out not to have been done opens what was answered with it.
+    entries += [
+        Shown(f"{one.reference} untreated") for one in injuries if not one.treated_on
+    ]
+    return Signal(injuries_text(injuries, today), words=words, entries=tuple(entries))
 
 
 def _unread_diagnoses(situation: Situation) -> set[str]:

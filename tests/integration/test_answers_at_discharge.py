@@ -14,14 +14,16 @@ from tests.chart_builders import (
     PATIENT,
     Asked,
     days_ago,
+    drug,
     kyphoplasty,
+    of_patient,
     order_sign,
     ordered,
     problem,
 )
-from tests.codes import ICD, SCT, codeable
+from tests.codes import CPT, ICD, SCT, codeable
 from tests.integration.ward import REASONS
-from tests.patients.inpatients import chart, coded, statement
+from tests.patients.inpatients import chart, coded, given, statement
 from tests.patients.leaving import (
     SERVICE,
     TREATED,
@@ -60,6 +62,25 @@ class OneWhoLeaves:
         own_body = json.loads(body.replace(PATIENT, self.patient))
         cards = self.asked.client.post(ADDRESS, json=own_body).json["cards"]
         return cards[0] if cards else None
+
+    def leaves_with(self, *entries, minutes):
+        """Give the card of somebody for whom rehabilitation alone was ordered."""
+        self.asked.now = NOW + timedelta(minutes=minutes)
+        training = ordered("rehabilitation", days=1)
+        broken = coded("M80.08XA", days=20)
+        record = chart(broken, kyphoplasty_done("L1"), training, *entries)
+        body = json.dumps(discharge(record, hook_instance=str(uuid4())))
+        own_body = json.loads(body.replace(PATIENT, self.patient))
+        cards = self.asked.client.post(ADDRESS, json=own_body).json["cards"]
+        return cards[0] if cards else None
+
+    def signs(self, *entries, minutes):
+        """Give the first card of the signing."""
+        self.asked.now = NOW + timedelta(minutes=minutes)
+        signing = order_sign(chart(coded("M80.08XA", days=20), *entries), kyphoplasty())
+        signing["hookInstance"] = str(uuid4())
+        body = json.loads(json.dumps(signing).replace(PATIENT, self.patient))
+        return self.asked.client.post(SIGNING, json=body).json["cards"][0]
 
     def override(self, card, code, address=ADDRESS):
         item = {
@@ -293,3 +314,97 @@ def test_what_was_perhaps_left_is_asked_again_once_it_was_left(patient):
     assert "not treated" not in again["summary"]
     card = patient.leaves(DRUG, broken, minutes=2)
     assert "fracture of L3 not treated" in card["summary"]
+
+
+def repaired(status="completed"):
+    """A repair of the hip of yesterday."""
+    return of_patient(
+        "Procedure",
+        "repair",
+        status=status,
+        code=codeable(CPT, "27236"),
+        performedDateTime=days_ago(1),
+    )
+
+
+@pytest.mark.parametrize("code", ["alreadyArranged", "patientDeclines"])
+@pytest.mark.parametrize("status", ["entered-in-error", "not-done"])
+def test_a_repair_that_was_not_done_opens_the_injury_again(patient, status, code):
+    hip = entry("hip", "S72.001A")
+    card = patient.leaves(DRUG, hip, repaired(), minutes=0)
+    assert "treated 19 Nov" in card["summary"]
+    patient.override(card, code)
+    assert patient.leaves(DRUG, hip, repaired(), minutes=1) is None
+    card = patient.leaves(DRUG, hip, repaired(status), minutes=2)
+    assert "hip fracture (19 Nov). Read before leaving." in card["summary"]
+    patient.override(card, code)
+    assert patient.leaves(DRUG, hip, repaired(), minutes=3) is None
+
+
+# --- an answer to "start a bone drug" was given without what forbids it
+
+JAW = entry("jaw", "M87.180", onsetDateTime=days_ago(100))
+LOW_CALCIUM = entry("calcium", "E83.51")
+REASONS_FOR_ACTS = ["alreadyArranged", "patientDeclines", "notOsteoporotic"]
+
+
+@pytest.mark.parametrize("code", REASONS_FOR_ACTS)
+@pytest.mark.parametrize(
+    "dose",
+    [
+        pytest.param(drug("alendronate", days=0), id="ordered"),
+        pytest.param(given("denosumab", "M05BX04", 1), id="given"),
+    ],
+)
+def test_an_answer_to_start_a_drug_closes_no_caution(patient, dose, code):
+    card = patient.leaves_with(minutes=0)
+    assert "no bone drug started" in card["summary"]
+    patient.override(card, code)
+    assert patient.leaves_with(minutes=1) is None
+    card = patient.leaves_with(JAW, dose, minutes=2)
+    assert "jaw necrosis" in card["summary"]
+    assert "Check the drug first?" in card["summary"]
+    patient.override(card, code)
+    card = patient.leaves_with(JAW, dose, minutes=3)
+    assert card is None or "jaw necrosis (" not in card["summary"]
+
+
+@pytest.mark.parametrize("code", ["alreadyArranged", "patientDeclines"])
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        pytest.param((JAW, LOW_CALCIUM, DRUG), "hypocalcaemia", id="low calcium"),
+        pytest.param(
+            (JAW, entry("femur", "M84.751A"), DRUG), "femoral fracture", id="femur"
+        ),
+        pytest.param((JAW, entry("aki", "N17.9"), DRUG), "kidney failure", id="kidney"),
+        pytest.param(
+            (JAW, statement("risedronate", "M05BA07", 1)), "risedronate", id="drug"
+        ),
+    ],
+)
+def test_an_answer_to_one_caution_closes_no_other(patient, other, says, code):
+    card = patient.leaves_with(JAW, DRUG, minutes=0)
+    assert "jaw necrosis" in card["summary"]
+    patient.override(card, code)
+    assert patient.leaves_with(JAW, DRUG, minutes=1) is None
+    card = patient.leaves_with(*other, minutes=2)
+    assert says in card["summary"]
+    assert "Check the drug first?" in card["summary"]
+
+
+def test_a_caution_is_said_after_an_answer_at_the_signing(patient):
+    card = patient.signs(minutes=0)
+    patient.override(card, "alreadyArranged", SIGNING)
+    card = patient.signs(JAW, DRUG, minutes=1)
+    assert card["summary"].startswith("Jaw necrosis")
+    assert patient.leaves_with(JAW, DRUG, minutes=2) is not None
+    patient.override(card, "alreadyArranged", SIGNING)
+    assert patient.leaves_with(JAW, DRUG, minutes=3) is None
+
+
+def test_the_detail_keeps_what_the_label_warns_of_behind_another_fact(patient):
+    dose = given("denosumab", "M05BX04", 1)
+    hip = entry("hip", "S72.001A")
+    detail = patient.leaves_with(JAW, dose, hip, minutes=0)["detail"]
+    assert "its label warns of jaw necrosis; a late dose risks rebound" in detail
