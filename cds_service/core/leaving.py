@@ -135,6 +135,8 @@ class Leaving:
         grave_reports: references of the reports since the operation whose coded result
             is grave.
         injuries: falls and broken bones of these days, the gravest first.
+        broken: references of the entries that cannot be read, of a diagnosis of a
+            fracture or a fall, or of a brace.
         contents: a digest of what each entry of the record says, by its reference.
     """
 
@@ -148,6 +150,7 @@ class Leaving:
     complicated: frozenset[str] = frozenset()
     grave_reports: frozenset[str] = frozenset()
     injuries: tuple[Injury, ...] = ()
+    broken: frozenset[str] = frozenset()
     contents: Mapping[str, str] = field(default_factory=dict)
 
     def next_booking(

@@ -133,13 +133,13 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
 
     A diagnosis, or an imaging report, an order or a procedure since the operation, may
     be of a deficit or an infection. One without a day may be as recent, and so may a
-    broken diagnosis.
+    broken diagnosis. Of what is broken, a fracture, a fall and a brace count as well.
     """
     leaving = situation.leaving
     if leaving is None:
         return None
     recent = _unread_diagnoses(situation) - leaving.long_known
-    recent |= leaving.unread_reports | leaving.unread_acts
+    recent |= leaving.unread_reports | leaving.unread_acts | leaving.broken
     asked = recent - _named_by_facts(situation.findings)
     if not asked:
         return None

@@ -279,7 +279,7 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
     concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
     concepts -= SEARCHES
-    searched = coded | named | _searches_in_titles(titles, terminology)
+    searched = coded | named | _searches_in_titles(entry, titles, terminology)
     if _is_screening(entry, terminology):
         searched -= MARKER_SEARCH
     concepts |= _searched_by(entry, searched)
@@ -411,17 +411,26 @@ def _named_in_reason(reason: Json) -> list[str]:
 
 
 def _searches_in_titles(
-    titles: Iterable[Json], terminology: Terminology
+    entry: Json, titles: Iterable[Json], terminology: Terminology
 ) -> frozenset[str]:
     """Return what parts of the words of titles look for: a tumour, an infection.
 
     Args:
+        entry: the order.
         titles: CodeableConcepts that say what is ordered.
         terminology: the service's terminology.
     """
     words = [word for title in titles for word in texts_of(title)]
-    named = map(terminology.search_parts.concepts_in, words)
-    return frozenset[str]().union(*named)
+    sites = words_of_sites(entry)
+    parts = terminology.search_parts
+    return frozenset[str]().union(*(parts.concepts_in(word, sites) for word in words))
+
+
+def words_of_sites(order: Json) -> list[str]:
+    """Return the words of an order on where tissue is from."""
+    specimens = (text(one.get("display")) for one in objects(order.get("specimen")))
+    named = [*objects(order.get("bodySite")), *objects(order.get("orderDetail"))]
+    return [*(word for one in named for word in texts_of(one)), *specimens]
 
 
 def _stems_of(

@@ -33,6 +33,11 @@ class SearchPartsFile(DataFile):
         reviewed: a reader whom a site names has read the file.
         apart: what is taken out before: other tissue, urine, screening.
         tissue: samples of tissue.
+        histology: examinations of tissue by name.
+        histology_apart: what is taken out before: results, speech pathology.
+        histology_codes: codes of an examination of tissue of any organ.
+        vertebra: names of a vertebra.
+        elsewhere: other organs that samples come from, besides `organs`.
         marrow: samples of marrow.
         organs: names of other organs.
         grown: words of a report that tell of a culture.
@@ -50,6 +55,11 @@ class SearchPartsFile(DataFile):
     reviewed: bool
     apart: _AnyLanguage
     tissue: _AnyLanguage
+    histology: _AnyLanguage
+    histology_apart: _AnyLanguage
+    histology_codes: _AnyLanguage
+    vertebra: _AnyLanguage
+    elsewhere: _AnyLanguage
     marrow: _AnyLanguage
     organs: _AnyLanguage
     grown: _AnyLanguage
@@ -74,6 +84,11 @@ class SearchParts:
         self._tissue = any_folded(tissue)
         self._marrow = any_folded(marrow)
         self._organs = any_folded(content.organs.words)
+        self._histology = any_folded(content.histology.words)
+        self._histology_apart = any_folded(content.histology_apart.words)
+        self._histology_codes = any_folded(content.histology_codes.words)
+        self._vertebra = any_folded(content.vertebra.words)
+        self._elsewhere = any_folded(content.elsewhere.words)
         self._grown = any_folded(content.grown.words)
         self._tumour = any_folded((*tissue, *marrow, *content.tumour.words))
         self._marker = any_folded(content.marker.words)
@@ -96,6 +111,28 @@ class SearchParts:
         if self._marrow.search(rest):
             return True
         return bool(self._tissue.search(rest)) and not self._organs.search(rest)
+
+    def examines_tissue(self, title: str) -> bool:
+        """Tell if a title is of an examination of tissue of no other organ."""
+        if len(title) > LONGEST_TITLE:
+            return False
+        rest = self._histology_apart.sub(" ", folded(title))
+        return bool(self._histology.search(rest)) and not self.names_other_organ(rest)
+
+    def is_histology_code(self, code: str) -> bool:
+        """Tell if a code is of an examination of tissue of whatever organ."""
+        return bool(self._histology_codes.search(folded(code[:LONGEST_TITLE])))
+
+    def names_other_organ(self, words: str) -> bool:
+        """Tell if words name an organ that a sample is from, and no vertebra."""
+        whole = folded(words[:LONGEST_TEXT])
+        if self._vertebra.search(whole):
+            return False
+        return bool(self._organs.search(whole) or self._elsewhere.search(whole))
+
+    def names_vertebra(self, words: str) -> bool:
+        """Tell if words name a vertebra, which may be what was sampled."""
+        return bool(self._vertebra.search(folded(words[:LONGEST_TEXT])))
 
     def is_mri_of_spine(self, title: str) -> bool:
         """Tell if a title is of an MRI of the spine, with or without contrast."""
@@ -132,18 +169,21 @@ class SearchParts:
         """Tell if words of a report tell what grew, or that nothing did."""
         return bool(self._grown.search(folded(words[:LONGEST_TEXT])))
 
-    def concepts_in(self, title: str) -> frozenset[str]:
+    def concepts_in(self, title: str, sites: Sequence[str] = ()) -> frozenset[str]:
         """Return what the title of an order looks for, as concepts of searches.
 
         Args:
             title: a title; one that is too long to be a title names nothing here.
+            sites: words of the order on where tissue is from.
         """
         if len(title) > LONGEST_TITLE:
             return frozenset()
+        is_elsewhere = any(map(self.names_other_organ, sites))
+        is_histology = self.examines_tissue(title) and not is_elsewhere
         whole = folded(title)
         rest = self._apart.sub(" ", whole)
         parts = {
-            "cause-search": self._tumour.search(rest),
+            "cause-search": self._tumour.search(rest) or is_histology,
             "marker-search": self._marker.search(rest),
             "infection-search": self._sure.search(whole)
             or self._infection.search(rest),

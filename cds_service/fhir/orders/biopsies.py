@@ -6,7 +6,7 @@ Raw JSON of the record in, biopsies out; junk never raises.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 
 from cds_service.core.findings import AugmentationOrder
@@ -17,6 +17,7 @@ from cds_service.fhir.gathering.grave_asides import (
     SAMPLE_OF_SPINE,
     SPINAL_INFECTIONS,
     grave_concepts_of,
+    words_of_sites,
 )
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.unread_in_report import (
@@ -45,6 +46,8 @@ GRAVE_RESULTS: Mapping[GraveResult, frozenset[str]] = {
         "deep-infection",
     },
 }
+# Policy: an order of histology this near to a biopsy is of its tissue.
+EXAMINED_WITHIN = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,7 @@ class Sample:
             of a disc nor of marrow, nor by a code that may be of any bone.
         is_cultured: its title asks for a culture as well.
         is_taken: it is a procedure.
+        is_examined: it is an order to examine tissue that was or will be taken.
     """
 
     reference: str
@@ -70,6 +74,7 @@ class Sample:
     is_biopsy: bool
     is_cultured: bool
     is_taken: bool
+    is_examined: bool
 
 
 @dataclass(slots=True)
@@ -98,7 +103,27 @@ def is_sample_of_bone(act: Json, terminology: Terminology) -> bool:
         or _is_coded_biopsy(act, terminology)
         or _takes_sample(act, terminology)
         or any(map(terminology.search_parts.takes_bone, texts_of(act.get("code"))))
+        or _is_examined(act, terminology)
     )
+
+
+def _is_examined(act: Json, terminology: Terminology) -> bool:
+    """Tell if a title or a code asks for the histology of bone, or may.
+
+    A code alone does not say of which organ: then a vertebra must be named.
+    """
+    parts = terminology.search_parts
+    titles, sites = texts_of(act.get("code")), words_of_sites(act)
+    if any(map(parts.names_other_organ, sites)):
+        return False
+    if any(map(parts.examines_tissue, titles)):
+        return True
+    codings = terminology.codings(act.get("code"))
+    is_coded = any(parts.is_histology_code(code) for _, code in codings)
+    is_of_vertebra = any(map(parts.names_vertebra, [*titles, *sites])) or bool(
+        named_levels(act, NO_DRAFTS, terminology)
+    )
+    return is_coded and is_of_vertebra
 
 
 def sample_of(order: Order, sent: date | None, terminology: Terminology) -> Sample:
@@ -133,6 +158,7 @@ def sample_of(order: Order, sent: date | None, terminology: Terminology) -> Samp
         is_biopsy=not (is_marrow or is_of_spine_alone or is_of_any_bone),
         is_cultured=any(map(parts.names_culture, titles)),
         is_taken=text(act.get("resourceType")) == "Procedure",
+        is_examined=_is_examined(act, terminology),
     )
 
 
@@ -167,7 +193,9 @@ def read_biopsies(
 def _joined(sent: Sequence[Sample]) -> list[Sample]:
     """Join the entries of one biopsy: its procedure and its orders."""
     samples: list[Sample] = []
-    for one in sorted(sent, key=lambda each: (not each.is_taken, not each.levels)):
+    for one in sorted(
+        sent, key=lambda each: (not each.is_taken, each.is_examined, not each.levels)
+    ):
         known = next((each for each in samples if _is_same(each, one)), None)
         if known is None:
             samples.append(one)
@@ -179,6 +207,7 @@ def _joined(sent: Sequence[Sample]) -> list[Sample]:
             levels=known.levels | one.levels,
             is_biopsy=known.is_biopsy or one.is_biopsy,
             is_cultured=known.is_cultured or one.is_cultured,
+            is_examined=known.is_examined and one.is_examined,
         )
     return samples
 
@@ -187,7 +216,7 @@ def _is_same(known: Sample, other: Sample) -> bool:
     """Tell if two entries are of one biopsy.
 
     They name each other, or are of one place and one day; a procedure is the one that
-    was ordered before it.
+    was ordered before it. The histology of a biopsy is ordered within days of it.
     """
     if known.is_marrow != other.is_marrow:
         return False
@@ -197,6 +226,8 @@ def _is_same(known: Sample, other: Sample) -> bool:
         return False
     if known.sent is None or other.sent is None or known.sent == other.sent:
         return True
+    if other.is_examined and not known.is_examined:
+        return abs(other.sent - known.sent) <= EXAMINED_WITHIN
     return known.is_taken and not other.is_taken and other.sent < known.sent
 
 

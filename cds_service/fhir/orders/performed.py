@@ -18,6 +18,7 @@ from cds_service.core.leaving import (
 )
 from cds_service.fhir.findings.encounter import INPATIENT
 from cds_service.fhir.gathering.awaited_reports import NO_REPORT
+from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import (
@@ -44,7 +45,11 @@ from cds_service.fhir.orders.complications import (
     complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.injuries_since import RecentTime, injuries_since
+from cds_service.fhir.orders.injuries_since import (
+    INJURIES,
+    RecentTime,
+    injuries_since,
+)
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
@@ -88,6 +93,9 @@ OVER_MIDNIGHT = 1
 MONTH = timedelta(days=31)
 # Policy: a deficit of these days is new (fact F5), so what is not understood may be.
 RECENT = timedelta(days=14)
+# What a broken entry may be of that is asked about before leaving.
+BROKEN_DIAGNOSES = INJURIES | FRACTURED | {"cervical-fracture"}
+BRACES = frozenset({"brace"})
 # Elements that say how an operation went, and not what it was or why it was done.
 AFTERMATH = (*COMPLICATIONS, "outcome", "followUp", "text")
 NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
@@ -408,12 +416,27 @@ def read_leaving(
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
+        broken=_broken_in(record),
         contents={
             name: _content_of(entry.raw)
             for entry in record.entries
             for name in (entry.reference, f"{entry.reference}{ASPECT}")
             if not name.endswith(ASPECT) or entry.reference in performed.references
         },
+    )
+
+
+def _broken_in(record: PatientRecord) -> frozenset[str]:
+    """Return the entries that cannot be read, of an injury or of a brace.
+
+    No day of theirs is known: each may be of these days.
+    """
+    return frozenset(
+        broken.reference
+        for broken in record.unreadable
+        if not broken.concepts.isdisjoint(
+            BROKEN_DIAGNOSES if broken.key == "conditions" else BRACES
+        )
     )
 
 
