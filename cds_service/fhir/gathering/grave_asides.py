@@ -243,6 +243,10 @@ FORBIDDEN = frozenset(
         "modifierExtension",
     }
 )
+# The elements that say what is ordered, and what words next to a brace tell of.
+ORDERED = ("code", "codeCodeableConcept", "itemCodeableConcept")
+BRACE = frozenset({"brace"})
+UNSTABLE = ("unstable-in-brace",)
 ASKING = frozenset({"DiagnosticReport", "ServiceRequest", "ImagingStudy"})
 # Words by which a title asks for something, and short names of what is grave.
 ASKED_IN_TITLE = frozenset({"asked-in-title"})
@@ -291,6 +295,7 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
         if not (is_for_a_time and terminology.kinds.named(word, REST)):
             concepts |= terminology.text_concepts(word, MOVING_FORBIDDEN)
     concepts |= _asked_in_title(entry, titles, terminology)
+    concepts |= _unstable_in_brace(entry, terminology)
     concepts |= _stems_of(entry, words, wards, terminology)
     is_named_broken = not FRACTURED.isdisjoint(coded | named)
     if is_named_broken or names_broken_vertebra(entry, words, terminology):
@@ -484,6 +489,23 @@ def _asked_in_title(
         return frozenset()
     unread = UNREAD_PROSE if kind == "DiagnosticReport" else UNREAD_REASON
     return frozenset({unread, MAY_BEAR_ON_SPINE})
+
+
+def _unstable_in_brace(entry: Json, terminology: Terminology) -> frozenset[str]:
+    """Return `unstable-fracture` if the title of a brace order tells of one.
+
+    "Unstable" or "type B" alone may be of an angina or an ankle in any other title.
+    """
+    if text(entry.get("resourceType")) not in ORDERS:
+        return frozenset()
+    codes = [code for name in ORDERED for code in objects(entry.get(name))]
+    words = [word for code in codes for word in texts_of(code)]
+    words.append(text(member(entry, "codeReference", "display")))
+    is_brace = not BRACE.isdisjoint(terminology.concepts(codes)) or any(
+        terminology.text_concepts(word, BRACE) for word in words
+    )
+    is_unstable = any(terminology.kinds.named(word, UNSTABLE) for word in words)
+    return frozenset({"unstable-fracture"} if is_brace and is_unstable else ())
 
 
 def _leaves_open(title: str, terminology: Terminology) -> bool:

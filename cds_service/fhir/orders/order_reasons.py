@@ -67,6 +67,8 @@ UNDERSTOOD_REASONS = frozenset(
         "fall",
     }
 )
+# All that the words of a pathological fracture say of a cancer.
+PATHOLOGICAL = frozenset({"malignancy"})
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 ORGANS = frozenset({"breast-cancer", "lung-cancer", "prostate-cancer"})
 # By source, the elements whose own words may say something else than their codes.
@@ -123,10 +125,11 @@ def find_reasons(
     stating = [word for word in own if word not in denying]
     reading = read_problem_words(frozenset(), stating, terminology)
     others = read_problem_words(frozenset(), [*denying, *other_words], terminology)
-    grave = reading.stated & (FORBIDDING | ORGANS) - reading.unclear
+    unnamed = _tumour_unnamed(reading.stated)
+    grave = reading.stated & (FORBIDDING | ORGANS) - reading.unclear - unnamed
     stated = coded.union(*causes, grave, {f"{organ}-ever" for organ in grave & ORGANS})
     in_doubt = frozenset[str]().union(
-        reading.suspected, reading.unclear, reading.of_another, *others
+        unnamed, reading.suspected, reading.unclear, reading.of_another, *others
     )
     raising |= (in_doubt | reading.stated) & RAISING
     # The code of a healed fracture leaves an earlier one open by itself.
@@ -142,6 +145,15 @@ def find_reasons(
     doubts = (in_doubt & FORBIDDING) - stated
     unread = _unread(order, drafts, reasons, terminology)
     return Reasons(stated, doubts | raising | unread, length)
+
+
+def _tumour_unnamed(stated: frozenset[str]) -> frozenset[str]:
+    """Return the malignancy that words state without naming a tumour.
+
+    A pathological fracture has other causes, too.
+    """
+    is_unnamed = stated & CANCERS == PATHOLOGICAL
+    return PATHOLOGICAL if is_unnamed else frozenset()
 
 
 def _words_but_reasons(order: Json) -> list[str]:
