@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 
+from cds_service.fhir.gathering.grave_asides import BIOPSY
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology
@@ -32,6 +33,8 @@ _KEPT_ON = frozenset({"kept-on"})
 _VISIT = frozenset({"brace-visit"})
 _BRACE = frozenset({"brace"})
 _WORN = frozenset({"brace", "bed-rest"})
+# With `@` for the name of a biopsy.
+_BIOPSY_OPEN = ("biopsy-open",)
 
 MOST_CLAUSES = 40  # a title has a few
 # Places in a text, as start and end: before and after all others.
@@ -186,6 +189,16 @@ def _is_ordered(
     if _is_declined(before, after, terminology):
         return False
     return kind != "brace" or not _is_visit(words, before, after, terminology)
+
+
+def is_biopsy_open(words: str, terminology: Terminology) -> bool:
+    """Tell if a title says of its biopsy that it was, or is only perhaps taken."""
+    plain = folded(words[:LONGEST_TEXT])
+    place = terminology.text_places(plain, BIOPSY, "spine").get("biopsy")
+    if place is None:
+        return False
+    before, after = _around(plain, place)
+    return bool(terminology.kinds.of_title(f"{before}@{after}", _BIOPSY_OPEN))
 
 
 def _around(plain: str, place: tuple[int, int]) -> tuple[str, str]:

@@ -37,7 +37,13 @@ from cds_service.fhir.mapping.code_systems import HCPCS, ORDERS
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
-from cds_service.fhir.orders.drafts import NO_DRAFTS, OPTION, DraftOrders, Order
+from cds_service.fhir.orders.drafts import (
+    NO_DRAFTS,
+    OPTION,
+    DraftOrders,
+    Order,
+    codeables,
+)
 from cds_service.fhir.orders.injury_times import Search
 from cds_service.fhir.orders.keep_reasons import (
     named_levels,
@@ -51,7 +57,7 @@ from cds_service.fhir.orders.operation import (
     operation_on_record,
     operation_signed,
 )
-from cds_service.fhir.orders.order_text import name_brace
+from cds_service.fhir.orders.order_text import is_biopsy_open, name_brace
 from cds_service.fhir.orders.order_times import (
     OrderTimes,
     Subject,
@@ -71,7 +77,14 @@ from cds_service.fhir.orders.renewals import BASIS, EARLIER, with_renewals
 from cds_service.fhir.orders.unread_in_brace import names_another, unread_in
 from cds_service.fhir.orders.unread_in_referral import is_read_whole
 from cds_service.fhir.orders.worn_inside import read_worn_inside
-from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.references import BundleEntry, Targets, last_name
 from cds_service.fhir.site_calendar import SiteCalendar
 
@@ -439,6 +452,13 @@ def _why_not_now(
     return "far" if is_far else order.not_now
 
 
+def _is_biopsy_open(resource: Json, terminology: Terminology) -> bool:
+    named = codeables(resource, "code", "orderDetail")
+    return any(
+        is_biopsy_open(words, terminology) for one in named for words in texts_of(one)
+    )
+
+
 def _support_orders(
     order: Order, drafts: DraftOrders, terminology: Terminology, *, is_draft: bool
 ) -> Iterator[SupportOrder]:
@@ -454,6 +474,9 @@ def _support_orders(
     is_alone = not (is_several or names_another(resource, terminology))
     source = order.source if is_draft and is_alone else None
     for kind in sorted(recognition.concepts):
+        # A biopsy that is only perhaps taken answers no question of a tumour.
+        if kind == BIOPSY and _is_biopsy_open(resource, terminology):
+            continue
         part = OrderPart(kind, recognition, order, drafts, times, terminology)
         yield SupportOrder(
             kind=kind,
