@@ -22,13 +22,14 @@ from pydantic import (
 
 from cds_service.errors import DataFileError, DataFileErrors
 from cds_service.outgoing.address import parse_base
-from cds_service.outgoing.deadline import Deadline
+from cds_service.outgoing.deadline import LEAST_SECONDS, Deadline
 
 PREFIX = "KYPHOPLASTY_CDS_"
 PrefetchWish = Literal["full", "patient", "none"]
 # Kubernetes sets these in each container for a Service named like this program.
 LINK_NAME = re.compile(r"(?:.*_)?(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?|PORT_\d+_.+)")
 LINK_VALUE = re.compile(r"(?:tcp|udp|sctp)://")
+TOO_SHORT = f"must be {LEAST_SECONDS:g} or more: in less no record is read and answered"
 BODY_BYTES = 4 * 1024 * 1024
 RECORD_BYTES = 32 * 1024 * 1024
 Network = IPv4Network | IPv6Network
@@ -209,9 +210,12 @@ def read_settings(
     if deadline_seconds is not None:
         values.setdefault("deadline_seconds", deadline_seconds)
     try:
-        return Settings(**values, fhir_servers=tuple(fhir_servers))
+        settings = Settings(**values, fhir_servers=tuple(fhir_servers))
     except ValidationError as error:
         raise _fault_of(error) from None
+    if settings.deadline_seconds < LEAST_SECONDS:
+        raise DataFileError("settings", f"{PREFIX}DEADLINE_SECONDS", TOO_SHORT)
+    return settings
 
 
 def _unknown_variables(environ: Mapping[str, str]) -> Iterator[DataFileError]:

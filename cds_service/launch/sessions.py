@@ -17,8 +17,8 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from cds_service.audit.chain import time_text
 from cds_service.audit.tables import LAUNCHES
-from cds_service.launch.authorizing import Launched
-from cds_service.review.access import Access, digest_of
+from cds_service.launch.authorizing import LONGEST, Launched
+from cds_service.review.access import CLOCKS_APART, Access, digest_of
 
 
 class LaunchSessions:
@@ -45,6 +45,7 @@ class LaunchSessions:
         is_open = (
             LAUNCHES.c.digest == digest_of(secret),
             LAUNCHES.c.ends > self._access.now(),
+            LAUNCHES.c.ends <= self._access.now(LONGEST + CLOCKS_APART),
         )
         with self._access.reading() as connection:
             wanted = sa.select(LAUNCHES.c.sealed).where(*is_open)

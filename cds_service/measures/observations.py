@@ -38,7 +38,7 @@ from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.measures.definitions import Measure
-from cds_service.measures.values import NotTaken, Reported, Source
+from cds_service.measures.values import Note, NotTaken, Remark, Reported, Source
 
 METHODS = "https://kyphoplasty-cds.org/fhir/CodeSystem/measure-methods"
 IDENTIFIERS = "https://kyphoplasty-cds.org/fhir/sid/measurement"
@@ -57,10 +57,8 @@ AT_ONCE = 40  # identifiers in one search
 NO_DAY = "the day of the examination is not known; --date says it"
 NO_UNIT = "the unit does not fit: {unit}, not {wanted}"
 TWO_VALUES = "{other} is of the same day too; which of them counts is not said"
-NOT_VERIFIED = "The report is not verified: no person stands for this value yet."
 TOO_OFTEN = "A value was taken back in the record many times; nothing was sent."
 UNREAD = "What the server holds already could not be read: {error}."
-NOT_RECORDED = "Not recorded: {what}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +149,11 @@ class Writer:
         if value.study:
             study = {"system": DICOM_OBJECTS, "value": f"urn:oid:{value.study}"}
             observation["derivedFrom"] = [{"type": "ImagingStudy", "identifier": study}]
-        not_verified = [] if value.is_verified else [NOT_VERIFIED]
-        notes = [*value.notes, *not_verified, *_not_recorded(value)]
-        if notes:
-            observation["note"] = [{"text": " ".join(notes)}]
+        not_verified = [] if value.is_verified else [Remark(Note.NOT_VERIFIED)]
+        remarks = [*value.remarks, *not_verified, *_not_recorded(value)]
+        if remarks:
+            sentences = " ".join(remark.sentence for remark in remarks)
+            observation["note"] = [{"text": sentences}]
         return observation
 
     def _identity(self, value: Reported, amount: float | None) -> str:
@@ -327,7 +326,7 @@ def _method(value: Reported) -> Json:
     return {"coding": [coding], "text": known.meaning}
 
 
-def _not_recorded(value: Reported) -> list[str]:
+def _not_recorded(value: Reported) -> list[Remark]:
     """List what a source of an imaging measure should say and does not."""
     if value.measure.file.category != "imaging":
         return []
@@ -337,7 +336,7 @@ def _not_recorded(value: Reported) -> list[str]:
         "the tool": not value.device,
     }
     missing = [what for what, is_missing in parts.items() if is_missing]
-    return [NOT_RECORDED.format(what=", ".join(missing))] if missing else []
+    return [Remark(Note.NOT_RECORDED, ", ".join(missing))] if missing else []
 
 
 def is_way_known(known: Finding) -> bool:

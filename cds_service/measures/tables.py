@@ -16,6 +16,8 @@ from cds_service.measures import table_file
 from cds_service.measures.definitions import Measure, Measures
 from cds_service.measures.values import (
     Contents,
+    Note,
+    Remark,
     Reported,
     Source,
     Supplement,
@@ -336,11 +338,12 @@ def _read_musclemap(table: Table, context: ImportContext, contents: Contents) ->
         if value is None:
             contents.refuse(place, measure.finding.title, why or NUMBER_EXPECTED)
             continue
-        method, notes, millimetres = f"one axial slice, fat by {fat_method}", [], ""
+        method, millimetres = f"one axial slice, fat by {fat_method}", ""
+        remarks: tuple[Remark, ...] = ()
         if is_area:
             millimetres = str(thickness)
             method = "one axial slice"
-            notes = [f"Millilitres of one slice over its {millimetres} mm."]
+            remarks = (Remark(Note.OF_ONE_SLICE, millimetres),)
         contents.reported.append(
             Reported(
                 measure=measure,
@@ -351,7 +354,7 @@ def _read_musclemap(table: Table, context: ImportContext, contents: Contents) ->
                 levels=("L4",),
                 method=_joined(method, context.stated.method),
                 device=MUSCLEMAP,
-                notes=tuple(notes),
+                remarks=remarks,
             )
         )
     for number, row in table.rows:

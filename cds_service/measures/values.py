@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import NamedTuple
 
 from cds_service.measures.definitions import Measure, Measures
@@ -29,6 +30,33 @@ class NotTaken(NamedTuple):
     why: str
 
 
+class Note(StrEnum):
+    """The sentences that may be written next to a value.
+
+    The service reads them itself at the next order. So `mappings/plain-value-words/`
+    has their words, or the value would count as one with words not understood.
+    """
+
+    NOT_VERIFIED = "The report is not verified: no person stands for this value yet."
+    NOT_RECORDED = "Not recorded: {detail}."
+    OF_ONE_SLICE = "Millilitres of one slice over its {detail} mm."
+
+
+class Remark(NamedTuple):
+    """A note on one value.
+
+    Attributes:
+        detail: what the sentence names; empty if it names nothing.
+    """
+
+    note: Note
+    detail: str = ""
+
+    @property
+    def sentence(self) -> str:
+        return self.note.format(detail=self.detail)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
     """One value as its source says it.
@@ -49,7 +77,7 @@ class Reported:
         study: UID of the DICOM study.
         is_verified: a person vouches for it; False of a report that nobody has
             verified.
-        notes: sentences for readers of the value.
+        remarks: sentences for readers of the value.
     """
 
     measure: Measure
@@ -65,7 +93,7 @@ class Reported:
     device: str = ""
     study: str = ""
     is_verified: bool = True
-    notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def printed(self) -> str:

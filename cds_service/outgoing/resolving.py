@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
@@ -12,6 +13,7 @@ from cds_service.errors import CallFailed
 from cds_service.outgoing.address import is_ip_address, is_loopback_host
 from cds_service.outgoing.deadline import Deadline
 
+NOT_IN_TIME = "the server's name was not resolved in time"
 KEPT_SECONDS = 30.0
 FAILURE_KEPT_SECONDS = 5.0
 MOST_ADDRESSES = 4  # tried in turn; some names have dozens
@@ -27,11 +29,19 @@ Lookup = Callable[..., list[tuple[Any, ...]]]
 
 @dataclass
 class _Known:
-    """The last lookup of one name; the lock lets one thread at a time look it up."""
+    """The last lookup of one name; the lock lets one thread at a time look it up.
+
+    Attributes:
+        until: when its addresses are no longer used.
+        began: when the last lookup began.
+        pending: a lookup for which its caller could not wait.
+    """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     addresses: tuple[str, ...] = ()
     until: float = float("-inf")
+    began: float = float("-inf")
+    pending: Future[tuple[str, ...]] | None = None
 
 
 class Resolver:
@@ -85,23 +95,57 @@ class Resolver:
     def _resolved(self, host: str, deadline: Deadline) -> tuple[str, ...]:
         known = self._known.setdefault(host, _Known())
         if not known.lock.acquire(timeout=max(0.0, deadline.left)):
-            raise CallFailed("dns", "the server's name was not resolved in time")
+            raise CallFailed("dns", NOT_IN_TIME)
         try:
             if time.monotonic() >= known.until:
-                known.addresses = self._look_up(host)
+                known.addresses = self._look_up(host, known, deadline)
                 kept = KEPT_SECONDS if known.addresses else FAILURE_KEPT_SECONDS
                 known.until = time.monotonic() + kept
             return known.addresses
         finally:
             known.lock.release()
 
-    def _look_up(self, host: str) -> tuple[str, ...]:
-        lookup = self._lookup or socket.getaddrinfo
+    def _look_up(self, host: str, known: _Known, deadline: Deadline) -> tuple[str, ...]:
+        """Look a name up in a thread: the system's own lookup has no deadline.
+
+        A lookup that takes longer goes on, and the next caller waits for the same one.
+
+        Raises:
+            CallFailed: it was not resolved in time, or no thread can be started.
+        """
+        now = time.monotonic()
+        is_old = now >= known.began + KEPT_SECONDS
+        pending = known.pending
+        if pending is None or (is_old and pending.done()):
+            pending = self._begin(host)
+            known.pending, known.began = pending, now
+        wait([pending], timeout=max(0.0, deadline.left))
+        if not pending.done():
+            raise CallFailed("dns", NOT_IN_TIME)
+        known.pending = None
         try:
-            answers = lookup(host, None, type=socket.SOCK_STREAM)
+            return pending.result()
         except (OSError, UnicodeError):
             return ()
-        return tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
+
+    def _begin(self, host: str) -> Future[tuple[str, ...]]:
+        lookup = self._lookup or socket.getaddrinfo
+        pending: Future[tuple[str, ...]] = Future()
+
+        def work() -> None:
+            try:
+                answers = lookup(host, None, type=socket.SOCK_STREAM)
+                names = (str(answer[4][0]) for answer in answers)
+                pending.set_result(tuple(dict.fromkeys(names)))
+            # The thread that asked gets it and raises it.
+            except BaseException as error:  # noqa: BLE001
+                pending.set_exception(error)
+
+        try:
+            threading.Thread(target=work, name="dns", daemon=True).start()
+        except RuntimeError:
+            raise CallFailed("no-thread", "no thread for a lookup is free") from None
+        return pending
 
     def _may_call(
         self, address: IPv4Address | IPv6Address, host: str, *, is_plain: bool

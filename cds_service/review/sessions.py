@@ -11,7 +11,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from cds_service.audit.tables import PENDING_LOGINS, REVIEWERS, SESSIONS
-from cds_service.review.access import Access, digest_of
+from cds_service.review.access import CLOCKS_APART, Access, digest_of
 from cds_service.site.review import Role
 
 IDLE = timedelta(minutes=30)
@@ -137,7 +137,9 @@ class Sessions:
         return (
             SESSIONS.c.digest == digest,
             SESSIONS.c.began > self._access.now(-LIFETIME),
+            SESSIONS.c.began <= self._access.now(CLOCKS_APART),
             SESSIONS.c.seen > self._access.now(-IDLE),
+            SESSIONS.c.seen <= self._access.now(CLOCKS_APART),
             sa.or_(is_of_issuer, is_local) if self._has_local else is_of_issuer,
         )
 
@@ -166,6 +168,7 @@ class PendingLogins:
         is_ours = (
             PENDING_LOGINS.c.digest == digest_of(secret),
             PENDING_LOGINS.c.at >= self._access.now(-LOGIN_TIME),
+            PENDING_LOGINS.c.at <= self._access.now(CLOCKS_APART),
         )
         with self._access.writing() as connection:
             return bool(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from cds_service.audit.tables import TRIES
 from cds_service.errors import CdsError
-from cds_service.review.access import Access, digest_of
+from cds_service.review.access import CLOCKS_APART, Access, digest_of
 
 WINDOW = timedelta(minutes=15)
 TRIES_OF_ADDRESS = 50  # in one window
@@ -66,7 +66,9 @@ class Tries:
     def _count_tries(self, connection: sa.Connection, place: str) -> int:
         wanted = sa.select(sa.func.count()).select_from(TRIES)
         tries = wanted.where(
-            TRIES.c.place == digest_of(place), TRIES.c.at >= self._access.now(-WINDOW)
+            TRIES.c.place == digest_of(place),
+            TRIES.c.at >= self._access.now(-WINDOW),
+            TRIES.c.at <= self._access.now(CLOCKS_APART),
         )
         return connection.scalar(tries) or 0
 

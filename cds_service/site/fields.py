@@ -8,11 +8,13 @@ from pydantic import AfterValidator, ConfigDict, Field, Strict, StringConstraint
 
 from cds_service.core.data_file import DataTable
 from cds_service.outgoing.address import parse_address, parse_base
+from cds_service.outgoing.deadline import LEAST_SECONDS
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 YesNo = Annotated[bool, Strict()]
-# An answer takes more than half a second: every call would be refused.
-Seconds = Annotated[float, Strict(), Field(ge=0.5, le=120, allow_inf_nan=False)]
+Seconds = Annotated[
+    float, Strict(), Field(ge=LEAST_SECONDS, le=120, allow_inf_nan=False)
+]
 # Names in the list of time zones that are no place, or this machine's setting.
 NO_ZONES = frozenset({"localtime", "Factory"})
 

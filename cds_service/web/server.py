@@ -27,6 +27,10 @@ from cds_service.web.logs import configure_logs
 from cds_service.web.sandbox import is_open
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
+NAME_A_DATABASE = (
+    "KYPHOPLASTY_CDS_DATABASE_URL is not set: the audit log is a SQLite file in the"
+    " working folder, which no other replica and no duty of the night may know"
+)
 NAME_AN_EHR = (
     "without [[clients]] no caller is authenticated: name your EHR in site.toml and"
     " that folder in KYPHOPLASTY_CDS_SITE; to try the service on this machine, leave"
@@ -53,6 +57,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
             " clients or overload"
         )
         logging.getLogger("kyphoplasty_cds.server").warning(message)
+    warn_of_own_log(settings, site.site if site else None)
     service = load_service(site)
     audit = AuditStore(settings.database_url)
     run = str(uuid4())
@@ -153,6 +158,12 @@ def log_checkpoint_key(database: Database, key_file: Path | None) -> None:
     finally:
         database.dispose()  # no connection may be shared with a fork
     LOG.info("audit-key", extra={"fields": {"event": "audit-key", "key": key}})
+
+
+def warn_of_own_log(settings: Settings, site: Site | None) -> None:
+    """Warn if EHRs are named and no database is: the log is in the working folder."""
+    if site and site.clients and "database_url" not in settings.model_fields_set:
+        logging.getLogger("kyphoplasty_cds.server").warning(NAME_A_DATABASE)
 
 
 def refuse_strangers(host: str, public_url: str | None, site: Site | None) -> None:

@@ -17,7 +17,8 @@ from cds_service.measures.observations import (
     site_codes,
     without_rivals,
 )
-from cds_service.measures.values import NotTaken
+from cds_service.measures.values import Note, NotTaken, Remark
+from tests.builders import record_of
 from tests.measured_elsewhere import DAY, middle, reported
 
 MEASURES = load_measures_in_force()
@@ -32,6 +33,12 @@ WAYS = (
     "as the ward does it",
     "PACS",
 )
+# What each note of ours may name.
+DETAILS = {
+    Note.NOT_VERIFIED: [""],
+    Note.NOT_RECORDED: ["the way of measuring, the vertebra, the tool", "the tool"],
+    Note.OF_ONE_SLICE: ["5", "1.25", "0.625", "5.00000"],
+}
 
 
 @st.composite
@@ -165,6 +172,39 @@ def test_an_unverified_value_is_preliminary_and_says_so():
     written = WRITER.write(reported(MEASURES["plvi"], is_verified=False))
     assert written.observation["status"] == "preliminary"
     assert "no person stands for this value" in written.observation["note"][0]["text"]
+
+
+@pytest.mark.parametrize("note", Note)
+def test_every_note_of_ours_is_understood(note):
+    sentences = [Remark(note, detail).sentence for detail in DETAILS[note]]
+    values = TERMINOLOGY.plain.values
+    assert [one for one in sentences if not values.are_all(one)] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The report is not verified",
+        "The report is not verified: value of another person",
+        "Millilitres of one slice over its cyst 5 mm.",
+    ],
+)
+def test_a_note_of_others_that_resembles_ours_is_not(words):
+    assert not TERMINOLOGY.plain.values.are_all(words)
+
+
+@pytest.mark.parametrize("is_verified", [True, False])
+@pytest.mark.parametrize(
+    "measure", [pytest.param(measure, id=name) for name, measure in READ.items()]
+)
+def test_what_is_written_leaves_nothing_open(measure, is_verified):
+    remarks = (Remark(Note.OF_ONE_SLICE, "5"),)
+    value = reported(measure, is_verified=is_verified, remarks=remarks)
+    written = WRITER.write(value).observation
+    (entry,) = record_of({**written, "id": "o1"}).entries
+    bare = {name: one for name, one in written.items() if name != "note"}
+    (as_if_bare,) = record_of({**bare, "id": "o1"}).entries
+    assert entry.concepts == as_if_bare.concepts
 
 
 def test_the_note_says_what_the_source_does_not_record():

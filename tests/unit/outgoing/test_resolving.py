@@ -149,3 +149,33 @@ def test_who_waits_for_the_lookup_of_another_waits_no_longer_than_its_own_time()
     fails(0.1)
     held.set()
     assert time.monotonic() - started < 5
+
+
+def test_a_lookup_that_hangs_ends_with_the_deadline_and_is_begun_once():
+    held, begun = threading.Event(), []
+
+    def lookup(*_arguments, **_options):
+        begun.append(1)
+        held.wait(60)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (PUBLIC, 0))]
+
+    resolver = Resolver(allow_private=False, lookup=lookup)
+    started = time.monotonic()
+    for _ in range(3):
+        with pytest.raises(CallFailed) as caught:
+            resolver.addresses("ehr.example.org", Deadline.after(0.1))
+        assert caught.value.reason == "dns"
+    assert time.monotonic() - started < 20
+    held.set()
+    assert resolver.addresses("ehr.example.org", Deadline.after(20)) == (PUBLIC,)
+    assert begun == [1]
+
+
+def test_a_fault_of_the_lookup_is_raised_at_once():
+    def lookup(*_arguments, **_options):
+        raise ValueError("embedded null")
+
+    resolver = Resolver(allow_private=False, lookup=lookup)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="embedded null"):
+            resolver.addresses("ehr.example.org", Deadline.after(60))

@@ -100,6 +100,11 @@ def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
             "deadline-seconds = 0.01",
             "clients.0.deadline-seconds",
         ),
+        (
+            "deadline-seconds = 2",
+            "deadline-seconds = 1.4",
+            "clients.0.deadline-seconds",
+        ),
         ('time-zone = "Europe/Berlin"', "time-zone = 1", "site.time-zone"),
         ("[policy]", "[policy]\nbraces = 1", "policy.braces"),
         ("brace-max-weeks = 8", "brace-max-weeks = 0", "policy.brace-max-weeks"),

@@ -73,7 +73,7 @@ def test_ch_04_discovery_asks_for_what_the_operator_wishes(wish, keys):
 
 def test_a_site_may_narrow_the_time_for_its_ehr(tmp_path):
     seen = []
-    folder = site_folder(tmp_path, client_of("deadline-seconds = 1"))
+    folder = site_folder(tmp_path, client_of("deadline-seconds = 1.5"))
     (folder / "keys.json").write_bytes(key_set(Signer()))
     asked = Asked(
         flow=lambda *arguments: seen.append(arguments[3]) or HookResponse(),
@@ -81,7 +81,7 @@ def test_a_site_may_narrow_the_time_for_its_ehr(tmp_path):
     )
     token = Signer().token(f"http://127.0.0.1:8080{CALL}")
     asked.post(OTHER, headers={"Authorization": f"Bearer {token}"})
-    assert seen[0].deadline.ends - seen[0].deadline.began == pytest.approx(1)
+    assert seen[0].deadline.ends - seen[0].deadline.began == pytest.approx(1.5)
 
 
 @pytest.mark.parametrize(
