@@ -25,6 +25,8 @@ SIDES = ("side-right", "side-left")
 # body part of its own.
 _OF_FRACTURE = re.compile(r"(?:S72\.\d\d|M80\.[08]5)([12])")
 _OF_REPAIR = re.compile(r"0(?:Q[SH]|SR)([67BR9S])")
+# Codes of hip replacements: CPT, OPS, ICD-10-PCS.
+_OF_JOINT = re.compile(r"271(?:25|30|32)|5-820|0SR")
 CODED_SIDES = {
     **dict.fromkeys("169R", "side-right"),
     **dict.fromkeys("27BS", "side-left"),
@@ -38,12 +40,14 @@ class Repair(NamedTuple):
         reference: of the procedure.
         sides: those that its codes and words name.
         reasons: names of the diagnoses that it refers to.
+        is_of_joint: it replaced the hip, which treats no fracture of the shaft.
     """
 
     day: date
     reference: str
     sides: frozenset[str]
     reasons: frozenset[str]
+    is_of_joint: bool
 
 
 def repairs_of(record: PatientRecord, terminology: Terminology) -> list[Repair]:
@@ -62,7 +66,8 @@ def repairs_of(record: PatientRecord, terminology: Terminology) -> list[Repair]:
         day = next(filter(None, map(calendar.named_day, times)), None)
         if day is not None:
             sides, reasons = _sides_of(raw, terminology), _reasons_of(raw)
-            repairs.append(Repair(day, entry.reference, sides, reasons))
+            is_of_joint = any(map(_OF_JOINT.match, _codes_of(raw)))
+            repairs.append(Repair(day, entry.reference, sides, reasons, is_of_joint))
     return sorted(repairs, key=lambda repair: (repair.day, repair.reference))
 
 
@@ -93,6 +98,7 @@ def repaired_on(
             if repair.day >= last
             and not (sides and repair.sides and sides.isdisjoint(repair.sides))
             and (not repair.reasons or name in repair.reasons)
+            and not (repair.is_of_joint and kind != "hip-fracture")
         ),
         None,
     )
@@ -111,11 +117,15 @@ def _sides_of(resource: Json, terminology: Terminology) -> frozenset[str]:
 
 
 def _sides(resource: Json, terminology: Terminology) -> Iterator[str]:
-    for coding in objects(member(resource, "code", "coding")):
-        code = text(coding.get("code"))
+    for code in _codes_of(resource):
         side = _OF_FRACTURE.match(code) or _OF_REPAIR.match(code)
         if side:
             yield CODED_SIDES[side.group(1)]
     for codeable in codeables(resource, "code", "bodySite"):
         for title in titles_of({"code": codeable}):
             yield from terminology.kinds.named(title, SIDES)
+
+
+def _codes_of(resource: Json) -> list[str]:
+    codings = objects(member(resource, "code", "coding"))
+    return [text(coding.get("code")) for coding in codings]

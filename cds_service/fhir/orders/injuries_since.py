@@ -151,8 +151,12 @@ def _injury_of(
     elif first is not None and last is not None:
         form: DayForm = "month" if last - first <= MONTH else "year"
         injury = injury._replace(day=first, form=form)
-    treated_on = repaired_on(entry.raw, kind, last, repairs, terminology)
-    is_before = bool(treated_on and last and last < since.operation)
+    others = (entry.concepts & INJURIES) - FALLS - {kind}
+    # An entry that names another injury as well is not treated whole.
+    treated_on = (
+        None if others else repaired_on(entry.raw, kind, last, repairs, terminology)
+    )
+    is_before = treated_on is not None and treated_on < since.operation
     return injury._replace(treated_on=treated_on, is_before=is_before)
 
 
