@@ -354,6 +354,107 @@ def test_what_repaired_nothing_leaves_it_open(broken: Any, repaired: Any) -> Non
     assert card["summary"].endswith("Read before leaving.")
 
 
+def sided(system: str, code: str, side: str) -> Any:
+    """A German code with its extension for the side."""
+    url = "http://fhir.de/StructureDefinition/icd-10-gm-seitenlokalisation"
+    extension = {"url": url, "valueCoding": {"code": side}}
+    return {"coding": [{"system": system, "code": code, "extension": [extension]}]}
+
+
+ICD_GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
+
+
+def broken_hip(**members: Any) -> Any:
+    """A hip that broke yesterday, of no side."""
+    return coded("S72.009A", days=1) | members
+
+
+OTHER_SIDE = [
+    pytest.param(
+        broken_hip(code=sided(ICD_GM, "S72.01", "L")),
+        {"code": sided(OPS, "5-820.00", "R")},
+        id="German extensions",
+    ),
+    pytest.param(
+        broken_hip(code=sided(ICD_GM, "S72.01", "B")),
+        {"code": sided(OPS, "5-820.00", "R")},
+        id="both hips",
+    ),
+    pytest.param(
+        broken_hip(bodySite=[codeable(SCT, "7771000")]),
+        {"bodySite": [codeable(SCT, "24028007")]},
+        id="SNOMED CT without a display",
+    ),
+    *(
+        pytest.param(
+            broken_hip(code=codeable(ICD, "S72.009A", title)),
+            {"bodySite": [{"text": "R"}]},
+            id=title,
+        )
+        for title in (
+            "Schenkelhalsfraktur L",
+            "Schenkelhalsfraktur (L)",
+            "L femoral neck fracture",
+        )
+    ),
+    pytest.param(
+        coded("S72.002A", days=1),
+        {"reasonCode": [codeable(ICD, "S72.001A")]},
+        id="a reason with another side",
+    ),
+]
+
+
+@pytest.mark.parametrize(("broken", "repaired"), OTHER_SIDE)
+def test_the_repair_of_one_side_leaves_the_other_open(
+    broken: Any, repaired: Any
+) -> None:
+    (card,) = cards_beside(broken, repair(1, **repaired))
+    assert ": hip fracture (19 Nov)" in card["summary"]
+    assert card["summary"].endswith("Read before leaving.")
+
+
+@pytest.mark.parametrize(
+    "repaired",
+    [
+        pytest.param({"reasonCode": [codeable(ICD, "M16.11")]}, id="arthrosis"),
+        pytest.param({"reasonCode": [{"text": "Coxarthrose"}]}, id="in words"),
+        pytest.param({"performedDateTime": "2026-11-19T08:00:00Z"}, id="before it"),
+    ],
+)
+def test_what_was_no_repair_of_this_fracture_leaves_it_open(repaired: Any) -> None:
+    onset = {"onsetDateTime": "2026-11-19T20:00:00Z"}
+    broken = coded("S72.001A", days=1) | onset
+    (card,) = cards_beside(broken, repair(1, **repaired))
+    assert ": hip fracture (19 Nov)" in card["summary"]
+    assert card["summary"].endswith("Read before leaving.")
+
+
+@pytest.mark.parametrize(
+    ("broken", "repaired"),
+    [
+        pytest.param({}, {"reasonCode": [codeable(ICD, "S72.001A")]}, id="reason"),
+        pytest.param({}, {"reasonCode": [{"text": "Hip fracture"}]}, id="in words"),
+        pytest.param({}, {"reasonCode": [{"text": "Schenkelhalsfraktur R"}]}, id="R"),
+        pytest.param({}, {"bodySite": [codeable(SCT, "24028007")]}, id="same side"),
+        pytest.param(
+            {"code": sided(ICD_GM, "S72.01", "R")},
+            {"code": sided(OPS, "5-820.00", "R")},
+            id="German extensions",
+        ),
+        pytest.param(
+            {"onsetDateTime": "2026-11-19T08:00:00Z"},
+            {"performedDateTime": "2026-11-19T20:00:00Z"},
+            id="later that day",
+        ),
+    ],
+)
+def test_the_repair_of_this_fracture_is_named(broken: Any, repaired: Any) -> None:
+    entry = coded("S72.001A", days=1) | broken
+    (card,) = cards_beside(entry, repair(1, **repaired))
+    assert "hip fracture (19 Nov, treated 19 Nov)" in card["summary"]
+
+
 def test_a_later_fracture_is_named_beside_one_that_was_repaired() -> None:
     later = coded("S72.002A", days=1) | {"id": "later"}
     (card,) = cards_beside(coded("S72.001A", days=8), repair(7), later)
@@ -365,3 +466,47 @@ def test_a_later_fall_is_named_beside_a_repair_of_these_days() -> None:
     (card,) = cards_beside(coded("S72.001A", days=1), repair(0), fall)
     assert "fall (20 Nov) and hip fracture (19 Nov, treated 20 Nov)." in card["summary"]
     assert card["summary"].endswith("Read before leaving.")
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_repair_after_the_kyphoplasty_is_named(days: int) -> None:
+    (card,) = cards_beside(coded("S72.001A", days=6), repair(days))
+    assert ": hip fracture (14 Nov, treated " in card["summary"]
+    assert card["summary"].endswith("Who follows it up?")
+
+
+@pytest.mark.parametrize(
+    ("broken", "repaired"),
+    [
+        pytest.param(
+            [coded("S72.001A", days=1), coded("S72.002A", days=1) | {"id": "left"}],
+            repair(0, code=codeable(CPT, "27236")),
+            id="both sides",
+        ),
+        pytest.param(
+            [coded("S72.301A", days=1)],
+            repair(0, code=codeable(CPT, "27130")),
+            id="a shaft, and a new hip",
+        ),
+        pytest.param(
+            [coded("S72.001A", days=1)],
+            repair(0, code={"text": "PTH measurement"}),
+            id="parathyroid hormone",
+        ),
+        pytest.param(
+            [coded("S72.001A", days=1)],
+            repair(0, code={"text": "Femoral artery closure, fixation of device"}),
+            id="an artery",
+        ),
+    ],
+)
+def test_a_repair_of_something_else_treats_nothing(broken: Any, repaired: Any) -> None:
+    (card,) = cards_beside(*broken, repaired)
+    assert "treated" not in card["summary"]
+
+
+def test_a_repair_treats_no_head_injury_of_the_same_entry() -> None:
+    broken = coded("S72.001A", days=1)
+    broken["code"]["coding"] += codeable(ICD, "S06.0X0A")["coding"]
+    (card,) = cards_beside(broken, repair(0))
+    assert "treated" not in card["summary"]

@@ -14,8 +14,16 @@ from cds_service.fhir.gathering.hip_repair_words import HIP_REPAIR, titles_of
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables
-from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.references import last_name
+from cds_service.fhir.site_calendar import SiteCalendar
 
 REPAIRABLE = frozenset(
     {"hip-fracture", "femur-fracture-unstated", "femur-shaft-fracture"}
@@ -31,6 +39,15 @@ CODED_SIDES = {
     **dict.fromkeys("169R", "side-right"),
     **dict.fromkeys("27BS", "side-left"),
 }
+SCT = "http://snomed.info/sct"
+SCT_SIDES = {"24028007": ("side-right",), "7771000": ("side-left",), "51440002": SIDES}
+# The extension of German diagnoses and procedures, in any version of its profile.
+GERMAN_SIDE = "seitenlokalisation"
+GERMAN_SIDES = {"R": ("side-right",), "L": ("side-left",), "B": SIDES}
+# A letter before or after a title: "Schenkelhalsfraktur L", "(R) hip fracture".
+_LETTER = re.compile(r"^\(?([LR])[).:]?(?:\s|$)|(?<=[\s,;])\(?([LR])[).]?$")
+# What a repair of a broken bone is done for; any other reason is of something else.
+REASONS = REPAIRABLE | {"other-fracture", "fall", "fall-from-height"}
 
 
 class Repair(NamedTuple):
@@ -40,6 +57,8 @@ class Repair(NamedTuple):
         reference: of the procedure.
         sides: those that its codes and words name.
         reasons: names of the diagnoses that it refers to.
+        instant: in UTC; empty if only the day is known.
+        is_for_fracture: no coded or written reason is of something else.
         is_of_joint: it replaced the hip, which treats no fracture of the shaft.
     """
 
@@ -47,7 +66,9 @@ class Repair(NamedTuple):
     reference: str
     sides: frozenset[str]
     reasons: frozenset[str]
-    is_of_joint: bool
+    instant: str = ""
+    is_for_fracture: bool = True
+    is_of_joint: bool = False
 
 
 def repairs_of(record: PatientRecord, terminology: Terminology) -> list[Repair]:
@@ -63,11 +84,19 @@ def repairs_of(record: PatientRecord, terminology: Terminology) -> list[Repair]:
             continue
         period = member(raw, "performedPeriod")
         times = (raw.get("performedDateTime"), member(period, "start"))
-        day = next(filter(None, map(calendar.named_day, times)), None)
+        time = next(filter(calendar.named_day, times), None)
+        day = calendar.named_day(time)
         if day is not None:
-            sides, reasons = _sides_of(raw, terminology), _reasons_of(raw)
-            is_of_joint = any(map(_OF_JOINT.match, _codes_of(raw)))
-            repairs.append(Repair(day, entry.reference, sides, reasons, is_of_joint))
+            repair = Repair(
+                day,
+                entry.reference,
+                _sides_of_repair(raw, terminology),
+                _reasons_of(raw),
+                _instant(time, calendar),
+                _is_for_fracture(raw, terminology),
+                _is_of_joint(raw),
+            )
+            repairs.append(repair)
     return sorted(repairs, key=lambda repair: (repair.day, repair.reference))
 
 
@@ -89,14 +118,18 @@ def repaired_on(
     """
     if kind not in REPAIRABLE or last is None:
         return None
-    sides = _sides_of(condition, terminology)
+    sides = sides_of(condition, terminology)
+    broke_at = _instant(condition.get("onsetDateTime"), terminology.calendar)
     name = f"Condition/{text(condition.get('id'))}"
     return next(
         (
             repair.day
             for repair in repairs
             if repair.day >= last
-            and not (sides and repair.sides and sides.isdisjoint(repair.sides))
+            and not (broke_at and repair.instant and repair.instant < broke_at)
+            # Of two broken hips, the repair of one leaves the other.
+            and not (sides and repair.sides and not sides <= repair.sides)
+            and repair.is_for_fracture
             and (not repair.reasons or name in repair.reasons)
             and not (repair.is_of_joint and kind != "hip-fracture")
         ),
@@ -112,20 +145,67 @@ def _reasons_of(procedure: Json) -> frozenset[str]:
     return frozenset(name for name in names if name.startswith("Condition/"))
 
 
-def _sides_of(resource: Json, terminology: Terminology) -> frozenset[str]:
+def _is_of_joint(procedure: Json) -> bool:
+    codings = objects(member(procedure, "code", "coding"))
+    return any(_OF_JOINT.match(text(coding.get("code"))) for coding in codings)
+
+
+def _is_for_fracture(procedure: Json, terminology: Terminology) -> bool:
+    reasons = codeables(procedure, "reasonCode")
+    return not reasons or any(
+        not REASONS.isdisjoint(_concepts_of(reason, terminology)) for reason in reasons
+    )
+
+
+def _concepts_of(codeable: Json, terminology: Terminology) -> frozenset[str]:
+    concepts = {match.concept for match in terminology.matches(codeable)}
+    for words in texts_of(codeable):
+        concepts |= terminology.text_concepts(words)
+    return frozenset(concepts)
+
+
+def _instant(value: object, calendar: SiteCalendar) -> str:
+    moment = calendar.moment(value)
+    return moment.instant if moment else ""
+
+
+def _sides_of_repair(procedure: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the sides of a repair; of one for the other side, a side of no bone."""
+    own = sides_of(procedure, terminology)
+    of_reasons = frozenset[str]().union(
+        *(
+            sides_of({"code": reason}, terminology)
+            for reason in codeables(procedure, "reasonCode")
+        )
+    )
+    if own and of_reasons:
+        return own & of_reasons or frozenset({"side-contradicted"})
+    return own | of_reasons
+
+
+def sides_of(resource: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the sides that the codes and words of a diagnosis or procedure name."""
     return frozenset(_sides(resource, terminology))
 
 
 def _sides(resource: Json, terminology: Terminology) -> Iterator[str]:
-    for code in _codes_of(resource):
-        side = _OF_FRACTURE.match(code) or _OF_REPAIR.match(code)
-        if side:
-            yield CODED_SIDES[side.group(1)]
     for codeable in codeables(resource, "code", "bodySite"):
+        for coding in objects(codeable.get("coding")):
+            yield from _sides_of_coding(coding)
         for title in titles_of({"code": codeable}):
             yield from terminology.kinds.named(title, SIDES)
+            if letter := _LETTER.search(title.strip()):
+                yield from GERMAN_SIDES[letter.group(1) or letter.group(2)]
 
 
-def _codes_of(resource: Json) -> list[str]:
-    codings = objects(member(resource, "code", "coding"))
-    return [text(coding.get("code")) for coding in codings]
+def _sides_of_coding(coding: Json) -> Iterator[str]:
+    code = text(coding.get("code"))
+    side = _OF_FRACTURE.match(code) or _OF_REPAIR.match(code)
+    if side:
+        yield CODED_SIDES[side.group(1)]
+    if text(coding.get("system")) == SCT:
+        yield from SCT_SIDES.get(code, ())
+    for extension in objects(coding.get("extension")):
+        if text(extension.get("url")).lower().endswith(GERMAN_SIDE):
+            side_code = text(member(extension, "valueCoding", "code"))
+            yield from GERMAN_SIDES.get(side_code.strip().upper(), ())

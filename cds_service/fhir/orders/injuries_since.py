@@ -23,7 +23,13 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.acts_since import NEVER
 from cds_service.fhir.orders.broken_levels import OLD
-from cds_service.fhir.orders.hip_repairs import Repair, repaired_on, repairs_of
+from cds_service.fhir.orders.hip_repairs import (
+    SIDES,
+    Repair,
+    repaired_on,
+    repairs_of,
+    sides_of,
+)
 from cds_service.fhir.orders.new_fractures import new_fractures_since
 from cds_service.fhir.raw_json import (
     Json,
@@ -82,13 +88,22 @@ def injuries_since(
         terminology: the service's terminology.
     """
     birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
-    repairs = repairs_of(record, terminology)
-    diagnoses = [
-        _injury_of(entry, since, repairs, birth, terminology)
+    entries = [
+        entry
         for entry in record.of_key("conditions")
         if not entry.concepts.isdisjoint(INJURIES)
         and certainty_of(entry.raw) != "denied"
         and _is_of_these_days(entry, since, birth, terminology)
+    ]
+    repairs = repairs_of(record, terminology)
+    broken = (sides_of(entry.raw, terminology) for entry in entries)
+    if frozenset(SIDES) <= frozenset[str]().union(*broken):
+        # Of two broken hips, the repair of one leaves the other.
+        fitting = [one for one in repairs if one.sides or one.reasons]
+    else:
+        fitting = repairs
+    diagnoses = [
+        _injury_of(entry, since, fitting, birth, terminology) for entry in entries
     ]
     repaired_on = {one.treated_on for one in diagnoses if one.treated_on}
     calendar = terminology.calendar
