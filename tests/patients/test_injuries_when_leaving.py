@@ -502,11 +502,13 @@ def test_a_repair_after_the_kyphoplasty_is_named(days: int) -> None:
 )
 def test_a_repair_of_something_else_treats_nothing(broken: Any, repaired: Any) -> None:
     (card,) = cards_beside(*broken, repaired)
-    assert "treated" not in card["summary"]
+    assert " fracture (19 Nov)" in card["summary"]
+    assert card["summary"].endswith("Read before leaving.")
 
 
 def test_a_repair_treats_no_head_injury_of_the_same_entry() -> None:
     broken = coded("S72.001A", days=1)
     broken["code"]["coding"] += codeable(ICD, "S06.0X0A")["coding"]
     (card,) = cards_beside(broken, repair(0))
-    assert "treated" not in card["summary"]
+    assert ": hip fracture (19 Nov)" in card["summary"]
+    assert card["summary"].endswith("Read before leaving.")

@@ -5,6 +5,7 @@ thoracic and lumbar spine, `operation.py` compares with the treated vertebrae; w
 not understood, a discharge asks about as such.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -55,6 +56,8 @@ CARRYING = frozenset(
 BROKEN = CARRYING | {"other-fracture", "injury-elsewhere"}
 INJURIES = FALLS | BROKEN
 MONTH = timedelta(days=31)
+# A category of the chapter of injuries.
+ICD_CATEGORY = re.compile(r"[ST][0-9]{2}")
 SEQUELA = "S"  # 7th character of ICD-10-CM
 
 
@@ -96,12 +99,11 @@ def injuries_since(
         and _is_of_these_days(entry, since, birth, terminology)
     ]
     repairs = repairs_of(record, terminology)
-    broken = (sides_of(entry.raw, terminology) for entry in entries)
-    if frozenset(SIDES) <= frozenset[str]().union(*broken):
-        # Of two broken hips, the repair of one leaves the other.
-        fitting = [one for one in repairs if one.sides or one.reasons]
-    else:
-        fitting = repairs
+    fitting = [
+        one
+        for one in repairs
+        if one.sides or one.reasons or not _broke_twice(entries, one.day, terminology)
+    ]
     diagnoses = [
         _injury_of(entry, since, fitting, birth, terminology) for entry in entries
     ]
@@ -166,13 +168,33 @@ def _injury_of(
     elif first is not None and last is not None:
         form: DayForm = "month" if last - first <= MONTH else "year"
         injury = injury._replace(day=first, form=form)
-    others = (entry.concepts & INJURIES) - FALLS - {kind}
     # An entry that names another injury as well is not treated whole.
-    treated_on = (
-        None if others else repaired_on(entry.raw, kind, last, repairs, terminology)
-    )
+    own = [] if _names_several(entry.raw) else repairs
+    treated_on = repaired_on(entry.raw, kind, last, own, terminology)
     is_before = treated_on is not None and treated_on < since.operation
     return injury._replace(treated_on=treated_on, is_before=is_before)
+
+
+def _broke_twice(
+    entries: Sequence[Entry], by_day: date, terminology: Terminology
+) -> bool:
+    """Tell if both sides were broken by a day: a repair of one leaves the other."""
+    sides: set[str] = set()
+    for entry in entries:
+        first, _ = begun(entry.raw, None, terminology.calendar)
+        if first is None or first <= by_day:
+            sides |= sides_of(entry.raw, terminology)
+    return sides >= set(SIDES)
+
+
+def _names_several(condition: Json) -> bool:
+    """Tell if its codes of one code system are of several chapters or bones."""
+    categories: dict[str, set[str]] = {}
+    for coding in objects(member(condition, "code", "coding")):
+        code, system = text(coding.get("code")), text(coding.get("system"))
+        if ICD_CATEGORY.match(code):
+            categories.setdefault(system, set()).add(code[:3])
+    return any(len(one) > 1 for one in categories.values())
 
 
 def _is_past(condition: Json, terminology: Terminology) -> bool:
