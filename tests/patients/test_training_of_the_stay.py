@@ -154,3 +154,51 @@ def test_one_for_later_beside_that_of_the_ward_settles_it() -> None:
 )
 def test_words_that_only_resemble_a_hospital_are_none(title: str) -> None:
     assert not any(NOT_ORDERED in one for one in summaries(training(title)))
+
+
+# --- appointments
+
+
+def booked(words: str = "", *, day: str = "2026-11-27", order: str = "") -> Resource:
+    """An appointment for training."""
+    return appointment(words, day=day, order=order, number="training-visit")
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([booked("Inpatient physiotherapy")], id="inpatient"),
+        pytest.param([booked("Physiotherapie stationär")], id="stationär"),
+        pytest.param([booked("Bedside physiotherapy")], id="bedside"),
+        pytest.param(
+            [
+                training("Inpatient physiotherapy"),
+                booked("Physiotherapy", order="training"),
+            ],
+            id="its order",
+        ),
+        pytest.param([booked("Physiotherapy", day="2026-11-20")], id="today"),
+    ],
+)
+def test_an_appointment_of_the_stay_settles_nothing(entries: list[Resource]) -> None:
+    (card,) = leave(leaving_chart(*ARRANGED, *entries))
+    assert card["summary"].endswith(NOT_ORDERED)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([booked("Physiotherapy")], id="plain"),
+        pytest.param([booked("Outpatient physiotherapy")], id="outpatient"),
+        pytest.param([booked("Rehabilitation")], id="rehabilitation"),
+        pytest.param(
+            [
+                training("Inpatient physiotherapy"),
+                booked("Outpatient physiotherapy", order="training"),
+            ],
+            id="after an order of the ward",
+        ),
+    ],
+)
+def test_an_appointment_for_later_settles_it(entries: list[Resource]) -> None:
+    assert leave(leaving_chart(*ARRANGED, *entries)) == []

@@ -66,6 +66,7 @@ from cds_service.fhir.orders.unread_in_referral import (
     is_read_whole,
     is_visit_understood,
 )
+from cds_service.fhir.orders.ward_training import is_visit_on_ward
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -541,6 +542,10 @@ def _bookings(
         order.reference: _kinds_of(order.resource, terminology)
         for order in _of_type(record, "ServiceRequest")
     }
+    titles = {
+        order.reference: _titles_of_order(order.resource)
+        for order in _of_type(record, "ServiceRequest")
+    }
     for appointment in _of_type(record, "Appointment"):
         if not takes_place(appointment.resource, terminology):
             continue
@@ -548,7 +553,19 @@ def _bookings(
         if moment is None or moment.day < today:
             continue
         time = terminology.calendar.clock_time(appointment.resource.get("start"))
+        of_orders = [
+            title
+            for name in _orders_of(appointment.resource)
+            for title in titles.get(name, ())
+        ]
+        words = _words_of_visit(appointment.resource)
+        # A therapy on the day of leaving is one of the stay as well.
+        is_of_stay = moment.day == today or is_visit_on_ward(
+            words, of_orders, terminology
+        )
         for kind in _kinds_booked(appointment.resource, kinds, terminology):
+            if kind == TRAINING and is_of_stay:
+                continue
             is_dose = kind == REVIEW and _only_injects(
                 appointment.resource, kinds, terminology
             )
@@ -611,11 +628,27 @@ def _kinds_booked(
 def _kinds_ordered(
     appointment: Json, of_orders: dict[str, frozenset[str]]
 ) -> frozenset[str]:
-    names = [
+    names = _orders_of(appointment)
+    return frozenset[str]().union(*(of_orders.get(name, ()) for name in names))
+
+
+def _orders_of(appointment: Json) -> list[str]:
+    return [
         last_name(text(reference.get("reference")))
         for reference in objects(appointment.get("basedOn"))
     ]
-    return frozenset[str]().union(*(of_orders.get(name, ()) for name in names))
+
+
+def _titles_of_order(order: Json) -> list[str]:
+    titles = codeables(order, "code", "orderDetail", "category", "locationCode")
+    return [words for title in titles for words in texts_of(title)]
+
+
+def _words_of_visit(appointment: Json) -> list[str]:
+    """Return what an appointment says of itself and its comments, in words."""
+    words = [text(appointment.get(name)) for name in COMMENTS]
+    titles = _titles_of_visit(appointment)
+    return [*words, *(word for title in titles for word in texts_of(title))]
 
 
 def _only_injects(

@@ -64,6 +64,33 @@ def without_ward_training(
     return replace(support, orders=tuple(map(judged, support.orders)))
 
 
+def is_visit_on_ward(
+    visit: Sequence[str], orders: Sequence[str], terminology: Terminology
+) -> bool:
+    """Tell if an appointment for training is one of the ward.
+
+    What it says of itself decides before what its orders say.
+
+    Args:
+        visit: the words of the appointment.
+        orders: the words of the orders that it refers to.
+        terminology: the service's terminology.
+    """
+    if _names(visit, AFTER_STAY, terminology):
+        return False
+    if _is_on_ward(visit, terminology):
+        return True
+    is_after = _names(orders, AFTER_STAY, terminology)
+    return not is_after and _is_on_ward(orders, terminology)
+
+
+def _is_on_ward(words: Sequence[str], terminology: Terminology) -> bool:
+    if _names(words, ON_WARD, terminology):
+        return True
+    is_in_hospital = _names(words, IN_HOSPITAL, terminology)
+    return is_in_hospital and not _names(words, BY_NAME, terminology)
+
+
 def _is_of_stay(
     order: SupportOrder,
     resource: Json,
