@@ -35,11 +35,17 @@ _BRACE = frozenset({"brace"})
 _WORN = frozenset({"brace", "bed-rest"})
 # With `@` for the name of a biopsy.
 _BIOPSY_OPEN = ("biopsy-open",)
+# Behind the operation's name and its level.
+_BESIDE_ORDER, _ENDED = "beside-the-order", ("order-ended",)
 
 MOST_CLAUSES = 40  # a title has a few
 # Places in a text, as start and end: before and after all others.
 FIRST, NOWHERE = (0, 0), (sys.maxsize, sys.maxsize)
 # Patterns for folded texts: lower case, no accents.
+_LEVEL = re.compile(
+    r"(?<![a-z0-9])(?:(?:[tdl]h?|[bl]wk?)[- ]?\d{1,2}|\d{1,2}\. ?[bl]wk?)(?!\d)"
+    r"|[胸腰]椎? ?\d{1,2}"
+)
 _LETTER = re.compile(r"[^\W_]")
 _DOSE = re.compile(
     r"(?<![\w.,])\d+(?:[.,]\d+)?\s?"
@@ -96,6 +102,11 @@ def _asks_for(
     clause = parts[place]
     before = clause[: min(start for start, _ in places.values())]
     after = clause[max(end for _, end in places.values()) :]
+    later = parts[place + 1 :]
+    end = _level_end(before, after)
+    if end is not None:
+        after = f"{after[:end]} {_without_conditions(after[end:], terminology)}"
+        later = [_without_conditions(part, terminology) for part in later]
     has_purpose = terminology.text_concepts(before, _PURPOSE)
     is_preparation = has_purpose and not terminology.text_concepts(before, _ASKS_FOR)
     if is_preparation or terminology.text_concepts(before, _BEFORE | _ORDERS_FIRST):
@@ -108,7 +119,25 @@ def _asks_for(
         return False
     if terminology.clauses.is_withdrawn(after):
         return False
-    return not any(_is_withdrawal(later, terminology) for later in parts[place + 1 :])
+    return not any(_is_withdrawal(part, terminology) for part in later)
+
+
+def _level_end(before: str, after: str) -> int | None:
+    """Return the index behind the level in words after a name, 0 if it comes first."""
+    if _LEVEL.search(before):
+        return 0
+    level = _LEVEL.search(after)
+    return level.end() if level else None
+
+
+def _without_conditions(words: str, terminology: Terminology) -> str:
+    """Leave out conditions and stops that govern something else than the operation.
+
+    Behind its name and a level they have an object of their own: "L1, ggf. L2".
+    """
+    if terminology.kinds.named(words, _ENDED):
+        return words
+    return terminology.kinds.without(words, _BESIDE_ORDER)
 
 
 def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
