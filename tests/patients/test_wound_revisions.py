@@ -74,6 +74,15 @@ def test_the_drainage_of_an_infected_wound_is_named_as_a_deep_infection():
 
 
 @pytest.mark.parametrize(
+    ("system", "code"), [(CPT, "49060"), (PCS, "0W9H0ZZ")], ids=["CPT", "PCS"]
+)
+def test_an_abscess_drained_long_ago_is_no_act_that_is_understood(system, code):
+    detail = detail_of(done(codeable(system, code), 400))
+    assert "a procedure not fully understood" in detail
+    assert "below" not in detail
+
+
+@pytest.mark.parametrize(
     ("system", "code", "days"),
     [
         (CPT, "10140", 400),

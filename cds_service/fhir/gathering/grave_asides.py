@@ -259,7 +259,7 @@ BRIEF_SEARCHES = frozenset({"marker-search", "infection-search", "contrast-searc
 MARKER_SEARCH = frozenset({"marker-search"})
 SEARCHES = CAUSE_SEARCH | SAMPLE_OF_SPINE | BRIEF_SEARCHES
 # What does not say for which disease it was done.
-OF_UNSTATED_CAUSE = BIOPSIES | {"wound-revision"}
+OF_UNSTATED_CAUSE = BIOPSIES | {"deep-infection", "wound-revision"}
 _WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
 
 
