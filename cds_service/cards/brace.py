@@ -159,7 +159,9 @@ class _BraceCard:
         """Return the sentences on one brace, from full to short."""
         words = self._words(brace)
         sentence = self._sentence(self._key_of_sentence(brace), **words)
-        others = [other.name for other in self.braces if other.name != brace.name]
+        others = [
+            other.name for other in self.braces if not _is_one_brace(other, brace)
+        ]
         stays = ""
         review = ""
         if others:
@@ -366,6 +368,12 @@ class _BraceCard:
         """Make a line of `texts.toml`: its heading, and its text with these words."""
         line = self.texts.say(f"brace.{key}", **words)
         return Option(Part(line, 0), Part(line, 2))
+
+
+def _is_one_brace(brace: Brace, other: Brace) -> bool:
+    """Tell if two orders may be of one brace: another order names it once more."""
+    is_inside = brace.times.order.is_inside or other.times.order.is_inside
+    return brace is other or (is_inside and brace.name == other.name)
 
 
 def _counted(names: Sequence[str]) -> list[str]:

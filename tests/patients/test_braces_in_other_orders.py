@@ -62,6 +62,24 @@ def test_a_long_brace_in_another_order_is_named(drafts):
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "Postoperative TLSO x 12 weeks",
+        "Patient already has TLSO; continue TLSO for 12 weeks",
+        "Severe pain. Kyphoplasty L1, then TLSO for 12 weeks, physio",
+        "TLSO for 12 weeks when out of bed. DVT prophylaxis.",
+        "Danach Korsett für 12 Wochen",
+        "Corset pendant 12 semaines après",
+        "Corsetto per 12 settimane",
+        "Korset gedurende 12 weken",
+        "コルセット12週間",
+    ],
+)
+def test_a_brace_that_is_plainly_ordered_counts(words):
+    assert "off by 15 Jan" in summary_of(with_note(words))
+
+
+@pytest.mark.parametrize(
     "words", ["Strict bed rest for 2 weeks afterwards", "Bettruhe für 2 Wochen"]
 )
 def test_long_bed_rest_in_the_order_of_the_operation_warns(words):
@@ -101,6 +119,40 @@ def test_long_bed_rest_in_the_order_of_the_operation_warns(words):
 )
 def test_what_was_tried_or_is_usual_makes_no_card(words):
     assert summary_of(with_note(words)) == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Unable to walk, bed rest 3 weeks",
+        "Unable to walk. Bed rest for 3 weeks.",
+        "Remove TLSO at 12 weeks",
+        "If unstable, TLSO for 12 weeks",
+        "Kümmell, TLSO 12 weeks, vacuum cleft",
+        "Remains symptomatic in TLSO 12 weeks",
+        "Z.n. Korsett 12 Wochen",
+        "Z. n. Korsett 12 Wochen",
+        "Severe pain. TLSO 12 weeks.",
+        "TLSO 12 weeks. No improvement.",
+        "Wear TLSO. Symptoms for 12 weeks.",
+        "Opioids, TLSO 12 weeks, physio",
+    ],
+)
+def test_what_is_not_plainly_ordered_makes_no_card(words):
+    assert summary_of(with_note(words)) == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Kyphoplasty L1, then TLSO not needed for 12 weeks",
+        "Kyphoplasty L1, then Avoid brace 12 weeks",
+        "Kyphoplasty L1, then remove TLSO at 12 weeks",
+        "Kyphoplasty L1, then, if unstable, TLSO for 12 weeks",
+    ],
+)
+def test_nor_does_a_title_that_ends_or_rules_it_out(words):
+    assert summary_of(titled(words)) == ""
 
 
 @pytest.mark.parametrize(

@@ -496,6 +496,14 @@ def test_of_two_braces_only_the_one_beyond_the_limit_is_corrected():
     assert corrected(card) == {"second": "2027-01-15"}
 
 
+def test_of_two_braces_of_one_name_one_stays():
+    card = brace_card(
+        brace("first", occurrencePeriod=period(0, 42)),
+        brace("second", occurrencePeriod=period(0, 84)),
+    )
+    assert "Which stays, TLSO or TLSO?" in card["summary"]
+
+
 def test_two_orders_of_one_brace_are_told_apart():
     card = brace_card(brace("first"), brace("second"))
     assert (
