@@ -21,7 +21,11 @@ from cds_service.fhir.gathering.grave_asides import (
     is_harmless_act,
     is_unjudged_act,
 )
-from cds_service.fhir.gathering.hip_repair_words import HIP_REPAIR, is_hip_repair
+from cds_service.fhir.gathering.hip_repair_words import (
+    HIP_REPAIR,
+    is_hip_repair,
+    is_of_fracture,
+)
 from cds_service.fhir.gathering.listed import (
     LISTED,
     OF_NO_CONCERN,
@@ -60,6 +64,7 @@ JUDGED_ACTS = READ_AS_ORDERS | {
     "spinal-surgery-unstated",
     "hip-fracture",
 }
+HIP_FRACTURE = "hip-fracture"
 UNNAMED_BONE_DRUG = frozenset(map(in_doubt, (BONE_DRUG, ANY_BONE_DRUG)))
 
 
@@ -95,6 +100,8 @@ def concepts_of_act(
             known |= {in_doubt(SPINAL_OPERATION)}
         if is_hip_repair(act, terminology):
             known |= {HIP_REPAIR}
+            if HIP_FRACTURE not in known and is_of_fracture(act, terminology):
+                grave |= {in_doubt(HIP_FRACTURE)}
     else:
         is_apart = _is_order_apart(act, known, terminology)
         if known.isdisjoint(READ_AS_ORDERS):

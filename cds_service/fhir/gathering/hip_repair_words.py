@@ -8,12 +8,19 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, texts_of
 
 HIP_REPAIR = "hip-repair"
+OF_FRACTURE = "hip-repair-of-fracture"
 
 
 def is_hip_repair(procedure: Json, terminology: Terminology) -> bool:
     """Tell if any of its titles names a repair."""
     titles = titles_of(procedure)
     return any(terminology.kinds.named(title, (HIP_REPAIR,)) for title in titles)
+
+
+def is_of_fracture(repair: Json, terminology: Terminology) -> bool:
+    """Tell if the title of a repair is one that is mostly done for a fracture."""
+    titles = titles_of(repair)
+    return any(terminology.kinds.named(title, (OF_FRACTURE,)) for title in titles)
 
 
 def titles_of(procedure: Json) -> list[str]:
