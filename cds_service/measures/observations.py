@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,10 +63,16 @@ UNREAD = "What the server holds already could not be read: {error}."
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A value with the Observation that holds it."""
+    """A value with the Observation that holds it.
+
+    Attributes:
+        confirmed: identifier of the same value once a person vouches for it, if that is
+            another.
+    """
 
     value: Reported
     observation: Json
+    confirmed: str = ""
 
     @property
     def identifier(self) -> str:
@@ -100,7 +106,10 @@ class Writer:
         observation = self._observation(value, value.day, amount)
         if why := self._problem(value.measure, observation, value.day, amount):
             return NotTaken(value.where, what, why)
-        return Written(value, observation)
+        confirmed = ""
+        if value.confirmed_key:
+            confirmed = self._identity(replace(value, key=value.confirmed_key), amount)
+        return Written(value, observation, confirmed)
 
     def _amount(self, value: Reported) -> float | None:
         """Return the number in the finding's unit; None if the unit does not fit."""
@@ -453,11 +462,32 @@ def compare_with_record(
 
     A value that was taken back there does not count as on the record. It may be written
     again under another identifier: by its own the server would find the withdrawn one.
+    A value for which nobody vouches is there if the same was confirmed.
 
     Raises:
         CdsError: the server cannot be read, or has taken a value back too often.
     """
     until = time.monotonic() + seconds
+    compared = _compared(reader, person, written, until)
+    twins = {
+        value.identifier: _identified(value, value.confirmed)
+        for value in compared.new
+        if value.confirmed
+    }
+    if not twins:
+        return compared
+    confirmed = _compared(reader, person, [*twins.values()], until)
+    known = {
+        identifier
+        for identifier, twin in zip(twins, confirmed.written, strict=True)
+        if twin.identifier in confirmed.known
+    }
+    return Compared(compared.written, compared.known | known)
+
+
+def _compared(
+    reader: FhirReader, person: Person, written: Sequence[Written], until: float
+) -> Compared:
     values, known = list(written), set[str]()
     asked = [value.identifier for value in values]
     for _ in range(MOST_TAKEN_BACK):
@@ -479,8 +509,14 @@ def compare_with_record(
 def _again(written: Written) -> Written:
     """Return the same value with the identifier that follows its own."""
     name = str(uuid5(NAMESPACE_URL, f"{IDENTIFIERS}|{written.identifier}"))
+    return _identified(written, name)
+
+
+def _identified(written: Written, name: str) -> Written:
     identifier = [{"system": IDENTIFIERS, "value": name}]
-    return Written(written.value, {**written.observation, "identifier": identifier})
+    return replace(
+        written, observation={**written.observation, "identifier": identifier}
+    )
 
 
 def _identifiers_there(

@@ -65,6 +65,8 @@ class Reported:
         where: the file, and the place in it, for people.
         key: identifies the value among those of all sources; the same at every reading
             of its source.
+        confirmed_key: the key of the same value once a person vouches for it, if that
+            is another.
         number: None for yes and no.
         unit: as printed; empty if the source prints none, which means that of the
             finding.
@@ -83,6 +85,7 @@ class Reported:
     measure: Measure
     where: str
     key: str
+    confirmed_key: str = ""
     number: Decimal | None = None
     unit: str = ""
     answer: bool | None = None

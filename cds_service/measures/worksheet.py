@@ -30,6 +30,7 @@ from cds_service.measures.values import (
 )
 
 FILE = Path(__file__).with_name("worksheet.toml")
+CONFIRMED = "worksheet"  # the key of a value for which a person vouches
 MAYBE = {"yes": True, "no": False}
 CONTRAST = {"no": "unenhanced CT", "yes": "CT with contrast medium"}
 MRI_WAYS = {"study": "MRI T2, one axial slice", "ct": "CT", "other": ""}
@@ -234,7 +235,8 @@ class Worksheet:
             measure=measure,
             where="worksheet",
             # A value that is confirmed later has to be written as a new one.
-            key="worksheet" if is_verified else "worksheet, not confirmed",
+            key=CONFIRMED if is_verified else "worksheet, not confirmed",
+            confirmed_key="" if is_verified else CONFIRMED,
             number=Decimal(str(round(number, 6))),
             day=day,
             levels=levels,

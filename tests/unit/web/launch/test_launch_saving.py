@@ -54,6 +54,34 @@ def test_a_preliminary_value_can_be_confirmed_later(clinician, ehr):
     assert [one["status"] for one in saved(ehr)] == ["preliminary", "final"]
 
 
+def test_what_was_confirmed_is_there_if_it_is_saved_without_confirmation(
+    clinician, ehr
+):
+    place = clinician.launch()
+    clinician.save(place, confirmed=STANDS)
+    page = said(clinician.save(place))
+    assert "Saved: 0 new, 1 there already" in page
+    assert [one["status"] for one in saved(ehr)] == ["final"]
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
+def test_what_was_confirmed_and_taken_back_is_saved_without_confirmation(
+    clinician, ehr, status
+):
+    place = clinician.launch()
+    clinician.save(place, confirmed=STANDS)
+    saved(ehr)[0]["status"] = status
+    clinician.save(place)
+    assert [one["status"] for one in saved(ehr)] == [status, "preliminary"]
+
+
+def test_another_value_is_saved_without_confirmation(clinician, ehr):
+    place = clinician.launch()
+    clinician.save(place, confirmed=STANDS, kv="120")
+    clinician.save(place, kv="100")
+    assert [one["status"] for one in saved(ehr)] == ["final", "preliminary"]
+
+
 def test_what_was_saved_is_read_back_and_shown(clinician):
     place = clinician.launch()
     page = said(clinician.save(place, confirmed=STANDS)).partition("On record")[2]
