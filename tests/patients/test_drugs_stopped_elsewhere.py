@@ -260,6 +260,19 @@ def test_a_drug_that_was_never_taken_is_not_stopped(kind, words):
     assert said.startswith(FORBIDDEN)
 
 
+@pytest.mark.parametrize("kind", ["Task", "CommunicationRequest"])
+@pytest.mark.parametrize("words", ["Stop denosumab", "Denosumab pausieren"])
+def test_who_stops_denosumab_knows_of_a_dose(kind, words):
+    said = _signed_with(_asking(kind, words), NEVER_TAKEN)
+    assert said.startswith("Denosumab on the list, last dose not found: ask")
+
+
+@pytest.mark.parametrize("kind", ["Task", "CommunicationRequest"])
+def test_who_forbids_denosumab_need_know_of_none(kind):
+    said = _signed_with(_asking(kind, "Do not give denosumab"), NEVER_TAKEN)
+    assert said.startswith(FORBIDDEN)
+
+
 @pytest.mark.parametrize("title", ["Alendronate 70 mg", "Denosumab injection"])
 def test_an_order_of_another_type_that_forbids_a_drug_is_said(title):
     draft = drafted("ServiceRequest", "x", code={"text": title}, doNotPerform=True)

@@ -51,6 +51,26 @@ def test_a_disease_of_such_a_place_makes_no_steroid_local(name, words):
     assert "below the usual" not in card["detail"]
 
 
+BESIDE = [
+    "Prednisolone 10 mg daily, after knee injection",
+    "Prednisolone 10 mg daily; had knee injection",
+    "Prednisolone 10 mg daily. ESI last week",
+    "Prednisolone 5 mg daily long-term, shoulder injections not helpful",
+    "Prednisolone daily, trigger finger injection planned",
+    "Prednisolone 10 mg, transforaminal injection refused",
+    "Prednisone perineural invasion",
+    "Prednisona 10 mg diario, infiltracion de rodilla",
+    "泼尼松 10mg 每日 关节内注射后",
+]
+
+
+@pytest.mark.parametrize("words", BESIDE)
+@pytest.mark.parametrize("name", [None, "prednisolone"])
+def test_an_injection_beside_a_steroid_makes_it_no_local_one(name, words):
+    card = card_of(ordered(name or words, words if name else ""))
+    assert "below the usual" not in card["detail"]
+
+
 def test_an_injection_that_nobody_names_may_still_be_a_bone_drug():
     summary = card_of(ordered("injection every 6 months", "s.c."))["summary"]
     assert summary.startswith("Bone drug recorded, not understood")

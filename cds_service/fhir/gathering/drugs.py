@@ -42,6 +42,7 @@ OSTEOPOROSIS = frozenset({"osteoporosis"})
 TIMING_ONCE = frozenset({"ONCE", "1X", "STAT"})
 RECURRING = frozenset({"recurring-dose"})
 REASON = frozenset({"reason-of-dose"})
+INJECTION_ASIDE = frozenset({"injection-aside"})
 ENDED = frozenset({"drug-ended"})
 BLINDED = frozenset({"blinded"})
 # With the mark `@` for a drug: it was never taken.
@@ -390,7 +391,8 @@ def _is_local(
     """Tell if product, form or route show that the drug acts locally.
 
     A tablet acts on the whole body, whatever it is taken for. The words of a dosage
-    that give a reason say nothing of the place: `daily for joint pain`.
+    that give a reason say nothing of the place: `daily for joint pain`, nor does an
+    injection beside an oral rate: `10 mg daily, after knee injection`.
     """
     dosages = dosages_of(resource)
     instructions = [text(dosage.get("text")) for dosage in dosages]
@@ -400,6 +402,8 @@ def _is_local(
     words = [*names, *(word for place in places for word in texts_of(place))]
     if SYSTEMIC & coded or _any_names((*words, *instructions), SYSTEMIC, terminology):
         return False
+    if _any_names((*words, *instructions), INJECTION_ASIDE, terminology):
+        return bool(LOCAL & coded)
     letters = (f" {word}" for place in places for word in _letters_of(place))
     if any(map(terminology.drugs.local_form.search, (*names, *letters))):
         return True

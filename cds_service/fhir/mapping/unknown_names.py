@@ -70,6 +70,8 @@ HELPERS = frozenset(
         "ct-derived-density",
         "t-score-elsewhere",
         "reason-of-dose",
+        "injection-aside",
+        "drug-was-taken",
         "recurring-dose",
         "single-dose",
         "limited-course",

@@ -25,6 +25,7 @@ _STOPS = frozenset({"drug-to-stop", "drug-ended"})
 # Words that do so in a clause without a drug: `do not give`, but not `not urgent`.
 _STOPS_ALONE = frozenset({"not-done", "drug-ended"})
 _TO_STOP, _DENIED = frozenset({"drug-to-stop"}), frozenset({"denial"})
+_WAS_TAKEN = frozenset({"drug-was-taken"})
 _GOES_ON = frozenset({"goes-on"})
 # Codes of FHIR's own tasks.
 _STOP_CODES = frozenset({"abort", "suspend"})
@@ -73,6 +74,19 @@ def drugs_to_stop(
         about = []
     meant = _of_groups(stopped, record, terminology)
     return tuple(sorted({*stopped.values(), *meant, *about}))
+
+
+def says_was_taken(draft: Order, terminology: Terminology) -> bool:
+    """Tell if a draft stops or pauses a drug, which was taken then.
+
+    `Do not give` forbids a drug that the patient may never have had.
+    """
+    content = {name: one for name, one in draft.resource.items() if name not in PEOPLE}
+    return _is_coded_stop(draft.resource) or any(
+        terminology.text_concepts(part, _WAS_TAKEN)
+        for words in _words_of(content)
+        for part in clauses(words)
+    )
 
 
 def bone_drugs_named(draft: Order, terminology: Terminology) -> tuple[str, ...]:

@@ -34,7 +34,11 @@ from cds_service.fhir.gathering.unsent_reasons import (
     reasons_referred_to,
 )
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.asked_stops import bone_drugs_named, drugs_to_stop
+from cds_service.fhir.orders.asked_stops import (
+    bone_drugs_named,
+    drugs_to_stop,
+    says_was_taken,
+)
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.other_drafts import read_other_draft
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
@@ -157,7 +161,7 @@ def with_drafted_drugs(
     stopped = (_drug_of(_as_stop(one), drafts.targets, terminology) for one in stops)
     read += [one for one in stopped if _is_of_bone_drug(one)]
     asked = (
-        _drug_of(_prohibition_of(name, draft), drafts.targets, terminology)
+        _drug_of(_asked_of(name, draft, terminology), drafts.targets, terminology)
         for draft in drafts.each()
         if draft.type not in READ_ELSEWHERE and draft.type not in ORDER_KEYS
         for name in drugs_to_stop(draft, drafts, record, terminology)
@@ -171,6 +175,20 @@ def with_drafted_drugs(
     )
     read += [one for one in forbidden if _is_of_bone_drug(one)]
     return _with_orders(read, record)
+
+
+def _asked_of(name: str, draft: Order, terminology: Terminology) -> Order:
+    """Return the order that stops or forbids a drug as a task or a message asks for.
+
+    Whoever stops denosumab knows of doses, so the last one is asked for.
+    """
+    order = _prohibition_of(name, draft)
+    is_denosumab = "denosumab" in terminology.drug_words(name)
+    if not (is_denosumab and says_was_taken(draft, terminology)):
+        return order
+    stop = {**order.resource, "status": "stopped"}
+    del stop["doNotPerform"]
+    return replace(order, resource=stop)
 
 
 def _prohibition_of(name: str, draft: Order) -> Order:
