@@ -145,6 +145,7 @@ class Gap(NamedTuple):
             criteria, the study says nothing reassuring.
         observed: the day of that value, or the newest day of entries in doubt.
         why: `detail` without the value; empty if it is the same.
+        is_unnamed: its entries were not understood, so each may be anything.
     """
 
     name: str
@@ -154,6 +155,7 @@ class Gap(NamedTuple):
     value: Value | None = None
     observed: date | None = None
     why: str = ""
+    is_unnamed: bool = False
 
     @property
     def is_mentioned(self) -> bool:

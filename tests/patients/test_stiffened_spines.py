@@ -85,6 +85,8 @@ def test_nobody_is_asked_to_get_up_with_one(entry):
     assert "walking by the next day" not in card["detail"]
 
 
-def test_others_are():
-    body = order_sign(chart(coded("M80.08XA")), kyphoplasty(), bed_rest(72))
+@pytest.mark.parametrize("others", [[], [of_problem("History not taken")]])
+def test_others_are(others):
+    record = chart(coded("M80.08XA"), *others)
+    body = order_sign(record, kyphoplasty(), bed_rest(72))
     assert "walking by the next day" in by_topic(ask(body))["braceLimit"]["detail"]

@@ -114,6 +114,16 @@ def test_the_one_length_counts(times):
     assert not any(one.get("isRecommended") for one in card.get("suggestions", ()))
 
 
+@pytest.mark.parametrize("count", [3, 6])
+def test_months_and_weeks_of_a_hospital_are_no_question(count):
+    months = {"value": count, "unit": "mo", "system": UCUM, "code": "mo"}
+    order = brace(
+        occurrencePeriod=period(0, 28 * count),
+        occurrenceTiming=timing(boundsDuration=months),
+    )
+    assert "different ends" not in brace_card(order)["summary"]
+
+
 def test_the_longer_of_two_times_of_bed_rest_warns():
     card = brace_card(bed_rest(96, occurrencePeriod=period(0, 1)))
     assert card["summary"].startswith("Bed rest 96 h ordered")

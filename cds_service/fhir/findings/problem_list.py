@@ -510,7 +510,7 @@ def _not_understood(
         verb = "has" if len(strange) == 1 else "have"
         what = f"{verb} a code without words that is not known here"
     detail = f"{len(strange)} of {count} entries {where} {what}"
-    return gap(spec, "undetermined", detail, *sources)
+    return gap(spec, "undetermined", detail, *sources)._replace(is_unnamed=True)
 
 
 def _drugs_not_known(number: int, how: Literal["ordered", "billed"]) -> str:

@@ -46,6 +46,7 @@ _EACH_TIME = ("duration", "durationMax", "durationUnit")
 _HOW_MANY = ("count", "countMax", "periodMax")
 _LIFETIME = 99  # payers' "length of need 99" (months) means lifetime, not wear time
 SAME_HOURS = SAME.days * DAY
+OF_MONTHS = 0.085  # by how much a month is longer than four weeks
 MOST_HOURS = 100 * _HOURS["a"]  # a longer time is no date
 MOST_TEXTS = 20  # of one order; further texts are not read and make the end doubtful
 
@@ -135,15 +136,16 @@ def are_apart(stated: Sequence[OrderTimes]) -> bool:
             hours = _between(one.start or begins, one.end)
         if hours is not None:
             lengths.append(hours)
-    is_short = bool(lengths) and max(lengths) < SAME_HOURS
-    tolerance = 0 if is_short else SAME_HOURS
+    longest = max(lengths, default=0)
+    # 12 weeks and 3 months are one length in a hospital.
+    tolerance = max(SAME_HOURS, longest * OF_MONTHS) if longest >= SAME_HOURS else 0
     ends = [one.end for one in stated if one.end]
     is_unclear = (
         begins is None
         and bool(ends)
         and any(one.hours and not one.end for one in stated)
     )
-    return is_unclear or (bool(lengths) and max(lengths) - min(lengths) > tolerance)
+    return is_unclear or (bool(lengths) and longest - min(lengths) > tolerance)
 
 
 def _farthest(stated: Sequence[OrderTimes]) -> OrderTimes:
