@@ -1,10 +1,12 @@
 """Signals of rules: muscle, nutrition, causes, braces, bed rest."""
 
+from collections.abc import Set as AbstractSet
 from itertools import chain
 
 from cds_service.core.bed_rest import Rest, judge_rest, rest_sentence
 from cds_service.core.brace_reasons import KEEP_REASONS, KeepReason, keep_reasons
 from cds_service.core.bracing import BROKEN, WITHOUT_DATE, Brace
+from cds_service.core.findings import Gap
 from cds_service.core.grave_findings import KINDS
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.core.pooled_result import FRAGILITY_AGE
@@ -452,20 +454,28 @@ def _bed_rest_doubt(situation: Situation) -> Signal | None:
     if not situation.support.of_kind("bed-rest"):
         return None
     open_signal = SIGNALS["stability-open"](situation)
-    gaps = [situation.findings.gaps.get(one.name) for one in KINDS["stability-open"]]
-    is_unnamed = any(gap and gap.is_unnamed for gap in gaps)
-    if open_signal is None or (is_unnamed and not _names_instability(situation)):
+    if open_signal is None or not _names_instability(situation):
         return None
     return Signal(say("{name} not excluded", name=open_signal.because))
 
 
+def _names_other_than(references: AbstractSet[str], gap: Gap) -> bool:
+    """Tell if a gap comes from an entry that names it, and is none of these."""
+    sources = {one.resource for one in gap.provenance}
+    return gap.is_mentioned and not gap.is_unnamed and not sources <= references
+
+
 def _names_instability(situation: Situation) -> bool:
-    """Tell if an entry or an order names one; an entry not understood names none."""
+    """Tell if an entry or an order names one; an entry not understood names none.
+
+    Nor does the order of bed rest by its rest alone.
+    """
+    own = {one.reference for one in situation.support.of_kind("bed-rest")}
     names = {one.name for one in KINDS["stability-open"]}
     gaps = (situation.findings.gaps.get(name) for name in names)
     ordered = {reason for one in situation.support.orders for reason in one.reasons}
     return (
-        any(gap and gap.is_mentioned and not gap.is_unnamed for gap in gaps)
+        any(gap and _names_other_than(own, gap) for gap in gaps)
         or any(map(situation.findings.is_true, names))
         or not names.isdisjoint({*ordered, *situation.support.other.signed_reasons})
     )
