@@ -29,7 +29,7 @@ PrefetchWish = Literal["full", "patient", "none"]
 # Kubernetes sets these in each container for a Service named like this program.
 LINK_NAME = re.compile(r"(?:.*_)?(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?|PORT_\d+_.+)")
 LINK_VALUE = re.compile(r"(?:tcp|udp|sctp)://")
-TOO_SHORT = f"must be {LEAST_SECONDS:g} or more: in less no record is read and answered"
+TOO_SHORT = f"must be {LEAST_SECONDS:g} or more: in less nothing is answered in time"
 BODY_BYTES = 4 * 1024 * 1024
 RECORD_BYTES = 32 * 1024 * 1024
 Network = IPv4Network | IPv6Network

@@ -102,7 +102,7 @@ def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
         ),
         (
             "deadline-seconds = 2",
-            "deadline-seconds = 1.4",
+            "deadline-seconds = 0.4",
             "clients.0.deadline-seconds",
         ),
         ('time-zone = "Europe/Berlin"', "time-zone = 1", "site.time-zone"),
