@@ -16,8 +16,8 @@ KEPT_FOR_CARDS = 0.4
 # seconds kept for the refusal of a call whose orders take too long, and for its entry
 KEPT_FOR_REFUSAL = 0.6
 STALE_SECONDS = 1.0
-# The shortest deadline that a site may set: some EHRs wait no longer. What is kept above
-# leaves little of it for the record, so that answers may say that it was not read.
+# The shortest deadline that a site may set: some EHRs wait no longer. What is kept
+# above leaves little of it for the record, and answers may say that it was not read.
 LEAST_SECONDS = 0.5
 
 
