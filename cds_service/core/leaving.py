@@ -103,7 +103,7 @@ class Injury(NamedTuple):
         form: how exactly the day is known.
         is_recorded: the day is that of recording, since none of its onset is known.
         treated_on: the day on which a hip or a thigh that broke was repaired.
-        is_before: it broke, and was repaired, before the operation could treat it.
+        is_before: it was repaired before the patient's operation.
     """
 
     kind: InjuryKind

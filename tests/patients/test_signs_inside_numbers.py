@@ -79,6 +79,8 @@ def test_a_vertebra_that_may_be_another_is_not_read(words):
         "Mieder LWK 1 12 Wochen",
         "TLSO L 1 12 weeks",
         "TLSO qty 1 12 weeks",
+        "TLSO OF 3 12 weeks",
+        "Mieder Gr. 2 12 Wochen",
         "TLSO 12\u202fweeks",
         "TLSO x12 wks",
     ],

@@ -38,6 +38,8 @@ _PLACES_OF_ALL = {
     **dict.fromkeys(("overnight", "never", "loose", "posture"), _INSIDE),
     **dict.fromkeys(("soon", "later", "changed"), _INSIDE),
     "payer": "%s",
+    # `LWK 1 12 Wochen`, `Qty 1 12 weeks`
+    "own_number": r"(?:(?<![^\W_])(?:%s)[.:#\s]*|[#椎第]\s*)$",
     "until_event": "%s",
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",

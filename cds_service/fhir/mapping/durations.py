@@ -49,13 +49,6 @@ _SPLIT = re.compile(
     rf"(?:[ \t\n]{{1,2}}|[_'’`´·\"<>{BROKEN}]+|&#?\w{{1,8}};|(?:</?\w{{1,8}}/?>)+)"
     r"(?P<last>[0-9]{1,2})(?![0-9])"
 )
-# What a number alone may belong to: `LWK 1 12 Wochen`, `Qty 1 12 weeks`
-_OWN_NUMBER = re.compile(
-    r"(?<![^\W_])(?:th?|[dlsc]|[blh]wk?|level|stage|grade|type|phase|size|qty|quantity"
-    r"|no|nr|anzahl|menge|cantidad|quantit[eéà]|vert[eèé]bra|vert[eè]bre|wirbel)[.:#\s]*$"
-    r"|[#椎第]\s*$",
-    re.IGNORECASE,
-)
 # `3/12`: three months, or a day of December
 _TWELFTH = re.compile(
     rf"(?:(?<![0-9./{LETTER}])|(?<=\b[xX])|(?<=×))[0-9]{{1,2}}\s?/\s?12(?![0-9/])"
@@ -259,9 +252,8 @@ class DurationRules:
         """Yield numbers with a unit of time of which nobody knows where they begin."""
         for split in _SPLIT.finditer(text):
             last = text[split.start("last") :]
-            is_own = _OWN_NUMBER.search(
-                text[max(0, split.start() - NEAR) : split.start()]
-            )
+            before = text[max(0, split.start() - NEAR) : split.start()]
+            is_own = self.words.names(before, "own_number")
             if is_own and split[0].replace(" ", "").isdecimal():
                 continue
             if rest := self.words.amount_pattern.match(last):

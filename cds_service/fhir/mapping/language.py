@@ -231,6 +231,8 @@ class Durations(DataTable):
         soon: words for a time within a day: `tomorrow`.
         later: words for a day that is not read: `Monday`, `next week`.
         changed: words by which a length takes the place of another: `extended to`.
+        own_number: words before a number that belongs to them, not to the length after
+            it: a vertebra, a grade, an amount.
         payer: months for which a payer pays for equipment; 99 means for life. They are
             no wear time.
     """
@@ -276,6 +278,7 @@ class Durations(DataTable):
     soon: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
     changed: tuple[Pattern, ...] = ()
+    own_number: tuple[Pattern, ...] = ()
     payer: tuple[Pattern, ...] = ()
 
 
