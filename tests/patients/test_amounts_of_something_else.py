@@ -100,11 +100,3 @@ def test_a_draft_that_was_written_on_no_such_day_begins_today(days):
     cards = cards_of(kyphoplasty(), brace(authoredOn=days_ago(days)))
     today = cards_of(kyphoplasty(), brace())
     assert cards["braceLimit"]["summary"] == today["braceLimit"]["summary"]
-
-
-def test_an_old_draft_is_asked_about():
-    cards = cards_of(kyphoplasty(), brace(authoredOn="2020-01-01"))
-    assert cards["braceLimit"]["summary"].startswith("TLSO worn")
-    assert not any(
-        one["isRecommended"] for one in cards["braceLimit"].get("suggestions", ())
-    )

@@ -13,16 +13,11 @@ OF_FRACTURE = "hip-repair-of-fracture"
 
 def is_hip_repair(procedure: Json, terminology: Terminology) -> bool:
     """Tell if any of its titles names a repair."""
-    titles = titles_of(procedure)
+    titles = texts_of(procedure.get("code"))
     return any(terminology.kinds.named(title, (HIP_REPAIR,)) for title in titles)
 
 
 def is_of_fracture(repair: Json, terminology: Terminology) -> bool:
     """Tell if the title of a repair is one that is mostly done for a fracture."""
-    titles = titles_of(repair)
+    titles = texts_of(repair.get("code"))
     return any(terminology.kinds.named(title, (OF_FRACTURE,)) for title in titles)
-
-
-def titles_of(procedure: Json) -> list[str]:
-    """List the texts of a code."""
-    return texts_of(procedure.get("code"))

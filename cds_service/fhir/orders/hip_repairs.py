@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.core.leaving import InjuryKind
-from cds_service.fhir.gathering.hip_repair_words import HIP_REPAIR, titles_of
+from cds_service.fhir.gathering.hip_repair_words import HIP_REPAIR
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables
@@ -79,7 +79,7 @@ def repairs_of(record: PatientRecord, terminology: Terminology) -> list[Repair]:
         raw = entry.raw
         if HIP_REPAIR not in entry.concepts or entry.status != "completed":
             continue
-        titles = titles_of(raw)
+        titles = texts_of(raw.get("code"))
         if is_prohibition(raw) or any(map(terminology.clauses.is_not_done, titles)):
             continue
         period = member(raw, "performedPeriod")
@@ -192,7 +192,7 @@ def _sides(resource: Json, terminology: Terminology) -> Iterator[str]:
     for codeable in codeables(resource, "code", "bodySite"):
         for coding in objects(codeable.get("coding")):
             yield from _sides_of_coding(coding)
-        for title in titles_of({"code": codeable}):
+        for title in texts_of(codeable):
             yield from terminology.kinds.named(title, SIDES)
             if letter := _LETTER.search(title.strip()):
                 yield from GERMAN_SIDES[letter.group(1) or letter.group(2)]
