@@ -134,6 +134,8 @@ class Leaving:
             fact on the cause or on a deficit tells.
         grave_reports: references of the reports since the operation whose coded result
             is grave.
+        illnesses: references of the diagnoses of grave illness that began since the
+            operation.
         injuries: falls and broken bones of these days, the gravest first.
         broken: references of the entries that cannot be read, of a diagnosis of a
             fracture or a fall, or of a brace.
@@ -149,6 +151,7 @@ class Leaving:
     unread_acts: frozenset[str] = frozenset()
     complicated: frozenset[str] = frozenset()
     grave_reports: frozenset[str] = frozenset()
+    illnesses: frozenset[str] = frozenset()
     injuries: tuple[Injury, ...] = ()
     broken: frozenset[str] = frozenset()
     contents: Mapping[str, str] = field(default_factory=dict)

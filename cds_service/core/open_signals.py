@@ -152,9 +152,9 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
 
 @signal("complication-named")
 def _complication_named(situation: Situation) -> Signal | None:
-    """Find a complication that the operation names, or a grave coded result since.
+    """Find a complication that the operation names, or grave illness in codes since.
 
-    A deficit, a tumour or an infection of the spine has a fact of its own.
+    A deficit, a tumour, a sepsis or an infection of the spine has a fact of its own.
     """
     leaving = situation.leaving
     if leaving is None:
@@ -165,7 +165,10 @@ def _complication_named(situation: Situation) -> Signal | None:
         names.append(say("complication of the operation named"))
     if reports:
         names.append(say("grave result of an examination"))
-    entries = situation.shown(leaving.complicated | reports)
+    illnesses = leaving.illnesses - _named_by_facts(situation.findings)
+    if illnesses:
+        names.append(say("grave illness since the operation"))
+    entries = situation.shown(leaving.complicated | reports | illnesses)
     return Signal(joined(names, " and "), entries=entries) if names else None
 
 

@@ -71,6 +71,8 @@ from cds_service.fhir.raw_json import Json, member, objects, texts_of
 # These leave a finding open, whatever is written next to their code.
 GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
+# Grave illness by its code, which counts if it began since the operation.
+ACUTE = "acute-illness"
 # A rule of `kinds.toml`.
 ABOUT_RECORD = ("about-record",)
 
@@ -91,10 +93,17 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     known |= _told_by_stems(condition, known, terminology)
     known |= _left_open_by_asides(condition, terminology)
     known |= _earlier_by_title(condition, known, terminology)
+    if _is_acute(condition, terminology):
+        known |= {ACUTE}
     is_bystander = is_bystander_problem(condition, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
         return known
     return known | {MAY_NEED_BRACE}
+
+
+def _is_acute(condition: Json, terminology: Terminology) -> bool:
+    codings = terminology.codings(condition.get("code"))
+    return any(terminology.complication_codes.is_acute(*one) for one in codings)
 
 
 def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozenset[str]:

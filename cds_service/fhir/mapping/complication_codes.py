@@ -17,12 +17,14 @@ class ComplicationCodesFile(DataFile):
     Attributes:
         reviewed: a reader whom a site names has read the file.
         grave: grave illness that is no deficit.
+        stroke: strokes, which may be a deficit.
         elsewhere: illness of another organ, which is no deficit as a complication.
         none: what says that there was no complication.
     """
 
     reviewed: bool
     grave: tuple[VagueCodes, ...]
+    stroke: tuple[VagueCodes, ...]
     elsewhere: tuple[VagueCodes, ...]
     none: tuple[VagueCodes, ...]
 
@@ -41,6 +43,7 @@ class ComplicationCodes:
             systems,
             FILE,
             grave=content.grave,
+            stroke=content.stroke,
             elsewhere=content.elsewhere,
             none=content.none,
         )
@@ -48,6 +51,12 @@ class ComplicationCodes:
     def is_grave(self, system: str, code: str) -> bool:
         """Tell if a canonical code names grave illness that is no deficit."""
         return self._codes.is_among("grave", system, code)
+
+    def is_acute(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names grave illness or a stroke."""
+        return self.is_grave(system, code) or self._codes.is_among(
+            "stroke", system, code
+        )
 
     def is_no_deficit(self, system: str, code: str) -> bool:
         """Tell if a complication with this canonical code is no deficit."""

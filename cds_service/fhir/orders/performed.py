@@ -19,6 +19,7 @@ from cds_service.core.leaving import (
 from cds_service.fhir.findings.encounter import INPATIENT
 from cds_service.fhir.gathering.awaited_reports import NO_REPORT
 from cds_service.fhir.gathering.bystanders import FRACTURED
+from cds_service.fhir.gathering.condition_concepts import ACUTE
 from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import (
@@ -45,6 +46,7 @@ from cds_service.fhir.orders.complications import (
     complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.illnesses_since import illnesses_since
 from cds_service.fhir.orders.injuries_since import (
     INJURIES,
     RecentTime,
@@ -95,7 +97,7 @@ MONTH = timedelta(days=31)
 # Policy: a deficit of these days is new (fact F5), so what is not understood may be.
 RECENT = timedelta(days=14)
 # What a broken entry may be of that is asked about before leaving.
-BROKEN_DIAGNOSES = INJURIES | FRACTURED | {"cervical-fracture"}
+BROKEN_DIAGNOSES = INJURIES | FRACTURED | {"cervical-fracture", ACUTE}
 BRACES = frozenset({"brace"})
 # Elements that say how an operation went, and not what it was or why it was done.
 AFTERMATH = (*COMPLICATIONS, "outcome", "followUp", "text")
@@ -416,6 +418,7 @@ def read_leaving(
         unread_acts=unread_acts_since(record, since, terminology),
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
+        illnesses=illnesses_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         contents={

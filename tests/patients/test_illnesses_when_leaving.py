@@ -1,0 +1,85 @@
+"""A grave illness that began since the operation is read before leaving."""
+
+from typing import Any
+
+import pytest
+
+from tests.chart_builders import days_ago, problem
+from tests.codes import SCT, codeable
+from tests.patients.inpatients import coded, statement
+from tests.patients.leaving import everything_arranged, leave, leaving_chart
+
+READ = ": grave illness since the operation. Read before leaving."
+OVER = {
+    "clinicalStatus": codeable(
+        "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"
+    )
+}
+DENIED = {
+    "verificationStatus": codeable(
+        "http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted"
+    )
+}
+
+
+def recorded(code: str, days: int, **members: Any) -> Any:
+    """A diagnosis without an onset that was recorded so many days ago."""
+    return coded(code, days=None, recordedDate=days_ago(days), **members)
+
+
+def cards_beside(*entries: Any) -> list[Any]:
+    """The cards of somebody for whom all else is arranged, treated two days ago."""
+    drug = statement("alendronate", "M05BA04", 1)
+    return leave(leaving_chart(*everything_arranged(), drug, *entries))
+
+
+@pytest.mark.parametrize("days", [0, 1, 2])
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("I26.99", "I82.401", "I63.9", "I21.4", "I46.9", "J96.01", "T78.2XXA"),
+        *("T88.6XXA", "J93.9"),
+    ],
+)
+def test_an_embolism_or_the_like_is_to_be_read(code: str, days: int) -> None:
+    (card,) = cards_beside(coded(code, days=days))
+    assert card["summary"].endswith(READ)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(recorded("I26.99", 1), id="without an onset"),
+        pytest.param(coded("I26.99", days=1, **OVER), id="over"),
+        pytest.param(
+            problem(
+                "x",
+                number="g",
+                code=codeable(SCT, "59282003"),
+                onsetDateTime=days_ago(1),
+            ),
+            id="SNOMED CT",
+        ),
+    ],
+)
+def test_so_is_one_that_was_entered_otherwise(entry: Any) -> None:
+    (card,) = cards_beside(entry)
+    assert card["summary"].endswith(READ)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(coded("I26.99", days=3), id="before the operation"),
+        pytest.param(recorded("I26.99", 30), id="recorded before"),
+        pytest.param(recorded("I21.4", 1, onsetDateTime="2019"), id="begun before"),
+        pytest.param(recorded("I26.99", 1, **OVER), id="over, without an onset"),
+        pytest.param(recorded("T88.6XXD", 1), id="a later visit"),
+        pytest.param(coded("I26.99", days=1, **DENIED), id="denied"),
+        pytest.param(coded("I25.2", days=1), id="an old infarction"),
+        pytest.param(coded("I48.91", days=1), id="atrial fibrillation"),
+        pytest.param(coded("Z86.711", days=1), id="an embolism of before"),
+    ],
+)
+def test_an_older_one_and_an_everyday_one_are_not(entry: Any) -> None:
+    assert not cards_beside(entry)
