@@ -252,7 +252,8 @@ def test_a_pathological_fracture_is_offered_the_review_and_no_more(words):
         one["label"] for one in card["suggestions"]
     }
     assert chosen([card]) == set()
-    assert "none given" in text_of(card)
+    assert "malignancy of bone not excluded" in text_of(card)
+    assert "below the usual" not in text_of(card)
 
 
 def test_a_dose_that_was_refused_is_never_no_bone_drug():
