@@ -42,6 +42,7 @@ from cds_service.cards.build import build_cards
 from cds_service.core.bracing import with_counted_from
 from cds_service.core.case import Case, Conclusion, Questions, conclude
 from cds_service.core.closures import (
+    LONGEST_DAYS,
     CardFeedback,
     Circumstances,
     Fracture,
@@ -123,8 +124,9 @@ from cds_service.protocol.signing import Signing
 NOTE_SECONDS = 0.5
 # Share of the time left after the record is read that reading the history may take.
 HISTORY_SHARE = 1 / 6
-# How far back the history is read: no closure of `closures.toml` is longer.
-HISTORY = timedelta(days=367)
+# How far back overrides are read: one that ends with a fracture or an order ends here
+# at the latest.
+HISTORY = timedelta(days=LONGEST_DAYS + 1)
 
 
 def answer(
