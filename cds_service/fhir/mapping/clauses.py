@@ -439,7 +439,7 @@ class ClauseReader:
         return [part for part in parts if part.strip()]
 
     def besides(self, text: str) -> Besides:
-        """Read the denials in a title one by one, those beside another name as well.
+        """Read the denials in a title one by one, those next to another name too.
 
         A title about a relative, or too long, states all that it names.
         """
