@@ -154,8 +154,8 @@ class Ports:
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
         language: the language that is asked for.
-        take_words: takes `words` of the worker (`places.py`) for the orders, given how
-            much they weigh; raises TooBusy.
+        take_words: reserves the worker's capacity for the orders' words (`places.py`),
+            given how much they weigh; raises TooBusy.
     """
 
     clock: Callable[[], datetime]

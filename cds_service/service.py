@@ -749,7 +749,7 @@ def _ordering(call: Call, language: LanguageFile | None) -> Ordering:
 def _may_have_page(conclusion: Conclusion) -> bool:
     """Tell if there may be a page for the patient.
 
-    It says what was done, and speaks to the patient, who may have died.
+    It says what was done, and addresses the patient, who may have died.
     """
     order = conclusion.case.order
     death = conclusion.case.findings.gaps.get("deceased")

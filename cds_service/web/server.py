@@ -1,4 +1,4 @@
-"""Run the service: what is checked and loaded first, and what it records."""
+"""Check settings, load data, run the service, and log start and stop."""
 
 import logging
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ from cds_service.web.sandbox import is_open
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 NAME_A_DATABASE = (
     "KYPHOPLASTY_CDS_DATABASE_URL is not set: the audit log is a SQLite file in the"
-    " working folder, which no other replica and no duty of the night may know"
+    " working folder, which other replicas and the nightly jobs may not find"
 )
 NAME_AN_EHR = (
     "without [[clients]] no caller is authenticated: name your EHR in site.toml and"

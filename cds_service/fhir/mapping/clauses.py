@@ -152,7 +152,7 @@ class Besides(NamedTuple):
     """What a title says of the names in it, each denial for itself.
 
     Attributes:
-        stated: concepts that no denial stands at.
+        stated: concepts without a denial.
         denied: concepts that are denied, and nothing is said of them but that.
         doubted: concepts after a denial that may be of something else: `without
             treatment of discitis`.
