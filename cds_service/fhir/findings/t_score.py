@@ -58,7 +58,7 @@ from cds_service.fhir.gathering.drugs import BONE_DRUG, MEDICATION_TYPES
 from cds_service.fhir.raw_json import member, text, texts_of
 
 MINUS = "is a minus sign missing?"
-WRONG = frozenset({"entered-in-error", "cancelled", "not-taken"})
+NOT_TAKEN_STATUSES = frozenset({"entered-in-error", "cancelled", "not-taken"})
 CONCERNS: dict[str, str] = {
     NOT_STATED: "Where the T-score was measured is not stated.",
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
@@ -262,7 +262,7 @@ def _has_osteoporosis_or_drug(chart: Chart) -> bool:
             return True
     for entry in chart.of_kind(*MEDICATION_TYPES):
         is_for_bone = entry.drug and BONE_DRUG in entry.drug.concepts
-        if is_for_bone and entry.status not in WRONG:
+        if is_for_bone and entry.status not in NOT_TAKEN_STATUSES:
             return True
     return False
 
