@@ -91,13 +91,15 @@ def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     Passed over are the values that only resemble a T-score, and the lower ones that
     leave the chosen one open.
     """
-    outcome, passed = find_quantity(spec, chart, judge=judge_t_score, pick=pick_t_score)
+    outcome, passed_over = find_quantity(
+        spec, chart, judge=judge_t_score, pick=pick_t_score
+    )
     if isinstance(outcome, Gap):
         outcome = _with_minus(outcome)
     at_the_heel = lower_at_the_heel(outcome, spec, chart)
     in_look_alikes = lower_in_look_alikes(outcome, spec, chart)
     look_alikes = _newest_look_alikes(spec, chart)
-    return outcome, (*passed, *at_the_heel, *in_look_alikes, *look_alikes)
+    return outcome, (*passed_over, *at_the_heel, *in_look_alikes, *look_alikes)
 
 
 def pick_t_score(
@@ -113,7 +115,7 @@ def pick_t_score(
         *lower_in_parts(picked.value, usable, spec, chart),
         *lower_in_reports(picked.value, usable, spec, chart),
     )
-    return picked._replace(passed=lower)
+    return picked._replace(passed_over=lower)
 
 
 def _lower_shortly_before(
