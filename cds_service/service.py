@@ -167,7 +167,7 @@ def _answer_in_time(
     """Take all steps; a signing without an order of ours ends before any other."""
     is_signing = hook.hook == "order-sign"
     if is_signing:
-        if not _may_concern_us(service, request, ports):
+        if not _may_be_ours(service, request, ports):
             return NO_CARDS
         ports.take_words(weight_of_words(request.context.draft_orders))
     call = Call(
@@ -240,7 +240,7 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
 # --- step 1: the orders
 
 
-def _may_concern_us(service: Service, request: HookRequest, ports: Ports) -> bool:
+def _may_be_ours(service: Service, request: HookRequest, ports: Ports) -> bool:
     """Tell if any order of the signing may be ours, before anything else is read."""
     drafts, terminology = request.context.draft_orders, service.terminology
     until = ports.deadline.for_orders()
@@ -335,7 +335,7 @@ def _is_open_augmentation(order: Mapping[str, Any], person: Person, call: Call) 
 
 def _gather_if_ours(call: Call, orders: SignedOrders) -> Gathered | None:
     """Read the record of a signing (step 2); None if the signing is not ours."""
-    if not orders.may_concern(call.service.policy):
+    if not orders.needs_record(call.service.policy):
         return None
     try:
         gathered = _gather(call, orders)
@@ -344,15 +344,15 @@ def _gather_if_ours(call: Call, orders: SignedOrders) -> Gathered | None:
             # Without a record nothing says that this brace follows an augmentation.
             return None
         raise
-    return gathered if _concerns_us(call, gathered) else None
+    return gathered if _is_ours_by_record(call, gathered) else None
 
 
-def _concerns_us(call: Call, gathered: Gathered) -> bool:
+def _is_ours_by_record(call: Call, gathered: Gathered) -> bool:
     """Tell if an augmentation is signed, or a brace soon enough after one."""
     if gathered.orders.augmentation is not None:
         return True
     policy, augmented_on = call.service.policy, gathered.support.augmented_on
-    if augmented_on is None or not gathered.orders.braces_concern(policy):
+    if augmented_on is None or not gathered.orders.has_brace_to_judge(policy):
         return False
     return 0 <= (call.today - augmented_on).days <= policy.brace.only_days
 
