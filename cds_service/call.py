@@ -154,8 +154,8 @@ class Ports:
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
         language: the language that is asked for.
-        take_words: takes `words` of the worker (`places.py`) for the orders, given how
-            much they weigh; raises TooBusy.
+        take_words: reserves the worker's capacity for the orders' words (`places.py`),
+            given how much they weigh; raises TooBusy.
     """
 
     clock: Callable[[], datetime]
@@ -246,11 +246,11 @@ class SignedOrders:
     augmentation: AugmentationOrder | None
     support: tuple[SupportOrder, ...]
 
-    def may_concern(self, policy: Policy) -> bool:
+    def needs_record(self, policy: Policy) -> bool:
         """Tell if the record has to be read."""
-        return self.augmentation is not None or self.braces_concern(policy)
+        return self.augmentation is not None or self.has_brace_to_judge(policy)
 
-    def braces_concern(self, policy: Policy) -> bool:
+    def has_brace_to_judge(self, policy: Policy) -> bool:
         """Tell if a brace or bed rest is signed, and the site wants answers to that."""
         has_brace = any(order.kind in ("brace", "bed-rest") for order in self.support)
         return has_brace and policy.brace.only_days > 0

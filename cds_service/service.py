@@ -42,6 +42,7 @@ from cds_service.cards.build import build_cards
 from cds_service.core.bracing import with_counted_from
 from cds_service.core.case import Case, Conclusion, Questions, conclude
 from cds_service.core.closures import (
+    LONGEST_DAYS,
     CardFeedback,
     Circumstances,
     Fracture,
@@ -123,8 +124,9 @@ from cds_service.protocol.signing import Signing
 NOTE_SECONDS = 0.5
 # Share of the time left after the record is read that reading the history may take.
 HISTORY_SHARE = 1 / 6
-# How far back the history is read: no closure of `closures.toml` is longer.
-HISTORY = timedelta(days=367)
+# How far back overrides are read: one that ends with a fracture or an order ends here
+# at the latest.
+HISTORY = timedelta(days=LONGEST_DAYS + 1)
 
 
 def answer(
@@ -165,7 +167,7 @@ def _answer_in_time(
     """Take all steps; a signing without an order of ours ends before any other."""
     is_signing = hook.hook == "order-sign"
     if is_signing:
-        if not _may_concern_us(service, request, ports):
+        if not _may_be_ours(service, request, ports):
             return NO_CARDS
         ports.take_words(weight_of_words(request.context.draft_orders))
     call = Call(
@@ -238,7 +240,7 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
 # --- step 1: the orders
 
 
-def _may_concern_us(service: Service, request: HookRequest, ports: Ports) -> bool:
+def _may_be_ours(service: Service, request: HookRequest, ports: Ports) -> bool:
     """Tell if any order of the signing may be ours, before anything else is read."""
     drafts, terminology = request.context.draft_orders, service.terminology
     until = ports.deadline.for_orders()
@@ -333,7 +335,7 @@ def _is_open_augmentation(order: Mapping[str, Any], person: Person, call: Call) 
 
 def _gather_if_ours(call: Call, orders: SignedOrders) -> Gathered | None:
     """Read the record of a signing (step 2); None if the signing is not ours."""
-    if not orders.may_concern(call.service.policy):
+    if not orders.needs_record(call.service.policy):
         return None
     try:
         gathered = _gather(call, orders)
@@ -342,15 +344,15 @@ def _gather_if_ours(call: Call, orders: SignedOrders) -> Gathered | None:
             # Without a record nothing says that this brace follows an augmentation.
             return None
         raise
-    return gathered if _concerns_us(call, gathered) else None
+    return gathered if _is_ours_by_record(call, gathered) else None
 
 
-def _concerns_us(call: Call, gathered: Gathered) -> bool:
+def _is_ours_by_record(call: Call, gathered: Gathered) -> bool:
     """Tell if an augmentation is signed, or a brace soon enough after one."""
     if gathered.orders.augmentation is not None:
         return True
     policy, augmented_on = call.service.policy, gathered.support.augmented_on
-    if augmented_on is None or not gathered.orders.braces_concern(policy):
+    if augmented_on is None or not gathered.orders.has_brace_to_judge(policy):
         return False
     return 0 <= (call.today - augmented_on).days <= policy.brace.only_days
 
@@ -747,7 +749,7 @@ def _ordering(call: Call, language: LanguageFile | None) -> Ordering:
 def _may_have_page(conclusion: Conclusion) -> bool:
     """Tell if there may be a page for the patient.
 
-    It says what was done, and speaks to the patient, who may have died.
+    It says what was done, and addresses the patient, who may have died.
     """
     order = conclusion.case.order
     death = conclusion.case.findings.gaps.get("deceased")

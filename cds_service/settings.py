@@ -196,7 +196,7 @@ def read_settings(
             (`assess`: 20).
 
     Raises:
-        DataFileError: a value is wrong, or a variable with our prefix is none of ours;
+        DataFileError: a value is wrong, or a variable with our prefix is unknown;
             it names the variable, never the value.
     """
     environ = os.environ if environ is None else environ

@@ -119,7 +119,7 @@ class Database:
         """Make the engine of this URL.
 
         Raises:
-            ArgumentError, ValueError: a part of the URL is none that the driver takes.
+            ArgumentError, ValueError: the driver does not accept a part of the URL.
         """
         if self.is_sqlite:
             return _sqlite(self.url, wait_seconds, is_synced)
@@ -422,8 +422,8 @@ CONNECTION_FAULTS = {
     "is shutting down": SERVER_FAULTS["57P03"],
     "in recovery mode": SERVER_FAULTS["57P03"],
     "invalid connection option": (
-        "the address of the database has an option that is none: look at what follows"
-        " its question mark"
+        "the address of the database has an unknown option: check the part after its"
+        " question mark"
     ),
     "certificate": (
         "the certificate of the database is not trusted: look at sslrootcert"
@@ -540,7 +540,7 @@ def _check_server(url: URL) -> None:
     """Check what the driver of PostgreSQL takes for a server only when it connects.
 
     Raises:
-        ValueError: a name is none that can be looked up, or a port is none.
+        ValueError: a host name or a port is not valid.
     """
     hosts = [url.host or "", *_listed(url, "host")]
     for host in hosts:

@@ -49,7 +49,7 @@ OF_PEOPLE = or_(
     ),
 )
 # Every answer to an augmentation order for a living patient has this card; an answer to
-# a brace order has not.
+# a brace order does not.
 _ON_RISK = exists().where(
     CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == "rehabilitation"
 )

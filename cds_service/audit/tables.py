@@ -18,7 +18,7 @@ ALTERED = "The audit log was altered: `audit verify` says where."
 
 
 class _AsWritten(TypeDecorator[Any]):
-    """A cell of the type that it was written with; SQLite takes anything anywhere."""
+    """A cell of its own type: SQLite stores any type in any column."""
 
     kind: type
 

@@ -57,9 +57,9 @@ class KeySet:
     """The keys of one issuer.
 
     Attributes:
-        keys: keys by id, each once for each algorithm that it may verify; none if its
-            `alg` is for another key type. Different keys may share an id; a key without
-            an id has the empty id.
+        keys: keys by id, one for each algorithm that it may verify; a key is left out
+            if its `alg` does not fit the key type. Different keys may share an id; a
+            key without an id has the empty id.
         ignored: the reason why a key with this id is not used: `jwks.badkey`,
             `jwks.use` or `jwks.weak`; `jwks.many` if there are too many of this id.
     """
@@ -136,7 +136,7 @@ def _read_key(
 ) -> tuple[PyJWK, ...] | str:
     """Read one key for each algorithm that it may verify, or say why it is not used."""
     kind = member.get("kty")
-    # symmetric, or a private key that is no longer private
+    # symmetric, or a private key
     if kind not in ("EC", "RSA", "OKP") or "d" in member:
         return "jwks.badkey"
     operations = member.get("key_ops", ["verify"])
@@ -184,7 +184,7 @@ class KeySource(Protocol):
         """Return the keys in force, fetched again in time if they lack this one."""
 
     def named(self, jku: Any, until: Deadline) -> "KeySource | None":
-        """Return the source that `jku` names, or None; that URL is never fetched."""
+        """Return the source that `jku` names, or None; no other `jku` is fetched."""
 
     def prefetch(self) -> None:
         """Begin to fetch, without waiting."""

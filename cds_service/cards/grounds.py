@@ -46,7 +46,7 @@ def ground_of(answer: Answer, card: Card) -> CardGround:
 
 
 def _points(answer: Answer) -> Iterator[str]:
-    """Yield what the card says in addition to its leading fact, and the entries behind.
+    """Yield what the card says besides its leading fact, and entries behind gaps.
 
     Orders are no points: an order that is placed later only shortens the card.
     """

@@ -140,8 +140,8 @@ def conclude(case: Case) -> Conclusion:
     return _conclusion(case, situation, signals)
 
 
-def conclude_kept(case: Case, names: Collection[str]) -> Conclusion:
-    """Conclude again from an audit entry, which keeps only the names of signals.
+def conclude_again(case: Case, names: Collection[str]) -> Conclusion:
+    """Conclude from an audit entry, which keeps only signal names.
 
     Args:
         names: the signals that held then.

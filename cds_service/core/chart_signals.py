@@ -288,7 +288,7 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
     Kidneys that may fail are looked at first: what is open lets no drug go on. At
     discharge a drug that is only ordered is to go on, too: it is taken at home. So is
     one that is ordered now, whatever else is said of bone drugs, or whose order is in
-    force: beside low calcium or a harm it is checked, and no dose is asked for.
+    force: next to low calcium or a harm it is checked, and no dose is asked for.
     """
     state = situation.drug_state
     is_leaving = situation.leaving is not None

@@ -27,6 +27,8 @@ from cds_service.core.findings import Findings, SupportOrder, SupportOrders
 Part = Literal["act", "button", "risk", "fact", "brace", "brace-order", "order"]
 Scope = Literal["encounter", "fracture", "user"]
 ENDING: tuple[Scope, ...] = ("encounter", "fracture")  # scopes that end by themselves
+# Overrides are read as far back as this, so none closes anything for longer.
+LONGEST_DAYS = 366
 
 
 class Fracture(NamedTuple):
@@ -153,7 +155,7 @@ class ClosureRule(DataTable):
     reason: str
     part: Part
     act: str = ""
-    days: int | None = Field(default=None, gt=0, le=366)
+    days: int | None = Field(default=None, gt=0, le=LONGEST_DAYS)
     same: Scope | None = None
     until_new_fracture: bool = False
 

@@ -1,4 +1,4 @@
-"""Results that speak against the models, shown next to them."""
+"""Results that contradict the models, shown next to them."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ NOT_RECORDED = "not recorded"
 
 
 class ContraryFinding(Part):
-    """A result that speaks against the models, shown next to them.
+    """A result that contradicts the models, shown next to them.
 
     Attributes:
         quote: the words of the source, to check the statement against them;

@@ -223,7 +223,7 @@ def judge_ct_level(
         return ct._replace(may_reassure=False)
     concern = NO_LEVEL_MEASURED
     if measured:
-        concern = f"Measured at {place}, not known to be beside the fracture."
+        concern = f"Measured at {place}, not known to be next to the fracture."
     return ct._replace(concerns=(*ct.concerns, concern), may_reassure=False)
 
 

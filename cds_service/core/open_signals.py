@@ -122,7 +122,7 @@ def _lists_unread(situation: Situation) -> Signal | None:
 
 
 @signal("entries-broken")
-def _entries_broken_entries(situation: Situation) -> Signal | None:
+def _entries_broken(situation: Situation) -> Signal | None:
     """Find a broken entry that may be another cause of the fracture."""
     return Signal() if _broken_entries(situation.findings) else None
 

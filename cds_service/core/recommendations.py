@@ -143,7 +143,7 @@ def _recommendation(
     gain: int,
     values: Mapping[str, str],
 ) -> Recommendation:
-    option, signal = _option(rule, signals)
+    option, signal = _chosen_text(rule, signals)
     if signal is not None and signal not in because:
         because = (*because, signal)
     already = support.counted(rule.order_kind) if rule.order_kind else ()
@@ -252,7 +252,7 @@ def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:
     return tuple(corrections.values())
 
 
-def _option(
+def _chosen_text(
     rule: Rule, signals: Mapping[str, Signal]
 ) -> tuple[SignalText, Signal | None]:
     """Choose the first text whose signal holds, and that signal.

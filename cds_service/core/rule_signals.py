@@ -387,12 +387,6 @@ def _brace_limit_broken(situation: Situation) -> Signal | None:
     return _of_braces([brace for brace in situation.braces if brace.issue in BROKEN])
 
 
-@signal("brace-limit-passed")
-def _brace_limit_passed(situation: Situation) -> Signal | None:
-    """Find a brace whose weeks are over, or would be before it begins."""
-    return _of_braces([brace for brace in situation.braces if brace.issue == "passed"])
-
-
 @signal("brace-undated")
 def _brace_undated(situation: Situation) -> Signal | None:
     """Find a brace of which the last day is not clear, or is no end at all."""

@@ -95,7 +95,7 @@ def words_in(element: Any, among: frozenset[str] = WORDED) -> Iterator[str]:
 
 
 def codes_of(value: Any) -> Iterator[Json]:
-    """Yield each CodeableConcept, and as one each Coding that is in none."""
+    """Yield each CodeableConcept, and each bare Coding, wrapped as one."""
     waiting: list[Any] = [value]
     while waiting:
         node = waiting.pop()

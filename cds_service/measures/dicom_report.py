@@ -561,7 +561,7 @@ class _Reader:
         is_half = quantity is not None and quantity.both_sides and sides & ONE_SIDE
         problems = {
             "no number": item.number is None,
-            "its unit is none of UCUM": (
+            "its unit is not a UCUM unit": (
                 item.unit is None or item.unit.name[0] != "UCUM"
             ),
             SAME_NAME.format(count=len(alike)): (

@@ -52,8 +52,8 @@ def definition_of(measure: Measure) -> str:
         "At": file.level,
         "Slice": file.slice,
         "Image": file.image,
-        "In": file.included,
-        "Not in": file.excluded,
+        "Included": file.included,
+        "Excluded": file.excluded,
     }
     sentences = (f"{name}: {words}." for name, words in parts.items() if words)
     return " ".join((file.definition, *sentences))

@@ -37,7 +37,7 @@ class Note(StrEnum):
     has their words, or the value would count as one with words not understood.
     """
 
-    NOT_VERIFIED = "The report is not verified: no person stands for this value yet."
+    NOT_VERIFIED = "The report is not verified: nobody has confirmed this value yet."
     NOT_RECORDED = "Not recorded: {detail}."
     OF_ONE_SLICE = "Millilitres of one slice over its {detail} mm."
 

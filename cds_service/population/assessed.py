@@ -1,4 +1,4 @@
-"""Tells which patients count for a model: their outcomes, figures and weights."""
+"""Tell which patients count for a model: their outcomes, figures and weights."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

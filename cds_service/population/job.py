@@ -25,7 +25,7 @@ from cds_service.site.folder import load_site
 
 
 class WrongJob(CdsError):
-    """The command line describes no run."""
+    """The command line does not describe a valid run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +73,11 @@ class Job:
         ).hexdigest()
 
     def run(self, exported: Iterable[str], service: Service | None = None) -> Run:
-        """Return what holds for every patient.
+        """Return the settings that all patients share.
 
         Args:
             exported: types of the lines that were read.
-            service: all that is in force; loaded without it.
+            service: all that is in force; loaded if None.
 
         Raises:
             WrongJob: the procedure is not an augmentation that the service knows.

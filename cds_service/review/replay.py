@@ -10,7 +10,7 @@ from typing import Any
 from cds_service.call import Service, ServiceHook
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
-from cds_service.core.case import Case, Questions, conclude_kept
+from cds_service.core.case import Case, Questions, conclude_again
 from cds_service.core.findings import (
     AugmentationOrder,
     Finding,
@@ -152,7 +152,7 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
         findings=_findings(content),
         today=NEVER,
     )
-    return Answer(conclusion=conclude_kept(case, content["signals"]), texts=hook.texts)
+    return Answer(conclusion=conclude_again(case, content["signals"]), texts=hook.texts)
 
 
 def _without_retired(table: Mapping[str, Any], in_force: Mapping[str, Any]) -> Any:

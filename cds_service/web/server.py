@@ -1,4 +1,4 @@
-"""Run the service: what is checked and loaded first, and what it records."""
+"""Check settings, load data, run the service, and log start and stop."""
 
 import logging
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ from cds_service.web.sandbox import is_open
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 NAME_A_DATABASE = (
     "KYPHOPLASTY_CDS_DATABASE_URL is not set: the audit log is a SQLite file in the"
-    " working folder, which no other replica and no duty of the night may know"
+    " working folder, which other replicas and the nightly jobs may not find"
 )
 NAME_AN_EHR = (
     "without [[clients]] no caller is authenticated: name your EHR in site.toml and"
@@ -45,7 +45,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
         DataFileError: a file or a setting is wrong, or the address cannot be used.
     """
     site = load_site(settings.site) if settings.site else None
-    refuse_strangers(host, settings.public_url, site.site if site else None)
+    check_callers_authenticated(host, settings.public_url, site.site if site else None)
     refuse_plain_address(
         settings.public_url,
         is_private=site is not None and site.site.fhir.allow_private_networks,
@@ -57,7 +57,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
             " clients or overload"
         )
         logging.getLogger("kyphoplasty_cds.server").warning(message)
-    warn_of_own_log(settings, site.site if site else None)
+    warn_if_sqlite_with_clients(settings, site.site if site else None)
     service = load_service(site)
     audit = AuditStore(settings.database_url)
     run = str(uuid4())
@@ -160,13 +160,15 @@ def log_checkpoint_key(database: Database, key_file: Path | None) -> None:
     LOG.info("audit-key", extra={"fields": {"event": "audit-key", "key": key}})
 
 
-def warn_of_own_log(settings: Settings, site: Site | None) -> None:
+def warn_if_sqlite_with_clients(settings: Settings, site: Site | None) -> None:
     """Warn if EHRs are named and no database is: the log is in the working folder."""
     if site and site.clients and "database_url" not in settings.model_fields_set:
         logging.getLogger("kyphoplasty_cds.server").warning(NAME_A_DATABASE)
 
 
-def refuse_strangers(host: str, public_url: str | None, site: Site | None) -> None:
+def check_callers_authenticated(
+    host: str, public_url: str | None, site: Site | None
+) -> None:
     """Let other machines in only if callers are authenticated.
 
     Raises:

@@ -66,6 +66,38 @@ def test_every_file_that_the_architecture_page_names_is_there():
     }
 
 
+# Names of the wire on the page, which no code defines.
+OF_THE_WIRE = {
+    "absent",
+    "boneDensity",
+    "instability",
+    "occurrenceTiming",
+    "prefetch.boneDensity",
+    "t",
+}
+
+
+def test_every_name_of_code_on_the_architecture_page_is_defined():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    code = "\n".join(
+        file.read_text(encoding="utf-8")
+        for file in (ROOT / "cds_service").rglob("*.py")
+    )
+    defined = {
+        *re.findall(r"^ *(?:def|class) (\w+)", code, re.MULTILINE),
+        *re.findall(r"^([A-Z_]+)(?:: [^=\n]+)? =", code, re.MULTILINE),
+        *re.findall(r"^    (\w+): ", code, re.MULTILINE),
+    }
+    named = {
+        name
+        for name in re.findall(r"`([A-Za-z_]\w*(?:\.\w+)*)`", page)
+        if not name.endswith((".py", ".md", ".toml"))
+    }
+    assert len(named) > 60
+    unknown = {name for name in named if name.rpartition(".")[2] not in defined}
+    assert unknown == OF_THE_WIRE, "rename on the page, or in OF_THE_WIRE"
+
+
 def test_the_quick_start_shows_what_its_example_gives():
     """The page agrees with the program; whether the figure is right is asked elsewhere."""
     page = (ROOT / "docs" / "quick-start.md").read_text(encoding="utf-8")

@@ -149,7 +149,7 @@ def _open_postgresql(url: str) -> Iterator[Select]:
     except psycopg.Error as error:
         raise _no_log(error) from None
     except UnicodeError:
-        raise NoLog("the name of the database's server is none") from None
+        raise NoLog("the database address names no valid server") from None
 
 
 def _no_log(error: Exception) -> NoLog:
@@ -157,7 +157,10 @@ def _no_log(error: Exception) -> NoLog:
 
 
 def read_stray(select: Select) -> Iterator[tuple[str, int]]:
-    """Yield table and sequence of rows without an entry; 0 for a sequence of text."""
+    """Yield table and sequence of rows without an entry.
+
+    The sequence is 0 if it is not a number.
+    """
     for table in KEPT_APART:
         for _, rows in select(STRAY.format(table=table)):
             for (sequence,) in rows:
@@ -165,7 +168,7 @@ def read_stray(select: Select) -> Iterator[tuple[str, int]]:
 
 
 def find_disguised(select: Select, *, is_sqlite: bool) -> list[str]:
-    """Return the names of the log that are no ordinary tables, such as a view."""
+    """List the log tables that are not ordinary tables: a view, for example."""
     query = ORDINARY_IN_SQLITE if is_sqlite else ORDINARY_IN_POSTGRESQL
     return [
         table

@@ -614,7 +614,7 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
 def _day_of(stated: Stated, chart: Chart) -> date | None:
     """Return the day of the fracture; None if it is not known.
 
-    The recording date of an old fracture says nothing about that, nor does one beside
+    The recording date of an old fracture says nothing about that, nor does one next to
     an onset without a day, nor the onset of a sequela, nor one of that very day. The
     old onset of a sequela tells at least how long ago the fracture was.
     """

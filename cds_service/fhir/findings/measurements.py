@@ -70,14 +70,14 @@ class Picked(NamedTuple):
             the first.
         conflict: why two values cannot both be right, as a phrase; the finding is then
             a gap.
-        passed: values that were not taken, and might say something else.
+        passed_over: values that were not taken, and might say something else.
     """
 
     value: float
     used: tuple[Measured, ...]
     concerns: tuple[str, ...] = ()
     conflict: str = ""
-    passed: tuple[PassedOver, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
 
     @property
     def day(self) -> date:
@@ -132,24 +132,28 @@ def find_quantity(
         values = _with_low_limit(_without_replaced(values, spec, chart))
     if not values.usable:
         values = _refuse_issued_later(values, spec, chart)
-    passed = (*broken, *[one.passed_over(spec) for one in values.refused])
+    passed_over = (*broken, *[one.passed_over(spec) for one in values.refused])
 
     if not values.usable:
         old = pick(values.stale, spec, chart) if values.stale else None
         if old:
-            passed = (*passed, *old.passed)
+            passed_over = (*passed_over, *old.passed_over)
         unusable = gap_if_unusable(spec, chart, values.stale, values.refused)
-        return _with_value_seen(unusable, spec, chart, old, values.refused), passed
+        return _with_value_seen(unusable, spec, chart, old, values.refused), passed_over
 
     picked = pick(values.usable, spec, chart)
     if picked.conflict:
         sources = (one.reading.provenance(spec, one.printed) for one in picked.used)
         conflict = gap(spec, "conflicting", picked.conflict, *sources)
-        return conflict, (*passed, *picked.passed)
+        return conflict, (*passed_over, *picked.passed_over)
 
     newer = _refuse_maybe_newer([*values.usable, *values.stale], picked, chart)
-    passed = (*passed, *[one.passed_over(spec) for one in newer], *picked.passed)
-    return _finding(spec, chart, picked), passed
+    passed_over = (
+        *passed_over,
+        *[one.passed_over(spec) for one in newer],
+        *picked.passed_over,
+    )
+    return _finding(spec, chart, picked), passed_over
 
 
 def _refused_akin(
@@ -477,8 +481,8 @@ def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) ->
         return Picked(value=mildest.value, used=(mildest,), concerns=(concern,))
     if conflict:
         return Picked(value=best.value, used=tuple(newest), conflict=conflict)
-    passed = tuple(contradicted_before(best, usable, spec))
-    return Picked(value=best.value, used=(best,), passed=passed)
+    passed_over = tuple(contradicted_before(best, usable, spec))
+    return Picked(value=best.value, used=(best,), passed_over=passed_over)
 
 
 def _is_raising(measured: Measured, spec: QuantitySpec) -> bool:

@@ -65,7 +65,7 @@ VERBS = {
     "Appointment": "named in an appointment",
     "DiagnosticReport": "named in a report",
     "ImagingStudy": "named in an imaging study",
-    "Observation": "named beside a value",
+    "Observation": "named next to a value",
     **dict.fromkeys(DEVICE_ORDERS, "named in an order"),
 }
 # Words of an order for days, of one dose, or of doses when needed.
@@ -453,7 +453,7 @@ def _open_uses(
     ]
     elsewhere = [one for one in noted if one.entry.kind in TELLING_TOO]
     yield elsewhere, "named in words alone; whether it is taken is not recorded"
-    yield noted, "named beside another drug; whether it is taken is not recorded"
+    yield noted, "named next to another drug; whether it is taken is not recorded"
     ours = [
         _use(entry, entry.drug, chart)
         for entry in chart.of_kind(*TAKEN)

@@ -19,7 +19,7 @@ from cds_service.fhir.mapping.level_text import LEVELS, LevelRules, in_order
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
-BESIDE = "beside the fracture"
+NEXT_TO_FRACTURE = "next to the fracture"
 OF_A_SAMPLE = "of a sample, not of the patient"
 TOO_LONG = "described in more words than are read"
 NO_VERTEBRA = "its body site is not known as a vertebral body of T1 to L5"
@@ -125,7 +125,7 @@ def _place(
         # `reading.words` add the display of our own code for that vertebra.
         everything = "\n".join((*words, *reading.notes, *reading.words))
         is_beside = methods.named(everything, ("beside-fracture",))
-        site = BESIDE if is_beside else site
+        site = NEXT_TO_FRACTURE if is_beside else site
     return Place(site, is_right=True, elsewhere=elsewhere)
 
 

@@ -138,7 +138,7 @@ def note_problem(reading: Reading, chart: Chart) -> Problem | None:
     is_noted = any(methods.named(one, AGAINST) for one in notes)
     further_words = filter(None, _further_words(reading))
     if is_noted or any(methods.of_title(one, AGAINST) for one in further_words):
-        return Problem("no-value", "its note speaks against it")
+        return Problem("no-value", "its note contradicts it")
     return None
 
 

@@ -58,7 +58,7 @@ from cds_service.fhir.gathering.drugs import BONE_DRUG, MEDICATION_TYPES
 from cds_service.fhir.raw_json import member, text, texts_of
 
 MINUS = "is a minus sign missing?"
-WRONG = frozenset({"entered-in-error", "cancelled", "not-taken"})
+NOT_TAKEN_STATUSES = frozenset({"entered-in-error", "cancelled", "not-taken"})
 CONCERNS: dict[str, str] = {
     NOT_STATED: "Where the T-score was measured is not stated.",
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
@@ -91,13 +91,15 @@ def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     Passed over are the values that only resemble a T-score, and the lower ones that
     leave the chosen one open.
     """
-    outcome, passed = find_quantity(spec, chart, judge=judge_t_score, pick=pick_t_score)
+    outcome, passed_over = find_quantity(
+        spec, chart, judge=judge_t_score, pick=pick_t_score
+    )
     if isinstance(outcome, Gap):
         outcome = _with_minus(outcome)
     at_the_heel = lower_at_the_heel(outcome, spec, chart)
     in_look_alikes = lower_in_look_alikes(outcome, spec, chart)
     look_alikes = _newest_look_alikes(spec, chart)
-    return outcome, (*passed, *at_the_heel, *in_look_alikes, *look_alikes)
+    return outcome, (*passed_over, *at_the_heel, *in_look_alikes, *look_alikes)
 
 
 def pick_t_score(
@@ -113,7 +115,7 @@ def pick_t_score(
         *lower_in_parts(picked.value, usable, spec, chart),
         *lower_in_reports(picked.value, usable, spec, chart),
     )
-    return picked._replace(passed=lower)
+    return picked._replace(passed_over=lower)
 
 
 def _lower_shortly_before(
@@ -262,7 +264,7 @@ def _has_osteoporosis_or_drug(chart: Chart) -> bool:
             return True
     for entry in chart.of_kind(*MEDICATION_TYPES):
         is_for_bone = entry.drug and BONE_DRUG in entry.drug.concepts
-        if is_for_bone and entry.status not in WRONG:
+        if is_for_bone and entry.status not in NOT_TAKEN_STATUSES:
             return True
     return False
 

@@ -392,7 +392,7 @@ def _is_local(
 
     A tablet acts on the whole body, whatever it is taken for. The words of a dosage
     that give a reason say nothing of the place: `daily for joint pain`, nor does an
-    injection beside an oral rate: `10 mg daily, after knee injection`.
+    injection next to an oral rate: `10 mg daily, after knee injection`.
     """
     dosages = dosages_of(resource)
     instructions = [text(dosage.get("text")) for dosage in dosages]

@@ -69,7 +69,7 @@ def calls_fracture_old(words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if words next to the code of a fracture call a fracture an old one.
 
     An example is "old fracture". A word of age counts next to the fracture, or alone
-    beside it, as in "L1 fracture, chronic", and not in another part of the sentence:
+    next to it, as in "L1 fracture, chronic", and not in another part of the sentence:
     "fracture with chronic cough".
     """
     return any(_is_called_old(prose, terminology) for prose in _texts_of(words))

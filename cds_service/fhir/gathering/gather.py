@@ -60,7 +60,7 @@ def gather(
         request: the hook call; its prefetch is raw JSON of any quality.
         plan: the service's queries.
         fhir: the request's server; None if it names no server that may be queried.
-        terminology: it knows which resources we read.
+        terminology: names the resources that are read.
         person: the patient, by the identities known before the record is read.
         deadline: deadline of the whole answer; reads that exceed its share for reading
             count as failed.
@@ -103,7 +103,7 @@ def record_in(
     Args:
         results: by prefetch key; each resource must be there in one version only.
         plan: the service's queries.
-        terminology: it knows which resources we read.
+        terminology: names the resources that are read.
         person: the patient, by the identities known before the record is read.
         deadline: deadline of the whole answer.
 
@@ -236,7 +236,7 @@ def _part_of_list(
         outcome: how the query was answered; still `empty`, and `given` if there are
             resources.
         targets: resources of other types that came along.
-        terminology: it knows which resources we read.
+        terminology: names the resources that are read.
         deadline: deadline of this part.
     """
     kind = template.resource_type

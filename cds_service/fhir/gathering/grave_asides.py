@@ -113,7 +113,7 @@ GRAVE = frozenset(
         "severe-kidney-disease",
         "dialysis",
         "cancer-treatment",
-        # An order says who shall treat, and for weeks, but not what.
+        # An order says who is to treat, and for weeks, but not what.
         "cancer-care",
         "infection-treatment",
         "sphincter-trouble",

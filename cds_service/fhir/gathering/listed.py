@@ -1,4 +1,4 @@
-"""Tells which lists may say "no", and if an entry of one says what it is."""
+"""Tell which lists may say "no", and if an entry of one says what it is."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Picks the resources that name a concept of `mappings/`, and validates them."""
+"""Pick the resources that name a concept of `mappings/`, and validate them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -106,7 +106,7 @@ def words_but_denials(title: str, terminology: Terminology) -> str:
 
     A title that only denies keeps all its words: what it is of, its code says.
     """
-    words = terminology.clauses.whole(title).besides.words
+    words = terminology.clauses.whole(title).title_reading.words
     return words if words.strip() else title
 
 
@@ -182,22 +182,22 @@ class _TextReading:
             self.suspected |= clause.named & self.coded
         elif FAMILY_HISTORY not in self.coded:
             others = _of_another(clause, self.coded)
-            besides = clause.besides
+            reading = clause.title_reading
             # What a code of the same entry says is in doubt then.
-            self.suspected |= (others | besides.denied) & self.coded
+            self.suspected |= (others | reading.denied) & self.coded
             self.of_another |= others - self.coded
-            self.denied |= besides.denied & clause.named
-            self.suspected |= besides.doubted & clause.named - others - self.coded
-            self.stated |= clause.named - others - besides.denied - besides.doubted
+            self.denied |= reading.denied & clause.named
+            self.suspected |= reading.doubted & clause.named - others - self.coded
+            self.stated |= clause.named - others - reading.denied - reading.doubted
             self.stated |= clause.named_apart - others
-            self.unclear |= clause.before_denial - others - besides.denied
+            self.unclear |= clause.before_denial - others - reading.denied
 
     def add_whole(self, whole: Clause) -> None:
         """Add what only the uncut text names, since a full stop cut a name in two."""
         if FAMILY_HISTORY in self.coded:
             return
         more = whole.named - self.stated - self.denied - self.of_another
-        more -= whole.besides.denied | self.suspected
+        more -= whole.title_reading.denied | self.suspected
         others = more & _of_another(whole, self.coded)
         self.of_another |= others
         (self.suspected if whole.is_suspected else self.stated).update(more - others)

@@ -1,4 +1,4 @@
-"""Tells if a report, of imaging or of a biopsy, was understood whole.
+"""Tell if a report, of imaging or of a biopsy, was understood whole.
 
 A list of grave words is never complete: "endplate destruction", "phlegmon". So a report
 excludes a tumour, an infection or a deficit only if it consists of plain words

@@ -119,7 +119,7 @@ class BoundWords:
 
         They are read in turn, up to the first that names it. If none does, a word for
         a fracture is explained all the same ("painful fracture"): it needs no name of
-        the spine. A word for worse is not: it needs a pain or a fracture.
+        the spine. A word for worse is not: a pain or a fracture must be named.
 
         Args:
             scopes: the part, the sentence and the whole text.

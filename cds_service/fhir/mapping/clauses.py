@@ -148,11 +148,11 @@ class JointPatterns(NamedTuple):
     shown: re.Pattern[str]
 
 
-class Besides(NamedTuple):
+class TitleReading(NamedTuple):
     """What a title says of the names in it, each denial for itself.
 
     Attributes:
-        stated: concepts that no denial stands at.
+        stated: concepts without a denial.
         denied: concepts that are denied, and nothing is said of them but that.
         doubted: concepts after a denial that may be of something else: `without
             treatment of discitis`.
@@ -284,9 +284,9 @@ class Clause:
         return frozenset(named)
 
     @cached_property
-    def besides(self) -> Besides:
+    def title_reading(self) -> TitleReading:
         """Read its denials one by one: `L1 fracture without cord compression`."""
-        return self._reader.besides(self.text)
+        return self._reader.read_title(self.text)
 
     @cached_property
     def named_apart(self) -> frozenset[str]:
@@ -294,10 +294,10 @@ class Clause:
 
         What `no cord compression` denies is no matter of the fracture before it.
         """
-        besides = self.besides
-        if not (besides.is_clear and besides.denied):
+        reading = self.title_reading
+        if not (reading.is_clear and reading.denied):
             return NOTHING
-        return besides.stated & self._reader.places(besides.words, None).keys()
+        return reading.stated & self._reader.places(reading.words, None).keys()
 
     def _denies(self, places: Collection[Place]) -> bool:
         """Tell if it denies what it names at these places, and says no more."""
@@ -361,7 +361,7 @@ class ClauseReader:
         self._kept_turned = kept(self._turned_denials)
         self._kept_unturned = kept(self._without_turned_denials)
         self._kept_contrasts = kept(self._cut_at_contrasts)
-        self._kept_besides = kept(self._besides)
+        self._kept_titles = kept(self._read_title)
 
     def read(self, text: str) -> tuple[Clause, ...]:
         """Read each statement of a text; leave out what is empty between two marks."""
@@ -438,18 +438,18 @@ class ClauseReader:
         parts += self._cut_after_list(denial, follows)
         return [part for part in parts if part.strip()]
 
-    def besides(self, text: str) -> Besides:
-        """Read the denials in a title one by one, those beside another name as well.
+    def read_title(self, text: str) -> TitleReading:
+        """Read the denials in a title one by one, those next to another name too.
 
         A title about a relative, or too long, states all that it names.
         """
-        return self._kept_besides(text)
+        return self._kept_titles(text)
 
-    def _besides(self, text: str) -> Besides:
+    def _read_title(self, text: str) -> TitleReading:
         words = folded(text)
         if len(words) > LONGEST_STATEMENT or self.joints.relatives.search(words):
             named = frozenset(self.places(words, None))
-            return Besides(named, NOTHING, NOTHING, words, is_clear=False)
+            return TitleReading(named, NOTHING, NOTHING, words, is_clear=False)
         turned = self.turned_denials(words)
         stated = {name for one in turned for name in self.places(one, None)}
         denied, doubted = set[str](), set[str]()
@@ -458,20 +458,20 @@ class ClauseReader:
         parts = self.cut_at_contrasts(self.without_turned_denials(words))
         for part in parts:
             for stretch in self.cut_at_denials(part):
-                said = self._read_stretch(stretch)
-                if said.doubted and not any(map(LETTER.search, kept_words)):
-                    said = said._replace(
-                        stated=said.stated | said.doubted, words=stretch
+                reading = self._read_stretch(stretch)
+                if reading.doubted and not any(map(LETTER.search, kept_words)):
+                    reading = reading._replace(
+                        stated=reading.stated | reading.doubted, words=stretch
                     )
-                stated |= said.stated
-                denied |= said.denied
-                doubted |= said.doubted
-                is_clear = is_clear and said.is_clear
-                kept_words.append(said.words)
+                stated |= reading.stated
+                denied |= reading.denied
+                doubted |= reading.doubted
+                is_clear = is_clear and reading.is_clear
+                kept_words.append(reading.words)
         if len(parts) > 1:  # `no metastases except L1`
             doubted, denied = doubted | denied, set()
         doubted -= stated
-        return Besides(
+        return TitleReading(
             frozenset(stated),
             frozenset(denied - stated - doubted),
             frozenset(doubted),
@@ -479,33 +479,33 @@ class ClauseReader:
             is_clear,
         )
 
-    def _read_stretch(self, stretch: str) -> Besides:
+    def _read_stretch(self, stretch: str) -> TitleReading:
         """Read a stretch with one denial at most, of one name or of a list."""
         if self.whole(stretch).is_only_denial:
             denied = frozenset(self.places(stretch, None))
-            return Besides(NOTHING, denied, NOTHING, "")
+            return TitleReading(NOTHING, denied, NOTHING, "")
         rest, denied = self._without_denied(stretch)
         denying = self._denying_in(rest)
         before = rest[: denying.start()] if denying else rest
         stated = self.places(before, None).keys()
         if denying is None:
             is_clear = not self.denies(before)
-            return Besides(frozenset(stated), denied, NOTHING, before, is_clear)
+            return TitleReading(frozenset(stated), denied, NOTHING, before, is_clear)
         listed = rest[denying.end() :]
         items = [self._bare_names(one) for one in self._items(listed)]
         bare = frozenset[str]().union(*items)
         doubted = frozenset(self.places(listed, None).keys() - bare)
         is_clear = all(items) and not self.denies(before)
-        return Besides(frozenset(stated), denied | bare, doubted, before, is_clear)
+        return TitleReading(frozenset(stated), denied | bare, doubted, before, is_clear)
 
     def _denying_in(self, words: str) -> re.Match[str] | None:
         """Find the first word that denies and is no part of a name, as in `无力`."""
         names = [*self.places(words, None).values()]
         return next(
             (
-                one
-                for one in self.joints.denying.finditer(words)
-                if not any(start <= one.start() < end for start, end in names)
+                word
+                for word in self.joints.denying.finditer(words)
+                if not any(start <= word.start() < end for start, end in names)
             ),
             None,
         )

@@ -36,7 +36,7 @@ class ComplicationCodes:
         """Index the lists.
 
         Raises:
-            DataFileError: a system is not in `systems.toml`, or a range is none.
+            DataFileError: a system is not in `systems.toml`, or a range is not valid.
         """
         self._codes = HarmlessCodes(
             (),

@@ -1,4 +1,4 @@
-"""Join what denies, and what it may deny, to patterns of plain denials.
+"""Build patterns of plain denials from words that deny and words they may deny.
 
 A word that denies is plain only together with what it denies: "no fracture, subluxation
 or bony lesion", but not "no biopsy of the lesion".
@@ -32,8 +32,8 @@ class DenialList(Closed):
     def patterns(self) -> tuple[str, ...]:
         """Return a pattern for the denials of one thing or of a list.
 
-        A comma goes on only up to one of `joints`: in "no fracture, metastasis of T12"
-        the second thing is not denied.
+        Commas continue the list only if one of `joints` follows: in "no fracture,
+        metastasis of T12" the second thing is not denied.
         """
         if not self.things:
             return ()

@@ -10,7 +10,7 @@ from cds_service.fhir.mapping.duration_parts import Amount, Clause, Mention
 from cds_service.fhir.mapping.duration_words import NEAR, DurationWords
 
 DAY = 24.0  # hours; in a brace order, a length up to this is wear time per day
-_SPACELESS = ("ja", "zh")  # their words to wait stand before a length
+_SPACELESS = ("ja", "zh")  # their words for waiting come before a length
 
 Verdict = Literal["length", "doubtful"]
 Lead = Literal["for", "until", ""]  # the word before a length of time

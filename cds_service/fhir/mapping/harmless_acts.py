@@ -51,7 +51,7 @@ class HarmlessActs:
         """Index the file.
 
         Raises:
-            DataFileError: a system is not in `systems.toml`, or a range is none.
+            DataFileError: a system is not in `systems.toml`, or a range is not valid.
         """
         self._systems = systems
         self._ranges = HarmlessCodes(content.ranges, systems, FILE)

@@ -91,7 +91,7 @@ class HarmlessCodes:
             **named: the other lists of `HarmlessCodesFile`, by name.
 
         Raises:
-            DataFileError: a system is not in `systems.toml`, or a range is none.
+            DataFileError: a system is not in `systems.toml`, or a range is not valid.
         """
         self._systems = systems
         listed: list[CodeRange | VagueCodes] = [*ranges]

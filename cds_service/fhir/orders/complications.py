@@ -62,7 +62,7 @@ def _stated(procedure: Json, terminology: Terminology) -> Iterator[Json]:
 def is_stated(complication: Json, terminology: Terminology) -> bool:
     """Tell if a complication is neither a denial nor the word for nothing.
 
-    A code of a diagnosis is one, whatever stands next to it: two of its words differ.
+    A code of a diagnosis is one, whatever is next to it: two of its words differ.
     """
     written = text(complication.get("text"))
     if _says_something(written, terminology):

@@ -204,7 +204,7 @@ NO_DRAFTS = DraftOrders((), (), None, Targets(()))
 def read_drafts(
     draft_orders: Any, person: Person, deadline: Deadline | None = None
 ) -> DraftOrders:
-    """Read the orders in `context.draftOrders`; there are none if it is no Bundle.
+    """Read the orders in `context.draftOrders`; return none if it is not a Bundle.
 
     Args:
         draft_orders: raw JSON of any quality.

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cds_service.core.case import Case, Questions, conclude, conclude_kept
+from cds_service.core.case import Case, Questions, conclude, conclude_again
 from cds_service.core.findings import AugmentationOrder, TreatedLevels
 from tests.chart_builders import HOOK, TODAY, open_service
 from tests.fact_builders import WHOLE_RECORD, facts
@@ -49,7 +49,7 @@ def test_only_the_signals_that_are_asked_for_are_found():
 def test_kept_signals_lead_to_the_same_facts_and_figures():
     case = case_of(age=80.0, **{"bmd-t-score": -3.4, "repeated-falls": True})
     found = conclude(case)
-    again = conclude_kept(case, names(found))
+    again = conclude_again(case, names(found))
     assert [one.id for one in again.facts.ranked] == [
         one.id for one in found.facts.ranked
     ]

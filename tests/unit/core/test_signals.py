@@ -258,11 +258,6 @@ CUTOFFS = [
         with_orders(brace("TLSO (L0456)", end=weeks(8))),
     ),
     Cutoff(
-        "brace-limit-passed",
-        with_orders(brace("TLSO (L0456)", start=weeks(-9))),
-        with_orders(brace("TLSO (L0456)", start=weeks(-8), end=weeks(1))),
-    ),
-    Cutoff(
         "bed-rest-long",
         with_orders(support_order("bed-rest", hours=24.5)),
         with_orders(support_order("bed-rest", hours=24.0)),

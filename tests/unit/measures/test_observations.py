@@ -171,7 +171,7 @@ def test_what_the_reader_would_not_count_is_not_written(name, members, why):
 def test_an_unverified_value_is_preliminary_and_says_so():
     written = WRITER.write(reported(MEASURES["plvi"], is_verified=False))
     assert written.observation["status"] == "preliminary"
-    assert "no person stands for this value" in written.observation["note"][0]["text"]
+    assert "nobody has confirmed this value" in written.observation["note"][0]["text"]
 
 
 @pytest.mark.parametrize("note", Note)

@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.settings import Settings
 from cds_service.site.folder import load_site
-from cds_service.web.server import NAME_A_DATABASE, warn_of_own_log
+from cds_service.web.server import NAME_A_DATABASE, warn_if_sqlite_with_clients
 from tests.client_tokens import client_of, site_folder
 
 
@@ -24,5 +24,5 @@ def test_it_is_said_at_the_start(tmp_path, caplog, has_clients, named, is_warned
         keys = 'jwks-url = "https://ehr.example.org/jwks.json"'
         site = load_site(site_folder(tmp_path, client_of(keys=keys))).site
     with caplog.at_level(logging.WARNING):
-        warn_of_own_log(Settings(**named), site)
+        warn_if_sqlite_with_clients(Settings(**named), site)
     assert (NAME_A_DATABASE in caplog.messages) is is_warned

@@ -1,4 +1,7 @@
-"""Room for a `hookInstance` that is no UUID; SQLite never limited its length."""
+"""Make room for a `hookInstance` that is not a UUID.
+
+SQLite never limited its length.
+"""
 
 from alembic import op
 
@@ -11,5 +14,5 @@ depends_on = None
 def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         # VARCHAR to TEXT changes the catalogue alone: no row is rewritten, and no
-        # trigger of the log is asked.
+        # trigger fires.
         op.execute("ALTER TABLE audit_search ALTER COLUMN hook_instance TYPE TEXT")
