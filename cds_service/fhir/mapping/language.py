@@ -152,6 +152,7 @@ class Vertebrae(DataTable):
         upon: words between two neighbours that slip: `spondylolisthesis L4 on L5`.
         versus: words between two vertebrae of which one is meant, besides "or".
         one_of, one_of_after: words before or after a list of which one is meant.
+        of_last: words after a list that are about its last vertebra: `L1, L3 old`.
         elsewhere: words of a part of an order whose vertebra is no place of cement: a
             catheter, an electrode, a room, a pain that radiates, a day after.
     """
@@ -179,6 +180,7 @@ class Vertebrae(DataTable):
     versus: tuple[Pattern, ...] = ()
     one_of: tuple[Pattern, ...] = ()
     one_of_after: tuple[Pattern, ...] = ()
+    of_last: tuple[Pattern, ...] = ()
     elsewhere: tuple[Pattern, ...] = ()
 
 
@@ -394,6 +396,7 @@ OF_LISTS = frozenset(
         "other-fracture",
         "other-order",
         "parkinson",
+        "perhaps-this-level",
         "prior-spinal-surgery",
         "rehabilitation",
         "repeated-falls",

@@ -45,12 +45,17 @@ LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 
 # `L1?L2?`, `L1 ?`; in `L1 ?osteoporotic` the cause is in question.
 _IN_QUESTION = r"\?|\s\?(?!\s*[^\W\d_]{3})"
+_BLANKS = re.compile(" {2,}")  # around a level that was rewritten
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level is about it
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
-_AT_LEVEL = frozenset({_OTHER})
+_PERHAPS = "perhaps-this-level"
+_AT_LEVEL = frozenset({_OTHER, _PERHAPS})
 _ASIDE = frozenset({"aside"})
 _ALONE = frozenset({"only-this-level"})
-_MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | AUGMENTATIONS
+_IN_DOUBT = frozenset({_PERHAPS})
+_DOUBTED = _IN_DOUBT | AUGMENTATIONS
+_MARKS = frozenset({_OLD, _OTHER, _PERHAPS, _NOT_THESE}) | AUGMENTATIONS
+MOST_MARKS = 10  # words of one kind in a part of a text
 
 # finds where a text names each of these concepts
 Places = Callable[[str, frozenset[str]], Mapping[str, Place]]
@@ -168,6 +173,14 @@ class LevelRules:
         elsewhere = any_of(vertebrae, "elsewhere")
         self._elsewhere = re.compile(elsewhere, re.IGNORECASE)
         with_ = f"(?i:{any_of(joints, 'with_')})"
+        # `L1, L3`, `L1 and L3`, `L1 L3`; `L4/5` is one segment.
+        joint = rf"\s*(?:[,&+、・]|{and_})\s*(?:{and_}\s*)?|\s+"
+        self._last_joint = re.compile(
+            rf"(?<=\d)(?:{joint})(?=(?:{thoracic})[0-9]|(?:{lumbar})[0-9])"
+        )
+        self._of_last = re.compile(
+            rf"\s(?:{any_of(vertebrae, 'of_last')})\W*$", re.IGNORECASE
+        )
         self._instruments = InstrumentRules(vertebrae, (and_, with_))
         self._left = LeftRules(vertebrae, (and_, with_), self.named)
 
@@ -249,8 +262,39 @@ class LevelRules:
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = self._without_fixations(plain)
         plain = _REMARK.sub(r"·\1 ", plain)
+        for start, end in reversed([*self._in_doubt(plain)]):
+            condition = plain[start:end].rstrip(", ")  # `L1 and, if needed, L2`
+            if "," in plain[start + len(condition) : end]:
+                plain = f"{plain[:start]}{condition} {plain[end:]}"
         for part in remarks(plain):
-            yield from self._clauses(part)
+            for clause, groups in self._clauses(part):
+                yield clause, list(self._split(clause, groups))
+
+    def _split(self, clause: str, groups: list[_Group]) -> Iterator[_Group]:
+        """Cut off the last of a list that words after it are about.
+
+        `L1 and L2 if needed`; of what was ordered before the list, `L1, L3 old` too.
+        """
+        for group in groups:
+            joints = [*self._last_joint.finditer(clause, group.start, group.end)]
+            if not joints or not self._is_about_last(clause, group):
+                yield group
+                continue
+            first = self._group_of(clause, group.start, joints[-1].start())
+            last = self._group_of(clause, joints[-1].end(), group.end)
+            yield from (first, last)
+
+    def _group_of(self, clause: str, start: int, end: int) -> _Group:
+        return _Group(start, end, set(self.named(clause[start:end])))
+
+    def _is_about_last(self, clause: str, group: _Group) -> bool:
+        """Tell if the words after a list are about its last vertebra alone."""
+        doubts = [start for start, _ in self._in_doubt(clause)]
+        if any(0 <= start - group.end <= 1 for start in doubts):
+            return True
+        if not self._of_last.match(without_accents(clause[group.end :])):
+            return False
+        return bool(self._places(clause[: group.start], AUGMENTATIONS))
 
     def left(self, words: str, *, is_done: bool) -> frozenset[str]:
         """Return the levels that were not treated, though others were, by a text.
@@ -372,7 +416,7 @@ class LevelRules:
         """Rewrite a number before its name as a level: `12. BWK` is `T12`."""
         for pattern, ordinals in self._numbered:
             words = pattern.sub(partial(_in_figures, ordinals), words)
-        return words
+        return _BLANKS.sub(" ", words)
 
     def lumbar_region(self, words: str) -> frozenset[int]:
         """Return the numbers of the lumbar vertebrae in the words of a measurement.
@@ -526,7 +570,10 @@ class LevelRules:
             clause.lower(), mark[1]
         ):
             groups = [group for group in groups if group.start < mark[0]]
-        for mark in filter(None, (places.get(_OLD), places.get(_OTHER))):
+        marked = [places[name] for name in (_OLD, _OTHER) if name in places]
+        if _PERHAPS in places:
+            marked += self._in_doubt(clause)
+        for mark in marked:
             if not groups:
                 break
             is_named = any(
@@ -540,6 +587,17 @@ class LevelRules:
                 old = self._named_by(mark, groups[1:], clause)
             groups = [group for group in groups if group is not old]
         return groups
+
+    def _in_doubt(self, clause: str) -> Iterator[Place]:
+        """Yield each place at which words call a level conditional."""
+        start = 0
+        for _ in range(MOST_MARKS):
+            # A word may look back at the figure before it.
+            blank = re.sub(r"\D", "|", clause[:start]) + clause[start:]
+            if not (mark := self._places(blank, _IN_DOUBT).get(_PERHAPS)):
+                return
+            yield mark
+            start = max(mark[1], start + 1)
 
     def _decided(self, clause: str, groups: list[_Group]) -> list[_Group]:
         """Leave out what is named as one of two, or in question: `T12 or L1`, `L1?`."""
@@ -585,6 +643,7 @@ class LevelRules:
         parts = self._treated_parts(words)
         return len(self._ordered(parts)) < len(parts) or any(
             len(self._decided(clause, groups)) < len(groups)
+            or len(self._treated(clause, groups, _DOUBTED)) < len(groups)
             for clause, groups in self._statements(words)
         )
 
