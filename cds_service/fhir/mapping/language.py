@@ -154,7 +154,10 @@ class Vertebrae(DataTable):
         one_of, one_of_after: words before or after a list of which one is meant.
         of_last: words after a list that are about its last vertebra: `L1, L3 old`.
         elsewhere: words of a part of an order whose vertebra is no place of cement: a
-            catheter, an electrode, a room, a pain that radiates, a day after.
+            catheter, an electrode, a room, a pain that radiates, a day after, an
+            infection, an ablation. Next to a vertebra they are about it alone.
+        not_body: parts of a vertebra that need no cement, even broken, and ribs, next
+            to its name: `L2 transverse process fracture`.
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -182,6 +185,7 @@ class Vertebrae(DataTable):
     one_of_after: tuple[Pattern, ...] = ()
     of_last: tuple[Pattern, ...] = ()
     elsewhere: tuple[Pattern, ...] = ()
+    not_body: tuple[Pattern, ...] = ()
 
 
 class Durations(DataTable):

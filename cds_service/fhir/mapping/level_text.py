@@ -20,6 +20,7 @@ from cds_service.fhir.mapping.instrumented_levels import InstrumentRules
 from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
 from cds_service.fhir.mapping.left_levels import LeftPart, LeftRules
+from cds_service.fhir.mapping.other_levels import OtherRules
 from cds_service.fhir.mapping.text_rules import (
     AUGMENTATIONS,
     BROKEN,
@@ -169,9 +170,7 @@ class LevelRules:
         self._sequence = re.compile(rf"\b(?:{before})\s+$", re.IGNORECASE)
         self._signal = re.compile(any_of(vertebrae, "signals"), re.IGNORECASE)
         self._accident = re.compile(any_of(vertebrae, "accidents"))
-        self._broken = re.compile(any_of(vertebrae, "broken"), re.IGNORECASE)
-        elsewhere = any_of(vertebrae, "elsewhere")
-        self._elsewhere = re.compile(elsewhere, re.IGNORECASE)
+        self._others = OtherRules(vertebrae, joints)
         with_ = f"(?i:{any_of(joints, 'with_')})"
         # `L1, L3`, `L1 and L3`, `L1 L3`; `L4/5` is one segment.
         joint = rf"\s*(?:[,&+、・]|{and_})\s*(?:{and_}\s*)?|\s+"
@@ -219,30 +218,64 @@ class LevelRules:
         ]
 
     def _ordered(self, parts: list[_Part]) -> list[_Part]:
-        """Leave out parts about something else: `kyphoplasty L1; catheter tip at T6`.
+        """Leave out levels of something else: `kyphoplasty L1; catheter tip at T6`.
 
-        Where no part names the operation with levels of its own, all count.
+        If no part names the operation with levels of its own, all count.
         """
         if not any(self._is_of_operation(one) for one in parts):
             return parts
-        return [
+        return [_Part(one.clause, self._of_operation(one)) for one in parts]
+
+    def _of_operation(self, part: _Part) -> list[_Group]:
+        """Return the levels of a part that are no other thing's.
+
+        What the operation's name is next to is its own: `kyphoplasty with RFA L3`.
+        """
+        is_named = self._is_of_operation(part)
+        if not is_named and self._others.is_elsewhere(part.clause):
+            return []
+        after = self._after_operations(part) if is_named else set()
+        own = [
             one
-            for one in parts
-            if self._is_of_operation(one) or not self._is_elsewhere(one)
+            for at, one in enumerate(part.groups)
+            if one.start in after or not self._is_of_another(part, at)
         ]
+        return own or (part.groups if is_named else [])
+
+    def _after_operations(self, part: _Part) -> set[int]:
+        """Return where the levels begin that each name of an operation is next to.
+
+        They follow it, unless others are before it: `L1 kyphoplasty, L3 ablation`.
+        """
+        starts = set[int]()
+        for begin, end in self._operations(part.clause):
+            before = [
+                one.start
+                for at, one in enumerate(part.groups)
+                if 0 <= begin - one.end <= 1
+                and not self._is_of_another(part, at, is_before=True)
+            ]
+            after = [one.start for one in part.groups if one.start >= end]
+            starts.update(before or after[:1])
+        return starts
+
+    def _is_of_another(self, part: _Part, at: int, *, is_before: bool = False) -> bool:
+        """Tell if words next to levels say that they are of something else.
+
+        Args:
+            part: the part of the text.
+            at: the place of the levels among its groups.
+            is_before: only words before the levels count.
+        """
+        group = part.groups[at]
+        begin = part.groups[at - 1].end if at else 0
+        before = part.clause[begin : group.start]
+        after = "" if is_before else part.clause[group.end :]
+        return self._others.is_next_to(before, after)
 
     def _is_of_operation(self, part: _Part) -> bool:
         is_named = bool(self._places(part.clause, AUGMENTATIONS))
         return is_named and any(group.levels for group in part.groups)
-
-    def _is_elsewhere(self, part: _Part) -> bool:
-        """Tell if a part names a catheter, a room, a pain that radiates, or the like.
-
-        A fracture in it is one to be treated.
-        """
-        if self._broken.search(part.clause):
-            return False
-        return bool(self._elsewhere.search(without_accents(part.clause)))
 
     def _of_fractures_in(self, words: str) -> tuple[str, ...]:
         check_time()
@@ -292,7 +325,8 @@ class LevelRules:
         doubts = [start for start, _ in self._in_doubt(clause)]
         if any(0 <= start - group.end <= 1 for start in doubts):
             return True
-        if not self._of_last.match(without_accents(clause[group.end :])):
+        after = without_accents(clause[group.end :])
+        if not (self._of_last.match(after) or self._others.is_broken_part(after)):
             return False
         return bool(self._places(clause[: group.start], AUGMENTATIONS))
 
@@ -641,7 +675,8 @@ class LevelRules:
     def in_question(self, words: str) -> bool:
         """Tell if a text leaves open which of the levels that it names are meant."""
         parts = self._treated_parts(words)
-        return len(self._ordered(parts)) < len(parts) or any(
+        named, ordered = (_levels_of(one) for one in (parts, self._ordered(parts)))
+        return ordered < named or any(
             len(self._decided(clause, groups)) < len(groups)
             or len(self._treated(clause, groups, _DOUBTED)) < len(groups)
             for clause, groups in self._statements(words)
@@ -658,6 +693,10 @@ class LevelRules:
         if later and self._joint.search(clause.lower(), mark[1], later.start):
             return None
         return later
+
+
+def _levels_of(parts: list[_Part]) -> set[str]:
+    return {level for part in parts for group in part.groups for level in group.levels}
 
 
 def _bare_number(and_: str, to: str, followers: str) -> re.Pattern[str]:
