@@ -6,9 +6,9 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from tests.order_builders import bundle, order, signing, terminology
 
 
-def ordered(title):
+def ordered(title, **members):
     """Return the augmentation that a title orders; None if it orders none."""
-    drafts = signing(bundle(order({"text": title})))
+    drafts = signing(bundle(order({"text": title}, **members)))
     return find_augmentation_order(drafts, terminology())
 
 

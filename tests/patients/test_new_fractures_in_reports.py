@@ -42,6 +42,8 @@ def test_a_new_fracture_without_a_vertebra_is_to_be_read(words: str) -> None:
     "words",
     [
         "No new fracture. Cement well placed.",
+        "No new or acute fracture.",
+        "No acute or new vertebral fractures. Cement well placed.",
         "Acute fracture of L1.",
         "Acute fracture L1. Cement well placed.",
         "Old fracture.",

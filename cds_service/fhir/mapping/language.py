@@ -152,8 +152,12 @@ class Vertebrae(DataTable):
         upon: words between two neighbours that slip: `spondylolisthesis L4 on L5`.
         versus: words between two vertebrae of which one is meant, besides "or".
         one_of, one_of_after: words before or after a list of which one is meant.
+        of_last: words after a list that are about its last vertebra: `L1, L3 old`.
         elsewhere: words of a part of an order whose vertebra is no place of cement: a
-            catheter, an electrode, a room, a pain that radiates, a day after.
+            catheter, an electrode, a room, a pain that radiates, a day after, an
+            infection, an ablation. Next to a vertebra they are about it alone.
+        not_body: parts of a vertebra that need no cement, even broken, and ribs, next
+            to its name: `L2 transverse process fracture`.
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -179,7 +183,9 @@ class Vertebrae(DataTable):
     versus: tuple[Pattern, ...] = ()
     one_of: tuple[Pattern, ...] = ()
     one_of_after: tuple[Pattern, ...] = ()
+    of_last: tuple[Pattern, ...] = ()
     elsewhere: tuple[Pattern, ...] = ()
+    not_body: tuple[Pattern, ...] = ()
 
 
 class Durations(DataTable):
@@ -394,6 +400,7 @@ OF_LISTS = frozenset(
         "other-fracture",
         "other-order",
         "parkinson",
+        "perhaps-this-level",
         "prior-spinal-surgery",
         "rehabilitation",
         "repeated-falls",

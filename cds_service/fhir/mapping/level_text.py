@@ -20,6 +20,7 @@ from cds_service.fhir.mapping.instrumented_levels import InstrumentRules
 from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
 from cds_service.fhir.mapping.left_levels import LeftPart, LeftRules
+from cds_service.fhir.mapping.other_levels import OtherRules
 from cds_service.fhir.mapping.text_rules import (
     AUGMENTATIONS,
     BROKEN,
@@ -45,12 +46,17 @@ LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 
 # `L1?L2?`, `L1 ?`; in `L1 ?osteoporotic` the cause is in question.
 _IN_QUESTION = r"\?|\s\?(?!\s*[^\W\d_]{3})"
+_BLANKS = re.compile(" {2,}")  # around a level that was rewritten
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level is about it
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
-_AT_LEVEL = frozenset({_OTHER})
+_PERHAPS = "perhaps-this-level"
+_AT_LEVEL = frozenset({_OTHER, _PERHAPS})
 _ASIDE = frozenset({"aside"})
 _ALONE = frozenset({"only-this-level"})
-_MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | AUGMENTATIONS
+_IN_DOUBT = frozenset({_PERHAPS})
+_DOUBTED = _IN_DOUBT | AUGMENTATIONS
+_MARKS = frozenset({_OLD, _OTHER, _PERHAPS, _NOT_THESE}) | AUGMENTATIONS
+MOST_MARKS = 10  # words of one kind in a part of a text
 
 # finds where a text names each of these concepts
 Places = Callable[[str, frozenset[str]], Mapping[str, Place]]
@@ -164,10 +170,16 @@ class LevelRules:
         self._sequence = re.compile(rf"\b(?:{before})\s+$", re.IGNORECASE)
         self._signal = re.compile(any_of(vertebrae, "signals"), re.IGNORECASE)
         self._accident = re.compile(any_of(vertebrae, "accidents"))
-        self._broken = re.compile(any_of(vertebrae, "broken"), re.IGNORECASE)
-        elsewhere = any_of(vertebrae, "elsewhere")
-        self._elsewhere = re.compile(elsewhere, re.IGNORECASE)
+        self._others = OtherRules(vertebrae, joints)
         with_ = f"(?i:{any_of(joints, 'with_')})"
+        # `L1, L3`, `L1 and L3`, `L1 L3`; `L4/5` is one segment.
+        joint = rf"\s*(?:[,&+、・]|{and_})\s*(?:{and_}\s*)?|\s+"
+        self._last_joint = re.compile(
+            rf"(?<=\d)(?:{joint})(?=(?:{thoracic})[0-9]|(?:{lumbar})[0-9])"
+        )
+        self._of_last = re.compile(
+            rf"\s(?:{any_of(vertebrae, 'of_last')})\W*$", re.IGNORECASE
+        )
         self._instruments = InstrumentRules(vertebrae, (and_, with_))
         self._left = LeftRules(vertebrae, (and_, with_), self.named)
 
@@ -206,30 +218,64 @@ class LevelRules:
         ]
 
     def _ordered(self, parts: list[_Part]) -> list[_Part]:
-        """Leave out parts about something else: `kyphoplasty L1; catheter tip at T6`.
+        """Leave out levels of something else: `kyphoplasty L1; catheter tip at T6`.
 
-        Where no part names the operation with levels of its own, all count.
+        If no part names the operation with levels of its own, all count.
         """
         if not any(self._is_of_operation(one) for one in parts):
             return parts
-        return [
+        return [_Part(one.clause, self._of_operation(one)) for one in parts]
+
+    def _of_operation(self, part: _Part) -> list[_Group]:
+        """Return the levels of a part that are no other thing's.
+
+        What the operation's name is next to is its own: `kyphoplasty with RFA L3`.
+        """
+        is_named = self._is_of_operation(part)
+        if not is_named and self._others.is_elsewhere(part.clause):
+            return []
+        after = self._after_operations(part) if is_named else set()
+        own = [
             one
-            for one in parts
-            if self._is_of_operation(one) or not self._is_elsewhere(one)
+            for at, one in enumerate(part.groups)
+            if one.start in after or not self._is_of_another(part, at)
         ]
+        return own or (part.groups if is_named else [])
+
+    def _after_operations(self, part: _Part) -> set[int]:
+        """Return where the levels begin that each name of an operation is next to.
+
+        They follow it, unless others are before it: `L1 kyphoplasty, L3 ablation`.
+        """
+        starts = set[int]()
+        for begin, end in self._operations(part.clause):
+            before = [
+                one.start
+                for at, one in enumerate(part.groups)
+                if 0 <= begin - one.end <= 1
+                and not self._is_of_another(part, at, is_before=True)
+            ]
+            after = [one.start for one in part.groups if one.start >= end]
+            starts.update(before or after[:1])
+        return starts
+
+    def _is_of_another(self, part: _Part, at: int, *, is_before: bool = False) -> bool:
+        """Tell if words next to levels say that they are of something else.
+
+        Args:
+            part: the part of the text.
+            at: the place of the levels among its groups.
+            is_before: only words before the levels count.
+        """
+        group = part.groups[at]
+        begin = part.groups[at - 1].end if at else 0
+        before = part.clause[begin : group.start]
+        after = "" if is_before else part.clause[group.end :]
+        return self._others.is_next_to(before, after)
 
     def _is_of_operation(self, part: _Part) -> bool:
         is_named = bool(self._places(part.clause, AUGMENTATIONS))
         return is_named and any(group.levels for group in part.groups)
-
-    def _is_elsewhere(self, part: _Part) -> bool:
-        """Tell if a part names a catheter, a room, a pain that radiates, or the like.
-
-        A fracture in it is one to be treated.
-        """
-        if self._broken.search(part.clause):
-            return False
-        return bool(self._elsewhere.search(without_accents(part.clause)))
 
     def _of_fractures_in(self, words: str) -> tuple[str, ...]:
         check_time()
@@ -249,8 +295,40 @@ class LevelRules:
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = self._without_fixations(plain)
         plain = _REMARK.sub(r"·\1 ", plain)
+        for start, end in reversed([*self._in_doubt(plain)]):
+            condition = plain[start:end].rstrip(", ")  # `L1 and, if needed, L2`
+            if "," in plain[start + len(condition) : end]:
+                plain = f"{plain[:start]}{condition} {plain[end:]}"
         for part in remarks(plain):
-            yield from self._clauses(part)
+            for clause, groups in self._clauses(part):
+                yield clause, list(self._split(clause, groups))
+
+    def _split(self, clause: str, groups: list[_Group]) -> Iterator[_Group]:
+        """Cut off the last of a list that words after it are about.
+
+        `L1 and L2 if needed`; of what was ordered before the list, `L1, L3 old` too.
+        """
+        for group in groups:
+            joints = [*self._last_joint.finditer(clause, group.start, group.end)]
+            if not joints or not self._is_about_last(clause, group):
+                yield group
+                continue
+            first = self._group_of(clause, group.start, joints[-1].start())
+            last = self._group_of(clause, joints[-1].end(), group.end)
+            yield from (first, last)
+
+    def _group_of(self, clause: str, start: int, end: int) -> _Group:
+        return _Group(start, end, set(self.named(clause[start:end])))
+
+    def _is_about_last(self, clause: str, group: _Group) -> bool:
+        """Tell if the words after a list are about its last vertebra alone."""
+        doubts = [start for start, _ in self._in_doubt(clause)]
+        if any(0 <= start - group.end <= 1 for start in doubts):
+            return True
+        after = without_accents(clause[group.end :])
+        if not (self._of_last.match(after) or self._others.is_broken_part(after)):
+            return False
+        return bool(self._places(clause[: group.start], AUGMENTATIONS))
 
     def left(self, words: str, *, is_done: bool) -> frozenset[str]:
         """Return the levels that were not treated, though others were, by a text.
@@ -372,7 +450,7 @@ class LevelRules:
         """Rewrite a number before its name as a level: `12. BWK` is `T12`."""
         for pattern, ordinals in self._numbered:
             words = pattern.sub(partial(_in_figures, ordinals), words)
-        return words
+        return _BLANKS.sub(" ", words)
 
     def lumbar_region(self, words: str) -> frozenset[int]:
         """Return the numbers of the lumbar vertebrae in the words of a measurement.
@@ -526,7 +604,10 @@ class LevelRules:
             clause.lower(), mark[1]
         ):
             groups = [group for group in groups if group.start < mark[0]]
-        for mark in filter(None, (places.get(_OLD), places.get(_OTHER))):
+        marked = [places[name] for name in (_OLD, _OTHER) if name in places]
+        if _PERHAPS in places:
+            marked += self._in_doubt(clause)
+        for mark in marked:
             if not groups:
                 break
             is_named = any(
@@ -540,6 +621,17 @@ class LevelRules:
                 old = self._named_by(mark, groups[1:], clause)
             groups = [group for group in groups if group is not old]
         return groups
+
+    def _in_doubt(self, clause: str) -> Iterator[Place]:
+        """Yield each place at which words call a level conditional."""
+        start = 0
+        for _ in range(MOST_MARKS):
+            # A word may look back at the figure before it.
+            blank = re.sub(r"\D", "|", clause[:start]) + clause[start:]
+            if not (mark := self._places(blank, _IN_DOUBT).get(_PERHAPS)):
+                return
+            yield mark
+            start = max(mark[1], start + 1)
 
     def _decided(self, clause: str, groups: list[_Group]) -> list[_Group]:
         """Leave out what is named as one of two, or in question: `T12 or L1`, `L1?`."""
@@ -583,8 +675,10 @@ class LevelRules:
     def in_question(self, words: str) -> bool:
         """Tell if a text leaves open which of the levels that it names are meant."""
         parts = self._treated_parts(words)
-        return len(self._ordered(parts)) < len(parts) or any(
+        named, ordered = (_levels_of(one) for one in (parts, self._ordered(parts)))
+        return ordered < named or any(
             len(self._decided(clause, groups)) < len(groups)
+            or len(self._treated(clause, groups, _DOUBTED)) < len(groups)
             for clause, groups in self._statements(words)
         )
 
@@ -599,6 +693,10 @@ class LevelRules:
         if later and self._joint.search(clause.lower(), mark[1], later.start):
             return None
         return later
+
+
+def _levels_of(parts: list[_Part]) -> set[str]:
+    return {level for part in parts for group in part.groups for level in group.levels}
 
 
 def _bare_number(and_: str, to: str, followers: str) -> re.Pattern[str]:

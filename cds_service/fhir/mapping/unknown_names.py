@@ -48,6 +48,7 @@ HELPERS = frozenset(
         "not-this-level",
         "only-this-level",
         "other-at-level",
+        "perhaps-this-level",
         "treated-here",
         "spine",
         "tlso",

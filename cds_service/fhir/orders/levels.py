@@ -95,10 +95,10 @@ def find_levels(
 
 
 def _is_in_question(order: Json, terminology: Terminology) -> bool:
-    """Tell if the titles of an order leave open which levels are meant."""
+    """Tell if titles or sites of an order leave open which levels are meant."""
     return any(
         terminology.levels.in_question(words)
-        for title in codeables(order, *TITLES)
+        for title in codeables(order, *TITLES, "bodySite")
         for words in texts_of(title)
     )
 

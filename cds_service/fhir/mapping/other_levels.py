@@ -1,0 +1,67 @@
+"""Find the vertebrae of a text that are of something else: `RFA L3`, `L2 pedicle`.
+
+The words are in `mappings/texts/`, `elsewhere` and `not-body` of `[vertebrae]`.
+"""
+
+import re
+from collections.abc import Sequence
+
+from cds_service.fhir.mapping.language import Joints, Vertebrae, any_of
+from cds_service.fhir.mapping.text_rules import without_accents
+
+
+class OtherRules:
+    """Tells if words around levels say that they are of something else."""
+
+    def __init__(
+        self, languages: Sequence[Vertebrae], joints: Sequence[Joints]
+    ) -> None:
+        """Compile the words."""
+        elsewhere, not_body, broken = (
+            any_of(languages, name) for name in ("elsewhere", "not_body", "broken")
+        )
+        and_ = any_of(joints, "and_")
+        # `RFA at L3`, `L3 RFA`; what a joint adds may be the operation.
+        link = rf"(?:\s(?!{and_})\w{{1,3}}\.?)?\W*$"
+        apart = rf"(?!\s?(?:[&+/]|{and_}))"
+        fracture = rf"\s\w*(?:{broken})\w*"
+        self._elsewhere = _compiled(elsewhere)
+        self._person = _compiled(any_of(joints, "persons"))
+        self._broken = _compiled(broken)
+        self._broken_part = _compiled(rf"\s?(?:{not_body}){fracture}")
+        self._before = _compiled(rf"(?:{elsewhere}){link}")
+        self._after = _compiled(rf"\s?(?:{elsewhere}){apart}")
+        self._part_before = _compiled(rf"(?:{not_body})(?:{fracture})?{link}")
+        self._part_after = _compiled(rf"\s?(?:{not_body}){apart}")
+
+    def is_elsewhere(self, clause: str) -> bool:
+        """Tell if a part names a catheter, a room, a pain that radiates, or the like.
+
+        A fracture in it is one to be treated, unless it is of a relative.
+        """
+        plain = without_accents(clause)
+        if self._person.search(plain):
+            return True
+        is_broken = bool(self._broken.search(plain))
+        return not is_broken and bool(self._elsewhere.search(plain))
+
+    def is_next_to(self, before: str, after: str) -> bool:
+        """Tell if words before or after levels are about these alone.
+
+        Args:
+            before: the words from the levels before them.
+            after: all words after them.
+        """
+        before, after = without_accents(before), without_accents(after)
+        if self._before.search(before) or self._after.match(after):
+            return not self._broken.match(after.lstrip())
+        is_part = self._part_before.search(before) or self._part_after.match(after)
+        return bool(is_part)
+
+    def is_broken_part(self, after: str) -> bool:
+        """Tell if the words after a level are of a part of it that is broken."""
+        return bool(self._broken_part.match(without_accents(after)))
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)

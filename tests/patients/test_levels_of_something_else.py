@@ -1,0 +1,59 @@
+"""Vertebrae in a title that belong to a disease, another act, a part or a relative."""
+
+import pytest
+
+from tests.patients.test_levels_in_question import ordered
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty L1; discitis L4/5",
+        "Kyphoplasty L1, discitis L4/5",
+        "Kyphoplasty L1 discitis L4/5",
+        "Kyphoplasty L1 and RFA L3",
+        "RFA L3, kyphoplasty L1",
+        "RFA L3 kyphoplasty L1",
+        "L1 kyphoplasty RFA L3",
+        "Kyphoplasty L1, transverse process L2 fracture",
+        "Kyphoplasty L1, L2 transverse process fracture",
+        "Kyphoplasty L1 (sister L3)",
+        "Kyphoplasty L1, needle via L2 pedicle",
+        "Kyphoplastie LWK 1, Spondylodiszitis LWK 4/5",
+        "Kyphoplastie LWK 1, Querfortsatzfraktur LWK 2",
+        "Kyphoplastie LWK 1 (Mutter: LWK 3 Fraktur)",
+        "Cyphoplastie L1, spondylodiscite L4-L5",
+        "Cyphoplastie L1, apophyse transverse L2",
+        "Cifoplastia L1, radiofrecuencia L3",
+        "Cifoplastica L1, processo trasverso L2",
+        "Kyfoplastiek L1, dwarsuitsteeksel L2",
+        "Kyfoplastyka L1, wyrostek poprzeczny L2",
+        "L1椎体成形术，L2横突骨折",
+        "L1椎体形成術、L2横突起骨折",
+    ],
+)
+def test_a_vertebra_of_something_else_is_asked_about(title):
+    levels = ordered(title).levels
+    assert levels.names == ("L1",)
+    assert not levels.is_count_sure
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("RFA and kyphoplasty L3", ("L3",)),
+        ("Kyphoplasty with RFA L3", ("L3",)),
+        ("Radiofrequency kyphoplasty T12, L1", ("T12", "L1")),
+        ("Kyphoplasty/RFA L1, kyphoplasty L2", ("L1", "L2")),
+        ("Kyphoplasty L1 and L3 with RFA L3", ("L1", "L3")),
+        ("Kyphoplasty via L1 pedicle", ("L1",)),
+        ("Kyphoplasty T12 and L1, left pedicle L1", ("T12", "L1")),
+        ("Kyphoplasty L1, L2 pedicle and body fracture", ("L1", "L2")),
+        ("Kyphoplasty L1 fracture; L2 fracture", ("L1", "L2")),
+        ("经椎弓根L1椎体成形术", ("L1",)),
+    ],
+)
+def test_a_vertebra_of_the_operation_is_kept(title, names):
+    levels = ordered(title).levels
+    assert levels.names == names
+    assert levels.is_count_sure
