@@ -517,7 +517,7 @@ def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
     if _is_misdated(times.order, today) and not is_reversed:
         return "misdated"
     if times.ends is not None and times.ends <= last_day:
-        return "least" if times.is_shortest else None
+        return "least" if times.is_shortest else _contradicted(times)
     if last_day < max(today, times.begins):
         return "passed"
     if times.ends is None or times.order.worded.kind == "apart":
@@ -526,6 +526,16 @@ def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
         # Its dates keep the limit: to set the limit's day would lengthen them.
         return "conflict"
     return "long"
+
+
+def _contradicted(times: BraceTimes) -> Issue | None:
+    """Return the problem of an end within the site's weeks that other words deny.
+
+    A day is in its dates, and an end without a day or none at all is in its words.
+    """
+    if times.order.worded.kind in ("event", "endless"):
+        return "apart"
+    return "doubtful" if times.order.worded.kind == "doubtful" else None
 
 
 def _without_date(times: BraceTimes) -> Issue:

@@ -458,7 +458,8 @@ class WordedEnd(NamedTuple):
             an end without a day (`until mobilised`); `payer`: only a payer's length of
             need, which is no wear time; `doubtful`: a time that was not understood;
             `reversed`: they state no end, and the order's dates end before they begin;
-            `apart`: the order's times state different ends, whatever its words say.
+            `apart`: the order's times state different ends, whatever its words say;
+            `endless`: they say that there is no end, whatever length or day they state.
         hours: the longest length that is clearly stated, in hours.
         length: the same length as our texts write it, `3 months`.
         day: the last day that is clearly stated.
@@ -466,7 +467,14 @@ class WordedEnd(NamedTuple):
     """
 
     kind: Literal[
-        "nothing", "end", "event", "payer", "doubtful", "reversed", "apart"
+        "nothing",
+        "end",
+        "event",
+        "endless",
+        "payer",
+        "doubtful",
+        "reversed",
+        "apart",
     ] = "nothing"
     hours: float | None = None
     length: str = ""

@@ -3,15 +3,16 @@
 from datetime import date
 from typing import Literal, NamedTuple
 
-Kind = Literal["length", "day", "event", "payer", "doubtful"]
+Kind = Literal["length", "day", "event", "untold", "endless", "payer", "doubtful"]
 
 
 class Mention(NamedTuple):
     """One passage of a text about the end of its order.
 
     Attributes:
-        kind: a length of time, a last day, an event without a day, months of a payer,
-            or something doubtful.
+        kind: a length of time, a last day, an event without a day, until somebody says
+            so (`untold`), that there is no end, months of a payer, or something
+            doubtful.
         start, end: place in the text, with the words that belong to it.
         hours: length of a duration.
         length: the duration in our words, `3 months`.

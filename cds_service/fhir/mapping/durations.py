@@ -243,6 +243,9 @@ class DurationRules:
             if own or other:
                 about = own
             clause = Clause(words, subject, own, other, about, is_only, is_alone)
+            if subject == "brace" and about is not False:
+                endless = self.words.of_all["endless"].finditer(text, start, end)
+                yield from (Mention("endless", *match.span()) for match in endless)
             for mention in self._mentions_in(clause):
                 yield mention._replace(
                     start=mention.start + start, end=mention.end + start
@@ -294,7 +297,7 @@ class DurationRules:
 
     def _end_without_length(
         self, clause: Clause
-    ) -> Literal["event", "doubtful"] | None:
+    ) -> Literal["event", "untold", "doubtful"] | None:
         """Return what ends the order: an event, or a day that is not read."""
         text, is_of_brace = clause.text, clause.subject == "brace"
         if is_of_brace and self.words.names(text, "until_event"):
@@ -305,7 +308,7 @@ class DurationRules:
         events = [self._event_in(text, language) for language in self.words.codes]
         event = next(filter(None, events), "")
         if is_of_brace:
-            return "event" if event else None
+            return "event" if event else self._untold_end(text)
         if self.words.names(text, "overnight"):
             return "event"
         if self._is_some_day(event) or self._ends_on_some_day(text):
@@ -353,6 +356,14 @@ class DurationRules:
         if self.words.of_all["never"].search(text, until.end()):
             return ""
         return text[until.end() :]
+
+    def _untold_end(self, text: str) -> Literal["untold"] | None:
+        """Return the end of which `until` names nothing: `until told otherwise`."""
+        for language in self.words.codes:
+            until = self.words.until_inside[language].search(text)
+            if until and self.words.of_all["never"].search(text, until.end()):
+                return "untold"
+        return None
 
     def _is_some_day(self, event: str) -> bool:
         """Tell if what follows `until` is a day or time that is not read.

@@ -234,6 +234,7 @@ class Durations(DataTable):
         loose: times without a number that we can read, so that the end is doubtful.
         overnight: words for bed rest that ends without a day.
         never: words after `until` that name no end.
+        endless: words by which a brace has no end, whatever else is stated.
         soon: words for a time within a day: `tomorrow`.
         later: words for a day that is not read: `Monday`, `next week`.
         changed: words by which a length takes the place of another: `extended to`.
@@ -281,6 +282,7 @@ class Durations(DataTable):
     loose: tuple[Pattern, ...] = ()
     overnight: tuple[Pattern, ...] = ()
     never: tuple[Pattern, ...] = ()
+    endless: tuple[Pattern, ...] = ()
     soon: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
     changed: tuple[Pattern, ...] = ()

@@ -24,6 +24,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.acts_since import NEVER
 from cds_service.fhir.orders.broken_levels import OLD
+from cds_service.fhir.orders.coded_fractures import coded_results_since
 from cds_service.fhir.orders.hip_repairs import (
     SIDES,
     Repair,
@@ -56,6 +57,8 @@ CARRYING = frozenset(
 BROKEN = CARRYING | {"other-fracture", "injury-elsewhere"}
 INJURIES = FALLS | BROKEN
 MONTH = timedelta(days=31)
+# As long as a broken bone is followed up, and its code comes with each report.
+FOLLOWED_UP = timedelta(days=90)
 # A category of the chapter of injuries.
 ICD_CATEGORY = re.compile(r"[ST][0-9]{2}")
 SEQUELA = "S"  # 7th character of ICD-10-CM
@@ -98,6 +101,7 @@ def injuries_since(
         and certainty_of(entry.raw) != "denied"
         and _is_of_these_days(entry, since, birth, terminology)
     ]
+    entries += _broken_in_reports(record, since, entries, terminology)
     repairs = repairs_of(record, terminology)
     fitting = [
         one
@@ -138,6 +142,58 @@ def injuries_since(
             one.reference,
         ),
     )
+
+
+def _broken_in_reports(
+    record: PatientRecord,
+    since: RecentTime,
+    diagnoses: Sequence[Entry],
+    terminology: Terminology,
+) -> list[Entry]:
+    """List the broken bones that only the coded results of reports name."""
+    bones = [
+        result
+        for result in coded_results_since(record, since.weeks, terminology)
+        if not result.concepts.isdisjoint(BROKEN)
+        and certainty_of(result.raw) not in ("denied", "past")
+        and _counts(result, since, terminology)
+    ]
+    listed = [
+        *diagnoses,
+        *(
+            entry
+            for entry in record.of_key("conditions")
+            if not entry.concepts.isdisjoint(BROKEN - CARRYING)
+            and entry.concepts.isdisjoint(CARRYING)
+            and certainty_of(entry.raw) != "denied"
+            and _is_followed_up(entry, since, terminology)
+        ),
+    ]
+    return [
+        bone
+        for bone in bones
+        if not any(_is_of_one_bone(bone, one, terminology) for one in listed)
+    ]
+
+
+def _counts(result: Entry, since: RecentTime, terminology: Terminology) -> bool:
+    """Tell if a report that names a broken bone is of the time that counts for it."""
+    is_carrying = not result.concepts.isdisjoint(CARRYING)
+    made = terminology.calendar.named_day(recorded_on(result.raw))
+    return is_carrying or made is None or made >= since.operation
+
+
+def _is_followed_up(entry: Entry, since: RecentTime, terminology: Terminology) -> bool:
+    """Tell if a bone broke so long before the operation that its reports go on."""
+    first, _ = begun(entry.raw, None, terminology.calendar)
+    return first is not None and first >= since.operation - FOLLOWED_UP
+
+
+def _is_of_one_bone(result: Entry, listed: Entry, terminology: Terminology) -> bool:
+    """Tell if a diagnosis on the list may be the bone that a report names."""
+    sides, others = (sides_of(one.raw, terminology) for one in (result, listed))
+    is_other_side = bool(sides and others) and not sides <= others
+    return _kind_of(result) == _kind_of(listed) and not is_other_side
 
 
 def _kind_of(entry: Entry) -> InjuryKind:

@@ -7,14 +7,12 @@ from datetime import date
 
 from cds_service.fhir.gathering.awaited_reports import NO_REPORT
 from cds_service.fhir.gathering.bone_reports import words_of_report
-from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
+from cds_service.fhir.orders.coded_fractures import day_of_report
 from cds_service.fhir.orders.reports_since import is_made_since, is_pathology
-from cds_service.fhir.raw_json import member
-from cds_service.fhir.site_calendar import SiteCalendar
 
 NEW_FRACTURE = ("fracture-called-new",)
 OF_BEFORE = ("fracture-of-before",)
@@ -25,7 +23,7 @@ def new_fractures_since(
 ) -> dict[str, date | None]:
     """Return the days of reports since this day that tell of one, by reference."""
     return {
-        report.reference: _day_of(report, terminology.calendar)
+        report.reference: day_of_report(report, terminology.calendar)
         for report in record.of_key("diagnosticReports")
         if report.status not in NO_REPORT
         and is_made_since(report, since, terminology.calendar)
@@ -36,13 +34,6 @@ def new_fractures_since(
             for sentence in sentences(words[:LONGEST_TEXT])
         )
     }
-
-
-def _day_of(report: Entry, calendar: SiteCalendar) -> date | None:
-    raw = report.raw
-    period = member(raw, "effectivePeriod")
-    times = (raw.get("effectiveDateTime"), member(period, "start"), raw.get("issued"))
-    return next(filter(None, map(calendar.named_day, times)), None)
 
 
 def _tells_of_new_fracture(sentence: str, terminology: Terminology) -> bool:

@@ -374,8 +374,12 @@ def read_worded_end(
     kinds = {mention.kind for mention in mentions}
     if len(texts) > MOST_TEXTS:
         kinds.add("doubtful")
+    is_endless = "endless" in kinds
     if kinds & {"length", "day"}:
-        return clear_end(mentions)
+        end = clear_end(mentions)
+        return end._replace(kind="endless") if is_endless else end
+    if is_endless or "untold" in kinds:
+        return WordedEnd(kind="endless")
     if "event" in kinds:
         return WordedEnd(kind="event")
     if "payer" in kinds:

@@ -393,7 +393,7 @@ def read_leaving(
 ) -> Leaving:
     """Read the appointments to come, and the biopsies with what became of them."""
     bookings = sorted(
-        _bookings(record, terminology, today),
+        _bookings(record, terminology, performed.performed_on, today),
         key=lambda booking: (
             booking.day,
             booking.time,
@@ -539,7 +539,10 @@ def stay_of(resource: Json) -> str:
 
 
 def _bookings(
-    record: PatientRecord, terminology: Terminology, today: date
+    record: PatientRecord,
+    terminology: Terminology,
+    operated_on: date | None,
+    today: date,
 ) -> Iterator[Booking]:
     kinds = {
         order.reference: _kinds_of(order.resource, terminology)
@@ -568,6 +571,9 @@ def _bookings(
         )
         for kind in _kinds_booked(appointment.resource, kinds, terminology):
             if kind == TRAINING and is_of_stay:
+                continue
+            # One of the operation's day may be of the hours before it.
+            if kind == REVIEW and moment.day <= (operated_on or today):
                 continue
             is_dose = kind == REVIEW and _only_injects(
                 appointment.resource, kinds, terminology

@@ -1,0 +1,62 @@
+"""Find what reports name by a coded result, and read it as a diagnosis of its day."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from cds_service.fhir.certainty import is_later_encounter
+from cds_service.fhir.gathering.awaited_reports import NO_REPORT
+from cds_service.fhir.gathering.condition_concepts import concepts_of_condition
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.broken_levels import OLD
+from cds_service.fhir.orders.drafts import codeables
+from cds_service.fhir.orders.reports_since import is_made_since, is_pathology
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.site_calendar import SiteCalendar
+
+
+def coded_results_since(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> Iterator[Entry]:
+    """Yield the coded results of reports of this day or later, as diagnoses.
+
+    A code of a later visit, and what words call old, is no news. Each diagnosis has the
+    reference of its report, and was recorded on the day of it.
+
+    Args:
+        record: the patient's.
+        since: the first day that counts.
+        terminology: the service's terminology.
+    """
+    for report in record.of_key("diagnosticReports"):
+        is_report = report.status not in NO_REPORT
+        is_recent = is_made_since(report, since, terminology.calendar)
+        if is_report and is_recent and not is_pathology(report.raw, terminology):
+            day = day_of_report(report, terminology.calendar)
+            for code in codeables(report.raw, "conclusionCode"):
+                if not _is_known(code, terminology):
+                    yield _as_diagnosis(report, code, day, terminology)
+
+
+def day_of_report(report: Entry, calendar: SiteCalendar) -> date | None:
+    """Return the day on which a report was made, or else issued."""
+    raw = report.raw
+    period = member(raw, "effectivePeriod")
+    times = (raw.get("effectiveDateTime"), member(period, "start"), raw.get("issued"))
+    return next(filter(None, map(calendar.named_day, times)), None)
+
+
+def _is_known(code: Json, terminology: Terminology) -> bool:
+    codes = (text(coding.get("code")) for coding in objects(code.get("coding")))
+    is_old = any(terminology.text_concepts(words, OLD) for words in texts_of(code))
+    return is_old or any(map(is_later_encounter, codes))
+
+
+def _as_diagnosis(
+    report: Entry, code: Json, day: date | None, terminology: Terminology
+) -> Entry:
+    recorded = {"recordedDate": day.isoformat()} if day else {}
+    diagnosis: Json = {"resourceType": "Condition", "code": code, **recorded}
+    concepts = concepts_of_condition(diagnosis, terminology)
+    return report._replace(raw=diagnosis, concepts=concepts)
