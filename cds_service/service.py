@@ -253,6 +253,7 @@ def _read_orders(call: Call) -> SignedOrders:
     person, ports = call.person, call.ports
     with in_force(ports.deadline.for_orders()):
         drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
+        drafts = replace(drafts, signed_on=call.today)
         return _orders_in(drafts, person, call.service.terminology)
 
 

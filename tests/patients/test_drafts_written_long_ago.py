@@ -40,6 +40,18 @@ def test_a_stated_start_counts():
     assert brace_card(order)["summary"] == "TLSO worn 10 weeks: still needed?"
 
 
+@pytest.mark.parametrize("days", [100, 300, 400])
+def test_a_last_day_without_a_year_comes_after_the_signing(days):
+    order = brace(authoredOn=days_ago(days), note=[{"text": "until 15 March"}])
+    summary = brace_card(order)["summary"]
+    assert summary.startswith("TLSO until 15 Mar: off by 15 Jan")
+
+
+def test_a_last_day_without_a_year_that_is_past_is_asked():
+    order = brace(authoredOn=days_ago(30), note=[{"text": "until 1 Nov"}])
+    assert "end date?" in brace_card(order)["summary"]
+
+
 def test_bed_rest_begins_at_the_signing():
     order = bed_rest(None, authoredOn=days_ago(10), note=[{"text": "until 2026-11-21"}])
     assert brace_card(order) is None

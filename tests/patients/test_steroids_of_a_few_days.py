@@ -36,3 +36,30 @@ def test_a_few_days_or_one_dose_are_no_steroid_of_months(title, dosage):
 def test_a_daily_dose_goes_on(dosage):
     card = cards_of(steroid("Prednisone 5 mg", dosage))["rehabilitation"]
     assert card["summary"].startswith("Prednisone since Aug 2026")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("once in theatre, chronic back pain", "single intraoperative dose"),
+        *("stat, not for long-term use", "8 mg IV at induction for chronic pain"),
+        "one dose only, chronic pain",
+    ],
+)
+def test_one_dose_in_theatre_is_no_steroid_of_months(words):
+    card = cards_of(steroid("Dexamethasone 8 mg", words))["rehabilitation"]
+    assert "Dexamethasone since" not in card["summary"]
+    assert "steroid not excluded" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("one dose in the morning", "20 mg stat then 5 mg", "stat, 5 mg daily"),
+        *("intraop stress dose, continue home dose", "one dose with breakfast"),
+        "intraoperative cover; maintenance 5 mg",
+    ],
+)
+def test_a_dose_beside_an_ongoing_one_leaves_the_steroid(words):
+    card = cards_of(steroid("Prednisone 5 mg", words))["rehabilitation"]
+    assert card["summary"].startswith("Prednisone since Aug 2026")

@@ -71,6 +71,49 @@ def test_an_injection_beside_a_steroid_makes_it_no_local_one(name, words):
     assert "below the usual" not in card["detail"]
 
 
+RATE_BESIDE = [
+    "daily, trigger finger injection planned",
+    "5 mg daily; transforaminal injection refused",
+    "5 mg daily, epidural considered",
+    "5 mg daily, nerve block planned",
+    "5 mg täglich, Facetteninfiltration geplant",
+    "5 mg par jour, infiltration du genou refusée",
+    "5 mg daily, salbutamol inhaler prn",
+    "5 mg daily; timolol eye drops",
+    "daily and hydrocortisone cream",
+]
+PUT_DAILY = [
+    "1% eye drops daily, left eye",
+    "10 mg suppository daily, rectally",
+    "1 drop twice daily; timolol eye drops",
+    "0.1% cream; apply daily",
+]
+
+
+def of_title_alone(title):
+    order = ordered(title, "")
+    del order["dosageInstruction"]
+    return order
+
+
+@pytest.mark.parametrize("words", RATE_BESIDE)
+def test_another_thing_beside_a_daily_rate_leaves_the_steroid(words):
+    for order in (
+        of_title_alone(f"Prednisolone {words}"),
+        ordered("Prednisolone", words),
+    ):
+        assert "rednisolone since May 2026" in card_of(order)["summary"]
+
+
+@pytest.mark.parametrize("words", PUT_DAILY)
+def test_a_steroid_put_in_one_place_each_day_is_no_systemic_one(words):
+    for order in (
+        of_title_alone(f"Prednisolone {words}"),
+        ordered("Prednisolone", words),
+    ):
+        assert "since May 2026" not in card_of(order)["summary"]
+
+
 def test_an_injection_that_nobody_names_may_still_be_a_bone_drug():
     summary = card_of(ordered("injection every 6 months", "s.c."))["summary"]
     assert summary.startswith("Bone drug recorded, not understood")

@@ -10,6 +10,7 @@ from cds_service.fhir.gathering.plain_doses import (
     is_plain_order,
     is_plain_title,
 )
+from cds_service.fhir.gathering.steroid_asides import without_asides
 from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, ONLY_DENIED, clauses
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import folded
@@ -103,11 +104,14 @@ def read_drug(
     is_single = is_single or _is_named_as_single(resource, names, terminology)
     if STEROID in concepts and is_single:
         concepts = _without_group(concepts, STEROID, terminology)
+    own_names = names
+    if STEROID in concepts:
+        own_names = {without_asides(one, terminology) for one in names}
     for group in sorted(concepts & {STEROID, DEEP_INFECTION_DRUG}):
         if _is_local(names, resource, medication, terminology):
             concepts = _without_group(concepts, group, terminology)
     concepts, is_clear = _by_dose(concepts, names, resource, medication, terminology)
-    is_denied = any(map(terminology.clauses.is_not_done, names))
+    is_denied = any(map(terminology.clauses.is_not_done, own_names))
     if concepts & {STEROID, BONE_DRUG}:
         is_denied = is_denied or _is_of_another(names, terminology)
         is_denied = is_denied or any(_is_denial(one, terminology) for one in names)
@@ -395,7 +399,10 @@ def _is_local(
     injection next to an oral rate: `10 mg daily, after knee injection`.
     """
     dosages = dosages_of(resource)
-    instructions = [text(dosage.get("text")) for dosage in dosages]
+    names = [without_asides(one, terminology) for one in names]
+    instructions = [
+        without_asides(text(dosage.get("text")), terminology) for dosage in dosages
+    ]
     places = [*(one.get("route") for one in dosages), member(medication, "form")]
     codes = [*places, *drug_codes(resource, medication)]
     coded = terminology.concepts([one for one in codes if isinstance(one, dict)])

@@ -36,7 +36,9 @@ _PLACES_OF_ALL = {
     **dict.fromkeys(("brace", "bed_rest", "others", "complaints"), _INSIDE),
     "earlier": _INSIDE,
     **dict.fromkeys(("overnight", "never", "loose", "posture"), _INSIDE),
-    **dict.fromkeys(("soon", "later", "changed"), _INSIDE),
+    **dict.fromkeys(
+        ("soon", "later", "changed", "step", "condition", "may_last"), _INSIDE
+    ),
     "payer": "%s",
     # `LWK 1 12 Wochen`, `Qty 1 12 weeks`
     "own_number": r"(?:(?<![^\W_])(?:%s)[.:#\s]*|[#椎第]\s*)$",

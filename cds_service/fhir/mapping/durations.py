@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.duration_lengths import Lengths
 from cds_service.fhir.mapping.duration_parts import Clause, Mention, blank
+from cds_service.fhir.mapping.duration_steps import joined_steps
 from cds_service.fhir.mapping.duration_words import (
     LETTER,
     NEAR,
@@ -217,7 +218,10 @@ class DurationRules:
             # A brace worn "when out of bed" is not about bed rest, nor about a length.
             for match in self.words.of_all["posture"].finditer(text):
                 text = blank(text, *match.span())
-        yield from self._read_clauses(text, subject, is_title=is_title)
+        mentions = [*self._read_clauses(text, subject, is_title=is_title)]
+        if subject == "brace":
+            mentions = joined_steps(text, mentions, self.words)
+        yield from mentions
 
     def _read_clauses(
         self, text: str, subject: str, *, is_title: bool

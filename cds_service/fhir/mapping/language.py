@@ -237,6 +237,9 @@ class Durations(DataTable):
         endless: words by which a brace has no end, whatever else is stated.
         soon: words for a time within a day: `tomorrow`.
         later: words for a day that is not read: `Monday`, `next week`.
+        step: words by which a length follows another: `then`, `followed by`.
+        condition: words that make a second length depend on something: `if`.
+        may_last: words by which a length may become longer: `longer if`.
         changed: words by which a length takes the place of another: `extended to`.
         own_number: words before a number that belongs to them, not to the length after
             it: a vertebra, a grade, an amount.
@@ -286,6 +289,9 @@ class Durations(DataTable):
     soon: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
     changed: tuple[Pattern, ...] = ()
+    step: tuple[Pattern, ...] = ()
+    condition: tuple[Pattern, ...] = ()
+    may_last: tuple[Pattern, ...] = ()
     own_number: tuple[Pattern, ...] = ()
     payer: tuple[Pattern, ...] = ()
 

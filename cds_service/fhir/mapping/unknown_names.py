@@ -72,6 +72,8 @@ HELPERS = frozenset(
         "t-score-elsewhere",
         "reason-of-dose",
         "injection-aside",
+        "oral-rate",
+        "other-act-aside",
         "drug-was-taken",
         "recurring-dose",
         "single-dose",

@@ -72,7 +72,8 @@ def correct_brace_order(
     and are removed.
     """
     # The draft and its correction share most words: each is read once.
-    written = written_on(draft, terminology.calendar)
+    signed_on = correction.start if correction.order.is_draft else None
+    written = written_on(draft, terminology.calendar, signed_on)
     reader = partial(terminology.durations.read, subject="brace", written=written)
     read = cache(reader)
     if not _is_correctable(draft, correction, terminology, read):

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from cds_service.core.findings import RecordState
@@ -106,6 +107,7 @@ class DraftOrders:
         cut: the parts that were too long to be read completely, as phrases.
         targets: what the orders refer to, in the signing or on the patient's server
             (`referred.py`).
+        signed_on: the day of the signing at the site; None if it is not known.
     """
 
     drafts: tuple[Order, ...]
@@ -114,6 +116,7 @@ class DraftOrders:
     targets: Targets
     cut: tuple[str, ...] = ()
     deadline: Deadline | None = None
+    signed_on: date | None = None
 
     @property
     def left_out(self) -> str:

@@ -47,6 +47,7 @@ _HOW_MANY = ("count", "countMax", "periodMax")
 _LIFETIME = 99  # payers' "length of need 99" (months) means lifetime, not wear time
 SAME_HOURS = SAME.days * DAY
 OF_MONTHS = 0.085  # by how much a month is longer than four weeks
+IN_FORCE = frozenset({"active"})  # statuses: a draft may be signed again
 MOST_HOURS = 100 * _HOURS["a"]  # a longer time is no date
 MOST_TEXTS = 20  # of one order; further texts are not read and make the end doubtful
 
@@ -357,14 +358,24 @@ def _hours(duration: Any) -> float | None:
 
 
 def read_worded_end(
-    order: Json, subject: Subject, terminology: Terminology
+    order: Json,
+    subject: Subject,
+    terminology: Terminology,
+    signed_on: date | None = None,
 ) -> WordedEnd:
     """Read what the words of an order (raw JSON) say about its end.
 
     A number next to a word that is not known, in a language that is not read, may be a
     length of time.
+
+    Args:
+        order: raw JSON.
+        subject: the ordered item.
+        terminology: the service's terminology.
+        signed_on: the day on which a draft is signed; None for an order on record.
     """
-    rules, written = terminology.durations, written_on(order, terminology.calendar)
+    rules = terminology.durations
+    written = written_on(order, terminology.calendar, signed_on)
     texts = list(islice(texts_on_time(order), MOST_TEXTS + 1))
     mentions = [
         mention
@@ -392,9 +403,17 @@ def read_worded_end(
     return WordedEnd(kind="doubtful") if kinds or is_unread else WordedEnd()
 
 
-def written_on(order: Json, calendar: SiteCalendar) -> date | None:
-    """Return the day on which an order was written, else that of its start."""
+def written_on(
+    order: Json, calendar: SiteCalendar, signed_on: date | None = None
+) -> date | None:
+    """Return the day on which an order was written, else that of its start.
+
+    A draft that waited for its signature for more than a week is one of its signing.
+    """
     written = calendar.first_day(order.get("authoredOn"))
+    is_in_force = text(order.get("status")) in IN_FORCE
+    if signed_on and written and signed_on - written > SAME and not is_in_force:
+        return signed_on
     return written or read_times(order, calendar).start
 
 

@@ -59,6 +59,7 @@ from cds_service.fhir.orders.operation import (
 )
 from cds_service.fhir.orders.order_text import is_biopsy_open, name_brace
 from cds_service.fhir.orders.order_times import (
+    IN_FORCE,
     OrderTimes,
     Subject,
     read_times,
@@ -90,7 +91,6 @@ from cds_service.fhir.site_calendar import SiteCalendar
 
 LIAISON = frozenset({"fracture-liaison"})
 # Statuses of an order on record. What is on hold arranges nothing until it goes on.
-IN_FORCE = frozenset({"active"})
 CARRIED_OUT = IN_FORCE | {"completed"}
 UNKNOWN = frozenset({"unknown"})
 # Why an order of such a status is not clear.
@@ -172,7 +172,13 @@ def _worn_inside(
             own = [order for order in found if order.kind == kind]
             if any(order.reference == draft.reference for order in own):
                 continue
-            inside = read_worn_inside(draft, kind, terminology, is_therapy=is_therapy)
+            inside = read_worn_inside(
+                draft,
+                kind,
+                terminology,
+                is_therapy=is_therapy,
+                signed_on=drafts.signed_on,
+            )
             if inside and not any(_may_be_as_long(order, inside) for order in own):
                 yield replace(
                     inside,
@@ -555,7 +561,9 @@ def _worded(part: OrderPart) -> WordedEnd:
     if part.kind not in TIMED:
         return WordedEnd()
     subject: Subject = "brace" if part.kind == "brace" else "bed-rest"
-    worded = read_worded_end(part.resource, subject, part.terminology)
+    worded = read_worded_end(
+        part.resource, subject, part.terminology, part.drafts.signed_on
+    )
     if part.times.no_end == "apart":
         return worded._replace(kind="apart")
     if worded.kind == "nothing" and part.times.no_end:

@@ -10,6 +10,7 @@ these words count only if they plainly order it: behind a word of ordering (`the
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from itertools import takewhile
 
 from cds_service.core.findings import SupportOrder
@@ -40,7 +41,12 @@ _REST_OF_WORD = re.compile(r"[a-z]*")
 
 
 def read_worn_inside(
-    order: Order, kind: str, terminology: Terminology, *, is_therapy: bool
+    order: Order,
+    kind: str,
+    terminology: Terminology,
+    *,
+    is_therapy: bool,
+    signed_on: date | None = None,
 ) -> SupportOrder | None:
     """Read the brace or bed rest that an order of something else asks for.
 
@@ -51,10 +57,11 @@ def read_worn_inside(
         kind: `brace` or `bed-rest`.
         terminology: the service's terminology.
         is_therapy: the order is of a therapy, of which the title alone counts.
+        signed_on: the day of the signing.
     """
     subject: Subject = "brace" if kind == "brace" else "bed-rest"
     calendar = terminology.calendar
-    written = written_on(order.resource, calendar)
+    written = written_on(order.resource, calendar, signed_on)
     mentions: list[Mention] = []
     names: list[str] = []
     for words, is_title in [*texts_on_time(order.resource)][:MOST_TEXTS]:

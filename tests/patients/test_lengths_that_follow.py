@@ -1,0 +1,94 @@
+"""A brace whose words give two lengths: one after the other, or under a condition."""
+
+import pytest
+
+from tests.chart_builders import brace, cards_for, kyphoplasty, quiet_lists
+
+ASKED = "TLSO: end date? A time in its words was not understood."
+IN_ALL = "TLSO for 12 weeks: off by 15 Jan"
+
+
+def summary_of(words):
+    """Return the summary of a brace's card; empty without a card, as of 8 weeks."""
+    order = brace(note=[{"text": words}])
+    card = cards_for(quiet_lists(), kyphoplasty(), order).get("braceLimit")
+    return card["summary"] if card else ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "TLSO for 6 weeks, then TLSO for 6 weeks at night",
+        "2 weeks, then another 10 weeks",
+        "TLSO 2 weeks at all times then 10 weeks out of bed",
+    ],
+)
+def test_lengths_that_follow_each_other_are_added(words):
+    assert summary_of(words).startswith(IN_ALL)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "TLSO 6 weeks full time then 6 weeks at night",
+        "for 6 weeks, followed by 4 weeks weaning",
+        "6 Wochen ganztags, danach 6 Wochen nachts",
+        "6 semaines jour et nuit puis 6 semaines la nuit",
+        "6 semanas y luego 6 semanas por la noche",
+        "6 settimane, poi 6 settimane di notte",
+        "6 tygodni, następnie 6 tygodni w nocy",
+        "6 weken overdag, daarna 6 weken 's nachts",
+        "6週間終日、その後6週間夜間",
+        "佩戴6周,随后夜间6周",
+        "TLSO 8 weeks then 4 months",
+        "TLSO 12 weeks, then LSO 6 weeks",
+    ],
+)
+def test_what_cannot_be_added_is_asked(words):
+    assert summary_of(words) == ASKED
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "6 weeks, extend to 12 if pain",
+        "6 weeks, extend to 12 weeks if pain",
+        "6 weeks (12 weeks if not healed)",
+        "6 weeks, if pain 12 weeks",
+        "TLSO 8 weeks; longer if pain persists",
+        "6 Wochen, bei Schmerzen 12 Wochen",
+    ],
+)
+def test_a_length_under_a_condition_is_asked(words):
+    assert summary_of(words) == ASKED
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "TLSO 12 weeks; call if pain worsens",
+        "TLSO 12 weeks, then X-ray in 2 weeks",
+        "TLSO for 12 weeks then physiotherapy for 6 weeks",
+        "TLSO for 12 weeks if tolerated",
+        "2 days in bed, then TLSO for 12 weeks",
+        "TLSO 12 weeks, then off at night after 4 weeks",
+    ],
+)
+def test_a_length_of_something_else_adds_nothing(words):
+    assert summary_of(words).startswith(IN_ALL)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "TLSO for 6 weeks when out of bed, then remove",
+        "6 weeks, then review",
+        "8 weeks",
+    ],
+)
+def test_one_length_of_few_weeks_has_no_card(words):
+    assert not summary_of(words)
+
+
+def test_a_last_day_after_two_words_for_until_is_read():
+    assert summary_of("up to until 15 Mar").startswith("TLSO until 15 Mar")
