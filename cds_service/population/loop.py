@@ -25,10 +25,10 @@ from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.recognition import REVIEW
 from cds_service.fhir.orders.support_orders import (
     CARRIED_OUT,
-    IN_FORCE,
     find_stored_orders,
     unchecked_in,
 )
