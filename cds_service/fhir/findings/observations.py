@@ -32,7 +32,7 @@ CRITICAL = frozenset({"LL", "HH", "AA"})
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
 AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
-OTHER_STATISTIC = ("other-statistic",)
+OTHER_STATISTIC, EXPECTED = ("other-statistic",), ("expected-later",)
 
 
 def time_problem(reading: Reading, spec: ObservedSpec, chart: Chart) -> Problem | None:
@@ -63,6 +63,8 @@ def _name_problem(reading: Reading, year: int, chart: Chart) -> Problem | None:
         return Problem("no-value", "its name says that nobody measured it")
     if methods.of_title(name, OTHER_STATISTIC):
         return Problem("no-value", "its name says a change or a spread, not the value")
+    if methods.of_title(name, EXPECTED):
+        return Problem("no-value", "its name says what is expected later")
     return None
 
 

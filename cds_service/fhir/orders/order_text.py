@@ -35,6 +35,8 @@ _BRACE = frozenset({"brace"})
 _WORN = frozenset({"brace", "bed-rest"})
 # With `@` for the name of a biopsy.
 _BIOPSY_OPEN = ("biopsy-open",)
+# Of a support that is not worn.
+_SEEN_TO = ("seen-to-already",)
 # Behind the operation's name and its level.
 _BESIDE_ORDER, _ENDED = "beside-the-order", ("order-ended",)
 
@@ -215,6 +217,8 @@ def _is_ordered(
             before, after = marked[: paused[0]], marked[paused[1] :]
         if terminology.text_concepts(f"{before}@{after}", _NOT_WORN):
             return False
+    elif terminology.kinds.of_title(f"{before}@{after}", _SEEN_TO):
+        return False
     if _is_declined(before, after, terminology):
         return False
     return kind != "brace" or not _is_visit(words, before, after, terminology)

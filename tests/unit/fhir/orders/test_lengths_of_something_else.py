@@ -1,0 +1,101 @@
+"""Lengths of bed rest and braces next to those of pumps, waits and payers."""
+
+import pytest
+
+from cds_service.fhir.orders.support_orders import find_draft_support_orders
+from tests.order_builders import bundle, signing, terminology
+
+WEEK = 168
+
+
+def hours_of(kind, code, title):
+    """Return the hours that an order's title says; None if it says none."""
+    order = {
+        "resourceType": kind,
+        "id": "act",
+        "status": "draft",
+        "intent": "order",
+        code: {"text": title},
+    }
+    supports = find_draft_support_orders(signing(bundle(order)), terminology())
+    return supports[0].worded.hours
+
+
+def of_brace(title):
+    return hours_of("DeviceRequest", "codeCodeableConcept", title)
+
+
+def of_bed_rest(title):
+    return hours_of("ServiceRequest", "code", title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Bed rest; PCA pump for 48 hours",
+        "Bettruhe; PCA 48 Stunden",
+        "Repos au lit ; PCA de morphine pendant 48 heures",
+        "Reposo en cama; bomba de PCA durante 48 horas",
+        "Riposo a letto; pompa elastomerica per 48 ore",
+        "Bedrust; PCA-pomp gedurende 48 uur",
+        "Leżenie w łóżku; PCA przez 48 godzin",
+        "ベッド上安静、PCAポンプ48時間",
+        "卧床休息；吸氧24小时",
+    ],
+)
+def test_the_hours_of_a_pump_are_not_those_of_bed_rest(title):
+    assert of_bed_rest(title) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "hours"),
+    [
+        ("Bed rest for 24 hours with morphine", 24),
+        ("Repos au lit 24 heures ; PCA de morphine pendant 48 heures", 24),
+        ("Bettruhe 24 Stunden, Infusion 1000 ml", 24),
+        ("Strict bed rest for 72 hours", 72),
+    ],
+)
+def test_bed_rest_next_to_a_pump_keeps_its_own(title, hours):
+    assert of_bed_rest(title) == hours
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "TLSO, wear 6 weeks after surgery",
+        "TLSO, tragen 6 Wochen nach OP",
+        "TLSO, porter 6 semaines après l'intervention",
+        "TLSO, llevar 6 semanas tras la intervención",
+        "TLSO, portare 6 settimane dopo l'intervento",
+        "TLSO, dragen 6 weken na de ingreep",
+        "Gorset trójpunktowy, nosić 6 tygodni po zabiegu",
+        "Gorset na 6 tygodni po zabiegu",
+    ],
+)
+def test_a_length_after_a_word_of_wearing_is_the_braces(title):
+    assert of_brace(title) == 6 * WEEK
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "TLSO, X-ray 6 weeks after surgery",
+        "Gorset, kontrola 6 tygodni po zabiegu",
+        "Gorset od 6 tygodni po zabiegu",
+    ],
+)
+def test_a_time_to_wait_is_not(title):
+    assert of_brace(title) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Gorset ortopedyczny; limit NFZ: 1 szt. na 2 lata",
+        "Gorset 1 szt. na 3 lata",
+        "Gorset, limit 1 sztuka na 36 miesięcy",
+    ],
+)
+def test_the_limit_of_a_payer_is_no_length(title):
+    assert of_brace(title) is None
