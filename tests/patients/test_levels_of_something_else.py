@@ -19,6 +19,10 @@ from tests.patients.test_levels_in_question import ordered
         "Kyphoplasty L1, L2 transverse process fracture",
         "Kyphoplasty L1 (sister L3)",
         "Kyphoplasty L1, needle via L2 pedicle",
+        "Kyphoplasty L1; sacralized L5",
+        "Kyphoplasty L1; aortic endograft ends at L3",
+        "Kyphoplasty L1; consent for L3 withdrawn",
+        "Kyphoplastie LWK 1; Bandscheibenprothese LWK 4/5 in situ",
         "Kyphoplastie LWK 1, Spondylodiszitis LWK 4/5",
         "Kyphoplastie LWK 1, Querfortsatzfraktur LWK 2",
         "Kyphoplastie LWK 1 (Mutter: LWK 3 Fraktur)",
@@ -51,6 +55,9 @@ def test_a_vertebra_of_something_else_is_asked_about(title):
         ("Kyphoplasty L1, L2 pedicle and body fracture", ("L1", "L2")),
         ("Kyphoplasty L1 fracture; L2 fracture", ("L1", "L2")),
         ("经椎弓根L1椎体成形术", ("L1",)),
+        ("Kyphoplasty L1; vertebral body stent L3", ("L1", "L3")),
+        ("Spine Jack implant L1, L3", ("L1", "L3")),
+        ("Kyphoplasty T12. Aortic calcification. L1 fracture too", ("T12", "L1")),
     ],
 )
 def test_a_vertebra_of_the_operation_is_kept(title, names):
