@@ -118,7 +118,9 @@ def test_a_visit_that_records_the_treated_fracture_again_is_no_other(entry):
     assert "another fracture on record" not in cards["braceLimit"]["detail"]
 
 
-def test_a_second_operation_that_is_ordered_may_be_for_the_later_fracture():
+@pytest.mark.parametrize("is_planned", [True, False])
+def test_a_second_operation_that_is_planned_may_be_for_the_later_fracture(is_planned):
+    """One that was ordered and has no day leaves it open."""
     order = of_patient(
         "ServiceRequest",
         "second",
@@ -126,9 +128,10 @@ def test_a_second_operation_that_is_ordered_may_be_for_the_later_fracture():
         intent="order",
         code=codeable(CPT, "22513"),
         authoredOn=days_ago(3),
+        occurrenceDateTime=days_ago(-5) if is_planned else None,
     )
     cards = cards_of_brace(operated("L1"), order, broken(UNNAMED, 5))
-    assert "fracture" not in cards["braceLimit"]["detail"]
+    assert ("fracture" in cards["braceLimit"]["detail"]) is not is_planned
 
 
 # --- leaving

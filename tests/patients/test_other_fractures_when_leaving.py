@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from tests.chart_builders import days_ago, of_patient
-from tests.codes import CPT, ICD, codeable
+from tests.codes import CPT, ICD, SCT, codeable
 from tests.patients.inpatients import chart, coded, statement
 from tests.patients.leaving import (
+    TREATED,
     everything_arranged,
     kyphoplasty_done,
     leave,
@@ -241,13 +242,18 @@ def test_one_that_may_have_been_done_treated_its_vertebra_perhaps(status: str) -
         pytest.param(
             [
                 of_l3("stopped"),
-                order_of("L3", status="active", authoredOn=days_ago(0)),
+                order_of(
+                    "L3",
+                    status="active",
+                    authoredOn=days_ago(0),
+                    occurrenceDateTime=days_ago(-5),
+                ),
             ],
-            id="ordered anew",
+            id="planned anew",
         ),
     ],
 )
-def test_what_was_done_or_ordered_after_all_is_settled(others: list[Any]) -> None:
+def test_what_was_done_or_planned_after_all_is_settled(others: list[Any]) -> None:
     assert of_two_fractures(kyphoplasty_done(), *others) == []
 
 
@@ -309,3 +315,96 @@ def test_an_order_beside_an_operation_without_a_day_treated_nothing_for_sure():
     operations = (kyphoplasty_done(performedDateTime=None), order_of("L1 and L3"))
     (said,) = of_two_fractures(*operations)
     assert "recent fracture of L3 perhaps not treated" in said
+
+
+# --- orders since the operation
+
+SINCE: dict[str, Any] = {"status": "active", "authoredOn": days_ago(1)}
+ORDERED_SINCE = [
+    pytest.param([order_of("L3", **SINCE)], id="in force"),
+    pytest.param(
+        [
+            order_of(
+                "",
+                code=codeable(CPT, "22514"),
+                bodySite=[codeable(SCT, TREATED["L3"])],
+                **SINCE,
+            )
+        ],
+        id="by codes",
+    ),
+    pytest.param([order_of("L3", **SINCE | {"intent": "plan"})], id="a plan"),
+    pytest.param(
+        [order_of("L3", **SINCE | {"status": "completed"})], id="completed, not done"
+    ),
+    pytest.param(
+        [order_of("", code={"text": "Kyphoplastie LWK 3"}, **SINCE)], id="German"
+    ),
+    pytest.param(
+        [of_l3("stopped"), order_of("L3", **SINCE | {"authoredOn": days_ago(0)})],
+        id="anew",
+    ),
+    *(
+        pytest.param([order_of("L3", **SINCE, occurrenceDateTime=when)], id=when)
+        for when in (days_ago(0), days_ago(1), "2026-12", "2036-01-01")
+    ),
+    pytest.param(
+        [
+            order_of(
+                "L3",
+                **SINCE | {"intent": "plan"},
+                occurrenceDateTime=days_ago(-5),
+            )
+        ],
+        id="a plan with a day",
+    ),
+]
+
+
+@pytest.mark.parametrize("orders", ORDERED_SINCE)
+def test_an_order_since_the_operation_was_not_carried_out_by_it(orders) -> None:
+    (said,) = of_two_fractures(kyphoplasty_done(), *orders)
+    assert "recent fracture of L3 perhaps not treated. Who follows it up?" in said
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        pytest.param({"occurrenceDateTime": days_ago(-5)}, id="a day"),
+        pytest.param({"occurrencePeriod": {"start": days_ago(-5)}}, id="a first day"),
+    ],
+)
+@pytest.mark.parametrize("level", ["L1", None])
+def test_one_with_a_day_to_come_was_planned(day: Any, level: str | None) -> None:
+    planned = order_of("L3", **SINCE, **day)
+    operation = kyphoplasty_done(level, code=codeable(CPT, "22514"))
+    assert of_two_fractures(operation, planned) == []
+
+
+@pytest.mark.parametrize("on", [0, 1])
+def test_an_order_for_a_fracture_that_came_later_has_treated_nothing(on: int) -> None:
+    broken = (beside("S32.030A", days=1), dated(codeable(ICD, "S32.010A"), days=20))
+    order = order_of("L3", **SINCE | {"authoredOn": days_ago(on)})
+    record = chart(*broken, kyphoplasty_done(), order, *everything_arranged(), TAKES)
+    (card,) = leave(record)
+    assert "recent fracture of L3 perhaps not treated" in card["summary"]
+
+
+def test_an_order_of_one_vertebra_says_nothing_of_another_that_broke_later() -> None:
+    (said,) = of_two_fractures(
+        kyphoplasty_done(),
+        coded("S22.080A", days=1),
+        order_of("L3", **SINCE, occurrenceDateTime=days_ago(-5)),
+    )
+    assert "recent fracture of T11-T12 not treated" in said
+
+
+def test_an_order_beside_an_operation_without_a_vertebra_does_not_tell_which() -> None:
+    (said,) = of_two_fractures(kyphoplasty_done(None), order_of("L3", **SINCE))
+    assert "recent fracture of L1 or L3 perhaps not treated" in said
+
+
+def test_the_order_of_the_treated_vertebra_that_is_written_late_asks_nothing() -> None:
+    broken = dated(codeable(ICD, "S32.010A"), days=20, number="a")
+    record = (broken, kyphoplasty_done(), order_of("L1", **SINCE))
+    assert leave(chart(*record, *everything_arranged(), TAKES)) == []

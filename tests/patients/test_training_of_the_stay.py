@@ -202,3 +202,140 @@ def test_an_appointment_of_the_stay_settles_nothing(entries: list[Resource]) -> 
 )
 def test_an_appointment_for_later_settles_it(entries: list[Resource]) -> None:
     assert leave(leaving_chart(*ARRANGED, *entries)) == []
+
+
+# --- places of the ward, and everyday titles of its physiotherapy
+
+
+WARDS = [
+    "auf Station",
+    "on the ward",
+    "Ward",
+    "Ward 3B",
+    "Station 3 Unfallchirurgie",
+    "Normalstation",
+    "bedside",
+    "Bettseitig",
+    "inpatient",
+    "stationär",
+    "Patientenzimmer 12",
+    "Unité d'hospitalisation",
+    "Planta 3",
+    "Reparto ortopedia",
+    "Verpleegafdeling C3",
+    "Oddział ortopedii",
+    "3階病棟",
+    "骨科病房",
+]
+TEAMS = ["Physiotherapie Station", "Ward physiotherapist", "Inpatient PT"]
+
+
+@pytest.mark.parametrize("place", WARDS)
+def test_training_in_a_place_of_the_ward_settles_nothing(place: str) -> None:
+    for element, value in (
+        ("locationCode", {"text": place}),
+        ("locationReference", {"display": place}),
+    ):
+        (said,) = summaries(training(**{element: [value]}))
+        assert said.endswith(NOT_ORDERED), element
+
+
+@pytest.mark.parametrize("team", TEAMS)
+def test_training_by_who_works_on_the_ward_settles_nothing(team: str) -> None:
+    for members in (
+        {"performer": [{"display": team}]},
+        {"performerType": {"text": team}},
+    ):
+        (said,) = summaries(training(**members))
+        assert said.endswith(NOT_ORDERED)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        *(
+            pytest.param({"locationReference": [{"display": place}]}, id=place)
+            for place in (
+                "Praxis am Bahnhof",
+                "Physiotherapy department",
+                "Physiotherapie, Zimmer 3",
+                "Ward's End Physiotherapy",
+                "Station Road Surgery",
+                "Sozialstation Mitte",
+                "Station thermale",
+                "Outpatient clinic, former ward 3",
+                "Rehabilitation ward",
+                "Centre hospitalier",
+                "Home",
+            )
+        ),
+        *(
+            pytest.param({"performer": [{"display": name}]}, id=name)
+            for name in ("Anna Ward", "Praxis für Physiotherapie")
+        ),
+    ],
+)
+def test_training_in_another_place_settles_it(members: Any) -> None:
+    assert summaries(training(**members)) == []
+
+
+def test_training_for_outpatients_that_a_ward_ordered_settles_it() -> None:
+    place = {"locationReference": [{"display": "Station 3"}]}
+    assert summaries(training("Physiotherapie ambulant", **place)) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "IP CONSULT TO PHYSICAL THERAPY",
+        "IP CONSULT TO PT",
+        "IP PHYSICAL THERAPY EVAL AND TREAT",
+        "Konsil Physiotherapie",
+        "Physiotherapie-Konsil",
+        "Interconsulta fisioterapia",
+        "Consulenza fisioterapica",
+        "Physiotherapie postoperativ Tag 1",
+        "Physiotherapie 1. Tag post OP",
+        "Physiotherapy POD 1",
+        "Kinésithérapie J1 postopératoire",
+        "Fisioterapia postoperatoria día 1",
+        "理学療法 術後1日目",
+        "Physiotherapy pre-op",
+        "Preoperative physiotherapy",
+        "Physiotherapie präoperativ",
+        "Kinésithérapie préopératoire",
+        "Fisioterapia preoperatoria",
+        "Fysiotherapie preoperatief",
+        "Fizjoterapia przedoperacyjna",
+        "術前リハビリ",
+        "术前康复",
+    ],
+)
+def test_everyday_titles_of_the_wards_physiotherapy_settle_nothing(title: str) -> None:
+    (said,) = summaries(training(title))
+    assert said.endswith(NOT_ORDERED)
+
+
+@pytest.mark.parametrize("reason", ["pre-op", "Präoperativ", "postoperativ Tag 1"])
+def test_nor_does_one_whose_reason_is_the_operation_itself(reason: str) -> None:
+    (said,) = summaries(training(reasonCode=[{"text": reason}]))
+    assert said.endswith(NOT_ORDERED)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Physiotherapie postoperativ",
+        "Physiotherapy post-op",
+        "Physiotherapie ab postoperativ Tag 1",
+        "Physiotherapie ab 1. postoperativem Tag",
+        "Physiotherapie postoperativ Tag 14",
+        "Kinésithérapie postopératoire",
+        "術後リハビリ",
+        "AMB REFERRAL TO PHYSICAL THERAPY",
+        "IP REHAB REFERRAL",
+        "Physiotherapie nach Entlassung, Konsil",
+    ],
+)
+def test_what_goes_on_after_the_operation_settles_it(title: str) -> None:
+    assert summaries(training(title)) == []

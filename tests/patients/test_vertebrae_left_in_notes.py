@@ -158,9 +158,12 @@ def test_an_order_from_before_it_was_not_carried_out() -> None:
     assert PERHAPS in said
 
 
-def test_an_order_since_then_is_to_treat_it() -> None:
+def test_an_order_since_then_is_to_treat_it_once_it_has_a_day() -> None:
     left = operated(note=[{"text": "L3 aborted"}])
-    assert not any("not treated" in card for card in details(left, order("L3", 1)))
+    (said,) = details(left, order("L3", 1))
+    assert PERHAPS in said
+    planned = order("L3", 1) | {"status": "active", "occurrenceDateTime": days_ago(-5)}
+    assert not any("not treated" in card for card in details(left, planned))
 
 
 def test_a_vertebra_that_was_left_counts_for_no_other() -> None:

@@ -37,30 +37,49 @@ from cds_service.fhir.site_calendar import SiteCalendar
 ACTS = frozenset({"ServiceRequest", "Procedure"})
 # Operations for a complication, by their codes.
 REOPERATION = "reoperation"
+# A rule of `kinds.toml`.
+AGAIN = ("another-operation",)
 NEVER = VOID | {"not-done", "preparation", "draft", "revoked"}
 
 
 def unread_acts_since(
-    record: PatientRecord, since: date, terminology: Terminology
+    record: PatientRecord,
+    since: date,
+    performed: Collection[str],
+    terminology: Terminology,
 ) -> frozenset[str]:
     """Return the orders and procedures of this day or later that are to be read.
 
     Their words tell of a deficit or of what went wrong, their code is of an operation
     for that, or an MRI was ordered for a reason that nobody understood. Of any other
     order (a blood count, physiotherapy, an X-ray) only such words count. How an
-    augmentation went is read apart.
+    augmentation went is read apart, unless its follow-up plans another operation.
 
     Args:
         record: the patient's.
         since: the day of the operation, or the first that counts.
+        performed: references of all entries of the operation.
         terminology: the service's terminology.
     """
-    return frozenset(
+    gone_wrong = {
         act.reference
         for act in _acts_since(record, since, terminology)
         if not is_augmentation(Order(act.reference, act.raw), terminology)
         and _may_have_gone_wrong(act, terminology)
-    )
+    }
+    again = {
+        act.reference
+        for act in _acts(record)
+        if act.reference in performed and _plans_another(act.raw, terminology)
+    }
+    return frozenset(gone_wrong | again)
+
+
+def _plans_another(procedure: Json, terminology: Terminology) -> bool:
+    """Tell if the follow-up of an operation is another one."""
+    planned = codeables(procedure, "followUp")
+    words = [word for one in planned for word in texts_of(one)]
+    return any(terminology.kinds.of_title(one, AGAIN) for one in words)
 
 
 def complicated_since(

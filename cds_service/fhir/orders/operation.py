@@ -6,7 +6,7 @@ none that broke after it.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.core.findings import AugmentationOrder
@@ -18,7 +18,7 @@ from cds_service.fhir.orders.broken_levels import REGION_NAMES, covers, region_t
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order
 from cds_service.fhir.orders.left_vertebrae import left_in_course
 from cds_service.fhir.orders.levels import find_levels, left_in_titles
-from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.orders.order_times import IN_FORCE, read_times
 from cds_service.fhir.orders.performed import (
     DOCUMENTED_WITHIN,
     STOPPED,
@@ -39,6 +39,12 @@ LEFT = frozenset({"not-done", "stopped", "entered-in-error"})
 NEVER_DONE = STOPPED | LEFT
 # An order on hold plans nothing until it goes on; `suspended` is a supply on hold.
 HELD = frozenset({"on-hold", "suspended"})
+# Intents of what somebody has ordered, and not only proposed.
+ORDERED = frozenset(
+    {"order", "original-order", "reflex-order", "filler-order", "instance-order"}
+)
+# An order for a later day is a mistake, or is forgotten until then.
+PLANNED_WITHIN = timedelta(days=366)
 # A fracture that names no vertebra, where others are named.
 UNNAMED = "an unnamed vertebra"
 
@@ -48,9 +54,12 @@ class Operation:
     """The augmentation with which fractures are compared.
 
     Attributes:
-        levels: the treated vertebrae; empty if none is named.
+        levels: the vertebrae that were treated, or have a day for it; empty if no
+            operation names one.
         perhaps: others, of a procedure that may not have been carried out, or whose
             notes call them left.
+        asked: those of orders since the operation, which did not carry them out.
+        planned: those for which an order in force has a day to come.
         region: the vertebrae of the region that its code names, if no level is named.
         count: how many vertebrae it treated, at least one.
         day: the last day on which it may have been done; None if it is still to be
@@ -62,6 +71,8 @@ class Operation:
 
     levels: tuple[str, ...] = ()
     perhaps: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    planned: frozenset[str] = frozenset()
     region: frozenset[str] = frozenset()
     count: int = 1
     day: date | None = None
@@ -139,21 +150,32 @@ def operation_on_record(
     last_days = _LastDays([one.resource for one in done], calendar, today)
     ends = [last_days.of(one.resource) for one in done]
     newest = max(filter(None, ends), default=None)
-    to_come = [
+    orders = [one.resource for one in augmentations if one.type != "Procedure"]
+    if newest:
+        # One that names no vertebra may be for any fracture; one with a day is.
+        orders = [
+            one
+            for one in orders
+            if _is_after(calendar.first_day(one.get("authoredOn")), newest)
+            and not find_levels(one, NO_DRAFTS, terminology).levels
+        ]
+    ordered = [
         day
-        for one in augmentations
-        if one.type != "Procedure"
-        and (day := _ordered_for(one, calendar, newest or date.min))
+        for one in orders
+        if not newest or _is_planned(one, calendar, today or newest)
+        if (day := _ordered_for(one, calendar))
     ]
     count = max(1, _count_of(done, terminology))
-    treated = _levels_on_record(record, terminology, last_days, count)
+    treated = _levels_on_record(record, terminology, last_days, count, today)
     return Operation(
         levels=in_order(treated.levels),
         perhaps=treated.perhaps,
+        asked=treated.asked,
+        planned=treated.planned,
         region=_region_of(done or augmentations, terminology),
         count=count,
-        day=max([*filter(None, ends), *to_come], default=None),
-        is_day_sure=not to_come and None not in ends,
+        day=max([*filter(None, ends), *ordered], default=None),
+        is_day_sure=None not in ends and not orders,
         days=treated.days,
     )
 
@@ -195,12 +217,10 @@ class _LastDays:
         return min(last, self._today) if self._today else last
 
 
-def _ordered_for(order: Order, calendar: SiteCalendar, since: date) -> date | None:
-    """Return the day of an order that was written after this day; None for others."""
-    written, planned = _written_and_planned(order.resource, calendar)
-    if written is None or written <= since:
-        return None
-    return max(written, planned or written)
+def _ordered_for(order: Json, calendar: SiteCalendar) -> date | None:
+    """Return the day that an order plans or, if that is later, was written on."""
+    written, planned = _written_and_planned(order, calendar)
+    return max(written, planned or written) if written else None
 
 
 def _written_and_planned(
@@ -211,17 +231,35 @@ def _written_and_planned(
     return written, read_times(order, calendar).start
 
 
+def _is_planned(order: Json, calendar: SiteCalendar, today: date) -> bool:
+    """Tell if an order is in force, and has a day after today.
+
+    A month to come is no day: nobody has made the appointment.
+    """
+    is_in_force = text(order.get("status")) in IN_FORCE
+    times = read_times(order, calendar)
+    if not is_in_force or text(order.get("intent")) not in ORDERED:
+        return False
+    if times.start is None or times.start_until:
+        return False
+    return today < times.start <= today + PLANNED_WITHIN
+
+
 class _Treated(NamedTuple):
     """The vertebrae of the augmentations on record.
 
     Attributes:
-        levels: those that were or will be treated.
+        levels: those that were treated, or have a day for it.
         perhaps: those that perhaps were.
+        asked: those of orders since the operation without such a day.
+        planned: those that have such a day.
         days: of each whose operations all have a day, the last of them.
     """
 
     levels: frozenset[str]
     perhaps: frozenset[str]
+    asked: frozenset[str]
+    planned: frozenset[str]
     days: Mapping[str, date]
 
 
@@ -267,6 +305,11 @@ class _Entries:
             for level in levels:
                 self.maybe.setdefault(level, []).append(day)
 
+    @property
+    def is_any_done(self) -> bool:
+        """Tell if a vertebra is named by a procedure that was done."""
+        return bool(self.done or self.noted)
+
     def perhaps(self) -> frozenset[str]:
         """Return the vertebrae that were perhaps treated.
 
@@ -281,8 +324,55 @@ class _Entries:
         return frozenset(maybe | self.noted)
 
 
+class _Orders:
+    """What the orders of a record ask for.
+
+    Attributes:
+        planned: vertebrae for which an order in force has a day to come.
+        asked: those of other orders since the newest procedure, which therefore did not
+            carry them out. Nothing tells if another one did.
+        wanted: those of orders from before it, or without a day.
+    """
+
+    def __init__(
+        self,
+        record: PatientRecord,
+        terminology: Terminology,
+        entries: _Entries,
+        newest: date | None,
+        today: date | None,
+    ) -> None:
+        """Sort the vertebrae of the augmentations among the orders."""
+        self.planned, self.asked, self.wanted = set[str](), set[str](), set[str]()
+        self._entries, self._newest, self._today = entries, newest, today
+        for order in _augmentations_of(record, "serviceRequests", terminology):
+            if text(order.get("status")) not in HELD | NEVER_DONE:
+                self._add(order, terminology)
+
+    def _add(self, order: Json, terminology: Terminology) -> None:
+        calendar, newest, left = terminology.calendar, self._newest, self._entries.left
+        written, planned = _written_and_planned(order, calendar)
+        levels = {
+            level
+            for level in find_levels(order, NO_DRAFTS, terminology).levels
+            if not self._entries.is_any_done
+            or level not in {*left, *self._entries.noted}
+            or _is_after(written, left.get(level, newest))
+        }
+        if newest and _is_planned(order, calendar, self._today or newest):
+            self.planned.update(levels)
+        elif _is_after(written, newest) or _is_after(planned, newest):
+            self.asked.update(levels)
+        else:
+            self.wanted.update(levels)
+
+
 def _levels_on_record(
-    record: PatientRecord, terminology: Terminology, last_days: _LastDays, count: int
+    record: PatientRecord,
+    terminology: Terminology,
+    last_days: _LastDays,
+    count: int,
+    today: date | None,
 ) -> _Treated:
     """Return the vertebrae that were, will be or perhaps were treated.
 
@@ -292,44 +382,40 @@ def _levels_on_record(
     fractures: a card says "perhaps" of the whole.
 
     An order from before the newest procedure says what was wanted. It was done if the
-    procedures treated as many vertebrae as they and the order name together.
+    procedures treated as many vertebrae as they and the order name together. One since
+    then treated nothing for sure.
 
     Args:
         record: the patient's.
         terminology: the service's terminology.
         last_days: of the procedures that were done.
         count: how many vertebrae the procedures treated.
+        today: the day of the answer, if any.
     """
-    calendar, newest = terminology.calendar, last_days.newest
     entries = _Entries(record, terminology, last_days)
-    is_any_done = bool(entries.done or entries.noted)
-    left = dict.fromkeys(entries.noted, newest) | entries.left
-    to_come, wanted = set[str](), set[str]()
-    for order in _augmentations_of(record, "serviceRequests", terminology):
-        if text(order.get("status")) in HELD | NEVER_DONE:
-            continue
-        written, planned = _written_and_planned(order, calendar)
-        is_to_come = _is_after(written, newest) or _is_after(planned, newest)
-        asked_for = to_come if is_to_come else wanted
-        asked_for.update(
-            level
-            for level in find_levels(order, NO_DRAFTS, terminology).levels
-            if not (
-                is_any_done and level in left and not _is_after(written, left[level])
-            )
-        )
+    orders = _Orders(record, terminology, entries, last_days.newest, today)
     own_days = {
         level: max(filter(None, each))
         for level, each in entries.days.items()
-        if None not in each and level not in to_come
+        if None not in each
     }
-    treated = frozenset(entries.done | to_come)
-    if not is_any_done:
-        of_any = {*entries.maybe} | entries.broken_off
-        return _Treated(treated | wanted | of_any, frozenset(), own_days)
-    if count >= len(entries.done | entries.noted | wanted):
-        treated |= wanted
-    return _Treated(treated, (entries.perhaps() | wanted) - treated, own_days)
+    treated, perhaps = {*entries.done}, set[str]()
+    if not entries.is_any_done:
+        treated |= orders.wanted | {*entries.maybe} | entries.broken_off
+    else:
+        if count >= len(entries.done | entries.noted | orders.wanted):
+            treated |= orders.wanted
+        perhaps = {*entries.perhaps()} | orders.wanted
+    if treated or perhaps:
+        # Else the operation names no vertebra: it treated one of its region.
+        treated |= orders.planned
+    return _Treated(
+        levels=frozenset(treated),
+        perhaps=frozenset(perhaps - treated),
+        asked=frozenset(orders.asked),
+        planned=frozenset(orders.planned),
+        days=own_days,
+    )
 
 
 def _augmentations_of(
@@ -409,13 +495,27 @@ def _operations(done: Sequence[Order], calendar: SiteCalendar) -> list[list[Orde
 
 
 def untreated(broken: Broken, operation: Operation) -> Untreated:
-    """Return the fractures that this operation does not explain."""
+    """Return the fractures that this operation does not explain.
+
+    A vertebra whose operation has a day to come is left out.
+    """
+    planned, asked = operation.planned, {*operation.asked}
+    broken = Broken(
+        fresh=broken.fresh - planned,
+        open=broken.open - planned,
+        unsettled=broken.unsettled - planned,
+        later=broken.later - planned,
+        perhaps_later=broken.perhaps_later - planned,
+    )
     apart = _apart_from(broken, operation)
-    later, perhaps = broken.later, broken.perhaps_later
-    return Untreated(
-        sure=_listed({*apart.sure, *later}),
-        possible=_listed({*apart.possible, *perhaps}),
-        doubtful=_listed({*apart.doubtful, *perhaps}),
+    perhaps = broken.perhaps_later
+    return _with_doubt(
+        Untreated(
+            sure=_listed({*apart.sure, *broken.later}),
+            possible=_listed({*apart.possible, *perhaps}),
+            doubtful=_listed({*apart.doubtful, *perhaps}),
+        ),
+        asked,
     )
 
 

@@ -415,7 +415,7 @@ def read_leaving(
             record, since, terminology, _treated(record, performed, terminology)
         ),
         awaited_reports=awaited_reports_since(record, since, terminology),
-        unread_acts=unread_acts_since(record, since, terminology),
+        unread_acts=unread_acts_since(record, since, performed.references, terminology),
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
         illnesses=illnesses_since(record, since, terminology),

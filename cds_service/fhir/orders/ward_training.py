@@ -22,6 +22,9 @@ from cds_service.fhir.references import last_name
 
 # Rules of `kinds.toml`.
 AFTER_STAY, ON_WARD = ("training-after-stay",), ("training-on-ward",)
+AROUND_OPERATION = ("training-around-operation",)
+# Of a place, and of those who treat.
+WARD_PLACE, WARD_TEAM = ("place-on-ward",), ("team-on-ward",)
 IN_HOSPITAL, BY_NAME = ("care-in-hospital",), ("rehabilitation-by-name",)
 # Codes of a setting, small letters; `hu` is a unit of a hospital.
 SETTINGS = WARD | {code.lower() for code in INPATIENT} | {"hu"}
@@ -85,7 +88,7 @@ def is_visit_on_ward(
 
 
 def _is_on_ward(words: Sequence[str], terminology: Terminology) -> bool:
-    if _names(words, ON_WARD, terminology):
+    if _names(words, ON_WARD + AROUND_OPERATION, terminology):
         return True
     is_in_hospital = _names(words, IN_HOSPITAL, terminology)
     return is_in_hospital and not _names(words, BY_NAME, terminology)
@@ -101,10 +104,16 @@ def _is_of_stay(
 ) -> bool:
     """Tell if rehabilitation ends with the stay, by its words, its setting or its days.
 
-    An order for after it, or of a stay for rehabilitation, is one whatever its setting.
+    Its place and who treats count as its words do. An order for after it, or of a stay
+    for rehabilitation, is one whatever its setting.
     """
     titles = _words(codeables(resource, "code", "orderDetail"))
-    places = _words(codeables(resource, "category", "locationCode"))
+    reasons = _words(codeables(resource, "reasonCode"))
+    categories = _words(codeables(resource, "category", "locationCode"))
+    places = _words(codeables(resource, "locationCode"))
+    places += _displays(resource, "locationReference")
+    teams = _words(codeables(resource, "performerType"))
+    teams += _displays(resource, "performer")
     notes = [
         words
         for one in objects(resource.get("note"))
@@ -112,14 +121,20 @@ def _is_of_stay(
     ]
     notes.append(text(resource.get("patientInstruction")))
     settings = _settings_of(resource)
-    is_after = _names([*titles, *places, *notes], AFTER_STAY, terminology)
+    everywhere = [*titles, *categories, *places, *teams, *notes]
+    is_after = _names(everywhere, AFTER_STAY, terminology)
     if is_after or not settings.isdisjoint(OUTSIDE):
         return False
-    if _names([*titles, *notes], ON_WARD, terminology):
+    if (
+        _names(everywhere, ON_WARD, terminology)
+        or _names([*titles, *reasons], AROUND_OPERATION, terminology)
+        or _names(places, WARD_PLACE, terminology)
+        or _names(teams, WARD_TEAM, terminology)
+    ):
         return True
     is_titled_so = _names(titles, IN_HOSPITAL, terminology)
     is_set_there = not settings.isdisjoint(SETTINGS) or _names(
-        places, IN_HOSPITAL, terminology
+        categories, IN_HOSPITAL, terminology
     )
     if _names(titles, BY_NAME, terminology):
         if is_titled_so:
@@ -158,6 +173,11 @@ def _is_over_with_stay(
 
 def _stay_named_in(resource: Json) -> str:
     return last_name(text(member(resource, "encounter", "reference")))
+
+
+def _displays(resource: Json, element: str) -> list[str]:
+    """Return the names of what an order refers to."""
+    return [text(one.get("display")) for one in objects(resource.get(element))]
 
 
 def _words(named: Sequence[Json]) -> list[str]:

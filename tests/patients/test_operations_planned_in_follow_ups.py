@@ -1,0 +1,47 @@
+"""What the follow-up of an operation plans is read before the patient leaves."""
+
+import pytest
+
+from tests.patients.inpatients import chart, coded, statement
+from tests.patients.leaving import everything_arranged, kyphoplasty_done, leave
+
+
+def summaries(words: str) -> list[str]:
+    """The cards of somebody whose operation has this follow-up, nothing else open."""
+    operation = kyphoplasty_done(followUp=[{"text": words}])
+    takes = statement("alendronate", "M05BA04", 1)
+    broken = coded("M80.08XA", days=20)
+    record = chart(broken, operation, *everything_arranged(), takes)
+    return [card["summary"] for card in leave(record)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Kyphoplastie LWK 3 in 2 Wochen",
+        "Kyphoplasty L3 in 2 weeks",
+        "Revision geplant",
+        "Vertebroplastie LWK 4 geplant",
+        "Cyphoplastie L3 dans 2 semaines",
+        "Cifoplastia L3 en 2 semanas",
+        "Kyfoplastiek L3 over 2 weken",
+        "L3椎体成形术",
+    ],
+)
+def test_another_operation_is_read_before_leaving(words: str) -> None:
+    (said,) = summaries(words)
+    assert said.endswith("Read before leaving.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Wundkontrolle in 2 Wochen",
+        "Nachkontrolle nach Kyphoplastie",
+        "X-ray after kyphoplasty in 6 weeks",
+        "Physiotherapy",
+        "Revision of medication",
+    ],
+)
+def test_an_ordinary_follow_up_asks_nothing(words: str) -> None:
+    assert summaries(words) == []
