@@ -83,3 +83,20 @@ def test_so_is_one_that_was_entered_otherwise(entry: Any) -> None:
 )
 def test_an_older_one_and_an_everyday_one_are_not(entry: Any) -> None:
     assert not cards_beside(entry)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("I49.01", "I71.00", "J81.0", "I50.21", "I50.33", "I74.3", "J94.2", "D65"),
+        *("K72.00", "G41.9", "K56.7", "S27.0XXA", "S36.113A", "S26.00XA", "S35.00XA"),
+    ],
+)
+def test_graver_codes_are_grave_illness(code: str) -> None:
+    (card,) = cards_beside(coded(code, days=1))
+    assert card["summary"].endswith(READ)
+
+
+@pytest.mark.parametrize("code", ["K56.41", "I50.22", "I71.40"])
+def test_their_everyday_neighbours_are_not(code: str) -> None:
+    assert cards_beside(coded(code, days=1)) == []

@@ -23,13 +23,21 @@ from cds_service.fhir.gathering.bone_reports import (
     names_t_score,
     words_of_report,
 )
-from cds_service.fhir.gathering.condition_concepts import concepts_of_condition
+from cds_service.fhir.gathering.condition_concepts import (
+    ACUTE,
+    concepts_of_condition,
+)
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.exam_concepts import (
     EXAM_TYPES,
     exam_concepts,
 )
 from cds_service.fhir.gathering.grave_asides import MAY_BEAR_ON_SPINE, UNREAD_PROSE
+from cds_service.fhir.gathering.harm_in_acts import (
+    EARLIER,
+    is_history,
+    tells_of_harm,
+)
 from cds_service.fhir.gathering.listed import LISTED, OF_NO_CONCERN
 from cds_service.fhir.gathering.named_besides import drugs_told_in_doubt, grave_in_doubt
 from cds_service.fhir.gathering.open_concepts import MAY_NEED_BRACE, NOT_UNDERSTOOD
@@ -79,6 +87,15 @@ def concepts_of(
         targets: resources of other types that were returned with it.
         terminology: the service's terminology, including the site's codes.
     """
+    concepts = _concepts_by_type(resource, targets, terminology)
+    if is_history(resource):
+        concepts |= {EARLIER}
+    return concepts | {ACUTE} if tells_of_harm(resource, terminology) else concepts
+
+
+def _concepts_by_type(
+    resource: Json, targets: Targets, terminology: Terminology
+) -> frozenset[str]:
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:
         return concepts_of_drug(resource, referred_in(resource, targets), terminology)

@@ -33,6 +33,9 @@ class GraveStemsFile(DataFile):
         plain_deficit: deficits in plain speech, of which a denial is part.
         undenied: what looks like a denial, or like nothing, and denies nothing.
         worse: what went wrong after an operation.
+        fallen: a fall in the stay that ends.
+        prevention: words that name a harm that shall not come.
+        emergency: what is done for a catastrophe: reanimation, a chest drain.
         several: words for more than one fracture.
     """
 
@@ -46,6 +49,9 @@ class GraveStemsFile(DataFile):
     plain_deficit: Words
     undenied: Words
     worse: Words
+    fallen: Words
+    prevention: Words
+    emergency: Words
     several: Words
 
 
@@ -63,6 +69,9 @@ class GraveStems:
         self._no_deficit = _any_of([content.no_deficit])
         self._plain_deficit = _any_of([content.plain_deficit])
         self._worse = _any_of([content.worse])
+        self._fallen = _any_of([content.fallen])
+        self._prevention = _any_of([content.prevention])
+        self._emergency = _any_of([content.emergency])
         self._undenied = _any_of([content.undenied])
         self._kept_plain_deficit = kept(self._has_plain_deficit)
 
@@ -89,6 +98,18 @@ class GraveStems:
         """Tell if a text tells of what may have gone wrong after an operation."""
         plain = self._no_deficit.sub(" ", folded(words[:LONGEST_TEXT]))
         return bool(self._worse.search(plain))
+
+    def is_fallen(self, words: str) -> bool:
+        """Tell if a text tells of a fall in a hospital: "fell out of bed"."""
+        return bool(self._fallen.search(folded(words[:LONGEST_TEXT])))
+
+    def is_prevention(self, words: str) -> bool:
+        """Tell if a text names a harm that shall not come: "fracture prevention"."""
+        return bool(self._prevention.search(folded(words[:LONGEST_TEXT])))
+
+    def is_emergency(self, title: str) -> bool:
+        """Tell if a procedure of this title was done for a catastrophe."""
+        return bool(self._emergency.search(folded(title[:LONGEST_TEXT])))
 
     def without_undenied(self, words: str) -> str:
         """Return the folded text without what looks like a denial and is none."""

@@ -5,12 +5,14 @@ only word of a cord compression. The raw JSON of the record in, references out; 
 never raises.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from datetime import date
 
 from cds_service.fhir.gathering.asides import VOID
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import GRAVE
+from cds_service.fhir.gathering.harm_in_acts import titles_and_reasons
 from cds_service.fhir.gathering.problem_words import (
     has_grave_stem,
     undenied_parts,
@@ -39,6 +41,7 @@ ACTS = frozenset({"ServiceRequest", "Procedure"})
 REOPERATION = "reoperation"
 # A rule of `kinds.toml`.
 AGAIN = ("another-operation",)
+_CLAUSE = re.compile(r"[,;:.](?=\s)")
 NEVER = VOID | {"not-done", "preparation", "draft", "revoked"}
 
 
@@ -137,9 +140,17 @@ def _may_have_gone_wrong(act: Entry, terminology: Terminology) -> bool:
     if REOPERATION in terminology.concepts(codeables(act.raw, "code")):
         return True
     stems = terminology.grave_stems
+    if act.kind == "Procedure" and any(
+        stems.is_emergency(part)
+        for title in _titles_of(act.raw)
+        for part in undenied_parts(title, terminology)
+    ):
+        return True
     for words in _said_in(act.raw, terminology):
         told = undenied_parts(words, terminology)
         if stems.has_plain_deficit(words) or any(map(stems.is_worse, told)):
+            return True
+        if _tells_of_fall(words, terminology):
             return True
         # Of a deficit: a tumour is asked about by what looks for it.
         if has_grave_stem(words, terminology) and any(
@@ -151,9 +162,20 @@ def _may_have_gone_wrong(act: Entry, terminology: Terminology) -> bool:
     )
 
 
+def _tells_of_fall(words: str, terminology: Terminology) -> bool:
+    """Tell if words tell of a fall in this stay, which they do not want to prevent."""
+    stems = terminology.grave_stems
+    return any(
+        stems.is_fallen(clause)
+        and not stems.is_prevention(clause)
+        and any(map(stems.is_fallen, undenied_parts(clause, terminology)))
+        for clause in _CLAUSE.split(words)
+    )
+
+
 def _said_in(act: Json, terminology: Terminology) -> Iterator[str]:
     """Yield the words of an act that are not our own: its titles, reasons and notes."""
-    for words in dict.fromkeys([*_titles_of(act), *words_in(act)]):
+    for words in dict.fromkeys([*titles_and_reasons(act), *words_in(act)]):
         if not terminology.own_words.fullmatch(words):
             yield words
 

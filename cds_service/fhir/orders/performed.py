@@ -47,6 +47,7 @@ from cds_service.fhir.orders.complications import (
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.illnesses_since import illnesses_since
+from cds_service.fhir.orders.injuries_in_acts import injured_acts_since
 from cds_service.fhir.orders.injuries_since import (
     INJURIES,
     RecentTime,
@@ -415,7 +416,8 @@ def read_leaving(
             record, since, terminology, _treated(record, performed, terminology)
         ),
         awaited_reports=awaited_reports_since(record, since, terminology),
-        unread_acts=unread_acts_since(record, since, performed.references, terminology),
+        unread_acts=unread_acts_since(record, since, performed.references, terminology)
+        | injured_acts_since(record, since, terminology),
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
         illnesses=illnesses_since(record, since, terminology),

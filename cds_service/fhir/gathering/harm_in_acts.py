@@ -1,0 +1,53 @@
+"""Keep acts whose title or reason tells of harm, so that a discharge can read them.
+
+An order of an ordinary examination is not kept; "CCT" for "fall", or for the code of an
+embolism, is. Raw JSON in; junk never raises.
+"""
+
+import re
+from collections.abc import Iterator
+
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+
+REASONED = frozenset({"ServiceRequest", "Procedure", "MedicationRequest"})
+
+# Codes of what was: a drug is often ordered for that under the code of the illness.
+HISTORY = re.compile(r"Z86\.?7|I25\.?2|I69")
+EARLIER = "earlier-illness"
+
+
+def is_history(resource: Json) -> bool:
+    """Tell if a diagnosis is of an infarction, a stroke or a clot of before."""
+    return text(resource.get("resourceType")) == "Condition" and any(
+        HISTORY.match(text(coding.get("code")))
+        for coding in objects(member(resource, "code", "coding"))
+    )
+
+
+def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
+    """Tell if an act names a grave illness by a code, or in words what went wrong."""
+    if text(resource.get("resourceType")) not in REASONED:
+        return False
+    codes = terminology.complication_codes
+    reasons = objects(resource.get("reasonCode"))
+    if any(codes.is_acute(*one) for one in terminology.codings(reasons)):
+        return True
+    stems = terminology.grave_stems
+    return any(
+        stems.is_worse(words) or stems.is_fallen(words) or stems.is_emergency(words)
+        for words in titles_and_reasons(resource)
+    )
+
+
+def titles_and_reasons(act: Json) -> Iterator[str]:
+    """Yield the titles and reasons of an act, and each title with each reason.
+
+    What an examination looks for, its reason may say: "CCT", "fall".
+    """
+    titles = [word for one in objects(act.get("code")) for word in texts_of(one)]
+    reasons = [word for one in objects(act.get("reasonCode")) for word in texts_of(one)]
+    yield from dict.fromkeys((*titles, *reasons))
+    for title in titles:
+        for reason in reasons:
+            yield f"{title}: {reason}"

@@ -1,0 +1,228 @@
+"""What broke since the operation, or a grave illness, only an order may name."""
+
+from typing import Any
+
+import pytest
+
+from tests.chart_builders import days_ago, inpatient, of_patient
+from tests.codes import CPT, ICD, OPS, codeable
+from tests.patients.inpatients import coded, statement
+from tests.patients.leaving import everything_arranged, leave, leaving_chart
+
+UNREAD = "1 recent entry not understood. Read before leaving."
+
+
+def act(
+    kind: str, title: str, reason: Any = None, days: int = 1, **members: Any
+) -> Any:
+    """An act of so many days ago, for a reason in words or by an ICD code."""
+    shown: dict[str, Any] = {
+        "ServiceRequest": {"status": "active", "intent": "order"},
+        "Procedure": {"status": "completed"},
+        "MedicationRequest": {"status": "active", "intent": "order"},
+    }[kind]
+    day = "performedDateTime" if kind == "Procedure" else "authoredOn"
+    name = "medicationCodeableConcept" if kind == "MedicationRequest" else "code"
+    if isinstance(reason, str):
+        reason = {"text": reason}
+    if reason:
+        members["reasonCode"] = [reason]
+    shown |= {name: {"text": title}, day: days_ago(days)}
+    return of_patient(kind, members.pop("number", "act"), **shown | members)
+
+
+def order(title: str, reason: Any = None, **members: Any) -> Any:
+    return act("ServiceRequest", title, reason, **members)
+
+
+def icd(code: str, title: str | None = None) -> Any:
+    return codeable(ICD, code, title) if title else codeable(ICD, code)
+
+
+def summaries(*entries: Any) -> list[str]:
+    """The cards of somebody for whom all else is arranged, treated two days ago."""
+    drug = statement("alendronate", "M05BA04", 1)
+    chart = leaving_chart(*everything_arranged(), drug, *entries)
+    return [card["summary"] for card in leave(chart)]
+
+
+def summaries_of_stay(reason: Any) -> list[str]:
+    """The same, if the stay names this reason."""
+    drug = statement("alendronate", "M05BA04", 1)
+    chart = leaving_chart(*everything_arranged(), drug)
+    others = [one for one in chart if one["resourceType"] != "Encounter"]
+    stay = inpatient() | {"reasonCode": [reason]}
+    return [card["summary"] for card in leave((*others, stay))]
+
+
+@pytest.mark.parametrize("kind", ["ServiceRequest", "Procedure", "MedicationRequest"])
+@pytest.mark.parametrize("code", ["S72.001A", "S72.141A", "S22.31XA", "I26.99"])
+def test_a_code_of_a_reason_is_to_be_read(kind: str, code: str) -> None:
+    (card,) = summaries(act(kind, "X-ray", icd(code)))
+    assert card.endswith(UNREAD)
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    [
+        ("Röntgen Hüfte", "Schenkelhalsfraktur rechts nach Sturz auf Station"),
+        ("Unfallchirurgisches Konsil", "neue Schenkelhalsfraktur"),
+        ("Hüft-TEP bei Schenkelhalsfraktur", None),
+        ("X-ray hip right after fall from bed, r/o fracture", None),
+        ("X-ray hip", "r/o hip fracture"),
+        ("X-ray hip", "fall on ward, hip pain"),
+        ("X-ray hip", "inpatient fall"),
+        ("Röntgen Becken", "ist auf Station gestürzt"),
+        ("Radio de hanche", "chute du lit"),
+        ("股関節X線", "ベッドから転落"),
+        ("CCT nach Sturz", None),
+        ("CCT nativ", "Sturz"),
+        ("CT head", "fall, on apixaban"),
+        ("Thoraxdrainage", None),
+    ],
+)
+def test_so_are_words(title: str, reason: str | None) -> None:
+    (card,) = summaries(order(title, reason))
+    assert card.endswith(UNREAD)
+
+
+@pytest.mark.parametrize(
+    "reason", [icd("S72.001A"), {"text": "Schenkelhalsfraktur rechts"}]
+)
+def test_so_is_a_broken_hip_for_which_the_patient_stays(reason: Any) -> None:
+    (card,) = summaries_of_stay(reason)
+    assert card.endswith(UNREAD)
+
+
+def test_so_is_an_order_to_repair_a_hip() -> None:
+    (card,) = summaries(order("Repair", code=codeable(CPT, "27236")))
+    assert card.endswith(UNREAD)
+
+
+def test_so_is_the_other_hip() -> None:
+    old = coded("S72.001A", days=900)
+    (card,) = summaries(old, order("X-ray left hip", icd("S72.002A")))
+    assert card.endswith(UNREAD)
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("CPR", codeable(CPT, "92950")),
+        ("CPR", codeable(OPS, "8-771")),
+        ("Kardiopulmonale Reanimation", None),
+        ("Chest drain", None),
+        ("Thoraxdrainage", None),
+        ("ICU admission", None),
+    ],
+)
+def test_so_is_what_was_done_for_a_catastrophe(title: str, code: Any) -> None:
+    members = {"code": code} if code else {}
+    (card,) = summaries(act("Procedure", title, **members))
+    assert card.endswith(UNREAD)
+
+
+@pytest.mark.parametrize("kind", ["ServiceRequest", "MedicationRequest"])
+@pytest.mark.parametrize(
+    "code",
+    ["S32.010A", "M80.08XA", "W19.XXXA", "W06.XXXA", "S72.001D", "S72.001S", "I48.91"],
+)
+def test_the_treated_fracture_and_an_old_one_bring_no_line(
+    kind: str, code: str
+) -> None:
+    assert summaries(act(kind, "X-ray", icd(code))) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    [
+        ("Röntgen LWS", "LWK-1-Fraktur nach Sturz"),
+        ("X-ray lumbar", "fall from bed at home 3 weeks ago, L1 fracture"),
+        ("Hip protector", "prevention of hip fracture"),
+        ("Hüftprotektor", "Vermeidung von Schenkelhalsfraktur"),
+        ("Sturzprophylaxe auf Station", "Sturzrisiko"),
+        ("Inpatient fall risk assessment", None),
+        ("Fall prevention on the ward", None),
+        ("Bettgitter", "Schutz vor Sturz aus dem Bett"),
+        ("Thromboseprophylaxe", "Immobilität"),
+        ("Röntgen Becken", "Z.n. Schenkelhalsfraktur 2019"),
+        ("X-ray hip", "old hip fracture"),
+        ("X-ray hip", "hip fracture 2014"),
+        ("X-ray hip", "no hip fracture, hip pain"),
+        ("X-ray hip", "fell at home, brought to hospital"),
+        ("Resuscitation status", "full code"),
+        ("CPR", "full code"),
+        ("Chest drain removal", None),
+        ("CT head", "headache"),
+    ],
+)
+def test_nor_do_ordinary_words(title: str, reason: str | None) -> None:
+    assert summaries(order(title, reason)) == []
+
+
+@pytest.mark.parametrize(
+    "title", ["Discussion of CPR status", "Postoperative ICU monitoring"]
+)
+def test_nor_does_an_ordinary_procedure(title: str) -> None:
+    assert summaries(act("Procedure", title)) == []
+
+
+HIP = coded("S72.001A", days=900)
+APIXABAN = "Apixaban"
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param((HIP, order("X-ray hip", icd("S72.001A"))), id="old hip"),
+        pytest.param((HIP, order("X-ray hip", "hip fracture")), id="in words"),
+        pytest.param(
+            (
+                coded("I82.401", days=300),
+                act("MedicationRequest", APIXABAN, icd("I82.401")),
+            ),
+            id="thrombosis on the list",
+        ),
+        pytest.param(
+            (
+                coded("Z86.711", days=300),
+                act("MedicationRequest", APIXABAN, icd("I26.99")),
+            ),
+            id="history of an embolism",
+        ),
+        pytest.param(
+            (
+                act(
+                    "MedicationRequest",
+                    APIXABAN,
+                    icd("I26.99"),
+                    days=40,
+                    number="earlier",
+                ),
+                act("MedicationRequest", APIXABAN, icd("I26.99")),
+            ),
+            id="ordered before the operation too",
+        ),
+        pytest.param(
+            (act("MedicationRequest", "Enoxaparin", icd("I26.99", "prophylaxis")),),
+            id="prophylaxis",
+        ),
+    ],
+)
+def test_nor_does_what_was_known_before(entries: tuple[Any, ...]) -> None:
+    assert summaries(*entries) == []
+
+
+def test_nor_does_a_hip_that_was_repaired_before() -> None:
+    repair = act("Procedure", "Repair", days=9, code=codeable(CPT, "27236"))
+    drug = statement("alendronate", "M05BA04", 1)
+    chart = leaving_chart(*everything_arranged(), drug, repair)
+    others = [one for one in chart if one["resourceType"] != "Encounter"]
+    stay = inpatient() | {"reasonCode": [icd("S72.001A")]}
+    without = [card["summary"] for card in leave(chart)]
+    assert [card["summary"] for card in leave((*others, stay))] == without
+
+
+@pytest.mark.parametrize("code", ["M80.08XA", "I26.99"])
+def test_a_stay_counts_by_a_broken_hip_alone(code: str) -> None:
+    assert summaries_of_stay(icd(code)) == []
