@@ -29,6 +29,7 @@ Scope = Literal["encounter", "fracture", "user"]
 ENDING: tuple[Scope, ...] = ("encounter", "fracture")  # scopes that end by themselves
 # Overrides are read as far back as this, so none closes anything for longer.
 LONGEST_DAYS = 366
+ENTRY_MARK = "entry#"  # begins the digest of an entry in the key of a fact
 
 
 class Fracture(NamedTuple):
@@ -241,8 +242,20 @@ class Closures:
         return replace(self, in_force=tuple(remaining))
 
     def closes_fact(self, fact: str, key: str) -> bool:
-        """Tell if the fact was considered, on the same values."""
-        return self._closes("fact", fact, key)
+        """Tell if the fact was considered, on the same values and entries.
+
+        A key of earlier versions has no entries: then the values alone count.
+        """
+        values, entries = _parted(key)
+        considered = (
+            _parted(closure.key)
+            for closure in self.in_force
+            if (closure.part, closure.what) == ("fact", fact)
+        )
+        return any(
+            values == values_then and (entries <= entries_then or not entries_then)
+            for values_then, entries_then in considered
+        )
 
     def closes_button(self, act: str) -> bool:
         """Tell if what the act's button orders is not offered here."""
@@ -290,6 +303,13 @@ class Closures:
 
 
 NOTHING_CLOSED = Closures()
+
+
+def _parted(key: str) -> tuple[str, frozenset[str]]:
+    """Part the key of a fact into its values and the digests of its entries."""
+    parts = key.split(" ")
+    entries = frozenset(part for part in parts if part.startswith(ENTRY_MARK))
+    return " ".join(part for part in parts if part not in entries), entries
 
 
 def find_closures(
