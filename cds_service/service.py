@@ -78,6 +78,7 @@ from cds_service.fhir.near_misses import (
 )
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.broken_levels import region_treated
+from cds_service.fhir.orders.dated_fractures import dated_fractures
 from cds_service.fhir.orders.drafts import (
     DraftOrders,
     read_drafts,
@@ -559,6 +560,7 @@ def _case_of(
         encounter=call.request.context.encounter_id,
         hook_instance=call.request.hook_instance,
         fracture=Fracture.of(findings, levels),
+        on_record=dated_fractures(record, service.terminology, today),
     )
     closures = find_closures(history, hook.closures.closures, circumstances)
     open_support = closures.without_closed(support)

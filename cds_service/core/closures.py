@@ -149,7 +149,8 @@ class ClosureRule(DataTable):
             the summary.
         days: how long, the day of the override not counted.
         same: it holds within the same encounter or fracture, or for the same user.
-        until_new_fracture: it ends when another fracture is known.
+        until_new_fracture: it ends when another fracture is treated. One that closes an
+            act ends with a new fracture of any bone: a brace is not for another bone.
     """
 
     topic: str
@@ -183,13 +184,19 @@ class ClosureFile(Approved):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """The circumstances in which an earlier override may hold now."""
+    """The circumstances in which an earlier override may hold now.
+
+    Attributes:
+        fracture: the one that is treated.
+        on_record: fractures of any bone that began on a known day.
+    """
 
     today: date
     user: str | None = None
     encounter: str | None = None
     hook_instance: str | None = None
     fracture: Fracture = UNKNOWN_FRACTURE
+    on_record: tuple[Fracture, ...] = ()
 
 
 class Closure(NamedTuple):
@@ -349,7 +356,8 @@ def _holds(rule: ClosureRule, feedback: CardFeedback, now: Circumstances) -> boo
     if days < 0 or (rule.days is not None and days > rule.days):
         return False
     is_same_fracture = feedback.fracture.is_same(now.fracture)
-    if rule.until_new_fracture and is_same_fracture is False:
+    has_broken = rule.part == "act" and _has_broken(feedback, now)
+    if rule.until_new_fracture and (is_same_fracture is False or has_broken):
         return False
     if rule.same == "fracture":
         return is_same_fracture is True
@@ -358,6 +366,20 @@ def _holds(rule: ClosureRule, feedback: CardFeedback, now: Circumstances) -> boo
     if rule.same == "user":
         return now.user is not None and feedback.user == now.user
     return True
+
+
+def _has_broken(feedback: CardFeedback, now: Circumstances) -> bool:
+    """Tell if a bone broke after the override, other than the vertebrae treated then.
+
+    Their fracture may get a later day when a visit records it once more.
+    """
+    treated, answered = {*feedback.fracture.levels}, feedback.answered.date()
+    return any(
+        fracture.day is not None
+        and fracture.day > answered
+        and not (fracture.levels and treated.issuperset(fracture.levels))
+        for fracture in now.on_record
+    )
 
 
 def _closures(rule: ClosureRule, feedback: CardFeedback) -> Iterator[Closure]:
