@@ -133,12 +133,14 @@ def _spinal_infection(situation: Situation) -> Signal | None:
 
 @signal("sepsis")
 def _sepsis(situation: Situation) -> Signal | None:
-    return _dated(situation, "sepsis", say("sepsis"))
+    sepsis = _dated(situation, "sepsis", say("sepsis"))
+    return _with_entries("sepsis", sepsis, situation)
 
 
 @signal("new-deficit")
 def _new_deficit(situation: Situation) -> Signal | None:
-    return _dated(situation, "new-deficit", say("neurological deficit"))
+    deficit = _dated(situation, "new-deficit", say("neurological deficit"))
+    return _with_entries("new-deficit", deficit, situation)
 
 
 def _dated(situation: Situation, name: str, otherwise: str) -> Signal | None:
@@ -146,12 +148,15 @@ def _dated(situation: Situation, name: str, otherwise: str) -> Signal | None:
     if finding is None:
         return None
     fact, date_ = finding.label or otherwise, _date(finding, situation)
-    dated = _signal(fact, finding, because=in_brackets(fact, date_), date=date_)
-    return _with_entries(name, dated, situation)
+    return _signal(fact, finding, because=in_brackets(fact, date_), date=date_)
 
 
-def _with_entries(name: str, grave: Signal, situation: Situation) -> Signal:
+def _with_entries(
+    name: str, grave: Signal | None, situation: Situation
+) -> Signal | None:
     """Add the entries behind a grave fact: a new or changed one opens it again."""
+    if grave is None:
+        return None
     names = entries_behind(name, situation.findings)
     return grave._replace(entries=situation.shown(names))
 
