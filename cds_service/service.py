@@ -50,6 +50,7 @@ from cds_service.core.closures import (
 )
 from cds_service.core.derived import derive
 from cds_service.core.findings import AugmentationOrder, Findings, SupportOrders
+from cds_service.core.grave_findings import BEHIND, entries_behind
 from cds_service.core.handout import HANDOUT_DRAFT, find_handout, handout_sentences
 from cds_service.core.languages import LanguageFile
 from cds_service.core.phrases import NotTranslated
@@ -57,6 +58,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
+from cds_service.fhir.gathering.contents import contents_of
 from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import PrefetchPlan
@@ -76,6 +78,7 @@ from cds_service.fhir.near_misses import (
 )
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.broken_levels import region_treated
+from cds_service.fhir.orders.dated_fractures import dated_fractures
 from cds_service.fhir.orders.drafts import (
     DraftOrders,
     read_drafts,
@@ -557,6 +560,7 @@ def _case_of(
         encounter=call.request.context.encounter_id,
         hook_instance=call.request.hook_instance,
         fracture=Fracture.of(findings, levels),
+        on_record=dated_fractures(record, service.terminology, today),
     )
     closures = find_closures(history, hook.closures.closures, circumstances)
     open_support = closures.without_closed(support)
@@ -569,8 +573,13 @@ def _case_of(
         support=with_counted_from(open_support, findings, today),
         fracture=circumstances.fracture,
         closures=closures,
+        contents=contents_of(record.entries, _entries_behind_facts(findings)),
         today=today,
     )
+
+
+def _entries_behind_facts(findings: Findings) -> frozenset[str]:
+    return frozenset().union(*(entries_behind(name, findings) for name in BEHIND))
 
 
 def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:

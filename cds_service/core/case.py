@@ -5,7 +5,7 @@ judge it. The conclusion is all that a card may say.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from cds_service.core.assessment import Assessment, assess
@@ -103,6 +103,8 @@ class Case:
         closures: the parts of a card that earlier overrides close.
         leaving: of a patient who is discharged, the record of the time after the
             procedure; else None.
+        contents: a digest of what each entry behind a grave finding says, by its
+            reference: a changed one opens the fact again.
         today: the day of the answer; nothing later counts.
     """
 
@@ -115,6 +117,7 @@ class Case:
     fracture: Fracture = UNKNOWN_FRACTURE
     closures: Closures = NOTHING_CLOSED
     leaving: Leaving | None = None
+    contents: Mapping[str, str] = field(default_factory=dict)
     today: date
 
 
@@ -174,6 +177,7 @@ def _situation(case: Case) -> Situation:
         lists_not_read=case.record_state.lists_not_read,
         lists_cut=frozenset({*case.record_state.unread, *case.record_state.incomplete}),
         leaving=case.leaving,
+        contents=case.contents,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
-from cds_service.core.closures import NOTHING_CLOSED, CardGround, Closures
+from cds_service.core.closures import ENTRY_MARK, NOTHING_CLOSED, CardGround, Closures
 from cds_service.core.fact_file import Colour, Condition, DrugWords, FactFile, Phrase
 from cds_service.core.findings import Finding, SupportOrder
 from cds_service.core.phrases import Sentence, placeholders, say
@@ -426,7 +426,7 @@ def _is_shown_on(grounds: Sequence[CardGround], file: FactFile, signal: Signal) 
 def _mark(entry: Shown) -> str:
     """Write a digest of an entry: no name of it and no word is kept."""
     digest = sha256(" ".join(entry).encode()).hexdigest()[:DIGEST_LENGTH]
-    return f"entry#{digest}"
+    return f"{ENTRY_MARK}{digest}"
 
 
 def _reaches(

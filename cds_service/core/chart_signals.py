@@ -12,6 +12,7 @@ from math import floor
 from cds_service.core.bone_drugs import TUMOUR_DOSES
 from cds_service.core.computed import MNA_MALNOURISHED
 from cds_service.core.findings import Finding
+from cds_service.core.grave_findings import entries_behind
 from cds_service.core.open_points import (
     LOW_CLEARANCE,
     SEVERE_EGFR,
@@ -126,17 +127,20 @@ def _spinal_infection(situation: Situation) -> Signal | None:
     what = joined((finding.label, date_))
     because = in_brackets(infection, what)
     fact = finding.label or infection
-    return _signal(fact, finding, because=because, what=what, date=date_)
+    infected = _signal(fact, finding, because=because, what=what, date=date_)
+    return _with_entries("spinal-infection", infected, situation)
 
 
 @signal("sepsis")
 def _sepsis(situation: Situation) -> Signal | None:
-    return _dated(situation, "sepsis", say("sepsis"))
+    sepsis = _dated(situation, "sepsis", say("sepsis"))
+    return _with_entries("sepsis", sepsis, situation)
 
 
 @signal("new-deficit")
 def _new_deficit(situation: Situation) -> Signal | None:
-    return _dated(situation, "new-deficit", say("neurological deficit"))
+    deficit = _dated(situation, "new-deficit", say("neurological deficit"))
+    return _with_entries("new-deficit", deficit, situation)
 
 
 def _dated(situation: Situation, name: str, otherwise: str) -> Signal | None:
@@ -145,6 +149,16 @@ def _dated(situation: Situation, name: str, otherwise: str) -> Signal | None:
         return None
     fact, date_ = finding.label or otherwise, _date(finding, situation)
     return _signal(fact, finding, because=in_brackets(fact, date_), date=date_)
+
+
+def _with_entries(
+    name: str, grave: Signal | None, situation: Situation
+) -> Signal | None:
+    """Add the entries behind a grave fact: a new or changed one opens it again."""
+    if grave is None:
+        return None
+    names = entries_behind(name, situation.findings)
+    return grave._replace(entries=situation.shown(names))
 
 
 @signal("bone-malignancy")
@@ -156,7 +170,9 @@ def _bone_malignancy(situation: Situation) -> Signal | None:
     is_of_blood = fact == "myeloma"
     specialist = say("haematology") if is_of_blood else say("oncology")
     because = in_brackets(fact, year)
-    return _signal(fact, finding, because=because, year=year, specialist=specialist)
+    words = {"year": year, "specialist": specialist}
+    malignancy = _signal(fact, finding, because=because, **words)
+    return _with_entries("bone-malignancy", malignancy, situation)
 
 
 @signal("recent-cancer")
@@ -165,7 +181,8 @@ def _recent_cancer(situation: Situation) -> Signal | None:
     if finding is None:
         return None
     fact, year = finding.label or say("cancer"), _year(finding)
-    return _signal(fact, finding, because=in_brackets(fact, year), year=year)
+    cancer = _signal(fact, finding, because=in_brackets(fact, year), year=year)
+    return _with_entries("recent-cancer", cancer, situation)
 
 
 @signal("old-cancer")

@@ -29,6 +29,7 @@ Scope = Literal["encounter", "fracture", "user"]
 ENDING: tuple[Scope, ...] = ("encounter", "fracture")  # scopes that end by themselves
 # Overrides are read as far back as this, so none closes anything for longer.
 LONGEST_DAYS = 366
+ENTRY_MARK = "entry#"  # begins the digest of an entry in the key of a fact
 
 
 class Fracture(NamedTuple):
@@ -148,7 +149,8 @@ class ClosureRule(DataTable):
             the summary.
         days: how long, the day of the override not counted.
         same: it holds within the same encounter or fracture, or for the same user.
-        until_new_fracture: it ends when another fracture is known.
+        until_new_fracture: it ends when another fracture is treated. One that closes an
+            act ends with a new fracture of any bone: a brace is not for another bone.
     """
 
     topic: str
@@ -182,13 +184,19 @@ class ClosureFile(Approved):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """The circumstances in which an earlier override may hold now."""
+    """The circumstances in which an earlier override may hold now.
+
+    Attributes:
+        fracture: the one that is treated.
+        on_record: fractures of any bone that began on a known day.
+    """
 
     today: date
     user: str | None = None
     encounter: str | None = None
     hook_instance: str | None = None
     fracture: Fracture = UNKNOWN_FRACTURE
+    on_record: tuple[Fracture, ...] = ()
 
 
 class Closure(NamedTuple):
@@ -241,8 +249,20 @@ class Closures:
         return replace(self, in_force=tuple(remaining))
 
     def closes_fact(self, fact: str, key: str) -> bool:
-        """Tell if the fact was considered, on the same values."""
-        return self._closes("fact", fact, key)
+        """Tell if the fact was considered, on the same values and entries.
+
+        A key of earlier versions has no entries: then the values alone count.
+        """
+        values, entries = _parted(key)
+        considered = (
+            _parted(closure.key)
+            for closure in self.in_force
+            if (closure.part, closure.what) == ("fact", fact)
+        )
+        return any(
+            values == values_then and (entries <= entries_then or not entries_then)
+            for values_then, entries_then in considered
+        )
 
     def closes_button(self, act: str) -> bool:
         """Tell if what the act's button orders is not offered here."""
@@ -292,6 +312,13 @@ class Closures:
 NOTHING_CLOSED = Closures()
 
 
+def _parted(key: str) -> tuple[str, frozenset[str]]:
+    """Part the key of a fact into its values and the digests of its entries."""
+    parts = key.split(" ")
+    entries = frozenset(part for part in parts if part.startswith(ENTRY_MARK))
+    return " ".join(part for part in parts if part not in entries), entries
+
+
 def find_closures(
     history: Sequence[CardFeedback] | None,
     rules: Sequence[ClosureRule],
@@ -329,7 +356,8 @@ def _holds(rule: ClosureRule, feedback: CardFeedback, now: Circumstances) -> boo
     if days < 0 or (rule.days is not None and days > rule.days):
         return False
     is_same_fracture = feedback.fracture.is_same(now.fracture)
-    if rule.until_new_fracture and is_same_fracture is False:
+    has_broken = rule.part == "act" and _has_broken(feedback, now)
+    if rule.until_new_fracture and (is_same_fracture is False or has_broken):
         return False
     if rule.same == "fracture":
         return is_same_fracture is True
@@ -338,6 +366,20 @@ def _holds(rule: ClosureRule, feedback: CardFeedback, now: Circumstances) -> boo
     if rule.same == "user":
         return now.user is not None and feedback.user == now.user
     return True
+
+
+def _has_broken(feedback: CardFeedback, now: Circumstances) -> bool:
+    """Tell if a bone broke after the override, other than the vertebrae treated then.
+
+    Their fracture may get a later day when a visit records it once more.
+    """
+    treated, answered = {*feedback.fracture.levels}, feedback.answered.date()
+    return any(
+        fracture.day is not None
+        and fracture.day > answered
+        and not (fracture.levels and treated.issuperset(fracture.levels))
+        for fracture in now.on_record
+    )
 
 
 def _closures(rule: ClosureRule, feedback: CardFeedback) -> Iterator[Closure]:

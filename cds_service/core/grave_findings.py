@@ -4,8 +4,10 @@ This is the one list of them. Each forbids a figure or raises the risk apart fro
 model, and each belongs to one kind of open thing, which withholds buttons.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
+
+from cds_service.core.findings import Findings, Provenance
 
 # Why an earlier fracture is open, if an entry names one and does not decide.
 FRACTURE_NOT_CLEAR = "whether a fracture on record is an earlier one is not clear"
@@ -68,3 +70,37 @@ KINDS: Mapping[str, tuple[GraveFinding, ...]] = {
 _GRAVE = tuple(finding for kind in KINDS.values() for finding in kind)
 EXCLUDING = tuple(finding.name for finding in _GRAVE if finding.is_excluding)
 RAISING_LISTED = tuple(finding.name for finding in _GRAVE if not finding.is_excluding)
+
+# By the signal of a fact that `considered` alone closes: the findings behind it. What
+# leaves one of them open is behind the fact too, although the fact alone is said.
+BEHIND: Mapping[str, tuple[str, ...]] = {
+    "spinal-infection": ("present-spinal-infection", "spinal-infection"),
+    "sepsis": ("sepsis",),
+    "new-deficit": ("new-deficit", "neurological-deficit"),
+    "bone-malignancy": ("bone-malignancy", "malignancy"),
+    "recent-cancer": ("recent-cancer", "bone-malignancy", "malignancy"),
+}
+# Doses and stays change daily and say nothing worse.
+TELLING = ("Condition/", "DiagnosticReport/", "Observation/", "Procedure/")
+
+
+def entries_behind(signal: str, findings: Findings) -> frozenset[str]:
+    """Return the entries that a grave fact rests on, or that leave it open."""
+    return frozenset(
+        source.resource
+        for source in _sources(BEHIND[signal], findings)
+        if source.resource.startswith(TELLING)
+    )
+
+
+def _sources(names: tuple[str, ...], findings: Findings) -> Iterator[Provenance]:
+    for name in names:
+        if findings.is_true(name):
+            yield from findings.known[name].provenance
+        gap = findings.gaps.get(name)
+        if gap is not None and gap.is_mentioned:
+            yield from gap.provenance
+    for value in findings.passed_over:
+        # What is resolved or past is no news.
+        if value.name in names and value.reason != "absent":
+            yield value.provenance

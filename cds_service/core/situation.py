@@ -1,7 +1,7 @@
 """The signal, what it is found in, and the register of the detectors."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -42,6 +42,8 @@ class Situation:
             were not read whole, or in which no entry was understood.
         lists_cut: prefetch keys of every list that was not read, or not whole.
         leaving: for a discharge after an augmentation: what is known of the time since.
+        contents: for a signing: a digest of what each entry behind a grave finding
+            says, by its reference.
     """
 
     findings: Findings
@@ -54,6 +56,7 @@ class Situation:
     lists_not_read: tuple[str, ...] = ()
     lists_cut: frozenset[str] = frozenset()
     leaving: Leaving | None = None
+    contents: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def drug_state(self) -> DrugState:
@@ -66,7 +69,7 @@ class Situation:
         Args:
             names: references, `Condition/12`.
         """
-        contents = self.leaving.contents if self.leaving else {}
+        contents = self.leaving.contents if self.leaving else self.contents
         return tuple(Shown(name, contents.get(name, "")) for name in sorted(set(names)))
 
     @cached_property

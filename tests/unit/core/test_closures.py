@@ -173,6 +173,34 @@ def test_a_newer_value_reopens_a_fact():
     assert not found.closes_fact("F11", HIP.key)
 
 
+@pytest.mark.parametrize(
+    ("key", "is_closed"),
+    [
+        ("discitis entry#1 entry#2 day#3", True),
+        ("discitis entry#1 day#3", True),
+        ("discitis entry#1 entry#9 day#3", False),
+        ("discitis entry#1 day#4", False),
+    ],
+)
+def test_a_new_entry_reopens_a_fact(key, is_closed):
+    seen = CardGround(
+        topic="rehabilitation",
+        fact="F1",
+        key="discitis entry#1 entry#2 day#3",
+        is_warning=True,
+    )
+    assert closures(override("considered", seen)).closes_fact("F1", key) is is_closed
+
+
+def test_a_key_of_an_earlier_version_closes_its_values():
+    earlier = CardGround(
+        topic="rehabilitation", fact="F1", key="discitis day#3", is_warning=True
+    )
+    found = closures(override("considered", earlier))
+    assert found.closes_fact("F1", "discitis entry#1 day#3")
+    assert not found.closes_fact("F1", "discitis entry#1 day#4")
+
+
 def test_considered_closes_no_fact_that_only_informs():
     assert closed(override("considered", replace(HIP, is_warning=False))) == set()
 
