@@ -37,13 +37,16 @@ SEEN_NOT_USED = frozenset(
 )
 # Findings whose entries another line of the card names.
 OF_OTHER_LINES = (
-    "old-cancer",
     "recent-cancer",
     "bone-malignancy",
     "present-spinal-infection",
     "sepsis",
     "new-deficit",
 )
+# The line of an old cancer names the organ and the year alone, so that it only answers
+# for these.
+OLD_CANCER = "old-cancer"
+OF_OLD_CANCER = frozenset({"malignancy", "bone-malignancy", "recent-cancer"})
 # A deficit that may be new is named as such, and not as one of any age.
 NEW_DEFICIT, MAY_BE_NEW = "new-deficit", "may be new"
 # Findings that stay open with any entry that was not understood. The card only counts
@@ -151,8 +154,9 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     values = {entry for entry in not_understood if entry.startswith(VALUE)}
     listed = not_understood - reports - others - values
     open_names, named = _open_names(answer, listed, others | values)
-    # An entry that is named is not counted again among those not understood.
-    if unnamed := listed - named:
+    # An entry that is named is not counted again among those not understood, nor is an
+    # old cancer in words alone.
+    if unnamed := listed - named - _old_cancers(answer.findings, is_in_words=True):
         count = _entry_count(len(unnamed))
         yield answer.texts.say("notices.not-understood", entries=count)
     if unnamed := reports - named:
@@ -197,6 +201,7 @@ def _open_names(
     """
     findings = answer.findings
     named = _named_elsewhere(findings)
+    old_cancers = _old_cancers(findings)
     named_for_steroids: set[str] = set()
     open_names: list[tuple[str, str]] = []
     for name in _by_rank(findings):
@@ -208,6 +213,8 @@ def _open_names(
         entries = {_entry_named(source, title) for source in gap.provenance}
         counted = _only_counted(name, gap, listed, others)
         named_before = named | (counted & listed)
+        if name in OF_OLD_CANCER:
+            named_before |= old_cancers
         if name in STEROIDS:
             named_before = named_for_steroids.copy()
             named_for_steroids |= entries
@@ -311,6 +318,20 @@ def _named_elsewhere(findings: Findings) -> set[str]:
         if finding is not None and finding.value is True:
             entries |= {source.resource for source in finding.provenance}
     return entries
+
+
+def _old_cancers(findings: Findings, *, is_in_words: bool = False) -> set[str]:
+    """List the entries of old cancers; none if one may be in the bone now.
+
+    Args:
+        findings: what the record says.
+        is_in_words: leaves out those with a code.
+    """
+    finding = findings.known.get(OLD_CANCER)
+    if finding is None or finding.value is not True or not finding.may_reassure:
+        return set()
+    sources = finding.provenance
+    return {one.resource for one in sources if not (is_in_words and one.code)}
 
 
 def _unread(answer: Answer) -> list[str]:

@@ -82,15 +82,16 @@ def _grave_detector(grave: tuple[GraveFinding, ...]) -> Detector:
 def _is_open(name: str, findings: Findings) -> bool:
     """Tell if an entry names this finding without deciding if it holds now.
 
-    An old cancer has a line of its own on the card, and leaves nothing open.
+    An old cancer has a line of its own on the card, and leaves nothing open, unless it
+    may be in the bone now.
     """
     gap = findings.gaps.get(name)
     if gap is None or not gap.is_mentioned or is_settled(name, findings):
         return False
     named_elsewhere = set()
-    if name == "malignancy" and findings.is_true("old-cancer"):
-        sources = findings.known["old-cancer"].provenance
-        named_elsewhere = {source.resource for source in sources}
+    old_cancer = findings.known.get("old-cancer")
+    if name == "malignancy" and old_cancer and old_cancer.may_reassure:
+        named_elsewhere = {source.resource for source in old_cancer.provenance}
     return any(
         source.origin == "context" or source.resource not in named_elsewhere
         for source in gap.provenance

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chart_builders import days_ago, of_patient
-from tests.codes import CPT, codeable
+from tests.codes import CPT, LOINC, codeable
 from tests.patients.leaving import everything_arranged, leave, leaving_chart
 from tests.patients.reassuring import cards_of, end_is_selected
 
@@ -24,6 +24,10 @@ SEARCHES = [
     ),
     pytest.param(codeable(CPT, "87040"), id="culture of blood"),
     pytest.param(codeable(CPT, "72158"), id="MRI with contrast"),
+    *(
+        pytest.param(codeable(LOINC, code), id=f"LOINC {code} without words")
+        for code in ("600-7", "24351-9", "33358-3", "2857-1", "2039-6", "6875-9")
+    ),
 ]
 ORDINARY = ["Urine culture", "Throat swab culture", "Skin biopsy", "PSA screening"]
 

@@ -5,20 +5,38 @@ Its day does not tell that. A drug against cancer, a metastasis, the stage or th
 "recurrent" does.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 from cds_service.core.findings import BoneDrugs, DrugUse, Finding
-from cds_service.core.vocabulary import ConditionSpec, RecentCancerSpec
+from cds_service.core.vocabulary import ConditionSpec, EventSpec, RecentCancerSpec
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap
 from cds_service.fhir.findings.problem_list import is_in_use
 from cds_service.fhir.findings.statements import NOT_DONE
 from cds_service.fhir.gathering.drugs import CANCER_DRUG, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
-from cds_service.fhir.raw_json import objects, text, texts_of
+from cds_service.fhir.gathering.grave_asides import UNREAD_REASON
+from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 SPREAD = ("kind-spread",)
+# Grave things of the bone that an entry of an old cancer may name besides.
+IN_BONE = frozenset(
+    map(
+        in_doubt,
+        (
+            "malignancy",
+            "bone-metastasis",
+            "bone-malignancy-ever",
+            "myeloma",
+            "pathological-fracture",
+        ),
+    )
+)
+# A stage alone, as a code or a word: `IV`.
+_STAGE = re.compile(r"(III|IV)[A-Ca-c]?\d?")
 TREATMENT = "cancer-treatment"
 WEEKS_APART = "a bone drug was given weeks apart, as against a tumour"
 
@@ -41,6 +59,34 @@ def find_recent_cancer(
     return (events.yes(spec, chart, present) if present else outcome), passed
 
 
+def find_old_cancer(spec: EventSpec, chart: Chart) -> FindingOrGap:
+    """Find a cancer of long ago; it reassures of nothing if it may be in the bone now.
+
+    The line of an old cancer names the organ and the year, and not what else its entry
+    says.
+    """
+    outcome, passed = events.find_event(spec, chart)
+    if not isinstance(outcome, Finding) or outcome.value is not True:
+        return outcome, passed
+    codes = {source.resource: source.code for source in outcome.provenance}
+    is_again = any(
+        entry.reference in codes
+        and _may_go_on(entry, is_coded=bool(codes[entry.reference]))
+        for entry in chart.of_kind("Condition", "Procedure")
+    )
+    return outcome._replace(may_reassure=not is_again), passed
+
+
+def _may_go_on(entry: Entry, *, is_coded: bool) -> bool:
+    """Tell if an entry names the bone in doubt, or has unread notes and no code.
+
+    A cancer in words alone is not understood anyway, so that no count tells of a note.
+    """
+    if not IN_BONE.isdisjoint(entry.concepts):
+        return True
+    return not is_coded and in_doubt(UNREAD_REASON) in entry.concepts
+
+
 def _has_spread(entry: Entry, chart: Chart) -> bool:
     """Tell if its code, words or stage say that it has spread or come back."""
     if any(match.concept == "secondary-cancer" for match in entry.matches):
@@ -52,7 +98,12 @@ def _has_spread(entry: Entry, chart: Chart) -> bool:
 def _words_of(entry: Entry) -> Iterator[str]:
     yield from texts_of(entry.raw.get("code"))
     for stage in objects(entry.raw.get("stage")):
-        yield from texts_of(stage.get("summary"))
+        summary = stage.get("summary")
+        yield from texts_of(summary)
+        codes = (text(one.get("code")) for one in objects(member(summary, "coding")))
+        for word in (*texts_of(summary), *codes):
+            if _STAGE.fullmatch(word.strip()):
+                yield f"stage {word.strip()}"
     yield from (text(one.get("text")) for one in objects(entry.raw.get("note")))
 
 

@@ -45,6 +45,7 @@ from cds_service.fhir.findings.bone_drug_history import (
     read_history,
 )
 from cds_service.fhir.findings.cancer import (
+    find_old_cancer,
     find_recent_cancer,
     open_by_doses_weeks_apart,
 )
@@ -173,6 +174,8 @@ def _find_event(spec: EventSpec, chart: Chart, drugs: BoneDrugs) -> FindingOrGap
             return find_recent_cancer(spec, chart, drugs)
         case InjuringFallSpec():
             return find_fall_with_injury(spec, chart)
+        case EventSpec(name="old-cancer"):
+            return find_old_cancer(spec, chart)
         case _:
             return find_event(spec, chart)
 

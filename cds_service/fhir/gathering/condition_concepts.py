@@ -1,5 +1,6 @@
 """Find what an entry of the problem list names."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -63,9 +64,9 @@ from cds_service.fhir.gathering.unread_in_reasons import (
     words_of_reasons,
 )
 from cds_service.fhir.leaves import codes_of
-from cds_service.fhir.mapping.clauses import clauses
+from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, objects, texts_of
 
 # These leave a finding open, whatever is written next to their code.
@@ -73,8 +74,16 @@ GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
 # Grave illness by its code, which counts if it began since the operation.
 ACUTE = "acute-illness"
-# A rule of `kinds.toml`.
+# Rules of `kinds.toml`.
 ABOUT_RECORD = ("about-record",)
+CANCER_AGAIN = ("cancer-again",)
+FOLLOW_UP = ("cancer-follow-up",)
+# Cancers outside bone and marrow, and those of the bone, by the names of their lists.
+CANCER_OVER = "cancer-ever"
+OF_THE_BONE = frozenset(
+    {"malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"}
+)
+_DIVIDED = re.compile(r"[,;()]")
 
 
 def concepts_of_condition(condition: Json, terminology: Terminology) -> frozenset[str]:
@@ -91,7 +100,8 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     words = (*texts_of(condition.get("code")), *other_words_of(condition))
     known |= drugs_told_in_doubt(words, known, terminology)
     known |= _told_by_stems(condition, known, terminology)
-    known |= _left_open_by_asides(condition, terminology)
+    known |= _told_of_cancer(condition, known, terminology)
+    known |= _left_open_by_asides(condition, known, terminology)
     known |= _earlier_by_title(condition, known, terminology)
     if _is_acute(condition, terminology):
         known |= {ACUTE}
@@ -292,7 +302,9 @@ def _with_words(
     return known | {NOT_UNDERSTOOD} if reading.of_another else known
 
 
-def _left_open_by_asides(condition: Json, terminology: Terminology) -> frozenset[str]:
+def _left_open_by_asides(
+    condition: Json, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
     """Return what the asides of a diagnosis leave open, each concept in doubt."""
     codes = (one.code for one in asides_of(condition) if one.code is not None)
     concepts = left_open_by(codes, terminology)
@@ -303,10 +315,44 @@ def _left_open_by_asides(condition: Json, terminology: Terminology) -> frozenset
         concepts |= {EARLIER}
     if names_broken_vertebra(condition, words, terminology):
         concepts |= {BROKEN_ASIDE}
-    is_understood = is_reason_understood(words, frozenset(), terminology)
+    unread = words
+    if CANCER_OVER in known and known.isdisjoint(OF_THE_BONE):
+        unread = [one for one in words if not _is_follow_up(one, terminology)]
+    is_understood = is_reason_understood(unread, frozenset(), terminology)
     if not is_understood or has_code_alone(condition, terminology):
         concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     return frozenset(map(in_doubt, concepts))
+
+
+def _told_of_cancer(
+    condition: Json, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return a malignancy of bone in doubt if the words of a cancer tell of one.
+
+    They may tell of bone lesions, of progress, or of a search for them that is awaited.
+    """
+    if CANCER_OVER not in known or not known.isdisjoint(OF_THE_BONE):
+        return frozenset()
+    words = (*texts_of(condition.get("code")), *_read_asides(condition).words)
+    is_again = any(
+        terminology.kinds.of_title(part, CANCER_AGAIN)
+        for one in words
+        for part in undenied_parts(one[:LONGEST_TEXT], terminology)
+    )
+    return frozenset({in_doubt("malignancy")} if is_again else ())
+
+
+def _is_follow_up(note: str, terminology: Terminology) -> bool:
+    """Tell if each part of a note is plain, or of the follow-up of a cancer."""
+    if len(note) > LONGEST_TEXT:
+        return False
+    parts = [part for one in sentences(note) for part in _DIVIDED.split(one)]
+    return all(
+        terminology.kinds.of_title(part, FOLLOW_UP)
+        or is_reason_understood([part], frozenset(), terminology)
+        for part in parts
+        if part.strip()
+    )
 
 
 def _earlier_by_title(

@@ -20,6 +20,7 @@ from cds_service.fhir.gathering.unread_in_reasons import (
 )
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
+from cds_service.fhir.orders.order_narratives import narrative_of
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 CAUSES = frozenset({"fall-from-height", "traffic-accident"})
@@ -115,6 +116,8 @@ def find_reasons(
     reasons = reasons_named(order, drafts)
     own = [word for reason in reasons for word in texts_of(reason)]
     other_words = _words_but_reasons(order)
+    if narrative := narrative_of(order, terminology):
+        other_words.append(narrative)
     concepts = frozenset().union(*(terminology.concepts(reason) for reason in reasons))
     raising, coded = concepts & RAISING, concepts - RAISING
     length = sum(map(len, (*own, *other_words)))

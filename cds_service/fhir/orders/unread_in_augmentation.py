@@ -35,6 +35,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
 from cds_service.fhir.orders.broken_levels import broken_places, covers
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
+from cds_service.fhir.orders.order_narratives import narrative_of
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION_OR_LEVEL,
     OF_AUGMENTATION,
@@ -164,6 +165,9 @@ def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
         if name != "contained"
         and any(_is_grave(one, terminology) for one in _codings_of(name, value))
     }
+    narrative = narrative_of(order, terminology)
+    if narrative and not is_plain_note(narrative, terminology):
+        left.add("text")
     contained = _contained_beside(order)
     if not all(_is_contained_read(one, terminology) for one in contained):
         left.add("contained")
