@@ -195,7 +195,10 @@ def test_one_file_is_a_language(tmp_path):
         ),
     )
     assert [
-        ("brace" in one.text_concepts("Rugharnas"), "brace" in one.text_concepts("TLSO"))
+        (
+            "brace" in one.text_concepts("Rugharnas"),
+            "brace" in one.text_concepts("TLSO"),
+        )
         for one in (ours, words)
     ] == [
         (False, True),
