@@ -57,7 +57,10 @@ def test_one_dose_in_theatre_is_no_steroid_of_months(words):
     [
         *("one dose in the morning", "20 mg stat then 5 mg", "stat, 5 mg daily"),
         *("intraop stress dose, continue home dose", "one dose with breakfast"),
-        "intraoperative cover; maintenance 5 mg",
+        *("intraoperative cover; maintenance 5 mg", "1 dose per day"),
+        *("one dose at bedtime", "take one dose at 8 am", "stat 40 mg, taper"),
+        *("5 mg, steroid cover in theatre", "one-off 20 mg, usually 5 mg"),
+        "5 mg alternate days; 50 mg at induction",
     ],
 )
 def test_a_dose_beside_an_ongoing_one_leaves_the_steroid(words):
