@@ -159,6 +159,49 @@ def test_a_hip_on_the_list_since_the_operation_stays_news() -> None:
     assert ": hip fracture (19 Nov). Read before leaving." in card["summary"]
 
 
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("S72.001A", "St.p. Schenkelhalsfraktur 2018"),
+        ("S72.001A", "Status post hip fracture"),
+        ("S72.001A", "H/o hip fracture"),
+        ("S72.001A", "History of hip fracture"),
+        ("S42.201A", "Z.n. Humerusfraktur"),
+        ("S72.001A", "Z. n. Schenkelhalsfraktur rechts 2018"),
+        ("S72.001A", "Antécédent de fracture du col"),
+        ("S72.001A", "Pregressa frattura di femore"),
+        ("S72.001A", "Stan po złamaniu szyjki"),
+        ("S72.001A", "大腿骨頸部骨折の既往"),
+    ],
+)
+def test_a_title_that_says_status_after_is_of_before(code: str, title: str) -> None:
+    assert not cards_beside(result(code, title))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "S/p fall with hip fracture",
+        "S/p fall and hip fracture",
+        "Hip fracture s/p fall",
+        "Hip fracture s/p ORIF",
+        "Status post kyphoplasty, hip fracture",
+        "Hip fracture in patient with history of osteoporosis",
+        "Z.n. Sturz mit Schenkelhalsfraktur",
+        "Z.n. Sturz, Schenkelhalsfraktur rechts",
+        "Z.n. Treppensturz Schenkelhalsfraktur",
+        "Z.n. Trauma: Schenkelhalsfraktur",
+        "Z.n. Hüft-TEP periprothetische Fraktur",
+        "ATCD de chute avec fracture du col",
+        "Status post hip fracture 2026",
+        "Hip fracture 2026-11-19",
+    ],
+)
+def test_what_is_past_beside_a_fracture_leaves_it_news(title: str) -> None:
+    (card,) = cards_beside(result("S72.001A", title))
+    assert f": {HIP}" in card["summary"]
+
+
 def test_one_that_was_repaired_since_is_to_be_followed_up() -> None:
     repair = of_patient(
         "Procedure",
