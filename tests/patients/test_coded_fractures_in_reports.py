@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
+from tests.chart_builders import days_ago, of_patient, problem
 from tests.codes import CPT, ICD, SCT, codeable
 from tests.patients.inpatients import coded, statement
 from tests.patients.leaving import everything_arranged, leave, leaving_chart
@@ -84,6 +84,122 @@ def test_a_bone_on_the_list_is_named_once() -> None:
 def test_the_other_side_is_another_bone() -> None:
     (card,) = cards_beside(coded("S72.001A", days=5), result("S72.002A"))
     assert "hip fracture (recorded 19 Nov) and hip fracture (15 Nov)" in card["summary"]
+
+
+def hip_repaired(days: int, code: str = "27236", **members: Any) -> Any:
+    """An operation of a hip so many days ago."""
+    performed = {"code": codeable(CPT, code), "performedDateTime": days_ago(days)}
+    said = {"status": "completed"} | performed
+    return of_patient("Procedure", "hip", **said | members)
+
+
+def undated(days: int | None = None, **members: Any) -> Any:
+    """A hip on the list without an onset, recorded so many days ago."""
+    recorded = {"recordedDate": None if days is None else days_ago(days)}
+    return coded("S72.001A", days=None, **recorded | members)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        pytest.param(problem("S72.001A", days=30), id="recorded a month ago"),
+        pytest.param(coded("S72.001A", days=100), id="broke 100 days ago"),
+        pytest.param(undated(40), id="no onset"),
+        pytest.param(problem("S72.001A", days=5, status="resolved"), id="over"),
+        pytest.param(problem("S72.00", days=30), id="no side"),
+        pytest.param(
+            undated(1, onsetDateTime="2025"), id="of last year, recorded since"
+        ),
+        pytest.param(hip_repaired(60), id="repaired"),
+        pytest.param(hip_repaired(60, "27130"), id="replaced"),
+    ],
+)
+def test_a_hip_known_before_the_operation_is_no_news(known: Any) -> None:
+    assert not cards_beside(known, result("S72.001A"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param([problem("S72.002A", days=30)], id="the other side"),
+        pytest.param([undated()], id="no day at all"),
+        pytest.param([undated(1)], id="recorded since"),
+        pytest.param([coded("S52.501A", days=30)], id="another bone"),
+        pytest.param(
+            [
+                undated(
+                    30,
+                    verificationStatus=codeable(
+                        "http://terminology.hl7.org/CodeSystem/condition-ver-status",
+                        "provisional",
+                    ),
+                )
+            ],
+            id="suspected alone",
+        ),
+        pytest.param([hip_repaired(900, "27130")], id="replaced years ago"),
+        pytest.param(
+            [hip_repaired(60, reasonCode=[codeable(ICD, "M16.11")])],
+            id="replaced for another reason",
+        ),
+        pytest.param(
+            [problem("S72.002A", days=30), hip_repaired(29)],
+            id="a repair that may be of the other side",
+        ),
+    ],
+)
+def test_what_does_not_tell_that_it_was_known_leaves_it_news(other: list[Any]) -> None:
+    (card,) = cards_beside(*other, result("S72.001A"))
+    assert f": {HIP}" in card["summary"]
+
+
+def test_a_hip_on_the_list_since_the_operation_stays_news() -> None:
+    broken = coded("S72.001A", days=1, recordedDate=days_ago(30))
+    (card,) = cards_beside(broken, result("S72.001A"))
+    assert ": hip fracture (19 Nov). Read before leaving." in card["summary"]
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("S72.001A", "St.p. Schenkelhalsfraktur 2018"),
+        ("S72.001A", "Status post hip fracture"),
+        ("S72.001A", "H/o hip fracture"),
+        ("S72.001A", "History of hip fracture"),
+        ("S42.201A", "Z.n. Humerusfraktur"),
+        ("S72.001A", "Z. n. Schenkelhalsfraktur rechts 2018"),
+        ("S72.001A", "Antécédent de fracture du col"),
+        ("S72.001A", "Pregressa frattura di femore"),
+        ("S72.001A", "Stan po złamaniu szyjki"),
+        ("S72.001A", "大腿骨頸部骨折の既往"),
+    ],
+)
+def test_a_title_that_says_status_after_is_of_before(code: str, title: str) -> None:
+    assert not cards_beside(result(code, title))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "S/p fall with hip fracture",
+        "S/p fall and hip fracture",
+        "Hip fracture s/p fall",
+        "Hip fracture s/p ORIF",
+        "Status post kyphoplasty, hip fracture",
+        "Hip fracture in patient with history of osteoporosis",
+        "Z.n. Sturz mit Schenkelhalsfraktur",
+        "Z.n. Sturz, Schenkelhalsfraktur rechts",
+        "Z.n. Treppensturz Schenkelhalsfraktur",
+        "Z.n. Trauma: Schenkelhalsfraktur",
+        "Z.n. Hüft-TEP periprothetische Fraktur",
+        "ATCD de chute avec fracture du col",
+        "Status post hip fracture 2026",
+        "Hip fracture 2026-11-19",
+    ],
+)
+def test_what_is_past_beside_a_fracture_leaves_it_news(title: str) -> None:
+    (card,) = cards_beside(result("S72.001A", title))
+    assert f": {HIP}" in card["summary"]
 
 
 def test_one_that_was_repaired_since_is_to_be_followed_up() -> None:

@@ -31,7 +31,7 @@ _OWN_NAME = re.compile(
 )
 _KIND = re.compile(r"\b(?:personal|traumatic)\b")
 # Title and code may be of two fractures.
-_SEVERAL = re.compile(r"\b(?:and|or|und|et|y|e|en|i|with|mit)\b|[&+,;/]|[和及与與]")
+SEVERAL = re.compile(r"\b(?:and|or|und|et|y|e|en|i|with|mit)\b|[&+,;/]|[和及与與]")
 
 
 def is_of_other_bone(code: Any, terminology: Terminology) -> bool:
@@ -64,7 +64,7 @@ def healed_elsewhere(codes: Iterable[Any], terminology: Terminology) -> frozense
 def _is_of_one(title: str, terminology: Terminology) -> bool:
     """Tell if a title names one fracture outside the spine, and says no more."""
     named = terminology.text_concepts(title, OTHER_BONES)
-    if not named or _SEVERAL.search(folded(title)):
+    if not named or SEVERAL.search(folded(title)):
         return False
     rest = _KIND.sub(" ", terminology.years.without_months(folded(title)))
     for history in HISTORIES:

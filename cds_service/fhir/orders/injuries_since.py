@@ -101,8 +101,12 @@ def injuries_since(
         and certainty_of(entry.raw) != "denied"
         and _is_of_these_days(entry, since, birth, terminology)
     ]
-    entries += _broken_in_reports(record, since, entries, terminology)
     repairs = repairs_of(record, terminology)
+    entries += [
+        bone
+        for bone in _broken_in_reports(record, since, entries, terminology)
+        if not _was_repaired(bone, record, since, repairs, terminology)
+    ]
     fitting = [
         one
         for one in repairs
@@ -168,6 +172,7 @@ def _broken_in_reports(
             and certainty_of(entry.raw) != "denied"
             and _is_followed_up(entry, since, terminology)
         ),
+        *_legs_before(record, since, terminology),
     ]
     return [
         bone
@@ -187,6 +192,56 @@ def _is_followed_up(entry: Entry, since: RecentTime, terminology: Terminology) -
     """Tell if a bone broke so long before the operation that its reports go on."""
     first, _ = begun(entry.raw, None, terminology.calendar)
     return first is not None and first >= since.operation - FOLLOWED_UP
+
+
+def _legs_before(
+    record: PatientRecord, since: RecentTime, terminology: Terminology
+) -> list[Entry]:
+    """List the broken bones that carry, and that were known before the operation.
+
+    What was only suspected is not known.
+    """
+    return [
+        entry
+        for entry in record.of_key("conditions")
+        if not entry.concepts.isdisjoint(CARRYING)
+        and certainty_of(entry.raw) in ("stated", "past")
+        and _is_before(entry.raw, since.operation, terminology.calendar)
+    ]
+
+
+def _is_before(condition: Json, operation: date, calendar: SiteCalendar) -> bool:
+    """Tell if a diagnosis began before a day, or without an onset was recorded so."""
+    first, last = begun(condition, None, calendar)
+    recorded = calendar.last_day(recorded_on(condition))
+    if first is not None and first == last:
+        return first < operation
+    # A month or a year is as late as it was recorded.
+    return any(day is not None and day < operation for day in (last, recorded))
+
+
+def _was_repaired(
+    bone: Entry,
+    record: PatientRecord,
+    since: RecentTime,
+    repairs: Sequence[Repair],
+    terminology: Terminology,
+) -> bool:
+    """Tell if a bone that a report names was repaired lately before the operation.
+
+    A repair without a side is of what the list names, if it names a bone that carries.
+    """
+    made = terminology.calendar.named_day(recorded_on(bone.raw))
+    is_listed = bool(_legs_before(record, since, terminology))
+    before = [
+        one
+        for one in repairs
+        if made is not None
+        and one.day < min(made, since.operation)
+        and (one.sides or not is_listed)
+    ]
+    first = since.operation - FOLLOWED_UP
+    return repaired_on(bone.raw, _kind_of(bone), first, before, terminology) is not None
 
 
 def _is_of_one_bone(result: Entry, listed: Entry, terminology: Terminology) -> bool:
