@@ -23,11 +23,9 @@ LONG_PAST = "long-past"
 NEW = ("newly-begun",)
 # "s/p fall hip fracture": the fall is past, and its fracture may be new.
 FALLS = frozenset({"fall", "fall-from-height", "history-of-falling"})
-# So may a fracture after an accident or next to an implant, or after a colon.
-_EVENT = re.compile(
-    r"sturz|trauma\b|unfall|accident|chute|caida|caduta|upad|外伤|外傷|転倒|跌倒"
-    r"|plast|prothe|prosthe|protes|\btep\b|:|\s[-–—]\s"
-)
+# So may a fracture after an accident or next to an implant, or in another part.
+EVENT = ("accident-or-implant",)
+_APART = re.compile(r":|\s[-–—]\s")
 
 
 def coded_results_since(
@@ -92,7 +90,8 @@ def _is_status_after(title: str, terminology: Terminology) -> bool:
         kinds.of_title(title, NEW)
         or terminology.text_concepts(title, FALLS)
         or SEVERAL.search(rest)
-        or _EVENT.search(rest)
+        or kinds.of_title(title, EVENT)
+        or _APART.search(rest)
     )
     return is_one and is_outside and not is_of_more
 
