@@ -90,5 +90,23 @@ def test_one_length_of_few_weeks_has_no_card(words):
     assert not summary_of(words)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Wear 2 weeks pre-op then 8 weeks post-op",
+        "2 weeks before surgery, then 8 weeks after surgery",
+        "TLSO 6 weeks preoperatively, followed by 6 weeks",
+        "2 Wochen präoperativ, dann 8 Wochen postoperativ",
+        "2 semaines avant l'opération puis 8 semaines",
+    ],
+)
+def test_a_length_before_the_operation_is_not_added(words):
+    assert not summary_of(words)
+
+
+def test_a_start_before_the_operation_leaves_the_length_in_doubt():
+    assert summary_of("TLSO 6 weeks, from pre-op, then 6 weeks at night") == ASKED
+
+
 def test_a_last_day_after_two_words_for_until_is_read():
     assert summary_of("up to until 15 Mar").startswith("TLSO until 15 Mar")

@@ -31,8 +31,12 @@ def joined_steps(
     for one in times[1:]:
         if not _follows(text, joined[-1], one, words):
             joined.append(one)
+        elif _is_before_operation(text, joined[-1], one, words):
+            # The replaced length would leave the one before the operation.
+            joined[-1] = one._replace(until="")
         elif _is_of_another_brace(text, joined[-1], one, words) or (
             (whole := _sum(joined[-1], one)) is None
+            or words.names(text[joined[-1].end : one.start], "before_operation")
         ):
             return [Mention("doubtful", times[0].start, one.end), *others]
         else:
@@ -62,6 +66,15 @@ def _follows(text: str, first: Mention, second: Mention, words: DurationWords) -
         return False
     after = between[last.end() :]
     return not (words.has(after, "stop", words.codes) or words.names(after, "others"))
+
+
+def _is_before_operation(
+    text: str, first: Mention, second: Mention, words: DurationWords
+) -> bool:
+    """Tell if the words next to the first length put it before the operation."""
+    between = text[first.end : second.start].lstrip(" ,(-")
+    before = words.of_all["before_operation"].match(between)
+    return before is not None and second.kind == "length"
 
 
 def _is_of_another_brace(
