@@ -44,7 +44,8 @@ _PLACES_OF_ALL = {
     # `LWK 1 12 Wochen`, `Qty 1 12 weeks`
     "own_number": r"(?:(?<![^\W_])(?:%s)[.:#\s]*|[#椎第]\s*)$",
     "until_event": "%s",
-    "endless": "%s",
+    **dict.fromkeys(("endless", "lasting"), "%s"),
+    **dict.fromkeys(("denial", "loads"), _INSIDE),
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
     "course": _AFTER,

@@ -235,6 +235,10 @@ class Durations(DataTable):
         overnight: words for bed rest that ends without a day.
         never: words after `until` that name no end.
         endless: words by which a brace has no end, whatever else is stated.
+        lasting: words by which it has none if no end is stated: next to a length,
+            `permanently` may mean all day.
+        denial: words before such words that turn them round: `not`.
+        loads: words for lifting and bearing weight, which may have no end of their own.
         soon: words for a time within a day: `tomorrow`.
         later: words for a day that is not read: `Monday`, `next week`.
         step: words by which a length follows another: `then`, `followed by`.
@@ -287,6 +291,9 @@ class Durations(DataTable):
     overnight: tuple[Pattern, ...] = ()
     never: tuple[Pattern, ...] = ()
     endless: tuple[Pattern, ...] = ()
+    lasting: tuple[Pattern, ...] = ()
+    denial: tuple[Pattern, ...] = ()
+    loads: tuple[Pattern, ...] = ()
     soon: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
     changed: tuple[Pattern, ...] = ()
