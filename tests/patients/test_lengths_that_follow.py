@@ -32,6 +32,7 @@ def test_lengths_that_follow_each_other_are_added(words):
     [
         "TLSO 6 weeks full time then 6 weeks at night",
         "for 6 weeks, followed by 4 weeks weaning",
+        "TLSO for 8 weeks, then wean for 6 weeks",
         "6 Wochen ganztags, danach 6 Wochen nachts",
         "6 semaines jour et nuit puis 6 semaines la nuit",
         "6 semanas y luego 6 semanas por la noche",
@@ -55,6 +56,8 @@ def test_what_cannot_be_added_is_asked(words):
         "6 weeks, extend to 12 weeks if pain",
         "6 weeks (12 weeks if not healed)",
         "6 weeks, if pain 12 weeks",
+        "8 weeks, should pain persist 12 weeks",
+        "6 weeks, if pain 6 weeks more",
         "TLSO 8 weeks; longer if pain persists",
         "6 Wochen, bei Schmerzen 12 Wochen",
     ],
@@ -83,6 +86,13 @@ def test_a_length_of_something_else_adds_nothing(words):
     [
         "TLSO for 6 weeks when out of bed, then remove",
         "6 weeks, then review",
+        "TLSO for 8 weeks then wean for 2 weeks",
+        "6 Wochen, danach abtrainieren über 2 Wochen",
+        "6 semaines, puis sevrage sur 2 semaines",
+        "6 weken, daarna afbouwen in 2 weken",
+        "TLSO 6 weeks, followed by back strengthening for 3 months",
+        "6 Wochen, danach Muskelaufbau für 3 Monate",
+        "TLSO 8 weeks, should be removed after 8 weeks",
         "8 weeks",
     ],
 )

@@ -11,6 +11,7 @@ from itertools import pairwise
 from cds_service.fhir.mapping.duration_parts import Mention
 from cds_service.fhir.mapping.duration_words import DurationWords
 
+_LONG_WEANING = 4 * 7 * 24.0  # hours; so long a one is asked about
 _END = re.compile(r"[;\n。；(]|\.(?=\s|$)")
 
 
@@ -53,6 +54,11 @@ def _condition(
     for first, second in pairwise(times):
         end = _END.search(text, second.end)
         last = end.start() if end else len(text)
+        is_removal = first.hours == second.hours and words.has(
+            text[first.end : second.start], "stop", words.codes
+        )
+        if is_removal:  # "off if healed after 8 weeks", of eight weeks
+            continue
         if words.of_all["condition"].search(text, first.end, last):
             return Mention("doubtful", first.start, second.end)
     return None
@@ -65,7 +71,23 @@ def _follows(text: str, first: Mention, second: Mention, words: DurationWords) -
     if last is None or words.names(text[: second.start], "bed_rest"):
         return False
     after = between[last.end() :]
-    return not (words.has(after, "stop", words.codes) or words.names(after, "others"))
+    return not (
+        words.has(after, "stop", words.codes)
+        or words.names(after, "others")
+        or _is_brief_weaning(text, last.end() + first.end, second, words)
+    )
+
+
+def _is_brief_weaning(
+    text: str, start: int, length: Mention, words: DurationWords
+) -> bool:
+    """Tell if a step is a weaning of less than four weeks, which adds nothing."""
+    end = _END.search(text, length.end)
+    step = text[start : end.start() if end else len(text)]
+    return words.names(step, "weaning") and all(
+        amount.number * words.units[amount.unit].hours < _LONG_WEANING
+        for amount in words.amounts(step)
+    )
 
 
 def _is_before_operation(

@@ -39,7 +39,7 @@ _PLACES_OF_ALL = {
     **dict.fromkeys(
         ("soon", "later", "changed", "step", "condition", "may_last"), _INSIDE
     ),
-    "before_operation": _INSIDE,
+    **dict.fromkeys(("before_operation", "weaning"), _INSIDE),
     "payer": "%s",
     # `LWK 1 12 Wochen`, `Qty 1 12 weeks`
     "own_number": r"(?:(?<![^\W_])(?:%s)[.:#\s]*|[#椎第]\s*)$",

@@ -244,6 +244,7 @@ class Durations(DataTable):
         step: words by which a length follows another: `then`, `followed by`.
         condition: words that make a second length depend on something: `if`.
         may_last: words by which a length may become longer: `longer if`.
+        weaning: words for taking a brace off by and by.
         before_operation: words behind a length that ends before the operation.
         changed: words by which a length takes the place of another: `extended to`.
         own_number: words before a number that belongs to them, not to the length after
@@ -301,6 +302,7 @@ class Durations(DataTable):
     condition: tuple[Pattern, ...] = ()
     may_last: tuple[Pattern, ...] = ()
     before_operation: tuple[Pattern, ...] = ()
+    weaning: tuple[Pattern, ...] = ()
     own_number: tuple[Pattern, ...] = ()
     payer: tuple[Pattern, ...] = ()
 
