@@ -93,6 +93,10 @@ def test_a_length_of_something_else_adds_nothing(words):
         "TLSO 6 weeks, followed by back strengthening for 3 months",
         "6 Wochen, danach Muskelaufbau für 3 Monate",
         "TLSO 8 weeks, should be removed after 8 weeks",
+        "8 semanas; si precisa analgésico 3 días",
+        "8 Wochen, ggf. 24 h Notruf",
+        "8 semanas; si precisa nolotil 3 días",
+        "TLSO 8 weeks; if pain ibuprofen 5 days",
         "8 weeks",
     ],
 )

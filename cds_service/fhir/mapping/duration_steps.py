@@ -11,7 +11,8 @@ from itertools import pairwise
 from cds_service.fhir.mapping.duration_parts import Mention
 from cds_service.fhir.mapping.duration_words import DurationWords
 
-_LONG_WEANING = 4 * 7 * 24.0  # hours; so long a one is asked about
+_WEEK = 7 * 24.0  # hours
+_LONG_WEANING = 4 * _WEEK  # hours; so long a one is asked about
 _END = re.compile(r"[;\n。；(]|\.(?=\s|$)")
 
 
@@ -49,15 +50,25 @@ def _condition(
     text: str, times: Sequence[Mention], words: DurationWords
 ) -> Mention | None:
     """Return the first passage by which the length is not sure."""
-    if longer := words.of_all["may_last"].search(text):
-        return Mention("doubtful", *longer.span())
+    brief = [
+        (amount.start, amount.end)
+        for amount in words.amounts(text)
+        if amount.number * words.units[amount.unit].hours < _WEEK
+    ]
+    for longer in words.of_all["may_last"].finditer(text):
+        if not any(start < longer.end() <= end for start, end in brief):
+            return Mention("doubtful", *longer.span())
     for first, second in pairwise(times):
         end = _END.search(text, second.end)
         last = end.start() if end else len(text)
         is_removal = first.hours == second.hours and words.has(
             text[first.end : second.start], "stop", words.codes
         )
-        if is_removal:  # "off if healed after 8 weeks", of eight weeks
+        # "If needed, painkillers for 3 days" is no length of a brace of weeks.
+        is_brief = (first.hours or 0) >= _WEEK and any(
+            second.start <= start < second.end for start, _ in brief
+        )
+        if is_removal or is_brief:
             continue
         if words.of_all["condition"].search(text, first.end, last):
             return Mention("doubtful", first.start, second.end)
