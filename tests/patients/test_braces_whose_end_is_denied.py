@@ -78,3 +78,35 @@ def test_a_time_that_was_not_understood_leaves_the_end_open() -> None:
 def test_words_that_deny_no_end_bring_no_card(note: str) -> None:
     assert not left_with(note)
     assert "braceLimit" not in signed_with(note)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("8 Wochen dauerhaft tragen", "Tagsüber dauerhaft tragen, 8 Wochen"),
+        *("Wear permanently for 6 weeks", "永久佩戴8周", "blijvend dragen 8 weken"),
+        *("8 weeks, then remove permanently", "Do not wear indefinitely; 8 weeks"),
+        *("8 weeks, not lifelong", "8周,不要长期佩戴", "nosić na stałe 8 tygodni"),
+        *(
+            "Kein Heben bis auf Weiteres, Mieder 8 Wochen",
+            "8 weeks, no end-range flexion",
+        ),
+        "Non weight bearing until further notice; TLSO 6 weeks",
+        "8 weeks, no end range flexion",
+    ],
+)
+def test_words_that_deny_no_stated_length_bring_no_card(words: str) -> None:
+    assert "braceLimit" not in signed_with(words, occurrencePeriod=None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("8 weeks, then permanently", "8 Wochen, danach dauerhaft nachts"),
+        *("8 weeks; do not remove until further notice", "8周,然后永久佩戴"),
+        "8 weeks; no sitting without TLSO until further notice",
+    ],
+)
+def test_words_that_deny_a_stated_length_still_do(words: str) -> None:
+    card = signed_with(words, occurrencePeriod=None)["braceLimit"]
+    assert "different ends" in card["summary"]

@@ -32,6 +32,7 @@ def test_lengths_that_follow_each_other_are_added(words):
     [
         "TLSO 6 weeks full time then 6 weeks at night",
         "for 6 weeks, followed by 4 weeks weaning",
+        "TLSO for 8 weeks, then wean for 6 weeks",
         "6 Wochen ganztags, danach 6 Wochen nachts",
         "6 semaines jour et nuit puis 6 semaines la nuit",
         "6 semanas y luego 6 semanas por la noche",
@@ -55,6 +56,8 @@ def test_what_cannot_be_added_is_asked(words):
         "6 weeks, extend to 12 weeks if pain",
         "6 weeks (12 weeks if not healed)",
         "6 weeks, if pain 12 weeks",
+        "8 weeks, should pain persist 12 weeks",
+        "6 weeks, if pain 6 weeks more",
         "TLSO 8 weeks; longer if pain persists",
         "6 Wochen, bei Schmerzen 12 Wochen",
     ],
@@ -83,11 +86,40 @@ def test_a_length_of_something_else_adds_nothing(words):
     [
         "TLSO for 6 weeks when out of bed, then remove",
         "6 weeks, then review",
+        "TLSO for 8 weeks then wean for 2 weeks",
+        "6 Wochen, danach abtrainieren über 2 Wochen",
+        "6 semaines, puis sevrage sur 2 semaines",
+        "6 weken, daarna afbouwen in 2 weken",
+        "TLSO 6 weeks, followed by back strengthening for 3 months",
+        "6 Wochen, danach Muskelaufbau für 3 Monate",
+        "TLSO 8 weeks, should be removed after 8 weeks",
+        "8 semanas; si precisa analgésico 3 días",
+        "8 Wochen, ggf. 24 h Notruf",
+        "8 semanas; si precisa nolotil 3 días",
+        "TLSO 8 weeks; if pain ibuprofen 5 days",
         "8 weeks",
     ],
 )
 def test_one_length_of_few_weeks_has_no_card(words):
     assert not summary_of(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Wear 2 weeks pre-op then 8 weeks post-op",
+        "2 weeks before surgery, then 8 weeks after surgery",
+        "TLSO 6 weeks preoperatively, followed by 6 weeks",
+        "2 Wochen präoperativ, dann 8 Wochen postoperativ",
+        "2 semaines avant l'opération puis 8 semaines",
+    ],
+)
+def test_a_length_before_the_operation_is_not_added(words):
+    assert not summary_of(words)
+
+
+def test_a_start_before_the_operation_leaves_the_length_in_doubt():
+    assert summary_of("TLSO 6 weeks, from pre-op, then 6 weeks at night") == ASKED
 
 
 def test_a_last_day_after_two_words_for_until_is_read():

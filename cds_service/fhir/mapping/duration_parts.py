@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Literal, NamedTuple
 
-Kind = Literal["length", "day", "event", "untold", "endless", "payer", "doubtful"]
+Kind = Literal[
+    "length", "day", "event", "untold", "endless", "lasting", "payer", "doubtful"
+]
 
 
 class Mention(NamedTuple):
@@ -11,8 +13,8 @@ class Mention(NamedTuple):
 
     Attributes:
         kind: a length of time, a last day, an event without a day, until somebody says
-            so (`untold`), that there is no end, months of a payer, or something
-            doubtful.
+            so (`untold`), that there is no end, that there is none if no other is
+            stated (`lasting`), months of a payer, or something doubtful.
         start, end: place in the text, with the words that belong to it.
         hours: length of a duration.
         length: the duration in our words, `3 months`.

@@ -11,6 +11,8 @@ from itertools import pairwise
 from cds_service.fhir.mapping.duration_parts import Mention
 from cds_service.fhir.mapping.duration_words import DurationWords
 
+_WEEK = 7 * 24.0  # hours
+_LONG_WEANING = 4 * _WEEK  # hours; so long a one is asked about
 _END = re.compile(r"[;\n。；(]|\.(?=\s|$)")
 
 
@@ -31,8 +33,12 @@ def joined_steps(
     for one in times[1:]:
         if not _follows(text, joined[-1], one, words):
             joined.append(one)
+        elif _is_before_operation(text, joined[-1], one, words):
+            # The replaced length would leave the one before the operation.
+            joined[-1] = one._replace(until="")
         elif _is_of_another_brace(text, joined[-1], one, words) or (
             (whole := _sum(joined[-1], one)) is None
+            or words.names(text[joined[-1].end : one.start], "before_operation")
         ):
             return [Mention("doubtful", times[0].start, one.end), *others]
         else:
@@ -44,11 +50,26 @@ def _condition(
     text: str, times: Sequence[Mention], words: DurationWords
 ) -> Mention | None:
     """Return the first passage by which the length is not sure."""
-    if longer := words.of_all["may_last"].search(text):
-        return Mention("doubtful", *longer.span())
+    brief = [
+        (amount.start, amount.end)
+        for amount in words.amounts(text)
+        if amount.number * words.units[amount.unit].hours < _WEEK
+    ]
+    for longer in words.of_all["may_last"].finditer(text):
+        if not any(start < longer.end() <= end for start, end in brief):
+            return Mention("doubtful", *longer.span())
     for first, second in pairwise(times):
         end = _END.search(text, second.end)
         last = end.start() if end else len(text)
+        is_removal = first.hours == second.hours and words.has(
+            text[first.end : second.start], "stop", words.codes
+        )
+        # "If needed, painkillers for 3 days" is no length of a brace of weeks.
+        is_brief = (first.hours or 0) >= _WEEK and any(
+            second.start <= start < second.end for start, _ in brief
+        )
+        if is_removal or is_brief:
+            continue
         if words.of_all["condition"].search(text, first.end, last):
             return Mention("doubtful", first.start, second.end)
     return None
@@ -61,7 +82,32 @@ def _follows(text: str, first: Mention, second: Mention, words: DurationWords) -
     if last is None or words.names(text[: second.start], "bed_rest"):
         return False
     after = between[last.end() :]
-    return not (words.has(after, "stop", words.codes) or words.names(after, "others"))
+    return not (
+        words.has(after, "stop", words.codes)
+        or words.names(after, "others")
+        or _is_brief_weaning(text, last.end() + first.end, second, words)
+    )
+
+
+def _is_brief_weaning(
+    text: str, start: int, length: Mention, words: DurationWords
+) -> bool:
+    """Tell if a step is a weaning of less than four weeks, which adds nothing."""
+    end = _END.search(text, length.end)
+    step = text[start : end.start() if end else len(text)]
+    return words.names(step, "weaning") and all(
+        amount.number * words.units[amount.unit].hours < _LONG_WEANING
+        for amount in words.amounts(step)
+    )
+
+
+def _is_before_operation(
+    text: str, first: Mention, second: Mention, words: DurationWords
+) -> bool:
+    """Tell if the words next to the first length put it before the operation."""
+    between = text[first.end : second.start].lstrip(" ,(-")
+    before = words.of_all["before_operation"].match(between)
+    return before is not None and second.kind == "length"
 
 
 def _is_of_another_brace(

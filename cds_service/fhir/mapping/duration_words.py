@@ -39,11 +39,13 @@ _PLACES_OF_ALL = {
     **dict.fromkeys(
         ("soon", "later", "changed", "step", "condition", "may_last"), _INSIDE
     ),
+    **dict.fromkeys(("before_operation", "weaning"), _INSIDE),
     "payer": "%s",
     # `LWK 1 12 Wochen`, `Qty 1 12 weeks`
     "own_number": r"(?:(?<![^\W_])(?:%s)[.:#\s]*|[#椎第]\s*)$",
     "until_event": "%s",
-    "endless": "%s",
+    **dict.fromkeys(("endless", "lasting"), "%s"),
+    **dict.fromkeys(("denial", "loads"), _INSIDE),
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
     "course": _AFTER,

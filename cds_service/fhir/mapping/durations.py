@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from cds_service.core.data_file import Closed
+from cds_service.fhir.mapping.duration_denials import endless_in
 from cds_service.fhir.mapping.duration_lengths import Lengths
 from cds_service.fhir.mapping.duration_parts import Clause, Mention, blank
 from cds_service.fhir.mapping.duration_steps import joined_steps
@@ -248,8 +249,7 @@ class DurationRules:
                 about = own
             clause = Clause(words, subject, own, other, about, is_only, is_alone)
             if subject == "brace" and about is not False:
-                endless = self.words.of_all["endless"].finditer(text, start, end)
-                yield from (Mention("endless", *match.span()) for match in endless)
+                yield from endless_in(text, start, end, self.words)
             for mention in self._mentions_in(clause):
                 yield mention._replace(
                     start=mention.start + start, end=mention.end + start

@@ -235,11 +235,17 @@ class Durations(DataTable):
         overnight: words for bed rest that ends without a day.
         never: words after `until` that name no end.
         endless: words by which a brace has no end, whatever else is stated.
+        lasting: words by which it has none if no end is stated: next to a length,
+            `permanently` may mean all day.
+        denial: words before such words that turn them round: `not`.
+        loads: words for lifting and bearing weight, which may have no end of their own.
         soon: words for a time within a day: `tomorrow`.
         later: words for a day that is not read: `Monday`, `next week`.
         step: words by which a length follows another: `then`, `followed by`.
         condition: words that make a second length depend on something: `if`.
         may_last: words by which a length may become longer: `longer if`.
+        weaning: words for taking a brace off by and by.
+        before_operation: words behind a length that ends before the operation.
         changed: words by which a length takes the place of another: `extended to`.
         own_number: words before a number that belongs to them, not to the length after
             it: a vertebra, a grade, an amount.
@@ -286,12 +292,17 @@ class Durations(DataTable):
     overnight: tuple[Pattern, ...] = ()
     never: tuple[Pattern, ...] = ()
     endless: tuple[Pattern, ...] = ()
+    lasting: tuple[Pattern, ...] = ()
+    denial: tuple[Pattern, ...] = ()
+    loads: tuple[Pattern, ...] = ()
     soon: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
     changed: tuple[Pattern, ...] = ()
     step: tuple[Pattern, ...] = ()
     condition: tuple[Pattern, ...] = ()
     may_last: tuple[Pattern, ...] = ()
+    before_operation: tuple[Pattern, ...] = ()
+    weaning: tuple[Pattern, ...] = ()
     own_number: tuple[Pattern, ...] = ()
     payer: tuple[Pattern, ...] = ()
 

@@ -389,7 +389,7 @@ def read_worded_end(
     if kinds & {"length", "day"}:
         end = clear_end(mentions)
         return end._replace(kind="endless") if is_endless else end
-    if is_endless or "untold" in kinds:
+    if is_endless or kinds & {"lasting", "untold"}:
         return WordedEnd(kind="endless")
     if "event" in kinds:
         return WordedEnd(kind="event")
