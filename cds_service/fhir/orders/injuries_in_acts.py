@@ -36,8 +36,10 @@ from cds_service.fhir.raw_json import (
 # Bones that only words name so closely.
 WORDED = BROKEN | {"rib-fracture", "arm-fracture", "leg-fracture"}
 THIGH = CARRYING - {"pelvic-fracture"}
+PAST = ("earlier-injury",)  # a rule of `kinds.toml`
 CATEGORY = 3  # characters of an ICD code
 CIRCULATION = "I"
+ABBREVIATED = re.compile(r"\b(z|st)\. ?n\.", re.IGNORECASE)  # no end of a sentence
 YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?![\d.])")
 
 
@@ -209,7 +211,8 @@ def _named_in_words(
     since: date,
     terminology: Terminology,
 ) -> Iterator[Named]:
-    for sentence in (one for prose in words for one in sentences(prose)):
+    whole = (ABBREVIATED.sub(r"\1n", prose) for prose in words)
+    for sentence in (one for prose in whole for one in sentences(prose)):
         is_prevention = terminology.grave_stems.is_prevention(sentence)
         if is_prevention or _is_old(sentence, since, terminology):
             continue
@@ -222,7 +225,8 @@ def _is_old(words: str, since: date, terminology: Terminology) -> bool:
     """Tell if words call a fracture old, or name an earlier year alone."""
     years = [int(one) for one in YEAR.findall(words)]
     is_earlier = bool(years) and max(years) < since.year
-    return is_earlier or bool(terminology.text_concepts(words, OLD))
+    is_past = terminology.kinds.of_title(words, PAST)
+    return bool(is_earlier or is_past or terminology.text_concepts(words, OLD))
 
 
 def _gravest(bones: Iterable[str]) -> str:
