@@ -154,6 +154,12 @@ def test_the_treated_fracture_and_an_old_one_bring_no_line(
         ("CPR", "full code"),
         ("Chest drain removal", None),
         ("CT head", "headache"),
+        ("CT head", "Fall at home"),
+        ("CCT", "Häuslicher Sturz"),
+        ("X-ray lumbar spine", "Z.n. Schenkelhalsfraktur"),
+        ("X-ray lumbar spine", "Hx of hip fracture"),
+        ("DXA", "Parental hip fracture"),
+        ("DXA", "Antécédent de fracture du col"),
     ],
 )
 def test_nor_do_ordinary_words(title: str, reason: str | None) -> None:
@@ -161,7 +167,12 @@ def test_nor_do_ordinary_words(title: str, reason: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["Discussion of CPR status", "Postoperative ICU monitoring"]
+    "title",
+    [
+        *("Discussion of CPR status", "Postoperative ICU monitoring"),
+        *("Defibrillator check", "Reanimation: nein", "Thoraxdrainage entfernen"),
+        "Aufnahme auf Intensivstation postoperativ",
+    ],
 )
 def test_nor_does_an_ordinary_procedure(title: str) -> None:
     assert summaries(act("Procedure", title)) == []

@@ -150,3 +150,19 @@ def test_nor_does_an_ordinary_title(code, title):
     card = card_of(old_cancer(code, title=title))
     assert "Not known" not in card["detail"]
     assert is_review_selected(card)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        *("Staging unauffällig", "Knochenszintigraphie unauffällig"),
+        *("initial PSA 15, now 0.02", "PSA 12 at diagnosis 2010"),
+    ],
+)
+def test_plain_results_and_those_of_the_diagnosis_keep_the_review(note):
+    assert is_review_selected(card_of(old_cancer("C61", note=note)))
+
+
+def test_a_conspicuous_scan_does_not():
+    card = card_of(old_cancer("C61", note="Knochenszintigraphie auffällig"))
+    assert not is_review_selected(card)

@@ -41,6 +41,8 @@ def test_another_operation_is_read_before_leaving(words: str) -> None:
         "X-ray after kyphoplasty in 6 weeks",
         "Physiotherapy",
         "Revision of medication",
+        "Revisión",
+        "Kyphoplastie LWK 1 - Kontrolle in 6 Wochen",
     ],
 )
 def test_an_ordinary_follow_up_asks_nothing(words: str) -> None:
