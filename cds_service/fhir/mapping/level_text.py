@@ -310,7 +310,8 @@ class LevelRules:
         """
         for group in groups:
             joints = [*self._last_joint.finditer(clause, group.start, group.end)]
-            if not joints or not self._is_about_last(clause, group):
+            is_first = group is groups[0]
+            if not joints or not self._is_about_last(clause, group, is_first=is_first):
                 yield group
                 continue
             first = self._group_of(clause, group.start, joints[-1].start())
@@ -320,13 +321,17 @@ class LevelRules:
     def _group_of(self, clause: str, start: int, end: int) -> _Group:
         return _Group(start, end, set(self.named(clause[start:end])))
 
-    def _is_about_last(self, clause: str, group: _Group) -> bool:
-        """Tell if the words after a list are about its last vertebra alone."""
+    def _is_about_last(self, clause: str, group: _Group, *, is_first: bool) -> bool:
+        """Tell if the words after a list are about its last vertebra alone.
+
+        Of a list behind others they are about all: `kyphoplasty L1 - T12, L2 intact`.
+        """
         doubts = [start for start, _ in self._in_doubt(clause)]
         if any(0 <= start - group.end <= 1 for start in doubts):
             return True
         after = without_accents(clause[group.end :])
-        if not (self._of_last.match(after) or self._others.is_broken_part(after)):
+        is_of_last = self._of_last.match(after) or self._others.is_broken_part(after)
+        if not is_first or not is_of_last:
             return False
         return bool(self._places(clause[: group.start], AUGMENTATIONS))
 
