@@ -32,6 +32,7 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Bones that only words name so closely.
 WORDED = BROKEN | {"rib-fracture", "arm-fracture", "leg-fracture"}
@@ -40,7 +41,6 @@ PAST = ("earlier-injury",)  # a rule of `kinds.toml`
 CATEGORY = 3  # characters of an ICD code
 CIRCULATION = "I"
 ABBREVIATED = re.compile(r"\b(z|st)\. ?n\.", re.IGNORECASE)  # no end of a sentence
-YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?![\d.])")
 
 
 class Named(NamedTuple):
@@ -223,7 +223,7 @@ def _named_in_words(
 
 def _is_old(words: str, since: date, terminology: Terminology) -> bool:
     """Tell if words call a fracture old, or name an earlier year alone."""
-    years = [int(one) for one in YEAR.findall(words)]
+    years = [int(one) for one in WRITTEN_YEAR.findall(words)]
     is_earlier = bool(years) and max(years) < since.year
     is_past = terminology.kinds.of_title(words, PAST)
     return bool(is_earlier or is_past or terminology.text_concepts(words, OLD))
