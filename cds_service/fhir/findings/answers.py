@@ -16,8 +16,8 @@ from cds_service.fhir.findings.chart import (
     Problem,
     Reading,
     age_in_words,
-    gap,
-    known,
+    make_finding,
+    make_gap,
 )
 from cds_service.fhir.findings.names import is_another_measure
 from cds_service.fhir.findings.observations import (
@@ -171,7 +171,7 @@ def _pick_answer(
     words = {one.word for one in newest}
     if len(words) > 1:
         why = f"two answers on {date_text(day)}"
-        return gap(spec, "conflicting", why, *sources), passed
+        return make_gap(spec, "conflicting", why, *sources), passed
     first_day = measurements.first_day_of([one.reading for one in newest], day, chart)
     age = measurements.age_concern(spec, chart, first_day)
     method = measurements.method_concern(spec, chart, [newest[0].reading])
@@ -180,7 +180,7 @@ def _pick_answer(
     unread = () if is_plain else (measurements.NOTE_NOT_UNDERSTOOD,)
     concerns = (*age, *method, *unread)
     value = _as_value(words.pop(), spec)
-    finding = known(spec, value, sources[0], observed=day, concerns=concerns)
+    finding = make_finding(spec, value, sources[0], observed=day, concerns=concerns)
     dated_to = measurements.dated_to([one.reading for one in newest], chart)
     return finding._replace(may_reassure=not concerns, dated_to=dated_to), passed
 
@@ -211,8 +211,8 @@ def _no_answer(
         age = age_in_words(newest.moment.day, chart.today)
         source = newest.reading.provenance(spec, newest.word)
         if problem := _any_issued_later(answered, spec, chart):
-            return gap(spec, problem.reason, problem.why, source)
-        stale = gap(spec, "stale", f"{age} old, too old to use", source)
+            return make_gap(spec, problem.reason, problem.why, source)
+        stale = make_gap(spec, "stale", f"{age} old, too old to use", source)
         value = _as_value(newest.word, spec)
         return stale._replace(value=value, observed=newest.moment.day)
     return measurements.gap_if_unusable(spec, chart, (), refused)

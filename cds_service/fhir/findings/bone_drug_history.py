@@ -19,8 +19,8 @@ from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
     age_in_words,
-    gap,
-    known,
+    make_finding,
+    make_gap,
 )
 from cds_service.fhir.findings.medication_list import (
     LONG_STANDING_MONTHS,
@@ -107,13 +107,13 @@ def find_bone_drug(
     if open_ones:
         sources = [source for one in open_ones for source in one.provenance]
         why = "ordered once; whether it was given is not recorded"
-        return gap(spec, "undetermined", why, *sources), passed
+        return make_gap(spec, "undetermined", why, *sources), passed
     outcome = without_use(spec, chart, ours)
     meant = [one for one in named if not (one.is_taken or one.end)]
     if meant and isinstance(outcome, Finding):
         sources = [source for one in meant for source in one.provenance]
         why = "on the medication list; whether it is taken is not recorded"
-        return gap(spec, "undetermined", why, *sources), passed
+        return make_gap(spec, "undetermined", why, *sources), passed
     return outcome, passed
 
 
@@ -134,7 +134,7 @@ def _current(
     if all(one.drug.is_by_name for one in ours):
         concerns.append("The drug was recognised by its name, not by a code.")
     sources = (source for one in ordered for source in one.provenance)
-    return known(
+    return make_finding(
         spec,
         True,
         *sources,
@@ -169,12 +169,12 @@ def find_denosumab_overdue(
     limit = months_before(chart.today, spec.look_back_months["denosumab"])
     if last is None or (not is_overdue and last.first < limit <= last.last):
         why = "the day of the last denosumab dose is not recorded"
-        return gap(spec, "undetermined", why, *sources), passed
+        return make_gap(spec, "undetermined", why, *sources), passed
     followed_by = closed_by(use, history, chart.today)
     sources += _doses_since(followed_by, last.last, spec, chart)
     unread = chart.unread(spec) if is_overdue else ""
     concern = f"A later dose may be missing: {unread}."
-    outcome = known(
+    outcome = make_finding(
         spec,
         is_overdue,
         *sources,

@@ -12,7 +12,7 @@ from datetime import timedelta
 from cds_service.core.findings import BoneDrugs, DrugUse, Finding
 from cds_service.core.vocabulary import ConditionSpec, EventSpec, RecentCancerSpec
 from cds_service.fhir.findings import events
-from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_gap
 from cds_service.fhir.findings.problem_list import is_in_use
 from cds_service.fhir.findings.statements import NOT_DONE
 from cds_service.fhir.gathering.drugs import CANCER_DRUG, MEDICATION_TYPES
@@ -144,4 +144,4 @@ def open_by_doses_weeks_apart(
     if not is_no or CANCER_DRUG not in spec.unclear or not uses:
         return outcome
     sources = (source for use in uses for source in use.provenance)
-    return gap(spec, "undetermined", WEEKS_APART, *sources), passed
+    return make_gap(spec, "undetermined", WEEKS_APART, *sources), passed

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cds_service.core.findings import Finding, Gap
 from cds_service.core.vocabulary import ChangeSpec, QuantitySpec
 from cds_service.core.wording import date_text
-from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading, gap
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading, make_gap
 from cds_service.fhir.findings.measurements import (
     age_concern,
     conflict_of,
@@ -30,10 +30,10 @@ def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOr
     if not usable:
         outcome = find_quantity(base, chart)[0]
         reason = outcome.reason if isinstance(outcome, Gap) else "absent"
-        return gap(spec, reason, f"no usable {base.title}"), ()
+        return make_gap(spec, reason, f"no usable {base.title}"), ()
     newest = pick_newest(usable, base, chart)
     if newest.conflict:
-        return gap(spec, "conflicting", newest.conflict), ()
+        return make_gap(spec, "conflicting", newest.conflict), ()
     change = _change(spec, base, newest.used[0], [*usable, *stale])
     aged = age_concern(base, chart, newest.used[0].moment.day)
     if isinstance(change, Finding) and aged:
@@ -51,12 +51,12 @@ def _change(
     ]
     alike = [one for one in earlier if _is_comparable(one.reading, new.reading)]
     if not earlier:
-        return gap(spec, "absent", "needs two dated values")
+        return make_gap(spec, "absent", "needs two dated values")
     if not alike:
-        return gap(spec, "undetermined", "the two were not measured the same way")
+        return make_gap(spec, "undetermined", "the two were not measured the same way")
     of_moment = of_newest_moment(alike)
     if conflict := conflict_of(of_moment, base):
-        return gap(spec, "conflicting", conflict)
+        return make_gap(spec, "conflicting", conflict)
     old = min(
         of_moment,
         key=lambda measured: (measured.step, measured.reading.entry.reference),

@@ -532,11 +532,13 @@ def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
     return {(*what, *one) for one in identifiers_of(entry.raw)}
 
 
-def gap(spec: FindingSpec, reason: GapReason, detail: str, *sources: Provenance) -> Gap:
+def make_gap(
+    spec: FindingSpec, reason: GapReason, detail: str, *sources: Provenance
+) -> Gap:
     return Gap(name=spec.name, reason=reason, detail=detail, provenance=sources)
 
 
-def known(
+def make_finding(
     spec: FindingSpec,
     value: Value,
     *sources: Provenance,

@@ -17,8 +17,8 @@ from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
     age_in_words,
-    gap,
-    known,
+    make_finding,
+    make_gap,
 )
 from cds_service.fhir.findings.first_stages import (
     OF_ONE_INJURY,
@@ -136,7 +136,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     open_ones = [*doubtful, *unsited, *elsewhere]
     if open_ones:
         sources = (one.provenance(spec) for one in open_ones)
-        return gap(spec, "undetermined", FRACTURE_NOT_CLEAR, *sources), passed
+        return make_gap(spec, "undetermined", FRACTURE_NOT_CLEAR, *sources), passed
     return conclude_from_silence(spec, chart, ()), passed
 
 
@@ -337,16 +337,16 @@ def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         reverse=True,
     )
     if not ordered:
-        no_day = gap(spec, "absent", "its day is not on record")
+        no_day = make_gap(spec, "absent", "its day is not on record")
         unread = chart.unread(spec)
-        outcome = gap(spec, "not-read", unread) if unread else no_day
+        outcome = make_gap(spec, "not-read", unread) if unread else no_day
         return outcome, chart.broken(spec)
     episode = ordered[:1]
     for pair in ordered[1:]:
         if episode[-1][0] - pair[0] <= AT_ONCE:
             episode.append(pair)
     day = episode[-1][0]
-    finding = known(
+    finding = make_finding(
         spec, True, *(one.provenance(spec) for _, one in episode), observed=day
     )
     at_once = [one for when, one in present if abs(when - day) <= AT_ONCE]
@@ -409,7 +409,7 @@ def _yes(spec: FractureSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding
         reverse=True,
     )
     is_coded = any(one.code for one in earlier)
-    finding = known(
+    finding = make_finding(
         spec,
         True,
         *(one.provenance(spec) for one in ordered),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from cds_service.core.vocabulary import PlaceSpec
-from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_finding, make_gap
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.onset import recorded_on
@@ -27,12 +27,14 @@ def find_place(spec: PlaceSpec, chart: Chart) -> FindingOrGap:
         code = text(member(encounter.raw, "class", "code")).upper()
         source = encounter.source(spec, f"class {code}")
         if code in INPATIENT:
-            return known(spec, "inpatient", source), ()
+            return make_finding(spec, "inpatient", source), ()
         if code in CLINIC:
-            return known(spec, "clinic", source), ()
+            return make_finding(spec, "clinic", source), ()
     if encounters:
-        return gap(spec, "undetermined", "the class of the encounter does not say"), ()
-    return gap(spec, "absent", "no encounter was read"), ()
+        return make_gap(
+            spec, "undetermined", "the class of the encounter does not say"
+        ), ()
+    return make_gap(spec, "absent", "no encounter was read"), ()
 
 
 def stays(chart: Chart) -> list[Entry]:

@@ -14,7 +14,13 @@ from typing import NamedTuple
 from cds_service.core.findings import Finding, Gap, Precision
 from cds_service.core.vocabulary import HALF_A_YEAR, EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
-from cds_service.fhir.findings.chart import Chart, FindingOrGap, Problem, gap, known
+from cds_service.fhir.findings.chart import (
+    Chart,
+    FindingOrGap,
+    Problem,
+    make_finding,
+    make_gap,
+)
 from cds_service.fhir.findings.earlier_traces import (
     BEGAN_EARLIER,
     CALLED_OLD,
@@ -638,7 +644,7 @@ def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
     is_coded = any(one.stated.code for one in newest)
     leading = newest[place]
     sources = (leading, *(one for one in newest if one is not leading))
-    finding = known(
+    finding = make_finding(
         spec,
         True,
         *(one.stated.provenance(spec) for one in sources),
@@ -672,7 +678,7 @@ def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
             first = first._replace(problem=Problem("undetermined", why))
         detail = first.passed_over(spec).detail
         sources = (one.stated.provenance(spec) for one in open_ones)
-        return gap(spec, "undetermined", detail, *sources)
+        return make_gap(spec, "undetermined", detail, *sources)
     if unread := chart.unread(spec):
-        return gap(spec, "not-read", unread)
-    return gap(spec, "undetermined", "not on record, and silence says nothing")
+        return make_gap(spec, "not-read", unread)
+    return make_gap(spec, "undetermined", "not on record, and silence says nothing")

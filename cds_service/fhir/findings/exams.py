@@ -9,8 +9,8 @@ from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
     age_in_words,
-    gap,
-    known,
+    make_finding,
+    make_gap,
 )
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.exam_concepts import EXAM_TYPES
@@ -49,17 +49,17 @@ def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
     sources = [one.source(spec, printed) for day, one in exams if day == newest]
     if spec.usable_days and (chart.today - newest).days > spec.usable_days:
         age = age_in_words(newest, chart.today)
-        return gap(spec, "stale", f"{age} old, too old to use", *sources), ()
-    return known(spec, True, *sources, observed=newest), ()
+        return make_gap(spec, "stale", f"{age} old, too old to use", *sources), ()
+    return make_finding(spec, True, *sources, observed=newest), ()
 
 
 def _without(spec: ExamSpec, chart: Chart, refused_days: set[date]) -> Gap:
     if refused_days:
         why = f"with contrast ({date_text(max(refused_days))})"
-        return gap(spec, "other-method", why)
+        return make_gap(spec, "other-method", why)
     if unread := chart.unread(spec):
-        return gap(spec, "not-read", unread)
-    return gap(spec, "absent", "none on record")
+        return make_gap(spec, "not-read", unread)
+    return make_gap(spec, "absent", "none on record")
 
 
 def _day_of(exam: Entry, chart: Chart) -> date | None:

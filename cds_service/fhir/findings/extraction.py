@@ -50,7 +50,7 @@ from cds_service.fhir.findings.cancer import (
     open_by_doses_weeks_apart,
 )
 from cds_service.fhir.findings.change import find_change
-from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_gap
 from cds_service.fhir.findings.earlier_fracture import (
     find_earlier_fracture,
     find_index_fracture,
@@ -105,13 +105,13 @@ def _find_after_surgery(
 ) -> FindingOrGap:
     """Find what is known only after the procedure; a value from before it is a gap."""
     if chart.operated_on is None:
-        return gap(spec, "absent", "known only after surgery"), ()
+        return make_gap(spec, "absent", "known only after surgery"), ()
     outcome, passed = _find(spec, chart, specs, drugs)
     if not isinstance(outcome, Finding):
         return outcome, passed
     if outcome.observed is None or outcome.observed < chart.operated_on:
         why = "measured before the procedure"
-        return gap(spec, "undetermined", why, *outcome.provenance), passed
+        return make_gap(spec, "undetermined", why, *outcome.provenance), passed
     return outcome, passed
 
 
@@ -140,7 +140,7 @@ def _find(
             outcome = _find_change(spec, chart, specs)
         case _:
             # From the order or from other findings: core/derived.py finds it.
-            outcome = gap(spec, "undetermined", NOT_CONCLUDED), ()
+            outcome = make_gap(spec, "undetermined", NOT_CONCLUDED), ()
     return outcome
 
 
@@ -198,4 +198,4 @@ def _find_change(
     base = specs.get(spec.of)
     if isinstance(base, QuantitySpec):
         return find_change(spec, base, chart)
-    return gap(spec, "undetermined", NOT_CONCLUDED), ()
+    return make_gap(spec, "undetermined", NOT_CONCLUDED), ()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cds_service.core.findings import Dated, Finding, Gap
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import LongCourseSpec
-from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_finding, make_gap
 from cds_service.fhir.findings.drug_times import (
     continues_earlier,
     dated,
@@ -127,13 +127,17 @@ def _without_course(
         return outcome
     if unsure := _unsure(treating, spec, chart):
         why = "on the medication list; how long it was taken is not recorded"
-        return gap(spec, "undetermined", why, *(one.provenance(spec) for one in unsure))
+        return make_gap(
+            spec, "undetermined", why, *(one.provenance(spec) for one in unsure)
+        )
     replacing = [one for one in ours if one not in treating]
     taken = [use for one in _long_courses(replacing, spec, chart) for use in one.uses]
     if taken := taken or _unsure(replacing, spec, chart):
         name = label_of(taken[0].drug, spec, chart)
         why = f"{name} may only replace the body's own"
-        return gap(spec, "undetermined", why, *(one.provenance(spec) for one in taken))
+        return make_gap(
+            spec, "undetermined", why, *(one.provenance(spec) for one in taken)
+        )
     return outcome
 
 
@@ -241,7 +245,7 @@ def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:
         reverse=True,
     )
     is_reported = any(one.entry.kind != "MedicationRequest" for one in uses)
-    return known(
+    return make_finding(
         spec,
         True,
         *(one.provenance(spec) for one in uses),

@@ -39,7 +39,7 @@ from cds_service.fhir.findings.chart import (
     Problem,
     Reading,
     age_in_words,
-    gap,
+    make_gap,
 )
 from cds_service.fhir.findings.methods import judge_method
 from cds_service.fhir.findings.observations import (
@@ -144,7 +144,7 @@ def find_quantity(
     picked = pick(values.usable, spec, chart)
     if picked.conflict:
         sources = (one.reading.provenance(spec, one.printed) for one in picked.used)
-        conflict = gap(spec, "conflicting", picked.conflict, *sources)
+        conflict = make_gap(spec, "conflicting", picked.conflict, *sources)
         return conflict, (*passed_over, *picked.passed_over)
 
     newer = _refuse_maybe_newer([*values.usable, *values.stale], picked, chart)
@@ -313,11 +313,11 @@ def gap_if_unusable(
         age = age_in_words(newest.moment.day, chart.today)
         source = newest.reading.provenance(spec, newest.printed)
         detail = f"{shortened(newest.printed)} is {age} old, too old to use"
-        return gap(spec, "stale", detail, source)
+        return make_gap(spec, "stale", detail, source)
     if refused:
         first = refused[0]
         source = first.reading.provenance(spec, first.printed)
-        outcome = gap(spec, first.reason, first.passed_over(spec).detail, source)
+        outcome = make_gap(spec, first.reason, first.passed_over(spec).detail, source)
         return outcome._replace(why=first.why)
     return _gap_if_missing(spec, chart)
 
@@ -357,12 +357,12 @@ def _with_value_seen(
 def _gap_if_missing(spec: ObservedSpec, chart: Chart) -> Gap:
     """Return the gap for a finding with no value in the record."""
     if broken := chart.broken(spec):
-        return gap(
+        return make_gap(
             spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
         )
     if unread := chart.unread(spec):
-        return gap(spec, "not-read", unread)
-    return gap(spec, "absent", "asked and not found")
+        return make_gap(spec, "not-read", unread)
+    return make_gap(spec, "absent", "asked and not found")
 
 
 def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:

@@ -18,8 +18,8 @@ from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
     age_in_words,
-    gap,
-    known,
+    make_finding,
+    make_gap,
 )
 from cds_service.fhir.findings.drug_times import (
     dated,
@@ -302,7 +302,9 @@ def without_use(
     doubtful = [one for one in states if one.is_undetermined]
     if doubtful:
         sources = (one.provenance(spec) for one in doubtful)
-        return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *sources)
+        return make_gap(
+            spec, "undetermined", doubtful[0].passed_over(spec).detail, *sources
+        )
     return _implied(spec, chart) or _not_taken(spec, chart, ours)
 
 
@@ -312,7 +314,9 @@ def _implied(spec: MedicationSpec, chart: Chart) -> Gap | None:
     if not states:
         return None
     why = reason_of_list(spec.unclear[states[0].concept], states[0].entry)
-    return gap(spec, "undetermined", why, *(one.provenance(spec) for one in states))
+    return make_gap(
+        spec, "undetermined", why, *(one.provenance(spec) for one in states)
+    )
 
 
 def _states(
@@ -388,7 +392,7 @@ def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Findin
         concerns.append("The drug was recognised by its name, not by a code.")
     sources = (one.provenance(spec) for one in ordered)
     label = label_of(newest.drug, spec, chart)
-    return known(
+    return make_finding(
         spec, True, *sources, observed=newest.day, concerns=tuple(concerns), label=label
     )
 
@@ -436,7 +440,7 @@ def not_on_list(
             sources = (one.provenance(spec) for one in uses)
             is_listed = any(one.entry.kind not in TELLING_TOO for one in uses)
             detail = f"on the medication list; {why}" if is_listed else why
-            return gap(spec, "undetermined", detail, *sources)
+            return make_gap(spec, "undetermined", detail, *sources)
     return conclude_no(
         spec, chart, how=how, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )

@@ -8,7 +8,7 @@ from cds_service.core.card_signals import OLD
 from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
 from cds_service.core.pooled_result import FRAGILITY_AGE
 from cds_service.core.vocabulary import PatientSpec
-from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_finding, make_gap
 from cds_service.fhir.findings.encounter import last_day, stay_of_death
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.raw_json import Json, objects, text, truth
@@ -65,7 +65,7 @@ def find_demographic(spec: PatientSpec, chart: Chart) -> FindingOrGap:
         return _died_in(stay, spec, chart), ()
     raw = chart.record.patient
     if raw is None:
-        return gap(spec, "not-read", chart.unread(spec) or "could not be read"), ()
+        return make_gap(spec, "not-read", chart.unread(spec) or "could not be read"), ()
     read = chart.record.reads.get(spec.key)
     source = Provenance(
         f"Patient/{text(raw.get('id'))}",
@@ -91,10 +91,10 @@ def _person(
         for name in resource.concepts
     }
     if element in left_out:
-        return gap(spec, "unreadable", f"{element} is not readable", source), ()
+        return make_gap(spec, "unreadable", f"{element} is not readable", source), ()
     written = text(raw.get(element))
     if not written:
-        return gap(spec, "absent", f"{element} is not recorded", source), ()
+        return make_gap(spec, "absent", f"{element} is not recorded", source), ()
     if spec.name == "age":
         return _age(spec, chart, written, source), ()
     return _sex(spec, written, raw, source)
@@ -106,17 +106,19 @@ def _sex(
     """Return the sex, if all elements of the Patient agree on it."""
     if written not in SEXES:
         unclear = "recorded as neither male nor female"
-        return gap(spec, "undetermined", unclear, source), ()
+        return make_gap(spec, "undetermined", unclear, source), ()
     extensions = [*objects(raw.get("extension")), *_of_gender_itself(raw)]
     # A gender identity counts only if no extension gives the sex itself.
     statements = _statements(extensions, OF_SEX) or _statements(extensions, OF_GENDER)
     sexes = {SEX_BY_WORD[word] for word in statements if word in SEX_BY_WORD}
     if sexes - {written}:
-        return gap(spec, "conflicting", "recorded as male and as female", source), ()
+        return make_gap(
+            spec, "conflicting", "recorded as male and as female", source
+        ), ()
     if statements - SEX_BY_WORD.keys():
         unread = PassedOver(spec.name, "no-value", "neither male nor female", source)
-        return known(spec, written, source), (unread,)
-    return known(spec, written, source), ()
+        return make_finding(spec, written, source), (unread,)
+    return make_finding(spec, written, source), ()
 
 
 def _of_gender_itself(raw: Json) -> Iterator[Json]:
@@ -170,19 +172,19 @@ def _age(
     first = chart.calendar.first_day(written)
     last = chart.calendar.last_day(written)
     if first is None or last is None:
-        return gap(spec, "unreadable", "birthDate is not a date", source)
+        return make_gap(spec, "unreadable", "birthDate is not a date", source)
     years, least = (_years(born, chart.today) for born in (first, last))
     if not spec.is_plausible(years):
-        return gap(spec, "out-of-range", f"{years} years is not plausible", source)
+        return make_gap(spec, "out-of-range", f"{years} years is not plausible", source)
     if least < FRAGILITY_AGE <= years:
         why = "the birth date is not recorded to the day"
-        return gap(spec, "undetermined", f"{least} or {years}: {why}", source)
+        return make_gap(spec, "undetermined", f"{least} or {years}: {why}", source)
     if first == last:
-        return known(spec, float(years), source)
+        return make_finding(spec, float(years), source)
     concern = "The birth date is not recorded to the day."
     is_less_sure = least < OLD <= years
     counted = least if is_less_sure else years
-    finding = known(spec, float(counted), source, concerns=(concern,))
+    finding = make_finding(spec, float(counted), source, concerns=(concern,))
     return finding._replace(may_reassure=not is_less_sure)
 
 
@@ -193,7 +195,7 @@ def _years(born: date, today: date) -> int:
 
 def _died_in(stay: Entry, spec: PatientSpec, chart: Chart) -> Finding:
     source = stay.source(spec, "the stay ended by death")
-    return known(spec, True, source, observed=last_day(stay, chart))
+    return make_finding(spec, True, source, observed=last_day(stay, chart))
 
 
 def _is_death_unread(chart: Chart, patient: Json) -> bool:
@@ -213,12 +215,12 @@ def _deceased(
     died = chart.calendar.moment(raw.get("deceasedDateTime"))
     is_dead = truth(raw.get("deceasedBoolean"))
     if died is None and is_dead is None and _is_death_unread(chart, raw):
-        return gap(spec, "unreadable", UNREAD_DEATH, source)
+        return make_gap(spec, "unreadable", UNREAD_DEATH, source)
     if died and died.day > chart.today:
-        return gap(spec, "future", "the day of death lies ahead", source)
+        return make_gap(spec, "future", "the day of death lies ahead", source)
     if died is None and is_dead is None:
-        return gap(spec, "absent", "deceased is not recorded", source)
-    return known(
+        return make_gap(spec, "absent", "deceased is not recorded", source)
+    return make_finding(
         spec,
         died is not None or is_dead is True,
         source,

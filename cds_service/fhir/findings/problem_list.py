@@ -22,8 +22,8 @@ from cds_service.fhir.findings.chart import (
     ON_DRUGS,
     Chart,
     FindingOrGap,
-    gap,
-    known,
+    make_finding,
+    make_gap,
 )
 from cds_service.fhir.findings.statements import (
     PLACES,
@@ -118,7 +118,7 @@ def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> 
     labels = dict.fromkeys(
         label for statement in ordered if (label := label_of(statement, spec, chart))
     )
-    return known(
+    return make_finding(
         spec,
         True,
         *(one.provenance(spec) for one in ordered),
@@ -217,7 +217,7 @@ def _gap_of_doubtful(
     why = doubtful[0].passed_over(spec).detail
     sources = (one.provenance(spec) for one in doubtful)
     newest = max(one.day or chart.today for one in doubtful)
-    return gap(spec, "undetermined", why, *sources)._replace(observed=newest)
+    return make_gap(spec, "undetermined", why, *sources)._replace(observed=newest)
 
 
 def _gap_of_past(
@@ -230,7 +230,7 @@ def _gap_of_past(
         one for one in stated if one.is_past and not _is_long_over(one, spec, chart)
     ]
     sources = (one.provenance(spec) for one in over)
-    return gap(spec, "undetermined", spec.past, *sources) if over else None
+    return make_gap(spec, "undetermined", spec.past, *sources) if over else None
 
 
 def _has_past_entry(
@@ -289,7 +289,7 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
         first = counted[0]
         why = reason_of_list(reasons[first.concept], first.entry)
         sources = (one.provenance(spec) for one in counted)
-        return gap(spec, "undetermined", why, *sources)
+        return make_gap(spec, "undetermined", why, *sources)
     return (
         _gap_of_drugs(spec, chart)
         or _gap_of_long_antibiotic(spec, chart)
@@ -307,7 +307,7 @@ def _gap_of_drugs(spec: ConditionSpec, chart: Chart) -> Gap | None:
         if named and (is_in_use(entry) or _tells_of_disease(entry, named)):
             place = place_of(entry)
             why = spec.unclear[named[0]].replace(ON_DRUGS, place, 1)
-            return gap(spec, "undetermined", why, entry.source(spec, place))
+            return make_gap(spec, "undetermined", why, entry.source(spec, place))
     return None
 
 
@@ -320,7 +320,7 @@ def _gap_of_long_antibiotic(spec: ConditionSpec, chart: Chart) -> Gap | None:
         return None
     place = place_of(entry)
     why = spec.unclear[DEEP_INFECTION_DRUG].replace(ON_DRUGS, place, 1)
-    return gap(spec, "undetermined", why, entry.source(spec, place))
+    return make_gap(spec, "undetermined", why, entry.source(spec, place))
 
 
 def _gap_of_telling_words(spec: ConditionSpec, chart: Chart) -> Gap | None:
@@ -337,7 +337,7 @@ def _gap_of_telling_words(spec: ConditionSpec, chart: Chart) -> Gap | None:
         if named and entry.status not in NEVER_MEANT and not _is_denied(entry):
             place = f"named {place_of(entry)}"
             why = spec.unclear[named[0]].replace(ON_DRUGS, place, 1)
-            return gap(spec, "undetermined", why, entry.source(spec, place))
+            return make_gap(spec, "undetermined", why, entry.source(spec, place))
     return None
 
 
@@ -390,7 +390,7 @@ def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap
     if not unread:
         return conclusion
     sources = (one.provenance(spec) for one in unread)
-    return gap(spec, "not-understood", NOT_READ, *sources)
+    return make_gap(spec, "not-understood", NOT_READ, *sources)
 
 
 def _may_matter(entry: Entry, spec: ConditionSpec, chart: Chart) -> bool:
@@ -441,8 +441,8 @@ def conclude_no(
     """
     unread = chart.unread(spec)
     if not spec.closed_world:
-        unsaid = gap(spec, "undetermined", "not coded, and silence says nothing")
-        return gap(spec, "not-read", unread) if unread else unsaid
+        unsaid = make_gap(spec, "undetermined", "not coded, and silence says nothing")
+        return make_gap(spec, "not-read", unread) if unread else unsaid
     broken, named, listing = chart.broken(spec), LISTS[spec.key], chart.listed(spec)
     strange = [entry for entry in listing.not_understood if may_count(entry)]
     if unread:
@@ -451,15 +451,15 @@ def conclude_no(
             *(one.provenance for one in broken),
             *(one.source(spec, named.where) for one in strange),
         )
-        return gap(spec, "not-read", unread, *sources)
+        return make_gap(spec, "not-read", unread, *sources)
     if broken:
-        return gap(
+        return make_gap(
             spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
         )
     if not listing.is_kept:
         is_social = listing.entries and spec.key == "conditions"
         what = "has nothing but social entries" if is_social else "empty"
-        return gap(spec, "undetermined", f"{named.name} {what}")
+        return make_gap(spec, "undetermined", f"{named.name} {what}")
     if strange:
         return _not_understood(spec, strange, listing.entries, named.where)
     unit = "entry" if listing.entries == 1 else "entries"
@@ -471,7 +471,7 @@ def conclude_no(
         printed=f"{how} {named.where} ({read} read)",
         rule=spec.rule,
     )
-    return known(spec, False, source)
+    return make_finding(spec, False, source)
 
 
 def _not_understood(
@@ -488,19 +488,19 @@ def _not_understood(
     if is_of_drugs:
         if not listed and any(is_prohibition(entry.raw) for entry in strange):
             why = "a drug is forbidden in this signing"
-            return gap(spec, "undetermined", why, *sources)
+            return make_gap(spec, "undetermined", why, *sources)
         if not listed:
             why = _drugs_not_known(len(strange), "ordered")
-            return gap(spec, "undetermined", why, *sources)
+            return make_gap(spec, "undetermined", why, *sources)
         on_list = [entry for entry in listed if entry.kind not in BILLED_TYPES]
         if not on_list:
             why = _drugs_not_known(len(listed), "billed")
-            return gap(spec, "undetermined", why, *sources)
+            return make_gap(spec, "undetermined", why, *sources)
         listed = on_list
     strange = listed or strange
     if spec.only_codes_exclude:
         detail = f"{len(strange)} of {count} entries {where} not understood"
-        return gap(spec, "not-understood", detail, *sources)
+        return make_gap(spec, "not-understood", detail, *sources)
     what = "could not be read"
     if any(is_prohibition(one.raw) for one in strange):
         what = "not clear: a drug is forbidden there"
@@ -510,7 +510,7 @@ def _not_understood(
         verb = "has" if len(strange) == 1 else "have"
         what = f"{verb} a code without words that is not known here"
     detail = f"{len(strange)} of {count} entries {where} {what}"
-    return gap(spec, "undetermined", detail, *sources)._replace(is_unnamed=True)
+    return make_gap(spec, "undetermined", detail, *sources)._replace(is_unnamed=True)
 
 
 def _drugs_not_known(number: int, how: Literal["ordered", "billed"]) -> str:
