@@ -317,6 +317,8 @@ def gap_if_unusable(
     if refused:
         first = refused[0]
         source = first.reading.provenance(spec, first.printed)
+        if first.as_gap:
+            return make_gap(spec, first.reason, first.as_gap, source)
         outcome = make_gap(spec, first.reason, first.passed_over(spec).detail, source)
         return outcome._replace(why=first.why)
     return _gap_if_missing(spec, chart)

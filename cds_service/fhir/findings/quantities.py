@@ -89,9 +89,9 @@ class Measured(NamedTuple):
     is_method_known: bool = True
     limit: str = ""
 
-    def refused(self, reason: GapReason, why: str) -> "Refused":
+    def refused(self, reason: GapReason, why: str, *, as_gap: str = "") -> "Refused":
         """Refuse this value; the gap or the card may still name it."""
-        return Refused(self.reading, reason, why, self.printed, self)
+        return Refused(self.reading, reason, why, self.printed, self, as_gap)
 
 
 class Refused(NamedTuple):
@@ -101,6 +101,7 @@ class Refused(NamedTuple):
         measured: the number, if it may be of another quantity: a gap may name it. Or
             the upper limit of values that are all low, `<15`: it is used if no number
             is newer.
+        as_gap: a sentence of its own for the gap that follows; empty for the usual one.
     """
 
     reading: Reading
@@ -108,6 +109,7 @@ class Refused(NamedTuple):
     why: str
     printed: str
     measured: Measured | None = None
+    as_gap: str = ""
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
         """Return the value passed over, with its day and why it is not used."""

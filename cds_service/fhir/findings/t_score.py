@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from cds_service.core.findings import Gap, PassedOver
+from cds_service.core.findings import PassedOver
 from cds_service.core.from_order import DENSE, OSTEOPOROSIS, minus_missing_text
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.fhir.certainty import certainty_of
@@ -94,8 +94,6 @@ def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     outcome, passed_over = find_quantity(
         spec, chart, judge=judge_t_score, pick=pick_t_score
     )
-    if isinstance(outcome, Gap):
-        outcome = _with_minus(outcome)
     at_the_heel = lower_at_the_heel(outcome, spec, chart)
     in_look_alikes = lower_in_look_alikes(outcome, spec, chart)
     look_alikes = _newest_look_alikes(spec, chart)
@@ -137,14 +135,6 @@ def _lower_shortly_before(
     return contradicted_before(used, of_place, spec)
 
 
-def _with_minus(outcome: Gap) -> Gap:
-    """Complete the gap of a value whose minus sign may be missing."""
-    if outcome.reason != "out-of-range" or outcome.why != MINUS:
-        return outcome
-    printed = outcome.provenance[0].printed.split()[0]
-    return outcome._replace(detail=minus_missing_text(printed), why="")
-
-
 def judge_t_score(
     measured: Measured, spec: QuantitySpec, chart: Chart
 ) -> Measured | Refused:
@@ -168,7 +158,8 @@ def judge_t_score(
     if why := _why_of_another_place(reading, chart) or NEVER_AT.get(site, ""):
         return judged.refused("other-method", why)
     if measured.value >= DENSE and _is_of_thin_bone(reading, chart):
-        return judged.refused("out-of-range", MINUS)
+        in_words = minus_missing_text(judged.printed.partition(" ")[0])
+        return judged.refused("out-of-range", MINUS, as_gap=in_words)
     judged = judged._replace(site=site, levels=lumbar_levels(reading, chart))
     doubts = (
         CONCERNS.get(site, ""),
