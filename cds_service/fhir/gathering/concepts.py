@@ -88,7 +88,7 @@ def concepts_of(
         terminology: the service's terminology, including the site's codes.
     """
     concepts = _concepts_by_type(resource, targets, terminology)
-    if is_history(resource):
+    if is_history(resource, terminology):
         concepts |= {EARLIER}
     return concepts | {ACUTE} if tells_of_harm(resource, terminology) else concepts
 

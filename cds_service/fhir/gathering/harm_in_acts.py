@@ -4,7 +4,6 @@ An order of an ordinary examination is not kept; "CCT" for "fall", or for the co
 embolism, is. Raw JSON in; junk never raises.
 """
 
-import re
 from collections.abc import Iterator
 
 from cds_service.fhir.mapping.terminology import Terminology
@@ -12,15 +11,14 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 REASONED = frozenset({"ServiceRequest", "Procedure", "MedicationRequest"})
 
-# Codes of what was: a drug is often ordered for that under the code of the illness.
-HISTORY = re.compile(r"Z86\.?7|I25\.?2|I69")
 EARLIER = "earlier-illness"
 
 
-def is_history(resource: Json) -> bool:
+def is_history(resource: Json, terminology: Terminology) -> bool:
     """Tell if a diagnosis is of an infarction, a stroke or a clot of before."""
+    codes = terminology.complication_codes
     return text(resource.get("resourceType")) == "Condition" and any(
-        HISTORY.match(text(coding.get("code")))
+        codes.is_earlier(text(coding.get("code")))
         for coding in objects(member(resource, "code", "coding"))
     )
 

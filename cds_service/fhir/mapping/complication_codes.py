@@ -20,6 +20,7 @@ class ComplicationCodesFile(DataFile):
         stroke: strokes, which may be a deficit.
         elsewhere: illness of another organ, which is no deficit as a complication.
         none: what says that there was no complication.
+        earlier: illness of before, which is on the problem list.
     """
 
     reviewed: bool
@@ -27,6 +28,7 @@ class ComplicationCodesFile(DataFile):
     stroke: tuple[VagueCodes, ...]
     elsewhere: tuple[VagueCodes, ...]
     none: tuple[VagueCodes, ...]
+    earlier: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -46,7 +48,9 @@ class ComplicationCodes:
             stroke=content.stroke,
             elsewhere=content.elsewhere,
             none=content.none,
+            earlier=content.earlier,
         )
+        self._systems_of_earlier = tuple(one.system for one in content.earlier)
 
     def is_grave(self, system: str, code: str) -> bool:
         """Tell if a canonical code names grave illness that is no deficit."""
@@ -66,6 +70,13 @@ class ComplicationCodes:
     def is_none(self, system: str, code: str) -> bool:
         """Tell if a canonical code says that there was no complication."""
         return self._codes.is_among("none", system, code)
+
+    def is_earlier(self, code: str) -> bool:
+        """Tell if a code, of whatever system, names an illness of before."""
+        return any(
+            self._codes.is_among("earlier", system, code)
+            for system in self._systems_of_earlier
+        )
 
 
 def load_complication_codes(

@@ -56,6 +56,7 @@ from cds_service.fhir.mapping.readable import Languages, LanguagesFile
 from cds_service.fhir.mapping.report_numbers import ReportNumbers, ReportNumbersFile
 from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.search_parts import load_search_parts
+from cds_service.fhir.mapping.side_codes import load_side_codes
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     SPINES,
@@ -227,6 +228,8 @@ class Terminology:
             self.complication_codes = load_complication_codes(folders, systems)
         with faults:
             self.harmless_acts = load_harmless_acts(folders, systems)
+        with faults:
+            self.side_codes = load_side_codes(folders, systems)
 
     def _read_measures(self, folders: tuple[Path, ...], faults: Faults) -> None:
         """Read how values are measured, and how reports print them."""

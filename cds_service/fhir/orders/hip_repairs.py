@@ -12,6 +12,7 @@ from typing import NamedTuple
 from cds_service.core.leaving import InjuryKind
 from cds_service.fhir.gathering.hip_repair_words import HIP_REPAIR
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.side_codes import SideCodes
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.raw_json import (
@@ -29,21 +30,7 @@ REPAIRABLE = frozenset(
     {"hip-fracture", "femur-fracture-unstated", "femur-shaft-fracture"}
 )
 SIDES = ("side-right", "side-left")
-# The side in codes: 1 is right and 2 is left of a femur in ICD-10-CM; in ICD-10-PCS a
-# body part of its own.
-_OF_FRACTURE = re.compile(r"(?:S72\.\d\d|M80\.[08]5)([12])")
-_OF_REPAIR = re.compile(r"0(?:Q[SH]|SR)([67BR9S])")
-# Codes of hip replacements: CPT, OPS, ICD-10-PCS.
-_OF_JOINT = re.compile(r"271(?:25|30|32)|5-820|0SR")
-CODED_SIDES = {
-    **dict.fromkeys("169R", "side-right"),
-    **dict.fromkeys("27BS", "side-left"),
-}
-SCT = "http://snomed.info/sct"
-SCT_SIDES = {"24028007": ("side-right",), "7771000": ("side-left",), "51440002": SIDES}
-# The extension of German diagnoses and procedures, in any version of its profile.
-GERMAN_SIDE = "seitenlokalisation"
-GERMAN_SIDES = {"R": ("side-right",), "L": ("side-left",), "B": SIDES}
+SIDE_OF_LETTER = {"R": "side-right", "L": "side-left"}
 # A letter before or after a title: "Schenkelhalsfraktur L", "(R) hip fracture".
 _LETTER = re.compile(r"^\(?([LR])[).:]?(?:\s|$)|(?<=[\s,;])\(?([LR])[).]?$")
 # What a repair of a broken bone is done for; any other reason is of something else.
@@ -94,7 +81,7 @@ def repairs_of(record: PatientRecord, terminology: Terminology) -> list[Repair]:
                 _reasons_of(raw),
                 _instant(time, calendar),
                 _is_for_fracture(raw, terminology),
-                _is_of_joint(raw),
+                _is_of_joint(raw, terminology),
             )
             repairs.append(repair)
     return sorted(repairs, key=lambda repair: (repair.day, repair.reference))
@@ -145,9 +132,10 @@ def _reasons_of(procedure: Json) -> frozenset[str]:
     return frozenset(name for name in names if name.startswith("Condition/"))
 
 
-def _is_of_joint(procedure: Json) -> bool:
+def _is_of_joint(procedure: Json, terminology: Terminology) -> bool:
     codings = objects(member(procedure, "code", "coding"))
-    return any(_OF_JOINT.match(text(coding.get("code"))) for coding in codings)
+    codes = (text(coding.get("code")) for coding in codings)
+    return any(map(terminology.side_codes.is_of_joint, codes))
 
 
 def _is_for_fracture(procedure: Json, terminology: Terminology) -> bool:
@@ -191,21 +179,15 @@ def sides_of(resource: Json, terminology: Terminology) -> frozenset[str]:
 def _sides(resource: Json, terminology: Terminology) -> Iterator[str]:
     for codeable in codeables(resource, "code", "bodySite"):
         for coding in objects(codeable.get("coding")):
-            yield from _sides_of_coding(coding)
+            yield from _sides_of_coding(coding, terminology.side_codes)
         for title in texts_of(codeable):
             yield from terminology.kinds.named(title, SIDES)
             if letter := _LETTER.search(title.strip()):
-                yield from GERMAN_SIDES[letter.group(1) or letter.group(2)]
+                yield SIDE_OF_LETTER[letter.group(1) or letter.group(2)]
 
 
-def _sides_of_coding(coding: Json) -> Iterator[str]:
-    code = text(coding.get("code"))
-    side = _OF_FRACTURE.match(code) or _OF_REPAIR.match(code)
-    if side:
-        yield CODED_SIDES[side.group(1)]
-    if text(coding.get("system")) == SCT:
-        yield from SCT_SIDES.get(code, ())
+def _sides_of_coding(coding: Json, codes: SideCodes) -> Iterator[str]:
+    yield from codes.of_code(text(coding.get("system")), text(coding.get("code")))
     for extension in objects(coding.get("extension")):
-        if text(extension.get("url")).lower().endswith(GERMAN_SIDE):
-            side_code = text(member(extension, "valueCoding", "code"))
-            yield from GERMAN_SIDES.get(side_code.strip().upper(), ())
+        side_code = text(member(extension, "valueCoding", "code"))
+        yield from codes.of_extension(text(extension.get("url")), side_code)
