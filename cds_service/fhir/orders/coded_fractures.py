@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from cds_service.fhir.certainty import is_later_encounter
+from cds_service.fhir.findings.past_by_words import LONG_PAST, NEW
 from cds_service.fhir.gathering.awaited_reports import NO_REPORT
 from cds_service.fhir.gathering.condition_concepts import concepts_of_condition
 from cds_service.fhir.gathering.entries import Entry
@@ -18,13 +19,10 @@ from cds_service.fhir.orders.reports_since import is_made_since, is_pathology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
 
-# Rules of `kinds.toml`.
-LONG_PAST = "long-past"
-NEW = ("newly-begun",)
 # "s/p fall hip fracture": the fall is past, and its fracture may be new.
 FALLS = frozenset({"fall", "fall-from-height", "history-of-falling"})
 # So may a fracture after an accident or next to an implant, or in another part.
-EVENT = ("accident-or-implant",)
+EVENT = ("accident-or-implant",)  # a rule of `kinds.toml`
 _APART = re.compile(r":|\s[-–—]\s")
 
 

@@ -37,7 +37,7 @@ from cds_service.fhir.site_calendar import WRITTEN_YEAR
 # Bones that only words name so closely.
 WORDED = BROKEN | {"rib-fracture", "arm-fracture", "leg-fracture"}
 THIGH = CARRYING - {"pelvic-fracture"}
-PAST = ("earlier-injury",)  # a rule of `kinds.toml`
+PAST = ("past-in-reason",)  # a rule of `kinds.toml`
 CATEGORY = 3  # characters of an ICD code
 CIRCULATION = "I"
 ABBREVIATED = re.compile(r"\b(z|st)\. ?n\.", re.IGNORECASE)  # no end of a sentence
