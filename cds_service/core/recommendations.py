@@ -48,7 +48,7 @@ class Recommendation:
         already: orders or drafts that do it already; then nothing is offered.
         not_counted: orders of the kind that do not count for this fracture: they are
             named, and the act is offered.
-        because: the signals that made the rule fire.
+        fired_by: the signals that made the rule fire.
         corrections: of brace orders, each with its new end and review.
         gain: of a measurement, the steps of the ladder by which it could move the
             figure.
@@ -62,7 +62,7 @@ class Recommendation:
     recommended: bool
     already: tuple[SupportOrder, ...]
     not_counted: tuple[SupportOrder, ...] = ()
-    because: tuple[Signal, ...]
+    fired_by: tuple[Signal, ...]
     corrections: tuple[Correction, ...]
     gain: int
     values: Mapping[str, str]
@@ -87,11 +87,11 @@ def recommend(
     by_name |= {name: Signal(name=name) for name in facts.names()}
     fired: list[Recommendation] = []
     for rule in sorted(rules, key=lambda rule: rule.rank):
-        because = _reasons(rule, by_name, findings)
+        fired_by = _reasons(rule, by_name, findings)
         if rule.topic != "braceLimit" and closures.closes_act(rule.order_kind):
             continue
         fired_rules = {act.rule.id for act in fired}
-        if because is None or not fired_rules.isdisjoint(rule.unless_rule):
+        if fired_by is None or not fired_rules.isdisjoint(rule.unless_rule):
             continue
         open_asks = [ask for ask in rule.asks if ask.is_open(findings, by_name)]
         gain = situation.assessment.gain_of(_inputs_supplied(rule, open_asks))
@@ -100,7 +100,7 @@ def recommend(
         measures = join_words(ask.words for ask in open_asks) if open_asks else ""
         words = {**limits, "asked": measures, "Asked": capital(measures)}
         recommendation = _recommendation(
-            rule, because, by_name, situation.support, gain, words
+            rule, fired_by, by_name, situation.support, gain, words
         )
         if closures.closes_button(rule.order_kind):
             recommendation = replace(recommendation, order=None, label="")
@@ -125,34 +125,34 @@ def _reasons(
     """Return the signals that make the rule fire; None if it does not fire."""
     if not signals.keys().isdisjoint(rule.unless_signal):
         return None
-    because = tuple(signals[name] for name in rule.when.any_signal if name in signals)
+    fired_by = tuple(signals[name] for name in rule.when.any_signal if name in signals)
     # A finding that could not be read may be there already: it is not asked for.
     is_gap = any(
         name in findings.gaps and findings.gaps[name].reason != "not-read"
         for name in rule.when.gap_any
     )
-    is_fired = bool(because) or rule.when.always or is_gap
-    return because if is_fired else None
+    is_fired = bool(fired_by) or rule.when.always or is_gap
+    return fired_by if is_fired else None
 
 
 def _recommendation(
     rule: Rule,
-    because: tuple[Signal, ...],
+    fired_by: tuple[Signal, ...],
     signals: Mapping[str, Signal],
     support: SupportOrders,
     gain: int,
     values: Mapping[str, str],
 ) -> Recommendation:
     option, signal = _chosen_text(rule, signals)
-    if signal is not None and signal not in because:
-        because = (*because, signal)
+    if signal is not None and signal not in fired_by:
+        fired_by = (*fired_by, signal)
     already = support.counted(rule.order_kind) if rule.order_kind else ()
     not_counted = support.not_counted(rule.order_kind) if rule.order_kind else ()
-    corrections = _corrections(because) if rule.corrects else ()
+    corrections = _corrections(fired_by) if rule.corrects else ()
     is_wanted = not already and signals.keys().isdisjoint(rule.not_offered_if)
     has_draft = any(correction.order.is_draft for correction in corrections)
     is_offered = (bool(rule.order) and is_wanted) or has_draft
-    words = {**values, **_words_of(because, signal, corrections)}
+    words = {**values, **_words_of(fired_by, signal, corrections)}
     label, order = "", None
     if is_offered:
         label, order = _filled(option.label or rule.label, words), rule.order
@@ -165,7 +165,7 @@ def _recommendation(
         recommended=not may_be_ordered and _is_recommended(rule, signals),
         already=already,
         not_counted=not_counted,
-        because=because,
+        fired_by=fired_by,
         corrections=corrections,
         gain=gain,
         values=words,
@@ -173,19 +173,19 @@ def _recommendation(
 
 
 def _words_of(
-    because: Sequence[Signal],
+    fired_by: Sequence[Signal],
     signal: Signal | None,
     corrections: Sequence[Correction],
 ) -> dict[str, str]:
     """Return the words for the placeholders of a rule's texts.
 
     Args:
-        because: the signals that made the rule fire.
+        fired_by: the signals that made the rule fire.
         signal: the one for which its text was chosen; None if any would do.
         corrections: of brace orders.
     """
     reasons = dict.fromkeys(
-        WithoutBrackets(one.because) for one in because if one.because
+        WithoutBrackets(one.because) for one in fired_by if one.because
     )
     reason = joined(list(reasons)[:MOST_REASONS])
     fact = signal.because if signal is not None else reason
@@ -241,9 +241,9 @@ def not_counted_text(order: SupportOrder) -> str:
     return text
 
 
-def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:
+def _corrections(fired_by: Sequence[Signal]) -> tuple[Correction, ...]:
     """Return the corrections of all braces of these signals, each order once."""
-    braces = (brace for signal in because for brace in signal.braces)
+    braces = (brace for signal in fired_by for brace in signal.braces)
     corrections = {
         brace.correction.order.reference: brace.correction
         for brace in braces

@@ -163,7 +163,7 @@ def test_every_recommendation_names_the_signals_that_made_it_and_no_other(
 ):
     fired = signals_of(known, *orders)
     for one in recommended(known, *orders).values():
-        assert all(fired.get(signal.name, signal) == signal for signal in one.because)
+        assert all(fired.get(signal.name, signal) == signal for signal in one.fired_by)
         assert "{" not in one.text + one.label
 
 
