@@ -285,7 +285,10 @@ def build_studies(*, check: bool) -> None:
     Reduced models, and the pooled model.
     """
     # Loads scikit-learn.
-    from cds_service.studies.building import build_all, differing_tables  # noqa: PLC0415
+    from cds_service.studies.building import (  # noqa: PLC0415
+        build_all,
+        differing_tables,
+    )
 
     if not check:
         build_all(click.echo)
