@@ -34,6 +34,8 @@ PLAIN_WORDS = {
     for folder in PLAIN
     for path in sorted((EXAMPLES / folder).glob("*.toml"))
 }
+KINDS = read(EXAMPLES / "kinds.toml")
+DURATIONS = read(EXAMPLES / "durations.toml")
 
 
 @pytest.mark.parametrize(("language", "concept"), CONCEPTS, ids="-".join)
@@ -58,6 +60,24 @@ def test_plain_words_take_in_their_examples_alone(folder, language):
     assert [one for one in texts["counter-examples"] if is_plain(one)] == []
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_names_its_examples_alone(kind):
+    def is_named(text):
+        return bool(terminology().kinds.named(text, (kind,)))
+
+    assert [one for one in KINDS[kind]["examples"] if not is_named(one)] == []
+    assert [one for one in KINDS[kind]["counter-examples"] if is_named(one)] == []
+
+
+@pytest.mark.parametrize("name", DURATIONS)
+def test_a_list_about_time_names_its_examples_alone(name):
+    def is_named(text):
+        return terminology().durations.words.names(text, name)
+
+    assert [one for one in DURATIONS[name]["examples"] if not is_named(one)] == []
+    assert [one for one in DURATIONS[name]["counter-examples"] if is_named(one)] == []
+
+
 def test_every_list_of_words_has_its_examples():
     concepts = {
         (language, concept)
@@ -73,7 +93,12 @@ def test_every_list_of_words_has_its_examples():
     assert lacking == [], f"write their examples in tests/word_examples/: {lacking}"
     gone = sorted((CONCEPTS.keys() | PLAIN_WORDS.keys()) - concepts - plain)
     assert gone == [], f"these examples have no words: {gone}"
-    shown = CONCEPTS | PLAIN_WORDS
+    shown = {
+        **CONCEPTS,
+        **PLAIN_WORDS,
+        **{("kinds", name): texts for name, texts in KINDS.items()},
+        **{("durations", name): texts for name, texts in DURATIONS.items()},
+    }
     kinds = ("examples", "counter-examples")
     few = [
         (*one, kind)
