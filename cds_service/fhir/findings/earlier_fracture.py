@@ -25,12 +25,6 @@ from cds_service.fhir.findings.first_stages import (
     Injury,
     find_injury,
 )
-from cds_service.fhir.findings.named_levels import fracture_levels, vertebrae_apart
-from cds_service.fhir.findings.past_by_words import (
-    LATE_EFFECT,
-    is_onset_of_recording,
-    past_in_words,
-)
 from cds_service.fhir.findings.problem_list import BY_WORDS, conclude_from_silence
 from cds_service.fhir.findings.same_operation import SUBACUTE
 from cds_service.fhir.findings.statements import (
@@ -54,6 +48,12 @@ from cds_service.fhir.gathering.earlier_in_words import (
     says_augmented,
 )
 from cds_service.fhir.gathering.entries import BILLED_TYPES
+from cds_service.fhir.gathering.named_levels import fracture_levels, vertebrae_apart
+from cds_service.fhir.gathering.past_by_words import (
+    LATE_EFFECT,
+    is_onset_of_recording,
+    past_in_words,
+)
 from cds_service.fhir.gathering.problem_words import HISTORIES, in_doubt
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.level_text import LEVELS

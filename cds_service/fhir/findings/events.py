@@ -27,11 +27,6 @@ from cds_service.fhir.findings.earlier_traces import (
     trace_of_earlier,
 )
 from cds_service.fhir.findings.encounter import last_day_of_diagnosis
-from cds_service.fhir.findings.past_by_words import (
-    LATE_EFFECT,
-    is_onset_of_recording,
-    past_in_words,
-)
 from cds_service.fhir.findings.problem_list import (
     BY_WORDS,
     kind_of,
@@ -53,6 +48,11 @@ from cds_service.fhir.findings.statements import (
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.bystanders import other_words_of
 from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.past_by_words import (
+    LATE_EFFECT,
+    is_onset_of_recording,
+    past_in_words,
+)
 from cds_service.fhir.gathering.problem_words import (
     HISTORIES,
     in_doubt,
