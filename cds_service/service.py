@@ -70,12 +70,7 @@ from cds_service.fhir.gathering.refusals import (
 )
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.near_misses import (
-    NearMiss,
-    missed_orders,
-    unread_braces,
-    unread_orders,
-)
+from cds_service.fhir.near_misses import NearMiss
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.broken_levels import region_treated
 from cds_service.fhir.orders.dated_fractures import dated_fractures
@@ -85,6 +80,11 @@ from cds_service.fhir.orders.drafts import (
     with_foreign_orders,
 )
 from cds_service.fhir.orders.handout_draft import Page, draft_handout
+from cds_service.fhir.orders.missed_orders import (
+    missed_orders,
+    unread_braces,
+    unread_orders,
+)
 from cds_service.fhir.orders.order_lengths import weight_of_words
 from cds_service.fhir.orders.orders_of_chart import is_recent, orders_of_operation
 from cds_service.fhir.orders.performed import (

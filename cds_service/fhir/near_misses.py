@@ -1,21 +1,16 @@
 """List near misses: what looks like an order or a value of ours, by an unknown code.
 
 An upgrade of an EHR that changes its codes shows here first. Only codes leave this
-module: they belong to the hospital, and texts may be about a patient.
+module: they belong to the hospital, and texts may be about a patient. Those of orders
+are found in `orders/missed_orders.py`.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from cds_service.core.bracing import Correction
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.grave_asides import UNREAD_TITLE
-from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
-from cds_service.fhir.orders import recognition
-from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 Kind = Literal[
@@ -45,30 +40,6 @@ class NearMiss(NamedTuple):
     code: str
 
 
-def missed_orders(
-    drafts: DraftOrders, terminology: Terminology
-) -> tuple[NearMiss, ...]:
-    """List the codes of signed orders that only words call an augmentation."""
-    misses: dict[NearMiss, None] = {}
-    for draft in drafts.each():
-        if not recognition.words_name_augmentation(draft.resource, terminology):
-            continue
-        titles = codeables(draft.resource, *recognition.TITLES)
-        recognised = recognition.augmentation_in(draft, terminology)
-        support = recognition.support_in(draft, drafts, terminology)
-        if recognised is None and support is None:
-            misses |= dict.fromkeys(_near("order-not-taken", titles))
-        elif recognised is not None and recognised.by == "text":
-            misses |= dict.fromkeys(_near("order-by-words", titles))
-    return tuple(misses)[:MOST]
-
-
-def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
-    """Name the elements (R4) that kept corrections from being pre-selected."""
-    names = {name: None for one in corrections for name in one.order.unread}
-    return tuple(NearMiss("brace-unread", "", name) for name in names)[:MOST]
-
-
 def missed_t_scores(
     observations: Iterable[Json], terminology: Terminology
 ) -> tuple[NearMiss, ...]:
@@ -84,7 +55,7 @@ def missed_t_scores(
             words = "\n".join([one[:LONGEST_TITLE] for one in texts])
             is_t_score = terminology.reports.names_t_score(words)
             if is_t_score and not terminology.concepts(code):
-                misses |= dict.fromkeys(_near("t-score", [code]))
+                misses |= dict.fromkeys(misses_of("t-score", [code]))
     return tuple(misses)[:MOST]
 
 
@@ -93,23 +64,13 @@ def missed_problems(conditions: Iterable[Json]) -> tuple[NearMiss, ...]:
     misses = dict.fromkeys(
         near
         for condition in conditions
-        for near in _near("problem", [condition.get("code")])
+        for near in misses_of("problem", [condition.get("code")])
     )
     return tuple(misses)[:MOST]
 
 
-def unread_orders(entries: Iterable[Entry]) -> tuple[NearMiss, ...]:
-    """List the codes of those entries that are orders with an unknown title."""
-    misses = dict.fromkeys(
-        near
-        for entry in entries
-        if in_doubt(UNREAD_TITLE) in entry.concepts
-        for near in _near("order-unread", codeables(entry.raw, *recognition.TITLES))
-    )
-    return tuple(misses)[:MOST]
-
-
-def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:
+def misses_of(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:
+    """Yield the codes of titles that were not understood, or that they have none."""
     codings = [
         coding
         for title in titles

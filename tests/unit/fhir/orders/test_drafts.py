@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from cds_service.fhir.near_misses import missed_orders
 from cds_service.fhir.orders.augmentation import (
     BOTH,
     BY_TEXT,
@@ -13,6 +12,7 @@ from cds_service.fhir.orders.augmentation import (
     find_augmentation_order,
 )
 from cds_service.fhir.orders.levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
+from cds_service.fhir.orders.missed_orders import missed_orders
 from cds_service.fhir.orders.recognition import may_concern_us
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
 from cds_service.outgoing.deadline import Deadline
