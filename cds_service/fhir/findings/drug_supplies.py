@@ -24,6 +24,7 @@ from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.other_doses import dosages_of
 from cds_service.fhir.mapping.duration_lengths import DAY
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.settings_of_care import WARD
 
 # Days for which one dose lasts where the entry does not say it: most tablets of these
 # are weekly, of ibandronate monthly. Others are taken each day.
@@ -35,7 +36,6 @@ DAYS_OF_A_DOSE = {
 }
 # Injections by others, of which one lasts a month.
 MONTHLY = frozenset({"romosozumab"})
-WARD = frozenset({"inpatient", "ward", "hospital", "stationar"})
 
 
 def with_supply(intake: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:

@@ -10,10 +10,8 @@ from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import last_name
+from cds_service.fhir.settings_of_care import CLINIC, INPATIENT
 
-# HL7 ActCode. An emergency (EMER) is neither: it may become either.
-INPATIENT = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"})
-CLINIC = frozenset({"AMB", "VR", "HH"})
 VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
 DIED, DIED_IN_WORDS = "died-in-stay", ("died",)
 OF_STAY = "encounter-diagnosis"

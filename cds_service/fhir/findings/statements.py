@@ -38,7 +38,7 @@ from cds_service.fhir.findings.chart import (
     Problem,
     age_in_words,
 )
-from cds_service.fhir.findings.encounter import INPATIENT, VOID_ENCOUNTER
+from cds_service.fhir.findings.encounter import VOID_ENCOUNTER
 from cds_service.fhir.findings.first_stages import is_of_first_stage
 from cds_service.fhir.findings.same_operation import may_be_of_present_fracture
 from cds_service.fhir.findings.worded_dates import date_in_words
@@ -70,6 +70,7 @@ from cds_service.fhir.raw_json import (
     texts_of,
 )
 from cds_service.fhir.references import last_name
+from cds_service.fhir.settings_of_care import INPATIENT
 
 SUSPECTED = Problem("undetermined", "suspected, not confirmed")
 # The entry is on the list, so its day must be wrong.

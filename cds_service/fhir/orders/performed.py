@@ -16,7 +16,6 @@ from cds_service.core.leaving import (
     BookingKind,
     Leaving,
 )
-from cds_service.fhir.findings.encounter import INPATIENT
 from cds_service.fhir.gathering.awaited_reports import NO_REPORT
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.condition_concepts import ACUTE
@@ -79,6 +78,7 @@ from cds_service.fhir.raw_json import (
     texts_of,
 )
 from cds_service.fhir.references import last_name
+from cds_service.fhir.settings_of_care import INPATIENT
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.protocol.json_text import json_digest
 

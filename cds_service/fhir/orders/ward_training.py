@@ -10,8 +10,6 @@ from datetime import date
 
 from cds_service.core.bracing import times_of
 from cds_service.core.findings import SupportOrder, SupportOrders
-from cds_service.fhir.findings.drug_supplies import WARD
-from cds_service.fhir.findings.encounter import CLINIC, INPATIENT
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables
@@ -19,6 +17,7 @@ from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import REHABILITATION
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import last_name
+from cds_service.fhir.settings_of_care import CLINIC, INPATIENT, WARD
 
 # Rules of `kinds.toml`.
 AFTER_STAY, ON_WARD = ("training-after-stay",), ("training-on-ward",)
