@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, RootModel
 
-from cds_service.core.data_file import Closed
+from cds_service.core.data_file import Closed, label
+from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.kept_texts import KEPT_TEXTS
+from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.text_rules import (
     LONGEST_TITLE,
     without_accents,
@@ -91,3 +94,21 @@ class MethodWords(RootModel[dict[str, _Method]]):
         if not words.isascii():
             words = _BETWEEN_SCRIPTS.sub(" ", words)
         return frozenset([name for name in among if self.root[name].fits(words)])
+
+
+def load_method_words(folders: Sequence[Path], name: str) -> MethodWords:
+    """Load the file in force with this name.
+
+    Args:
+        folders: `mappings/`, and the overlays that lie over it.
+        name: of the file.
+
+    Raises:
+        DataFileError: it is missing or wrong, or a site's file lacks a table that ours
+            has, for which an answer would ask.
+    """
+    path, words = required(folders, name, MethodWords)
+    _, ours = required(folders[:1], name, MethodWords)
+    if lacking := sorted(ours.names - words.names):
+        raise DataFileError(label(path), lacking[0], "is missing")
+    return words

@@ -48,7 +48,7 @@ from cds_service.fhir.mapping.mapping_files import (
     read_own_codes,
     read_value_sets,
 )
-from cds_service.fhir.mapping.method_words import MethodWords
+from cds_service.fhir.mapping.method_words import load_method_words
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.plain_words import load_all_plain, plain_of_braces
@@ -236,9 +236,9 @@ class Terminology:
         with faults:
             self.units = load_units(folders)
         with faults:
-            self.methods = required(folders, "methods.toml", MethodWords)[1]
+            self.methods = load_method_words(folders, "methods.toml")
         with faults:
-            self.kinds = required(folders, "kinds.toml", MethodWords)[1]
+            self.kinds = load_method_words(folders, "kinds.toml")
         with faults:
             reports = required(folders, "reports.toml", ReportsFile)[1]
             self.reports = ReportWords(reports)

@@ -38,6 +38,16 @@ def value_set(name: str, system: str, code: str) -> str:
     return json.dumps(content)
 
 
+@pytest.mark.parametrize(
+    ("file", "table"),
+    [("kinds.toml", "past-in-reason"), ("methods.toml", "unenhanced-ct")],
+)
+def test_a_file_of_a_site_has_every_table_that_ours_has(tmp_path, file, table):
+    content = changed(MAPPINGS / file, f"[{table}]", "[something-else]")
+    faults = faults_with(tmp_path, {f"mappings/{file}": content})
+    assert [one for one in faults if one.endswith(f"{file}: {table}: is missing")]
+
+
 def test_all_unknown_names_are_said_at_once(tmp_path):
     rule = HOOKS / "recommendations" / "03-biopsy.toml"
     faults = faults_with(
