@@ -55,3 +55,26 @@ def test_what_is_not_denied_still_warns(note):
     card = card_of(_old_cancer(note))
     assert card["indicator"] == "warning"
     assert "metastasis" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["keine Fernmetastasen", "no bone mets", "Mammography normal, no bone mets"],
+)
+def test_a_note_that_only_denies_spread_is_understood(note):
+    detail = card_of(_old_cancer(note))["detail"]
+    assert "not understood" not in detail
+    assert "malignancy" not in detail
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        *("No change in lytic lesion", "no pain, lytic lesion L1"),
+        *("keine Filiae ausser L1", "no metastases seen, PET pending"),
+        *("no bone mets, search for primary", "no progression, but new lesion L1"),
+    ],
+)
+def test_a_note_that_says_more_stays_open(note):
+    detail = card_of(_old_cancer(note))["detail"]
+    assert "not excluded" in detail or "not understood" in detail
