@@ -1,5 +1,7 @@
 """`kyphoplasty-cds demo`: sign every sample's order, show the cards.
 
+The first patient that is shown whole also leaves the hospital.
+
 A small FHIR server holds the patients, the service runs next to it, and each call goes
 over HTTP without prefetch: the service reads the record itself.
 """
@@ -43,13 +45,14 @@ from cds_service.samples.fhir_server import (
     LocalServer,
     start_fhir_server,
 )
-from cds_service.samples.requests import order_sign_request
+from cds_service.samples.requests import discharge_request, order_sign_request
 from cds_service.settings import PREFIX, Settings
 from cds_service.site.folder import load_site
 from cds_service.web.app import create_app
 from cds_service.web.logs import configure_logs
 
 SERVICE = "kyphoplasty-order-sign"
+LEAVING = "kyphoplasty-discharge"
 REVIEWER = "demo"
 FHIR_PORT = 8090  # of a kept server, as the README's commands name it
 # A small page, so that the service has to follow links.
@@ -128,7 +131,7 @@ def _show_all(
         urls = {needs_site: service.url for needs_site, service in services.items()}
         plain = [sample for sample in chosen if not sample.worksheet]
         show = partial(print_response, console, with_addresses=keep)
-        failures = [*_show_each(plain, urls, fhir.url, console, show)]
+        failures = [*_show_each(plain, services, fhir.url, console, show)]
         for sample in (sample for sample in chosen if sample.worksheet):
             failures += _show_measured(sample, services[False], fhir, console, show)
         for failure in failures:
@@ -170,28 +173,30 @@ def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[_Running]:
 
 def _show_each(
     chosen: Iterable[Sample],
-    urls: Mapping[bool, str],
+    services: Mapping[bool, _Running],
     fhir_url: str,
     console: Console,
     show: Show,
 ) -> Iterator[str]:
     """Print story and cards of the first sample, and a table of the others.
 
+    The first one also leaves, as if what was signed had been done today.
+
     Yields failures.
     """
     summaries = summary_table()
     for place, sample in enumerate(chosen):
+        running = services[sample.needs_site]
         try:
             body = order_sign_request(sample, fhir_server=fhir_url)
-            answer = call_service(
-                urls[sample.needs_site], body, has_card=sample.has_card
-            )
+            answer = call_service(running.url, body, has_card=sample.has_card)
         except CannotCall as error:
             yield f"{sample.id}: {error}"
             continue
         if place == 0:
             print_title(console, sample.title, sample.story)
             show(answer)
+            yield from _show_leaving(sample, running, console, show)
         else:
             add_summaries(summaries, sample.id, answer)
     if summaries.row_count:
@@ -201,6 +206,34 @@ def _show_each(
             "make demo PATIENT=p4 shows one of them whole, as above",
         )
         console.print(summaries)
+
+
+def _show_leaving(
+    sample: Sample, running: _Running, console: Console, show: Show
+) -> Iterator[str]:
+    """Print the card of the discharge, after what was signed was carried out.
+
+    Yields failures.
+    """
+    signed = [one["resource"] for one in sample.draft_orders["entry"]]
+    body = discharge_request(
+        sample,
+        signed,
+        plan=running.service.leaving_hook.discovery["prefetch"],
+        today=options.today_at(UTC_CALENDAR),
+        terminology=running.service.terminology,
+    )
+    try:
+        answer = call_service(running.url, body, hook=LEAVING, has_card=False)
+    except CannotCall as error:
+        yield f"{sample.id}, leaving: {error}"
+        return
+    print_title(
+        console,
+        f"{sample.title}: leaving",
+        "The hook encounter-discharge, as if what was signed had been done today.",
+    )
+    show(answer)
 
 
 def _show_measured(
@@ -240,18 +273,19 @@ def measured_on(sample: Sample, service: Service) -> Outcome:
 
 
 def call_service(
-    url: str, body: Mapping[str, Any], *, has_card: bool = True
+    url: str, body: Mapping[str, Any], *, hook: str = SERVICE, has_card: bool = True
 ) -> Mapping[str, Any]:
-    """Send one order-sign and return the response.
+    """Send one call and return the response.
 
     Args:
+        hook: the id of the service that is called.
         has_card: an answer without cards is a failure.
 
     Raises:
         CannotCall: no answer that can be read, a status other than 200, or no card
             if one is due.
     """
-    reply = send(url, SERVICE, body, CallingCard())
+    reply = send(url, hook, body, CallingCard())
     if reply.status != 200:
         raise CannotCall(f"status {reply.status}: {str(reply.document)[:500]}")
     if has_card and not reply.cards:

@@ -52,3 +52,14 @@ INJECTED = frozenset(
 )
 # Of these the period of a statement gives no day of a dose.
 INTERVAL = INJECTED - {"romosozumab"}
+# May be a tablet of a bisphosphonate: one that is known by its group alone, too.
+MAY_BE_SWALLOWED = frozenset(
+    {
+        "alendronate",
+        "risedronate",
+        "ibandronate",
+        "bone drug",
+        *GROUPS,
+        *GROUPS.values(),
+    }
+)

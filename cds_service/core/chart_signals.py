@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from math import floor
 
-from cds_service.core.bone_drugs import TUMOUR_DOSES
+from cds_service.core.bone_drugs import MAY_BE_SWALLOWED, TUMOUR_DOSES
 from cds_service.core.computed import MNA_MALNOURISHED
 from cds_service.core.findings import Finding
 from cds_service.core.grave_findings import entries_behind
@@ -54,6 +54,7 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("drug", "drugs", "date", "cause", "ordered"),
     ),
     "acute-kidney-failure": ("acute kidney failure (19 Nov)", ("date",)),
+    "oesophagus-disease": ("disease of the oesophagus (19 Nov)", ("date",)),
     "weak-muscle": ("weak grip (14 kg), BMI 18.1", ("first",)),
     "falls": ("two falls this year", ()),
     "dementia-or-frailty": ("severe dementia", ()),
@@ -318,6 +319,11 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
     else:
         return None
     cautions = list(_label_warnings(situation))
+    if oesophagus := _oesophagus_disease(situation):
+        if not cautions and words["drug"] not in MAY_BE_SWALLOWED:
+            words |= _other_tablet(situation)
+        if words["drug"] in MAY_BE_SWALLOWED:
+            cautions.append(oesophagus)
     # Without low calcium or a harm, F14 asks about a drug ordered now, or F21 says so.
     are_kidneys_asked = not words["ordered"] and not _kidney_failure(situation)
     acute = _acute_kidney_failure(situation) if are_kidneys_asked else None
@@ -385,6 +391,27 @@ def _ordered_drug(situation: Situation) -> Mapping[str, str] | None:
     if use and is_asked and is_known and (use.orders.is_standing or use.is_listed):
         return {"drug": use.name, "drugs": state.clause, "ordered": "before"}
     return None
+
+
+def _other_tablet(situation: Situation) -> Mapping[str, str]:
+    """Return words for a tablet that is ordered next to the drug that leads, if any."""
+    for use in situation.findings.bone_drugs.uses:
+        is_ordered = use.orders.is_signed_now or use.orders.is_standing
+        if use.name in MAY_BE_SWALLOWED and is_ordered:
+            ordered = say("{drug} ordered", drug=use.name)
+            when = "now" if use.orders.is_signed_now else "before"
+            return {"drug": use.name, "drugs": ordered, "ordered": when}
+    return {}
+
+
+@signal("oesophagus-disease")
+def _oesophagus_disease(situation: Situation) -> Signal | None:
+    """Find what delays or harms the passage of a tablet."""
+    disease = _true(situation, "oesophagus-disease")
+    if disease is None:
+        return None
+    fact, date_ = say("disease of the oesophagus"), _date(disease, situation)
+    return _signal(fact, disease, because=in_brackets(fact, date_), date=date_)
 
 
 @signal("acute-kidney-failure")

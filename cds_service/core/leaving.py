@@ -130,6 +130,8 @@ class Leaving:
             operation that say nothing yet.
         unread_acts: references of the orders and procedures since the operation that
             may be of a deficit or of what went wrong.
+        names_harm: references of the entries that name a broken bone or a grave
+            illness, in words or codes that are understood.
         complicated: references of the operations that name a complication of which no
             fact on the cause or on a deficit tells.
         grave_reports: references of the reports since the operation whose coded result
@@ -149,6 +151,7 @@ class Leaving:
     unread_reports: frozenset[str] = frozenset()
     awaited_reports: frozenset[str] = frozenset()
     unread_acts: frozenset[str] = frozenset()
+    names_harm: frozenset[str] = frozenset()
     complicated: frozenset[str] = frozenset()
     grave_reports: frozenset[str] = frozenset()
     illnesses: frozenset[str] = frozenset()

@@ -144,11 +144,26 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
     asked = recent - _named_by_facts(situation.findings)
     if not asked:
         return None
-    number = len(asked)
-    one = say("1 recent entry not understood")
-    several = say("{count} recent entries not understood", count=str(number))
-    words = one if number == 1 else several
-    return Signal(words, entries=situation.shown(asked))
+    harmful = asked & leaving.names_harm
+    words = {"harm": "all" if harmful == asked else "some" if harmful else "none"}
+    because = _asked_text(len(asked), words["harm"])
+    return Signal(because, words=words, entries=situation.shown(asked))
+
+
+def _asked_text(number: int, harm: str) -> str:
+    """Say of entries that they are not understood, or what they are understood as."""
+    count = str(number)
+    if harm == "some":
+        return say("{count} recent entries not understood, or of harm", count=count)
+    if harm == "all" and number == 1:
+        return say("1 recent entry names an injury or grave illness")
+    if harm == "all":
+        return say(
+            "{count} recent entries name an injury or grave illness", count=count
+        )
+    if number == 1:
+        return say("1 recent entry not understood")
+    return say("{count} recent entries not understood", count=count)
 
 
 @signal("complication-named")

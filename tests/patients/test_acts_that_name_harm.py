@@ -9,7 +9,9 @@ from tests.codes import CPT, ICD, OPS, codeable
 from tests.patients.inpatients import coded, statement
 from tests.patients.leaving import everything_arranged, leave, leaving_chart
 
-UNREAD = "1 recent entry not understood. Read before leaving."
+HARM = "1 recent entry names an injury or grave illness. Read before leaving."
+# What was only told in words of a fall is not understood whole.
+READ = (HARM, "1 recent entry not understood. Read before leaving.")
 
 
 def act(
@@ -59,7 +61,7 @@ def summaries_of_stay(reason: Any) -> list[str]:
 @pytest.mark.parametrize("code", ["S72.001A", "S72.141A", "S22.31XA", "I26.99"])
 def test_a_code_of_a_reason_is_to_be_read(kind: str, code: str) -> None:
     (card,) = summaries(act(kind, "X-ray", icd(code)))
-    assert card.endswith(UNREAD)
+    assert card.endswith(HARM)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_a_code_of_a_reason_is_to_be_read(kind: str, code: str) -> None:
 )
 def test_so_are_words(title: str, reason: str | None) -> None:
     (card,) = summaries(order(title, reason))
-    assert card.endswith(UNREAD)
+    assert card.endswith(READ)
 
 
 @pytest.mark.parametrize(
@@ -91,18 +93,18 @@ def test_so_are_words(title: str, reason: str | None) -> None:
 )
 def test_so_is_a_broken_hip_for_which_the_patient_stays(reason: Any) -> None:
     (card,) = summaries_of_stay(reason)
-    assert card.endswith(UNREAD)
+    assert card.endswith(READ)
 
 
 def test_so_is_an_order_to_repair_a_hip() -> None:
     (card,) = summaries(order("Repair", code=codeable(CPT, "27236")))
-    assert card.endswith(UNREAD)
+    assert card.endswith(READ)
 
 
 def test_so_is_the_other_hip() -> None:
     old = coded("S72.001A", days=900)
     (card,) = summaries(old, order("X-ray left hip", icd("S72.002A")))
-    assert card.endswith(UNREAD)
+    assert card.endswith(READ)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_so_is_the_other_hip() -> None:
 def test_so_is_what_was_done_for_a_catastrophe(title: str, code: Any) -> None:
     members = {"code": code} if code else {}
     (card,) = summaries(act("Procedure", title, **members))
-    assert card.endswith(UNREAD)
+    assert card.endswith(READ)
 
 
 @pytest.mark.parametrize("kind", ["ServiceRequest", "MedicationRequest"])
@@ -237,3 +239,23 @@ def test_nor_does_a_hip_that_was_repaired_before() -> None:
 @pytest.mark.parametrize("code", ["M80.08XA", "I26.99"])
 def test_a_stay_counts_by_a_broken_hip_alone(code: str) -> None:
     assert summaries_of_stay(icd(code)) == []
+
+
+def test_a_hip_in_words_without_a_day_is_not_called_not_understood() -> None:
+    hip = coded("S72.001A") | {"code": {"text": "Hip fracture"}}
+    undated = {
+        name: value
+        for name, value in hip.items()
+        if name not in ("recordedDate", "onsetDateTime")
+    }
+    drug = statement("alendronate", "M05BA04", 1)
+    (card,) = leave(leaving_chart(*everything_arranged(), drug, undated))
+    assert card["summary"].endswith(HARM)
+    assert "not understood" not in card["detail"]
+    assert "**Injury:** 1 recent entry names an injury" in card["detail"]
+
+
+def test_next_to_what_was_not_understood_it_is_counted_with_it() -> None:
+    reports = order("MRI thoracic spine", "cannot feel her legs", number="mri")
+    (card,) = summaries(order("X-ray", icd("S72.001A")), reports)
+    assert "2 recent entries not understood, or of harm" in card

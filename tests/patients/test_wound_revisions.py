@@ -97,3 +97,9 @@ def test_an_abscess_drained_long_ago_is_no_act_that_is_understood(system, code):
 )
 def test_a_wound_of_long_ago_or_of_a_limb_leaves_nothing_open(system, code, days):
     assert "not excluded" not in detail_of(done(codeable(system, code), days))
+
+
+@pytest.mark.parametrize("code", ["11042", "10160"])
+def test_without_a_site_the_card_says_that_no_place_is_recorded(code):
+    detail = detail_of(done(codeable(CPT, code), 10))
+    assert "where, or whether it was infected, is not recorded" in detail

@@ -18,7 +18,9 @@ from cds_service.fhir.findings.statements import NOT_DONE
 from cds_service.fhir.gathering.drugs import CANCER_DRUG, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.grave_asides import UNREAD_REASON
-from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.problem_words import in_doubt, is_denial
+from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 SPREAD = ("kind-spread",)
@@ -35,6 +37,8 @@ IN_BONE = frozenset(
         ),
     )
 )
+# What divides the parts of a note; a denial ends there.
+DIVIDED = re.compile(r"[,;()，；、。（）]")
 # A stage alone, as a code or a word: `IV`.
 _STAGE = re.compile(r"(III|IV)[A-Ca-c]?\d?")
 TREATMENT = "cancer-treatment"
@@ -92,7 +96,20 @@ def _has_spread(entry: Entry, chart: Chart) -> bool:
     if any(match.concept == "secondary-cancer" for match in entry.matches):
         return True
     kinds = chart.terminology.kinds
-    return any(kinds.of_title(one, SPREAD) for one in _words_of(entry))
+    return any(
+        kinds.of_title(words, SPREAD)
+        and kinds.of_title(_without_denials(words, chart), SPREAD)
+        for words in _words_of(entry)
+    )
+
+
+def _without_denials(words: str, chart: Chart) -> str:
+    """Leave out the parts of a text that only deny what they name: 未见转移."""
+    if len(words) > LONGEST_TEXT:
+        return words
+    parts = [part for one in sentences(words) for part in DIVIDED.split(one)]
+    kept = [one for one in parts if not is_denial(one, chart.terminology)]
+    return ", ".join(kept)
 
 
 def _words_of(entry: Entry) -> Iterator[str]:

@@ -284,15 +284,23 @@ def _stated(entry: Entry, concepts: Sequence[str]) -> Stated | None:
         return None
     codes = [match for match in entry.matches if match.concept in concepts]
     named = [one for one in concepts if one in entry.named]
+    doubted = {one for one in concepts if in_doubt(one) in entry.named}
+    # Words that name a worse concept in doubt take nothing from a certain one, unless
+    # a code has both.
+    doubted_codes = {match.code for match in codes if match.concept in doubted}
+    sure_codes = [match for match in codes if match.code not in doubted_codes]
+    doubted |= {match.concept for match in codes if match.code in doubted_codes}
+    sure_names = [one for one in named if one not in doubted]
     is_past = certainty == "past" or bool(clinical & PAST)
     problem = None
     if certainty == "doubted" and not is_past:
         problem = SUSPECTED
-    elif not (codes or named) or any(in_doubt(one) in entry.named for one in concepts):
+    elif not (sure_codes or sure_names):
         problem = DOUBTED
-    concept, code = (*named, *concepts)[0], ""
+    concept, code = (*sure_names, *named, *concepts)[0], ""
     if codes:
-        concept, code = codes[0].concept, codes[0].code
+        match = (*sure_codes, *codes)[0]
+        concept, code = match.concept, match.code
     return Stated(entry, concept, code, None, problem, is_past)
 
 

@@ -78,6 +78,7 @@ ACUTE = "acute-illness"
 ABOUT_RECORD = ("about-record",)
 CANCER_AGAIN = ("cancer-again",)
 FOLLOW_UP = ("cancer-follow-up",)
+SPREADING = (*CANCER_AGAIN, "kind-spread")
 # Cancers outside bone and marrow, and those of the bone, by the names of their lists.
 CANCER_OVER = "cancer-ever"
 OF_THE_BONE = frozenset(
@@ -343,12 +344,18 @@ def _told_of_cancer(
 
 
 def _is_follow_up(note: str, terminology: Terminology) -> bool:
-    """Tell if each part of a note is plain, or of the follow-up of a cancer."""
+    """Tell if each part of a note is plain, or of the follow-up of a cancer.
+
+    So is one that only denies that it has spread or come back: "keine Filiae".
+    """
     if len(note) > LONGEST_TEXT:
         return False
     parts = [part for one in sentences(note) for part in _DIVIDED.split(one)]
     return all(
         terminology.kinds.of_title(part, FOLLOW_UP)
+        or (
+            is_denial(part, terminology) and terminology.kinds.of_title(part, SPREADING)
+        )
         or is_reason_understood([part], frozenset(), terminology)
         for part in parts
         if part.strip()

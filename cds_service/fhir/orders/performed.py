@@ -16,6 +16,7 @@ from cds_service.core.leaving import (
     BookingKind,
     Leaving,
 )
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.awaited_reports import NO_REPORT
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.condition_concepts import ACUTE
@@ -48,6 +49,7 @@ from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.illnesses_since import illnesses_since
 from cds_service.fhir.orders.injuries_in_acts import injured_acts_since
 from cds_service.fhir.orders.injuries_since import (
+    CARRYING,
     INJURIES,
     RecentTime,
     injuries_since,
@@ -407,6 +409,7 @@ def read_leaving(
     since = performed.performed_on or today - RECENT
     weeks = min(since, today - RECENT)
     time = RecentTime(since, weeks, _stays_of(record, performed))
+    injured = injured_acts_since(record, since, terminology)
     return Leaving(
         bookings=tuple(bookings),
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
@@ -417,7 +420,8 @@ def read_leaving(
         ),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, performed.references, terminology)
-        | injured_acts_since(record, since, terminology),
+        | injured,
+        names_harm=injured | _broken_by_words(record),
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
         illnesses=illnesses_since(record, since, terminology),
@@ -429,6 +433,16 @@ def read_leaving(
             for name in (entry.reference, f"{entry.reference}{ASPECT}")
             if not name.endswith(ASPECT) or entry.reference in performed.references
         },
+    )
+
+
+def _broken_by_words(record: PatientRecord) -> frozenset[str]:
+    """Return the diagnoses of a bone that carries, also those in words alone."""
+    return frozenset(
+        entry.reference
+        for entry in record.of_key("conditions")
+        if not entry.concepts.isdisjoint(CARRYING)
+        and certainty_of(entry.raw) != "denied"
     )
 
 

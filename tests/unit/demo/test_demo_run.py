@@ -68,6 +68,14 @@ def test_every_address_that_it_prints_last_would_answer(capsys):
     assert "http" not in said
 
 
+@pytest.mark.parametrize("patient", ["p1", "p6"])
+def test_the_patient_shown_whole_leaves_with_a_card(capsys, patient):
+    assert run_demo(patient=patient) == 0
+    leaving = capsys.readouterr().out.split(": leaving ", 1)[1]
+    assert "Leaving after kyphoplasty" in leaving
+    assert "could not be read" not in leaving
+
+
 def test_the_worksheet_makes_the_figure_sharper(capsys):
     """Woman of 76, BMI 26: without HU the usual risk, with HU 30 about 1 in 4."""
     assert run_demo(patient="p15") == 0
