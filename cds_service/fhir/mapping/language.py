@@ -156,6 +156,9 @@ class Vertebrae(DataTable):
         elsewhere: words of a part of an order whose vertebra is no place of cement: a
             catheter, an electrode, a room, a pain that radiates, a day after, an
             infection, an ablation. Next to a vertebra they are about it alone.
+        nonunion: words for a fracture that has not healed: an old one is treated.
+        ablations: words for an ablation. Named at each level, it is done with the
+            cement.
         not_body: parts of a vertebra that need no cement, even broken, and ribs, next
             to its name: `L2 transverse process fracture`.
     """
@@ -185,6 +188,8 @@ class Vertebrae(DataTable):
     one_of_after: tuple[Pattern, ...] = ()
     of_last: tuple[Pattern, ...] = ()
     elsewhere: tuple[Pattern, ...] = ()
+    nonunion: tuple[Pattern, ...] = ()
+    ablations: tuple[Pattern, ...] = ()
     not_body: tuple[Pattern, ...] = ()
 
 
