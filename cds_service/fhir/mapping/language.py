@@ -250,6 +250,10 @@ class Durations(DataTable):
         condition: words that make a second length depend on something: `if`.
         may_last: words by which a length may become longer: `longer if`.
         weaning: words for taking a brace off by and by.
+        spread: words before the length of a weaning: `over 6 weeks`.
+        checks: examinations on which a second length may depend: `12 weeks if not
+            healed on X-ray`.
+        abbreviated: words whose full stop ends no clause: `mind. 12 Wochen`.
         before_operation: words behind a length that ends before the operation.
         changed: words by which a length takes the place of another: `extended to`.
         own_number: words before a number that belongs to them, not to the length after
@@ -308,6 +312,9 @@ class Durations(DataTable):
     may_last: tuple[Pattern, ...] = ()
     before_operation: tuple[Pattern, ...] = ()
     weaning: tuple[Pattern, ...] = ()
+    spread: tuple[Pattern, ...] = ()
+    checks: tuple[Pattern, ...] = ()
+    abbreviated: tuple[Pattern, ...] = ()
     own_number: tuple[Pattern, ...] = ()
     payer: tuple[Pattern, ...] = ()
 
