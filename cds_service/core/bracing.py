@@ -111,6 +111,13 @@ class BraceTimes:
             and self.order.worded.is_least
         )
 
+    @property
+    def is_contrary(self) -> bool:
+        """Tell if it states several ends that are weeks apart."""
+        is_twice = self.by_dates is not None and self.by_words is not None
+        is_apart = is_twice and not self._is_one_end()
+        return is_apart or self.order.worded.is_contrary
+
     def sentence(self) -> str:
         """Say `TLSO ordered without an end date`, or `LSO for 3 months ordered`."""
         name = self.order.name
@@ -480,7 +487,7 @@ def _brace(
     start = None if times.order.start else times.begins
     review = since + timedelta(weeks=limit.review_weeks)
     next_review = review if review >= today else None
-    is_open = bool(times.order.unread) or any(doubts)
+    is_open = bool(times.order.unread) or any(doubts) or times.is_contrary
     correction = Correction(
         order=times.order,
         start=start,

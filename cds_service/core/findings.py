@@ -464,6 +464,7 @@ class WordedEnd(NamedTuple):
         length: the same length as our texts write it, `3 months`.
         day: the last day that is clearly stated.
         is_least: the length is a shortest one (`at least 6 weeks`) and no end.
+        is_contrary: another length that is clearly stated is weeks shorter.
     """
 
     kind: Literal[
@@ -480,6 +481,7 @@ class WordedEnd(NamedTuple):
     length: str = ""
     day: date | None = None
     is_least: bool = False
+    is_contrary: bool = False
 
 
 NOT_WORDED = WordedEnd()

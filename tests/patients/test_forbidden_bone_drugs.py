@@ -109,3 +109,32 @@ def test_a_stop_of_an_anabolic_that_is_taken_keeps_its_warning():
 def test_another_drug_that_is_taken_is_still_named():
     taken = statement("alendronate", ALENDRONATE, 1200)
     assert "alendronate" in card_when_forbidden(TERIPARATIDE, taken)["summary"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Alendronate review",
+        "Review of alendronate",
+        "Medication review: alendronate",
+        "Alendronate level",
+        "Alendronate counselling",
+        "Alendronat-Überprüfung",
+    ],
+)
+def test_a_review_that_is_forbidden_forbids_no_drug(title):
+    summary = _summary_when_forbidden(title)
+    assert summary.startswith("Alendronate recorded, not understood: ask")
+
+
+@pytest.mark.parametrize(
+    "title", ["Alendronate", "Do not give alendronate", "Alendronate therapy"]
+)
+def test_a_drug_that_an_order_forbids_is_forbidden(title):
+    assert _summary_when_forbidden(title).startswith("A drug is forbidden")
+
+
+def _summary_when_forbidden(title):
+    draft = drafted("ServiceRequest", "x", code={"text": title}, **MARKED)
+    body = order_sign(chart(coded("M80.08XA")), kyphoplasty(), draft)
+    return by_topic(ask(body))["rehabilitation"]["summary"]

@@ -31,8 +31,7 @@ def test_lengths_that_follow_each_other_are_added(words):
     "words",
     [
         "TLSO 6 weeks full time then 6 weeks at night",
-        "for 6 weeks, followed by 4 weeks weaning",
-        "TLSO for 8 weeks, then wean for 6 weeks",
+        "TLSO for 8 weeks, then wean over 2 months",
         "6 Wochen ganztags, danach 6 Wochen nachts",
         "6 semaines jour et nuit puis 6 semaines la nuit",
         "6 semanas y luego 6 semanas por la noche",
@@ -124,3 +123,110 @@ def test_a_start_before_the_operation_leaves_the_length_in_doubt():
 
 def test_a_last_day_after_two_words_for_until_is_read():
     assert summary_of("up to until 15 Mar").startswith("TLSO until 15 Mar")
+
+
+@pytest.mark.parametrize(
+    ("words", "weeks"),
+    [
+        ("for 6 weeks, followed by 4 weeks weaning", 10),
+        ("TLSO for 8 weeks, then wean for 6 weeks", 14),
+        ("8 weeks then wean over 6 weeks", 14),
+        ("6 Wochen, dann 4 Wochen ausschleichen", 10),
+        ("6 semaines puis sevrage sur 6 semaines", 12),
+    ],
+)
+def test_a_long_weaning_is_part_of_the_time(words, weeks):
+    order = brace(note=[{"text": words}])
+    card = cards_for(quiet_lists(), kyphoplasty(), order)["braceLimit"]
+    assert card["summary"].startswith(f"TLSO for {weeks} weeks: off by 15 Jan")
+    assert not card.get("suggestions")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "4 weeks, then wean for 4 weeks",
+        "8 weeks, start weaning after 4 weeks",
+        "TLSO 8 weeks, opioid taper 6 weeks",
+        "TLSO 8 weeks. Wean opioids over 4 weeks",
+    ],
+)
+def test_a_weaning_within_the_weeks_or_of_a_drug_asks_nothing(words):
+    assert summary_of(words) == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "6 weeks; if not healed on x-ray 12 weeks",
+        "6 weeks. If not healed on X-ray, 12 weeks",
+        "6 weeks; 12 weeks if not healed on CT",
+        "6 weeks; if healed on X-ray stop, else 12 weeks",
+        "6 Wochen; falls im Röntgen nicht verheilt 12 Wochen",
+        "6 semaines; si non consolidé à la radio 12 semaines",
+    ],
+)
+def test_a_length_that_an_examination_decides_is_asked(words):
+    assert summary_of(words) == ASKED
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "6 weeks; if pain X-ray at 12 weeks",
+        "6 weeks; X-ray in 12 weeks if pain",
+        "6 weeks, X-ray 12 weeks",
+        "TLSO 6 weeks; physiotherapy 12 weeks if X-ray healed",
+        "TLSO 6 weeks; return if pain, X-ray 2 weeks",
+    ],
+)
+def test_the_time_of_an_examination_asks_nothing(words):
+    assert summary_of(words) == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "mind. 12 Wochen",
+        "min. 12 Wochen",
+        "TLSO mind. 12 Wochen tragen",
+        "min. 12 weeks",
+        "mín. 12 semanas",
+    ],
+)
+def test_a_shortest_time_in_short_is_no_exact_one(words):
+    assert summary_of(words).startswith("TLSO for at least 12 weeks")
+
+
+TWELVE_WEEKS = {"start": "2026-11-20", "end": "2027-02-12"}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"occurrencePeriod": TWELVE_WEEKS, "note": [{"text": "6 weeks"}]},
+        {
+            "occurrenceTiming": {"repeat": {"boundsPeriod": TWELVE_WEEKS}},
+            "note": [{"text": "6 weeks"}],
+        },
+        {
+            "codeCodeableConcept": {"text": "TLSO 6 weeks"},
+            "note": [{"text": "12 weeks"}],
+        },
+    ],
+    ids=["period", "timing", "title"],
+)
+def test_the_end_of_a_brace_that_contradicts_itself_is_offered_alone(members):
+    (end,) = _suggestions(members)
+    assert not end.get("isRecommended")
+
+
+@pytest.mark.parametrize("words", ["12 weeks", "3 months", "84 days"])
+def test_the_end_of_one_that_says_the_same_twice_is_selected(words):
+    (end,) = _suggestions({"occurrencePeriod": TWELVE_WEEKS, "note": [{"text": words}]})
+    assert end.get("isRecommended")
+
+
+def _suggestions(members):
+    order = brace(**members)
+    return cards_for(quiet_lists(), kyphoplasty(), order)["braceLimit"]["suggestions"]

@@ -137,3 +137,52 @@ def test_a_vertebra_in_a_part_about_something_else_is_asked_about(title):
 )
 def test_a_further_vertebra_of_the_same_order_counts(title, names):
     assert ordered(title).levels.names == names
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty L1 and L2 if needed",
+        "Kyphoplasty L1, and L2 if needed",
+        "Kyphoplasty L1 & L2 if required",
+        "Balloon kyphoplasty L1 + L2 if involved",
+        "Kyphoplasty L1 and L2 only if unstable",
+        "Kyphoplasty L1 and L2 prn",
+        "Kyphoplastie LWK 1 und LWK 2 falls notwendig",
+        "Cyphoplastie L1 et L2 si besoin",
+        "Cifoplastia L1 y L2 si es necesario",
+        "Cifoplastica L1 e L2 se necessario",
+        "Kyfoplastiek L1 en L2 indien nodig",
+        "Kyfoplastyka L1 i L2 w razie potrzeby",
+    ],
+)
+def test_a_second_vertebra_under_a_condition_leaves_the_first_ordered(title):
+    levels = ordered(title).levels
+    assert levels.names == ("L1",)
+    assert not levels.is_count_sure
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty L1 if needed",
+        "Kyphoplasty T12-L1 if needed",
+        "Kyphoplasty L1 and L2 if pain persists",
+        "Kyphoplasty L1 and L2 if patient agrees",
+    ],
+)
+def test_a_condition_of_the_whole_orders_nothing_yet(title):
+    assert ordered(title) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty L1 and L2 with biopsy if needed",
+        "Kyphoplasty L1 and L2, sedation if needed",
+    ],
+)
+def test_a_condition_of_something_else_leaves_both_vertebrae(title):
+    levels = ordered(title).levels
+    assert levels.names == ("L1", "L2")
+    assert levels.is_count_sure

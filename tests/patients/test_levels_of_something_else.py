@@ -69,3 +69,85 @@ def test_a_vertebra_of_the_operation_is_kept(title, names):
     levels = ordered(title).levels
     assert levels.names == names
     assert levels.is_count_sure
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Kyphoplasty T8 RFA, L1 RFA", ("T8", "L1")),
+        ("Kyphoplasty T8 with RFA, L1 with RFA", ("T8", "L1")),
+        ("Kyphoplasty and RFA: T8 RFA, L1 RFA", ("T8", "L1")),
+        ("Kyphoplasty L1 RFA and L3 RFA", ("L1", "L3")),
+        ("Kyphoplasty: RFA T8, RFA L1", ("T8", "L1")),
+        ("Kyphoplasty T8 (RFA), L1 (RFA)", ("T8", "L1")),
+        ("Kyphoplasty L1 radiofrequency ablation", ("L1",)),
+        ("Kyphoplastie BWK 8 mit RFA, LWK 1 mit RFA", ("T8", "L1")),
+        (
+            "Kyphoplastie BWK 8 Radiofrequenzablation, LWK 1 Radiofrequenzablation",
+            ("T8", "L1"),
+        ),
+        ("Cyphoplastie T8 radiofréquence, L1 radiofréquence", ("T8", "L1")),
+        ("Kyfoplastyka Th8 z termoablacją, L1 z termoablacją", ("T8", "L1")),
+        ("T8椎体形成術 ラジオ波、L1 ラジオ波", ("T8", "L1")),
+    ],
+)
+def test_an_ablation_at_each_vertebra_is_done_with_the_cement(title, names):
+    levels = ordered(title).levels
+    assert levels.names == names
+    assert levels.is_count_sure
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty L1 RFA L3",
+        "Kyphoplasty L1, RFA L3, RFA L4",
+        "Kyphoplasty L1 RFA, discitis L4/5",
+    ],
+)
+def test_an_ablation_of_another_vertebra_is_not_counted(title):
+    levels = ordered(title).levels
+    assert levels.names == ("L1",)
+    assert not levels.is_count_sure
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty T12, L1 old fracture, painful nonunion",
+        "Kyphoplasty T12, L1 painful nonunion, old fracture",
+        "Kyphoplasty T12, L1 old fracture; nonunion",
+        "Kyphoplastie BWK 12, LWK 1 alte Fraktur, Pseudarthrose",
+        "Cyphoplastie T12, L1 fracture ancienne, pseudarthrose",
+        "Cifoplastia T12, L1 fractura antigua con pseudoartrosis",
+        "T12、L1椎体形成術 陳旧性骨折 偽関節",
+    ],
+)
+def test_an_old_fracture_that_has_not_healed_is_treated(title):
+    assert ordered(title).levels.names == ("T12", "L1")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty T12, L1 old fracture",
+        "Kyphoplasty T12, L1 old healed fracture, no nonunion",
+        "Kyphoplasty T12 nonunion, L1 old fracture",
+        "Kyphoplasty T12 nonunion, old fracture L1",
+        "Kyphoplasty T12, L1 old fracture, T12 painful nonunion",
+        "Kyphoplastie BWK 12, LWK 1 alt",
+    ],
+)
+def test_an_old_fracture_beside_a_nonunion_is_not_treated(title):
+    assert ordered(title).levels.names == ("T12",)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty L1 old fracture, painful nonunion",
+        "Kyphoplastie LWK 1 alte Fraktur, Pseudarthrose",
+    ],
+)
+def test_an_old_fracture_behind_the_operation_is_its_reason(title):
+    assert ordered(title).levels.names == ("L1",)

@@ -19,12 +19,27 @@ def cards(title):
         "Gorset na odcinek lędźwiowy",
         "Sznurówka lędźwiowa",
         "Orteza tułowia",
+        "Pas stabilizujący",
+        "Pas stabilizujący kręgosłup lędźwiowy",
     ],
 )
 def test_a_polish_brace_without_an_end_has_its_card(title):
     assert "braceLimit" in cards(title)
 
 
-@pytest.mark.parametrize("title", ["Kołnierz szyjny", "Orteza kolana"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kołnierz szyjny",
+        "Orteza kolana",
+        "Pas stabilizujący kolano",
+        "Pas stabilizujący ramię",
+        "Pas stabilizujący obręcz barkową",
+        "Opaska stabilizująca nadgarstek",
+        "Opaska stabilizująca kciuk",
+        "Opaska stabilizująca rzepkę",
+        "Pas przepuklinowy stabilizujący",
+    ],
+)
 def test_one_of_another_part_has_none(title):
     assert "braceLimit" not in cards(title)

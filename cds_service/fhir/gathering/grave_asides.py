@@ -247,6 +247,9 @@ FORBIDDEN = frozenset(
 ORDERED = ("code", "codeCodeableConcept", "itemCodeableConcept")
 BRACE = frozenset({"brace"})
 UNSTABLE = ("unstable-in-brace",)
+# "Instability not assessable" denies nothing.
+NOT_ASSESSABLE = ("instability-unjudged",)
+INSTABILITY = frozenset({"spinal-instability"})
 ASKING = frozenset({"DiagnosticReport", "ServiceRequest", "ImagingStudy"})
 # Words by which a title asks for something, and short names of what is grave.
 ASKED_IN_TITLE = frozenset({"asked-in-title"})
@@ -294,6 +297,8 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     for word in words:
         if not (is_for_a_time and terminology.kinds.named(word, REST)):
             concepts |= terminology.text_concepts(word, MOVING_FORBIDDEN)
+        if terminology.kinds.named(word, NOT_ASSESSABLE):
+            concepts |= INSTABILITY
     concepts |= _asked_in_title(entry, titles, terminology)
     concepts |= _unstable_in_brace(entry, terminology)
     concepts |= _stems_of(entry, words, wards, terminology)

@@ -22,18 +22,18 @@ def doubt_of(patient: Json) -> str:
 
 def is_replaced(patient: Json) -> bool:
     """Tell if a raw Patient was merged into another."""
-    return any(
-        link.get("type") == "replaced-by" for link in objects(patient.get("link"))
-    )
+    return any(map(_is_replacement, objects(patient.get("link"))))
+
+
+def _is_replacement(link: Json) -> bool:
+    """Tell if a link leads to the Patient that replaced this one, in any writing."""
+    kind = text(link.get("type")).strip().lower()
+    return kind.replace("_", "-").replace(" ", "-") == "replaced-by"
 
 
 def replacement_of(patient: Json) -> str:
     """Return `Patient/<id>` of the Patient that replaced it; empty if none is clear."""
-    links = (
-        link
-        for link in objects(patient.get("link"))
-        if link.get("type") == "replaced-by"
-    )
+    links = filter(_is_replacement, objects(patient.get("link")))
     names = (
         text(member(link, "other", "reference")).partition("/_history/")[0].split("/")
         for link in links

@@ -1,14 +1,15 @@
 """Join the lengths of an order that follow each other: `6 weeks, then 6 at night`.
 
+A weaning of four weeks or more follows what it ends; one that is shorter adds nothing.
 A length under a condition, `12 weeks if not healed`, is not read, nor is what it may
 replace.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from cds_service.fhir.mapping.duration_parts import Mention
+from cds_service.fhir.mapping.duration_parts import Amount, Mention, blank
 from cds_service.fhir.mapping.duration_words import DurationWords
 
 _WEEK = 7 * 24.0  # hours
@@ -27,11 +28,19 @@ def joined_steps(
     others = [one for one in mentions if one.kind not in ("length", "doubtful")]
     if not any(one.kind == "length" for one in times):
         return [*mentions]
-    if unsure := _condition(text, times, words):
+    unsure = _condition(text, times, words) or _checked(text, times, words)
+    if unsure:
         return [unsure, *others]
+    weanings = [*_long_weanings(text, times, words)]
+    times = sorted([*_without(times, weanings), *weanings], key=lambda one: one.start)
     joined = [times[0]]
     for one in times[1:]:
-        if not _follows(text, joined[-1], one, words):
+        if one in weanings:
+            whole = _sum(joined[-1], one)
+            if whole is None:
+                return [Mention("doubtful", times[0].start, one.end), *others]
+            joined[-1] = whole
+        elif not _follows(text, joined[-1], one, words):
             joined.append(one)
         elif _is_before_operation(text, joined[-1], one, words):
             # The replaced length would leave the one before the operation.
@@ -73,6 +82,89 @@ def _condition(
         if words.of_all["condition"].search(text, first.end, last):
             return Mention("doubtful", first.start, second.end)
     return None
+
+
+def _checked(
+    text: str, times: Sequence[Mention], words: DurationWords
+) -> Mention | None:
+    """Return another length that an examination decides: `if not healed on X-ray 12`.
+
+    Its clause names the examination behind the condition, and nothing else. The length
+    may be alone in the next clause: `if not healed on X-ray, 12 weeks`.
+    """
+    longest = max(one.hours or 0 for one in times)
+    is_open = False
+    for start, end in words.clauses(text):
+        condition = words.of_all["condition"].search(text, start, end)
+        check = condition and words.of_all["checks"].search(text, condition.end(), end)
+        clause = text[start:end]
+        rest = words.of_all["checks"].sub(" ", clause)
+        is_other = words.names(rest, "others") or words.names(rest, "bed_rest")
+        if is_other or not (check or is_open):
+            is_open = False
+            continue
+        amounts = [*words.amounts(clause)]
+        is_open = bool(check) and not amounts
+        for amount in amounts:
+            bare = words.of_all["condition"].sub(" ", blank(clause, *amount[:2]))
+            hours = amount.number * words.units[amount.unit].hours
+            is_alone = bool(check) or words.is_plain(bare)
+            if is_alone and hours != longest and not _is_moment(clause, amount, words):
+                return Mention("doubtful", times[0].start, end)
+    return None
+
+
+def _is_moment(text: str, amount: Amount, words: DurationWords) -> bool:
+    """Tell if an amount of time says when something is, or is less than a week."""
+    before = text[: amount.start]
+    return (
+        amount.number * words.units[amount.unit].hours < _WEEK
+        or words.ends(before, "delay", words.codes) is not None
+        or words.ends(before, "every", words.codes) is not None
+    )
+
+
+def _long_weanings(
+    text: str, times: Sequence[Mention], words: DurationWords
+) -> Iterator[Mention]:
+    """Yield each weaning of four weeks or more as a length of its own.
+
+    Nothing else is named next to it: `opioid taper over 6 weeks` is none.
+    """
+    first = min(one.end for one in times if one.kind == "length")
+    for weaning in words.of_all["weaning"].finditer(text, first):
+        end = _END.search(text, weaning.end())
+        starts = [one.end() for one in _END.finditer(text, first, weaning.start())]
+        start, last = max(starts, default=first), end.start() if end else len(text)
+        step = text[start:last]
+        amounts = [*words.amounts(step)]
+        behind = [one for one in amounts if start + one.start >= weaning.end()]
+        for amount in behind[:1] or amounts[-1:]:
+            unit = words.units[amount.unit]
+            hours = amount.number * unit.hours
+            rest = blank(step, amount.start, amount.end)
+            rest = blank(rest, weaning.start() - start, weaning.end() - start)
+            for name in ("step", "spread"):
+                for one in words.of_all[name].finditer(rest):
+                    rest = blank(rest, *one.span())
+            is_plain = words.is_plain(rest) and not _is_moment(rest, amount, words)
+            if hours < _LONG_WEANING or not is_plain:
+                continue
+            noun = unit.one if amount.number == 1 else unit.many
+            length = f"{amount.number:g} {noun}"
+            begin, finish = start + amount.start, start + amount.end
+            yield Mention("length", begin, finish, hours, length)
+
+
+def _without(times: Sequence[Mention], weanings: Sequence[Mention]) -> list[Mention]:
+    """Leave out what was read of the same places."""
+    return [
+        one
+        for one in times
+        if not any(
+            one.start < other.end and other.start < one.end for other in weanings
+        )
+    ]
 
 
 def _follows(text: str, first: Mention, second: Mention, words: DurationWords) -> bool:

@@ -39,7 +39,9 @@ _PLACES_OF_ALL = {
     **dict.fromkeys(
         ("soon", "later", "changed", "step", "condition", "may_last"), _INSIDE
     ),
-    **dict.fromkeys(("before_operation", "weaning"), _INSIDE),
+    **dict.fromkeys(("before_operation", "weaning", "checks", "spread"), _INSIDE),
+    # The full stop of `mind. 12 Wochen` ends no clause.
+    "abbreviated": r"(?<!\d)(?<!\d\s)\b(?:%s)(?P<stop>\.)(?=\s*\d)",
     "payer": "%s",
     # `LWK 1 12 Wochen`, `Qty 1 12 weeks`
     "own_number": r"(?:(?<![^\W_])(?:%s)[.:#\s]*|[#椎第]\s*)$",

@@ -270,8 +270,11 @@ class DurationRules:
     def _in_units(self, text: str) -> str:
         """Write `a fortnight` as `2 weeks`, `ten (10) weeks` as `ten weeks`.
 
-        All positions stay. Two numbers that differ are left as they are.
+        `Mind. 12` loses its full stop. All positions stay. Two numbers that differ are
+        left as they are.
         """
+        for match in self.words.of_all["abbreviated"].finditer(text):
+            text = blank(text, *match.span("stop"))
         for word, length in self.words.spans:
             for match in word.finditer(text):
                 written = length.ljust(len(match[0]))

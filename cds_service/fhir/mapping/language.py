@@ -156,6 +156,9 @@ class Vertebrae(DataTable):
         elsewhere: words of a part of an order whose vertebra is no place of cement: a
             catheter, an electrode, a room, a pain that radiates, a day after, an
             infection, an ablation. Next to a vertebra they are about it alone.
+        nonunion: words for a fracture that has not healed: an old one is treated.
+        ablations: words for an ablation. Named at each level, it is done with the
+            cement.
         not_body: parts of a vertebra that need no cement, even broken, and ribs, next
             to its name: `L2 transverse process fracture`.
     """
@@ -185,6 +188,8 @@ class Vertebrae(DataTable):
     one_of_after: tuple[Pattern, ...] = ()
     of_last: tuple[Pattern, ...] = ()
     elsewhere: tuple[Pattern, ...] = ()
+    nonunion: tuple[Pattern, ...] = ()
+    ablations: tuple[Pattern, ...] = ()
     not_body: tuple[Pattern, ...] = ()
 
 
@@ -245,6 +250,10 @@ class Durations(DataTable):
         condition: words that make a second length depend on something: `if`.
         may_last: words by which a length may become longer: `longer if`.
         weaning: words for taking a brace off by and by.
+        spread: words before the length of a weaning: `over 6 weeks`.
+        checks: examinations on which a second length may depend: `12 weeks if not
+            healed on X-ray`.
+        abbreviated: words whose full stop ends no clause: `mind. 12 Wochen`.
         before_operation: words behind a length that ends before the operation.
         changed: words by which a length takes the place of another: `extended to`.
         own_number: words before a number that belongs to them, not to the length after
@@ -303,6 +312,9 @@ class Durations(DataTable):
     may_last: tuple[Pattern, ...] = ()
     before_operation: tuple[Pattern, ...] = ()
     weaning: tuple[Pattern, ...] = ()
+    spread: tuple[Pattern, ...] = ()
+    checks: tuple[Pattern, ...] = ()
+    abbreviated: tuple[Pattern, ...] = ()
     own_number: tuple[Pattern, ...] = ()
     payer: tuple[Pattern, ...] = ()
 

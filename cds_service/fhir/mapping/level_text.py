@@ -48,11 +48,13 @@ LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 _IN_QUESTION = r"\?|\s\?(?!\s*[^\W\d_]{3})"
 _BLANKS = re.compile(" {2,}")  # around a level that was rewritten
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level is about it
+_SENTENCE = re.compile(r"[\n。]|\.(?=\s)")
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _PERHAPS = "perhaps-this-level"
 _AT_LEVEL = frozenset({_OTHER, _PERHAPS})
 _ASIDE = frozenset({"aside"})
 _ALONE = frozenset({"only-this-level"})
+_IS_OLD = frozenset({_OLD})
 _IN_DOUBT = frozenset({_PERHAPS})
 _DOUBTED = _IN_DOUBT | AUGMENTATIONS
 _MARKS = frozenset({_OLD, _OTHER, _PERHAPS, _NOT_THESE}) | AUGMENTATIONS
@@ -170,6 +172,7 @@ class LevelRules:
         self._sequence = re.compile(rf"\b(?:{before})\s+$", re.IGNORECASE)
         self._signal = re.compile(any_of(vertebrae, "signals"), re.IGNORECASE)
         self._accident = re.compile(any_of(vertebrae, "accidents"))
+        self._nonunion = re.compile(any_of(vertebrae, "nonunion"), re.IGNORECASE)
         self._others = OtherRules(vertebrae, joints)
         with_ = f"(?i:{any_of(joints, 'with_')})"
         # `L1, L3`, `L1 and L3`, `L1 L3`; `L4/5` is one segment.
@@ -222,19 +225,32 @@ class LevelRules:
 
         If no part names the operation with levels of its own, all count.
         """
-        if not any(self._is_of_operation(one) for one in parts):
+        operations = [one for one in parts if self._is_of_operation(one)]
+        if not operations:
             return parts
-        return [_Part(one.clause, self._of_operation(one)) for one in parts]
+        # `Kyphoplasty T8 RFA, L1 RFA`: the ablation is done with the cement.
+        is_joint = any(
+            self._after_operations(one) & self._ablated(one) for one in operations
+        )
+        return [
+            _Part(one.clause, self._of_operation(one, is_joint=is_joint))
+            for one in parts
+        ]
 
-    def _of_operation(self, part: _Part) -> list[_Group]:
+    def _of_operation(self, part: _Part, *, is_joint: bool) -> list[_Group]:
         """Return the levels of a part that are no other thing's.
 
         What the operation's name is next to is its own: `kyphoplasty with RFA L3`.
+
+        Args:
+            part: the part of the text.
+            is_joint: what is ablated is treated too.
         """
         is_named = self._is_of_operation(part)
+        after = self._ablated(part) if is_joint else set[int]()
         if not is_named and self._others.is_elsewhere(part.clause):
-            return []
-        after = self._after_operations(part) if is_named else set()
+            return [one for one in part.groups if one.start in after]
+        after |= self._after_operations(part) if is_named else set[int]()
         own = [
             one
             for at, one in enumerate(part.groups)
@@ -273,6 +289,18 @@ class LevelRules:
         after = "" if is_before else part.clause[group.end :]
         return self._others.is_next_to(before, after)
 
+    def _ablated(self, part: _Part) -> set[int]:
+        """Return where each level begins that has an ablation of its own."""
+        clause, starts = part.clause, set[int]()
+        for begin, end in self._operations(clause):
+            clause = f"{clause[:begin]}{' ' * (end - begin)}{clause[end:]}"
+        for at, group in enumerate(part.groups):
+            begin = part.groups[at - 1].end if at else 0
+            before, after = clause[begin : group.start], clause[group.end :]
+            if len(group.levels) == 1 and self._others.is_ablated(before, after):
+                starts.add(group.start)
+        return starts
+
     def _is_of_operation(self, part: _Part) -> bool:
         is_named = bool(self._places(part.clause, AUGMENTATIONS))
         return is_named and any(group.levels for group in part.groups)
@@ -293,7 +321,7 @@ class LevelRules:
         plain = self._speller.spell_out(spaced(normal(words[:LONGEST_TEXT])))
         plain = self._with_figures(plain)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
-        plain = self._without_fixations(plain)
+        plain = self._without_nonunions(self._without_fixations(plain))
         plain = _REMARK.sub(r"·\1 ", plain)
         for start, end in reversed([*self._in_doubt(plain)]):
             condition = plain[start:end].rstrip(", ")  # `L1 and, if needed, L2`
@@ -392,6 +420,33 @@ class LevelRules:
         """Return a text spelled out, with its levels in figures."""
         plain = self._speller.spell_out(spaced(normal(words[:LONGEST_TEXT])))
         return self._with_figures(plain)
+
+    def _without_nonunions(self, words: str) -> str:
+        """Blank out what calls a fracture old that has not healed.
+
+        `L1 old fracture, painful nonunion` is treated. The words belong together unless
+        another level or the end of a sentence is between them.
+        """
+        if not self._nonunion.search(words):
+            return words
+        start = 0
+        for _ in range(MOST_MARKS):
+            place = self._places(words[start:], _IS_OLD).get(_OLD)
+            if place is None:
+                break
+            begin, end = (start + one for one in place)
+            level = self._level.search(words, end)
+            last = level.start() if level else len(words)
+            sentence = _SENTENCE.search(words, end, last)
+            last = sentence.start() if sentence else last
+            earlier = [one.end() for one in self._level.finditer(words[:begin])]
+            is_of_next = level is not None and sentence is None
+            first = begin if is_of_next else max(earlier, default=0)
+            around = f"{words[first:begin]}|{words[end:last]}"
+            if self._nonunion.search(around):
+                words = f"{words[:begin]}{' ' * (end - begin)}{words[end:]}"
+            start = max(end, start + 1)
+        return words
 
     def _without_fixations(self, words: str) -> str:
         """Blank out the levels that screws and rods join, if others are named.

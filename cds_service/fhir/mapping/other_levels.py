@@ -1,6 +1,7 @@
 """Find the vertebrae of a text that are of something else: `RFA L3`, `L2 pedicle`.
 
-The words are in `mappings/texts/`, `elsewhere` and `not-body` of `[vertebrae]`.
+The words are in `mappings/texts/`, `elsewhere`, `ablations` and `not-body` of
+`[vertebrae]`.
 """
 
 import re
@@ -33,6 +34,12 @@ class OtherRules:
         self._after = _compiled(rf"\s?(?:{elsewhere}){apart}")
         self._part_before = _compiled(rf"(?:{not_body})(?:{fracture})?{link}")
         self._part_after = _compiled(rf"\s?(?:{not_body}){apart}")
+        ablations = any_of(languages, "ablations")
+        self._ablation_before = _compiled(rf"(?:{ablations}){link}")
+        added = rf"(?:{and_}|{any_of(joints, 'with_')})"
+        alone = rf"\s*(?:$|[,;.:)+&/、，；）·]|{and_}\W)"
+        self._ablation_after = _compiled(rf"\W*(?:{added}\s*)?(?:{ablations}){alone}")
+        self._alone = _compiled(alone)
 
     def is_elsewhere(self, clause: str) -> bool:
         """Tell if a part names a catheter, a room, a pain that radiates, or the like.
@@ -57,6 +64,19 @@ class OtherRules:
             return not self._broken.match(after.lstrip())
         is_part = self._part_before.search(before) or self._part_after.match(after)
         return bool(is_part)
+
+    def is_ablated(self, before: str, after: str) -> bool:
+        """Tell if words next to a level name an ablation of it: `L1 RFA, L3 RFA`.
+
+        Args:
+            before: the words from the level before it.
+            after: all words after it.
+        """
+        before, after = without_accents(before), without_accents(after)
+        if self._ablation_after.match(after):
+            return True
+        is_named_before = self._ablation_before.search(before)
+        return bool(is_named_before and self._alone.match(after))
 
     def is_broken_part(self, after: str) -> bool:
         """Tell if the words after a level are of a part of it that is broken."""

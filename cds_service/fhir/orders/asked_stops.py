@@ -26,6 +26,7 @@ _STOPS = frozenset({"drug-to-stop", "drug-ended"})
 _STOPS_ALONE = frozenset({"not-done", "drug-ended"})
 _TO_STOP, _DENIED = frozenset({"drug-to-stop"}), frozenset({"denial"})
 _WAS_TAKEN = frozenset({"drug-was-taken"})
+_ABOUT_DRUG = ("act-on-a-drug",)
 _GOES_ON = frozenset({"goes-on"})
 # Codes of FHIR's own tasks.
 _STOP_CODES = frozenset({"abort", "suspend"})
@@ -90,9 +91,12 @@ def says_was_taken(draft: Order, terminology: Terminology) -> bool:
 
 
 def bone_drugs_named(draft: Order, terminology: Terminology) -> tuple[str, ...]:
-    """Return names of the bone drugs that the titles of an order name."""
+    """Return names of the bone drugs that the titles of an order name.
+
+    "Alendronate review" names what is done about the drug, and not the drug.
+    """
     titles = [
-        word for one in codeables(draft.resource, "code") for word in texts_of(one)
+        word for word in _titles_of(draft) if not _names_act_on_drug(word, terminology)
     ]
     named = {
         drug: word
@@ -100,6 +104,26 @@ def bone_drugs_named(draft: Order, terminology: Terminology) -> tuple[str, ...]:
         for drug, word in _bone_drugs_in(title, terminology).items()
     }
     return tuple(sorted(named.values()))
+
+
+def is_about_drug(draft: Order, terminology: Terminology) -> bool:
+    """Tell if a title of an order asks for something about a drug: a review of it."""
+    return any(_names_act_on_drug(word, terminology) for word in _titles_of(draft))
+
+
+def _titles_of(draft: Order) -> list[str]:
+    return [word for one in codeables(draft.resource, "code") for word in texts_of(one)]
+
+
+def _names_act_on_drug(title: str, terminology: Terminology) -> bool:
+    """Tell if a title asks to review, measure or discuss the drug that it names."""
+    plain = folded(title)
+    for start, end in terminology.drug_places(plain).values():
+        rest = _REST_OF_WORD.match(plain[end:])
+        after = plain[end + (rest.end() if rest else 0) :]
+        if terminology.kinds.named(f"{plain[:start]}@{after}", _ABOUT_DRUG):
+            return True
+    return False
 
 
 def _words_of(content: Json) -> Iterator[str]:

@@ -450,12 +450,14 @@ def clear_end(mentions: list[Mention]) -> WordedEnd:
     if not lengths:
         return WordedEnd(kind="end", day=day)
     longest = max(lengths, key=lambda mention: mention.hours or 0)
+    shortest = min(one.hours or 0 for one in lengths)
     return WordedEnd(
         kind="end",
         hours=longest.hours,
         length=longest.length,
         day=day,
         is_least=longest.is_least,
+        is_contrary=(longest.hours or 0) - shortest > SAME_HOURS,
     )
 
 

@@ -37,11 +37,19 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.asked_stops import (
     bone_drugs_named,
     drugs_to_stop,
+    is_about_drug,
     says_was_taken,
 )
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.other_drafts import read_other_draft
-from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
+from cds_service.fhir.raw_json import (
+    NOT_TO_DO,
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+)
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import plain_numbers
@@ -238,11 +246,23 @@ def with_drafted_reasons(
         elif order.type not in READ_ELSEWHERE:
             read.append(read_other_draft(order, terminology))
     read += [
-        _entry_of_draft(order, drafts.targets, terminology)
+        _entry_of_draft(_as_read(order, terminology), drafts.targets, terminology)
         for order in drafts.prohibitions()
         if order.type in ORDER_KEYS
     ]
     return _with_orders(read, record)
+
+
+def _as_read(prohibition: Order, terminology: Terminology) -> Order:
+    """Return the order itself if it forbids what is done about a drug.
+
+    "Alendronate review" that is forbidden names a drug as one that is ordered does.
+    """
+    if not is_about_drug(prohibition, terminology):
+        return prohibition
+    elements = prohibition.resource.items()
+    named = {name: one for name, one in elements if name != NOT_TO_DO}
+    return replace(prohibition, resource=named)
 
 
 def _with_orders(

@@ -295,3 +295,43 @@ def test_a_note_of_another_person_leaves_a_gap(note):
 )
 def test_a_note_of_the_weighing_leaves_it(note):
     assert is_read("weight", "Body weight", note=[{"text": note}])
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "neighbour brought patient",
+        "Brought by neighbour",
+        "Daughter present",
+        "Accompanied by her daughter",
+        "Von Nachbarin gebracht",
+        "Begleitet von der Tochter",
+        "Accompagnée par sa mère",
+        "Traída por su madre",
+        "Accompagnata dalla figlia",
+    ],
+)
+def test_a_note_of_a_companion_leaves_it(note):
+    assert is_read("weight", "Body weight", note=[{"text": note}])
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Accompanied by her daughter, weight of daughter",
+        "Brought by neighbour; this is the neighbour's weight",
+        "neighbour brought patient's weight",
+        "Weight of neighbour present",
+        "Weight of the neighbour present",
+        "mother",
+    ],
+)
+def test_a_value_of_or_from_a_companion_leaves_a_gap(note):
+    assert not is_read("weight", "Body weight", note=[{"text": note}])
+
+
+@pytest.mark.parametrize(
+    "title", ["lost 3 cm from max height", "Height loss 3 cm", "Taille adulte"]
+)
+def test_a_loss_and_the_height_of_a_grown_up_are_no_height_of_now(title):
+    assert not is_read("height", title)

@@ -101,6 +101,8 @@ def test_f17_a_patient_not_in_use_has_no_record_unless_another_took_its_place():
             },
             "Patient/2",
         ),
+        ({"type": "Replaced-By", "other": {"reference": "Patient/2"}}, "Patient/2"),
+        ({"type": "REPLACED_BY", "other": {"reference": "Patient/2"}}, "Patient/2"),
         ({"type": "seealso", "other": {"reference": "Patient/2"}}, ""),
         ({"type": "replaced-by", "other": {"display": "Hallie Hoeger"}}, ""),
         ({"type": "replaced-by", "other": {"reference": "Patient/Hallie Hoeger"}}, ""),
