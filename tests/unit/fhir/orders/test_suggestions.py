@@ -58,7 +58,7 @@ def recommend(template=None, rule_id="rule-1", **members):
         "label": "Refer to rehabilitation",
         "recommended": True,
         "already": (),
-        "because": (),
+        "fired_by": (),
     }
     whole |= {
         "corrections": (),
