@@ -484,6 +484,8 @@ class WordedEnd(NamedTuple):
 
 NOT_WORDED = WordedEnd()
 NotNow = Literal["", "over", "far", "elsewhere", "later", "held", "ward"]
+# What limits training: an order in force, a bone of pelvis or leg that may still heal.
+TrainingLimit = Literal["order", "leg"]
 Renewal = Literal["", "known", "unknown", "words"]
 
 
@@ -621,6 +623,7 @@ class SupportOrders:
             be read whole; one may name a reason to keep a brace.
         counted_from: an order written before this day is not for this fracture; None
             if all count.
+        training_limits: what forbids or limits training and walking now.
     """
 
     orders: tuple[SupportOrder, ...] = ()
@@ -635,6 +638,7 @@ class SupportOrders:
     other: OtherInjuries = NOTHING_ELSE
     is_prose_unread: bool = False
     counted_from: date | None = None
+    training_limits: frozenset[TrainingLimit] = frozenset()
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:
         """List orders of one kind, drafts first, then by reference."""
