@@ -5,34 +5,23 @@ chooses training next to one, and no page says "walk every day". The words are i
 `kinds.toml` (`training-held`).
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 from cds_service.core.findings import TrainingLimit
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.held_training import HELD, holds_training
+from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.broken_levels import OLD
-from cds_service.fhir.orders.drafts import OPTION, DraftOrders, codeables
+from cds_service.fhir.orders.drafts import OPTION, DraftOrders
 from cds_service.fhir.orders.injuries_since import CARRYING, SEQUELA
 from cds_service.fhir.orders.order_times import read_times
-from cds_service.fhir.orders.recognition import REHABILITATION
-from cds_service.fhir.raw_json import (
-    Json,
-    is_prohibition,
-    member,
-    objects,
-    text,
-    texts_of,
-)
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
-TRAINING_HELD = ("training-held",)
-MOVING = ("moving-named",)
-MOVING_FORBIDDEN = "moving-forbidden"
-KEYS = ("serviceRequests", "deviceRequests", "supplyRequests")
-ORDERS = frozenset({"ServiceRequest", "DeviceRequest", "SupplyRequest"})
+HOLDING = HELD | {in_doubt("moving-forbidden")}
 # An order of any other status is in force, or may be.
 NOT_IN_FORCE = frozenset(
     {"completed", "revoked", "cancelled", "entered-in-error", "stopped", "rejected"}
@@ -43,7 +32,6 @@ LONGEST_IN_FORCE = timedelta(days=180)
 HEALS_IN = timedelta(days=90)
 # Next to a broken hip training is asked for all the same (fact F12).
 LEG = (CARRYING | {"leg-fracture", "atypical-femur-fracture"}) - {"hip-fracture"}
-WORDED = ("code", "orderDetail", "codeCodeableConcept", "itemCodeableConcept")
 
 
 def training_limits(
@@ -57,11 +45,10 @@ def training_limits(
         terminology: the service's terminology.
         today: the day of the answer.
     """
-    stored = [entry for key in KEYS for entry in record.of_key(key)]
-    still = [entry.raw for entry in stored if MOVING_FORBIDDEN in entry.concepts]
-    orders = [entry.raw for entry in stored]
-    orders += [draft.resource for draft in drafts.each() if not draft.is_option]
-    held = [*still, *(one for one in orders if _holds_training(one, terminology))]
+    stored = record.of_key("serviceRequests")
+    signed = [draft.resource for draft in drafts.each() if not draft.is_option]
+    held = [entry.raw for entry in stored if not entry.concepts.isdisjoint(HOLDING)]
+    held += [order for order in signed if holds_training(order, terminology)]
     limits: set[TrainingLimit] = set()
     if any(_is_in_force(order, terminology, today) for order in held):
         limits.add("order")
@@ -75,8 +62,6 @@ def training_limits(
 
 def _is_in_force(order: Json, terminology: Terminology, today: date) -> bool:
     """Tell if an order may be in force: not over, not of another time."""
-    if text(order.get("resourceType")) not in ORDERS:
-        return False
     is_over = text(order.get("status")).strip().lower() in NOT_IN_FORCE
     if is_over or text(order.get("intent")) == OPTION:
         return False
@@ -86,34 +71,6 @@ def _is_in_force(order: Json, terminology: Terminology, today: date) -> bool:
     written = terminology.calendar.last_day(order.get("authoredOn"))
     day = max(filter(None, (times.start, written)), default=None)
     return day is None or today - day <= LONGEST_IN_FORCE
-
-
-def _holds_training(order: Json, terminology: Terminology) -> bool:
-    """Tell if an order forbids or pauses training, or limits walking or weight."""
-    if is_prohibition(order):
-        named = [*codeables(order, *WORDED)]
-        if not terminology.concepts(named).isdisjoint(REHABILITATION):
-            return True
-        return any(
-            terminology.text_concepts(words, REHABILITATION)
-            or terminology.kinds.named(words, TRAINING_HELD + MOVING)
-            for one in named
-            for words in texts_of(one)
-        )
-    return any(
-        terminology.kinds.named(words, TRAINING_HELD)
-        for words in _words_of(order)
-        if words and not terminology.own_words.fullmatch(words)
-    )
-
-
-def _words_of(order: Json) -> Iterator[str]:
-    """Yield the titles, notes and instructions of an order."""
-    for one in codeables(order, *WORDED):
-        yield from texts_of(one)
-    for note in objects(order.get("note")):
-        yield text(note.get("text"))
-    yield text(order.get("patientInstruction"))
 
 
 def _is_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
