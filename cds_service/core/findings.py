@@ -483,7 +483,7 @@ class WordedEnd(NamedTuple):
 
 
 NOT_WORDED = WordedEnd()
-NotNow = Literal["", "over", "far", "elsewhere", "later", "held", "ward"]
+NotNow = Literal["", "over", "far", "elsewhere", "later", "held", "ward", "unsure"]
 # What limits training: an order in force, a bone of pelvis or leg that may still heal.
 TrainingLimit = Literal["order", "leg"]
 Renewal = Literal["", "known", "unknown", "words"]
@@ -513,7 +513,8 @@ class SupportOrder:
         not_now: `over` if its days are past, `far` if it begins in more than half a
             year, `elsewhere` if it is of vertebrae that are not treated, `later` if an
             order on record is dated after today, `held` if it is on hold, `ward` if it
-            is rehabilitation that ends with the stay; none of these counts.
+            is rehabilitation that ends with the stay, `unsure` if it may; none of
+            these counts.
         written_from: the first day on which it may have been written, as exactly as
             that is known: of `2027` it is 1 January.
         written_to: the last day on which it may have been written: of `2027` it is 31

@@ -234,6 +234,8 @@ def not_counted_text(order: SupportOrder) -> str:
         text = say("{order}, its days past", order=text)
     elif order.not_now == "ward":
         text = say("{order}, for this stay", order=text)
+    elif order.not_now == "unsure":
+        text = say("{order}, perhaps only for this stay", order=text)
     elif order.not_now == "held":
         text = say("{order}, on hold", order=text)
     elif not order.is_standing:
