@@ -145,15 +145,17 @@ def _end_of(
     if _names(titles, BY_NAME, terminology):
         if is_titled_so and _names(titles, AS_STAY, terminology):
             return ""
-    elif is_titled_so or is_set_there:
+        is_titled_so = is_set_there = False
+    if (
+        is_titled_so
+        or is_set_there
+        or _is_over_with_stay(order, resource, terminology, stay=stay, today=today)
+    ):
         return "ward"
-    if _is_over_with_stay(order, resource, terminology, stay=stay, today=today):
-        return "ward"
-    if _names(titles, PRESCRIBED, terminology) or _goes_on(order, today):
-        return ""
+    is_later = _names(titles, PRESCRIBED, terminology) or _goes_on(order, today)
     is_lasting = all(names_lasting_training(one, terminology) for one in titles + notes)
     is_brief = _is_daily(resource) or _is_single(resource, terminology, today)
-    return "unsure" if is_brief or not is_lasting else ""
+    return "unsure" if not is_later and (is_brief or not is_lasting) else ""
 
 
 def _goes_on(order: SupportOrder, today: date) -> bool:
