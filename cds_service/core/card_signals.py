@@ -120,6 +120,16 @@ def _rehabilitation_unclear(situation: Situation) -> Signal | None:
     return Signal() if unclear else None
 
 
+@signal("rehabilitation-may-end")
+def _rehabilitation_may_end(situation: Situation) -> Signal | None:
+    """Find an order of rehabilitation that may be of the stay alone, at a discharge."""
+    support, kind = situation.support, "rehabilitation"
+    if support.counted(kind):
+        return None
+    unsure = [one for one in support.may_count(kind) if one.not_now == "unsure"]
+    return Signal() if unsure else None
+
+
 @signal("unstable-spine")
 def _unstable_spine(situation: Situation) -> Signal | None:
     """Find an unstable fracture or spine, or a deficit: no training with either.

@@ -62,6 +62,7 @@ def words_of_facts(
         "biopsy_ordered": because("biopsy-ordered"),
         "rehabilitation_ordered": because("rehabilitation-ordered"),
         "unstable": because("unstable-spine"),
+        "limits": because("training-limited"),
         "unstable_bone": unstable.words.get("bone", "") if unstable else "",
     }
 

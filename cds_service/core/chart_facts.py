@@ -35,6 +35,7 @@ COMMON_WORDS = frozenset(
         "rehabilitation_ordered",
         "unstable",
         "unstable_bone",
+        "limits",
         "leaving",
     }
 )

@@ -485,7 +485,9 @@ class WordedEnd(NamedTuple):
 
 
 NOT_WORDED = WordedEnd()
-NotNow = Literal["", "over", "far", "elsewhere", "later", "held", "ward"]
+NotNow = Literal["", "over", "far", "elsewhere", "later", "held", "ward", "unsure"]
+# What limits training: an order in force, a bone of pelvis or leg that may still heal.
+TrainingLimit = Literal["order", "leg"]
 Renewal = Literal["", "known", "unknown", "words"]
 
 
@@ -513,7 +515,8 @@ class SupportOrder:
         not_now: `over` if its days are past, `far` if it begins in more than half a
             year, `elsewhere` if it is of vertebrae that are not treated, `later` if an
             order on record is dated after today, `held` if it is on hold, `ward` if it
-            is rehabilitation that ends with the stay; none of these counts.
+            is rehabilitation that ends with the stay, `unsure` if it may; none of
+            these counts.
         written_from: the first day on which it may have been written, as exactly as
             that is known: of `2027` it is 1 January.
         written_to: the last day on which it may have been written: of `2027` it is 31
@@ -623,6 +626,7 @@ class SupportOrders:
             be read whole; one may name a reason to keep a brace.
         counted_from: an order written before this day is not for this fracture; None
             if all count.
+        training_limits: what forbids or limits training and walking now.
     """
 
     orders: tuple[SupportOrder, ...] = ()
@@ -637,6 +641,7 @@ class SupportOrders:
     other: OtherInjuries = NOTHING_ELSE
     is_prose_unread: bool = False
     counted_from: date | None = None
+    training_limits: frozenset[TrainingLimit] = frozenset()
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:
         """List orders of one kind, drafts first, then by reference."""

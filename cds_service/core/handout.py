@@ -49,6 +49,8 @@ FORBIDDING = frozenset(
         "report-awaited",
     }
 )
+# What limits training and walking, and no brace.
+LIMITED = "training-limited"
 # A hip that broke this lately may still heal.
 HIP_HEALS_IN = timedelta(days=90)
 # Signals that words on how the operation went may not have been understood.
@@ -171,9 +173,9 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
     visit = Visit(day=training.day, time=training.time) if training else None
     is_forbidden = any(conclusion.facts.holds(fact) for fact in NO_TRAINING)
     is_forbidden |= _is_hip_healing(case)
-    may_train = not is_forbidden and FORBIDDING.isdisjoint(names)
+    may_move = not is_forbidden and FORBIDDING.isdisjoint(names)
     is_brace_kept = _is_brace_kept(case) or not BRACE_MAY_STAY.isdisjoint(names)
-    may_end = may_train and not is_brace_kept
+    may_end = may_move and not is_brace_kept
     brace_off = _brace_off(conclusion.signals, case.today) if may_end else None
     is_unread = case.order is not None and bool(case.order.unread)
     return HandoutFacts(
@@ -183,7 +185,7 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
         asks=not drug and not goes_on,
         training=visit,
         brace_off=brace_off,
-        may_train=may_train,
+        may_train=may_move and LIMITED not in names,
         is_broken=_is_broken(case),
         is_done=not is_unread and AFTER_UNREAD.isdisjoint(names),
     )

@@ -232,13 +232,19 @@ def not_counted_text(order: SupportOrder) -> str:
         )
     if order.not_now == "over":
         text = say("{order}, its days past", order=text)
-    elif order.not_now == "ward":
-        text = say("{order}, for this stay", order=text)
+    elif order.not_now in ("ward", "unsure"):
+        text = _of_stay_text(order, text)
     elif order.not_now == "held":
         text = say("{order}, on hold", order=text)
     elif not order.is_standing:
         text = say("{order}, its status unknown", order=text)
     return text
+
+
+def _of_stay_text(order: SupportOrder, text: Sentence) -> Sentence:
+    if order.not_now == "ward":
+        return say("{order}, for this stay", order=text)
+    return say("{order}, perhaps only for this stay", order=text)
 
 
 def _corrections(fired_by: Sequence[Signal]) -> tuple[Correction, ...]:

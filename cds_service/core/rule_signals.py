@@ -423,6 +423,29 @@ def _rest_of(situation: Situation) -> Rest:
     return judge_rest(orders, limit, situation.today)
 
 
+@signal("training-limited")
+def _training_limited(situation: Situation) -> Signal | None:
+    """Find what is in force against training: an order, bed rest, a broken bone.
+
+    It is then offered and not pre-selected (E10). A broken hip is no reason: training
+    is asked for next to it (F12).
+    """
+    is_leaving = situation.leaving is not None
+    limits = situation.support.training_limits
+    reasons = []
+    if "order" in limits:
+        reasons.append(say("an order limits training or weight-bearing"))
+    rests = situation.support.of_kind("bed-rest")
+    is_resting = bool(_rest_of(situation).orders)
+    # An event ends bed rest; whether it has come by the discharge is not known.
+    is_resting |= is_leaving and any(one.worded.kind == "event" for one in rests)
+    if is_resting:
+        reasons.append(say("bed rest is ordered"))
+    if "leg" in limits:
+        reasons.append(say("a fracture of pelvis or leg may still heal"))
+    return Signal(joined(reasons)) if reasons else None
+
+
 @signal("bed-rest-reason")
 def _bed_rest_reason(situation: Situation) -> Signal | None:
     """Find a reason for which bed rest may be meant, on record or named by its order.

@@ -9,6 +9,7 @@ from tests.codes import CPT, codeable
 from tests.patients.inpatients import statement
 from tests.patients.leaving import STAY, appointment, leave, leaving_chart
 
+MAY_END = "physiotherapy ordered, perhaps only for the stay. Does it go on?"
 NOT_ORDERED = "physiotherapy not ordered. Refer, or by letter?"
 THIS_STAY = {"encounter": {"reference": f"Encounter/{STAY}"}}
 V3_ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -325,6 +326,21 @@ def test_nor_does_one_whose_reason_is_the_operation_itself(reason: str) -> None:
 @pytest.mark.parametrize(
     "title",
     [
+        "AMB REFERRAL TO PHYSICAL THERAPY",
+        "IP REHAB REFERRAL",
+        "Physiotherapie nach Entlassung, Konsil",
+    ],
+)
+def test_what_goes_on_after_the_operation_settles_it(title: str) -> None:
+    assert summaries(training(title)) == []
+
+
+# --- what may be of the ward, or of the first days
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
         "Physiotherapie postoperativ",
         "Physiotherapy post-op",
         "Physiotherapie ab postoperativ Tag 1",
@@ -332,10 +348,66 @@ def test_nor_does_one_whose_reason_is_the_operation_itself(reason: str) -> None:
         "Physiotherapie postoperativ Tag 14",
         "Kinésithérapie postopératoire",
         "術後リハビリ",
-        "AMB REFERRAL TO PHYSICAL THERAPY",
-        "IP REHAB REFERRAL",
-        "Physiotherapie nach Entlassung, Konsil",
+        "Ambulate with PT",
+        "Out of bed with PT",
+        "PT daily",
+        "Physiotherapie 2x täglich",
+        "Fysiotherapie klinisch",
+        "Kinésithérapie dans le service",
+        "Rééducation en service",
+        "Pionizacja z fizjoterapeutą",
+        "Mobilizzazione precoce fisioterapia",
+        "離床リハビリ",
+        "住院康复",
+        "术后早期康复",
+        "出院前康复指导",
+        "Rehabilitación hospitalaria",
     ],
 )
-def test_what_goes_on_after_the_operation_settles_it(title: str) -> None:
+def test_what_may_be_of_the_ward_is_asked_about(title: str) -> None:
+    (summary,) = summaries(training(title))
+    assert summary.endswith(MAY_END)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"occurrenceDateTime": days_ago(1)}, id="once, yesterday"),
+        pytest.param(
+            {
+                "occurrenceTiming": {
+                    "repeat": {"frequency": 3, "period": 1, "periodUnit": "d"}
+                }
+            },
+            id="three times a day",
+        ),
+    ],
+)
+def test_so_is_what_its_times_may_end_with_the_stay(members: Any) -> None:
+    (summary,) = summaries(training(**members))
+    assert summary.endswith(MAY_END)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Physiotherapie 6x KG",
+        "Outpatient PT 2x/week",
+        "Rezept KG",
+        "Heilmittelverordnung KG",
+        "Kinésithérapie à domicile 20 séances",
+        "Kinésithérapie 3 fois par semaine",
+        "Geriatrische Reha",
+        "fysiotherapie 1e lijn",
+        "Fysiotherapie rug",
+        "rehabilitacja ambulatoryjna",
+        "Fizjoterapia kręgosłupa",
+        "Fisioterapia 2 veces por semana",
+        "Fisioterapia 10 sedute",
+        "外来リハビリ",
+        "门诊康复",
+        "康复治疗 每周2次",
+    ],
+)
+def test_ordinary_orders_for_later_settle_it(title: str) -> None:
     assert summaries(training(title)) == []

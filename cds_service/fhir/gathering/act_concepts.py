@@ -21,6 +21,7 @@ from cds_service.fhir.gathering.grave_asides import (
     is_harmless_act,
     is_unjudged_act,
 )
+from cds_service.fhir.gathering.held_training import held_by
 from cds_service.fhir.gathering.hip_repair_words import (
     HIP_REPAIR,
     is_hip_repair,
@@ -106,6 +107,7 @@ def concepts_of_act(
         is_apart = _is_order_apart(act, known, terminology)
         if known.isdisjoint(READ_AS_ORDERS):
             known |= unread_title(act, objects(code), terminology)
+        known |= held_by(act, terminology)
     known |= grave
     return known if is_apart else known | {MAY_NEED_BRACE}
 

@@ -56,6 +56,8 @@ class PlainWordsFile(Examples):
             found.
         preparing: in a referral, those of `words` by which a visit only prepares for
             the drug that it names.
+        stay: in an order of rehabilitation, those of `words` that may be of the
+            ward, so that training may end with the stay.
         organs: in a report, ordinary findings of other organs. They are no words of a
             fracture, so none of `bound` is plain next to them.
         material: after an operation, names of the cement and of filling. In a sentence
@@ -75,6 +77,7 @@ class PlainWordsFile(Examples):
     beyond: tuple[Pattern, ...] = ()
     findings: tuple[Pattern, ...] = ()
     preparing: tuple[Pattern, ...] = ()
+    stay: tuple[Pattern, ...] = ()
     named: tuple[Pattern, ...] = ()
     denied: DenialList = DenialList()
     bound: BoundList = BoundList()
@@ -114,6 +117,8 @@ class PlainLists(NamedTuple):
         studies: words by which imaging studies and their series are called.
         findings: those of them that may name what was found.
         preparing: as in `PlainWordsFile`.
+        lasting: words of an order of rehabilitation without `stay`.
+        staying: those of `stay` alone.
         complications: what says that an operation had none.
         complications_named: names of grave ones that are no deficit.
     """
@@ -122,6 +127,8 @@ class PlainLists(NamedTuple):
     doses: PlainWords
     referrals: PlainWords
     training: PlainWords
+    lasting: PlainWords
+    staying: PlainWords
     values: PlainWords
     reports: PlainWords
     reasons: PlainWords
@@ -196,12 +203,17 @@ def load_all_plain(
     beyond = [word for file in _files(folders, CEMENT) for word in file.beyond]
     found = [word for file in _files(folders, STUDIES) for word in file.findings]
     prepares = [word for file in _files(folders, REFERRALS) for word in file.preparing]
+    training = _words(folders, TRAINING)
+    of_stay = {word for file in _files(folders, TRAINING) for word in file.stay}
+    lasting = [word for word in training if word not in of_stay]
     named = [word for file in _files(folders, COMPLICATIONS) for word in file.named]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
         referrals=PlainWords(_words(folders, REFERRALS), durations),
-        training=PlainWords(_words(folders, TRAINING), durations),
+        training=PlainWords(training, durations),
+        lasting=PlainWords(lasting, None),
+        staying=PlainWords(sorted(of_stay), None),
         values=PlainWords(values, None),
         reports=PlainWords([*reports, *organs], durations, earlier),
         reasons=PlainWords(reasons, durations),

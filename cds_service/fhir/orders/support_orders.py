@@ -28,6 +28,7 @@ from cds_service.core.findings import (
     NotNow,
     SupportOrder,
     SupportOrders,
+    TrainingLimit,
     WordedEnd,
 )
 from cds_service.core.leaving import SOON_ENOUGH
@@ -75,6 +76,7 @@ from cds_service.fhir.orders.recognition import (
     support_in,
 )
 from cds_service.fhir.orders.renewals import BASIS, EARLIER, with_renewals
+from cds_service.fhir.orders.training_limits import training_limits
 from cds_service.fhir.orders.unread_in_brace import names_another, unread_in
 from cds_service.fhir.orders.unread_in_referral import is_read_whole
 from cds_service.fhir.orders.worn_inside import read_worn_inside
@@ -240,10 +242,12 @@ def join_support_orders(
     )
     operation = _operation_of(augmentation, record, terminology, today)
     other = NOTHING_ELSE
+    limits: frozenset[TrainingLimit] = frozenset()
     if today is not None:
         all_braces = _braces_of(*signed_now, *in_force, *over)
         search = Search(record, drafts, operation, terminology, today)
         other = find_other_injuries(search, all_braces)
+        limits = training_limits(record, drafts, terminology, today)
 
     orders = [
         replace(order, not_now=_why_not_now(order, operation.levels, today))
@@ -267,6 +271,7 @@ def join_support_orders(
         is_augmented_now=augmentation is not None,
         other=other,
         is_prose_unread=any(_is_list_unread(key, record) for key in PROSE),
+        training_limits=limits,
     )
 
 

@@ -150,6 +150,16 @@ def is_visit_understood(words: str, terminology: Terminology) -> bool:
     )
 
 
+def names_lasting_training(words: str, terminology: Terminology) -> bool:
+    """Tell if an order's words name training, and nothing that may be of the ward."""
+    plain = terminology.plain
+    # A name of training may have such a word in it: "PT daily".
+    if plain.staying.names_any(words):
+        return False
+    reading = _Reading(REHABILITATION, frozenset(), plain.lasting)
+    return _is_plain(words, reading, terminology)
+
+
 def _reading_of(kind: str, terminology: Terminology) -> _Reading:
     plain = terminology.plain
     if kind in REHABILITATION:

@@ -7,6 +7,7 @@ in hospital is another stay: it counts. The words are in `kinds.toml`.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 from cds_service.core.bracing import times_of
 from cds_service.core.findings import SupportOrder, SupportOrders
@@ -15,7 +16,8 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import REHABILITATION
-from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.orders.unread_in_referral import names_lasting_training
+from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 from cds_service.fhir.references import last_name
 from cds_service.fhir.settings_of_care import CLINIC, INPATIENT, WARD
 
@@ -24,6 +26,7 @@ AFTER_STAY, ON_WARD = ("training-after-stay",), ("training-on-ward",)
 AROUND_OPERATION = ("training-around-operation",)
 # Of a place, and of those who treat.
 WARD_PLACE, WARD_TEAM = ("place-on-ward",), ("team-on-ward",)
+AS_STAY, PRESCRIBED = ("rehabilitation-as-stay",), ("training-prescribed",)
 IN_HOSPITAL, BY_NAME = ("care-in-hospital",), ("rehabilitation-by-name",)
 # Codes of a setting, small letters; `hu` is a unit of a hospital.
 SETTINGS = WARD | {code.lower() for code in INPATIENT} | {"hu"}
@@ -58,8 +61,11 @@ def without_ward_training(
         resource = resources.get(order.reference)
         if order.is_draft or order.kind not in REHABILITATION or resource is None:
             return order
-        if not _is_of_stay(order, resource, terminology, stay=stay, today=today):
+        end = _end_of(order, resource, terminology, stay=stay, today=today)
+        if not end:
             return order
+        if end == "unsure":
+            return replace(order, not_now=end)
         # What is not understood in it may not make it one for later.
         return replace(order, not_now="ward", is_read_whole=True)
 
@@ -93,18 +99,19 @@ def _is_on_ward(words: Sequence[str], terminology: Terminology) -> bool:
     return is_in_hospital and not _names(words, BY_NAME, terminology)
 
 
-def _is_of_stay(
+def _end_of(
     order: SupportOrder,
     resource: Json,
     terminology: Terminology,
     *,
     stay: str,
     today: date,
-) -> bool:
+) -> Literal["", "ward", "unsure"]:
     """Tell if rehabilitation ends with the stay, by its words, its setting or its days.
 
     Its place and who treats count as its words do. An order for after it, or of a stay
-    for rehabilitation, is one whatever its setting.
+    for rehabilitation, is one whatever its setting. It is not sure if words are left
+    that may be of the ward: "early", "daily".
     """
     titles = _words(codeables(resource, "code", "orderDetail"))
     reasons = _words(codeables(resource, "reasonCode"))
@@ -123,24 +130,54 @@ def _is_of_stay(
     everywhere = [*titles, *categories, *places, *teams, *notes]
     is_after = _names(everywhere, AFTER_STAY, terminology)
     if is_after or not settings.isdisjoint(OUTSIDE):
-        return False
+        return ""
     if (
         _names(everywhere, ON_WARD, terminology)
         or _names([*titles, *reasons], AROUND_OPERATION, terminology)
         or _names(places, WARD_PLACE, terminology)
         or _names(teams, WARD_TEAM, terminology)
     ):
-        return True
+        return "ward"
     is_titled_so = _names(titles, IN_HOSPITAL, terminology)
     is_set_there = not settings.isdisjoint(SETTINGS) or _names(
         categories, IN_HOSPITAL, terminology
     )
     if _names(titles, BY_NAME, terminology):
-        if is_titled_so:
-            return False
-    elif is_titled_so or is_set_there:
-        return True
-    return _is_over_with_stay(order, resource, terminology, stay=stay, today=today)
+        if is_titled_so and _names(titles, AS_STAY, terminology):
+            return ""
+        is_titled_so = is_set_there = False
+    if (
+        is_titled_so
+        or is_set_there
+        or _is_over_with_stay(order, resource, terminology, stay=stay, today=today)
+    ):
+        return "ward"
+    is_later = _names(titles, PRESCRIBED, terminology) or _goes_on(order, today)
+    is_lasting = all(names_lasting_training(one, terminology) for one in titles + notes)
+    is_brief = _is_daily(resource) or _is_single(resource, terminology, today)
+    return "unsure" if not is_later and (is_brief or not is_lasting) else ""
+
+
+def _goes_on(order: SupportOrder, today: date) -> bool:
+    """Tell if its days begin or end after today."""
+    times = times_of(order, None, today)
+    begins_later = order.start is not None and order.start > today
+    return begins_later or (times.ends is not None and times.ends > today)
+
+
+def _is_daily(resource: Json) -> bool:
+    """Tell if its timing is of every day, or of hours."""
+    repeat = member(resource, "occurrenceTiming", "repeat")
+    unit, period = text(member(repeat, "periodUnit")), number(member(repeat, "period"))
+    often = number(member(repeat, "frequency")) or 1
+    return unit in ("h", "min") or (unit == "d" and often >= (period or 1))
+
+
+def _is_single(resource: Json, terminology: Terminology, today: date) -> bool:
+    """Tell if it is of one time, by today."""
+    read = read_times(resource, terminology.calendar)
+    is_past = read.start is not None and read.start <= today
+    return is_past and bool(read.read & SINGLE_TIMES)
 
 
 def _settings_of(resource: Json) -> frozenset[str]:

@@ -261,6 +261,37 @@ def test_nobody_is_told_to_move_where_it_may_harm(ward: Ward, grave: Any) -> Non
     assert "Weak legs" in text
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "NWB LLE",
+        "Teilbelastung 20 kg links",
+        "Décharge complète MI gauche",
+        "免荷",
+        "禁止负重",
+        "Bettruhe",
+        "卧床休息",
+        "No exercise",
+    ],
+)
+def test_nobody_is_told_to_walk_against_an_order(ward: Ward, title: str) -> None:
+    booked = appointment("Physiotherapy", day="2026-12-04")
+    order = ordered("rehabilitation", days=1) | {"id": "x", "code": {"text": title}}
+    text = said(ward, *leaving_chart(order, booked))
+    for sentence in ("Walk every day", "Exercise class", "Bend your knees"):
+        assert sentence not in text
+
+
+@pytest.mark.parametrize(
+    ("code", "days"), [("S82.101A", 3), ("S72.301A", 20), ("S32.501A", 20)]
+)
+def test_nor_with_a_leg_or_a_pelvis_that_may_still_heal(
+    ward: Ward, code: str, days: int
+) -> None:
+    text = said(ward, *leaving_chart(coded(code, "fracture", days=days)))
+    assert "Walk every day" not in text
+
+
 def test_a_hip_that_broke_a_year_ago_forbids_no_walking(ward: Ward) -> None:
     healed = coded("S72.001A", "hip fracture", days=365)
     assert "Walk every day" in said(ward, *leaving_chart(healed))

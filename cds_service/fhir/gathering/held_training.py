@@ -1,0 +1,52 @@
+"""Find the orders that forbid or pause training, or limit walking and weight.
+
+The words are in `kinds.toml` (`training-held`).
+"""
+
+from collections.abc import Iterator
+
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
+
+HELD = frozenset({"training-held"})
+REHABILITATION = frozenset({"rehabilitation"})
+# Rules of `kinds.toml`.
+TRAINING_HELD, MOVING = ("training-held",), ("moving-named",)
+
+
+def held_by(order: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the concept of such an order; nothing if it is another one."""
+    return HELD if holds_training(order, terminology) else frozenset()
+
+
+def holds_training(order: Json, terminology: Terminology) -> bool:
+    """Tell if an order forbids or pauses training, or limits walking or weight."""
+    if is_prohibition(order):
+        named = _named(order)
+        if not terminology.concepts(named).isdisjoint(REHABILITATION):
+            return True
+        return any(
+            terminology.text_concepts(words, REHABILITATION)
+            or terminology.kinds.named(words, TRAINING_HELD + MOVING)
+            for one in named
+            for words in texts_of(one)
+        )
+    return any(
+        terminology.kinds.named(words, TRAINING_HELD)
+        for words in _words_of(order)
+        if words and not terminology.own_words.fullmatch(words)
+    )
+
+
+def _words_of(order: Json) -> Iterator[str]:
+    """Yield the titles, notes and instructions of an order."""
+    for one in _named(order):
+        yield from texts_of(one)
+    for note in objects(order.get("note")):
+        yield text(note.get("text"))
+    yield text(order.get("patientInstruction"))
+
+
+def _named(order: Json) -> list[Json]:
+    """Return the codes that say what is ordered."""
+    return [*objects(order.get("code")), *objects(order.get("orderDetail"))]

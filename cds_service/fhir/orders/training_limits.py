@@ -1,0 +1,98 @@
+"""Find what limits training: orders that forbid or pause it, and bones that carry.
+
+"No PT until cleared", "NWB LLE" and "Bettruhe" are orders of the patient's day. No card
+chooses training next to one, and no page says "walk every day". The words are in
+`kinds.toml` (`training-held`).
+"""
+
+from datetime import date, timedelta
+
+from cds_service.core.findings import TrainingLimit
+from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.held_training import HELD, holds_training
+from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.orders.broken_levels import OLD
+from cds_service.fhir.orders.drafts import OPTION, DraftOrders
+from cds_service.fhir.orders.injuries_since import CARRYING, SEQUELA
+from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+
+HOLDING = HELD | {in_doubt("moving-forbidden")}
+# An order of any other status is in force, or may be.
+NOT_IN_FORCE = frozenset(
+    {"completed", "revoked", "cancelled", "entered-in-error", "stopped", "rejected"}
+)
+# An order of a day before this is forgotten, not in force.
+LONGEST_IN_FORCE = timedelta(days=180)
+# A bone of the leg or the pelvis that broke this lately may still heal.
+HEALS_IN = timedelta(days=90)
+# Next to a broken hip training is asked for all the same (fact F12).
+LEG = (CARRYING | {"leg-fracture", "atypical-femur-fracture"}) - {"hip-fracture"}
+
+
+def training_limits(
+    record: PatientRecord, drafts: DraftOrders, terminology: Terminology, today: date
+) -> frozenset[TrainingLimit]:
+    """Return what in force limits training; junk never raises.
+
+    Args:
+        record: the patient's.
+        drafts: the orders of this signing.
+        terminology: the service's terminology.
+        today: the day of the answer.
+    """
+    stored = record.of_key("serviceRequests")
+    signed = [draft.resource for draft in drafts.each() if not draft.is_option]
+    held = [entry.raw for entry in stored if not entry.concepts.isdisjoint(HOLDING)]
+    held += [order for order in signed if holds_training(order, terminology)]
+    limits: set[TrainingLimit] = set()
+    if any(_is_in_force(order, terminology, today) for order in held):
+        limits.add("order")
+    if any(
+        not entry.concepts.isdisjoint(LEG) and _is_healing(entry, terminology, today)
+        for entry in record.of_key("conditions")
+    ):
+        limits.add("leg")
+    return frozenset(limits)
+
+
+def _is_in_force(order: Json, terminology: Terminology, today: date) -> bool:
+    """Tell if an order may be in force: not over, not of another time."""
+    is_over = text(order.get("status")).strip().lower() in NOT_IN_FORCE
+    if is_over or text(order.get("intent")) == OPTION:
+        return False
+    times = read_times(order, terminology.calendar)
+    if times.end is not None:
+        return times.end >= today
+    written = terminology.calendar.last_day(order.get("authoredOn"))
+    day = max(filter(None, (times.start, written)), default=None)
+    return day is None or today - day <= LONGEST_IN_FORCE
+
+
+def _is_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
+    """Tell if a bone broke lately, or on a day that is not known."""
+    condition, calendar = entry.raw, terminology.calendar
+    if certainty_of(condition) in ("denied", "past"):
+        return False
+    codes = objects(member(condition, "code", "coding"))
+    if any(text(one.get("code")).endswith(SEQUELA) for one in codes):
+        return False
+    _, last = begun(condition, None, calendar)
+    recorded = calendar.last_day(recorded_on(condition))
+    if last is not None and recorded is not None:
+        last = min(last, recorded)
+    if last is None:
+        if clinical_status(condition) & PAST or _is_old(condition, terminology):
+            return False
+        last = recorded
+    return last is None or today - last <= HEALS_IN
+
+
+def _is_old(condition: Json, terminology: Terminology) -> bool:
+    """Tell if its words call it an old one: `Z.n.`."""
+    words = texts_of(condition.get("code"))
+    return any(terminology.text_concepts(word, OLD) for word in words)
