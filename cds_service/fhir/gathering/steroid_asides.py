@@ -52,7 +52,9 @@ def without_places(
     own, has_dose = [], False
     for clause in clauses(words):
         parts = [_without_reason(one, terminology) for one in _JOINT.split(clause)]
-        has_dose |= any(_is_daily_dose(one, terminology, is_dosed=is_dosed) for one in parts)
+        has_dose |= any(
+            _is_daily_dose(one, terminology, is_dosed=is_dosed) for one in parts
+        )
         # `crème` after a comma may be the form; after `et` it is another drug.
         is_whole = len(parts) == 1
         own += [
