@@ -53,6 +53,7 @@ RECURRING = frozenset({"recurring-dose"})
 REASON = frozenset({"reason-of-dose"})
 INJECTION_ASIDE = frozenset({"injection-aside"})
 ENDED = frozenset({"drug-ended"})
+BY_ANOTHER = frozenset({"by-another-doctor"})
 BLINDED = frozenset({"blinded"})
 # With the mark `@` for a drug: it was never taken.
 NEVER_TAKEN = frozenset({"steroid-denied"})
@@ -136,8 +137,12 @@ def read_drug(
             resource, medication, terminology, concepts
         )
         is_order = resource.get("resourceType") == "MedicationRequest"
-        is_plain = not is_order or is_plain_order(
-            resource, medication, terminology, concepts
+        is_plain = not is_order or (
+            is_plain_order(resource, medication, terminology, concepts)
+            # A start that is left to another doctor is open.
+            and not _any_names(
+                (*names, *words_beside(resource)), BY_ANOTHER, terminology
+            )
         )
     return Drug(
         concepts=concepts,

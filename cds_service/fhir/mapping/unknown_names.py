@@ -73,6 +73,7 @@ HELPERS = frozenset(
         "reason-of-dose",
         "injection-aside",
         "oral-rate",
+        "by-another-doctor",
         "oral-dose",
         "route-of-its-own",
         "local-place",
