@@ -25,6 +25,7 @@ SWALLOWED = [
     ("Prednisolone 5 mg daily with food; eye exam yearly", ""),
     ("Prednisona 10 mg", "1 comp/24h; además colirio"),
     ("Prednisolon", "1dd5mg, zalf erbij"),
+    ("Methylprednisolone 4 mg", "4 mg daily; nasal spray"),
     ("プレドニゾロン", "5mg/日 軟膏併用"),
     ("泼尼松", "5mg 每日一次，外用软膏另开"),
 ]
@@ -38,6 +39,7 @@ PUT = [
     ("Prednisolone 20 mg daily, rectal", ""),
     ("Prednisolone 5 mg suppositories, one daily", ""),
     ("Prednisolon", "5 mg, täglich, Zäpfchen"),
+    ("Prednisolone 20 mg", "20 mg daily per rectum"),
     ("Dexamethasone 1 mg/ml Augentropfen 3x tgl.", ""),
     ("Methylprednisolone 80 mg", "epidural L4/5"),
 ]
