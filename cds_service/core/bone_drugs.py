@@ -37,6 +37,8 @@ KINDS: Mapping[str, DrugKind] = {
     "tumour-dose ibandronate": "bisphosphonate",
     "clodronate": "bisphosphonate",
 }
+# Given for weeks for the pain of a fracture: their start treats no bone.
+FOR_PAIN = frozenset({"calcitonin"})
 # The name of a group on cards, by its name in mappings/drugs.toml.
 GROUPS = {"other bisphosphonate": "bisphosphonate", "other bone drug": "bone drug"}
 # A drug recorded under the name of a group may be any of this kind; None: of any kind.

@@ -1,10 +1,11 @@
 """Find the one state of a patient's bone drugs that a card says, with its words."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Literal, NamedTuple
 
-from cds_service.core.bone_drugs import GROUPS, INTERVAL, TUMOUR_DOSES
+from cds_service.core.bone_drugs import FOR_PAIN, GROUPS, INTERVAL, TUMOUR_DOSES
 from cds_service.core.drug_courses import (
     LONG_MONTHS,
     OVERDUE_MONTHS,
@@ -91,6 +92,9 @@ def state_of(drugs: BoneDrugs, today: date, fracture_on: date | None) -> DrugSta
         for use in drugs.uses:
             if state := find(use, drugs, today):
                 return state
+    # What is given for the pain hides no drug that treats the bone.
+    for_bone = tuple(use for use in drugs.uses if use.name not in FOR_PAIN)
+    drugs = replace(drugs, uses=for_bone or drugs.uses)
     uses = [one for one in drugs.uses if not is_replaced(one, drugs, today)]
     newest = max(uses, key=_rank)
     hidden_uses = [
@@ -302,11 +306,12 @@ def _while_taken(
         return None
     words = _words(use, **_starts(started, today))
     clause = say("{drug} started {started}", **words)
-    if is_after:
+    if is_after and use.name not in FOR_PAIN:
         because = say("{started} for this fracture", started=clause)
         return DrugState("drug-started-for-fracture", because, clause, use, words)
     # Without the day of the fracture no card says which came first.
-    return DrugState("early-on-drug", clause, clause, use, words)
+    state: DrugSignal = "long-on-drug" if use.name in FOR_PAIN else "early-on-drug"
+    return DrugState(state, clause, clause, use, words)
 
 
 def _taken_before(
@@ -319,7 +324,7 @@ def _taken_before(
     """Find the state of a drug begun before the fracture; None if its start is open."""
     fracture = say("fracture on {drug}", drug=use.name)
     clause = say("on {drug}", drug=use.name)
-    if is_long(started, fracture_on):
+    if is_long(started, fracture_on) or use.name in FOR_PAIN:
         words = _words(use, **_starts(started, today))
         because = in_brackets(fracture, say("since {since}", since=words["since"]))
         return DrugState("long-on-drug", because, clause, use, words)

@@ -6,6 +6,7 @@ None of them holds while an order is signed.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
+from cds_service.core.bone_drugs import FOR_PAIN
 from cds_service.core.bracing import BROKEN, Brace
 from cds_service.core.findings import DrugUse
 from cds_service.core.leaving import SOON_ENOUGH, Biopsy, GraveResult, next_dose
@@ -41,10 +42,13 @@ def is_drug_started(situation: Situation) -> bool:
     start nothing. The order of a drug that others give starts nothing by itself. Nor
     does an order that may say "declined", or that goes on with a drug from before the
     operation: on that one the patient may have fractured. If the day of the operation
-    is not known, only what was first written today is since.
+    is not known, only what was first written today is since. Calcitonin for the pain
+    treats no bone.
     """
     state = situation.drug_state
     use = state.use
+    if use is not None and use.name in FOR_PAIN:
+        return False
     if state.signal in STARTED:
         return use is None or use.goes_home
     if state.signal != "drug-without-dose" or use is None or use.is_injected:

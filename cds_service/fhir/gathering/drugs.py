@@ -10,8 +10,14 @@ from cds_service.fhir.gathering.plain_doses import (
     is_plain_order,
     is_plain_title,
 )
-from cds_service.fhir.gathering.steroid_asides import without_asides
+from cds_service.fhir.gathering.steroid_asides import (
+    is_put,
+    names_dose,
+    without_asides,
+    without_places,
+)
 from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, ONLY_DENIED, clauses
+from cds_service.fhir.mapping.drug_table import ATC
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -35,7 +41,9 @@ DEEP_INFECTION_DRUG = "deep-infection-drug"
 TELL_OF_DISEASE = frozenset({"dementia-drug", "parkinson-drug"})
 # Given in an office or a day clinic, and on no other list.
 GIVEN_THERE = frozenset({BONE_DRUG, CANCER_DRUG})
-LOCAL = frozenset({"local-route"})
+LOCAL = frozenset({"local-route", "local-place"})
+# Glucocorticoids that act on the whole body, and those that are injected into a joint.
+ATC_SYSTEMIC = "H02"
 SYSTEMIC = frozenset({"systemic-route"})
 ONCE = frozenset({"single-dose"})
 OSTEOPOROSIS = frozenset({"osteoporosis"})
@@ -45,9 +53,11 @@ RECURRING = frozenset({"recurring-dose"})
 REASON = frozenset({"reason-of-dose"})
 INJECTION_ASIDE = frozenset({"injection-aside"})
 ENDED = frozenset({"drug-ended"})
+BY_ANOTHER = frozenset({"by-another-doctor"})
 BLINDED = frozenset({"blinded"})
 # With the mark `@` for a drug: it was never taken.
 NEVER_TAKEN = frozenset({"steroid-denied"})
+_UNIT = ("code", "unit")  # of an amount
 _REST_OF_WORD = re.compile(r"^[a-z]+")  # of folded text; `bisfosfonato|s`
 
 
@@ -127,8 +137,12 @@ def read_drug(
             resource, medication, terminology, concepts
         )
         is_order = resource.get("resourceType") == "MedicationRequest"
-        is_plain = not is_order or is_plain_order(
-            resource, medication, terminology, concepts
+        is_plain = not is_order or (
+            is_plain_order(resource, medication, terminology, concepts)
+            # A start that is left to another doctor is open.
+            and not _any_names(
+                (*names, *words_beside(resource)), BY_ANOTHER, terminology
+            )
         )
     return Drug(
         concepts=concepts,
@@ -394,14 +408,18 @@ def _is_local(
 ) -> bool:
     """Tell if product, form or route show that the drug acts locally.
 
-    A tablet acts on the whole body, whatever it is taken for. The words of a dosage
-    that give a reason say nothing of the place: `daily for joint pain`, nor does an
-    injection next to an oral rate: `10 mg daily, after knee injection`.
+    A tablet acts on the whole body, whatever it is taken for, and so does a dose in mg
+    a day. The words of a dosage that give a reason say nothing of the place: `daily for
+    joint pain`, nor does an injection next to an oral rate: `10 mg daily, after knee
+    injection`.
     """
     dosages = dosages_of(resource)
-    names = [without_asides(one, terminology) for one in names]
+    names = [
+        without_asides(without_places(one, terminology), terminology) for one in names
+    ]
+    is_dosed = any(names_dose(one, terminology) for one in names)
     instructions = [
-        without_asides(text(dosage.get("text")), terminology) for dosage in dosages
+        _own_words(dosage, terminology, is_dosed=is_dosed) for dosage in dosages
     ]
     places = [*(one.get("route") for one in dosages), member(medication, "form")]
     codes = [*places, *drug_codes(resource, medication)]
@@ -419,7 +437,42 @@ def _is_local(
     without_reasons = [
         one for one in instructions if not terminology.text_concepts(one, REASON)
     ]
-    return _any_names(without_reasons, LOCAL, terminology)
+    if _is_systemic_code(codes, terminology):
+        # The class is of tablets and injections: a word of the eye or skin is an aside.
+        without_reasons = [one for one in without_reasons if is_put(one, terminology)]
+    # `1%` of the name may make eyes of `OD`.
+    with_names = [f"{name} {one}" for name in names for one in without_reasons]
+    return _any_names((*without_reasons, *with_names), LOCAL, terminology)
+
+
+def _own_words(dosage: Json, terminology: Terminology, *, is_dosed: bool) -> str:
+    """Return the words of a dosage without those about another drug or a complaint."""
+    words = text(dosage.get("text"))
+    if not _is_daily_in_mg(dosage):
+        words = without_places(words, terminology, is_dosed=is_dosed)
+    elif not is_put(words, terminology):
+        # The rate and the dose are elements; only words of a route say more.
+        return ""
+    return without_asides(words, terminology)
+
+
+def _is_daily_in_mg(dosage: Json) -> bool:
+    """Tell if the elements of a dosage make it a dose in mg, every day or oftener."""
+    repeat = member(dosage, "timing", "repeat")
+    if text(member(repeat, "periodUnit")) not in {"d", "h"}:
+        return False
+    rates = [dosage, *objects(dosage.get("doseAndRate"))]
+    amounts = [dosage.get("dose"), *(one.get("doseQuantity") for one in rates)]
+    units = {text(member(one, key)).lower() for one in amounts for key in _UNIT}
+    return "mg" in units
+
+
+def _is_systemic_code(codes: Iterable[object], terminology: Terminology) -> bool:
+    return any(
+        system == ATC and code.startswith(ATC_SYSTEMIC)
+        for one in codes
+        for system, code in terminology.codings(one)
+    )
 
 
 def _letters_of(place: object) -> Iterator[str]:

@@ -28,6 +28,7 @@ from cds_service.fhir.gathering.products import (
     referred_in,
     unread_ingredients,
 )
+from cds_service.fhir.gathering.steroid_asides import without_places
 from cds_service.fhir.leaves import without_tags, words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import (
@@ -58,7 +59,12 @@ def concepts_of_drug(
     # drug of ours. It does not tell which drug the entry is of.
     own_names = {word for code in codes for word in texts_of(code)} & short_names
     # Not of drugs: the route, and that content was removed.
-    named = frozenset[str]().union(*map(terminology.text_concepts, own_names))
+    named = frozenset[str]().union(
+        *(
+            terminology.text_concepts(without_places(word, terminology))
+            for word in own_names
+        )
+    )
     by_any_name = frozenset[str]().union(*map(terminology.drug_words, short_names))
     by_any_name |= swallowed(short_names, resource, terminology)
     concepts = terminology.concepts(codes) | by_any_name | (named & {NO_INFORMATION})
@@ -133,7 +139,8 @@ def _is_drug_identified(
         named: concepts that the words name, apart from drugs.
         terminology: the service's terminology.
     """
-    # A cream or eye drops are of no concern; a tablet for a joint is.
+    # A cream or eye drops are of no concern; a tablet for a joint is, and a word of a
+    # place (`local-place`) tells no form.
     if LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named:
         return True
     if terminology.concepts(codes) or terminology.identifies("drugs", codes):
