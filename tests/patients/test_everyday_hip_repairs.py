@@ -21,7 +21,13 @@ def detail_with(title):
 
 
 @pytest.mark.parametrize(
-    "title", ["PFNA links", "PFN", "DHS rechts", "TFNA", "Gammanagel", "Duokopf"]
+    "title",
+    [
+        *("PFNA links", "PFN", "DHS rechts", "TFNA", "Gammanagel", "Duokopf"),
+        *("Hip hemiarthroplasty", "IM nail femur", "Clou gamma"),
+        *("Prothèse intermédiaire de hanche", "Hemiartroplastia cadera"),
+        *("人工骨頭置換術", "股骨近端髓内钉"),
+    ],
 )
 def test_an_everyday_name_of_the_repair_leaves_the_fracture_open(title):
     assert OPEN in detail_with(title)
