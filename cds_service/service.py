@@ -56,7 +56,7 @@ from cds_service.core.languages import LanguageFile
 from cds_service.core.phrases import NotTranslated
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
-from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.chart import Chart, Horizon, Ordered
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.contents import contents_of
 from cds_service.fhir.gathering.gather import gather
@@ -553,6 +553,8 @@ def _case_of(
         region=region_treated(order.levels) if order else frozenset(),
         deadline=call.ports.deadline,
     )
+    if order:
+        chart.ordered = Ordered(", ".join(order.references), order.t_scores)
     findings = find_findings(service, chart, order)
     circumstances = Circumstances(
         today=today,

@@ -420,6 +420,7 @@ class AugmentationOrder:
             reason.
         unread: elements of the orders whose words were not understood, by name.
         notes: sentences on the orders, for the card.
+        t_scores: T-scores below zero that their words name; none is a value.
         performed: set if it was done already; its references are then Procedures.
     """
 
@@ -437,6 +438,7 @@ class AugmentationOrder:
     doubts: frozenset[str] = frozenset()
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    t_scores: tuple[float, ...] = ()
     performed: Performed | None = None
 
     @property

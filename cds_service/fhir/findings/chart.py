@@ -215,6 +215,18 @@ class Horizon(NamedTuple):
     operated_on: date | None = None
 
 
+class Ordered(NamedTuple):
+    """What the words of the augmentation order name that no finding reads.
+
+    Attributes:
+        reference: the order, `ServiceRequest/1`.
+        t_scores: T-scores below zero.
+    """
+
+    reference: str = ""
+    t_scores: tuple[float, ...] = ()
+
+
 class Chart:
     """One patient's record, indexed, with the dates that decide what counts.
 
@@ -228,7 +240,10 @@ class Chart:
             name, each with its position.
         unknown: entries that neither a code nor words identify, by type.
         uncoded: those, and the entries that only free words identify.
+        ordered: what the words of the order name.
     """
+
+    ordered = Ordered()
 
     def __init__(
         self,

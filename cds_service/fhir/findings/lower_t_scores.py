@@ -8,10 +8,11 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cds_service.core.findings import Finding, Gap, PassedOver
+from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
 from cds_service.core.from_order import OSTEOPOROSIS
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.core.wording import date_text
+from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.findings.chart import Chart, Reading
 from cds_service.fhir.findings.observations import (
     RETRACTED,
@@ -38,7 +39,12 @@ from cds_service.fhir.gathering.bone_reports import (
 )
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.exam_concepts import EXAM_TYPES
-from cds_service.fhir.gathering.problem_words import named_in, read_problem_words
+from cds_service.fhir.gathering.problem_words import (
+    is_of_relatives,
+    named_in,
+    read_problem_words,
+)
+from cds_service.fhir.gathering.t_scores_in_words import t_scores_of_condition
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
@@ -152,6 +158,38 @@ def lower_in_reports(
         else:
             continue
         yield PassedOver(spec.name, "conflicting", why, entry.source(spec, ""))
+
+
+def lower_in_problems(
+    value: float, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
+) -> Iterator[PassedOver]:
+    """Pass over diagnoses and the order if their words name a lower T-score.
+
+    A number that is also a value is left out: that one is judged by its site.
+    """
+    measured = {one.value for one in usable}
+    why = "its words name a lower one"
+    for entry in chart.of_kind("Condition"):
+        if not _is_in_force(entry, spec, chart):
+            continue
+        numbers = t_scores_of_condition(entry.raw, entry.concepts, chart.terminology)
+        if any(number < value for number in {*numbers} - measured):
+            yield PassedOver(spec.name, "conflicting", why, entry.source(spec, ""))
+    ordered = chart.ordered
+    if any(number < value for number in {*ordered.t_scores} - measured):
+        source = Provenance(ordered.reference, "fhir", "", "", spec.rule)
+        yield PassedOver(spec.name, "conflicting", why, source)
+
+
+def _is_in_force(condition: Entry, spec: QuantitySpec, chart: Chart) -> bool:
+    """Tell if a diagnosis is the patient's, is not over and was written lately."""
+    raw = condition.raw
+    if certainty_of(raw) in ("denied", "past") or clinical_status(raw) & PAST:
+        return False
+    if is_of_relatives(raw, chart.terminology):
+        return False
+    written = chart.calendar.moment(raw.get("recordedDate"))
+    return written is None or spec.is_fresh(written.day, chart.today)
 
 
 def _moment_of_report(entry: Entry, chart: Chart) -> Moment | None:

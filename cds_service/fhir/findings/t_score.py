@@ -23,6 +23,7 @@ from cds_service.fhir.findings.lower_t_scores import (
     lower_elsewhere,
     lower_in_look_alikes,
     lower_in_parts,
+    lower_in_problems,
     lower_in_reports,
     lower_in_words,
 )
@@ -112,6 +113,7 @@ def pick_t_score(
         *lower_in_words(picked.used, spec, chart),
         *lower_in_parts(picked.value, usable, spec, chart),
         *lower_in_reports(picked.value, usable, spec, chart),
+        *lower_in_problems(picked.value, usable, spec, chart),
     )
     return picked._replace(passed_over=lower)
 

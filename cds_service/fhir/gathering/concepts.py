@@ -51,6 +51,7 @@ from cds_service.fhir.gathering.products import (
     referred_in,
     unread_ingredients,
 )
+from cds_service.fhir.gathering.t_scores_in_words import t_scores_of_condition
 from cds_service.fhir.gathering.unread_in_report import (
     is_density_understood,
     is_prose_understood,
@@ -104,7 +105,9 @@ def _concepts_by_type(
     if kind in EXAM_TYPES:
         return _concepts_of_exam(resource, terminology)
     if kind == "Condition":
-        return concepts_of_condition(resource, terminology)
+        concepts = concepts_of_condition(resource, terminology)
+        has_t_score = t_scores_of_condition(resource, concepts, terminology)
+        return concepts | {TELLS_T_SCORE} if has_t_score else concepts
     code = resource.get("code")
     concepts = OF_TYPE.get(kind) or terminology.concepts(code)
     for component in objects(resource.get("component")):

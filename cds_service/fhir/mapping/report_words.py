@@ -5,6 +5,7 @@ limits.
 """
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from pydantic import Field
@@ -21,6 +22,14 @@ _NEGATIVE = re.compile(r"[-−–] ?\d")
 # No letter or digit before; Chinese, Japanese and Korean write no space there.
 _NO_WORD = r"(?<![^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])(?<![.,])"
 _WORD = re.compile(r"[^\W\d_]+")
+# Sentences of the words of a diagnosis.
+_ASIDE = re.compile(r"[;\n。；]|\.(?=\s)")
+# `T -4.0`; without a decimal it may be a vertebra.
+_BARE_T = re.compile(r"(?<![^\W_])T ?[:=]? ?[-−–] ?\d[.,]\d")
+# A dash before a count: `osteoporosis - 2 fractures`.
+_DASH = re.compile(r"[-−–] ")
+_LOWEST = 8  # no T-score is lower than this below zero
+_LIMITS = 2  # of osteopenia: -1.0 and -2.5
 _PART = re.compile(r"(?<=[;\n。；，、])|(?<=[,.])(?=\s)")
 
 
@@ -40,6 +49,9 @@ class ReportsFile(DataFile):
         minus: words for the sign of a number.
         below: words after a number that make it one below zero.
         alarming: words for a low density or a high risk, without a number.
+        density: names of a measurement of bone density, and of what it shows.
+        other_values, other_units: what stands before or after a number below zero that
+            is no T-score.
         pathology: words in titles of pathologists' reports that name no organ but bone.
     """
 
@@ -52,6 +64,9 @@ class ReportsFile(DataFile):
     minus: tuple[Pattern, ...]
     below: tuple[Pattern, ...]
     alarming: tuple[Pattern, ...]
+    density: tuple[Pattern, ...]
+    other_values: tuple[Pattern, ...] = Field(alias="other-values")
+    other_units: tuple[Pattern, ...] = Field(alias="other-units")
     pathology: tuple[Pattern, ...]
 
 
@@ -95,6 +110,52 @@ class ReportWords:
             for pattern in (self._negative, self._below)
             for match in pattern.finditer(line)
         ]
+
+    def t_scores_aside(self, words: str, *, is_of_bone: bool = False) -> list[float]:
+        """Return the T-scores below zero that words of a diagnosis or an order name.
+
+        Such words are mostly of something else. Density of bone or a T-score must be
+        named with the number, unless the diagnosis is of thin bone.
+        """
+        numbers: list[float] = []
+        for part in _ASIDE.split(normal(words)):
+            names = self._density.search(part) or self._t_score.search(part)
+            if (is_of_bone or names or _BARE_T.search(part)) and not (
+                self._is_osteopenia_defined(part)
+            ):
+                numbers += self._t_scores_in(part)
+        return numbers
+
+    def _t_scores_in(self, part: str) -> Iterator[float]:
+        for pattern in (self._negative, self._below):
+            start = 0
+            for match in pattern.finditer(part):
+                before, after = part[start : match.start()], part[match.end() :]
+                start = match.end()
+                number = match["number"].replace(",", ".")
+                is_dash = "." not in number and _DASH.match(match[0])
+                is_other = self._other_value.search(before)
+                if is_other or is_dash or self._other_unit.match(after):
+                    continue
+                if float(number) <= _LOWEST:
+                    yield -float(number)
+
+    def _is_osteopenia_defined(self, part: str) -> bool:
+        return self._classes[0].search(part) is not None and (
+            len(_LIMIT.findall(part)) == len(_NEGATIVE.findall(part)) == _LIMITS
+        )
+
+    @cached_property
+    def _density(self) -> re.Pattern[str]:
+        return ignoring_case(either(self._content.density))
+
+    @cached_property
+    def _other_value(self) -> re.Pattern[str]:
+        return re.compile(rf"(?:{either(self._content.other_values)})", re.IGNORECASE)
+
+    @cached_property
+    def _other_unit(self) -> re.Pattern[str]:
+        return re.compile(rf" ?(?:{either(self._content.other_units)})", re.IGNORECASE)
 
     @cached_property
     def _line(self) -> re.Pattern[str]:

@@ -30,7 +30,12 @@ from cds_service.fhir.orders.levels import (
     levels_in_words,
 )
 from cds_service.fhir.orders.meaning import Recognition
-from cds_service.fhir.orders.order_reasons import LONGEST_WORDS, Reasons, find_reasons
+from cds_service.fhir.orders.order_reasons import (
+    LONGEST_WORDS,
+    Reasons,
+    find_reasons,
+    t_scores_named,
+)
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
     ADDITIONAL_LEVEL,
@@ -101,6 +106,12 @@ def find_augmentation_order(
     unclear = tuple(_left_out(UNCLEAR, draft) for draft, _ in others)
     chosen = _without_options(augmentations, terminology)
     order = _as_one(chosen.augmentations, reasons, unclear, terminology)
+    t_scores = tuple(
+        number
+        for one in augmentations
+        for number in t_scores_named(one.draft.resource, drafts, terminology)
+    )
+    order = replace(order, t_scores=t_scores)
     if not chosen.is_complete:
         levels = replace(order.levels, is_count_sure=False)
         order = replace(order, levels=levels, notes=(*order.notes, *chosen.notes))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cds_service.core.findings import REASON_NOT_UNDERSTOOD
+from cds_service.core.from_order import OSTEOPOROSIS
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.earlier_in_words import (
     EARLIER,
@@ -14,6 +15,7 @@ from cds_service.fhir.gathering.earlier_in_words import (
 from cds_service.fhir.gathering.grave_asides import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.gathering.healed_fractures import HEALED
 from cds_service.fhir.gathering.problem_words import read_problem_words
+from cds_service.fhir.gathering.t_scores_in_words import t_scores_in_words
 from cds_service.fhir.gathering.unread_in_reasons import (
     is_code_plainly_worded,
     is_reason_understood,
@@ -180,6 +182,23 @@ def reasons_named(order: Json, drafts: DraftOrders) -> list[Json]:
     for condition in conditions_of(order, drafts):
         reasons += codeables(condition, "code")
     return reasons
+
+
+def t_scores_named(
+    order: Json, drafts: DraftOrders, terminology: Terminology
+) -> list[float]:
+    """Return the T-scores below zero that the words of an order and its reasons name.
+
+    Words longer than those that are read of an order name none.
+    """
+    numbers: list[float] = []
+    for reason in reasons_named(order, drafts):
+        concepts = terminology.concepts(reason)
+        is_of_bone = not concepts.isdisjoint(OSTEOPOROSIS)
+        words = texts_of(reason)
+        numbers += t_scores_in_words(words, terminology, is_of_bone=is_of_bone)
+    words = _words_but_reasons(order)
+    return [*numbers, *t_scores_in_words(words, terminology)]
 
 
 def conditions_of(order: Json, drafts: DraftOrders) -> list[Json]:
