@@ -52,6 +52,7 @@ CARRYING = frozenset(
         "pelvic-fracture",
         "femur-fracture-unstated",
         "femur-shaft-fracture",
+        "atypical-femur-fracture",
     }
 )
 BROKEN = CARRYING | {"other-fracture", "injury-elsewhere"}
