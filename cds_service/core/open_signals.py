@@ -166,9 +166,13 @@ def _complication_named(situation: Situation) -> Signal | None:
         names.append(say("complication of the operation named"))
     if reports:
         names.append(say("grave result of an examination"))
-    illnesses = leaving.illnesses - _named_by_facts(situation.findings)
-    if illnesses:
+    by_facts = _named_by_facts(situation.findings)
+    is_sure = bool(leaving.illnesses - by_facts)
+    illnesses = (leaving.illnesses | leaving.perhaps_ill) - by_facts
+    if is_sure:
         names.append(say("grave illness since the operation"))
+    elif illnesses:
+        names.append(say("grave illness perhaps since the operation"))
     entries = situation.shown(leaving.complicated | reports | illnesses)
     return Signal(joined(names, " and "), entries=entries) if names else None
 

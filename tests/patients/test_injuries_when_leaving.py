@@ -44,7 +44,7 @@ def snomed(code: str, *, days: int = 1) -> Any:
 
 def recorded(code: str, days: int, **members: Any) -> Any:
     """A diagnosis without an onset that was recorded so many days ago."""
-    return coded(code, days=None, recordedDate=days_ago(days), **members)
+    return coded(code, days=None, **{"recordedDate": days_ago(days)} | members)
 
 
 def hip_operated(days: int, **members: Any) -> Any:
@@ -118,6 +118,59 @@ def test_so_is_a_broken_hip_or_pelvis_of_these_weeks(code: str, days: int) -> No
 def test_so_is_another_fracture_since_the_operation(entry: Any) -> None:
     (card,) = cards_beside(entry)
     assert INJURY.search(card["summary"])
+
+
+def of_month(code: str, **members: Any) -> Any:
+    """A diagnosis of this month that was recorded on no day."""
+    undated = {"onsetDateTime": "2026-11", "recordedDate": None}
+    return coded(code, days=None, **undated | members)
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("S72.001A", "hip fracture"),
+        ("S06.5X0A", "head injury"),
+        ("S52.501A", "fracture of arm or hand"),
+        ("M80.0B1A", "pelvic fracture"),
+        ("W19.XXXA", "fall"),
+    ],
+)
+def test_what_has_a_month_alone_may_be_of_these_days(code: str, name: str) -> None:
+    (card,) = cards_beside(of_month(code))
+    assert f": {name} (Nov 2026). Read before leaving." in card["summary"]
+    (card,) = cards_beside(recorded(code, 1, recordedDate="2026-11"))
+    assert f": {name} (recorded Nov 2026). Read before leaving." in card["summary"]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("S72.001A", "hip fracture"), ("S06.5X0A", "head injury")]
+)
+def test_so_may_what_has_no_day_and_is_of_this_stay(code: str, name: str) -> None:
+    (card,) = cards_beside(coded(code, days=None, **NO_DAY, **OF_STAY))
+    assert f": {name} (day unknown). Read before leaving." in card["summary"]
+
+
+def test_a_day_to_come_is_not_said() -> None:
+    (card,) = cards_beside(recorded("S72.001A", 1, recordedDate="2026-11-25"))
+    assert ": hip fracture (day unknown). Read before leaving." in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(of_month("S52.501A", recordedDate=days_ago(10)), id="recorded"),
+        pytest.param(of_month("S72.001A", onsetDateTime="2026-10"), id="last month"),
+        pytest.param(of_month("S72.001A", **OVER), id="over"),
+        pytest.param(
+            of_month("S72.001A", abatementDateTime="2026-11-03"), id="ended before"
+        ),
+        pytest.param(of_month("W19.XXXA", recordedDate=days_ago(2)), id="a fall"),
+        pytest.param(of_month("S52.501D"), id="a later visit"),
+    ],
+)
+def test_a_month_whose_entry_is_older_brings_no_card(entry: Any) -> None:
+    assert cards_beside(entry) == []
 
 
 def test_both_are_named() -> None:

@@ -407,6 +407,7 @@ def read_leaving(
     since = performed.performed_on or today - RECENT
     weeks = min(since, today - RECENT)
     time = RecentTime(since, weeks, _stays_of(record, performed))
+    illnesses = illnesses_since(record, since, time.stays, terminology)
     return Leaving(
         bookings=tuple(bookings),
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
@@ -420,7 +421,8 @@ def read_leaving(
         | injured_acts_since(record, since, terminology),
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
-        illnesses=illnesses_since(record, since, terminology),
+        illnesses=illnesses.surely,
+        perhaps_ill=illnesses.perhaps,
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         contents={
