@@ -134,6 +134,9 @@ def test_an_older_one_and_an_everyday_one_are_not(entry: Any) -> None:
     [
         *("I49.01", "I71.00", "J81.0", "I50.21", "I50.33", "I74.3", "J94.2", "D65"),
         *("K72.00", "G41.9", "K56.7", "S27.0XXA", "S36.113A", "S26.00XA", "S35.00XA"),
+        *("G45.9", "R56.9", "R47.01", "R41.82", "K25.0", "K26.4", "K57.31", "K29.01"),
+        *("S25.00XA", "S37.001A", "S73.004A", "I44.2", "R09.02", "T40.2X1A", "J95.01"),
+        *("E10.10", "I20.0", "I31.4", "J96.21"),
     ],
 )
 def test_graver_codes_are_grave_illness(code: str) -> None:
@@ -141,6 +144,55 @@ def test_graver_codes_are_grave_illness(code: str) -> None:
     assert card["summary"].endswith(READ)
 
 
-@pytest.mark.parametrize("code", ["K56.41", "I50.22", "I71.40"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        *(
+            "K56.41",
+            "I50.22",
+            "I71.40",
+            "G45.4",
+            "K25.9",
+            "K57.30",
+            "I44.0",
+            "T40.2X5A",
+        ),
+        *("E10.9", "I20.9", "J96.11", "J81.1"),
+    ],
+)
 def test_their_everyday_neighbours_are_not(code: str) -> None:
     assert cards_beside(coded(code, days=1)) == []
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(coded("M54.16", days=1), id="code"),
+        pytest.param(recorded("M54.16", 1), id="recorded"),
+        pytest.param(
+            problem(
+                "x",
+                number="g",
+                code={"text": "Radiculopathy"},
+                onsetDateTime=days_ago(1),
+            ),
+            id="words",
+        ),
+    ],
+)
+def test_a_new_radiculopathy_is_read_before_leaving(entry: Any) -> None:
+    (card,) = cards_beside(entry)
+    assert ": 1 recent entry not understood. Read before" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(coded("M54.16", days=5), id="before"),
+        pytest.param(recorded("M54.16", 2), id="recorded with the operation"),
+        pytest.param(coded("M54.16", days=1, **OVER), id="over"),
+        pytest.param(coded("M54.50", days=1), id="pain of the back"),
+    ],
+)
+def test_an_older_one_is_not(entry: Any) -> None:
+    assert cards_beside(entry) == []

@@ -1,7 +1,7 @@
-"""Find grave illness on the problem list that began since an operation.
+"""Find grave illness and signs of a nerve that began since an operation.
 
-An embolism or an arrest may be the operation's, whoever entered it. Entries of the
-record in, references out; junk never raises.
+They are on the problem list. An embolism or an arrest may be the operation's, whoever
+entered it. Entries of the record in, references out; junk never raises.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from cds_service.fhir.certainty import (
     clinical_status,
     is_later_encounter,
 )
-from cds_service.fhir.gathering.condition_concepts import ACUTE
+from cds_service.fhir.gathering.condition_concepts import ACUTE, NERVE_ROOT
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -22,6 +22,9 @@ from cds_service.fhir.onset import begun, last_of_end, recorded_on
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar
+
+# Trouble of bladder, bowel or gait, of which a nerve may be the cause.
+SPHINCTER = "sphincter-trouble"
 
 
 class Since(NamedTuple):
@@ -52,6 +55,41 @@ def illnesses_since(
     """
     entries = (one for one in record.of_key("conditions") if ACUTE in one.concepts)
     return _begun_since(entries, record, since, stays, terminology)
+
+
+def sphincters_since(
+    record: PatientRecord,
+    since: date,
+    stays: frozenset[str],
+    terminology: Terminology,
+) -> frozenset[str]:
+    """Return the diagnoses of bladder or bowel trouble that may be since then.
+
+    What is over is not among them: a retention after anaesthesia passes.
+    """
+    entries = [
+        entry
+        for entry in record.of_key("conditions")
+        if SPHINCTER in entry.concepts and not clinical_status(entry.raw) & PAST
+    ]
+    begun_since = _begun_since(entries, record, since, stays, terminology)
+    return begun_since.surely | begun_since.perhaps
+
+
+def nerve_roots_since(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> frozenset[str]:
+    """Return the diagnoses of a nerve root that began surely since then.
+
+    Pain along a nerve is everyday next to a broken vertebra, and may be the first sign
+    of a deficit if it is new.
+    """
+    entries = [
+        entry
+        for entry in record.of_key("conditions")
+        if NERVE_ROOT in entry.concepts and not clinical_status(entry.raw) & PAST
+    ]
+    return _begun_since(entries, record, since, frozenset(), terminology).surely
 
 
 def _begun_since(

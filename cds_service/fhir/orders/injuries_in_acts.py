@@ -39,7 +39,7 @@ WORDED = BROKEN | {"rib-fracture", "arm-fracture", "leg-fracture"}
 THIGH = CARRYING - {"pelvic-fracture"}
 PAST = ("past-in-reason",)  # a rule of `kinds.toml`
 CATEGORY = 3  # characters of an ICD code
-CIRCULATION = "I"
+CIRCULATION = ("I", "G45")  # categories of ICD-10
 ABBREVIATED = re.compile(r"\b(z|st)\. ?n\.", re.IGNORECASE)  # no end of a sentence
 
 

@@ -45,7 +45,11 @@ from cds_service.fhir.orders.complications import (
     complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.illnesses_since import illnesses_since
+from cds_service.fhir.orders.illnesses_since import (
+    illnesses_since,
+    nerve_roots_since,
+    sphincters_since,
+)
 from cds_service.fhir.orders.injuries_in_acts import injured_acts_since
 from cds_service.fhir.orders.injuries_since import (
     INJURIES,
@@ -423,6 +427,8 @@ def read_leaving(
         grave_reports=grave_reports_since(record, since, terminology),
         illnesses=illnesses.surely,
         perhaps_ill=illnesses.perhaps,
+        sphincters=sphincters_since(record, since, time.stays, terminology),
+        nerve_roots=nerve_roots_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         contents={
