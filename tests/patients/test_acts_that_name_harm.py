@@ -89,6 +89,47 @@ def test_so_are_words(title: str, reason: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    "reason",
+    [
+        "Hip fracture after fall, known osteoporosis",
+        "Hip fracture, s/p kyphoplasty L1",
+        "Hip fracture, MI last year",
+        "hip fracture operated yesterday",
+        "Schenkelhalsfraktur bei bekannter Osteoporose",
+        "Schenkelhalsfraktur, Z.n. Kyphoplastie",
+        "Schenkelhalsfraktur bei Z.n. Apoplex 2012",
+        "Schenkelhalsfraktur vor 1 Woche",
+        "Fracture du col du fémur, ancienne fumeuse",
+        "Frattura di femore, pregresso ictus",
+        "Fractura de cadera, antecedentes de ictus",
+        "złamanie biodra, stan po udarze",
+        "股骨颈骨折，椎体成形术后",
+        "大腿骨頸部骨折、BKP術後",
+    ],
+)
+def test_so_is_a_fracture_next_to_something_else_of_the_past(reason: str) -> None:
+    (said,) = summaries(order("Hip X-ray", reason))
+    assert said.endswith(READ)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("hip fx 2 yrs ago", "hip fracture repaired last year", "PMHx: hip fracture"),
+        *("Hip fracture, known", "hip fracture, ORIF 2018", "Hip fracture (2018)"),
+        *("PMH: stroke, hip fracture", "hip fracture, ruled out", "Hip fracture, old"),
+        *("no hip fracture, known osteoporosis", "Z.n. Schenkelhalsfraktur, Demenz"),
+        *("SHF li. operiert 2018", "Radiusfraktur vor 6 Wochen"),
+        *("Schenkelhalsfraktur vor 2 J.", "ATCD fracture du col fémoral"),
+        *("fractura de cadera operada", "frattura di polso 2 mesi fa"),
+        *("母 大腿骨頸部骨折", "大腿骨頸部骨折、術後", "股骨颈骨折，术后"),
+    ],
+)
+def test_one_that_is_of_the_past_itself_is_not(reason: str) -> None:
+    assert summaries(order("Hip X-ray", reason)) == []
+
+
+@pytest.mark.parametrize(
     "reason", [icd("S72.001A"), {"text": "Schenkelhalsfraktur rechts"}]
 )
 def test_so_is_a_broken_hip_for_which_the_patient_stays(reason: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.chart_builders import days_ago, of_patient
-from tests.codes import CPT, ICD, SCT, codeable
+from tests.codes import CPT, ICD, OPS, SCT, codeable
 from tests.patients.inpatients import chart, coded, statement
 from tests.patients.leaving import (
     TREATED,
@@ -301,6 +301,18 @@ def test_an_order_whose_second_vertebra_was_billed_was_carried_out():
     further = kyphoplasty_done(None, number="b", code=codeable(CPT, "22515"))
     operations = (kyphoplasty_done(), further, order_of("L1 and L3"))
     assert of_two_fractures(*operations) == []
+
+
+@pytest.mark.parametrize("code", ["5-839.a1", "5-839.91", "5-839.a2", "5-839.92"])
+def test_a_code_of_several_vertebrae_treated_both(code):
+    operation = kyphoplasty_done(None, code=codeable(OPS, code))
+    assert of_two_fractures(operation) == []
+
+
+@pytest.mark.parametrize("code", ["5-839.a0", "5-839.90", "5-839.a"])
+def test_one_of_one_vertebra_left_one(code):
+    (said,) = of_two_fractures(kyphoplasty_done(None, code=codeable(OPS, code)))
+    assert "recent fracture of L1 or L3 perhaps not treated" in said
 
 
 def test_an_operation_of_years_ago_takes_nothing_from_the_present_one():

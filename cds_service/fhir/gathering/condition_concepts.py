@@ -74,7 +74,10 @@ GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
 # Grave illness by its code, which counts if it began since the operation.
 ACUTE = "acute-illness"
+# A disease of a nerve root by its code or title, which counts likewise.
+NERVE_ROOT = "nerve-root"
 # Rules of `kinds.toml`.
+OF_NERVE_ROOT = ("nerve-root",)
 ABOUT_RECORD = ("about-record",)
 CANCER_AGAIN = ("cancer-again",)
 FOLLOW_UP = ("cancer-follow-up",)
@@ -106,6 +109,8 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     known |= _earlier_by_title(condition, known, terminology)
     if _is_acute(condition, terminology):
         known |= {ACUTE}
+    if _is_of_nerve_root(condition.get("code"), terminology):
+        known |= {NERVE_ROOT}
     is_bystander = is_bystander_problem(condition, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
         return known
@@ -115,6 +120,15 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
 def _is_acute(condition: Json, terminology: Terminology) -> bool:
     codings = terminology.codings(condition.get("code"))
     return any(terminology.complication_codes.is_acute(*one) for one in codings)
+
+
+def _is_of_nerve_root(code: Any, terminology: Terminology) -> bool:
+    codings = terminology.codings(code)
+    if any(terminology.complication_codes.is_nerve_root(*one) for one in codings):
+        return True
+    return any(
+        terminology.kinds.of_title(word, OF_NERVE_ROOT) for word in texts_of(code)
+    )
 
 
 def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozenset[str]:

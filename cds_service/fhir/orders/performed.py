@@ -46,7 +46,11 @@ from cds_service.fhir.orders.complications import (
     complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.illnesses_since import illnesses_since
+from cds_service.fhir.orders.illnesses_since import (
+    illnesses_since,
+    nerve_roots_since,
+    sphincters_since,
+)
 from cds_service.fhir.orders.injuries_in_acts import injured_acts_since
 from cds_service.fhir.orders.injuries_since import (
     CARRYING,
@@ -410,6 +414,7 @@ def read_leaving(
     weeks = min(since, today - RECENT)
     time = RecentTime(since, weeks, _stays_of(record, performed))
     injured = injured_acts_since(record, since, terminology)
+    illnesses = illnesses_since(record, since, time.stays, terminology)
     return Leaving(
         bookings=tuple(bookings),
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
@@ -424,7 +429,10 @@ def read_leaving(
         names_harm=injured | _broken_by_words(record),
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
-        illnesses=illnesses_since(record, since, terminology),
+        illnesses=illnesses.surely,
+        perhaps_ill=illnesses.perhaps,
+        sphincters=sphincters_since(record, since, time.stays, terminology),
+        nerve_roots=nerve_roots_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         contents={
