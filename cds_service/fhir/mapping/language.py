@@ -243,10 +243,13 @@ class Durations(DataTable):
         lasting: words by which it has none if no end is stated: next to a length,
             `permanently` may mean all day.
         denial: words before such words that turn them round: `not`.
-        loads: words for lifting and bearing weight, which may have no end of their own.
+        without: those of them that deny what comes next alone: `without`.
+        asides: words for lifting, bearing weight, precautions and lasting drugs. A
+            clause with one, and without a brace, says nothing of the brace's time.
         soon: words for a time within a day: `tomorrow`.
         later: words for a day that is not read: `Monday`, `next week`.
         step: words by which a length follows another: `then`, `followed by`.
+        further: words by which a length is added to another: `2 more weeks`.
         condition: words that make a second length depend on something: `if`.
         may_last: words by which a length may become longer: `longer if`.
         weaning: words for taking a brace off by and by.
@@ -303,11 +306,13 @@ class Durations(DataTable):
     endless: tuple[Pattern, ...] = ()
     lasting: tuple[Pattern, ...] = ()
     denial: tuple[Pattern, ...] = ()
-    loads: tuple[Pattern, ...] = ()
+    without: tuple[Pattern, ...] = ()
+    asides: tuple[Pattern, ...] = ()
     soon: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
     changed: tuple[Pattern, ...] = ()
     step: tuple[Pattern, ...] = ()
+    further: tuple[Pattern, ...] = ()
     condition: tuple[Pattern, ...] = ()
     may_last: tuple[Pattern, ...] = ()
     before_operation: tuple[Pattern, ...] = ()
