@@ -159,6 +159,8 @@ class Vertebrae(DataTable):
         nonunion: words for a fracture that has not healed: an old one is treated.
         ablations: words for an ablation. Named at each level, it is done with the
             cement.
+        ablated_with: words between an ablation and an operation that are done at one
+            level, next to those of `with`.
         not_body: parts of a vertebra that need no cement, even broken, and ribs, next
             to its name: `L2 transverse process fracture`.
     """
@@ -190,6 +192,7 @@ class Vertebrae(DataTable):
     elsewhere: tuple[Pattern, ...] = ()
     nonunion: tuple[Pattern, ...] = ()
     ablations: tuple[Pattern, ...] = ()
+    ablated_with: tuple[Pattern, ...] = Field((), alias="ablated-with")
     not_body: tuple[Pattern, ...] = ()
 
 
