@@ -460,11 +460,14 @@ class WordedEnd(NamedTuple):
             `reversed`: they state no end, and the order's dates end before they begin;
             `apart`: the order's times state different ends, whatever its words say;
             `endless`: they say that there is no end, whatever length or day they state.
-        hours: the longest length that is clearly stated, in hours.
+        hours: the longest length that is clearly stated, in hours; of `doubtful` words
+            the length that it has at least.
         length: the same length as our texts write it, `3 months`.
         day: the last day that is clearly stated.
         is_least: the length is a shortest one (`at least 6 weeks`) and no end.
         is_contrary: another length that is clearly stated is weeks shorter.
+        reach: the hours after which it ends at the latest, by words that state no clear
+            end: `until seen in 6 weeks`. None if that is not known.
     """
 
     kind: Literal[
@@ -482,6 +485,7 @@ class WordedEnd(NamedTuple):
     day: date | None = None
     is_least: bool = False
     is_contrary: bool = False
+    reach: float | None = None
 
 
 NOT_WORDED = WordedEnd()
