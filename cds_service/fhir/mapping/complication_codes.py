@@ -21,6 +21,7 @@ class ComplicationCodesFile(DataFile):
         elsewhere: illness of another organ, which is no deficit as a complication.
         none: what says that there was no complication.
         earlier: illness of before, which is on the problem list.
+        several: fractures of several vertebrae.
     """
 
     reviewed: bool
@@ -29,6 +30,7 @@ class ComplicationCodesFile(DataFile):
     elsewhere: tuple[VagueCodes, ...]
     none: tuple[VagueCodes, ...]
     earlier: tuple[VagueCodes, ...] = ()
+    several: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -49,6 +51,7 @@ class ComplicationCodes:
             elsewhere=content.elsewhere,
             none=content.none,
             earlier=content.earlier,
+            several=content.several,
         )
         self._systems_of_earlier = tuple(one.system for one in content.earlier)
 
@@ -70,6 +73,10 @@ class ComplicationCodes:
     def is_none(self, system: str, code: str) -> bool:
         """Tell if a canonical code says that there was no complication."""
         return self._codes.is_among("none", system, code)
+
+    def is_of_several(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names fractures of several vertebrae."""
+        return self._codes.is_among("several", system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""
