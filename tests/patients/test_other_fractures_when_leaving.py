@@ -1,5 +1,6 @@
 """At discharge another fracture that may be recent was perhaps not treated."""
 
+import re
 from typing import Any
 
 import pytest
@@ -429,7 +430,8 @@ def in_words(title: str, days: int = 20) -> Any:
 )
 def test_a_vertebra_that_words_suspect_was_perhaps_not_treated(title, place, days):
     (said,) = summaries(in_words(title, days))
-    assert f"recent fracture of {place} perhaps not treated. Who follows" in said
+    # The treated vertebra of an entry of after the operation may have broken again.
+    assert re.search(f"fracture of (L1 or )?{place} perhaps not treated. Who", said)
 
 
 @pytest.mark.parametrize(
