@@ -331,3 +331,29 @@ def test_next_to_what_was_not_understood_it_is_counted_with_it() -> None:
     reports = order("MRI thoracic spine", "cannot feel her legs", number="mri")
     (card,) = summaries(order("X-ray", icd("S72.001A")), reports)
     assert "2 recent entries not understood, or of harm" in card
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Wundrevision",
+        "I&D of lumbar wound",
+        "Epidural blood patch",
+        "Duraplastik",
+        "Removal of cement",
+        "ORIF hip",
+    ],
+)
+def test_so_is_another_operation_for_what_went_wrong(title: str) -> None:
+    (card,) = summaries(order(title))
+    assert card.endswith(READ)
+    # Done, one that opens a wound leaves an infection open, which leads.
+    assert len(summaries(act("Procedure", title))) == 1
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["CPR: full", "Reanimation: ja", "RCP: sí", "Wel reanimatie"],
+)
+def test_a_wish_to_be_reanimated_is_no_catastrophe(title: str) -> None:
+    assert summaries(act("Procedure", title)) == []
