@@ -122,6 +122,8 @@ def test_so_is_a_fall_for_which_another_bone_is_examined(
     ("title", "reason"),
     [
         ("X-ray lumbar spine", "fall"),
+        ("X-ray lumbar spine postop", "s/p fall"),
+        ("Röntgen LWS postop", "Sturz"),
         ("X-ray lumbar spine", "L1 fracture, fell in bathroom"),
         ("X-ray hip", "fall at home, hip pain"),
         ("X-ray hip", "no fall, hip pain"),
