@@ -1,5 +1,6 @@
 """At discharge another fracture that may be recent was perhaps not treated."""
 
+import re
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.patients.leaving import (
 from tests.patients.reassuring import dated
 from tests.patients.test_fractures_after_the_operation import leaving
 
+GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 NO_DAY = {"onsetDateTime": None, "recordedDate": None}
@@ -420,3 +422,63 @@ def test_the_order_of_the_treated_vertebra_that_is_written_late_asks_nothing() -
     broken = dated(codeable(ICD, "S32.010A"), days=20, number="a")
     record = (broken, kyphoplasty_done(), order_of("L1", **SINCE))
     assert leave(chart(*record, *everything_arranged(), TAKES)) == []
+
+
+def in_words(title: str, days: int = 20) -> Any:
+    """A diagnosis in words, next to the treated fracture."""
+    return dated({"text": title}, days=days, number="worded")
+
+
+@pytest.mark.parametrize("days", [1, 20])
+@pytest.mark.parametrize(
+    ("title", "place"),
+    [
+        ("Suspected fracture of L3", "L3"),
+        ("V.a. Fraktur LWK 3", "L3"),
+        ("L3 fracture?", "L3"),
+        ("Fracture of L1, suspected fracture of L3", "L3"),
+        ("Fraktur LWK 1, V.a. Fraktur LWK 2", "L2"),
+    ],
+)
+def test_a_vertebra_that_words_suspect_was_perhaps_not_treated(title, place, days):
+    (said,) = summaries(in_words(title, days))
+    # The treated vertebra of an entry of after the operation may have broken again.
+    assert re.search(f"fracture of (L1 or )?{place} perhaps not treated. Who", said)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        in_words("Multiple vertebral fractures"),
+        in_words("Mehrere Wirbelkörperfrakturen"),
+        dated(codeable(GM, "S22.1"), days=20, number="worded"),
+        dated(codeable(GM, "S32.7"), days=20, number="worded"),
+        dated(codeable(GM, "T02.1"), days=20, number="worded"),
+    ],
+)
+def test_of_several_vertebrae_one_was_treated(entry):
+    (said,) = summaries(entry)
+    assert "recent fracture of an unnamed vertebra perhaps not treated" in said
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Suspected fracture of L1",
+        "Suspected vertebral fracture",
+        "No fracture of L3",
+        "Osteoporosis with fractures",
+        "Multiple old vertebral fractures",
+        "Multiple vertebral fractures 2019",
+        "Z.n. Wirbelkörperfrakturen",
+    ],
+)
+def test_a_suspicion_of_the_treated_vertebra_and_old_fractures_bring_no_card(title):
+    assert summaries(in_words(title)) == []
+
+
+@pytest.mark.parametrize("title", ["Multiple vertebral fractures"])
+def test_several_vertebrae_may_all_be_treated(title):
+    done = kyphoplasty_done(None, code={"text": "Kyphoplasty L1 and L2"})
+    drug = statement("alendronate", "M05BA04", 1)
+    assert leave(chart(in_words(title), done, *everything_arranged(), drug)) == []

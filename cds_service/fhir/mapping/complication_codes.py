@@ -23,6 +23,7 @@ class ComplicationCodesFile(DataFile):
         but: what of the grave codes is long-standing or everyday.
         nerve: diseases of a nerve root.
         earlier: illness of before, which is on the problem list.
+        several: fractures of several vertebrae.
     """
 
     reviewed: bool
@@ -33,6 +34,7 @@ class ComplicationCodesFile(DataFile):
     but: tuple[VagueCodes, ...] = ()
     nerve: tuple[VagueCodes, ...] = ()
     earlier: tuple[VagueCodes, ...] = ()
+    several: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -55,6 +57,7 @@ class ComplicationCodes:
             but=content.but,
             nerve=content.nerve,
             earlier=content.earlier,
+            several=content.several,
         )
         self._systems_of_earlier = tuple(one.system for one in content.earlier)
 
@@ -81,6 +84,10 @@ class ComplicationCodes:
     def is_none(self, system: str, code: str) -> bool:
         """Tell if a canonical code says that there was no complication."""
         return self._codes.is_among("none", system, code)
+
+    def is_of_several(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names fractures of several vertebrae."""
+        return self._codes.is_among("several", system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""

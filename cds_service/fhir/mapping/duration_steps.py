@@ -33,9 +33,11 @@ def joined_steps(
     unsure = _condition(text, times, words) or _checked(text, times, words)
     if unsure:
         return [_bounded(text, unsure, times, words), *others]
-    if len(times) == 1 and words.names(text, "may_last"):
-        # `12 weeks, longer if needed`
-        return [times[0]._replace(is_least=True, reach=times[0].hours), *others]
+    if len(times) == 1 and any(_longer(text, words)):
+        # `12 weeks, longer if needed`: longer is a week more at least.
+        least = times[0]
+        reach = least.hours and least.hours + _WEEK
+        return [least._replace(is_least=True, reach=reach), *others]
     weanings = [*_long_weanings(text, times, words)]
     times = sorted([*_without(times, weanings), *weanings], key=lambda one: one.start)
     joined = [times[0]]
@@ -134,18 +136,28 @@ def _named_in(
     return max(further, default=None if amounts else math.inf)
 
 
+def _brief(text: str, words: DurationWords) -> list[Amount]:
+    """Return the amounts of time of less than a week."""
+    return [
+        amount
+        for amount in words.amounts(text)
+        if amount.number * words.units[amount.unit].hours < _WEEK
+    ]
+
+
+def _longer(text: str, words: DurationWords) -> Iterator[re.Match[str]]:
+    """Yield the passages by which a brace may be worn for longer, not for days."""
+    brief = _brief(text, words)
+    for longer in words.of_all["may_last"].finditer(text):
+        if not any(one.start < longer.end() <= one.end for one in brief):
+            yield longer
+
+
 def _condition(
     text: str, times: Sequence[Mention], words: DurationWords
 ) -> Mention | None:
     """Return the first passage by which the length is not sure."""
-    brief = [
-        (amount.start, amount.end)
-        for amount in words.amounts(text)
-        if amount.number * words.units[amount.unit].hours < _WEEK
-    ]
-    for longer in words.of_all["may_last"].finditer(text):
-        if any(start < longer.end() <= end for start, end in brief):
-            continue
+    for longer in _longer(text, words):
         has_length = any(map(str.isdecimal, longer[0]))
         if has_length or len(times) > 1:
             reach = _named_in(longer, text, times, words) if has_length else None
@@ -158,7 +170,7 @@ def _condition(
         )
         # "If needed, painkillers for 3 days" is no length of a brace of weeks.
         is_brief = (first.hours or 0) >= _WEEK and any(
-            second.start <= start < second.end for start, _ in brief
+            second.start <= one.start < second.end for one in _brief(text, words)
         )
         if is_removal or is_brief:
             continue

@@ -434,6 +434,7 @@ OF_LISTS = frozenset(
         "no-information",
         "not-done",
         "not-worn",
+        "oesophagus-disease",
         "orders-first",
         "other-at-level",
         "other-fracture",
