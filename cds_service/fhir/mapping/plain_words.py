@@ -62,6 +62,7 @@ class PlainWordsFile(Examples):
             with one of them no word of `organs` is plain, nor is one of `beyond`.
         beyond: places next to a vertebra, where cement leaked.
         named: of complications, names of grave illness that is no deficit.
+        course: of an operation, how it went and what was used.
         denied: in a report, what denies, and what it may deny.
         bound: in a reason, words that are plain only next to the fracture.
     """
@@ -76,6 +77,7 @@ class PlainWordsFile(Examples):
     findings: tuple[Pattern, ...] = ()
     preparing: tuple[Pattern, ...] = ()
     named: tuple[Pattern, ...] = ()
+    course: tuple[Pattern, ...] = ()
     denied: DenialList = DenialList()
     bound: BoundList = BoundList()
 
@@ -116,6 +118,7 @@ class PlainLists(NamedTuple):
         preparing: as in `PlainWordsFile`.
         complications: what says that an operation had none.
         complications_named: names of grave ones that are no deficit.
+        course: how an operation went, and what was used.
     """
 
     braces: PlainWords
@@ -144,6 +147,7 @@ class PlainLists(NamedTuple):
     preparing: PlainWords
     complications: PlainWords
     complications_named: PlainWords
+    course: PlainWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -196,7 +200,9 @@ def load_all_plain(
     beyond = [word for file in _files(folders, CEMENT) for word in file.beyond]
     found = [word for file in _files(folders, STUDIES) for word in file.findings]
     prepares = [word for file in _files(folders, REFERRALS) for word in file.preparing]
-    named = [word for file in _files(folders, COMPLICATIONS) for word in file.named]
+    operated = _files(folders, COMPLICATIONS)
+    named = [word for file in operated for word in file.named]
+    course = [word for file in operated for word in file.course]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
@@ -224,6 +230,7 @@ def load_all_plain(
         preparing=PlainWords(prepares, None),
         complications=PlainWords(_words(folders, COMPLICATIONS), None),
         complications_named=PlainWords(named, None),
+        course=PlainWords(course, durations),
     )
 
 
