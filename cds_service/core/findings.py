@@ -108,6 +108,7 @@ class Finding(NamedTuple):
             for another reason. Then no figure that rests on it is said to be low.
         dated_to: the precision of `observed`; of a bare month or year it is the first
             day.
+        unread: the entries of it whose other words were not understood.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Finding(NamedTuple):
     label: str = ""
     may_reassure: bool = True
     dated_to: Precision = "day"
+    unread: frozenset[str] = frozenset()
 
     @property
     def last_day(self) -> date | None:

@@ -81,6 +81,7 @@ OF_NERVE_ROOT = ("nerve-root",)
 ABOUT_RECORD = ("about-record",)
 CANCER_AGAIN = ("cancer-again",)
 FOLLOW_UP = ("cancer-follow-up",)
+EXAM_AWAITED = ("exam-awaited",)
 SPREADING = (*CANCER_AGAIN, "kind-spread")
 # Cancers outside bone and marrow, and those of the bone, by the names of their lists.
 CANCER_OVER = "cancer-ever"
@@ -330,10 +331,13 @@ def _left_open_by_asides(
         concepts |= {EARLIER}
     if names_broken_vertebra(condition, words, terminology):
         concepts |= {BROKEN_ASIDE}
-    unread = words
+    unread, is_awaited = words, False
     if CANCER_OVER in known and known.isdisjoint(OF_THE_BONE):
         unread = [one for one in words if not _is_follow_up(one, terminology)]
-    is_understood = is_reason_understood(unread, frozenset(), terminology)
+        is_awaited = any(terminology.kinds.of_title(one, EXAM_AWAITED) for one in words)
+    is_understood = not is_awaited and is_reason_understood(
+        unread, frozenset(), terminology
+    )
     if not is_understood or has_code_alone(condition, terminology):
         concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     return frozenset(map(in_doubt, concepts))
@@ -352,7 +356,8 @@ def _told_of_cancer(
     is_again = any(
         terminology.kinds.of_title(part, CANCER_AGAIN)
         for one in words
-        for part in undenied_parts(one[:LONGEST_TEXT], terminology)
+        for stretch in terminology.clauses.cut_at_contrasts(one[:LONGEST_TEXT])
+        for part in undenied_parts(stretch, terminology)
     )
     return frozenset({in_doubt("malignancy")} if is_again else ())
 
