@@ -155,7 +155,7 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     listed = not_understood - reports - others - values
     open_names, named = _open_names(answer, listed, others | values)
     # An entry that is named is not counted again among those not understood, nor is an
-    # old cancer in words alone.
+    # old cancer in words alone that were understood.
     if unnamed := listed - named - _old_cancers(answer.findings, is_in_words=True):
         count = _entry_count(len(unnamed))
         yield answer.texts.say("notices.not-understood", entries=count)
@@ -325,13 +325,15 @@ def _old_cancers(findings: Findings, *, is_in_words: bool = False) -> set[str]:
 
     Args:
         findings: what the record says.
-        is_in_words: leaves out those with a code.
+        is_in_words: leaves out those with a code, and those whose other words were not
+            understood.
     """
     finding = findings.known.get(OLD_CANCER)
     if finding is None or finding.value is not True or not finding.may_reassure:
         return set()
-    sources = finding.provenance
-    return {one.resource for one in sources if not (is_in_words and one.code)}
+    if not is_in_words:
+        return {one.resource for one in finding.provenance}
+    return {one.resource for one in finding.provenance if not one.code} - finding.unread
 
 
 def _unread(answer: Answer) -> list[str]:

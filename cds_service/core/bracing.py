@@ -235,6 +235,9 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
     worded_days = (order.worded.day, _after(begins, order.worded.hours))
     by_words = max(filter(None, worded_days), default=None)
     by_dates = order.end or _after(begins, order.hours)
+    if by_dates and by_words and order.worded.kind == "doubtful":
+        # A shortest length says nothing next to dates that keep it.
+        by_words = by_words if by_words > by_dates else None
     if order.worded.kind == "apart":
         by_dates = max(filter(None, (order.end, _after(begins, order.hours))))
     return BraceTimes(order, begins, by_dates, by_words)
@@ -487,7 +490,8 @@ def _brace(
     start = None if times.order.start else times.begins
     review = since + timedelta(weeks=limit.review_weeks)
     next_review = review if review >= today else None
-    is_open = bool(times.order.unread) or any(doubts) or times.is_contrary
+    is_unsure = times.is_contrary or times.order.worded.kind == "doubtful"
+    is_open = bool(times.order.unread) or any(doubts) or is_unsure
     correction = Correction(
         order=times.order,
         start=start,
@@ -524,7 +528,7 @@ def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
     if _is_misdated(times.order, today) and not is_reversed:
         return "misdated"
     if times.ends is not None and times.ends <= last_day:
-        return "least" if times.is_shortest else _contradicted(times)
+        return _left_open(times, last_day)
     if last_day < max(today, times.begins):
         return "passed"
     if times.ends is None or times.order.worded.kind == "apart":
@@ -535,14 +539,24 @@ def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
     return "long"
 
 
-def _contradicted(times: BraceTimes) -> Issue | None:
+def _left_open(times: BraceTimes, last_day: date) -> Issue | None:
     """Return the problem of an end within the site's weeks that other words deny.
 
-    A day is in its dates, and an end without a day or none at all is in its words.
+    A day is in its dates, and an end without a day or none at all is in its words. An
+    end that is not clear, and comes within the site's weeks at the latest, is none.
     """
-    if times.order.worded.kind in ("event", "endless"):
+    worded = times.order.worded
+    if worded.kind == "endless":
         return "apart"
-    return "doubtful" if times.order.worded.kind == "doubtful" else None
+    latest = _after(times.begins, worded.reach)
+    if latest is not None and latest <= last_day:
+        return None
+    if times.is_shortest and worded.kind == "end":
+        return "least"
+    if worded.kind == "event":
+        return "apart"
+    is_doubtful = worded.kind == "doubtful" or latest is not None
+    return "doubtful" if is_doubtful else None
 
 
 def _without_date(times: BraceTimes) -> Issue:

@@ -108,6 +108,7 @@ class Finding(NamedTuple):
             for another reason. Then no figure that rests on it is said to be low.
         dated_to: the precision of `observed`; of a bare month or year it is the first
             day.
+        unread: the entries of it whose other words were not understood.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Finding(NamedTuple):
     label: str = ""
     may_reassure: bool = True
     dated_to: Precision = "day"
+    unread: frozenset[str] = frozenset()
 
     @property
     def last_day(self) -> date | None:
@@ -462,11 +464,14 @@ class WordedEnd(NamedTuple):
             `reversed`: they state no end, and the order's dates end before they begin;
             `apart`: the order's times state different ends, whatever its words say;
             `endless`: they say that there is no end, whatever length or day they state.
-        hours: the longest length that is clearly stated, in hours.
+        hours: the longest length that is clearly stated, in hours; of `doubtful` words
+            the length that it has at least.
         length: the same length as our texts write it, `3 months`.
         day: the last day that is clearly stated.
         is_least: the length is a shortest one (`at least 6 weeks`) and no end.
         is_contrary: another length that is clearly stated is weeks shorter.
+        reach: the hours after which it ends at the latest, by words that state no clear
+            end: `until seen in 6 weeks`. None if that is not known.
     """
 
     kind: Literal[
@@ -484,6 +489,7 @@ class WordedEnd(NamedTuple):
     day: date | None = None
     is_least: bool = False
     is_contrary: bool = False
+    reach: float | None = None
 
 
 NOT_WORDED = WordedEnd()

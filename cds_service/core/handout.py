@@ -36,6 +36,7 @@ FORBIDDING = frozenset(
         "cause-open",
         "new-deficit-open",
         "deficit-open",
+        "deficit-in-doubt",
         "stability-open",
         "biopsy-grave",
         "biopsy-preliminary",

@@ -51,7 +51,8 @@ def _injury_text(injury: Injury, today: date) -> str:
 
 
 def _day_text(injury: Injury, today: date) -> str:
-    if injury.day is None:
+    # A day to come is a mistake of the record.
+    if injury.day is None or injury.day > today:
         return "" if injury.treated_on else say("day unknown")
     is_exact = injury.form == "near"
     day = (

@@ -138,6 +138,10 @@ class Leaving:
             is grave.
         illnesses: references of the diagnoses of grave illness that began since the
             operation.
+        perhaps_ill: references of those that may have, as far as their days tell.
+        sphincters: references of the diagnoses of bladder or bowel trouble that may
+            have begun since the operation.
+        nerve_roots: references of the diagnoses of a nerve root that did.
         injuries: falls and broken bones of these days, the gravest first.
         broken: references of the entries that cannot be read, of a diagnosis of a
             fracture or a fall, or of a brace.
@@ -155,6 +159,9 @@ class Leaving:
     complicated: frozenset[str] = frozenset()
     grave_reports: frozenset[str] = frozenset()
     illnesses: frozenset[str] = frozenset()
+    perhaps_ill: frozenset[str] = frozenset()
+    sphincters: frozenset[str] = frozenset()
+    nerve_roots: frozenset[str] = frozenset()
     injuries: tuple[Injury, ...] = ()
     broken: frozenset[str] = frozenset()
     contents: Mapping[str, str] = field(default_factory=dict)

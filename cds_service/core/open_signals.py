@@ -133,15 +133,17 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
     """Find what of the last weeks was not understood, at a discharge.
 
     A diagnosis, or an imaging report, an order or a procedure since the operation, may
-    be of a deficit or an infection. One without a day may be as recent, and so may a
-    broken diagnosis. Of what is broken, a fracture, a fall and a brace count as well.
+    be of a deficit or an infection, and so may a new one of a nerve root. One without a
+    day may be as recent, and so may a broken diagnosis. Of what is broken, a fracture,
+    a fall and a brace count as well.
     """
     leaving = situation.leaving
     if leaving is None:
         return None
     recent = _unread_diagnoses(situation) - leaving.long_known
     recent |= leaving.unread_reports | leaving.unread_acts | leaving.broken
-    asked = recent - _named_by_facts(situation.findings)
+    recent |= leaving.nerve_roots
+    asked = recent - leaving.sphincters - _named_by_facts(situation.findings)
     if not asked:
         return None
     harmful = asked & leaving.names_harm
@@ -181,9 +183,13 @@ def _complication_named(situation: Situation) -> Signal | None:
         names.append(say("complication of the operation named"))
     if reports:
         names.append(say("grave result of an examination"))
-    illnesses = leaving.illnesses - _named_by_facts(situation.findings)
-    if illnesses:
+    by_facts = _named_by_facts(situation.findings)
+    is_sure = bool(leaving.illnesses - by_facts)
+    illnesses = (leaving.illnesses | leaving.perhaps_ill) - by_facts
+    if is_sure:
         names.append(say("grave illness since the operation"))
+    elif illnesses:
+        names.append(say("grave illness perhaps since the operation"))
     entries = situation.shown(leaving.complicated | reports | illnesses)
     return Signal(joined(names, " and "), entries=entries) if names else None
 
@@ -294,18 +300,31 @@ def _doubt_detector(names: tuple[str, ...]) -> Detector:
         doubted = [
             name
             for name in names
-            if _is_open(name, findings)
+            if (_is_open(name, findings) or _has_sphincters(name, situation))
             and not (name in TOLD_APART and _is_complication(name, findings))
         ]
         if not doubted:
             return None
         titles = joined(dict.fromkeys(map(situation.wording.name, doubted)), " and ")
-        gaps = (findings.gaps[name] for name in doubted)
-        sources = (source.resource for gap in gaps for source in gap.provenance)
+        gaps = filter(None, map(findings.gaps.get, doubted))
+        sources = {source.resource for gap in gaps for source in gap.provenance}
+        if any(_has_sphincters(name, situation) for name in doubted):
+            sources |= situation.leaving.sphincters if situation.leaving else set()
         entries = situation.shown(sources)
         return Signal(say("{name} not excluded", name=titles), entries=entries)
 
     return detect
+
+
+def _has_sphincters(name: str, situation: Situation) -> bool:
+    """Tell if bladder or bowel trouble since the operation may be this finding.
+
+    When an order is signed only that of the last weeks counts (F5).
+    """
+    leaving = situation.leaving
+    if leaving is None or name not in DEFICITS_IN_DOUBT:
+        return False
+    return bool(leaving.sphincters) and not situation.findings.is_true(name)
 
 
 register("cause-in-doubt", _doubt_detector(CAUSES_IN_DOUBT))

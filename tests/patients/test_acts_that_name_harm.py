@@ -89,6 +89,121 @@ def test_so_are_words(title: str, reason: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    "reason",
+    [
+        "Hip fracture after fall, known osteoporosis",
+        "Hip fracture, s/p kyphoplasty L1",
+        "Hip fracture, MI last year",
+        "hip fracture operated yesterday",
+        "Schenkelhalsfraktur bei bekannter Osteoporose",
+        "Schenkelhalsfraktur, Z.n. Kyphoplastie",
+        "Schenkelhalsfraktur bei Z.n. Apoplex 2012",
+        "Schenkelhalsfraktur vor 1 Woche",
+        "Fracture du col du fémur, ancienne fumeuse",
+        "Frattura di femore, pregresso ictus",
+        "Fractura de cadera, antecedentes de ictus",
+        "złamanie biodra, stan po udarze",
+        "股骨颈骨折，椎体成形术后",
+        "大腿骨頸部骨折、BKP術後",
+    ],
+)
+def test_so_is_a_fracture_next_to_something_else_of_the_past(reason: str) -> None:
+    (said,) = summaries(order("Hip X-ray", reason))
+    assert said.endswith(READ)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("hip fx 2 yrs ago", "hip fracture repaired last year", "PMHx: hip fracture"),
+        *("Hip fracture, known", "hip fracture, ORIF 2018", "Hip fracture (2018)"),
+        *("PMH: stroke, hip fracture", "hip fracture, ruled out", "Hip fracture, old"),
+        *("no hip fracture, known osteoporosis", "Z.n. Schenkelhalsfraktur, Demenz"),
+        *("SHF li. operiert 2018", "Radiusfraktur vor 6 Wochen"),
+        *("Schenkelhalsfraktur vor 2 J.", "ATCD fracture du col fémoral"),
+        *("fractura de cadera operada", "frattura di polso 2 mesi fa"),
+        *("母 大腿骨頸部骨折", "大腿骨頸部骨折、術後", "股骨颈骨折，术后"),
+    ],
+)
+def test_one_that_is_of_the_past_itself_is_not(reason: str) -> None:
+    assert summaries(order("Hip X-ray", reason)) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    [
+        ("Röntgen Hüfte bei Sturz auf Station", None),
+        ("X-ray hip, fell on the ward", None),
+        ("X-ray hip", "fell in bathroom"),
+        ("X-ray hip", "fell last night"),
+        ("X-ray hip", "s/p fall POD1"),
+        ("X-ray hip", "found down in room"),
+        ("X-ray wrist", "tripped in corridor"),
+        ("Röntgen Becken", "Patientin im Zimmer gestürzt"),
+        ("CT Becken: Sturz im Zimmer", None),
+        ("Konsil Unfallchirurgie", "nach Sturz im Bad"),
+        ("Sturz heute", None),
+        ("Radio bassin", "tombé du lit"),
+        ("RX cadera", "se cayó de la cama"),
+        ("RX bacino", "caduta in bagno"),
+        ("X-bekken", "uit bed gevallen"),
+        ("RTG miednicy", "upadek w nocy"),
+        ("股関節X線", "転倒"),
+        ("髋关节X线", "坠床"),
+    ],
+)
+def test_so_is_a_fall_for_which_another_bone_is_examined(
+    title: str, reason: str | None
+) -> None:
+    (card,) = summaries(order(title, reason))
+    assert card.endswith(READ[1])
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    [
+        ("X-ray lumbar spine", "fall"),
+        ("X-ray lumbar spine postop", "s/p fall"),
+        ("Röntgen LWS postop", "Sturz"),
+        ("X-ray lumbar spine", "L1 fracture, fell in bathroom"),
+        ("X-ray hip", "fall at home, hip pain"),
+        ("X-ray hip", "no fall, hip pain"),
+        ("X-ray hip", "fall in the hospital parking lot"),
+        ("CT head", "L1 fracture after fall"),
+        ("CCT", "Sturz von der Leiter"),
+        ("RX lombare", "caduta dal letto a casa"),
+        ("Bei Sturz auf Station Arzt rufen", None),
+        ("Sturzrisiko-Assessment heute", None),
+        ("Walker", "fall"),
+    ],
+)
+def test_the_fall_that_led_to_the_stay_brings_no_line(
+    title: str, reason: str | None
+) -> None:
+    assert summaries(order(title, reason)) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "腰椎MRI 双下肢无力",
+        "腰椎磁共振：双下肢无力",
+        "RM lombare: debolezza gambe",
+        "MRI wervelkolom: beenzwakte",
+        "MRI: zwakte benen",
+    ],
+)
+def test_so_is_a_deficit_in_the_title_of_an_mri(title: str) -> None:
+    (card,) = summaries(order(title))
+    assert card.endswith(READ[1])
+
+
+@pytest.mark.parametrize("title", ["腰椎MRI", "腰椎MRI 无下肢无力", "MRI wervelkolom"])
+def test_an_mri_without_a_deficit_brings_no_line(title: str) -> None:
+    assert summaries(order(title)) == []
+
+
+@pytest.mark.parametrize(
     "reason", [icd("S72.001A"), {"text": "Schenkelhalsfraktur rechts"}]
 )
 def test_so_is_a_broken_hip_for_which_the_patient_stays(reason: Any) -> None:
@@ -259,3 +374,29 @@ def test_next_to_what_was_not_understood_it_is_counted_with_it() -> None:
     reports = order("MRI thoracic spine", "cannot feel her legs", number="mri")
     (card,) = summaries(order("X-ray", icd("S72.001A")), reports)
     assert "2 recent entries not understood, or of harm" in card
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Wundrevision",
+        "I&D of lumbar wound",
+        "Epidural blood patch",
+        "Duraplastik",
+        "Removal of cement",
+        "ORIF hip",
+    ],
+)
+def test_so_is_another_operation_for_what_went_wrong(title: str) -> None:
+    (card,) = summaries(order(title))
+    assert card.endswith(READ)
+    # Done, one that opens a wound leaves an infection open, which leads.
+    assert len(summaries(act("Procedure", title))) == 1
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["CPR: full", "Reanimation: ja", "RCP: sí", "Wel reanimatie"],
+)
+def test_a_wish_to_be_reanimated_is_no_catastrophe(title: str) -> None:
+    assert summaries(act("Procedure", title)) == []

@@ -26,6 +26,7 @@ OVER = {
     )
 }
 OF_STAY = {"encounter": {"reference": f"Encounter/{STAY}"}}
+ICD_GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 NO_DAY = {"onsetDateTime": None, "recordedDate": None}
 
 
@@ -43,7 +44,7 @@ def snomed(code: str, *, days: int = 1) -> Any:
 
 def recorded(code: str, days: int, **members: Any) -> Any:
     """A diagnosis without an onset that was recorded so many days ago."""
-    return coded(code, days=None, recordedDate=days_ago(days), **members)
+    return coded(code, days=None, **{"recordedDate": days_ago(days)} | members)
 
 
 def hip_operated(days: int, **members: Any) -> Any:
@@ -83,6 +84,7 @@ def test_a_fall_since_the_operation_is_to_be_read(entry: Any) -> None:
     [
         *("S72.001A", "S72.141A", "S32.10XA", "S32.501A", "M80.051A", "S72.9"),
         *("S72.301A", "S72.401A"),
+        *("M84.750A", "M84.754A", "S79.101A", "M80.0B1A", "M80.8B2A"),
     ],
 )
 def test_so_is_a_broken_hip_or_pelvis_of_these_weeks(code: str, days: int) -> None:
@@ -101,6 +103,14 @@ def test_so_is_a_broken_hip_or_pelvis_of_these_weeks(code: str, days: int) -> No
             pytest.param(coded(code, days=1), id=code)
             for code in ("S22.31XA", "S52.501A", "S42.201A", "S06.5X0A", "M80.031A")
         ),
+        *(
+            pytest.param(coded(code, days=1), id=code)
+            for code in ("M80.0AXA", "M80.8AXA", "M80.0C1A", "S49.001A", "S89.101A")
+        ),
+        *(
+            pytest.param(snomed(code) | {"code": codeable(ICD_GM, code)}, id=code)
+            for code in ("M80.83", "M80.06")
+        ),
         pytest.param(coded("S09.90XA", days=1), id="injury of the head"),
         pytest.param(snomed("65966004"), id="forearm"),
     ],
@@ -108,6 +118,59 @@ def test_so_is_a_broken_hip_or_pelvis_of_these_weeks(code: str, days: int) -> No
 def test_so_is_another_fracture_since_the_operation(entry: Any) -> None:
     (card,) = cards_beside(entry)
     assert INJURY.search(card["summary"])
+
+
+def of_month(code: str, **members: Any) -> Any:
+    """A diagnosis of this month that was recorded on no day."""
+    undated = {"onsetDateTime": "2026-11", "recordedDate": None}
+    return coded(code, days=None, **undated | members)
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("S72.001A", "hip fracture"),
+        ("S06.5X0A", "head injury"),
+        ("S52.501A", "fracture of arm or hand"),
+        ("M80.0B1A", "pelvic fracture"),
+        ("W19.XXXA", "fall"),
+    ],
+)
+def test_what_has_a_month_alone_may_be_of_these_days(code: str, name: str) -> None:
+    (card,) = cards_beside(of_month(code))
+    assert f": {name} (Nov 2026). Read before leaving." in card["summary"]
+    (card,) = cards_beside(recorded(code, 1, recordedDate="2026-11"))
+    assert f": {name} (recorded Nov 2026). Read before leaving." in card["summary"]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("S72.001A", "hip fracture"), ("S06.5X0A", "head injury")]
+)
+def test_so_may_what_has_no_day_and_is_of_this_stay(code: str, name: str) -> None:
+    (card,) = cards_beside(coded(code, days=None, **NO_DAY, **OF_STAY))
+    assert f": {name} (day unknown). Read before leaving." in card["summary"]
+
+
+def test_a_day_to_come_is_not_said() -> None:
+    (card,) = cards_beside(recorded("S72.001A", 1, recordedDate="2026-11-25"))
+    assert ": hip fracture (day unknown). Read before leaving." in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(of_month("S52.501A", recordedDate=days_ago(10)), id="recorded"),
+        pytest.param(of_month("S72.001A", onsetDateTime="2026-10"), id="last month"),
+        pytest.param(of_month("S72.001A", **OVER), id="over"),
+        pytest.param(
+            of_month("S72.001A", abatementDateTime="2026-11-03"), id="ended before"
+        ),
+        pytest.param(of_month("W19.XXXA", recordedDate=days_ago(2)), id="a fall"),
+        pytest.param(of_month("S52.501D"), id="a later visit"),
+    ],
+)
+def test_a_month_whose_entry_is_older_brings_no_card(entry: Any) -> None:
+    assert cards_beside(entry) == []
 
 
 def test_both_are_named() -> None:
@@ -126,6 +189,8 @@ def test_both_are_named() -> None:
         pytest.param(coded("S72.001A", days=400), id="a hip of last year"),
         pytest.param(recorded("S72.001D", 1), id="a hip at a later visit"),
         pytest.param(coded("S72.001S", days=1), id="a sequela"),
+        pytest.param(coded("M84.750D", days=400), id="a thigh of last year"),
+        pytest.param(recorded("M80.0B1D", 1), id="a pelvis at a later visit"),
         pytest.param(coded("S72.001A", days=None, **NO_DAY), id="a hip without a day"),
         pytest.param(coded("S72.001A", days=1, **DENIED), id="ruled out"),
         pytest.param(coded("W06.XXXA", days=1, **DENIED), id="a fall ruled out"),
@@ -202,6 +267,9 @@ def test_a_broken_hip_comes_before_what_was_not_understood() -> None:
         (coded("S72.301A", days=1), "femur fracture (19 Nov)"),
         (coded("S72.9", days=1), "femur or pelvic fracture (19 Nov)"),
         (coded("S32.10XA", days=1), "pelvic fracture (19 Nov)"),
+        (coded("M80.0B1A", days=1), "pelvic fracture (19 Nov)"),
+        (coded("M84.754A", days=1), "femur fracture (19 Nov)"),
+        (coded("M80.0AXA", days=1), "fracture outside the spine (19 Nov)"),
         (coded("S06.5X0A", days=1), "head injury (19 Nov)"),
         (coded("S09.90XA", days=1), "head injury (19 Nov)"),
         (coded("S22.31XA", days=1), "rib or breastbone fracture (19 Nov)"),
@@ -359,9 +427,6 @@ def sided(system: str, code: str, side: str) -> Any:
     url = "http://fhir.de/StructureDefinition/icd-10-gm-seitenlokalisation"
     extension = {"url": url, "valueCoding": {"code": side}}
     return {"coding": [{"system": system, "code": code, "extension": [extension]}]}
-
-
-ICD_GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 
 
 def broken_hip(**members: Any) -> Any:

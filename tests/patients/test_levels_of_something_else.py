@@ -63,6 +63,16 @@ def test_a_vertebra_of_something_else_is_asked_about(title):
         ("Kyphoplasty L1; vertebral body stent L3", ("L1", "L3")),
         ("Spine Jack implant L1, L3", ("L1", "L3")),
         ("Kyphoplasty T12. Aortic calcification. L1 fracture too", ("T12", "L1")),
+        ("L1 RFA with kyphoplasty and L3 kyphoplasty", ("L1", "L3")),
+        ("LWK 1 RFA mit Kyphoplastie und LWK 3 Kyphoplastie", ("L1", "L3")),
+        ("L1 radiofréquence avec cyphoplastie et L3 cyphoplastie", ("L1", "L3")),
+        ("L1 RFA con cifoplastia y L3 cifoplastia", ("L1", "L3")),
+        ("L1 radiofrequenza con cifoplastica e L3 cifoplastica", ("L1", "L3")),
+        ("L1 ablatie met kyfoplastiek en L3 kyfoplastiek", ("L1", "L3")),
+        ("L1 termoablacja z kifoplastyką i L3 kifoplastyka", ("L1", "L3")),
+        ("Kyphoplasty T12, L1 optional sedation", ("T12", "L1")),
+        ("Kyphoplastie BWK 12, LWK 1 fakultativ Biopsie", ("T12", "L1")),
+        ("Kyphoplastie BWK 12, LWK 1 optional Sedierung", ("T12", "L1")),
     ],
 )
 def test_a_vertebra_of_the_operation_is_kept(title, names):
@@ -103,6 +113,7 @@ def test_an_ablation_at_each_vertebra_is_done_with_the_cement(title, names):
         "Kyphoplasty L1 RFA L3",
         "Kyphoplasty L1, RFA L3, RFA L4",
         "Kyphoplasty L1 RFA, discitis L4/5",
+        "L3 RFA with kyphoplasty L1",
     ],
 )
 def test_an_ablation_of_another_vertebra_is_not_counted(title):

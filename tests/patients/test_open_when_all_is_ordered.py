@@ -14,7 +14,13 @@ from tests.chart_builders import (
     strong_and_nourished,
 )
 from tests.codes import ATC, ICD, codeable
-from tests.patients.leaving import everything_arranged, leave, leaving_chart
+from tests.patients.inpatients import chart
+from tests.patients.leaving import (
+    everything_arranged,
+    kyphoplasty_done,
+    leave,
+    leaving_chart,
+)
 from tests.patients.reassuring import imaging
 
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
@@ -160,6 +166,31 @@ def test_what_has_lasted_for_months_is_no_new_deficit(code):
         )
         == []
     )
+
+
+def leave_after_weeks(*entries):
+    """The cards of one who was operated 25 days ago."""
+    fracture = problem("S32.010A", number="fracture", days=60)
+    operated = kyphoplasty_done("L1", days=25)
+    arranged = (*everything_arranged(), alendronate())
+    return leave(chart(fracture, operated, *arranged, *entries))
+
+
+@pytest.mark.parametrize("code", ["R33.9", "R15.9", "N31.9"])
+@pytest.mark.parametrize("days", [24, 15, 10])
+def test_at_discharge_what_began_since_the_operation_is_new(code, days):
+    (card,) = leave_after_weeks(problem(code, number="b", days=days))
+    said = "new neurological deficit not excluded. Examine before leaving."
+    assert card["summary"].endswith(said)
+
+
+def test_what_began_before_it_or_is_over_is_not():
+    over = codeable(
+        "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"
+    )
+    assert not leave_after_weeks(problem("R33.9", number="b", days=30))
+    passed = problem("R33.9", number="b", days=24, clinicalStatus=over)
+    assert not leave_after_weeks(passed)
 
 
 def test_a_biopsy_that_was_sent_settles_the_cause_at_discharge():

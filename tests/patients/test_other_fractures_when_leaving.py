@@ -1,11 +1,12 @@
 """At discharge another fracture that may be recent was perhaps not treated."""
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.chart_builders import days_ago, of_patient
-from tests.codes import CPT, ICD, SCT, codeable
+from tests.codes import CPT, ICD, OPS, SCT, codeable
 from tests.patients.inpatients import chart, coded, statement
 from tests.patients.leaving import (
     TREATED,
@@ -17,6 +18,7 @@ from tests.patients.leaving import (
 from tests.patients.reassuring import dated
 from tests.patients.test_fractures_after_the_operation import leaving
 
+GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 NO_DAY = {"onsetDateTime": None, "recordedDate": None}
@@ -303,6 +305,18 @@ def test_an_order_whose_second_vertebra_was_billed_was_carried_out():
     assert of_two_fractures(*operations) == []
 
 
+@pytest.mark.parametrize("code", ["5-839.a1", "5-839.91", "5-839.a2", "5-839.92"])
+def test_a_code_of_several_vertebrae_treated_both(code):
+    operation = kyphoplasty_done(None, code=codeable(OPS, code))
+    assert of_two_fractures(operation) == []
+
+
+@pytest.mark.parametrize("code", ["5-839.a0", "5-839.90", "5-839.a"])
+def test_one_of_one_vertebra_left_one(code):
+    (said,) = of_two_fractures(kyphoplasty_done(None, code=codeable(OPS, code)))
+    assert "recent fracture of L1 or L3 perhaps not treated" in said
+
+
 def test_an_operation_of_years_ago_takes_nothing_from_the_present_one():
     """The present one names no vertebra; its order does."""
     broken = dated(codeable(ICD, "S32.010A"), days=20, number="a")
@@ -408,3 +422,63 @@ def test_the_order_of_the_treated_vertebra_that_is_written_late_asks_nothing() -
     broken = dated(codeable(ICD, "S32.010A"), days=20, number="a")
     record = (broken, kyphoplasty_done(), order_of("L1", **SINCE))
     assert leave(chart(*record, *everything_arranged(), TAKES)) == []
+
+
+def in_words(title: str, days: int = 20) -> Any:
+    """A diagnosis in words, next to the treated fracture."""
+    return dated({"text": title}, days=days, number="worded")
+
+
+@pytest.mark.parametrize("days", [1, 20])
+@pytest.mark.parametrize(
+    ("title", "place"),
+    [
+        ("Suspected fracture of L3", "L3"),
+        ("V.a. Fraktur LWK 3", "L3"),
+        ("L3 fracture?", "L3"),
+        ("Fracture of L1, suspected fracture of L3", "L3"),
+        ("Fraktur LWK 1, V.a. Fraktur LWK 2", "L2"),
+    ],
+)
+def test_a_vertebra_that_words_suspect_was_perhaps_not_treated(title, place, days):
+    (said,) = summaries(in_words(title, days))
+    # The treated vertebra of an entry of after the operation may have broken again.
+    assert re.search(f"fracture of (L1 or )?{place} perhaps not treated. Who", said)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        in_words("Multiple vertebral fractures"),
+        in_words("Mehrere Wirbelkörperfrakturen"),
+        dated(codeable(GM, "S22.1"), days=20, number="worded"),
+        dated(codeable(GM, "S32.7"), days=20, number="worded"),
+        dated(codeable(GM, "T02.1"), days=20, number="worded"),
+    ],
+)
+def test_of_several_vertebrae_one_was_treated(entry):
+    (said,) = summaries(entry)
+    assert "recent fracture of an unnamed vertebra perhaps not treated" in said
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Suspected fracture of L1",
+        "Suspected vertebral fracture",
+        "No fracture of L3",
+        "Osteoporosis with fractures",
+        "Multiple old vertebral fractures",
+        "Multiple vertebral fractures 2019",
+        "Z.n. Wirbelkörperfrakturen",
+    ],
+)
+def test_a_suspicion_of_the_treated_vertebra_and_old_fractures_bring_no_card(title):
+    assert summaries(in_words(title)) == []
+
+
+@pytest.mark.parametrize("title", ["Multiple vertebral fractures"])
+def test_several_vertebrae_may_all_be_treated(title):
+    done = kyphoplasty_done(None, code={"text": "Kyphoplasty L1 and L2"})
+    drug = statement("alendronate", "M05BA04", 1)
+    assert leave(chart(in_words(title), done, *everything_arranged(), drug)) == []

@@ -13,6 +13,33 @@ TITLES = tomllib.loads(
     Path(__file__).with_name("titles_next_to_codes.toml").read_text(encoding="utf-8")
 )
 
+# What was found, in a title: grades, scores, markers, cultures, tissue not reported yet.
+SCORES = [
+    *("biopsy Gleason 9", "PSA 88 biopsy pending", "PIRADS 5", "BI-RADS 4", "CEA 120"),
+    *("Lung-RADS 4B", "Bosniak 4, suspicious", "M-protein 30 g/L", "M-Gradient"),
+    *("pic monoclonal", "pico monoclonal", "picco monoclonale", "piek monoklonalny"),
+    *("CA 15-3 rising", "CEA erhöht", "CA 19-9 élevé", "PSA升高", "腫瘍マーカー高値"),
+    *("spiculated mass", "L1 marrow replaced", "uptake L1", "histology awaited"),
+    *(
+        "Histologie ausstehend",
+        "biopsie en attente",
+        "biopsia pendiente",
+        "2WW referral",
+    ),
+    *(
+        "istologico in attesa",
+        "biopt volgt",
+        "biopsja w toku",
+        "病理結果待ち",
+        "活检待回报",
+    ),
+    *("suspected ca", "staging pending", "growing fast", "Knochenmarkinfiltration"),
+    *("positive blood cultures", "BC pos MSSA", "CRP 300", "rigors", "Schüttelfrost"),
+    *("hémocultures positives", "hemocultivos positivos", "emocolture positive"),
+    *("bloedkweek positief", "posiew krwi dodatni", "血液培養陽性", "血培养阳性"),
+    *("frissons", "escalofríos", "brividi", "koude rillingen", "dreszcze", "寒战"),
+]
+
 
 def cards_with(code):
     return cards_of(problem("x", number="listed", days=20, code=code))
@@ -79,6 +106,31 @@ def test_a_code_that_says_enough_stands_whatever_its_title(code, title):
     cards = cards_with({**codeable(ICD, code), "text": title})
     assert "below" in cards["rehabilitation"]["detail"]
     assert end_is_selected(cards)
+
+
+@pytest.mark.parametrize("title", SCORES)
+def test_scores_markers_and_pending_tissue_are_open_next_to_any_code(title):
+    """Harmless codes hide what was found, if the title tells of it."""
+    for code in ("I10", "N40.0"):
+        cards = cards_with({**codeable(ICD, code), "text": f"Known, {title}"})
+        assert "below" not in cards["rehabilitation"]["detail"]
+        assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        *(("N40.0", "BPH, PSA 3.2"), ("N40.0", "BPH, PSA normal 10/2025")),
+        *(("N40.0", "BPH, biopsy 2019 negative"), ("N28.1", "Renal cyst, Bosniak 2")),
+        *(("E04.1", "Thyroid nodule, TI-RADS 3"), ("I10", "HTN, CRP 12")),
+        *(("I65.2", "Carotid stenosis, s/p CEA 2015"), ("I10", "BI-RADS 2")),
+        *(("K22.70", "Barrett's, biopsy benign"), ("D47.2", "Monoclonal gammopathy")),
+        *(("D17.9", "Lipom, unauffällig"), ("I10", "Staging 2010 unauffällig")),
+    ],
+)
+def test_ordinary_results_in_a_title_add_nothing(code, title):
+    cards = cards_with({**codeable(ICD, code), "text": title})
+    assert "below" in cards["rehabilitation"]["detail"]
 
 
 @pytest.mark.parametrize("title", ["Bone metastases L1", "Spondylodiszitis L1/2"])

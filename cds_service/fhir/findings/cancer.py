@@ -67,28 +67,24 @@ def find_old_cancer(spec: EventSpec, chart: Chart) -> FindingOrGap:
     """Find a cancer of long ago; it reassures of nothing if it may be in the bone now.
 
     The line of an old cancer names the organ and the year, and not what else its entry
-    says.
+    says. Words that nobody understands are no malignancy: the card counts the entry.
     """
     outcome, passed = events.find_event(spec, chart)
     if not isinstance(outcome, Finding) or outcome.value is not True:
         return outcome, passed
-    codes = {source.resource: source.code for source in outcome.provenance}
-    is_again = any(
-        entry.reference in codes
-        and _may_go_on(entry, is_coded=bool(codes[entry.reference]))
+    named = {source.resource for source in outcome.provenance}
+    entries = [
+        entry
         for entry in chart.of_kind("Condition", "Procedure")
+        if entry.reference in named
+    ]
+    may_reassure = all(IN_BONE.isdisjoint(entry.concepts) for entry in entries)
+    unread = frozenset(
+        entry.reference
+        for entry in entries
+        if in_doubt(UNREAD_REASON) in entry.concepts
     )
-    return outcome._replace(may_reassure=not is_again), passed
-
-
-def _may_go_on(entry: Entry, *, is_coded: bool) -> bool:
-    """Tell if an entry names the bone in doubt, or has unread notes and no code.
-
-    A cancer in words alone is not understood anyway, so that no count tells of a note.
-    """
-    if not IN_BONE.isdisjoint(entry.concepts):
-        return True
-    return not is_coded and in_doubt(UNREAD_REASON) in entry.concepts
+    return outcome._replace(may_reassure=may_reassure, unread=unread), passed
 
 
 def _has_spread(entry: Entry, chart: Chart) -> bool:

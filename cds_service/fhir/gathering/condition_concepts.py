@@ -74,10 +74,14 @@ GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
 # Grave illness by its code, which counts if it began since the operation.
 ACUTE = "acute-illness"
+# A disease of a nerve root by its code or title, which counts likewise.
+NERVE_ROOT = "nerve-root"
 # Rules of `kinds.toml`.
+OF_NERVE_ROOT = ("nerve-root",)
 ABOUT_RECORD = ("about-record",)
 CANCER_AGAIN = ("cancer-again",)
 FOLLOW_UP = ("cancer-follow-up",)
+EXAM_AWAITED = ("exam-awaited",)
 SPREADING = (*CANCER_AGAIN, "kind-spread")
 # Cancers outside bone and marrow, and those of the bone, by the names of their lists.
 CANCER_OVER = "cancer-ever"
@@ -106,6 +110,8 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     known |= _earlier_by_title(condition, known, terminology)
     if _is_acute(condition, terminology):
         known |= {ACUTE}
+    if _is_of_nerve_root(condition.get("code"), terminology):
+        known |= {NERVE_ROOT}
     is_bystander = is_bystander_problem(condition, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
         return known
@@ -115,6 +121,15 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
 def _is_acute(condition: Json, terminology: Terminology) -> bool:
     codings = terminology.codings(condition.get("code"))
     return any(terminology.complication_codes.is_acute(*one) for one in codings)
+
+
+def _is_of_nerve_root(code: Any, terminology: Terminology) -> bool:
+    codings = terminology.codings(code)
+    if any(terminology.complication_codes.is_nerve_root(*one) for one in codings):
+        return True
+    return any(
+        terminology.kinds.of_title(word, OF_NERVE_ROOT) for word in texts_of(code)
+    )
 
 
 def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozenset[str]:
@@ -316,10 +331,13 @@ def _left_open_by_asides(
         concepts |= {EARLIER}
     if names_broken_vertebra(condition, words, terminology):
         concepts |= {BROKEN_ASIDE}
-    unread = words
+    unread, is_awaited = words, False
     if CANCER_OVER in known and known.isdisjoint(OF_THE_BONE):
         unread = [one for one in words if not _is_follow_up(one, terminology)]
-    is_understood = is_reason_understood(unread, frozenset(), terminology)
+        is_awaited = any(terminology.kinds.of_title(one, EXAM_AWAITED) for one in words)
+    is_understood = not is_awaited and is_reason_understood(
+        unread, frozenset(), terminology
+    )
     if not is_understood or has_code_alone(condition, terminology):
         concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     return frozenset(map(in_doubt, concepts))
@@ -338,7 +356,8 @@ def _told_of_cancer(
     is_again = any(
         terminology.kinds.of_title(part, CANCER_AGAIN)
         for one in words
-        for part in undenied_parts(one[:LONGEST_TEXT], terminology)
+        for stretch in terminology.clauses.cut_at_contrasts(one[:LONGEST_TEXT])
+        for part in undenied_parts(stretch, terminology)
     )
     return frozenset({in_doubt("malignancy")} if is_again else ())
 

@@ -12,6 +12,7 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 REASONED = frozenset({"ServiceRequest", "Procedure", "MedicationRequest"})
 
 EARLIER = "earlier-illness"
+OF_CORD = "spinal-cord-disease"
 
 
 def is_history(resource: Json, terminology: Terminology) -> bool:
@@ -24,7 +25,10 @@ def is_history(resource: Json, terminology: Terminology) -> bool:
 
 
 def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
-    """Tell if an act names a grave illness by a code, or in words what went wrong."""
+    """Tell if an act names a grave illness by a code, or in words what went wrong.
+
+    Words of a palsy count as well: a title may be the only one that has them.
+    """
     if text(resource.get("resourceType")) not in REASONED:
         return False
     codes = terminology.complication_codes
@@ -33,7 +37,12 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         return True
     stems = terminology.grave_stems
     return any(
-        stems.is_worse(words) or stems.is_fallen(words) or stems.is_emergency(words)
+        stems.is_worse(words)
+        or stems.is_fallen(words)
+        or stems.may_be_of_fall(words)
+        or stems.is_emergency(words)
+        or stems.has_plain_deficit(words)
+        or OF_CORD in stems.concepts_in(words)
         for words in titles_and_reasons(resource)
     )
 

@@ -20,7 +20,10 @@ class ComplicationCodesFile(DataFile):
         stroke: strokes, which may be a deficit.
         elsewhere: illness of another organ, which is no deficit as a complication.
         none: what says that there was no complication.
+        but: what of the grave codes is long-standing or everyday.
+        nerve: diseases of a nerve root.
         earlier: illness of before, which is on the problem list.
+        several: fractures of several vertebrae.
     """
 
     reviewed: bool
@@ -28,7 +31,10 @@ class ComplicationCodesFile(DataFile):
     stroke: tuple[VagueCodes, ...]
     elsewhere: tuple[VagueCodes, ...]
     none: tuple[VagueCodes, ...]
+    but: tuple[VagueCodes, ...] = ()
+    nerve: tuple[VagueCodes, ...] = ()
     earlier: tuple[VagueCodes, ...] = ()
+    several: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -48,13 +54,17 @@ class ComplicationCodes:
             stroke=content.stroke,
             elsewhere=content.elsewhere,
             none=content.none,
+            but=content.but,
+            nerve=content.nerve,
             earlier=content.earlier,
+            several=content.several,
         )
         self._systems_of_earlier = tuple(one.system for one in content.earlier)
 
     def is_grave(self, system: str, code: str) -> bool:
         """Tell if a canonical code names grave illness that is no deficit."""
-        return self._codes.is_among("grave", system, code)
+        is_listed = self._codes.is_among("grave", system, code)
+        return is_listed and not self._codes.is_among("but", system, code)
 
     def is_acute(self, system: str, code: str) -> bool:
         """Tell if a canonical code names grave illness or a stroke."""
@@ -67,9 +77,17 @@ class ComplicationCodes:
         is_elsewhere = self._codes.is_among("elsewhere", system, code)
         return is_elsewhere or self.is_grave(system, code)
 
+    def is_nerve_root(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names a disease of a nerve root."""
+        return self._codes.is_among("nerve", system, code)
+
     def is_none(self, system: str, code: str) -> bool:
         """Tell if a canonical code says that there was no complication."""
         return self._codes.is_among("none", system, code)
+
+    def is_of_several(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names fractures of several vertebrae."""
+        return self._codes.is_among("several", system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cds_service.fhir.mapping.duration_parts import Mention
-from cds_service.fhir.mapping.duration_words import DurationWords
+from cds_service.fhir.mapping.duration_words import WORD, DurationWords
 
 _NEAR = 30  # characters before such words in which a `not` turns them round
 
@@ -19,8 +19,6 @@ def endless_in(
         words: the words of all languages.
     """
     clause = text[start:end]
-    if words.names(clause, "loads") and not words.names(clause, "brace"):
-        return
     for match in words.of_all["endless"].finditer(text, start, end):
         before = text[max(start, match.start() - _NEAR) : match.start()]
         # "Do not remove until further notice" denies the removal.
@@ -36,5 +34,23 @@ def endless_in(
 
 
 def _is_denied(before: str, words: DurationWords) -> bool:
-    """Tell if words are denied, not twice as by "not without brace"."""
-    return len(words.of_all["denial"].findall(before)) % 2 == 1
+    """Tell if words are denied, not twice as by "not without brace".
+
+    "Without shoulder straps permanently" denies the straps, and "no pain, lifelong" the
+    pain.
+    """
+    denials = [*words.of_all["denial"].finditer(before)]
+    count, end = 0, len(before)
+    for denial in reversed(denials):
+        count += not _is_of_another(denial[0], before[denial.end() : end], words)
+        end = denial.start()
+    return count % 2 == 1
+
+
+def _is_of_another(denial: str, denied: str, words: DurationWords) -> bool:
+    """Tell if a denial is of what comes between it and the words of no end."""
+    if words.names(denied, "complaints"):
+        return True
+    is_without = words.of_all["without"].fullmatch(denial) is not None
+    has_object = WORD.search(denied) and not words.names(denied, "brace")
+    return bool(is_without and has_object)

@@ -80,8 +80,10 @@ class Lengths:
         verdict = self._verdict(clause, ahead, behind, languages, led_by)
         if verdict is None:
             return None
+        is_least = self._words.is_least(before, after)
         if verdict == "doubtful" or self._words.names(clause.text, "earlier"):
-            return Mention("doubtful", start, amount.end)
+            reach = None if is_least else hours
+            return Mention("doubtful", start, amount.end, reach=reach)
         noun = unit.one if amount.number == 1 else unit.many
         wording = f"{amount.number:g} {noun}"
         is_delay = lead is None and self._words.ends(bare, "delay", languages)
@@ -94,7 +96,6 @@ class Lengths:
         phrase = (
             self._words.languages[next(named, "en")].until_day if may_replace else ""
         )
-        is_least = self._words.is_least(before, after)
         return Mention(
             "length", start, amount.end, hours, wording, until=phrase, is_least=is_least
         )

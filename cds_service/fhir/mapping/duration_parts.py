@@ -22,6 +22,10 @@ class Mention(NamedTuple):
         until: words for an end date in the text's language, `until {day}`; empty if the
             passage may not be replaced.
         is_least: the duration is the shortest one (`at least 6 weeks`).
+        sure: of something doubtful, the hours that it lasts at least; `length` says
+            them.
+        reach: the hours after which it ends at the latest, of an event, of something
+            doubtful or of a shortest length; None if that is not known.
     """
 
     kind: Kind
@@ -32,6 +36,8 @@ class Mention(NamedTuple):
     day: date | None = None
     until: str = ""
     is_least: bool = False
+    sure: float | None = None
+    reach: float | None = None
 
 
 class Amount(NamedTuple):

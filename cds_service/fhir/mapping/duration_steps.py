@@ -5,6 +5,7 @@ A length under a condition, `12 weeks if not healed`, is not read, nor is what i
 replace.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -27,10 +28,16 @@ def joined_steps(
     times = [one for one in mentions if one.kind in ("length", "doubtful")]
     others = [one for one in mentions if one.kind not in ("length", "doubtful")]
     if not any(one.kind == "length" for one in times):
-        return [*mentions]
+        reach = _reach_of_all(text, times, words)
+        return [*(one._replace(reach=reach) for one in times), *others]
     unsure = _condition(text, times, words) or _checked(text, times, words)
     if unsure:
-        return [unsure, *others]
+        return [_bounded(text, unsure, times, words), *others]
+    if len(times) == 1 and any(_longer(text, words)):
+        # `12 weeks, longer if needed`: longer is a week more at least.
+        least = times[0]
+        reach = least.hours and least.hours + _WEEK
+        return [least._replace(is_least=True, reach=reach), *others]
     weanings = [*_long_weanings(text, times, words)]
     times = sorted([*_without(times, weanings), *weanings], key=lambda one: one.start)
     joined = [times[0]]
@@ -38,7 +45,7 @@ def joined_steps(
         if one in weanings:
             whole = _sum(joined[-1], one)
             if whole is None:
-                return [Mention("doubtful", times[0].start, one.end), *others]
+                return [_unread_step(joined[0], times, one.end), *others]
             joined[-1] = whole
         elif not _follows(text, joined[-1], one, words):
             joined.append(one)
@@ -49,24 +56,112 @@ def joined_steps(
             (whole := _sum(joined[-1], one)) is None
             or words.names(text[joined[-1].end : one.start], "before_operation")
         ):
-            return [Mention("doubtful", times[0].start, one.end), *others]
+            return [_unread_step(joined[0], times, one.end), *others]
         else:
             joined[-1] = whole
     return [*joined, *others]
+
+
+def _reach_of_all(
+    text: str, times: Sequence[Mention], words: DurationWords
+) -> float | None:
+    """Return the hours after which all these times end; None if one is not known.
+
+    They are added, as they may follow each other, unless words of removal name the same
+    length again.
+    """
+    hours = [one.reach if one.hours is None else one.hours for one in times]
+    known = [one for one in hours if one is not None]
+    if not known or len(known) < len(hours):
+        return None
+    is_removal = words.has(text, "stop", words.codes)
+    return sum({*known} if is_removal else known)
+
+
+def _bounded(
+    text: str, unsure: Mention, times: Sequence[Mention], words: DurationWords
+) -> Mention:
+    """Say of a time that is not sure how long it is at least and at most.
+
+    Of two lengths the second may take the place of the first, if it is longer.
+    """
+    hours = [one.reach if one.hours is None else one.hours for one in times]
+    known = [one for one in hours if one is not None]
+    if len(known) < len(hours):
+        return unsure
+    is_added = words.names(text, "further") or words.names(text, "step")
+    shortest = min(times, key=lambda one: one.hours or one.reach or 0)
+    least = times[0] if is_added else shortest
+    if least.hours is not None:
+        unsure = unsure._replace(sure=least.hours, length=least.length)
+    if unsure.reach is not None:
+        known.append(unsure.reach)
+    is_rising = all(first < second for first, second in pairwise(known))
+    is_instead = is_rising and not is_added
+    return unsure._replace(reach=max(known) if is_instead else sum(known))
+
+
+def _unread_step(first: Mention, times: Sequence[Mention], end: int) -> Mention:
+    """Say the first length, if a step behind it was not read."""
+    hours = [one.reach if one.hours is None else one.hours for one in times]
+    known = [one for one in hours if one is not None]
+    reach = sum(known) if len(known) == len(hours) else None
+    return Mention(
+        "doubtful",
+        times[0].start,
+        end,
+        length=first.length,
+        sure=first.hours,
+        reach=reach,
+    )
+
+
+def _named_in(
+    longer: re.Match[str], text: str, times: Sequence[Mention], words: DurationWords
+) -> float | None:
+    """Return the hours that these words name; None if they are read anyway.
+
+    Infinite if their number has no unit of time that is read.
+    """
+    amounts = [
+        amount
+        for amount in words.amounts(text)
+        if amount.start < longer.end() and longer.start() < amount.end
+    ]
+    further = [
+        amount.number * words.units[amount.unit].hours
+        for amount in amounts
+        if not any(one.start <= amount.start < one.end for one in times)
+    ]
+    return max(further, default=None if amounts else math.inf)
+
+
+def _brief(text: str, words: DurationWords) -> list[Amount]:
+    """Return the amounts of time of less than a week."""
+    return [
+        amount
+        for amount in words.amounts(text)
+        if amount.number * words.units[amount.unit].hours < _WEEK
+    ]
+
+
+def _longer(text: str, words: DurationWords) -> Iterator[re.Match[str]]:
+    """Yield the passages by which a brace may be worn for longer, not for days."""
+    brief = _brief(text, words)
+    for longer in words.of_all["may_last"].finditer(text):
+        if not any(one.start < longer.end() <= one.end for one in brief):
+            yield longer
 
 
 def _condition(
     text: str, times: Sequence[Mention], words: DurationWords
 ) -> Mention | None:
     """Return the first passage by which the length is not sure."""
-    brief = [
-        (amount.start, amount.end)
-        for amount in words.amounts(text)
-        if amount.number * words.units[amount.unit].hours < _WEEK
-    ]
-    for longer in words.of_all["may_last"].finditer(text):
-        if not any(start < longer.end() <= end for start, end in brief):
-            return Mention("doubtful", *longer.span())
+    for longer in _longer(text, words):
+        has_length = any(map(str.isdecimal, longer[0]))
+        if has_length or len(times) > 1:
+            reach = _named_in(longer, text, times, words) if has_length else None
+            return Mention("doubtful", *longer.span(), reach=reach)
     for first, second in pairwise(times):
         end = _END.search(text, second.end)
         last = end.start() if end else len(text)
@@ -75,7 +170,7 @@ def _condition(
         )
         # "If needed, painkillers for 3 days" is no length of a brace of weeks.
         is_brief = (first.hours or 0) >= _WEEK and any(
-            second.start <= start < second.end for start, _ in brief
+            second.start <= one.start < second.end for one in _brief(text, words)
         )
         if is_removal or is_brief:
             continue
@@ -110,7 +205,7 @@ def _checked(
             hours = amount.number * words.units[amount.unit].hours
             is_alone = bool(check) or words.is_plain(bare)
             if is_alone and hours != longest and not _is_moment(clause, amount, words):
-                return Mention("doubtful", times[0].start, end)
+                return Mention("doubtful", times[0].start, end, reach=hours)
     return None
 
 

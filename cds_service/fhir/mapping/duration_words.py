@@ -47,7 +47,7 @@ _PLACES_OF_ALL = {
     "own_number": r"(?:(?<![^\W_])(?:%s)[.:#\s]*|[#椎第]\s*)$",
     "until_event": "%s",
     **dict.fromkeys(("endless", "lasting"), "%s"),
-    **dict.fromkeys(("denial", "loads"), _INSIDE),
+    **dict.fromkeys(("denial", "without", "asides", "further"), _INSIDE),
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
     "course": _AFTER,

@@ -235,7 +235,8 @@ class DurationRules:
             # Which of two lengths counts is not read.
             yield Mention("doubtful", *changed.span())
             return
-        is_alone = is_only and self.words.is_plain(blank(text, *amounts[0].span()))
+        bare = blank(text, *amounts[0].span()) if is_only else text
+        is_alone = is_only and self.words.is_plain(self._without_lasting(bare))
         about: bool | None = is_title or None
         further = islice(self.words.amount_pattern.finditer(text), MOST_AMOUNTS, None)
         if overlong := next(further, None):
@@ -247,13 +248,32 @@ class DurationRules:
             other = self.words.is_about_other(words, subject)
             if own or other:
                 about = own
-            clause = Clause(words, subject, own, other, about, is_only, is_alone)
+            if subject == "brace" and self._is_aside(words):
+                continue
+            has_amount = any(self.words.amounts(words))
+            plain = self._without_lasting(words) if has_amount else words
+            clause = Clause(plain, subject, own, other, about, is_only, is_alone)
+            mentions = [*self._mentions_in(clause)]
             if subject == "brace" and about is not False:
-                yield from endless_in(text, start, end, self.words)
-            for mention in self._mentions_in(clause):
+                is_timed = any(one.kind in ("length", "doubtful") for one in mentions)
+                for ending in endless_in(text, start, end, self.words):
+                    if not is_timed or ending.kind == "endless":
+                        yield ending
+            for mention in mentions:
                 yield mention._replace(
                     start=mention.start + start, end=mention.end + start
                 )
+
+    def _is_aside(self, clause: str) -> bool:
+        """Tell if a clause is about loads or drugs, and names no brace."""
+        rest, count = self.words.of_all["asides"].subn(" ", clause)
+        return bool(count) and not self.words.names(rest, "brace")
+
+    def _without_lasting(self, text: str) -> str:
+        """Blank `permanently`, which means all day next to a length."""
+        for match in self.words.of_all["lasting"].finditer(text):
+            text = blank(text, *match.span())
+        return text
 
     def _split_numbers(self, text: str) -> Iterator[Mention]:
         """Yield numbers with a unit of time of which nobody knows where they begin."""
@@ -298,9 +318,27 @@ class DurationRules:
         if any(one.kind == "length" for one in lengths):
             return
         if end := self._end_without_length(clause):
-            yield Mention(end, 0, len(text))
+            reach = self._reach(text) if end == "event" else None
+            yield Mention(end, 0, len(text), reach=reach)
         elif clause.own or not clause.other:
             yield from self._loose_length(clause)
+
+    def _reach(self, text: str) -> float | None:
+        """Return the hours after which an event comes, `clinic in 6 weeks`.
+
+        None if that is not said: `until 2 weeks after union`, `at least 6 weeks`.
+        """
+        hours: list[float] = []
+        for amount in self.words.amounts(text):
+            before, after = text[: amount.start], text[amount.end :]
+            late = self.words.begins(after, "past", self.words.codes)
+            is_of_event = late and _LATIN.search(late[0])
+            if self.words.is_least(before, after) or (
+                is_of_event and not self.words.is_filler(after)
+            ):
+                return None
+            hours.append(amount.number * self.words.units[amount.unit].hours)
+        return max(hours, default=None)
 
     def _end_without_length(
         self, clause: Clause

@@ -34,6 +34,12 @@ class GraveStemsFile(DataFile):
         undenied: what looks like a denial, or like nothing, and denies nothing.
         worse: what went wrong after an operation.
         fallen: a fall in the stay that ends.
+        fall: a fall, wherever it was.
+        in_room: where or when somebody fell who is in hospital.
+        before_stay: where, when or how somebody fell before a stay.
+        broke_spine: that the spine broke, which led to the operation.
+        examined: names of examinations.
+        elsewhere: other bones than the spine.
         prevention: words that name a harm that shall not come.
         emergency: what is done for a catastrophe: reanimation, a chest drain.
         several: words for more than one fracture.
@@ -50,6 +56,12 @@ class GraveStemsFile(DataFile):
     undenied: Words
     worse: Words
     fallen: Words
+    fall: Words
+    in_room: Words
+    before_stay: Words
+    broke_spine: Words
+    examined: Words
+    elsewhere: Words
     prevention: Words
     emergency: Words
     several: Words
@@ -70,6 +82,11 @@ class GraveStems:
         self._plain_deficit = _any_of([content.plain_deficit])
         self._worse = _any_of([content.worse])
         self._fallen = _any_of([content.fallen])
+        self._fall = _any_of([content.fall])
+        self._in_room = _any_of([content.in_room])
+        self._led_to_stay = _any_of([content.before_stay, content.broke_spine])
+        self._examined = _any_of([content.examined])
+        self._elsewhere = _any_of([content.elsewhere])
         self._prevention = _any_of([content.prevention])
         self._emergency = _any_of([content.emergency])
         self._undenied = _any_of([content.undenied])
@@ -102,6 +119,24 @@ class GraveStems:
     def is_fallen(self, words: str) -> bool:
         """Tell if a text tells of a fall in a hospital: "fell out of bed"."""
         return bool(self._fallen.search(folded(words[:LONGEST_TEXT])))
+
+    def names_fall(self, words: str) -> bool:
+        """Tell if a text names a fall, wherever it was."""
+        return bool(self._fall.search(folded(words[:LONGEST_TEXT])))
+
+    def may_be_of_fall(self, words: str) -> bool:
+        """Tell if an act of these words may be for a fall in this stay.
+
+        Another bone than the spine is examined for a fall, or the words say where or
+        when, and nothing says that the fall led to the stay.
+        """
+        plain = folded(words[:LONGEST_TEXT])
+        if not self._fall.search(plain) or self._led_to_stay.search(plain):
+            return False
+        return bool(
+            self._in_room.search(plain)
+            or (self._examined.search(plain) and self._elsewhere.search(plain))
+        )
 
     def is_prevention(self, words: str) -> bool:
         """Tell if a text names a harm that shall not come: "fracture prevention"."""

@@ -159,6 +159,8 @@ class Vertebrae(DataTable):
         nonunion: words for a fracture that has not healed: an old one is treated.
         ablations: words for an ablation. Named at each level, it is done with the
             cement.
+        ablated_with: words between an ablation and an operation that are done at one
+            level, next to those of `with`.
         not_body: parts of a vertebra that need no cement, even broken, and ribs, next
             to its name: `L2 transverse process fracture`.
     """
@@ -190,6 +192,7 @@ class Vertebrae(DataTable):
     elsewhere: tuple[Pattern, ...] = ()
     nonunion: tuple[Pattern, ...] = ()
     ablations: tuple[Pattern, ...] = ()
+    ablated_with: tuple[Pattern, ...] = Field((), alias="ablated-with")
     not_body: tuple[Pattern, ...] = ()
 
 
@@ -243,10 +246,13 @@ class Durations(DataTable):
         lasting: words by which it has none if no end is stated: next to a length,
             `permanently` may mean all day.
         denial: words before such words that turn them round: `not`.
-        loads: words for lifting and bearing weight, which may have no end of their own.
+        without: those of them that deny what comes next alone: `without`.
+        asides: words for lifting, bearing weight, precautions and lasting drugs. A
+            clause with one, and without a brace, says nothing of the brace's time.
         soon: words for a time within a day: `tomorrow`.
         later: words for a day that is not read: `Monday`, `next week`.
         step: words by which a length follows another: `then`, `followed by`.
+        further: words by which a length is added to another: `2 more weeks`.
         condition: words that make a second length depend on something: `if`.
         may_last: words by which a length may become longer: `longer if`.
         weaning: words for taking a brace off by and by.
@@ -303,11 +309,13 @@ class Durations(DataTable):
     endless: tuple[Pattern, ...] = ()
     lasting: tuple[Pattern, ...] = ()
     denial: tuple[Pattern, ...] = ()
-    loads: tuple[Pattern, ...] = ()
+    without: tuple[Pattern, ...] = ()
+    asides: tuple[Pattern, ...] = ()
     soon: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
     changed: tuple[Pattern, ...] = ()
     step: tuple[Pattern, ...] = ()
+    further: tuple[Pattern, ...] = ()
     condition: tuple[Pattern, ...] = ()
     may_last: tuple[Pattern, ...] = ()
     before_operation: tuple[Pattern, ...] = ()
@@ -426,6 +434,7 @@ OF_LISTS = frozenset(
         "no-information",
         "not-done",
         "not-worn",
+        "oesophagus-disease",
         "orders-first",
         "other-at-level",
         "other-fracture",

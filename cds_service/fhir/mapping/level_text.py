@@ -47,6 +47,8 @@ LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 # `L1?L2?`, `L1 ?`; in `L1 ?osteoporotic` the cause is in question.
 _IN_QUESTION = r"\?|\s\?(?!\s*[^\W\d_]{3})"
 _BLANKS = re.compile(" {2,}")  # around a level that was rewritten
+# Words between the name of an operation, of which a part is read, and a level.
+_APART = re.compile(r"\w*\W+\w")
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level is about it
 _SENTENCE = re.compile(r"[\n。]|\.(?=\s)")
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
@@ -272,7 +274,27 @@ class LevelRules:
                 and not self._is_of_another(part, at, is_before=True)
             ]
             after = [one.start for one in part.groups if one.start >= end]
+            # `kyphoplasty L3` has a level of its own.
+            if not after or _APART.match(part.clause[end : after[0]]):
+                before += self._ablated_with(part, begin)
             starts.update(before or after[:1])
+        return starts
+
+    def _ablated_with(self, part: _Part, begin: int) -> list[int]:
+        """Return where the levels begin that are ablated with an operation behind them.
+
+        Args:
+            part: the part of the text.
+            begin: where the name of the operation begins.
+        """
+        starts = list[int]()
+        for at, group in enumerate(part.groups):
+            first = part.groups[at - 1].end if at else 0
+            before, between = part.clause[first : group.start], ""
+            if group.end <= begin:
+                between = part.clause[group.end : begin]
+            if between and self._others.is_ablated_with(before, between):
+                starts.append(group.start)
         return starts
 
     def _is_of_another(self, part: _Part, at: int, *, is_before: bool = False) -> bool:

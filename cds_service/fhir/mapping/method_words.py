@@ -23,6 +23,8 @@ _BETWEEN_SCRIPTS = re.compile(
     r"(?<=[0-9A-Za-z])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[0-9A-Za-z])"
 )
 
+WHOLE_LINE = ".*"
+
 
 def _one_pattern(words: list[str]) -> re.Pattern[str]:
     try:
@@ -31,7 +33,17 @@ def _one_pattern(words: list[str]) -> re.Pattern[str]:
         raise ValueError(f"is no regular expression: {error}") from error
 
 
+def _bound_pattern(words: list[str]) -> re.Pattern[str]:
+    """Bind what takes in a whole line to its start, and try it before the others.
+
+    Elsewhere `.*` would look over the rest of the line again from each character.
+    """
+    lines = [f"(?m:^){one}" for one in words if one.startswith(WHOLE_LINE)]
+    return _one_pattern([*lines, *(o for o in words if not o.startswith(WHOLE_LINE))])
+
+
 Phrases = Annotated[re.Pattern[str], BeforeValidator(_one_pattern)]
+BoundPhrases = Annotated[re.Pattern[str], BeforeValidator(_bound_pattern)]
 
 
 class _Method(Closed):
@@ -39,11 +51,12 @@ class _Method(Closed):
 
     Attributes:
         any: phrases that name it.
-        unless: longer phrases that contain one of them but mean something else.
+        unless: longer phrases that contain one of them but mean something else;
+            `.*….*` is of the whole line.
     """
 
     any: Phrases
-    unless: Phrases | None = None
+    unless: BoundPhrases | None = None
 
     def without(self, words: str) -> str:
         """Leave its phrases out."""

@@ -40,6 +40,12 @@ class OtherRules:
         alone = rf"\s*(?:$|[,;.:)+&/、，；）·]|{and_}\W)"
         self._ablation_after = _compiled(rf"\W*(?:{added}\s*)?(?:{ablations}){alone}")
         self._alone = _compiled(alone)
+        # What is between `L1` and `kyphoplasty`: `RFA with`, or after `RFA L1`: `with`.
+        with_ = f"{any_of(joints, 'with_')}|{any_of(languages, 'ablated_with')}"
+        self._ablation_with = _compiled(
+            rf"\W*(?:{ablations})\W*(?:{and_}|{with_}|[+/&])\W*"
+        )
+        self._with = _compiled(rf"\W*(?:{with_})\W*")
 
     def is_elsewhere(self, clause: str) -> bool:
         """Tell if a part names a catheter, a room, a pain that radiates, or the like.
@@ -77,6 +83,19 @@ class OtherRules:
             return True
         is_named_before = self._ablation_before.search(before)
         return bool(is_named_before and self._alone.match(after))
+
+    def is_ablated_with(self, before: str, between: str) -> bool:
+        """Tell if a level is ablated, and treated with it: `L1 RFA with kyphoplasty`.
+
+        Args:
+            before: the words from the level before it.
+            between: the words from it to the name of the operation.
+        """
+        before, between = without_accents(before), without_accents(between)
+        if self._ablation_with.fullmatch(between):
+            return True
+        is_named_before = self._ablation_before.search(before)
+        return bool(is_named_before and self._with.fullmatch(between))
 
     def is_broken_part(self, after: str) -> bool:
         """Tell if the words after a level are of a part of it that is broken."""

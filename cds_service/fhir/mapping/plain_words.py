@@ -64,6 +64,7 @@ class PlainWordsFile(Examples):
             with one of them no word of `organs` is plain, nor is one of `beyond`.
         beyond: places next to a vertebra, where cement leaked.
         named: of complications, names of grave illness that is no deficit.
+        course: of an operation, how it went and what was used.
         denied: in a report, what denies, and what it may deny.
         bound: in a reason, words that are plain only next to the fracture.
     """
@@ -79,6 +80,7 @@ class PlainWordsFile(Examples):
     preparing: tuple[Pattern, ...] = ()
     stay: tuple[Pattern, ...] = ()
     named: tuple[Pattern, ...] = ()
+    course: tuple[Pattern, ...] = ()
     denied: DenialList = DenialList()
     bound: BoundList = BoundList()
 
@@ -121,6 +123,7 @@ class PlainLists(NamedTuple):
         staying: those of `stay` alone.
         complications: what says that an operation had none.
         complications_named: names of grave ones that are no deficit.
+        course: how an operation went, and what was used.
     """
 
     braces: PlainWords
@@ -151,6 +154,7 @@ class PlainLists(NamedTuple):
     preparing: PlainWords
     complications: PlainWords
     complications_named: PlainWords
+    course: PlainWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -206,7 +210,9 @@ def load_all_plain(
     training = _words(folders, TRAINING)
     of_stay = {word for file in _files(folders, TRAINING) for word in file.stay}
     lasting = [word for word in training if word not in of_stay]
-    named = [word for file in _files(folders, COMPLICATIONS) for word in file.named]
+    operated = _files(folders, COMPLICATIONS)
+    named = [word for file in operated for word in file.named]
+    course = [word for file in operated for word in file.course]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
@@ -236,6 +242,7 @@ def load_all_plain(
         preparing=PlainWords(prepares, None),
         complications=PlainWords(_words(folders, COMPLICATIONS), None),
         complications_named=PlainWords(named, None),
+        course=PlainWords(course, durations),
     )
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from cds_service.fhir.gathering.asides import VOID
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import GRAVE
-from cds_service.fhir.gathering.harm_in_acts import titles_and_reasons
+from cds_service.fhir.gathering.harm_in_acts import OF_CORD, titles_and_reasons
 from cds_service.fhir.gathering.problem_words import (
     has_grave_stem,
     undenied_parts,
@@ -154,7 +154,7 @@ def _may_have_gone_wrong(act: Entry, terminology: Terminology) -> bool:
             return True
         # Of a deficit: a tumour is asked about by what looks for it.
         if has_grave_stem(words, terminology) and any(
-            "spinal-cord-disease" in stems.concepts_in(part) for part in told
+            OF_CORD in stems.concepts_in(part) for part in told
         ):
             return True
     return _is_of_cord(act.raw, terminology) and not is_reason_understood(
@@ -165,11 +165,12 @@ def _may_have_gone_wrong(act: Entry, terminology: Terminology) -> bool:
 def _tells_of_fall(words: str, terminology: Terminology) -> bool:
     """Tell if words tell of a fall in this stay, which they do not want to prevent."""
     stems = terminology.grave_stems
+    is_fall = stems.names_fall if stems.may_be_of_fall(words) else stems.is_fallen
     return any(
-        stems.is_fallen(clause)
+        is_fall(clause)
         and not stems.is_prevention(clause)
-        and any(map(stems.is_fallen, undenied_parts(clause, terminology)))
-        for clause in _CLAUSE.split(words)
+        and any(map(is_fall, undenied_parts(clause, terminology)))
+        for clause in map(str.strip, _CLAUSE.split(words))
     )
 
 

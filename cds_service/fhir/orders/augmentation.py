@@ -26,6 +26,7 @@ from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
 from cds_service.fhir.orders.levels import (
     JUNCTION,
     StatedLevels,
+    counted_in,
     find_levels,
     levels_in_words,
 )
@@ -380,7 +381,7 @@ def _level_count(
     Order lines are not counted: two lines with the same code and level are one level.
     CPT's primary code is for one vertebra; the add-on code counts with its
     `quantityQuantity`. A kyphoplasty and a vertebroplasty may be of one vertebra,
-    ordered as either.
+    ordered as either. Some codes of OPS tell the number.
     """
     stated = len(levels) or max(
         (len(one.levels.verdicts) for one in augmentations), default=0
@@ -394,8 +395,9 @@ def _level_count(
         for name in ("kyphoplasty", "vertebroplasty")
     )
     coded = max(counted, 1) + additional if counted or additional else 0
+    by_code = max(_levels_in_codes(one, terminology) for one in augmentations)
     worded = max(_unnamed_levels(one, terminology) for one in augmentations)
-    return max(stated, coded, worded) or None
+    return max(stated, coded, by_code, worded) or None
 
 
 def _is_count_sure(
@@ -477,6 +479,12 @@ def _unnamed_levels(augmentation: _Augmentation, terminology: Terminology) -> in
     if counted == 1 or _is_beyond_sites(augmentation, terminology):
         counted = 0
     return max(levels_in_words(order, terminology), counted)
+
+
+def _levels_in_codes(augmentation: _Augmentation, terminology: Terminology) -> int:
+    """Return the number of vertebrae that a code of several tells: `5-839.a1`."""
+    codes = (code.rpartition("|")[2] for code in augmentation.recognition.codes)
+    return max((counted_in(code, terminology) for code in codes), default=0)
 
 
 def _additional_levels(augmentation: _Augmentation, terminology: Terminology) -> int:

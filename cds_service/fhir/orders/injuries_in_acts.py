@@ -37,10 +37,21 @@ from cds_service.fhir.site_calendar import WRITTEN_YEAR
 # Bones that only words name so closely.
 WORDED = BROKEN | {"rib-fracture", "arm-fracture", "leg-fracture"}
 THIGH = CARRYING - {"pelvic-fracture"}
-PAST = ("past-in-reason",)  # a rule of `kinds.toml`
+# Rules of `kinds.toml`.
+PAST = ("past-in-reason",)
+OF_FRACTURE = ("past-alone", "repaired-or-healed")
 CATEGORY = 3  # characters of an ICD code
-CIRCULATION = "I"
+CIRCULATION = ("I", "G45")  # categories of ICD-10
 ABBREVIATED = re.compile(r"\b(z|st)\. ?n\.", re.IGNORECASE)  # no end of a sentence
+SIDE = re.compile(r"\b(li|re|lt|rt|bds|prox|dist)\.", re.IGNORECASE)  # nor is this
+# A comma, or a word after which something else of the past is named.
+PART = re.compile(
+    r"[,，、()]|\b(?=(?:known|bekannte?[rsn]?|bek\.|z\. ?n|zn|zustand nach|st\. ?n|s/p"
+    r"|status post|history of|hx|h/o|pmhx?|pregress\w*|ant[eé]c[eé]d\w*|atcd|stan po"
+    r"|bekend met)\b)",
+    re.IGNORECASE,
+)
+HEADING = re.compile(r"^[^:：]*[:：]")
 
 
 class Named(NamedTuple):
@@ -211,22 +222,50 @@ def _named_in_words(
     since: date,
     terminology: Terminology,
 ) -> Iterator[Named]:
-    whole = (ABBREVIATED.sub(r"\1n", prose) for prose in words)
+    whole = (SIDE.sub(r"\1", ABBREVIATED.sub(r"\1n", prose)) for prose in words)
     for sentence in (one for prose in whole for one in sentences(prose)):
         is_prevention = terminology.grave_stems.is_prevention(sentence)
         if is_prevention or _is_old(sentence, since, terminology):
             continue
-        bones = named_in([sentence], terminology) & WORDED
+        own = _of_fracture(sentence, terminology)
+        bones = named_in([own], terminology) & WORDED
         if bones:
             yield Named(_gravest(bones), "", sides)
 
 
 def _is_old(words: str, since: date, terminology: Terminology) -> bool:
     """Tell if words call a fracture old, or name an earlier year alone."""
-    years = [int(one) for one in WRITTEN_YEAR.findall(words)]
+    own = _of_fracture(words, terminology)
+    years = [int(one) for one in WRITTEN_YEAR.findall(own)]
     is_earlier = bool(years) and max(years) < since.year
-    is_past = terminology.kinds.of_title(words, PAST)
-    return bool(is_earlier or is_past or terminology.text_concepts(words, OLD))
+    is_past = terminology.kinds.of_title(own, PAST)
+    return bool(is_earlier or is_past or terminology.text_concepts(own, OLD))
+
+
+def _of_fracture(words: str, terminology: Terminology) -> str:
+    """Return words without those parts that tell of something else of the past.
+
+    "Hip fracture, known osteoporosis" tells of an old disease, and of a fracture that
+    may be new. A heading ("PMH: …") is of all that follows.
+    """
+    heading = HEADING.match(words)
+    parts = [one for one in PART.split(words) if one.strip()]
+    bones = [bool(named_in([one], terminology) & WORDED) for one in parts]
+    if not any(bones) or (heading and terminology.kinds.of_title(heading[0], PAST)):
+        return words
+    return ", ".join(
+        part
+        for part, has_bone in zip(parts, bones, strict=True)
+        if has_bone
+        or terminology.kinds.of_title(part, OF_FRACTURE)
+        or not _is_of_past(part, terminology)
+    )
+
+
+def _is_of_past(words: str, terminology: Terminology) -> bool:
+    is_named = terminology.kinds.of_title(words, PAST)
+    is_dated = WRITTEN_YEAR.search(words)
+    return bool(is_named or is_dated or terminology.text_concepts(words, OLD))
 
 
 def _gravest(bones: Iterable[str]) -> str:

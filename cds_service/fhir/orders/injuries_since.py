@@ -21,7 +21,7 @@ from cds_service.fhir.certainty import (
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.onset import begun, last_of_end, recorded_on
 from cds_service.fhir.orders.acts_since import NEVER
 from cds_service.fhir.orders.broken_levels import OLD
 from cds_service.fhir.orders.coded_fractures import coded_results_since
@@ -52,6 +52,7 @@ CARRYING = frozenset(
         "pelvic-fracture",
         "femur-fracture-unstated",
         "femur-shaft-fracture",
+        "atypical-femur-fracture",
     }
 )
 BROKEN = CARRYING | {"other-fracture", "injury-elsewhere"}
@@ -270,20 +271,28 @@ def _injury_of(
     kind = _kind_of(entry)
     first, last = begun(entry.raw, birth, calendar)
     recorded = calendar.last_day(recorded_on(entry.raw))
+    recorded_first = calendar.first_day(recorded_on(entry.raw))
     injury = Injury(kind, entry.reference)
     if first is not None and first == last:
         injury = injury._replace(day=first)
-    elif recorded is not None:
-        injury = injury._replace(day=recorded, is_recorded=True)
+    elif recorded is not None and recorded_first is not None:
+        form = _form_of(recorded_first, recorded)
+        injury = injury._replace(day=recorded_first, form=form, is_recorded=True)
         last = min(last, recorded) if last else recorded
     elif first is not None and last is not None:
-        form: DayForm = "month" if last - first <= MONTH else "year"
-        injury = injury._replace(day=first, form=form)
+        injury = injury._replace(day=first, form=_form_of(first, last))
     # An entry that names another injury as well is not treated whole.
     own = [] if _names_several(entry.raw) else repairs
     treated_on = repaired_on(entry.raw, kind, last, own, terminology)
     is_before = treated_on is not None and treated_on < since.operation
     return injury._replace(treated_on=treated_on, is_before=is_before)
+
+
+def _form_of(first: date, last: date) -> DayForm:
+    """Return how exactly a time is known, by its first and its last day."""
+    if first == last:
+        return "near"
+    return "month" if last - first <= MONTH else "year"
 
 
 def _broke_twice(
@@ -325,8 +334,13 @@ def _is_of_these_days(
     Of the day of the operation itself only an onset does: the fall that broke the
     treated vertebra is often recorded on that day. Of what is called over or old only
     an onset does, too: no fracture heals in these days.
+
+    A month or a year is as late as its last day, as the recording or as the end. What
+    has no day at all may be of these days if it is of this stay, but for a fall.
     """
     is_carrying = not entry.concepts.isdisjoint(CARRYING)
+    is_fall = entry.concepts.isdisjoint(BROKEN)
+    start = since.weeks if is_carrying else since.operation
     condition, calendar = entry.raw, terminology.calendar
     codings = objects(member(condition, "code", "coding"))
     later = [*filter(is_later_encounter, (text(one.get("code")) for one in codings))]
@@ -334,17 +348,30 @@ def _is_of_these_days(
         return False
     recorded = calendar.last_day(recorded_on(condition))
     first, last = begun(condition, birth, calendar)
-    if first is not None and last is not None:
-        # A month or a year is as late as it was recorded.
-        onset = min(last, recorded) if recorded and first != last else first
-        return onset >= (since.weeks if is_carrying else since.operation)
-    if later or _is_past(condition, terminology):
+    if first is not None and first == last:
+        return first >= start
+    if _is_over_before(condition, start, birth, calendar):
         return False
-    if not is_carrying:
-        return recorded is not None and recorded > since.operation
+    is_over = bool(later) or _is_past(condition, terminology)
+    if first is not None and last is not None:
+        ends = min(last, recorded or last)
+        is_of_admission = is_fall and recorded == since.operation
+        is_known_over = is_over and recorded is None
+        return ends >= start and not (is_of_admission or is_known_over)
+    if recorded is not None and not is_carrying:
+        return recorded > since.operation and not is_over
     stay = last_name(text(member(condition, "encounter", "reference")))
-    is_of_weeks = recorded is not None and recorded >= since.weeks
-    return is_of_weeks or stay in since.stays
+    is_of_weeks = recorded is not None and recorded >= start
+    is_of_stay = stay in since.stays and not is_fall
+    return (is_of_weeks or is_of_stay) and not is_over
+
+
+def _is_over_before(
+    condition: Json, start: date, birth: date | None, calendar: SiteCalendar
+) -> bool:
+    """Tell if a condition ended before a day."""
+    end = last_of_end(condition, birth, calendar)
+    return end is not None and end < start
 
 
 def _done_on(procedure: Json, calendar: SiteCalendar) -> date | None:

@@ -150,6 +150,12 @@ def _statements(
     yield "reason", _worded_levels(reasons, terminology)
 
 
+def counted_in(words: str, terminology: Terminology) -> int:
+    """Return the number of levels that words, or a code, say; 0 if they say none."""
+    names = terminology.kinds.of_title(words, COUNTED)
+    return max((int(name.partition("-")[0]) for name in names), default=0)
+
+
 def levels_in_words(order: Json, terminology: Terminology) -> int:
     """Count how many levels the words of an order say; 0 if they say no number.
 
@@ -160,11 +166,7 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
     words = [*note_texts(order)]
     for code in codeables(order, "code", "orderDetail", *CODED["reasonCode"]):
         words += texts_of(code)
-    counts = (
-        int(name.partition("-")[0])
-        for word in words
-        for name in terminology.kinds.of_title(word, COUNTED)
-    )
+    counts = (counted_in(word, terminology) for word in words)
     named = _worded_levels(codeables(order, *CODED["reasonCode"]), terminology)
     named &= set(LEVELS)
     reasoned = len(named) if len(named) > PAIR else 0

@@ -389,10 +389,13 @@ def read_worded_end(
     if kinds & {"length", "day"}:
         end = clear_end(mentions)
         return end._replace(kind="endless") if is_endless else end
-    if is_endless or kinds & {"lasting", "untold"}:
+    unsure = [one for one in mentions if one.kind in ("event", "doubtful")]
+    is_lasting = "lasting" in kinds and not unsure
+    if is_endless or is_lasting or "untold" in kinds:
         return WordedEnd(kind="endless")
     if "event" in kinds:
-        return WordedEnd(kind="event")
+        is_whole = kinds <= {"event", "doubtful"} and len(texts) <= MOST_TEXTS
+        return WordedEnd(kind="event", reach=_latest(unsure) if is_whole else None)
     if "payer" in kinds:
         return WordedEnd(kind="payer")
     is_unread = any(
@@ -400,7 +403,38 @@ def read_worded_end(
         for words, _ in texts[:MOST_TEXTS]
     )
     is_unread |= any(_unread_bounds(order))
-    return WordedEnd(kind="doubtful") if kinds or is_unread else WordedEnd()
+    if kinds - {"lasting"}:
+        is_whole = not is_unread and kinds == {"doubtful"}
+        return _doubtful(unsure, is_whole=is_whole and len(texts) <= MOST_TEXTS)
+    return WordedEnd(kind="doubtful") if is_unread else WordedEnd()
+
+
+def _doubtful(unsure: Sequence[Mention], *, is_whole: bool) -> WordedEnd:
+    """Return what is sure of words about time that were not understood.
+
+    Args:
+        unsure: what they say.
+        is_whole: nothing else in the order may be about time.
+    """
+    sure = max(
+        (one for one in unsure if one.sure),
+        key=lambda one: one.sure or 0,
+        default=Mention("doubtful", 0, 0),
+    )
+    return WordedEnd(
+        kind="doubtful",
+        hours=sure.sure,
+        length=sure.length,
+        is_least=sure.sure is not None,
+        reach=_latest(unsure) if is_whole else None,
+    )
+
+
+def _latest(mentions: Sequence[Mention]) -> float | None:
+    """Return the hours after which all of these end; None if one may not."""
+    reaches = [one.reach for one in mentions]
+    known = [reach for reach in reaches if reach is not None]
+    return max(known) if known and len(known) == len(reaches) else None
 
 
 def written_on(
@@ -457,6 +491,7 @@ def clear_end(mentions: list[Mention]) -> WordedEnd:
         length=longest.length,
         day=day,
         is_least=longest.is_least,
+        reach=longest.reach,
         is_contrary=(longest.hours or 0) - shortest > SAME_HOURS,
     )
 

@@ -29,6 +29,7 @@ from cds_service.fhir.gathering.open_concepts import (
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.duration_parts import blank
+from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.broken_levels import (
     CERVICAL,
@@ -81,8 +82,12 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
+PAST = ("past-in-reason",)  # a rule of `kinds.toml`
+# Vertebrae that the words of a diagnosis suspect to be broken.
+SUSPECTED = frozenset(map(in_doubt, FRACTURES))
 # Concepts of a fracture next to whose code something else may be written.
 UNREAD_NEXT_TO_CODE = frozenset({MAY_BE_GRAVE, in_doubt(UNREAD_REASON)})
 # What `_is_named_elsewhere` looks for on other lists than that of problems: as what an
@@ -169,8 +174,10 @@ def _broken_on_record(search: Search) -> Broken:
     broken = Broken()
     terminology = search.terminology
     for entry in search.record.of_key("conditions"):
-        if entry.concepts & (FRACTURES | {CERVICAL}):
-            _add_fracture(entry.raw, broken, search)
+        is_stated = not entry.concepts.isdisjoint(FRACTURES | {CERVICAL})
+        is_suspected = not entry.concepts.isdisjoint(SUSPECTED)
+        if is_stated or is_suspected or _is_coded_as_several(entry.raw, terminology):
+            _add_fracture(entry.raw, broken, search, is_stated=is_stated)
         elif UNSITED in entry.concepts and _may_be_after_operation(entry.raw, search):
             broken.perhaps_later.add(UNNAMED)
     for entry in search.record.entries:
@@ -200,8 +207,13 @@ def _untreated_of(places: set[str], operation: Operation) -> set[str]:
     return {one for one in places if treated and not covers(one, treated)}
 
 
-def _add_fracture(condition: Json, broken: Broken, search: Search) -> None:
+def _add_fracture(
+    condition: Json, broken: Broken, search: Search, *, is_stated: bool
+) -> None:
     """Add the vertebrae of a fracture, unless it is old.
+
+    One that is only suspected is perhaps fresh. "Multiple vertebral fractures" are more
+    than one treated vertebra, and name none of the others.
 
     | it began             | surely fresh    | perhaps fresh   |
     |----------------------|-----------------|-----------------|
@@ -218,8 +230,11 @@ def _add_fracture(condition: Json, broken: Broken, search: Search) -> None:
     freshness = freshness_of(condition, search)
     if freshness == "old":
         return
-    is_fresh = freshness == "fresh"
+    is_fresh = freshness == "fresh" and is_stated
     places = fractured_places(condition, search.terminology)
+    if _is_one_of_several(condition, places, search):
+        unnamed = broken.unsettled if is_unsettled(condition, search) else broken.open
+        unnamed.add(UNNAMED)
     is_after = is_after_operation(condition, places, search)
     is_recent = not search.is_old(search.operation.day_of(places))
     is_recorded_again = is_after is None and places and search.treated and is_recent
@@ -232,6 +247,35 @@ def _add_fracture(condition: Json, broken: Broken, search: Search) -> None:
         is_sure = is_after and is_fresh and search.operation.is_day_sure
         after = broken.later if is_sure else broken.perhaps_later
         after.update(places or {UNNAMED})
+
+
+def _is_one_of_several(condition: Json, places: set[str], search: Search) -> bool:
+    """Tell if this is of several fractures, without a vertebra, and one was treated.
+
+    Words that name an earlier time, or no more than an earlier year, are history.
+    """
+    terminology = search.terminology
+    is_single = len(search.treated) == 1 and search.operation.count == 1
+    if not is_single or not places.isdisjoint(LEVELS):
+        return False
+    words = texts_of(condition.get("code"))
+    if any(_is_of_earlier_time(word, search) for word in words):
+        return False
+    return _is_coded_as_several(condition, terminology) or any(
+        map(terminology.grave_stems.are_several, words)
+    )
+
+
+def _is_of_earlier_time(words: str, search: Search) -> bool:
+    years = [int(one) for one in WRITTEN_YEAR.findall(words)]
+    is_earlier = bool(years) and max(years) < search.recent_since.year
+    return is_earlier or bool(search.terminology.kinds.of_title(words, PAST))
+
+
+def _is_coded_as_several(condition: Json, terminology: Terminology) -> bool:
+    codes = terminology.complication_codes
+    codings = terminology.codings(condition.get("code"))
+    return any(codes.is_of_several(*one) for one in codings)
 
 
 def _may_be_after_operation(condition: Json, search: Search) -> bool:

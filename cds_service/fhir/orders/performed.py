@@ -3,6 +3,7 @@
 Raw JSON of the record in, an order out; junk never raises.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -32,7 +33,9 @@ from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.leaves import MODIFIERS, words_in
+from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.acts_since import complicated_since, unread_acts_since
 from cds_service.fhir.orders.augmentation import combine_performed
@@ -46,7 +49,11 @@ from cds_service.fhir.orders.complications import (
     complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.illnesses_since import illnesses_since
+from cds_service.fhir.orders.illnesses_since import (
+    illnesses_since,
+    nerve_roots_since,
+    sphincters_since,
+)
 from cds_service.fhir.orders.injuries_in_acts import injured_acts_since
 from cds_service.fhir.orders.injuries_since import (
     CARRYING,
@@ -105,6 +112,7 @@ BRACES = frozenset({"brace"})
 # Elements that say how an operation went, and not what it was or why it was done.
 AFTERMATH = (*COMPLICATIONS, "outcome", "followUp", "text")
 NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
+_DIVIDED = re.compile(r"[;，；、。]|,(?!\d)")
 STOPPED = frozenset({"revoked", "entered-in-error", "draft", "not-done", "preparation"})
 # What an appointment says of itself, in words or codes.
 ABOUT = ("serviceType", "specialty", "appointmentType", "reasonCode", "serviceCategory")
@@ -148,7 +156,11 @@ def find_performed(
     sure += _dated_by_others(possible, sure, terminology)
     newest = _newest_operation(sure or possible, stay, terminology)
     without_aftermath = [
-        Order(one.reference, _without(one.resource, AFTERMATH)) for one in newest
+        Order(
+            one.reference,
+            _without_plain_notes(_without(one.resource, AFTERMATH), terminology),
+        )
+        for one in newest
     ]
     augmentation = combine_performed(without_aftermath, terminology)
     if augmentation is None:
@@ -369,10 +381,51 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
     """
     others = [name for name in procedure if name not in (*AFTERMATH, "resourceType")]
     aftermath = _without(procedure, others)
-    named = grave_concepts_of(aftermath, terminology)
+    unread = {
+        name: [
+            code
+            for code in objects(aftermath.get(name))
+            if not _is_plain_course(code, terminology)
+        ]
+        for name in ("outcome", "followUp")
+    }
+    named = grave_concepts_of({**aftermath, **unread}, terminology)
     if not named.isdisjoint(NOT_UNDERSTOOD):
         named |= {"neurological-deficit"}
     return frozenset(map(in_doubt, named))
+
+
+def _without_plain_notes(procedure: Json, terminology: Terminology) -> Json:
+    """Leave out the notes that only say that all went well: "8 ml of cement"."""
+    notes = objects(procedure.get("note"))
+    kept = [
+        note for note in notes if not _is_course(text(note.get("text")), terminology)
+    ]
+    return procedure if len(kept) == len(notes) else {**procedure, "note": kept}
+
+
+def _is_plain_course(code: Json, terminology: Terminology) -> bool:
+    """Tell if a code is words alone, and all of them say that all went well."""
+    words = texts_of(code)
+    is_coded = bool(objects(code.get("coding")))
+    return (
+        not is_coded
+        and bool(words)
+        and all(_is_course(one, terminology) for one in words)
+    )
+
+
+def _is_course(words: str, terminology: Terminology) -> bool:
+    """Tell if each part of a text says how an operation went, or that nothing was."""
+    if len(words) > LONGEST_TEXT:
+        return False
+    parts = [part for one in sentences(words) for part in _DIVIDED.split(one)]
+    written = [part for part in parts if part.strip()]
+    plain = terminology.plain
+    return bool(written) and all(
+        plain.complications.are_all(part, is_title=True) or plain.course.are_all(part)
+        for part in written
+    )
 
 
 def _without(resource: Json, elements: Iterable[str]) -> Json:
@@ -410,6 +463,7 @@ def read_leaving(
     weeks = min(since, today - RECENT)
     time = RecentTime(since, weeks, _stays_of(record, performed))
     injured = injured_acts_since(record, since, terminology)
+    illnesses = illnesses_since(record, since, time.stays, terminology)
     return Leaving(
         bookings=tuple(bookings),
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
@@ -424,7 +478,10 @@ def read_leaving(
         names_harm=injured | _broken_by_words(record),
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
-        illnesses=illnesses_since(record, since, terminology),
+        illnesses=illnesses.surely,
+        perhaps_ill=illnesses.perhaps,
+        sphincters=sphincters_since(record, since, time.stays, terminology),
+        nerve_roots=nerve_roots_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         contents={

@@ -58,6 +58,15 @@ def test_a_code_says_which_procedure_is_ordered(system, code, procedure):
 
 
 @pytest.mark.parametrize(
+    ("code", "count"),
+    [("5-839.a0", None), ("5-839.a1", 2), ("5-839.92", 3), ("5-839.a3", 4)],
+)
+def test_codes_of_ops_tell_the_number(code, count):
+    found = find(order(codeable("http://fhir.de/CodeSystem/bfarm/ops", code)))
+    assert found.levels.count == count
+
+
+@pytest.mark.parametrize(
     ("words", "procedure"),
     [
         ("Kyphoplasty L1", "PKP"),
