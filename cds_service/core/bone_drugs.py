@@ -65,3 +65,13 @@ MAY_BE_SWALLOWED = frozenset(
         *GROUPS.values(),
     }
 )
+# What forbids a drug by its label, of what is not looked for in the record.
+FORBIDDEN_BY: Mapping[str, str] = {
+    "romosozumab": "arteries",
+    "raloxifene": "clots",
+    "bazedoxifene": "clots",
+    "strontium ranelate": "clots",
+    "teriparatide": "calcium",
+    "abaloparatide": "calcium",
+    "parathyroid hormone analogue": "calcium",
+}

@@ -6,8 +6,8 @@ review (FLS).` Its `words` have the values of these placeholders:
 
 - `drugs`: the state as it reads after another fact, `no bone drug`, `on alendronate`,
   `alendronate stopped 2023`;
-- `drug`, `Drug` and `injected` (`yes` if others give it, else empty) of every state
-  with a drug;
+- `drug`, `Drug`, `injected` (`yes` if others give it, else empty) and `forbidden_by`
+  (`arteries`, `clots`, `calcium`, else empty) of every state with a drug;
 - `last`, `month`, `followed` (`nothing found since Mar 2026`, `alendronate only ordered
   since`) of overdue denosumab;
 - `last` and `due` of denosumab in time or due;

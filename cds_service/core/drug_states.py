@@ -5,7 +5,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal, NamedTuple
 
-from cds_service.core.bone_drugs import FOR_PAIN, GROUPS, INTERVAL, TUMOUR_DOSES
+from cds_service.core.bone_drugs import (
+    FOR_PAIN,
+    FORBIDDEN_BY,
+    GROUPS,
+    INTERVAL,
+    TUMOUR_DOSES,
+)
 from cds_service.core.drug_courses import (
     LONG_MONTHS,
     OVERDUE_MONTHS,
@@ -450,7 +456,9 @@ def _order_text(use: DrugUse, today: date) -> str:
 
 def _words(use: DrugUse, **words: str) -> Mapping[str, str]:
     injected = "yes" if use.is_injected else ""
-    return {"drug": use.name, "Drug": capital(use.name), "injected": injected, **words}
+    forbidden_by = FORBIDDEN_BY.get(use.name, "")
+    drug = {"drug": use.name, "Drug": capital(use.name), "forbidden_by": forbidden_by}
+    return {**drug, "injected": injected, **words}
 
 
 def _starts(started: Dated, today: date) -> dict[str, str]:
