@@ -62,10 +62,11 @@ def without_ward_training(
         if order.is_draft or order.kind not in REHABILITATION or resource is None:
             return order
         end = _end_of(order, resource, terminology, stay=stay, today=today)
-        if not end:
-            return order
-        if end == "unsure":
+        if end == "unsure" and order.is_read_whole:
             return replace(order, not_now=end)
+        if end != "ward":
+            # One that is not understood is named as such.
+            return order
         # What is not understood in it may not make it one for later.
         return replace(order, not_now="ward", is_read_whole=True)
 

@@ -167,11 +167,11 @@ class Lessons:
             [
                 {
                     "resourceType": "Condition",
-                    "code": code("R1", display="Nadciśnienie tętnicze"),
+                    "code": code("R1", display="Przewlekłe zapalenie trzustki"),
                 },
                 {
                     "resourceType": "Condition",
-                    "code": code("R1", display="Nadciśnienie tętnicze"),
+                    "code": code("R1", display="Przewlekłe zapalenie trzustki"),
                 },
                 {
                     "resourceType": "MedicationRequest",
