@@ -19,6 +19,10 @@ FILE = "grave-stems.toml"
 Words = Mapping[str, tuple[Pattern, ...]]
 
 
+# Where a part of a text ends; "z.n." is one word.
+_PART = re.compile(r"[,;，；。]|\.(?=\s|$)(?<!n\.)")
+
+
 class GraveStemsFile(DataFile):
     """`grave-stems.toml`: regular expressions on folded text, by language.
 
@@ -37,6 +41,8 @@ class GraveStemsFile(DataFile):
         fall: a fall, wherever it was.
         in_room: where or when somebody fell who is in hospital.
         before_stay: where, when or how somebody fell before a stay.
+        older_fall: of a fall, that it was earlier, or may come.
+        just_now: times since an operation.
         broke_spine: that the spine broke, which led to the operation.
         examined: names of examinations.
         elsewhere: other bones than the spine.
@@ -59,6 +65,8 @@ class GraveStemsFile(DataFile):
     fall: Words
     in_room: Words
     before_stay: Words
+    older_fall: Words
+    just_now: Words
     broke_spine: Words
     examined: Words
     elsewhere: Words
@@ -85,6 +93,8 @@ class GraveStems:
         self._fall = _any_of([content.fall])
         self._in_room = _any_of([content.in_room])
         self._led_to_stay = _any_of([content.before_stay, content.broke_spine])
+        self._older_fall = _any_of([content.older_fall])
+        self._just_now = _any_of([content.just_now])
         self._examined = _any_of([content.examined])
         self._elsewhere = _any_of([content.elsewhere])
         self._prevention = _any_of([content.prevention])
@@ -128,10 +138,15 @@ class GraveStems:
         """Tell if an act of these words may be for a fall in this stay.
 
         Another bone than the spine is examined for a fall, or the words say where or
-        when, and nothing says that the fall led to the stay.
+        when, and nothing says that the fall led to the stay. A time since the
+        operation next to the fall decides before that.
         """
         plain = folded(words[:LONGEST_TEXT])
-        if not self._fall.search(plain) or self._led_to_stay.search(plain):
+        falls = [part for part in _PART.split(plain) if self._fall.search(part)]
+        new = [part for part in falls if not self._older_fall.search(part)]
+        if any(self._just_now.search(part) for part in new):
+            return True
+        if not new or self._led_to_stay.search(plain):
             return False
         return bool(
             self._in_room.search(plain)

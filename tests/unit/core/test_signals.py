@@ -333,6 +333,7 @@ def test_every_signal_is_tested_here():
             "septic-complication",
         ),
         *("rehabilitation-booked", "rehabilitation-unclear"),
+        *("rehabilitation-may-end", "training-limited"),
         "bone-drug-unknown",
         "brace-card-always",
         "brace-reasons-unread",
