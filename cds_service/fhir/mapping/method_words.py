@@ -121,7 +121,8 @@ def load_method_words(folders: Sequence[Path], name: str) -> MethodWords:
             has, for which an answer would ask.
     """
     path, words = required(folders, name, MethodWords)
-    _, ours = required(folders[:1], name, MethodWords)
-    if lacking := sorted(ours.names - words.names):
-        raise DataFileError(label(path), lacking[0], "is missing")
+    if len(folders) > 1:
+        _, ours = required(folders[:1], name, MethodWords)
+        if lacking := sorted(ours.names - words.names):
+            raise DataFileError(label(path), lacking[0], "is missing")
     return words
