@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from flask import Blueprint, render_template, request
 
 from cds_service.audit.reader import Stored
-from cds_service.audit.store import LOOK_SECONDS, AuditStore
+from cds_service.audit.store import AuditStore
 from cds_service.basis.letter import letter_text
 from cds_service.basis.links import entry_of
 from cds_service.basis.page import basis_page
@@ -19,7 +19,12 @@ from cds_service.core.languages import ENGLISH
 from cds_service.errors import NotAllowed
 from cds_service.review.replay import NothingToReplay, replay
 from cds_service.web.cds_api import Dependencies
-from cds_service.web.linked_pages import linked_routes, note_reading, shown_answer
+from cds_service.web.linked_pages import (
+    linked_routes,
+    note_reading,
+    shown_answer,
+    signing_key,
+)
 
 FORM_BYTES = 8192  # a dozen short fields
 REFUSED = (
@@ -55,8 +60,9 @@ def _open(dependencies: Dependencies, store: AuditStore, address: str) -> Stored
     Raises:
         NotAllowed: it names no answer, has expired, or was changed; always with the
             same words.
+        AuditUnavailable: the log did not answer in time.
     """
-    key = dependencies.links.key(LOOK_SECONDS) if dependencies.links else None
+    key = signing_key(dependencies)
     entry_id = entry_of(address, key) if key and not request.query_string else None
     return shown_answer(dependencies, store, entry_id, REFUSED)
 

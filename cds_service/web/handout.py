@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response, render_template, request
 
 from cds_service.audit.reader import Stored
-from cds_service.audit.store import LOOK_SECONDS, AuditStore
+from cds_service.audit.store import AuditStore
 from cds_service.basis.handout_letters import can_draw
 from cds_service.basis.links import (
     Form,
@@ -27,7 +27,12 @@ from cds_service.core.handout import (
 from cds_service.core.handout_settings import HandoutSettings
 from cds_service.errors import NotAllowed
 from cds_service.web.cds_api import Dependencies, handout_settings
-from cds_service.web.linked_pages import linked_routes, note_reading, shown_answer
+from cds_service.web.linked_pages import (
+    linked_routes,
+    note_reading,
+    shown_answer,
+    signing_key,
+)
 
 REFUSED = (
     "This link does not open a page: it is older than a day, was changed, or the"
@@ -48,7 +53,7 @@ def handout_routes(dependencies: Dependencies, store: AuditStore) -> Blueprint:
 
     @routes.get("/<address>")
     def handout(address: str) -> Response:
-        key = dependencies.links.key(LOOK_SECONDS) if dependencies.links else None
+        key = signing_key(dependencies)
         page = handout_of(address, key) if key and not request.query_string else None
         if page is None or key is None:
             raise NotAllowed(REFUSED)

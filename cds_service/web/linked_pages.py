@@ -8,9 +8,9 @@ from flask import Blueprint, render_template
 
 from cds_service.audit.chain import SILENT, AuditEntry
 from cds_service.audit.reader import Stored
-from cds_service.audit.store import AuditStore
+from cds_service.audit.store import FIRST_SECONDS, AuditStore
 from cds_service.basis.links import has_expired
-from cds_service.errors import NotAllowed
+from cds_service.errors import AuditUnavailable, NotAllowed
 from cds_service.review.page_policy import SCRIPTED, restrict
 from cds_service.web.cds_api import Dependencies
 
@@ -28,6 +28,23 @@ def linked_routes(name: str) -> Blueprint:
 
     restrict(routes, SCRIPTED)
     return routes
+
+
+def signing_key(dependencies: Dependencies) -> bytes | None:
+    """Read the key that signs these addresses; None where the service has no links.
+
+    Nobody waits behind a page as an order waits behind a card, so a process whose first
+    call this is has the time to open the database.
+
+    Raises:
+        AuditUnavailable: it was not read in time, so no address can be judged.
+    """
+    if dependencies.links is None:
+        return None
+    key = dependencies.links.key(FIRST_SECONDS)
+    if key is None:
+        raise AuditUnavailable("The key of the links could not be read in time.")
+    return key
 
 
 def shown_answer(

@@ -151,6 +151,17 @@ def test_without_the_key_in_time_the_card_leaves_without_this_link(desk, monkeyp
     assert "/basis/" not in json.dumps(desk.content(entry)["cards"])
 
 
+@pytest.mark.parametrize("pages", ["basis", "handout"])
+def test_without_the_key_in_time_a_page_says_so_and_accuses_no_link(
+    desk, monkeypatch, pages
+):
+    monkeypatch.setattr(desk.store, "_link_key", None)
+    monkeypatch.setattr(desk.store, "_read_link_key", lambda: 1 / 0)
+    page = read(desk, f"/{pages}/{ENTRY}")
+    assert page.status_code == 503
+    assert "was changed" not in page.text
+
+
 @pytest.mark.parametrize(
     ("way", "path"),
     [
