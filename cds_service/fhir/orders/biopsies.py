@@ -30,7 +30,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.keep_reasons import named_levels
 from cds_service.fhir.orders.recognition import recognise_support
-from cds_service.fhir.orders.reports_since import is_pathology
+from cds_service.fhir.orders.since.reports import is_pathology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar

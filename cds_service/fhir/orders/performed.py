@@ -37,7 +37,6 @@ from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.orders.acts_since import complicated_since, unread_acts_since
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.biopsies import (
     is_sample_of_bone,
@@ -49,18 +48,6 @@ from cds_service.fhir.orders.complications import (
     complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.illnesses_since import (
-    illnesses_since,
-    nerve_roots_since,
-    sphincters_since,
-)
-from cds_service.fhir.orders.injuries_in_acts import injured_acts_since
-from cds_service.fhir.orders.injuries_since import (
-    CARRYING,
-    INJURIES,
-    RecentTime,
-    injuries_since,
-)
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
@@ -68,7 +55,20 @@ from cds_service.fhir.orders.recognition import (
     is_augmentation,
     recognise_support,
 )
-from cds_service.fhir.orders.reports_since import (
+from cds_service.fhir.orders.since.acts import complicated_since, unread_acts_since
+from cds_service.fhir.orders.since.illnesses import (
+    illnesses_since,
+    nerve_roots_since,
+    sphincters_since,
+)
+from cds_service.fhir.orders.since.injuries import (
+    CARRYING,
+    INJURIES,
+    RecentTime,
+    injuries_since,
+)
+from cds_service.fhir.orders.since.injuries_in_acts import injured_acts_since
+from cds_service.fhir.orders.since.reports import (
     awaited_reports_since,
     grave_reports_since,
     unread_reports_since,

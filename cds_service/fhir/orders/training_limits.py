@@ -17,8 +17,8 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.broken_levels import OLD
 from cds_service.fhir.orders.drafts import OPTION, DraftOrders
-from cds_service.fhir.orders.injuries_since import CARRYING, SEQUELA
 from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.orders.since.injuries import CARRYING, SEQUELA
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 HOLDING = HELD | {in_doubt("moving-forbidden")}

@@ -18,12 +18,12 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.orders.acts_since import NEVER
 from cds_service.fhir.orders.broken_levels import OLD
 from cds_service.fhir.orders.drafts import Order, codeables
-from cds_service.fhir.orders.hip_repairs import sides_of
-from cds_service.fhir.orders.injuries_since import BROKEN, CARRYING
 from cds_service.fhir.orders.recognition import is_augmentation
+from cds_service.fhir.orders.since.acts import NEVER
+from cds_service.fhir.orders.since.hip_repairs import sides_of
+from cds_service.fhir.orders.since.injuries import BROKEN, CARRYING
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

@@ -22,17 +22,17 @@ from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, last_of_end, recorded_on
-from cds_service.fhir.orders.acts_since import NEVER
 from cds_service.fhir.orders.broken_levels import OLD
-from cds_service.fhir.orders.coded_fractures import coded_results_since
-from cds_service.fhir.orders.hip_repairs import (
+from cds_service.fhir.orders.since.acts import NEVER
+from cds_service.fhir.orders.since.coded_fractures import coded_results_since
+from cds_service.fhir.orders.since.hip_repairs import (
     SIDES,
     Repair,
     repaired_on,
     repairs_of,
     sides_of,
 )
-from cds_service.fhir.orders.new_fractures import new_fractures_since
+from cds_service.fhir.orders.since.new_fractures import new_fractures_since
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

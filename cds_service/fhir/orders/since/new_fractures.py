@@ -11,8 +11,8 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
-from cds_service.fhir.orders.coded_fractures import day_of_report
-from cds_service.fhir.orders.reports_since import is_made_since, is_pathology
+from cds_service.fhir.orders.since.coded_fractures import day_of_report
+from cds_service.fhir.orders.since.reports import is_made_since, is_pathology
 
 NEW_FRACTURE = ("fracture-called-new",)
 OF_BEFORE = ("fracture-of-before",)
