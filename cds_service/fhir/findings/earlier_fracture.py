@@ -48,7 +48,10 @@ from cds_service.fhir.gathering.earlier_in_words import (
     says_augmented,
 )
 from cds_service.fhir.gathering.entries import BILLED_TYPES
-from cds_service.fhir.gathering.named_levels import fracture_levels, vertebrae_apart
+from cds_service.fhir.gathering.levels_of_entries import (
+    fracture_levels,
+    vertebrae_apart,
+)
 from cds_service.fhir.gathering.past_by_words import (
     LATE_EFFECT,
     is_onset_of_recording,
@@ -56,7 +59,7 @@ from cds_service.fhir.gathering.past_by_words import (
 )
 from cds_service.fhir.gathering.problem_words import HISTORIES, in_doubt
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
-from cds_service.fhir.mapping.level_text import LEVELS
+from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import WITHOUT_DAY, begun, has_onset_without_day
 from cds_service.fhir.orders.broken_levels import (
@@ -66,7 +69,7 @@ from cds_service.fhir.orders.broken_levels import (
     names_another_fracture,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS
-from cds_service.fhir.orders.levels import find_levels
+from cds_service.fhir.orders.treated_levels import find_levels
 from cds_service.fhir.raw_json import (
     is_prohibition,
     member,

@@ -16,7 +16,7 @@ from cds_service.fhir.gathering.bystanders import (
 from cds_service.fhir.gathering.unread_in_reasons import words_beyond
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
 from cds_service.fhir.mapping.clauses import sentences
-from cds_service.fhir.mapping.level_text import LEVELS, SEQUENCES
+from cds_service.fhir.mapping.levels.from_words import LEVELS, SEQUENCES
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, objects, text, texts_of

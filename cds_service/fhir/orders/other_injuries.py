@@ -29,7 +29,7 @@ from cds_service.fhir.gathering.open_concepts import (
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.duration_parts import blank
-from cds_service.fhir.mapping.level_text import LEVELS
+from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.broken_levels import (
     CERVICAL,

@@ -48,7 +48,6 @@ from cds_service.fhir.orders.complications import (
     complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
     REVIEW,
@@ -73,6 +72,7 @@ from cds_service.fhir.orders.since.reports import (
     grave_reports_since,
     unread_reports_since,
 )
+from cds_service.fhir.orders.treated_levels import find_levels
 from cds_service.fhir.orders.unread_in_referral import (
     is_read_whole,
     is_visit_understood,

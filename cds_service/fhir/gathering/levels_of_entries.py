@@ -1,8 +1,11 @@
-"""Name the vertebrae of a diagnosis or a procedure, by its codes, sites and words."""
+"""Name the vertebrae of a diagnosis or a procedure, by its codes, sites and words.
+
+For entries of the record alone: orders have `orders/treated_levels.py`.
+"""
 
 from collections.abc import Iterator
 
-from cds_service.fhir.mapping.level_text import LEVELS
+from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, texts_of
 

@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 from cds_service.core.anatomy import SPINE
 from cds_service.fhir.mapping.clauses import remarks
-from cds_service.fhir.mapping.instrumented_levels import InstrumentRules
 from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
-from cds_service.fhir.mapping.left_levels import LeftPart, LeftRules
-from cds_service.fhir.mapping.other_levels import OtherRules
+from cds_service.fhir.mapping.levels.instrumented import InstrumentRules
+from cds_service.fhir.mapping.levels.left import LeftPart, LeftRules
+from cds_service.fhir.mapping.levels.of_something_else import OtherRules
 from cds_service.fhir.mapping.text_rules import (
     AUGMENTATIONS,
     BROKEN,

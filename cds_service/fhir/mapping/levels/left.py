@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from cds_service.fhir.mapping.instrumented_levels import BORDERS, Place, flat
 from cds_service.fhir.mapping.language import Vertebrae, any_of
+from cds_service.fhir.mapping.levels.instrumented import BORDERS, Place, flat
 
 # Characters between a vertebra and the word, with a few short words.
 LONGEST_GAP = 20

@@ -2,7 +2,7 @@
 
 The body site comes first, then a note if the order's own words name no level, then the
 body site and the ICD code of the reason, then the order's own words. A reason in words
-is read last.
+is read last. What is broken, treated or not, is in `broken_levels.py`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.core.phrases import Verbatim, say
-from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
+from cds_service.fhir.mapping.levels.from_words import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.orders.drafts import DraftOrders, codeables

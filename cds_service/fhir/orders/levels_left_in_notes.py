@@ -1,7 +1,8 @@
 """Find the vertebrae that an operation calls left in other words than its title.
 
 "L3 abandoned" may be in a note, an outcome or the reason of a status, and such words
-are less clear than a title: the vertebra was perhaps not treated.
+are less clear than a title: the vertebra was perhaps not treated. Those that a title
+calls left, `treated_levels.py` finds.
 """
 
 from collections.abc import Collection, Iterator
