@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.gathering.parsing import TIMES
 from cds_service.fhir.leaves import without_tags
+from cds_service.fhir.parsing import TIMES
 from cds_service.fhir.raw_json import LISTS, Json, member, objects, text, texts_of
 
 Reasons = Mapping[str, str]  # why, by element

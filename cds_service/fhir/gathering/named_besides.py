@@ -11,9 +11,9 @@ from cds_service.fhir.gathering.drug_asides import (
 from cds_service.fhir.gathering.drugs import BONE_DRUG, STEROID
 from cds_service.fhir.gathering.grave_asides import grave_concepts_of
 from cds_service.fhir.gathering.open_concepts import NOT_UNDERSTOOD, UNREAD_WORDS
-from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.parsing import may_be_reversed
 from cds_service.fhir.raw_json import Json
 
 # The problem list may state that such a drug is taken.

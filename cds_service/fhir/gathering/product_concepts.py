@@ -22,7 +22,6 @@ from cds_service.fhir.gathering.named_besides import (
 )
 from cds_service.fhir.gathering.open_concepts import MAY_NEED_BRACE, NOT_UNDERSTOOD
 from cds_service.fhir.gathering.order_titles import unread_title
-from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.gathering.products import (
     PRODUCT_ELEMENTS,
     referred_in,
@@ -31,6 +30,7 @@ from cds_service.fhir.gathering.products import (
 from cds_service.fhir.gathering.steroid_asides import without_places
 from cds_service.fhir.leaves import without_tags, words_in
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.parsing import may_be_reversed
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

@@ -22,7 +22,6 @@ from cds_service.fhir.gathering.entries import (
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
 from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, drugs_and_states
 from cds_service.fhir.gathering.open_concepts import UNKNOWN_DRUG
-from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.products import referred_in
@@ -42,6 +41,7 @@ from cds_service.fhir.orders.asked_stops import (
 )
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.other_drafts import read_other_draft
+from cds_service.fhir.parsing import BrokenResource, parse_resource
 from cds_service.fhir.raw_json import (
     NOT_TO_DO,
     Json,

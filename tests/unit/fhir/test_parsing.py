@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cds_service.fhir.gathering.parsing import (
+from cds_service.fhir.parsing import (
     BrokenResource,
     parse_patient,
     parse_resource,
