@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.errors import CdsError, FhirReadError
+from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
-from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.fetching import FhirReader, read_apart
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.subjects import Person

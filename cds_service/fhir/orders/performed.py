@@ -18,18 +18,18 @@ from cds_service.core.leaving import (
     Leaving,
 )
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.gathering.awaited_reports import NO_REPORT
-from cds_service.fhir.gathering.bystanders import FRACTURED
-from cds_service.fhir.gathering.condition_concepts import ACUTE
-from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.grave_asides import (
+from cds_service.fhir.entries.awaited_reports import NO_REPORT
+from cds_service.fhir.entries.bystanders import FRACTURED
+from cds_service.fhir.entries.condition_concepts import ACUTE
+from cds_service.fhir.entries.drugs import BONE_DRUG, read_billed
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.grave_asides import (
     UNJUDGED,
     UNREAD_REASON,
     drugs_and_states,
     grave_concepts_of,
 )
-from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.entries.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.leaves import MODIFIERS, words_in

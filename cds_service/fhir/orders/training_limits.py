@@ -9,9 +9,9 @@ from datetime import date, timedelta
 
 from cds_service.core.findings import TrainingLimit
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.held_training import HELD, holds_training
-from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.held_training import HELD, holds_training
+from cds_service.fhir.entries.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on

@@ -9,19 +9,19 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from cds_service.fhir.gathering.asides import VOID
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.grave_asides import GRAVE
-from cds_service.fhir.gathering.harm_in_acts import OF_CORD, titles_and_reasons
-from cds_service.fhir.gathering.problem_words import (
+from cds_service.fhir.entries.asides import VOID
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.grave_asides import GRAVE
+from cds_service.fhir.entries.harm_in_acts import OF_CORD, titles_and_reasons
+from cds_service.fhir.entries.problem_words import (
     has_grave_stem,
     undenied_parts,
 )
-from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.gathering.unread_in_reasons import (
+from cds_service.fhir.entries.unread_in_reasons import (
     is_reason_understood,
     words_of_reasons,
 )
+from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.complications import has_named_complication

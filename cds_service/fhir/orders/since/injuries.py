@@ -18,7 +18,7 @@ from cds_service.fhir.certainty import (
     clinical_status,
     is_later_encounter,
 )
-from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, last_of_end, recorded_on

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from cds_service.core.leaving import INJURY_KINDS
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.harm_in_acts import EARLIER, REASONED
-from cds_service.fhir.gathering.problem_words import named_in
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.harm_in_acts import EARLIER, REASONED
+from cds_service.fhir.entries.problem_words import named_in
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology

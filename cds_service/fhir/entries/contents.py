@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.raw_json import Json, member, text
 from cds_service.protocol.json_text import json_digest
 

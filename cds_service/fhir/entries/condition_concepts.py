@@ -4,22 +4,22 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from cds_service.fhir.gathering.asides import asides_of
-from cds_service.fhir.gathering.bystanders import (
+from cds_service.fhir.entries.asides import asides_of
+from cds_service.fhir.entries.bystanders import (
     SPINAL,
     added_to,
     is_bystander_problem,
     other_words_of,
 )
-from cds_service.fhir.gathering.earlier_in_words import (
+from cds_service.fhir.entries.earlier_in_words import (
     EARLIER,
     calls_fracture_old,
     names_broken_vertebra,
     names_earlier_fracture,
     names_several_fractures,
 )
-from cds_service.fhir.gathering.fracture_sites import fractured_there
-from cds_service.fhir.gathering.grave_asides import (
+from cds_service.fhir.entries.fracture_sites import fractured_there
+from cds_service.fhir.entries.grave_asides import (
     BROKEN_ASIDE,
     GRAVE,
     MAY_BEAR_ON_SPINE,
@@ -29,26 +29,26 @@ from cds_service.fhir.gathering.grave_asides import (
     is_unjudged,
     left_open_by,
 )
-from cds_service.fhir.gathering.healed_fractures import (
+from cds_service.fhir.entries.healed_fractures import (
     HEALED,
     OF_NO_BONE,
     is_of_other_bone,
 )
-from cds_service.fhir.gathering.listed import (
+from cds_service.fhir.entries.listed import (
     OF_NO_CONCERN,
     is_entry_understood,
     is_withheld,
     short_texts,
 )
-from cds_service.fhir.gathering.named_besides import drugs_told_in_doubt
-from cds_service.fhir.gathering.open_concepts import (
+from cds_service.fhir.entries.named_besides import drugs_told_in_doubt
+from cds_service.fhir.entries.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
     OF_RECORD,
     SOCIAL,
 )
-from cds_service.fhir.gathering.problem_words import (
+from cds_service.fhir.entries.problem_words import (
     has_grave_stem,
     in_doubt,
     is_denial,
@@ -57,7 +57,7 @@ from cds_service.fhir.gathering.problem_words import (
     read_problem_words,
     undenied_parts,
 )
-from cds_service.fhir.gathering.unread_in_reasons import (
+from cds_service.fhir.entries.unread_in_reasons import (
     has_code_alone,
     is_reason_understood,
     is_title_plain,

@@ -9,11 +9,11 @@ names: "no metastasis except L1" is not.
 import re
 from collections.abc import Collection, Iterator
 
-from cds_service.fhir.gathering.bystanders import (
+from cds_service.fhir.entries.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
-from cds_service.fhir.gathering.unread_in_reasons import words_beyond
+from cds_service.fhir.entries.unread_in_reasons import words_beyond
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.levels.from_words import LEVELS, SEQUENCES

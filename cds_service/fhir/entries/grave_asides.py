@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cds_service.fhir.certainty import is_later_encounter
-from cds_service.fhir.gathering.asides import (
+from cds_service.fhir.entries.asides import (
     OBSERVATION,
     VOID,
     Aside,
@@ -17,36 +17,36 @@ from cds_service.fhir.gathering.asides import (
     has_inner_asides,
     words_of_asides,
 )
-from cds_service.fhir.gathering.bystanders import (
+from cds_service.fhir.entries.bystanders import (
     FRACTURED,
     is_bystander_problem,
     is_plain_fracture,
 )
-from cds_service.fhir.gathering.drug_asides import (
+from cds_service.fhir.entries.drug_asides import (
     NO_ASIDES,
     WORDLESS,
     bone_drugs_named,
     steroids_named,
     telling_drugs_named,
 )
-from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
-from cds_service.fhir.gathering.earlier_in_words import (
+from cds_service.fhir.entries.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.earlier_in_words import (
     EARLIER,
     names_broken_vertebra,
     names_earlier_augmentation,
     names_earlier_fracture,
     names_several_fractures,
 )
-from cds_service.fhir.gathering.healed_fractures import healed_elsewhere
-from cds_service.fhir.gathering.problem_words import has_grave_stem, in_doubt, named_in
-from cds_service.fhir.gathering.unread_beside_titles import (
+from cds_service.fhir.entries.healed_fractures import healed_elsewhere
+from cds_service.fhir.entries.problem_words import has_grave_stem, in_doubt, named_in
+from cds_service.fhir.entries.unread_beside_titles import (
     are_doses_understood,
     is_dose_plain,
     is_study_understood,
     plain_words_of_study,
     words_as_needed,
 )
-from cds_service.fhir.gathering.unread_in_reasons import (
+from cds_service.fhir.entries.unread_in_reasons import (
     has_code_alone,
     is_reason_understood,
     is_title_plain,

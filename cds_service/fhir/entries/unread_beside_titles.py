@@ -10,10 +10,10 @@ Whatever else they say leaves a tumour, an infection and a deficit open.
 import re
 from collections.abc import Iterator
 
-from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
-from cds_service.fhir.gathering.other_doses import dosages_of
-from cds_service.fhir.gathering.problem_words import has_grave_stem
-from cds_service.fhir.gathering.unread_in_reasons import is_reason_understood
+from cds_service.fhir.entries.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.other_doses import dosages_of
+from cds_service.fhir.entries.problem_words import has_grave_stem
+from cds_service.fhir.entries.unread_in_reasons import is_reason_understood
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.plain_words import Besides
 from cds_service.fhir.mapping.terminology import Terminology
