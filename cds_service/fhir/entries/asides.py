@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.leaves import without_tags
+from cds_service.fhir.narratives import without_tags
 from cds_service.fhir.parsing import TIMES
 from cds_service.fhir.raw_json import LISTS, Json, member, objects, text, texts_of
 

@@ -9,6 +9,7 @@ that there is no bone drug. Nor may it say that there is no steroid next to
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from cds_service.fhir.element_names import PEOPLE_AND_PLACES
 from cds_service.fhir.entries.drugs import (
     BONE_DRUG,
     STEROID,
@@ -16,7 +17,7 @@ from cds_service.fhir.entries.drugs import (
     TELL_OF_DISEASE,
 )
 from cds_service.fhir.entries.open_concepts import UNREAD_WORDS
-from cds_service.fhir.leaves import PEOPLE_AND_PLACES, codes_of, words_in
+from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, ONLY_DENIED, clauses
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, Place, folded

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cds_service.fhir.certainty import is_later_encounter
+from cds_service.fhir.element_names import WORDED
 from cds_service.fhir.entries.asides import (
     OBSERVATION,
     VOID,
@@ -53,7 +54,7 @@ from cds_service.fhir.entries.unread_in_reasons import (
     is_unknown_alone,
     words_of_reasons,
 )
-from cds_service.fhir.leaves import WORDED, codes_of, words_in
+from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT

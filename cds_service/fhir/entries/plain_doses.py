@@ -10,16 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from cds_service.fhir.leaves import (
-    MODIFIERS,
-    PEOPLE_AND_PLACES,
-    leaves_of,
-    says_more,
-    words_in,
-)
+from cds_service.fhir.element_names import MODIFIERS, PEOPLE_AND_PLACES
+from cds_service.fhir.leaves import leaves_of, words_in
 from cds_service.fhir.mapping.remainders import without_codes
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.narratives import says_more
 from cds_service.fhir.raw_json import Json, number, objects, text
 
 # Numbers, states and times, which other rules read; they hold no words.

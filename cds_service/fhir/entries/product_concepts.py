@@ -28,8 +28,9 @@ from cds_service.fhir.entries.products import (
     unread_ingredients,
 )
 from cds_service.fhir.entries.steroid_asides import without_places
-from cds_service.fhir.leaves import without_tags, words_in
+from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.narratives import without_tags
 from cds_service.fhir.parsing import may_be_reversed
 from cds_service.fhir.raw_json import (
     Json,

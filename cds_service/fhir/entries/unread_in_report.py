@@ -9,16 +9,18 @@ names: "no metastasis except L1" is not.
 import re
 from collections.abc import Collection, Iterator
 
+from cds_service.fhir.element_names import MODIFIERS
 from cds_service.fhir.entries.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
 from cds_service.fhir.entries.unread_in_reasons import words_beyond
-from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
+from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.levels.from_words import LEVELS, SEQUENCES
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
+from cds_service.fhir.narratives import says_more
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 # Elements that may hold a result and are not read here.

@@ -18,6 +18,7 @@ from cds_service.core.leaving import (
     Leaving,
 )
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.element_names import MODIFIERS
 from cds_service.fhir.entries.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.bystanders import FRACTURED
 from cds_service.fhir.entries.condition_concepts import ACUTE
@@ -32,7 +33,7 @@ from cds_service.fhir.entries.grave_asides import (
 from cds_service.fhir.entries.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
-from cds_service.fhir.leaves import MODIFIERS, words_in
+from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
