@@ -56,9 +56,9 @@ from cds_service.core.languages import LanguageFile
 from cds_service.core.phrases import NotTranslated
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
+from cds_service.fhir.entries.contents import contents_of
 from cds_service.fhir.findings.chart import Chart, Horizon, Ordered
 from cds_service.fhir.findings.extraction import extract_findings
-from cds_service.fhir.gathering.contents import contents_of
 from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import PrefetchPlan

@@ -13,12 +13,12 @@ from fhir.resources.R4B import get_fhir_model_class
 from cds_service.core.derived import derive
 from cds_service.core.findings import AugmentationOrder, Findings, TreatedLevels
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.entries.concepts import concepts_of
+from cds_service.fhir.entries.entry import Entry, read_entry
+from cds_service.fhir.entries.products import referred_in
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
-from cds_service.fhir.gathering.concepts import concepts_of
-from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.picking import Unreadable
-from cds_service.fhir.gathering.products import referred_in
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.mapping.finding_specs import load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology

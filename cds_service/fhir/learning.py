@@ -27,9 +27,9 @@ from cds_service.fhir.answer_costs import (
     costs_of,
     is_answered,
 )
+from cds_service.fhir.entries.concepts import concepts_of
+from cds_service.fhir.entries.open_concepts import MAY_BE_GRAVE, NOT_UNDERSTOOD
 from cds_service.fhir.findings.quantities import PRINTABLE_UNIT
-from cds_service.fhir.gathering.concepts import concepts_of
-from cds_service.fhir.gathering.open_concepts import MAY_BE_GRAVE, NOT_UNDERSTOOD
 from cds_service.fhir.mapping.code_systems import LONGEST_CODE, MEASURES, ORDERS
 from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY
 from cds_service.fhir.mapping.overlay import required

@@ -26,16 +26,16 @@ from cds_service.core.vocabulary import (
     TScoreSpec,
 )
 from cds_service.errors import CdsError, FhirReadError
+from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
-from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.fetching import FhirReader, read_apart
-from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.parsing import BrokenResource, parse_resource
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.measures.definitions import Measure
 from cds_service.measures.values import Note, NotTaken, Remark, Reported, Source

@@ -11,15 +11,15 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.errors import CdsError, FhirReadError
+from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
-from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.fetching import FhirReader, read_apart
-from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.finding_specs import asked_codes
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.parsing import BrokenResource, parse_resource
 from cds_service.fhir.raw_json import Json, text
 from cds_service.measures.observations import (
     AT_ONCE,

@@ -25,12 +25,12 @@ from cds_service.core.findings import Dated, Findings
 from cds_service.core.loop import DAYS
 from cds_service.core.vocabulary import BoneDrugSpec, FindingSpec
 from cds_service.core.wording import date_text
+from cds_service.fhir.element_names import MODIFIERS
+from cds_service.fhir.entries.asides import has_inner_asides
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.findings.medication_list import may_be_taken
-from cds_service.fhir.gathering.asides import has_inner_asides
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.order_times import IN_FORCE

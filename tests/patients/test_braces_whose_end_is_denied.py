@@ -4,17 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.chart_builders import (
-    ask,
-    brace,
-    by_topic,
-    days_ago,
-    kyphoplasty,
-    order_sign,
-)
-from tests.patients.inpatients import statement
-from tests.patients.leaving import everything_arranged, leave, leaving_chart, worn_now
-from tests.patients.reassuring import reassuring_record
+from tests.chart_builders import days_ago
+from tests.patients import braces
 
 FOUR_WEEKS = {"start": days_ago(0), "end": days_ago(-28)}
 DENIED = [
@@ -39,15 +30,12 @@ KEPT = [
 def signed_with(note: str, **members: Any) -> dict[str, Any]:
     """Return the cards of a brace that is signed for four weeks, by topic."""
     dates = {"occurrencePeriod": FOUR_WEEKS}
-    draft = brace(note=[{"text": note}], **dates | members)
-    return by_topic(ask(order_sign(reassuring_record(), kyphoplasty(), draft)))
+    return braces.signed_with(note, **dates | members)
 
 
 def left_with(note: str) -> list[Any]:
     """Return the cards of somebody who leaves with a brace for four weeks."""
-    worn = worn_now(note=[{"text": note}], occurrencePeriod=FOUR_WEEKS)
-    drug = statement("alendronate", "M05BA04", 1)
-    return leave(leaving_chart(*everything_arranged(), drug, worn))
+    return braces.left_with(note, occurrencePeriod=FOUR_WEEKS)
 
 
 @pytest.mark.parametrize("note", DENIED)

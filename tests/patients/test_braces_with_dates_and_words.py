@@ -4,17 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.chart_builders import (
-    ask,
-    brace,
-    by_topic,
-    days_ago,
-    kyphoplasty,
-    order_sign,
-)
-from tests.patients.inpatients import statement
-from tests.patients.leaving import everything_arranged, leave, leaving_chart, worn_now
-from tests.patients.reassuring import reassuring_record
+from tests.chart_builders import days_ago
+from tests.patients import braces
 
 SIX_WEEKS = {"start": days_ago(0), "end": days_ago(-42)}
 SAME_EVENT = [
@@ -76,16 +67,7 @@ SIX_IN_WORDS = [
 
 def signed_with(note: str, **members: Any) -> dict[str, Any] | None:
     """Return the card on a brace with this note; None without one."""
-    draft = brace(note=[{"text": note}], **members)
-    cards = by_topic(ask(order_sign(reassuring_record(), kyphoplasty(), draft)))
-    return cards.get("braceLimit")
-
-
-def left_with(note: str) -> list[Any]:
-    """Return the cards of somebody who leaves with a brace for six weeks."""
-    worn = worn_now(note=[{"text": note}], occurrencePeriod=SIX_WEEKS)
-    drug = statement("alendronate", "M05BA04", 1)
-    return leave(leaving_chart(*everything_arranged(), drug, worn))
+    return braces.signed_with(note, **members).get("braceLimit")
 
 
 @pytest.mark.parametrize("note", [*SAME_EVENT, *SAME_LENGTH, *OF_OTHER_THINGS])
@@ -95,7 +77,7 @@ def test_such_words_bring_no_card(note: str) -> None:
 
 @pytest.mark.parametrize("note", [*SAME_EVENT, "術後6週間", "ASS dauerhaft"])
 def test_nor_do_they_when_the_patient_leaves(note: str) -> None:
-    assert not left_with(note)
+    assert not braces.left_with(note, occurrencePeriod=SIX_WEEKS)
 
 
 @pytest.mark.parametrize("note", LONGER)

@@ -2,23 +2,12 @@
 
 import pytest
 
-from tests.chart_builders import Resource, days_ago, measured, of_patient
+from tests.chart_builders import Resource, measured
 from tests.codes import codeable
 from tests.patients.reassuring import first_card
+from tests.patients.steroids import steroid
 
 CATEGORIES = "http://terminology.hl7.org/CodeSystem/medicationrequest-category"
-
-
-def ordered(name: str, directions: str = "", **members: object) -> Resource:
-    order = {
-        "status": "completed",
-        "intent": "order",
-        "medicationCodeableConcept": {"text": name},
-        "authoredOn": days_ago(100),
-    }
-    if directions:
-        order["dosageInstruction"] = [{"text": directions}]
-    return of_patient("MedicationRequest", "steroid", **{**order, **members})
 
 
 def risk(*entries: Resource) -> str:
@@ -36,14 +25,17 @@ DEXAMETHASONE = "dexamethasone 4 mg injection"
 @pytest.mark.parametrize(
     "order",
     [
-        ordered(
+        steroid(
             "predniSONE 10 mg",
             "Take 4 tablets daily for 3 days, then 2 tablets for 3 days, then stop.",
+            days=100,
+            status="completed",
         ),
-        ordered(
+        steroid(
             DEXAMETHASONE,
             "4 mg, Intravenous, Once PRN, nausea",
-            authoredOn=days_ago(2),
+            days=2,
+            status="completed",
             category=[codeable(CATEGORIES, "inpatient")],
         ),
     ],
@@ -55,10 +47,10 @@ def test_a_steroid_that_is_over_changes_no_figure(order):
 
 
 def test_one_on_the_list_as_needed_reassures_nobody_and_raises_nothing():
-    line = risk(ordered(DEXAMETHASONE, status="active", authoredOn=days_ago(2)))
+    line = risk(steroid(DEXAMETHASONE, days=2))
     assert WITHOUT not in line
     assert WITH not in line
 
 
 def test_daily_prednisone_counts():
-    assert WITH in risk(ordered("prednisone 10 mg", "1 tablet daily", status="active"))
+    assert WITH in risk(steroid("prednisone 10 mg", "1 tablet daily", days=100))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
 from tests.patients.reassuring import card_of
+from tests.patients.steroids import steroid
 
 TAKEN = [
     "Prednisolone 5 mg tablets, give once daily",
@@ -38,22 +38,11 @@ NOT_BEGUN = [
 ]
 
 
-def listed(name):
-    return of_patient(
-        "MedicationRequest",
-        "steroid",
-        status="active",
-        intent="order",
-        medicationCodeableConcept={"text": name},
-        authoredOn=days_ago(150),
-    )
-
-
 @pytest.mark.parametrize("name", TAKEN)
 def test_a_meal_a_time_of_day_or_another_drug_is_no_condition(name):
-    assert " since Jun 2026" in card_of(listed(name))["summary"]
+    assert " since Jun 2026" in card_of(steroid(name, days=150))["summary"]
 
 
 @pytest.mark.parametrize("name", NOT_BEGUN)
 def test_what_waits_or_is_forbidden_leads_nothing(name):
-    assert " since " not in card_of(listed(name))["summary"]
+    assert " since " not in card_of(steroid(name, days=150))["summary"]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
 from tests.codes import ATC, SCT
 from tests.patients.reassuring import card_of
+from tests.patients.steroids import steroid
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 
@@ -52,22 +52,13 @@ UNKNOWN = [
 ]
 
 
-def ordered(name, words="", *, code=None, **elements):
-    coding = {"coding": [code]} if code else {}
-    return of_patient(
-        "MedicationRequest",
-        "steroid",
-        status="active",
-        intent="order",
-        medicationCodeableConcept={**coding, "text": name} if name else coding,
-        authoredOn=days_ago(200),
-        dosageInstruction=[{"text": words, **elements}] if words else [],
-    )
+def coded(code, words):
+    return steroid("", words, medicationCodeableConcept={"coding": [code]})
 
 
 @pytest.mark.parametrize(("name", "words"), SWALLOWED)
 def test_a_dose_or_an_oral_form_outweighs_a_word_of_a_place(name, words):
-    card = card_of(ordered(name, words))
+    card = card_of(steroid(name, words))
     assert "since May 2026" in card["summary"]
     assert "below the usual" not in card["detail"]
 
@@ -82,12 +73,12 @@ def test_a_dose_or_an_oral_form_outweighs_a_word_of_a_place(name, words):
 )
 @pytest.mark.parametrize("words", ["OD", "1 OD", "7.5 mg OD"])
 def test_od_makes_no_eyes_of_a_coded_steroid(code, words):
-    assert "since May 2026" in card_of(ordered("", words, code=code))["summary"]
+    assert "since May 2026" in card_of(coded(code, words))["summary"]
 
 
 def test_a_class_of_systemic_steroids_outweighs_a_word_of_the_eye():
     code = {"system": ATC, "code": "H02AB06"}
-    card = card_of(ordered("", "see eye clinic, eye drops stay", code=code))
+    card = card_of(coded(code, "see eye clinic, eye drops stay"))
     assert "since May 2026" in card["summary"]
 
 
@@ -96,19 +87,20 @@ def test_a_daily_dose_in_elements_outweighs_a_word_of_a_place():
         "doseAndRate": [{"doseQuantity": {"value": 5, "unit": "mg"}}],
         "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
     }
-    card = card_of(ordered("Prednisone", "knee joint", **daily))
+    dosage = [{"text": "knee joint", **daily}]
+    card = card_of(steroid("Prednisone", dosageInstruction=dosage))
     assert "since May 2026" in card["summary"]
 
 
 @pytest.mark.parametrize(("name", "words"), PUT)
 def test_what_is_put_in_one_place_stays_local(name, words):
-    card = card_of(ordered(name, words))
+    card = card_of(steroid(name, words))
     assert card["summary"].startswith("No bone drug after a fragility fracture")
     assert "below the usual" in card["detail"]
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_a_word_of_a_place_makes_no_unknown_drug_known(name):
-    card = card_of(ordered(name))
+    card = card_of(steroid(name))
     assert "drugs that we do not know" in card["summary"]
     assert "below the usual" not in card["detail"]

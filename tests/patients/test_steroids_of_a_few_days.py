@@ -2,16 +2,8 @@
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
 from tests.patients.reassuring import cards_of
-
-
-def steroid(title, dosage=""):
-    said = {"status": "active", "intent": "order", "authoredOn": days_ago(100)}
-    said["medicationCodeableConcept"] = {"text": title}
-    if dosage:
-        said["dosageInstruction"] = [{"text": dosage}]
-    return of_patient("MedicationRequest", "steroid", **said)
+from tests.patients.steroids import steroid
 
 
 @pytest.mark.parametrize(
@@ -25,7 +17,7 @@ def steroid(title, dosage=""):
     ],
 )
 def test_a_few_days_or_one_dose_are_no_steroid_of_months(title, dosage):
-    card = cards_of(steroid(title, dosage))["rehabilitation"]
+    card = cards_of(steroid(title, dosage, days=100))["rehabilitation"]
     assert "since" not in card["summary"]
     assert "rheumatology" not in card["summary"]
     assert "steroid" in card["detail"].partition("**Not known:**")[2]
@@ -34,7 +26,7 @@ def test_a_few_days_or_one_dose_are_no_steroid_of_months(title, dosage):
 
 @pytest.mark.parametrize("dosage", ["1 tablet daily", "5 mg daily, 10 mg as needed"])
 def test_a_daily_dose_goes_on(dosage):
-    card = cards_of(steroid("Prednisone 5 mg", dosage))["rehabilitation"]
+    card = cards_of(steroid("Prednisone 5 mg", dosage, days=100))["rehabilitation"]
     assert card["summary"].startswith("Prednisone since Aug 2026")
 
 
@@ -47,7 +39,7 @@ def test_a_daily_dose_goes_on(dosage):
     ],
 )
 def test_one_dose_in_theatre_is_no_steroid_of_months(words):
-    card = cards_of(steroid("Dexamethasone 8 mg", words))["rehabilitation"]
+    card = cards_of(steroid("Dexamethasone 8 mg", words, days=100))["rehabilitation"]
     assert "Dexamethasone since" not in card["summary"]
     assert "steroid not excluded" not in card["detail"]
 
@@ -64,5 +56,5 @@ def test_one_dose_in_theatre_is_no_steroid_of_months(words):
     ],
 )
 def test_a_dose_beside_an_ongoing_one_leaves_the_steroid(words):
-    card = cards_of(steroid("Prednisone 5 mg", words))["rehabilitation"]
+    card = cards_of(steroid("Prednisone 5 mg", words, days=100))["rehabilitation"]
     assert card["summary"].startswith("Prednisone since Aug 2026")

@@ -4,6 +4,7 @@ import pytest
 
 from tests.chart_builders import days_ago, of_patient
 from tests.patients.reassuring import card_of
+from tests.patients.steroids import steroid
 
 PUT = [
     ("triamcinolone 40 mg injection", "inject into left knee every 3 months"),
@@ -26,27 +27,15 @@ SWALLOWED = [
 ]
 
 
-def ordered(name, words):
-    return of_patient(
-        "MedicationRequest",
-        "steroid",
-        status="active",
-        intent="order",
-        medicationCodeableConcept={"text": name},
-        authoredOn=days_ago(200),
-        dosageInstruction=[{"text": words}],
-    )
-
-
 @pytest.mark.parametrize(("name", "words"), PUT)
 def test_what_is_put_in_one_place_is_neither_a_steroid_nor_a_bone_drug(name, words):
-    summary = card_of(ordered(name, words))["summary"]
+    summary = card_of(steroid(name, words))["summary"]
     assert summary.startswith("No bone drug after a fragility fracture")
 
 
 @pytest.mark.parametrize(("name", "words"), SWALLOWED)
 def test_a_disease_of_such_a_place_makes_no_steroid_local(name, words):
-    card = card_of(ordered(name, words))
+    card = card_of(steroid(name, words))
     assert "since May 2026" in card["summary"]
     assert "below the usual" not in card["detail"]
 
@@ -67,7 +56,7 @@ BESIDE = [
 @pytest.mark.parametrize("words", BESIDE)
 @pytest.mark.parametrize("name", [None, "prednisolone"])
 def test_an_injection_beside_a_steroid_makes_it_no_local_one(name, words):
-    card = card_of(ordered(name or words, words if name else ""))
+    card = card_of(steroid(name or words, words if name else ""))
     assert "below the usual" not in card["detail"]
 
 
@@ -90,17 +79,11 @@ PUT_DAILY = [
 ]
 
 
-def of_title_alone(title):
-    order = ordered(title, "")
-    del order["dosageInstruction"]
-    return order
-
-
 @pytest.mark.parametrize("words", RATE_BESIDE)
 def test_another_thing_beside_a_daily_rate_leaves_the_steroid(words):
     for order in (
-        of_title_alone(f"Prednisolone {words}"),
-        ordered("Prednisolone", words),
+        steroid(f"Prednisolone {words}"),
+        steroid("Prednisolone", words),
     ):
         assert "rednisolone since May 2026" in card_of(order)["summary"]
 
@@ -108,14 +91,14 @@ def test_another_thing_beside_a_daily_rate_leaves_the_steroid(words):
 @pytest.mark.parametrize("words", PUT_DAILY)
 def test_a_steroid_put_in_one_place_each_day_is_no_systemic_one(words):
     for order in (
-        of_title_alone(f"Prednisolone {words}"),
-        ordered("Prednisolone", words),
+        steroid(f"Prednisolone {words}"),
+        steroid("Prednisolone", words),
     ):
         assert "since May 2026" not in card_of(order)["summary"]
 
 
 def test_an_injection_that_nobody_names_may_still_be_a_bone_drug():
-    summary = card_of(ordered("injection every 6 months", "s.c."))["summary"]
+    summary = card_of(steroid("injection every 6 months", "s.c."))["summary"]
     assert summary.startswith("Bone drug recorded, not understood")
 
 

@@ -60,7 +60,14 @@ def test_every_file_that_the_architecture_page_names_is_there():
         "site.toml",
         *(
             f"{room}/"
-            for room in ("gathering", "mapping", "findings", "orders", "server")
+            for room in (
+                "gathering",
+                "entries",
+                "mapping",
+                "findings",
+                "orders",
+                "server",
+            )
         ),
         "verification/",
     }

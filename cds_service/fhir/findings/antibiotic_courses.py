@@ -6,6 +6,12 @@ Single doses before an operation and some days for a chest or a bladder are none
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from cds_service.fhir.entries.drugs import (
+    DEEP_INFECTION_DRUG,
+    GOES_ON,
+    MEDICATION_TYPES,
+)
+from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.drug_times import (
     dated,
@@ -13,12 +19,6 @@ from cds_service.fhir.findings.drug_times import (
     first_and_last_day,
     handed_over,
 )
-from cds_service.fhir.gathering.drugs import (
-    DEEP_INFECTION_DRUG,
-    GOES_ON,
-    MEDICATION_TYPES,
-)
-from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.raw_json import is_prohibition
 
 # Policy: infections of bone are treated for six weeks or more, others mostly for less

@@ -12,6 +12,15 @@ from cds_service.core.findings import Dated, HowEnded
 from cds_service.core.months import months_after
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import BoneDrugSpec, MedicationSpec
+from cds_service.fhir.entries.drugs import (
+    ANY_BONE_DRUG,
+    Drug,
+    is_given_once,
+    words_beside,
+)
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.problem_words import in_doubt
+from cds_service.fhir.entries.products import DEVICE_ORDERS
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.dosage_ends import (
     DosageEnd,
@@ -43,15 +52,6 @@ from cds_service.fhir.findings.medication_list import (
     uses_named_aside,
 )
 from cds_service.fhir.findings.statements import Stated, find_stated
-from cds_service.fhir.gathering.drugs import (
-    ANY_BONE_DRUG,
-    Drug,
-    is_given_once,
-    words_beside,
-)
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.problem_words import in_doubt
-from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.raw_json import Json, is_prohibition, member, number
 
 LATE = timedelta(days=30)  # policy: so long after its end a supply may be renewed

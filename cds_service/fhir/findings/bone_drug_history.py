@@ -14,6 +14,7 @@ from cds_service.core.drug_uses import combine
 from cds_service.core.findings import BoneDrugs, DrugUse, Finding, Gap, Provenance
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import BoneDrugSpec, DenosumabSpec, MedicationSpec
+from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.findings.bone_drug_entries import UNNAMED, entries_of
 from cds_service.fhir.findings.chart import (
     Chart,
@@ -32,7 +33,6 @@ from cds_service.fhir.findings.medication_list import (
     without_use,
 )
 from cds_service.fhir.findings.problem_list import conclude_no
-from cds_service.fhir.gathering.entries import Entry
 
 # Other lists than those of drugs, which may name one: "Osteoporosis, Prolia given in
 # March"; "Fracture under alendronate"; a supply of Prolia. By prefetch key.

@@ -11,14 +11,14 @@ from datetime import timedelta
 
 from cds_service.core.findings import BoneDrugs, DrugUse, Finding
 from cds_service.core.vocabulary import ConditionSpec, EventSpec, RecentCancerSpec
+from cds_service.fhir.entries.drugs import CANCER_DRUG, MEDICATION_TYPES
+from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
+from cds_service.fhir.entries.grave_asides import UNREAD_REASON
+from cds_service.fhir.entries.problem_words import in_doubt, is_denial
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_gap
 from cds_service.fhir.findings.problem_list import is_in_use
 from cds_service.fhir.findings.statements import NOT_DONE
-from cds_service.fhir.gathering.drugs import CANCER_DRUG, MEDICATION_TYPES
-from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
-from cds_service.fhir.gathering.grave_asides import UNREAD_REASON
-from cds_service.fhir.gathering.problem_words import in_doubt, is_denial
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of

@@ -11,6 +11,9 @@ from datetime import timedelta
 from cds_service.core.bone_drugs import INTERVAL, KINDS
 from cds_service.core.drug_uses import BILLED, DrugEntry
 from cds_service.core.findings import Supply
+from cds_service.fhir.entries.drugs import is_given_once
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.other_doses import dosages_of
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.dosage_ends import end_of_dosages
 from cds_service.fhir.findings.drug_times import MOST_DAYS, duration_of
@@ -19,9 +22,6 @@ from cds_service.fhir.findings.home_orders import (
     is_home_category,
     tablets_in,
 )
-from cds_service.fhir.gathering.drugs import is_given_once
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.other_doses import dosages_of
 from cds_service.fhir.mapping.duration_lengths import DAY
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.settings_of_care import WARD

@@ -11,6 +11,25 @@ from datetime import date, timedelta
 from cds_service.core.findings import Finding, Precision
 from cds_service.core.grave_findings import FRACTURE_NOT_CLEAR
 from cds_service.core.vocabulary import FractureSpec
+from cds_service.fhir.entries.asides import VOID
+from cds_service.fhir.entries.bystanders import FRACTURED
+from cds_service.fhir.entries.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.earlier_in_words import (
+    are_reasons_only_of,
+    says_augmented,
+)
+from cds_service.fhir.entries.entry import BILLED_TYPES
+from cds_service.fhir.entries.levels_of_entries import (
+    fracture_levels,
+    vertebrae_apart,
+)
+from cds_service.fhir.entries.past_by_words import (
+    LATE_EFFECT,
+    is_onset_of_recording,
+    past_in_words,
+)
+from cds_service.fhir.entries.problem_words import HISTORIES, in_doubt
+from cds_service.fhir.entries.products import DEVICE_ORDERS
 from cds_service.fhir.findings.cement_reasons import is_for_something_else
 from cds_service.fhir.findings.chart import (
     STATING,
@@ -40,23 +59,7 @@ from cds_service.fhir.findings.statements import (
     read_aside,
 )
 from cds_service.fhir.findings.worded_dates import date_in_words
-from cds_service.fhir.gathering.asides import VOID
-from cds_service.fhir.gathering.bystanders import FRACTURED
-from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
-from cds_service.fhir.gathering.earlier_in_words import (
-    are_reasons_only_of,
-    says_augmented,
-)
-from cds_service.fhir.gathering.entries import BILLED_TYPES
-from cds_service.fhir.gathering.named_levels import fracture_levels, vertebrae_apart
-from cds_service.fhir.gathering.past_by_words import (
-    LATE_EFFECT,
-    is_onset_of_recording,
-    past_in_words,
-)
-from cds_service.fhir.gathering.problem_words import HISTORIES, in_doubt
-from cds_service.fhir.gathering.products import DEVICE_ORDERS
-from cds_service.fhir.mapping.level_text import LEVELS
+from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import WITHOUT_DAY, begun, has_onset_without_day
 from cds_service.fhir.orders.broken_levels import (
@@ -66,7 +69,7 @@ from cds_service.fhir.orders.broken_levels import (
     names_another_fracture,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS
-from cds_service.fhir.orders.levels import find_levels
+from cds_service.fhir.orders.treated_levels import find_levels
 from cds_service.fhir.raw_json import (
     is_prohibition,
     member,

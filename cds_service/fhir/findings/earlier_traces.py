@@ -10,13 +10,14 @@ from datetime import date, timedelta
 
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.element_names import WORDED
+from cds_service.fhir.entries.bystanders import other_words_of
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.problem_words import in_doubt
 from cds_service.fhir.findings.chart import Chart, Problem
 from cds_service.fhir.findings.statements import Stated, or_in_doubt, read_aside
 from cds_service.fhir.findings.worded_dates import date_in_words
-from cds_service.fhir.gathering.bystanders import other_words_of
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.problem_words import in_doubt
-from cds_service.fhir.leaves import WORDED, codes_of, words_in
+from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.onset import asserted_on, begun, recorded_on
 from cds_service.fhir.raw_json import member, text, texts_of

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from cds_service.core.vocabulary import PlaceSpec
+from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_finding, make_gap
-from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of

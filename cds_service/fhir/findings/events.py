@@ -14,6 +14,19 @@ from typing import NamedTuple
 from cds_service.core.findings import Finding, Gap, Precision
 from cds_service.core.vocabulary import HALF_A_YEAR, EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
+from cds_service.fhir.entries.bystanders import other_words_of
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.past_by_words import (
+    LATE_EFFECT,
+    is_onset_of_recording,
+    past_in_words,
+)
+from cds_service.fhir.entries.problem_words import (
+    HISTORIES,
+    in_doubt,
+    is_taken_as_active,
+    named_in,
+)
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -46,19 +59,6 @@ from cds_service.fhir.findings.statements import (
     reason_of_list,
 )
 from cds_service.fhir.findings.worded_dates import date_in_words
-from cds_service.fhir.gathering.bystanders import other_words_of
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.past_by_words import (
-    LATE_EFFECT,
-    is_onset_of_recording,
-    past_in_words,
-)
-from cds_service.fhir.gathering.problem_words import (
-    HISTORIES,
-    in_doubt,
-    is_taken_as_active,
-    named_in,
-)
 from cds_service.fhir.mapping.clauses import clauses, names
 from cds_service.fhir.onset import (
     begun,

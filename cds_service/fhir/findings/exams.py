@@ -5,6 +5,8 @@ from datetime import date
 from cds_service.core.findings import Gap
 from cds_service.core.vocabulary import ExamSpec
 from cds_service.core.wording import date_text
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.exam_concepts import EXAM_TYPES
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -12,8 +14,6 @@ from cds_service.fhir.findings.chart import (
     make_finding,
     make_gap,
 )
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.exam_concepts import EXAM_TYPES
 
 DONE = {
     "DiagnosticReport": frozenset(

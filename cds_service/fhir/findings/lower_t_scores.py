@@ -13,6 +13,19 @@ from cds_service.core.from_order import OSTEOPOROSIS
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
+from cds_service.fhir.entries.bone_reports import (
+    OF_BONE,
+    codes_of_report,
+    words_of_report,
+)
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.exam_concepts import EXAM_TYPES
+from cds_service.fhir.entries.problem_words import (
+    is_of_relatives,
+    named_in,
+    read_problem_words,
+)
+from cds_service.fhir.entries.t_scores_in_words import t_scores_of_condition
 from cds_service.fhir.findings.chart import Chart, Reading
 from cds_service.fhir.findings.observations import (
     RETRACTED,
@@ -32,19 +45,6 @@ from cds_service.fhir.findings.t_score_sites import (
     is_single,
     share_site,
 )
-from cds_service.fhir.gathering.bone_reports import (
-    OF_BONE,
-    codes_of_report,
-    words_of_report,
-)
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.exam_concepts import EXAM_TYPES
-from cds_service.fhir.gathering.problem_words import (
-    is_of_relatives,
-    named_in,
-    read_problem_words,
-)
-from cds_service.fhir.gathering.t_scores_in_words import t_scores_of_condition
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 

@@ -14,6 +14,11 @@ from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
+from cds_service.fhir.entries.drugs import STEROID, Drug
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.other_doses import dosages_of
+from cds_service.fhir.entries.problem_words import in_doubt
+from cds_service.fhir.entries.products import DEVICE_ORDERS
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -28,11 +33,6 @@ from cds_service.fhir.findings.drug_times import (
 )
 from cds_service.fhir.findings.problem_list import conclude_no, stated_as_true
 from cds_service.fhir.findings.statements import Stated, find_stated, reason_of_list
-from cds_service.fhir.gathering.drugs import STEROID, Drug
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.other_doses import dosages_of
-from cds_service.fhir.gathering.problem_words import in_doubt
-from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

@@ -15,7 +15,7 @@ from cds_service.fhir.findings.observations import device_words
 from cds_service.fhir.findings.quantities import Measured, Refused
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.expansions import SNOMED
-from cds_service.fhir.mapping.level_text import LEVELS, LevelRules, in_order
+from cds_service.fhir.mapping.levels.from_words import LEVELS, LevelRules, in_order
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 

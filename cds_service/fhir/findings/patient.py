@@ -8,9 +8,9 @@ from cds_service.core.card_signals import OLD
 from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
 from cds_service.core.pooled_result import FRAGILITY_AGE
 from cds_service.core.vocabulary import PatientSpec
+from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_finding, make_gap
 from cds_service.fhir.findings.encounter import last_day, stay_of_death
-from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.raw_json import Json, objects, text, truth
 
 SEXES = ("male", "female")

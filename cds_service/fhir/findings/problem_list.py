@@ -16,6 +16,24 @@ from cds_service.core.vocabulary import (
     YesNoSpec,
 )
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.entries.drugs import (
+    CANCER_DRUG,
+    DEEP_INFECTION_DRUG,
+    MEDICATION_TYPES,
+    TELL_OF_DISEASE,
+)
+from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
+from cds_service.fhir.entries.grave_asides import (
+    SPINAL_OPERATION,
+    UNJUDGED,
+    UNJUDGED_ACT,
+    UNREAD_PROSE,
+    UNREAD_REASON,
+    UNREAD_TITLE,
+)
+from cds_service.fhir.entries.listed import LISTED
+from cds_service.fhir.entries.problem_words import in_doubt, words_but_denials
+from cds_service.fhir.entries.products import DEVICE_ORDERS
 from cds_service.fhir.findings.antibiotic_courses import find_long_antibiotic
 from cds_service.fhir.findings.chart import (
     LISTS,
@@ -35,24 +53,6 @@ from cds_service.fhir.findings.statements import (
     place_of,
     reason_of_list,
 )
-from cds_service.fhir.gathering.drugs import (
-    CANCER_DRUG,
-    DEEP_INFECTION_DRUG,
-    MEDICATION_TYPES,
-    TELL_OF_DISEASE,
-)
-from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
-from cds_service.fhir.gathering.grave_asides import (
-    SPINAL_OPERATION,
-    UNJUDGED,
-    UNJUDGED_ACT,
-    UNREAD_PROSE,
-    UNREAD_REASON,
-    UNREAD_TITLE,
-)
-from cds_service.fhir.gathering.listed import LISTED
-from cds_service.fhir.gathering.problem_words import in_doubt, words_but_denials
-from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import (
     is_prohibition,

@@ -26,6 +26,23 @@ from cds_service.fhir.certainty import (
     clinical_status,
     is_later_encounter,
 )
+from cds_service.fhir.entries.awaited_reports import is_plain_exam
+from cds_service.fhir.entries.drugs import GOES_ON, MEDICATION_TYPES
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.grave_asides import (
+    BRIEF_SEARCHES,
+    ORDERS,
+    SEARCHES,
+    SPINAL_OPERATION,
+    UNJUDGED,
+    UNJUDGED_ACT,
+    UNREAD_PROSE,
+    UNREAD_REASON,
+    UNREAD_TITLE,
+    is_done_order,
+)
+from cds_service.fhir.entries.problem_words import in_doubt, is_taken_as_active
+from cds_service.fhir.entries.products import DEVICE_ORDERS
 from cds_service.fhir.findings.cement_reasons import (
     is_called_past,
     is_for_something_else,
@@ -42,23 +59,6 @@ from cds_service.fhir.findings.encounter import VOID_ENCOUNTER
 from cds_service.fhir.findings.first_stages import is_of_first_stage
 from cds_service.fhir.findings.same_operation import may_be_of_present_fracture
 from cds_service.fhir.findings.worded_dates import date_in_words
-from cds_service.fhir.gathering.awaited_reports import is_plain_exam
-from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.grave_asides import (
-    BRIEF_SEARCHES,
-    ORDERS,
-    SEARCHES,
-    SPINAL_OPERATION,
-    UNJUDGED,
-    UNJUDGED_ACT,
-    UNREAD_PROSE,
-    UNREAD_REASON,
-    UNREAD_TITLE,
-    is_done_order,
-)
-from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
-from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import begun, has_onset_without_day, recorded_on

@@ -8,14 +8,14 @@ from itertools import chain
 from typing import Any, Protocol
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.concepts import (
+from cds_service.fhir.entries.concepts import (
     OF_ANY_PRODUCT,
     concepts_of,
     is_product_unread,
 )
+from cds_service.fhir.entries.products import PRODUCT_ELEMENTS, unread_ingredients
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
-from cds_service.fhir.gathering.products import PRODUCT_ELEMENTS, unread_ingredients
 from cds_service.fhir.gathering.query_results import (
     QueryResult,
     count_entries,

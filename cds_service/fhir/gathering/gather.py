@@ -7,7 +7,9 @@ from itertools import chain
 
 from cds_service.errors import DeadlinePassed
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.gathering.act_concepts import is_order_understood
+from cds_service.fhir.entries.act_concepts import is_order_understood
+from cds_service.fhir.entries.open_concepts import UNCODED, UNREAD_WORDS
+from cds_service.fhir.entries.products import DEVICE_ORDERS
 from cds_service.fhir.gathering.fetching import (
     MOST_READ,
     NOT_IN_TIME,
@@ -19,12 +21,9 @@ from cds_service.fhir.gathering.fetching import (
     with_referred_to,
     with_unread_products,
 )
-from cds_service.fhir.gathering.open_concepts import UNCODED, UNREAD_WORDS
-from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.patient_status import MODIFIED, doubt_of
 from cds_service.fhir.gathering.picking import Unreadable, pick
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
-from cds_service.fhir.gathering.products import DEVICE_ORDERS
 from cds_service.fhir.gathering.query_results import (
     QueryResult,
     count_entries,
@@ -37,6 +36,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.gathering.unsent_reasons import with_unsent_reasons
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
+from cds_service.fhir.parsing import BrokenResource, parse_patient
 from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.references import BundleEntry, Targets, reference_name
 from cds_service.fhir.site_calendar import SiteCalendar

@@ -1,6 +1,6 @@
 """Tell if the Patient of a record is still in use, and what replaced it."""
 
-from cds_service.fhir.leaves import MODIFIERS
+from cds_service.fhir.element_names import MODIFIERS
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
 from cds_service.protocol.messages import is_fhir_id
 

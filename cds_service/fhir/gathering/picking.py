@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from cds_service.fhir.gathering.asides import OBSERVATION, VOID
-from cds_service.fhir.gathering.concepts import concepts_of
-from cds_service.fhir.gathering.entries import Entry, read_entry
-from cds_service.fhir.gathering.open_concepts import UNNAMED
-from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
+from cds_service.fhir.entries.asides import OBSERVATION, VOID
+from cds_service.fhir.entries.concepts import concepts_of
+from cds_service.fhir.entries.entry import Entry, read_entry
+from cds_service.fhir.entries.open_concepts import UNNAMED
+from cds_service.fhir.entries.products import referred_in
 from cds_service.fhir.gathering.plan import Template
-from cds_service.fhir.gathering.products import referred_in
 from cds_service.fhir.gathering.query_results import ReadFrom
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.parsing import BrokenResource, parse_resource
 from cds_service.fhir.raw_json import Json, in_order, member, objects, text
 from cds_service.fhir.references import Targets, reference_name
 from cds_service.outgoing.deadline import Deadline

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.query_results import ReadFrom
 from cds_service.fhir.near_misses import NearMiss

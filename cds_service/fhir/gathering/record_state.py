@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from cds_service.core.findings import RecordState
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.open_concepts import (
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,

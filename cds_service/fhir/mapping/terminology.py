@@ -40,7 +40,7 @@ from cds_service.fhir.mapping.language import (
     lacking_tables,
     read_languages,
 )
-from cds_service.fhir.mapping.level_text import LevelRules
+from cds_service.fhir.mapping.levels.from_words import LevelRules
 from cds_service.fhir.mapping.mapping_files import (
     LocalCode,
     read_answer_maps,

@@ -17,19 +17,12 @@ from cds_service.core.findings import (
 )
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
-from cds_service.fhir.gathering.earlier_in_words import EARLIER
+from cds_service.fhir.entries.earlier_in_words import EARLIER
 from cds_service.fhir.mapping.code_systems import CPT
-from cds_service.fhir.mapping.level_text import in_order
+from cds_service.fhir.mapping.levels.from_words import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.broken_levels import names_another_fracture, region_treated
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
-from cds_service.fhir.orders.levels import (
-    JUNCTION,
-    StatedLevels,
-    counted_in,
-    find_levels,
-    levels_in_words,
-)
 from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.order_reasons import (
     LONGEST_WORDS,
@@ -44,6 +37,13 @@ from cds_service.fhir.orders.recognition import (
     HEIGHT_RESTORATION,
     augmentation_in,
     words_on_procedure,
+)
+from cds_service.fhir.orders.treated_levels import (
+    JUNCTION,
+    StatedLevels,
+    counted_in,
+    find_levels,
+    levels_in_words,
 )
 from cds_service.fhir.orders.unread_in_augmentation import unread_words_of
 from cds_service.fhir.raw_json import Json, member, number, text

@@ -11,7 +11,7 @@ from itertools import chain
 
 from cds_service.core.findings import AugmentationOrder
 from cds_service.core.leaving import Biopsy, GraveResult
-from cds_service.fhir.gathering.grave_asides import (
+from cds_service.fhir.entries.grave_asides import (
     BIOPSIES,
     CANCERS,
     SAMPLE_OF_SPINE,
@@ -19,18 +19,18 @@ from cds_service.fhir.gathering.grave_asides import (
     grave_concepts_of,
     words_of_sites,
 )
-from cds_service.fhir.gathering.picking import FINAL
-from cds_service.fhir.gathering.unread_in_report import (
+from cds_service.fhir.entries.unread_in_report import (
     is_of_other_organ,
     is_result_understood,
     names_spine,
 )
+from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.keep_reasons import named_levels
 from cds_service.fhir.orders.recognition import recognise_support
-from cds_service.fhir.orders.reports_since import is_pathology
+from cds_service.fhir.orders.since.reports import is_pathology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar

@@ -12,7 +12,6 @@ from typing import Any
 from cds_service.core.bracing import Correction
 from cds_service.core.phrases import joined, say
 from cds_service.core.wording import date_text, title_text
-from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.mapping.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.order_times import (
@@ -20,6 +19,7 @@ from cds_service.fhir.orders.order_times import (
     texts_on_time,
     written_on,
 )
+from cds_service.fhir.parsing import may_be_reversed
 from cds_service.fhir.raw_json import Json, items, member, text
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.json_text import plain_numbers

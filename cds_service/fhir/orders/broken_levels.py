@@ -1,6 +1,7 @@
 """Name the vertebrae that are broken; `operation.py` tells which are not treated.
 
-A place is a vertebra, two of them or a region: `L1`, `T11-T12`, `thoracic spine`.
+A place is a vertebra, two of them or a region: `L1`, `T11-T12`, `thoracic spine`. What
+an order treats is in `treated_levels.py`; here are its reasons, and diagnoses.
 """
 
 from collections.abc import Mapping
@@ -8,17 +9,17 @@ from itertools import chain
 
 from cds_service.core.findings import TreatedLevels
 from cds_service.fhir.certainty import at_first_visit
-from cds_service.fhir.gathering.asides import asides_of
-from cds_service.fhir.gathering.bystanders import FRACTURED
-from cds_service.fhir.gathering.earlier_in_words import is_of_unsound_vertebra
-from cds_service.fhir.gathering.fracture_sites import fractured_there
+from cds_service.fhir.entries.asides import asides_of
+from cds_service.fhir.entries.bystanders import FRACTURED
+from cds_service.fhir.entries.earlier_in_words import is_of_unsound_vertebra
+from cds_service.fhir.entries.fracture_sites import fractured_there
 from cds_service.fhir.mapping.clauses import clauses, sentences
-from cds_service.fhir.mapping.level_text import LEVELS
+from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
-from cds_service.fhir.orders.levels import site_statements
 from cds_service.fhir.orders.order_reasons import conditions_of, reasons_named
+from cds_service.fhir.orders.treated_levels import site_statements
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 CERVICAL = "cervical-fracture"

@@ -31,8 +31,8 @@ from cds_service.fhir.certainty import (
     clinical_status,
     is_later_encounter,
 )
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.problem_words import is_taken_as_active
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.problem_words import is_taken_as_active
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on

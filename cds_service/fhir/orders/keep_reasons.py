@@ -5,14 +5,14 @@ the findings.
 """
 
 from cds_service.core.brace_reasons import KEEP_REASONS
-from cds_service.fhir.gathering.bystanders import FRACTURED
+from cds_service.fhir.entries.bystanders import FRACTURED
 from cds_service.fhir.mapping.clauses import clauses
-from cds_service.fhir.mapping.level_text import LEVELS, in_order
+from cds_service.fhir.mapping.levels.from_words import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders
-from cds_service.fhir.orders.levels import stated_levels
 from cds_service.fhir.orders.order_reasons import reasons_named
 from cds_service.fhir.orders.order_times import texts_on_time
+from cds_service.fhir.orders.treated_levels import stated_levels
 from cds_service.fhir.raw_json import Json, texts_of
 
 _CONCEPTS = frozenset(KEEP_REASONS)

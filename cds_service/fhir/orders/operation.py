@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 from cds_service.core.findings import AugmentationOrder
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.mapping.level_text import LEVELS, in_order
+from cds_service.fhir.mapping.levels.from_words import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.broken_levels import REGION_NAMES, covers, region_treated
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order
-from cds_service.fhir.orders.left_vertebrae import left_in_course
-from cds_service.fhir.orders.levels import find_levels, left_in_titles
+from cds_service.fhir.orders.levels_left_in_notes import left_in_course
 from cds_service.fhir.orders.order_times import IN_FORCE, read_times
 from cds_service.fhir.orders.performed import (
     DOCUMENTED_WITHIN,
@@ -30,6 +29,7 @@ from cds_service.fhir.orders.recognition import (
     AUGMENTATION_OR_LEVEL,
     recognise_augmentation,
 )
+from cds_service.fhir.orders.treated_levels import find_levels, left_in_titles
 from cds_service.fhir.raw_json import Json, is_prohibition, text
 from cds_service.fhir.site_calendar import SiteCalendar
 

@@ -1,7 +1,7 @@
 """Read what the narrative of an order adds to its elements."""
 
-from cds_service.fhir.leaves import repeats, without_tags
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.narratives import repeats, without_tags
 from cds_service.fhir.raw_json import Json, member, text
 
 # Statuses of narratives that may say more than the elements, by FHIR's definition.

@@ -18,26 +18,26 @@ from cds_service.core.leaving import (
     Leaving,
 )
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.gathering.awaited_reports import NO_REPORT
-from cds_service.fhir.gathering.bystanders import FRACTURED
-from cds_service.fhir.gathering.condition_concepts import ACUTE
-from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.grave_asides import (
+from cds_service.fhir.element_names import MODIFIERS
+from cds_service.fhir.entries.awaited_reports import NO_REPORT
+from cds_service.fhir.entries.bystanders import FRACTURED
+from cds_service.fhir.entries.condition_concepts import ACUTE
+from cds_service.fhir.entries.drugs import BONE_DRUG, read_billed
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.grave_asides import (
     UNJUDGED,
     UNREAD_REASON,
     drugs_and_states,
     grave_concepts_of,
 )
-from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.entries.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
-from cds_service.fhir.leaves import MODIFIERS, words_in
+from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.orders.acts_since import complicated_since, unread_acts_since
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.biopsies import (
     is_sample_of_bone,
@@ -49,30 +49,31 @@ from cds_service.fhir.orders.complications import (
     complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.illnesses_since import (
-    illnesses_since,
-    nerve_roots_since,
-    sphincters_since,
-)
-from cds_service.fhir.orders.injuries_in_acts import injured_acts_since
-from cds_service.fhir.orders.injuries_since import (
-    CARRYING,
-    INJURIES,
-    RecentTime,
-    injuries_since,
-)
-from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
     REVIEW,
     is_augmentation,
     recognise_support,
 )
-from cds_service.fhir.orders.reports_since import (
+from cds_service.fhir.orders.since.acts import complicated_since, unread_acts_since
+from cds_service.fhir.orders.since.illnesses import (
+    illnesses_since,
+    nerve_roots_since,
+    sphincters_since,
+)
+from cds_service.fhir.orders.since.injuries import (
+    CARRYING,
+    INJURIES,
+    RecentTime,
+    injuries_since,
+)
+from cds_service.fhir.orders.since.injuries_in_acts import injured_acts_since
+from cds_service.fhir.orders.since.reports import (
     awaited_reports_since,
     grave_reports_since,
     unread_reports_since,
 )
+from cds_service.fhir.orders.treated_levels import find_levels
 from cds_service.fhir.orders.unread_in_referral import (
     is_read_whole,
     is_visit_understood,

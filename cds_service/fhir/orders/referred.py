@@ -10,22 +10,21 @@ grave. If part of the signing was not read, no list of the record is whole.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cds_service.fhir.gathering.asides import NO_DIAGNOSES
-from cds_service.fhir.gathering.concepts import concepts_of
-from cds_service.fhir.gathering.drugs import BONE_DRUG, Drug, read_billed
-from cds_service.fhir.gathering.entries import (
+from cds_service.fhir.entries.asides import NO_DIAGNOSES
+from cds_service.fhir.entries.concepts import concepts_of
+from cds_service.fhir.entries.drugs import BONE_DRUG, Drug, read_billed
+from cds_service.fhir.entries.entry import (
     BILLED_TYPES,
     Entry,
     read_entry,
     read_without_drug,
 )
+from cds_service.fhir.entries.grave_asides import ASIDE_IN_DOUBT, drugs_and_states
+from cds_service.fhir.entries.open_concepts import UNKNOWN_DRUG
+from cds_service.fhir.entries.problem_words import in_doubt
+from cds_service.fhir.entries.products import referred_in
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
-from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, drugs_and_states
-from cds_service.fhir.gathering.open_concepts import UNKNOWN_DRUG
-from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import Unreadable
-from cds_service.fhir.gathering.problem_words import in_doubt
-from cds_service.fhir.gathering.products import referred_in
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.gathering.unsent_reasons import (
@@ -42,6 +41,7 @@ from cds_service.fhir.orders.asked_stops import (
 )
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.other_drafts import read_other_draft
+from cds_service.fhir.parsing import BrokenResource, parse_resource
 from cds_service.fhir.raw_json import (
     NOT_TO_DO,
     Json,

@@ -35,7 +35,7 @@ from cds_service.core.leaving import SOON_ENOUGH
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.mapping.code_systems import HCPCS, ORDERS
-from cds_service.fhir.mapping.level_text import in_order
+from cds_service.fhir.mapping.levels.from_words import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders.drafts import (

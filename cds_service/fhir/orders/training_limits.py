@@ -9,16 +9,16 @@ from datetime import date, timedelta
 
 from cds_service.core.findings import TrainingLimit
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
-from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.held_training import HELD, holds_training
-from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.held_training import HELD, holds_training
+from cds_service.fhir.entries.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.broken_levels import OLD
 from cds_service.fhir.orders.drafts import OPTION, DraftOrders
-from cds_service.fhir.orders.injuries_since import CARRYING, SEQUELA
 from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.orders.since.injuries import CARRYING, SEQUELA
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 HOLDING = HELD | {in_doubt("moving-forbidden")}

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.gathering.bystanders import (
+from cds_service.fhir.element_names import MODIFIERS
+from cds_service.fhir.entries.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
-from cds_service.fhir.gathering.fracture_sites import names_place_alone
-from cds_service.fhir.gathering.grave_asides import (
+from cds_service.fhir.entries.fracture_sites import names_place_alone
+from cds_service.fhir.entries.grave_asides import (
     ASIDE,
     BIOPSIES,
     BROKEN_ASIDE,
@@ -27,12 +28,13 @@ from cds_service.fhir.gathering.grave_asides import (
     grave_concepts_of,
     is_unjudged,
 )
-from cds_service.fhir.gathering.unread_in_reasons import is_code_plainly_worded
-from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
+from cds_service.fhir.entries.unread_in_reasons import is_code_plainly_worded
+from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.remainders import LEAST_CODE, without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
+from cds_service.fhir.narratives import repeats
 from cds_service.fhir.orders.broken_levels import broken_places, covers
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.order_narratives import narrative_of

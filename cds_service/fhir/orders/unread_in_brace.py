@@ -11,11 +11,12 @@ that FHIR, an EHR or an author adds is overlooked.
 from typing import Any
 
 from cds_service.core.brace_reasons import KEEP_REASONS
-from cds_service.fhir.gathering.bystanders import is_plain_fracture
-from cds_service.fhir.leaves import leaves_of, repeats
+from cds_service.fhir.entries.bystanders import is_plain_fracture
+from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.code_systems import HCPCS
 from cds_service.fhir.mapping.remainders import without_codes
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.narratives import repeats
 from cds_service.fhir.orders.order_text import says_if_taken_off
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import BONE_REASONS, FRACTURES

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cds_service.fhir.billing_marks import without_billing_mark
-from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
+from cds_service.fhir.element_names import MODIFIERS
+from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.plain_patterns import PlainWords
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
+from cds_service.fhir.narratives import says_more
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,

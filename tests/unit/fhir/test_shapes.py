@@ -12,7 +12,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
 from cds_service.core.data_file import read_json
-from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
+from cds_service.fhir.parsing import BrokenResource, parse_resource
 from cds_service.fhir.shapes import FILE, fits
 from cds_service.fhir.site_calendar import UTC_CALENDAR
 from cds_service.loading import load_service

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.fhir.gathering.order_titles import is_everyday_order
+from cds_service.fhir.entries.order_titles import is_everyday_order
 from tests.builders import terminology
 from tests.codes import CPT, codeable
 

@@ -1,0 +1,196 @@
+"""Find what one resource names: the concepts of its codes and words.
+
+Lists, drugs, devices and examinations have modules of their own, imported here.
+"""
+
+from cds_service.fhir.entries.act_concepts import concepts_of_act
+from cds_service.fhir.entries.asides import (
+    OBSERVATION,
+    VOID,
+    asides_of,
+    words_of_asides,
+)
+from cds_service.fhir.entries.awaited_reports import (
+    AWAITED,
+    OF_IMAGES,
+    REGISTERED,
+    UNREAD_PARTS,
+    is_of_spine,
+    is_without_words,
+)
+from cds_service.fhir.entries.bone_reports import (
+    TELLS_T_SCORE,
+    names_t_score,
+    words_of_report,
+)
+from cds_service.fhir.entries.condition_concepts import (
+    ACUTE,
+    concepts_of_condition,
+)
+from cds_service.fhir.entries.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.exam_concepts import (
+    EXAM_TYPES,
+    exam_concepts,
+)
+from cds_service.fhir.entries.grave_asides import MAY_BEAR_ON_SPINE, UNREAD_PROSE
+from cds_service.fhir.entries.harm_in_acts import (
+    EARLIER,
+    is_history,
+    tells_of_harm,
+)
+from cds_service.fhir.entries.listed import LISTED, OF_NO_CONCERN
+from cds_service.fhir.entries.named_besides import drugs_told_in_doubt, grave_in_doubt
+from cds_service.fhir.entries.open_concepts import MAY_NEED_BRACE, NOT_UNDERSTOOD
+from cds_service.fhir.entries.problem_words import in_doubt
+from cds_service.fhir.entries.product_concepts import (
+    concepts_of_device,
+    concepts_of_drug,
+)
+from cds_service.fhir.entries.products import (
+    PRODUCT_ELEMENTS,
+    referred_in,
+    unread_ingredients,
+)
+from cds_service.fhir.entries.t_scores_in_words import t_scores_of_condition
+from cds_service.fhir.entries.unread_in_report import (
+    is_density_understood,
+    is_prose_understood,
+)
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.references import Targets
+
+BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
+# An entry with one of these may be of any drug or device.
+OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
+PLACE = frozenset({"place-of-care"})
+# Types that are read whatever their codes say.
+OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
+# Further types whose asides may name a grave thing.
+WITH_ASIDES = frozenset({OBSERVATION, *OF_TYPE})
+
+
+def concepts_of(
+    resource: Json, targets: Targets, terminology: Terminology
+) -> frozenset[str]:
+    """Return the concepts of one resource; empty if we do not read it.
+
+    Two of them say that a list cannot answer "no":
+
+    - `not-understood`: neither a code nor words identify the entry. It may be anything,
+      so no concept is "not on the list".
+    - `may-be-grave`: the code of a condition is in no value set and no harmless range;
+      or it has no code, and its words are no name of a harmless disease. It excludes no
+      tumour, infection or deficit (`only_codes_exclude`).
+
+    Args:
+        resource: raw JSON.
+        targets: resources of other types that were returned with it.
+        terminology: the service's terminology, including the site's codes.
+    """
+    concepts = _concepts_by_type(resource, targets, terminology)
+    if is_history(resource, terminology):
+        concepts |= {EARLIER}
+    return concepts | {ACUTE} if tells_of_harm(resource, terminology) else concepts
+
+
+def _concepts_by_type(
+    resource: Json, targets: Targets, terminology: Terminology
+) -> frozenset[str]:
+    kind = text(resource.get("resourceType"))
+    if kind in MEDICATION_TYPES:
+        return concepts_of_drug(resource, referred_in(resource, targets), terminology)
+    if kind in PRODUCT_ELEMENTS:
+        return concepts_of_device(resource, targets, terminology)
+    if kind in EXAM_TYPES:
+        return _concepts_of_exam(resource, terminology)
+    if kind == "Condition":
+        concepts = concepts_of_condition(resource, terminology)
+        has_t_score = t_scores_of_condition(resource, concepts, terminology)
+        return concepts | {TELLS_T_SCORE} if has_t_score else concepts
+    code = resource.get("code")
+    concepts = OF_TYPE.get(kind) or terminology.concepts(code)
+    for component in objects(resource.get("component")):
+        concepts |= terminology.concepts(component.get("code"))
+    if kind in LISTED or kind in BY_WORDS:
+        return concepts_of_act(resource, concepts, terminology)
+    return _concepts_of_coded(resource, concepts, terminology) if concepts else concepts
+
+
+def _concepts_of_coded(
+    resource: Json, concepts: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return concepts of a value, stay or appointment, with what it names besides.
+
+    Args:
+        resource: raw JSON of any other type.
+        concepts: those of its code or type.
+        terminology: the service's terminology.
+    """
+    kind = text(resource.get("resourceType"))
+    if kind == OBSERVATION:
+        notes = [text(one.get("text")) for one in objects(resource.get("note"))]
+        concepts |= drugs_told_in_doubt(notes, concepts, terminology)
+    if kind in WITH_ASIDES:
+        concepts |= grave_in_doubt(resource, terminology)
+    if kind in OF_TYPE:
+        words = words_of_asides(asides_of(resource))
+        concepts |= drugs_told_in_doubt(words, concepts, terminology)
+    return concepts - OF_NO_CONCERN
+
+
+def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
+    """Return concepts of a report or an imaging study, with what it names besides."""
+    concepts = exam_concepts(exam, terminology)
+    if names_t_score(exam, terminology):
+        concepts |= {TELLS_T_SCORE}
+    concepts |= grave_in_doubt(exam, terminology)
+    if is_without_words(exam) and is_of_spine(exam, concepts, terminology):
+        concepts |= {AWAITED}
+    concepts |= _unread_prose(exam, concepts, terminology)
+    words = (*words_of_report(exam), *words_of_asides(asides_of(exam)))
+    return concepts | drugs_told_in_doubt(words, concepts, terminology)
+
+
+def _unread_prose(
+    exam: Json, concepts: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return what a report leaves open if its words were not understood whole."""
+    is_density = "dxa-exam" in concepts and concepts.isdisjoint(OF_IMAGES)
+    is_understood = is_density_understood if is_density else is_prose_understood
+    status = text(exam.get("status"))
+    if status in VOID:
+        return frozenset()
+    # The file of a registered report is of the order: nothing was found yet.
+    is_silent = not is_density and status != REGISTERED and is_silent_report(exam)
+    if is_understood(exam, terminology) and not is_silent:
+        return frozenset()
+    return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
+
+
+def is_silent_report(exam: Json) -> bool:
+    """Tell if the words of a report are only where nobody reads them.
+
+    They may be in an attachment, in the narrative, or in results of their own.
+    """
+    is_report = text(exam.get("resourceType")) == "DiagnosticReport"
+    has_words = text(exam.get("conclusion")) or exam.get("conclusionCode")
+    return is_report and not has_words and not UNREAD_PARTS.isdisjoint(exam)
+
+
+def is_product_unread(
+    resource: Json, targets: Targets, terminology: Terminology
+) -> bool:
+    """Tell if a drug or device is named only by a reference that leads to nothing.
+
+    The server refused its target or no longer has it, or there was no time to read it.
+    """
+    element, _ = PRODUCT_ELEMENTS[text(resource.get("resourceType"))]
+    if not member(resource, f"{element}Reference", "reference"):
+        return False
+    referred = referred_in(resource, targets)
+    is_read = referred is not None and not unread_ingredients(referred)
+    if text(resource.get("status")) in VOID or is_read:
+        return False
+    unknown = concepts_of(resource, targets, terminology) & OF_ANY_PRODUCT
+    return bool(unknown)

@@ -1,0 +1,406 @@
+"""Find what an entry of the problem list names."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from cds_service.fhir.entries.asides import asides_of
+from cds_service.fhir.entries.bystanders import (
+    SPINAL,
+    added_to,
+    is_bystander_problem,
+    other_words_of,
+)
+from cds_service.fhir.entries.earlier_in_words import (
+    EARLIER,
+    calls_fracture_old,
+    names_broken_vertebra,
+    names_earlier_fracture,
+    names_several_fractures,
+)
+from cds_service.fhir.entries.fracture_sites import fractured_there
+from cds_service.fhir.entries.grave_asides import (
+    BROKEN_ASIDE,
+    GRAVE,
+    MAY_BEAR_ON_SPINE,
+    OF_THE_SPINE,
+    OPENING,
+    UNREAD_REASON,
+    is_unjudged,
+    left_open_by,
+)
+from cds_service.fhir.entries.healed_fractures import (
+    HEALED,
+    OF_NO_BONE,
+    is_of_other_bone,
+)
+from cds_service.fhir.entries.listed import (
+    OF_NO_CONCERN,
+    is_entry_understood,
+    is_withheld,
+    short_texts,
+)
+from cds_service.fhir.entries.named_besides import drugs_told_in_doubt
+from cds_service.fhir.entries.open_concepts import (
+    MAY_BE_GRAVE,
+    MAY_NEED_BRACE,
+    NOT_UNDERSTOOD,
+    OF_RECORD,
+    SOCIAL,
+)
+from cds_service.fhir.entries.problem_words import (
+    has_grave_stem,
+    in_doubt,
+    is_denial,
+    is_of_relatives,
+    named_in,
+    read_problem_words,
+    undenied_parts,
+)
+from cds_service.fhir.entries.unread_in_reasons import (
+    has_code_alone,
+    is_reason_understood,
+    is_title_plain,
+    words_of_reasons,
+)
+from cds_service.fhir.leaves import codes_of
+from cds_service.fhir.mapping.clauses import clauses, sentences
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
+from cds_service.fhir.raw_json import Json, member, objects, texts_of
+
+# These leave a finding open, whatever is written next to their code.
+GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
+MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
+# Grave illness by its code, which counts if it began since the operation.
+ACUTE = "acute-illness"
+# A disease of a nerve root by its code or title, which counts likewise.
+NERVE_ROOT = "nerve-root"
+# Rules of `kinds.toml`.
+OF_NERVE_ROOT = ("nerve-root",)
+ABOUT_RECORD = ("about-record",)
+CANCER_AGAIN = ("cancer-again",)
+FOLLOW_UP = ("cancer-follow-up",)
+EXAM_AWAITED = ("exam-awaited",)
+SPREADING = (*CANCER_AGAIN, "kind-spread")
+# Cancers outside bone and marrow, and those of the bone, by the names of their lists.
+CANCER_OVER = "cancer-ever"
+OF_THE_BONE = frozenset(
+    {"malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"}
+)
+_DIVIDED = re.compile(r"[,;()]")
+
+
+def concepts_of_condition(condition: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the concepts of a condition, with what it names besides.
+
+    One whose category is that of the family history is none of the patient's.
+    """
+    if is_of_relatives(condition, terminology):
+        return frozenset({NOT_UNDERSTOOD})
+    known = _concepts_of_diagnosis(condition, terminology)
+    if is_of_other_bone(condition.get("code"), terminology):
+        known -= OF_NO_BONE
+    known |= {*fractured_there(condition, known, terminology)}
+    words = (*texts_of(condition.get("code")), *other_words_of(condition))
+    known |= drugs_told_in_doubt(words, known, terminology)
+    known |= _told_by_stems(condition, known, terminology)
+    known |= _told_of_cancer(condition, known, terminology)
+    known |= _left_open_by_asides(condition, known, terminology)
+    known |= _earlier_by_title(condition, known, terminology)
+    if _is_acute(condition, terminology):
+        known |= {ACUTE}
+    if _is_of_nerve_root(condition.get("code"), terminology):
+        known |= {NERVE_ROOT}
+    is_bystander = is_bystander_problem(condition, terminology)
+    if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
+        return known
+    return known | {MAY_NEED_BRACE}
+
+
+def _is_acute(condition: Json, terminology: Terminology) -> bool:
+    codings = terminology.codings(condition.get("code"))
+    return any(terminology.complication_codes.is_acute(*one) for one in codings)
+
+
+def _is_of_nerve_root(code: Any, terminology: Terminology) -> bool:
+    codings = terminology.codings(code)
+    if any(terminology.complication_codes.is_nerve_root(*one) for one in codings):
+        return True
+    return any(
+        terminology.kinds.of_title(word, OF_NERVE_ROOT) for word in texts_of(code)
+    )
+
+
+def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the concepts of a condition's code and words, and those of its asides.
+
+    What the words name is added, certain or in doubt: the list then cannot say "no" to
+    it, whatever the code is.
+    """
+    code = condition.get("code")
+    texts = {*texts_of(code)}
+    words = short_texts(texts)
+    is_short = words == texts
+    coded = terminology.concepts(code)
+    concepts = _with_words(coded, words | _words_of_modifiers(code), terminology)
+    asides = _read_asides(condition)
+    concepts |= _doubted_by_asides(asides, condition, concepts, terminology)
+    known = concepts - OF_NO_CONCERN
+
+    names_nothing = is_short and not known and not is_withheld(condition, terminology)
+    if names_nothing and terminology.harmless.is_social(condition, texts):
+        return SOCIAL
+    is_understood = is_short and is_entry_understood(
+        condition, code, concepts, words, terminology
+    )
+    if not is_understood:
+        return concepts | {NOT_UNDERSTOOD}
+    are_asides_judged = _are_asides_judged(asides, terminology)
+    if not (are_asides_judged and _is_identified(code, words, terminology)):
+        is_of_words = not known and not terminology.identifies("conditions", code)
+        is_of_record = is_of_words and _is_of_record(words, terminology)
+        return known | {MAY_BE_GRAVE, *(OF_RECORD if is_of_record else ())}
+    if not known and terminology.is_social(code):
+        return SOCIAL
+    return known
+
+
+def _told_by_stems(
+    condition: Json, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return the infection or deficit that parts of words tell of, each in doubt.
+
+    A title whose name is known, or that only denies, tells of no more.
+    """
+    stems = terminology.grave_stems
+    titles = [
+        title
+        for title in short_texts({*texts_of(condition.get("code"))})
+        if named_in([title], terminology).isdisjoint(GRAVE)
+    ]
+    told = [
+        concept
+        for title in titles
+        for part in undenied_parts(title, terminology)
+        for concept in stems.concepts_in(part)
+    ]
+    if any(map(stems.has_plain_deficit, titles)):
+        told.append("spinal-cord-disease")
+    return frozenset(map(in_doubt, {*told} - known))
+
+
+def _words_of_modifiers(code: Any) -> set[str]:
+    """Return the words in extensions of a code, which may modify the diagnosis."""
+    # JP Core writes `\u306e\u7591\u3044` (suspected) there.
+    extensions = objects(member(code, "extension"))
+    return {
+        word
+        for extension in extensions
+        for word in texts_of(extension.get("valueCodeableConcept"))
+    }
+
+
+class _Asides(NamedTuple):
+    """What the asides of a condition say.
+
+    Attributes:
+        words: theirs and those of their codes; none if they are too long to read.
+        is_short: they are not too long.
+    """
+
+    codes: list[Json]
+    words: set[str]
+    is_short: bool
+
+
+def _read_asides(condition: Json) -> _Asides:
+    asides = [*asides_of(condition)]
+    codes = [aside.code for aside in asides if aside.code is not None]
+    texts = {*other_words_of(condition), *(aside.words for aside in asides)}
+    texts = texts.union(*map(texts_of, codes)) - {""}
+    words = short_texts(texts)
+    return _Asides(codes, words, is_short=words == texts)
+
+
+def _are_asides_judged(asides: _Asides, terminology: Terminology) -> bool:
+    """Tell if asides are short, in our languages, and have no code never judged."""
+    is_foreign = any(map(terminology.languages.is_foreign, asides.words))
+    is_unknown = any(is_unjudged(code, terminology) for code in asides.codes)
+    return asides.is_short and not (is_foreign or is_unknown)
+
+
+def _doubted_by_asides(
+    asides: _Asides,
+    condition: Json,
+    concepts: frozenset[str],
+    terminology: Terminology,
+) -> frozenset[str]:
+    """Return what the asides name besides these concepts, each in doubt."""
+    kinds = [condition.get(name) for name in ("severity", "category")]
+    other_codes = codes_of([*added_to(condition), *kinds])
+    coded = terminology.concepts([*asides.codes, *other_codes])
+    named = coded.union(*read_problem_words(coded, asides.words, terminology))
+    return frozenset(map(in_doubt, (named & OPENING) - concepts))
+
+
+def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if a condition is known well enough to exclude a grave finding.
+
+    - If a code identifies it: by a value set or a harmless range. A code of a grave
+      thing is enough. Next to a vague code, each text must also be a denial, or plain
+      and without a part of a grave word. Next to any other harmless code, only a text
+      with such a part must be plain.
+    - By any other code that names a concept.
+    - Without such a code: if all its words are names of harmless diseases. Other free
+      words never support a "no", nor do those of a denial.
+    """
+    if terminology.identifies("conditions", code):
+        if not terminology.excludes(code):
+            return False
+        is_grave = not terminology.concepts(code).isdisjoint(GRAVE_BY_CODE)
+        if is_grave:
+            return True
+        if terminology.suffices(code):
+            return all(
+                not has_grave_stem(word, terminology)
+                or is_title_plain(word, terminology)
+                for word in words
+            )
+        return all(
+            is_denial(word, terminology)
+            or (
+                is_title_plain(word, terminology)
+                and not has_grave_stem(word, terminology)
+            )
+            for word in words
+        )
+    if terminology.concepts(code):
+        return True
+    return bool(words) and all(map(terminology.harmless.is_harmless, words))
+
+
+def _parts_of(title: str) -> Iterator[str]:
+    """Yield the parts of a title, and what each has after a colon: `PMH: gout`."""
+    for part in clauses(title):
+        yield part.strip()
+        yield part.rpartition(":")[2].strip()
+
+
+def _is_of_record(words: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if words are about a history or a record, and name no disease.
+
+    They may say that nobody took the history, in whatever words. Words that deny or
+    look for something name it.
+    """
+    parts = [part for word in words for part in (word, *_parts_of(word))]
+    is_named = any(
+        terminology.harmless.is_harmless(part) or terminology.ruled_out(part)
+        for part in parts
+    )
+    return not is_named and any(
+        terminology.kinds.of_title(word, ABOUT_RECORD) for word in words
+    )
+
+
+def _with_words(
+    coded: frozenset[str], words: Collection[str], terminology: Terminology
+) -> frozenset[str]:
+    """Add the concepts that words name to those of a condition's code.
+
+    A concept in doubt gets the name that `in_doubt` gives it.
+    """
+    if not words:
+        return coded
+    reading = read_problem_words(coded, words, terminology)
+    doubtful = reading.suspected | (reading.unclear - coded)
+    known = coded | reading.stated | frozenset(map(in_doubt, doubtful))
+    return known | {NOT_UNDERSTOOD} if reading.of_another else known
+
+
+def _left_open_by_asides(
+    condition: Json, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return what the asides of a diagnosis leave open, each concept in doubt."""
+    codes = (one.code for one in asides_of(condition) if one.code is not None)
+    concepts = left_open_by(codes, terminology)
+    words = [*words_of_reasons(condition, terminology)]
+    on_fractures = [one for one in words if _is_of_a_fracture(one, terminology)]
+    is_earlier = names_earlier_fracture(on_fractures, terminology)
+    if is_earlier or names_several_fractures(words, terminology):
+        concepts |= {EARLIER}
+    if names_broken_vertebra(condition, words, terminology):
+        concepts |= {BROKEN_ASIDE}
+    unread, is_awaited = words, False
+    if CANCER_OVER in known and known.isdisjoint(OF_THE_BONE):
+        unread = [one for one in words if not _is_follow_up(one, terminology)]
+        is_awaited = any(terminology.kinds.of_title(one, EXAM_AWAITED) for one in words)
+    is_understood = not is_awaited and is_reason_understood(
+        unread, frozenset(), terminology
+    )
+    if not is_understood or has_code_alone(condition, terminology):
+        concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
+    return frozenset(map(in_doubt, concepts))
+
+
+def _told_of_cancer(
+    condition: Json, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return a malignancy of bone in doubt if the words of a cancer tell of one.
+
+    They may tell of bone lesions, of progress, or of a search for them that is awaited.
+    """
+    if CANCER_OVER not in known or not known.isdisjoint(OF_THE_BONE):
+        return frozenset()
+    words = (*texts_of(condition.get("code")), *_read_asides(condition).words)
+    is_again = any(
+        terminology.kinds.of_title(part, CANCER_AGAIN)
+        for one in words
+        for stretch in terminology.clauses.cut_at_contrasts(one[:LONGEST_TEXT])
+        for part in undenied_parts(stretch, terminology)
+    )
+    return frozenset({in_doubt("malignancy")} if is_again else ())
+
+
+def _is_follow_up(note: str, terminology: Terminology) -> bool:
+    """Tell if each part of a note is plain, or of the follow-up of a cancer.
+
+    So is one that only denies that it has spread or come back: "keine Filiae".
+    """
+    if len(note) > LONGEST_TEXT:
+        return False
+    parts = [part for one in sentences(note) for part in _DIVIDED.split(one)]
+    return all(
+        terminology.kinds.of_title(part, FOLLOW_UP)
+        or (
+            is_denial(part, terminology) and terminology.kinds.of_title(part, SPREADING)
+        )
+        or is_reason_understood([part], frozenset(), terminology)
+        for part in parts
+        if part.strip()
+    )
+
+
+def _earlier_by_title(
+    condition: Json, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return the earlier fracture that a title leaves open and does not state.
+
+    It calls the fracture old, or names several. The code of a healed fracture leaves it
+    open itself, unless it is of another bone.
+    """
+    code = condition.get("code")
+    is_healed = HEALED in terminology.concepts(code)
+    if EARLIER in known or is_healed:
+        return frozenset()
+    # An entry whose titles are too long is not understood anyway.
+    titles = short_texts({*texts_of(code)})
+    is_several = names_several_fractures(titles, terminology)
+    is_open = is_several or calls_fracture_old(titles, terminology)
+    return frozenset({in_doubt(EARLIER)} if is_open else ())
+
+
+def _is_of_a_fracture(note: str, terminology: Terminology) -> bool:
+    """Tell if a note names a fracture or an augmentation: "chronic" alone does not."""
+    augmentations = terminology.text_concepts(note, AUGMENTATIONS)
+    return bool(augmentations) or terminology.plain.bound.names_broken(note)

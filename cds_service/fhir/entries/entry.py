@@ -1,0 +1,237 @@
+"""Read what the codes and words of one resource of the record name.
+
+Gathering, orders and findings know a resource by the type `Entry` alone.
+"""
+
+from typing import NamedTuple
+
+from cds_service.core.findings import Origin, Provenance
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.entries.drugs import (
+    MEDICATION_TYPES,
+    Drug,
+    is_billed_for_bone,
+    read_billed,
+    read_drug,
+)
+from cds_service.fhir.entries.fracture_sites import fractured_there
+from cds_service.fhir.entries.grave_asides import ASIDE_IN_DOUBT
+from cds_service.fhir.entries.healed_fractures import HEALED, is_of_other_bone
+from cds_service.fhir.entries.problem_words import in_doubt, is_of_relatives
+from cds_service.fhir.mapping.clauses import NOTHING
+from cds_service.fhir.mapping.terminology import Match, Terminology
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.site_calendar import Moment
+
+# Meanings of codes that name no bone, if the body site is the spine.
+AT_THE_SPINE = {
+    "bone-infection-elsewhere": "vertebral-osteomyelitis",
+    "deep-infection": "spinal-infection",
+}
+CANCER_TREATMENT = frozenset({"cancer-treatment"})
+OTHER_ORDER = frozenset({"other-order"})
+# Drugs injected in an office are often recorded under their billing code.
+BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
+
+
+class Entry(NamedTuple):
+    """One resource of the record, and what its codes and words name.
+
+    It is made once, when the resource is picked. What follows only chooses among
+    entries.
+
+    Attributes:
+        raw: JSON that `fhir.resources.R4B` has accepted.
+        key: the prefetch key that returned it.
+        origin: where it was read.
+        kind: the type of the resource.
+        reference: its name, `Observation/12`.
+        status: as written; empty if there is none.
+        concepts: what it was picked for: the concepts of its codes, and of its words
+            if words count. Three are about what is not known: `not-understood` (it may
+            be anything), `may-be-grave` (its code or words may mean more than we know),
+            `may-need-brace` (it may bear on the spine's stability).
+        matches: concepts of its code.
+        components: each component with the concepts of its code.
+        named: of a condition, its `concepts`. Of any other entry, the grave things that
+            it leaves in doubt. Of a procedure, also what its words name.
+        moment: when an Observation was true; None if it does not say.
+        referred: the raw Medication or Device that a drug or device order refers to, if
+            any.
+        drug: the drug of a medication resource, or of a resource with a billing code
+            for a drug.
+    """
+
+    raw: Json
+    key: str
+    origin: Origin
+    kind: str
+    reference: str
+    status: str
+    concepts: frozenset[str]
+    matches: tuple[Match, ...]
+    components: tuple[tuple[Json, tuple[Match, ...]], ...]
+    named: frozenset[str]
+    moment: Moment | None
+    referred: Json | None = None
+    drug: Drug | None = None
+
+    def source(self, spec: FindingSpec, printed: str, code: str = "") -> Provenance:
+        """Return the provenance of a value of this finding."""
+        return Provenance(self.reference, self.origin, code, printed, spec.rule)
+
+
+def read_entry(
+    raw: Json,
+    key: str,
+    origin: Origin,
+    concepts: frozenset[str],
+    referred: Json | None,
+    terminology: Terminology,
+) -> Entry:
+    """Read what the codes and words of a valid resource name.
+
+    Args:
+        raw: JSON that `parse_resource` has accepted.
+        key: the prefetch key that returned it.
+        origin: where it was read.
+        concepts: those that it is picked for.
+        referred: the Medication or Device that it refers to, if any.
+        terminology: the service's, including the site's codes.
+    """
+    entry = read_without_drug(raw, key, origin, concepts, terminology)
+    drug = None
+    if entry.kind in MEDICATION_TYPES:
+        drug = read_drug(raw, referred, terminology)
+    elif entry.kind in BILLED_TYPES:
+        drug = read_billed(raw, terminology)
+    return entry._replace(referred=referred, drug=drug)
+
+
+def read_without_drug(
+    raw: Json,
+    key: str,
+    origin: Origin,
+    concepts: frozenset[str],
+    terminology: Terminology,
+) -> Entry:
+    """Read a resource as `read_entry` does, but for the drug that it may be of."""
+    kind = text(raw.get("resourceType"))
+    # Picking has already read all words of a condition.
+    named = concepts if kind == "Condition" else concepts & ASIDE_IN_DOUBT
+    if kind == "Procedure":
+        named |= _procedures_named(raw, terminology)
+    return Entry(
+        raw=raw,
+        key=key,
+        origin=origin,
+        kind=kind,
+        reference=f"{kind}/{text(raw.get('id'))}",
+        status=text(raw.get("status")),
+        concepts=concepts,
+        matches=_matches(raw, kind, terminology),
+        components=_components(raw, terminology),
+        named=named,
+        moment=terminology.calendar.effective(raw) if kind == "Observation" else None,
+    )
+
+
+def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...]:
+    """Return the concepts of its code; of a condition also those at its body site."""
+    matches = terminology.matches(raw.get("code"))
+    if kind == "Condition":
+        if is_of_relatives(raw, terminology):
+            return ()
+        if is_of_other_bone(raw.get("code"), terminology):
+            matches = tuple(one for one in matches if one.concept != HEALED)
+        return _with_site(raw, matches, terminology)
+    is_cancer_treatment = any(one.concept in CANCER_TREATMENT for one in matches)
+    if is_cancer_treatment and kind in BILLED_TYPES:
+        # Denosumab is billed as chemotherapy, too.
+        return () if is_billed_for_bone(raw, terminology) else matches
+    return matches
+
+
+def _with_site(
+    raw: Json, matches: tuple[Match, ...], terminology: Terminology
+) -> tuple[Match, ...]:
+    """Add what the codes of a condition mean at its body site."""
+    matches = (*_broken_there(raw, matches, terminology), *matches)
+    placed = tuple(
+        match._replace(concept=AT_THE_SPINE[match.concept])
+        for match in matches
+        if match.concept in AT_THE_SPINE
+    )
+    if placed and _is_of_spine(raw, terminology):
+        return tuple(dict.fromkeys((*placed, *matches)))
+    return matches
+
+
+def _broken_there(
+    raw: Json, matches: tuple[Match, ...], terminology: Terminology
+) -> tuple[Match, ...]:
+    """Return what codes of fractures that name no bone mean at the body site."""
+    return tuple(
+        match._replace(concept=concept)
+        for match in matches
+        for concept in fractured_there(raw, (match.concept,), terminology)
+    )
+
+
+def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
+    """Tell if the code or words of a body site name a vertebra or the spine."""
+    sites = objects(raw.get("bodySite"))
+    if any(map(terminology.is_spinal_site, sites)):
+        return True
+    words = [word for site in sites for word in texts_of(site)]
+    return any(map(terminology.names_spine, words))
+
+
+def _components(
+    raw: Json, terminology: Terminology
+) -> tuple[tuple[Json, tuple[Match, ...]], ...]:
+    """Return each component with the concepts of its code.
+
+    A component without a code that we know is identified by its name in this panel.
+    """
+    if not (components := objects(raw.get("component"))):
+        return ()
+    panels = terminology.concepts(raw.get("code"))
+    listed = []
+    for part in components:
+        matches = terminology.matches(part.get("code"))
+        listed.append((part, matches or _match_by_name(part, panels, terminology)))
+    return tuple(listed)
+
+
+def _match_by_name(
+    part: Json, panels: frozenset[str], terminology: Terminology
+) -> tuple[Match, ...]:
+    """Return the concept of a component by its name in these panels; empty if none."""
+    if not panels:
+        return ()
+    names = texts_of(part.get("code"))
+    concept = terminology.names_of_measures.part_of(panels, names)
+    return (Match(concept, ""),) if concept else ()
+
+
+def _procedures_named(raw: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the concepts that the words of a procedure name: many have no code."""
+    words = texts_of(raw.get("code"))
+    return NOTHING.union(*(_named_as_done(word, terminology) for word in words))
+
+
+def _named_as_done(words: str, terminology: Terminology) -> frozenset[str]:
+    """Return what one text of a procedure names, in doubt if it may not be done.
+
+    Anything is in doubt next to `cancelled` and the like, an augmentation also next to
+    the name of another order (`consult`).
+    """
+    named = terminology.text_concepts(words)
+    doubtful = NOTHING
+    if named and terminology.clauses.is_not_done(words):
+        doubtful = named
+    elif named & AUGMENTATIONS and terminology.text_concepts(words, OTHER_ORDER):
+        doubtful = named & AUGMENTATIONS
+    return (named - doubtful) | frozenset(map(in_doubt, doubtful))

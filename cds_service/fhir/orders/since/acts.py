@@ -1,0 +1,190 @@
+"""Find orders and procedures since an operation that may be of what went wrong.
+
+"MRI because she cannot feel her legs" is no diagnosis and no report, and may be the
+only word of a cord compression. The raw JSON of the record in, references out; junk
+never raises.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from cds_service.fhir.entries.asides import VOID
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.grave_asides import GRAVE
+from cds_service.fhir.entries.harm_in_acts import OF_CORD, titles_and_reasons
+from cds_service.fhir.entries.problem_words import (
+    has_grave_stem,
+    undenied_parts,
+)
+from cds_service.fhir.entries.unread_in_reasons import (
+    is_reason_understood,
+    words_of_reasons,
+)
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.leaves import words_in
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.complications import has_named_complication
+from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.recognition import is_augmentation
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    text,
+    texts_of,
+)
+from cds_service.fhir.site_calendar import SiteCalendar
+
+ACTS = frozenset({"ServiceRequest", "Procedure"})
+# Operations for a complication, by their codes.
+REOPERATION = "reoperation"
+# A rule of `kinds.toml`.
+AGAIN = ("another-operation",)
+_CLAUSE = re.compile(r"[,;:.](?=\s)")
+NEVER = VOID | {"not-done", "preparation", "draft", "revoked"}
+
+
+def unread_acts_since(
+    record: PatientRecord,
+    since: date,
+    performed: Collection[str],
+    terminology: Terminology,
+) -> frozenset[str]:
+    """Return the orders and procedures of this day or later that are to be read.
+
+    Their words tell of a deficit or of what went wrong, their code is of an operation
+    for that, or an MRI was ordered for a reason that nobody understood. Of any other
+    order (a blood count, physiotherapy, an X-ray) only such words count. How an
+    augmentation went is read apart, unless its follow-up plans another operation.
+
+    Args:
+        record: the patient's.
+        since: the day of the operation, or the first that counts.
+        performed: references of all entries of the operation.
+        terminology: the service's terminology.
+    """
+    gone_wrong = {
+        act.reference
+        for act in _acts_since(record, since, terminology)
+        if not is_augmentation(Order(act.reference, act.raw), terminology)
+        and _may_have_gone_wrong(act, terminology)
+    }
+    again = {
+        act.reference
+        for act in _acts(record)
+        if act.reference in performed and _plans_another(act.raw, terminology)
+    }
+    return frozenset(gone_wrong | again)
+
+
+def _plans_another(procedure: Json, terminology: Terminology) -> bool:
+    """Tell if the follow-up of an operation is another one."""
+    planned = codeables(procedure, "followUp")
+    words = [word for one in planned for word in texts_of(one)]
+    return any(terminology.kinds.of_title(one, AGAIN) for one in words)
+
+
+def complicated_since(
+    record: PatientRecord,
+    since: date,
+    performed: Collection[str],
+    terminology: Terminology,
+) -> frozenset[str]:
+    """Return the augmentations of these days that name a complication.
+
+    Those are left out of which a fact on the cause or on a deficit tells.
+
+    Args:
+        record: the patient's.
+        since: the day of the operation, of which an entry may be some days older.
+        performed: references of all entries of the operation.
+        terminology: the service's terminology.
+    """
+    return frozenset(
+        act.reference
+        for act in _acts(record)
+        if act.reference in performed or _is_since(act.raw, since, terminology.calendar)
+        if is_augmentation(Order(act.reference, act.raw), terminology)
+        and has_named_complication(act.raw, terminology)
+    )
+
+
+def _acts_since(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> Iterator[Entry]:
+    for act in _acts(record):
+        if _is_since(act.raw, since, terminology.calendar):
+            yield act
+
+
+def _acts(record: PatientRecord) -> Iterator[Entry]:
+    for act in record.entries:
+        is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
+        if act.kind in ACTS and not is_void:
+            yield act
+
+
+def _is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:
+    """Tell if an act was done or ordered on this day or later, or has no day."""
+    times = (
+        act.get("performedDateTime"),
+        member(act, "performedPeriod", "end"),
+        member(act, "performedPeriod", "start"),
+        act.get("authoredOn"),
+    )
+    return calendar.may_be_since(times, since)
+
+
+def _may_have_gone_wrong(act: Entry, terminology: Terminology) -> bool:
+    if REOPERATION in terminology.concepts(codeables(act.raw, "code")):
+        return True
+    stems = terminology.grave_stems
+    if act.kind == "Procedure" and any(
+        stems.is_emergency(part)
+        for title in _titles_of(act.raw)
+        for part in undenied_parts(title, terminology)
+    ):
+        return True
+    for words in _said_in(act.raw, terminology):
+        told = undenied_parts(words, terminology)
+        if stems.has_plain_deficit(words) or any(map(stems.is_worse, told)):
+            return True
+        if _tells_of_fall(words, terminology):
+            return True
+        # Of a deficit: a tumour is asked about by what looks for it.
+        if has_grave_stem(words, terminology) and any(
+            OF_CORD in stems.concepts_in(part) for part in told
+        ):
+            return True
+    return _is_of_cord(act.raw, terminology) and not is_reason_understood(
+        words_of_reasons(act.raw, terminology), GRAVE, terminology
+    )
+
+
+def _tells_of_fall(words: str, terminology: Terminology) -> bool:
+    """Tell if words tell of a fall in this stay, which they do not want to prevent."""
+    stems = terminology.grave_stems
+    is_fall = stems.names_fall if stems.may_be_of_fall(words) else stems.is_fallen
+    return any(
+        is_fall(clause)
+        and not stems.is_prevention(clause)
+        and any(map(is_fall, undenied_parts(clause, terminology)))
+        for clause in map(str.strip, _CLAUSE.split(words))
+    )
+
+
+def _said_in(act: Json, terminology: Terminology) -> Iterator[str]:
+    """Yield the words of an act that are not our own: its titles, reasons and notes."""
+    for words in dict.fromkeys([*titles_and_reasons(act), *words_in(act)]):
+        if not terminology.own_words.fullmatch(words):
+            yield words
+
+
+def _is_of_cord(act: Json, terminology: Terminology) -> bool:
+    """Tell if an act is an MRI of the spine, which shows the cord."""
+    return any(map(terminology.search_parts.is_mri_of_spine, _titles_of(act)))
+
+
+def _titles_of(act: Json) -> list[str]:
+    return [word for one in codeables(act, "code") for word in texts_of(one)]

@@ -1,0 +1,150 @@
+"""Find grave illness and signs of a nerve that began since an operation.
+
+They are on the problem list. An embolism or an arrest may be the operation's, whoever
+entered it. Entries of the record in, references out; junk never raises.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from cds_service.fhir.certainty import (
+    PAST,
+    certainty_of,
+    clinical_status,
+    is_later_encounter,
+)
+from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.onset import begun, last_of_end, recorded_on
+from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.references import last_name
+from cds_service.fhir.site_calendar import SiteCalendar
+
+# Trouble of bladder, bowel or gait, of which a nerve may be the cause.
+SPHINCTER = "sphincter-trouble"
+
+
+class Since(NamedTuple):
+    """Diagnoses that began since an operation.
+
+    Attributes:
+        surely: those whose day says so.
+        perhaps: those without an exact day, or recorded on that of the operation.
+    """
+
+    surely: frozenset[str]
+    perhaps: frozenset[str]
+
+
+def illnesses_since(
+    record: PatientRecord,
+    since: date,
+    stays: frozenset[str],
+    terminology: Terminology,
+) -> Since:
+    """Return the diagnoses of grave illness that began on this day or later.
+
+    Args:
+        record: the patient's.
+        since: the day of the operation, or the first that counts.
+        stays: those in which the operation was done, by their names.
+        terminology: the service's terminology.
+    """
+    entries = (one for one in record.of_key("conditions") if ACUTE in one.concepts)
+    return _begun_since(entries, record, since, stays, terminology)
+
+
+def sphincters_since(
+    record: PatientRecord,
+    since: date,
+    stays: frozenset[str],
+    terminology: Terminology,
+) -> frozenset[str]:
+    """Return the diagnoses of bladder or bowel trouble that may be since then.
+
+    What is over is not among them: a retention after anaesthesia passes.
+    """
+    entries = [
+        entry
+        for entry in record.of_key("conditions")
+        if SPHINCTER in entry.concepts and not clinical_status(entry.raw) & PAST
+    ]
+    begun_since = _begun_since(entries, record, since, stays, terminology)
+    return begun_since.surely | begun_since.perhaps
+
+
+def nerve_roots_since(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> frozenset[str]:
+    """Return the diagnoses of a nerve root that began surely since then.
+
+    Pain along a nerve is everyday next to a broken vertebra, and may be the first sign
+    of a deficit if it is new.
+    """
+    entries = [
+        entry
+        for entry in record.of_key("conditions")
+        if NERVE_ROOT in entry.concepts and not clinical_status(entry.raw) & PAST
+    ]
+    return _begun_since(entries, record, since, frozenset(), terminology).surely
+
+
+def _begun_since(
+    entries: Iterable[Entry],
+    record: PatientRecord,
+    since: date,
+    stays: frozenset[str],
+    terminology: Terminology,
+) -> Since:
+    calendar = terminology.calendar
+    birth = calendar.named_day(member(record.patient, "birthDate"))
+    begins = {
+        entry.reference: _has_begun_since(entry.raw, since, stays, birth, calendar)
+        for entry in entries
+        if certainty_of(entry.raw) != "denied"
+    }
+    return Since(
+        frozenset(name for name, has_begun in begins.items() if has_begun),
+        frozenset(name for name, has_begun in begins.items() if has_begun is None),
+    )
+
+
+def _has_begun_since(
+    condition: Json,
+    since: date,
+    stays: frozenset[str],
+    birth: date | None,
+    calendar: SiteCalendar,
+) -> bool | None:
+    """Tell if a diagnosis began on this day or later.
+
+    Without an onset the day of recording counts, unless the code is of a later visit or
+    a status calls it over. A month or a year is as late as its last day, as the
+    recording or as the end.
+
+    Returns:
+        None if it may have: its time began before, it was recorded on that very day, as
+        the list of an admission often is, or it has no day and is of this stay.
+    """
+    first, last = begun(condition, birth, calendar)
+    if first is not None and first == last:
+        return first >= since
+    recorded = calendar.last_day(recorded_on(condition))
+    end = last_of_end(condition, birth, calendar)
+    if any(day is not None and day < since for day in (last, recorded, end)):
+        return False
+    codings = objects(member(condition, "code", "coding"))
+    is_later = any(is_later_encounter(text(one.get("code"))) for one in codings)
+    is_past = clinical_status(condition) & PAST or certainty_of(condition) == "past"
+    if (first is None or recorded is None) and (is_later or is_past):
+        return False
+    recorded_first = calendar.first_day(recorded_on(condition))
+    earliest = first or recorded_first
+    if earliest is None:
+        stay = last_name(text(member(condition, "encounter", "reference")))
+        return None if stay in stays else False
+    is_sure = earliest > since if first is None else earliest >= since
+    return True if is_sure else None

@@ -1,0 +1,285 @@
+"""Find broken bones and grave illness that only an act since an operation names.
+
+A hip that broke on the ward may be named by the reason of an X-ray alone. Raw JSON of
+the record in, references out; junk never raises.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from cds_service.core.leaving import INJURY_KINDS
+from cds_service.fhir.certainty import certainty_of, is_later_encounter
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.harm_in_acts import EARLIER, REASONED
+from cds_service.fhir.entries.problem_words import named_in
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.orders.broken_levels import OLD
+from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.recognition import is_augmentation
+from cds_service.fhir.orders.since.acts import NEVER
+from cds_service.fhir.orders.since.hip_repairs import sides_of
+from cds_service.fhir.orders.since.injuries import BROKEN, CARRYING
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
+
+# Bones that only words name so closely.
+WORDED = BROKEN | {"rib-fracture", "arm-fracture", "leg-fracture"}
+THIGH = CARRYING - {"pelvic-fracture"}
+# Rules of `kinds.toml`.
+PAST = ("past-in-reason",)
+OF_FRACTURE = ("past-alone", "repaired-or-healed")
+CATEGORY = 3  # characters of an ICD code
+CIRCULATION = ("I", "G45")  # categories of ICD-10
+ABBREVIATED = re.compile(r"\b(z|st)\. ?n\.", re.IGNORECASE)  # no end of a sentence
+SIDE = re.compile(r"\b(li|re|lt|rt|bds|prox|dist)\.", re.IGNORECASE)  # nor is this
+# A comma, or a word after which something else of the past is named.
+PART = re.compile(
+    r"[,，、()]|\b(?=(?:known|bekannte?[rsn]?|bek\.|z\. ?n|zn|zustand nach|st\. ?n|s/p"
+    r"|status post|history of|hx|h/o|pmhx?|pregress\w*|ant[eé]c[eé]d\w*|atcd|stan po"
+    r"|bekend met)\b)",
+    re.IGNORECASE,
+)
+HEADING = re.compile(r"^[^:：]*[:：]")
+
+
+class Named(NamedTuple):
+    """A broken bone or a grave illness that an entry names.
+
+    Attributes:
+        name: of the bone, or the category of the code of an illness.
+        code: the category of its code; empty if words name it.
+        sides: those that the entry names.
+    """
+
+    name: str
+    code: str
+    sides: frozenset[str]
+
+    def may_be(self, other: "Named") -> bool:
+        """Tell if this may be what another entry names, which is older."""
+        is_other_side = bool(
+            self.sides and other.sides and not self.sides <= other.sides
+        )
+        is_other_bone = (
+            self.name not in CARRYING
+            and bool(self.code and other.code)
+            and self.code != other.code
+        )
+        return self.name == other.name and not (is_other_side or is_other_bone)
+
+
+def injured_acts_since(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> frozenset[str]:
+    """Return the acts of this day or later that name what no older entry names.
+
+    An order, a procedure or a prescription counts by its title and reasons; the stay
+    that ends only by a broken hip, pelvis or thigh. What is on the problem list with a
+    day is known, or counted there.
+
+    Args:
+        record: the patient's.
+        since: the day of the operation, or the first that counts.
+        terminology: the service's terminology.
+    """
+    had_before = _has_history(record)
+    new = []
+    for act in _acts(record, terminology):
+        # A repair of a broken hip is an injury itself.
+        is_repair = act.kind == "Procedure" and act.concepts & CARRYING
+        if is_repair or not _is_since(act, since, terminology):
+            continue
+        named = _named_by(act.raw, terminology, since)
+        if had_before and act.kind == "MedicationRequest":
+            named = [one for one in named if not one.name.startswith(CIRCULATION)]
+        if named:
+            new.append((act.reference, named))
+    new += [
+        (stay.reference, named)
+        for stay in record.of_key("encounter")
+        if (
+            named := [
+                one
+                for one in _named_by(stay.raw, terminology, since)
+                if one.name in CARRYING
+            ]
+        )
+    ]
+    if not new:
+        return frozenset()
+    known = _known(record, since, terminology)
+    return frozenset(
+        reference
+        for reference, named in new
+        if any(not any(map(one.may_be, known)) for one in named)
+    )
+
+
+def _acts(record: PatientRecord, terminology: Terminology) -> Iterator[Entry]:
+    for act in record.entries:
+        is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
+        if act.kind not in REASONED or is_void:
+            continue
+        if not is_augmentation(Order(act.reference, act.raw), terminology):
+            yield act
+
+
+def _has_history(record: PatientRecord) -> bool:
+    """Tell if the problem list names an infarction, a stroke or a clot of before."""
+    return any(EARLIER in entry.concepts for entry in record.of_key("conditions"))
+
+
+def _is_since(act: Entry, since: date, terminology: Terminology) -> bool:
+    return terminology.calendar.may_be_since(_times_of(act.raw), since)
+
+
+def _times_of(act: Json) -> tuple[object, ...]:
+    period = member(act, "performedPeriod")
+    return (
+        act.get("performedDateTime"),
+        member(period, "end"),
+        member(period, "start"),
+        act.get("authoredOn"),
+    )
+
+
+def _known(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> Sequence[Named]:
+    """List what the problem list names with a day, and what an older act names."""
+    known: list[Named] = []
+    calendar = terminology.calendar
+    birth = calendar.named_day(member(record.patient, "birthDate"))
+    for entry in record.of_key("conditions"):
+        is_dated = recorded_on(entry.raw) or begun(entry.raw, birth, calendar)[0]
+        if not is_dated or certainty_of(entry.raw) == "denied":
+            continue
+        sides = sides_of(entry.raw, terminology)
+        known += _named_in_code(entry.raw.get("code"), sides, terminology)
+        known += [Named(_bone(one), "", sides) for one in entry.concepts & WORDED]
+    for act in _acts(record, terminology):
+        if not _is_since(act, since, terminology):
+            known += _named_by(act.raw, terminology, since)
+    return known
+
+
+def _named_by(act: Json, terminology: Terminology, since: date) -> list[Named]:
+    """List what the title and the reasons of an act name, and do not call old."""
+    titles = codeables(act, "code") if act.get("resourceType") != "Encounter" else []
+    reasons = codeables(act, "reasonCode")
+    sides = frozenset[str]().union(
+        *(sides_of({"code": one}, terminology) for one in (*titles, *reasons)),
+        sides_of({"bodySite": act.get("bodySite")}, terminology),
+    )
+    words = [word for one in (*titles, *reasons) for word in texts_of(one)]
+    words += [text(one.get("display")) for one in objects(act.get("reasonReference"))]
+    if any(map(terminology.grave_stems.is_prevention, words)):
+        reasons = []
+    return [
+        *(
+            named
+            for reason in reasons
+            if not any(_is_old(word, since, terminology) for word in texts_of(reason))
+            for named in _named_in_code(reason, sides, terminology)
+        ),
+        # Some codes of operations name what they repair.
+        *(one for title in titles for one in _named_in_code(title, sides, terminology)),
+        *_named_in_words(words, sides, since, terminology),
+    ]
+
+
+def _named_in_code(
+    code: object, sides: frozenset[str], terminology: Terminology
+) -> Iterator[Named]:
+    for coding in objects(member({"code": code}, "code", "coding")):
+        one = {"coding": [coding]}
+        for system, canonical in terminology.codings(one):
+            if is_later_encounter(canonical):
+                continue
+            category = canonical[:CATEGORY] if "icd" in system else canonical
+            bones = terminology.concepts(one) & BROKEN
+            if bones:
+                yield Named(_gravest(bones), category, sides)
+            if terminology.complication_codes.is_acute(system, canonical):
+                yield Named(category, category, frozenset())
+
+
+def _named_in_words(
+    words: Iterable[str],
+    sides: frozenset[str],
+    since: date,
+    terminology: Terminology,
+) -> Iterator[Named]:
+    whole = (SIDE.sub(r"\1", ABBREVIATED.sub(r"\1n", prose)) for prose in words)
+    for sentence in (one for prose in whole for one in sentences(prose)):
+        is_prevention = terminology.grave_stems.is_prevention(sentence)
+        if is_prevention or _is_old(sentence, since, terminology):
+            continue
+        own = _of_fracture(sentence, terminology)
+        bones = named_in([own], terminology) & WORDED
+        if bones:
+            yield Named(_gravest(bones), "", sides)
+
+
+def _is_old(words: str, since: date, terminology: Terminology) -> bool:
+    """Tell if words call a fracture old, or name an earlier year alone."""
+    own = _of_fracture(words, terminology)
+    years = [int(one) for one in WRITTEN_YEAR.findall(own)]
+    is_earlier = bool(years) and max(years) < since.year
+    is_past = terminology.kinds.of_title(own, PAST)
+    return bool(is_earlier or is_past or terminology.text_concepts(own, OLD))
+
+
+def _of_fracture(words: str, terminology: Terminology) -> str:
+    """Return words without those parts that tell of something else of the past.
+
+    "Hip fracture, known osteoporosis" tells of an old disease, and of a fracture that
+    may be new. A heading ("PMH: …") is of all that follows.
+    """
+    heading = HEADING.match(words)
+    parts = [one for one in PART.split(words) if one.strip()]
+    bones = [bool(named_in([one], terminology) & WORDED) for one in parts]
+    if not any(bones) or (heading and terminology.kinds.of_title(heading[0], PAST)):
+        return words
+    return ", ".join(
+        part
+        for part, has_bone in zip(parts, bones, strict=True)
+        if has_bone
+        or terminology.kinds.of_title(part, OF_FRACTURE)
+        or not _is_of_past(part, terminology)
+    )
+
+
+def _is_of_past(words: str, terminology: Terminology) -> bool:
+    is_named = terminology.kinds.of_title(words, PAST)
+    is_dated = WRITTEN_YEAR.search(words)
+    return bool(is_named or is_dated or terminology.text_concepts(words, OLD))
+
+
+def _gravest(bones: Iterable[str]) -> str:
+    ranked = sorted(
+        bones,
+        key=lambda bone: (
+            INJURY_KINDS.index(bone) if bone in INJURY_KINDS else len(INJURY_KINDS)
+        ),
+    )
+    return _bone(ranked[0])
+
+
+def _bone(concept: str) -> str:
+    """Return one name for the thigh, whose parts are often not told."""
+    if concept in THIGH:
+        return "hip-fracture"
+    return concept if concept in CARRYING else "other-fracture"

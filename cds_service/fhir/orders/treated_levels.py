@@ -1,0 +1,251 @@
+"""Find the vertebrae that an order treats, in the most trusted element that names any.
+
+The body site comes first, then a note if the order's own words name no level, then the
+body site and the ICD code of the reason, then the order's own words. A reason in words
+is read last. What is broken, treated or not, is in `broken_levels.py`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from cds_service.core.phrases import Verbatim, say
+from cds_service.fhir.mapping.levels.from_words import LEVELS, UNUSUAL, in_order
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.orders.drafts import DraftOrders, codeables
+from cds_service.fhir.orders.order_reasons import (
+    CODED,
+    conditions_of,
+    note_texts,
+    reasons_named,
+)
+from cds_service.fhir.raw_json import Json, texts_of
+
+PAIR = 2  # two levels may be the ends of one statement
+# Rules of `kinds.toml`.
+COUNTED = ("2-levels", "3-levels", "4-levels")
+# The studies' thoracolumbar junction.
+JUNCTION = frozenset({"T10", "T11", "T12", "L1", "L2"})
+Region = Literal["thoracic", "lumbar"]
+
+TREATED_HERE = frozenset({"treated-here"})
+# The elements that say what is ordered.
+TITLES = ("code", "orderDetail", "serviceRequested")
+UNUSUAL_NUMBERING = (
+    "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not"
+    " used."
+)
+DIFFERENT = "The order's {source} says {used}, its text says {words}; {used} is used."
+WEAK_JUNCTION = (
+    "The level was read from a code of the thoracolumbar region, which names no"
+    " vertebra."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedLevels:
+    """The levels that one order states.
+
+    Attributes:
+        levels: T1 … L5, head to foot.
+        verdicts: for each statement, true if it lies at T10-L2; None if it does not
+            decide (`T9-T10`, T13).
+        source: the element that was used; empty if none names a level.
+        regions: regions stated by codes that name no level.
+        is_contradicted: its own words, or a note, name another level than these, or
+            leave open which are meant.
+    """
+
+    levels: tuple[str, ...] = ()
+    verdicts: tuple[bool | None, ...] = ()
+    source: str = ""
+    regions: frozenset[Region] = frozenset()
+    notes: tuple[str, ...] = ()
+    is_contradicted: bool = False
+
+
+def find_levels(
+    order: Json, drafts: DraftOrders, terminology: Terminology
+) -> StatedLevels:
+    """Find the levels of one order in the most trusted element that names any."""
+    regions = _regions(order, drafts, terminology)
+    wording = _worded_levels(codeables(order, *TITLES), terminology)
+    statements = _statements(order, drafts, terminology, wording)
+    naming = (statement for statement in statements if statement[1])
+    source, stated = next(naming, ("", set[str]()))
+    left = left_in_titles(order, terminology)
+    stated, wording = stated - left or stated, wording - left or wording
+    if not source:
+        return StatedLevels(regions=regions)
+    # Other places of the order that may name other levels than the element does.
+    next_to_code = _worded_levels(codeables(order, *CODED.get(source, ())), terminology)
+    noted = _text_levels(note_texts(order), terminology)
+    others = (levels for levels in (next_to_code, noted) if levels - stated)
+    differing = next(others, set[str]())
+    elsewhere = (wording | next_to_code | noted) & set(LEVELS)
+    return StatedLevels(
+        levels=in_order(stated & set(LEVELS)),
+        verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
+        source=source,
+        regions=regions,
+        is_contradicted=not elsewhere <= stated or _is_in_question(order, terminology),
+        notes=tuple(_notes(stated, wording or differing, source)),
+    )
+
+
+def _is_in_question(order: Json, terminology: Terminology) -> bool:
+    """Tell if titles or sites of an order leave open which levels are meant."""
+    return any(
+        terminology.levels.in_question(words)
+        for title in codeables(order, *TITLES, "bodySite")
+        for words in texts_of(title)
+    )
+
+
+def left_in_titles(order: Json, terminology: Terminology) -> set[str]:
+    """Return the levels that the titles of an order, or a procedure, call left."""
+    is_done = order.get("resourceType") == "Procedure"
+    return {
+        level
+        for title in codeables(order, *TITLES)
+        for words in texts_of(title)
+        for level in terminology.levels.left(words, is_done=is_done)
+    }
+
+
+def stated_levels(
+    order: Json, drafts: DraftOrders, terminology: Terminology
+) -> set[str]:
+    """Return the levels that any element of an order states."""
+    wording = _worded_levels(codeables(order, *TITLES), terminology)
+    stated = (levels for _, levels in _statements(order, drafts, terminology, wording))
+    return set[str]().union(*stated)
+
+
+def _statements(
+    order: Json, drafts: DraftOrders, terminology: Terminology, wording: set[str]
+) -> Iterator[tuple[str, set[str]]]:
+    """Yield the statements of each element, the most trusted first."""
+    yield "bodySite", site_statements(codeables(order, "bodySite"), terminology)
+    # A note names other levels as well: old hardware, where pain radiates.
+    if not wording:
+        notes = [
+            words
+            for words in note_texts(order)
+            if terminology.text_concepts(words, TREATED_HERE)
+        ]
+        yield "note", _text_levels(notes, terminology)
+    sites = [
+        site
+        for condition in conditions_of(order, drafts)
+        for site in codeables(condition, "bodySite")
+    ]
+    yield "reasonReference", site_statements(sites, terminology)
+    reasons = reasons_named(order, drafts)
+    coded = (terminology.translate("vertebral-level-icd", one) for one in reasons)
+    yield "reasonCode", set[str]().union(*coded)
+    yield "text", wording
+    # A reason comes last: it may name other fractures as well.
+    yield "reason", _worded_levels(reasons, terminology)
+
+
+def counted_in(words: str, terminology: Terminology) -> int:
+    """Return the number of levels that words, or a code, say; 0 if they say none."""
+    names = terminology.kinds.of_title(words, COUNTED)
+    return max((int(name.partition("-")[0]) for name in names), default=0)
+
+
+def levels_in_words(order: Json, terminology: Terminology) -> int:
+    """Count how many levels the words of an order say; 0 if they say no number.
+
+    The largest number counts: of `3-level kyphoplasty`, which names no vertebra; of the
+    vertebrae in a note that says where; and of those in the reasons if they are three
+    or more, since two may be the ends of one statement (`T12-L1`).
+    """
+    words = [*note_texts(order)]
+    for code in codeables(order, "code", "orderDetail", *CODED["reasonCode"]):
+        words += texts_of(code)
+    counts = (counted_in(word, terminology) for word in words)
+    named = _worded_levels(codeables(order, *CODED["reasonCode"]), terminology)
+    named &= set(LEVELS)
+    reasoned = len(named) if len(named) > PAIR else 0
+    noted = (
+        len(_text_levels([words], terminology) & set(LEVELS))
+        for words in note_texts(order)
+        if _says_where(words, terminology)
+    )
+    return max([*counts, *noted, reasoned])
+
+
+def _says_where(words: str, terminology: Terminology) -> bool:
+    """Tell if a note names only vertebrae and the operation, so that it says where.
+
+    A note that names an earlier operation does not.
+    """
+    if terminology.bystanders.are_of_augmentation(words):
+        return True
+    plain = terminology.plain
+    return (
+        bool(terminology.text_concepts(words, AUGMENTATIONS))
+        and plain.reasons.are_all(words)
+        and not plain.reports.names_earlier(words)
+    )
+
+
+def verdict_of(statement: str) -> bool | None:
+    """Tell if `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2; None if unclear."""
+    if statement == "thoracolumbar":
+        return True
+    sides = {
+        level in JUNCTION if level in LEVELS else None for level in statement.split("-")
+    }
+    return sides.pop() if len(sides) == 1 else None
+
+
+def _notes(stated: set[str], wording: set[str], source: str) -> Iterator[str]:
+    if stated & {*UNUSUAL, "unusual-numbering"}:
+        yield UNUSUAL_NUMBERING
+    if "thoracolumbar" in stated:
+        yield WEAK_JUNCTION
+    if wording and stated <= set(LEVELS) and wording != stated:
+        named, words = ", ".join(in_order(stated)), ", ".join(in_order(wording))
+        yield say(DIFFERENT, source=Verbatim(source), used=named, words=words)
+
+
+def site_statements(sites: list[Json], terminology: Terminology) -> set[str]:
+    """Return the levels of body sites: of each by its code, else by its own words.
+
+    A vertebra that such words call left is none.
+    """
+    stated: set[str] = set()
+    for site in sites:
+        coded = {*terminology.translate("vertebral-level", site)}
+        stated |= coded or _text_levels(texts_of(site), terminology)
+        for words in texts_of(site):
+            stated -= terminology.levels.left_in_note(words)
+    return stated
+
+
+def _text_levels(texts: Iterable[str], terminology: Terminology) -> set[str]:
+    return {level for words in texts for level in terminology.levels.treated(words)}
+
+
+def _worded_levels(named: list[Json], terminology: Terminology) -> set[str]:
+    texts = (words for codeable in named for words in texts_of(codeable))
+    return _text_levels(texts, terminology)
+
+
+def _regions(
+    order: Json, drafts: DraftOrders, terminology: Terminology
+) -> frozenset[Region]:
+    concepts = [
+        *codeables(order, *TITLES, "bodySite"),
+        *reasons_named(order, drafts),
+    ]
+    named = {
+        region
+        for codeable in concepts
+        for region in terminology.translate("spinal-region", codeable)
+    }
+    return frozenset(region for region in ("thoracic", "lumbar") if region in named)
