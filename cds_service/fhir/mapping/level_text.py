@@ -264,7 +264,7 @@ class LevelRules:
         return own or (part.groups if is_named else [])
 
     def _is_elsewhere(self, part: _Part) -> bool:
-        """Tell if a part without the operation's name is, or may be, another thing's."""
+        """Tell if a part without the operation's name may be another thing's."""
         rest = part.clause
         for one in reversed(part.groups):
             rest = f"{rest[: one.start]} {rest[one.end :]}"

@@ -42,7 +42,8 @@ class OtherRules:
         self._elsewhere = _compiled(elsewhere)
         self._person = _compiled(any_of(joints, "persons"))
         self._broken = _compiled(broken)
-        self._broken_word = _compiled(rf"\w*(?:{broken})\w*")
+        later = any_of(languages, "later")
+        self._expected = _compiled(rf"\w*(?:{broken})\w*|{later}")
         own = [word for one in languages for word in one.plain]
         self._plain = PlainWords([*own, *known], None)
         self._broken_part = _compiled(rf"\s?(?:{not_body}){fracture}")
@@ -80,7 +81,7 @@ class OtherRules:
         Args:
             clause: the part, with blanks in place of its levels.
         """
-        rest = self._broken_word.sub(" ", without_accents(clause))
+        rest = self._expected.sub(" ", without_accents(clause))
         return not any(map(LETTER.search, self._plain.left_in(rest)))
 
     def is_next_to(self, before: str, after: str) -> bool:
