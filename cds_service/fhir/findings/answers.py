@@ -19,7 +19,7 @@ from cds_service.fhir.findings.chart import (
     make_finding,
     make_gap,
 )
-from cds_service.fhir.findings.names import is_another_measure
+from cds_service.fhir.findings.names import problem_of_name
 from cds_service.fhir.findings.observations import (
     RETRACTED,
     has_plain_notes,
@@ -28,7 +28,7 @@ from cds_service.fhir.findings.observations import (
     status_problem,
     time_problem,
 )
-from cds_service.fhir.findings.quantities import ANOTHER_MEASURE, Refused
+from cds_service.fhir.findings.quantities import Refused
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
@@ -64,8 +64,7 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
         problem = problem or note_problem(reading, chart)
         if problem is None and _says_both(reading, spec, chart):
             problem = BOTH
-        if problem is None and is_another_measure(reading, spec, chart.terminology):
-            problem = ANOTHER_MEASURE
+        problem = problem or problem_of_name(reading, spec, chart.terminology)
         if problem or word is None:
             refused.append(Refused(reading, *(problem or NO_ANSWER), printed=""))
         elif reading.entry.moment is not None:

@@ -1,31 +1,39 @@
-"""Refuse a value whose name is that of another measure than its code.
+"""Refuse a value whose name is that of another measure, or is not understood.
 
 `mappings/names.toml` has the names.
 """
 
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.findings.chart import Reading
+from cds_service.fhir.findings.chart import Problem, Reading
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
+ANOTHER_MEASURE = Problem("no-value", "its name says another measure")
+UNKNOWN_NAME = Problem("no-value", "its name was not understood")
 
-def is_another_measure(
+
+def problem_of_name(
     reading: Reading, spec: FindingSpec, terminology: Terminology
-) -> bool:
-    """Tell if value, method or panel has a name of another measure than the finding.
+) -> Problem | None:
+    """Say why the names of value, method or panel are not those of the finding.
 
     The panel's name counts if that of a component says no more than `total score`.
+    A code that the site has mapped itself may have any name but that of another
+    measure.
     """
     names, code = terminology.names_of_measures, reading.holder.get("code")
     own = names_of_code(code)
     is_mapped = terminology.is_mapped_here(code)
     if any(names.is_another(spec.name, one, is_mapped=is_mapped) for one in own):
-        return True
+        return ANOTHER_MEASURE
     others = names_of_code(reading.entry.raw.get("method"))
     if reading.is_component and all(map(names.is_silent, own)):
         others += names_of_code(reading.entry.raw.get("code"))
-    return any(names.is_named_otherwise(spec.name, one) for one in others)
+    if any(names.is_named_otherwise(spec.name, one) for one in others):
+        return ANOTHER_MEASURE
+    is_clear = is_mapped or all(names.is_understood(spec.name, one) for one in own)
+    return None if is_clear else UNKNOWN_NAME
 
 
 def names_of_code(code: Json | None) -> list[str]:

@@ -10,7 +10,7 @@ from cds_service.core.findings import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.core.wording import date_text, number_text
 from cds_service.fhir.findings.chart import Chart, Problem, Reading
-from cds_service.fhir.findings.names import is_another_measure
+from cds_service.fhir.findings.names import problem_of_name
 from cds_service.fhir.findings.observations import (
     RETRACTED,
     UNDATED,
@@ -36,7 +36,6 @@ T_SCORE_UNIT, SCORE_UNIT = "{T-score}", "{score}"
 ONE_SIDE = frozenset({"left-side", "right-side"})
 NUMERIC = (int, float, str)
 LIMITS = frozenset({"<", "<=", ">", ">="})
-ANOTHER_MEASURE = Problem("no-value", "its name says another measure")
 NO_NUMBER = Problem("no-value", "no number")
 ONLY_A_LIMIT = Problem("no-value", "only a limit")
 UNIT_DOES_NOT_FIT = Problem("unit-unknown", "the unit does not fit")
@@ -144,8 +143,7 @@ def measure(
         recorded = _recorded_of_most(reading.holder, spec) or recorded
     number, quantity, printed = recorded
     problem = _why_no_value(reading, number, quantity)
-    if problem is None and is_another_measure(reading, spec, chart.terminology):
-        problem = ANOTHER_MEASURE
+    problem = problem or problem_of_name(reading, spec, chart.terminology)
     units = chart.terminology.units
     if problem is not None or number is None:
         reason, why = problem or NO_NUMBER

@@ -163,6 +163,8 @@ class Vertebrae(DataTable):
             level, next to those of `with`.
         not_body: parts of a vertebra that need no cement, even broken, and ribs, next
             to its name: `L2 transverse process fracture`.
+        plain: words of a part without the operation's name whose vertebrae are to be
+            treated too, next to plain words of reasons: sides, ways.
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -194,6 +196,7 @@ class Vertebrae(DataTable):
     ablations: tuple[Pattern, ...] = ()
     ablated_with: tuple[Pattern, ...] = Field((), alias="ablated-with")
     not_body: tuple[Pattern, ...] = ()
+    plain: tuple[Pattern, ...] = ()
 
 
 class Durations(DataTable):

@@ -1,4 +1,9 @@
-"""Tell by a value's name if it is the measure that its code says, by `names.toml`."""
+"""Tell by a value's name if it is the measure that its code says, by `names.toml`.
+
+A name that says another measure is never a value. Neither is one with a word that is
+not known: `walking backwards` and `fall height` have the names of the measure in them,
+and no list of what is not meant would ever be whole.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,8 +13,10 @@ from pathlib import Path
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.kept_texts import KEPT_TEXTS
+from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.method_words import Phrases
+from cds_service.fhir.mapping.plain_patterns import PlainWords
 from cds_service.fhir.mapping.readable import Languages
 from cds_service.fhir.mapping.text_rules import (
     LONGEST_TITLE,
@@ -18,16 +25,24 @@ from cds_service.fhir.mapping.text_rules import (
 
 LONGEST_NAME = 2000  # characters
 _NO_WORDS = re.compile(r"(?!)")
+_SAYS = re.compile(r"[^\W\d_]|[%‰?!]")
 _BORDER = re.compile(
     r"(?<=[0-9A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[0-9A-Za-z])|_"
 )
 
 
 class NameRule(Closed):
-    """The names of one measure, and the words that make another measure of it."""
+    """The names of one measure.
+
+    Attributes:
+        any: what it is called; None if it may be called anything else.
+        other: words that make another measure of it.
+        plain: words that may stand next to its name. None if any may, but `other`.
+    """
 
     any: Phrases | None = None
     other: Phrases = _NO_WORDS
+    plain: tuple[Pattern, ...] | None = None
 
 
 class NamesFile(DataFile):
@@ -36,6 +51,7 @@ class NamesFile(DataFile):
     Attributes:
         reviewed: a reader of these languages, whom a site names, has read the file.
         neutral: words that name no measure.
+        plain: words that may stand next to the name of any measure.
         never: words that make any measure a goal, an ideal, a norm or the value of
             another person.
         names: rules by finding.
@@ -46,6 +62,7 @@ class NamesFile(DataFile):
     reviewed: bool
     neutral: Phrases
     never: Phrases = _NO_WORDS
+    plain: tuple[Pattern, ...] = ()
     names: Mapping[str, NameRule]
     parts: Mapping[str, Mapping[str, Phrases]] = {}
 
@@ -62,7 +79,13 @@ class MeasureNames:
             languages: tells which names cannot be read, and so say nothing.
         """
         self._path, self._content, self._languages = path, content, languages
+        self._plain = {
+            finding: PlainWords([*content.plain, *rule.plain], None)
+            for finding, rule in content.names.items()
+            if rule.plain is not None
+        }
         self._title = lru_cache(KEPT_TEXTS)(self._is_another_title)
+        self._understood = lru_cache(KEPT_TEXTS)(self._has_known_words)
 
     def check(self, findings: Iterable[str]) -> None:
         """Check that each rule is that of a finding.
@@ -91,6 +114,18 @@ class MeasureNames:
             return True
         look = self._title if len(name) <= LONGEST_TITLE else self._is_another_title
         return look(finding, name, is_mapped)
+
+    def is_understood(self, finding: str, name: str) -> bool:
+        """Tell if no word of a name is unknown; one in another language says nothing.
+
+        Args:
+            finding: name of the finding.
+            name: a text or display of the value's code.
+        """
+        if finding not in self._plain:
+            return True
+        look = self._understood if len(name) <= LONGEST_TITLE else self._has_known_words
+        return look(finding, name[:LONGEST_NAME])
 
     def part_of(self, panels: Iterable[str], names: Iterable[str]) -> str:
         """Return the concept of a part without a code, by its name in these panels.
@@ -131,6 +166,14 @@ class MeasureNames:
         if is_mapped or rule.any is None or rule.any.search(plain):
             return False
         return not (self._languages.is_foreign(name) or self.is_silent(name))
+
+    def _has_known_words(self, finding: str, name: str) -> bool:
+        rule, rest = self._content.names[finding], _plain(name)
+        if rule.any is not None:
+            rest = rule.any.sub(" ; ", rest)
+        left = " ; ".join(self._plain[finding].left_in(rest))
+        left = self._content.neutral.sub(" ", left)
+        return not _SAYS.search(left) or self._languages.is_foreign(name)
 
 
 def _plain(name: str) -> str:

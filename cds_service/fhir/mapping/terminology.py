@@ -181,7 +181,8 @@ class Terminology:
         )
         self.lacking_tables = tuple(lacking_tables(languages))
         self.speller = Speller(languages.values())
-        self.levels = LevelRules([*languages.values()], self.text_places)
+        reasons = self.plain.reasons.words
+        self.levels = LevelRules([*languages.values()], self.text_places, reasons)
         self.languages = Languages(known, languages, self.names)
         self.names_of_measures = MeasureNames(*names, self.languages)
         self._drug_rules = TextRules(self.drugs.words, None)

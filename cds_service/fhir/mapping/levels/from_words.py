@@ -116,12 +116,15 @@ SEQUENCES = frozenset({"T1", "T2"})
 class LevelRules:
     """Reads the levels that a text names, by the words of all languages."""
 
-    def __init__(self, languages: Sequence[Language], places: Places) -> None:
+    def __init__(
+        self, languages: Sequence[Language], places: Places, known: Sequence[str] = ()
+    ) -> None:
         """Compile the words.
 
         Args:
             languages: the files of `texts/`.
             places: finds the words that call a level old, or exclude it.
+            known: plain words of reasons.
         """
         self._places, self._speller = places, Speller(languages)
         self._kept = kept(self._treated_in)
@@ -175,7 +178,7 @@ class LevelRules:
         self._signal = re.compile(any_of(vertebrae, "signals"), re.IGNORECASE)
         self._accident = re.compile(any_of(vertebrae, "accidents"))
         self._nonunion = re.compile(any_of(vertebrae, "nonunion"), re.IGNORECASE)
-        self._others = OtherRules(vertebrae, joints)
+        self._others = OtherRules(vertebrae, joints, known)
         with_ = f"(?i:{any_of(joints, 'with_')})"
         # `L1, L3`, `L1 and L3`, `L1 L3`; `L4/5` is one segment.
         joint = rf"\s*(?:[,&+、・]|{and_})\s*(?:{and_}\s*)?|\s+"
@@ -250,7 +253,7 @@ class LevelRules:
         """
         is_named = self._is_of_operation(part)
         after = self._ablated(part) if is_joint else set[int]()
-        if not is_named and self._others.is_elsewhere(part.clause):
+        if not is_named and self._is_elsewhere(part):
             return [one for one in part.groups if one.start in after]
         after |= self._after_operations(part) if is_named else set[int]()
         own = [
@@ -259,6 +262,13 @@ class LevelRules:
             if one.start in after or not self._is_of_another(part, at)
         ]
         return own or (part.groups if is_named else [])
+
+    def _is_elsewhere(self, part: _Part) -> bool:
+        """Tell if a part without the operation's name may be another thing's."""
+        rest = part.clause
+        for one in reversed(part.groups):
+            rest = f"{rest[: one.start]} {rest[one.end :]}"
+        return self._others.is_elsewhere(part.clause) or not self._others.is_known(rest)
 
     def _after_operations(self, part: _Part) -> set[int]:
         """Return where the levels begin that each name of an operation is next to.

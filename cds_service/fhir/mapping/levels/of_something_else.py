@@ -1,13 +1,16 @@
 """Find the vertebrae of a text that are of something else: `RFA L3`, `L2 pedicle`.
 
-The words are in `mappings/texts/`, `elsewhere`, `ablations` and `not-body` of
-`[vertebrae]`.
+The words are in `mappings/texts/`, `elsewhere`, `ablations`, `not-body` and `plain` of
+`[vertebrae]`. Next to a part that names the operation with its vertebrae, those of
+another part count only if all its words are known: `facet joint cyst L4/5`.
 """
 
 import re
 from collections.abc import Sequence
 
 from cds_service.fhir.mapping.language import Joints, Vertebrae, any_of
+from cds_service.fhir.mapping.letters import LETTER
+from cds_service.fhir.mapping.plain_patterns import PlainWords
 from cds_service.fhir.mapping.text_rules import without_accents
 
 
@@ -15,9 +18,19 @@ class OtherRules:
     """Tells if words around levels say that they are of something else."""
 
     def __init__(
-        self, languages: Sequence[Vertebrae], joints: Sequence[Joints]
+        self,
+        languages: Sequence[Vertebrae],
+        joints: Sequence[Joints],
+        known: Sequence[str] = (),
     ) -> None:
-        """Compile the words."""
+        """Compile the words.
+
+        Args:
+            languages: words about vertebrae.
+            joints: words between others.
+            known: plain words of reasons, which name no other thing at a
+                level.
+        """
         elsewhere, not_body, broken = (
             any_of(languages, name) for name in ("elsewhere", "not_body", "broken")
         )
@@ -29,6 +42,10 @@ class OtherRules:
         self._elsewhere = _compiled(elsewhere)
         self._person = _compiled(any_of(joints, "persons"))
         self._broken = _compiled(broken)
+        later = any_of(languages, "later")
+        self._expected = _compiled(rf"\w*(?:{broken})\w*|{later}")
+        own = [word for one in languages for word in one.plain]
+        self._plain = PlainWords([*own, *known], None)
         self._broken_part = _compiled(rf"\s?(?:{not_body}){fracture}")
         self._before = _compiled(rf"(?:{elsewhere}){link}")
         self._after = _compiled(rf"\s?(?:{elsewhere}){apart}")
@@ -57,6 +74,15 @@ class OtherRules:
             return True
         is_broken = bool(self._broken.search(plain))
         return not is_broken and bool(self._elsewhere.search(plain))
+
+    def is_known(self, clause: str) -> bool:
+        """Tell if a part, without its levels, has only words that are known.
+
+        Args:
+            clause: the part, with blanks in place of its levels.
+        """
+        rest = self._expected.sub(" ", without_accents(clause))
+        return not any(map(LETTER.search, self._plain.left_in(rest)))
 
     def is_next_to(self, before: str, after: str) -> bool:
         """Tell if words before or after levels are about these alone.
