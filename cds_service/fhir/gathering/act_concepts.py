@@ -13,7 +13,7 @@ from cds_service.fhir.gathering.drugs import (
     is_for_bone,
     is_unclassified,
 )
-from cds_service.fhir.gathering.entries import CANCER_TREATMENT
+from cds_service.fhir.gathering.entries import CANCER_TREATMENT, is_cancer_operation
 from cds_service.fhir.gathering.grave_asides import (
     SPINAL_OPERATION,
     SPINAL_SURGERY,
@@ -93,6 +93,7 @@ def concepts_of_act(
     if text(act.get("resourceType")) == "Procedure":
         # What a procedure states itself is not in doubt.
         grave -= set(map(in_doubt, known))
+        known |= _cancer_treatment(act, terminology)
         is_apart = is_bystander_procedure(act, terminology)
         named = known & (JUDGED_ACTS | terminology.bystanders.act_concepts)
         if is_unjudged_act(act, named, terminology):
@@ -110,6 +111,13 @@ def concepts_of_act(
         known |= held_by(act, terminology)
     known |= grave
     return known if is_apart else known | {MAY_NEED_BRACE}
+
+
+def _cancer_treatment(procedure: Json, terminology: Terminology) -> frozenset[str]:
+    """Return `cancer-treatment` if a title is that of an operation for a cancer."""
+    titles = texts_of(procedure.get("code"))
+    is_named = any(is_cancer_operation(one, terminology) for one in titles)
+    return CANCER_TREATMENT if is_named else frozenset()
 
 
 def _is_order_apart(
