@@ -472,8 +472,16 @@ def _problem_of_procedure(
     elif day is not None and months:
         latest = _latest(entry, "performed", day, chart)
         if latest < months_before(chart.today, months):
-            problem = Problem("stale", f"{age_in_words(day, chart.today)} ago")
+            problem = _of_long_ago(day, spec, chart)
     return problem
+
+
+def _of_long_ago(day: date, spec: YesNoSpec, chart: Chart) -> Problem:
+    """Report an act that is too old to count; one for a lasting disease may go on."""
+    ago = f"{age_in_words(day, chart.today)} ago"
+    if isinstance(spec, ConditionSpec) and spec.is_lasting:
+        return Problem("undetermined", f"{ago}; whether it goes on is not recorded")
+    return Problem("stale", ago)
 
 
 def _proves_nothing(augmentation: Entry, day: date | None, chart: Chart) -> bool:
