@@ -55,6 +55,8 @@ COUNTING = frozenset(
     {"high-energy-cause", "unstable-fracture", *RAISING_LISTED}
     - {"present-spinal-infection", "new-deficit", "hip-fracture", "pelvic-fracture"}
 )
+# An entry that names one of these is named, whatever else it may be.
+OF_STABILITY = frozenset({"unstable-fracture", "spinal-instability"})
 REPORT, VALUE = "DiagnosticReport/", "Observation/"
 # Types of entries that are counted together: neither diagnoses, reports nor values.
 OTHER_TYPES = frozenset(
@@ -245,6 +247,8 @@ def _only_counted(name: str, gap: Gap, listed: set[str], others: set[str]) -> se
         return set()
     # An entry of the list that names the fracture may not be anything else.
     if FRACTURE_NOT_CLEAR in (gap.why, gap.detail):
+        return others
+    if name in OF_STABILITY and not gap.is_unnamed:
         return others
     return others | listed
 
