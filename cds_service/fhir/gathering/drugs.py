@@ -425,6 +425,7 @@ def _is_local(
     codes = [*places, *drug_codes(resource, medication)]
     coded = terminology.concepts([one for one in codes if isinstance(one, dict)])
     words = [*names, *(word for place in places for word in texts_of(place))]
+    words += [unit for dosage in dosages for unit in _units_of(dosage)]
     if SYSTEMIC & coded or _any_names((*words, *instructions), SYSTEMIC, terminology):
         return False
     if _any_names((*words, *instructions), INJECTION_ASIDE, terminology):
@@ -461,10 +462,14 @@ def _is_daily_in_mg(dosage: Json) -> bool:
     repeat = member(dosage, "timing", "repeat")
     if text(member(repeat, "periodUnit")) not in {"d", "h"}:
         return False
+    return "mg" in _units_of(dosage)
+
+
+def _units_of(dosage: Json) -> set[str]:
+    """Return the units of the amounts of a dosage, and their codes."""
     rates = [dosage, *objects(dosage.get("doseAndRate"))]
     amounts = [dosage.get("dose"), *(one.get("doseQuantity") for one in rates)]
-    units = {text(member(one, key)).lower() for one in amounts for key in _UNIT}
-    return "mg" in units
+    return {text(member(one, key)).lower() for one in amounts for key in _UNIT}
 
 
 def _is_systemic_code(codes: Iterable[object], terminology: Terminology) -> bool:
