@@ -57,6 +57,8 @@ BY_ANOTHER = frozenset({"by-another-doctor"})
 BLINDED = frozenset({"blinded"})
 # With the mark `@` for a drug: it was never taken.
 NEVER_TAKEN = frozenset({"steroid-denied"})
+# A rule of `kinds.toml`.
+START_WAITS = ("start-waits",)
 _UNIT = ("code", "unit")  # of an amount
 _REST_OF_WORD = re.compile(r"^[a-z]+")  # of folded text; `bisfosfonato|s`
 
@@ -128,6 +130,7 @@ def read_drug(
         is_denied = is_denied or any(_is_over(one, terminology) for one in names)
     if STEROID in concepts:
         is_denied = is_denied or _is_said_to_be_over(resource, terminology)
+        is_denied = is_denied or _is_awaited(names, resource, terminology)
     is_understood, is_plain, is_ended = True, True, False
     if BONE_DRUG in concepts:
         is_ended = _is_ended(resource, concepts, terminology)
@@ -210,6 +213,12 @@ def _is_said_to_be_over(resource: Json, terminology: Terminology) -> bool:
     Lists go on saying "active". Of a bone drug every word has to be understood.
     """
     return _any_names(words_beside(resource), ENDED, terminology)
+
+
+def _is_awaited(names: Iterable[str], resource: Json, terminology: Terminology) -> bool:
+    """Tell if a drug is to be begun only after something: `once review is done`."""
+    said = [text(dosage.get("text")) for dosage in dosages_of(resource)]
+    return any(terminology.kinds.named(one, START_WAITS) for one in (*names, *said))
 
 
 def _is_ended(
