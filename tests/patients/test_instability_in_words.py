@@ -64,6 +64,8 @@ def test_an_instability_of_the_spine_is_named_too():
     [
         "Distal radius fracture AO B1",
         "Ankle fracture, AO type B",
+        "Radiusfraktur AO B1",
+        "Rotational injury knee",
         "Sprunggelenksfraktur AO-Typ B",
         "Fracture found by chance",
         "Rotator cuff injury",
