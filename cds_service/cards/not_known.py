@@ -47,6 +47,8 @@ OF_OTHER_LINES = (
 # for these.
 OLD_CANCER = "old-cancer"
 OF_OLD_CANCER = frozenset({"malignancy", "bone-malignancy", "recent-cancer"})
+# A treatment names no cancer: the card asks for one of the last years.
+RECENT_CANCER, TREATED = "recent-cancer", "a treatment of cancer"
 # A deficit that may be new is named as such, and not as one of any age.
 NEW_DEFICIT, MAY_BE_NEW = "new-deficit", "may be new"
 # Findings that stay open with any entry that was not understood. The card only counts
@@ -181,6 +183,9 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
 def _by_rank(findings: Findings) -> tuple[str, ...]:
     """List the findings that may be open; the first that has an entry names it."""
     names = (*EXCLUDING, *RAISING_LISTED, *STEROIDS, SARCOPENIA)
+    malignancy = findings.gaps.get("malignancy")
+    if malignancy and (malignancy.why or malignancy.detail).startswith(TREATED):
+        names = (RECENT_CANCER, *(name for name in names if name != RECENT_CANCER))
     deficit = findings.gaps.get(NEW_DEFICIT)
     if deficit is None or MAY_BE_NEW not in deficit.detail:
         return names

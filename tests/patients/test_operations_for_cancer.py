@@ -2,9 +2,14 @@
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
+from tests.chart_builders import Asked, days_ago, kyphoplasty, of_patient, order_sign
 from tests.codes import CPT, codeable
-from tests.patients.reassuring import card_of, cards_of, end_is_selected
+from tests.patients.reassuring import (
+    card_of,
+    cards_of,
+    end_is_selected,
+    reassuring_record,
+)
 
 OPS = "http://fhir.de/CodeSystem/bfarm/ops"
 TWO_TO_FIVE_YEARS = (60, 800, 1700)
@@ -127,8 +132,12 @@ def test_an_operation_that_is_done_for_cancer_leaves_one_open(code, days):
 
 @pytest.mark.parametrize("code", [codeable(CPT, "19307"), codeable(OPS, "5-604.02")])
 def test_its_code_leaves_a_malignancy_of_bone_open(code):
-    card = card_of(done(code, 1200))
-    assert "malignancy of bone not excluded" in card["detail"]
+    asked = Asked()
+    record = reassuring_record(done(code, 1200))
+    asked.post(order_sign(record, kyphoplasty()))
+    gaps = {one["name"] for one in asked.log.entries[-1].content["gaps"]}
+    assert "malignancy" in gaps
+    assert "cancer within 5 years not excluded" in card_of(done(code, 1200))["detail"]
 
 
 @pytest.mark.parametrize("title", ["Radical prostatectomy", "Whipple procedure"])
