@@ -47,6 +47,8 @@ OF_OTHER_LINES = (
 # for these.
 OLD_CANCER = "old-cancer"
 OF_OLD_CANCER = frozenset({"malignancy", "bone-malignancy", "recent-cancer"})
+# A treatment names no cancer: the card asks for one of the last years.
+RECENT_CANCER, TREATED = "recent-cancer", "a treatment of cancer"
 # A deficit that may be new is named as such, and not as one of any age.
 NEW_DEFICIT, MAY_BE_NEW = "new-deficit", "may be new"
 # Findings that stay open with any entry that was not understood. The card only counts
@@ -55,6 +57,8 @@ COUNTING = frozenset(
     {"high-energy-cause", "unstable-fracture", *RAISING_LISTED}
     - {"present-spinal-infection", "new-deficit", "hip-fracture", "pelvic-fracture"}
 )
+# An entry that names one of these is named, whatever else it may be.
+OF_STABILITY = frozenset({"unstable-fracture", "spinal-instability"})
 REPORT, VALUE = "DiagnosticReport/", "Observation/"
 # Types of entries that are counted together: neither diagnoses, reports nor values.
 OTHER_TYPES = frozenset(
@@ -179,6 +183,9 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
 def _by_rank(findings: Findings) -> tuple[str, ...]:
     """List the findings that may be open; the first that has an entry names it."""
     names = (*EXCLUDING, *RAISING_LISTED, *STEROIDS, SARCOPENIA)
+    malignancy = findings.gaps.get("malignancy")
+    if malignancy and (malignancy.why or malignancy.detail).startswith(TREATED):
+        names = (RECENT_CANCER, *(name for name in names if name != RECENT_CANCER))
     deficit = findings.gaps.get(NEW_DEFICIT)
     if deficit is None or MAY_BE_NEW not in deficit.detail:
         return names
@@ -245,6 +252,8 @@ def _only_counted(name: str, gap: Gap, listed: set[str], others: set[str]) -> se
         return set()
     # An entry of the list that names the fracture may not be anything else.
     if FRACTURE_NOT_CLEAR in (gap.why, gap.detail):
+        return others
+    if name in OF_STABILITY and not gap.is_unnamed:
         return others
     return others | listed
 

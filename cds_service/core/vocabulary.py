@@ -626,6 +626,8 @@ class EventSpec(ListSpec):
         words_need_kind: words alone are enough only if one of `kinds` is among them.
         unless_kinds: rules of `mappings/kinds.toml` for words with which an event does
             not count.
+        told_by_acts: rules of `mappings/kinds.toml` for titles of procedures whose
+            words state the event; others leave it open.
         within_days: an event that is older does not count.
         older_days: an event that is not older does not count.
         undated_counts: an event without a known day counts.
@@ -639,6 +641,7 @@ class EventSpec(ListSpec):
     history: tuple[Name, ...] = ()
     words_need_kind: bool = False
     unless_kinds: tuple[Name, ...] = ()
+    told_by_acts: tuple[Name, ...] = ()
     within_days: Days | None = None
     older_days: Days | None = None
     undated_counts: bool = False

@@ -28,6 +28,9 @@ SWALLOWED = [
     ("Methylprednisolone 4 mg", "4 mg daily; nasal spray"),
     ("プレドニゾロン", "5mg/日 軟膏併用"),
     ("泼尼松", "5mg 每日一次，外用软膏另开"),
+    ("Prednisolone 5 mg", "1 tablet OD; apply heat to knee"),
+    ("Célestène 0,05 %, solution buvable", "40 gouttes le matin per os"),
+    ("Prednisolone 5 mg daily", "dental review yearly"),
 ]
 PUT = [
     ("Prednisolone acetate 1% eye drops, 1 drop OD QID", ""),
@@ -42,6 +45,21 @@ PUT = [
     ("Prednisolone 20 mg", "20 mg daily per rectum"),
     ("Dexamethasone 1 mg/ml Augentropfen 3x tgl.", ""),
     ("Methylprednisolone 80 mg", "epidural L4/5"),
+    ("Prednisolone 1%", "OD QID"),
+    ("Dexamethasone 0.1%", "OD BID"),
+    ("Prednisolone acetate 1%", "1 OS q2h"),
+    ("Dexamethasone 1 mg/ml", "1 Tr. OD"),
+    ("Dexaméthasone", "1 goutte OD"),
+]
+PUT_IN_H02 = [
+    "apply to knee",
+    "apply to left knee daily",
+    "intra-articular",
+    "into the joint",
+    "40 mg into left shoulder",
+    "Infiltration Schulter",
+    "1 drop OD",
+    "1 gtt OU",
 ]
 UNKNOWN = [
     "Rolcya 60 mg OD",
@@ -97,6 +115,28 @@ def test_what_is_put_in_one_place_stays_local(name, words):
     card = card_of(steroid(name, words))
     assert card["summary"].startswith("No bone drug after a fragility fracture")
     assert "below the usual" in card["detail"]
+
+
+@pytest.mark.parametrize("words", PUT_IN_H02)
+def test_so_does_one_of_that_class_whose_dosage_is_of_a_place_alone(words):
+    code = {"system": ATC, "code": "H02AB04"}
+    order = steroid("", words, medicationCodeableConcept={"coding": [code]})
+    assert " since " not in card_of(order)["summary"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "code"),
+    [("drop", "drop"), ("drops", ""), ("gtt", "gtt"), ("[drp]", "[drp]")],
+)
+def test_so_does_one_that_is_dosed_in_drops(unit, code):
+    quantity = {"value": 1, "unit": unit, **({"code": code} if code else {})}
+    elements = {
+        "doseAndRate": [{"doseQuantity": quantity}],
+        "timing": {"repeat": {"frequency": 4, "period": 1, "periodUnit": "d"}},
+    }
+    dosage = [{"text": "OD", **elements}]
+    card = card_of(steroid("Prednisolone", dosageInstruction=dosage))
+    assert " since " not in card["summary"]
 
 
 @pytest.mark.parametrize("name", UNKNOWN)

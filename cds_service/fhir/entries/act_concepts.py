@@ -13,11 +13,12 @@ from cds_service.fhir.entries.drugs import (
     is_for_bone,
     is_unclassified,
 )
-from cds_service.fhir.entries.entry import CANCER_TREATMENT
+from cds_service.fhir.entries.entry import CANCER_TREATMENT, is_cancer_operation
 from cds_service.fhir.entries.grave_asides import (
     SPINAL_OPERATION,
     SPINAL_SURGERY,
     UNJUDGED_ACT,
+    VERTEBRA_REMOVED,
     is_harmless_act,
     is_unjudged_act,
 )
@@ -93,12 +94,12 @@ def concepts_of_act(
     if text(act.get("resourceType")) == "Procedure":
         # What a procedure states itself is not in doubt.
         grave -= set(map(in_doubt, known))
+        known |= _cancer_treatment(act, terminology)
         is_apart = is_bystander_procedure(act, terminology)
         named = known & (JUDGED_ACTS | terminology.bystanders.act_concepts)
         if is_unjudged_act(act, named, terminology):
             known |= {in_doubt(UNJUDGED_ACT)}
-        if known & SPINAL_SURGERY and text(act.get("status")) not in VOID:
-            known |= {in_doubt(SPINAL_OPERATION)}
+        known |= _spinal_operations(act, known, terminology)
         if is_hip_repair(act, terminology):
             known |= {HIP_REPAIR}
             if HIP_FRACTURE not in known and is_of_fracture(act, terminology):
@@ -110,6 +111,25 @@ def concepts_of_act(
         known |= held_by(act, terminology)
     known |= grave
     return known if is_apart else known | {MAY_NEED_BRACE}
+
+
+def _cancer_treatment(procedure: Json, terminology: Terminology) -> frozenset[str]:
+    """Return `cancer-treatment` if a title is that of an operation for a cancer."""
+    titles = texts_of(procedure.get("code"))
+    is_named = any(is_cancer_operation(one, terminology) for one in titles)
+    return CANCER_TREATMENT if is_named else frozenset()
+
+
+def _spinal_operations(
+    procedure: Json, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return the operation of the spine whose cause is not known, in doubt."""
+    if text(procedure.get("status")) in VOID or known.isdisjoint(SPINAL_SURGERY):
+        return frozenset()
+    titles = texts_of(procedure.get("code"))
+    removals = (terminology.kinds.named(one, (VERTEBRA_REMOVED,)) for one in titles)
+    operation = VERTEBRA_REMOVED if any(removals) else SPINAL_OPERATION
+    return frozenset({in_doubt(operation)})
 
 
 def _is_order_apart(

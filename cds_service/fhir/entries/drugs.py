@@ -57,6 +57,8 @@ BY_ANOTHER = frozenset({"by-another-doctor"})
 BLINDED = frozenset({"blinded"})
 # With the mark `@` for a drug: it was never taken.
 NEVER_TAKEN = frozenset({"steroid-denied"})
+# A rule of `kinds.toml`.
+START_WAITS = ("start-waits",)
 _UNIT = ("code", "unit")  # of an amount
 _REST_OF_WORD = re.compile(r"^[a-z]+")  # of folded text; `bisfosfonato|s`
 
@@ -128,6 +130,7 @@ def read_drug(
         is_denied = is_denied or any(_is_over(one, terminology) for one in names)
     if STEROID in concepts:
         is_denied = is_denied or _is_said_to_be_over(resource, terminology)
+        is_denied = is_denied or _is_awaited(names, resource, terminology)
     is_understood, is_plain, is_ended = True, True, False
     if BONE_DRUG in concepts:
         is_ended = _is_ended(resource, concepts, terminology)
@@ -210,6 +213,12 @@ def _is_said_to_be_over(resource: Json, terminology: Terminology) -> bool:
     Lists go on saying "active". Of a bone drug every word has to be understood.
     """
     return _any_names(words_beside(resource), ENDED, terminology)
+
+
+def _is_awaited(names: Iterable[str], resource: Json, terminology: Terminology) -> bool:
+    """Tell if a drug is to be begun only after something: `once review is done`."""
+    said = [text(dosage.get("text")) for dosage in dosages_of(resource)]
+    return any(terminology.kinds.named(one, START_WAITS) for one in (*names, *said))
 
 
 def _is_ended(
@@ -425,6 +434,7 @@ def _is_local(
     codes = [*places, *drug_codes(resource, medication)]
     coded = terminology.concepts([one for one in codes if isinstance(one, dict)])
     words = [*names, *(word for place in places for word in texts_of(place))]
+    words += [unit for dosage in dosages for unit in _units_of(dosage)]
     if SYSTEMIC & coded or _any_names((*words, *instructions), SYSTEMIC, terminology):
         return False
     if _any_names((*words, *instructions), INJECTION_ASIDE, terminology):
@@ -461,10 +471,14 @@ def _is_daily_in_mg(dosage: Json) -> bool:
     repeat = member(dosage, "timing", "repeat")
     if text(member(repeat, "periodUnit")) not in {"d", "h"}:
         return False
+    return "mg" in _units_of(dosage)
+
+
+def _units_of(dosage: Json) -> set[str]:
+    """Return the units of the amounts of a dosage, and their codes."""
     rates = [dosage, *objects(dosage.get("doseAndRate"))]
     amounts = [dosage.get("dose"), *(one.get("doseQuantity") for one in rates)]
-    units = {text(member(one, key)).lower() for one in amounts for key in _UNIT}
-    return "mg" in units
+    return {text(member(one, key)).lower() for one in amounts for key in _UNIT}
 
 
 def _is_systemic_code(codes: Iterable[object], terminology: Terminology) -> bool:

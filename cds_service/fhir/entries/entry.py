@@ -31,6 +31,8 @@ AT_THE_SPINE = {
 }
 CANCER_TREATMENT = frozenset({"cancer-treatment"})
 OTHER_ORDER = frozenset({"other-order"})
+# A rule of `kinds.toml`.
+FOR_CANCER = ("operation-for-cancer",)
 # Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
 
@@ -222,6 +224,11 @@ def _procedures_named(raw: Json, terminology: Terminology) -> frozenset[str]:
     return NOTHING.union(*(_named_as_done(word, terminology) for word in words))
 
 
+def is_cancer_operation(title: str, terminology: Terminology) -> bool:
+    """Tell if the title of a procedure is one that is done for a cancer."""
+    return bool(terminology.kinds.of_title(title, FOR_CANCER))
+
+
 def _named_as_done(words: str, terminology: Terminology) -> frozenset[str]:
     """Return what one text of a procedure names, in doubt if it may not be done.
 
@@ -229,6 +236,8 @@ def _named_as_done(words: str, terminology: Terminology) -> frozenset[str]:
     the name of another order (`consult`).
     """
     named = terminology.text_concepts(words)
+    if is_cancer_operation(words, terminology):
+        named |= CANCER_TREATMENT
     doubtful = NOTHING
     if named and terminology.clauses.is_not_done(words):
         doubtful = named

@@ -148,6 +148,8 @@ UNREAD_TITLE = "unread-title"
 UNJUDGED_ACT = "unjudged-procedure"
 # A fusion or decompression: for wear, or for a tumour, an infection or a palsy.
 SPINAL_OPERATION = "spinal-operation"
+# An operation that took out a vertebra, whose cause may still be there.
+VERTEBRA_REMOVED = "vertebra-removed"
 SPINAL_SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
 # An entry that may be the reason for a brace.
 MAY_BEAR_ON_SPINE = "may-bear-on-spine"
@@ -211,7 +213,9 @@ BIOPSIES = BIOPSY | {"biopsy-unsited"}
 ASIDE_IN_DOUBT = frozenset(
     map(
         in_doubt,
-        OPENING | {UNJUDGED_ACT, UNREAD_TITLE, SPINAL_OPERATION, AUGMENTED_ASIDE},
+        OPENING
+        | {UNJUDGED_ACT, UNREAD_TITLE, SPINAL_OPERATION, VERTEBRA_REMOVED}
+        | {AUGMENTED_ASIDE},
     )
 )
 # Those that leave a tumour, an infection or a palsy of the spine open, or may bear on

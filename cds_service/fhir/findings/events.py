@@ -183,8 +183,9 @@ def happenings(
 ) -> list[Happened]:
     """Return the entries with any of these concepts, without denied and past ones.
 
-    An operation counts by its code alone. Its words tell what it was done for, so they
-    leave the finding open, and so do reports and orders.
+    An operation counts by its code, or by a title that says what it was done for
+    (`spec.told_by_acts`). Its other words leave the finding open, and so do reports and
+    orders.
     """
     wanted = or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):
@@ -194,7 +195,7 @@ def happenings(
         if entry.kind == "Condition":
             stated = _stated(entry, concepts)
         elif entry.kind == "Procedure":
-            stated = _operated(entry, concepts)
+            stated = _operated(entry, concepts, spec, chart)
         else:
             named = (one for one in concepts if entry.named & {one, in_doubt(one)})
             concept = next(named, concepts[0])
@@ -304,15 +305,23 @@ def _stated(entry: Entry, concepts: Sequence[str]) -> Stated | None:
     return Stated(entry, concept, code, None, problem, is_past)
 
 
-def _operated(entry: Entry, concepts: Sequence[str]) -> Stated | None:
+def _operated(
+    entry: Entry, concepts: Sequence[str], spec: EventSpec, chart: Chart
+) -> Stated | None:
     if entry.status not in DONE:
         return None
-    codes = [match for match in entry.matches if match.concept in concepts]
-    if not codes:
-        named = (one for one in concepts if entry.named & {one, in_doubt(one)})
-        return Stated(entry, next(named, concepts[0]), "", None, NAMED_ASIDE)
     problem = None if entry.status == "completed" else UNFINISHED
-    return Stated(entry, codes[0].concept, codes[0].code, None, problem)
+    if codes := [match for match in entry.matches if match.concept in concepts]:
+        return Stated(entry, codes[0].concept, codes[0].code, None, problem)
+    sure = [
+        one
+        for one in concepts
+        if one in entry.named and in_doubt(one) not in entry.named
+    ]
+    if sure and kinds_in_words(entry, spec.told_by_acts, chart):
+        return Stated(entry, sure[0], "", None, problem)
+    named = (one for one in concepts if entry.named & {one, in_doubt(one)})
+    return Stated(entry, next(named, concepts[0]), "", None, NAMED_ASIDE)
 
 
 def _dated(stated: Stated, spec: EventSpec, chart: Chart) -> Happened:

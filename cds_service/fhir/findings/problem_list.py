@@ -30,6 +30,7 @@ from cds_service.fhir.entries.grave_asides import (
     UNREAD_PROSE,
     UNREAD_REASON,
     UNREAD_TITLE,
+    VERTEBRA_REMOVED,
 )
 from cds_service.fhir.entries.listed import LISTED
 from cds_service.fhir.entries.problem_words import in_doubt, words_but_denials
@@ -380,7 +381,7 @@ def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap
     elif spec.reports_exclude:
         asked.append(UNREAD_PROSE)
     if spec.only_codes_exclude:
-        asked += [UNREAD_TITLE, SPINAL_OPERATION]
+        asked += [UNREAD_TITLE, SPINAL_OPERATION, VERTEBRA_REMOVED]
     if spec.acts_exclude:
         asked.append(UNJUDGED_ACT)
     if isinstance(conclusion, Gap) or not asked:

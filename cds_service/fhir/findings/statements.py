@@ -39,6 +39,7 @@ from cds_service.fhir.entries.grave_asides import (
     UNREAD_PROSE,
     UNREAD_REASON,
     UNREAD_TITLE,
+    VERTEBRA_REMOVED,
     is_done_order,
 )
 from cds_service.fhir.entries.problem_words import in_doubt, is_taken_as_active
@@ -103,6 +104,7 @@ OPEN_CONCEPTS = frozenset(
         UNREAD_PROSE,
         UNREAD_REASON,
         UNREAD_TITLE,
+        VERTEBRA_REMOVED,
     }
 )
 # Where an entry is kept, and the word before its day.
@@ -126,10 +128,12 @@ ORDER_LASTS = timedelta(days=180)
 ACT_LASTS = timedelta(days=731)
 # Policy: an operation of the spine may be of the present illness for so long.
 OPERATION_LASTS = timedelta(days=90)
-LASTS = {
+LASTS: dict[str, timedelta | None] = {
     UNJUDGED_ACT: ACT_LASTS,
     SPINAL_OPERATION: OPERATION_LASTS,
     UNREAD_TITLE: ORDER_LASTS,
+    # A tumour for which a vertebra was taken out may come back.
+    VERTEBRA_REMOVED: None,
 }
 
 
@@ -472,8 +476,16 @@ def _problem_of_procedure(
     elif day is not None and months:
         latest = _latest(entry, "performed", day, chart)
         if latest < months_before(chart.today, months):
-            problem = Problem("stale", f"{age_in_words(day, chart.today)} ago")
+            problem = _of_long_ago(day, spec, chart)
     return problem
+
+
+def _of_long_ago(day: date, spec: YesNoSpec, chart: Chart) -> Problem:
+    """Report an act that is too old to count; one for a lasting disease may go on."""
+    ago = f"{age_in_words(day, chart.today)} ago"
+    if isinstance(spec, ConditionSpec) and spec.is_lasting:
+        return Problem("undetermined", f"{ago}; whether it goes on is not recorded")
+    return Problem("stale", ago)
 
 
 def _proves_nothing(augmentation: Entry, day: date | None, chart: Chart) -> bool:
@@ -558,7 +570,7 @@ def _problem_of_aside(
     """
     is_planned = entry.kind == "Procedure" and entry.status in UNDER_WAY
     ahead = _dated_ahead(day, chart)
-    if is_planned and concept == SPINAL_OPERATION:
+    if is_planned and concept in (SPINAL_OPERATION, VERTEBRA_REMOVED):
         return NAMED_ASIDE
     if is_planned and ahead and concept == UNJUDGED_ACT:
         return LATER
@@ -619,7 +631,8 @@ def look_back(spec: FindingSpec, concept: str) -> timedelta | None:
     It counts as long as the fact itself, and at least for a year. Words that were not
     understood count for a year, those of an order's title for half a year, and a
     procedure that was not judged for two. An operation of the spine counts for 90 days:
-    one of longer ago was for something else than what is treated now.
+    one of longer ago was for something else than what is treated now. One that took out
+    a vertebra counts for ever.
     """
     if concept in OPEN_CONCEPTS:
         return LASTS.get(concept, ASIDE_LASTS)

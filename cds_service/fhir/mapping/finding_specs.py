@@ -117,8 +117,9 @@ def _check_spec(spec: FindingSpec, terminology: Terminology, faults: Faults) -> 
                 raise DataFileError(spec.rule, "answers", message)
     if isinstance(spec, ListSpec):
         with faults:
-            unless = spec.unless_kinds if isinstance(spec, EventSpec) else ()
-            rules = (*spec.kinds, *unless)
+            rules = (*spec.kinds,)
+            if isinstance(spec, EventSpec):
+                rules += (*spec.unless_kinds, *spec.told_by_acts)
             _check_rules(spec, "kinds", rules, terminology.kinds.names)
     if isinstance(spec, QuantitySpec):
         _check_quantity(spec, terminology, faults)

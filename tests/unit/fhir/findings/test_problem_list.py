@@ -266,11 +266,6 @@ def augmented(on="2025-06-01", status="completed", code=None):
         ("repeated-falls", condition("W18.30XA", onsetDateTime="2026-11-18"), False),
         ("severe-kidney-disease", condition("N18.30"), False),
         ("severe-kidney-disease", words("Dialysis catheter removal"), False),
-        (
-            "severe-kidney-disease",
-            procedure(coded("302497006", system=SCT), on="2024-03-01"),
-            False,
-        ),
         ("severe-kidney-disease", condition("N17.9"), False),
         # what is not understood, or says nothing of the cause, is neither
         ("active-cancer", condition("C34.11", status=None), "undetermined"),
@@ -279,6 +274,11 @@ def augmented(on="2025-06-01", status="completed", code=None):
         (
             "severe-kidney-disease",
             procedure(coded("302497006", system=SCT), on=None),
+            "undetermined",
+        ),
+        (
+            "severe-kidney-disease",
+            procedure(coded("302497006", system=SCT), on="2024-03-01"),
             "undetermined",
         ),
         ("high-energy-cause", condition("I10"), "undetermined"),
