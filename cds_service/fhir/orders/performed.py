@@ -60,6 +60,7 @@ from cds_service.fhir.orders.since.illnesses import (
     illnesses_since,
     nerve_roots_since,
     sphincters_since,
+    unusual_since,
 )
 from cds_service.fhir.orders.since.injuries import (
     CARRYING,
@@ -483,6 +484,7 @@ def read_leaving(
         perhaps_ill=illnesses.perhaps,
         sphincters=sphincters_since(record, since, time.stays, terminology),
         nerve_roots=nerve_roots_since(record, since, terminology),
+        unusual=unusual_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         contents={
