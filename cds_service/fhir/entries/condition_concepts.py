@@ -29,6 +29,7 @@ from cds_service.fhir.entries.grave_asides import (
     is_unjudged,
     left_open_by,
 )
+from cds_service.fhir.entries.harm_in_acts import is_harm_coded
 from cds_service.fhir.entries.healed_fractures import (
     HEALED,
     OF_NO_BONE,
@@ -133,13 +134,12 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
     A code is often the nearest one: "post-op stroke" under that of hypertension.
     """
     code, listed = condition.get("code"), terminology.complication_codes
-    codings = terminology.codings(code)
-    if any(listed.is_seldom(*one) for one in codings):
+    if is_harm_coded(code, terminology):
         return True
-    if any(listed.is_unlisted(*one) for one in codings):
-        return not terminology.concepts(code)
+    codings = terminology.codings(code)
+    is_everyday = not any(listed.is_unlisted(*one) for one in codings)
     is_plain = all(is_title_plain(word, terminology) for word in texts_of(code))
-    return bool(codings) and not is_plain
+    return bool(codings) and is_everyday and not is_plain
 
 
 def _is_of_nerve_root(code: Any, terminology: Terminology) -> bool:

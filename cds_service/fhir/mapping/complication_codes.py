@@ -98,7 +98,7 @@ class ComplicationCodes:
         return self._codes.is_among("several", system, code)
 
     def is_unlisted(self, system: str, code: str) -> bool:
-        """Tell if a canonical code is not everyday, in a system with a list of these."""
+        """Tell if a canonical code is not among the everyday ones of its system."""
         if self._everyday_in.isdisjoint(self._systems.lineage(system)):
             return False
         return not self._codes.is_among("everyday", system, code)
