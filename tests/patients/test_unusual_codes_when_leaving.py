@@ -11,14 +11,56 @@ from tests.patients.test_illnesses_when_leaving import DENIED, OVER, cards_besid
 
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 TO_BE_READ = "Read before leaving."
-SINCE = """
-R47.01 R47.1 H53.461 H47.011 I66.01 I67.6 I44.2 N99.0 E15
-D62 Y65.53 S00.03XA S70.01XA E11.641 E11.00 E13.01 E27.2 T78.00XA
-T78.3XXA I81 I82.0 I82.3 I82.621 I82.A11 I82.B11 I82.C11 N28.0
-D69.59 K91.840 T50.901A T39.1X1A T43.201A T45.511A L51.2 S07.9XXA S01.01XA
-S30.0XXA S43.006A R29.6 Y65.51 Y65.52 R07.9 R06.02 R50.9 L89.159
-M62.82 F05 U07.1
-""".split()
+SINCE = [
+    "R47.01",
+    "R47.1",
+    "H53.461",
+    "H47.011",
+    "I66.01",
+    "I67.6",
+    "I44.2",
+    "N99.0",
+    "E15",
+    "D62",
+    "Y65.53",
+    "S00.03XA",
+    "S70.01XA",
+    "E11.641",
+    "E11.00",
+    "E13.01",
+    "E27.2",
+    "T78.00XA",
+    "T78.3XXA",
+    "I81",
+    "I82.0",
+    "I82.3",
+    "I82.621",
+    "I82.A11",
+    "I82.B11",
+    "I82.C11",
+    "N28.0",
+    "D69.59",
+    "K91.840",
+    "T50.901A",
+    "T39.1X1A",
+    "T43.201A",
+    "T45.511A",
+    "L51.2",
+    "S07.9XXA",
+    "S01.01XA",
+    "S30.0XXA",
+    "S43.006A",
+    "R29.6",
+    "Y65.51",
+    "Y65.52",
+    "R07.9",
+    "R06.02",
+    "R50.9",
+    "L89.159",
+    "M62.82",
+    "F05",
+    "U07.1",
+]
 EVERYDAY = [
     ("I10", "Essential (primary) hypertension"),
     (
