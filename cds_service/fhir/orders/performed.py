@@ -74,6 +74,7 @@ from cds_service.fhir.orders.since.reports import (
     grave_reports_since,
     unread_reports_since,
 )
+from cds_service.fhir.orders.since.vertebrae_in_acts import vertebrae_in_acts_since
 from cds_service.fhir.orders.treated_levels import find_levels
 from cds_service.fhir.orders.unread_in_referral import (
     is_read_whole,
@@ -464,16 +465,17 @@ def read_leaving(
     since = performed.performed_on or today - RECENT
     weeks = min(since, today - RECENT)
     time = RecentTime(since, weeks, _stays_of(record, performed))
-    injured = injured_acts_since(record, since, terminology)
+    treated = _treated(record, performed, terminology)
+    injured = injured_acts_since(record, since, terminology) | vertebrae_in_acts_since(
+        record, since, performed.references, treated, terminology
+    )
     illnesses = illnesses_since(record, since, time.stays, terminology)
     return Leaving(
         bookings=tuple(bookings),
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
         unread=tuple(unread),
         long_known=_long_known(record, terminology, performed.performed_on, today),
-        unread_reports=unread_reports_since(
-            record, since, terminology, _treated(record, performed, terminology)
-        ),
+        unread_reports=unread_reports_since(record, since, terminology, treated),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, performed.references, terminology)
         | injured,
