@@ -161,3 +161,16 @@ def test_a_coded_result_of_any_examination_is_read(title: str, code: str) -> Non
 @pytest.mark.parametrize("code", ["M51.36", "M47.816", "I70.0", "N28.1"])
 def test_an_ordinary_result_is_not(code: str) -> None:
     assert cards_beside(result("CT abdomen", code)) == []
+
+
+@pytest.mark.parametrize("code", ["M53.2X6", "S33.111A", "T84.226A", "E83.51"])
+def test_what_no_older_order_answers_is_read(code: str) -> None:
+    """An unstable spine beside physiotherapy, low calcium beside a bone drug."""
+    (card,) = cards_beside(coded(code, days=0))
+    assert card["summary"].endswith(TO_BE_READ)
+
+
+@pytest.mark.parametrize("code", ["M80.08XA", "S32.010A"])
+def test_the_treated_fracture_may_be_coded_on_the_last_day(code: str) -> None:
+    recorded = coded(code, days=None, recordedDate=days_ago(0))
+    assert cards_beside(recorded) == []
