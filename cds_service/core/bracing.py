@@ -310,12 +310,25 @@ def fracture_day(findings: Findings) -> date | None:
 
 
 def with_counted_from(
-    support: SupportOrders, findings: Findings, today: date
+    support: SupportOrders,
+    findings: Findings,
+    today: date,
+    operated_on: date | None = None,
 ) -> SupportOrders:
-    """Set the day from which an order counts as one for this fracture (E6)."""
-    return replace(
-        support, counted_from=fracture_day(findings) or today - ORDERS_COUNT_FOR
-    )
+    """Set the day from which an order counts as one for this fracture (E6).
+
+    Args:
+        support: the orders of braces and bed rest.
+        findings: the patient's.
+        today: the day of the answer.
+        operated_on: the day of the operation, at a discharge. What was ordered since
+            then is for the fracture that it treated: its diagnosis is often recorded
+            when the stay is coded.
+    """
+    fractured_on = fracture_day(findings)
+    if fractured_on and operated_on:
+        fractured_on = min(fractured_on, operated_on)
+    return replace(support, counted_from=fractured_on or today - ORDERS_COUNT_FOR)
 
 
 def judge_braces(

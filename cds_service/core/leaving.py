@@ -142,6 +142,7 @@ class Leaving:
         sphincters: references of the diagnoses of bladder or bowel trouble that may
             have begun since the operation.
         nerve_roots: references of the diagnoses of a nerve root that did.
+        unusual: references of the diagnoses that did, with a code that is not everyday.
         injuries: falls and broken bones of these days, the gravest first.
         broken: references of the entries that cannot be read, of a diagnosis of a
             fracture or a fall, or of a brace.
@@ -162,6 +163,7 @@ class Leaving:
     perhaps_ill: frozenset[str] = frozenset()
     sphincters: frozenset[str] = frozenset()
     nerve_roots: frozenset[str] = frozenset()
+    unusual: frozenset[str] = frozenset()
     injuries: tuple[Injury, ...] = ()
     broken: frozenset[str] = frozenset()
     contents: Mapping[str, str] = field(default_factory=dict)

@@ -133,8 +133,9 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
     """Find what of the last weeks was not understood, at a discharge.
 
     A diagnosis, or an imaging report, an order or a procedure since the operation, may
-    be of a deficit or an infection, and so may a new one of a nerve root. One without a
-    day may be as recent, and so may a broken diagnosis. Of what is broken, a fracture,
+    be of a deficit or an infection, and so may a new one of a nerve root, or with a
+    code that is not everyday. One without a day may be as recent, and so may a broken
+    diagnosis. Of what is broken, a fracture,
     a fall and a brace count as well.
     """
     leaving = situation.leaving
@@ -142,7 +143,7 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
         return None
     recent = _unread_diagnoses(situation) - leaving.long_known
     recent |= leaving.unread_reports | leaving.unread_acts | leaving.broken
-    recent |= leaving.nerve_roots
+    recent |= leaving.nerve_roots | leaving.unusual
     asked = recent - leaving.sphincters - _named_by_facts(situation.findings)
     if not asked:
         return None

@@ -29,6 +29,7 @@ from cds_service.fhir.entries.grave_asides import (
     is_unjudged,
     left_open_by,
 )
+from cds_service.fhir.entries.harm_in_acts import is_harm_coded
 from cds_service.fhir.entries.healed_fractures import (
     HEALED,
     OF_NO_BONE,
@@ -74,6 +75,8 @@ GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
 # Grave illness by its code, which counts if it began since the operation.
 ACUTE = "acute-illness"
+# A code that is neither everyday nor in a value set, or seldom, counts likewise.
+UNUSUAL = "unusual-code"
 # A disease of a nerve root by its code or title, which counts likewise.
 NERVE_ROOT = "nerve-root"
 # Rules of `kinds.toml`.
@@ -110,6 +113,8 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     known |= _earlier_by_title(condition, known, terminology)
     if _is_acute(condition, terminology):
         known |= {ACUTE}
+    elif _is_unusual(condition, terminology):
+        known |= {UNUSUAL}
     if _is_of_nerve_root(condition.get("code"), terminology):
         known |= {NERVE_ROOT}
     is_bystander = is_bystander_problem(condition, terminology)
@@ -121,6 +126,20 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
 def _is_acute(condition: Json, terminology: Terminology) -> bool:
     codings = terminology.codings(condition.get("code"))
     return any(terminology.complication_codes.is_acute(*one) for one in codings)
+
+
+def _is_unusual(condition: Json, terminology: Terminology) -> bool:
+    """Tell if one of its codes or titles is not everyday, and no value set judges it.
+
+    A code is often the nearest one: "post-op stroke" under that of hypertension.
+    """
+    code, listed = condition.get("code"), terminology.complication_codes
+    if is_harm_coded(code, terminology):
+        return True
+    codings = terminology.codings(code)
+    is_everyday = not any(listed.is_unlisted(*one) for one in codings)
+    is_plain = all(is_title_plain(word, terminology) for word in texts_of(code))
+    return bool(codings) and is_everyday and not is_plain
 
 
 def _is_of_nerve_root(code: Any, terminology: Terminology) -> bool:

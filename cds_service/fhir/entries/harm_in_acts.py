@@ -5,10 +5,12 @@ embolism, is. Raw JSON in; junk never raises.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
+REPORT = "DiagnosticReport"
 REASONED = frozenset({"ServiceRequest", "Procedure", "MedicationRequest"})
 
 EARLIER = "earlier-illness"
@@ -27,9 +29,15 @@ def is_history(resource: Json, terminology: Terminology) -> bool:
 def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
     """Tell if an act names a grave illness by a code, or in words what went wrong.
 
+    Of a report, the coded result counts alone: its words are read as prose.
+
     Words of a palsy count as well: a title may be the only one that has them.
     """
-    if text(resource.get("resourceType")) not in REASONED:
+    kind = text(resource.get("resourceType"))
+    if kind == REPORT:
+        results = objects(resource.get("conclusionCode"))
+        return any(is_harm_coded(one, terminology) for one in results)
+    if kind not in REASONED:
         return False
     codes = terminology.complication_codes
     reasons = objects(resource.get("reasonCode"))
@@ -45,6 +53,15 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         or OF_CORD in stems.concepts_in(words)
         for words in titles_and_reasons(resource)
     )
+
+
+def is_harm_coded(code: Any, terminology: Terminology) -> bool:
+    """Tell if a code names grave illness, or what is not everyday in any value set."""
+    listed, codings = terminology.complication_codes, terminology.codings(code)
+    if any(listed.is_acute(*one) or listed.is_seldom(*one) for one in codings):
+        return True
+    is_unlisted = any(listed.is_unlisted(*one) for one in codings)
+    return is_unlisted and not terminology.concepts(code)
 
 
 def titles_and_reasons(act: Json) -> Iterator[str]:

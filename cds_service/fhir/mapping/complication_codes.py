@@ -24,6 +24,8 @@ class ComplicationCodesFile(DataFile):
         nerve: diseases of a nerve root.
         earlier: illness of before, which is on the problem list.
         several: fractures of several vertebrae.
+        everyday: what is long known or trivial if it is first coded since.
+        seldom: what of the everyday codes is neither.
     """
 
     reviewed: bool
@@ -35,6 +37,8 @@ class ComplicationCodesFile(DataFile):
     nerve: tuple[VagueCodes, ...] = ()
     earlier: tuple[VagueCodes, ...] = ()
     several: tuple[VagueCodes, ...] = ()
+    everyday: tuple[VagueCodes, ...] = ()
+    seldom: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -58,7 +62,11 @@ class ComplicationCodes:
             nerve=content.nerve,
             earlier=content.earlier,
             several=content.several,
+            everyday=content.everyday,
+            seldom=content.seldom,
         )
+        self._everyday_in = frozenset(one.system for one in content.everyday)
+        self._systems = systems
         self._systems_of_earlier = tuple(one.system for one in content.earlier)
 
     def is_grave(self, system: str, code: str) -> bool:
@@ -88,6 +96,16 @@ class ComplicationCodes:
     def is_of_several(self, system: str, code: str) -> bool:
         """Tell if a canonical code names fractures of several vertebrae."""
         return self._codes.is_among("several", system, code)
+
+    def is_unlisted(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is not among the everyday ones of its system."""
+        if self._everyday_in.isdisjoint(self._systems.lineage(system)):
+            return False
+        return not self._codes.is_among("everyday", system, code)
+
+    def is_seldom(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is a crisis or the like among the everyday codes."""
+        return self._codes.is_among("seldom", system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""

@@ -105,12 +105,6 @@ def _is_none_coded(code: Json, terminology: Terminology) -> bool:
     return any(terminology.complication_codes.is_none(*one) for one in codings)
 
 
-def is_coded_grave(code: Json, terminology: Terminology) -> bool:
-    """Tell if a code names grave illness that is no deficit."""
-    codings = terminology.codings(code)
-    return any(terminology.complication_codes.is_grave(*one) for one in codings)
-
-
 def _is_diagnosis(code: Json, terminology: Terminology) -> bool:
     is_identified = terminology.identifies("conditions", code)
     return is_identified or bool(terminology.concepts(code))

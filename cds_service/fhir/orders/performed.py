@@ -60,6 +60,7 @@ from cds_service.fhir.orders.since.illnesses import (
     illnesses_since,
     nerve_roots_since,
     sphincters_since,
+    unusual_since,
 )
 from cds_service.fhir.orders.since.injuries import (
     CARRYING,
@@ -73,6 +74,7 @@ from cds_service.fhir.orders.since.reports import (
     grave_reports_since,
     unread_reports_since,
 )
+from cds_service.fhir.orders.since.vertebrae_in_acts import vertebrae_in_acts_since
 from cds_service.fhir.orders.treated_levels import find_levels
 from cds_service.fhir.orders.unread_in_referral import (
     is_read_whole,
@@ -463,16 +465,17 @@ def read_leaving(
     since = performed.performed_on or today - RECENT
     weeks = min(since, today - RECENT)
     time = RecentTime(since, weeks, _stays_of(record, performed))
-    injured = injured_acts_since(record, since, terminology)
+    treated = _treated(record, performed, terminology)
+    injured = injured_acts_since(record, since, terminology) | vertebrae_in_acts_since(
+        record, since, performed.references, treated, terminology
+    )
     illnesses = illnesses_since(record, since, time.stays, terminology)
     return Leaving(
         bookings=tuple(bookings),
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
         unread=tuple(unread),
         long_known=_long_known(record, terminology, performed.performed_on, today),
-        unread_reports=unread_reports_since(
-            record, since, terminology, _treated(record, performed, terminology)
-        ),
+        unread_reports=unread_reports_since(record, since, terminology, treated),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, performed.references, terminology)
         | injured,
@@ -483,6 +486,7 @@ def read_leaving(
         perhaps_ill=illnesses.perhaps,
         sphincters=sphincters_since(record, since, time.stays, terminology),
         nerve_roots=nerve_roots_since(record, since, terminology),
+        unusual=unusual_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         contents={

@@ -14,7 +14,7 @@ from cds_service.fhir.certainty import (
     clinical_status,
     is_later_encounter,
 )
-from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT
+from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT, UNUSUAL
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -88,6 +88,21 @@ def nerve_roots_since(
         entry
         for entry in record.of_key("conditions")
         if NERVE_ROOT in entry.concepts and not clinical_status(entry.raw) & PAST
+    ]
+    return _begun_since(entries, record, since, frozenset(), terminology).surely
+
+
+def unusual_since(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> frozenset[str]:
+    """Return the diagnoses with a code that is not everyday that surely began since.
+
+    No list of grave codes is ever whole.
+    """
+    entries = [
+        entry
+        for entry in record.of_key("conditions")
+        if UNUSUAL in entry.concepts and not clinical_status(entry.raw) & PAST
     ]
     return _begun_since(entries, record, since, frozenset(), terminology).surely
 

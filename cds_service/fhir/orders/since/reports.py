@@ -16,13 +16,13 @@ from cds_service.fhir.entries.awaited_reports import (
 from cds_service.fhir.entries.concepts import is_silent_report
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave_asides import UNREAD_PROSE, grave_concepts_of
+from cds_service.fhir.entries.harm_in_acts import is_harm_coded
 from cds_service.fhir.entries.problem_words import in_doubt
 from cds_service.fhir.entries.unread_in_report import is_check_understood
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
-from cds_service.fhir.orders.complications import is_coded_grave
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.order_text import name_augmentation
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -63,7 +63,7 @@ def unread_reports_since(
 def grave_reports_since(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> frozenset[str]:
-    """Return the reports of this day or later whose coded result is grave.
+    """Return the reports of this day or later whose coded result is grave, or unusual.
 
     A code says it whatever the words say: if they differ, somebody reads both.
     """
@@ -72,7 +72,7 @@ def grave_reports_since(
         for report in record.of_key("diagnosticReports")
         if text(report.raw.get("status")) not in NO_REPORT
         and any(
-            is_coded_grave(result, terminology)
+            is_harm_coded(result, terminology)
             for result in codeables(report.raw, "conclusionCode")
         )
         and is_made_since(report, since, terminology.calendar)

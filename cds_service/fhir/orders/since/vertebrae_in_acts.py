@@ -1,0 +1,108 @@
+"""Find broken vertebrae that only an order, a prescription or a procedure names.
+
+"MRI because of a new fracture of L2" may be the only word of it. Raw JSON of the record
+in, references out; junk never raises.
+"""
+
+from collections.abc import Collection
+from datetime import date
+
+from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.entries.bystanders import FRACTURED
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.orders.broken_levels import (
+    OLD,
+    covers,
+    fractured_places,
+    names_another_fracture,
+)
+from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.recognition import is_augmentation
+from cds_service.fhir.orders.since.acts import NEVER
+from cds_service.fhir.orders.treated_levels import find_levels
+from cds_service.fhir.raw_json import Json, is_prohibition, member, text, texts_of
+
+ACTS = frozenset({"ServiceRequest", "Procedure", "MedicationRequest", "DeviceRequest"})
+
+
+def vertebrae_in_acts_since(
+    record: PatientRecord,
+    since: date,
+    performed: Collection[str],
+    treated: Collection[str],
+    terminology: Terminology,
+) -> frozenset[str]:
+    """Return the acts of this day or later that name another broken vertebra.
+
+    They name it in their title or reasons, or are an augmentation of it. One that is on
+    the problem list is known, and is compared with the operation there.
+
+    Args:
+        record: the patient's.
+        since: the day of the operation, or the first that counts.
+        performed: references of all entries of the operation.
+        treated: the treated vertebrae; if none is known, no vertebra is another one.
+        terminology: the service's terminology.
+    """
+    if not treated:
+        return frozenset()
+    known = {*treated, *_listed(record, terminology)}
+    return frozenset(
+        act.reference
+        for act in record.entries
+        if act.kind in ACTS
+        and act.reference not in performed
+        and text(act.raw.get("status")) not in NEVER
+        and not is_prohibition(act.raw)
+        and _is_since(act, since, terminology)
+        and _names_another(act, known, terminology)
+    )
+
+
+def _is_since(act: Entry, since: date, terminology: Terminology) -> bool:
+    period = member(act.raw, "performedPeriod")
+    times = (
+        act.raw.get("performedDateTime"),
+        member(period, "end"),
+        member(period, "start"),
+        act.raw.get("authoredOn"),
+    )
+    return terminology.calendar.may_be_since(times, since)
+
+
+def _listed(record: PatientRecord, terminology: Terminology) -> set[str]:
+    """Return the vertebrae of the fractures on the problem list."""
+    return {
+        level
+        for entry in record.of_key("conditions")
+        if certainty_of(entry.raw) != "denied"
+        for place in fractured_places(entry.raw, terminology)
+        for level in place.split("-")
+    }
+
+
+def _names_another(act: Entry, known: set[str], terminology: Terminology) -> bool:
+    if is_augmentation(Order(act.reference, act.raw), terminology):
+        ordered = find_levels(act.raw, NO_DRAFTS, terminology).levels
+        return not {*ordered} <= known
+    if names_another_fracture(act.raw, NO_DRAFTS, known, terminology):
+        return True
+    return not all(
+        covers(one, known)
+        for title in codeables(act.raw, "code", "codeCodeableConcept")
+        for one in _broken_in_title(title, terminology)
+    )
+
+
+def _broken_in_title(title: Json, terminology: Terminology) -> set[str]:
+    """Return the vertebrae that the title of an act calls broken, and not old."""
+    broken = set[str]()
+    for words in texts_of(title):
+        named = words[:LONGEST_TEXT]
+        is_broken = terminology.text_concepts(named, FRACTURED)
+        if is_broken and not terminology.text_concepts(named, OLD):
+            broken |= {*terminology.levels.of_fractures(named)}
+    return broken
