@@ -19,6 +19,7 @@ from cds_service.fhir.orders.broken_levels import OLD
 from cds_service.fhir.orders.drafts import OPTION, DraftOrders
 from cds_service.fhir.orders.injuries_since import CARRYING, SEQUELA
 from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.orders.past_stays import PastStays
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 HOLDING = HELD | {in_doubt("moving-forbidden")}
@@ -35,7 +36,11 @@ LEG = (CARRYING | {"leg-fracture", "atypical-femur-fracture"}) - {"hip-fracture"
 
 
 def training_limits(
-    record: PatientRecord, drafts: DraftOrders, terminology: Terminology, today: date
+    record: PatientRecord,
+    drafts: DraftOrders,
+    terminology: Terminology,
+    today: date,
+    past: PastStays,
 ) -> frozenset[TrainingLimit]:
     """Return what in force limits training; junk never raises.
 
@@ -44,10 +49,15 @@ def training_limits(
         drafts: the orders of this signing.
         terminology: the service's terminology.
         today: the day of the answer.
+        past: the earlier stays, with which their orders ended.
     """
     stored = record.of_key("serviceRequests")
     signed = [draft.resource for draft in drafts.each() if not draft.is_option]
-    held = [entry.raw for entry in stored if not entry.concepts.isdisjoint(HOLDING)]
+    held = [
+        entry.raw
+        for entry in stored
+        if not entry.concepts.isdisjoint(HOLDING) and not past.ended(entry.raw)
+    ]
     held += [order for order in signed if holds_training(order, terminology)]
     limits: set[TrainingLimit] = set()
     if any(_is_in_force(order, terminology, today) for order in held):

@@ -19,7 +19,7 @@ from cds_service.fhir.orders.recognition import REHABILITATION
 from cds_service.fhir.orders.unread_in_referral import names_lasting_training
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 from cds_service.fhir.references import last_name
-from cds_service.fhir.settings_of_care import CLINIC, INPATIENT, WARD
+from cds_service.fhir.settings_of_care import INPATIENT, OUTSIDE, WARD, settings_of
 
 # Rules of `kinds.toml`.
 AFTER_STAY, ON_WARD = ("training-after-stay",), ("training-on-ward",)
@@ -30,7 +30,6 @@ AS_STAY, PRESCRIBED = ("rehabilitation-as-stay",), ("training-prescribed",)
 IN_HOSPITAL, BY_NAME = ("care-in-hospital",), ("rehabilitation-by-name",)
 # Codes of a setting, small letters; `hu` is a unit of a hospital.
 SETTINGS = WARD | {code.lower() for code in INPATIENT} | {"hu"}
-OUTSIDE = frozenset({code.lower() for code in CLINIC})
 SINGLE_TIMES = frozenset({"occurrenceDateTime", "scheduledDateTime", "timingDateTime"})
 
 
@@ -127,7 +126,7 @@ def _end_of(
         if not terminology.own_words.fullmatch(words := text(one.get("text")))
     ]
     notes.append(text(resource.get("patientInstruction")))
-    settings = _settings_of(resource)
+    settings = settings_of(resource)
     everywhere = [*titles, *categories, *places, *teams, *notes]
     is_after = _names(everywhere, AFTER_STAY, terminology)
     if is_after or not settings.isdisjoint(OUTSIDE):
@@ -179,15 +178,6 @@ def _is_single(resource: Json, terminology: Terminology, today: date) -> bool:
     read = read_times(resource, terminology.calendar)
     is_past = read.start is not None and read.start <= today
     return is_past and bool(read.read & SINGLE_TIMES)
-
-
-def _settings_of(resource: Json) -> frozenset[str]:
-    """Return the codes of its category and place, in small letters."""
-    return frozenset(
-        text(coding.get("code")).strip().lower()
-        for codeable in codeables(resource, "category", "locationCode")
-        for coding in objects(codeable.get("coding"))
-    )
 
 
 def _is_over_with_stay(
