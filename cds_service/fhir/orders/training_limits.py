@@ -10,7 +10,11 @@ from datetime import date, timedelta
 from cds_service.core.findings import TrainingLimit
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.held_training import HELD, holds_training
+from cds_service.fhir.gathering.held_training import (
+    HELD,
+    holds_training,
+    is_ended_by_therapist,
+)
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -59,9 +63,11 @@ def training_limits(
         if not entry.concepts.isdisjoint(HOLDING) and not past.ended(entry.raw)
     ]
     held += [order for order in signed if holds_training(order, terminology)]
-    limits: set[TrainingLimit] = set()
-    if any(_is_in_force(order, terminology, today) for order in held):
-        limits.add("order")
+    limits: set[TrainingLimit] = {
+        "therapist" if is_ended_by_therapist(order, terminology) else "order"
+        for order in held
+        if _is_in_force(order, terminology, today)
+    }
     if any(
         not entry.concepts.isdisjoint(LEG) and _is_healing(entry, terminology, today)
         for entry in record.of_key("conditions")
