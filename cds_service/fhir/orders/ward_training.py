@@ -24,12 +24,15 @@ from cds_service.fhir.settings_of_care import INPATIENT, OUTSIDE, WARD, settings
 # Rules of `kinds.toml`.
 AFTER_STAY, ON_WARD = ("training-after-stay",), ("training-on-ward",)
 AROUND_OPERATION = ("training-around-operation",)
+BY_WEEK, AFTER_OPERATION = ("training-by-week",), "after-operation"
 # Of a place, and of those who treat.
 WARD_PLACE, WARD_TEAM = ("place-on-ward",), ("team-on-ward",)
 AS_STAY, PRESCRIBED = ("rehabilitation-as-stay",), ("training-prescribed",)
 IN_HOSPITAL, BY_NAME = ("care-in-hospital",), ("rehabilitation-by-name",)
 # Codes of a setting, small letters; `hu` is a unit of a hospital.
 SETTINGS = WARD | {code.lower() for code in INPATIENT} | {"hu"}
+# What is more often than this is of every day.
+MOST_A_WEEK = 5
 SINGLE_TIMES = frozenset({"occurrenceDateTime", "scheduledDateTime", "timingDateTime"})
 
 
@@ -111,7 +114,8 @@ def _end_of(
 
     Its place and who treats count as its words do. An order for after it, or of a stay
     for rehabilitation, is one whatever its setting. It is not sure if words are left
-    that may be of the ward: "early", "daily".
+    that may be of the ward: "early", "daily", or "postoperative", unless it is some
+    times a week or for weeks.
     """
     titles = _words(codeables(resource, "code", "orderDetail"))
     reasons = _words(codeables(resource, "reasonCode"))
@@ -153,7 +157,10 @@ def _end_of(
     ):
         return "ward"
     is_later = _names(titles, PRESCRIBED, terminology) or _goes_on(order, today)
-    is_lasting = all(names_lasting_training(one, terminology) for one in titles + notes)
+    texts = titles + notes
+    if _is_weekly(resource) or _names(texts, BY_WEEK, terminology):
+        texts = [terminology.kinds.without(one, AFTER_OPERATION) for one in texts]
+    is_lasting = all(names_lasting_training(one, terminology) for one in texts)
     is_brief = _is_daily(resource) or _is_single(resource, terminology, today)
     return "unsure" if not is_later and (is_brief or not is_lasting) else ""
 
@@ -171,6 +178,15 @@ def _is_daily(resource: Json) -> bool:
     unit, period = text(member(repeat, "periodUnit")), number(member(repeat, "period"))
     often = number(member(repeat, "frequency")) or 1
     return unit in ("h", "min") or (unit == "d" and often >= (period or 1))
+
+
+def _is_weekly(resource: Json) -> bool:
+    """Tell if its timing is of some days of each week."""
+    repeat = member(resource, "occurrenceTiming", "repeat")
+    often = number(member(repeat, "frequency")) or 1
+    period = number(member(repeat, "period")) or 1
+    is_by_week = text(member(repeat, "periodUnit")) == "wk"
+    return is_by_week and often <= MOST_A_WEEK * period
 
 
 def _is_single(resource: Json, terminology: Terminology, today: date) -> bool:
