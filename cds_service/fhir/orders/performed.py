@@ -62,6 +62,7 @@ from cds_service.fhir.orders.injuries_since import (
     injuries_since,
 )
 from cds_service.fhir.orders.levels import find_levels
+from cds_service.fhir.orders.reasons_of_stay import came_for
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
     REVIEW,
@@ -461,7 +462,8 @@ def read_leaving(
     unread += [key for key in OPTIONAL_LISTS if _has_failed(record, key)]
     since = performed.performed_on or today - RECENT
     weeks = min(since, today - RECENT)
-    time = RecentTime(since, weeks, _stays_of(record, performed))
+    stays = _stays_of(record, performed)
+    time = RecentTime(since, weeks, stays, came_for(record, stays))
     injured = injured_acts_since(record, since, terminology)
     illnesses = illnesses_since(record, since, time.stays, terminology)
     return Leaving(
