@@ -92,6 +92,10 @@ def test_bed_rest_until_a_therapist_was_there_offers_training_and_says_so(
     [
         [ordered("Bed rest until cleared by PT and neurosurgery")],
         [ordered("NWB LLE until cleared by PT")],
+        [ordered("Strict bed rest")],
+        [ordered("Do not mobilise")],
+        [ordered("Log roll only")],
+        [ordered("Bed rest until cleared by PT", note=[{"text": "Do not mobilise"}])],
         [ordered("Bed rest until cleared by PT", note=[{"text": "NWB LLE"}])],
         [ordered("Bed rest until PT eval"), ordered("Hold PT") | {"id": "held"}],
     ],
@@ -126,6 +130,7 @@ def test_so_does_a_fresh_fracture_of_pelvis_or_leg(code: str) -> None:
         pytest.param(ordered("Vollbelastung"), id="full-weight"),
         pytest.param(ordered("Bed rest for 2 hours"), id="brief-rest"),
         pytest.param(ordered("Bettruhe bis OP"), id="until-the-operation"),
+        pytest.param(ordered("Do not get out of bed until brace is on"), id="brace"),
         pytest.param(ordered("NWB LLE", status="revoked"), id="revoked"),
         pytest.param(ordered("NWB LLE", authoredOn=days_ago(400)), id="forgotten"),
         pytest.param(

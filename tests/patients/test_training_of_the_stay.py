@@ -472,6 +472,7 @@ def test_some_times_a_week_or_a_rehabilitation_elsewhere_settles_it(
                 "Postoperative physical therapy",
                 "Postoperative physical therapy 7x/week",
                 "PT 5-7x/week",
+                "Physical therapy 7 days per week",
                 "Physiotherapy 7 times a week",
                 "Physiotherapie 7x pro Woche",
                 "Postoperative early mobilisation physiotherapy 3x per week",

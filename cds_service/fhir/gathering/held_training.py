@@ -13,6 +13,7 @@ REHABILITATION = frozenset({"rehabilitation"})
 # Rules of `kinds.toml`.
 TRAINING_HELD, MOVING = ("training-held",), ("moving-named",)
 BY_THERAPIST = ("ended-by-therapist",)
+MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
 
 
 def held_by(order: Json, terminology: Terminology) -> frozenset[str]:
@@ -45,11 +46,14 @@ def is_ended_by_therapist(order: Json, terminology: Terminology) -> bool:
     """
     if is_prohibition(order):
         return False
-    return all(
-        terminology.kinds.named(words, BY_THERAPIST)
+    limits = [
+        words
         for words in _words_of(order, terminology)
         if terminology.kinds.named(words, TRAINING_HELD)
-    )
+        or terminology.text_concepts(words, MOVING_FORBIDDEN)
+    ]
+    is_ended = [terminology.kinds.named(words, BY_THERAPIST) for words in limits]
+    return bool(is_ended) and all(is_ended)
 
 
 def _words_of(order: Json, terminology: Terminology) -> Iterator[str]:
