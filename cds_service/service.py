@@ -572,7 +572,9 @@ def _case_of(
         order=order,
         record_state=state_of(record),
         findings=findings,
-        support=with_counted_from(open_support, findings, today, order.performed_on),
+        support=with_counted_from(
+            open_support, findings, today, order.performed_on if order else None
+        ),
         fracture=circumstances.fracture,
         closures=closures,
         contents=contents_of(record.entries, _entries_behind_facts(findings)),

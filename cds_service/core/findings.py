@@ -494,8 +494,9 @@ class WordedEnd(NamedTuple):
 
 NOT_WORDED = WordedEnd()
 NotNow = Literal["", "over", "far", "elsewhere", "later", "held", "ward", "unsure"]
-# What limits training: an order in force, a bone of pelvis or leg that may still heal.
-TrainingLimit = Literal["order", "leg"]
+# What limits training: an order in force, one that a therapist ends, a bone of pelvis
+# or leg that may still heal.
+TrainingLimit = Literal["order", "therapist", "leg"]
 Renewal = Literal["", "known", "unknown", "words"]
 
 

@@ -435,6 +435,8 @@ def _training_limited(situation: Situation) -> Signal | None:
     reasons = []
     if "order" in limits:
         reasons.append(say("an order limits training or weight-bearing"))
+    if "therapist" in limits:
+        reasons.append(say("a therapist is to clear getting up"))
     rests = situation.support.of_kind("bed-rest")
     is_resting = bool(_rest_of(situation).orders)
     # An event ends bed rest; whether it has come by the discharge is not known.

@@ -61,6 +61,51 @@ def test_an_order_in_force_withholds_training_and_the_card_says_so(title: str) -
     assert "balance training" not in card["summary"]
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Bed rest until cleared by PT",
+        "Bed rest until PT eval",
+        "Bed rest until seen by physiotherapy",
+        "Do not ambulate unless cleared by PT",
+        "Do not get out of bed until seen by PT",
+        "Bettruhe bis Freigabe durch Physio",
+        "Bettruhe bis zur Mobilisation durch die Physiotherapie",
+        "Alitement jusqu'à avis kiné",
+        "Reposo hasta valoración por fisioterapia",
+        "Bedrust tot beoordeling fysiotherapeut",
+    ],
+)
+def test_bed_rest_until_a_therapist_was_there_offers_training_and_says_so(
+    title: str,
+) -> None:
+    card = card_of(FALLS, ordered(title))
+    assert REFER in {one["label"] for one in card["suggestions"]}
+    assert REFER not in chosen(card)
+    assert "not pre-selected: a therapist is to clear getting up" in card["detail"]
+    assert "an order limits training" not in card["detail"]
+    assert WALK not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [ordered("Bed rest until cleared by PT and neurosurgery")],
+        [ordered("NWB LLE until cleared by PT")],
+        [ordered("Strict bed rest")],
+        [ordered("Do not mobilise")],
+        [ordered("Log roll only")],
+        [ordered("Bed rest until cleared by PT", note=[{"text": "Do not mobilise"}])],
+        [ordered("Bed rest until cleared by PT", note=[{"text": "NWB LLE"}])],
+        [ordered("Bed rest until PT eval"), ordered("Hold PT") | {"id": "held"}],
+    ],
+)
+def test_what_others_decide_as_well_is_named_as_before(entries: list[Resource]) -> None:
+    card = card_of(FALLS, *entries)
+    assert REFER not in chosen(card)
+    assert "an order limits training" in card["detail"]
+
+
 @pytest.mark.parametrize("title", ["Physiotherapy", "Mobilisation"])
 def test_so_does_an_order_that_forbids_it(title: str) -> None:
     card = card_of(FALLS, ordered(title, doNotPerform=True))
@@ -85,6 +130,7 @@ def test_so_does_a_fresh_fracture_of_pelvis_or_leg(code: str) -> None:
         pytest.param(ordered("Vollbelastung"), id="full-weight"),
         pytest.param(ordered("Bed rest for 2 hours"), id="brief-rest"),
         pytest.param(ordered("Bettruhe bis OP"), id="until-the-operation"),
+        pytest.param(ordered("Do not get out of bed until brace is on"), id="brace"),
         pytest.param(ordered("NWB LLE", status="revoked"), id="revoked"),
         pytest.param(ordered("NWB LLE", authoredOn=days_ago(400)), id="forgotten"),
         pytest.param(

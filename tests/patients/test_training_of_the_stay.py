@@ -411,3 +411,120 @@ def test_so_is_what_its_times_may_end_with_the_stay(members: Any) -> None:
 )
 def test_ordinary_orders_for_later_settle_it(title: str) -> None:
     assert summaries(training(title)) == []
+
+
+# --- times a week after the operation, rehabilitation elsewhere, the place of a fall
+
+
+def each_week(times: int) -> Resource:
+    """A timing of so many times a week."""
+    repeat = {"frequency": times, "period": 1, "periodUnit": "wk"}
+    return {"occurrenceTiming": {"repeat": repeat}}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param(
+            training("Postoperative physical therapy", **each_week(2)), id="timing"
+        ),
+        *(
+            pytest.param(training(title), id=title)
+            for title in (
+                "Postoperative physical therapy 2x/week",
+                "Physical therapy post-op, 2-3 times a week",
+                "Post-op PT 2-3x/week for 6 weeks",
+                "PT 2-3x/week",
+                "Postoperative physiotherapy twice weekly",
+                "Postoperative physiotherapy for 6 weeks",
+                "Physiotherapie postoperativ 2x/Woche",
+                "Physiotherapie postoperativ für 6 Wochen",
+                "Kinésithérapie postopératoire 3 fois par semaine",
+                "Fisioterapia postoperatoria 2 veces por semana",
+                "Fisioterapia postoperatoria 3 sedute a settimana",
+                "Fysiotherapie postoperatief 2x per week",
+                "術後リハビリ 週2回",
+                "术后康复治疗 每周3次",
+                "Acute rehab",
+                "Acute inpatient rehabilitation",
+                "Subacute rehab",
+                "Acute rehab unit",
+                "Discharge to acute rehab",
+            )
+        ),
+    ],
+)
+def test_some_times_a_week_or_a_rehabilitation_elsewhere_settles_it(
+    order: Resource,
+) -> None:
+    assert summaries(order) == []
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param(
+            training("Postoperative physical therapy", **each_week(7)), id="timing"
+        ),
+        *(
+            pytest.param(training(title), id=title)
+            for title in (
+                "Postoperative physical therapy",
+                "Postoperative physical therapy 7x/week",
+                "PT 5-7x/week",
+                "Physical therapy 7 days per week",
+                "Physiotherapy 7 times a week",
+                "Physiotherapie 7x pro Woche",
+                "Postoperative early mobilisation physiotherapy 3x per week",
+                "Physiotherapie postoperativ täglich, 5x/Woche",
+                "Kinésithérapie postopératoire 2 fois par jour",
+            )
+        ),
+    ],
+)
+def test_every_day_after_the_operation_may_be_of_the_stay(order: Resource) -> None:
+    (summary,) = summaries(order)
+    assert summary.endswith(MAY_END)
+
+
+def test_an_acute_therapist_is_of_the_ward() -> None:
+    (said,) = summaries(training(performer=[{"display": "Acute care PT"}]))
+    assert said.endswith(NOT_ORDERED)
+
+
+FALLS_ELSEWHERE = [
+    "fall in the bathroom at home",
+    "Mechanical fall down the stairs at home",
+    "L1 fracture after fall in the kitchen",
+    "tripped over a rug at home",
+    "Sturz im Bad zu Hause",
+    "Sturz auf der Treppe zu Hause",
+    "Sturz im Pflegeheim",
+    "chute dans la salle de bain à domicile",
+    "caída en el baño en casa",
+    "caduta in bagno a casa",
+    "val in de badkamer thuis",
+    "upadek w łazience w domu",
+    "自宅の浴室で転倒",
+    "在家中浴室跌倒",
+]
+
+
+@pytest.mark.parametrize("reason", FALLS_ELSEWHERE)
+def test_the_place_of_a_fall_is_no_place_of_the_training(reason: str) -> None:
+    assert summaries(training(reasonCode=[{"text": reason}])) == []
+    assert summaries(training(note=[{"text": reason}])) == []
+
+
+@pytest.mark.parametrize(
+    "reason", ["fall on the ward", "fell in bathroom", "Sturz auf Station"]
+)
+def test_a_fall_that_may_be_of_the_stay_is_read_before_leaving(reason: str) -> None:
+    (said,) = summaries(training(reasonCode=[{"text": reason}]))
+    assert said.endswith("Read before leaving.")
+
+
+def test_the_place_of_the_training_still_counts_next_to_a_fall() -> None:
+    fall = [{"text": "fall in the bathroom at home"}]
+    (said,) = summaries(training("Physiotherapy on the ward", reasonCode=fall))
+    assert said.endswith(NOT_ORDERED)

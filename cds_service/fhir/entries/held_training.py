@@ -12,6 +12,8 @@ HELD = frozenset({"training-held"})
 REHABILITATION = frozenset({"rehabilitation"})
 # Rules of `kinds.toml`.
 TRAINING_HELD, MOVING = ("training-held",), ("moving-named",)
+BY_THERAPIST = ("ended-by-therapist",)
+MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
 
 
 def held_by(order: Json, terminology: Terminology) -> frozenset[str]:
@@ -33,18 +35,34 @@ def holds_training(order: Json, terminology: Terminology) -> bool:
         )
     return any(
         terminology.kinds.named(words, TRAINING_HELD)
-        for words in _words_of(order)
-        if words and not terminology.own_words.fullmatch(words)
+        for words in _words_of(order, terminology)
     )
 
 
-def _words_of(order: Json) -> Iterator[str]:
-    """Yield the titles, notes and instructions of an order."""
-    for one in _named(order):
-        yield from texts_of(one)
-    for note in objects(order.get("note")):
-        yield text(note.get("text"))
-    yield text(order.get("patientInstruction"))
+def is_ended_by_therapist(order: Json, terminology: Terminology) -> bool:
+    """Tell if such an order only keeps a patient in bed until a therapist was there.
+
+    To be seen by one is what training begins with.
+    """
+    if is_prohibition(order):
+        return False
+    limits = [
+        words
+        for words in _words_of(order, terminology)
+        if terminology.kinds.named(words, TRAINING_HELD)
+        or terminology.text_concepts(words, MOVING_FORBIDDEN)
+    ]
+    is_ended = [terminology.kinds.named(words, BY_THERAPIST) for words in limits]
+    return bool(is_ended) and all(is_ended)
+
+
+def _words_of(order: Json, terminology: Terminology) -> Iterator[str]:
+    """Yield the titles, notes and instructions of an order, but words of ours."""
+    titles = (words for one in _named(order) for words in texts_of(one))
+    notes = (text(note.get("text")) for note in objects(order.get("note")))
+    for words in (*titles, *notes, text(order.get("patientInstruction"))):
+        if words and not terminology.own_words.fullmatch(words):
+            yield words
 
 
 def _named(order: Json) -> list[Json]:

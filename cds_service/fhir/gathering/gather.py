@@ -88,7 +88,8 @@ def gather(
     # It refuses another Patient, and a record of which nothing could be read.
     needed = needed_results(plan, results, person.patient_id)
     results = in_newest_version(results | needed)
-    return record_in(results, plan, terminology, person, deadline)
+    record = record_in(results, plan, terminology, person, deadline)
+    return record._replace(encounter=request.context.encounter_id or "")
 
 
 def record_in(
@@ -125,7 +126,8 @@ def record_in(
             for template in plan.templates
         ]
     record = _merged(parts)._replace(
-        diagnoses=frozenset(_diagnoses(plan, results, person))
+        diagnoses=frozenset(_diagnoses(plan, results, person)),
+        stays_along=tuple(_stays_along(results, person)),
     )
     return with_unsent_reasons(record, person.bases)
 
@@ -139,6 +141,15 @@ def _diagnoses(
             if person.is_subject_of(entry.resource):
                 yield reference_name("Condition", entry.resource)
                 yield entry.full_url or ""
+
+
+def _stays_along(results: Mapping[str, QueryResult], person: Person) -> Iterator[Json]:
+    """Yield the patient's Encounters that came along with the lists."""
+    for _, result in sorted(results.items()):
+        for entry in result.others:
+            is_stay = entry.resource.get("resourceType") == "Encounter"
+            if is_stay and person.is_subject_of(entry.resource):
+                yield entry.resource
 
 
 def _patients(

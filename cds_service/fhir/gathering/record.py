@@ -57,6 +57,9 @@ class PatientRecord(NamedTuple):
         diagnoses: names and addresses of all diagnoses of the patient that were read.
         doubt: why part of the record may be in another one, or mean another thing;
             empty if nothing says so.
+        encounter: the id of the stay or visit that the call names; empty if none.
+        stays_along: the patient's Encounters that came along with a list, as JSON of
+            any quality.
     """
 
     reads: Mapping[str, ReadOutcome]
@@ -67,6 +70,8 @@ class PatientRecord(NamedTuple):
     near_misses: tuple[NearMiss, ...] = ()
     doubt: str = ""
     diagnoses: frozenset[str] = frozenset()
+    encounter: str = ""
+    stays_along: tuple[Json, ...] = ()
 
     def of_key(self, key: str) -> tuple[Entry, ...]:
         """Return the entries of one prefetch key."""

@@ -49,6 +49,7 @@ from cds_service.fhir.orders.complications import (
     complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.reasons_of_stay import came_for
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
     REVIEW,
@@ -464,7 +465,8 @@ def read_leaving(
     unread += [key for key in OPTIONAL_LISTS if _has_failed(record, key)]
     since = performed.performed_on or today - RECENT
     weeks = min(since, today - RECENT)
-    time = RecentTime(since, weeks, _stays_of(record, performed))
+    stays = _stays_of(record, performed)
+    time = RecentTime(since, weeks, stays, came_for(record, stays))
     treated = _treated(record, performed, terminology)
     injured = injured_acts_since(record, since, terminology) | vertebrae_in_acts_since(
         record, since, performed.references, treated, terminology

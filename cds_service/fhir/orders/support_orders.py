@@ -68,6 +68,7 @@ from cds_service.fhir.orders.order_times import (
     texts_on_time,
 )
 from cds_service.fhir.orders.other_injuries import find_other_injuries
+from cds_service.fhir.orders.past_stays import PastStays, past_stays
 from cds_service.fhir.orders.recognition import (
     REVIEW,
     SPECIALIST,
@@ -234,7 +235,10 @@ def join_support_orders(
             orders, and skips the search for other injuries.
         drafts: all orders of this signing.
     """
-    on_record = _sort_stored(signed_now, record, terminology, today)
+    past = PastStays({}, terminology)
+    if today is not None:
+        past = past_stays(record, terminology, today)
+    on_record = _sort_stored(signed_now, record, terminology, today, past)
     stored = {order.reference: order for order in _stored(record)}
     signed_now, in_force, over = (
         with_renewals(orders, stored, drafts, terminology)
@@ -247,7 +251,7 @@ def join_support_orders(
         all_braces = _braces_of(*signed_now, *in_force, *over)
         search = Search(record, drafts, operation, terminology, today)
         other = find_other_injuries(search, all_braces)
-        limits = training_limits(record, drafts, terminology, today)
+        limits = training_limits(record, drafts, terminology, today, past)
 
     orders = [
         replace(order, not_now=_why_not_now(order, operation.levels, today))
@@ -317,20 +321,27 @@ def _sort_stored(
     record: PatientRecord,
     terminology: Terminology,
     today: date | None,
+    past: PastStays,
 ) -> OnRecord:
-    """Sort the orders on record by their status and last day; without those signed."""
+    """Sort the orders on record by their status and last day; without those signed.
+
+    Bed rest of an earlier stay is over with it.
+    """
     signed_again = {order.reference for order in signed_now}
     active = {
         order.reference
         for order in _stored(record)
         if text(order.resource.get("status")) in IN_FORCE
     }
+    ended = {one.reference for one in _stored(record) if past.ended(one.resource)}
     in_force: list[SupportOrder] = []
     over: list[SupportOrder] = []
     for order in find_stored_orders(record, terminology, CARRIED_OUT):
         if order.reference in signed_again:
             continue
-        if order.reference in active and not _has_ended(order, today):
+        is_past_rest = order.kind == "bed-rest" and order.reference in ended
+        is_over = is_past_rest or _has_ended(order, today)
+        if order.reference in active and not is_over:
             in_force.append(order)
         else:
             over.append(order)

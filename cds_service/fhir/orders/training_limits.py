@@ -10,7 +10,11 @@ from datetime import date, timedelta
 from cds_service.core.findings import TrainingLimit
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.held_training import HELD, holds_training
+from cds_service.fhir.entries.held_training import (
+    HELD,
+    holds_training,
+    is_ended_by_therapist,
+)
 from cds_service.fhir.entries.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -18,6 +22,7 @@ from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.broken_levels import OLD
 from cds_service.fhir.orders.drafts import OPTION, DraftOrders
 from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.orders.past_stays import PastStays
 from cds_service.fhir.orders.since.injuries import CARRYING, SEQUELA
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
@@ -35,7 +40,11 @@ LEG = (CARRYING | {"leg-fracture", "atypical-femur-fracture"}) - {"hip-fracture"
 
 
 def training_limits(
-    record: PatientRecord, drafts: DraftOrders, terminology: Terminology, today: date
+    record: PatientRecord,
+    drafts: DraftOrders,
+    terminology: Terminology,
+    today: date,
+    past: PastStays,
 ) -> frozenset[TrainingLimit]:
     """Return what in force limits training; junk never raises.
 
@@ -44,14 +53,21 @@ def training_limits(
         drafts: the orders of this signing.
         terminology: the service's terminology.
         today: the day of the answer.
+        past: the earlier stays, with which their orders ended.
     """
     stored = record.of_key("serviceRequests")
     signed = [draft.resource for draft in drafts.each() if not draft.is_option]
-    held = [entry.raw for entry in stored if not entry.concepts.isdisjoint(HOLDING)]
+    held = [
+        entry.raw
+        for entry in stored
+        if not entry.concepts.isdisjoint(HOLDING) and not past.ended(entry.raw)
+    ]
     held += [order for order in signed if holds_training(order, terminology)]
-    limits: set[TrainingLimit] = set()
-    if any(_is_in_force(order, terminology, today) for order in held):
-        limits.add("order")
+    limits: set[TrainingLimit] = {
+        "therapist" if is_ended_by_therapist(order, terminology) else "order"
+        for order in held
+        if _is_in_force(order, terminology, today)
+    }
     if any(
         not entry.concepts.isdisjoint(LEG) and _is_healing(entry, terminology, today)
         for entry in record.of_key("conditions")

@@ -19,18 +19,20 @@ from cds_service.fhir.orders.recognition import REHABILITATION
 from cds_service.fhir.orders.unread_in_referral import names_lasting_training
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 from cds_service.fhir.references import last_name
-from cds_service.fhir.settings_of_care import CLINIC, INPATIENT, WARD
+from cds_service.fhir.settings_of_care import INPATIENT, OUTSIDE, WARD, settings_of
 
 # Rules of `kinds.toml`.
 AFTER_STAY, ON_WARD = ("training-after-stay",), ("training-on-ward",)
 AROUND_OPERATION = ("training-around-operation",)
+BY_WEEK, AFTER_OPERATION = ("training-by-week",), "after-operation"
 # Of a place, and of those who treat.
 WARD_PLACE, WARD_TEAM = ("place-on-ward",), ("team-on-ward",)
 AS_STAY, PRESCRIBED = ("rehabilitation-as-stay",), ("training-prescribed",)
 IN_HOSPITAL, BY_NAME = ("care-in-hospital",), ("rehabilitation-by-name",)
 # Codes of a setting, small letters; `hu` is a unit of a hospital.
 SETTINGS = WARD | {code.lower() for code in INPATIENT} | {"hu"}
-OUTSIDE = frozenset({code.lower() for code in CLINIC})
+# What is more often than this is of every day.
+MOST_A_WEEK = 5
 SINGLE_TIMES = frozenset({"occurrenceDateTime", "scheduledDateTime", "timingDateTime"})
 
 
@@ -112,7 +114,8 @@ def _end_of(
 
     Its place and who treats count as its words do. An order for after it, or of a stay
     for rehabilitation, is one whatever its setting. It is not sure if words are left
-    that may be of the ward: "early", "daily".
+    that may be of the ward: "early", "daily", or "postoperative", unless it is some
+    times a week or for weeks.
     """
     titles = _words(codeables(resource, "code", "orderDetail"))
     reasons = _words(codeables(resource, "reasonCode"))
@@ -127,7 +130,7 @@ def _end_of(
         if not terminology.own_words.fullmatch(words := text(one.get("text")))
     ]
     notes.append(text(resource.get("patientInstruction")))
-    settings = _settings_of(resource)
+    settings = settings_of(resource)
     everywhere = [*titles, *categories, *places, *teams, *notes]
     is_after = _names(everywhere, AFTER_STAY, terminology)
     if is_after or not settings.isdisjoint(OUTSIDE):
@@ -154,7 +157,10 @@ def _end_of(
     ):
         return "ward"
     is_later = _names(titles, PRESCRIBED, terminology) or _goes_on(order, today)
-    is_lasting = all(names_lasting_training(one, terminology) for one in titles + notes)
+    texts = titles + notes
+    if _is_weekly(resource) or _names(texts, BY_WEEK, terminology):
+        texts = [terminology.kinds.without(one, AFTER_OPERATION) for one in texts]
+    is_lasting = all(names_lasting_training(one, terminology) for one in texts)
     is_brief = _is_daily(resource) or _is_single(resource, terminology, today)
     return "unsure" if not is_later and (is_brief or not is_lasting) else ""
 
@@ -174,20 +180,20 @@ def _is_daily(resource: Json) -> bool:
     return unit in ("h", "min") or (unit == "d" and often >= (period or 1))
 
 
+def _is_weekly(resource: Json) -> bool:
+    """Tell if its timing is of some days of each week."""
+    repeat = member(resource, "occurrenceTiming", "repeat")
+    often = number(member(repeat, "frequency")) or 1
+    period = number(member(repeat, "period")) or 1
+    is_by_week = text(member(repeat, "periodUnit")) == "wk"
+    return is_by_week and often <= MOST_A_WEEK * period
+
+
 def _is_single(resource: Json, terminology: Terminology, today: date) -> bool:
     """Tell if it is of one time, by today."""
     read = read_times(resource, terminology.calendar)
     is_past = read.start is not None and read.start <= today
     return is_past and bool(read.read & SINGLE_TIMES)
-
-
-def _settings_of(resource: Json) -> frozenset[str]:
-    """Return the codes of its category and place, in small letters."""
-    return frozenset(
-        text(coding.get("code")).strip().lower()
-        for codeable in codeables(resource, "category", "locationCode")
-        for coding in objects(codeable.get("coding"))
-    )
 
 
 def _is_over_with_stay(

@@ -19,6 +19,7 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, last_of_end, recorded_on
+from cds_service.fhir.orders.reasons_of_stay import came_for
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar
@@ -54,7 +55,8 @@ def illnesses_since(
         terminology: the service's terminology.
     """
     entries = (one for one in record.of_key("conditions") if ACUTE in one.concepts)
-    return _begun_since(entries, record, since, stays, terminology)
+    brought = came_for(record, stays)
+    return _begun_since(entries, record, since, stays, terminology, brought)
 
 
 def sphincters_since(
@@ -113,14 +115,26 @@ def _begun_since(
     since: date,
     stays: frozenset[str],
     terminology: Terminology,
+    brought: frozenset[str] = frozenset(),
 ) -> Since:
+    """Find those that began since then.
+
+    Args:
+        entries: the diagnoses.
+        record: the patient's.
+        since: the day that counts.
+        stays: in which one without a day may have begun.
+        terminology: the service's terminology.
+        brought: those with which the patient came: without a day they are older.
+    """
     calendar = terminology.calendar
     birth = calendar.named_day(member(record.patient, "birthDate"))
-    begins = {
-        entry.reference: _has_begun_since(entry.raw, since, stays, birth, calendar)
-        for entry in entries
-        if certainty_of(entry.raw) != "denied"
-    }
+    begins: dict[str, bool | None] = {}
+    for entry in entries:
+        if certainty_of(entry.raw) != "denied":
+            of_stays = frozenset() if entry.reference in brought else stays
+            has_begun = _has_begun_since(entry.raw, since, of_stays, birth, calendar)
+            begins[entry.reference] = has_begun
     return Since(
         frozenset(name for name, has_begun in begins.items() if has_begun),
         frozenset(name for name, has_begun in begins.items() if has_begun is None),

@@ -72,11 +72,13 @@ class RecentTime(NamedTuple):
         operation: the day of the operation, or the first that counts.
         weeks: the first day of the last weeks, no later than the operation.
         stays: the stays in which the operation was done, by their names.
+        brought: diagnoses that these stays name as what the patient came for.
     """
 
     operation: date
     weeks: date
     stays: frozenset[str]
+    brought: frozenset[str] = frozenset()
 
 
 def injuries_since(
@@ -336,7 +338,8 @@ def _is_of_these_days(
     an onset does, too: no fracture heals in these days.
 
     A month or a year is as late as its last day, as the recording or as the end. What
-    has no day at all may be of these days if it is of this stay, but for a fall.
+    has no day at all may be of these days if it is of this stay, but for a fall and
+    for what the patient came with. A bone that carries counts all the same.
     """
     is_carrying = not entry.concepts.isdisjoint(CARRYING)
     is_fall = entry.concepts.isdisjoint(BROKEN)
@@ -362,7 +365,8 @@ def _is_of_these_days(
         return recorded > since.operation and not is_over
     stay = last_name(text(member(condition, "encounter", "reference")))
     is_of_weeks = recorded is not None and recorded >= start
-    is_of_stay = stay in since.stays and not is_fall
+    is_older = is_fall or (entry.reference in since.brought and not is_carrying)
+    is_of_stay = stay in since.stays and not is_older
     return (is_of_weeks or is_of_stay) and not is_over
 
 

@@ -1,0 +1,39 @@
+"""Find the diagnoses that a stay names as what the patient came for.
+
+They began before whatever was done in it, even if no day says so. A role alone of the
+discharge, of billing or of a comorbidity says nothing of when it began.
+"""
+
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.references import last_name
+
+# HL7 diagnosis-role, in small letters: of the admission, the complaint, before surgery.
+CAME_WITH = frozenset({"ad", "cc", "pre-op"})
+CAME_AFTER = frozenset({"post-op"})
+VOID = frozenset({"cancelled", "entered-in-error"})
+
+
+def came_for(record: PatientRecord, stays: frozenset[str]) -> frozenset[str]:
+    """Return the diagnoses, `Condition/12`, for which the patient came to these stays.
+
+    Args:
+        record: the patient's.
+        stays: the stays by their names.
+    """
+    came: set[str] = set()
+    after: set[str] = set()
+    for entry in record.entries:
+        if entry.reference not in stays or entry.status in VOID:
+            continue
+        for reason in objects(entry.raw.get("reasonReference")):
+            came.add(last_name(text(reason.get("reference"))))
+        for diagnosis in objects(entry.raw.get("diagnosis")):
+            name = last_name(text(member(diagnosis, "condition", "reference")))
+            codings = objects(member(diagnosis, "use", "coding"))
+            roles = {text(one.get("code")).strip().lower() for one in codings}
+            if not roles.isdisjoint(CAME_WITH):
+                came.add(name)
+            if not roles.isdisjoint(CAME_AFTER):
+                after.add(name)
+    return frozenset(came - after)
