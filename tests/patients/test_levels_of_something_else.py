@@ -197,3 +197,24 @@ def test_an_old_fracture_beside_a_nonunion_is_not_treated(title):
 )
 def test_an_old_fracture_behind_the_operation_is_its_reason(title):
     assert ordered(title).levels.names == ("L1",)
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Vertebroplasty transpedicular approach T12, L1", ("T12", "L1")),
+        ("Kyphoplasty T12, transpedicular L1", ("T12", "L1")),
+        ("Kyphoplasty T12. Transpedicular puncture L1", ("T12", "L1")),
+        ("Kyphoplastie BWK 12, transpedikulär LWK 1", ("T12", "L1")),
+        ("Cyphoplastie transpédiculaire T12 et L1", ("T12", "L1")),
+        ("Cifoplastia transpedicular T12 y L1", ("T12", "L1")),
+        ("Kyfoplastyka Th12, transpedikularnie L1", ("T12", "L1")),
+        ("Kyphoplasty L1, transpedicular screws T12-L2", ("L1",)),
+        ("Kyphoplasty L1, transpedicular fixation T12-L2", ("L1",)),
+        ("Kyphoplastie LWK 1, transpedikuläre Schrauben BWK 12-LWK 2", ("L1",)),
+        ("Cyphoplastie L1, vissage transpédiculaire T12-L2", ("L1",)),
+        ("Kyfoplastyka L1, stabilizacja transpedikularna T12-L2", ("L1",)),
+    ],
+)
+def test_a_needle_through_the_pedicle_is_no_screw(title, names):
+    assert ordered(title).levels.names == names
