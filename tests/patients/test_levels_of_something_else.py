@@ -34,6 +34,31 @@ from tests.patients.test_levels_in_question import ordered
         "Kyfoplastyka L1, wyrostek poprzeczny L2",
         "L1椎体成形术，L2横突骨折",
         "L1椎体形成術、L2横突起骨折",
+        "Kyphoplasty L1. Synovial cyst L4/5",
+        "Kyphoplasty L1. Facet joint cyst L4/5 noted",
+        "Kyphoplasty L1; perineural cyst at L5",
+        "Kyphoplasty L1; kissing spines L3-L5",
+        "Kyphoplasty L1. LP yesterday at L3/4",
+        "Kyphoplasty L1. Blood patch L3-L4 on Monday",
+        "Kyphoplasty L1. Epidural lipomatosis L3-L5",
+        "Kyphoplasty L1, pars defect L5",
+        "Kyphoplasty L1. Facet effusion L4/5",
+        "Kyphoplasty L1. Modic type 2 changes L4/5",
+        "Kyphoplastie LWK 1; Synovialzyste LWK 4/5",
+        "Kyphoplastie LWK 1; Morbus Baastrup L3/4",
+        "Kyphoplastie LWK 1. Lumbalpunktion gestern L3/4",
+        "Kyphoplastie LWK 1; Bandscheibenvorfall L4/5",
+        "Kyphoplastie LWK 1; Wurzelkompression L5 links",
+        "Cyphoplastie L1 ; kyste synovial L4-L5",
+        "Cyphoplastie L1 ; maladie de Baastrup L3-L4",
+        "Cyphoplastie L1 ; ponction lombaire hier en L3-L4",
+        "Cyphoplastie L1 ; infiltration épidurale L4-L5 lundi",
+        "Cifoplastia L1; quiste sinovial L4-L5",
+        "Cifoplastica L1; puntura lombare ieri a L3-L4",
+        "Kyfoplastiek L1; lumbaalpunctie gisteren L3-L4",
+        "Kyfoplastyka L1; torbiel maziówkowa L4-L5",
+        "L1椎体成形术；L4/5滑膜囊肿",
+        "L1椎体形成術；L4/5滑膜嚢胞",
     ],
 )
 def test_a_vertebra_of_something_else_is_asked_about(title):
@@ -73,6 +98,16 @@ def test_a_vertebra_of_something_else_is_asked_about(title):
         ("Kyphoplasty T12, L1 optional sedation", ("T12", "L1")),
         ("Kyphoplastie BWK 12, LWK 1 fakultativ Biopsie", ("T12", "L1")),
         ("Kyphoplastie BWK 12, LWK 1 optional Sedierung", ("T12", "L1")),
+        ("Vertebroplasty for aneurysmal bone cyst L3", ("L3",)),
+        ("Vertebroplasty L1, L3 fracture with Schmorl node", ("L1", "L3")),
+        ("Kyphoplasty T12; fracture L1 below a facet cyst", ("T12", "L1")),
+        ("Kyphoplasty T12, L1, bipedicular puncture", ("T12", "L1")),
+        ("Kyphoplasty T12. Puncture of L1 from the left", ("T12", "L1")),
+        ("Kyphoplastie BWK 12; Punktion LWK 1 von links", ("T12", "L1")),
+        ("Kyphoplastie BWK 12, LWK 1 Fraktur bei Osteochondrose", ("T12", "L1")),
+        ("Kyphoplastie bei M. Baastrup, LWK 1", ("L1",)),
+        ("Cyphoplastie T12 ; ponction de L1 à gauche", ("T12", "L1")),
+        ("Cyphoplastie T12, fracture de L1 sous un kyste synovial", ("T12", "L1")),
     ],
 )
 def test_a_vertebra_of_the_operation_is_kept(title, names):
@@ -162,3 +197,24 @@ def test_an_old_fracture_beside_a_nonunion_is_not_treated(title):
 )
 def test_an_old_fracture_behind_the_operation_is_its_reason(title):
     assert ordered(title).levels.names == ("L1",)
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Vertebroplasty transpedicular approach T12, L1", ("T12", "L1")),
+        ("Kyphoplasty T12, transpedicular L1", ("T12", "L1")),
+        ("Kyphoplasty T12. Transpedicular puncture L1", ("T12", "L1")),
+        ("Kyphoplastie BWK 12, transpedikulär LWK 1", ("T12", "L1")),
+        ("Cyphoplastie transpédiculaire T12 et L1", ("T12", "L1")),
+        ("Cifoplastia transpedicular T12 y L1", ("T12", "L1")),
+        ("Kyfoplastyka Th12, transpedikularnie L1", ("T12", "L1")),
+        ("Kyphoplasty L1, transpedicular screws T12-L2", ("L1",)),
+        ("Kyphoplasty L1, transpedicular fixation T12-L2", ("L1",)),
+        ("Kyphoplastie LWK 1, transpedikuläre Schrauben BWK 12-LWK 2", ("L1",)),
+        ("Cyphoplastie L1, vissage transpédiculaire T12-L2", ("L1",)),
+        ("Kyfoplastyka L1, stabilizacja transpedikularna T12-L2", ("L1",)),
+    ],
+)
+def test_a_needle_through_the_pedicle_is_no_screw(title, names):
+    assert ordered(title).levels.names == names

@@ -17,6 +17,15 @@ PUT = [
     ("Dexamethason", "peridural alle 4 Wochen"),
     ("Triamcinolona 40 mg", "infiltración rodilla cada 3 meses"),
     ("betametasone", "infiltrazione ginocchio ogni 3 mesi"),
+    ("Triamcinolon 0,1% vaselinecrème FNA", "2 maal per dag dun op de benen"),
+    ("Hydrocortison 1% vaselinecrème FNA", "2 maal per dag"),
+    ("Triamcinolon 0,1% cetomacrogolcrème FNA", "2 maal per dag"),
+    ("Hydrocortison 1% koelzalf", "1 maal per dag"),
+    ("Betamethason 0,1% in vaseline", "1 maal per dag"),
+    ("Betamethason 0,1% Basiscreme", "2x täglich"),
+    ("Hydrocortison 1% Fettcreme", "2x täglich"),
+    ("Triamcinolon 0,1% in Basiscreme DAC", "1x täglich"),
+    ("Prednisolon 0,5% in Unguentum leniens", "1x täglich"),
 ]
 SWALLOWED = [
     ("prednisolone 5 mg", "daily, trochanteric bursitis"),
@@ -24,6 +33,11 @@ SWALLOWED = [
     ("prednisone 20 mg", "daily, subacromial bursitis"),
     ("dexamethasone 4 mg", "twice daily, facet arthropathy"),
     ("dexamethasone 4 mg", "twice daily, epidural metastasis"),
+    ("Prednisolon 5 mg", "1 maal per dag 5 mg, daarnaast huidcrème"),
+    ("Prednisolon 5 mg, geen vaselinecrème", "1 maal per dag 5 mg"),
+    ("Prednisolon 5 mg tabletten", "1 maal per dag 5 mg, vaselinecrème stoppen"),
+    ("Prednisolon 5 mg Tabletten", "5 mg täglich, Hautcreme weiter"),
+    ("Prednisolon 10 mg Tabletten", "10 mg täglich, Basiscreme bei Bedarf"),
 ]
 
 

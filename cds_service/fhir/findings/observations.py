@@ -33,6 +33,7 @@ RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
 AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
 OTHER_STATISTIC, EXPECTED = ("other-statistic",), ("expected-later",)
+OF_OTHERS = ("of-other-people",)
 
 
 def time_problem(reading: Reading, spec: ObservedSpec, chart: Chart) -> Problem | None:
@@ -65,6 +66,8 @@ def _name_problem(reading: Reading, year: int, chart: Chart) -> Problem | None:
         return Problem("no-value", "its name says a change or a spread, not the value")
     if methods.of_title(name, EXPECTED):
         return Problem("no-value", "its name says what is expected later")
+    if methods.of_title(name, OF_OTHERS):
+        return Problem("no-value", "its name says what others have, not the patient")
     return None
 
 

@@ -335,3 +335,133 @@ def test_a_value_of_or_from_a_companion_leaves_a_gap(note):
 )
 def test_a_loss_and_the_height_of_a_grown_up_are_no_height_of_now(title):
     assert not is_read("height", title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Fall height (ladder to floor)",
+        "Height of fall",
+        "Seat height",
+        "Crutch height",
+        "Height of ladder",
+        "Height from which she fell",
+        "Sturzhöhe (Größe in cm)",
+        "Höhe des Bettes",
+        "Hauteur de chute",
+        "Altura de la caída",
+        "Altezza da cui è caduta",
+        "転落の高さ",
+    ],
+)
+def test_how_high_a_thing_is_is_no_height(title):
+    assert not is_read("height", title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Body height",
+        "Height (standing)",
+        "Height of patient",
+        "Body height, after fall",
+        "Height, measured",
+        "Körpergröße nach Sturz",
+        "Größe",
+        "Taille debout",
+        "身長",
+        "Height (stadiometer)",
+    ],
+)
+def test_how_tall_somebody_is_is_one(title):
+    assert is_read("height", title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Backward walking speed",
+        "Gait speed, walking backwards 3 m",
+        "Sideways walking speed",
+        "Tandem gait speed",
+        "Walking speed uphill",
+        "Gait speed, eyes closed",
+        "Gehgeschwindigkeit rückwärts",
+        "Ganggeschwindigkeit, Tandemgang",
+        "Vitesse de marche à reculons sur 4 mètres",
+        "Velocidad de la marcha hacia atrás",
+        "Velocità del cammino all'indietro",
+        "後ろ歩き歩行速度",
+    ],
+)
+def test_a_walk_that_nobody_walks_so_is_no_usual_walk(title):
+    assert not is_read("gait-speed", title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Gait speed 4 m",
+        "Gait speed 4 m, back and forth",
+        "Walking speed, turns at 4 m",
+        "Gehgeschwindigkeit 4 m hin und zurück",
+        "Gehgeschwindigkeit, Rückenschmerzen",
+        "Gehgeschwindigkeit, nicht rückwärts",
+        "Vitesse de marche, aller et retour",
+        "Gait speed, without backward walking",
+        "歩行速度",
+        "Gait speed, usual pace",
+    ],
+)
+def test_a_walk_there_and_back_is_one(title):
+    assert is_read("gait-speed", title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Average grip strength for women her age",
+        "Mean grip strength of healthy controls",
+        "Grip strength, reference value for age and sex",
+        "Population mean grip strength",
+        "Griffkraft Altersnorm",
+        "Griffkraft, Mittelwert der Frauen dieser Altersgruppe",
+        "Force de préhension, moyenne pour l'âge",
+        "Force de préhension, valeur de référence",
+        "Fuerza de prensión: media para su edad",
+        "Forza di presa, valore di riferimento",
+        "同年代女性の平均握力（参考値）",
+        "同龄女性平均握力",
+    ],
+)
+def test_what_others_have_is_not_the_patients(title):
+    assert not is_read("grip-strength", title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Grip strength right, mean of 3",
+        "Grip strength, average of three trials",
+        "Grip strength (reference range 15-30)",
+        "Grip strength (AWGS cut-off for women 18 kg)",
+        "Grip strength (reference value: 18 kg)",
+        "Griffkraft rechts, Mittelwert aus 3",
+        "Griffkraft, unter der Altersnorm",
+        "Force de préhension, moyenne de 3 essais",
+        "Fuerza de prensión, media de 3",
+        "握力 平均値（3回）",
+        "握力（同年代平均以下）",
+    ],
+)
+def test_a_mean_of_her_own_trials_is(title):
+    assert is_read("grip-strength", title)
+
+
+def test_a_t_score_against_young_women_is_the_patients():
+    title = "T-score, reference population: young women, NHANES III"
+    assert is_read("bmd-t-score", title)
+
+
+def test_a_filtration_normal_for_her_age_is_hers():
+    assert is_read("egfr", "eGFR (normal range for age above 60)")

@@ -63,6 +63,63 @@ def test_bed_rest_next_to_a_pump_keeps_its_own(title, hours):
 @pytest.mark.parametrize(
     "title",
     [
+        "BEDREST. CONTACT ISOLATION X 10 DAYS",
+        "Bed rest. Droplet precautions x 5 days",
+        "Bed rest; telemetry x 48 hours",
+        "Bed rest; sitter x 24 h",
+        "Bed rest; O2 for 2 days",
+        "Bettruhe. Isolation 10 Tage",
+        "Bettruhe; Sitzwache 24 Stunden",
+        "Bettruhe; Telemetrie 48 Stunden",
+        "Repos au lit. Isolement contact 10 jours",
+        "Repos au lit ; scope 48 heures",
+        "Reposo en cama. Aislamiento 10 días",
+        "Riposo a letto. Isolamento 10 giorni",
+        "Bedrust. Isolatie 10 dagen",
+        "Leżenie w łóżku. Izolacja 10 dni",
+        "ベッド上安静。隔離10日間",
+        "卧床休息；陪护两周",
+    ],
+)
+def test_days_of_isolation_or_company_are_not_those_of_bed_rest(title):
+    assert of_bed_rest(title) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "hours"),
+    [
+        ("Bed rest for 2 days, isolation 10 days", 48),
+        ("Isolation 10 days, bed rest 2 days", 48),
+        ("Bed rest x 24 hours, contact isolation", 24),
+        ("Bed rest for 24 hours in isolation", 24),
+        ("Bettruhe 2 Tage; Isolation 10 Tage", 48),
+        ("Bettruhe für 24 Stunden, Isolation", 24),
+        ("Repos au lit 24 heures ; isolement 10 jours", 24),
+        ("Reposo en cama 24 horas; aislamiento 10 días", 24),
+        ("绝对卧床48小时，隔离10天", 48),
+        ("Bed rest, 24 hours", 24),
+    ],
+)
+def test_bed_rest_next_to_isolation_keeps_its_own(title, hours):
+    assert of_bed_rest(title) == hours
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "TLSO brace; sitter 2 weeks",
+        "Korsett; AU 4 Wochen",
+        "Korsett; Haushaltshilfe 4 Wochen",
+        "Corset ; aide à domicile 3 semaines",
+    ],
+)
+def test_weeks_of_company_or_leave_are_not_those_of_a_brace(title):
+    assert of_brace(title) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
         "TLSO, wear 6 weeks after surgery",
         "TLSO, tragen 6 Wochen nach OP",
         "TLSO, porter 6 semaines après l'intervention",
