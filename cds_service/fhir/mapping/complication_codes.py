@@ -101,7 +101,9 @@ class ComplicationCodes:
         """Tell if a canonical code is not among the everyday ones of its system."""
         if self._everyday_in.isdisjoint(self._systems.lineage(system)):
             return False
-        return not self._codes.is_among("everyday", system, code)
+        return not any(
+            self._codes.is_among(name, system, code) for name in ("everyday", "but")
+        )
 
     def is_seldom(self, system: str, code: str) -> bool:
         """Tell if a canonical code is a crisis or the like among the everyday codes."""
