@@ -19,6 +19,8 @@ class DenialList(Closed):
         things: what may be denied.
         qualities: words after a thing.
         joints: words before the last thing of a list.
+        limits: words after a thing by which less is denied: `sin metástasis recientes`
+            may leave old ones.
     """
 
     before: tuple[Pattern, ...] = ()
@@ -27,6 +29,7 @@ class DenialList(Closed):
     things: tuple[Pattern, ...] = ()
     qualities: tuple[Pattern, ...] = ()
     joints: tuple[Pattern, ...] = ()
+    limits: tuple[Pattern, ...] = ()
 
     @property
     def patterns(self) -> tuple[str, ...]:
@@ -43,6 +46,9 @@ class DenialList(Closed):
         if self.joints:
             joint = f",? ?(?:{'|'.join(self.joints)}) ?"
             listed = f"{thing}(?:(?:, ?{thing})*{joint}{thing})*"
+        if self.limits:
+            # Atomic, to the end of a word: no shorter denial is found before a limit.
+            listed = f"(?>{listed}(?![a-z0-9]))(?! ?(?:{'|'.join(self.limits)}))"
         denied = [f"(?:{one}) ?{listed}" for one in self.before]
         return (*denied, *(f"{listed} ?(?:{one})" for one in self.after))
 
