@@ -11,6 +11,12 @@ from cds_service.fhir.entries.bystanders import (
     is_bystander_problem,
     other_words_of,
 )
+from cds_service.fhir.entries.cancer_words import (
+    EXAM_AWAITED,
+    SPREADING,
+    may_be_back,
+    only_denies_spread,
+)
 from cds_service.fhir.entries.earlier_in_words import (
     EARLIER,
     calls_fracture_old,
@@ -82,10 +88,7 @@ NERVE_ROOT = "nerve-root"
 # Rules of `kinds.toml`.
 OF_NERVE_ROOT = ("nerve-root",)
 ABOUT_RECORD = ("about-record",)
-CANCER_AGAIN = ("cancer-again",)
 FOLLOW_UP = ("cancer-follow-up",)
-EXAM_AWAITED = ("exam-awaited",)
-SPREADING = (*CANCER_AGAIN, "kind-spread")
 # Cancers outside bone and marrow, and those of the bone, by the names of their lists.
 CANCER_OVER = "cancer-ever"
 OF_THE_BONE = frozenset(
@@ -353,7 +356,8 @@ def _left_open_by_asides(
     unread, is_awaited = words, False
     if CANCER_OVER in known and known.isdisjoint(OF_THE_BONE):
         unread = [one for one in words if not _is_follow_up(one, terminology)]
-        is_awaited = any(terminology.kinds.of_title(one, EXAM_AWAITED) for one in words)
+        told = (*words, *texts_of(condition.get("code")))
+        is_awaited = any(terminology.kinds.of_title(one, EXAM_AWAITED) for one in told)
     is_understood = not is_awaited and is_reason_understood(
         unread, frozenset(), terminology
     )
@@ -372,12 +376,7 @@ def _told_of_cancer(
     if CANCER_OVER not in known or not known.isdisjoint(OF_THE_BONE):
         return frozenset()
     words = (*texts_of(condition.get("code")), *_read_asides(condition).words)
-    is_again = any(
-        terminology.kinds.of_title(part, CANCER_AGAIN)
-        for one in words
-        for stretch in terminology.clauses.cut_at_contrasts(one[:LONGEST_TEXT])
-        for part in undenied_parts(stretch, terminology)
-    )
+    is_again = may_be_back(words, known, terminology)
     return frozenset({in_doubt("malignancy")} if is_again else ())
 
 
@@ -392,7 +391,8 @@ def _is_follow_up(note: str, terminology: Terminology) -> bool:
     return all(
         terminology.kinds.of_title(part, FOLLOW_UP)
         or (
-            is_denial(part, terminology) and terminology.kinds.of_title(part, SPREADING)
+            only_denies_spread(part, terminology)
+            and terminology.kinds.of_title(part, SPREADING)
         )
         or is_reason_understood([part], frozenset(), terminology)
         for part in parts

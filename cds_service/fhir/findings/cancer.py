@@ -11,10 +11,11 @@ from datetime import timedelta
 
 from cds_service.core.findings import BoneDrugs, DrugUse, Finding
 from cds_service.core.vocabulary import ConditionSpec, EventSpec, RecentCancerSpec
+from cds_service.fhir.entries.cancer_words import SPREAD, only_denies_spread
 from cds_service.fhir.entries.drugs import CANCER_DRUG, MEDICATION_TYPES
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
 from cds_service.fhir.entries.grave_asides import UNREAD_REASON
-from cds_service.fhir.entries.problem_words import in_doubt, is_denial
+from cds_service.fhir.entries.problem_words import in_doubt
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_gap
 from cds_service.fhir.findings.problem_list import is_in_use
@@ -23,7 +24,6 @@ from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
-SPREAD = ("kind-spread",)
 # Grave things of the bone that an entry of an old cancer may name besides.
 IN_BONE = frozenset(
     map(
@@ -100,11 +100,11 @@ def _has_spread(entry: Entry, chart: Chart) -> bool:
 
 
 def _without_denials(words: str, chart: Chart) -> str:
-    """Leave out the parts of a text that only deny what they name: 未见转移."""
+    """Leave out the parts of a text that only deny a spread: 未见转移."""
     if len(words) > LONGEST_TEXT:
         return words
     parts = [part for one in sentences(words) for part in DIVIDED.split(one)]
-    kept = [one for one in parts if not is_denial(one, chart.terminology)]
+    kept = [one for one in parts if not only_denies_spread(one, chart.terminology)]
     return ", ".join(kept)
 
 
