@@ -9,6 +9,12 @@ from cds_service.fhir.mapping.harmless_codes import HarmlessCodes, VagueCodes
 from cds_service.fhir.mapping.overlay import required
 
 FILE = "complication-codes.toml"
+# What the lists of repairs treat, by the names of the concepts.
+REPAIRS = {
+    "repair_thigh": "hip-fracture",
+    "repair_pelvis": "pelvic-fracture",
+    "repair_bone": "other-fracture",
+}
 
 
 class ComplicationCodesFile(DataFile):
@@ -24,6 +30,10 @@ class ComplicationCodesFile(DataFile):
         nerve: diseases of a nerve root.
         earlier: illness of before, which is on the problem list.
         several: fractures of several vertebrae.
+        repair_thigh: treatment of a broken or dislocated hip or thigh.
+        repair_pelvis: the same of the pelvis.
+        repair_bone: the same of another bone or joint.
+        rescue: what is done for a catastrophe, and other operations of the spine.
     """
 
     reviewed: bool
@@ -35,6 +45,10 @@ class ComplicationCodesFile(DataFile):
     nerve: tuple[VagueCodes, ...] = ()
     earlier: tuple[VagueCodes, ...] = ()
     several: tuple[VagueCodes, ...] = ()
+    repair_thigh: tuple[VagueCodes, ...] = ()
+    repair_pelvis: tuple[VagueCodes, ...] = ()
+    repair_bone: tuple[VagueCodes, ...] = ()
+    rescue: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -58,6 +72,10 @@ class ComplicationCodes:
             nerve=content.nerve,
             earlier=content.earlier,
             several=content.several,
+            repair_thigh=content.repair_thigh,
+            repair_pelvis=content.repair_pelvis,
+            repair_bone=content.repair_bone,
+            rescue=content.rescue,
         )
         self._systems_of_earlier = tuple(one.system for one in content.earlier)
 
@@ -88,6 +106,21 @@ class ComplicationCodes:
     def is_of_several(self, system: str, code: str) -> bool:
         """Tell if a canonical code names fractures of several vertebrae."""
         return self._codes.is_among("several", system, code)
+
+    def repaired_bone(self, system: str, code: str) -> str:
+        """Return the bone that a canonical code of a procedure treats; else ""."""
+        return next(
+            (
+                bone
+                for name, bone in REPAIRS.items()
+                if self._codes.is_among(name, system, code)
+            ),
+            "",
+        )
+
+    def is_rescue(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is of a catastrophe or a further operation."""
+        return self._codes.is_among("rescue", system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""
