@@ -99,6 +99,7 @@ def test_so_is_one_behind_a_title(title: str) -> None:
         *("PVR 20 ml", "Restharn 30 ml", "no retention", "sodium retention"),
         *("wound clean, no pus", "discharge planning", "wound care teaching"),
         *("known urinary incontinence", "stress incontinence for years"),
+        *("Konsil Anästhesie", "Narkose in Allgemeinanästhesie"),
         *("pus cells in urine", "general weakness", "deconditioning"),
         *("chronic retention, BPH", "surgical site infection prevention"),
         *("check for numbness", "Harnverhalt ausgeschlossen"),
