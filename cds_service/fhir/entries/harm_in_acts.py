@@ -13,6 +13,17 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 REPORT = "DiagnosticReport"
 REASONED = frozenset({"ServiceRequest", "Procedure", "MedicationRequest"})
 
+OPERATED = frozenset({"ServiceRequest", "Procedure"})
+PRESCRIBED = "MedicationRequest"
+OTHER_BONE = "other-fracture"
+# Rules of `kinds.toml`.
+REPAIRED = {
+    "repair-of-thigh": "hip-fracture",
+    "repair-of-pelvis": "pelvic-fracture",
+    "repair-of-bone": OTHER_BONE,
+}
+RESCUE = ("rescue-by-title",)
+
 EARLIER = "earlier-illness"
 OF_CORD = "spinal-cord-disease"
 
@@ -39,6 +50,8 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         return any(is_harm_coded(one, terminology) for one in results)
     if kind not in REASONED:
         return False
+    if bones_repaired_by(resource, terminology) or is_rescue(resource, terminology):
+        return True
     codes = terminology.complication_codes
     reasons = objects(resource.get("reasonCode"))
     if any(codes.is_acute(*one) for one in terminology.codings(reasons)):
@@ -51,7 +64,7 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         or stems.is_emergency(words)
         or stems.has_plain_deficit(words)
         or OF_CORD in stems.concepts_in(words)
-        for words in titles_and_reasons(resource)
+        for words in (*titles_and_reasons(resource), *words_of_prescription(resource))
     )
 
 
@@ -62,6 +75,47 @@ def is_harm_coded(code: Any, terminology: Terminology) -> bool:
         return True
     is_unlisted = any(listed.is_unlisted(*one) for one in codings)
     return is_unlisted and not terminology.concepts(code)
+
+
+def bones_repaired_by(act: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what a procedure, or an order of one, treats: a bone, by its concept.
+
+    A broken bone or a dislocated joint, by a code or by a title.
+    """
+    if text(act.get("resourceType")) not in OPERATED:
+        return frozenset()
+    codes = terminology.complication_codes
+    coded = (codes.repaired_bone(*one) for one in terminology.codings(act.get("code")))
+    worded = (
+        REPAIRED[name]
+        for title in texts_of(act.get("code"))
+        for name in terminology.kinds.named(title, tuple(REPAIRED))
+    )
+    bones = frozenset(filter(None, (*coded, *worded)))
+    # "Open treatment of femoral fracture" names a bone, and a fracture of any.
+    return bones - {OTHER_BONE} or bones
+
+
+def is_rescue(act: Json, terminology: Terminology) -> bool:
+    """Tell if a procedure is for a catastrophe, or another operation of the spine."""
+    if text(act.get("resourceType")) != "Procedure":
+        return False
+    codes = terminology.complication_codes
+    is_coded = any(
+        codes.is_rescue(*one) for one in terminology.codings(act.get("code"))
+    )
+    return is_coded or any(
+        terminology.kinds.named(title, RESCUE) for title in texts_of(act.get("code"))
+    )
+
+
+def words_of_prescription(act: Json) -> list[str]:
+    """List the reasons and notes of a prescription, and how its drug is taken."""
+    if text(act.get("resourceType")) != PRESCRIBED:
+        return []
+    reasons = [word for one in objects(act.get("reasonCode")) for word in texts_of(one)]
+    told = [*objects(act.get("note")), *objects(act.get("dosageInstruction"))]
+    return [*reasons, *filter(None, (text(one.get("text")) for one in told))]
 
 
 def titles_and_reasons(act: Json) -> Iterator[str]:

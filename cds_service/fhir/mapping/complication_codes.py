@@ -9,6 +9,12 @@ from cds_service.fhir.mapping.harmless_codes import HarmlessCodes, VagueCodes
 from cds_service.fhir.mapping.overlay import required
 
 FILE = "complication-codes.toml"
+# What the lists of repairs treat, by the names of the concepts.
+REPAIRS = {
+    "repair_thigh": "hip-fracture",
+    "repair_pelvis": "pelvic-fracture",
+    "repair_bone": "other-fracture",
+}
 
 
 class ComplicationCodesFile(DataFile):
@@ -26,6 +32,10 @@ class ComplicationCodesFile(DataFile):
         several: fractures of several vertebrae.
         everyday: what is long known or trivial if it is first coded since.
         seldom: what of the everyday codes is neither.
+        repair_thigh: treatment of a broken or dislocated hip or thigh.
+        repair_pelvis: the same of the pelvis.
+        repair_bone: the same of another bone or joint.
+        rescue: what is done for a catastrophe, and other operations of the spine.
     """
 
     reviewed: bool
@@ -39,6 +49,10 @@ class ComplicationCodesFile(DataFile):
     several: tuple[VagueCodes, ...] = ()
     everyday: tuple[VagueCodes, ...] = ()
     seldom: tuple[VagueCodes, ...] = ()
+    repair_thigh: tuple[VagueCodes, ...] = ()
+    repair_pelvis: tuple[VagueCodes, ...] = ()
+    repair_bone: tuple[VagueCodes, ...] = ()
+    rescue: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -64,6 +78,10 @@ class ComplicationCodes:
             several=content.several,
             everyday=content.everyday,
             seldom=content.seldom,
+            repair_thigh=content.repair_thigh,
+            repair_pelvis=content.repair_pelvis,
+            repair_bone=content.repair_bone,
+            rescue=content.rescue,
         )
         self._everyday_in = frozenset(one.system for one in content.everyday)
         self._systems = systems
@@ -108,6 +126,21 @@ class ComplicationCodes:
     def is_seldom(self, system: str, code: str) -> bool:
         """Tell if a canonical code is a crisis or the like among the everyday codes."""
         return self._codes.is_among("seldom", system, code)
+
+    def repaired_bone(self, system: str, code: str) -> str:
+        """Return the bone that a canonical code of a procedure treats; else ""."""
+        return next(
+            (
+                bone
+                for name, bone in REPAIRS.items()
+                if self._codes.is_among(name, system, code)
+            ),
+            "",
+        )
+
+    def is_rescue(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is of a catastrophe or a further operation."""
+        return self._codes.is_among("rescue", system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""

@@ -6,6 +6,7 @@ A name that no list knows is missed by its readers. A part of it often is not:
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import chain
 from pathlib import Path
 
@@ -14,13 +15,25 @@ from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, any_folded, folded
+from cds_service.fhir.mapping.written_days import (
+    days_in,
+    latest_of,
+    with_plain_months,
+)
 
 FILE = "grave-stems.toml"
 Words = Mapping[str, tuple[Pattern, ...]]
 
 
 # Where a part of a text ends; "z.n." is one word.
-_PART = re.compile(r"[,;，；。]|\.(?=\s|$)(?<!n\.)")
+_PART = re.compile(r"[,;，；。、]|\.(?=\s|$)(?<!n\.)")
+_SENTENCE = re.compile(r"[;。]|\.(?=\s|$)(?<!n\.)")
+# What links an act of this time to a fall of another one.
+_LINK = re.compile(
+    r"[,:;、：]|\b(?:for|due|after|because|post|following|nach|bei|wegen|apres|pour|suite"
+    r"|tras|por|para|dopo|per|na|po|voor|door|bij|przez|powodu)\b"
+)
+FEW_WORDS = 4
 
 
 class GraveStemsFile(DataFile):
@@ -37,6 +50,10 @@ class GraveStemsFile(DataFile):
         plain_deficit: deficits in plain speech, of which a denial is part.
         undenied: what looks like a denial, or like nothing, and denies nothing.
         worse: what went wrong after an operation.
+        complaint: a numb leg, urine that stays, pus, a head that was struck.
+        complaint_known: that a complaint is old, or is only looked for.
+        complaint_cause: a long-standing disease that brings it.
+        complaint_new: that it is new all the same.
         fallen: a fall in the stay that ends.
         fall: a fall, wherever it was.
         in_room: where or when somebody fell who is in hospital.
@@ -61,6 +78,10 @@ class GraveStemsFile(DataFile):
     plain_deficit: Words
     undenied: Words
     worse: Words
+    complaint: Words
+    complaint_known: Words
+    complaint_cause: Words
+    complaint_new: Words
     fallen: Words
     fall: Words
     in_room: Words
@@ -89,12 +110,16 @@ class GraveStems:
         self._no_deficit = _any_of([content.no_deficit])
         self._plain_deficit = _any_of([content.plain_deficit])
         self._worse = _any_of([content.worse])
+        self._complaint = _any_of([content.complaint])
+        self._complaint_known = _any_of([content.complaint_known])
+        self._complaint_cause = _any_of([content.complaint_cause])
+        self._complaint_new = _any_of([content.complaint_new])
         self._fallen = _any_of([content.fallen])
         self._fall = _any_of([content.fall])
-        self._in_room = _any_of([content.in_room])
         self._led_to_stay = _any_of([content.before_stay, content.broke_spine])
         self._older_fall = _any_of([content.older_fall])
         self._just_now = _any_of([content.just_now])
+        self._here = _any_of([content.in_room, content.just_now])
         self._examined = _any_of([content.examined])
         self._elsewhere = _any_of([content.elsewhere])
         self._prevention = _any_of([content.prevention])
@@ -118,13 +143,29 @@ class GraveStems:
         return self._kept_plain_deficit(words)
 
     def _has_plain_deficit(self, words: str) -> bool:
-        plain = self._no_deficit.sub(" ", folded(words[:LONGEST_TEXT]))
+        plain = self.without_conditions(words)
         return bool(self._plain_deficit.search(plain))
+
+    def without_conditions(self, words: str) -> str:
+        """Return the folded text without what may come, or shall be done if it does."""
+        return self._no_deficit.sub(" ", folded(words[:LONGEST_TEXT]))
 
     def is_worse(self, words: str) -> bool:
         """Tell if a text tells of what may have gone wrong after an operation."""
-        plain = self._no_deficit.sub(" ", folded(words[:LONGEST_TEXT]))
-        return bool(self._worse.search(plain))
+        plain = self.without_conditions(words)
+        return bool(self._worse.search(plain)) or any(
+            map(self._is_new_complaint, _SENTENCE.split(plain))
+        )
+
+    def _is_new_complaint(self, sentence: str) -> bool:
+        if not self._complaint.search(sentence):
+            return False
+        if self._complaint_new.search(sentence):
+            return True
+        if self._complaint_cause.search(sentence):
+            return False
+        parts = [one for one in _PART.split(sentence) if self._complaint.search(one)]
+        return not all(map(self._complaint_known.search, parts or [sentence]))
 
     def is_fallen(self, words: str) -> bool:
         """Tell if a text tells of a fall in a hospital: "fell out of bed"."""
@@ -134,23 +175,50 @@ class GraveStems:
         """Tell if a text names a fall, wherever it was."""
         return bool(self._fall.search(folded(words[:LONGEST_TEXT])))
 
-    def may_be_of_fall(self, words: str) -> bool:
+    def may_be_of_fall(self, words: str, since: date | None = None) -> bool:
         """Tell if an act of these words may be for a fall in this stay.
 
         Another bone than the spine is examined for a fall, or the words say where or
-        when, and nothing says that the fall led to the stay. A time since the
-        operation next to the fall decides before that.
+        when, and nothing says that the fall led to the stay. A day does so if it is
+        before the operation.
+
+        Args:
+            words: of a title or a reason.
+            since: the day of the operation; without it no day says anything.
         """
-        plain = folded(words[:LONGEST_TEXT])
+        plain = with_plain_months(words[:LONGEST_TEXT])
         falls = [part for part in _PART.split(plain) if self._fall.search(part)]
         new = [part for part in falls if not self._older_fall.search(part)]
-        if any(self._just_now.search(part) for part in new):
+        days = [named for part in falls for named in days_in(part)]
+        if not new or (since and any(one < since for one in latest_of(days, since))):
+            return False
+        # A year or a month may be of before, and decides nothing.
+        exact = [one for one in days if one.day]
+        is_dated = any(latest_of(exact, since)) if since else bool(exact)
+        if any(
+            self._is_at_fall(self._just_now, part)
+            and not self._led_to_stay.search(part)
+            for part in new
+        ):
             return True
-        if not new or self._led_to_stay.search(plain):
+        if self._led_to_stay.search(plain):
             return False
         return bool(
-            self._in_room.search(plain)
+            is_dated
+            or self._is_at_fall(self._here, plain)
             or (self._examined.search(plain) and self._elsewhere.search(plain))
+        )
+
+    def _is_at_fall(self, place: re.Pattern[str], words: str) -> bool:
+        """Tell if a time or a place is the fall's own: "fell today".
+
+        "Physiotherapy today after fall" says when the training is.
+        """
+        places = [match.span() for match in place.finditer(words)]
+        return any(
+            _is_own(words, fall.span(), one)
+            for fall in self._fall.finditer(words)
+            for one in places
         )
 
     def is_prevention(self, words: str) -> bool:
@@ -180,6 +248,15 @@ class GraveStems:
 
     def _without_apart(self, words: str) -> str:
         return self._apart.sub(" ", folded(words))
+
+
+def _is_own(words: str, fall: tuple[int, int], place: tuple[int, int]) -> bool:
+    """Tell if a time or place is next to a fall, and of no other act before it."""
+    if place[0] >= fall[0]:
+        between = words[fall[1] : place[0]]
+        return len(between.split()) <= FEW_WORDS
+    between = words[place[1] : fall[0]]
+    return len(between.split()) <= FEW_WORDS and not _LINK.search(between)
 
 
 def _any_of(groups: Iterable[Words]) -> re.Pattern[str]:

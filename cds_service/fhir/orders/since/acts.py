@@ -7,12 +7,17 @@ never raises.
 
 import re
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from cds_service.fhir.entries.asides import VOID
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave_asides import GRAVE
-from cds_service.fhir.entries.harm_in_acts import OF_CORD, titles_and_reasons
+from cds_service.fhir.entries.harm_in_acts import (
+    OF_CORD,
+    is_rescue,
+    titles_and_reasons,
+    words_of_prescription,
+)
 from cds_service.fhir.entries.problem_words import (
     has_grave_stem,
     undenied_parts,
@@ -37,6 +42,7 @@ from cds_service.fhir.raw_json import (
 from cds_service.fhir.site_calendar import SiteCalendar
 
 ACTS = frozenset({"ServiceRequest", "Procedure"})
+PRESCRIBED = "MedicationRequest"
 # Operations for a complication, by their codes.
 REOPERATION = "reoperation"
 # A rule of `kinds.toml`.
@@ -68,7 +74,14 @@ def unread_acts_since(
         act.reference
         for act in _acts_since(record, since, terminology)
         if not is_augmentation(Order(act.reference, act.raw), terminology)
-        and _may_have_gone_wrong(act, terminology)
+        and (
+            _may_have_gone_wrong(act, since, terminology)
+            or (
+                _is_of_later_day(act.raw, since, terminology.calendar)
+                and act.reference not in performed
+                and is_rescue(act.raw, terminology)
+            )
+        )
     }
     again = {
         act.reference
@@ -121,7 +134,7 @@ def _acts_since(
 def _acts(record: PatientRecord) -> Iterator[Entry]:
     for act in record.entries:
         is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
-        if act.kind in ACTS and not is_void:
+        if act.kind in {*ACTS, PRESCRIBED} and not is_void:
             yield act
 
 
@@ -136,7 +149,12 @@ def _is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:
     return calendar.may_be_since(times, since)
 
 
-def _may_have_gone_wrong(act: Entry, terminology: Terminology) -> bool:
+def _is_of_later_day(act: Json, since: date, calendar: SiteCalendar) -> bool:
+    """Tell if an act may have been done on a later day than the operation."""
+    return _is_since(act, since + timedelta(days=1), calendar)
+
+
+def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> bool:
     if REOPERATION in terminology.concepts(codeables(act.raw, "code")):
         return True
     stems = terminology.grave_stems
@@ -150,7 +168,7 @@ def _may_have_gone_wrong(act: Entry, terminology: Terminology) -> bool:
         told = undenied_parts(words, terminology)
         if stems.has_plain_deficit(words) or any(map(stems.is_worse, told)):
             return True
-        if _tells_of_fall(words, terminology):
+        if _tells_of_fall(words, since, terminology):
             return True
         # Of a deficit: a tumour is asked about by what looks for it.
         if has_grave_stem(words, terminology) and any(
@@ -162,10 +180,11 @@ def _may_have_gone_wrong(act: Entry, terminology: Terminology) -> bool:
     )
 
 
-def _tells_of_fall(words: str, terminology: Terminology) -> bool:
+def _tells_of_fall(words: str, since: date, terminology: Terminology) -> bool:
     """Tell if words tell of a fall in this stay, which they do not want to prevent."""
     stems = terminology.grave_stems
-    is_fall = stems.names_fall if stems.may_be_of_fall(words) else stems.is_fallen
+    may_be = stems.may_be_of_fall(words, since)
+    is_fall = stems.names_fall if may_be else stems.is_fallen
     return any(
         is_fall(clause)
         and not stems.is_prevention(clause)
@@ -175,8 +194,17 @@ def _tells_of_fall(words: str, terminology: Terminology) -> bool:
 
 
 def _said_in(act: Json, terminology: Terminology) -> Iterator[str]:
-    """Yield the words of an act that are not our own: its titles, reasons and notes."""
-    for words in dict.fromkeys([*titles_and_reasons(act), *words_in(act)]):
+    """Yield the words of an act that are not our own: its titles, reasons and notes.
+
+    Of a prescription these are its reasons, its notes and how the drug is taken.
+    """
+    if text(act.get("resourceType")) == PRESCRIBED:
+        # What a drug may do is no harm that came.
+        without = terminology.grave_stems.without_conditions
+        every = [without(words) for words in words_of_prescription(act)]
+    else:
+        every = [*titles_and_reasons(act), *words_in(act)]
+    for words in dict.fromkeys(every):
         if not terminology.own_words.fullmatch(words):
             yield words
 

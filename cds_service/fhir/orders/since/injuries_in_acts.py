@@ -12,7 +12,12 @@ from typing import NamedTuple
 from cds_service.core.leaving import INJURY_KINDS
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.harm_in_acts import EARLIER, REASONED
+from cds_service.fhir.entries.harm_in_acts import (
+    EARLIER,
+    REASONED,
+    bones_repaired_by,
+    words_of_prescription,
+)
 from cds_service.fhir.entries.problem_words import named_in
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.clauses import sentences
@@ -184,10 +189,12 @@ def _named_by(act: Json, terminology: Terminology, since: date) -> list[Named]:
         sides_of({"bodySite": act.get("bodySite")}, terminology),
     )
     words = [word for one in (*titles, *reasons) for word in texts_of(one)]
+    words += words_of_prescription(act)
     words += [text(one.get("display")) for one in objects(act.get("reasonReference"))]
     if any(map(terminology.grave_stems.is_prevention, words)):
         reasons = []
     return [
+        *(Named(bone, "", sides) for bone in bones_repaired_by(act, terminology)),
         *(
             named
             for reason in reasons
