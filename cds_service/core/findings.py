@@ -494,8 +494,9 @@ class WordedEnd(NamedTuple):
 
 NOT_WORDED = WordedEnd()
 NotNow = Literal["", "over", "far", "elsewhere", "later", "held", "ward", "unsure"]
-# What limits training: an order in force, a bone of pelvis or leg that may still heal.
-TrainingLimit = Literal["order", "leg"]
+# What limits training: an order in force, one on activity that was not understood, a
+# broken bone or another injury of pelvis or leg that may still heal.
+TrainingLimit = Literal["order", "unread", "leg", "leg-injury"]
 Renewal = Literal["", "known", "unknown", "words"]
 
 

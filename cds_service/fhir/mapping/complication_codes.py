@@ -24,6 +24,8 @@ class ComplicationCodesFile(DataFile):
         nerve: diseases of a nerve root.
         earlier: illness of before, which is on the problem list.
         several: fractures of several vertebrae.
+        leg_broken: broken bones of pelvis and leg that no value set holds.
+        leg_injured: other injuries of pelvis and leg that bear no weight.
     """
 
     reviewed: bool
@@ -35,6 +37,8 @@ class ComplicationCodesFile(DataFile):
     nerve: tuple[VagueCodes, ...] = ()
     earlier: tuple[VagueCodes, ...] = ()
     several: tuple[VagueCodes, ...] = ()
+    leg_broken: tuple[VagueCodes, ...] = ()
+    leg_injured: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -58,6 +62,8 @@ class ComplicationCodes:
             nerve=content.nerve,
             earlier=content.earlier,
             several=content.several,
+            leg_broken=content.leg_broken,
+            leg_injured=content.leg_injured,
         )
         self._systems_of_earlier = tuple(one.system for one in content.earlier)
 
@@ -88,6 +94,14 @@ class ComplicationCodes:
     def is_of_several(self, system: str, code: str) -> bool:
         """Tell if a canonical code names fractures of several vertebrae."""
         return self._codes.is_among("several", system, code)
+
+    def is_broken_leg(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names a broken bone of pelvis or leg."""
+        return self._codes.is_among("leg_broken", system, code)
+
+    def is_injured_leg(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names another injury of pelvis or leg."""
+        return self._codes.is_among("leg_injured", system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""
