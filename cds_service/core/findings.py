@@ -494,9 +494,10 @@ class WordedEnd(NamedTuple):
 
 NOT_WORDED = WordedEnd()
 NotNow = Literal["", "over", "far", "elsewhere", "later", "held", "ward", "unsure"]
-# What limits training: an order in force, one that a therapist ends, a bone of pelvis
-# or leg that may still heal.
-TrainingLimit = Literal["order", "therapist", "leg"]
+# What limits training: an order in force, one that a therapist ends, one on activity
+# that was not understood, a broken bone or another injury of pelvis or leg that may
+# still heal.
+TrainingLimit = Literal["order", "therapist", "unread", "leg", "leg-injury"]
 Renewal = Literal["", "known", "unknown", "words"]
 
 

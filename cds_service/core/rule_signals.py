@@ -443,8 +443,12 @@ def _training_limited(situation: Situation) -> Signal | None:
     is_resting |= is_leaving and any(one.worded.kind == "event" for one in rests)
     if is_resting:
         reasons.append(say("bed rest is ordered"))
+    if "unread" in limits:
+        reasons.append(say("an order of activity was not understood"))
     if "leg" in limits:
         reasons.append(say("a fracture of pelvis or leg may still heal"))
+    if "leg-injury" in limits:
+        reasons.append(say("an injury of pelvis or leg may still heal"))
     return Signal(joined(reasons)) if reasons else None
 
 

@@ -41,6 +41,7 @@ from cds_service.fhir.entries.healed_fractures import (
     OF_NO_BONE,
     is_of_other_bone,
 )
+from cds_service.fhir.entries.leg_injuries import leg_injuries
 from cds_service.fhir.entries.listed import (
     OF_NO_CONCERN,
     is_entry_understood,
@@ -120,6 +121,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
         known |= {UNUSUAL}
     if _is_of_nerve_root(condition.get("code"), terminology):
         known |= {NERVE_ROOT}
+    known |= leg_injuries(condition.get("code"), terminology)
     is_bystander = is_bystander_problem(condition, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
         return known

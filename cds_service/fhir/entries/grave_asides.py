@@ -107,6 +107,7 @@ GRAVE = frozenset(
         "dementia",
         "dementia-mild",
         "parkinson",
+        "sarcopenia",
         "dementia-moderate",
         "dementia-severe",
         "severe-frailty",

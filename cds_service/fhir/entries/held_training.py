@@ -1,6 +1,8 @@
 """Find the orders that forbid or pause training, or limit walking and weight.
 
-The words are in `kinds.toml` (`training-held`).
+The words are in `kinds.toml` (`training-held`, `moving-limited`). An order of activity
+(`activity-named`) with a word that is none of being moved (`plain-activity-words/`) may
+limit it as well.
 """
 
 from collections.abc import Iterator
@@ -9,16 +11,21 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 
 HELD = frozenset({"training-held"})
+UNREAD = "activity-unread"
 REHABILITATION = frozenset({"rehabilitation"})
 # Rules of `kinds.toml`.
-TRAINING_HELD, MOVING = ("training-held",), ("moving-named",)
 BY_THERAPIST = ("ended-by-therapist",)
 MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
+TRAINING_HELD, MOVING = ("training-held", "moving-limited"), ("moving-named",)
+ACTIVITY, OF_ACTIVITY = ("activity-named",), ("activity-category",)
 
 
 def held_by(order: Json, terminology: Terminology) -> frozenset[str]:
     """Return the concept of such an order; nothing if it is another one."""
-    return HELD if holds_training(order, terminology) else frozenset()
+    if holds_training(order, terminology):
+        return HELD
+    is_unread = is_unread_activity(order, terminology)
+    return frozenset({UNREAD}) if is_unread else frozenset()
 
 
 def holds_training(order: Json, terminology: Terminology) -> bool:
@@ -63,6 +70,31 @@ def _words_of(order: Json, terminology: Terminology) -> Iterator[str]:
     for words in (*titles, *notes, text(order.get("patientInstruction"))):
         if words and not terminology.own_words.fullmatch(words):
             yield words
+
+
+def is_unread_activity(order: Json, terminology: Terminology) -> bool:
+    """Tell if an order of activity has a word that is not known to be one of moving.
+
+    An order of rehabilitation is read as such.
+    """
+    named = _named(order)
+    titles = [words for one in named for words in texts_of(one)]
+    is_training = not terminology.concepts(named).isdisjoint(REHABILITATION) or any(
+        terminology.text_concepts(words, REHABILITATION) for words in titles
+    )
+    if is_training or is_prohibition(order):
+        return False
+    categories = (
+        words for one in objects(order.get("category")) for words in texts_of(one)
+    )
+    is_of_activity = any(
+        terminology.kinds.named(words, OF_ACTIVITY) for words in categories
+    )
+    return any(
+        not terminology.plain.activities.are_all(words, is_title=True)
+        for words in titles
+        if is_of_activity or terminology.kinds.named(words, ACTIVITY)
+    )
 
 
 def _named(order: Json) -> list[Json]:

@@ -36,6 +36,8 @@ class ComplicationCodesFile(DataFile):
         repair_pelvis: the same of the pelvis.
         repair_bone: the same of another bone or joint.
         rescue: what is done for a catastrophe, and other operations of the spine.
+        leg_broken: broken bones of pelvis and leg that no value set holds.
+        leg_injured: other injuries of pelvis and leg that bear no weight.
     """
 
     reviewed: bool
@@ -53,6 +55,8 @@ class ComplicationCodesFile(DataFile):
     repair_pelvis: tuple[VagueCodes, ...] = ()
     repair_bone: tuple[VagueCodes, ...] = ()
     rescue: tuple[VagueCodes, ...] = ()
+    leg_broken: tuple[VagueCodes, ...] = ()
+    leg_injured: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -82,6 +86,8 @@ class ComplicationCodes:
             repair_pelvis=content.repair_pelvis,
             repair_bone=content.repair_bone,
             rescue=content.rescue,
+            leg_broken=content.leg_broken,
+            leg_injured=content.leg_injured,
         )
         self._everyday_in = frozenset(one.system for one in content.everyday)
         self._systems = systems
@@ -141,6 +147,14 @@ class ComplicationCodes:
     def is_rescue(self, system: str, code: str) -> bool:
         """Tell if a canonical code is of a catastrophe or a further operation."""
         return self._codes.is_among("rescue", system, code)
+
+    def is_broken_leg(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names a broken bone of pelvis or leg."""
+        return self._codes.is_among("leg_broken", system, code)
+
+    def is_injured_leg(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names another injury of pelvis or leg."""
+        return self._codes.is_among("leg_injured", system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""

@@ -3,9 +3,9 @@
 A text is a brace order, a dose, a referral, an order of rehabilitation, a note on a
 value, the place of a value, a report of any kind, of bone density or of a check after
 the operation, the reason of an order, the title of a disease with a code, the dosage of
-any drug, what an imaging study is called, or a complication that there was not. Each
-kind has a folder in `mappings/`; `plain-words/` is for brace orders, and `plain-dose-
-words/` for bone drugs.
+any drug, what an imaging study is called, a complication that there was not, or an
+order of activity. Each kind has a folder in `mappings/`; `plain-words/` is for brace
+orders, and `plain-dose-words/` for bone drugs.
 
 A word that is not in the list is not understood: no brace is shortened against the
 words of its author, and nothing counts as a dose, an order or a value against the words
@@ -40,6 +40,7 @@ CEMENT = "plain-cement-words"
 DOSAGES = "plain-dosage-words"
 STUDIES = "plain-study-words"
 COMPLICATIONS = "plain-complication-words"
+ACTIVITIES = "plain-activity-words"
 
 
 class PlainWordsFile(Examples):
@@ -124,6 +125,7 @@ class PlainLists(NamedTuple):
         complications: what says that an operation had none.
         complications_named: names of grave ones that are no deficit.
         course: how an operation went, and what was used.
+        activities: words of an order of activity.
     """
 
     braces: PlainWords
@@ -155,6 +157,7 @@ class PlainLists(NamedTuple):
     complications: PlainWords
     complications_named: PlainWords
     course: PlainWords
+    activities: PlainWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -173,6 +176,7 @@ class PlainLists(NamedTuple):
             DOSAGES: self.dosages.alone,
             STUDIES: self.studies.alone,
             COMPLICATIONS: self.complications,
+            ACTIVITIES: self.activities,
         }
 
 
@@ -243,6 +247,7 @@ def load_all_plain(
         complications=PlainWords(_words(folders, COMPLICATIONS), None),
         complications_named=PlainWords(named, None),
         course=PlainWords(course, durations),
+        activities=PlainWords(_words(folders, ACTIVITIES), durations),
     )
 
 

@@ -12,9 +12,12 @@ from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.held_training import (
     HELD,
+    UNREAD,
     holds_training,
     is_ended_by_therapist,
+    is_unread_activity,
 )
+from cds_service.fhir.entries.leg_injuries import LEG_BROKEN, LEG_INJURED
 from cds_service.fhir.entries.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -36,7 +39,7 @@ LONGEST_IN_FORCE = timedelta(days=180)
 # A bone of the leg or the pelvis that broke this lately may still heal.
 HEALS_IN = timedelta(days=90)
 # Next to a broken hip training is asked for all the same (fact F12).
-LEG = (CARRYING | {"leg-fracture", "atypical-femur-fracture"}) - {"hip-fracture"}
+LEG = (CARRYING | {"leg-fracture", LEG_BROKEN}) - {"hip-fracture"}
 
 
 def training_limits(
@@ -68,12 +71,26 @@ def training_limits(
         for order in held
         if _is_in_force(order, terminology, today)
     }
-    if any(
-        not entry.concepts.isdisjoint(LEG) and _is_healing(entry, terminology, today)
-        for entry in record.of_key("conditions")
-    ):
-        limits.add("leg")
+    unread = [
+        entry.raw
+        for entry in stored
+        if UNREAD in entry.concepts and not past.ended(entry.raw)
+    ]
+    unread += [order for order in signed if is_unread_activity(order, terminology)]
+    if any(_is_in_force(order, terminology, today) for order in unread):
+        limits.add("unread")
+    for entry in record.of_key("conditions"):
+        kind = _injury_of(entry)
+        if kind and _is_healing(entry, terminology, today):
+            limits.add(kind)
     return frozenset(limits)
+
+
+def _injury_of(entry: Entry) -> TrainingLimit | None:
+    """Return what a diagnosis names of pelvis or leg: a fracture first."""
+    if not entry.concepts.isdisjoint(LEG):
+        return "leg"
+    return "leg-injury" if LEG_INJURED in entry.concepts else None
 
 
 def _is_in_force(order: Json, terminology: Terminology, today: date) -> bool:
