@@ -163,20 +163,30 @@ STATES = frozenset(
         "healed-osteoporotic-fracture",
     }
 )
-# Kidneys, muscle and the cause of the fracture: a diagnosis on the problem list states
-# them, the code of a reason leaves them open.
+# Kidneys, muscle, memory, other bones and the cause of the fracture: a diagnosis on the
+# problem list states them, the code of a reason leaves them open.
 LISTED_TOO = frozenset(
     {
         "kidney-disease-unstaged",
+        "acute-kidney-failure",
         "sarcopenia",
+        "cognitive-impairment",
+        "parkinsonism",
         "ladder-fall",
         "balcony-fall",
         "roof-fall",
         "car-crash",
         "fall-from-height",
         "traffic-accident",
+        "pelvic-fracture",
+        "femur-fracture-unstated",
+        "leg-fracture",
+        "atypical-femur-fracture",
+        "femur-shaft-fracture",
     }
 )
+# Likewise, of the stability of the spine.
+UNSTABLE_BY_CODE = frozenset({"cervical-fracture", "vertebral-displacement"})
 # A vertebra is broken; only the readers of fractures know if it is the treated one.
 BROKEN_ASIDE = "vertebra-broken-aside"
 # An augmentation is named as done, on a list that holds none.
@@ -191,9 +201,9 @@ BY_CODE = frozenset(
         "bone-infection-elsewhere",
         "sphincter-trouble",
         "spinal-cord-disease",
-        "femur-fracture-unstated",
         *STATES,
         *LISTED_TOO,
+        *UNSTABLE_BY_CODE,
         UNJUDGED,
         UNREAD_PROSE,
         UNREAD_REASON,
@@ -201,7 +211,7 @@ BY_CODE = frozenset(
     }
 )
 # These bear on the figure or on the drugs, and not on the spine.
-APART = STATES | LISTED_TOO | {UNJUDGED, "femur-fracture-unstated"}
+APART = STATES | LISTED_TOO | {UNJUDGED}
 ASIDE = GRAVE | BY_CODE
 # A dying patient gets no card. Such words reassure of nothing else: a palliative
 # treatment may be that of a tumour.
@@ -646,7 +656,7 @@ def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
     A code that was never judged may be any diagnosis.
     """
     codes = [code for name in DIAGNOSES for code in objects(entry.get(name))]
-    concepts = terminology.concepts(codes) & (STATES | LISTED_TOO)
+    concepts = terminology.concepts(codes) & (STATES | LISTED_TOO | UNSTABLE_BY_CODE)
     concepts -= healed_elsewhere(codes, terminology)
     if any(_is_of_earlier_fracture(code, terminology) for code in codes):
         concepts |= {EARLIER}
