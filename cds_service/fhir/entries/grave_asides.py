@@ -18,6 +18,7 @@ from cds_service.fhir.entries.asides import (
     has_inner_asides,
     words_of_asides,
 )
+from cds_service.fhir.entries.broken_by_title import has_unread_break, told_by_title
 from cds_service.fhir.entries.bystanders import (
     FRACTURED,
     is_bystander_problem,
@@ -290,8 +291,9 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     if is_prohibition(entry):
         title = ""
         entry = {name: one for name, one in entry.items() if name not in FORBIDDEN}
+    broken = _broken_by_title(entry, terminology)
     if _says_nothing_aside(entry, title):
-        return frozenset()
+        return broken
     # A title may name the reason for which something is ordered or given.
     titles = objects(entry.get(title)) if title else []
     asides = [*asides_of(entry)]
@@ -299,7 +301,7 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     words = _without_plain(_written_in(entry, title, asides), codes, terminology)
     wards = _wards_of(entry)
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
-    concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
+    concepts = broken | (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
     concepts -= SEARCHES
     searched = coded | named | _searches_in_titles(entry, titles, terminology)
     if _is_screening(entry, terminology):
@@ -321,6 +323,16 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     if is_named_broken or names_broken_vertebra(entry, words, terminology):
         concepts |= {BROKEN_ASIDE}
     return concepts
+
+
+def _broken_by_title(entry: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what broken bones leave open that the title of an entry names."""
+    concepts = told_by_title(entry, terminology)
+    if not has_unread_break(entry, GRAVE, terminology):
+        return concepts
+    is_report = text(entry.get("resourceType")) == "DiagnosticReport"
+    unread = UNREAD_PROSE if is_report else UNREAD_REASON
+    return concepts | {unread, MAY_BEAR_ON_SPINE}
 
 
 def _is_for_a_time(order: Json, coded: frozenset[str]) -> bool:
