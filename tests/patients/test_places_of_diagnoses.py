@@ -129,9 +129,7 @@ def test_a_broken_leg_forbids_training(place: Any, code: str) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("code", ["R41.3", "G31.84", "N17.9", "G21.11", "S72.91XA"])
-def test_no_figure_is_below_next_to_what_raises_the_risk(
-    place: Any, code: str
-) -> None:
+def test_no_figure_is_below_next_to_what_raises_the_risk(place: Any, code: str) -> None:
     cards = place(codeable(ICD, code))
     assert "below the usual" not in cards["rehabilitation"]["detail"]
 

@@ -26,7 +26,7 @@ from cds_service.fhir.orders.injury_times import NO_MORE, moment_of
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.past_stays import PastStays
 from cds_service.fhir.orders.since.injuries import CARRYING, SEQUELA
-from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 HOLDING = HELD | {in_doubt("moving-forbidden")}
 # An order of any other status is in force, or may be.
