@@ -62,6 +62,7 @@ KINDS: Mapping[str, tuple[GraveFinding, ...]] = {
         GraveFinding("hip-fracture"),
         GraveFinding("pelvic-fracture"),
         GraveFinding("severe-kidney-disease"),
+        GraveFinding("acute-kidney-failure"),
         GraveFinding("repeated-falls"),
         GraveFinding("fall-with-injury"),
         GraveFinding("parkinson"),

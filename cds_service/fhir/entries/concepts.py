@@ -51,7 +51,11 @@ from cds_service.fhir.entries.products import (
     referred_in,
     unread_ingredients,
 )
-from cds_service.fhir.entries.t_scores_in_words import t_scores_of_condition
+from cds_service.fhir.entries.t_scores_in_words import (
+    T_SCORE_ASIDE,
+    t_scores_of_condition,
+    t_scores_of_entry,
+)
 from cds_service.fhir.entries.unread_in_report import (
     is_density_understood,
     is_prose_understood,
@@ -91,6 +95,8 @@ def concepts_of(
     concepts = _concepts_by_type(resource, targets, terminology)
     if is_history(resource, terminology):
         concepts |= {EARLIER}
+    if t_scores_of_entry(resource, terminology):
+        concepts |= {T_SCORE_ASIDE}
     return concepts | {ACUTE} if tells_of_harm(resource, terminology) else concepts
 
 

@@ -18,6 +18,7 @@ from cds_service.fhir.entries.asides import (
     has_inner_asides,
     words_of_asides,
 )
+from cds_service.fhir.entries.broken_by_title import has_unread_break, told_by_title
 from cds_service.fhir.entries.bystanders import (
     FRACTURED,
     is_bystander_problem,
@@ -164,20 +165,30 @@ STATES = frozenset(
         "healed-osteoporotic-fracture",
     }
 )
-# Kidneys, muscle and the cause of the fracture: a diagnosis on the problem list states
-# them, the code of a reason leaves them open.
+# Kidneys, muscle, memory, other bones and the cause of the fracture: a diagnosis on the
+# problem list states them, the code of a reason leaves them open.
 LISTED_TOO = frozenset(
     {
         "kidney-disease-unstaged",
+        "acute-kidney-failure",
         "sarcopenia",
+        "cognitive-impairment",
+        "parkinsonism",
         "ladder-fall",
         "balcony-fall",
         "roof-fall",
         "car-crash",
         "fall-from-height",
         "traffic-accident",
+        "pelvic-fracture",
+        "femur-fracture-unstated",
+        "leg-fracture",
+        "atypical-femur-fracture",
+        "femur-shaft-fracture",
     }
 )
+# Likewise, of the stability of the spine.
+UNSTABLE_BY_CODE = frozenset({"cervical-fracture", "vertebral-displacement"})
 # A vertebra is broken; only the readers of fractures know if it is the treated one.
 BROKEN_ASIDE = "vertebra-broken-aside"
 # An augmentation is named as done, on a list that holds none.
@@ -192,9 +203,9 @@ BY_CODE = frozenset(
         "bone-infection-elsewhere",
         "sphincter-trouble",
         "spinal-cord-disease",
-        "femur-fracture-unstated",
         *STATES,
         *LISTED_TOO,
+        *UNSTABLE_BY_CODE,
         UNJUDGED,
         UNREAD_PROSE,
         UNREAD_REASON,
@@ -202,7 +213,7 @@ BY_CODE = frozenset(
     }
 )
 # These bear on the figure or on the drugs, and not on the spine.
-APART = STATES | LISTED_TOO | {UNJUDGED, "femur-fracture-unstated"}
+APART = STATES | LISTED_TOO | {UNJUDGED}
 ASIDE = GRAVE | BY_CODE
 # A dying patient gets no card. Such words reassure of nothing else: a palliative
 # treatment may be that of a tumour.
@@ -281,8 +292,9 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     if is_prohibition(entry):
         title = ""
         entry = {name: one for name, one in entry.items() if name not in FORBIDDEN}
+    broken = _broken_by_title(entry, terminology)
     if _says_nothing_aside(entry, title):
-        return frozenset()
+        return broken
     # A title may name the reason for which something is ordered or given.
     titles = objects(entry.get(title)) if title else []
     asides = [*asides_of(entry)]
@@ -290,7 +302,7 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     words = _without_plain(_written_in(entry, title, asides), codes, terminology)
     wards = _wards_of(entry)
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
-    concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
+    concepts = broken | (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
     concepts -= SEARCHES
     searched = coded | named | _searches_in_titles(entry, titles, terminology)
     if _is_screening(entry, terminology):
@@ -312,6 +324,16 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     if is_named_broken or names_broken_vertebra(entry, words, terminology):
         concepts |= {BROKEN_ASIDE}
     return concepts
+
+
+def _broken_by_title(entry: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what broken bones leave open that the title of an entry names."""
+    concepts = told_by_title(entry, terminology)
+    if not has_unread_break(entry, GRAVE, terminology):
+        return concepts
+    is_report = text(entry.get("resourceType")) == "DiagnosticReport"
+    unread = UNREAD_PROSE if is_report else UNREAD_REASON
+    return concepts | {unread, MAY_BEAR_ON_SPINE}
 
 
 def _is_for_a_time(order: Json, coded: frozenset[str]) -> bool:
@@ -647,7 +669,7 @@ def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
     A code that was never judged may be any diagnosis.
     """
     codes = [code for name in DIAGNOSES for code in objects(entry.get(name))]
-    concepts = terminology.concepts(codes) & (STATES | LISTED_TOO)
+    concepts = terminology.concepts(codes) & (STATES | LISTED_TOO | UNSTABLE_BY_CODE)
     concepts -= healed_elsewhere(codes, terminology)
     if any(_is_of_earlier_fracture(code, terminology) for code in codes):
         concepts |= {EARLIER}

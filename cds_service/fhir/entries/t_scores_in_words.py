@@ -1,4 +1,4 @@
-"""Read the T-scores that words of diagnoses and orders name.
+"""Read the T-scores that words of diagnoses, orders, drugs, acts and stays name.
 
 Such a number is never a value: it can only leave a measured one in doubt, as
 `lower_in_problems` in `findings/lower_t_scores.py` does.
@@ -7,9 +7,26 @@ Such a number is never a value: it can only leave a measured one in doubt, as
 from collections.abc import Sequence
 
 from cds_service.core.from_order import OSTEOPOROSIS
+from cds_service.fhir.entries.asides import VOID
+from cds_service.fhir.entries.drugs import MEDICATION_TYPES
+from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
+# An entry that is neither a diagnosis nor an examination, and names one.
+T_SCORE_ASIDE = "t-score-aside"
+NAMING = frozenset(
+    {
+        "Appointment",
+        "DeviceRequest",
+        "Encounter",
+        "Procedure",
+        "ServiceRequest",
+        "SupplyRequest",
+        *MEDICATION_TYPES,
+    }
+)
+OF_BONE = frozenset(OSTEOPOROSIS)
 LONGEST_WORDS = 2_000  # characters of one text
 
 
@@ -41,6 +58,26 @@ def t_scores_of_condition(
     is_of_bone = not concepts.isdisjoint(OSTEOPOROSIS)
     words = [*texts_of(condition.get("code")), *notes]
     return t_scores_in_words(words, terminology, is_of_bone=is_of_bone)
+
+
+def t_scores_of_entry(entry: Json, terminology: Terminology) -> list[float]:
+    """Return the T-scores below zero in any words of such an entry; none of another.
+
+    Words of our own referrals repeat a value, and name none.
+    """
+    is_void = text(entry.get("status")) in VOID
+    if text(entry.get("resourceType")) not in NAMING or is_void:
+        return []
+    words = [
+        one
+        for one in dict.fromkeys(words_in(entry))
+        if any(map(str.isdigit, one)) and not terminology.own_words.fullmatch(one)
+    ]
+    numbers: list[float] = []
+    for one in words:
+        is_of_bone = bool(terminology.text_concepts(one, OF_BONE))
+        numbers += t_scores_in_words([one], terminology, is_of_bone=is_of_bone)
+    return numbers
 
 
 def _is_of_another(words: str, terminology: Terminology) -> bool:

@@ -25,7 +25,12 @@ from cds_service.fhir.entries.problem_words import (
     named_in,
     read_problem_words,
 )
-from cds_service.fhir.entries.t_scores_in_words import t_scores_of_condition
+from cds_service.fhir.entries.t_scores_in_words import (
+    NAMING,
+    T_SCORE_ASIDE,
+    t_scores_of_condition,
+    t_scores_of_entry,
+)
 from cds_service.fhir.findings.chart import Chart, Reading
 from cds_service.fhir.findings.observations import (
     RETRACTED,
@@ -45,6 +50,7 @@ from cds_service.fhir.findings.t_score_sites import (
     is_single,
     share_site,
 )
+from cds_service.fhir.orders.injury_times import moment_of
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
@@ -163,7 +169,7 @@ def lower_in_reports(
 def lower_in_problems(
     value: float, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """Pass over diagnoses and the order if their words name a lower T-score.
+    """Pass over diagnoses, orders and the like whose words name a lower T-score.
 
     A number that is also a value is left out: that one is judged by its site.
     """
@@ -175,10 +181,22 @@ def lower_in_problems(
         numbers = t_scores_of_condition(entry.raw, entry.concepts, chart.terminology)
         if any(number < value for number in {*numbers} - measured):
             yield PassedOver(spec.name, "conflicting", why, entry.source(spec, ""))
+    for entry in chart.of_kind(*NAMING):
+        if T_SCORE_ASIDE not in entry.concepts or not _is_lately(entry, spec, chart):
+            continue
+        numbers = t_scores_of_entry(entry.raw, chart.terminology)
+        if any(number < value for number in {*numbers} - measured):
+            yield PassedOver(spec.name, "conflicting", why, entry.source(spec, ""))
     ordered = chart.ordered
     if any(number < value for number in {*ordered.t_scores} - measured):
         source = Provenance(ordered.reference, "fhir", "", "", spec.rule)
         yield PassedOver(spec.name, "conflicting", why, source)
+
+
+def _is_lately(entry: Entry, spec: QuantitySpec, chart: Chart) -> bool:
+    """Tell if an entry may have been written while a T-score still counts."""
+    when = moment_of(entry, chart.calendar)
+    return when is None or spec.is_fresh(when.day, chart.today)
 
 
 def _is_in_force(condition: Entry, spec: QuantitySpec, chart: Chart) -> bool:

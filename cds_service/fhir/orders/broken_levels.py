@@ -10,6 +10,7 @@ from itertools import chain
 from cds_service.core.findings import TreatedLevels
 from cds_service.fhir.certainty import at_first_visit
 from cds_service.fhir.entries.asides import asides_of
+from cds_service.fhir.entries.broken_by_title import vertebrae_broken_by_title
 from cds_service.fhir.entries.bystanders import FRACTURED
 from cds_service.fhir.entries.earlier_in_words import is_of_unsound_vertebra
 from cds_service.fhir.entries.fracture_sites import fractured_there
@@ -107,13 +108,14 @@ def names_another_fracture(
 
 
 def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
-    """Return the vertebrae that an entry names as broken next to its title.
+    """Return the vertebrae that an entry names as broken.
 
-    They are in its reasons, notes and results. A code may only name a part of the
+    They are in its title, reasons, notes and results; that of a diagnosis, or of an
+    augmentation, is read elsewhere. A code may only name a part of the
     spine. Each part of a sentence is read separately: a report goes on about other
     vertebrae.
     """
-    named = set[str]()
+    named = vertebrae_broken_by_title(entry, terminology)
     words = [text(entry.get("conclusion"))]
     codes = [*objects(entry.get("conclusionCode"))]
     for element in asides_of(entry):

@@ -144,7 +144,7 @@ def _levels_named_by_orders(search: Search, braces: Sequence[SupportOrder]) -> s
     """Return the levels that the brace orders name.
 
     If the treated levels are known, also those that the augmentations being signed
-    name, and the reasons of the braces being signed.
+    name, and those that the other orders being signed name as broken.
     """
     drafts, terminology = search.drafts, search.terminology
     levels = {level for brace in braces for level in brace.levels}
@@ -153,6 +153,9 @@ def _levels_named_by_orders(search: Search, braces: Sequence[SupportOrder]) -> s
             levels.update(named_levels(order, drafts, terminology))
         for order in _braces_in(search):
             levels.update(levels_of_reasons(order, drafts, terminology))
+        for draft in drafts.each():
+            if not is_augmentation(draft, terminology):
+                levels.update(broken_beside(draft.resource, terminology))
     return levels
 
 

@@ -23,6 +23,7 @@ from cds_service.fhir.entries.grave_asides import ASIDE_IN_DOUBT, drugs_and_stat
 from cds_service.fhir.entries.open_concepts import UNKNOWN_DRUG
 from cds_service.fhir.entries.problem_words import in_doubt
 from cds_service.fhir.entries.products import referred_in
+from cds_service.fhir.entries.t_scores_in_words import T_SCORE_ASIDE
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
 from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.record import PatientRecord
@@ -401,7 +402,7 @@ def _entry_of_draft(
     else:
         in_words = frozenset(map(in_doubt, terminology.drugs.concepts))
         concepts = concepts_of(_as_draft(draft), targets, terminology)
-        concepts &= ASIDE_IN_DOUBT | in_words | UNKNOWN_DRUG
+        concepts &= ASIDE_IN_DOUBT | in_words | UNKNOWN_DRUG | {T_SCORE_ASIDE}
         if draft.type in BILLED_TYPES:
             drug = read_billed(draft.resource, terminology)
     drugs = drug.concepts if drug else frozenset()

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from cds_service.core.findings import TrainingLimit
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
+from cds_service.fhir.entries.asides import asides_of
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.held_training import (
     HELD,
@@ -24,10 +25,11 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.broken_levels import OLD
 from cds_service.fhir.orders.drafts import OPTION, DraftOrders
+from cds_service.fhir.orders.injury_times import NO_MORE, moment_of
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.past_stays import PastStays
 from cds_service.fhir.orders.since.injuries import CARRYING, SEQUELA
-from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 HOLDING = HELD | {in_doubt("moving-forbidden")}
 # An order of any other status is in force, or may be.
@@ -39,7 +41,11 @@ LONGEST_IN_FORCE = timedelta(days=180)
 # A bone of the leg or the pelvis that broke this lately may still heal.
 HEALS_IN = timedelta(days=90)
 # Next to a broken hip training is asked for all the same (fact F12).
-LEG = (CARRYING | {"leg-fracture", LEG_BROKEN}) - {"hip-fracture"}
+LEG = (CARRYING | {"leg-fracture", "atypical-femur-fracture", LEG_BROKEN}) - {
+    "hip-fracture"
+}
+# Such a bone, if the reason of an order or a stay, or a result, names it by code.
+LEG_ASIDE = frozenset(map(in_doubt, LEG))
 
 
 def training_limits(
@@ -83,6 +89,8 @@ def training_limits(
         kind = _injury_of(entry)
         if kind and _is_healing(entry, terminology, today):
             limits.add(kind)
+    if any(_names_healing(entry, terminology, today) for entry in record.entries):
+        limits.add("leg")
     return frozenset(limits)
 
 
@@ -111,8 +119,7 @@ def _is_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
     condition, calendar = entry.raw, terminology.calendar
     if certainty_of(condition) in ("denied", "past"):
         return False
-    codes = objects(member(condition, "code", "coding"))
-    if any(text(one.get("code")).endswith(SEQUELA) for one in codes):
+    if any(map(_is_sequela, objects(condition.get("code")))):
         return False
     _, last = begun(condition, None, calendar)
     recorded = calendar.last_day(recorded_on(condition))
@@ -123,6 +130,30 @@ def _is_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
             return False
         last = recorded
     return last is None or today - last <= HEALS_IN
+
+
+def _names_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
+    """Tell if another entry than a diagnosis names such a bone by a code of late.
+
+    A code in a reason has no day of its own: that of the entry is the latest.
+    """
+    is_other = entry.kind != "Condition" and entry.status not in NO_MORE
+    if not is_other or entry.concepts.isdisjoint(LEG_ASIDE):
+        return False
+    moment = moment_of(entry, terminology.calendar)
+    if moment is not None and today - moment.day > HEALS_IN:
+        return False
+    codes = [*objects(entry.raw.get("conclusionCode"))]
+    codes += [aside.code for aside in asides_of(entry.raw) if aside.code is not None]
+    return any(
+        not terminology.concepts(code).isdisjoint(LEG) and not _is_sequela(code)
+        for code in codes
+    )
+
+
+def _is_sequela(code: Json) -> bool:
+    codes = objects(code.get("coding"))
+    return any(text(one.get("code")).endswith(SEQUELA) for one in codes)
 
 
 def _is_old(condition: Json, terminology: Terminology) -> bool:

@@ -59,6 +59,7 @@ _OTHER_WORDS = frozenset(
         "priorRequest.display",
     }
 )
+ELSEWHERE = "injury-elsewhere"
 _CODING = ("system", "version", "code", "userSelected")
 _REASONS = BONE_REASONS | {*KEEP_REASONS}
 
@@ -156,13 +157,7 @@ def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
     if element == "category":  # which kind of order it is, for lists
         return True
     if element == "reasonCode":
-        concepts = terminology.concepts(codeable) & _REASONS
-        is_fracture = not concepts.isdisjoint(FRACTURES)
-        is_keep_reason = not concepts.isdisjoint(KEEP_REASONS)
-        if is_fracture and not is_keep_reason:
-            # A code for another kind of fracture says more than a fracture.
-            return is_plain_fracture({"code": codeable}, terminology, is_old=False)
-        return bool(concepts)
+        return _is_reason_understood(codeable, terminology)
     if element == "bodySite":
         return terminology.is_spinal_site(codeable)
     concepts = terminology.concepts(codeable)
@@ -171,6 +166,19 @@ def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
     # A code that we do not know is a translation for the same brace. Of HCPCS we know
     # all braces, so another code is of something else.
     return _system(coding, terminology) != HCPCS
+
+
+def _is_reason_understood(reason: Json, terminology: Terminology) -> bool:
+    named = terminology.concepts(reason)
+    concepts = named & _REASONS
+    is_fracture = not concepts.isdisjoint(FRACTURES)
+    is_keep_reason = not concepts.isdisjoint(KEEP_REASONS)
+    if ELSEWHERE in named:  # M80.01: osteoporosis, and a broken arm
+        return False
+    if is_fracture and not is_keep_reason:
+        # A code for another kind of fracture says more than a fracture.
+        return is_plain_fracture({"code": reason}, terminology, is_old=False)
+    return bool(concepts)
 
 
 def _system(coding: Any, terminology: Terminology) -> str:

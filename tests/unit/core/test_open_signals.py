@@ -34,6 +34,7 @@ WITHHELD = {
     "hip-fracture": set(),
     "pelvic-fracture": set(),
     "severe-kidney-disease": set(),
+    "acute-kidney-failure": set(),
     "repeated-falls": set(),
     "fall-with-injury": set(),
     "parkinson": set(),
