@@ -1,8 +1,8 @@
 """Find the vertebrae of a text that are of something else: `RFA L3`, `L2 pedicle`.
 
 The words are in `mappings/texts/`, `elsewhere`, `replaced`, `ablations`, `not-body` and
-`plain` of `[vertebrae]`. Next to a part that names the operation with its vertebrae, those of
-another part count only if all its words are known: `facet joint cyst L4/5`.
+`plain` of `[vertebrae]`. Next to a part that names the operation with its vertebrae,
+those of another part count only if all its words are known: `facet joint cyst L4/5`.
 """
 
 import re
