@@ -12,6 +12,7 @@ HARMS = [
     pytest.param(codeable(ICD, "M84.750A"), "Atypical femoral", id="femur"),
     pytest.param(codeable(ICD, "E83.51"), "Hypocalcaemia", id="calcium"),
     pytest.param({"text": "ONJ"}, "Jaw necrosis", id="ONJ"),
+    pytest.param({"text": "AFF"}, "Atypical femoral", id="AFF"),
     pytest.param({"text": "osteonecrosis of jaw"}, "Jaw necrosis", id="words"),
     pytest.param({"text": "hypocalcaemia"}, "Hypocalcaemia", id="calcium in words"),
     pytest.param({"text": "Kiefernekrose"}, "Jaw necrosis", id="German"),
