@@ -316,6 +316,10 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
         words |= {"drug": state.words["drug"], "drugs": state.clause}
     elif ordered := _ordered_drug(situation):
         words |= ordered
+    elif state.signal == "drug-stopped":
+        words |= {"drug": state.words["drug"], "drugs": state.clause}
+        warnings = [*_label_warnings(situation)]
+        return _drug_caution(warnings, words, situation) if warnings else None
     else:
         return None
     cautions = list(_label_warnings(situation))

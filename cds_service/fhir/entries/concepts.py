@@ -51,6 +51,7 @@ from cds_service.fhir.entries.products import (
     referred_in,
     unread_ingredients,
 )
+from cds_service.fhir.entries.reasons_against_drugs import against_drugs
 from cds_service.fhir.entries.t_scores_in_words import (
     T_SCORE_ASIDE,
     t_scores_of_condition,
@@ -105,7 +106,8 @@ def _concepts_by_type(
 ) -> frozenset[str]:
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:
-        return concepts_of_drug(resource, referred_in(resource, targets), terminology)
+        drug = concepts_of_drug(resource, referred_in(resource, targets), terminology)
+        return drug | against_drugs(resource, drug, terminology)
     if kind in PRODUCT_ELEMENTS:
         return concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
@@ -142,6 +144,7 @@ def _concepts_of_coded(
     if kind in OF_TYPE:
         words = words_of_asides(asides_of(resource))
         concepts |= drugs_told_in_doubt(words, concepts, terminology)
+    concepts |= against_drugs(resource, concepts, terminology)
     return concepts - OF_NO_CONCERN
 
 

@@ -18,6 +18,10 @@ from cds_service.fhir.entries.fracture_sites import fractured_there
 from cds_service.fhir.entries.grave_asides import ASIDE_IN_DOUBT
 from cds_service.fhir.entries.healed_fractures import HEALED, is_of_other_bone
 from cds_service.fhir.entries.problem_words import in_doubt, is_of_relatives
+from cds_service.fhir.entries.reasons_against_drugs import (
+    OF_STAYS,
+    TELL_AGAINST_DRUGS,
+)
 from cds_service.fhir.mapping.clauses import NOTHING
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
@@ -57,7 +61,8 @@ class Entry(NamedTuple):
         matches: concepts of its code.
         components: each component with the concepts of its code.
         named: of a condition, its `concepts`. Of any other entry, the grave things that
-            it leaves in doubt. Of a procedure, also what its words name.
+            it leaves in doubt. Of a procedure, also what its words name; of a stay and
+            of a drug, what its reason tells against bone drugs.
         moment: when an Observation was true; None if it does not say.
         referred: the raw Medication or Device that a drug or device order refers to, if
             any.
@@ -124,6 +129,8 @@ def read_without_drug(
     named = concepts if kind == "Condition" else concepts & ASIDE_IN_DOUBT
     if kind == "Procedure":
         named |= _procedures_named(raw, terminology)
+    elif kind in TELL_AGAINST_DRUGS:
+        named |= concepts & OF_STAYS
     return Entry(
         raw=raw,
         key=key,

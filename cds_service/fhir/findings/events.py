@@ -27,6 +27,10 @@ from cds_service.fhir.entries.problem_words import (
     is_taken_as_active,
     named_in,
 )
+from cds_service.fhir.entries.reasons_against_drugs import (
+    OF_STAYS,
+    TELL_AGAINST_DRUGS,
+)
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -34,12 +38,13 @@ from cds_service.fhir.findings.chart import (
     make_finding,
     make_gap,
 )
+from cds_service.fhir.findings.drug_times import first_and_last_day
 from cds_service.fhir.findings.earlier_traces import (
     BEGAN_EARLIER,
     CALLED_OLD,
     trace_of_earlier,
 )
-from cds_service.fhir.findings.encounter import last_day_of_diagnosis
+from cds_service.fhir.findings.encounter import last_day, last_day_of_diagnosis
 from cds_service.fhir.findings.problem_list import (
     BY_WORDS,
     kind_of,
@@ -192,6 +197,10 @@ def happenings(
         return []
     events = []
     for entry in chart.mentions_of(wanted):
+        is_of_stop = entry.kind in TELL_AGAINST_DRUGS
+        if is_of_stop and (reasons := entry.named & OF_STAYS & {*concepts}):
+            events.append(_as_reason(entry, min(reasons), chart))
+            continue
         if entry.kind == "Condition":
             stated = _stated(entry, concepts)
         elif entry.kind == "Procedure":
@@ -204,6 +213,22 @@ def happenings(
         if stated and (meant := _as_meant(stated, spec, chart)):
             events.append(_dated(meant, spec, chart))
     return [one for one in events if not _is_of_past_stay(one, spec, chart)]
+
+
+def _as_reason(entry: Entry, concept: str, chart: Chart) -> Happened:
+    """Return the reason of a stay, or for which a bone drug was stopped or left out.
+
+    An order does not say when it was stopped.
+    """
+    first = last = None
+    if entry.kind == "Encounter":
+        first = chart.calendar.first_day(member(entry.raw, "period", "start"))
+        last = last_day(entry, chart) if first else None
+    elif entry.kind == "MedicationAdministration":
+        begun_on, ended_on = first_and_last_day(entry.raw, "effective", chart)
+        first = begun_on.first if begun_on else None
+        last = ended_on.last if ended_on else first
+    return Happened(Stated(entry, concept, "", first, None), Span(first, last))
 
 
 def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
@@ -545,7 +570,7 @@ def _began_earlier(event: Happened, spec: EventSpec, chart: Chart) -> bool:
 def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     """Tell if it falls in the time of the finding; None if that is not known."""
     limit = spec.within_days or spec.older_days
-    if limit is None:
+    if limit is None or _is_reason_without_day(event):
         return True
     since = chart.today - timedelta(days=limit)
     is_unstated = _has_no_status(event.stated.entry, chart)
@@ -569,6 +594,13 @@ def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     is_known = is_there or event.span.first is not None
     is_known = is_known or (is_healing and event.span.last is not None)
     return True if is_known or spec.undated_counts else None
+
+
+def _is_reason_without_day(event: Happened) -> bool:
+    """Tell if it is a certain reason of a stay, or of a stop, and nothing dates it."""
+    is_reason = event.stated.entry.kind in TELL_AGAINST_DRUGS
+    is_undated = event.span == Span(None, None)
+    return is_reason and is_undated and event.stated.problem is None
 
 
 def _is_of_past_stay(event: Happened, spec: EventSpec, chart: Chart) -> bool:

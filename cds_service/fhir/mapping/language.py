@@ -156,6 +156,8 @@ class Vertebrae(DataTable):
         elsewhere: words of a part of an order whose vertebra is no place of cement: a
             catheter, an electrode, a room, a pain that radiates, a day after, an
             infection, an ablation. Next to a vertebra they are about it alone.
+        replaced: words right before a vertebra that was meant or treated earlier:
+            "formerly", "instead of", "prior kyphoplasty".
         nonunion: words for a fracture that has not healed: an old one is treated.
         ablations: words for an ablation. Named at each level, it is done with the
             cement.
@@ -192,6 +194,7 @@ class Vertebrae(DataTable):
     one_of_after: tuple[Pattern, ...] = ()
     of_last: tuple[Pattern, ...] = ()
     elsewhere: tuple[Pattern, ...] = ()
+    replaced: tuple[Pattern, ...] = ()
     nonunion: tuple[Pattern, ...] = ()
     ablations: tuple[Pattern, ...] = ()
     ablated_with: tuple[Pattern, ...] = Field((), alias="ablated-with")

@@ -1,8 +1,8 @@
 """Find the vertebrae of a text that are of something else: `RFA L3`, `L2 pedicle`.
 
-The words are in `mappings/texts/`, `elsewhere`, `ablations`, `not-body` and `plain` of
-`[vertebrae]`. Next to a part that names the operation with its vertebrae, those of
-another part count only if all its words are known: `facet joint cyst L4/5`.
+The words are in `mappings/texts/`, `elsewhere`, `replaced`, `ablations`, `not-body` and
+`plain` of `[vertebrae]`. Next to a part that names the operation with its vertebrae,
+those of another part count only if all its words are known: `facet joint cyst L4/5`.
 """
 
 import re
@@ -46,6 +46,7 @@ class OtherRules:
         self._expected = _compiled(rf"\w*(?:{broken})\w*|{later}")
         own = [word for one in languages for word in one.plain]
         self._plain = PlainWords([*own, *known], None)
+        self._replaced = _compiled(rf"(?:{any_of(languages, 'replaced')})\W*$")
         self._broken_part = _compiled(rf"\s?(?:{not_body}){fracture}")
         self._before = _compiled(rf"(?:{elsewhere}){link}")
         self._after = _compiled(rf"\s?(?:{elsewhere}){apart}")
@@ -92,6 +93,8 @@ class OtherRules:
             after: all words after them.
         """
         before, after = without_accents(before), without_accents(after)
+        if self._replaced.search(before):
+            return True
         if self._before.search(before) or self._after.match(after):
             return not self._broken.match(after.lstrip())
         is_part = self._part_before.search(before) or self._part_after.match(after)
