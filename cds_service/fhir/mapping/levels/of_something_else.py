@@ -42,8 +42,7 @@ class OtherRules:
         self._elsewhere = _compiled(elsewhere)
         self._person = _compiled(any_of(joints, "persons"))
         self._broken = _compiled(broken)
-        later = any_of(languages, "later")
-        self._expected = _compiled(rf"\w*(?:{broken})\w*|{later}")
+        self._later = _compiled(any_of(languages, "later"))
         own = [word for one in languages for word in one.plain]
         self._plain = PlainWords([*own, *known], None)
         self._replaced = _compiled(rf"(?:{any_of(languages, 'replaced')})\W*$")
@@ -77,12 +76,15 @@ class OtherRules:
         return not is_broken and bool(self._elsewhere.search(plain))
 
     def is_known(self, clause: str) -> bool:
-        """Tell if a part, without its levels, has only words that are known.
+        """Tell if a part, without its levels, names a fracture or has known words only.
 
         Args:
             clause: the part, with blanks in place of its levels.
         """
-        rest = self._expected.sub(" ", without_accents(clause))
+        plain = without_accents(clause)
+        if self._broken.search(plain):
+            return True
+        rest = self._later.sub(" ", plain)
         return not any(map(LETTER.search, self._plain.left_in(rest)))
 
     def is_next_to(self, before: str, after: str) -> bool:
