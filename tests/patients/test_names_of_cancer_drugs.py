@@ -74,7 +74,6 @@ OF_RXNORM = {
     "597195": "carboplatin 10 MG/ML Injectable Solution",
 }
 NAMES = (
-    "DOCEtaxel (TAXOTERE) 140 mg in sodium chloride 0.9 % 250 mL chemo infusion",
     *("PACLitaxel (TAXOL) 120 mg", "nab-paclitaxel", "Abraxane", "cabazitaxel"),
     *("oxaliplatin (ELOXATIN) 150 mg", "Cisplatino 50 mg", "cisplatine", "Paraplatin"),
     *("DOXOrubicin liposomal", "Doxorrubicina", "épirubicine", "Idarubicin"),
@@ -130,6 +129,13 @@ def test_a_drug_by_rxnorm_leaves_a_malignancy_open(code, how):
 def test_a_drug_by_its_name_leaves_a_malignancy_open(name):
     detail = card_of(given({"text": name}))["detail"]
     assert OPEN in detail
+    assert REASSURING not in detail
+
+
+def test_one_that_is_called_chemotherapy_leaves_a_cancer_open():
+    name = "DOCEtaxel (TAXOTERE) 140 mg in sodium chloride 0.9 % 250 mL chemo infusion"
+    detail = card_of(given({"text": name}))["detail"]
+    assert "cancer within 5 years not excluded" in detail
     assert REASSURING not in detail
 
 
