@@ -134,17 +134,19 @@ def _is_acute(condition: Json, terminology: Terminology) -> bool:
 
 
 def _is_unusual(condition: Json, terminology: Terminology) -> bool:
-    """Tell if one of its codes or titles is not everyday, and no value set judges it.
+    """Tell if a code is not everyday, or its title tells of harm beside one that is.
 
     A code is often the nearest one: "post-op stroke" under that of hypertension.
     """
-    code, listed = condition.get("code"), terminology.complication_codes
+    code = condition.get("code")
     if is_harm_coded(code, terminology):
         return True
-    codings = terminology.codings(code)
-    is_everyday = not any(listed.is_unlisted(*one) for one in codings)
-    is_plain = all(is_title_plain(word, terminology) for word in texts_of(code))
-    return bool(codings) and is_everyday and not is_plain
+    named, stems = terminology.plain.complications_named, terminology.grave_stems
+    return bool(terminology.codings(code)) and any(
+        named.names_any(part) or stems.is_worse(part)
+        for words in short_texts({*texts_of(code)})
+        for part in undenied_parts(words, terminology)
+    )
 
 
 def _is_of_nerve_root(code: Any, terminology: Terminology) -> bool:

@@ -68,6 +68,12 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
     )
 
 
+def is_acute_coded(code: Any, terminology: Terminology) -> bool:
+    """Tell if a code names grave illness."""
+    listed = terminology.complication_codes
+    return any(listed.is_acute(*one) for one in terminology.codings(code))
+
+
 def is_harm_coded(code: Any, terminology: Terminology) -> bool:
     """Tell if a code names grave illness, or what is not everyday in any value set."""
     listed, codings = terminology.complication_codes, terminology.codings(code)

@@ -20,7 +20,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, last_of_end, recorded_on
 from cds_service.fhir.orders.reasons_of_stay import came_for
-from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar
 
@@ -99,14 +99,28 @@ def unusual_since(
 ) -> frozenset[str]:
     """Return the diagnoses with a code that is not everyday that surely began since.
 
-    No list of grave codes is ever whole.
+    No list of grave codes is ever whole. What an older entry says in the same codes and
+    words is no news: a list of the discharge repeats the diagnoses of years.
     """
     entries = [
         entry
         for entry in record.of_key("conditions")
         if UNUSUAL in entry.concepts and not clinical_status(entry.raw) & PAST
     ]
-    return _begun_since(entries, record, since, frozenset(), terminology).surely
+    began = _begun_since(entries, record, since, frozenset(), terminology).surely
+    known = {_says(entry.raw) for entry in entries if entry.reference not in began}
+    return frozenset(
+        entry.reference
+        for entry in entries
+        if entry.reference in began and _says(entry.raw) not in known
+    )
+
+
+def _says(condition: Json) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the codes and the titles of a diagnosis."""
+    codings = objects(member(condition, "code", "coding"))
+    codes = frozenset(text(one.get("code")) for one in codings)
+    return codes, frozenset(texts_of(condition.get("code")))
 
 
 def _begun_since(

@@ -16,7 +16,7 @@ from cds_service.fhir.entries.awaited_reports import (
 from cds_service.fhir.entries.concepts import is_silent_report
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave_asides import UNREAD_PROSE, grave_concepts_of
-from cds_service.fhir.entries.harm_in_acts import is_harm_coded
+from cds_service.fhir.entries.harm_in_acts import is_acute_coded, is_harm_coded
 from cds_service.fhir.entries.problem_words import in_doubt
 from cds_service.fhir.entries.unread_in_report import is_check_understood
 from cds_service.fhir.gathering.record import PatientRecord
@@ -55,7 +55,10 @@ def unread_reports_since(
         report.reference
         for report in record.of_key("diagnosticReports")
         if is_made_since(report, since, terminology.calendar)
-        and _is_unread(report, terminology, treated)
+        and (
+            _is_unread(report, terminology, treated)
+            or _has_unusual_result(report.raw, terminology)
+        )
         and not is_pathology(report.raw, terminology)
     )
 
@@ -63,7 +66,7 @@ def unread_reports_since(
 def grave_reports_since(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> frozenset[str]:
-    """Return the reports of this day or later whose coded result is grave, or unusual.
+    """Return the reports of this day or later whose coded result is grave.
 
     A code says it whatever the words say: if they differ, somebody reads both.
     """
@@ -72,7 +75,7 @@ def grave_reports_since(
         for report in record.of_key("diagnosticReports")
         if text(report.raw.get("status")) not in NO_REPORT
         and any(
-            is_harm_coded(result, terminology)
+            is_acute_coded(result, terminology)
             for result in codeables(report.raw, "conclusionCode")
         )
         and is_made_since(report, since, terminology.calendar)
@@ -160,6 +163,14 @@ def _is_unread(
         return True
     # Its codes or its reasons may leave open what its prose does not.
     return UNREAD_PROSE in grave_concepts_of(report.raw, terminology)
+
+
+def _has_unusual_result(report: Json, terminology: Terminology) -> bool:
+    """Tell if a coded result is neither grave by its code nor everyday."""
+    return text(report.get("status")) not in NO_REPORT and any(
+        is_harm_coded(result, terminology) and not is_acute_coded(result, terminology)
+        for result in codeables(report, "conclusionCode")
+    )
 
 
 def _may_name_finding(report: Json, terminology: Terminology) -> bool:

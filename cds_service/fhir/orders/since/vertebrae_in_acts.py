@@ -1,4 +1,4 @@
-"""Find broken vertebrae that only an order, a prescription or a procedure names.
+"""Find broken vertebrae that only an order or a procedure names.
 
 "MRI because of a new fracture of L2" may be the only word of it. Raw JSON of the record
 in, references out; junk never raises.
@@ -25,7 +25,8 @@ from cds_service.fhir.orders.since.acts import NEVER
 from cds_service.fhir.orders.treated_levels import find_levels
 from cds_service.fhir.raw_json import Json, is_prohibition, member, text, texts_of
 
-ACTS = frozenset({"ServiceRequest", "Procedure", "MedicationRequest", "DeviceRequest"})
+# A prescription for bone names the fractures of years.
+ACTS = frozenset({"ServiceRequest", "Procedure", "DeviceRequest"})
 
 
 def vertebrae_in_acts_since(
