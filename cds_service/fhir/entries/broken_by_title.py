@@ -137,6 +137,10 @@ def _is_unread(part: str, counted: frozenset[str], terminology: Terminology) -> 
     # A vertebra that is named is judged by its level.
     if terminology.text_concepts(part, FRACTURED) and terminology.levels.named(part):
         return False
+    # "r/o fracture" and "?fracture" ask for the one that is known.
+    studied = part.replace("?", " ")
+    if terminology.plain.studies.mixed.are_all(studied):
+        return False
     acts, everyday = terminology.harmless_acts, terminology.everyday
     if acts.is_title(part) or everyday.is_title(part):
         return False

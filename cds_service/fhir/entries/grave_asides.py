@@ -311,9 +311,9 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     concepts |= _unread(entry, words, named, terminology)
     # "Do not mobilise" denies nothing: it orders.
     concepts -= MOVING_FORBIDDEN
-    is_for_a_time = _is_for_a_time(entry, coded)
+    is_brief = is_for_a_time(entry, coded)
     for word in words:
-        if not (is_for_a_time and terminology.kinds.named(word, REST)):
+        if not (is_brief and terminology.kinds.named(word, REST)):
             concepts |= terminology.text_concepts(word, MOVING_FORBIDDEN)
         if terminology.kinds.named(word, NOT_ASSESSABLE):
             concepts |= INSTABILITY
@@ -336,7 +336,7 @@ def _broken_by_title(entry: Json, terminology: Terminology) -> frozenset[str]:
     return concepts | {unread, MAY_BEAR_ON_SPINE}
 
 
-def _is_for_a_time(order: Json, coded: frozenset[str]) -> bool:
+def is_for_a_time(order: Json, coded: frozenset[str]) -> bool:
     """Tell if an order states hours, or is a bed rest that states its length.
 
     To lie flat for hours is routine. A bed rest of days has a card of its own.

@@ -7,12 +7,15 @@ limit it as well.
 
 from collections.abc import Iterator
 
+from cds_service.fhir.entries.grave_asides import REST, is_for_a_time
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 
 HELD = frozenset({"training-held"})
 UNREAD = "activity-unread"
 REHABILITATION = frozenset({"rehabilitation"})
+# What is read as an order of its own kind.
+JUDGED = REHABILITATION | {"bed-rest"}
 # Rules of `kinds.toml`.
 BY_THERAPIST = ("ended-by-therapist",)
 MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
@@ -40,9 +43,12 @@ def holds_training(order: Json, terminology: Terminology) -> bool:
             for one in named
             for words in texts_of(one)
         )
+    is_brief = is_for_a_time(order, terminology.concepts(order.get("code")))
     return any(
         terminology.kinds.named(words, TRAINING_HELD)
         for words in _words_of(order, terminology)
+        # To lie flat for hours is routine.
+        if not (is_brief and terminology.kinds.named(words, REST))
     )
 
 
@@ -75,14 +81,14 @@ def _words_of(order: Json, terminology: Terminology) -> Iterator[str]:
 def is_unread_activity(order: Json, terminology: Terminology) -> bool:
     """Tell if an order of activity has a word that is not known to be one of moving.
 
-    An order of rehabilitation is read as such.
+    An order of rehabilitation or of bed rest is read as such.
     """
     named = _named(order)
     titles = [words for one in named for words in texts_of(one)]
-    is_training = not terminology.concepts(named).isdisjoint(REHABILITATION) or any(
-        terminology.text_concepts(words, REHABILITATION) for words in titles
+    is_judged = not terminology.concepts(named).isdisjoint(JUDGED) or any(
+        terminology.text_concepts(words, JUDGED) for words in titles
     )
-    if is_training or is_prohibition(order):
+    if is_judged or is_prohibition(order):
         return False
     categories = (
         words for one in objects(order.get("category")) for words in texts_of(one)
