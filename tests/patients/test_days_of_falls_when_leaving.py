@@ -142,3 +142,18 @@ def test_a_time_of_the_fall_is(title: str) -> None:
 )
 def test_the_last_day_that_words_may_mean(words: str, latest: list[date]) -> None:
     assert [*latest_of(days_in(words), date(2026, 11, 20))] == latest
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Sturz 14.00 Uhr", "Sturz am 18.00 Uhr", "Fall 8.00 am", "fell 0/0"),
+        *("Fall 0/13/2026", "Fall on 0.13.2026", "fall of 3/0", "fall 2026-13-00"),
+        *("Sturz 00.00.00", "Sturz am 31.02.", "Fall 99/99/2026"),
+    ],
+)
+def test_what_is_no_day_decides_nothing(words):
+    assert [*latest_of(days_in(words), date(2026, 11, 20))] in (
+        [],
+        [date(2026, 12, 31)],
+    )

@@ -84,9 +84,7 @@ def test_what_orders_something_else_stays_silent(title):
         "Kyphoplasty L1 (was T12)",
         "Kyphoplasty L1, was T12",
         "Kyphoplasty L1 (changed from T12)",
-        "Kyphoplasty L1 (formerly L2)",
         "Kyphoplasty L1 (instead of T12)",
-        "Kyphoplastie LWK 1 (vorher BWK 12)",
         "Kyphoplastie LWK 1 statt LWK 2",
     ],
 )
@@ -142,3 +140,21 @@ def test_the_standard_title_of_a_code_says_no_more_than_the_code(title, code):
 )
 def test_a_tumour_named_there_stays_open(title):
     assert "malignancy of bone" in card_of_title(title)["detail"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Redo kyphoplasty L1",
+        "Revision vertebroplasty T12",
+        "Kyphoplasty L1, previously T12",
+        "Kyphoplasty L1 (formerly L2)",
+        "Kyphoplasty L1, was T12 2019",
+        "Kyphoplastie L1, vorher L3",
+    ],
+)
+def test_what_may_be_an_earlier_operation_reassures_nobody(title):
+    order = kyphoplasty()
+    order |= {"code": order["code"] | {"text": title}}
+    cards = by_topic(ask(order_sign(reassuring_record(), order)))
+    assert "below the usual" not in cards["rehabilitation"]["detail"]

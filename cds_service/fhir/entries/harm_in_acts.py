@@ -7,6 +7,7 @@ embolism, is. Raw JSON in; junk never raises.
 from collections.abc import Iterator
 from typing import Any
 
+from cds_service.fhir.entries.problem_words import undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
@@ -64,7 +65,10 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         or stems.is_emergency(words)
         or stems.has_plain_deficit(words)
         or OF_CORD in stems.concepts_in(words)
-        for words in (*titles_and_reasons(resource), *words_of_prescription(resource))
+        for words in (
+            *titles_and_reasons(resource),
+            *words_of_prescription(resource, terminology),
+        )
     )
 
 
@@ -111,17 +115,24 @@ def is_rescue(act: Json, terminology: Terminology) -> bool:
         codes.is_rescue(*one) for one in terminology.codings(act.get("code"))
     )
     return is_coded or any(
-        terminology.kinds.named(title, RESCUE) for title in texts_of(act.get("code"))
+        terminology.kinds.named(part, RESCUE)
+        for title in texts_of(act.get("code"))
+        for part in undenied_parts(title, terminology)
     )
 
 
-def words_of_prescription(act: Json) -> list[str]:
-    """List the reasons and notes of a prescription, and how its drug is taken."""
+def words_of_prescription(act: Json, terminology: Terminology) -> list[str]:
+    """List the reasons and notes of a prescription, and how its drug is taken.
+
+    What it is to prevent has not come.
+    """
     if text(act.get("resourceType")) != PRESCRIBED:
         return []
     reasons = [word for one in objects(act.get("reasonCode")) for word in texts_of(one)]
     told = [*objects(act.get("note")), *objects(act.get("dosageInstruction"))]
-    return [*reasons, *filter(None, (text(one.get("text")) for one in told))]
+    words = [*reasons, *filter(None, (text(one.get("text")) for one in told))]
+    is_prevention = terminology.grave_stems.is_prevention
+    return [one for one in words if not is_prevention(one)]
 
 
 def titles_and_reasons(act: Json) -> Iterator[str]:

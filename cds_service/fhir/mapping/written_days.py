@@ -88,7 +88,10 @@ def days_in(words: str) -> list[WrittenDay]:
             year += 2000 if 0 < year < 100 else 0
             month = _NAMES[parts["n"]] if "n" in parts else int(parts["m"])
             may_turn = pattern in (_SLASHED, _SLASHED_BEHIND)
-            days.append(WrittenDay(year, month, int(parts.get("d") or 0), may_turn))
+            day = WrittenDay(year, month, int(parts.get("d") or 0), may_turn)
+            # "14.00" is a time of day.
+            if month and (day.day or "d" not in parts):
+                days.append(day)
         left = pattern.sub(" ", left)
     return [*days, *(WrittenDay(int(year), 0, 0) for year in _YEAR.findall(left))]
 
@@ -108,14 +111,19 @@ def latest_of(days: Iterable[WrittenDay], near: date) -> Iterator[date]:
             yield date(one.year, 12, 31)
             continue
         if not one.day and one.year:
-            first = date(one.year, one.month, 1)
-            yield (first + SOON).replace(day=1) - timedelta(days=1)
+            yield from _end_of_month(one)
             continue
         turned = one._replace(month=one.day, day=one.month)
         readings = (one, turned) if one.may_turn else (one,)
         meant = [day for reading in readings for day in _meant_by(reading, near)]
         if meant:
             yield max(meant)
+
+
+def _end_of_month(one: WrittenDay) -> Iterator[date]:
+    with suppress(ValueError):
+        first = date(one.year, one.month, 1)
+        yield (first + SOON).replace(day=1) - timedelta(days=1)
 
 
 def _meant_by(one: WrittenDay, near: date) -> Iterator[date]:

@@ -201,7 +201,7 @@ def _said_in(act: Json, terminology: Terminology) -> Iterator[str]:
     if text(act.get("resourceType")) == PRESCRIBED:
         # What a drug may do is no harm that came.
         without = terminology.grave_stems.without_conditions
-        every = [without(words) for words in words_of_prescription(act)]
+        every = [without(words) for words in words_of_prescription(act, terminology)]
     else:
         every = [*titles_and_reasons(act), *words_in(act)]
     for words in dict.fromkeys(every):

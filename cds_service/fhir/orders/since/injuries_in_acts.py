@@ -189,7 +189,7 @@ def _named_by(act: Json, terminology: Terminology, since: date) -> list[Named]:
         sides_of({"bodySite": act.get("bodySite")}, terminology),
     )
     words = [word for one in (*titles, *reasons) for word in texts_of(one)]
-    words += words_of_prescription(act)
+    words += words_of_prescription(act, terminology)
     words += [text(one.get("display")) for one in objects(act.get("reasonReference"))]
     if any(map(terminology.grave_stems.is_prevention, words)):
         reasons = []
