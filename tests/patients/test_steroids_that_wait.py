@@ -3,7 +3,7 @@
 import pytest
 
 from tests.patients.reassuring import card_of
-from tests.patients.test_steroids_next_to_places import ordered
+from tests.patients.steroids import steroid
 
 BELOW = "below the usual"
 WAITING = [
@@ -37,7 +37,7 @@ TAKEN = [
 
 @pytest.mark.parametrize(("name", "words"), WAITING)
 def test_it_leaves_the_steroid_open(name, words):
-    card = card_of(ordered(name, words))
+    card = card_of(steroid(name, words))
     assert "systemic steroid not excluded" in card["detail"]
     assert BELOW not in card["detail"]
     assert " since " not in card["summary"]
@@ -45,4 +45,4 @@ def test_it_leaves_the_steroid_open(name, words):
 
 @pytest.mark.parametrize(("name", "words"), TAKEN)
 def test_one_that_is_taken_is_told(name, words):
-    assert " since May 2026" in card_of(ordered(name, words))["summary"]
+    assert " since May 2026" in card_of(steroid(name, words))["summary"]
