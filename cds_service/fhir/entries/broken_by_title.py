@@ -4,6 +4,7 @@ A title says what is done and where, and often why. What it names as broken is r
 in a note; a vertebra that is only examined or braced is not broken.
 """
 
+import re
 from collections.abc import Iterator
 
 from cds_service.fhir.entries.asides import VOID
@@ -32,6 +33,7 @@ DEVICES = frozenset({"DeviceRequest", "SupplyRequest"})
 RESULTS = frozenset({"DiagnosticReport", "ImagingStudy"})
 BROKEN = FRACTURED | OTHER_BONES | {"other-fracture"}
 TITLED = DEVICES | RESULTS | {"Appointment", "Procedure", "ServiceRequest"}
+_ASKS = re.compile(r"(?i)\?|\br/o\b|\brule out\b")
 _CODES = ("code", "codeCodeableConcept", "itemCodeableConcept", "serviceType")
 _REFERENCES = ("codeReference", "itemReference")
 
@@ -137,11 +139,9 @@ def _is_unread(part: str, counted: frozenset[str], terminology: Terminology) -> 
     # A vertebra that is named is judged by its level.
     if terminology.text_concepts(part, FRACTURED) and terminology.levels.named(part):
         return False
-    # "r/o fracture" and "?fracture" ask for the one that is known.
-    studied = part.replace("?", " ")
-    if terminology.plain.studies.mixed.are_all(studied):
-        return False
     acts, everyday = terminology.harmless_acts, terminology.everyday
     if acts.is_title(part) or everyday.is_title(part):
         return False
-    return not is_reason_understood([part], counted, terminology)
+    # "r/o fracture" and "?fracture" ask for the one that is known.
+    asked = _ASKS.sub(" ", part)
+    return not is_reason_understood([asked], counted, terminology)
