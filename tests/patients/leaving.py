@@ -18,7 +18,7 @@ from tests.chart_builders import (
     ordered,
 )
 from tests.codes import CPT, HCPCS, SCT, codeable
-from tests.patients.inpatients import chart, coded
+from tests.patients.inpatients import chart, coded, statement
 
 SERVICE = "kyphoplasty-discharge"
 STAY = "enc-1"
@@ -111,6 +111,30 @@ def everything_arranged() -> tuple[Resource, ...]:
         appointment(order="s-bone-treatment", day="2026-12-04"),
         ordered("rehabilitation", days=1),
     )
+
+
+def act_ordered(title: Any, reason: str = "", *, days: int = 1, **members: Any) -> Any:
+    """An order in force of so many days ago: 1 is the day after the operation."""
+    said = {
+        "status": "active",
+        "intent": "order",
+        "code": {"text": title} if isinstance(title, str) else title,
+        "authoredOn": days_ago(days),
+    }
+    if reason:
+        said["reasonCode"] = [{"text": reason}]
+    return of_patient("ServiceRequest", "act", **said | members)
+
+
+def cards_beside(*entries: Resource) -> list[Any]:
+    """The cards of somebody for whom all else is arranged, treated two days ago."""
+    taken = statement("alendronate", "M05BA04", 1)
+    return leave(leaving_chart(*everything_arranged(), taken, *entries))
+
+
+def summaries_beside(*entries: Resource) -> list[str]:
+    """What these cards say first."""
+    return [card["summary"] for card in cards_beside(*entries)]
 
 
 def discharge(

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.chart_builders import days_ago, drug, of_patient
-from tests.patients.inpatients import statement
-from tests.patients.leaving import everything_arranged, leave, leaving_chart
+from tests.chart_builders import drug
+from tests.patients.leaving import act_ordered, summaries_beside
 
 READ = (
     "1 recent entry names an injury or grave illness. Read before leaving.",
@@ -15,28 +14,8 @@ READ = (
 EXAMINE = "new neurological deficit not excluded. Examine before leaving."
 
 
-def order(title: str, reason: str = "") -> Any:
-    said = {"reasonCode": [{"text": reason}]} if reason else {}
-    return of_patient(
-        "ServiceRequest",
-        "act",
-        status="active",
-        intent="order",
-        code={"text": title},
-        authoredOn=days_ago(1),
-        **said,
-    )
-
-
 def prescription(**members: Any) -> Any:
     return drug("losartan", number="act", days=1) | members
-
-
-def summaries(*entries: Any) -> list[str]:
-    """The cards of somebody for whom all else is arranged, treated two days ago."""
-    taken = statement("alendronate", "M05BA04", 1)
-    chart = leaving_chart(*everything_arranged(), taken, *entries)
-    return [card["summary"] for card in leave(chart)]
 
 
 COMPLAINTS = [
@@ -66,13 +45,13 @@ COMPLAINTS = [
 
 @pytest.mark.parametrize("words", COMPLAINTS)
 def test_a_complaint_as_a_reason_is_to_be_read(words: str) -> None:
-    (card,) = summaries(order("Consultation", words))
+    (card,) = summaries_beside(act_ordered("Consultation", words))
     assert card.endswith(READ) or EXAMINE in card
 
 
 @pytest.mark.parametrize("words", COMPLAINTS)
 def test_so_is_one_as_a_title(words: str) -> None:
-    (card,) = summaries(order(words))
+    (card,) = summaries_beside(act_ordered(words))
     assert card.endswith(READ) or EXAMINE in card
 
 
@@ -86,7 +65,7 @@ def test_so_is_one_as_a_title(words: str) -> None:
     ],
 )
 def test_so_is_one_behind_a_title(title: str) -> None:
-    (card,) = summaries(order(title))
+    (card,) = summaries_beside(act_ordered(title))
     assert card.endswith(READ)
 
 
@@ -106,7 +85,7 @@ def test_so_is_one_behind_a_title(title: str) -> None:
     ],
 )
 def test_what_is_denied_or_long_known_is_not(reason: str) -> None:
-    assert summaries(order("Full blood count", reason)) == []
+    assert summaries_beside(act_ordered("Full blood count", reason)) == []
 
 
 HARMS = [
@@ -119,7 +98,7 @@ HARMS = [
 @pytest.mark.parametrize("words", HARMS)
 @pytest.mark.parametrize("place", ["reasonCode", "note", "dosageInstruction"])
 def test_so_is_what_a_prescription_says(words: str, place: str) -> None:
-    (card,) = summaries(prescription(**{place: [{"text": words}]}))
+    (card,) = summaries_beside(prescription(**{place: [{"text": words}]}))
     assert card.endswith(READ) or EXAMINE in card
 
 
@@ -144,7 +123,7 @@ def test_so_is_what_a_prescription_says(words: str, place: str) -> None:
 )
 @pytest.mark.parametrize("place", ["note", "dosageInstruction"])
 def test_what_a_drug_may_do_or_prevents_is_not(words: str, place: str) -> None:
-    assert summaries(prescription(**{place: [{"text": words}]})) == []
+    assert summaries_beside(prescription(**{place: [{"text": words}]})) == []
 
 
 @pytest.mark.parametrize(
@@ -171,7 +150,7 @@ def test_what_a_drug_may_do_or_prevents_is_not(words: str, place: str) -> None:
     ],
 )
 def test_a_fall_told_by_a_document_is_to_be_read(title: str, reason: str) -> None:
-    (card,) = summaries(order(title, reason))
+    (card,) = summaries_beside(act_ordered(title, reason))
     assert card.endswith(READ)
 
 
@@ -185,4 +164,4 @@ def test_a_fall_told_by_a_document_is_to_be_read(title: str, reason: str) -> Non
     ],
 )
 def test_what_prevents_falls_is_not(title: str, reason: str) -> None:
-    assert summaries(order(title, reason)) == []
+    assert summaries_beside(act_ordered(title, reason)) == []

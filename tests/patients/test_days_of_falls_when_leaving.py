@@ -1,39 +1,16 @@
 """A fall that an order names counts by its own day, time and place."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 
 from cds_service.fhir.mapping.written_days import days_in, latest_of
-from tests.chart_builders import days_ago, of_patient
-from tests.patients.inpatients import statement
-from tests.patients.leaving import everything_arranged, leave, leaving_chart
+from tests.patients.leaving import act_ordered, summaries_beside
 
 READ = (
     "1 recent entry names an injury or grave illness. Read before leaving.",
     "1 recent entry not understood. Read before leaving.",
 )
-
-
-def order(title: str, reason: str = "") -> Any:
-    said = {"reasonCode": [{"text": reason}]} if reason else {}
-    return of_patient(
-        "ServiceRequest",
-        "act",
-        status="active",
-        intent="order",
-        code={"text": title},
-        authoredOn=days_ago(1),
-        **said,
-    )
-
-
-def summaries(*entries: Any) -> list[str]:
-    """The cards of somebody for whom all else is arranged, treated on 18 November."""
-    taken = statement("alendronate", "M05BA04", 1)
-    chart = leaving_chart(*everything_arranged(), taken, *entries)
-    return [card["summary"] for card in leave(chart)]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +30,7 @@ def summaries(*entries: Any) -> list[str]:
     ],
 )
 def test_a_fall_of_a_day_since_the_operation_is_to_be_read(title: str) -> None:
-    (card,) = summaries(order(title))
+    (card,) = summaries_beside(act_ordered(title))
     assert card.endswith(READ)
 
 
@@ -68,7 +45,7 @@ def test_a_fall_of_a_day_since_the_operation_is_to_be_read(title: str) -> None:
     ],
 )
 def test_one_of_an_earlier_day_is_not(title: str) -> None:
-    assert summaries(order(title)) == []
+    assert summaries_beside(act_ordered(title)) == []
 
 
 @pytest.mark.parametrize(
@@ -94,7 +71,7 @@ def test_one_of_an_earlier_day_is_not(title: str) -> None:
     ],
 )
 def test_a_time_of_something_else_is_not_of_the_fall(title: str) -> None:
-    assert summaries(order(title)) == []
+    assert summaries_beside(act_ordered(title)) == []
 
 
 @pytest.mark.parametrize(
@@ -116,7 +93,7 @@ def test_a_time_of_something_else_is_not_of_the_fall(title: str) -> None:
     ],
 )
 def test_a_time_of_the_fall_is(title: str) -> None:
-    (card,) = summaries(order(title))
+    (card,) = summaries_beside(act_ordered(title))
     assert card.endswith(READ)
 
 

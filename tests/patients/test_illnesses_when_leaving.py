@@ -6,8 +6,11 @@ import pytest
 
 from tests.chart_builders import days_ago, problem
 from tests.codes import SCT, codeable
-from tests.patients.inpatients import coded, statement
-from tests.patients.leaving import STAY, everything_arranged, leave, leaving_chart
+from tests.patients.inpatients import coded
+from tests.patients.leaving import (
+    STAY,
+    cards_beside,
+)
 
 READ = ": grave illness since the operation. Read before leaving."
 PERHAPS = ": grave illness perhaps since the operation. Read before leaving."
@@ -28,12 +31,6 @@ DENIED = {
 def recorded(code: str, days: int, **members: Any) -> Any:
     """A diagnosis without an onset that was recorded so many days ago."""
     return coded(code, days=None, **{"recordedDate": days_ago(days)} | members)
-
-
-def cards_beside(*entries: Any) -> list[Any]:
-    """The cards of somebody for whom all else is arranged, treated two days ago."""
-    drug = statement("alendronate", "M05BA04", 1)
-    return leave(leaving_chart(*everything_arranged(), drug, *entries))
 
 
 @pytest.mark.parametrize("days", [0, 1, 2])

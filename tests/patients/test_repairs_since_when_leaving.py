@@ -6,13 +6,7 @@ import pytest
 
 from tests.chart_builders import days_ago, of_patient, problem
 from tests.codes import CPT, ICD, OPS, PCS, codeable
-from tests.patients.inpatients import statement
-from tests.patients.leaving import (
-    STAY,
-    everything_arranged,
-    leave,
-    leaving_chart,
-)
+from tests.patients.leaving import STAY, act_ordered, summaries_beside
 
 HARM = "1 recent entry names an injury or grave illness. Read before leaving."
 UNREAD = "1 recent entry not understood. Read before leaving."
@@ -49,27 +43,9 @@ def done(code: Any, days: int = 1, number: str = "act", **members: Any) -> Any:
     )
 
 
-def ordered(title: str, days: int = 1) -> Any:
-    return of_patient(
-        "ServiceRequest",
-        "act",
-        status="active",
-        intent="order",
-        code={"text": title},
-        authoredOn=days_ago(days),
-    )
-
-
-def summaries(*entries: Any) -> list[str]:
-    """The cards of somebody for whom all else is arranged, treated two days ago."""
-    drug = statement("alendronate", "M05BA04", 1)
-    chart = leaving_chart(*everything_arranged(), drug, *entries)
-    return [card["summary"] for card in leave(chart)]
-
-
 @pytest.mark.parametrize("code", BREAK_CPT)
 def test_a_bone_repaired_since_is_to_be_read(code: str) -> None:
-    (card,) = summaries(done(coding(CPT, code)))
+    (card,) = summaries_beside(done(coding(CPT, code)))
     assert card.endswith(READ)
 
 
@@ -83,7 +59,7 @@ def test_a_bone_repaired_since_is_to_be_read(code: str) -> None:
     ],
 )
 def test_so_is_one_by_other_codes(system: str, code: str) -> None:
-    (card,) = summaries(done(coding(system, code)))
+    (card,) = summaries_beside(done(coding(system, code)))
     assert card.endswith(READ)
 
 
@@ -114,9 +90,9 @@ REPAIRS = [
 
 
 @pytest.mark.parametrize("title", REPAIRS)
-@pytest.mark.parametrize("build", [done, ordered])
+@pytest.mark.parametrize("build", [done, act_ordered])
 def test_so_is_one_in_words(build: Any, title: str) -> None:
-    (card,) = summaries(build(title))
+    (card,) = summaries_beside(build(title))
     assert card.endswith(READ)
 
 
@@ -124,7 +100,7 @@ def test_so_is_one_in_words(build: Any, title: str) -> None:
     "code", ["27236", "27506", "27125"], ids=["neck", "shaft", "half a joint"]
 )
 def test_a_repair_of_before_the_operation_is_not(code: str) -> None:
-    assert summaries(done(coding(CPT, code), days=60)) == []
+    assert summaries_beside(done(coding(CPT, code), days=60)) == []
 
 
 def test_nor_is_one_of_a_bone_that_the_list_names_with_a_day() -> None:
@@ -135,13 +111,13 @@ def test_nor_is_one_of_a_bone_that_the_list_names_with_a_day() -> None:
         onsetDateTime=days_ago(12),
         recordedDate=days_ago(12),
     )
-    assert summaries(wrist, done("ORIF distal radius")) == []
-    assert summaries(wrist, done(coding(CPT, "25607"))) == []
+    assert summaries_beside(wrist, done("ORIF distal radius")) == []
+    assert summaries_beside(wrist, done(coding(CPT, "25607"))) == []
 
 
 @pytest.mark.parametrize("code", RESCUE_CPT)
 def test_a_rescue_since_is_to_be_read(code: str) -> None:
-    (card,) = summaries(done(coding(CPT, code)))
+    (card,) = summaries_beside(done(coding(CPT, code)))
     assert card.endswith(UNREAD)
 
 
@@ -155,7 +131,7 @@ def test_a_rescue_since_is_to_be_read(code: str) -> None:
     ],
 )
 def test_so_is_one_by_another_code(system: str, code: str) -> None:
-    (card,) = summaries(done(coding(system, code)))
+    (card,) = summaries_beside(done(coding(system, code)))
     assert card.endswith(UNREAD)
 
 
@@ -188,7 +164,7 @@ def test_so_is_one_by_another_code(system: str, code: str) -> None:
     ],
 )
 def test_so_is_one_by_its_title(title: str) -> None:
-    (card,) = summaries(done(title))
+    (card,) = summaries_beside(done(title))
     assert card.endswith(UNREAD)
 
 
@@ -204,7 +180,7 @@ def test_so_is_one_by_its_title(title: str) -> None:
     ids=["tube", "ventilation", "fusion", "OPS", "title"],
 )
 def test_what_belongs_to_the_operation_of_that_day_is_not(code: Any) -> None:
-    assert summaries(done(code, days=2)) == []
+    assert summaries_beside(done(code, days=2)) == []
 
 
 # Ordinary procedures of a stay after a kyphoplasty.
@@ -234,4 +210,4 @@ ORDINARY = [
 
 @pytest.mark.parametrize("title", ORDINARY)
 def test_an_ordinary_procedure_brings_no_line(title: str) -> None:
-    assert summaries(done(title)) == []
+    assert summaries_beside(done(title)) == []

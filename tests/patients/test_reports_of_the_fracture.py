@@ -7,9 +7,15 @@ from tests.tables import cases
 
 NOT_UNDERSTOOD = "the words of an imaging report not fully understood"
 BELOW = "below the usual"
+FOREIGN = __file__.replace("test_reports", "foreign_reports")
 
 
-@pytest.mark.parametrize("conclusion", cases(__file__, "ordinary"))
+def in_each_language(name):
+    """The table of this name in English and German, and in eight other languages."""
+    return [*cases(__file__, name), *cases(FOREIGN, name)]
+
+
+@pytest.mark.parametrize("conclusion", in_each_language("ordinary"))
 def test_an_ordinary_report_of_the_fracture_leaves_nothing_open(conclusion):
     cards = cards_of(imaging(conclusion))
     detail = cards["rehabilitation"]["detail"]
@@ -18,7 +24,7 @@ def test_an_ordinary_report_of_the_fracture_leaves_nothing_open(conclusion):
     assert end_is_selected(cards)
 
 
-@pytest.mark.parametrize("conclusion", cases(__file__, "grave"))
+@pytest.mark.parametrize("conclusion", in_each_language("grave"))
 def test_what_else_a_report_of_the_fracture_says_stays_open(conclusion):
     cards = cards_of(imaging(conclusion))
     assert BELOW not in cards["rehabilitation"]["detail"]

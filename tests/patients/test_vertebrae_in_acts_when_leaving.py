@@ -4,24 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
 from tests.codes import SCT, codeable
-from tests.patients.test_illnesses_when_leaving import cards_beside
+from tests.patients.leaving import act_ordered, cards_beside
 
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 CPT = "http://www.ama-assn.org/go/cpt"
 NAMES_HARM = "1 recent entry names an injury or grave illness. Read before leaving."
-
-
-def ordered(title: Any, *, days: int = 1, **members: Any) -> Any:
-    """An order of yesterday, the day after the operation at L1."""
-    said = {
-        "status": "active",
-        "intent": "order",
-        "authoredOn": days_ago(days),
-        "code": {"text": title} if isinstance(title, str) else title,
-    }
-    return of_patient("ServiceRequest", "order", **said | members)
 
 
 def coded_reason(code: str) -> dict[str, Any]:
@@ -35,22 +23,22 @@ def worded_reason(words: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "order",
     [
-        ordered("MRI lumbar spine", **coded_reason("S32.020A")),
-        ordered("MRI thoracic spine", **coded_reason("S22.080A")),
-        ordered("Physiotherapy", **coded_reason("S22.060A")),
-        ordered("CT LWS", **worded_reason("Neue Fraktur LWK 2")),
-        ordered("X-ray lumbar spine", **worded_reason("New fracture L2")),
-        ordered(
+        act_ordered("MRI lumbar spine", **coded_reason("S32.020A")),
+        act_ordered("MRI thoracic spine", **coded_reason("S22.080A")),
+        act_ordered("Physiotherapy", **coded_reason("S22.060A")),
+        act_ordered("CT LWS", **worded_reason("Neue Fraktur LWK 2")),
+        act_ordered("X-ray lumbar spine", **worded_reason("New fracture L2")),
+        act_ordered(
             "Neurosurgery referral",
             **worded_reason("New L2 compression fracture after kyphoplasty L1"),
         ),
-        ordered("X-ray spine T8 fracture"),
-        ordered(
+        act_ordered("X-ray spine T8 fracture"),
+        act_ordered(
             codeable(CPT, "22514"),
             bodySite=[codeable(SCT, "36470004")],
             **coded_reason("S32.030A"),
         ),
-        ordered("Kyphoplasty L3"),
+        act_ordered("Kyphoplasty L3"),
     ],
     ids=str,
 )
@@ -62,20 +50,20 @@ def test_another_vertebra_is_read_before_leaving(order: Any) -> None:
 @pytest.mark.parametrize(
     "order",
     [
-        ordered("MRI lumbar spine", **coded_reason("S32.010A")),
-        ordered("Physiotherapy", **coded_reason("M80.08XA")),
-        ordered("X-ray lumbar spine", **worded_reason("Post kyphoplasty L1")),
-        ordered("X-ray lumbar spine", **worded_reason("L1 fracture")),
-        ordered("X-ray lumbar spine", **coded_reason("S32.010D")),
-        ordered("X-ray thoracolumbar spine", **worded_reason("Check cement L1")),
-        ordered(
+        act_ordered("MRI lumbar spine", **coded_reason("S32.010A")),
+        act_ordered("Physiotherapy", **coded_reason("M80.08XA")),
+        act_ordered("X-ray lumbar spine", **worded_reason("Post kyphoplasty L1")),
+        act_ordered("X-ray lumbar spine", **worded_reason("L1 fracture")),
+        act_ordered("X-ray lumbar spine", **coded_reason("S32.010D")),
+        act_ordered("X-ray thoracolumbar spine", **worded_reason("Check cement L1")),
+        act_ordered(
             "Physiotherapy", **worded_reason("Kyphoplasty L1, old T8 fracture 2019")
         ),
-        ordered("MRI L-spine", **worded_reason("L4/5 stenosis")),
-        ordered("FLS referral", **worded_reason("Fragility fracture")),
-        ordered("DXA", **worded_reason("Vertebral fracture")),
-        ordered("Full blood count"),
-        ordered("MRI lumbar spine", days=9, **coded_reason("S32.020A")),
+        act_ordered("MRI L-spine", **worded_reason("L4/5 stenosis")),
+        act_ordered("FLS referral", **worded_reason("Fragility fracture")),
+        act_ordered("DXA", **worded_reason("Vertebral fracture")),
+        act_ordered("Full blood count"),
+        act_ordered("MRI lumbar spine", days=9, **coded_reason("S32.020A")),
     ],
     ids=str,
 )

@@ -79,7 +79,7 @@ def is_acute_coded(code: Any, terminology: Terminology) -> bool:
 
 
 def is_harm_coded(code: Any, terminology: Terminology) -> bool:
-    """Tell if a code names grave illness, or what is not everyday in any value set."""
+    """Tell if a code names grave illness, or is neither everyday nor in a value set."""
     listed, codings = terminology.complication_codes, terminology.codings(code)
     if any(listed.is_acute(*one) or listed.is_seldom(*one) for one in codings):
         return True

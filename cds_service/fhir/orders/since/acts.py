@@ -117,7 +117,7 @@ def complicated_since(
     return frozenset(
         act.reference
         for act in _acts(record)
-        if act.reference in performed or _is_since(act.raw, since, terminology.calendar)
+        if act.reference in performed or is_since(act.raw, since, terminology.calendar)
         if is_augmentation(Order(act.reference, act.raw), terminology)
         and has_named_complication(act.raw, terminology)
     )
@@ -127,7 +127,7 @@ def _acts_since(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> Iterator[Entry]:
     for act in _acts(record):
-        if _is_since(act.raw, since, terminology.calendar):
+        if is_since(act.raw, since, terminology.calendar):
             yield act
 
 
@@ -138,7 +138,7 @@ def _acts(record: PatientRecord) -> Iterator[Entry]:
             yield act
 
 
-def _is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:
+def is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:
     """Tell if an act was done or ordered on this day or later, or has no day."""
     times = (
         act.get("performedDateTime"),
@@ -151,7 +151,7 @@ def _is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:
 
 def _is_of_later_day(act: Json, since: date, calendar: SiteCalendar) -> bool:
     """Tell if an act may have been done on a later day than the operation."""
-    return _is_since(act, since + timedelta(days=1), calendar)
+    return is_since(act, since + timedelta(days=1), calendar)
 
 
 def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> bool:

@@ -26,7 +26,7 @@ from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.broken_levels import OLD
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
-from cds_service.fhir.orders.since.acts import NEVER
+from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.since.hip_repairs import sides_of
 from cds_service.fhir.orders.since.injuries import BROKEN, CARRYING
 from cds_service.fhir.raw_json import (
@@ -104,7 +104,7 @@ def injured_acts_since(
     for act in _acts(record, terminology):
         # A repair of a broken hip is an injury itself.
         is_repair = act.kind == "Procedure" and act.concepts & CARRYING
-        if is_repair or not _is_since(act, since, terminology):
+        if is_repair or not is_since(act.raw, since, terminology.calendar):
             continue
         named = _named_by(act.raw, terminology, since)
         if had_before and act.kind == "MedicationRequest":
@@ -146,20 +146,6 @@ def _has_history(record: PatientRecord) -> bool:
     return any(EARLIER in entry.concepts for entry in record.of_key("conditions"))
 
 
-def _is_since(act: Entry, since: date, terminology: Terminology) -> bool:
-    return terminology.calendar.may_be_since(_times_of(act.raw), since)
-
-
-def _times_of(act: Json) -> tuple[object, ...]:
-    period = member(act, "performedPeriod")
-    return (
-        act.get("performedDateTime"),
-        member(period, "end"),
-        member(period, "start"),
-        act.get("authoredOn"),
-    )
-
-
 def _known(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> Sequence[Named]:
@@ -175,7 +161,7 @@ def _known(
         known += _named_in_code(entry.raw.get("code"), sides, terminology)
         known += [Named(_bone(one), "", sides) for one in entry.concepts & WORDED]
     for act in _acts(record, terminology):
-        if not _is_since(act, since, terminology):
+        if not is_since(act.raw, since, terminology.calendar):
             known += _named_by(act.raw, terminology, since)
     return known
 

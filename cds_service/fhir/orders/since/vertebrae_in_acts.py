@@ -21,9 +21,9 @@ from cds_service.fhir.orders.broken_levels import (
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
-from cds_service.fhir.orders.since.acts import NEVER
+from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.treated_levels import find_levels
-from cds_service.fhir.raw_json import Json, is_prohibition, member, text, texts_of
+from cds_service.fhir.raw_json import Json, is_prohibition, text, texts_of
 
 # A prescription for bone names the fractures of years.
 ACTS = frozenset({"ServiceRequest", "Procedure", "DeviceRequest"})
@@ -58,20 +58,9 @@ def vertebrae_in_acts_since(
         and act.reference not in performed
         and text(act.raw.get("status")) not in NEVER
         and not is_prohibition(act.raw)
-        and _is_since(act, since, terminology)
+        and is_since(act.raw, since, terminology.calendar)
         and _names_another(act, known, terminology)
     )
-
-
-def _is_since(act: Entry, since: date, terminology: Terminology) -> bool:
-    period = member(act.raw, "performedPeriod")
-    times = (
-        act.raw.get("performedDateTime"),
-        member(period, "end"),
-        member(period, "start"),
-        act.raw.get("authoredOn"),
-    )
-    return terminology.calendar.may_be_since(times, since)
 
 
 def _listed(record: PatientRecord, terminology: Terminology) -> set[str]:
