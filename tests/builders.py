@@ -15,7 +15,7 @@ from cds_service.core.findings import AugmentationOrder, Findings, TreatedLevels
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.entries.concepts import concepts_of
 from cds_service.fhir.entries.entry import Entry, read_entry
-from cds_service.fhir.entries.products import referred_in
+from cds_service.fhir.entries.medication.products import referred_in
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.picking import Unreadable

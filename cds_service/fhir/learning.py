@@ -28,7 +28,7 @@ from cds_service.fhir.answer_costs import (
     is_answered,
 )
 from cds_service.fhir.entries.concepts import concepts_of
-from cds_service.fhir.entries.open_concepts import MAY_BE_GRAVE, NOT_UNDERSTOOD
+from cds_service.fhir.entries.words.open_concepts import MAY_BE_GRAVE, NOT_UNDERSTOOD
 from cds_service.fhir.findings.quantities import PRINTABLE_UNIT
 from cds_service.fhir.mapping.code_systems import LONGEST_CODE, MEASURES, ORDERS
 from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY

@@ -3,10 +3,10 @@
 These modules decide if a resource was read whole:
 
 - orders of a signing: the modules that `orders/unread_elements.py` names
-- doses of bone drugs: `entries/plain_doses.py`
-- reports: `entries/unread_in_report.py`
-- the asides of any entry: `entries/asides.py` says which elements have some,
-  `entries/unread_in_reasons.py` if their words are understood
+- doses of bone drugs: `entries/medication/plain_doses.py`
+- reports: `entries/exams/unread_in_report.py`
+- the asides of any entry: `entries/words/asides.py` says which elements have some,
+  `entries/words/unread_in_reasons.py` if their words are understood
 - the notes of a value: `has_plain_notes` in `findings/observations.py`
 """
 

@@ -16,9 +16,9 @@ from cds_service.core.loop import DAYS, Course, Step, last_day
 from cds_service.core.vocabulary import BoneDrugSpec
 from cds_service.core.wording import date_text
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
-from cds_service.fhir.entries.asides import VOID
-from cds_service.fhir.entries.open_concepts import MAY_NEED_BRACE
-from cds_service.fhir.entries.products import DEVICE_ORDERS
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.asides import VOID
+from cds_service.fhir.entries.words.open_concepts import MAY_NEED_BRACE
 from cds_service.fhir.findings.bone_drug_entries import entries_of
 from cds_service.fhir.findings.bone_drug_history import read_history
 from cds_service.fhir.findings.chart import Chart, Horizon

@@ -20,9 +20,9 @@ from cds_service.core.loop import STEPS, Course
 from cds_service.core.months import months_after
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
-from cds_service.fhir.entries.bystanders import FRACTURED
-from cds_service.fhir.entries.fracture_sites import fractured_there
-from cds_service.fhir.entries.levels_of_entries import fracture_levels
+from cds_service.fhir.entries.fractures.levels_of_entries import fracture_levels
+from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.fracture_sites import fractured_there
 from cds_service.fhir.findings.earlier_fracture import AT_ONCE
 from cds_service.fhir.findings.same_operation import SUBACUTE
 from cds_service.fhir.gathering.subjects import Person

@@ -26,7 +26,7 @@ from cds_service.core.loop import DAYS
 from cds_service.core.vocabulary import BoneDrugSpec, FindingSpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.element_names import MODIFIERS
-from cds_service.fhir.entries.asides import has_inner_asides
+from cds_service.fhir.entries.words.asides import has_inner_asides
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.findings.medication_list import may_be_taken

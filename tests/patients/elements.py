@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from cds_service.fhir.classes import describe
-from cds_service.fhir.entries.asides import NO_FACTS, NO_WORDS
+from cds_service.fhir.entries.words.asides import NO_FACTS, NO_WORDS
 from tests.chart_builders import PATIENT, Resource
 from tests.codes import ICD, codeable
 

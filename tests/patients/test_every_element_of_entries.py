@@ -6,8 +6,8 @@ The elements are those of the classes of R4, so that a new one fails here first.
 import pytest
 
 from cds_service.fhir.classes import describe
-from cds_service.fhir.entries import asides
-from cds_service.fhir.entries.asides import is_by_name, is_silent
+from cds_service.fhir.entries.words import asides
+from cds_service.fhir.entries.words.asides import is_by_name, is_silent
 from tests.chart_builders import (
     ask,
     brace,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.fhir.entries.grave_asides import BROKEN_ASIDE, grave_concepts_of
-from cds_service.fhir.entries.unread_in_reasons import is_reason_understood
+from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from tests.builders import terminology
 from tests.patients.test_prose_of_reasons import order
 

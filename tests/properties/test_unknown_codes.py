@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cds_service.fhir.entries.bystanders import is_bystander_act
 from cds_service.fhir.entries.listed import LISTED
+from cds_service.fhir.entries.words.bystanders import is_bystander_act
 from cds_service.fhir.mapping.terminology import Terminology
 from tests.chart_builders import (
     Resource,

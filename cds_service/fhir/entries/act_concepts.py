@@ -1,19 +1,11 @@
 """Find what a procedure, or an order on record, names."""
 
-from cds_service.fhir.entries.asides import VOID
-from cds_service.fhir.entries.bystanders import (
-    is_bystander_act,
-    is_bystander_procedure,
-)
-from cds_service.fhir.entries.drugs import (
-    ANY_BONE_DRUG,
-    BONE_DRUG,
-    drugs_given,
-    is_billed_for_bone,
-    is_for_bone,
-    is_unclassified,
-)
 from cds_service.fhir.entries.entry import CANCER_TREATMENT, is_cancer_operation
+from cds_service.fhir.entries.fractures.hip_repair_words import (
+    HIP_REPAIR,
+    is_hip_repair,
+    is_of_fracture,
+)
 from cds_service.fhir.entries.grave_asides import (
     SPINAL_OPERATION,
     SPINAL_SURGERY,
@@ -23,11 +15,6 @@ from cds_service.fhir.entries.grave_asides import (
     is_unjudged_act,
 )
 from cds_service.fhir.entries.held_training import held_by
-from cds_service.fhir.entries.hip_repair_words import (
-    HIP_REPAIR,
-    is_hip_repair,
-    is_of_fracture,
-)
 from cds_service.fhir.entries.listed import (
     LISTED,
     OF_NO_CONCERN,
@@ -35,14 +22,27 @@ from cds_service.fhir.entries.listed import (
     is_withheld,
     short_texts,
 )
+from cds_service.fhir.entries.medication.drugs import (
+    ANY_BONE_DRUG,
+    BONE_DRUG,
+    drugs_given,
+    is_billed_for_bone,
+    is_for_bone,
+    is_unclassified,
+)
 from cds_service.fhir.entries.named_besides import drugs_in_doubt, grave_in_doubt
-from cds_service.fhir.entries.open_concepts import (
+from cds_service.fhir.entries.order_titles import unread_title
+from cds_service.fhir.entries.words.asides import VOID
+from cds_service.fhir.entries.words.bystanders import (
+    is_bystander_act,
+    is_bystander_procedure,
+)
+from cds_service.fhir.entries.words.open_concepts import (
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
     UNKNOWN_DRUG,
 )
-from cds_service.fhir.entries.order_titles import unread_title
-from cds_service.fhir.entries.problem_words import in_doubt
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of

@@ -4,13 +4,11 @@ Lists, drugs, devices and examinations have modules of their own, imported here.
 """
 
 from cds_service.fhir.entries.act_concepts import concepts_of_act
-from cds_service.fhir.entries.asides import (
-    OBSERVATION,
-    VOID,
-    asides_of,
-    words_of_asides,
+from cds_service.fhir.entries.condition_concepts import (
+    ACUTE,
+    concepts_of_condition,
 )
-from cds_service.fhir.entries.awaited_reports import (
+from cds_service.fhir.entries.exams.awaited_reports import (
     AWAITED,
     OF_IMAGES,
     REGISTERED,
@@ -18,19 +16,23 @@ from cds_service.fhir.entries.awaited_reports import (
     is_of_spine,
     is_without_words,
 )
-from cds_service.fhir.entries.bone_reports import (
+from cds_service.fhir.entries.exams.bone_reports import (
     TELLS_T_SCORE,
     names_t_score,
     words_of_report,
 )
-from cds_service.fhir.entries.condition_concepts import (
-    ACUTE,
-    concepts_of_condition,
-)
-from cds_service.fhir.entries.drugs import MEDICATION_TYPES
-from cds_service.fhir.entries.exam_concepts import (
+from cds_service.fhir.entries.exams.exam_concepts import (
     EXAM_TYPES,
     exam_concepts,
+)
+from cds_service.fhir.entries.exams.t_scores_in_words import (
+    T_SCORE_ASIDE,
+    t_scores_of_condition,
+    t_scores_of_entry,
+)
+from cds_service.fhir.entries.exams.unread_in_report import (
+    is_density_understood,
+    is_prose_understood,
 )
 from cds_service.fhir.entries.grave_asides import MAY_BEAR_ON_SPINE, UNREAD_PROSE
 from cds_service.fhir.entries.harm_in_acts import (
@@ -39,28 +41,26 @@ from cds_service.fhir.entries.harm_in_acts import (
     tells_of_harm,
 )
 from cds_service.fhir.entries.listed import LISTED, OF_NO_CONCERN
-from cds_service.fhir.entries.named_besides import drugs_told_in_doubt, grave_in_doubt
-from cds_service.fhir.entries.open_concepts import MAY_NEED_BRACE, NOT_UNDERSTOOD
-from cds_service.fhir.entries.problem_words import in_doubt
-from cds_service.fhir.entries.product_concepts import (
-    concepts_of_device,
-    concepts_of_drug,
-)
-from cds_service.fhir.entries.products import (
+from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.products import (
     PRODUCT_ELEMENTS,
     referred_in,
     unread_ingredients,
 )
-from cds_service.fhir.entries.reasons_against_drugs import against_drugs
-from cds_service.fhir.entries.t_scores_in_words import (
-    T_SCORE_ASIDE,
-    t_scores_of_condition,
-    t_scores_of_entry,
+from cds_service.fhir.entries.medication.reasons_against_drugs import against_drugs
+from cds_service.fhir.entries.named_besides import drugs_told_in_doubt, grave_in_doubt
+from cds_service.fhir.entries.product_concepts import (
+    concepts_of_device,
+    concepts_of_drug,
 )
-from cds_service.fhir.entries.unread_in_report import (
-    is_density_understood,
-    is_prose_understood,
+from cds_service.fhir.entries.words.asides import (
+    OBSERVATION,
+    VOID,
+    asides_of,
+    words_of_asides,
 )
+from cds_service.fhir.entries.words.open_concepts import MAY_NEED_BRACE, NOT_UNDERSTOOD
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Targets

@@ -4,27 +4,19 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from cds_service.fhir.entries.asides import asides_of
-from cds_service.fhir.entries.bystanders import (
-    SPINAL,
-    added_to,
-    is_bystander_problem,
-    other_words_of,
-)
-from cds_service.fhir.entries.cancer_words import (
-    EXAM_AWAITED,
-    SPREADING,
-    may_be_back,
-    only_denies_spread,
-)
-from cds_service.fhir.entries.earlier_in_words import (
+from cds_service.fhir.entries.fractures.earlier_in_words import (
     EARLIER,
     calls_fracture_old,
     names_broken_vertebra,
     names_earlier_fracture,
     names_several_fractures,
 )
-from cds_service.fhir.entries.fracture_sites import fractured_there
+from cds_service.fhir.entries.fractures.healed_fractures import (
+    HEALED,
+    OF_NO_BONE,
+    is_of_other_bone,
+)
+from cds_service.fhir.entries.fractures.leg_injuries import leg_injuries
 from cds_service.fhir.entries.grave_asides import (
     BROKEN_ASIDE,
     GRAVE,
@@ -36,12 +28,6 @@ from cds_service.fhir.entries.grave_asides import (
     left_open_by,
 )
 from cds_service.fhir.entries.harm_in_acts import is_harm_coded
-from cds_service.fhir.entries.healed_fractures import (
-    HEALED,
-    OF_NO_BONE,
-    is_of_other_bone,
-)
-from cds_service.fhir.entries.leg_injuries import leg_injuries
 from cds_service.fhir.entries.listed import (
     OF_NO_CONCERN,
     is_entry_understood,
@@ -49,14 +35,28 @@ from cds_service.fhir.entries.listed import (
     short_texts,
 )
 from cds_service.fhir.entries.named_besides import drugs_told_in_doubt
-from cds_service.fhir.entries.open_concepts import (
+from cds_service.fhir.entries.words.asides import asides_of
+from cds_service.fhir.entries.words.bystanders import (
+    SPINAL,
+    added_to,
+    is_bystander_problem,
+    other_words_of,
+)
+from cds_service.fhir.entries.words.cancer_words import (
+    EXAM_AWAITED,
+    SPREADING,
+    may_be_back,
+    only_denies_spread,
+)
+from cds_service.fhir.entries.words.fracture_sites import fractured_there
+from cds_service.fhir.entries.words.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
     OF_RECORD,
     SOCIAL,
 )
-from cds_service.fhir.entries.problem_words import (
+from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,
     in_doubt,
     is_denial,
@@ -65,7 +65,7 @@ from cds_service.fhir.entries.problem_words import (
     read_problem_words,
     undenied_parts,
 )
-from cds_service.fhir.entries.unread_in_reasons import (
+from cds_service.fhir.entries.words.unread_in_reasons import (
     has_code_alone,
     is_reason_understood,
     is_title_plain,

@@ -7,21 +7,21 @@ from typing import NamedTuple
 
 from cds_service.core.findings import Origin, Provenance
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.entries.drugs import (
+from cds_service.fhir.entries.fractures.healed_fractures import HEALED, is_of_other_bone
+from cds_service.fhir.entries.grave_asides import ASIDE_IN_DOUBT
+from cds_service.fhir.entries.medication.drugs import (
     MEDICATION_TYPES,
     Drug,
     is_billed_for_bone,
     read_billed,
     read_drug,
 )
-from cds_service.fhir.entries.fracture_sites import fractured_there
-from cds_service.fhir.entries.grave_asides import ASIDE_IN_DOUBT
-from cds_service.fhir.entries.healed_fractures import HEALED, is_of_other_bone
-from cds_service.fhir.entries.problem_words import in_doubt, is_of_relatives
-from cds_service.fhir.entries.reasons_against_drugs import (
+from cds_service.fhir.entries.medication.reasons_against_drugs import (
     OF_STAYS,
     TELL_AGAINST_DRUGS,
 )
+from cds_service.fhir.entries.words.fracture_sites import fractured_there
+from cds_service.fhir.entries.words.problem_words import in_doubt, is_of_relatives
 from cds_service.fhir.mapping.clauses import NOTHING
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS

@@ -10,7 +10,36 @@ from typing import Any
 
 from cds_service.fhir.certainty import is_later_encounter
 from cds_service.fhir.element_names import WORDED
-from cds_service.fhir.entries.asides import (
+from cds_service.fhir.entries.exams.unread_in_study_names import (
+    is_study_understood,
+    plain_words_of_study,
+)
+from cds_service.fhir.entries.fractures.broken_by_title import (
+    has_unread_break,
+    told_by_title,
+)
+from cds_service.fhir.entries.fractures.earlier_in_words import (
+    EARLIER,
+    names_broken_vertebra,
+    names_earlier_augmentation,
+    names_earlier_fracture,
+    names_several_fractures,
+)
+from cds_service.fhir.entries.fractures.healed_fractures import healed_elsewhere
+from cds_service.fhir.entries.medication.drug_asides import (
+    NO_ASIDES,
+    WORDLESS,
+    bone_drugs_named,
+    steroids_named,
+    telling_drugs_named,
+)
+from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.unread_in_dosages import (
+    are_doses_understood,
+    is_dose_plain,
+    words_as_needed,
+)
+from cds_service.fhir.entries.words.asides import (
     OBSERVATION,
     VOID,
     Aside,
@@ -18,37 +47,17 @@ from cds_service.fhir.entries.asides import (
     has_inner_asides,
     words_of_asides,
 )
-from cds_service.fhir.entries.broken_by_title import has_unread_break, told_by_title
-from cds_service.fhir.entries.bystanders import (
+from cds_service.fhir.entries.words.bystanders import (
     FRACTURED,
     is_bystander_problem,
     is_plain_fracture,
 )
-from cds_service.fhir.entries.drug_asides import (
-    NO_ASIDES,
-    WORDLESS,
-    bone_drugs_named,
-    steroids_named,
-    telling_drugs_named,
+from cds_service.fhir.entries.words.problem_words import (
+    has_grave_stem,
+    in_doubt,
+    named_in,
 )
-from cds_service.fhir.entries.drugs import MEDICATION_TYPES
-from cds_service.fhir.entries.earlier_in_words import (
-    EARLIER,
-    names_broken_vertebra,
-    names_earlier_augmentation,
-    names_earlier_fracture,
-    names_several_fractures,
-)
-from cds_service.fhir.entries.healed_fractures import healed_elsewhere
-from cds_service.fhir.entries.problem_words import has_grave_stem, in_doubt, named_in
-from cds_service.fhir.entries.unread_beside_titles import (
-    are_doses_understood,
-    is_dose_plain,
-    is_study_understood,
-    plain_words_of_study,
-    words_as_needed,
-)
-from cds_service.fhir.entries.unread_in_reasons import (
+from cds_service.fhir.entries.words.unread_in_reasons import (
     has_code_alone,
     is_reason_understood,
     is_title_plain,

@@ -7,7 +7,7 @@ embolism, is. Raw JSON in; junk never raises.
 from collections.abc import Iterator
 from typing import Any
 
-from cds_service.fhir.entries.problem_words import undenied_parts
+from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 
-from cds_service.fhir.entries.drug_asides import (
+from cds_service.fhir.entries.grave_asides import grave_concepts_of
+from cds_service.fhir.entries.medication.drug_asides import (
     bone_drugs_named,
     drugs_in_asides,
     steroids_named,
     telling_drugs_named,
 )
-from cds_service.fhir.entries.drugs import BONE_DRUG, STEROID
-from cds_service.fhir.entries.grave_asides import grave_concepts_of
-from cds_service.fhir.entries.open_concepts import NOT_UNDERSTOOD, UNREAD_WORDS
-from cds_service.fhir.entries.problem_words import in_doubt
+from cds_service.fhir.entries.medication.drugs import BONE_DRUG, STEROID
+from cds_service.fhir.entries.words.open_concepts import NOT_UNDERSTOOD, UNREAD_WORDS
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.parsing import may_be_reversed
 from cds_service.fhir.raw_json import Json

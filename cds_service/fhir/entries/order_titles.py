@@ -7,7 +7,6 @@ tumour or an infection: neither is everyday care.
 
 from collections.abc import Iterable, Sequence
 
-from cds_service.fhir.entries.bystanders import is_bystander_act
 from cds_service.fhir.entries.grave_asides import (
     GRAVE,
     SPINAL_SURGERY,
@@ -15,8 +14,9 @@ from cds_service.fhir.entries.grave_asides import (
     is_asked,
     is_harmless_act,
 )
-from cds_service.fhir.entries.problem_words import in_doubt
-from cds_service.fhir.entries.unread_in_reasons import is_reason_understood
+from cds_service.fhir.entries.words.bystanders import is_bystander_act
+from cds_service.fhir.entries.words.problem_words import in_doubt
+from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, is_prohibition, texts_of
 

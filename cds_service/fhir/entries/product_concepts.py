@@ -2,32 +2,32 @@
 
 from collections.abc import Collection, Iterable
 
-from cds_service.fhir.entries.asides import (
-    asides_of,
-    has_inner_asides,
-    words_of_asides,
-)
-from cds_service.fhir.entries.bystanders import is_bystander_act
-from cds_service.fhir.entries.drugs import drug_codes, drug_names, swallowed
 from cds_service.fhir.entries.listed import (
     NO_INFORMATION,
     OF_NO_CONCERN,
     is_withheld,
     short_texts,
 )
+from cds_service.fhir.entries.medication.drugs import drug_codes, drug_names, swallowed
+from cds_service.fhir.entries.medication.products import (
+    PRODUCT_ELEMENTS,
+    referred_in,
+    unread_ingredients,
+)
+from cds_service.fhir.entries.medication.steroid_asides import without_places
 from cds_service.fhir.entries.named_besides import (
     drugs_in_doubt,
     drugs_told_in_doubt,
     grave_in_doubt,
 )
-from cds_service.fhir.entries.open_concepts import MAY_NEED_BRACE, NOT_UNDERSTOOD
 from cds_service.fhir.entries.order_titles import unread_title
-from cds_service.fhir.entries.products import (
-    PRODUCT_ELEMENTS,
-    referred_in,
-    unread_ingredients,
+from cds_service.fhir.entries.words.asides import (
+    asides_of,
+    has_inner_asides,
+    words_of_asides,
 )
-from cds_service.fhir.entries.steroid_asides import without_places
+from cds_service.fhir.entries.words.bystanders import is_bystander_act
+from cds_service.fhir.entries.words.open_concepts import MAY_NEED_BRACE, NOT_UNDERSTOOD
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.narratives import without_tags

@@ -6,12 +6,12 @@ Single doses before an operation and some days for a chest or a bladder are none
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.fhir.entries.drugs import (
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.medication.drugs import (
     DEEP_INFECTION_DRUG,
     GOES_ON,
     MEDICATION_TYPES,
 )
-from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.drug_times import (
     dated,

@@ -12,15 +12,15 @@ from cds_service.core.findings import Dated, HowEnded
 from cds_service.core.months import months_after
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import BoneDrugSpec, MedicationSpec
-from cds_service.fhir.entries.drugs import (
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.medication.drugs import (
     ANY_BONE_DRUG,
     Drug,
     is_given_once,
     words_beside,
 )
-from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.problem_words import in_doubt
-from cds_service.fhir.entries.products import DEVICE_ORDERS
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.dosage_ends import (
     DosageEnd,

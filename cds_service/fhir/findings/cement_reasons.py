@@ -7,12 +7,12 @@ haemangioma or a metastasis, and is put above a fusion before anything breaks.
 from collections.abc import Iterator
 
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.entries.bystanders import FRACTURED
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.fracture_sites import UNSITED
 from cds_service.fhir.entries.named_besides import grave_in_doubt
-from cds_service.fhir.entries.past_by_words import LONG_PAST
-from cds_service.fhir.entries.problem_words import in_doubt, undenied_parts
+from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.fracture_sites import UNSITED
+from cds_service.fhir.entries.words.past_by_words import LONG_PAST
+from cds_service.fhir.entries.words.problem_words import in_doubt, undenied_parts
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.mapping.clauses import names, statements
 from cds_service.fhir.mapping.terminology import Terminology

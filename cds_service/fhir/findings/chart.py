@@ -18,16 +18,16 @@ from cds_service.core.findings import (
 from cds_service.core.months import months_between
 from cds_service.core.unread_lists import UnreadList
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec, ReadSpec, YesNoSpec
-from cds_service.fhir.entries.drugs import MEDICATION_TYPES
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
-from cds_service.fhir.entries.open_concepts import (
+from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.open_concepts import (
     NOT_UNDERSTOOD,
     OF_RECORD,
     UNCODED,
     UNKNOWN_DRUG,
     UNNAMED,
 )
-from cds_service.fhir.entries.products import DEVICE_ORDERS
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.record_state import (
     GIVEN_HERE,

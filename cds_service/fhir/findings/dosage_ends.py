@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.core.findings import Dated
-from cds_service.fhir.entries.other_doses import dosages_of
+from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.drug_times import DAYS, MOST_DAYS, dated
 from cds_service.fhir.raw_json import Json, member, number, text

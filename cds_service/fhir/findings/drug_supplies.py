@@ -11,9 +11,9 @@ from datetime import timedelta
 from cds_service.core.bone_drugs import INTERVAL, KINDS
 from cds_service.core.drug_uses import BILLED, DrugEntry
 from cds_service.core.findings import Supply
-from cds_service.fhir.entries.drugs import is_given_once
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.other_doses import dosages_of
+from cds_service.fhir.entries.medication.drugs import is_given_once
+from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.dosage_ends import end_of_dosages
 from cds_service.fhir.findings.drug_times import MOST_DAYS, duration_of

@@ -4,7 +4,7 @@ import math
 from datetime import date, timedelta
 
 from cds_service.core.findings import Dated
-from cds_service.fhir.entries.other_doses import dosages_of
+from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.mapping.duration_lengths import DAY
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of

@@ -11,25 +11,25 @@ from datetime import date, timedelta
 from cds_service.core.findings import Finding, Precision
 from cds_service.core.grave_findings import FRACTURE_NOT_CLEAR
 from cds_service.core.vocabulary import FractureSpec
-from cds_service.fhir.entries.asides import VOID
-from cds_service.fhir.entries.bystanders import FRACTURED
-from cds_service.fhir.entries.drugs import MEDICATION_TYPES
-from cds_service.fhir.entries.earlier_in_words import (
+from cds_service.fhir.entries.entry import BILLED_TYPES
+from cds_service.fhir.entries.fractures.earlier_in_words import (
     are_reasons_only_of,
     says_augmented,
 )
-from cds_service.fhir.entries.entry import BILLED_TYPES
-from cds_service.fhir.entries.levels_of_entries import (
+from cds_service.fhir.entries.fractures.levels_of_entries import (
     fracture_levels,
     vertebrae_apart,
 )
-from cds_service.fhir.entries.past_by_words import (
+from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.asides import VOID
+from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.past_by_words import (
     LATE_EFFECT,
     is_onset_of_recording,
     past_in_words,
 )
-from cds_service.fhir.entries.problem_words import HISTORIES, in_doubt
-from cds_service.fhir.entries.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt
 from cds_service.fhir.findings.cement_reasons import is_for_something_else
 from cds_service.fhir.findings.chart import (
     STATING,

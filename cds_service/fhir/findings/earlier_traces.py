@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.element_names import WORDED
-from cds_service.fhir.entries.bystanders import other_words_of
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.problem_words import in_doubt
+from cds_service.fhir.entries.words.bystanders import other_words_of
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings.chart import Chart, Problem
 from cds_service.fhir.findings.statements import Stated, or_in_doubt, read_aside
 from cds_service.fhir.findings.worded_dates import date_in_words

@@ -14,22 +14,22 @@ from typing import NamedTuple
 from cds_service.core.findings import Finding, Gap, Precision
 from cds_service.core.vocabulary import HALF_A_YEAR, EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
-from cds_service.fhir.entries.bystanders import other_words_of
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.past_by_words import (
+from cds_service.fhir.entries.medication.reasons_against_drugs import (
+    OF_STAYS,
+    TELL_AGAINST_DRUGS,
+)
+from cds_service.fhir.entries.words.bystanders import other_words_of
+from cds_service.fhir.entries.words.past_by_words import (
     LATE_EFFECT,
     is_onset_of_recording,
     past_in_words,
 )
-from cds_service.fhir.entries.problem_words import (
+from cds_service.fhir.entries.words.problem_words import (
     HISTORIES,
     in_doubt,
     is_taken_as_active,
     named_in,
-)
-from cds_service.fhir.entries.reasons_against_drugs import (
-    OF_STAYS,
-    TELL_AGAINST_DRUGS,
 )
 from cds_service.fhir.findings.chart import (
     Chart,

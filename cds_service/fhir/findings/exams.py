@@ -6,7 +6,7 @@ from cds_service.core.findings import Gap
 from cds_service.core.vocabulary import ExamSpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.exam_concepts import EXAM_TYPES
+from cds_service.fhir.entries.exams.exam_concepts import EXAM_TYPES
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from cds_service.fhir.certainty import PAST as OVER
 from cds_service.fhir.certainty import certainty_of, clinical_status, is_later_encounter
-from cds_service.fhir.entries.asides import VOID, asides_of, words_of_asides
-from cds_service.fhir.entries.bystanders import FRACTURED
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.levels_of_entries import (
+from cds_service.fhir.entries.fractures.levels_of_entries import (
     fracture_levels,
     vertebrae_apart,
 )
-from cds_service.fhir.entries.problem_words import in_doubt, undenied_parts
+from cds_service.fhir.entries.words.asides import VOID, asides_of, words_of_asides
+from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.problem_words import in_doubt, undenied_parts
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.same_operation import SUBACUTE, last_day_of
 from cds_service.fhir.mapping.clauses import clauses, sentences

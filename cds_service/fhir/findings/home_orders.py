@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from cds_service.fhir.entries.drugs import is_given_once
+from cds_service.fhir.entries.medication.drugs import is_given_once
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.drug_times import dated, end_of_course
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of

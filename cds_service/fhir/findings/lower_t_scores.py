@@ -13,23 +13,23 @@ from cds_service.core.from_order import OSTEOPOROSIS
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
-from cds_service.fhir.entries.bone_reports import (
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.exams.bone_reports import (
     OF_BONE,
     codes_of_report,
     words_of_report,
 )
-from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.exam_concepts import EXAM_TYPES
-from cds_service.fhir.entries.problem_words import (
-    is_of_relatives,
-    named_in,
-    read_problem_words,
-)
-from cds_service.fhir.entries.t_scores_in_words import (
+from cds_service.fhir.entries.exams.exam_concepts import EXAM_TYPES
+from cds_service.fhir.entries.exams.t_scores_in_words import (
     NAMING,
     T_SCORE_ASIDE,
     t_scores_of_condition,
     t_scores_of_entry,
+)
+from cds_service.fhir.entries.words.problem_words import (
+    is_of_relatives,
+    named_in,
+    read_problem_words,
 )
 from cds_service.fhir.findings.chart import Chart, Reading
 from cds_service.fhir.findings.observations import (

@@ -14,11 +14,11 @@ from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
-from cds_service.fhir.entries.drugs import STEROID, Drug
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.other_doses import dosages_of
-from cds_service.fhir.entries.problem_words import in_doubt
-from cds_service.fhir.entries.products import DEVICE_ORDERS
+from cds_service.fhir.entries.medication.drugs import STEROID, Drug
+from cds_service.fhir.entries.medication.other_doses import dosages_of
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,

@@ -16,12 +16,6 @@ from cds_service.core.vocabulary import (
     YesNoSpec,
 )
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.entries.drugs import (
-    CANCER_DRUG,
-    DEEP_INFECTION_DRUG,
-    MEDICATION_TYPES,
-    TELL_OF_DISEASE,
-)
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
 from cds_service.fhir.entries.grave_asides import (
     SPINAL_OPERATION,
@@ -33,8 +27,14 @@ from cds_service.fhir.entries.grave_asides import (
     VERTEBRA_REMOVED,
 )
 from cds_service.fhir.entries.listed import LISTED
-from cds_service.fhir.entries.problem_words import in_doubt, words_but_denials
-from cds_service.fhir.entries.products import DEVICE_ORDERS
+from cds_service.fhir.entries.medication.drugs import (
+    CANCER_DRUG,
+    DEEP_INFECTION_DRUG,
+    MEDICATION_TYPES,
+    TELL_OF_DISEASE,
+)
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.problem_words import in_doubt, words_but_denials
 from cds_service.fhir.findings.antibiotic_courses import find_long_antibiotic
 from cds_service.fhir.findings.chart import (
     LISTS,

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.entries.bystanders import FRACTURED
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.levels_of_entries import fracture_levels
+from cds_service.fhir.entries.fractures.levels_of_entries import fracture_levels
+from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.raw_json import member

@@ -26,9 +26,8 @@ from cds_service.fhir.certainty import (
     clinical_status,
     is_later_encounter,
 )
-from cds_service.fhir.entries.awaited_reports import is_plain_exam
-from cds_service.fhir.entries.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.exams.awaited_reports import is_plain_exam
 from cds_service.fhir.entries.grave_asides import (
     BRIEF_SEARCHES,
     ORDERS,
@@ -42,8 +41,9 @@ from cds_service.fhir.entries.grave_asides import (
     VERTEBRA_REMOVED,
     is_done_order,
 )
-from cds_service.fhir.entries.problem_words import in_doubt, is_taken_as_active
-from cds_service.fhir.entries.products import DEVICE_ORDERS
+from cds_service.fhir.entries.medication.drugs import GOES_ON, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.problem_words import in_doubt, is_taken_as_active
 from cds_service.fhir.findings.cement_reasons import (
     is_called_past,
     is_for_something_else,

@@ -13,7 +13,7 @@ from cds_service.core.findings import PassedOver
 from cds_service.core.from_order import DENSE, OSTEOPOROSIS, minus_missing_text
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.entries.drugs import BONE_DRUG, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPES
 from cds_service.fhir.findings.changes import contradicted_before
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.findings.lower_t_scores import (

@@ -13,7 +13,10 @@ from cds_service.fhir.entries.concepts import (
     concepts_of,
     is_product_unread,
 )
-from cds_service.fhir.entries.products import PRODUCT_ELEMENTS, unread_ingredients
+from cds_service.fhir.entries.medication.products import (
+    PRODUCT_ELEMENTS,
+    unread_ingredients,
+)
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.gathering.query_results import (

@@ -8,8 +8,8 @@ from itertools import chain
 from cds_service.errors import DeadlinePassed
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.act_concepts import is_order_understood
-from cds_service.fhir.entries.open_concepts import UNCODED, UNREAD_WORDS
-from cds_service.fhir.entries.products import DEVICE_ORDERS
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.open_concepts import UNCODED, UNREAD_WORDS
 from cds_service.fhir.gathering.fetching import (
     MOST_READ,
     NOT_IN_TIME,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from cds_service.fhir.entries.asides import OBSERVATION, VOID
 from cds_service.fhir.entries.concepts import concepts_of
 from cds_service.fhir.entries.entry import Entry, read_entry
-from cds_service.fhir.entries.open_concepts import UNNAMED
-from cds_service.fhir.entries.products import referred_in
+from cds_service.fhir.entries.medication.products import referred_in
+from cds_service.fhir.entries.words.asides import OBSERVATION, VOID
+from cds_service.fhir.entries.words.open_concepts import UNNAMED
 from cds_service.fhir.gathering.plan import Template
 from cds_service.fhir.gathering.query_results import ReadFrom
 from cds_service.fhir.mapping.terminology import Terminology

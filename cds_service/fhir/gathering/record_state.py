@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from cds_service.core.findings import RecordState
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.open_concepts import (
+from cds_service.fhir.entries.words.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,

@@ -7,7 +7,7 @@ a stay whose reason is not known reassures of nothing.
 from collections.abc import Iterator
 
 from cds_service.fhir.entries.grave_asides import MAY_BEAR_ON_SPINE, UNREAD_REASON
-from cds_service.fhir.entries.problem_words import in_doubt
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Bases, contained_in

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from cds_service.core.bone_drugs import KINDS, MAY_MEAN
-from cds_service.fhir.entries.drugs import BONE_DRUG
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.medication.drugs import BONE_DRUG
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.clauses import clauses

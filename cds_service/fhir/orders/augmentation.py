@@ -17,7 +17,7 @@ from cds_service.core.findings import (
 )
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
-from cds_service.fhir.entries.earlier_in_words import EARLIER
+from cds_service.fhir.entries.fractures.earlier_in_words import EARLIER
 from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.levels.from_words import in_order
 from cds_service.fhir.mapping.terminology import Terminology

@@ -11,6 +11,11 @@ from itertools import chain
 
 from cds_service.core.findings import AugmentationOrder
 from cds_service.core.leaving import Biopsy, GraveResult
+from cds_service.fhir.entries.exams.unread_in_report import (
+    is_of_other_organ,
+    is_result_understood,
+    names_spine,
+)
 from cds_service.fhir.entries.grave_asides import (
     BIOPSIES,
     CANCERS,
@@ -18,11 +23,6 @@ from cds_service.fhir.entries.grave_asides import (
     SPINAL_INFECTIONS,
     grave_concepts_of,
     words_of_sites,
-)
-from cds_service.fhir.entries.unread_in_report import (
-    is_of_other_organ,
-    is_result_understood,
-    names_spine,
 )
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.leaves import words_in

@@ -9,11 +9,11 @@ from itertools import chain
 
 from cds_service.core.findings import TreatedLevels
 from cds_service.fhir.certainty import at_first_visit
-from cds_service.fhir.entries.asides import asides_of
-from cds_service.fhir.entries.broken_by_title import vertebrae_broken_by_title
-from cds_service.fhir.entries.bystanders import FRACTURED
-from cds_service.fhir.entries.earlier_in_words import is_of_unsound_vertebra
-from cds_service.fhir.entries.fracture_sites import fractured_there
+from cds_service.fhir.entries.fractures.broken_by_title import vertebrae_broken_by_title
+from cds_service.fhir.entries.fractures.earlier_in_words import is_of_unsound_vertebra
+from cds_service.fhir.entries.words.asides import asides_of
+from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.fracture_sites import fractured_there
 from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology

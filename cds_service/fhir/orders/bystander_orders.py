@@ -6,7 +6,7 @@ They are signed with an augmentation or a brace. The titles of such orders are i
 
 from collections.abc import Iterator
 
-from cds_service.fhir.entries.bystanders import is_bystander_act
+from cds_service.fhir.entries.words.bystanders import is_bystander_act
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology

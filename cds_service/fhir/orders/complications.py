@@ -17,7 +17,7 @@ from cds_service.fhir.entries.grave_asides import (
     grave_concepts_of,
     states_by_code,
 )
-from cds_service.fhir.entries.problem_words import undenied_parts
+from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 

@@ -5,7 +5,7 @@ from datetime import date
 from cds_service.core.closures import Fracture
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.levels_of_entries import fracture_levels
+from cds_service.fhir.entries.fractures.levels_of_entries import fracture_levels
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on

@@ -32,7 +32,7 @@ from cds_service.fhir.certainty import (
     is_later_encounter,
 )
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.problem_words import is_taken_as_active
+from cds_service.fhir.entries.words.problem_words import is_taken_as_active
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on

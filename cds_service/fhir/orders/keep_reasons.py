@@ -5,7 +5,7 @@ the findings.
 """
 
 from cds_service.core.brace_reasons import KEEP_REASONS
-from cds_service.fhir.entries.bystanders import FRACTURED
+from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.levels.from_words import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology

@@ -6,17 +6,17 @@ from typing import NamedTuple
 from cds_service.core.findings import REASON_NOT_UNDERSTOOD
 from cds_service.core.from_order import OSTEOPOROSIS
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.entries.earlier_in_words import (
+from cds_service.fhir.entries.exams.t_scores_in_words import t_scores_in_words
+from cds_service.fhir.entries.fractures.earlier_in_words import (
     EARLIER,
     calls_fracture_old,
     names_several_fractures,
     names_years_ago,
 )
+from cds_service.fhir.entries.fractures.healed_fractures import HEALED
 from cds_service.fhir.entries.grave_asides import CANCERS, SPINAL_INFECTIONS
-from cds_service.fhir.entries.healed_fractures import HEALED
-from cds_service.fhir.entries.problem_words import read_problem_words
-from cds_service.fhir.entries.t_scores_in_words import t_scores_in_words
-from cds_service.fhir.entries.unread_in_reasons import (
+from cds_service.fhir.entries.words.problem_words import read_problem_words
+from cds_service.fhir.entries.words.unread_in_reasons import (
     is_code_plainly_worded,
     is_reason_understood,
 )

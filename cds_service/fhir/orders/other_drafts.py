@@ -7,7 +7,6 @@ an order that nobody understood.
 
 from collections.abc import Iterator
 
-from cds_service.fhir.entries.asides import asides_of
 from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.entries.grave_asides import (
     GRAVE,
@@ -17,8 +16,9 @@ from cds_service.fhir.entries.grave_asides import (
     UNREAD_TITLE,
     grave_concepts_of,
 )
-from cds_service.fhir.entries.problem_words import has_grave_stem, in_doubt
-from cds_service.fhir.entries.unread_in_reasons import (
+from cds_service.fhir.entries.words.asides import asides_of
+from cds_service.fhir.entries.words.problem_words import has_grave_stem, in_doubt
+from cds_service.fhir.entries.words.unread_in_reasons import (
     OF_FHIR,
     is_reason_understood,
     words_beyond,

@@ -12,22 +12,22 @@ from cds_service.core.findings import OtherInjuries, SupportOrder
 from cds_service.fhir.certainty import (
     certainty_of,
 )
-from cds_service.fhir.entries.bystanders import SPINAL, is_plain_fracture
-from cds_service.fhir.entries.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.fracture_sites import UNSITED
 from cds_service.fhir.entries.grave_asides import (
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
     UNREAD_REASON,
 )
-from cds_service.fhir.entries.open_concepts import (
+from cds_service.fhir.entries.medication.drugs import GOES_ON, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.bystanders import SPINAL, is_plain_fracture
+from cds_service.fhir.entries.words.fracture_sites import UNSITED
+from cds_service.fhir.entries.words.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
 )
-from cds_service.fhir.entries.problem_words import in_doubt
-from cds_service.fhir.entries.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.duration_parts import blank
 from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology

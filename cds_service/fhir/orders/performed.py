@@ -19,18 +19,18 @@ from cds_service.core.leaving import (
 )
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.element_names import MODIFIERS
-from cds_service.fhir.entries.awaited_reports import NO_REPORT
-from cds_service.fhir.entries.bystanders import FRACTURED
 from cds_service.fhir.entries.condition_concepts import ACUTE
-from cds_service.fhir.entries.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.grave_asides import (
     UNJUDGED,
     UNREAD_REASON,
     drugs_and_states,
     grave_concepts_of,
 )
-from cds_service.fhir.entries.problem_words import in_doubt
+from cds_service.fhir.entries.medication.drugs import BONE_DRUG, read_billed
+from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.leaves import words_in

@@ -10,20 +10,20 @@ grave. If part of the signing was not read, no list of the record is whole.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cds_service.fhir.entries.asides import NO_DIAGNOSES
 from cds_service.fhir.entries.concepts import concepts_of
-from cds_service.fhir.entries.drugs import BONE_DRUG, Drug, read_billed
 from cds_service.fhir.entries.entry import (
     BILLED_TYPES,
     Entry,
     read_entry,
     read_without_drug,
 )
+from cds_service.fhir.entries.exams.t_scores_in_words import T_SCORE_ASIDE
 from cds_service.fhir.entries.grave_asides import ASIDE_IN_DOUBT, drugs_and_states
-from cds_service.fhir.entries.open_concepts import UNKNOWN_DRUG
-from cds_service.fhir.entries.problem_words import in_doubt
-from cds_service.fhir.entries.products import referred_in
-from cds_service.fhir.entries.t_scores_in_words import T_SCORE_ASIDE
+from cds_service.fhir.entries.medication.drugs import BONE_DRUG, Drug, read_billed
+from cds_service.fhir.entries.medication.products import referred_in
+from cds_service.fhir.entries.words.asides import NO_DIAGNOSES
+from cds_service.fhir.entries.words.open_concepts import UNKNOWN_DRUG
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
 from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.record import PatientRecord

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 from cds_service.core.findings import TrainingLimit
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
-from cds_service.fhir.entries.asides import asides_of
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, LEG_INJURED
 from cds_service.fhir.entries.held_training import (
     HELD,
     UNREAD,
@@ -18,8 +18,8 @@ from cds_service.fhir.entries.held_training import (
     is_ended_by_therapist,
     is_unread_activity,
 )
-from cds_service.fhir.entries.leg_injuries import LEG_BROKEN, LEG_INJURED
-from cds_service.fhir.entries.problem_words import in_doubt
+from cds_service.fhir.entries.words.asides import asides_of
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on

@@ -15,11 +15,6 @@ from typing import Any
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.element_names import MODIFIERS
-from cds_service.fhir.entries.bystanders import (
-    is_bystander_problem,
-    is_plain_fracture,
-)
-from cds_service.fhir.entries.fracture_sites import names_place_alone
 from cds_service.fhir.entries.grave_asides import (
     ASIDE,
     BIOPSIES,
@@ -28,7 +23,12 @@ from cds_service.fhir.entries.grave_asides import (
     grave_concepts_of,
     is_unjudged,
 )
-from cds_service.fhir.entries.unread_in_reasons import is_code_plainly_worded
+from cds_service.fhir.entries.words.bystanders import (
+    is_bystander_problem,
+    is_plain_fracture,
+)
+from cds_service.fhir.entries.words.fracture_sites import names_place_alone
+from cds_service.fhir.entries.words.unread_in_reasons import is_code_plainly_worded
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.remainders import LEAST_CODE, without_names

@@ -11,7 +11,7 @@ that FHIR, an EHR or an author adds is overlooked.
 from typing import Any
 
 from cds_service.core.brace_reasons import KEEP_REASONS
-from cds_service.fhir.entries.bystanders import is_plain_fracture
+from cds_service.fhir.entries.words.bystanders import is_plain_fracture
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.code_systems import HCPCS
 from cds_service.fhir.mapping.remainders import without_codes

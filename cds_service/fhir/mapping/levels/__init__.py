@@ -4,8 +4,8 @@
 knows those that were not treated, `instrumented.py` those that screws join,
 `of_something_else.py` those of an ablation, a catheter or a part of the bone.
 
-Who asks this reader is told apart by what it reads: `entries/levels_of_entries.py`
-one diagnosis or procedure, `orders/treated_levels.py` what an order treats,
-`orders/broken_levels.py` what is broken, and `orders/levels_left_in_notes.py` what an
-operation calls left in its notes.
+Who asks this reader is told apart by what it reads:
+`entries/fractures/levels_of_entries.py` one diagnosis or procedure,
+`orders/treated_levels.py` what an order treats, `orders/broken_levels.py` what is
+broken, and `orders/levels_left_in_notes.py` what an operation calls left in its notes.
 """

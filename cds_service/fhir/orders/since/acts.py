@@ -9,7 +9,6 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
-from cds_service.fhir.entries.asides import VOID
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave_asides import GRAVE
 from cds_service.fhir.entries.harm_in_acts import (
@@ -18,11 +17,12 @@ from cds_service.fhir.entries.harm_in_acts import (
     titles_and_reasons,
     words_of_prescription,
 )
-from cds_service.fhir.entries.problem_words import (
+from cds_service.fhir.entries.words.asides import VOID
+from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,
     undenied_parts,
 )
-from cds_service.fhir.entries.unread_in_reasons import (
+from cds_service.fhir.entries.words.unread_in_reasons import (
     is_reason_understood,
     words_of_reasons,
 )

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from cds_service.fhir.certainty import is_later_encounter
-from cds_service.fhir.entries.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.condition_concepts import concepts_of_condition
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.healed_fractures import SEVERAL
-from cds_service.fhir.entries.past_by_words import LONG_PAST, NEW
+from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
+from cds_service.fhir.entries.fractures.healed_fractures import SEVERAL
+from cds_service.fhir.entries.words.past_by_words import LONG_PAST, NEW
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded

@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.core.leaving import InjuryKind
-from cds_service.fhir.entries.hip_repair_words import HIP_REPAIR
+from cds_service.fhir.entries.fractures.hip_repair_words import HIP_REPAIR
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.side_codes import SideCodes
 from cds_service.fhir.mapping.terminology import Terminology

@@ -18,7 +18,7 @@ from cds_service.fhir.entries.harm_in_acts import (
     bones_repaired_by,
     words_of_prescription,
 )
-from cds_service.fhir.entries.problem_words import named_in
+from cds_service.fhir.entries.words.problem_words import named_in
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology

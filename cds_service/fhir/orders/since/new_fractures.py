@@ -5,8 +5,8 @@ What names one, `operation.py` compares with the treated vertebrae.
 
 from datetime import date
 
-from cds_service.fhir.entries.awaited_reports import NO_REPORT
-from cds_service.fhir.entries.bone_reports import words_of_report
+from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
+from cds_service.fhir.entries.exams.bone_reports import words_of_report
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.terminology import Terminology

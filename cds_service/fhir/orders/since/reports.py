@@ -7,18 +7,18 @@ import re
 from collections.abc import Collection
 from datetime import date
 
-from cds_service.fhir.entries.awaited_reports import (
+from cds_service.fhir.entries.concepts import is_silent_report
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.exams.awaited_reports import (
     AWAITED,
     NO_REPORT,
     is_plain_exam,
     is_without_words,
 )
-from cds_service.fhir.entries.concepts import is_silent_report
-from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.exams.unread_in_report import is_check_understood
 from cds_service.fhir.entries.grave_asides import UNREAD_PROSE, grave_concepts_of
 from cds_service.fhir.entries.harm_in_acts import is_acute_coded, is_harm_coded
-from cds_service.fhir.entries.problem_words import in_doubt
-from cds_service.fhir.entries.unread_in_report import is_check_understood
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology

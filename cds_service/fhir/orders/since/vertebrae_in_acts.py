@@ -8,8 +8,8 @@ from collections.abc import Collection
 from datetime import date
 
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.entries.bystanders import FRACTURED
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from cds_service.fhir.entries.problem_words import read_problem_words
+from cds_service.fhir.entries.words.problem_words import read_problem_words
 from tests.order_builders import terminology
 
 

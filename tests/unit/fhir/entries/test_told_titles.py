@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.fhir.entries.problem_words import has_grave_stem
+from cds_service.fhir.entries.words.problem_words import has_grave_stem
 from tests.builders import terminology
 
 TITLES = tomllib.loads(Path(__file__).with_name("told_titles.toml").read_text("utf-8"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.fhir.entries.problem_words import named_in
+from cds_service.fhir.entries.words.problem_words import named_in
 from tests.builders import terminology
 
 LOOKED_FOR = {

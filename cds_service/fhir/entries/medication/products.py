@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from cds_service.fhir.entries.asides import VOID
-from cds_service.fhir.entries.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Targets, contained_in
 

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from cds_service.fhir.entries.bystanders import FRACTURED
-from cds_service.fhir.entries.fracture_sites import UNSITED
-from cds_service.fhir.entries.problem_words import HISTORIES, in_doubt
-from cds_service.fhir.entries.unread_in_reasons import is_reason_understood
+from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.fracture_sites import UNSITED
+from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt
+from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded

@@ -7,16 +7,16 @@ in a note; a vertebra that is only examined or braced is not broken.
 import re
 from collections.abc import Iterator
 
-from cds_service.fhir.entries.asides import VOID
-from cds_service.fhir.entries.bystanders import FRACTURED
-from cds_service.fhir.entries.earlier_in_words import (
+from cds_service.fhir.entries.exams.unread_in_study_names import words_of_study
+from cds_service.fhir.entries.fractures.earlier_in_words import (
     EARLIER,
     names_earlier_fracture,
     names_several_fractures,
 )
-from cds_service.fhir.entries.healed_fractures import OTHER_BONES
-from cds_service.fhir.entries.unread_beside_titles import words_of_study
-from cds_service.fhir.entries.unread_in_reasons import is_reason_understood
+from cds_service.fhir.entries.fractures.healed_fractures import OTHER_BONES
+from cds_service.fhir.entries.words.asides import VOID
+from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT

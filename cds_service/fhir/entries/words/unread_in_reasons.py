@@ -10,10 +10,10 @@ have such words.
 import re
 from collections.abc import Iterable, Iterator
 
-from cds_service.fhir.entries.asides import asides_of
-from cds_service.fhir.entries.bystanders import FRACTURED
-from cds_service.fhir.entries.fracture_sites import names_place_alone
-from cds_service.fhir.entries.problem_words import (
+from cds_service.fhir.entries.words.asides import asides_of
+from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.fracture_sites import names_place_alone
+from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,
     is_denial,
     named_in,

@@ -7,8 +7,8 @@ Such a number is never a value: it can only leave a measured one in doubt, as
 from collections.abc import Sequence
 
 from cds_service.core.from_order import OSTEOPOROSIS
-from cds_service.fhir.entries.asides import VOID
-from cds_service.fhir.entries.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of

@@ -6,7 +6,7 @@ holds them: of all else a diagnosis says what it said without them.
 
 from typing import Any
 
-from cds_service.fhir.entries.problem_words import undenied_parts
+from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.raw_json import texts_of

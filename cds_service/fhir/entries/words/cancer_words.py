@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from cds_service.fhir.entries.problem_words import is_denial, undenied_parts
+from cds_service.fhir.entries.words.problem_words import is_denial, undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from cds_service.fhir.entries.problem_words import in_doubt
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, texts_of

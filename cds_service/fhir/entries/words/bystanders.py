@@ -8,12 +8,12 @@ If other words of the entry may say more than its code, the code does not count.
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from cds_service.fhir.entries.fracture_sites import (
+from cds_service.fhir.entries.words.fracture_sites import (
     UNSITED,
     fractured_there,
     is_at_vertebra,
 )
-from cds_service.fhir.entries.problem_words import is_denial
+from cds_service.fhir.entries.words.problem_words import is_denial
 from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.terminology import Terminology

@@ -10,11 +10,11 @@ import re
 from collections.abc import Collection, Iterator
 
 from cds_service.fhir.element_names import MODIFIERS
-from cds_service.fhir.entries.bystanders import (
+from cds_service.fhir.entries.words.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
-from cds_service.fhir.entries.unread_in_reasons import words_beyond
+from cds_service.fhir.entries.words.unread_in_reasons import words_beyond
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.levels.from_words import LEVELS, SEQUENCES

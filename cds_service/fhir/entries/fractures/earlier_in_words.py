@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from cds_service.fhir.entries.bystanders import FRACTURED
-from cds_service.fhir.entries.healed_fractures import OTHER_BONES
-from cds_service.fhir.entries.problem_words import (
+from cds_service.fhir.entries.fractures.healed_fractures import OTHER_BONES
+from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.problem_words import (
     HISTORIES,
     is_denial,
     undenied_parts,
 )
-from cds_service.fhir.entries.unread_in_reasons import (
+from cds_service.fhir.entries.words.unread_in_reasons import (
     is_reason_understood,
     words_of_reasons,
 )

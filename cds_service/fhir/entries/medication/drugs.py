@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from cds_service.fhir.entries.other_doses import Dose, dosages_of, dose_named
-from cds_service.fhir.entries.plain_doses import (
+from cds_service.fhir.entries.medication.other_doses import Dose, dosages_of, dose_named
+from cds_service.fhir.entries.medication.plain_doses import (
     is_plain_dose,
     is_plain_order,
     is_plain_title,
 )
-from cds_service.fhir.entries.steroid_asides import (
+from cds_service.fhir.entries.medication.steroid_asides import (
     is_put,
     names_dose,
     without_asides,

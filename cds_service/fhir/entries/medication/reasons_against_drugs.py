@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from cds_service.fhir.entries.drugs import BONE_DRUG, MEDICATION_TYPES
-from cds_service.fhir.entries.problem_words import named_in
+from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPES
+from cds_service.fhir.entries.words.problem_words import named_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 

@@ -1,21 +1,19 @@
-"""Tell if the words of a dosage, and the name of an imaging study, were understood.
+"""Tell if the words of a dosage were understood.
 
 "4 mg twice daily, for the deposits in the cord" gives a reason where nobody asked for
-one, and "MRI brain, seeding?" asks for one. Such words are no aside: nearly all of them
-say how a drug is taken, or what was examined. So they have plain words of their own
-(`mappings/plain-dosage-words/` and `plain-study-words/`), next to those of reasons.
+one. Such words are no aside: nearly all of them say how a drug is taken. So they have
+plain words of their own (`mappings/plain-dosage-words/`), next to those of reasons.
 Whatever else they say leaves a tumour, an infection and a deficit open.
 """
 
 import re
 from collections.abc import Iterator
 
-from cds_service.fhir.entries.drugs import MEDICATION_TYPES
-from cds_service.fhir.entries.other_doses import dosages_of
-from cds_service.fhir.entries.problem_words import has_grave_stem
-from cds_service.fhir.entries.unread_in_reasons import is_reason_understood
+from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.other_doses import dosages_of
+from cds_service.fhir.entries.words.problem_words import has_grave_stem
+from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from cds_service.fhir.leaves import words_in
-from cds_service.fhir.mapping.plain_words import Besides
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, LONGEST_TITLE, folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -25,14 +23,12 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 _WORDED = ("text", "patientInstruction", "additionalInstruction", "asNeededFor")
 # Characters. A longer text is plain by the words of its own list, or not at all: to
 # look for names in it would hold up other requests.
-LONGEST_READ = 500
+_LONGEST_READ = 500
 MOST_DRUGS = 8  # that one dosage names
 _REST_OF_WORD = re.compile(r"[\w-]*")
 # What a drug is called begins its title: `metoprolol succinate 50 MG Oral Tablet`.
 _NAME = re.compile(r"[^\d,;:(\[/]*")
 _LONGEST_NAME = 4  # words
-# Scanners write several words as one: `AAHead_Scout`, `ThinSlice`.
-_INNER_BORDER = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_")
 _LEAST_LETTERS = 5  # of a word of it: `for` is none
 
 
@@ -84,11 +80,8 @@ def is_dose_plain(words: str, terminology: Terminology) -> bool:
 
     Most are. Cut into sentences, `b. Bed. 1 Tbl.` would not be.
     """
-    return _are_alone(words, terminology.plain.dosages, terminology)
-
-
-def _are_alone(words: str, plain: Besides, terminology: Terminology) -> bool:
-    return plain.alone.are_all(words) and not has_grave_stem(words, terminology)
+    alone = terminology.plain.dosages.alone
+    return alone.are_all(words) and not has_grave_stem(words, terminology)
 
 
 def _is_dose_understood(
@@ -99,7 +92,7 @@ def _is_dose_understood(
 ) -> bool:
     if is_dose_plain(words, terminology):
         return True
-    if len(words) > LONGEST_READ:
+    if len(words) > _LONGEST_READ:
         return False
     plain = terminology.plain.dosages
     if is_reason_understood([words], counted, terminology, plain):
@@ -133,55 +126,3 @@ def _without_drugs(words: str, own: frozenset[str], terminology: Terminology) ->
         rest = _REST_OF_WORD.match(words, end)
         words = f"{words[:start]} {words[rest.end() if rest else end :]}"
     return words
-
-
-def is_study_understood(
-    entry: Json, counted: frozenset[str], terminology: Terminology
-) -> bool:
-    """Tell if all that an imaging study is called is plain; True for another entry.
-
-    A name may ask: of "MRI ?fracture L1" what is asked about must be plain.
-
-    Args:
-        entry: any entry.
-        counted: concepts that are left open elsewhere if words name them.
-        terminology: the service's terminology.
-    """
-    if text(entry.get("resourceType")) != "ImagingStudy":
-        return True
-    named = (_INNER_BORDER.sub(" ", one) for one in words_of_study(entry))
-    words = dict.fromkeys(one for one in named if one)
-    if sum(map(len, words)) > LONGEST_TEXT:
-        return False
-    plain, clauses = terminology.plain.studies, terminology.clauses
-    return all(
-        terminology.own_words.fullmatch(one)
-        or _are_alone(one, plain, terminology)
-        or terminology.harmless_acts.is_title(one)
-        or (
-            len(one) <= LONGEST_READ
-            and is_reason_understood(
-                [clauses.without_suspicion(one)], counted, terminology, plain
-            )
-        )
-        for one in words
-    )
-
-
-def plain_words_of_study(entry: Json, terminology: Terminology) -> frozenset[str]:
-    """Return what an imaging study is called in plain words alone; else nothing."""
-    if text(entry.get("resourceType")) != "ImagingStudy":
-        return frozenset()
-    plain = terminology.plain.studies
-    words = (one for one in words_of_study(entry) if one)
-    return frozenset(one for one in words if _are_alone(one, plain, terminology))
-
-
-def words_of_study(study: Json) -> Iterator[str]:
-    """Yield what an imaging study, its procedure and its series are called."""
-    for code in objects(study.get("procedureCode")):
-        yield from texts_of(code)
-    yield text(member(study, "procedureReference", "display"))
-    for part in (study, *objects(study.get("series"))):
-        yield text(part.get("description"))
-        yield text(member(part, "bodySite", "display"))

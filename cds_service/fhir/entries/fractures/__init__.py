@@ -1,0 +1,1 @@
+"""Read which bone broke, and when, from the codes and words of one entry."""
