@@ -37,7 +37,9 @@ from cds_service.fhir.entries.exams.unread_in_report import (
 from cds_service.fhir.entries.grave_asides import MAY_BEAR_ON_SPINE, UNREAD_PROSE
 from cds_service.fhir.entries.harm_in_acts import (
     EARLIER,
+    HARM_ASIDE,
     is_history,
+    tells_harm_beside,
     tells_of_harm,
 )
 from cds_service.fhir.entries.listed import LISTED, OF_NO_CONCERN
@@ -98,6 +100,8 @@ def concepts_of(
         concepts |= {EARLIER}
     if t_scores_of_entry(resource, terminology):
         concepts |= {T_SCORE_ASIDE}
+    if tells_harm_beside(resource, terminology):
+        concepts |= {HARM_ASIDE}
     return concepts | {ACUTE} if tells_of_harm(resource, terminology) else concepts
 
 

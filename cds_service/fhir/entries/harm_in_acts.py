@@ -1,22 +1,48 @@
 """Keep acts whose title or reason tells of harm, so that a discharge can read them.
 
 An order of an ordinary examination is not kept; "CCT" for "fall", or for the code of an
-embolism, is. Raw JSON in; junk never raises.
+embolism, is. So is a diagnosis whose notes or evidence tell of it. Raw JSON in; junk
+never raises.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from cds_service.fhir.entries.words.problem_words import undenied_parts
+from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, leg_injuries
+from cds_service.fhir.entries.words.problem_words import named_in, undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 REPORT = "DiagnosticReport"
-REASONED = frozenset({"ServiceRequest", "Procedure", "MedicationRequest"})
+# A drug is no act: what it is for may be known for years.
+DRUGS = frozenset({"MedicationRequest", "MedicationAdministration"})
+DONE_OR_ORDERED = frozenset(
+    {"ServiceRequest", "Procedure", "DeviceRequest", "SupplyRequest", "ImagingStudy"}
+)
+REASONED = DRUGS | DONE_OR_ORDERED
+TITLES = ("code", "codeCodeableConcept", "itemCodeableConcept", "procedureCode")
 
 OPERATED = frozenset({"ServiceRequest", "Procedure"})
-PRESCRIBED = "MedicationRequest"
 OTHER_BONE = "other-fracture"
+FALLS = frozenset({"fall", "fall-from-height"})
+# Bones that carry the body: with one of them broken, nobody is sent home to walk.
+CARRYING = frozenset(
+    {
+        "hip-fracture",
+        "pelvic-fracture",
+        "femur-fracture-unstated",
+        "femur-shaft-fracture",
+        "atypical-femur-fracture",
+    }
+)
+BROKEN = CARRYING | {OTHER_BONE, "injury-elsewhere"}
+# Bones that only words name so closely, and the neck, of which no vertebra is treated.
+WORDED = BROKEN | {"rib-fracture", "arm-fracture", "leg-fracture", "cervical-fracture"}
+VERTEBRAL = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
+# A diagnosis with this is read for its notes and its evidence.
+HARM_ASIDE = "harm-in-an-aside"
 # Rules of `kinds.toml`.
 REPAIRED = {
     "repair-of-thigh": "hip-fracture",
@@ -24,6 +50,21 @@ REPAIRED = {
     "repair-of-bone": OTHER_BONE,
 }
 RESCUE = ("rescue-by-title",)
+ILLNESS = ("illness-since",)
+AGAIN = ("fracture-again",)
+# What an examination is to rule out, nobody has found; a suspicion counts.
+_SEARCHED = re.compile(
+    r"\b(?:rule[sd]?[ -]out|r/o|exclu(?:de|ding|sion of)|ausschluss|auszuschliessen"
+    r"|eliminer|descartar|escludere|uitsluiten|wykluczyc)\b|除外|排除|배제"
+)
+# A failing organ is long-standing unless it is called acute.
+_LASTING = re.compile(r"(?:heart|kidney|renal|respiratory) failure")
+# After one of these a title says why: "home oxygen for pulmonary embolism".
+_WHY = re.compile(
+    r"[:：]|\b(?:for|because of|due to|after|following|bei|wegen|nach|pour|por|tras"
+    r"|per|dopo|voor|wegens|z powodu|przy)\b"
+)
+_LETTER = re.compile(r"[^\W\d_]")
 
 EARLIER = "earlier-illness"
 OF_CORD = "spinal-cord-disease"
@@ -53,23 +94,106 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         return False
     if bones_repaired_by(resource, terminology) or is_rescue(resource, terminology):
         return True
-    codes = terminology.complication_codes
     reasons = objects(resource.get("reasonCode"))
-    if any(codes.is_acute(*one) for one in terminology.codings(reasons)):
+    if any(_is_injury_coded(one, terminology) for one in reasons):
         return True
+    words = [*titles_and_reasons(resource), *told_beside(resource, terminology)]
+    titles = titles_of(resource)
+    is_titled = any(is_fall_alone(one, terminology) for one in titles)
+    return is_titled or any(
+        _is_worse(one, terminology) or _names_harm(one, terminology) for one in words
+    )
+
+
+def tells_harm_beside(condition: Json, terminology: Terminology) -> bool:
+    """Tell if the notes or the evidence of a diagnosis name what went wrong."""
+    if text(condition.get("resourceType")) != "Condition":
+        return False
+    evidence = evidence_of(condition)
+    notes = [text(one.get("text")) for one in objects(condition.get("note"))]
+    words = [*notes, *(word for one in evidence for word in texts_of(one))]
+    return any(_is_injury_coded(one, terminology) for one in evidence) or any(
+        _is_worse(one, terminology) or _names_harm(one, terminology)
+        for one in filter(None, words)
+    )
+
+
+def evidence_of(condition: Json) -> list[Json]:
+    """List the codes of what a diagnosis is based on."""
+    return [
+        code
+        for evidence in objects(condition.get("evidence"))
+        for code in objects(evidence.get("code"))
+    ]
+
+
+def _is_injury_coded(code: Json, terminology: Terminology) -> bool:
+    named = terminology.concepts(code)
+    is_injury = not named.isdisjoint(WORDED | FALLS | VERTEBRAL)
+    return is_injury or is_acute_coded(code, terminology)
+
+
+def _is_worse(words: str, terminology: Terminology) -> bool:
     stems = terminology.grave_stems
-    return any(
+    return (
         stems.is_worse(words)
         or stems.is_fallen(words)
         or stems.may_be_of_fall(words)
         or stems.is_emergency(words)
         or stems.has_plain_deficit(words)
         or OF_CORD in stems.concepts_in(words)
-        for words in (
-            *titles_and_reasons(resource),
-            *words_of_prescription(resource, terminology),
-        )
     )
+
+
+def _names_harm(words: str, terminology: Terminology) -> bool:
+    is_broken = bones_in_words(words, terminology) or terminology.kinds.named(
+        words, AGAIN
+    )
+    named = named_in([words], terminology)
+    is_vertebra = not named.isdisjoint(VERTEBRAL)
+    return bool(is_broken or is_vertebra or illnesses_in_words(words, terminology))
+
+
+def bones_in_words(words: str, terminology: Terminology) -> frozenset[str]:
+    """Return the broken bones outside the spine that words name and do not deny."""
+    bones = named_in([words], terminology) & WORDED
+    return bones | leg_injuries({"text": words}, terminology) & {LEG_BROKEN}
+
+
+def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
+    """Return the grave illnesses that words name, as they are called there.
+
+    What shall not come is none, nor is what an examination is to rule out.
+    """
+    found = set[str]()
+    plain, kinds = terminology.plain.complications_named, terminology.kinds
+    for part in undenied_parts(words[:LONGEST_TEXT], terminology):
+        if terminology.grave_stems.is_prevention(part) or _SEARCHED.search(part):
+            continue
+        named = (one for one in plain.words_in(part) if not _LASTING.fullmatch(one))
+        found.update(named)
+        if kinds.named(part, ILLNESS):
+            found.add(part.strip(" .?!"))
+    return frozenset(found)
+
+
+def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
+    """Return what a title gives as its reason, or the title if it is no act.
+
+    "Stroke unit" and "sepsis protocol" are what is done, "stroke" is why.
+    """
+    plain = folded(title[:LONGEST_TEXT])
+    why = _WHY.split(plain)[1:]
+    rest = plain
+    for name in terminology.plain.complications_named.words_in(plain):
+        rest = rest.replace(name, " ")
+    rest = terminology.kinds.without(rest, ILLNESS[0])
+    return why if _LETTER.search(rest) else [*why, title]
+
+
+def is_fall_alone(title: str, terminology: Terminology) -> bool:
+    """Tell if a title has no other words than those of a fall: "Sturzereignis"."""
+    return terminology.grave_stems.is_fall_alone(title)
 
 
 def is_acute_coded(code: Any, terminology: Terminology) -> bool:
@@ -121,18 +245,40 @@ def is_rescue(act: Json, terminology: Terminology) -> bool:
     )
 
 
-def words_of_prescription(act: Json, terminology: Terminology) -> list[str]:
-    """List the reasons and notes of a prescription, and how its drug is taken.
+def told_beside(act: Json, terminology: Terminology) -> list[str]:
+    """List what an act says beside its title and reasons, in notes and dosages.
 
-    What it is to prevent has not come.
+    What it is to prevent has not come. The title of a drug says nothing of a reason.
     """
-    if text(act.get("resourceType")) != PRESCRIBED:
-        return []
-    reasons = [word for one in objects(act.get("reasonCode")) for word in texts_of(one)]
     told = [*objects(act.get("note")), *objects(act.get("dosageInstruction"))]
-    words = [*reasons, *filter(None, (text(one.get("text")) for one in told))]
+    words = [text(one.get("text")) for one in (*told, *objects(act.get("dosage")))]
+    references = objects(act.get("reasonReference"))
+    words += [text(one.get("display")) for one in references]
     is_prevention = terminology.grave_stems.is_prevention
-    return [one for one in words if not is_prevention(one)]
+    return [one for one in words if one and not is_prevention(one)]
+
+
+def words_of_drug(act: Json, terminology: Terminology) -> list[str]:
+    """List the reasons and notes of a drug, and how it is taken; else none."""
+    if text(act.get("resourceType")) not in DRUGS:
+        return []
+    is_prevention = terminology.grave_stems.is_prevention
+    reasons = [one for one in _reasons_of(act) if not is_prevention(one)]
+    return [*reasons, *told_beside(act, terminology)]
+
+
+def titles_of(act: Json) -> list[str]:
+    """List what an act is called; nothing of a drug."""
+    if text(act.get("resourceType")) in DRUGS:
+        return []
+    coded = [one for name in TITLES for one in objects(act.get(name))]
+    words = [word for one in coded for word in texts_of(one)]
+    described = text(act.get("description"))
+    return [*words, described] if described else words
+
+
+def _reasons_of(act: Json) -> list[str]:
+    return [word for one in objects(act.get("reasonCode")) for word in texts_of(one)]
 
 
 def titles_and_reasons(act: Json) -> Iterator[str]:
@@ -140,8 +286,7 @@ def titles_and_reasons(act: Json) -> Iterator[str]:
 
     What an examination looks for, its reason may say: "CCT", "fall".
     """
-    titles = [word for one in objects(act.get("code")) for word in texts_of(one)]
-    reasons = [word for one in objects(act.get("reasonCode")) for word in texts_of(one)]
+    titles, reasons = titles_of(act), _reasons_of(act)
     yield from dict.fromkeys((*titles, *reasons))
     for title in titles:
         for reason in reasons:

@@ -13,6 +13,7 @@ from pathlib import Path
 from cds_service.core.data_file import DataFile
 from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.language import Pattern
+from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, any_folded, folded
 from cds_service.fhir.mapping.written_days import (
@@ -174,6 +175,12 @@ class GraveStems:
     def names_fall(self, words: str) -> bool:
         """Tell if a text names a fall, wherever it was."""
         return bool(self._fall.search(folded(words[:LONGEST_TEXT])))
+
+    def is_fall_alone(self, title: str) -> bool:
+        """Tell if a title names a fall, and nothing else."""
+        plain = folded(title[:LONGEST_TEXT])
+        rest, count = self._fall.subn(" ", plain)
+        return bool(count) and not LETTER.search(rest)
 
     def may_be_of_fall(self, words: str, since: date | None = None) -> bool:
         """Tell if an act of these words may be for a fall in this stay.

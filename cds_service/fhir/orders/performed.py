@@ -468,7 +468,8 @@ def read_leaving(
     stays = _stays_of(record, performed)
     time = RecentTime(since, weeks, stays, came_for(record, stays))
     treated = _treated(record, performed, terminology)
-    injured = injured_acts_since(record, since, terminology) | vertebrae_in_acts_since(
+    injured = injured_acts_since(record, since, performed.references, terminology)
+    injured |= vertebrae_in_acts_since(
         record, since, performed.references, treated, terminology
     )
     illnesses = illnesses_since(record, since, time.stays, terminology)

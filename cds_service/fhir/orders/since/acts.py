@@ -12,10 +12,14 @@ from datetime import date, timedelta
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave_asides import GRAVE
 from cds_service.fhir.entries.harm_in_acts import (
+    DRUGS,
     OF_CORD,
+    REASONED,
+    is_fall_alone,
     is_rescue,
     titles_and_reasons,
-    words_of_prescription,
+    titles_of,
+    words_of_drug,
 )
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.problem_words import (
@@ -32,6 +36,10 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.complications import has_named_complication
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
+from cds_service.fhir.orders.since.told_besides import (
+    told_at_diagnoses,
+    told_of_operation,
+)
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -41,8 +49,6 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.site_calendar import SiteCalendar
 
-ACTS = frozenset({"ServiceRequest", "Procedure"})
-PRESCRIBED = "MedicationRequest"
 # Operations for a complication, by their codes.
 REOPERATION = "reoperation"
 # A rule of `kinds.toml`.
@@ -82,6 +88,14 @@ def unread_acts_since(
                 and is_rescue(act.raw, terminology)
             )
         )
+    }
+    gone_wrong |= {
+        act.reference
+        for act in (
+            *told_at_diagnoses(record, since, terminology),
+            *told_of_operation(record, performed),
+        )
+        if _tells_of_harm(act, since, terminology)
     }
     again = {
         act.reference
@@ -134,7 +148,7 @@ def _acts_since(
 def _acts(record: PatientRecord) -> Iterator[Entry]:
     for act in record.entries:
         is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
-        if act.kind in {*ACTS, PRESCRIBED} and not is_void:
+        if act.kind in REASONED and not is_void:
             yield act
 
 
@@ -144,6 +158,10 @@ def is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:
         act.get("performedDateTime"),
         member(act, "performedPeriod", "end"),
         member(act, "performedPeriod", "start"),
+        act.get("effectiveDateTime"),
+        member(act, "effectivePeriod", "end"),
+        member(act, "effectivePeriod", "start"),
+        act.get("started"),
         act.get("authoredOn"),
     )
     return calendar.may_be_since(times, since)
@@ -154,8 +172,18 @@ def _is_of_later_day(act: Json, since: date, calendar: SiteCalendar) -> bool:
     return is_since(act, since + timedelta(days=1), calendar)
 
 
+def _tells_of_harm(act: Entry, since: date, terminology: Terminology) -> bool:
+    """Tell if words beside a diagnosis or an operation tell of a fall, or are one."""
+    return any(
+        is_fall_alone(words, terminology) or _tells_of_fall(words, since, terminology)
+        for words in words_in(act.raw)
+    )
+
+
 def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> bool:
     if REOPERATION in terminology.concepts(codeables(act.raw, "code")):
+        return True
+    if any(is_fall_alone(title, terminology) for title in titles_of(act.raw)):
         return True
     stems = terminology.grave_stems
     if act.kind == "Procedure" and any(
@@ -196,12 +224,12 @@ def _tells_of_fall(words: str, since: date, terminology: Terminology) -> bool:
 def _said_in(act: Json, terminology: Terminology) -> Iterator[str]:
     """Yield the words of an act that are not our own: its titles, reasons and notes.
 
-    Of a prescription these are its reasons, its notes and how the drug is taken.
+    Of a drug these are its reasons, its notes and how it is taken.
     """
-    if text(act.get("resourceType")) == PRESCRIBED:
+    if text(act.get("resourceType")) in DRUGS:
         # What a drug may do is no harm that came.
         without = terminology.grave_stems.without_conditions
-        every = [without(words) for words in words_of_prescription(act, terminology)]
+        every = [without(words) for words in words_of_drug(act, terminology)]
     else:
         every = [*titles_and_reasons(act), *words_in(act)]
     for words in dict.fromkeys(every):

@@ -19,6 +19,7 @@ from cds_service.fhir.certainty import (
     is_later_encounter,
 )
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.harm_in_acts import BROKEN, CARRYING, FALLS
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, last_of_end, recorded_on
@@ -44,18 +45,6 @@ from cds_service.fhir.raw_json import (
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar
 
-FALLS = frozenset({"fall", "fall-from-height"})
-# Bones that carry the body: with one of them broken, nobody is sent home to walk.
-CARRYING = frozenset(
-    {
-        "hip-fracture",
-        "pelvic-fracture",
-        "femur-fracture-unstated",
-        "femur-shaft-fracture",
-        "atypical-femur-fracture",
-    }
-)
-BROKEN = CARRYING | {"other-fracture", "injury-elsewhere"}
 INJURIES = FALLS | BROKEN
 MONTH = timedelta(days=31)
 # As long as a broken bone is followed up, and its code comes with each report.

@@ -5,20 +5,35 @@ the record in, references out; junk never raises.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.core.leaving import INJURY_KINDS
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
+from cds_service.fhir.entries.condition_concepts import ACUTE
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN
 from cds_service.fhir.entries.harm_in_acts import (
+    AGAIN,
+    BROKEN,
+    CARRYING,
+    DRUGS,
     EARLIER,
+    FALLS,
+    OTHER_BONE,
     REASONED,
+    TITLES,
+    VERTEBRAL,
+    WORDED,
+    bones_in_words,
     bones_repaired_by,
-    words_of_prescription,
+    illnesses_in_words,
+    reasons_in_title,
+    titles_of,
+    told_beside,
 )
-from cds_service.fhir.entries.words.problem_words import named_in
+from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
@@ -28,7 +43,12 @@ from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.since.hip_repairs import sides_of
-from cds_service.fhir.orders.since.injuries import BROKEN, CARRYING
+from cds_service.fhir.orders.since.injuries import FOLLOWED_UP
+from cds_service.fhir.orders.since.told_besides import (
+    told_at_diagnoses,
+    told_of_operation,
+    told_of_visits,
+)
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -39,12 +59,15 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
-# Bones that only words name so closely.
-WORDED = BROKEN | {"rib-fracture", "arm-fracture", "leg-fracture"}
+NAMED_BROKEN = WORDED | {LEG_BROKEN}
+FALL, NEW_VERTEBRA = "fall", "new-vertebra"
+# Of the leg or the pelvis, as codes of the problem list name them.
+OF_LEG = frozenset({LEG_BROKEN, "hip-fracture", "pelvic-fracture"})
 THIGH = CARRYING - {"pelvic-fracture"}
 # Rules of `kinds.toml`.
 PAST = ("past-in-reason",)
 OF_FRACTURE = ("past-alone", "repaired-or-healed")
+DAY = timedelta(days=1)
 CATEGORY = 3  # characters of an ICD code
 CIRCULATION = ("I", "G45")  # categories of ICD-10
 ABBREVIATED = re.compile(r"\b(z|st)\. ?n\.", re.IGNORECASE)  # no end of a sentence
@@ -66,11 +89,17 @@ class Named(NamedTuple):
         name: of the bone, or the category of the code of an illness.
         code: the category of its code; empty if words name it.
         sides: those that the entry names.
+        is_illness_in_words: it is a grave illness, as words call it.
     """
 
     name: str
     code: str
     sides: frozenset[str]
+    is_illness_in_words: bool = False
+
+    def is_of_vessels(self) -> bool:
+        """Tell if a drug may be for it whose cause is long past."""
+        return self.name.startswith(CIRCULATION) or self.is_illness_in_words
 
     def may_be(self, other: "Named") -> bool:
         """Tell if this may be what another entry names, which is older."""
@@ -82,21 +111,28 @@ class Named(NamedTuple):
             and bool(self.code and other.code)
             and self.code != other.code
         )
-        return self.name == other.name and not (is_other_side or is_other_bone)
+        is_of_leg = self.name == LEG_BROKEN and other.name in OF_LEG
+        is_named = self.name == other.name or is_of_leg
+        return is_named and not (is_other_side or is_other_bone)
 
 
 def injured_acts_since(
-    record: PatientRecord, since: date, terminology: Terminology
+    record: PatientRecord,
+    since: date,
+    performed: Collection[str],
+    terminology: Terminology,
 ) -> frozenset[str]:
     """Return the acts of this day or later that name what no older entry names.
 
-    An order, a procedure or a prescription counts by its title and reasons; the stay
-    that ends only by a broken hip, pelvis or thigh. What is on the problem list with a
-    day is known, or counted there.
+    An act or a drug counts by its title, reasons and notes, and so does what is told
+    at a diagnosis, of how the operation went, and of a visit to come; the stay that
+    ends only by a broken hip, pelvis or thigh. What is on the problem list with a day
+    is known, or counted there.
 
     Args:
         record: the patient's.
         since: the day of the operation, or the first that counts.
+        performed: references of all entries of the operation.
         terminology: the service's terminology.
     """
     had_before = _has_history(record)
@@ -107,10 +143,21 @@ def injured_acts_since(
         if is_repair or not is_since(act.raw, since, terminology.calendar):
             continue
         named = _named_by(act.raw, terminology, since)
-        if had_before and act.kind == "MedicationRequest":
-            named = [one for one in named if not one.name.startswith(CIRCULATION)]
+        if not is_since(act.raw, since + DAY, terminology.calendar):
+            # The fall that broke the treated vertebra led to the operation.
+            named = [one for one in named if one.name != FALL]
+        if act.kind in DRUGS:
+            named = _not_long_treated(named, record, since, had_before, terminology)
         if named:
             new.append((act.reference, named))
+    beside = (
+        *told_at_diagnoses(record, since, terminology),
+        *told_of_operation(record, performed),
+        *told_of_visits(record, since, terminology),
+    )
+    for told in beside:
+        if named := _named_by(told.raw, terminology, since):
+            new.append((told.reference, named))
     new += [
         (stay.reference, named)
         for stay in record.of_key("encounter")
@@ -118,7 +165,7 @@ def injured_acts_since(
             named := [
                 one
                 for one in _named_by(stay.raw, terminology, since)
-                if one.name in CARRYING
+                if one.name in CARRYING or one.name == LEG_BROKEN
             ]
         )
     ]
@@ -129,6 +176,45 @@ def injured_acts_since(
         reference
         for reference, named in new
         if any(not any(map(one.may_be, known)) for one in named)
+    )
+
+
+def _not_long_treated(
+    named: Sequence[Named],
+    record: PatientRecord,
+    since: date,
+    had_before: bool,
+    terminology: Terminology,
+) -> list[Named]:
+    """Leave out the illness in words, or of vessels, for which a drug may go on.
+
+    It may if the problem list names an illness of before that is grave.
+    """
+    if had_before:
+        return [one for one in named if not one.is_of_vessels()]
+    is_ill = any(
+        (ACUTE in entry.concepts or _illnesses_of(entry.raw, terminology))
+        and _is_before(entry.raw, record, since, terminology)
+        for entry in record.of_key("conditions")
+    )
+    return [one for one in named if not (is_ill and one.is_illness_in_words)]
+
+
+def _is_before(
+    condition: Json, record: PatientRecord, since: date, terminology: Terminology
+) -> bool:
+    calendar = terminology.calendar
+    birth = calendar.named_day(member(record.patient, "birthDate"))
+    _, last = begun(condition, birth, calendar)
+    day = last or calendar.last_day(recorded_on(condition))
+    return day is not None and day < since
+
+
+def _illnesses_of(condition: Json, terminology: Terminology) -> frozenset[str]:
+    return frozenset(
+        name
+        for words in texts_of(condition.get("code"))
+        for name in illnesses_in_words(words, terminology)
     )
 
 
@@ -160,37 +246,90 @@ def _known(
         sides = sides_of(entry.raw, terminology)
         known += _named_in_code(entry.raw.get("code"), sides, terminology)
         known += [Named(_bone(one), "", sides) for one in entry.concepts & WORDED]
+        known += [Named(FALL, "", sides) for _ in entry.concepts & FALLS]
+        known += [_ill(one) for one in _illnesses_of(entry.raw, terminology)]
+        first, last = begun(entry.raw, birth, calendar)
+        day = last or first or calendar.last_day(recorded_on(entry.raw))
+        if LEG_BROKEN in entry.concepts and day and day >= since - FOLLOWED_UP:
+            known.append(Named(LEG_BROKEN, "", sides))
     for act in _acts(record, terminology):
         if not is_since(act.raw, since, terminology.calendar):
             known += _named_by(act.raw, terminology, since)
     return known
 
 
+def _ill(name: str) -> Named:
+    return Named(name, "", frozenset(), is_illness_in_words=True)
+
+
 def _named_by(act: Json, terminology: Terminology, since: date) -> list[Named]:
-    """List what the title and the reasons of an act name, and do not call old."""
-    titles = codeables(act, "code") if act.get("resourceType") != "Encounter" else []
+    """List what the title, the reasons and the notes of an act name, and is not old."""
+    is_stay = act.get("resourceType") == "Encounter"
+    titles = [] if is_stay else codeables(act, *TITLES)
     reasons = codeables(act, "reasonCode")
     sides = frozenset[str]().union(
         *(sides_of({"code": one}, terminology) for one in (*titles, *reasons)),
         sides_of({"bodySite": act.get("bodySite")}, terminology),
     )
-    words = [word for one in (*titles, *reasons) for word in texts_of(one)]
-    words += words_of_prescription(act, terminology)
-    words += [text(one.get("display")) for one in objects(act.get("reasonReference"))]
+    called = [] if is_stay else titles_of(act)
+    told = [word for one in reasons for word in texts_of(one)]
+    told += told_beside(act, terminology)
+    diagnoses = objects(act.get("diagnosis")) if is_stay else []
+    told += [text(member(one, "condition", "display")) for one in diagnoses]
+    words = [*called, *told]
     if any(map(terminology.grave_stems.is_prevention, words)):
         reasons = []
+    why = [one for title in called for one in reasons_in_title(title, terminology)]
     return [
         *(Named(bone, "", sides) for bone in bones_repaired_by(act, terminology)),
-        *(
-            named
-            for reason in reasons
-            if not any(_is_old(word, since, terminology) for word in texts_of(reason))
-            for named in _named_in_code(reason, sides, terminology)
-        ),
+        *_named_in_reasons(reasons, sides, since, terminology),
         # Some codes of operations name what they repair.
         *(one for title in titles for one in _named_in_code(title, sides, terminology)),
         *_named_in_words(words, sides, since, terminology),
+        *_illnesses_named((*told, *why), since, terminology),
     ]
+
+
+def _named_in_reasons(
+    reasons: Sequence[Json],
+    sides: frozenset[str],
+    since: date,
+    terminology: Terminology,
+) -> Iterator[Named]:
+    """Yield what the codes of reasons name.
+
+    Next to the code of a broken vertebra that of a fall is of what broke it.
+    """
+    concepts = terminology.concepts([*reasons])
+    for reason in reasons:
+        if any(_is_old(word, since, terminology) for word in texts_of(reason)):
+            continue
+        for named in _named_in_code(reason, sides, terminology):
+            if named.name != FALL or concepts.isdisjoint(VERTEBRAL):
+                yield named
+
+
+def _illnesses_named(
+    words: Iterable[str], since: date, terminology: Terminology
+) -> Iterator[Named]:
+    """Yield the grave illness that words name, and a vertebra that broke again."""
+    for sentence in (one for prose in words for one in sentences(prose)):
+        is_prevention = terminology.grave_stems.is_prevention(sentence)
+        parts = [one for one in PART.split(sentence) if one.strip()]
+        if is_prevention or _is_heading_of_past(sentence, terminology):
+            continue
+        for part in parts:
+            if _is_old(part, since, terminology):
+                continue
+            yield from map(_ill, illnesses_in_words(part, terminology))
+            for said in undenied_parts(part, terminology):
+                if terminology.kinds.named(said, AGAIN):
+                    yield Named(NEW_VERTEBRA, "", frozenset())
+
+
+def _is_heading_of_past(sentence: str, terminology: Terminology) -> bool:
+    heading = HEADING.match(sentence)
+    return bool(heading and terminology.kinds.of_title(heading[0], PAST))
 
 
 def _named_in_code(
@@ -202,9 +341,12 @@ def _named_in_code(
             if is_later_encounter(canonical):
                 continue
             category = canonical[:CATEGORY] if "icd" in system else canonical
-            bones = terminology.concepts(one) & BROKEN
+            concepts = terminology.concepts(one)
+            bones = concepts & (BROKEN | {"cervical-fracture"})
             if bones:
                 yield Named(_gravest(bones), category, sides)
+            if not concepts.isdisjoint(FALLS):
+                yield Named(FALL, category, frozenset())
             if terminology.complication_codes.is_acute(system, canonical):
                 yield Named(category, category, frozenset())
 
@@ -221,7 +363,7 @@ def _named_in_words(
         if is_prevention or _is_old(sentence, since, terminology):
             continue
         own = _of_fracture(sentence, terminology)
-        bones = named_in([own], terminology) & WORDED
+        bones = bones_in_words(own, terminology)
         if bones:
             yield Named(_gravest(bones), "", sides)
 
@@ -243,7 +385,7 @@ def _of_fracture(words: str, terminology: Terminology) -> str:
     """
     heading = HEADING.match(words)
     parts = [one for one in PART.split(words) if one.strip()]
-    bones = [bool(named_in([one], terminology) & WORDED) for one in parts]
+    bones = [bool(bones_in_words(one, terminology)) for one in parts]
     if not any(bones) or (heading and terminology.kinds.of_title(heading[0], PAST)):
         return words
     return ", ".join(
@@ -265,7 +407,9 @@ def _gravest(bones: Iterable[str]) -> str:
     ranked = sorted(
         bones,
         key=lambda bone: (
-            INJURY_KINDS.index(bone) if bone in INJURY_KINDS else len(INJURY_KINDS)
+            INJURY_KINDS.index(bone)
+            if bone in INJURY_KINDS and bone != OTHER_BONE
+            else len(INJURY_KINDS) + (bone == OTHER_BONE)
         ),
     )
     return _bone(ranked[0])
@@ -275,4 +419,4 @@ def _bone(concept: str) -> str:
     """Return one name for the thigh, whose parts are often not told."""
     if concept in THIGH:
         return "hip-fracture"
-    return concept if concept in CARRYING else "other-fracture"
+    return concept if concept in CARRYING | {LEG_BROKEN} else "other-fracture"

@@ -9,6 +9,8 @@ from datetime import date
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.harm_in_acts import REASONED
+from cds_service.fhir.entries.medication.drugs import ANY_BONE_DRUG, BONE_DRUG
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -22,11 +24,15 @@ from cds_service.fhir.orders.broken_levels import (
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
+from cds_service.fhir.orders.since.told_besides import (
+    told_at_diagnoses,
+    told_of_operation,
+    told_of_visits,
+)
 from cds_service.fhir.orders.treated_levels import find_levels
 from cds_service.fhir.raw_json import Json, is_prohibition, text, texts_of
 
-# A prescription for bone names the fractures of years.
-ACTS = frozenset({"ServiceRequest", "Procedure", "DeviceRequest"})
+OF_BONE = frozenset({BONE_DRUG, ANY_BONE_DRUG})
 
 
 def vertebrae_in_acts_since(
@@ -51,16 +57,36 @@ def vertebrae_in_acts_since(
     if not treated:
         return frozenset()
     known = {*treated, *_listed(record, terminology)}
-    return frozenset(
+    beside = (
+        *told_at_diagnoses(record, since, terminology),
+        *told_of_operation(record, performed),
+        *told_of_visits(record, since, terminology),
+    )
+    told = {
+        entry.reference
+        for entry in beside
+        if _names_another(_called(entry), known, terminology)
+    }
+    return told | frozenset(
         act.reference
         for act in record.entries
-        if act.kind in ACTS
+        if act.kind in REASONED
+        # A prescription for bone names the fractures of years.
+        and act.concepts.isdisjoint(OF_BONE)
         and act.reference not in performed
         and text(act.raw.get("status")) not in NEVER
         and not is_prohibition(act.raw)
         and is_since(act.raw, since, terminology.calendar)
         and _names_another(act, known, terminology)
     )
+
+
+def _called(entry: Entry) -> Entry:
+    """Return what is told beside an entry, with its reasons as its titles as well."""
+    words = [
+        word for one in codeables(entry.raw, "reasonCode") for word in texts_of(one)
+    ]
+    return entry._replace(raw={**entry.raw, "code": {"text": "; ".join(words)}})
 
 
 def _listed(record: PatientRecord, terminology: Terminology) -> set[str]:

@@ -1,0 +1,98 @@
+"""Read what is told beside diagnoses and operations as the reason of an order.
+
+A note of yesterday at an old diagnosis, the evidence of a new one, the outcome of the
+operation and a visit to come may be the only word of a fall or a broken bone. Each
+becomes an order of an unnamed act for that reason, so that one reader reads them all.
+Raw JSON of the record in; junk never raises.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+
+from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.harm_in_acts import evidence_of
+from cds_service.fhir.entries.words.asides import VOID
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.orders.drafts import codeables
+from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.site_calendar import SiteCalendar
+
+ORDER = "ServiceRequest"
+COURSE = ("outcome", "followUp")
+VISIT_TITLES = ("serviceType", "appointmentType", "specialty")
+OFF = VOID | {"noshow", "proposed", "waitlist"}
+
+
+def told_at_diagnoses(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> Iterator[Entry]:
+    """Yield the notes of this day or later, and the evidence of newer diagnoses.
+
+    A note without a day is as old as its diagnosis. One of the day of the operation
+    itself may be of what led to it, unless its time is of a later day.
+    """
+    calendar = terminology.calendar
+    birth = calendar.named_day(member(record.patient, "birthDate"))
+    for entry in record.of_key("conditions"):
+        if certainty_of(entry.raw) == "denied":
+            continue
+        is_new = _is_new(entry.raw, since, birth, calendar)
+        notes = [
+            note
+            for note in objects(entry.raw.get("note"))
+            if _is_later(note.get("time"), since, calendar)
+            or (is_new and not note.get("time"))
+        ]
+        evidence = evidence_of(entry.raw) if is_new else []
+        if notes or evidence:
+            yield _as_order(entry, evidence, notes)
+
+
+def told_of_operation(
+    record: PatientRecord, performed: Collection[str]
+) -> Iterator[Entry]:
+    """Yield how the operation went, and what is to follow it."""
+    for entry in record.entries:
+        if entry.reference in performed:
+            course = codeables(entry.raw, *COURSE)
+            if course:
+                yield _as_order(entry, course, [])
+
+
+def told_of_visits(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> Iterator[Entry]:
+    """Yield the visits of this day or later, with what they are for."""
+    for entry in record.entries:
+        if entry.kind != "Appointment" or entry.status in OFF:
+            continue
+        if _is_later(entry.raw.get("start"), since, terminology.calendar):
+            described = text(entry.raw.get("description"))
+            titles = codeables(entry.raw, *VISIT_TITLES)
+            titles += [{"text": described}] if described else []
+            yield _as_order(entry, [*titles, *codeables(entry.raw, "reasonCode")], [])
+
+
+def _as_order(entry: Entry, reasons: list[Json], notes: list[Json]) -> Entry:
+    order: Json = {"resourceType": ORDER, "reasonCode": reasons, "note": notes}
+    return entry._replace(raw=order, kind=ORDER)
+
+
+def _is_new(
+    condition: Json, since: date, birth: date | None, calendar: SiteCalendar
+) -> bool:
+    """Tell if a diagnosis began, or without an onset was recorded, after this day."""
+    first, last = begun(condition, birth, calendar)
+    if first is not None and first == last:
+        return first >= since
+    if first is not None:
+        return False
+    return _is_later(recorded_on(condition), since, calendar)
+
+
+def _is_later(time: object, since: date, calendar: SiteCalendar) -> bool:
+    day = calendar.named_day(time)
+    return day is not None and day >= since + timedelta(days=1)
