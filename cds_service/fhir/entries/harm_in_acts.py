@@ -57,8 +57,12 @@ _SEARCHED = re.compile(
     r"\b(?:rule[sd]?[ -]out|r/o|exclu(?:de|ding|sion of)|ausschluss|auszuschliessen"
     r"|eliminer|descartar|escludere|uitsluiten|wykluczyc)\b|除外|排除|배제"
 )
-# A failing organ is long-standing unless it is called acute.
-_LASTING = re.compile(r"(?:heart|kidney|renal|respiratory) failure")
+# A failing organ is long-standing unless it is called acute; what to do if a heart
+# stops is a plan, and what was done is read as an emergency.
+_LASTING = re.compile(
+    r"(?:heart|kidney|renal) failure|cpr|resuscitation|reanimatie|reanimation|心肺复苏"
+)
+LONG_STANDING = ("long-standing",)
 # After one of these a title says why: "home oxygen for pulmonary embolism".
 _WHY = re.compile(
     r"[:：]|\b(?:for|because of|due to|after|following|bei|wegen|nach|pour|por|tras"
@@ -97,7 +101,11 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
     reasons = objects(resource.get("reasonCode"))
     if any(_is_injury_coded(one, terminology) for one in reasons):
         return True
-    words = [*titles_and_reasons(resource), *told_beside(resource, terminology)]
+    words = [
+        *titles_and_reasons(resource),
+        *names_of_reasons(resource),
+        *told_beside(resource, terminology),
+    ]
     titles = titles_of(resource)
     is_titled = any(is_fall_alone(one, terminology) for one in titles)
     return is_titled or any(
@@ -113,7 +121,9 @@ def tells_harm_beside(condition: Json, terminology: Terminology) -> bool:
     notes = [text(one.get("text")) for one in objects(condition.get("note"))]
     words = [*notes, *(word for one in evidence for word in texts_of(one))]
     return any(_is_injury_coded(one, terminology) for one in evidence) or any(
-        _is_worse(one, terminology) or _names_harm(one, terminology)
+        _is_worse(one, terminology)
+        or is_fall_alone(one, terminology)
+        or _names_harm(one, terminology)
         for one in filter(None, words)
     )
 
@@ -168,7 +178,9 @@ def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
     found = set[str]()
     plain, kinds = terminology.plain.complications_named, terminology.kinds
     for part in undenied_parts(words[:LONGEST_TEXT], terminology):
-        if terminology.grave_stems.is_prevention(part) or _SEARCHED.search(part):
+        is_prevention = terminology.grave_stems.is_prevention(part)
+        is_lasting = kinds.named(part, LONG_STANDING)
+        if is_prevention or is_lasting or _SEARCHED.search(part):
             continue
         named = (one for one in plain.words_in(part) if not _LASTING.fullmatch(one))
         found.update(named)
@@ -252,10 +264,17 @@ def told_beside(act: Json, terminology: Terminology) -> list[str]:
     """
     told = [*objects(act.get("note")), *objects(act.get("dosageInstruction"))]
     words = [text(one.get("text")) for one in (*told, *objects(act.get("dosage")))]
-    references = objects(act.get("reasonReference"))
-    words += [text(one.get("display")) for one in references]
     is_prevention = terminology.grave_stems.is_prevention
     return [one for one in words if one and not is_prevention(one)]
+
+
+def names_of_reasons(act: Json) -> list[str]:
+    """List what the reasons of an act are called, and the diagnoses of a stay."""
+    named = [
+        member(one, "condition", "display") for one in objects(act.get("diagnosis"))
+    ]
+    named += [one.get("display") for one in objects(act.get("reasonReference"))]
+    return [*_reasons_of(act), *filter(None, map(text, named))]
 
 
 def words_of_drug(act: Json, terminology: Terminology) -> list[str]:
@@ -263,7 +282,7 @@ def words_of_drug(act: Json, terminology: Terminology) -> list[str]:
     if text(act.get("resourceType")) not in DRUGS:
         return []
     is_prevention = terminology.grave_stems.is_prevention
-    reasons = [one for one in _reasons_of(act) if not is_prevention(one)]
+    reasons = [one for one in names_of_reasons(act) if not is_prevention(one)]
     return [*reasons, *told_beside(act, terminology)]
 
 

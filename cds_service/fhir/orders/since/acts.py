@@ -17,6 +17,7 @@ from cds_service.fhir.entries.harm_in_acts import (
     REASONED,
     is_fall_alone,
     is_rescue,
+    names_of_reasons,
     titles_and_reasons,
     titles_of,
     words_of_drug,
@@ -97,6 +98,15 @@ def unread_acts_since(
         )
         if _tells_of_harm(act, since, terminology)
     }
+    gone_wrong |= {
+        stay.reference
+        for stay in record.of_key("encounter")
+        if any(
+            terminology.grave_stems.is_fallen(words)
+            and _tells_of_fall(words, since, terminology)
+            for words in names_of_reasons(stay.raw)
+        )
+    }
     again = {
         act.reference
         for act in _acts(record)
@@ -173,38 +183,46 @@ def _is_of_later_day(act: Json, since: date, calendar: SiteCalendar) -> bool:
 
 
 def _tells_of_harm(act: Entry, since: date, terminology: Terminology) -> bool:
-    """Tell if words beside a diagnosis or an operation tell of a fall, or are one."""
+    """Tell if words beside a diagnosis or an operation tell of harm, or are a fall."""
     return any(
-        is_fall_alone(words, terminology) or _tells_of_fall(words, since, terminology)
+        is_fall_alone(words, terminology) or _is_of_harm(words, since, terminology)
         for words in words_in(act.raw)
     )
 
 
 def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> bool:
-    if REOPERATION in terminology.concepts(codeables(act.raw, "code")):
-        return True
-    if any(is_fall_alone(title, terminology) for title in titles_of(act.raw)):
-        return True
+    titles = _titles_of(act.raw)
     stems = terminology.grave_stems
-    if act.kind == "Procedure" and any(
+    is_reoperation = REOPERATION in terminology.concepts(codeables(act.raw, "code"))
+    is_fall = any(is_fall_alone(title, terminology) for title in titles_of(act.raw))
+    is_emergency = act.kind == "Procedure" and any(
         stems.is_emergency(part)
-        for title in _titles_of(act.raw)
+        for title in titles
         for part in undenied_parts(title, terminology)
+    )
+    if is_reoperation or is_fall or is_emergency:
+        return True
+    if any(
+        _is_of_harm(words, since, terminology)
+        for words in _said_in(act.raw, terminology)
     ):
         return True
-    for words in _said_in(act.raw, terminology):
-        told = undenied_parts(words, terminology)
-        if stems.has_plain_deficit(words) or any(map(stems.is_worse, told)):
-            return True
-        if _tells_of_fall(words, since, terminology):
-            return True
-        # Of a deficit: a tumour is asked about by what looks for it.
-        if has_grave_stem(words, terminology) and any(
-            OF_CORD in stems.concepts_in(part) for part in told
-        ):
-            return True
     return _is_of_cord(act.raw, terminology) and not is_reason_understood(
         words_of_reasons(act.raw, terminology), GRAVE, terminology
+    )
+
+
+def _is_of_harm(words: str, since: date, terminology: Terminology) -> bool:
+    """Tell if words tell of a deficit, of a fall in the stay or what went wrong."""
+    stems = terminology.grave_stems
+    told = undenied_parts(words, terminology)
+    if stems.has_plain_deficit(words) or any(map(stems.is_worse, told)):
+        return True
+    if _tells_of_fall(words, since, terminology):
+        return True
+    # Of a deficit: a tumour is asked about by what looks for it.
+    return has_grave_stem(words, terminology) and any(
+        OF_CORD in stems.concepts_in(part) for part in told
     )
 
 

@@ -29,6 +29,7 @@ from cds_service.fhir.entries.harm_in_acts import (
     bones_in_words,
     bones_repaired_by,
     illnesses_in_words,
+    names_of_reasons,
     reasons_in_title,
     titles_of,
     told_beside,
@@ -147,7 +148,8 @@ def injured_acts_since(
             # The fall that broke the treated vertebra led to the operation.
             named = [one for one in named if one.name != FALL]
         if act.kind in DRUGS:
-            named = _not_long_treated(named, record, since, had_before, terminology)
+            named = [one for one in named if not (had_before and one.is_of_vessels())]
+            named = _not_long_treated(named, record, since, terminology)
         if named:
             new.append((act.reference, named))
     beside = (
@@ -155,9 +157,11 @@ def injured_acts_since(
         *told_of_operation(record, performed),
         *told_of_visits(record, since, terminology),
     )
-    for told in beside:
-        if named := _named_by(told.raw, terminology, since):
-            new.append((told.reference, named))
+    new += [
+        (told.reference, named)
+        for told in beside
+        if (named := _named_by(told.raw, terminology, since))
+    ]
     new += [
         (stay.reference, named)
         for stay in record.of_key("encounter")
@@ -183,15 +187,12 @@ def _not_long_treated(
     named: Sequence[Named],
     record: PatientRecord,
     since: date,
-    had_before: bool,
     terminology: Terminology,
 ) -> list[Named]:
-    """Leave out the illness in words, or of vessels, for which a drug may go on.
+    """Leave out the illness in words for which a drug may go on.
 
     It may if the problem list names an illness of before that is grave.
     """
-    if had_before:
-        return [one for one in named if not one.is_of_vessels()]
     is_ill = any(
         (ACUTE in entry.concepts or _illnesses_of(entry.raw, terminology))
         and _is_before(entry.raw, record, since, terminology)
@@ -272,10 +273,8 @@ def _named_by(act: Json, terminology: Terminology, since: date) -> list[Named]:
         sides_of({"bodySite": act.get("bodySite")}, terminology),
     )
     called = [] if is_stay else titles_of(act)
-    told = [word for one in reasons for word in texts_of(one)]
+    told = names_of_reasons(act)
     told += told_beside(act, terminology)
-    diagnoses = objects(act.get("diagnosis")) if is_stay else []
-    told += [text(member(one, "condition", "display")) for one in diagnoses]
     words = [*called, *told]
     if any(map(terminology.grave_stems.is_prevention, words)):
         reasons = []
