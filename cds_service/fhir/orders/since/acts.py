@@ -91,12 +91,22 @@ def unread_acts_since(
         )
     }
     gone_wrong |= {
-        act.reference
-        for act in (
-            *told_at_diagnoses(record, since, terminology),
-            *told_of_operation(record, performed),
+        told.reference
+        for told in told_at_diagnoses(record, since, terminology)
+        if any(
+            is_fall_alone(words, terminology) or _is_of_harm(words, since, terminology)
+            for words in words_in(told.raw)
         )
-        if _tells_of_harm(act, since, terminology)
+    }
+    # What else is not understood of its course, a fact of its own asks about.
+    gone_wrong |= {
+        told.reference
+        for told in told_of_operation(record, performed)
+        if any(
+            is_fall_alone(words, terminology)
+            or _tells_of_fall(words, since, terminology)
+            for words in words_in(told.raw)
+        )
     }
     gone_wrong |= {
         stay.reference
@@ -180,14 +190,6 @@ def is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:
 def _is_of_later_day(act: Json, since: date, calendar: SiteCalendar) -> bool:
     """Tell if an act may have been done on a later day than the operation."""
     return is_since(act, since + timedelta(days=1), calendar)
-
-
-def _tells_of_harm(act: Entry, since: date, terminology: Terminology) -> bool:
-    """Tell if words beside a diagnosis or an operation tell of harm, or are a fall."""
-    return any(
-        is_fall_alone(words, terminology) or _is_of_harm(words, since, terminology)
-        for words in words_in(act.raw)
-    )
 
 
 def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> bool:
