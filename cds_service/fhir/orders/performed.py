@@ -28,6 +28,7 @@ from cds_service.fhir.entries.grave_asides import (
     drugs_and_states,
     grave_concepts_of,
 )
+from cds_service.fhir.entries.harm_in_acts import CARRYING
 from cds_service.fhir.entries.medication.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.problem_words import in_doubt
@@ -64,7 +65,6 @@ from cds_service.fhir.orders.since.illnesses import (
     unusual_since,
 )
 from cds_service.fhir.orders.since.injuries import (
-    CARRYING,
     INJURIES,
     RecentTime,
     injuries_since,

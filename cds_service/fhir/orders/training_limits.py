@@ -11,6 +11,7 @@ from cds_service.core.findings import TrainingLimit
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, LEG_INJURED
+from cds_service.fhir.entries.harm_in_acts import CARRYING
 from cds_service.fhir.entries.held_training import (
     HELD,
     UNREAD,
@@ -28,7 +29,7 @@ from cds_service.fhir.orders.drafts import OPTION, DraftOrders
 from cds_service.fhir.orders.injury_times import NO_MORE, moment_of
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.past_stays import PastStays
-from cds_service.fhir.orders.since.injuries import CARRYING, SEQUELA
+from cds_service.fhir.orders.since.injuries import SEQUELA
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 HOLDING = HELD | {in_doubt("moving-forbidden")}

@@ -62,11 +62,11 @@ def vertebrae_in_acts_since(
         *told_of_operation(record, performed),
         *told_of_visits(record, since, terminology),
     )
-    told = {
+    told = frozenset(
         entry.reference
         for entry in beside
         if _names_another(_called(entry), known, terminology)
-    }
+    )
     return told | frozenset(
         act.reference
         for act in record.entries
