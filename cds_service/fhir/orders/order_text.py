@@ -152,19 +152,19 @@ def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
 
 
 # The names of braces in our texts, by concept; the first that fits counts.
-_BRACES = {
+BRACES = {
     "tlso": "TLSO",
     "lso": "LSO",
     "jewett-brace": "Jewett brace",
     "lumbar-brace": "lumbar brace",
 }
-_BRACE_WORDS = frozenset(_BRACES)
+_BRACE_WORDS = frozenset(BRACES)
 
 
 def name_brace(words: str, code: str, terminology: Terminology) -> str:
     """Name a brace in our texts, by its HCPCS code or a title that agrees with it."""
     concepts = terminology.text_concepts(words[:LONGEST_TEXT], _BRACE_WORDS)
-    named = [name for concept, name in _BRACES.items() if concept in concepts]
+    named = [name for concept, name in BRACES.items() if concept in concepts]
     if code.startswith("L04"):
         return "Jewett brace" if named == ["Jewett brace"] else "TLSO"
     if code:
