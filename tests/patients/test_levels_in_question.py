@@ -2,14 +2,7 @@
 
 import pytest
 
-from cds_service.fhir.orders.augmentation import find_augmentation_order
-from tests.order_builders import bundle, order, signing, terminology
-
-
-def ordered(title, **members):
-    """Return the augmentation that a title orders; None if it orders none."""
-    drafts = signing(bundle(order({"text": title}, **members)))
-    return find_augmentation_order(drafts, terminology())
+from tests.order_builders import augmentation_in
 
 
 @pytest.mark.parametrize(
@@ -38,7 +31,7 @@ def ordered(title, **members):
     ],
 )
 def test_a_vertebra_of_something_else_is_not_counted(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert (levels.names, levels.count) == (("L1",), 1)
 
 
@@ -56,12 +49,12 @@ def test_a_vertebra_of_something_else_is_not_counted(title):
     ],
 )
 def test_a_vertebra_in_question_leaves_the_number_open(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert (levels.names, levels.count) == ((), None)
 
 
 def test_one_in_question_leaves_the_number_of_the_others_unsure():
-    levels = ordered("Kyphoplasty T12; L1?").levels
+    levels = augmentation_in("Kyphoplasty T12; L1?").levels
     assert levels.names == ("T12",)
     assert not levels.is_count_sure
 
@@ -75,7 +68,7 @@ def test_one_in_question_leaves_the_number_of_the_others_unsure():
     ],
 )
 def test_what_is_in_question_besides_the_vertebra_changes_nothing(title, names):
-    assert ordered(title).levels.names == names
+    assert augmentation_in(title).levels.names == names
 
 
 @pytest.mark.parametrize(
@@ -93,7 +86,7 @@ def test_what_is_in_question_besides_the_vertebra_changes_nothing(title, names):
     ],
 )
 def test_a_fracture_of_the_past_is_the_reason_of_an_order(title):
-    assert ordered(title).levels.names == ("L1",)
+    assert augmentation_in(title).levels.names == ("L1",)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +99,7 @@ def test_a_fracture_of_the_past_is_the_reason_of_an_order(title):
     ],
 )
 def test_an_operation_of_the_past_is_no_order(title):
-    assert ordered(title) is None
+    assert augmentation_in(title) is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +113,7 @@ def test_an_operation_of_the_past_is_no_order(title):
     ],
 )
 def test_a_vertebra_in_a_part_about_something_else_is_asked_about(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == ("L1",)
     assert not levels.is_count_sure
 
@@ -136,7 +129,7 @@ def test_a_vertebra_in_a_part_about_something_else_is_asked_about(title):
     ],
 )
 def test_a_further_vertebra_of_the_same_order_counts(title, names):
-    assert ordered(title).levels.names == names
+    assert augmentation_in(title).levels.names == names
 
 
 @pytest.mark.parametrize(
@@ -157,7 +150,7 @@ def test_a_further_vertebra_of_the_same_order_counts(title, names):
     ],
 )
 def test_a_second_vertebra_under_a_condition_leaves_the_first_ordered(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == ("L1",)
     assert not levels.is_count_sure
 
@@ -172,7 +165,7 @@ def test_a_second_vertebra_under_a_condition_leaves_the_first_ordered(title):
     ],
 )
 def test_a_condition_of_the_whole_orders_nothing_yet(title):
-    assert ordered(title) is None
+    assert augmentation_in(title) is None
 
 
 @pytest.mark.parametrize(
@@ -183,6 +176,6 @@ def test_a_condition_of_the_whole_orders_nothing_yet(title):
     ],
 )
 def test_a_condition_of_something_else_leaves_both_vertebrae(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == ("L1", "L2")
     assert levels.is_count_sure
