@@ -522,12 +522,6 @@ def _check_alphabets(
     faults.stop()
 
 
-def concepts_of_lists(languages: Iterable[Language]) -> frozenset[str]:
-    """Return the concepts for which each language that has letters has words."""
-    of_each = [frozenset(one.concepts) for one in languages if one.letters is not None]
-    return frozenset.intersection(*of_each) if of_each else frozenset()
-
-
 def _check_lists_have_words(
     languages: Mapping[str, Language], files: Mapping[str, Path]
 ) -> None:
