@@ -134,7 +134,7 @@ def _is_acute(condition: Json, terminology: Terminology) -> bool:
 
 
 def _is_unusual(condition: Json, terminology: Terminology) -> bool:
-    """Tell if a code is not everyday, or its title tells of harm beside one that is.
+    """Tell if a code is not everyday, or its title tells of harm next to one that is.
 
     A code is often the nearest one: "post-op stroke" under that of hypertension.
     """

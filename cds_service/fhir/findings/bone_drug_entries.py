@@ -17,7 +17,7 @@ from cds_service.fhir.entries.medication.drugs import (
     ANY_BONE_DRUG,
     Drug,
     is_given_once,
-    words_beside,
+    words_aside,
 )
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.problem_words import in_doubt
@@ -264,7 +264,7 @@ def _may_be_given(entry: Entry, drug: Drug, chart: Chart) -> bool:
         return entry.status == "unknown" and bool(drug.code)
     if entry.kind not in GIVEN:
         return False
-    words = words_beside(entry.raw)
+    words = words_aside(entry.raw)
     if any(map(chart.terminology.clauses.is_not_done, words)):
         return False
     return is_open or not any(entry.raw.get(name) for name in DAYS_OF_DOSES)

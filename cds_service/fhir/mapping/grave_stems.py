@@ -63,7 +63,7 @@ class GraveStemsFile(DataFile):
         broke_spine: that the spine broke, which led to the operation.
         examined: names of examinations.
         elsewhere: other bones than the spine.
-        prevention: words that name a harm that shall not come.
+        prevention: words that name a harm to be prevented.
         emergency: what is done for a catastrophe: reanimation, a chest drain.
         several: words for more than one fracture.
     """
@@ -147,7 +147,7 @@ class GraveStems:
         return bool(self._plain_deficit.search(plain))
 
     def without_conditions(self, words: str) -> str:
-        """Return the folded text without what may come, or shall be done if it does."""
+        """Return the folded text without what may come, and what to do if it does."""
         return self._no_deficit.sub(" ", folded(words[:LONGEST_TEXT]))
 
     def is_worse(self, words: str) -> bool:
@@ -222,7 +222,7 @@ class GraveStems:
         )
 
     def is_prevention(self, words: str) -> bool:
-        """Tell if a text names a harm that shall not come: "fracture prevention"."""
+        """Tell if a text names a harm to be prevented: "fracture prevention"."""
         return bool(self._prevention.search(folded(words[:LONGEST_TEXT])))
 
     def is_emergency(self, title: str) -> bool:

@@ -48,7 +48,7 @@ SPINES = frozenset({SPINE})
 STROKES = str.maketrans("łŁøØđĐ", "lLoOdD")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 # Forms and tables are filled up with blanks, and patterns try each split of a run. A
-# few may stand where a name was taken out.
+# few may be left where a name was taken out.
 _BLANKS = re.compile(r"[^\S\n]{9,}")
 _EMPTY_LINES = re.compile(r"(?:[^\S\n]*\n){3,}")
 _BORDER = re.compile(
