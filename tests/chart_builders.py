@@ -292,9 +292,9 @@ def blood_count() -> Resource:
 
 def blood_count_for(words: str, element: str = "reasonCode") -> Resource:
     """Return an order on record with these words as its reason, or as its note."""
-    count = {"status": "active", "intent": "order", "authoredOn": days_ago(5)}
+    count: Resource = {"status": "active", "intent": "order"}
     count |= {"code": {"text": "Full blood count"}, element: [{"text": words}]}
-    return of_patient("ServiceRequest", "ordered", **count)
+    return of_patient("ServiceRequest", "ordered", authoredOn=days_ago(5), **count)
 
 
 def ordered_elsewhere() -> Resource:

@@ -32,7 +32,7 @@ def detail_without_training(*entries: Resource) -> str:
     card = card_of(FALLS, *entries)
     assert REFER not in chosen(card)
     assert WALK not in card["detail"]
-    return card["detail"]
+    return str(card["detail"])
 
 
 def assert_training_is_chosen(*entries: Resource) -> None:
