@@ -38,6 +38,7 @@ class ComplicationCodesFile(DataFile):
         rescue: what is done for a catastrophe, and other operations of the spine.
         leg_broken: broken bones of pelvis and leg that no value set holds.
         leg_injured: other injuries of pelvis and leg that bear no weight.
+        allergy: allergic reactions, as the reason why a bone drug was stopped.
     """
 
     reviewed: bool
@@ -57,6 +58,7 @@ class ComplicationCodesFile(DataFile):
     rescue: tuple[VagueCodes, ...] = ()
     leg_broken: tuple[VagueCodes, ...] = ()
     leg_injured: tuple[VagueCodes, ...] = ()
+    allergy: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -88,6 +90,7 @@ class ComplicationCodes:
             rescue=content.rescue,
             leg_broken=content.leg_broken,
             leg_injured=content.leg_injured,
+            allergy=content.allergy,
         )
         self._everyday_in = frozenset(one.system for one in content.everyday)
         self._systems = systems
@@ -155,6 +158,10 @@ class ComplicationCodes:
     def is_injured_leg(self, system: str, code: str) -> bool:
         """Tell if a canonical code names another injury of pelvis or leg."""
         return self._codes.is_among("leg_injured", system, code)
+
+    def is_allergy(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names an allergic reaction."""
+        return self._codes.is_among("allergy", system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""
