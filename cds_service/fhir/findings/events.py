@@ -197,7 +197,7 @@ def happenings(
     wanted = or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):
         return []
-    events = []
+    events: list[Happened] = []
     for entry in chart.mentions_of(wanted):
         is_of_stop = entry.kind in TELL_AGAINST_DRUGS
         if is_of_stop and entry.named & AGAINST_DRUGS & {*wanted}:
