@@ -89,6 +89,7 @@ def test_a_harm_that_shall_not_come_forbids_nothing(words):
         {"text": "suspected ONJ"},
         {"text": "ONJ?"},
         {"text": "patient afraid of ONJ"},
+        {"text": "no hypocalcaemia but ONJ"},
         {"text": "Angst vor Kiefernekrose"},
         {"text": "possible atypical femoral fracture"},
         codeable(ICD, "M87.180", "Osteonecrosis of jaw (suspected)"),

@@ -9,6 +9,7 @@ from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPE
 from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
 from cds_service.fhir.entries.words.problem_words import (
     in_doubt,
+    named_in,
     read_problem_words,
     undenied_parts,
 )
@@ -32,6 +33,7 @@ STOPPED_FOR = (
     "reasonNotTaken",
 )
 
+MOST_PARTS = 100  # of the words of a reason
 # Next to a year from which on something lasts.
 _LASTING = re.compile(r"\b(?:since|seit|depuis|desde|dal|sinds|od)\b|以来|から|부터")
 # A rule of `kinds.toml`.
@@ -153,11 +155,16 @@ def _read(reason: Json, terminology: Terminology) -> Reason:
         for part in names(statement)
         if part.strip()
     ]
+    if len(parts) > MOST_PARTS:
+        # Prose without end: what it names counts, and nothing takes it back.
+        parts = []
     read = read_problem_words(coded, titles, terminology)
     stated, doubted = coded | read.stated, read.suspected | (read.unclear - coded)
     prevented = _only_in(parts, _is_prevented, terminology) - coded
     feared = _only_in(parts, _is_feared, terminology) - coded
-    stated, doubted = stated - prevented, (doubted | feared & stated) - prevented
+    # As prose it may name what a title denies: "no hypocalcaemia but ONJ".
+    doubted |= (feared & stated) | (named_in(titles, terminology) - stated)
+    stated, doubted = stated - prevented, doubted - prevented
     if certainty == "denied":
         stated = doubted = frozenset()
     elif certainty == "doubted":
