@@ -308,6 +308,22 @@ class DrugUse:
         return self.end.day if self.end else None
 
 
+class DrugAllergy(NamedTuple):
+    """An allergy for which a bone drug was stopped or left out.
+
+    Attributes:
+        drug: our name for it.
+        kind: of the drug.
+        resource: the entry that says so, `MedicationRequest/12`.
+        is_sure: it is not only suspected.
+    """
+
+    drug: str
+    kind: DrugKind
+    resource: str
+    is_sure: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoneDrugs:
     """Every bone drug on record, and how well the lists of drugs were read.
@@ -319,12 +335,14 @@ class BoneDrugs:
             other lists that may name a bone drug and were not read whole.
         unclear: why the lists that were read do not say "none", as a phrase; empty if
             they do.
+        allergies: for which one of them was stopped or left out.
     """
 
     uses: tuple[DrugUse, ...] = ()
     entries: int = 0
     unread: tuple[UnreadList, ...] = ()
     unclear: str = ""
+    allergies: tuple[DrugAllergy, ...] = ()
 
 
 NOT_READ = UnreadList(

@@ -17,7 +17,7 @@ from cds_service.fhir.entries.medication.drugs import (
     read_drug,
 )
 from cds_service.fhir.entries.medication.reasons_against_drugs import (
-    OF_STAYS,
+    AGAINST_DRUGS,
     TELL_AGAINST_DRUGS,
 )
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
@@ -130,7 +130,7 @@ def read_without_drug(
     if kind == "Procedure":
         named |= _procedures_named(raw, terminology)
     elif kind in TELL_AGAINST_DRUGS:
-        named |= concepts & OF_STAYS
+        named |= concepts & AGAINST_DRUGS
     return Entry(
         raw=raw,
         key=key,

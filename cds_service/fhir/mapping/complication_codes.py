@@ -16,6 +16,14 @@ REPAIRS = {
     "repair_bone": "other-fracture",
 }
 
+# The classes of codes whose own names are no news, and the rules of `kinds.toml` with
+# these names.
+OWN_NAMES = {
+    "own_failure": "own-failure",
+    "own_complications": "own-complications",
+    "own_earlier": "own-earlier",
+}
+
 
 class ComplicationCodesFile(DataFile):
     """`complication-codes.toml`.
@@ -38,6 +46,10 @@ class ComplicationCodesFile(DataFile):
         rescue: what is done for a catastrophe, and other operations of the spine.
         leg_broken: broken bones of pelvis and leg that no value set holds.
         leg_injured: other injuries of pelvis and leg that bear no weight.
+        allergy: allergic reactions, as the reason why a bone drug was stopped.
+        own_failure: classes that are named for failing heart or kidneys.
+        own_complications: classes that are named for complications of diabetes.
+        own_earlier: classes that are named for what was long ago.
     """
 
     reviewed: bool
@@ -57,6 +69,10 @@ class ComplicationCodesFile(DataFile):
     rescue: tuple[VagueCodes, ...] = ()
     leg_broken: tuple[VagueCodes, ...] = ()
     leg_injured: tuple[VagueCodes, ...] = ()
+    allergy: tuple[VagueCodes, ...] = ()
+    own_failure: tuple[VagueCodes, ...] = ()
+    own_complications: tuple[VagueCodes, ...] = ()
+    own_earlier: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -88,6 +104,10 @@ class ComplicationCodes:
             rescue=content.rescue,
             leg_broken=content.leg_broken,
             leg_injured=content.leg_injured,
+            allergy=content.allergy,
+            own_failure=content.own_failure,
+            own_complications=content.own_complications,
+            own_earlier=content.own_earlier,
         )
         self._everyday_in = frozenset(one.system for one in content.everyday)
         self._systems = systems
@@ -129,6 +149,19 @@ class ComplicationCodes:
             self._codes.is_among(name, system, code) for name in ("everyday", "but")
         )
 
+    def is_everyday(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is long known or trivial, and no crisis."""
+        is_listed = self._codes.is_among("everyday", system, code)
+        return is_listed and not self.is_seldom(system, code)
+
+    def own_names(self, system: str, code: str) -> list[str]:
+        """List the rules of `kinds.toml` with the names of a canonical code's class."""
+        return [
+            rule
+            for name, rule in OWN_NAMES.items()
+            if self._codes.is_among(name, system, code)
+        ]
+
     def is_seldom(self, system: str, code: str) -> bool:
         """Tell if a canonical code is a crisis or the like among the everyday codes."""
         return self._codes.is_among("seldom", system, code)
@@ -155,6 +188,10 @@ class ComplicationCodes:
     def is_injured_leg(self, system: str, code: str) -> bool:
         """Tell if a canonical code names another injury of pelvis or leg."""
         return self._codes.is_among("leg_injured", system, code)
+
+    def is_allergy(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names an allergic reaction."""
+        return self._codes.is_among("allergy", system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""
