@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from cds_service.core.data_file import DataFile
 from cds_service.fhir.mapping.code_systems import CodeSystems
@@ -15,6 +16,11 @@ REPAIRS = {
     "repair_pelvis": "pelvic-fracture",
     "repair_bone": "other-fracture",
 }
+
+# The lists of what limits walking, besides injuries.
+LimitOfWalking = Literal[
+    "walks_not", "leg_lost", "leg_operated", "carried", "leg_splinted"
+]
 
 
 class ComplicationCodesFile(DataFile):
@@ -38,6 +44,11 @@ class ComplicationCodesFile(DataFile):
         rescue: what is done for a catastrophe, and other operations of the spine.
         leg_broken: broken bones of pelvis and leg that no value set holds.
         leg_injured: other injuries of pelvis and leg that bear no weight.
+        walks_not: diagnoses of somebody who does not walk.
+        leg_lost: a leg or a foot that is lost, and its amputation.
+        leg_operated: operations and casts of pelvis and leg.
+        carried: devices that carry or lift a patient.
+        leg_splinted: boots, casts and splints of a leg.
     """
 
     reviewed: bool
@@ -57,6 +68,11 @@ class ComplicationCodesFile(DataFile):
     rescue: tuple[VagueCodes, ...] = ()
     leg_broken: tuple[VagueCodes, ...] = ()
     leg_injured: tuple[VagueCodes, ...] = ()
+    walks_not: tuple[VagueCodes, ...] = ()
+    leg_lost: tuple[VagueCodes, ...] = ()
+    leg_operated: tuple[VagueCodes, ...] = ()
+    carried: tuple[VagueCodes, ...] = ()
+    leg_splinted: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -88,6 +104,11 @@ class ComplicationCodes:
             rescue=content.rescue,
             leg_broken=content.leg_broken,
             leg_injured=content.leg_injured,
+            walks_not=content.walks_not,
+            leg_lost=content.leg_lost,
+            leg_operated=content.leg_operated,
+            carried=content.carried,
+            leg_splinted=content.leg_splinted,
         )
         self._everyday_in = frozenset(one.system for one in content.everyday)
         self._systems = systems
@@ -155,6 +176,10 @@ class ComplicationCodes:
     def is_injured_leg(self, system: str, code: str) -> bool:
         """Tell if a canonical code names another injury of pelvis or leg."""
         return self._codes.is_among("leg_injured", system, code)
+
+    def limits_walking(self, kind: LimitOfWalking, system: str, code: str) -> bool:
+        """Tell if a canonical code is in a list of what limits walking."""
+        return self._codes.is_among(kind, system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""
