@@ -513,9 +513,21 @@ class WordedEnd(NamedTuple):
 NOT_WORDED = WordedEnd()
 NotNow = Literal["", "over", "far", "elsewhere", "later", "held", "ward", "unsure"]
 # What limits training: an order in force, one that a therapist ends, one on activity
-# that was not understood, a broken bone or another injury of pelvis or leg that may
-# still heal.
-TrainingLimit = Literal["order", "therapist", "unread", "leg", "leg-injury"]
+# that was not understood; of pelvis or leg a broken bone, another injury or an
+# operation that may still heal; a patient who does not walk, a lost leg, a wheelchair
+# or a lift, a boot or cast of a leg.
+TrainingLimit = Literal[
+    "order",
+    "therapist",
+    "unread",
+    "leg",
+    "leg-injury",
+    "operated",
+    "bound",
+    "lost",
+    "carried",
+    "splinted",
+]
 Renewal = Literal["", "known", "unknown", "words"]
 
 

@@ -179,3 +179,61 @@ def test_a_condition_of_something_else_leaves_both_vertebrae(title):
     levels = augmentation_in(title).levels
     assert levels.names == ("L1", "L2")
     assert levels.is_count_sure
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty T8 RFA, L1 RFA",
+        "T8 RFA, L1 RFA, kyphoplasty",
+        "Kyphoplasty L3-4 facet ablation, L4-5 facet ablation",
+        "Kyphoplastie BWK 8 RFA, LWK 1 RFA",
+    ],
+)
+def test_an_ablation_behind_each_level_leaves_open_which_is_treated(title):
+    levels = ordered(title).levels
+    assert (levels.names, levels.count, levels.is_count_sure) == ((), None, False)
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Kyphoplasty L1 RFA", ("L1",)),
+        ("Kyphoplasty L1 with RFA L1", ("L1",)),
+        ("Kyphoplasty with RFA T8 and L1", ("T8", "L1")),
+        ("RFA and kyphoplasty T8, L1", ("T8", "L1")),
+        ("Kyphoplastie LWK 1 mit RFA", ("L1",)),
+    ],
+)
+def test_an_ablation_next_to_the_operation_leaves_its_levels(title, names):
+    assert ordered(title).levels.names == names
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty L1, optional second level",
+        "Kyphoplasty L1 possible second level",
+        "Kyphoplasty L1, second level if needed",
+        "Kyphoplasty L1, possible L2",
+        "Kyphoplastie LWK 1, ggf. zweite Etage",
+        "Cyphoplastie L1, éventuel deuxième niveau",
+        "Cifoplastia L1, posible segundo nivel",
+        "Cifoplastica L1, eventuale secondo livello",
+    ],
+)
+def test_a_level_that_may_be_added_leaves_the_number_unsure(title):
+    levels = ordered(title).levels
+    assert levels.names == ("L1",)
+    assert not levels.is_count_sure
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty T12, L1 old fracture, painful nonunion",
+        "Kyphoplastie BWK 12, LWK 1 alte Fraktur, Pseudarthrose",
+    ],
+)
+def test_an_old_fracture_that_did_not_unite_is_treated(title):
+    assert ordered(title).levels.names == ("T12", "L1")

@@ -32,6 +32,7 @@ from cds_service.fhir.entries.medication.drugs import (
 )
 from cds_service.fhir.entries.named_besides import drugs_in_doubt, grave_in_doubt
 from cds_service.fhir.entries.order_titles import unread_title
+from cds_service.fhir.entries.walking_limits import limits_of_operation
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.bystanders import (
     is_bystander_act,
@@ -100,6 +101,7 @@ def concepts_of_act(
         if is_unjudged_act(act, named, terminology):
             known |= {in_doubt(UNJUDGED_ACT)}
         known |= _spinal_operations(act, known, terminology)
+        known |= limits_of_operation(act, terminology)
         if is_hip_repair(act, terminology):
             known |= {HIP_REPAIR}
             if HIP_FRACTURE not in known and is_of_fracture(act, terminology):

@@ -35,6 +35,7 @@ from cds_service.fhir.entries.listed import (
     short_texts,
 )
 from cds_service.fhir.entries.named_besides import drugs_told_in_doubt
+from cds_service.fhir.entries.walking_limits import limits_of_diagnosis
 from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.bystanders import (
     SPINAL,
@@ -123,6 +124,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     if _is_of_nerve_root(condition.get("code"), terminology):
         known |= {NERVE_ROOT}
     known |= leg_injuries(condition.get("code"), terminology)
+    known |= limits_of_diagnosis(condition, terminology)
     is_bystander = is_bystander_problem(condition, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
         return known

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from cds_service.core.data_file import DataFile
 from cds_service.fhir.mapping.code_systems import CodeSystems
@@ -23,6 +24,10 @@ OWN_NAMES = {
     "own_complications": "own-complications",
     "own_earlier": "own-earlier",
 }
+# The lists of what limits walking, besides injuries.
+LimitOfWalking = Literal[
+    "walks_not", "leg_lost", "leg_operated", "carried", "leg_splinted"
+]
 
 
 class ComplicationCodesFile(DataFile):
@@ -50,6 +55,11 @@ class ComplicationCodesFile(DataFile):
         own_failure: classes that are named for failing heart or kidneys.
         own_complications: classes that are named for complications of diabetes.
         own_earlier: classes that are named for what was long ago.
+        walks_not: diagnoses of somebody who does not walk.
+        leg_lost: a leg or a foot that is lost, and its amputation.
+        leg_operated: operations and casts of pelvis and leg.
+        carried: devices that carry or lift a patient.
+        leg_splinted: boots, casts and splints of a leg.
     """
 
     reviewed: bool
@@ -73,6 +83,11 @@ class ComplicationCodesFile(DataFile):
     own_failure: tuple[VagueCodes, ...] = ()
     own_complications: tuple[VagueCodes, ...] = ()
     own_earlier: tuple[VagueCodes, ...] = ()
+    walks_not: tuple[VagueCodes, ...] = ()
+    leg_lost: tuple[VagueCodes, ...] = ()
+    leg_operated: tuple[VagueCodes, ...] = ()
+    carried: tuple[VagueCodes, ...] = ()
+    leg_splinted: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -108,6 +123,11 @@ class ComplicationCodes:
             own_failure=content.own_failure,
             own_complications=content.own_complications,
             own_earlier=content.own_earlier,
+            walks_not=content.walks_not,
+            leg_lost=content.leg_lost,
+            leg_operated=content.leg_operated,
+            carried=content.carried,
+            leg_splinted=content.leg_splinted,
         )
         self._everyday_in = frozenset(one.system for one in content.everyday)
         self._systems = systems
@@ -192,6 +212,9 @@ class ComplicationCodes:
     def is_allergy(self, system: str, code: str) -> bool:
         """Tell if a canonical code names an allergic reaction."""
         return self._codes.is_among("allergy", system, code)
+    def limits_walking(self, kind: LimitOfWalking, system: str, code: str) -> bool:
+        """Tell if a canonical code is in a list of what limits walking."""
+        return self._codes.is_among(kind, system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""

@@ -110,6 +110,9 @@ OVER_MIDNIGHT = 1
 MONTH = timedelta(days=31)
 # Policy: a deficit of these days is new (fact F5), so what is not understood may be.
 RECENT = timedelta(days=14)
+# An illness that passes within weeks is over after this.
+PASSED = timedelta(days=365)
+PASSING = ("passing-illness",)  # a rule of `kinds.toml`
 # What a broken entry may be of that is asked about before leaving.
 BROKEN_DIAGNOSES = INJURIES | FRACTURED | {"cervical-fracture", ACUTE}
 BRACES = frozenset({"brace"})
@@ -565,15 +568,30 @@ def _long_known(
 ) -> frozenset[str]:
     """Return the diagnoses whose days are all of before the operation and these weeks.
 
-    A diagnosis without a day is not among them.
+    A diagnosis without a day is not among them. A passing illness that began more than
+    a year before is over, whenever it was entered: `UTI`, `TIA`.
     """
     since = min(operated or today, today - RECENT)
     return frozenset(
         entry.reference
         for entry in record.of_key("conditions")
         if (day := _last_day_of(entry.raw, record, terminology.calendar)) is not None
-        and day < since
+        and (day < since or _is_over_by(since, entry.raw, record, terminology))
     )
+
+
+def _is_over_by(
+    since: date, condition: Json, record: PatientRecord, terminology: Terminology
+) -> bool:
+    """Tell if a diagnosis is of a passing illness of years ago, by all its words."""
+    birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
+    _, begun_last = begun(condition, birth, terminology.calendar)
+    if begun_last is None or since - begun_last <= PASSED:
+        return False
+    titles = texts_of(condition.get("code"))
+    has_more = any(condition.get(name) for name in ("note", "evidence", "stage"))
+    is_passing = all(terminology.kinds.of_title(one, PASSING) for one in titles)
+    return bool(titles) and is_passing and not has_more
 
 
 def _last_day_of(
