@@ -624,6 +624,7 @@ class OtherInjuries:
         signed_reasons: concepts that the augmentation order being signed names as
             reasons to keep a brace.
         is_brace_noted: the notes of that order name a brace, or were not understood.
+        is_brace_kept: an answer to an earlier card gave a reason to keep a brace on.
         unread: other elements of that order which say more than the operation.
         has_other_order: a further order of the signing was not understood, or concerns
             the spine.
@@ -637,6 +638,7 @@ class OtherInjuries:
     has_other_surgery: bool = False
     signed_reasons: frozenset[str] = frozenset()
     is_brace_noted: bool = False
+    is_brace_kept: bool = False
     unread: tuple[str, ...] = ()
     has_other_order: bool = False
     has_unread_problem: bool = False

@@ -298,6 +298,7 @@ NOT_UNDERSTOOD = {
     "problem-unread": "an entry of the record that may bear on the spine",
     "brace-unclear": "a brace on record that may be an earlier one of this fracture",
     "supplies-unread": "supply orders could not be read",
+    "brace-kept": "a reason given for an earlier brace",
 }
 KEEP_SOURCES = {
     "record": "{name} on record",
