@@ -191,7 +191,7 @@ def test_a_condition_of_something_else_leaves_both_vertebrae(title):
     ],
 )
 def test_an_ablation_behind_each_level_leaves_open_which_is_treated(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert (levels.names, levels.count, levels.is_count_sure) == ((), None, False)
 
 
@@ -206,7 +206,7 @@ def test_an_ablation_behind_each_level_leaves_open_which_is_treated(title):
     ],
 )
 def test_an_ablation_next_to_the_operation_leaves_its_levels(title, names):
-    assert ordered(title).levels.names == names
+    assert augmentation_in(title).levels.names == names
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_an_ablation_next_to_the_operation_leaves_its_levels(title, names):
     ],
 )
 def test_a_level_that_may_be_added_leaves_the_number_unsure(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == ("L1",)
     assert not levels.is_count_sure
 
@@ -236,4 +236,4 @@ def test_a_level_that_may_be_added_leaves_the_number_unsure(title):
     ],
 )
 def test_an_old_fracture_that_did_not_unite_is_treated(title):
-    assert ordered(title).levels.names == ("T12", "L1")
+    assert augmentation_in(title).levels.names == ("T12", "L1")

@@ -212,6 +212,7 @@ class ComplicationCodes:
     def is_allergy(self, system: str, code: str) -> bool:
         """Tell if a canonical code names an allergic reaction."""
         return self._codes.is_among("allergy", system, code)
+
     def limits_walking(self, kind: LimitOfWalking, system: str, code: str) -> bool:
         """Tell if a canonical code is in a list of what limits walking."""
         return self._codes.is_among(kind, system, code)
