@@ -61,6 +61,7 @@ from cds_service.fhir.orders.since.illnesses import (
     illnesses_since,
     nerve_roots_since,
     sphincters_since,
+    unstable_since,
     unusual_since,
 )
 from cds_service.fhir.orders.since.injuries import (
@@ -489,6 +490,7 @@ def read_leaving(
         sphincters=sphincters_since(record, since, time.stays, terminology),
         nerve_roots=nerve_roots_since(record, since, terminology),
         unusual=unusual_since(record, since, terminology),
+        unstable=unstable_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         contents={
