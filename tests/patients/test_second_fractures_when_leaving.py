@@ -122,6 +122,7 @@ def test_short_names_on_the_problem_list_are_fractures(words: str) -> None:
         "Bekannte Fraktur BWK 8 alt. Frische Fraktur LWK 1.",
         "Fraktur BWK 8, bekannt. Fraktur LWK 1, frisch.",
         "Acute fracture L1. T8 fracture, known since 2019.",
+        "Acute fracture of L1 and known T8 fracture.",
         "Acute fracture L1. Fracture of T8, T9 and L3, all old.",
         "Acute L1 fracture. Unchanged appearance of T8 compression fracture.",
         "Acute L1 fracture. History: fracture T8 2015.",

@@ -4,7 +4,7 @@
 is only examined, worn or asked about is left out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cds_service.fhir.entries.fractures.broken_by_title import BROKEN
@@ -72,7 +72,7 @@ def _broken_in(sentence: str, year: int, terminology: Terminology) -> Told:
     new, ageless, listed, named = set[str](), set[str](), set[str](), set[str]()
     denied, known = set[str](), set[str]()
     is_listing = is_list_old = is_list_new = False
-    for part in filter(str.strip, terminology.clauses.joints.aside.split(sentence)):
+    for part in _parts(sentence, terminology):
         is_old, is_new = _ages(part, year, terminology)
         levels = {*terminology.levels.treated(part)}
         named |= {*terminology.levels.named(part)}
@@ -99,6 +99,23 @@ def _broken_in(sentence: str, year: int, terminology: Terminology) -> Told:
         # A comma cuts a number off its name: `fractures of L1,3`.
         ageless |= {*terminology.levels.treated(sentence)} - named
     return Told(*map(frozenset, (new, ageless, known, denied)))
+
+
+def _parts(sentence: str, terminology: Terminology) -> Iterator[str]:
+    """Cut a sentence at asides, and at `and` where each side names a break.
+
+    "Acute fracture of L1 and known fracture of T8" tells of two ages.
+    """
+    joints = terminology.clauses.joints
+    for aside in filter(str.strip, joints.aside.split(sentence)):
+        ends = [(0, 0), *(one.span() for one in joints.in_list.finditer(aside))]
+        starts = [start for start, _ in ends[1:]]
+        pieces = [
+            aside[end:start]
+            for (_, end), start in zip(ends, [*starts, len(aside)], strict=True)
+        ]
+        breaks = map(terminology.plain.bound.names_broken, pieces)
+        yield from pieces if all(breaks) else [aside]
 
 
 def _ages(part: str, year: int, terminology: Terminology) -> tuple[bool, bool]:
