@@ -1,6 +1,10 @@
 """Find what a procedure, or an order on record, names."""
 
-from cds_service.fhir.entries.entry import CANCER_TREATMENT, is_cancer_operation
+from cds_service.fhir.entries.entry import (
+    CANCER_TREATMENT,
+    UNSTATED,
+    is_cancer_operation,
+)
 from cds_service.fhir.entries.fractures.hip_repair_words import (
     HIP_REPAIR,
     is_hip_repair,
@@ -168,6 +172,8 @@ def _concepts_of_procedure(
     if text(resource.get("resourceType")) not in LISTED:
         return concepts - OF_NO_CONCERN
     is_harmless = is_harmless_act(code, terminology)
+    if words and all(map(terminology.bystanders.names_act, words)):
+        concepts -= UNSTATED
     is_known = is_entry_understood(resource, code, concepts, words, terminology) or (
         is_harmless and not is_withheld(resource, terminology)
     )

@@ -33,6 +33,8 @@ AT_THE_SPINE = {
     "bone-infection-elsewhere": "vertebral-osteomyelitis",
     "deep-infection": "spinal-infection",
 }
+# "X-ray lumbar spine post op" is of the spine, and all its words are of everyday acts.
+UNSTATED = frozenset({"spinal-disease-unstated"})
 CANCER_TREATMENT = frozenset({"cancer-treatment"})
 OTHER_ORDER = frozenset({"other-order"})
 # A rule of `kinds.toml`.
@@ -243,6 +245,8 @@ def _named_as_done(words: str, terminology: Terminology) -> frozenset[str]:
     the name of another order (`consult`).
     """
     named = terminology.text_concepts(words)
+    if terminology.bystanders.names_act(words):
+        named -= UNSTATED
     if is_cancer_operation(words, terminology):
         named |= CANCER_TREATMENT
     doubtful = NOTHING

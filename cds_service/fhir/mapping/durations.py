@@ -127,6 +127,11 @@ class DurationRules:
         """Tell if a text names a brace, or wearing one."""
         return self.words.names(normal(text[:LONGEST_TEXT]), "brace")
 
+    def says_changed(self, text: str) -> bool:
+        """Tell if a text says that a length was changed: "extended to 12 weeks"."""
+        plain = normal(text[:LONGEST_TEXT])
+        return self.words.of_all["changed"].search(plain) is not None
+
     def counts_unknown(self, text: str) -> bool:
         """Tell if a number counts an unknown word, which may be a unit of time."""
         plain = normal(text[:LONGEST_TEXT])

@@ -61,6 +61,7 @@ from cds_service.fhir.orders.since.illnesses import (
     illnesses_since,
     nerve_roots_since,
     sphincters_since,
+    unstable_since,
     unusual_since,
 )
 from cds_service.fhir.orders.since.injuries import (
@@ -492,6 +493,7 @@ def read_leaving(
         sphincters=sphincters_since(record, since, time.stays, terminology),
         nerve_roots=nerve_roots_since(record, since, terminology),
         unusual=unusual_since(record, since, terminology),
+        unstable=unstable_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         contents={
@@ -728,8 +730,21 @@ def _kinds_booked(
     described = text(appointment.get("description"))
     if described and not is_visit_understood(described, terminology):
         booked -= {REVIEW}
+    if described and not _may_be_training(described, terminology):
+        booked -= {TRAINING}
     kinds: tuple[BookingKind, ...] = get_args(BookingKind)
     return [kind for kind in kinds if kind in booked]
+
+
+def _may_be_training(described: str, terminology: Terminology) -> bool:
+    """Tell if a description leaves a visit training of the back, as far as it tells.
+
+    "Ankle sprain" does not. It is read as the note of an order is.
+    """
+    note = {"resourceType": "ServiceRequest", "note": [{"text": described}]}
+    return is_visit_understood(described, terminology) or is_read_whole(
+        TRAINING, Order("", note), terminology
+    )
 
 
 def _kinds_ordered(
