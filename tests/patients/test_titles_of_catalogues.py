@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chart_builders import kyphoplasty
-from tests.codes import CPT, codeable
+from tests.codes import CPT, PCS, codeable
 from tests.patients.reassuring import cards_of, dated, end_is_selected
 from tests.patients.test_procedures_nobody_judged import OPS, done
 
@@ -79,3 +79,18 @@ def test_a_test_for_covid_or_a_vaccination_leaves_nothing_open(code):
 def test_an_infection_or_an_unused_code_is_open(code):
     cards = cards_of(dated(codeable(GM, code), days=6))
     assert "below" not in cards["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize("code", ["22514-LT", "22514 50", "22513-59", "22514XS"])
+def test_a_modifier_of_a_side_or_a_session_leaves_the_operation_ordered(code):
+    assert "rehabilitation" in cards_of(order=kyphoplasty(code=code))
+
+
+def test_a_modifier_that_gives_the_operation_up_leaves_it_unknown():
+    assert "rehabilitation" not in cards_of(order=kyphoplasty(code="22514-53"))
+
+
+@pytest.mark.parametrize("code", ["XNU0356", "XNU4356"])
+def test_an_expandable_implant_is_an_augmentation(code):
+    order = kyphoplasty() | {"code": codeable(PCS, code)}
+    assert "rehabilitation" in cards_of(order=order)
