@@ -94,3 +94,47 @@ def test_a_modifier_that_gives_the_operation_up_leaves_it_unknown():
 def test_an_expandable_implant_is_an_augmentation(code):
     order = kyphoplasty() | {"code": codeable(PCS, code)}
     assert "rehabilitation" in cards_of(order=order)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Case Request Operating Room: KYPHOPLASTY",
+        "Case request: kyphoplasty L1",
+        "Fluoroscopic guided kyphoplasty",
+        "CT-guided kyphoplasty L1",
+        "XR kyphoplasty lumbar",
+        "Ballonkyphoplastie LWK1 transpedikulär",
+        "Kyphoplastie LWK 1 bds.",
+        "Cyphoplastie L1 sous scopie",
+        "Cifoplastia L1 guiada por fluoroscopia",
+        "Kyfoplastyka L1 pod kontrolą RTG",
+        "Kyphoplasty L1, CPT 22514",
+        "Kyphoplasty L1 on 20 Nov 2026",
+        "Interventional radiology kyphoplasty L1",
+    ],
+)
+def test_how_an_order_is_entered_and_guided_changes_nothing(title):
+    order = kyphoplasty() | {"code": codeable(CPT, "22514", title)}
+    cards = cards_of(order=order)
+    assert "below" in cards["rehabilitation"]["detail"]
+    assert end_is_selected(cards)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Case request: kyphoplasty L1, biopsy of lesion",
+        "CT-guided biopsy and kyphoplasty L1",
+        "Emergency kyphoplasty for cord compression",
+        "XR and kyphoplasty L1 tumor",
+        "Radiology kyphoplasty pathologic",
+        "Kyphoplasty L1 x3 fractures",
+        "Kyphoplastie LWK 1 Tumor bds.",
+    ],
+)
+def test_what_else_such_a_title_says_is_open(title):
+    order = kyphoplasty() | {"code": codeable(CPT, "22514", title)}
+    cards = cards_of(order=order)
+    assert "below" not in cards["rehabilitation"]["detail"]
+    assert not end_is_selected(cards)
