@@ -163,6 +163,7 @@ def test_the_limit_of_a_payer_is_no_length(title):
     [
         "LSO for low back pain x 3 weeks",
         "LSO for low back pain for 3 weeks",
+        "LSO for sciatica x 3 weeks",
         "LSO for 3 weeks of back pain",
         "LSO for 3 weeks of severe low back pain",
         "Spinal brace for lumbar pain for 6 weeks",
