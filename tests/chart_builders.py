@@ -290,6 +290,13 @@ def blood_count() -> Resource:
     return of_patient("ServiceRequest", "blood", authoredOn=days_ago(3), **said)
 
 
+def blood_count_for(words: str, element: str = "reasonCode") -> Resource:
+    """Return an order on record with these words as its reason, or as its note."""
+    count: Resource = {"status": "active", "intent": "order"}
+    count |= {"code": {"text": "Full blood count"}, element: [{"text": words}]}
+    return of_patient("ServiceRequest", "ordered", authoredOn=days_ago(5), **count)
+
+
 def ordered_elsewhere() -> Resource:
     """A completed procedure that is none of ours, so that the list of procedures is not empty."""
     return of_patient(

@@ -32,7 +32,7 @@ from cds_service.core.wording import GAP_REASONS, NUMBER_WORDS
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.orders.augmentation import BOTH, BY_TEXT, FROM_WORDS, OPEN
 from cds_service.fhir.orders.broken_levels import REGION_NAMES
-from cds_service.fhir.orders.order_text import _BRACES as BRACES
+from cds_service.fhir.orders.order_text import BRACES
 from cds_service.fhir.orders.recognition import SUPPORT_TITLES
 from cds_service.fhir.orders.treated_levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
 from cds_service.hook_files.languages import read_languages

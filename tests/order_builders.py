@@ -5,7 +5,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from cds_service.core.findings import AugmentationOrder
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.references import bases_of
 from tests.builders import terminology as terminology  # noqa: PLC0414 - of orders as of records
@@ -60,6 +62,12 @@ def bundle(*resources: Any) -> dict[str, Any]:
 def signing(draft_orders: Any, patient_id: str = PATIENT) -> DraftOrders:
     """The orders of a signing for the usual patient, or for this one."""
     return read_drafts(draft_orders, Person(patient_id, bases_of([SERVER])))
+
+
+def augmentation_in(title: str, **members: Any) -> AugmentationOrder | None:
+    """Return the augmentation that a title orders; None if it orders none."""
+    drafts = signing(bundle(worded(title, **members)))
+    return find_augmentation_order(drafts, terminology())
 
 
 MEMBERS = (

@@ -47,6 +47,7 @@ NO_FINDINGS = (
     "problem-unread",
     "brace-unclear",
     "supplies-unread",
+    "brace-kept",
 )
 
 

@@ -69,6 +69,7 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
         "problem-unread": other.has_unread_problem or is_too_often,
         "brace-unclear": has_unclear_brace(support),
         "supplies-unread": "SupplyRequest" in support.unchecked,
+        "brace-kept": other.is_brace_kept,
     }
     elements = {"augmentation-unread": other.unread}
     reasons += [

@@ -11,7 +11,7 @@ from math import floor
 
 from cds_service.core.bone_drugs import MAY_BE_SWALLOWED, TUMOUR_DOSES
 from cds_service.core.computed import MNA_MALNOURISHED
-from cds_service.core.findings import Finding
+from cds_service.core.findings import DrugAllergy, Finding
 from cds_service.core.grave_findings import entries_behind
 from cds_service.core.open_points import (
     LOW_CLEARANCE,
@@ -64,6 +64,10 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "dxa-within-year": ("DXA report of 21 Oct", ("date",)),
     "care-home": ("care home", ()),
 }
+# The name of a drug of which no more is known.
+MAY_BE_ANY = "bone drug"
+# Beginnings of references to what may leave a warning of a label open.
+LEAVE_OPEN = ("Condition/", "Encounter/", "Medication")
 TWO_YEARS = timedelta(days=731)
 YEAR = timedelta(days=366)
 BMI_LOW = 18.5  # kg/m2: underweight (WHO)
@@ -318,11 +322,11 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
         words |= ordered
     elif state.signal == "drug-stopped":
         words |= {"drug": state.words["drug"], "drugs": state.clause}
-        warnings = [*_label_warnings(situation)]
+        warnings = [*_label_warnings(words["drug"], situation)]
         return _drug_caution(warnings, words, situation) if warnings else None
     else:
         return None
-    cautions = list(_label_warnings(situation))
+    cautions = list(_label_warnings(words["drug"], situation))
     if oesophagus := _oesophagus_disease(situation):
         if not cautions and words["drug"] not in MAY_BE_SWALLOWED:
             words |= _other_tablet(situation)
@@ -343,13 +347,57 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
     return None
 
 
-def _label_warnings(situation: Situation) -> Iterator[Signal]:
-    """Yield a signal for low calcium, and for a harm of a bone drug."""
-    for name in ("hypocalcaemia", "bone-drug-harm"):
+def _label_warnings(drug: str, situation: Situation) -> Iterator[Signal]:
+    """Yield a signal for low calcium, for a harm of a bone drug, and for an allergy.
+
+    What a diagnosis or a reason leaves in doubt lets no drug go on.
+    """
+    if allergies := _allergies_to(drug, situation):
+        sure = [one for one in allergies if one.is_sure]
+        named = (sure or allergies)[0].drug
+        form = "allergy to {drug}" if sure else "possible allergy to {drug}"
+        entries = situation.shown(one.resource for one in allergies)
+        yield _signal(say(form, drug=named), date="")._replace(entries=entries)
+    perhaps = {
+        "hypocalcaemia": say("possible hypocalcaemia"),
+        "bone-drug-harm": say("possible harm to jaw or femur"),
+    }
+    for name, doubt in perhaps.items():
         if finding := _true(situation, name):
             fact, date_ = finding.label or say(name), _date(finding, situation)
             because = in_brackets(fact, date_)
             yield _signal(fact, finding, because=because, date=date_)
+        elif names := _left_open_by(name, situation):
+            yield _signal(doubt, date="")._replace(entries=situation.shown(names))
+
+
+def _allergies_to(drug: str, situation: Situation) -> list[DrugAllergy]:
+    """Return the allergies to a drug, or to another one of its kind.
+
+    That to a bisphosphonate may be to each of them. A drug that is known by its group
+    may be any of the group.
+    """
+    drugs = situation.findings.bone_drugs
+    kind = next((one.kind for one in drugs.uses if one.name == drug), "other")
+    return [
+        one
+        for one in drugs.allergies
+        if drug == one.drug
+        or MAY_BE_ANY in (drug, one.drug)
+        or one.kind == kind == "bisphosphonate"
+    ]
+
+
+def _left_open_by(name: str, situation: Situation) -> frozenset[str]:
+    """Return the diagnoses and reasons that name a finding and leave it open."""
+    gap = situation.findings.gaps.get(name)
+    if gap is None or not gap.is_mentioned:
+        return frozenset()
+    return frozenset(
+        source.resource
+        for source in gap.provenance
+        if source.resource.startswith(LEAVE_OPEN)
+    )
 
 
 def _drug_caution(
@@ -362,6 +410,7 @@ def _drug_caution(
     findings = [finding for finding in evidence if isinstance(finding, Finding)]
     are_kidneys_alone = cautions[0].words["fact"] == say("acute kidney failure")
     names = {source.resource for one in findings for source in one.provenance}
+    names |= {entry.name for one in cautions for entry in one.entries}
     entries = tuple(
         entry._replace(name=f"{entry.name} {words['drug']}")
         for entry in situation.shown(names)

@@ -291,7 +291,14 @@ class Closures:
             orders.append(order)
         braces = [order for order in closed_orders if order.kind == "brace"]
         earlier = (*support.earlier_braces, *braces)
-        return replace(support, orders=tuple(open_orders), earlier_braces=earlier)
+        # A clinician's reason to keep one brace on is no "no" for the next.
+        is_kept = any(closure.part == "brace" for closure in self.in_force)
+        return replace(
+            support,
+            orders=tuple(open_orders),
+            earlier_braces=earlier,
+            other=replace(support.other, is_brace_kept=is_kept),
+        )
 
     def closes_card(self, ground: CardGround) -> bool:
         """Tell if the same card was answered in this very signing.

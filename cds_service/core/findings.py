@@ -308,6 +308,22 @@ class DrugUse:
         return self.end.day if self.end else None
 
 
+class DrugAllergy(NamedTuple):
+    """An allergy for which a bone drug was stopped or left out.
+
+    Attributes:
+        drug: our name for it.
+        kind: of the drug.
+        resource: the entry that says so, `MedicationRequest/12`.
+        is_sure: it is not only suspected.
+    """
+
+    drug: str
+    kind: DrugKind
+    resource: str
+    is_sure: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoneDrugs:
     """Every bone drug on record, and how well the lists of drugs were read.
@@ -319,12 +335,14 @@ class BoneDrugs:
             other lists that may name a bone drug and were not read whole.
         unclear: why the lists that were read do not say "none", as a phrase; empty if
             they do.
+        allergies: for which one of them was stopped or left out.
     """
 
     uses: tuple[DrugUse, ...] = ()
     entries: int = 0
     unread: tuple[UnreadList, ...] = ()
     unclear: str = ""
+    allergies: tuple[DrugAllergy, ...] = ()
 
 
 NOT_READ = UnreadList(
@@ -495,9 +513,21 @@ class WordedEnd(NamedTuple):
 NOT_WORDED = WordedEnd()
 NotNow = Literal["", "over", "far", "elsewhere", "later", "held", "ward", "unsure"]
 # What limits training: an order in force, one that a therapist ends, one on activity
-# that was not understood, a broken bone or another injury of pelvis or leg that may
-# still heal.
-TrainingLimit = Literal["order", "therapist", "unread", "leg", "leg-injury"]
+# that was not understood; of pelvis or leg a broken bone, another injury or an
+# operation that may still heal; a patient who does not walk, a lost leg, a wheelchair
+# or a lift, a boot or cast of a leg.
+TrainingLimit = Literal[
+    "order",
+    "therapist",
+    "unread",
+    "leg",
+    "leg-injury",
+    "operated",
+    "bound",
+    "lost",
+    "carried",
+    "splinted",
+]
 Renewal = Literal["", "known", "unknown", "words"]
 
 
@@ -594,6 +624,7 @@ class OtherInjuries:
         signed_reasons: concepts that the augmentation order being signed names as
             reasons to keep a brace.
         is_brace_noted: the notes of that order name a brace, or were not understood.
+        is_brace_kept: an answer to an earlier card gave a reason to keep a brace on.
         unread: other elements of that order which say more than the operation.
         has_other_order: a further order of the signing was not understood, or concerns
             the spine.
@@ -607,6 +638,7 @@ class OtherInjuries:
     has_other_surgery: bool = False
     signed_reasons: frozenset[str] = frozenset()
     is_brace_noted: bool = False
+    is_brace_kept: bool = False
     unread: tuple[str, ...] = ()
     has_other_order: bool = False
     has_unread_problem: bool = False

@@ -143,6 +143,8 @@ class Leaving:
             have begun since the operation.
         nerve_roots: references of the diagnoses of a nerve root that did.
         unusual: references of the diagnoses that did, with a code that is not everyday.
+        unstable: the first days of the diagnoses, by reference, that may be of an
+            unstable spine and began since the operation.
         injuries: falls and broken bones of these days, the gravest first.
         broken: references of the entries that cannot be read, of a diagnosis of a
             fracture or a fall, or of a brace.
@@ -164,6 +166,7 @@ class Leaving:
     sphincters: frozenset[str] = frozenset()
     nerve_roots: frozenset[str] = frozenset()
     unusual: frozenset[str] = frozenset()
+    unstable: Mapping[str, date] = field(default_factory=dict)
     injuries: tuple[Injury, ...] = ()
     broken: frozenset[str] = frozenset()
     contents: Mapping[str, str] = field(default_factory=dict)

@@ -35,6 +35,9 @@ NO_TRAINING = (
 )
 
 
+UNSTABLE = ("unstable-fracture", "spinal-instability")
+
+
 def is_drug_started(situation: Situation) -> bool:
     """Tell if a bone drug is taken since this fracture, or prescribed to be.
 
@@ -171,6 +174,44 @@ def _fracture_untreated(situation: Situation) -> Signal | None:
     return Signal(
         say("recent fracture of {levels}", **words), words=words, entries=entries
     )
+
+
+@signal("unstable-since")
+def _unstable_since(situation: Situation) -> Signal | None:
+    """Find an unstable spine of after the operation, known or not excluded.
+
+    Physiotherapy that was ordered before it was found, or on that day, was ordered for
+    a stable spine; a later order answers it.
+    """
+    leaving = situation.leaving
+    if leaving is None or not leaving.unstable:
+        return None
+    findings = situation.findings
+    known, doubted, sources = list[str](), list[str](), set[str]()
+    for name in UNSTABLE:
+        outcome = findings.known.get(name) or findings.gaps.get(name)
+        provenance = outcome.provenance if outcome else ()
+        named = {source.resource for source in provenance} & leaving.unstable.keys()
+        if named:
+            (known if findings.is_true(name) else doubted).append(name)
+            sources |= named
+    days = [leaving.unstable[source] for source in sources]
+    orders = situation.support.counted("rehabilitation")
+    written = [one.authored or one.start for one in orders]
+    if not days or any(day and day > max(days) for day in written):
+        return None
+    title = joined(map(situation.wording.name, known or doubted))
+    because = title if known else say("{name} not excluded", name=title)
+    words = {"sure": "yes" if known else ""}
+    return Signal(because, words=words, entries=situation.shown(sources))
+
+
+@signal("unstable-before")
+def _unstable_before(situation: Situation) -> Signal | None:
+    """Find an unstable fracture or spine that a later order may know of."""
+    if SIGNALS["unstable-since"](situation):
+        return None
+    return SIGNALS["unstable-bone"](situation)
 
 
 @signal("brace-stop-open")

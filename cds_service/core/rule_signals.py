@@ -6,7 +6,7 @@ from itertools import chain
 from cds_service.core.bed_rest import Rest, judge_rest, rest_sentence
 from cds_service.core.brace_reasons import KEEP_REASONS, KeepReason, keep_reasons
 from cds_service.core.bracing import BROKEN, WITHOUT_DATE, Brace
-from cds_service.core.findings import Gap
+from cds_service.core.findings import Gap, TrainingLimit
 from cds_service.core.grave_findings import KINDS
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.core.pooled_result import FRAGILITY_AGE
@@ -298,6 +298,7 @@ NOT_UNDERSTOOD = {
     "problem-unread": "an entry of the record that may bear on the spine",
     "brace-unclear": "a brace on record that may be an earlier one of this fracture",
     "supplies-unread": "supply orders could not be read",
+    "brace-kept": "a reason given for an earlier brace",
 }
 KEEP_SOURCES = {
     "record": "{name} on record",
@@ -423,6 +424,23 @@ def _rest_of(situation: Situation) -> Rest:
     return judge_rest(orders, limit, situation.today)
 
 
+# What limits training, in the order in which the card names it: before bed rest, after.
+ORDERED: tuple[tuple[TrainingLimit, str], ...] = (
+    ("order", say("an order limits training or weight-bearing")),
+    ("therapist", say("a therapist is to clear getting up")),
+)
+WHY_LIMITED: tuple[tuple[TrainingLimit, str], ...] = (
+    ("unread", say("an order of activity was not understood")),
+    ("leg", say("a fracture of pelvis or leg may still heal")),
+    ("leg-injury", say("an injury of pelvis or leg may still heal")),
+    ("operated", say("an operation of pelvis or leg may still heal")),
+    ("bound", say("a diagnosis says that the patient does not walk")),
+    ("lost", say("a leg or foot was lost")),
+    ("carried", say("a wheelchair or a lift is ordered")),
+    ("splinted", say("a boot or cast of a leg is ordered")),
+)
+
+
 @signal("training-limited")
 def _training_limited(situation: Situation) -> Signal | None:
     """Find what is in force against training: an order, bed rest, a broken bone.
@@ -432,23 +450,14 @@ def _training_limited(situation: Situation) -> Signal | None:
     """
     is_leaving = situation.leaving is not None
     limits = situation.support.training_limits
-    reasons = []
-    if "order" in limits:
-        reasons.append(say("an order limits training or weight-bearing"))
-    if "therapist" in limits:
-        reasons.append(say("a therapist is to clear getting up"))
+    reasons = [because for limit, because in ORDERED if limit in limits]
     rests = situation.support.of_kind("bed-rest")
     is_resting = bool(_rest_of(situation).orders)
     # An event ends bed rest; whether it has come by the discharge is not known.
     is_resting |= is_leaving and any(one.worded.kind == "event" for one in rests)
     if is_resting:
         reasons.append(say("bed rest is ordered"))
-    if "unread" in limits:
-        reasons.append(say("an order of activity was not understood"))
-    if "leg" in limits:
-        reasons.append(say("a fracture of pelvis or leg may still heal"))
-    if "leg-injury" in limits:
-        reasons.append(say("an injury of pelvis or leg may still heal"))
+    reasons += [because for limit, because in WHY_LIMITED if limit in limits]
     return Signal(joined(reasons)) if reasons else None
 
 

@@ -23,6 +23,8 @@ LAX_TIME = re.compile(
 # read a number as seconds since 1970.
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
+PERFORMED_AT, PERFORMED_IN_WORDS = "performedDateTime", "performedString"
+
 # Elements of other releases of FHIR that reverse what a resource says, or say it of
 # another person. Each has the values with which it does neither.
 NEGATIONS = (
@@ -61,6 +63,8 @@ def parse_resource(
     if may_be_reversed(raw):
         raise BrokenResource
     whole: dict[str, Any] = _repaired(raw, calendar)
+    if resource_type == "Procedure":
+        _tell_time_in_words(whole, calendar)
     unknown = _unknown_elements(whole, resource_type)
     for path in unknown:
         name = path[-1]
@@ -71,6 +75,17 @@ def parse_resource(
     if unknown and _unknown_elements(whole, resource_type):
         raise BrokenResource
     return whole
+
+
+def _tell_time_in_words(procedure: dict[str, Any], calendar: SiteCalendar) -> None:
+    """Move a time of an operation that is no FHIR time to where words may be.
+
+    "18.11.2026" must not cost us the operation: its day is not known.
+    """
+    time = procedure.get(PERFORMED_AT)
+    is_words = isinstance(time, str) and bool(time.strip())
+    if is_words and calendar.moment(time) is None:
+        procedure[PERFORMED_IN_WORDS] = procedure.pop(PERFORMED_AT)
 
 
 def _unknown_elements(

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from cds_service.fhir.raw_json import Json, text
+from cds_service.fhir.raw_json import Json, objects, text
 from cds_service.outgoing.address import Address, parse_base
 from cds_service.protocol.json_text import levels
 from cds_service.protocol.messages import is_fhir_id
 
 _NAME = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
+ENCOUNTER = "Encounter"
 ENTRY = "entry"  # in place of a type, for the address of a Bundle's entry
 _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9\-.]{1,128}", re.ASCII)
 
@@ -199,6 +200,14 @@ class Targets:
         return self._found.get(
             reference if _URN.fullmatch(reference) else self._bases.name_of(reference)
         )
+
+
+def reasons_referred_to(resource: Json) -> Iterator[Json]:
+    """Yield the references to the reasons of an order or of a stay."""
+    yield from objects(resource.get("reasonReference"))
+    if resource.get("resourceType") == ENCOUNTER:
+        for diagnosis in objects(resource.get("diagnosis")):
+            yield from objects(diagnosis.get("condition"))
 
 
 def contained_in(resource: Json) -> Mapping[str, Json | None]:

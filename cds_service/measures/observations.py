@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from cds_service import __version__
 from cds_service.core.data_file import read_json
-from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Gap
+from cds_service.core.findings import Finding, Gap
 from cds_service.core.vocabulary import (
     ChangeSpec,
     FindingSpec,
@@ -346,11 +346,6 @@ def _not_recorded(value: Reported) -> list[Remark]:
     }
     missing = [what for what, is_missing in parts.items() if is_missing]
     return [Remark(Note.NOT_RECORDED, ", ".join(missing))] if missing else []
-
-
-def is_way_known(known: Finding) -> bool:
-    """Tell if the reader accepts how the value was measured."""
-    return METHOD_NOT_RECORDED not in known.concerns
 
 
 def site_codes(folders: Sequence[Path]) -> Mapping[str, str]:

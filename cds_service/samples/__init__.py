@@ -17,7 +17,7 @@ from cds_service.core.months import months_before
 from cds_service.errors import DataFileError
 
 FOLDER = Path(__file__).parent
-# A complete site folder, for the patient whose record speaks local codes.
+# A complete site folder, for the patient whose record has local codes.
 SITE_FOLDER = FOLDER / "site"
 HOSPITAL = FOLDER / "hospital"
 

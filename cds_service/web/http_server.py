@@ -29,8 +29,8 @@ from cds_service.web.metrics import share_between_workers
 # thread, whichever worker took the others.
 THREADS = 28
 # Seconds for which a thread computes while another waits for the processor. With
-# Python's own, 5 ms, a short call waits for seconds beside a few that compute: it needs
-# the processor many times. This costs 3 % of what a worker can do.
+# Python's own, 5 ms, a short call waits for seconds next to a few that compute: it
+# needs the processor many times. This costs 3 % of what a worker can do.
 SWITCH_SECONDS = 0.001
 # longer than nginx keeps a connection: it never sends on one that closes
 KEEPALIVE_SECONDS = 65

@@ -594,6 +594,24 @@ def test_an_override_is_found_again_with_all_that_it_refers_to(ward):
     assert closures_of(ward)["inForce"] == []
 
 
+@pytest.mark.parametrize(
+    "reason",
+    ["instability", "neurologicalDeficit", "otherFracture", "painWithoutBrace"],
+)
+def test_a_reason_for_one_brace_keeps_the_end_of_the_next_unchosen(ward, reason):
+    other = brace("b9", codeCodeableConcept={"text": "LSO 26 weeks"})
+    (end,) = ward.visit(other)["braceLimit"]["suggestions"]
+    assert end["isRecommended"] is True
+    ward.override(ward.visit(brace())["braceLimit"], reason)
+    card = ward.visit(other, days=10)["braceLimit"]
+    (end,) = card["suggestions"]
+    assert end.get("isRecommended") is not True
+    assert "a reason that was given for an earlier brace" in card["detail"]
+    # Twelve weeks later, or four for pain, nothing of it holds.
+    (end,) = ward.visit(other, days=85)["braceLimit"]["suggestions"]
+    assert end["isRecommended"] is True
+
+
 def test_an_override_on_another_level_is_of_another_fracture(ward):
     ward.override(ward.visit(brace())["braceLimit"], "instability")
     body = order_sign(THIN, kyphoplasty("T12"), brace(), hook_instance=str(uuid4()))

@@ -98,6 +98,7 @@ def pathology(
         "category": [codeable(V2_0074, "SP")],
         "code": {"text": "Pathology report"},
         "effectiveDateTime": days_ago(days),
+        "conclusion": "Osteoporotic bone. No malignancy.",
     }
     if order:
         said["basedOn"] = [{"reference": f"ServiceRequest/{order}"}]

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.chart_builders import (
+    blood_count_for,
     brace,
     cards_for,
     kyphoplasty,
@@ -10,7 +11,6 @@ from tests.chart_builders import (
     strong_and_nourished,
 )
 from tests.patients.reassuring import cards_of
-from tests.patients.test_prose_of_reasons import order
 
 OF_THIS = [
     "After kyphoplasty L1",
@@ -48,4 +48,7 @@ def test_another_operation_leaves_an_earlier_fracture_open(words):
 
 @pytest.mark.parametrize("words", ["After kyphoplasty L3", "Nach Kyphoplastie LWK 3"])
 def test_an_order_on_record_that_names_one_leaves_it_open(words):
-    assert "below the usual" not in cards_of(order(words))["rehabilitation"]["detail"]
+    assert (
+        "below the usual"
+        not in cards_of(blood_count_for(words))["rehabilitation"]["detail"]
+    )

@@ -126,3 +126,30 @@ def test_words_for_all_day_alone_give_no_end() -> None:
     card = signed_with("Calcium 6 weeks; wear permanently")
     assert card
     assert "no end date" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "12 weeks with calcium",
+        "12 weeks with calcium and vitamin D",
+        "12 Wochen mit Calcium",
+        "12 semaines avec calcium",
+        "12 semanas con calcio",
+        "12 settimane con calcio",
+        "12 weken met calcium",
+    ],
+)
+def test_a_length_keeps_what_goes_along_with_it(note: str) -> None:
+    card = signed_with(note)
+    assert card
+    assert card["summary"].startswith("TLSO for 12 weeks")
+
+
+@pytest.mark.parametrize(
+    "note", ["Calcium 12 weeks", "Calcium 12 weeks with meals", "Aspirin for 12 weeks"]
+)
+def test_the_length_of_a_drug_is_none_of_the_brace(note: str) -> None:
+    card = signed_with(note)
+    assert card
+    assert "no end date" in card["summary"]

@@ -621,7 +621,7 @@ def test_unreadable_procedures_leave_an_entry_that_names_nobody() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        pytest.param({"performedDateTime": "yesterday"}, id="a day that is none"),
+        pytest.param({"performedDateTime": {"day": 1}}, id="a day that is none"),
         pytest.param({"id": 7}, id="an id that is none"),
         pytest.param({"code": "kyphoplasty"}, id="a code that is none"),
     ],

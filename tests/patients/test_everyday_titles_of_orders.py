@@ -4,8 +4,8 @@ import pytest
 
 from tests.chart_builders import ask, by_topic, kyphoplasty, order_sign
 from tests.codes import CPT, codeable
+from tests.order_builders import augmentation_in
 from tests.patients.reassuring import reassuring_record
-from tests.patients.test_levels_in_question import ordered
 
 
 def card_of_title(title):
@@ -35,7 +35,7 @@ def card_of_title(title):
     ],
 )
 def test_the_operation_is_ordered_at_its_vertebra_alone(title):
-    assert ordered(title).levels.names == ("L1",)
+    assert augmentation_in(title).levels.names == ("L1",)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_the_operation_is_ordered_at_its_vertebra_alone(title):
     ],
 )
 def test_nor_are_these_passed_over(title):
-    assert ordered(title) is not None
+    assert augmentation_in(title) is not None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_nor_are_these_passed_over(title):
     ],
 )
 def test_what_orders_something_else_stays_silent(title):
-    assert ordered(title) is None
+    assert augmentation_in(title) is None
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_orders_something_else_stays_silent(title):
     ],
 )
 def test_a_vertebra_that_was_meant_before_is_no_second_fracture(title):
-    assert ordered(title).levels.names == ("L1",)
+    assert augmentation_in(title).levels.names == ("L1",)
     summary = card_of_title(title)["summary"]
     assert summary.startswith("No bone drug after a fragility fracture")
 
@@ -104,7 +104,7 @@ def test_a_vertebra_that_was_meant_before_is_no_second_fracture(title):
     ],
 )
 def test_two_vertebrae_to_be_treated_stay_two(title, names):
-    assert ordered(title).levels.names == names
+    assert augmentation_in(title).levels.names == names
 
 
 @pytest.mark.parametrize(

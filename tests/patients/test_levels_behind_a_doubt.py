@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.patients.test_levels_in_question import ordered
+from tests.order_builders import augmentation_in
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from tests.patients.test_levels_in_question import ordered
     ],
 )
 def test_a_vertebra_behind_a_condition_leaves_the_number_open(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == ("L1",)
     assert not levels.is_count_sure
 
@@ -40,7 +40,7 @@ def test_a_vertebra_behind_a_condition_leaves_the_number_open(title):
     "site", ["L1 possibly L2", "L1 and L2 if needed", "L1 and, if needed, L2"]
 )
 def test_a_site_in_words_may_have_a_condition(site):
-    levels = ordered("Kyphoplasty", bodySite=[{"text": site}]).levels
+    levels = augmentation_in("Kyphoplasty", bodySite=[{"text": site}]).levels
     assert levels.names == ("L1",)
     assert not levels.is_count_sure
 
@@ -61,7 +61,7 @@ def test_a_site_in_words_may_have_a_condition(site):
     ],
 )
 def test_a_condition_of_something_else_leaves_the_number_sure(title, names):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == names
     assert levels.is_count_sure
 
@@ -78,4 +78,4 @@ def test_a_condition_of_something_else_leaves_the_number_sure(title, names):
     ],
 )
 def test_an_old_one_at_the_end_of_a_list_is_not_treated(title):
-    assert ordered(title).levels.names == ("L1",)
+    assert augmentation_in(title).levels.names == ("L1",)

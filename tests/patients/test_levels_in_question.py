@@ -2,14 +2,7 @@
 
 import pytest
 
-from cds_service.fhir.orders.augmentation import find_augmentation_order
-from tests.order_builders import bundle, order, signing, terminology
-
-
-def ordered(title, **members):
-    """Return the augmentation that a title orders; None if it orders none."""
-    drafts = signing(bundle(order({"text": title}, **members)))
-    return find_augmentation_order(drafts, terminology())
+from tests.order_builders import augmentation_in
 
 
 @pytest.mark.parametrize(
@@ -38,7 +31,7 @@ def ordered(title, **members):
     ],
 )
 def test_a_vertebra_of_something_else_is_not_counted(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert (levels.names, levels.count) == (("L1",), 1)
 
 
@@ -56,12 +49,12 @@ def test_a_vertebra_of_something_else_is_not_counted(title):
     ],
 )
 def test_a_vertebra_in_question_leaves_the_number_open(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert (levels.names, levels.count) == ((), None)
 
 
 def test_one_in_question_leaves_the_number_of_the_others_unsure():
-    levels = ordered("Kyphoplasty T12; L1?").levels
+    levels = augmentation_in("Kyphoplasty T12; L1?").levels
     assert levels.names == ("T12",)
     assert not levels.is_count_sure
 
@@ -75,7 +68,7 @@ def test_one_in_question_leaves_the_number_of_the_others_unsure():
     ],
 )
 def test_what_is_in_question_besides_the_vertebra_changes_nothing(title, names):
-    assert ordered(title).levels.names == names
+    assert augmentation_in(title).levels.names == names
 
 
 @pytest.mark.parametrize(
@@ -93,7 +86,7 @@ def test_what_is_in_question_besides_the_vertebra_changes_nothing(title, names):
     ],
 )
 def test_a_fracture_of_the_past_is_the_reason_of_an_order(title):
-    assert ordered(title).levels.names == ("L1",)
+    assert augmentation_in(title).levels.names == ("L1",)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +99,7 @@ def test_a_fracture_of_the_past_is_the_reason_of_an_order(title):
     ],
 )
 def test_an_operation_of_the_past_is_no_order(title):
-    assert ordered(title) is None
+    assert augmentation_in(title) is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +113,7 @@ def test_an_operation_of_the_past_is_no_order(title):
     ],
 )
 def test_a_vertebra_in_a_part_about_something_else_is_asked_about(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == ("L1",)
     assert not levels.is_count_sure
 
@@ -136,7 +129,7 @@ def test_a_vertebra_in_a_part_about_something_else_is_asked_about(title):
     ],
 )
 def test_a_further_vertebra_of_the_same_order_counts(title, names):
-    assert ordered(title).levels.names == names
+    assert augmentation_in(title).levels.names == names
 
 
 @pytest.mark.parametrize(
@@ -157,7 +150,7 @@ def test_a_further_vertebra_of_the_same_order_counts(title, names):
     ],
 )
 def test_a_second_vertebra_under_a_condition_leaves_the_first_ordered(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == ("L1",)
     assert not levels.is_count_sure
 
@@ -172,7 +165,7 @@ def test_a_second_vertebra_under_a_condition_leaves_the_first_ordered(title):
     ],
 )
 def test_a_condition_of_the_whole_orders_nothing_yet(title):
-    assert ordered(title) is None
+    assert augmentation_in(title) is None
 
 
 @pytest.mark.parametrize(
@@ -183,6 +176,64 @@ def test_a_condition_of_the_whole_orders_nothing_yet(title):
     ],
 )
 def test_a_condition_of_something_else_leaves_both_vertebrae(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == ("L1", "L2")
     assert levels.is_count_sure
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty T8 RFA, L1 RFA",
+        "T8 RFA, L1 RFA, kyphoplasty",
+        "Kyphoplasty L3-4 facet ablation, L4-5 facet ablation",
+        "Kyphoplastie BWK 8 RFA, LWK 1 RFA",
+    ],
+)
+def test_an_ablation_behind_each_level_leaves_open_which_is_treated(title):
+    levels = augmentation_in(title).levels
+    assert (levels.names, levels.count, levels.is_count_sure) == ((), None, False)
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Kyphoplasty L1 RFA", ("L1",)),
+        ("Kyphoplasty L1 with RFA L1", ("L1",)),
+        ("Kyphoplasty with RFA T8 and L1", ("T8", "L1")),
+        ("RFA and kyphoplasty T8, L1", ("T8", "L1")),
+        ("Kyphoplastie LWK 1 mit RFA", ("L1",)),
+    ],
+)
+def test_an_ablation_next_to_the_operation_leaves_its_levels(title, names):
+    assert augmentation_in(title).levels.names == names
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty L1, optional second level",
+        "Kyphoplasty L1 possible second level",
+        "Kyphoplasty L1, second level if needed",
+        "Kyphoplasty L1, possible L2",
+        "Kyphoplastie LWK 1, ggf. zweite Etage",
+        "Cyphoplastie L1, éventuel deuxième niveau",
+        "Cifoplastia L1, posible segundo nivel",
+        "Cifoplastica L1, eventuale secondo livello",
+    ],
+)
+def test_a_level_that_may_be_added_leaves_the_number_unsure(title):
+    levels = augmentation_in(title).levels
+    assert levels.names == ("L1",)
+    assert not levels.is_count_sure
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty T12, L1 old fracture, painful nonunion",
+        "Kyphoplastie BWK 12, LWK 1 alte Fraktur, Pseudarthrose",
+    ],
+)
+def test_an_old_fracture_that_did_not_unite_is_treated(title):
+    assert augmentation_in(title).levels.names == ("T12", "L1")

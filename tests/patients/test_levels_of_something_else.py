@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.patients.test_levels_in_question import ordered
+from tests.order_builders import augmentation_in
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ from tests.patients.test_levels_in_question import ordered
     ],
 )
 def test_a_vertebra_of_something_else_is_asked_about(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == ("L1",)
     assert not levels.is_count_sure
 
@@ -111,7 +111,7 @@ def test_a_vertebra_of_something_else_is_asked_about(title):
     ],
 )
 def test_a_vertebra_of_the_operation_is_kept(title, names):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == names
     assert levels.is_count_sure
 
@@ -137,7 +137,7 @@ def test_a_vertebra_of_the_operation_is_kept(title, names):
     ],
 )
 def test_an_ablation_at_each_vertebra_is_done_with_the_cement(title, names):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == names
     assert levels.is_count_sure
 
@@ -152,7 +152,7 @@ def test_an_ablation_at_each_vertebra_is_done_with_the_cement(title, names):
     ],
 )
 def test_an_ablation_of_another_vertebra_is_not_counted(title):
-    levels = ordered(title).levels
+    levels = augmentation_in(title).levels
     assert levels.names == ("L1",)
     assert not levels.is_count_sure
 
@@ -170,7 +170,7 @@ def test_an_ablation_of_another_vertebra_is_not_counted(title):
     ],
 )
 def test_an_old_fracture_that_has_not_healed_is_treated(title):
-    assert ordered(title).levels.names == ("T12", "L1")
+    assert augmentation_in(title).levels.names == ("T12", "L1")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_an_old_fracture_that_has_not_healed_is_treated(title):
     ],
 )
 def test_an_old_fracture_beside_a_nonunion_is_not_treated(title):
-    assert ordered(title).levels.names == ("T12",)
+    assert augmentation_in(title).levels.names == ("T12",)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_an_old_fracture_beside_a_nonunion_is_not_treated(title):
     ],
 )
 def test_an_old_fracture_behind_the_operation_is_its_reason(title):
-    assert ordered(title).levels.names == ("L1",)
+    assert augmentation_in(title).levels.names == ("L1",)
 
 
 @pytest.mark.parametrize(
@@ -217,4 +217,4 @@ def test_an_old_fracture_behind_the_operation_is_its_reason(title):
     ],
 )
 def test_a_needle_through_the_pedicle_is_no_screw(title, names):
-    assert ordered(title).levels.names == names
+    assert augmentation_in(title).levels.names == names

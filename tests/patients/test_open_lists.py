@@ -197,6 +197,25 @@ def test_a_list_that_could_not_be_read_is_named_and_reassures_nobody(key, name):
     assert name in detail.partition("**Not known:**")[2]
 
 
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("diagnosticReports", "imaging reports"),
+        ("imagingStudies", "imaging studies"),
+        ("supplyRequests", "active supply orders"),
+    ],
+)
+def test_a_list_that_nobody_sent_reassures_no_more_than_one_that_failed(key, name):
+    record = reassuring_record(inpatient())
+    body = order_sign(record, kyphoplasty(), brace(occurrencePeriod=period(0, 140)))
+    del body["prefetch"][key]
+    cards = by_topic(ask(body))
+    assert not selected(cards)
+    details = " ".join(card["detail"] for card in cards.values())
+    assert "below the usual" not in details
+    assert name in cards["rehabilitation"]["detail"].partition("**Not known:**")[2]
+
+
 # Drugs count as a list of their own; kidneys forbid no referral and no end of a brace.
 EVERY_LIST = sorted(
     open_service().hooks["kyphoplasty-order-sign"].discovery["prefetch"].keys()

@@ -8,7 +8,7 @@ import pytest
 from cds_service.fhir.entries.grave_asides import BROKEN_ASIDE, grave_concepts_of
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from tests.builders import terminology
-from tests.patients.test_prose_of_reasons import order
+from tests.chart_builders import blood_count_for
 
 TABLE = tomllib.loads(Path(__file__).with_name("ordinary_reasons.toml").read_text())
 MOST_OPEN = 0.1  # of ordinary reasons
@@ -17,9 +17,13 @@ MOST_OPEN = 0.1  # of ordinary reasons
 @pytest.mark.parametrize("language", TABLE["ordinary"])
 def test_ordinary_reasons_are_understood(language):
     said = TABLE["ordinary"][language]
-    open_ = [one for one in said if grave_concepts_of(order(one), terminology())]
+    open_ = [
+        one for one in said if grave_concepts_of(blood_count_for(one), terminology())
+    ]
     open_ += [
-        one for one in said if grave_concepts_of(order(one, "note"), terminology())
+        one
+        for one in said
+        if grave_concepts_of(blood_count_for(one, "note"), terminology())
     ]
     assert len({*open_}) <= MOST_OPEN * len(said), open_
 
@@ -30,12 +34,14 @@ def test_ordinary_reasons_are_understood(language):
 )
 def test_plain_words_hide_nothing_grave(language, words):
     for element in ("reasonCode", "note"):
-        assert grave_concepts_of(order(words, element), terminology()), language
+        assert grave_concepts_of(blood_count_for(words, element), terminology()), (
+            language
+        )
 
 
 @pytest.mark.parametrize("words", TABLE["fracture"]["said"])
 def test_why_surgeons_operate_is_understood(words):
-    assert grave_concepts_of(order(words), terminology()) <= {BROKEN_ASIDE}
+    assert grave_concepts_of(blood_count_for(words), terminology()) <= {BROKEN_ASIDE}
 
 
 @pytest.mark.parametrize(
@@ -44,7 +50,7 @@ def test_why_surgeons_operate_is_understood(words):
 )
 def test_plain_words_do_not_add_up_to_something_grave(language, words):
     for element in ("reasonCode", "note"):
-        named = grave_concepts_of(order(words, element), terminology())
+        named = grave_concepts_of(blood_count_for(words, element), terminology())
         assert named - {BROKEN_ASIDE}, language
 
 

@@ -3,8 +3,7 @@
 import pytest
 
 from tests.chart_builders import (
-    days_ago,
-    of_patient,
+    blood_count_for,
 )
 from tests.patients.reassuring import cards_of, end_is_selected, imaging, selected
 
@@ -56,16 +55,10 @@ EARLIER = [
 ]
 
 
-def order(words, element="reasonCode"):
-    said = {"status": "active", "intent": "order", "authoredOn": days_ago(5)}
-    said |= {"code": {"text": "Full blood count"}, element: [{"text": words}]}
-    return of_patient("ServiceRequest", "ordered", **said)
-
-
 @pytest.mark.parametrize("element", ["reasonCode", "note"])
 @pytest.mark.parametrize("words", SWALLOWED)
 def test_a_reason_that_was_not_understood_reassures_nobody(words, element):
-    cards = cards_of(order(words, element))
+    cards = cards_of(blood_count_for(words, element))
     detail = cards["rehabilitation"]["detail"]
     assert "below the usual" not in detail
     assert "an order not fully understood" in detail
@@ -75,12 +68,12 @@ def test_a_reason_that_was_not_understood_reassures_nobody(words, element):
 
 @pytest.mark.parametrize("words", PLAIN)
 def test_an_ordinary_reason_changes_nothing(words):
-    cards = cards_of(order(words))
+    cards = cards_of(blood_count_for(words))
     assert "below the usual" in cards["rehabilitation"]["detail"]
     assert end_is_selected(cards)
 
 
-@pytest.mark.parametrize("entry", [order, imaging], ids=["reason", "report"])
+@pytest.mark.parametrize("entry", [blood_count_for, imaging], ids=["reason", "report"])
 @pytest.mark.parametrize("words", EARLIER)
 def test_an_earlier_fracture_in_words_reassures_nobody(words, entry):
     assert "below the usual" not in cards_of(entry(words))["rehabilitation"]["detail"]
@@ -91,9 +84,9 @@ def test_an_earlier_fracture_in_words_reassures_nobody(words, entry):
     "unknown", ["Qwerty zxcvb", "No qwerty", "病変不明", "Kein Xyz"]
 )
 def test_no_unknown_sentence_adds_anything_that_reassures(before, unknown):
-    less = cards_of(order(before))
+    less = cards_of(blood_count_for(before))
     for words in (f"{before}. {unknown}", f"{unknown}. {before}"):
-        more = cards_of(order(words))
+        more = cards_of(blood_count_for(words))
         assert selected(more) <= selected(less)
         assert "below the usual" not in more["rehabilitation"]["detail"]
         was, now = (one["rehabilitation"]["indicator"] for one in (less, more))

@@ -171,3 +171,24 @@ def test_a_draft_that_takes_the_place_of_another_is_the_first_brace():
     cards = cards_with(wrong, right)
     assert cards["braceLimit"]["summary"].startswith("TLSO: no end date.")
     assert end_is_selected(cards)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "12 weeks, renew if needed",
+        "12 semaines, à prolonger si besoin",
+        "12週間、必要なら延長",
+        "12周，必要时延长",
+        "12 semanas, prorrogar si precisa",
+        "12 settimane, prolungabile se necessario",
+        "12 Wochen, verlängern falls nötig",
+        "12 weken, verlengen indien nodig",
+    ],
+)
+def test_a_brace_that_may_be_renewed_is_not_one_that_was(note):
+    cards = cards_with(noted(note))
+    assert "renewed" not in cards["braceLimit"]["summary"]
+    assert WHY not in cards["braceLimit"]["detail"]
+    suggestions = cards["braceLimit"].get("suggestions", ())
+    assert not any(one.get("isRecommended") for one in suggestions)

@@ -5,6 +5,7 @@ import pytest
 from tests.chart_builders import (
     ask,
     bed_rest,
+    blood_count_for,
     by_topic,
     kyphoplasty,
     order_sign,
@@ -12,7 +13,6 @@ from tests.chart_builders import (
 )
 from tests.patients.inpatients import chart, coded
 from tests.patients.reassuring import cards_of, end_is_selected, imaging
-from tests.patients.test_prose_of_reasons import order
 
 
 def of_problem(words):
@@ -37,7 +37,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("entry", [of_problem, of_note, order, imaging])
+@pytest.mark.parametrize("entry", [of_problem, of_note, blood_count_for, imaging])
 @pytest.mark.parametrize("words", NAMES)
 def test_a_stiffened_spine_by_its_name_leaves_it_open(entry, words):
     cards = cards_of(entry(words))
@@ -65,7 +65,7 @@ def test_the_own_reason_of_the_operation_leaves_it_open(words):
     "words", ["No ankylosing spondylitis.", "Acute compression fracture L1."]
 )
 def test_what_names_none_changes_nothing(words):
-    cards = cards_of(order(words))
+    cards = cards_of(blood_count_for(words))
     assert "unstable" not in cards["rehabilitation"]["detail"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chart_builders import kyphoplasty
-from tests.codes import CPT, codeable
+from tests.codes import CPT, PCS, codeable
 from tests.patients.reassuring import cards_of, dated, end_is_selected
 from tests.patients.test_procedures_nobody_judged import OPS, done
 
@@ -79,3 +79,62 @@ def test_a_test_for_covid_or_a_vaccination_leaves_nothing_open(code):
 def test_an_infection_or_an_unused_code_is_open(code):
     cards = cards_of(dated(codeable(GM, code), days=6))
     assert "below" not in cards["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize("code", ["22514-LT", "22514 50", "22513-59", "22514XS"])
+def test_a_modifier_of_a_side_or_a_session_leaves_the_operation_ordered(code):
+    assert "rehabilitation" in cards_of(order=kyphoplasty(code=code))
+
+
+def test_a_modifier_that_gives_the_operation_up_leaves_it_unknown():
+    assert "rehabilitation" not in cards_of(order=kyphoplasty(code="22514-53"))
+
+
+@pytest.mark.parametrize("code", ["XNU0356", "XNU4356"])
+def test_an_expandable_implant_is_an_augmentation(code):
+    order = kyphoplasty() | {"code": codeable(PCS, code)}
+    assert "rehabilitation" in cards_of(order=order)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Case Request Operating Room: KYPHOPLASTY",
+        "Case request: kyphoplasty L1",
+        "Fluoroscopic guided kyphoplasty",
+        "CT-guided kyphoplasty L1",
+        "XR kyphoplasty lumbar",
+        "Ballonkyphoplastie LWK1 transpedikulär",
+        "Kyphoplastie LWK 1 bds.",
+        "Cyphoplastie L1 sous scopie",
+        "Cifoplastia L1 guiada por fluoroscopia",
+        "Kyfoplastyka L1 pod kontrolą RTG",
+        "Kyphoplasty L1, CPT 22514",
+        "Kyphoplasty L1 on 20 Nov 2026",
+        "Interventional radiology kyphoplasty L1",
+    ],
+)
+def test_how_an_order_is_entered_and_guided_changes_nothing(title):
+    order = kyphoplasty() | {"code": codeable(CPT, "22514", title)}
+    cards = cards_of(order=order)
+    assert "below" in cards["rehabilitation"]["detail"]
+    assert end_is_selected(cards)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Case request: kyphoplasty L1, biopsy of lesion",
+        "CT-guided biopsy and kyphoplasty L1",
+        "Emergency kyphoplasty for cord compression",
+        "XR and kyphoplasty L1 tumor",
+        "Radiology kyphoplasty pathologic",
+        "Kyphoplasty L1 x3 fractures",
+        "Kyphoplastie LWK 1 Tumor bds.",
+    ],
+)
+def test_what_else_such_a_title_says_is_open(title):
+    order = kyphoplasty() | {"code": codeable(CPT, "22514", title)}
+    cards = cards_of(order=order)
+    assert "below" not in cards["rehabilitation"]["detail"]
+    assert not end_is_selected(cards)

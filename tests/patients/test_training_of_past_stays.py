@@ -17,7 +17,7 @@ from tests.chart_builders import (
 )
 from tests.patients.leaving import SERVICE, discharge, leaving_chart
 from tests.patients.reassuring import reassuring_record
-from tests.patients.test_orders_against_training import FALLS, REFER, WALK, chosen
+from tests.patients.training import FALLS, REFER, WALK, chosen
 
 NOW = inpatient() | {"period": {"start": days_ago(2)}}
 AMB = {"code": "AMB"}

@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.chart_builders import inpatient, problem
+from tests.chart_builders import blood_count_for, inpatient, problem
 from tests.codes import ICD, codeable
 from tests.patients.reassuring import cards_of
-from tests.patients.test_prose_of_reasons import order
 
 
 def of_note(words):
@@ -63,7 +62,7 @@ UNNAMED = [
 ]
 
 
-@pytest.mark.parametrize("entry", [order, of_note, of_stay, of_list])
+@pytest.mark.parametrize("entry", [blood_count_for, of_note, of_stay, of_list])
 @pytest.mark.parametrize("words", UNNAMED)
 def test_a_treatment_that_nobody_names_is_asked_about(entry, words):
     card = cards_of(entry(words))["rehabilitation"]
@@ -85,5 +84,5 @@ def test_a_treatment_that_nobody_names_is_asked_about(entry, words):
     ],
 )
 def test_what_is_no_treatment_of_osteoporosis_changes_nothing(words):
-    card = cards_of(order(words))["rehabilitation"]
+    card = cards_of(blood_count_for(words))["rehabilitation"]
     assert "none in 1 medication entry" in card["detail"]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.chart_builders import days_ago, of_patient
 from tests.codes import SCT, codeable
 from tests.patients.leaving import act_ordered, cards_beside
 
@@ -39,6 +40,9 @@ def worded_reason(words: str) -> dict[str, Any]:
             **coded_reason("S32.030A"),
         ),
         act_ordered("Kyphoplasty L3"),
+        act_ordered("CT", **worded_reason("Known osteoporosis, new fracture L2")),
+        act_ordered("MRI", **worded_reason("Known L1 fracture, now L2 fracture")),
+        act_ordered("MRI", **worded_reason("V.a. frische Fraktur LWK 2")),
     ],
     ids=str,
 )
@@ -64,8 +68,53 @@ def test_another_vertebra_is_read_before_leaving(order: Any) -> None:
         act_ordered("DXA", **worded_reason("Vertebral fracture")),
         act_ordered("Full blood count"),
         act_ordered("MRI lumbar spine", days=9, **coded_reason("S32.020A")),
+        act_ordered("Physiotherapy", **worded_reason("Bekannte Fraktur BWK 8")),
+        act_ordered("Physiotherapy", **worded_reason("Fraktur BWK 8, vorbekannt")),
+        act_ordered("Physiotherapy", **worded_reason("Fracture connue T8")),
+        act_ordered("X-ray spine", **worded_reason("Known T8 fracture, unchanged")),
+        act_ordered("DXA", **worded_reason("Known fractures T8, T12")),
+        act_ordered("MRI T10-L5"),
+        act_ordered("X-ray spine T11-L3, fracture L1"),
+        act_ordered("Old T8 fracture"),
     ],
     ids=str,
 )
 def test_the_treated_one_or_an_old_one_is_not(order: Any) -> None:
     assert not any(NAMES_HARM in card["summary"] for card in cards_beside(order))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Status post kyphoplasty L1",
+        "Old T8 fracture",
+        "X-ray lumbar spine post op",
+        "X-ray lumbar spine postoperative",
+        "Röntgen LWS postoperativ",
+        "Röntgenkontrolle LWS",
+        "Radiographie rachis lombaire post-opératoire",
+    ],
+)
+def test_everyday_procedures_after_the_operation_ask_nothing(title: str) -> None:
+    done = of_patient(
+        "Procedure",
+        "check",
+        status="completed",
+        code={"text": title},
+        performedDateTime=days_ago(1),
+    )
+    assert cards_beside(done) == []
+
+
+@pytest.mark.parametrize(
+    "title", ["Lumbar spine post op infection", "Biopsy lumbar spine", "T8 fracture"]
+)
+def test_procedures_that_say_more_do(title: str) -> None:
+    done = of_patient(
+        "Procedure",
+        "check",
+        status="completed",
+        code={"text": title},
+        performedDateTime=days_ago(1),
+    )
+    assert cards_beside(done)

@@ -5,9 +5,14 @@ Which words say so is not asked: only that they say more than that it is sound o
 
 import pytest
 
-from tests.chart_builders import days_ago, inpatient, of_patient, problem
+from tests.chart_builders import (
+    blood_count_for,
+    days_ago,
+    inpatient,
+    of_patient,
+    problem,
+)
 from tests.patients.reassuring import cards_of, end_is_selected, imaging
-from tests.patients.test_prose_of_reasons import order
 
 # Each is of a vertebra that is not treated, in words that a list calls plain.
 ELSEWHERE = [
@@ -64,8 +69,8 @@ def of_stay(words):
     return inpatient() | {"reasonCode": [{"text": words}]}
 
 
-PLACES = [imaging, order, of_procedure, of_diagnosis, of_stay]
-BESIDE = [order, of_procedure, of_diagnosis]
+PLACES = [imaging, blood_count_for, of_procedure, of_diagnosis, of_stay]
+BESIDE = [blood_count_for, of_procedure, of_diagnosis]
 
 
 @pytest.mark.parametrize("entry", PLACES)
@@ -101,7 +106,7 @@ def test_a_report_of_a_worn_vertebra_changes_nothing(words):
     assert end_is_selected(cards)
 
 
-@pytest.mark.parametrize("entry", [imaging, order, of_procedure, of_stay])
+@pytest.mark.parametrize("entry", [imaging, blood_count_for, of_procedure, of_stay])
 @pytest.mark.parametrize("words", ["Height loss L1", "L1 wedging", "Sinterung LWK 1"])
 def test_the_treated_vertebra_changes_nothing(entry, words):
     cards = cards_of(entry(words))

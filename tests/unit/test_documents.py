@@ -9,6 +9,7 @@ import pytest
 from cds_service.commands.explaining import explain_request
 from cds_service.loading import load_service
 from cds_service.settings import Settings
+from tests.language_texts import texts_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TOP = sorted(ROOT.glob("*.md"))
@@ -103,6 +104,25 @@ def test_every_name_of_code_on_the_architecture_page_is_defined():
     assert len(named) > 60
     unknown = {name for name in named if name.rpartition(".")[2] not in defined}
     assert unknown == OF_THE_WIRE, "rename on the page, or in OF_THE_WIRE"
+
+
+# The only pages that name parts of modules: `SEVERAL_LEVELS` of `cards/rehabilitation.py`.
+OF_CODE = [ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+NAMED_IN = r"`(\w+)` (?:\(|of |in )`((?:\w+/)+\w+\.py)`"
+
+
+@pytest.mark.parametrize("page", OF_CODE, ids=[page.name for page in OF_CODE])
+def test_a_name_that_a_page_places_in_a_file_is_in_that_file(page):
+    for name, file in re.findall(NAMED_IN, page.read_text(encoding="utf-8")):
+        path = ROOT / file if (ROOT / file).exists() else ROOT / "cds_service" / file
+        assert re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")), (name, file)
+
+
+def test_the_page_on_texts_says_how_many_a_language_needs():
+    """The page rounds down to a hundred."""
+    page = (ROOT / "docs" / "recommendations.md").read_text(encoding="utf-8")
+    (hundreds,) = re.findall(r"There are more than (\d+) in all", page)
+    assert int(hundreds) == len(texts_of(load_service())) // 100 * 100
 
 
 def test_the_quick_start_shows_what_its_example_gives():

@@ -1,6 +1,10 @@
 """Find what a procedure, or an order on record, names."""
 
-from cds_service.fhir.entries.entry import CANCER_TREATMENT, is_cancer_operation
+from cds_service.fhir.entries.entry import (
+    CANCER_TREATMENT,
+    UNSTATED,
+    is_cancer_operation,
+)
 from cds_service.fhir.entries.fractures.hip_repair_words import (
     HIP_REPAIR,
     is_hip_repair,
@@ -32,6 +36,7 @@ from cds_service.fhir.entries.medication.drugs import (
 )
 from cds_service.fhir.entries.named_besides import drugs_in_doubt, grave_in_doubt
 from cds_service.fhir.entries.order_titles import unread_title
+from cds_service.fhir.entries.walking_limits import limits_of_operation
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.bystanders import (
     is_bystander_act,
@@ -100,6 +105,7 @@ def concepts_of_act(
         if is_unjudged_act(act, named, terminology):
             known |= {in_doubt(UNJUDGED_ACT)}
         known |= _spinal_operations(act, known, terminology)
+        known |= limits_of_operation(act, terminology)
         if is_hip_repair(act, terminology):
             known |= {HIP_REPAIR}
             if HIP_FRACTURE not in known and is_of_fracture(act, terminology):
@@ -166,6 +172,8 @@ def _concepts_of_procedure(
     if text(resource.get("resourceType")) not in LISTED:
         return concepts - OF_NO_CONCERN
     is_harmless = is_harmless_act(code, terminology)
+    if words and all(map(terminology.bystanders.names_act, words)):
+        concepts -= UNSTATED
     is_known = is_entry_understood(resource, code, concepts, words, terminology) or (
         is_harmless and not is_withheld(resource, terminology)
     )

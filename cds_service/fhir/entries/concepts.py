@@ -24,6 +24,7 @@ from cds_service.fhir.entries.exams.bone_reports import (
 from cds_service.fhir.entries.exams.exam_concepts import (
     EXAM_TYPES,
     exam_concepts,
+    names_lesion,
 )
 from cds_service.fhir.entries.exams.t_scores_in_words import (
     T_SCORE_ASIDE,
@@ -158,6 +159,8 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     if names_t_score(exam, terminology):
         concepts |= {TELLS_T_SCORE}
     concepts |= grave_in_doubt(exam, terminology)
+    if text(exam.get("status")) not in VOID and names_lesion(exam, terminology):
+        concepts |= {in_doubt("malignancy")}
     if is_without_words(exam) and is_of_spine(exam, concepts, terminology):
         concepts |= {AWAITED}
     concepts |= _unread_prose(exam, concepts, terminology)

@@ -35,6 +35,7 @@ from cds_service.fhir.entries.listed import (
     short_texts,
 )
 from cds_service.fhir.entries.named_besides import drugs_told_in_doubt
+from cds_service.fhir.entries.walking_limits import limits_of_diagnosis
 from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.bystanders import (
     SPINAL,
@@ -88,6 +89,7 @@ UNUSUAL = "unusual-code"
 NERVE_ROOT = "nerve-root"
 # Rules of `kinds.toml`.
 OF_NERVE_ROOT = ("nerve-root",)
+OF_EVENT = ("event-since",)
 ABOUT_RECORD = ("about-record",)
 FOLLOW_UP = ("cancer-follow-up",)
 # Cancers outside bone and marrow, and those of the bone, by the names of their lists.
@@ -122,6 +124,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     if _is_of_nerve_root(condition.get("code"), terminology):
         known |= {NERVE_ROOT}
     known |= leg_injuries(condition.get("code"), terminology)
+    known |= limits_of_diagnosis(condition, terminology)
     is_bystander = is_bystander_problem(condition, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
         return known
@@ -134,18 +137,31 @@ def _is_acute(condition: Json, terminology: Terminology) -> bool:
 
 
 def _is_unusual(condition: Json, terminology: Terminology) -> bool:
-    """Tell if a code is not everyday, or its title tells of harm beside one that is.
+    """Tell if a code is not everyday, or its title tells of harm next to one that is.
 
-    A code is often the nearest one: "post-op stroke" under that of hypertension.
+    A code is often the nearest one: "post-op stroke" under that of hypertension. The
+    name of its class is no news: a failing heart.
     """
     code = condition.get("code")
     if is_harm_coded(code, terminology):
         return True
+    codings, kinds = terminology.codings(code), terminology.kinds
+    codes = terminology.complication_codes
+    own = {name for one in codings for name in codes.own_names(*one)}
+    is_everyday = any(codes.is_everyday(*one) for one in codings)
     named, stems = terminology.plain.complications_named, terminology.grave_stems
-    return bool(terminology.codings(code)) and any(
-        named.names_any(part) or stems.is_worse(part)
+    parts = [
+        part
         for words in short_texts({*texts_of(code)})
         for part in undenied_parts(words, terminology)
+    ]
+    for name in own:
+        parts = [kinds.without(part, name) for part in parts]
+    return bool(codings) and any(
+        named.names_any(part)
+        or stems.is_worse(part)
+        or (is_everyday and kinds.of_title(part, OF_EVENT))
+        for part in parts
     )
 
 

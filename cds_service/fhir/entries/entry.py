@@ -17,7 +17,7 @@ from cds_service.fhir.entries.medication.drugs import (
     read_drug,
 )
 from cds_service.fhir.entries.medication.reasons_against_drugs import (
-    OF_STAYS,
+    AGAINST_DRUGS,
     TELL_AGAINST_DRUGS,
 )
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
@@ -33,6 +33,8 @@ AT_THE_SPINE = {
     "bone-infection-elsewhere": "vertebral-osteomyelitis",
     "deep-infection": "spinal-infection",
 }
+# "X-ray lumbar spine post op" is of the spine, and all its words are of everyday acts.
+UNSTATED = frozenset({"spinal-disease-unstated"})
 CANCER_TREATMENT = frozenset({"cancer-treatment"})
 OTHER_ORDER = frozenset({"other-order"})
 # A rule of `kinds.toml`.
@@ -130,7 +132,7 @@ def read_without_drug(
     if kind == "Procedure":
         named |= _procedures_named(raw, terminology)
     elif kind in TELL_AGAINST_DRUGS:
-        named |= concepts & OF_STAYS
+        named |= concepts & AGAINST_DRUGS
     return Entry(
         raw=raw,
         key=key,
@@ -243,6 +245,8 @@ def _named_as_done(words: str, terminology: Terminology) -> frozenset[str]:
     the name of another order (`consult`).
     """
     named = terminology.text_concepts(words)
+    if terminology.bystanders.names_act(words):
+        named -= UNSTATED
     if is_cancer_operation(words, terminology):
         named |= CANCER_TREATMENT
     doubtful = NOTHING

@@ -21,6 +21,7 @@ from cds_service.fhir.entries.named_besides import (
     grave_in_doubt,
 )
 from cds_service.fhir.entries.order_titles import unread_title
+from cds_service.fhir.entries.walking_limits import limits_of_device
 from cds_service.fhir.entries.words.asides import (
     asides_of,
     has_inner_asides,
@@ -162,13 +163,8 @@ def _is_ingredient_named(
     return any(map(terminology.languages.can_read, words))
 
 
-def concepts_of_device(
-    resource: Json, targets: Targets, terminology: Terminology
-) -> frozenset[str]:
-    """Return the concepts of a device order, with what it names besides.
-
-    Its code says them, or the Device that it refers to; else the words of either.
-    """
+def titles_of_device(resource: Json, targets: Targets) -> list[Json]:
+    """List what a device order calls its device, and the Device it refers to."""
     device = referred_in(resource, targets)
     element, _ = PRODUCT_ELEMENTS[text(resource.get("resourceType"))]
     coded = (resource.get(f"{element}CodeableConcept"), member(device, "type"))
@@ -176,12 +172,22 @@ def concepts_of_device(
     written = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
     written.append(text(member(resource, f"{element}Reference", "display")))
     written += [word for code in codes for word in texts_of(code)]
-    names = [name for name in written if name]
-    concepts = terminology.concepts(codes)
+    return [*codes, *({"text": name} for name in written if name)]
+
+
+def concepts_of_device(
+    resource: Json, targets: Targets, terminology: Terminology
+) -> frozenset[str]:
+    """Return the concepts of a device order, with what it names besides.
+
+    Its code says them, or the Device that it refers to; else the words of either.
+    """
+    titles = titles_of_device(resource, targets)
+    concepts = terminology.concepts(titles)
     if not concepts:
-        by_name = map(terminology.text_concepts, short_texts({*names}))
+        names = {name for title in titles for name in texts_of(title)}
+        by_name = map(terminology.text_concepts, short_texts(names))
         concepts = frozenset[str]().union(*by_name)
-    titles = [*codes, *({"text": name} for name in names)]
     if not concepts and not is_bystander_act(titles, terminology):
         concepts = frozenset({MAY_NEED_BRACE})  # it may be a brace
         concepts |= unread_title(resource, titles, terminology)
@@ -189,5 +195,6 @@ def concepts_of_device(
     concepts |= drugs_in_doubt(resource, frozenset(), terminology)
     words = words_of_asides(asides_of(resource))
     concepts |= drugs_told_in_doubt(words, concepts, terminology)
+    concepts |= limits_of_device(resource, titles, terminology)
     # A brace may be ordered because of a metastasis.
     return concepts | grave_in_doubt(resource, terminology)

@@ -6,9 +6,9 @@ A dose was given, dispensed or billed. `bone_drug_history.py` combines the entri
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from cds_service.core.bone_drugs import INJECTED, INTERVAL, KINDS, MAY_MEAN
+from cds_service.core.bone_drugs import GROUPS, INJECTED, INTERVAL, KINDS, MAY_MEAN
 from cds_service.core.drug_uses import DrugEntry
-from cds_service.core.findings import Dated, HowEnded
+from cds_service.core.findings import Dated, DrugAllergy, HowEnded
 from cds_service.core.months import months_after
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import BoneDrugSpec, MedicationSpec
@@ -17,9 +17,10 @@ from cds_service.fhir.entries.medication.drugs import (
     ANY_BONE_DRUG,
     Drug,
     is_given_once,
-    words_beside,
+    words_aside,
 )
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.medication.reasons_against_drugs import allergy_in
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.dosage_ends import (
@@ -93,6 +94,16 @@ def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
     mentioned = _mentioned(spec, chart, listed)
     entries = [*listed, *mentioned, *_on_problem_list(spec, chart)]
     return entries or list(_only_meant(spec, chart))
+
+
+def allergies_of(spec: BoneDrugSpec, chart: Chart) -> tuple[DrugAllergy, ...]:
+    """Read the allergies for which a bone drug was stopped or left out."""
+    return tuple(
+        DrugAllergy(GROUPS.get(name, name), KINDS.get(name, "other"), ref, is_sure)
+        for entry, drug in _bone_drugs(spec, chart)
+        for name, ref in ((_name(drug, chart), entry.reference),)
+        if (is_sure := allergy_in(entry.raw, chart.terminology)) is not None
+    )
 
 
 def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
@@ -264,7 +275,7 @@ def _may_be_given(entry: Entry, drug: Drug, chart: Chart) -> bool:
         return entry.status == "unknown" and bool(drug.code)
     if entry.kind not in GIVEN:
         return False
-    words = words_beside(entry.raw)
+    words = words_aside(entry.raw)
     if any(map(chart.terminology.clauses.is_not_done, words)):
         return False
     return is_open or not any(entry.raw.get(name) for name in DAYS_OF_DOSES)

@@ -15,7 +15,11 @@ from cds_service.core.findings import BoneDrugs, DrugUse, Finding, Gap, Provenan
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import BoneDrugSpec, DenosumabSpec, MedicationSpec
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.findings.bone_drug_entries import UNNAMED, entries_of
+from cds_service.fhir.findings.bone_drug_entries import (
+    UNNAMED,
+    allergies_of,
+    entries_of,
+)
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -70,6 +74,7 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
         entries=chart.listed(spec).entries,
         unread=unread,
         unclear=unclear,
+        allergies=allergies_of(spec, chart),
     )
 
 

@@ -7,7 +7,7 @@ recording only says that the event was earlier. Silence says nothing: these find
 yes or a gap, never no.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -16,8 +16,9 @@ from cds_service.core.vocabulary import HALF_A_YEAR, EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.reasons_against_drugs import (
-    OF_STAYS,
+    AGAINST_DRUGS,
     TELL_AGAINST_DRUGS,
+    read_reasons,
 )
 from cds_service.fhir.entries.words.bystanders import other_words_of
 from cds_service.fhir.entries.words.past_by_words import (
@@ -84,6 +85,7 @@ STILL_ACTIVE = "still active there"
 NO_DAY = "its day is not recorded"
 HISTORY = frozenset(HISTORIES)
 DATED_OTHERWISE = Problem("undetermined", "its words date it earlier")
+PAST_REASON = Problem("undetermined", "its words call it past")
 CALLED_PAST = Problem("undetermined", "active there, and its words call it past")
 
 
@@ -195,11 +197,11 @@ def happenings(
     wanted = or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):
         return []
-    events = []
+    events: list[Happened] = []
     for entry in chart.mentions_of(wanted):
         is_of_stop = entry.kind in TELL_AGAINST_DRUGS
-        if is_of_stop and (reasons := entry.named & OF_STAYS & {*concepts}):
-            events.append(_as_reason(entry, min(reasons), chart))
+        if is_of_stop and entry.named & AGAINST_DRUGS & {*wanted}:
+            events += _as_reasons(entry, frozenset(concepts), spec, chart)
             continue
         if entry.kind == "Condition":
             stated = _stated(entry, concepts)
@@ -215,8 +217,34 @@ def happenings(
     return [one for one in events if not _is_of_past_stay(one, spec, chart)]
 
 
-def _as_reason(entry: Entry, concept: str, chart: Chart) -> Happened:
-    """Return the reason of a stay, or for which a bone drug was stopped or left out.
+def _as_reasons(
+    entry: Entry, concepts: frozenset[str], spec: EventSpec, chart: Chart
+) -> Iterator[Happened]:
+    """Yield the reasons of a stay, or for which a bone drug was stopped or left out.
+
+    What a harm did once counts for ever. Of what passes, a year in the words of the
+    reason dates it, and what they call past is open: it came before.
+    """
+    span = _days_of_reason(entry, chart)
+    for reason in read_reasons(entry.raw, chart.terminology):
+        worded = date_in_words(reason.words, entry.raw, chart)
+        last = chart.calendar.last_day(worded)
+        when = span
+        if last is not None and (span.first is None or last < span.first):
+            first = chart.calendar.first_day(worded)
+            when = Span(first, last, PRECISIONS[len(worded)])
+        for concept in sorted(concepts & (reason.stated | reason.doubted)):
+            problem = None
+            if concept in reason.doubted:
+                problem = DOUBTED
+            elif concept in reason.past and not spec.undated_counts and when is span:
+                problem = PAST_REASON
+            stated = Stated(entry, concept, "", when.first, problem)
+            yield Happened(stated, when)
+
+
+def _days_of_reason(entry: Entry, chart: Chart) -> Span:
+    """Return the days of a stay, or of a dose that was left out.
 
     An order does not say when it was stopped.
     """
@@ -228,7 +256,7 @@ def _as_reason(entry: Entry, concept: str, chart: Chart) -> Happened:
         begun_on, ended_on = first_and_last_day(entry.raw, "effective", chart)
         first = begun_on.first if begun_on else None
         last = ended_on.last if ended_on else first
-    return Happened(Stated(entry, concept, "", first, None), Span(first, last))
+    return Span(first, last)
 
 
 def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:

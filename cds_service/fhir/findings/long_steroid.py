@@ -30,6 +30,7 @@ from cds_service.fhir.findings.medication_list import (
     Use,
     days_of_run,
     future_uses,
+    is_as_needed,
     is_limited,
     label_of,
     runs_of_doses,
@@ -75,7 +76,8 @@ def find_long_steroid(spec: LongCourseSpec, chart: Chart) -> FindingOrGap:
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
     treating = [one for one in ours if not _may_replace(one, spec)]
-    courses = _long_courses(treating, spec, chart)
+    lasting = [one for one in treating if not is_as_needed(one.entry.raw)]
+    courses = _long_courses(lasting, spec, chart)
     if not courses:
         return _without_course(spec, chart, ours, treating), passed
     return _taken(spec, max(courses, key=lambda course: course.end), chart), passed

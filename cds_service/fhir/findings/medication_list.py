@@ -364,13 +364,24 @@ def _counts_as_steroid(use: Use, chart: Chart) -> bool | None:
 
 
 def is_limited(order: Json, chart: Chart) -> bool:
-    """Tell if an order's own words give days, one dose, or doses when needed."""
+    """Tell if an order itself gives days, one dose, or doses when needed."""
+    if is_as_needed(order):
+        return True
     dosages = objects(order.get("dosageInstruction"))
     words = [
         *texts_of(order.get("medicationCodeableConcept")),
         *(text(one.get("text")) for one in dosages),
     ]
     return any(chart.terminology.text_concepts(one, LIMITED) for one in words)
+
+
+def is_as_needed(order: Json) -> bool:
+    """Tell if the elements of each dosage say that it is taken when needed."""
+    dosages = dosages_of(order)
+    return bool(dosages) and all(
+        one.get("asNeededBoolean") is True or bool(one.get("asNeededCodeableConcept"))
+        for one in dosages
+    )
 
 
 def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Finding:

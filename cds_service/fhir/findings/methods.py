@@ -137,7 +137,7 @@ def is_vertebral(reading: Reading, chart: Chart) -> bool:
     words, terminology = reading.site_words, chart.terminology
     if not all(map(terminology.plain.places.are_all, words)):
         return False
-    # A local code may stand next to its words, a code of SNOMED CT is a place itself.
+    # A local code may only repeat its words; a code of SNOMED CT is a place itself.
     codings = objects(member(reading.entry.raw.get("bodySite"), "coding"))
     bare = [
         {"coding": [coding]}

@@ -15,12 +15,19 @@ from cds_service.fhir.gathering.query_results import ReadFrom
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.parsing import BrokenResource, parse_resource
 from cds_service.fhir.raw_json import Json, in_order, member, objects, text
-from cds_service.fhir.references import Targets, reference_name
+from cds_service.fhir.references import (
+    ENCOUNTER,
+    Targets,
+    contained_in,
+    reasons_referred_to,
+    reference_name,
+)
 from cds_service.outgoing.deadline import Deadline
 
 HOLDERS = frozenset({OBSERVATION, "DiagnosticReport"})  # of contained Observations
 FINAL = frozenset({"final", "amended", "corrected"})
 LONGEST_ID = 64
+CONDITION, PROBLEMS = "Condition", "conditions"
 # Beginnings of the elements that make an Observation a value.
 VALUED = ("value", "component", "hasMember", "dataAbsentReason")
 
@@ -87,14 +94,15 @@ def pick(
     groups = in_order(relevant, name=lambda one: one.name, raw=lambda one: one.raw)
     for one in chain.from_iterable(groups):
         deadline.check()  # repairs are slow, and there may be thousands
+        key = PROBLEMS if one.kind == CONDITION else template.key
         try:
             accepted = parse_resource(one.raw, one.kind, terminology.calendar)
         except BrokenResource:
-            broken.append(Unreadable(one.name, template.key, one.concepts))
+            broken.append(Unreadable(one.name, key, one.concepts))
         else:
             entry = read_entry(
                 accepted,
-                template.key,
+                key,
                 origin,
                 one.concepts,
                 referred_in(accepted, targets),
@@ -124,6 +132,8 @@ def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
     day if they have none. If the holder is not final, they get its status.
     """
     yield kind, resource
+    if kind == ENCOUNTER and resource.get("contained"):
+        yield from _diagnoses_inside(resource)
     if kind not in HOLDERS or not resource.get("contained"):
         return
     subject, status = resource.get("subject"), text(resource.get("status"))
@@ -144,3 +154,31 @@ def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
             whole["status"] = status
         whole["id"] = f"{text(resource.get('id'))}.{name}"[:LONGEST_ID]
         yield OBSERVATION, whole
+
+
+def _diagnoses_inside(stay: Json) -> Iterator[tuple[str, Json]]:
+    """Yield the diagnoses that a stay contains and refers to, as its own.
+
+    They count as the problem list does, as those that it refers to on the server.
+    """
+    inside = contained_in(stay)
+    if text(stay.get("status")) in VOID:
+        return
+    for reference in reasons_referred_to(stay):
+        address = text(reference.get("reference"))
+        diagnosis = inside.get(address)
+        if diagnosis is None or diagnosis.get("resourceType") != CONDITION:
+            continue
+        subject = stay.get("subject")
+        if "subject" in diagnosis and diagnosis["subject"] != subject:
+            continue
+        name = text(stay.get("id"))
+        yield (
+            CONDITION,
+            {
+                **diagnosis,
+                "id": f"{name}.{address.removeprefix('#')}"[:LONGEST_ID],
+                "subject": subject,
+                "encounter": {"reference": f"{ENCOUNTER}/{name}"},
+            },
+        )

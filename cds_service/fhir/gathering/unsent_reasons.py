@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from cds_service.fhir.entries.grave_asides import MAY_BEAR_ON_SPINE, UNREAD_REASON
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.raw_json import Json, member, objects, text
-from cds_service.fhir.references import Bases, contained_in
+from cds_service.fhir.raw_json import Json, member, text
+from cds_service.fhir.references import (
+    ENCOUNTER,
+    Bases,
+    contained_in,
+    reasons_referred_to,
+)
 
-ENCOUNTER = "Encounter"
 # Types of reasons that are no diagnosis: they are read as what they are, or not at all.
 OTHER_KINDS = frozenset(
     {
@@ -26,14 +30,6 @@ OTHER_KINDS = frozenset(
     }
 )
 LEFT_OPEN = frozenset(map(in_doubt, (UNREAD_REASON, MAY_BEAR_ON_SPINE)))
-
-
-def reasons_referred_to(resource: Json) -> Iterator[Json]:
-    """Yield the references to the reasons of an order or of a stay."""
-    yield from objects(resource.get("reasonReference"))
-    if resource.get("resourceType") == ENCOUNTER:
-        for diagnosis in objects(resource.get("diagnosis")):
-            yield from objects(diagnosis.get("condition"))
 
 
 def names_unsent(resource: Json, known: frozenset[str], bases: Bases) -> bool:

@@ -26,7 +26,6 @@ from cds_service.fhir.mapping.text_rules import folded, folded_pattern
 FILE = "bystanders.toml"
 # Characters. A title has a line or two; longer prose may say anything.
 LONGEST_TEXT = 1000
-Code = tuple[str, str]
 Words = Mapping[str, tuple[Pattern, ...]]
 
 

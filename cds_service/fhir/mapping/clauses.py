@@ -215,7 +215,7 @@ class Clause:
 
     @property
     def named(self) -> frozenset[str]:
-        """Return the concepts that it names, whether denied, suspected or stated."""
+        """Return the concepts that it names: denied, suspected or stated."""
         return frozenset(self.places)
 
     @cached_property

@@ -10,7 +10,7 @@ from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import required
 
-Form = Literal["plain", "expression", "icd", "icd9", "upper"]
+Form = Literal["plain", "expression", "icd", "icd9", "cpt", "upper"]
 # the lists whose entries must be identified
 Listed = Literal["conditions", "drugs", "procedures"]
 CheckDigit = Literal["none", "verhoeff", "mod10"]
@@ -227,6 +227,8 @@ def _plain(system: str) -> str:
 # Finding context, procedure context, temporal context, subject relationship context
 _CONTEXT = re.compile("408729009|408730004|408731000|408732007")
 _CONCEPT = re.compile(r"\s*(?:===\s*|<<<\s*)?(\d+)")
+# Left, right, both sides, a distinct service
+_SIDE = re.compile(r"(?<=^\w{5})[- ]?(?:LT|RT|50|59|XS)$")
 # German ICD-10 codes: `M49.5*`, `E11.90 G`
 _SUFFIX = re.compile(r"[\s+*!\u2020#]+[AGVZ]?$")
 
@@ -251,6 +253,14 @@ def _icd(code: str) -> str:
     return _with_dot(_SUFFIX.sub("", code.strip().upper()))
 
 
+def _cpt(code: str) -> str:
+    """Return a code without the modifiers that say a side or a session: `22514-LT`.
+
+    Others stay, and leave it unknown: 53 says that the procedure was given up.
+    """
+    return _SIDE.sub("", code.strip().upper())
+
+
 def _icd9(code: str) -> str:
     plain = code.strip().upper()
     whole = 4 if plain.startswith("E") else 3
@@ -262,6 +272,7 @@ _FORMS: Mapping[Form, Callable[[str], str]] = {
     "expression": _focus,
     "icd": _icd,
     "icd9": _icd9,
+    "cpt": _cpt,
     "upper": lambda code: code.strip().upper(),
 }
 _CHECKS: Mapping[CheckDigit, Callable[[str], bool]] = {

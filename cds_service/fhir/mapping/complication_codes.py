@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from cds_service.core.data_file import DataFile
 from cds_service.fhir.mapping.code_systems import CodeSystems
@@ -15,6 +16,18 @@ REPAIRS = {
     "repair_pelvis": "pelvic-fracture",
     "repair_bone": "other-fracture",
 }
+
+# The classes of codes whose own names are no news, and the rules of `kinds.toml` with
+# these names.
+OWN_NAMES = {
+    "own_failure": "own-failure",
+    "own_complications": "own-complications",
+    "own_earlier": "own-earlier",
+}
+# The lists of what limits walking, besides injuries.
+LimitOfWalking = Literal[
+    "walks_not", "leg_lost", "leg_operated", "carried", "leg_splinted"
+]
 
 
 class ComplicationCodesFile(DataFile):
@@ -38,6 +51,15 @@ class ComplicationCodesFile(DataFile):
         rescue: what is done for a catastrophe, and other operations of the spine.
         leg_broken: broken bones of pelvis and leg that no value set holds.
         leg_injured: other injuries of pelvis and leg that bear no weight.
+        allergy: allergic reactions, as the reason why a bone drug was stopped.
+        own_failure: classes that are named for failing heart or kidneys.
+        own_complications: classes that are named for complications of diabetes.
+        own_earlier: classes that are named for what was long ago.
+        walks_not: diagnoses of somebody who does not walk.
+        leg_lost: a leg or a foot that is lost, and its amputation.
+        leg_operated: operations and casts of pelvis and leg.
+        carried: devices that carry or lift a patient.
+        leg_splinted: boots, casts and splints of a leg.
     """
 
     reviewed: bool
@@ -57,6 +79,15 @@ class ComplicationCodesFile(DataFile):
     rescue: tuple[VagueCodes, ...] = ()
     leg_broken: tuple[VagueCodes, ...] = ()
     leg_injured: tuple[VagueCodes, ...] = ()
+    allergy: tuple[VagueCodes, ...] = ()
+    own_failure: tuple[VagueCodes, ...] = ()
+    own_complications: tuple[VagueCodes, ...] = ()
+    own_earlier: tuple[VagueCodes, ...] = ()
+    walks_not: tuple[VagueCodes, ...] = ()
+    leg_lost: tuple[VagueCodes, ...] = ()
+    leg_operated: tuple[VagueCodes, ...] = ()
+    carried: tuple[VagueCodes, ...] = ()
+    leg_splinted: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -88,6 +119,15 @@ class ComplicationCodes:
             rescue=content.rescue,
             leg_broken=content.leg_broken,
             leg_injured=content.leg_injured,
+            allergy=content.allergy,
+            own_failure=content.own_failure,
+            own_complications=content.own_complications,
+            own_earlier=content.own_earlier,
+            walks_not=content.walks_not,
+            leg_lost=content.leg_lost,
+            leg_operated=content.leg_operated,
+            carried=content.carried,
+            leg_splinted=content.leg_splinted,
         )
         self._everyday_in = frozenset(one.system for one in content.everyday)
         self._systems = systems
@@ -129,6 +169,19 @@ class ComplicationCodes:
             self._codes.is_among(name, system, code) for name in ("everyday", "but")
         )
 
+    def is_everyday(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is long known or trivial, and no crisis."""
+        is_listed = self._codes.is_among("everyday", system, code)
+        return is_listed and not self.is_seldom(system, code)
+
+    def own_names(self, system: str, code: str) -> list[str]:
+        """List the rules of `kinds.toml` with the names of a canonical code's class."""
+        return [
+            rule
+            for name, rule in OWN_NAMES.items()
+            if self._codes.is_among(name, system, code)
+        ]
+
     def is_seldom(self, system: str, code: str) -> bool:
         """Tell if a canonical code is a crisis or the like among the everyday codes."""
         return self._codes.is_among("seldom", system, code)
@@ -155,6 +208,14 @@ class ComplicationCodes:
     def is_injured_leg(self, system: str, code: str) -> bool:
         """Tell if a canonical code names another injury of pelvis or leg."""
         return self._codes.is_among("leg_injured", system, code)
+
+    def is_allergy(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names an allergic reaction."""
+        return self._codes.is_among("allergy", system, code)
+
+    def limits_walking(self, kind: LimitOfWalking, system: str, code: str) -> bool:
+        """Tell if a canonical code is in a list of what limits walking."""
+        return self._codes.is_among(kind, system, code)
 
     def is_earlier(self, code: str) -> bool:
         """Tell if a code, of whatever system, names an illness of before."""

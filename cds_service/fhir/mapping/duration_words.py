@@ -51,6 +51,7 @@ _PLACES_OF_ALL = {
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
     "course": _AFTER,
+    "along": rf"\s*(?:%s)(?![{LETTER}])",
     "go_on": r"\s*(?:$|[.,;)\n]|(?:%s)\b)",
     "clause": rf"[;\n()，。；、]|,(?!\d)|(?<!\d),|\.(?=\s|$)|[&+]|{_INSIDE}",
 }

@@ -127,6 +127,11 @@ class DurationRules:
         """Tell if a text names a brace, or wearing one."""
         return self.words.names(normal(text[:LONGEST_TEXT]), "brace")
 
+    def says_changed(self, text: str) -> bool:
+        """Tell if a text says that a length was changed: "extended to 12 weeks"."""
+        plain = normal(text[:LONGEST_TEXT])
+        return self.words.of_all["changed"].search(plain) is not None
+
     def counts_unknown(self, text: str) -> bool:
         """Tell if a number counts an unknown word, which may be a unit of time."""
         plain = normal(text[:LONGEST_TEXT])
@@ -243,7 +248,7 @@ class DurationRules:
             yield Mention("doubtful", overlong.start(), len(text))
             text = text[: overlong.start()]
         for start, end in self.words.clauses(text):
-            words = text[start:end]
+            words = self._own_part(text[start:end])
             own = self.words.names(words, subject)
             other = self.words.is_about_other(words, subject)
             if own or other:
@@ -268,6 +273,19 @@ class DurationRules:
         """Tell if a clause is about loads or drugs, and names no brace."""
         rest, count = self.words.of_all["asides"].subn(" ", clause)
         return bool(count) and not self.words.names(rest, "brace")
+
+    def _own_part(self, clause: str) -> str:
+        """Return a clause without the drug or load that goes along with its length.
+
+        `12 weeks with calcium` is a length of 12 weeks.
+        """
+        amounts = [*islice(self.words.amount_pattern.finditer(clause), 2)]
+        if len(amounts) != 1:
+            return clause
+        end = amounts[0].end()
+        along = self.words.of_all["along"].match(clause, end)
+        is_beside = along and self.words.of_all["asides"].search(clause, along.end())
+        return clause[:end] if is_beside else clause
 
     def _without_lasting(self, text: str) -> str:
         """Blank `permanently`, which means all day next to a length."""

@@ -35,6 +35,9 @@ _LINK = re.compile(
     r"|tras|por|para|dopo|per|na|po|voor|door|bij|przez|powodu)\b"
 )
 FEW_WORDS = 4
+# Between a harm and its prevention, in a compound or next to each other.
+_GLUE = re.compile(r"[a-z]{0,2}[\s-]{0,3}")
+_HINDERED = re.compile(r"prevent(?:s|ed|ing)?\b")
 
 
 class GraveStemsFile(DataFile):
@@ -64,7 +67,8 @@ class GraveStemsFile(DataFile):
         broke_spine: that the spine broke, which led to the operation.
         examined: names of examinations.
         elsewhere: other bones than the spine.
-        prevention: words that name a harm that shall not come.
+        prevention: words that name a harm to be prevented.
+        feared: words of somebody who fears it.
         emergency: what is done for a catastrophe: reanimation, a chest drain.
         several: words for more than one fracture.
     """
@@ -93,6 +97,7 @@ class GraveStemsFile(DataFile):
     examined: Words
     elsewhere: Words
     prevention: Words
+    feared: Words
     emergency: Words
     several: Words
 
@@ -124,6 +129,7 @@ class GraveStems:
         self._examined = _any_of([content.examined])
         self._elsewhere = _any_of([content.elsewhere])
         self._prevention = _any_of([content.prevention])
+        self._feared = _any_of([content.feared])
         self._emergency = _any_of([content.emergency])
         self._undenied = _any_of([content.undenied])
         self._kept_plain_deficit = kept(self._has_plain_deficit)
@@ -148,7 +154,7 @@ class GraveStems:
         return bool(self._plain_deficit.search(plain))
 
     def without_conditions(self, words: str) -> str:
-        """Return the folded text without what may come, or shall be done if it does."""
+        """Return the folded text without what may come, and what to do if it does."""
         return self._no_deficit.sub(" ", folded(words[:LONGEST_TEXT]))
 
     def is_worse(self, words: str) -> bool:
@@ -229,8 +235,31 @@ class GraveStems:
         )
 
     def is_prevention(self, words: str) -> bool:
-        """Tell if a text names a harm that shall not come: "fracture prevention"."""
+        """Tell if a text names a harm to be prevented: "fracture prevention"."""
         return bool(self._prevention.search(folded(words[:LONGEST_TEXT])))
+
+    def prevents(self, words: str, name: tuple[int, int]) -> bool:
+        """Tell if folded words name a harm, at this place, to be prevented.
+
+        "To prevent ONJ" and "ONJ prophylaxis" do; "a drain to prevent stasis for ONJ"
+        and "ONJ prevented the dose" do not.
+        """
+        begins, ends = name
+        for match in self._prevention.finditer(words):
+            if match.end() <= begins and not _LINK.search(words, match.end(), begins):
+                return True
+            between = words[ends : match.start()]
+            is_next = match.start() >= ends and _GLUE.fullmatch(between)
+            if is_next and not _HINDERED.match(words, match.start()):
+                return True
+            # "Kiefernekroseprophylaxe" is one word.
+            if begins <= match.start() < ends:
+                return True
+        return False
+
+    def is_feared(self, words: str) -> bool:
+        """Tell if a text names what somebody fears: "patient afraid of ONJ"."""
+        return bool(self._feared.search(folded(words[:LONGEST_TEXT])))
 
     def is_emergency(self, title: str) -> bool:
         """Tell if a procedure of this title was done for a catastrophe."""

@@ -255,6 +255,7 @@ class Durations(DataTable):
         without: those of them that deny what comes next alone: `without`.
         asides: words for lifting, bearing weight, precautions and lasting drugs. A
             clause with one, and without a brace, says nothing of the brace's time.
+        along: words between a length and what goes along with it: `with`.
         soon: words for a time within a day: `tomorrow`.
         later: words for a day that is not read: `Monday`, `next week`.
         step: words by which a length follows another: `then`, `followed by`.
@@ -317,6 +318,7 @@ class Durations(DataTable):
     denial: tuple[Pattern, ...] = ()
     without: tuple[Pattern, ...] = ()
     asides: tuple[Pattern, ...] = ()
+    along: tuple[Pattern, ...] = ()
     soon: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
     changed: tuple[Pattern, ...] = ()
@@ -520,12 +522,6 @@ def _check_alphabets(
             with faults:
                 raise DataFileError(label(files[code]), "letters", message)
     faults.stop()
-
-
-def concepts_of_lists(languages: Iterable[Language]) -> frozenset[str]:
-    """Return the concepts for which each language that has letters has words."""
-    of_each = [frozenset(one.concepts) for one in languages if one.letters is not None]
-    return frozenset.intersection(*of_each) if of_each else frozenset()
 
 
 def _check_lists_have_words(

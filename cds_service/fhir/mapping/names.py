@@ -37,7 +37,7 @@ class NameRule(Closed):
     Attributes:
         any: what it is called; None if it may be called anything else.
         other: words that make another measure of it.
-        plain: words that may stand next to its name. None if any may, but `other`.
+        plain: words that may be next to its name. None if any may, but `other`.
     """
 
     any: Phrases | None = None
@@ -51,7 +51,7 @@ class NamesFile(DataFile):
     Attributes:
         reviewed: a reader of these languages, whom a site names, has read the file.
         neutral: words that name no measure.
-        plain: words that may stand next to the name of any measure.
+        plain: words that may be next to the name of any measure.
         never: words that make any measure a goal, an ideal, a norm or the value of
             another person.
         names: rules by finding.

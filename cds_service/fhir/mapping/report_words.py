@@ -50,8 +50,8 @@ class ReportsFile(DataFile):
         below: words after a number that make it one below zero.
         alarming: words for a low density or a high risk, without a number.
         density: names of a measurement of bone density, and of what it shows.
-        other_values, other_units: what stands before or after a number below zero that
-            is no T-score.
+        other_values, other_units: what is before or after a number below zero that is
+            no T-score.
         pathology: words in titles of pathologists' reports that name no organ but bone.
     """
 

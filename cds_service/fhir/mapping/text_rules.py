@@ -47,8 +47,11 @@ SPINES = frozenset({SPINE})
 # Unicode has no accent for a stroke through a letter.
 STROKES = str.maketrans("łŁøØđĐ", "lLoOdD")
 _ACCENTS = re.compile("[\u0300-\u036f]")
+# Polish "of the hands", of which folding would make "rak", a cancer.
+_OF_HANDS = re.compile("\\br(?:ą|a\u0328)k\\b", re.IGNORECASE)
+_IN_HAND = "reku"
 # Forms and tables are filled up with blanks, and patterns try each split of a run. A
-# few may stand where a name was taken out.
+# few may be left where a name was taken out.
 _BLANKS = re.compile(r"[^\S\n]{9,}")
 _EMPTY_LINES = re.compile(r"(?:[^\S\n]*\n){3,}")
 _BORDER = re.compile(
@@ -185,7 +188,8 @@ def without_accents(text: str) -> str:
     text = within_limit(text)
     if text.isascii():
         return text
-    plain = _normalized("NFKD", text.translate(STROKES))
+    text = _OF_HANDS.sub(_IN_HAND, text.translate(STROKES))
+    plain = _normalized("NFKD", text)
     return unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
 
 

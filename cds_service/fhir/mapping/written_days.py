@@ -29,7 +29,7 @@ MONTHS = (
 )
 _NAMES = {name: at for at, names in enumerate(MONTHS, 1) for name in names.split()}
 _NAME = "|".join(sorted(_NAMES, key=len, reverse=True))
-# What a day without a year stands behind, or it is another number: "pain 7/10".
+# The word before a day without a year; without one it is no day: "pain 7/10".
 _BEHIND = (
     r"(?:\b(?:on|am|vom|seit|since|of|le|du|el|il|del|op|dnia|fall|fell|fallen|sturz"
     r"|gesturzt|chute|caida|caduta|val|upadek):? )"

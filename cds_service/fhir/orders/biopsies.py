@@ -11,6 +11,7 @@ from itertools import chain
 
 from cds_service.core.findings import AugmentationOrder
 from cds_service.core.leaving import Biopsy, GraveResult
+from cds_service.fhir.entries.exams.awaited_reports import is_without_words
 from cds_service.fhir.entries.exams.unread_in_report import (
     is_of_other_organ,
     is_result_understood,
@@ -419,7 +420,8 @@ def _without_biopsy(
 
 
 def _is_final(report: Json) -> bool:
-    return text(report.get("status")) in FINAL
+    """Tell if a report is final, and says something."""
+    return text(report.get("status")) in FINAL and not is_without_words(report)
 
 
 def _reference_of(report: Json) -> str:

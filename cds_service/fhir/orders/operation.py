@@ -99,6 +99,7 @@ class Broken:
             with a code of a later visit among them.
         later: of recent ones that began after the operation.
         perhaps_later: of others that may have begun after it.
+        told: those that only a result or a reason shortly before the operation names.
     """
 
     fresh: set[str] = field(default_factory=set)
@@ -106,6 +107,7 @@ class Broken:
     unsettled: set[str] = field(default_factory=set)
     later: set[str] = field(default_factory=set)
     perhaps_later: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
 
 
 class Untreated(NamedTuple):
@@ -506,14 +508,19 @@ def untreated(broken: Broken, operation: Operation) -> Untreated:
         unsettled=broken.unsettled - planned,
         later=broken.later - planned,
         perhaps_later=broken.perhaps_later - planned,
+        told=broken.told - planned,
     )
     apart = _apart_from(broken, operation)
-    perhaps = broken.perhaps_later
+    sure = {level for one in (*apart.sure, *broken.later) for level in one.split("-")}
+    # A problem list that calls one fresh is surer than a report.
+    told = {one for one in broken.told if one not in sure and not covers(one, sure)}
+    perhaps = broken.perhaps_later | told
+    doubtful = _distinct({*apart.doubtful, *told}) | broken.perhaps_later
     return _with_doubt(
         Untreated(
             sure=_listed({*apart.sure, *broken.later}),
             possible=_listed({*apart.possible, *perhaps}),
-            doubtful=_listed({*apart.doubtful, *perhaps}),
+            doubtful=_listed(doubtful),
         ),
         asked,
     )

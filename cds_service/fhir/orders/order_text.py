@@ -39,6 +39,8 @@ _BIOPSY_OPEN = ("biopsy-open",)
 _SEEN_TO = ("seen-to-already",)
 # Behind the operation's name and its level.
 _BESIDE_ORDER, _ENDED = "beside-the-order", ("order-ended",)
+# Next to the operation's name: who does it.
+_DEPARTMENT = "department"
 
 MOST_CLAUSES = 40  # a title has a few
 # Places in a text, as start and end: before and after all others.
@@ -102,8 +104,10 @@ def _asks_for(
 ) -> bool:
     """Tell if the clause at this position orders what it names."""
     clause = parts[place]
-    before = clause[: min(start for start, _ in places.values())]
-    after = clause[max(end for _, end in places.values()) :]
+    start = min(start for start, _ in places.values())
+    end_of_name = max(end for _, end in places.values())
+    before = terminology.kinds.without(clause[:start], _DEPARTMENT)
+    after = terminology.kinds.without(clause[end_of_name:], _DEPARTMENT)
     later = parts[place + 1 :]
     end = _level_end(before, after)
     if end is not None:
@@ -152,19 +156,19 @@ def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
 
 
 # The names of braces in our texts, by concept; the first that fits counts.
-_BRACES = {
+BRACES = {
     "tlso": "TLSO",
     "lso": "LSO",
     "jewett-brace": "Jewett brace",
     "lumbar-brace": "lumbar brace",
 }
-_BRACE_WORDS = frozenset(_BRACES)
+_BRACE_WORDS = frozenset(BRACES)
 
 
 def name_brace(words: str, code: str, terminology: Terminology) -> str:
     """Name a brace in our texts, by its HCPCS code or a title that agrees with it."""
     concepts = terminology.text_concepts(words[:LONGEST_TEXT], _BRACE_WORDS)
-    named = [name for concept, name in _BRACES.items() if concept in concepts]
+    named = [name for concept, name in BRACES.items() if concept in concepts]
     if code.startswith("L04"):
         return "Jewett brace" if named == ["Jewett brace"] else "TLSO"
     if code:

@@ -377,17 +377,19 @@ def read_worded_end(
     rules = terminology.durations
     written = written_on(order, terminology.calendar, signed_on)
     texts = list(islice(texts_on_time(order), MOST_TEXTS + 1))
-    mentions = [
-        mention
+    read = [
+        (words, mention)
         for words, is_title in texts[:MOST_TEXTS]
         for mention in rules.read(words, subject, is_title=is_title, written=written)
     ]
+    mentions = [mention for _, mention in read]
     kinds = {mention.kind for mention in mentions}
     if len(texts) > MOST_TEXTS:
         kinds.add("doubtful")
     is_endless = "endless" in kinds
     if kinds & {"length", "day"}:
-        end = clear_end(mentions)
+        changes = [one for words, one in read if rules.says_changed(words)]
+        end = _with_change(clear_end(mentions), changes)
         return end._replace(kind="endless") if is_endless else end
     unsure = [one for one in mentions if one.kind in ("event", "doubtful")]
     is_lasting = "lasting" in kinds and not unsure
@@ -407,6 +409,15 @@ def read_worded_end(
         is_whole = not is_unread and kinds == {"doubtful"}
         return _doubtful(unsure, is_whole=is_whole and len(texts) <= MOST_TEXTS)
     return WordedEnd(kind="doubtful") if is_unread else WordedEnd()
+
+
+def _with_change(end: WordedEnd, changes: Sequence[Mention]) -> WordedEnd:
+    """Let a clear length reach as far as a change of it may: "extended to 12 weeks"."""
+    reaches = [one.reach for one in changes if one.kind == "doubtful" and one.reach]
+    longest = max([end.reach or end.hours or 0, *reaches])
+    if end.hours is None or end.is_least or longest - end.hours <= SAME_HOURS:
+        return end
+    return end._replace(reach=longest)
 
 
 def _doubtful(unsure: Sequence[Mention], *, is_whole: bool) -> WordedEnd:

@@ -40,6 +40,7 @@ from cds_service.fhir.orders.broken_levels import (
 )
 from cds_service.fhir.orders.bystander_orders import is_bystander
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
+from cds_service.fhir.orders.fresh_fractures import broken_before_operation
 from cds_service.fhir.orders.injury_times import (
     Search,
     days_begun,
@@ -191,6 +192,8 @@ def _broken_on_record(search: Search) -> Broken:
             broken.open.update(named)
             if _is_result_since_operation(entry, search):
                 broken.perhaps_later.update(_untreated_of(named, search.operation))
+    told = broken_before_operation(search)
+    broken.told.update(_untreated_of(told, search.operation))
     return broken
 
 

@@ -62,6 +62,7 @@ from cds_service.fhir.orders.since.illnesses import (
     illnesses_since,
     nerve_roots_since,
     sphincters_since,
+    unstable_since,
     unusual_since,
 )
 from cds_service.fhir.orders.since.injuries import (
@@ -110,6 +111,9 @@ OVER_MIDNIGHT = 1
 MONTH = timedelta(days=31)
 # Policy: a deficit of these days is new (fact F5), so what is not understood may be.
 RECENT = timedelta(days=14)
+# An illness that passes within weeks is over after this.
+PASSED = timedelta(days=365)
+PASSING = ("passing-illness",)  # a rule of `kinds.toml`
 # What a broken entry may be of that is asked about before leaving.
 BROKEN_DIAGNOSES = INJURIES | FRACTURED | {"cervical-fracture", ACUTE}
 BRACES = frozenset({"brace"})
@@ -490,6 +494,7 @@ def read_leaving(
         sphincters=sphincters_since(record, since, time.stays, terminology),
         nerve_roots=nerve_roots_since(record, since, terminology),
         unusual=unusual_since(record, since, terminology),
+        unstable=unstable_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         contents={
@@ -566,15 +571,30 @@ def _long_known(
 ) -> frozenset[str]:
     """Return the diagnoses whose days are all of before the operation and these weeks.
 
-    A diagnosis without a day is not among them.
+    A diagnosis without a day is not among them. A passing illness that began more than
+    a year before is over, whenever it was entered: `UTI`, `TIA`.
     """
     since = min(operated or today, today - RECENT)
     return frozenset(
         entry.reference
         for entry in record.of_key("conditions")
         if (day := _last_day_of(entry.raw, record, terminology.calendar)) is not None
-        and day < since
+        and (day < since or _is_over_by(since, entry.raw, record, terminology))
     )
+
+
+def _is_over_by(
+    since: date, condition: Json, record: PatientRecord, terminology: Terminology
+) -> bool:
+    """Tell if a diagnosis is of a passing illness of years ago, by all its words."""
+    birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
+    _, begun_last = begun(condition, birth, terminology.calendar)
+    if begun_last is None or since - begun_last <= PASSED:
+        return False
+    titles = texts_of(condition.get("code"))
+    has_more = any(condition.get(name) for name in ("note", "evidence", "stage"))
+    is_passing = all(terminology.kinds.of_title(one, PASSING) for one in titles)
+    return bool(titles) and is_passing and not has_more
 
 
 def _last_day_of(
@@ -711,8 +731,21 @@ def _kinds_booked(
     described = text(appointment.get("description"))
     if described and not is_visit_understood(described, terminology):
         booked -= {REVIEW}
+    if described and not _may_be_training(described, terminology):
+        booked -= {TRAINING}
     kinds: tuple[BookingKind, ...] = get_args(BookingKind)
     return [kind for kind in kinds if kind in booked]
+
+
+def _may_be_training(described: str, terminology: Terminology) -> bool:
+    """Tell if a description leaves a visit training of the back, as far as it tells.
+
+    "Ankle sprain" does not. It is read as the note of an order is.
+    """
+    note = {"resourceType": "ServiceRequest", "note": [{"text": described}]}
+    return is_visit_understood(described, terminology) or is_read_whole(
+        TRAINING, Order("", note), terminology
+    )
 
 
 def _kinds_ordered(

@@ -31,7 +31,6 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.gathering.unsent_reasons import (
     LEFT_OPEN,
     names_unsent,
-    reasons_referred_to,
 )
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.asked_stops import (
@@ -51,7 +50,7 @@ from cds_service.fhir.raw_json import (
     objects,
     text,
 )
-from cds_service.fhir.references import Targets
+from cds_service.fhir.references import Targets, reasons_referred_to
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import plain_numbers
 from cds_service.protocol.messages import HookRequest, is_fhir_id

@@ -2,9 +2,11 @@
 
 "No PT until cleared", "NWB LLE" and "Bettruhe" are orders of the patient's day. No card
 chooses training next to one, and no page says "walk every day". The words are in
-`kinds.toml` (`training-held`).
+`kinds.toml` (`training-held`). The same holds for who does not walk, a leg that is lost
+or was operated on, a wheelchair, and a boot or cast (`entries/walking_limits.py`).
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from cds_service.core.findings import TrainingLimit
@@ -19,6 +21,16 @@ from cds_service.fhir.entries.held_training import (
     is_ended_by_therapist,
     is_unread_activity,
 )
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.product_concepts import titles_of_device
+from cds_service.fhir.entries.walking_limits import (
+    CARRIED,
+    LEG_LOST,
+    LEG_OPERATED,
+    LEG_SPLINTED,
+    WALKS_NOT,
+    limits_of_device,
+)
 from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
@@ -31,8 +43,11 @@ from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.past_stays import PastStays
 from cds_service.fhir.orders.since.injuries import SEQUELA
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.references import Targets
 
 HOLDING = HELD | {in_doubt("moving-forbidden")}
+# The lists of orders of devices.
+DEVICE_KEYS = ("deviceRequests", "supplyRequests")
 # An order of any other status is in force, or may be.
 NOT_IN_FORCE = frozenset(
     {"completed", "revoked", "cancelled", "entered-in-error", "stopped", "rejected"}
@@ -44,6 +59,18 @@ HEALS_IN = timedelta(days=90)
 # Next to a broken hip training is asked for all the same (fact F12).
 LEG = (CARRYING | {"leg-fracture", "atypical-femur-fracture", LEG_BROKEN}) - {
     "hip-fracture"
+}
+# What lasts as long as its diagnosis is in force.
+LASTING: Mapping[str, TrainingLimit] = {WALKS_NOT: "bound", LEG_LOST: "lost"}
+# What the order of a device says, and what an operation does.
+BY_DEVICE: Mapping[str, TrainingLimit] = {
+    CARRIED: "carried",
+    LEG_SPLINTED: "splinted",
+    **dict.fromkeys(HELD, "order"),
+}
+BY_OPERATION: Mapping[str, TrainingLimit] = {
+    LEG_OPERATED: "operated",
+    **dict.fromkeys(HELD, "order"),
 }
 # Such a bone, if the reason of an order or a stay, or a result, names it by code.
 LEG_ASIDE = frozenset(map(in_doubt, LEG))
@@ -65,8 +92,30 @@ def training_limits(
         today: the day of the answer.
         past: the earlier stays, with which their orders ended.
     """
-    stored = record.of_key("serviceRequests")
     signed = [draft.resource for draft in drafts.each() if not draft.is_option]
+    limits = _limits_of_orders(record, signed, terminology, today, past)
+    for entry in record.of_key("conditions"):
+        kind = _injury_of(entry)
+        if kind and _is_healing(entry, terminology, today):
+            limits.add(kind)
+        limits |= _limits_of_diagnosis(entry, terminology, today)
+    limits |= _limits_of_devices(record, signed, drafts.targets, terminology, today)
+    for entry in record.of_key("procedures"):
+        limits |= _limits_of_operation(entry, terminology, today)
+    if any(_names_healing(entry, terminology, today) for entry in record.entries):
+        limits.add("leg")
+    return frozenset(limits)
+
+
+def _limits_of_orders(
+    record: PatientRecord,
+    signed: Sequence[Json],
+    terminology: Terminology,
+    today: date,
+    past: PastStays,
+) -> set[TrainingLimit]:
+    """Return what orders in force that are no device say of training and activity."""
+    stored = record.of_key("serviceRequests")
     held = [
         entry.raw
         for entry in stored
@@ -86,13 +135,77 @@ def training_limits(
     unread += [order for order in signed if is_unread_activity(order, terminology)]
     if any(_is_in_force(order, terminology, today) for order in unread):
         limits.add("unread")
-    for entry in record.of_key("conditions"):
-        kind = _injury_of(entry)
-        if kind and _is_healing(entry, terminology, today):
-            limits.add(kind)
-    if any(_names_healing(entry, terminology, today) for entry in record.entries):
-        limits.add("leg")
-    return frozenset(limits)
+    return limits
+
+
+def _among(
+    limits: Mapping[str, TrainingLimit], concepts: frozenset[str]
+) -> set[TrainingLimit]:
+    return {limits[name] for name in limits.keys() & concepts}
+
+
+def _limits_of_devices(
+    record: PatientRecord,
+    signed: Sequence[Json],
+    targets: Targets,
+    terminology: Terminology,
+    today: date,
+) -> set[TrainingLimit]:
+    """Return what devices say of walking, in use or being signed."""
+    limits = set[TrainingLimit]()
+    for key in DEVICE_KEYS:
+        for entry in record.of_key(key):
+            if _is_in_use(entry.raw, terminology, today):
+                limits |= _among(BY_DEVICE, entry.concepts)
+    for order in signed:
+        if text(order.get("resourceType")) in DEVICE_ORDERS:
+            titles = titles_of_device(order, targets)
+            named = limits_of_device(order, titles, terminology)
+            limits |= _among(BY_DEVICE, named)
+    return limits
+
+
+def _limits_of_diagnosis(
+    entry: Entry, terminology: Terminology, today: date
+) -> set[TrainingLimit]:
+    """Return what a diagnosis in force says of walking, and its notes of weight."""
+    condition = entry.raw
+    if certainty_of(condition) in ("denied", "past"):
+        return set()
+    if clinical_status(condition) & PAST or _is_old(condition, terminology):
+        return set()
+    limits = _among(LASTING, entry.concepts)
+    if not entry.concepts.isdisjoint(HELD):
+        recorded = terminology.calendar.last_day(recorded_on(condition))
+        if recorded is None or today - recorded <= HEALS_IN:
+            limits.add("order")
+    return limits
+
+
+def _limits_of_operation(
+    entry: Entry, terminology: Terminology, today: date
+) -> set[TrainingLimit]:
+    """Return what an operation does: of a leg for weeks, of a lost one for good."""
+    if entry.status in NO_MORE:
+        return set()
+    limits = _among({LEG_LOST: "lost"}, entry.concepts)
+    moment = moment_of(entry, terminology.calendar)
+    if moment is None or today - moment.day <= HEALS_IN:
+        limits |= _among(BY_OPERATION, entry.concepts)
+    return limits
+
+
+def _is_in_use(order: Json, terminology: Terminology, today: date) -> bool:
+    """Tell if a device may be in use: its order is in force, or it came of late.
+
+    An order of a device is `completed` once it was delivered.
+    """
+    if text(order.get("status")).strip().lower() != "completed":
+        return _is_in_force(order, terminology, today)
+    if not _is_in_force({**order, "status": "active"}, terminology, today):
+        return False
+    written = terminology.calendar.last_day(order.get("authoredOn"))
+    return written is not None and today - written <= HEALS_IN
 
 
 def _injury_of(entry: Entry) -> TrainingLimit | None:

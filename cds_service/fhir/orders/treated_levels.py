@@ -25,6 +25,7 @@ from cds_service.fhir.raw_json import Json, texts_of
 PAIR = 2  # two levels may be the ends of one statement
 # Rules of `kinds.toml`.
 COUNTED = ("2-levels", "3-levels", "4-levels")
+ABLATED, PERHAPS_MORE = ("levels-ablated",), ("perhaps-more-levels",)
 # The studies' thoracolumbar junction.
 JUNCTION = frozenset({"T10", "T11", "T12", "L1", "L2"})
 Region = Literal["thoracic", "lumbar"]
@@ -78,6 +79,8 @@ def find_levels(
     stated, wording = stated - left or stated, wording - left or wording
     if not source:
         return StatedLevels(regions=regions)
+    if source == "text" and _is_each_ablated(order, terminology):
+        return StatedLevels(regions=regions, is_contradicted=True)
     # Other places of the order that may name other levels than the element does.
     next_to_code = _worded_levels(codeables(order, *CODED.get(source, ())), terminology)
     noted = _text_levels(note_texts(order), terminology)
@@ -98,7 +101,20 @@ def _is_in_question(order: Json, terminology: Terminology) -> bool:
     """Tell if titles or sites of an order leave open which levels are meant."""
     return any(
         terminology.levels.in_question(words)
+        or terminology.kinds.of_title(words, PERHAPS_MORE)
         for title in codeables(order, *TITLES, "bodySite")
+        for words in texts_of(title)
+    )
+
+
+def _is_each_ablated(order: Json, terminology: Terminology) -> bool:
+    """Tell if a title names an ablation behind each of its levels: `T8 RFA, L1 RFA`.
+
+    It may be of facets: which vertebra is filled is not said.
+    """
+    return any(
+        terminology.kinds.of_title(words, ABLATED)
+        for title in codeables(order, *TITLES)
         for words in texts_of(title)
     )
 

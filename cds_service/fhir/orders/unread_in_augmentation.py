@@ -198,7 +198,7 @@ def _is_grave(coding: Json, terminology: Terminology) -> bool:
     """Tell if a code is of something grave, or of a diagnosis that was not judged.
 
     A biopsy asks if it is a tumour, and another operation of the spine was judged by
-    nobody, whether they have an order of their own or share this one.
+    nobody, with an order of their own or in this one.
     """
     codeable = {"coding": [coding]}
     concepts = terminology.concepts(codeable)

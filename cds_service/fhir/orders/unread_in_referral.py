@@ -108,7 +108,7 @@ class _Reading(NamedTuple):
     Attributes:
         names: concepts whose names are the order's own.
         reasons: concepts for which it is ordered.
-        plain: what may stand next to them.
+        plain: what may be next to them.
     """
 
     names: frozenset[str]

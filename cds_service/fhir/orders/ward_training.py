@@ -7,7 +7,7 @@ in hospital is another stay: it counts. The words are in `kinds.toml`.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cds_service.core.bracing import times_of
 from cds_service.core.findings import SupportOrder, SupportOrders
@@ -102,6 +102,50 @@ def _is_on_ward(words: Sequence[str], terminology: Terminology) -> bool:
     return is_in_hospital and not _names(words, BY_NAME, terminology)
 
 
+class _OrderWords(NamedTuple):
+    """The words of an order of rehabilitation, by what they are about."""
+
+    titles: list[str]
+    reasons: list[str]
+    categories: list[str]
+    places: list[str]
+    teams: list[str]
+    notes: list[str]
+
+    @property
+    def everywhere(self) -> list[str]:
+        """Return all words but those of its reasons."""
+        of_act = [*self.titles, *self.categories, *self.places]
+        return [*of_act, *self.teams, *self.notes]
+
+    def are_of_ward(self, terminology: Terminology) -> bool:
+        """Tell if words, place or team are of the ward, or of the operation's days."""
+        return (
+            _names(self.everywhere, ON_WARD, terminology)
+            or _names([*self.titles, *self.reasons], AROUND_OPERATION, terminology)
+            or _names(self.places, WARD_PLACE, terminology)
+            or _names(self.teams, WARD_TEAM, terminology)
+        )
+
+
+def _words_of(resource: Json, terminology: Terminology) -> _OrderWords:
+    places = _words(codeables(resource, "locationCode"))
+    teams = _words(codeables(resource, "performerType"))
+    notes = [
+        words
+        for one in objects(resource.get("note"))
+        if not terminology.own_words.fullmatch(words := text(one.get("text")))
+    ]
+    return _OrderWords(
+        titles=_words(codeables(resource, "code", "orderDetail")),
+        reasons=_words(codeables(resource, "reasonCode")),
+        categories=_words(codeables(resource, "category", "locationCode")),
+        places=[*places, *_displays(resource, "locationReference")],
+        teams=[*teams, *_displays(resource, "performer")],
+        notes=[*notes, text(resource.get("patientInstruction"))],
+    )
+
+
 def _end_of(
     order: SupportOrder,
     resource: Json,
@@ -113,56 +157,46 @@ def _end_of(
     """Tell if rehabilitation ends with the stay, by its words, its setting or its days.
 
     Its place and who treats count as its words do. An order for after it, or of a stay
-    for rehabilitation, is one whatever its setting. It is not sure if words are left
-    that may be of the ward: "early", "daily", or "postoperative", unless it is some
-    times a week or for weeks.
+    for rehabilitation, is one whatever its setting.
     """
-    titles = _words(codeables(resource, "code", "orderDetail"))
-    reasons = _words(codeables(resource, "reasonCode"))
-    categories = _words(codeables(resource, "category", "locationCode"))
-    places = _words(codeables(resource, "locationCode"))
-    places += _displays(resource, "locationReference")
-    teams = _words(codeables(resource, "performerType"))
-    teams += _displays(resource, "performer")
-    notes = [
-        words
-        for one in objects(resource.get("note"))
-        if not terminology.own_words.fullmatch(words := text(one.get("text")))
-    ]
-    notes.append(text(resource.get("patientInstruction")))
-    settings = settings_of(resource)
-    everywhere = [*titles, *categories, *places, *teams, *notes]
-    is_after = _names(everywhere, AFTER_STAY, terminology)
+    words, settings = _words_of(resource, terminology), settings_of(resource)
+    is_after = _names(words.everywhere, AFTER_STAY, terminology)
     if is_after or not settings.isdisjoint(OUTSIDE):
         return ""
-    if (
-        _names(everywhere, ON_WARD, terminology)
-        or _names([*titles, *reasons], AROUND_OPERATION, terminology)
-        or _names(places, WARD_PLACE, terminology)
-        or _names(teams, WARD_TEAM, terminology)
-    ):
+    if words.are_of_ward(terminology):
         return "ward"
-    is_titled_so = _names(titles, IN_HOSPITAL, terminology)
-    is_set_there = not settings.isdisjoint(SETTINGS) or _names(
-        categories, IN_HOSPITAL, terminology
+    is_in_hospital = (
+        _names(words.titles, IN_HOSPITAL, terminology)
+        or not settings.isdisjoint(SETTINGS)
+        or _names(words.categories, IN_HOSPITAL, terminology)
     )
-    if _names(titles, BY_NAME, terminology):
-        if is_titled_so and _names(titles, AS_STAY, terminology):
+    if _names(words.titles, BY_NAME, terminology):
+        is_titled_so = _names(words.titles, IN_HOSPITAL, terminology)
+        if is_titled_so and _names(words.titles, AS_STAY, terminology):
             return ""
-        is_titled_so = is_set_there = False
-    if (
-        is_titled_so
-        or is_set_there
-        or _is_over_with_stay(order, resource, terminology, stay=stay, today=today)
+        is_in_hospital = False
+    if is_in_hospital or _is_over_with_stay(
+        order, resource, terminology, stay=stay, today=today
     ):
         return "ward"
-    is_later = _names(titles, PRESCRIBED, terminology) or _goes_on(order, today)
-    texts = titles + notes
+    is_later = _names(words.titles, PRESCRIBED, terminology) or _goes_on(order, today)
+    is_sure = is_later or _is_lasting(resource, words, terminology, today)
+    return "" if is_sure else "unsure"
+
+
+def _is_lasting(
+    resource: Json, words: _OrderWords, terminology: Terminology, today: date
+) -> bool:
+    """Tell if nothing in an order may be of the ward: "early", "daily", one time.
+
+    "Postoperative" may be, unless it is some times a week or for weeks.
+    """
+    if _is_daily(resource) or _is_single(resource, terminology, today):
+        return False
+    texts = words.titles + words.notes
     if _is_weekly(resource) or _names(texts, BY_WEEK, terminology):
         texts = [terminology.kinds.without(one, AFTER_OPERATION) for one in texts]
-    is_lasting = all(names_lasting_training(one, terminology) for one in texts)
-    is_brief = _is_daily(resource) or _is_single(resource, terminology, today)
-    return "unsure" if not is_later and (is_brief or not is_lasting) else ""
+    return all(names_lasting_training(one, terminology) for one in texts)
 
 
 def _goes_on(order: SupportOrder, today: date) -> bool:

@@ -45,6 +45,8 @@ CARD_SIGNALS = {
     *("cause-in-doubt", "deficit-in-doubt"),
     *("grave-lists-unread", "drug-lists-unread"),
     "unstable-bone",  # in test_feedback_and_closures.py
+    # In tests/patients/test_unstable_since_when_leaving.py.
+    *("unstable-since", "unstable-before"),
 }
 
 

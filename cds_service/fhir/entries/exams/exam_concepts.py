@@ -26,6 +26,7 @@ WORDS = frozenset(
 PATHOLOGY = frozenset({"pathology-report"})
 PERIPHERAL = frozenset({"t-score-forearm", "t-score-peripheral"})
 MODALITIES = {"CT": "exam-ct", "MR": "exam-mri", "BMD": "dxa"}  # DICOM PS3.16, CID 29
+LESION = ("lesion-in-title",)  # a rule of `kinds.toml`
 DICOM = "dicom"  # part of every name of its code system
 
 
@@ -89,3 +90,15 @@ def _words_of_exam(exam: Json) -> Iterator[str]:
         yield from filter(None, words)
     titles = (text(one.get("title")) for one in objects(exam.get("presentedForm")))
     yield from filter(None, titles)
+
+
+def names_lesion(exam: Json, terminology: Terminology) -> bool:
+    """Tell if a title of a report or a study names a suspicious lesion, or one of bone.
+
+    It is what was looked at, or what was found.
+    """
+    return any(
+        terminology.kinds.named(words, LESION)
+        for words in _words_of_exam(exam)
+        if len(words) <= LONGEST_TEXT
+    )

@@ -12,6 +12,7 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.raw_json import texts_of
 
 LEG_BROKEN, LEG_INJURED = "leg-broken", "leg-injured"
+TENDON_TORN = "tendon-torn"  # a rule of `kinds.toml`
 
 
 def leg_injuries(code: Any, terminology: Terminology) -> frozenset[str]:
@@ -19,16 +20,21 @@ def leg_injuries(code: Any, terminology: Terminology) -> frozenset[str]:
     listed, codings = terminology.complication_codes, terminology.codings(code)
     titles = [words[:LONGEST_TITLE] for words in texts_of(code)]
     is_broken = any(listed.is_broken_leg(*one) for one in codings)
-    if is_broken or any(_is_named(one, LEG_BROKEN, terminology) for one in titles):
+    if is_broken or any(is_named(one, LEG_BROKEN, terminology) for one in titles):
         return frozenset({LEG_BROKEN})
     is_injured = any(listed.is_injured_leg(*one) for one in codings)
-    if is_injured or any(_is_named(one, LEG_INJURED, terminology) for one in titles):
+    is_injured |= any(
+        is_named(one, kind, terminology)
+        for one in titles
+        for kind in (LEG_INJURED, TENDON_TORN)
+    )
+    if is_injured:
         return frozenset({LEG_INJURED})
     return frozenset()
 
 
-def _is_named(title: str, kind: str, terminology: Terminology) -> bool:
-    """Tell if a title names a kind of injury, not denied and not called old."""
+def is_named(title: str, kind: str, terminology: Terminology) -> bool:
+    """Tell if a text names one of `kinds.toml`, not denied and not called old."""
     named = terminology.kinds.named
     return bool(named(title, (kind,))) and any(
         named(part, (kind,)) for part in undenied_parts(title, terminology)

@@ -144,7 +144,7 @@ def read_drug(
             is_plain_order(resource, medication, terminology, concepts)
             # A start that is left to another doctor is open.
             and not _any_names(
-                (*names, *words_beside(resource)), BY_ANOTHER, terminology
+                (*names, *words_aside(resource)), BY_ANOTHER, terminology
             )
         )
     return Drug(
@@ -153,7 +153,7 @@ def read_drug(
         code=matches[0].code if matches else "",
         is_by_name=is_by_name,
         is_doubtful=is_denied
-        or _any_names((*names, *words_beside(resource)), BLINDED, terminology)
+        or _any_names((*names, *words_aside(resource)), BLINDED, terminology)
         or (is_by_name and terminology.identifies("drugs", codes)),
         is_ended=is_ended,
         is_understood=is_understood,
@@ -212,7 +212,7 @@ def _is_said_to_be_over(resource: Json, terminology: Terminology) -> bool:
 
     Lists go on saying "active". Of a bone drug every word has to be understood.
     """
-    return _any_names(words_beside(resource), ENDED, terminology)
+    return _any_names(words_aside(resource), ENDED, terminology)
 
 
 def _is_awaited(names: Iterable[str], resource: Json, terminology: Terminology) -> bool:
@@ -228,11 +228,11 @@ def _is_ended(
     return any(
         terminology.text_concepts(word, ENDED)
         and terminology.drug_words(word) <= concepts
-        for word in words_beside(resource)
+        for word in words_aside(resource)
     )
 
 
-def words_beside(resource: Json) -> list[str]:
+def words_aside(resource: Json) -> list[str]:
     """Return the notes, the dosages and the reason of the status of an entry."""
     words = [text(one.get("text")) for one in objects(resource.get("note"))]
     words += [text(dosage.get("text")) for dosage in dosages_of(resource)]

@@ -1,24 +1,69 @@
 """Name what forbids a bone drug where it is the reason of its stop, or of a stay."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPES
-from cds_service.fhir.entries.words.problem_words import named_in
+from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
+from cds_service.fhir.entries.words.problem_words import (
+    in_doubt,
+    named_in,
+    read_problem_words,
+    undenied_parts,
+)
+from cds_service.fhir.mapping.clauses import names, statements
+from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 OF_STOPS = frozenset({"hypocalcaemia", "jaw-necrosis", "atypical-femur-fracture"})
 OF_STAYS = OF_STOPS | {"acute-kidney-failure", "oesophagus-disease"}
+# With those that a reason leaves in doubt.
+AGAINST_DRUGS = OF_STAYS | frozenset(map(in_doubt, OF_STAYS))
 TELL_AGAINST_DRUGS = MEDICATION_TYPES | {"Encounter"}
 NO_STAY = frozenset({"entered-in-error", "cancelled"})
 # The elements with the reason why a drug was stopped or not given, in R4 and before.
-STOPPED_FOR = ("statusReason", "reasonNotGiven", "reasonNotTaken")
+STOPPED_FOR = (
+    "statusReason",
+    "statusReasonCodeableConcept",
+    "reasonNotGiven",
+    "reasonNotTaken",
+)
+
+MOST_PARTS = 100  # of the words of a reason
+# Next to a year from which on something lasts.
+_LASTING = re.compile(r"\b(?:since|seit|depuis|desde|dal|sinds|od)\b|以来|から|부터")
+# A rule of `kinds.toml`.
+OF_ALLERGY = ("drug-allergy",)
+# A code of FHIR: an allergy that is believed, and not confirmed yet.
+BELIEVED = "salg"
+
+
+class Reason(NamedTuple):
+    """What one reason says.
+
+    Attributes:
+        words: the parts of its words that may date it.
+        stated: named without reserve.
+        doubted: suspected or feared.
+        past: named as over, by the code or by each part that names it.
+    """
+
+    words: tuple[str, ...]
+    stated: frozenset[str]
+    doubted: frozenset[str]
+    past: frozenset[str]
 
 
 def against_drugs(
     resource: Json, concepts: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
     """Return what an entry of a bone drug, or a stay, gives as its reason.
+
+    What it only suspects is in doubt.
 
     Args:
         resource: raw JSON.
@@ -27,17 +72,169 @@ def against_drugs(
     """
     kind, status = text(resource.get("resourceType")), text(resource.get("status"))
     if kind in MEDICATION_TYPES and BONE_DRUG in concepts:
-        wanted, reasons = OF_STOPS, [*_reasons_of_stop(resource)]
+        wanted = OF_STOPS
     elif kind == "Encounter" and status not in NO_STAY:
-        wanted, reasons = OF_STAYS, objects(resource.get("reasonCode"))
+        wanted = OF_STAYS
     else:
         return frozenset()
-    if not reasons or status == "entered-in-error":
+    if status == "entered-in-error":
         return frozenset()
-    words = [word for one in reasons for word in texts_of(one)]
-    return (terminology.concepts(reasons) | named_in(words, terminology)) & wanted
+    reasons = [*read_reasons(resource, terminology)]
+    stated = frozenset[str]().union(*(one.stated for one in reasons)) & wanted
+    doubted = frozenset[str]().union(*(one.doubted for one in reasons)) & wanted
+    return stated | frozenset(map(in_doubt, doubted - stated))
 
 
-def _reasons_of_stop(resource: Json) -> Iterator[Json]:
-    for name in STOPPED_FOR:
-        yield from objects(resource.get(name))
+def read_reasons(resource: Json, terminology: Terminology) -> Iterator[Reason]:
+    """Yield what each reason of the stop of a drug, or of a stay, says."""
+    for reason in reasons_of(resource):
+        yield _read(reason, terminology)
+
+
+def reasons_of(resource: Json) -> list[Json]:
+    """List the reasons of a stay, or those for which a drug was stopped or left out."""
+    if text(resource.get("resourceType")) == "Encounter":
+        return objects(resource.get("reasonCode"))
+    return [one for name in STOPPED_FOR for one in objects(resource.get(name))]
+
+
+def allergy_in(resource: Json, terminology: Terminology) -> bool | None:
+    """Tell if a drug was stopped or left out for an allergy; None if nothing says so.
+
+    It is False if that is only suspected or feared.
+    """
+    if text(resource.get("status")) == "entered-in-error":
+        return None
+    told = [
+        verdict
+        for reason in reasons_of(resource)
+        if (verdict := _is_allergy(reason, terminology)) is not None
+    ]
+    return any(told) if told else None
+
+
+def _is_allergy(reason: Json, terminology: Terminology) -> bool | None:
+    certainty = certainty_of({"code": reason})
+    if certainty == "denied":
+        return None
+    codings = terminology.codings(reason)
+    codes = terminology.complication_codes
+    is_believed = any(code == BELIEVED for _, code in codings)
+    is_coded = any(codes.is_allergy(*one) for one in codings)
+    titles = [title[:LONGEST_TEXT] for title in texts_of(reason)]
+    told = [
+        title
+        for title in titles
+        if all(
+            any(terminology.kinds.of_title(part, OF_ALLERGY) for part in parts)
+            for parts in ([title], undenied_parts(title, terminology))
+        )
+    ]
+    if not (is_believed or is_coded or told):
+        return None
+    is_open = certainty == "doubted" or any(
+        terminology.clauses.whole(title).is_suspected
+        or terminology.grave_stems.is_feared(title)
+        for title in titles
+    )
+    return not is_open and (is_coded or bool(told and not is_believed))
+
+
+def _read(reason: Json, terminology: Terminology) -> Reason:
+    """Read a reason as a diagnosis of the problem list is read.
+
+    What is to be prevented has not come. What is feared may have.
+    """
+    certainty = certainty_of({"code": reason})
+    coded = terminology.concepts(reason)
+    titles = [title[:LONGEST_TEXT] for title in texts_of(reason)]
+    parts = [
+        part.strip()
+        for title in titles
+        for statement in statements(title)
+        for part in names(statement)
+        if part.strip()
+    ]
+    if len(parts) > MOST_PARTS:
+        # Prose without end: what it names counts, and nothing takes it back.
+        parts = []
+    read = read_problem_words(coded, titles, terminology)
+    stated, doubted = coded | read.stated, read.suspected | (read.unclear - coded)
+    prevented = _only_in(parts, _is_prevented, terminology) - coded
+    feared = _only_in(parts, _is_feared, terminology) - coded
+    # As prose it may name what a title denies: "no hypocalcaemia but ONJ".
+    doubted |= (feared & stated) | (named_in(titles, terminology) - stated)
+    stated, doubted = stated - prevented, doubted - prevented
+    if certainty == "denied":
+        stated = doubted = frozenset()
+    elif certainty == "doubted":
+        doubted |= stated
+    stated -= doubted
+    named = [part for part in parts if _is_dated(part, terminology)]
+    past = stated if certainty == "past" else _past(parts, stated, terminology)
+    return Reason(tuple(named), stated, doubted, past)
+
+
+def _is_dated(part: str, terminology: Terminology) -> bool:
+    """Tell if a year in a part is that of its name: not in "AKI on CKD since 2015"."""
+    named = _named(part, terminology)
+    return (
+        named <= OF_STAYS
+        and not _LASTING.search(folded(part))
+        and (bool(named) or not LETTER.search(part))
+    )
+
+
+def _past(
+    parts: list[str], stated: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return what every part that names it calls over, or a part alone: "resolved".
+
+    "Acute" is part of its name, and says nothing of a day.
+    """
+    kinds = terminology.kinds
+    if any(
+        not LETTER.search(kinds.without(part, kind))
+        for part in parts
+        for kind in kinds.of_title(part, PAST_BY_WORDS)
+    ):
+        return stated
+
+    def is_past(part: str, _concept: str, _terminology: Terminology) -> bool:
+        return bool(kinds.of_title(part, PAST_BY_WORDS))
+
+    return _only_in(parts, is_past, terminology) & stated
+
+
+def _only_in(
+    parts: list[str],
+    is_such: Callable[[str, str, Terminology], bool],
+    terminology: Terminology,
+) -> frozenset[str]:
+    """Return the concepts that parts name, each of them such a part."""
+    such, others = set[str](), set[str]()
+    for part in parts:
+        for concept in _named(part, terminology):
+            is_one = is_such(part, concept, terminology)
+            (such if is_one else others).add(concept)
+    return frozenset(such - others)
+
+
+def _named(part: str, terminology: Terminology) -> frozenset[str]:
+    """Return what a part names, suspected or not."""
+    plain = terminology.clauses.without_suspicion(part)
+    return terminology.text_concepts(part) | terminology.text_concepts(plain)
+
+
+def _is_prevented(part: str, concept: str, terminology: Terminology) -> bool:
+    """Tell if a part names it only as a harm that shall not come."""
+    words = folded(part)
+    place = terminology.clauses.places(words, None).get(concept)
+    if place is None:
+        # The word for prevention is one of those that call it suspected.
+        return terminology.grave_stems.is_prevention(words)
+    return terminology.grave_stems.prevents(words, place)
+
+
+def _is_feared(part: str, _concept: str, terminology: Terminology) -> bool:
+    return terminology.grave_stems.is_feared(part)

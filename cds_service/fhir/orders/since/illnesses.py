@@ -16,14 +16,20 @@ from cds_service.fhir.certainty import (
 )
 from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT, UNUSUAL
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.grave_asides import UNSTABLE_BY_CODE
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, last_of_end, recorded_on
 from cds_service.fhir.orders.reasons_of_stay import came_for
+from cds_service.fhir.orders.recognition import FRACTURES
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar
 
+# What an unstable spine is known by, and what leaves one open.
+UNSTABLE = frozenset({"unstable-fracture", "spinal-instability"})
+MAY_BE_UNSTABLE = UNSTABLE | UNSTABLE_BY_CODE | frozenset(map(in_doubt, UNSTABLE))
 # Trouble of bladder, bowel or gait, of which a nerve may be the cause.
 SPHINCTER = "sphincter-trouble"
 
@@ -92,6 +98,33 @@ def nerve_roots_since(
         if NERVE_ROOT in entry.concepts and not clinical_status(entry.raw) & PAST
     ]
     return _begun_since(entries, record, since, frozenset(), terminology).surely
+
+
+def unstable_since(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> dict[str, date]:
+    """Return the diagnoses that may be of an unstable spine, with their first day.
+
+    They surely began since then. A visit records the treated fracture once more, so a
+    fracture counts by its onset alone.
+    """
+    calendar = terminology.calendar
+    birth = calendar.named_day(member(record.patient, "birthDate"))
+    entries = [
+        entry
+        for entry in record.of_key("conditions")
+        if not entry.concepts.isdisjoint(MAY_BE_UNSTABLE)
+        and not clinical_status(entry.raw) & PAST
+    ]
+    sure = _begun_since(entries, record, since, frozenset(), terminology).surely
+    days = dict[str, date]()
+    for entry in entries:
+        day, _ = begun(entry.raw, birth, calendar)
+        if day is None and entry.concepts.isdisjoint(FRACTURES):
+            day = calendar.first_day(recorded_on(entry.raw))
+        if day is not None and entry.reference in sure:
+            days[entry.reference] = day
+    return days
 
 
 def unusual_since(

@@ -9,19 +9,18 @@ from datetime import date
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.fractures.broken_in_words import told_by_words
 from cds_service.fhir.entries.harm_in_acts import REASONED
 from cds_service.fhir.entries.medication.drugs import ANY_BONE_DRUG, BONE_DRUG
-from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.broken_levels import (
-    OLD,
     covers,
     fractured_places,
     names_another_fracture,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.order_reasons import note_texts
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.since.told_besides import (
@@ -65,7 +64,7 @@ def vertebrae_in_acts_since(
     told = frozenset(
         entry.reference
         for entry in beside
-        if _names_another(_called(entry), known, terminology)
+        if _names_another(_called(entry), known, since, terminology)
     )
     return told | frozenset(
         act.reference
@@ -77,7 +76,7 @@ def vertebrae_in_acts_since(
         and text(act.raw.get("status")) not in NEVER
         and not is_prohibition(act.raw)
         and is_since(act.raw, since, terminology.calendar)
-        and _names_another(act, known, terminology)
+        and _names_another(act, known, since, terminology)
     )
 
 
@@ -100,25 +99,23 @@ def _listed(record: PatientRecord, terminology: Terminology) -> set[str]:
     }
 
 
-def _names_another(act: Entry, known: set[str], terminology: Terminology) -> bool:
+def _names_another(
+    act: Entry, known: set[str], since: date, terminology: Terminology
+) -> bool:
     if is_augmentation(Order(act.reference, act.raw), terminology):
         ordered = find_levels(act.raw, NO_DRAFTS, terminology).levels
         return not {*ordered} <= known
-    if names_another_fracture(act.raw, NO_DRAFTS, known, terminology):
+    told = told_by_words(_words_of(act.raw), since.year, terminology, is_report=False)
+    named = told.new | told.ageless
+    if names_another_fracture(act.raw, NO_DRAFTS, known | told.known, terminology):
         return True
-    return not all(
-        covers(one, known)
-        for title in codeables(act.raw, "code", "codeCodeableConcept")
-        for one in _broken_in_title(title, terminology)
-    )
+    return not all(covers(one, known) for one in named)
 
 
-def _broken_in_title(title: Json, terminology: Terminology) -> set[str]:
-    """Return the vertebrae that the title of an act calls broken, and not old."""
-    broken = set[str]()
-    for words in texts_of(title):
-        named = words[:LONGEST_TEXT]
-        is_broken = terminology.text_concepts(named, FRACTURED)
-        if is_broken and not terminology.text_concepts(named, OLD):
-            broken |= {*terminology.levels.of_fractures(named)}
-    return broken
+def _words_of(act: Json) -> list[str]:
+    """Return the titles, reasons and notes of an act."""
+    titles = codeables(act, "code", "codeCodeableConcept", "reasonCode")
+    return [
+        *(words for title in titles for words in texts_of(title)),
+        *note_texts(act),
+    ]

@@ -10,6 +10,7 @@ VALUES = {
     "bmd-t-score": ("38263-0", LOINC, -2.6, "{T-score}"),
     "height": ("8302-2", LOINC, 171, "cm"),
     "weight": ("29463-7", LOINC, 58, "kg"),
+    "bmi": ("39156-5", LOINC, 24.8, "kg/m2"),
     "gait-speed": ("gait-speed", MEASURES, 0.9, "m/s"),
     "pain-score": ("72514-3", LOINC, 8, "{score}"),
     "grip-strength": ("83174-3", LOINC, 21, "kg"),
@@ -465,3 +466,62 @@ def test_a_t_score_against_young_women_is_the_patients():
 
 def test_a_filtration_normal_for_her_age_is_hers():
     assert is_read("egfr", "eGFR (normal range for age above 60)")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Highest BMI ever",
+        "Lifetime maximum BMI",
+        "BMI at age 25",
+        "Höchster BMI im Leben",
+        "BMI früher",
+        "IMC maximal",
+        "IMC à 20 ans",
+        "IMC más alto de su vida",
+        "BMI massimo raggiunto",
+        "Hoogste BMI ooit",
+        "Najwyższe BMI w życiu",
+        "BMI maksymalne w życiu",
+        "既往最高BMI",
+        "最大BMI",
+        "과거 최고 BMI",
+    ],
+)
+def test_an_index_of_another_time_of_life_is_no_value(title):
+    assert not is_read("bmi", title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "BMI (Calculated)",
+        "BMI aktuell",
+        "IMC actuel",
+        "IMC actual",
+        "BMI attuale",
+        "BMI nu",
+        "Wskaźnik masy ciała (BMI)",
+        "体重指数",
+        "체질량지수(BMI)",
+    ],
+)
+def test_an_index_of_now_is(title):
+    assert is_read("bmi", title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Pijnscore (NRS) nu",
+        "Pain now (NRS)",
+        "Schmerz jetzt (NRS)",
+        "Douleur maintenant (EN)",
+        "Dolor ahora (EVA)",
+        "Dolore adesso (NRS)",
+        "Ból teraz (NRS)",
+        "현재 통증 NRS",
+    ],
+)
+def test_a_pain_of_now_is(title):
+    assert is_read("pain-score", title)

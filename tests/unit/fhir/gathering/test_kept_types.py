@@ -195,10 +195,10 @@ def test_imaging_studies_that_the_server_keeps_none_of_are_no_gap():
     assert state_of(read(fhir)).unread == {}
 
 
-def test_of_imaging_that_nobody_sent_the_reports_are_named():
+def test_imaging_that_nobody_sent_is_named():
     sent = dict.fromkeys(("conditions", "procedures", "statements"))
     state = state_of(read(None, patient=PATIENT, **sent))
-    assert set(state.unread) == {"diagnosticReports"}
+    assert set(state.unread) == {"diagnosticReports", "imagingStudies"}
 
 
 def test_imaging_alone_is_no_evidence():

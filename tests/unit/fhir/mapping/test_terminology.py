@@ -10,7 +10,7 @@ from hypothesis import given
 
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.finding_specs import check_specs, load_finding_specs
-from cds_service.fhir.mapping.language import concepts_of_lists, read_languages
+from cds_service.fhir.mapping.language import OF_LISTS
 from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.terminology import Terminology
 from tests.builders import MAPPINGS, coded, terminology
@@ -157,9 +157,6 @@ brace = ['korset']
 """
 
 
-LISTED = concepts_of_lists(read_languages([MAPPINGS]).values())
-
-
 def words_for(concepts):
     """A word for each concept, `rugharnas` for a brace."""
     return "".join(
@@ -172,7 +169,7 @@ def words_for(concepts):
     "left_out", ["dementia", "severe-kidney-disease", "unstable-fracture", "denial"]
 )
 def test_letters_are_refused_while_words_are_missing(tmp_path, left_out):
-    words = DUTCH + words_for(LISTED - {left_out})
+    words = DUTCH + words_for(OF_LISTS - {left_out})
     with pytest.raises(DataFileError, match=rf"no words yet: {left_out};") as error:
         Terminology(MAPPINGS, with_language(tmp_path, "nl", words))
     assert Path(error.value.file).name == "nl.toml"
@@ -191,7 +188,7 @@ def test_one_file_is_a_language(tmp_path):
         terminology(),
         Terminology(
             MAPPINGS,
-            with_language(tmp_path, "nl", DUTCH + words_for(LISTED)),
+            with_language(tmp_path, "nl", DUTCH + words_for(OF_LISTS)),
         ),
     )
     assert [

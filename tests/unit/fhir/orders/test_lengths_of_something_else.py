@@ -156,3 +156,38 @@ def test_a_time_to_wait_is_not(title):
 )
 def test_the_limit_of_a_payer_is_no_length(title):
     assert of_brace(title) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "LSO for low back pain x 3 weeks",
+        "LSO for low back pain for 3 weeks",
+        "LSO for sciatica x 3 weeks",
+        "LSO for 3 weeks of back pain",
+        "LSO for 3 weeks of severe low back pain",
+        "Spinal brace for lumbar pain for 6 weeks",
+    ],
+)
+def test_how_long_a_back_has_hurt_is_no_length_of_the_brace(title):
+    assert of_brace(title) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "weeks"),
+    [
+        ("TLSO x 6 weeks for back pain", 6),
+        ("TLSO x 6 weeks, back pain x 3 weeks", 6),
+        ("TLSO for back pain, wear x 6 weeks", 6),
+        ("LSO 6 weeks of wear for back pain", 6),
+        ("TLSO for pain x 6 weeks", 6),
+        ("Thoracic brace for back pain, wear for 8 weeks", 8),
+        ("佩戴腰围6周", 6),
+    ],
+)
+def test_a_brace_next_to_pain_keeps_its_own(title, weeks):
+    assert of_brace(title) == weeks * WEEK
+
+
+def test_three_points_of_a_corset_are_no_second_time():
+    assert of_brace("Corsetto a 3 punti, da indossare per 60 gg") == 60 * 24

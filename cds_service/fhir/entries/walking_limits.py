@@ -1,0 +1,120 @@
+"""Find what limits walking besides orders of activity and broken bones.
+
+A diagnosis of somebody who lies or sits, a leg that is lost or was operated on, a
+device that carries the patient, a boot or cast, and the weight on a leg in a note. The
+codes are in `complication-codes.toml`, the words in `kinds.toml`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cds_service.fhir.entries.fractures.leg_injuries import is_named
+from cds_service.fhir.entries.held_training import HELD
+from cds_service.fhir.mapping.complication_codes import LimitOfWalking
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
+
+WALKS_NOT, LEG_LOST, LEG_OPERATED = "walks-not", "leg-lost", "leg-operated"
+CARRIED, LEG_SPLINTED = "carried", "leg-splinted"
+# The list of codes of each, and of words.
+CODED: Mapping[str, LimitOfWalking] = {
+    WALKS_NOT: "walks_not",
+    LEG_LOST: "leg_lost",
+    LEG_OPERATED: "leg_operated",
+    CARRIED: "carried",
+    LEG_SPLINTED: "leg_splinted",
+}
+# Rules of `kinds.toml`.
+WEIGHT_LIMITED, WALKS_BESIDE = ("training-held",), ("walks-beside",)
+
+
+def limits_of_diagnosis(condition: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what a diagnosis says of walking, by its code, its titles and notes."""
+    limits = _named_by(condition.get("code"), (WALKS_NOT, LEG_LOST), terminology)
+    limits |= _titled(_notes_of(condition), (WALKS_NOT,), terminology)
+    return limits | _held_in_notes(condition, terminology)
+
+
+def limits_of_operation(procedure: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what a procedure says of walking: an operated or lost leg, or a note."""
+    limits = _named_by(procedure.get("code"), (LEG_LOST, LEG_OPERATED), terminology)
+    return limits | _held_in_notes(procedure, terminology)
+
+
+def limits_of_device(
+    order: Json, titles: Sequence[Json], terminology: Terminology
+) -> frozenset[str]:
+    """Return what the order of a device says of walking.
+
+    Args:
+        order: of a device or a supply.
+        titles: what the device is called, with its codes.
+        terminology: the service's terminology.
+    """
+    named = {words for title in titles for words in texts_of(title)}
+    limits = frozenset[str]()
+    said = (*named, *_notes_of(order))
+    if not any(terminology.kinds.named(words, WALKS_BESIDE) for words in said):
+        limits |= _coded(titles, (CARRIED, LEG_SPLINTED), terminology)
+        limits |= _titled(named, (CARRIED, LEG_SPLINTED), terminology)
+    return limits | _held_in_notes(order, terminology)
+
+
+def _named_by(
+    code: Any, kinds: tuple[str, ...], terminology: Terminology
+) -> frozenset[str]:
+    titles = {words[:LONGEST_TITLE] for words in texts_of(code)}
+    return _coded(code, kinds, terminology) | _titled(titles, kinds, terminology)
+
+
+def _coded(
+    codes: Any, kinds: tuple[str, ...], terminology: Terminology
+) -> frozenset[str]:
+    listed, codings = terminology.complication_codes, terminology.codings(codes)
+    return frozenset(
+        kind
+        for kind in kinds
+        if any(listed.limits_walking(CODED[kind], *one) for one in codings)
+    )
+
+
+def _titled(
+    titles: Iterable[str], kinds: tuple[str, ...], terminology: Terminology
+) -> frozenset[str]:
+    return frozenset(
+        kind
+        for kind in kinds
+        if any(_is_stated(words, kind, terminology) for words in titles)
+    )
+
+
+def _is_stated(words: str, kind: str, terminology: Terminology) -> bool:
+    """Tell if words state a kind of `kinds.toml`, such as `non-ambulatory`.
+
+    A denial within its name denies nothing.
+    """
+    if is_named(words, kind, terminology):
+        return True
+    kinds = terminology.kinds
+    if not kinds.named(words, (kind,)):
+        return False
+    rest = terminology.clauses.whole(kinds.without(words, kind))
+    return rest.denies_at is None
+
+
+def _notes_of(entry: Json) -> list[str]:
+    return [text(note.get("text")) for note in objects(entry.get("note"))]
+
+
+def _held_in_notes(entry: Json, terminology: Terminology) -> frozenset[str]:
+    """Return `training-held` if a note, or what is to follow, limits weight."""
+    follow_up = [
+        words for one in objects(entry.get("followUp")) for words in texts_of(one)
+    ]
+    is_held = any(
+        terminology.kinds.named(words, WEIGHT_LIMITED)
+        for words in (*_notes_of(entry), *follow_up)
+        if words and not terminology.own_words.fullmatch(words)
+    )
+    return HELD if is_held else frozenset()

@@ -1,0 +1,99 @@
+"""A title of an event beside an everyday code is read before leaving, others are not."""
+
+from typing import Any
+
+import pytest
+
+from tests.chart_builders import days_ago
+from tests.codes import codeable
+from tests.patients.inpatients import coded
+from tests.patients.leaving import cards_beside
+from tests.patients.test_illnesses_when_leaving import OVER
+
+CM = "http://hl7.org/fhir/sid/icd-10-cm"
+GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
+WHO = "http://hl7.org/fhir/sid/icd-10"
+EVENTS = [
+    ("I10", "post-op stroke"),
+    ("I10", "Schlaganfall postoperativ"),
+    ("I10", "AVC post-opératoire"),
+    ("I10", "術後脳梗塞"),
+    ("I10", "术后脑卒中"),
+    ("I48.91", "AF with RVR, cardioverted"),
+    ("I48.91", "New onset atrial fibrillation"),
+    ("D64.9", "blood loss anaemia, 2 units"),
+    ("D64.9", "Anämie, 2 EK transfundiert"),
+    ("I50.9", "Acute on chronic heart failure"),
+    ("J44.9", "COPD, transferred to ICU"),
+    ("I95.9", "Hypotension on pressors"),
+    ("R42", "Collapsed in corridor"),
+    ("I25.2", "NSTEMI postop"),
+]
+ORDINARY = [
+    (CM, "I50.9", "Heart failure, unspecified"),
+    (CM, "I50.32", "Chronic diastolic congestive heart failure (HCC)"),
+    (CM, "I11.0", "Hypertensive heart disease with heart failure"),
+    (CM, "I25.2", "Old MI (myocardial infarction)"),
+    (CM, "E11.8", "Type 2 diabetes mellitus with unspecified complications"),
+    (CM, "I69.30", "Unspecified sequelae of cerebral infarction"),
+    (CM, "Z86.73", "H/O: CVA (cerebrovascular accident)"),
+    (CM, "G89.18", "Acute post-operative pain"),
+    (CM, "E89.0", "Postoperative hypothyroidism"),
+    (CM, "M54.50", "Acute bilateral low back pain without sciatica"),
+    (CM, "J01.90", "Acute non-recurrent sinusitis, unspecified location"),
+    (CM, "Z66", "Do not resuscitate"),
+    (CM, "Z95.810", "Presence of automatic (implantable) cardiac defibrillator"),
+    (CM, "F10.20", "Alcohol use disorder, 3 units/day"),
+    (WHO, "I50.0", "Congestive heart failure"),
+    (WHO, "E11.2", "Type 2 diabetes mellitus with renal complications"),
+    (GM, "E11.20", "Diabetes mellitus, Typ 2: Mit Nierenkomplikationen"),
+    (GM, "I25.22", "Alter Myokardinfarkt: 1 Jahr und länger zurückliegend"),
+    (GM, "I69.4", "Folgen eines Schlaganfalls, nicht als Blutung bezeichnet"),
+    (GM, "D69.61", "Thrombozytopenie, als transfusionsrefraktär bezeichnet"),
+    (GM, "I50.13", "Linksherzinsuffizienz: Mit Beschwerden bei Belastung"),
+]
+
+
+def entered(system: str, code: str, title: str, **members: Any) -> Any:
+    """A diagnosis that was entered on the day of the discharge, two days after."""
+    said = {"code": codeable(system, code, title), "recordedDate": days_ago(0)}
+    return coded(code, days=None) | said | members
+
+
+@pytest.mark.parametrize(("code", "title"), EVENTS)
+def test_an_event_is_read(code: str, title: str) -> None:
+    (card,) = cards_beside(entered(CM, code, title))
+    assert "ead before leaving" in f"{card['summary']} {card['detail']}"
+
+
+@pytest.mark.parametrize(("system", "code", "title"), ORDINARY)
+def test_an_official_title_is_not(system: str, code: str, title: str) -> None:
+    assert cards_beside(entered(system, code, title)) == []
+
+
+def test_nor_is_an_event_that_an_older_entry_tells_too() -> None:
+    again = entered(CM, "I48.91", "AF with RVR, cardioverted")
+    older = entered(
+        CM,
+        "I48.91",
+        "AF with RVR, cardioverted",
+        id="older",
+        recordedDate=days_ago(900),
+    )
+    assert cards_beside(again, older) == []
+    assert cards_beside(older) == []
+
+
+def test_nor_is_one_that_is_over_or_denied() -> None:
+    assert cards_beside(entered(CM, "I10", "post-op stroke", **OVER)) == []
+    assert cards_beside(entered(CM, "I10", "no post-op stroke")) == []
+
+
+def test_ten_lists_of_a_discharge_bring_no_card() -> None:
+    """Twelve diagnoses of each patient, all entered on the day of the discharge."""
+    for first in range(10):
+        titles = [ORDINARY[(first * 2 + one) % len(ORDINARY)] for one in range(12)]
+        listed = [
+            entered(*title, id=f"c-{number}") for number, title in enumerate(titles)
+        ]
+        assert cards_beside(*listed) == []
