@@ -124,6 +124,7 @@ class Leaving:
         biopsies: each that was sent for this fracture.
         unread: prefetch keys of lists that could not be read whole.
         long_known: references of the diagnoses that are no news of the last weeks.
+        everyday: references of those that every ward has, which ask for nothing.
         unread_reports: references of the imaging reports since the operation that were
             not understood.
         awaited_reports: references of the reports of images of the spine since the
@@ -155,6 +156,7 @@ class Leaving:
     biopsies: tuple[Biopsy, ...] = ()
     unread: tuple[str, ...] = ()
     long_known: frozenset[str] = frozenset()
+    everyday: frozenset[str] = frozenset()
     unread_reports: frozenset[str] = frozenset()
     awaited_reports: frozenset[str] = frozenset()
     unread_acts: frozenset[str] = frozenset()

@@ -141,7 +141,7 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
     leaving = situation.leaving
     if leaving is None:
         return None
-    recent = _unread_diagnoses(situation) - leaving.long_known
+    recent = _unread_diagnoses(situation) - leaving.long_known - leaving.everyday
     recent |= leaving.unread_reports | leaving.unread_acts | leaving.broken
     recent |= leaving.nerve_roots | leaving.unusual
     asked = recent - leaving.sphincters - _named_by_facts(situation.findings)
@@ -230,7 +230,7 @@ def _understood_injuries(situation: Situation) -> list[Injury]:
     leaving = situation.leaving
     if leaving is None:
         return []
-    unread = _unread_diagnoses(situation) - leaving.long_known
+    unread = _unread_diagnoses(situation) - leaving.long_known - leaving.everyday
     return [one for one in leaving.injuries if one.reference not in unread]
 
 

@@ -74,6 +74,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
 )
 from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.mapping.clauses import clauses, sentences
+from cds_service.fhir.mapping.harmless import News
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, objects, texts_of
@@ -83,7 +84,8 @@ GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
 # Grave illness by its code, which counts if it began since the operation.
 ACUTE = "acute-illness"
-# A code that is neither everyday nor in a value set, or seldom, counts likewise.
+# A code that is neither everyday nor in a value set, or seldom, counts likewise, and so
+# does a harmless name that is not everyday when it is new.
 UNUSUAL = "unusual-code"
 # A disease of a nerve root by its code or title, which counts likewise.
 NERVE_ROOT = "nerve-root"
@@ -117,9 +119,10 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     known |= _told_of_cancer(condition, known, terminology)
     known |= _left_open_by_asides(condition, known, terminology)
     known |= _earlier_by_title(condition, known, terminology)
-    if _is_acute(condition, terminology):
+    news = _news_by_name(condition, terminology)
+    if news == "grave" or _is_acute(condition, terminology):
         known |= {ACUTE}
-    elif _is_unusual(condition, terminology):
+    elif news or _is_unusual(condition, terminology):
         known |= {UNUSUAL}
     if _is_of_nerve_root(condition.get("code"), terminology):
         known |= {NERVE_ROOT}
@@ -163,6 +166,27 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
         or (is_everyday and kinds.of_title(part, OF_EVENT))
         for part in parts
     )
+
+
+def _news_by_name(condition: Json, terminology: Terminology) -> News:
+    """Tell how the harmless names of a diagnosis count if it began lately.
+
+    A code of ICD-10 decides without its titles. An aside may be of before: at most it
+    is asked about.
+    """
+    code = condition.get("code")
+    codes, harmless = terminology.complication_codes, terminology.harmless
+    is_judged = any(codes.is_judged(one[0]) for one in terminology.codings(code))
+    titles = short_texts({*texts_of(code)})
+    news = {harmless.news_in(title) for title in titles if not is_judged}
+    asides = [
+        part
+        for words in _read_asides(condition).words
+        for part in (words, *sentences(words))
+    ]
+    if "grave" in news:
+        return "grave"
+    return "seldom" if any((*news, *map(harmless.news_in, asides))) else ""
 
 
 def _is_of_nerve_root(code: Any, terminology: Terminology) -> bool:

@@ -45,6 +45,7 @@ class ComplicationCodesFile(DataFile):
         several: fractures of several vertebrae.
         everyday: what is long known or trivial if it is first coded since.
         seldom: what of the everyday codes is neither.
+        ward: what of them every ward codes, and no value set or harmless range holds.
         repair_thigh: treatment of a broken or dislocated hip or thigh.
         repair_pelvis: the same of the pelvis.
         repair_bone: the same of another bone or joint.
@@ -73,6 +74,7 @@ class ComplicationCodesFile(DataFile):
     several: tuple[VagueCodes, ...] = ()
     everyday: tuple[VagueCodes, ...] = ()
     seldom: tuple[VagueCodes, ...] = ()
+    ward: tuple[VagueCodes, ...] = ()
     repair_thigh: tuple[VagueCodes, ...] = ()
     repair_pelvis: tuple[VagueCodes, ...] = ()
     repair_bone: tuple[VagueCodes, ...] = ()
@@ -113,6 +115,7 @@ class ComplicationCodes:
             several=content.several,
             everyday=content.everyday,
             seldom=content.seldom,
+            ward=content.ward,
             repair_thigh=content.repair_thigh,
             repair_pelvis=content.repair_pelvis,
             repair_bone=content.repair_bone,
@@ -161,9 +164,13 @@ class ComplicationCodes:
         """Tell if a canonical code names fractures of several vertebrae."""
         return self._codes.is_among("several", system, code)
 
+    def is_judged(self, system: str) -> bool:
+        """Tell if the lists say of each code of a system if it is everyday."""
+        return not self._everyday_in.isdisjoint(self._systems.lineage(system))
+
     def is_unlisted(self, system: str, code: str) -> bool:
         """Tell if a canonical code is not among the everyday ones of its system."""
-        if self._everyday_in.isdisjoint(self._systems.lineage(system)):
+        if not self.is_judged(system):
             return False
         return not any(
             self._codes.is_among(name, system, code) for name in ("everyday", "but")
@@ -185,6 +192,10 @@ class ComplicationCodes:
     def is_seldom(self, system: str, code: str) -> bool:
         """Tell if a canonical code is a crisis or the like among the everyday codes."""
         return self._codes.is_among("seldom", system, code)
+
+    def is_of_ward(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is one of every ward, which asks for nothing."""
+        return self._codes.is_among("ward", system, code)
 
     def repaired_bone(self, system: str, code: str) -> str:
         """Return the bone that a canonical code of a procedure treats; else ""."""

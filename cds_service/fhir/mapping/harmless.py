@@ -1,11 +1,12 @@
 """Recognise exact names of diseases that are harmless here, by `harmless.toml`.
 
-An entry with one of them is no malignancy, infection or injury of the spine.
+An entry with one of them is no malignancy, infection or injury of the spine. If it
+began since the operation it may be grave all the same.
 """
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -18,6 +19,8 @@ from cds_service.fhir.raw_json import Json, objects, text
 # around a name: bullets, dashes, stops
 NAME_ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
 _SPACES = re.compile(r"\s+")
+# How a disease counts if it began since the operation; "" is everyday.
+News = Literal["grave", "seldom", ""]
 
 
 class _Social(DataTable):
@@ -46,7 +49,10 @@ class HarmlessFile(DataFile):
 
     Attributes:
         reviewed: a reader of these languages, whom a site names, has read the file.
-        titles: names by language.
+        titles: names by language, of what is everyday also when it is new.
+        seldom: names of what is not.
+        grave: names of what is grave when it is new.
+        ward: names of complaints and states of every ward, which say nothing more.
         social: categories and names of entries on work, home and schooling.
         asides: words that a name may have next to it.
         vertebrae: spellings of a vertebra.
@@ -54,6 +60,9 @@ class HarmlessFile(DataFile):
 
     reviewed: bool
     titles: Mapping[str, tuple[str, ...]]
+    seldom: Mapping[str, tuple[str, ...]] = {}
+    grave: Mapping[str, tuple[str, ...]] = {}
+    ward: Mapping[str, tuple[str, ...]] = {}
     social: _Social
     asides: _Asides
     vertebrae: _Vertebrae
@@ -73,21 +82,32 @@ class HarmlessTitles:
         self._level = re.compile(
             rf"(?:{level})(?:\s?(?:{and_})\s?{second})?(?![a-z0-9])"
         )
-        self._titles = {
-            self._plain(title) for titles in content.titles.values() for title in titles
-        }
-        self._social = {self._plain(one) for one in content.social.titles}
+        self._seldom = self._names(content.seldom)
+        self._grave = self._names(content.grave)
+        self._titles = self._names(content.titles) | self._seldom | self._grave
+        self._ward = self._names(content.ward)
+        self._social = frozenset(map(self._plain, content.social.titles))
         self._categories = frozenset(content.social.categories)
         self._systems = frozenset(content.social.category_systems)
 
     def is_harmless(self, words: str) -> bool:
         """Tell if a text is one of the names, or several with a comma between."""
-        if len(words) > LONGEST_TITLE:
-            return False
-        if self._is_name(words):
-            return True
-        parts = names(words)
-        return len(parts) > 1 and all(self._is_name(one) for one in parts)
+        return bool(self._names_in(words, self._titles | self._social))
+
+    def is_of_ward(self, words: str) -> bool:
+        """Tell if a text names complaints of every ward, and nothing that is seldom.
+
+        It may name everyday diseases next to them.
+        """
+        everyday = (self._titles | self._social) - self._seldom - self._grave
+        return bool(self._names_in(words, everyday | self._ward))
+
+    def news_in(self, words: str) -> News:
+        """Tell how a harmless text counts if it began since: its gravest name does."""
+        found = self._names_in(words, self._titles | self._social)
+        if found & self._grave:
+            return "grave"
+        return "seldom" if found & self._seldom else ""
 
     def is_social(self, condition: Json, words: Iterable[str]) -> bool:
         """Tell if an entry's category or words are about work, home or schooling."""
@@ -107,9 +127,18 @@ class HarmlessTitles:
             or f"{system}|{text(coding.get('code'))}" in self._categories
         )
 
-    def _is_name(self, words: str) -> bool:
-        plain = self._plain(words)
-        return plain in self._titles or plain in self._social
+    def _names(self, titles: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+        return frozenset(self._plain(one) for some in titles.values() for one in some)
+
+    def _names_in(self, words: str, known: frozenset[str]) -> frozenset[str]:
+        """Return the names of which a text consists; none if a part is not known."""
+        if len(words) > LONGEST_TITLE:
+            return frozenset()
+        whole = self._plain(words)
+        if whole in known:
+            return frozenset({whole})
+        parts = frozenset(map(self._plain, names(words)))
+        return parts if len(parts) > 1 and parts <= known else frozenset()
 
     def _plain(self, words: str) -> str:
         """Return a name in lower case, with `@` for a vertebra.

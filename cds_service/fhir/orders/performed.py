@@ -58,6 +58,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_support,
 )
 from cds_service.fhir.orders.since.acts import complicated_since, unread_acts_since
+from cds_service.fhir.orders.since.everyday import everyday_entries
 from cds_service.fhir.orders.since.illnesses import (
     illnesses_since,
     nerve_roots_since,
@@ -384,7 +385,8 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
     """Return the grave things in how an operation went, each in doubt.
 
     An outcome says what, and not since when or if it is over. One that is not
-    understood may be a palsy: somebody examines the patient. Complications are read
+    understood may be a palsy: somebody examines the patient. So may a disease that is
+    not everyday when it is new: a failing heart. Complications are read
     apart: facts on the cause do not tell of them.
     """
     others = [name for name in procedure if name not in (*AFTERMATH, "resourceType")]
@@ -398,7 +400,14 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
         for name in ("outcome", "followUp")
     }
     named = grave_concepts_of({**aftermath, **unread}, terminology)
-    if not named.isdisjoint(NOT_UNDERSTOOD):
+    is_news = any(
+        terminology.harmless.news_in(part)
+        for code in (*unread["outcome"], *unread["followUp"])
+        for words in texts_of(code)
+        for one in sentences(words[:LONGEST_TEXT])
+        for part in (one, *_DIVIDED.split(one))
+    )
+    if is_news or not named.isdisjoint(NOT_UNDERSTOOD):
         named |= {"neurological-deficit"}
     return frozenset(map(in_doubt, named))
 
@@ -482,6 +491,7 @@ def read_leaving(
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
         unread=tuple(unread),
         long_known=_long_known(record, terminology, performed.performed_on, today),
+        everyday=everyday_entries(record, terminology),
         unread_reports=unread_reports_since(record, since, terminology, treated),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, performed.references, terminology)

@@ -1,14 +1,37 @@
 """What an exact name of a harmless disease may have beside it, by `harmless.toml`."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import folded
 from tests.builders import MAPPINGS, terminology
 
 OURS = (MAPPINGS / "harmless.toml").read_text(encoding="utf-8")
+SECTIONS = ("titles", "seldom", "grave", "ward")
+NAMES = {
+    section: [name for names in tomllib.loads(OURS)[section].values() for name in names]
+    for section in SECTIONS
+}
+TABLE = Path(__file__).with_name("names_and_codes.toml")
+CODES = tomllib.loads(TABLE.read_text(encoding="utf-8"))["codes"]
+CODE_OF = {name: code for code, names in CODES.items() for name in names}
+ICD = "http://hl7.org/fhir/sid/icd-10-cm"
+
+
+def how_new(code: str) -> str:
+    """The section of a name, by its code alone."""
+    words, codes = terminology(), terminology().complication_codes
+    if codes.is_acute(ICD, code):
+        return "grave"
+    is_known = words.concepts({"coding": [{"system": ICD, "code": code}]})
+    is_asked = codes.is_seldom(ICD, code) or codes.is_nerve_root(ICD, code)
+    if is_asked or (codes.is_unlisted(ICD, code) and not is_known):
+        return "seldom"
+    return "titles"
 
 
 def with_file(folder: Path, content: str) -> Path:
@@ -58,3 +81,50 @@ def test_a_wrong_word_names_its_key(tmp_path, change, key):
     with pytest.raises(DataFileError) as error:
         Terminology(MAPPINGS, with_file(tmp_path, OURS.replace(*change)))
     assert (Path(error.value.file).name, error.value.key) == ("harmless.toml", key)
+
+
+def test_each_name_stands_in_one_section_and_has_one_code():
+    listed = [name for section in SECTIONS for name in {*NAMES[section]}]
+    folded_names = [
+        one for section in SECTIONS for one in {*map(folded, NAMES[section])}
+    ]
+    assert len(folded_names) == len({*folded_names})
+    assert {*listed} == {*CODE_OF}
+    assert len(CODE_OF) == sum(map(len, CODES.values()))
+
+
+@pytest.mark.parametrize("section", ["titles", "ward"])
+def test_no_name_is_everyday_whose_code_is_not(section):
+    codes = ((name, CODE_OF[name]) for name in NAMES[section])
+    assert [(name, code) for name, code in codes if how_new(code) != "titles"] == []
+
+
+def test_what_is_grave_by_its_code_is_grave_by_its_name():
+    assert [one for one in NAMES["seldom"] if how_new(CODE_OF[one]) == "grave"] == []
+    assert {how_new(CODE_OF[name]) for name in NAMES["grave"]} == {"grave"}
+
+
+@pytest.mark.parametrize(
+    "code", ["I26.9", "I82.40", "I21.9", "I50.9", "I63.9", "G51.0", "J38.0", "M54.3"]
+)
+def test_these_are_never_everyday_names(code):
+    quiet = {*NAMES["titles"], *NAMES["ward"]}
+    assert quiet.isdisjoint(CODES.get(code, ()))
+
+
+def test_the_gravest_name_of_a_text_counts():
+    harmless = terminology().harmless
+    assert harmless.news_in("Hypertension, Heart failure") == "seldom"
+    assert harmless.news_in("Heart failure; Pulmonary embolism (2026)") == "grave"
+    assert harmless.news_in("Hypertension, Gout") == ""
+
+
+@pytest.mark.parametrize("name", ["Nausea", "Sturzgefahr", "Nausea, Hypertension"])
+def test_a_complaint_of_every_ward_is_no_harmless_disease(name):
+    assert terminology().harmless.is_of_ward(name)
+    assert not terminology().harmless.is_harmless(name)
+
+
+@pytest.mark.parametrize("name", ["Nausea, Heart failure", "Nausea, qwertz"])
+def test_no_other_name_hides_behind_a_complaint(name):
+    assert not terminology().harmless.is_of_ward(name)
