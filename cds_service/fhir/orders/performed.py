@@ -82,6 +82,7 @@ from cds_service.fhir.orders.unread_in_referral import (
     is_visit_understood,
 )
 from cds_service.fhir.orders.ward_training import is_visit_on_ward
+from cds_service.fhir.orders.withheld_drugs import objections_to_doses
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -491,6 +492,7 @@ def read_leaving(
         unusual=unusual_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
+        objections=objections_to_doses(record, terminology),
         contents={
             name: _content_of(entry.raw)
             for entry in record.entries
