@@ -1,6 +1,10 @@
 """Find what a procedure, or an order on record, names."""
 
-from cds_service.fhir.entries.entry import CANCER_TREATMENT, is_cancer_operation
+from cds_service.fhir.entries.entry import (
+    CANCER_TREATMENT,
+    SPINE_NAMED,
+    is_cancer_operation,
+)
 from cds_service.fhir.entries.fractures.hip_repair_words import (
     HIP_REPAIR,
     is_hip_repair,
@@ -31,7 +35,7 @@ from cds_service.fhir.entries.medication.drugs import (
     is_unclassified,
 )
 from cds_service.fhir.entries.named_besides import drugs_in_doubt, grave_in_doubt
-from cds_service.fhir.entries.order_titles import unread_title
+from cds_service.fhir.entries.order_titles import is_everyday_order, unread_title
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.bystanders import (
     is_bystander_act,
@@ -97,7 +101,9 @@ def concepts_of_act(
         known |= _cancer_treatment(act, terminology)
         is_apart = is_bystander_procedure(act, terminology)
         named = known & (JUDGED_ACTS | terminology.bystanders.act_concepts)
-        if is_unjudged_act(act, named, terminology):
+        if not _is_everyday(act, terminology) and is_unjudged_act(
+            act, named, terminology
+        ):
             known |= {in_doubt(UNJUDGED_ACT)}
         known |= _spinal_operations(act, known, terminology)
         if is_hip_repair(act, terminology):
@@ -166,12 +172,22 @@ def _concepts_of_procedure(
     if text(resource.get("resourceType")) not in LISTED:
         return concepts - OF_NO_CONCERN
     is_harmless = is_harmless_act(code, terminology)
+    if _is_everyday(resource, terminology):
+        # "X-ray lumbar spine" names the spine, and no disease of it.
+        concepts -= SPINE_NAMED
+        is_harmless = True
     is_known = is_entry_understood(resource, code, concepts, words, terminology) or (
         is_harmless and not is_withheld(resource, terminology)
     )
     if words != texts or not is_known:
         return concepts | {NOT_UNDERSTOOD}
     return concepts - OF_NO_CONCERN
+
+
+def _is_everyday(act: Json, terminology: Terminology) -> bool:
+    """Tell if a procedure is everyday care by its title, as an order of it would be."""
+    is_procedure = text(act.get("resourceType")) == "Procedure"
+    return is_procedure and is_everyday_order(objects(act.get("code")), terminology)
 
 
 def is_order_understood(order: Json, terminology: Terminology) -> bool:

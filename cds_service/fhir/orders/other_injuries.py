@@ -68,6 +68,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     support_in,
 )
+from cds_service.fhir.orders.since.reports import is_made_since
 from cds_service.fhir.orders.unread_in_augmentation import (
     is_plain_note,
     is_whole_augmentation,
@@ -75,7 +76,6 @@ from cds_service.fhir.orders.unread_in_augmentation import (
     unread_of_augmentation,
 )
 from cds_service.fhir.orders.unread_in_brace import unread_in
-from cds_service.fhir.orders.since.reports import is_made_since
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

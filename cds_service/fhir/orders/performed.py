@@ -75,6 +75,10 @@ from cds_service.fhir.orders.since.reports import (
     grave_reports_since,
     unread_reports_since,
 )
+from cds_service.fhir.orders.since.unread_procedures import (
+    unread_acts_of_spine,
+    without_cause,
+)
 from cds_service.fhir.orders.since.vertebrae_in_acts import vertebrae_in_acts_since
 from cds_service.fhir.orders.treated_levels import find_levels
 from cds_service.fhir.orders.unread_in_referral import (
@@ -358,10 +362,11 @@ def without_performed(
     is grave in how the operation went. What is grave in its reasons is read with it.
     """
     entries: list[Entry] = []
+    unread = unread_acts_of_spine(record, performed, terminology)
     for entry in record.entries:
         name = f"{entry.raw.get('resourceType')}/{entry.raw.get('id')}"
         if name not in performed.references:
-            entries.append(entry)
+            entries.append(without_cause(entry) if name in unread else entry)
             continue
         plain = _without(entry.raw, COMPLICATIONS)
         concepts = drugs_and_states(plain, terminology)
@@ -481,7 +486,8 @@ def read_leaving(
         unread_reports=unread_reports_since(record, since, terminology, treated),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, performed.references, terminology)
-        | injured,
+        | injured
+        | unread_acts_of_spine(record, performed, terminology),
         names_harm=injured | _broken_by_words(record),
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
