@@ -70,6 +70,7 @@ from cds_service.fhir.orders.since.injuries import (
     injuries_since,
 )
 from cds_service.fhir.orders.since.injuries_in_acts import injured_acts_since
+from cds_service.fhir.orders.since.operated_again import operated_again_since
 from cds_service.fhir.orders.since.reports import (
     awaited_reports_since,
     grave_reports_since,
@@ -487,6 +488,7 @@ def read_leaving(
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, performed.references, terminology)
         | injured
+        | operated_again_since(record, since, performed.references, terminology)
         | unread_acts_of_spine(record, performed, terminology),
         names_harm=injured | _broken_by_words(record),
         complicated=complicated_since(record, since, performed.references, terminology),
