@@ -163,6 +163,8 @@ class Leaving:
         broken: references of the entries that cannot be read, of a diagnosis of a
             fracture or a fall, or of a brace.
         objections: what speaks against a further dose of a bone drug.
+        antibiotics: references of the entries since the operation of a drug that is
+            given for weeks against an infection of bone.
         contents: a digest of what each entry of the record says, by its reference.
     """
 
@@ -184,6 +186,7 @@ class Leaving:
     injuries: tuple[Injury, ...] = ()
     broken: frozenset[str] = frozenset()
     objections: tuple[Objection, ...] = ()
+    antibiotics: frozenset[str] = frozenset()
     contents: Mapping[str, str] = field(default_factory=dict)
 
     def next_booking(

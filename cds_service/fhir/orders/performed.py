@@ -28,7 +28,11 @@ from cds_service.fhir.entries.grave_asides import (
     drugs_and_states,
     grave_concepts_of,
 )
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG, read_billed
+from cds_service.fhir.entries.medication.drugs import (
+    BONE_DRUG,
+    DEEP_INFECTION_DRUG,
+    read_billed,
+)
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
@@ -501,6 +505,7 @@ def read_leaving(
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         objections=objections_to_doses(record, terminology),
+        antibiotics=_antibiotics_since(record, since, terminology.calendar),
         contents={
             name: _content_of(entry.raw)
             for entry in record.entries
@@ -532,6 +537,23 @@ def _broken_in(record: PatientRecord) -> frozenset[str]:
             BROKEN_DIAGNOSES if broken.key == "conditions" else BRACES
         )
     )
+
+
+def _antibiotics_since(
+    record: PatientRecord, since: date, calendar: SiteCalendar
+) -> frozenset[str]:
+    """Return the entries of this day or later of drugs against infected bone."""
+    return frozenset(
+        entry.reference
+        for entry in record.entries
+        if entry.drug and DEEP_INFECTION_DRUG in entry.drug.concepts
+        if calendar.may_be_since(_days_of_drug(entry.raw), since)
+    )
+
+
+def _days_of_drug(raw: Json) -> Iterator[object]:
+    yield from map(raw.get, ("authoredOn", "effectiveDateTime", "whenHandedOver"))
+    yield member(raw, "effectivePeriod", "start")
 
 
 def _content_of(resource: Json) -> str:
