@@ -39,6 +39,7 @@ FORBIDDING = frozenset(
         "deficit-in-doubt",
         "stability-open",
         "biopsy-grave",
+        "biopsy-pending",
         "biopsy-preliminary",
         "biopsy-unclear",
         "grave-lists-unread",
