@@ -10,6 +10,8 @@ from dataclasses import replace
 from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.rehabilitation import Line, also_lines
+from cds_service.core.chart_facts import RankedFact
+from cds_service.core.leaving import ASPECT
 from cds_service.core.open_points import KEPT
 from cds_service.core.phrases import joined, say
 from cds_service.core.wording import capital
@@ -44,11 +46,12 @@ def discharge_card(answer: Answer) -> Card | None:
 
     A missing card says that nothing is open, so there is a card if a deciding list
     could not be read. If the augmentation may be of another time, or may not have been
-    done, there is a card only if it warns.
+    done, there is a card only if it warns, or if harm is dated since its day: one that
+    was broken off may have done it.
     """
     facts = answer.facts
     is_sure = answer.order is None or answer.order.is_sure
-    if not is_sure and facts.colour != "warning":
+    if not is_sure and facts.colour != "warning" and not _is_harmed_since(answer):
         return None
     if facts.leading is not None:
         summary = _summary(answer)
@@ -68,6 +71,32 @@ def discharge_card(answer: Answer) -> Card | None:
         detail=detail,
         indicator=facts.colour,
     )
+
+
+def _is_harmed_since(answer: Answer) -> bool:
+    """Tell if harm since the day of the operation is open: injury or grave illness."""
+    leaving, order = answer.case.leaving, answer.order
+    since = order.performed_on if order else None
+    if leaving is None or since is None:
+        return False
+    harms = {
+        "complication-named": bool(
+            leaving.complicated | leaving.grave_reports | leaving.illnesses
+        ),
+        "recent-injury": any(
+            one.day is not None and one.day >= since for one in leaving.injuries
+        ),
+    }
+    return any(
+        fact.is_open
+        and (harms.get(fact.file.signal, False) or _is_of_complication(fact))
+        for fact in answer.facts.ranked
+    )
+
+
+def _is_of_complication(fact: RankedFact) -> bool:
+    """Tell if a fact rests on what a complication of the operation names."""
+    return any(entry.name.endswith(ASPECT) for entry in fact.signal.entries)
 
 
 def _unread(answer: Answer) -> list[str]:

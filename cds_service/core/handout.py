@@ -39,6 +39,7 @@ FORBIDDING = frozenset(
         "deficit-in-doubt",
         "stability-open",
         "biopsy-grave",
+        "biopsy-pending",
         "biopsy-preliminary",
         "biopsy-unclear",
         "grave-lists-unread",
@@ -57,7 +58,11 @@ HIP_HEALS_IN = timedelta(days=90)
 # Signals that words on how the operation went may not have been understood.
 AFTER_UNREAD = frozenset({"new-deficit-open", "deficit-open"})
 # Without a dose that is due: it is too late, or somebody is asked first.
-NO_NEXT_DOSE = frozenset({"denosumab-overdue", "kidney-failure", "bone-drug-caution"})
+NO_NEXT_DOSE = frozenset(
+    {"denosumab-overdue", "kidney-failure", "bone-drug-caution", "bone-drug-withheld"}
+)
+# Nor does a tablet go on without a question then.
+CHECKED_FIRST = frozenset({"bone-drug-caution", "bone-drug-withheld"})
 # Signals with which a reason to keep a brace is not excluded. Words that were not
 # understood forbid no walking, as they withhold no referral: few reports are understood
 # whole.
@@ -169,7 +174,7 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
     if state.use is not None and not is_held:
         day = _day_of_dose(state.use, leaving, case.today)
         drug = state.use.name if day else ""
-    goes_on = _goes_on_at_home(state) and "bone-drug-caution" not in names
+    goes_on = _goes_on_at_home(state) and CHECKED_FIRST.isdisjoint(names)
     training = leaving.next_booking("rehabilitation", case.today)
     visit = Visit(day=training.day, time=training.time) if training else None
     is_forbidden = any(conclusion.facts.holds(fact) for fact in NO_TRAINING)

@@ -115,6 +115,22 @@ class Injury(NamedTuple):
     is_before: bool = False
 
 
+class Objection(NamedTuple):
+    """What an order or a diagnosis has against a further dose of a bone drug.
+
+    Attributes:
+        drug: its name or that of its group, as `mappings/drugs.toml` has it.
+        reference: of the entry.
+        day: on which it was written; None if that is not known.
+        is_harm: the drug was not tolerated, however long ago.
+    """
+
+    drug: str
+    reference: str
+    day: date | None = None
+    is_harm: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
     """The record of the time after the augmentation.
@@ -149,6 +165,9 @@ class Leaving:
         injuries: falls and broken bones of these days, the gravest first.
         broken: references of the entries that cannot be read, of a diagnosis of a
             fracture or a fall, or of a brace.
+        objections: what speaks against a further dose of a bone drug.
+        antibiotics: references of the entries since the operation of a drug that is
+            given for weeks against an infection of bone.
         contents: a digest of what each entry of the record says, by its reference.
     """
 
@@ -171,6 +190,8 @@ class Leaving:
     unstable: Mapping[str, date] = field(default_factory=dict)
     injuries: tuple[Injury, ...] = ()
     broken: frozenset[str] = frozenset()
+    objections: tuple[Objection, ...] = ()
+    antibiotics: frozenset[str] = frozenset()
     contents: Mapping[str, str] = field(default_factory=dict)
 
     def next_booking(

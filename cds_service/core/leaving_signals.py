@@ -6,11 +6,11 @@ None of them holds while an order is signed.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from cds_service.core.bone_drugs import FOR_PAIN
+from cds_service.core.bone_drugs import FOR_PAIN, KINDS, MAY_MEAN
 from cds_service.core.bracing import BROKEN, Brace
 from cds_service.core.findings import DrugUse
 from cds_service.core.leaving import SOON_ENOUGH, Biopsy, GraveResult, next_dose
-from cds_service.core.phrases import Joined, Verbatim, joined, say
+from cds_service.core.phrases import Joined, Verbatim, in_brackets, joined, say
 from cds_service.core.situation import SIGNALS, Shown, Signal, Situation, signal
 from cds_service.core.wording import (
     capital,
@@ -22,6 +22,17 @@ from cds_service.core.wording import (
 
 # A drug that is taken since shortly before or after the fracture.
 STARTED = ("drug-started-for-fracture", "early-on-drug")
+# States of a bone drug that goes on, or is to be taken at home.
+MAY_GO_ON = frozenset(
+    {
+        "denosumab-due",
+        "denosumab-in-time",
+        "long-on-drug",
+        "early-on-drug",
+        "drug-started-for-fracture",
+        "drug-without-dose",
+    }
+)
 # Signals under which training is not ours to ask for (rule file 10-rehabilitation).
 NO_TRAINING = (
     "spinal-infection",
@@ -87,7 +98,7 @@ def _settled(situation: Situation) -> Signal | None:
     """
     if situation.leaving is None:
         return None
-    doubts = ("kidney-failure", "bone-drug-caution")
+    doubts = ("kidney-failure", "bone-drug-caution", "bone-drug-withheld")
     is_doubtful = any(SIGNALS[name](situation) is not None for name in doubts)
     is_started = is_drug_started(situation) and not is_doubtful
     is_dated = is_review_dated(situation, with_doses=not is_doubtful)
@@ -132,6 +143,42 @@ def _review_undated(situation: Situation) -> Signal | None:
     return review
 
 
+@signal("bone-drug-withheld")
+def _bone_drug_withheld(situation: Situation) -> Signal | None:
+    """Find what speaks against a bone drug that would go on, written since its dose.
+
+    That it was not tolerated counts however long ago.
+    """
+    leaving, state = situation.leaving, situation.drug_state
+    use = state.use
+    if leaving is None or use is None or state.signal not in MAY_GO_ON:
+        return None
+    last = use.doses.last.first if use.doses.last and use.is_injected else None
+    counted = [
+        one
+        for one in leaving.objections
+        if _is_of(one.drug, use)
+        and (one.is_harm or one.day is None or last is None or one.day >= last)
+    ]
+    if not counted:
+        return None
+    drug = {"drug": use.name}
+    fact = say("{drug} perhaps withheld or changed", **drug)
+    if all(one.is_harm for one in counted):
+        fact = say("{drug} perhaps not tolerated", **drug)
+    newest = _newest_day((one.day for one in counted), situation.today)
+    words = {**drug, "Drug": capital(use.name)}
+    entries = situation.shown(dict.fromkeys(one.reference for one in counted))
+    return Signal(in_brackets(fact, newest), words=words, entries=entries)
+
+
+def _is_of(name: str, use: DrugUse) -> bool:
+    """Tell if a name is that of a drug, or of a group that it belongs to."""
+    if name in MAY_MEAN:
+        return MAY_MEAN[name] in {None, use.kind}
+    return name == use.name or KINDS.get(name) == use.kind == "denosumab"
+
+
 @signal("next-dose-undated")
 def _next_dose_undated(situation: Situation) -> Signal | None:
     """Find denosumab or zoledronate that goes on, and whose next dose has no day."""
@@ -141,7 +188,7 @@ def _next_dose_undated(situation: Situation) -> Signal | None:
     due = next_dose(use)
     if due is None or situation.drug_state.signal == "denosumab-overdue":
         return None
-    if leaving.booked_dose(due):
+    if leaving.booked_dose(due) or SIGNALS["bone-drug-withheld"](situation):
         return None
     today = situation.today
     words = {

@@ -41,6 +41,7 @@ CAUSES_IN_DOUBT = (
     "present-spinal-infection",
     "sepsis",
 )
+INFECTION = "present-spinal-infection"
 # Those of which the fact on complications tells, if no other entry names them.
 TOLD_APART = frozenset({"sepsis"})
 # The same of F5.
@@ -301,7 +302,11 @@ def _doubt_detector(names: tuple[str, ...]) -> Detector:
         doubted = [
             name
             for name in names
-            if (_is_open(name, findings) or _has_sphincters(name, situation))
+            if (
+                _is_open(name, findings)
+                or _has_sphincters(name, situation)
+                or (name == INFECTION and _long_antibiotics(situation))
+            )
             and not (name in TOLD_APART and _is_complication(name, findings))
         ]
         if not doubted:
@@ -311,10 +316,24 @@ def _doubt_detector(names: tuple[str, ...]) -> Detector:
         sources = {source.resource for gap in gaps for source in gap.provenance}
         if any(_has_sphincters(name, situation) for name in doubted):
             sources |= situation.leaving.sphincters if situation.leaving else set()
+        if INFECTION in doubted:
+            sources |= _long_antibiotics(situation)
         entries = situation.shown(sources)
         return Signal(say("{name} not excluded", name=titles), entries=entries)
 
     return detect
+
+
+def _long_antibiotics(situation: Situation) -> set[str]:
+    """Return the entries since the operation of a course of weeks, at a discharge.
+
+    An older course was known when the operation was ordered.
+    """
+    leaving = situation.leaving
+    gap = situation.findings.gaps.get("spinal-infection")
+    if leaving is None or gap is None or situation.findings.is_true(INFECTION):
+        return set()
+    return {one.resource for one in gap.provenance} & leaving.antibiotics
 
 
 def _has_sphincters(name: str, situation: Situation) -> bool:

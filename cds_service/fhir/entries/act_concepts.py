@@ -2,7 +2,7 @@
 
 from cds_service.fhir.entries.entry import (
     CANCER_TREATMENT,
-    UNSTATED,
+    SPINE_NAMED,
     is_cancer_operation,
 )
 from cds_service.fhir.entries.fractures.hip_repair_words import (
@@ -35,7 +35,7 @@ from cds_service.fhir.entries.medication.drugs import (
     is_unclassified,
 )
 from cds_service.fhir.entries.named_besides import drugs_in_doubt, grave_in_doubt
-from cds_service.fhir.entries.order_titles import unread_title
+from cds_service.fhir.entries.order_titles import is_everyday_order, unread_title
 from cds_service.fhir.entries.walking_limits import limits_of_operation
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.bystanders import (
@@ -102,7 +102,9 @@ def concepts_of_act(
         known |= _cancer_treatment(act, terminology)
         is_apart = is_bystander_procedure(act, terminology)
         named = known & (JUDGED_ACTS | terminology.bystanders.act_concepts)
-        if is_unjudged_act(act, named, terminology):
+        if not _is_everyday(act, terminology) and is_unjudged_act(
+            act, named, terminology
+        ):
             known |= {in_doubt(UNJUDGED_ACT)}
         known |= _spinal_operations(act, known, terminology)
         known |= limits_of_operation(act, terminology)
@@ -172,14 +174,24 @@ def _concepts_of_procedure(
     if text(resource.get("resourceType")) not in LISTED:
         return concepts - OF_NO_CONCERN
     is_harmless = is_harmless_act(code, terminology)
-    if words and all(map(terminology.bystanders.names_act, words)):
-        concepts -= UNSTATED
+    is_everyday = _is_everyday(resource, terminology)
+    if is_everyday or (words and all(map(terminology.bystanders.names_act, words))):
+        # "X-ray lumbar spine" names the spine, and no disease of it.
+        concepts -= SPINE_NAMED
+    if is_everyday:
+        is_harmless = True
     is_known = is_entry_understood(resource, code, concepts, words, terminology) or (
         is_harmless and not is_withheld(resource, terminology)
     )
     if words != texts or not is_known:
         return concepts | {NOT_UNDERSTOOD}
     return concepts - OF_NO_CONCERN
+
+
+def _is_everyday(act: Json, terminology: Terminology) -> bool:
+    """Tell if a procedure is everyday care by its title, as an order of it would be."""
+    is_procedure = text(act.get("resourceType")) == "Procedure"
+    return is_procedure and is_everyday_order(objects(act.get("code")), terminology)
 
 
 def is_order_understood(order: Json, terminology: Terminology) -> bool:

@@ -20,6 +20,7 @@ from cds_service.fhir.entries.medication.reasons_against_drugs import (
     AGAINST_DRUGS,
     TELL_AGAINST_DRUGS,
 )
+from cds_service.fhir.entries.order_titles import is_everyday_order
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
 from cds_service.fhir.entries.words.problem_words import in_doubt, is_of_relatives
 from cds_service.fhir.mapping.clauses import NOTHING
@@ -33,10 +34,11 @@ AT_THE_SPINE = {
     "bone-infection-elsewhere": "vertebral-osteomyelitis",
     "deep-infection": "spinal-infection",
 }
-# "X-ray lumbar spine post op" is of the spine, and all its words are of everyday acts.
-UNSTATED = frozenset({"spinal-disease-unstated"})
 CANCER_TREATMENT = frozenset({"cancer-treatment"})
 OTHER_ORDER = frozenset({"other-order"})
+# Something of the spine. Of an act in words, as "X-ray lumbar spine post op", it may be
+# no more than its place.
+SPINE_NAMED = frozenset({"spinal-disease-unstated"})
 # A rule of `kinds.toml`.
 FOR_CANCER = ("operation-for-cancer",)
 # Drugs injected in an office are often recorded under their billing code.
@@ -230,7 +232,10 @@ def _match_by_name(
 def _procedures_named(raw: Json, terminology: Terminology) -> frozenset[str]:
     """Return the concepts that the words of a procedure name: many have no code."""
     words = texts_of(raw.get("code"))
-    return NOTHING.union(*(_named_as_done(word, terminology) for word in words))
+    named = NOTHING.union(*(_named_as_done(word, terminology) for word in words))
+    if named & SPINE_NAMED and is_everyday_order(objects(raw.get("code")), terminology):
+        return named - SPINE_NAMED
+    return named
 
 
 def is_cancer_operation(title: str, terminology: Terminology) -> bool:
@@ -246,7 +251,7 @@ def _named_as_done(words: str, terminology: Terminology) -> frozenset[str]:
     """
     named = terminology.text_concepts(words)
     if terminology.bystanders.names_act(words):
-        named -= UNSTATED
+        named -= SPINE_NAMED
     if is_cancer_operation(words, terminology):
         named |= CANCER_TREATMENT
     doubtful = NOTHING

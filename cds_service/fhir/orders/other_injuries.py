@@ -69,6 +69,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     support_in,
 )
+from cds_service.fhir.orders.since.reports import is_made_since
 from cds_service.fhir.orders.unread_in_augmentation import (
     is_plain_note,
     is_whole_augmentation,
@@ -198,10 +199,17 @@ def _broken_on_record(search: Search) -> Broken:
 
 
 def _is_result_since_operation(entry: Entry, search: Search) -> bool:
-    """Tell if this is a report or a study of the day of the operation or later."""
+    """Tell if this is a report or a study of the day of the operation or later.
+
+    A report with a month, a year or no day may be as recent: one that is not understood
+    counts then, and one that is understood says no less.
+    """
     operated, when = search.operation.day, moment_of(entry, search.calendar)
-    is_result = entry.kind in ("DiagnosticReport", "ImagingStudy")
-    return is_result and bool(operated and when and when.day >= operated)
+    if operated is None:
+        return False
+    if entry.kind == "DiagnosticReport":
+        return is_made_since(entry, operated, search.calendar)
+    return entry.kind == "ImagingStudy" and bool(when and when.day >= operated)
 
 
 def _untreated_of(places: set[str], operation: Operation) -> set[str]:

@@ -29,7 +29,11 @@ from cds_service.fhir.entries.grave_asides import (
     grave_concepts_of,
 )
 from cds_service.fhir.entries.harm_in_acts import CARRYING
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG, read_billed
+from cds_service.fhir.entries.medication.drugs import (
+    BONE_DRUG,
+    DEEP_INFECTION_DRUG,
+    read_billed,
+)
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
@@ -72,10 +76,15 @@ from cds_service.fhir.orders.since.injuries import (
     injuries_since,
 )
 from cds_service.fhir.orders.since.injuries_in_acts import injured_acts_since
+from cds_service.fhir.orders.since.operated_again import operated_again_since
 from cds_service.fhir.orders.since.reports import (
     awaited_reports_since,
     grave_reports_since,
     unread_reports_since,
+)
+from cds_service.fhir.orders.since.unread_procedures import (
+    unread_acts_of_spine,
+    without_cause,
 )
 from cds_service.fhir.orders.since.vertebrae_in_acts import vertebrae_in_acts_since
 from cds_service.fhir.orders.treated_levels import find_levels
@@ -84,6 +93,7 @@ from cds_service.fhir.orders.unread_in_referral import (
     is_visit_understood,
 )
 from cds_service.fhir.orders.ward_training import is_visit_on_ward
+from cds_service.fhir.orders.withheld_drugs import objections_to_doses
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -362,10 +372,11 @@ def without_performed(
     is grave in how the operation went. What is grave in its reasons is read with it.
     """
     entries: list[Entry] = []
+    unread = unread_acts_of_spine(record, performed, terminology)
     for entry in record.entries:
         name = f"{entry.raw.get('resourceType')}/{entry.raw.get('id')}"
         if name not in performed.references:
-            entries.append(entry)
+            entries.append(without_cause(entry) if name in unread else entry)
             continue
         plain = _without(entry.raw, COMPLICATIONS)
         concepts = drugs_and_states(plain, terminology)
@@ -495,7 +506,9 @@ def read_leaving(
         unread_reports=unread_reports_since(record, since, terminology, treated),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, performed.references, terminology)
-        | injured,
+        | injured
+        | operated_again_since(record, since, performed.references, terminology)
+        | unread_acts_of_spine(record, performed, terminology),
         names_harm=injured | _broken_by_words(record),
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
@@ -507,6 +520,8 @@ def read_leaving(
         unstable=unstable_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
+        objections=objections_to_doses(record, terminology),
+        antibiotics=_antibiotics_since(record, since, terminology.calendar),
         contents={
             name: _content_of(entry.raw)
             for entry in record.entries
@@ -538,6 +553,23 @@ def _broken_in(record: PatientRecord) -> frozenset[str]:
             BROKEN_DIAGNOSES if broken.key == "conditions" else BRACES
         )
     )
+
+
+def _antibiotics_since(
+    record: PatientRecord, since: date, calendar: SiteCalendar
+) -> frozenset[str]:
+    """Return the entries of this day or later of drugs against infected bone."""
+    return frozenset(
+        entry.reference
+        for entry in record.entries
+        if entry.drug and DEEP_INFECTION_DRUG in entry.drug.concepts
+        if calendar.may_be_since(_days_of_drug(entry.raw), since)
+    )
+
+
+def _days_of_drug(raw: Json) -> Iterator[object]:
+    yield from map(raw.get, ("authoredOn", "effectiveDateTime", "whenHandedOver"))
+    yield member(raw, "effectivePeriod", "start")
 
 
 def _content_of(resource: Json) -> str:

@@ -322,6 +322,7 @@ def test_every_signal_is_tested_here():
     # the discharge.
     elsewhere = {
         *("bone-treatment-settled", "leaving-without-dose", "review-undated"),
+        "bone-drug-withheld",
         *("next-dose-undated", "fracture-untreated", "brace-stop-open"),
         *("biopsy-pending", "rehabilitation-not-placed", "biopsy-sent"),
         *("biopsy-grave", "biopsy-preliminary", "biopsy-unclear"),

@@ -1,0 +1,211 @@
+"""Find what speaks against the next dose of a bone drug: an order, or a diagnosis.
+
+"Denosumab: next 28 December, do not miss it" is wrong next to an order that was put on
+hold, "Switch denosumab to zoledronate" or an allergy to it. The raw JSON of the record
+in, objections out; junk never raises.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from cds_service.core.leaving import Objection
+from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPES
+from cds_service.fhir.entries.words.asides import VOID
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.leaves import words_in
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import Place, folded
+from cds_service.fhir.onset import recorded_on
+from cds_service.fhir.orders.asked_stops import drugs_to_stop, is_about_drug
+from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.raw_json import is_prohibition, texts_of
+from cds_service.fhir.settings_of_care import WARD, settings_of
+
+PRESCRIBED, ORDERED, DIAGNOSED = "MedicationRequest", "ServiceRequest", "Condition"
+# Statuses of an order by which a drug does not go on: a renewal is an order of its own.
+WITHHELD = frozenset({"stopped", "on-hold", "cancelled"})
+IN_FORCE = frozenset({"active", "completed", "unknown"})
+# What is over, or was never asked, says nothing of a dose to come.
+NEVER = VOID | {"draft", "completed"}
+# Rules of `kinds.toml`: `@` is the drug.
+NOT_TOLERATED = ("drug-not-tolerated",)
+GOES_ON = ("drug-to-be-given",)
+# "Switch denosumab to zoledronate" stops the first alone.
+_INSTEAD = re.compile(
+    r"(?:\b(?:to|auf|zu|vers|pour|par|por|naar|na|with|mit|a)\s+|→\s*|->\s*|换成|改为|へ)$"
+)
+_REST_OF_NAME = re.compile(r"^[a-z]+")
+
+
+def objections_to_doses(
+    record: PatientRecord, terminology: Terminology
+) -> tuple[Objection, ...]:
+    """Return what orders and diagnoses have against a further dose of a bone drug.
+
+    Of the orders of a drug the newest counts, whatever its status. An order of another
+    act that names a bone drug has to be one that gives, checks or prepares for it.
+    """
+    found = [*_withheld_orders(record, terminology)]
+    for entry in record.entries:
+        if entry.status in NEVER:
+            continue
+        if entry.kind == ORDERED:
+            found += _told_by_order(entry, record, terminology)
+        elif entry.kind in MEDICATION_TYPES:
+            found += _told_by_notes(entry, record, terminology)
+        elif entry.kind == DIAGNOSED:
+            found += _not_tolerated(entry, terminology)
+    return tuple(dict.fromkeys(found))
+
+
+def _withheld_orders(
+    record: PatientRecord, terminology: Terminology
+) -> Iterator[Objection]:
+    """Yield the newest order of each bone drug that forbids, stops or pauses it.
+
+    One that ends with the ward stops no tablet at home.
+    """
+    orders = [
+        entry
+        for entry in record.entries
+        if entry.kind == PRESCRIBED and entry.drug and BONE_DRUG in entry.drug.concepts
+    ]
+    for name in sorted({one for entry in orders for one in _names(entry, terminology)}):
+        of_drug = [one for one in orders if name in _names(one, terminology)]
+        standing = [_authored(one, terminology) for one in of_drug if _is_in_force(one)]
+        newest = max(filter(None, standing), default=None)
+        for entry in of_drug:
+            if not _is_withheld(entry):
+                continue
+            day = _authored(entry, terminology)
+            is_older = newest is not None and day is not None and day < newest
+            is_renewed = day == newest and entry.status in {"stopped", "cancelled"}
+            is_prohibited = is_prohibition(entry.raw)
+            if not is_older and not (is_renewed and newest and not is_prohibited):
+                yield Objection(name, entry.reference, day)
+
+
+def _is_in_force(order: Entry) -> bool:
+    return order.status in IN_FORCE and not is_prohibition(order.raw)
+
+
+def _is_withheld(order: Entry) -> bool:
+    if is_prohibition(order.raw):
+        return order.status not in VOID
+    is_of_ward = not WARD.isdisjoint(settings_of(order.raw))
+    return order.status in WITHHELD and not (is_of_ward and order.status != "on-hold")
+
+
+def _names(entry: Entry, terminology: Terminology) -> list[str]:
+    ingredients = entry.drug.ingredients if entry.drug else ()
+    groups = terminology.drugs.groups_of
+    return [one for one in ingredients if BONE_DRUG in groups(one)]
+
+
+def _authored(order: Entry, terminology: Terminology) -> date | None:
+    return terminology.calendar.last_day(order.raw.get("authoredOn"))
+
+
+def _told_by_order(
+    entry: Entry, record: PatientRecord, terminology: Terminology
+) -> Iterator[Objection]:
+    """Yield what an order of another act has against the drugs that it names."""
+    day = _authored(entry, terminology)
+    titles = [one for code in codeables(entry.raw, "code") for one in texts_of(code)]
+    is_forbidden = is_prohibition(entry.raw)
+    plain = set() if is_forbidden else {*_plain_titles(entry, titles, terminology)}
+    rest = {name: one for name, one in entry.raw.items() if name != "code"}
+    rest["code"] = [{"text": title} for title in titles if title not in plain]
+    stopped = _stopped_by(Order(entry.reference, rest), record, terminology)
+    for title in () if stopped else titles:
+        if title not in plain:
+            stopped |= {*_bone_drugs_in(title, terminology)}
+    for name in sorted(stopped):
+        yield Objection(name, entry.reference, day)
+
+
+def _plain_titles(
+    entry: Entry, titles: list[str], terminology: Terminology
+) -> Iterator[str]:
+    """Yield the titles that give a drug, book it, check it or prepare for it."""
+    is_about = is_about_drug(Order(entry.reference, entry.raw), terminology)
+    for title in titles:
+        places = _bone_drugs_in(title, terminology).values()
+        if (
+            is_about
+            or any(_is_said(title, one, GOES_ON, terminology) for one in places)
+            or (places and _is_dose(title, terminology))
+        ):
+            yield title
+
+
+def _told_by_notes(
+    entry: Entry, record: PatientRecord, terminology: Terminology
+) -> Iterator[Objection]:
+    """Yield the bone drugs that the words of another drug's entry stop."""
+    if entry.drug and BONE_DRUG in entry.drug.concepts:
+        return
+    stopped = _stopped_by(Order(entry.reference, entry.raw), record, terminology)
+    for name in sorted(stopped):
+        yield Objection(name, entry.reference, _authored(entry, terminology))
+
+
+def _stopped_by(
+    order: Order, record: PatientRecord, terminology: Terminology
+) -> set[str]:
+    words = drugs_to_stop(order, NO_DRAFTS, record, terminology)
+    stopped = {name for one in words for name in _bone_drugs_in(one, terminology)}
+    kept = {
+        name
+        for one in words_in(order.resource)
+        for name, (start, _) in _bone_drugs_in(one, terminology).items()
+        if _INSTEAD.search(folded(one)[:start])
+    }
+    return stopped - kept
+
+
+def _bone_drugs_in(words: str, terminology: Terminology) -> dict[str, Place]:
+    groups = terminology.drugs.groups_of
+    return {
+        name: place
+        for name, place in terminology.drug_places(folded(words)).items()
+        if name != BONE_DRUG and BONE_DRUG in groups(name)
+    }
+
+
+def _is_dose(title: str, terminology: Terminology) -> bool:
+    """Tell if all words of a title give a drug, book it or prepare for it."""
+    plain = terminology.plain
+    left = " ".join(plain.doses.left_in(title))
+    starts = [start for start, _ in _bone_drugs_in(title, terminology).values()]
+    return plain.referrals.are_all(left) or any(
+        plain.preparing.names_any(folded(title)[:start]) for start in starts
+    )
+
+
+def _not_tolerated(entry: Entry, terminology: Terminology) -> Iterator[Objection]:
+    """Yield the bone drugs that a diagnosis says are not tolerated."""
+    if certainty_of(entry.raw) == "denied":
+        return
+    day = terminology.calendar.last_day(recorded_on(entry.raw))
+    for title in texts_of(entry.raw.get("code")):
+        for name, place in _bone_drugs_in(title, terminology).items():
+            if _is_said(title, place, NOT_TOLERATED, terminology):
+                yield Objection(name, entry.reference, day, is_harm=True)
+
+
+def _is_said(
+    title: str, place: Place, rule: tuple[str, ...], terminology: Terminology
+) -> bool:
+    """Tell if a rule holds of a title in which the mark `@` is written for the drug.
+
+    The end of a name may belong to it, or begin another word.
+    """
+    plain, (start, end) = folded(title), place
+    ends = (plain[end:], _REST_OF_NAME.sub("", plain[end:], count=1))
+    return any(
+        terminology.kinds.named(f"{plain[:start]}@{after}", rule) for after in ends
+    )

@@ -1,0 +1,54 @@
+"""A sample of the operation is awaited, whatever it is called, and the page waits."""
+
+import pytest
+
+from tests.chart_builders import Asked, days_ago, of_patient
+from tests.patients.inpatients import statement
+from tests.patients.leaving import (
+    act_ordered,
+    everything_arranged,
+    leave,
+    leaving_chart,
+    summaries_beside,
+)
+
+PENDING = "biopsy result pending. Who looks at it?"
+
+
+def done(title):
+    return of_patient(
+        "Procedure",
+        "act",
+        status="completed",
+        code={"text": title},
+        performedDateTime=days_ago(2),
+    )
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Transpedicular biopsy", "Biopsie osseuse", "Biopsja kręgu", "추체 생검"],
+)
+def test_the_page_waits_for_the_result(title):
+    asked = Asked()
+    taken = statement("alendronate", "M05BA04", 1)
+    (card,) = leave(leaving_chart(*everything_arranged(), taken, done(title)), asked)
+    assert card["summary"].endswith(PENDING)
+    (entry,) = asked.log.entries
+    assert entry.content["handout"]["mayTrain"] is False
+
+
+@pytest.mark.parametrize(
+    "title", ["Pathology request", "FNA L1", "Specimen to lab", "Tissue culture"]
+)
+def test_a_sample_by_another_name_is_awaited(title):
+    assert summaries_beside(act_ordered(title, days=2))
+    assert summaries_beside(done(title))
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Urine specimen to lab", "Speech pathology", "FNA thyroid", "Stool culture"],
+)
+def test_other_samples_are_not(title):
+    assert summaries_beside(act_ordered(title, days=2)) == []

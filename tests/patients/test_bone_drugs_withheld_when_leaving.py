@@ -1,0 +1,148 @@
+"""Nobody is told not to miss a dose that the record withholds."""
+
+import pytest
+
+from tests.chart_builders import Asked, days_ago, of_patient
+from tests.codes import ATC, codeable
+from tests.patients.inpatients import chart, coded, given, medication
+from tests.patients.leaving import (
+    SERVICE,
+    act_ordered,
+    appointment,
+    discharge,
+    everything_arranged,
+    kyphoplasty_done,
+)
+
+ASKED = Asked()
+DRUG = codeable(ATC, "M05BX04", "Denosumab")
+WITHHELD = "denosumab perhaps withheld or changed (19 Nov). Does it go on?"
+
+
+def leave_with(*record):
+    """Return the summaries, and the drug whose next dose the page names."""
+    charted = chart(
+        coded("M80.08XA", days=20),
+        kyphoplasty_done(),
+        *everything_arranged(),
+        given("denosumab", "M05BX04", 145),
+        medication("denosumab", "M05BX04", 600),
+        appointment("Denosumab injection", day="2026-12-28", number="dose"),
+        *record,
+    )
+    shown = len(ASKED.log.entries)
+    body = discharge(charted)
+    answer = ASKED.client.post(f"/cds-services/{SERVICE}", json=body)
+    summaries = [card["summary"] for card in answer.get_json()["cards"]]
+    entries = ASKED.log.entries[shown:]
+    return summaries, entries[-1].content["handout"].get("drug") if entries else None
+
+
+def order(days=1, **members):
+    said = {
+        "status": "active",
+        "intent": "order",
+        "medicationCodeableConcept": DRUG,
+        "authoredOn": days_ago(days),
+    }
+    return of_patient("MedicationRequest", f"mr-{days}", **said | members)
+
+
+def diagnosis(words):
+    return of_patient(
+        "Condition",
+        "against",
+        clinicalStatus=codeable(
+            "http://terminology.hl7.org/CodeSystem/condition-clinical", "active"
+        ),
+        code={"text": words},
+        recordedDate=days_ago(300),
+        onsetDateTime=days_ago(300),
+    )
+
+
+def test_a_dose_that_is_booked_is_named():
+    assert leave_with() == ([], "denosumab")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"doNotPerform": True},
+        {"status": "stopped"},
+        {"status": "on-hold"},
+        {"status": "cancelled"},
+    ],
+)
+def test_the_newest_order_of_the_drug_withholds_it(members):
+    summaries, drug = leave_with(order(**members))
+    assert [one.endswith(WITHHELD) for one in summaries] == [True]
+    assert drug is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Hold denosumab until calcium normal",
+        "Switch denosumab to zoledronate",
+        "Denosumab absetzen",
+        "Arrêter le dénosumab",
+        "デノスマブ中止",
+        "Denosumab not before January",
+        "Denosumab only after dental clearance",
+    ],
+)
+def test_an_order_in_words_withholds_it(words):
+    summaries, drug = leave_with(act_ordered(words))
+    assert drug is None
+    assert len(summaries) == 1
+    assert "denosumab perhaps withheld or changed" in summaries[0]
+
+
+@pytest.mark.parametrize("words", ["Denosumab allergy", "Denosumab-Unverträglichkeit"])
+def test_a_drug_that_was_not_tolerated_is_asked_about(words):
+    summaries, drug = leave_with(diagnosis(words))
+    assert drug is None
+    assert "denosumab perhaps not tolerated" in summaries[0]
+
+
+@pytest.mark.parametrize(
+    "words", ["Exposed bone in jaw", "Freiliegender Kieferknochen"]
+)
+def test_bone_in_the_mouth_is_a_harm_of_the_drug(words):
+    assert leave_with(diagnosis(words))[1] is None
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param((order(500, status="stopped"),), id="renewed since"),
+        pytest.param(
+            (order(status="stopped"), order(0)), id="written anew on the next day"
+        ),
+        pytest.param((order(status="completed"),), id="carried out"),
+    ],
+)
+def test_an_older_order_withholds_nothing(record):
+    assert leave_with(*record) == ([], "denosumab")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Denosumab injection",
+        "Denosumab monitoring",
+        "Dental check before denosumab",
+        "Continue denosumab",
+        "Book next Prolia",
+        "Do not miss denosumab",
+        "Bone densitometry, on denosumab",
+    ],
+)
+def test_an_order_that_gives_or_checks_it_withholds_nothing(words):
+    assert leave_with(act_ordered(words)) == ([], "denosumab")
+
+
+@pytest.mark.parametrize("words", ["Osteoporosis on denosumab", "Penicillin allergy"])
+def test_nor_does_a_diagnosis_that_names_it(words):
+    assert leave_with(diagnosis(words))[1] == "denosumab"
