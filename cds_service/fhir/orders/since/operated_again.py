@@ -12,12 +12,13 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
-from cds_service.fhir.orders.since.acts import ACTS, NEVER, is_since
+from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.raw_json import is_prohibition, texts_of
 
 # A rule of `kinds.toml`.
 BACK = ("back-to-theatre",)
 ORDERED = "ServiceRequest"
+_OPERATIONS = frozenset({ORDERED, "Procedure"})
 
 
 def operated_again_since(
@@ -39,7 +40,11 @@ def operated_again_since(
     """
     found = set[str]()
     for act in record.entries:
-        if act.kind not in ACTS or act.status in NEVER or is_prohibition(act.raw):
+        if (
+            act.kind not in _OPERATIONS
+            or act.status in NEVER
+            or is_prohibition(act.raw)
+        ):
             continue
         if act.reference in performed or not is_since(
             act.raw, since, terminology.calendar
