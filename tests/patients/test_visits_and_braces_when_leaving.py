@@ -29,7 +29,6 @@ def therapy(description: str) -> Resource:
         "Ankle sprain",
         "Knee osteoarthritis",
         "Shoulder pain",
-        "After stroke",
         "Pelvic floor",
         "Sprunggelenksdistorsion",
         "Entorse de la cheville",
