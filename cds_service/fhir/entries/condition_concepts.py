@@ -99,6 +99,10 @@ CANCER_OVER = "cancer-ever"
 OF_THE_BONE = frozenset(
     {"malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"}
 )
+# What a text next to a harmless code may tell besides its name.
+TOLD_BESIDE = ("exam-awaited", "cause-in-plain-words")
+IN_PROGRESS = ("cancer-again",)
+_MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
 _DIVIDED = re.compile(r"[,;()]")
 
 
@@ -315,8 +319,8 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
 
     - If a code identifies it: by a value set or a harmless range. A code of a grave
       thing is enough. Next to a vague code, each text must also be a denial, or plain
-      and without a part of a grave word. Next to any other harmless code, only a text
-      with such a part must be plain.
+      and without a part of a grave word. Next to any other harmless code, a text with
+      such a part must be plain, and so must one that tells of something besides.
     - By any other code that names a concept.
     - Without such a code: if all its words are names of harmless diseases. Other free
       words never support a "no", nor do those of a denial.
@@ -329,8 +333,11 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
             return True
         if terminology.suffices(code):
             return all(
-                not has_grave_stem(word, terminology)
-                or is_title_plain(word, terminology)
+                is_title_plain(word, terminology)
+                or not (
+                    has_grave_stem(word, terminology)
+                    or _tells_besides(word, terminology)
+                )
                 for word in words
             )
         return all(
@@ -344,6 +351,19 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
     if terminology.concepts(code):
         return True
     return bool(words) and all(map(terminology.harmless.is_harmless, words))
+
+
+def _tells_besides(words: str, terminology: Terminology) -> bool:
+    """Tell if words next to a harmless code are no name of it, and may be grave.
+
+    They await an examination, name a broken vertebra, or tell of progress of an MGUS.
+    """
+    kinds, bound = terminology.kinds, terminology.plain.bound
+    if kinds.named(words, TOLD_BESIDE):
+        return True
+    if bound.names_broken(words) and terminology.levels.named(words):
+        return True
+    return bool(_MGUS.search(words) and kinds.named(words, IN_PROGRESS))
 
 
 def _parts_of(title: str) -> Iterator[str]:

@@ -44,6 +44,10 @@ from cds_service.fhir.findings.first_stages import (
     Injury,
     find_injury,
 )
+from cds_service.fhir.findings.fractures_of_old_entries import (
+    augmentations_of_long_ago,
+    fractures_of_long_ago,
+)
 from cds_service.fhir.findings.problem_list import BY_WORDS, conclude_from_silence
 from cds_service.fhir.findings.same_operation import SUBACUTE
 from cds_service.fhir.findings.statements import (
@@ -135,6 +139,8 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         *_outside_region(present, chart),
         *_ordered_elsewhere(chart, injury),
         *_reasons_elsewhere(spec, chart, injury),
+        *fractures_of_long_ago(spec.value_sets[0], chart),
+        *augmentations_of_long_ago(chart),
     ]
     open_ones = [*doubtful, *unsited, *elsewhere]
     if open_ones:

@@ -101,8 +101,12 @@ class PlainWords:
     def says_only_earlier(self, text: str) -> bool:
         """Tell if a text has no other words than those that call a fracture old."""
         return self.names_earlier(text) and not LETTER.search(
-            self._old.sub(" ", folded(text))
+            self.without_earlier(text)
         )
+
+    def without_earlier(self, text: str) -> str:
+        """Return the folded text without words that call a fracture old."""
+        return self._old.sub(" ", folded(text)) if self.earlier else folded(text)
 
     def names_any(self, text: str) -> bool:
         """Tell if one of the words is in a text."""

@@ -22,7 +22,7 @@ from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.levels.from_words import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.broken_levels import names_another_fracture, region_treated
-from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
+from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order, codeables
 from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.order_reasons import (
     LONGEST_WORDS,
@@ -35,6 +35,7 @@ from cds_service.fhir.orders.recognition import (
     ADDITIONAL_LEVEL,
     AUGMENTATION_OR_LEVEL,
     HEIGHT_RESTORATION,
+    TITLES,
     augmentation_in,
     words_on_procedure,
 )
@@ -46,13 +47,15 @@ from cds_service.fhir.orders.treated_levels import (
     levels_in_words,
 )
 from cds_service.fhir.orders.unread_in_augmentation import unread_words_of
-from cds_service.fhir.raw_json import Json, member, number, text
+from cds_service.fhir.raw_json import Json, member, number, text, texts_of
 from cds_service.fhir.references import reference_name
 
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
 QUANTITIES = ("quantityQuantity", "quantityRatio", "quantityRange")
 # Units in which vertebrae are counted; `{level}` is a note of UCUM.
 COUNTING_UNIT = ("counting-unit",)
+# A title says it of the CPT code for a further level, with or without that code.
+ONE_MORE = ("one-level-more",)
 BOTH = (
     "The orders name both kyphoplasty and vertebroplasty; which one is done is not"
     " known."
@@ -488,9 +491,12 @@ def _levels_in_codes(augmentation: _Augmentation, terminology: Terminology) -> i
 
 
 def _additional_levels(augmentation: _Augmentation, terminology: Terminology) -> int:
+    order = augmentation.draft.resource
     if ADDITIONAL_LEVEL not in augmentation.recognition.concepts:
-        return 0
-    return _count_in("quantityQuantity", augmentation.draft.resource, terminology) or 1
+        titles = [word for one in codeables(order, *TITLES) for word in texts_of(one)]
+        is_worded = any(terminology.kinds.of_title(one, ONE_MORE) for one in titles)
+        return 1 if is_worded else 0
+    return _count_in("quantityQuantity", order, terminology) or 1
 
 
 def _is_at_junction(

@@ -73,6 +73,8 @@ UNDERSTOOD_REASONS = frozenset(
 # All that the words of a pathological fracture say of a cancer.
 PATHOLOGICAL = frozenset({"malignancy"})
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
+# The order is for a vertebra that was filled before.
+AGAIN = ("augmentation-again",)
 ORGANS = frozenset({"breast-cancer", "lung-cancer", "prostate-cancer"})
 # By source, the elements whose own words may say something else than their codes.
 CODED = {
@@ -145,7 +147,10 @@ def find_reasons(
         for word in texts_of(reason)
     ]
     tells_of_others = (calls_fracture_old, names_several_fractures, names_years_ago)
-    if any(tells(of_fracture, terminology) for tells in tells_of_others):
+    is_again = any(
+        terminology.kinds.of_title(word, AGAIN) for word in (*own, *other_words)
+    )
+    if is_again or any(tells(of_fracture, terminology) for tells in tells_of_others):
         raising |= {EARLIER}
     doubts = (in_doubt & FORBIDDING) - stated
     unread = _unread(order, drafts, reasons, terminology)

@@ -1,5 +1,6 @@
 """Tell if words name a fracture of long ago, or another vertebra that broke."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from cds_service.fhir.entries.fractures.healed_fractures import OTHER_BONES
@@ -14,6 +15,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
     words_of_reasons,
 )
 from cds_service.fhir.mapping.clauses import clauses, sentences
+from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
@@ -24,6 +26,10 @@ from cds_service.fhir.site_calendar import WRITTEN_YEAR
 EARLIER = "earlier-vertebral-fracture"
 PURPOSE = frozenset({"purpose"})
 MOST_NAMES = 3  # of operations in a title
+# Words that may join levels, or precede one.
+_JOINING = re.compile(r"\b(?:and|und|et|y|e|i|en|of|at|in|the|de|level)\b")
+# The stop of an ordinal ends no sentence: "2. Fraktur".
+_ORDINAL = re.compile(r"(?:^|(?<=[,;:(])) ?([2-9])\. ?(?=[^\W\d_]{3})")
 
 
 def names_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
@@ -54,13 +60,13 @@ def names_earlier_augmentation(words: Iterable[str], terminology: Terminology) -
 def names_several_fractures(words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if words name fractures without saying of which vertebrae.
 
-    One of them may be an earlier one: "acute compression fractures".
+    One of them may be an earlier one: "acute compression fractures", "2. Fraktur".
     """
     return any(
         terminology.grave_stems.are_several(part)
         and len(terminology.levels.named(part)) < 2
         for prose in _texts_of(words)
-        for sentence in sentences(prose)
+        for sentence in sentences(_ORDINAL.sub(r"\1.", prose))
         for part in undenied_parts(sentence, terminology)
     )
 
@@ -70,14 +76,15 @@ def calls_fracture_old(words: Iterable[str], terminology: Terminology) -> bool:
 
     An example is "old fracture". A word of age counts next to the fracture, or alone
     next to it, as in "L1 fracture, chronic", and not in another part of the sentence:
-    "fracture with chronic cough".
+    "fracture with chronic cough". Next to it, it counts with another vertebra as well:
+    "L1 fracture, old T8".
     """
     return any(_is_called_old(prose, terminology) for prose in _texts_of(words))
 
 
 def _is_called_old(prose: str, terminology: Terminology) -> bool:
     reports = terminology.plain.reports
-    if not reports.names_earlier(prose):
+    if not (reports.names_earlier(prose) or WRITTEN_YEAR.search(prose)):
         return False
     parts = [
         part
@@ -86,9 +93,31 @@ def _is_called_old(prose: str, terminology: Terminology) -> bool:
         for part in terminology.clauses.cut_at_asides(stretch)
     ]
     broken = [part for part in parts if _is_of_broken_vertebra(part, terminology)]
+    others = [part for part in parts if part not in broken]
+    named = {level for part in broken for level in terminology.levels.named(part)}
     return any(map(reports.names_earlier, broken)) or (
-        bool(broken) and any(map(reports.says_only_earlier, parts))
+        bool(broken)
+        and any(
+            reports.says_only_earlier(part)
+            or _is_old_vertebra(part, named, terminology)
+            for part in others
+        )
     )
+
+
+def _is_old_vertebra(part: str, broken: set[str], terminology: Terminology) -> bool:
+    """Tell if words next to a fracture only call a vertebra old: "old T8", "T12 2019".
+
+    A year dates another vertebra alone: that of the fracture may have broken this year.
+    """
+    levels = {*terminology.levels.named(part)}
+    if not levels:
+        return False
+    reports = terminology.plain.reports
+    rest = terminology.levels.without_named(part)
+    is_bare = not LETTER.search(_JOINING.sub(" ", reports.without_earlier(rest)))
+    is_dated = bool(WRITTEN_YEAR.search(part)) and levels.isdisjoint(broken)
+    return is_bare and (is_dated or reports.names_earlier(rest))
 
 
 def _is_of_broken_vertebra(part: str, terminology: Terminology) -> bool:

@@ -47,6 +47,7 @@ UNOPENED = frozenset(
 )
 # The words next to the name say if there was one, or several.
 WORDED = frozenset({"fall", "osteoporotic-fracture-unsited"})
+CAUSE_IN_PLAIN = ("cause-in-plain-words",)
 MOST_NAMES = 8  # of diseases in one sentence
 # Marks between the parts of a sentence, each of which may be about another thing.
 _PART = re.compile(r"[,;:()\[\]，、；：（）+/]|\s[-–—]\s|\band\b")
@@ -120,7 +121,7 @@ def is_title_plain(words: str, terminology: Terminology) -> bool:
 
     Words of more than `LONGEST_TITLE` characters are no name.
     """
-    if len(words) > LONGEST_TITLE:
+    if len(words) > LONGEST_TITLE or _tells_of_cause(words, terminology):
         return False
     if is_reason_understood([words], frozenset(), terminology):
         return True
@@ -195,7 +196,9 @@ def _is_plain_reason(
     has_stem = has_grave_stem(sentence, terminology)
     if has_stem and not terminology.text_concepts(sentence):
         return False
-    if terminology.plain.bound.counts_falls(sentence):
+    if terminology.plain.bound.counts_falls(sentence) or _tells_of_cause(
+        sentence, terminology
+    ):
         return False
     is_harmless = terminology.harmless.is_harmless(sentence) or (
         besides is not None and besides.alone.are_all(sentence)
@@ -205,6 +208,13 @@ def _is_plain_reason(
     remainder = _without_named(sentence, counted, terminology)
     rest_of_prose = _without_named(prose, counted, terminology)
     return _is_plain(remainder, rest_of_prose, terminology, besides)
+
+
+def _tells_of_cause(words: str, terminology: Terminology) -> bool:
+    """Tell if plain words together are a finding or a task: "calcium 3.2"."""
+    whole = folded(words[:LONGEST_TEXT])
+    parts = (whole, *map(str.strip, _PART.split(whole)))
+    return any(terminology.kinds.named(part, CAUSE_IN_PLAIN) for part in parts)
 
 
 def _names_unopened(sentence: str, terminology: Terminology) -> bool:

@@ -520,6 +520,16 @@ class LevelRules:
             }
         )
 
+    def without_named(self, words: str) -> str:
+        """Return a text without the levels that it names, in any context."""
+        check_time()
+        plain = self._with_figures(
+            self._speller.spell_out(within_limit(words)[:LONGEST_TEXT])
+        )
+        for group in reversed([*self._groups(plain)]):
+            plain = f"{plain[: group.start]} {plain[group.end :]}"
+        return plain
+
     def ranges(self, words: str) -> frozenset[frozenset[str]]:
         """Return the levels of each range that a text names: both of `T11-T12`."""
         check_time()

@@ -110,7 +110,7 @@ def fracture(code="M80.08XA", system=ICD, *, level=None, **members):
         ),
         (
             procedure(coded("22514", system=CPT), on="2025-09-20", status="not-done"),
-            False,
+            "not clear",
         ),
         # what may be of the present fracture
         (fracture("M80.08XA"), "not clear"),
