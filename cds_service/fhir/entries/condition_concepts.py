@@ -91,7 +91,7 @@ UNUSUAL = "unusual-code"
 NERVE_ROOT = "nerve-root"
 # Rules of `kinds.toml`.
 OF_NERVE_ROOT = ("nerve-root",)
-OF_EVENT = ("event-since",)
+OWN_TITLE = ("own-title",)
 ABOUT_RECORD = ("about-record",)
 FOLLOW_UP = ("cancer-follow-up",)
 # Cancers outside bone and marrow, and those of the bone, by the names of their lists.
@@ -146,29 +146,20 @@ def _is_acute(condition: Json, terminology: Terminology) -> bool:
 def _is_unusual(condition: Json, terminology: Terminology) -> bool:
     """Tell if a code is not everyday, or its title tells of harm next to one that is.
 
-    A code is often the nearest one: "post-op stroke" under that of hypertension. The
-    name of its class is no news: a failing heart.
+    A code is often the nearest one: "cement leak" under that of hypertension. The name
+    of its own class is no news: a failing heart.
     """
     code = condition.get("code")
     if is_harm_coded(code, terminology):
         return True
-    codings, kinds = terminology.codings(code), terminology.kinds
-    codes = terminology.complication_codes
-    own = {name for one in codings for name in codes.own_names(*one)}
+    codings, codes = terminology.codings(code), terminology.complication_codes
     is_everyday = any(codes.is_everyday(*one) for one in codings)
     named, stems = terminology.plain.complications_named, terminology.grave_stems
-    parts = [
-        part
-        for words in short_texts({*texts_of(code)})
-        for part in undenied_parts(words, terminology)
-    ]
-    for name in own:
-        parts = [kinds.without(part, name) for part in parts]
     return bool(codings) and any(
-        named.names_any(part)
-        or stems.is_worse(part)
-        or (is_everyday and kinds.of_title(part, OF_EVENT))
-        for part in parts
+        named.names_any(part) or stems.is_worse(part)
+        for words in short_texts({*texts_of(code)})
+        if not (is_everyday and terminology.kinds.of_title(words, OWN_TITLE))
+        for part in undenied_parts(words, terminology)
     )
 
 

@@ -17,13 +17,6 @@ REPAIRS = {
     "repair_bone": "other-fracture",
 }
 
-# The classes of codes whose own names are no news, and the rules of `kinds.toml` with
-# these names.
-OWN_NAMES = {
-    "own_failure": "own-failure",
-    "own_complications": "own-complications",
-    "own_earlier": "own-earlier",
-}
 # The lists of what limits walking, besides injuries.
 LimitOfWalking = Literal[
     "walks_not", "leg_lost", "leg_operated", "carried", "leg_splinted"
@@ -53,9 +46,6 @@ class ComplicationCodesFile(DataFile):
         leg_broken: broken bones of pelvis and leg that no value set holds.
         leg_injured: other injuries of pelvis and leg that bear no weight.
         allergy: allergic reactions, as the reason why a bone drug was stopped.
-        own_failure: classes that are named for failing heart or kidneys.
-        own_complications: classes that are named for complications of diabetes.
-        own_earlier: classes that are named for what was long ago.
         walks_not: diagnoses of somebody who does not walk.
         leg_lost: a leg or a foot that is lost, and its amputation.
         leg_operated: operations and casts of pelvis and leg.
@@ -82,9 +72,6 @@ class ComplicationCodesFile(DataFile):
     leg_broken: tuple[VagueCodes, ...] = ()
     leg_injured: tuple[VagueCodes, ...] = ()
     allergy: tuple[VagueCodes, ...] = ()
-    own_failure: tuple[VagueCodes, ...] = ()
-    own_complications: tuple[VagueCodes, ...] = ()
-    own_earlier: tuple[VagueCodes, ...] = ()
     walks_not: tuple[VagueCodes, ...] = ()
     leg_lost: tuple[VagueCodes, ...] = ()
     leg_operated: tuple[VagueCodes, ...] = ()
@@ -123,9 +110,6 @@ class ComplicationCodes:
             leg_broken=content.leg_broken,
             leg_injured=content.leg_injured,
             allergy=content.allergy,
-            own_failure=content.own_failure,
-            own_complications=content.own_complications,
-            own_earlier=content.own_earlier,
             walks_not=content.walks_not,
             leg_lost=content.leg_lost,
             leg_operated=content.leg_operated,
@@ -180,14 +164,6 @@ class ComplicationCodes:
         """Tell if a canonical code is long known or trivial, and no crisis."""
         is_listed = self._codes.is_among("everyday", system, code)
         return is_listed and not self.is_seldom(system, code)
-
-    def own_names(self, system: str, code: str) -> list[str]:
-        """List the rules of `kinds.toml` with the names of a canonical code's class."""
-        return [
-            rule
-            for name, rule in OWN_NAMES.items()
-            if self._codes.is_among(name, system, code)
-        ]
 
     def is_seldom(self, system: str, code: str) -> bool:
         """Tell if a canonical code is a crisis or the like among the everyday codes."""
