@@ -248,7 +248,12 @@ class DurationRules:
             yield Mention("doubtful", overlong.start(), len(text))
             text = text[: overlong.start()]
         for start, end in self.words.clauses(text):
-            words = self._own_part(text[start:end])
+            words = text[start:end]
+            if subject == "brace" and (along := self._goes_along(words)):
+                if not self._is_all_plain(text):
+                    yield Mention("doubtful", start, start + along.start())
+                    words = blank(words, 0, along.start())
+                words = blank(words, *along.span())
             own = self.words.names(words, subject)
             other = self.words.is_about_other(words, subject)
             if own or other:
@@ -274,18 +279,27 @@ class DurationRules:
         rest, count = self.words.of_all["asides"].subn(" ", clause)
         return bool(count) and not self.words.names(rest, "brace")
 
-    def _own_part(self, clause: str) -> str:
-        """Return a clause without the drug or load that goes along with its length.
+    def _goes_along(self, clause: str) -> re.Match[str] | None:
+        """Return the drugs or loads that go along with the only length of a clause.
 
         `12 weeks with calcium` is a length of 12 weeks.
         """
         amounts = [*islice(self.words.amount_pattern.finditer(clause), 2)]
         if len(amounts) != 1:
-            return clause
-        end = amounts[0].end()
-        along = self.words.of_all["along"].match(clause, end)
-        is_beside = along and self.words.of_all["asides"].search(clause, along.end())
-        return clause[:end] if is_beside else clause
+            return None
+        return self.words.taken_along.match(clause, amounts[0].end())
+
+    def _is_all_plain(self, text: str) -> bool:
+        """Tell if a text says lengths, what goes along with them, and no more.
+
+        "12 weeks with calcium, then until healed" names another end.
+        """
+        rest, count = self.words.amount_pattern.subn(" ", text)
+        rest = self.words.taken_along.sub(" ", rest)
+        rest = self.words.of_all["asides"].sub(" ", rest)
+        if count > 1:
+            rest = self.words.of_all["step"].sub(" ", rest)
+        return self.words.is_plain(rest)
 
     def _without_lasting(self, text: str) -> str:
         """Blank `permanently`, which means all day next to a length."""
