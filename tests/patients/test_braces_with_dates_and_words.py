@@ -155,6 +155,7 @@ def test_a_length_keeps_what_goes_along_with_it(note: str) -> None:
         ("6 weeks with calcium, then until healed", "name an event"),
         ("6 weeks with calcium or until healed", "name an event"),
         ("12 weeks with calcium and brace until healed", "name an event"),
+        ("TLSO until healed or 6 weeks with calcium", "name an event"),
         ("12 Wochen mit Calcium, dann bis zur Ausheilung", "name an event"),
         ("12 semaines avec calcium puis jusqu'à consolidation", "name an event"),
         ("12 weeks with calcium, then indefinitely", "no end date"),

@@ -106,7 +106,7 @@ def names_lesion(exam: Json, terminology: Terminology) -> bool:
 
 
 def _is_lesion(title: str, terminology: Terminology) -> bool:
-    """Tell if a title names a lesion of bone, or one that no other organ is named for."""
+    """Tell if a title names a lesion that is of bone, or of no other named organ."""
     kinds = terminology.kinds
     if not kinds.named(title, LESION):
         return False
