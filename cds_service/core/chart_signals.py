@@ -66,8 +66,18 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 # The name of a drug of which no more is known.
 MAY_BE_ANY = "bone drug"
-# Beginnings of references to what may leave a warning of a label open.
-LEAVE_OPEN = ("Condition/", "Encounter/", "Medication")
+# Types of resources that may leave a warning of a label open.
+LEAVE_OPEN = frozenset(
+    {
+        "Condition",
+        "Encounter",
+        "Medication",
+        "MedicationAdministration",
+        "MedicationDispense",
+        "MedicationRequest",
+        "MedicationStatement",
+    }
+)
 TWO_YEARS = timedelta(days=731)
 YEAR = timedelta(days=366)
 BMI_LOW = 18.5  # kg/m2: underweight (WHO)
@@ -358,11 +368,11 @@ def _label_warnings(drug: str, situation: Situation) -> Iterator[Signal]:
         form = "allergy to {drug}" if sure else "possible allergy to {drug}"
         entries = situation.shown(one.resource for one in allergies)
         yield _signal(say(form, drug=named), date="")._replace(entries=entries)
-    perhaps = {
+    doubts = {
         "hypocalcaemia": say("possible hypocalcaemia"),
         "bone-drug-harm": say("possible harm to jaw or femur"),
     }
-    for name, doubt in perhaps.items():
+    for name, doubt in doubts.items():
         if finding := _true(situation, name):
             fact, date_ = finding.label or say(name), _date(finding, situation)
             because = in_brackets(fact, date_)
@@ -396,7 +406,7 @@ def _left_open_by(name: str, situation: Situation) -> frozenset[str]:
     return frozenset(
         source.resource
         for source in gap.provenance
-        if source.resource.startswith(LEAVE_OPEN)
+        if source.resource.partition("/")[0] in LEAVE_OPEN
     )
 
 

@@ -133,6 +133,9 @@ def test_words_for_all_day_alone_give_no_end() -> None:
     [
         "12 weeks with calcium",
         "12 weeks with calcium and vitamin D",
+        "12 weeks with no lifting",
+        "12 weeks with spinal precautions",
+        "12 semaines avec calcium et vitamine D",
         "12 Wochen mit Calcium",
         "12 semaines avec calcium",
         "12 semanas con calcio",
@@ -144,6 +147,26 @@ def test_a_length_keeps_what_goes_along_with_it(note: str) -> None:
     card = signed_with(note)
     assert card
     assert card["summary"].startswith("TLSO for 12 weeks")
+
+
+@pytest.mark.parametrize(
+    ("note", "problem"),
+    [
+        ("6 weeks with calcium, then until healed", "name an event"),
+        ("6 weeks with calcium or until healed", "name an event"),
+        ("12 weeks with calcium and brace until healed", "name an event"),
+        ("TLSO until healed or 6 weeks with calcium", "name an event"),
+        ("12 Wochen mit Calcium, dann bis zur Ausheilung", "name an event"),
+        ("12 semaines avec calcium puis jusqu'à consolidation", "name an event"),
+        ("12 weeks with calcium, then indefinitely", "no end date"),
+        ("6 weeks with calcium and then longer", "not understood"),
+        ("6 weeks with vitamin D and wear TLSO as long as it hurts", "not understood"),
+    ],
+)
+def test_what_follows_the_aside_is_read(note: str, problem: str) -> None:
+    card = signed_with(note)
+    assert card
+    assert problem in card["summary"]
 
 
 @pytest.mark.parametrize(

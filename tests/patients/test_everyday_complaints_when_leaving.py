@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.chart_builders import Resource, days_ago, of_patient
+from tests.codes import ICD
 from tests.patients.leaving import act_ordered, summaries_beside
 from tests.patients.reassuring import dated
 
@@ -28,6 +29,12 @@ def entered_now(title: str, *, begun_days: int = 900, **members: Any) -> Resourc
     return dated({"text": title}, days=1) | onset | members
 
 
+def named_at_pressure(words: str) -> Resource:
+    """A diagnosis of high pressure that was entered today, with other words."""
+    code = {"coding": [{"system": ICD, "code": "I10"}], "text": words}
+    return dated(code, days=0)
+
+
 @pytest.mark.parametrize(
     "entry",
     [
@@ -35,6 +42,10 @@ def entered_now(title: str, *, begun_days: int = 900, **members: Any) -> Resourc
             act_ordered(one)
             for one in (
                 "Local anaesthesia foot",
+                "Spinal anaesthesia for leg surgery",
+                "Prolonged general anaesthesia",
+                "Nerve block for persistent leg pain",
+                "Persistent AV block",
                 "Anesthésie locale du pied",
                 "Incontinence pads",
                 "PVR before op",
@@ -59,12 +70,23 @@ def test_everyday_words_bring_no_card(entry: Resource) -> None:
             act_ordered("Consult", one)
             for one in (
                 "Anaesthesia of left foot",
+                "Residual motor block",
                 "Numb foot since surgery",
                 "PVR 800 ml",
                 "Purulent wound",
                 "Eitrige Wunde",
             )
         ),
+        *(
+            act_ordered(one)
+            for one in (
+                "Residual spinal anaesthesia both legs",
+                "Spinal anesthesia not worn off, both legs",
+                "Anhaltende Spinalanästhesie beide Beine",
+                "Anesthésie résiduelle des jambes",
+            )
+        ),
+        named_at_pressure("residual epidural anaesthesia both legs"),
         entered_now("TIA", begun_days=1),
         entered_now("TIA, left leg weak"),
         entered_now("TIA", note=[{"text": "leg weak since yesterday"}]),

@@ -24,6 +24,9 @@ def titled(title: str) -> str:
         "Lesión sospechosa",
         "Lesione sospetta L1",
         "可疑病灶",
+        "MRI knee bone lesion",
+        "CT abdomen: renal cyst, lytic lesion L1",
+        "Computertomographie: suspekte Läsion",
     ],
 )
 def test_it_is_open_and_nothing_is_below_the_usual(title: str) -> None:
@@ -39,9 +42,17 @@ def test_it_is_open_and_nothing_is_below_the_usual(title: str) -> None:
         "MRI lumbar spine for fracture",
         "Skin lesion",
         "Mammography screening, no suspicious lesion",
+        "CT abdomen indeterminate renal lesion",
+        "US liver suspicious lesion",
+        "MRI brain sclerotic lesions MS",
+        "X-ray wrist suspected focus of infection",
     ],
 )
 def test_an_ordinary_title_leaves_nothing_open(title: str) -> None:
     detail = titled(title)
     assert OPEN not in detail
     assert "below the usual" in detail
+
+
+def test_a_fracture_is_no_lesion() -> None:
+    assert OPEN not in titled("Suspected area of fracture")

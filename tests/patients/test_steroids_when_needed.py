@@ -65,6 +65,11 @@ def test_corticotropin_by_name_counts_as_by_its_code(name: str) -> None:
     assert "Steroid since" in card["summary"]
 
 
+def test_what_acts_on_corticotropin_is_no_steroid() -> None:
+    card = card_of(steroid("Corticotropin-releasing factor antagonist", "daily"))
+    assert "teroid since" not in card["summary"]
+
+
 @pytest.mark.parametrize("name", ["Voltaren gel", "Testosterone gel", "Estriol gel"])
 def test_a_gel_is_put_in_one_place(name: str) -> None:
     card = card_of(steroid(name, "daily"))

@@ -100,6 +100,8 @@ def test_so_is_a_device_that_carries_or_splints(entry: Resource) -> None:
         ("Stair lift", ""),
         ("Transport chair", ""),
         ("Wheelchair", "for long distances"),
+        ("Wheelchair for outpatient transport", ""),
+        ("Walker boots size 8", ""),
         ("CAM walker boot", "WBAT"),
         ("CAM walker boot", "Vollbelastung"),
         ("Walking frame", "Mobilise as tolerated"),
@@ -187,6 +189,8 @@ def test_so_is_a_diagnosis_of_somebody_who_does_not_walk(entry: Resource) -> Non
                 "Achilles tendinopathy",
                 "Mother bedridden",
                 "Uses wheelchair for long distances",
+                "Wheelchair user at airports",
+                "In wheelchair today for transport",
                 "Gangunsicherheit",
             )
         ),

@@ -54,8 +54,8 @@ def limits_of_device(
     """
     named = {words for title in titles for words in texts_of(title)}
     limits = frozenset[str]()
-    said = (*named, *_notes_of(order))
-    if not any(terminology.kinds.named(words, WALKS_BESIDE) for words in said):
+    texts = (*named, *_notes_of(order))
+    if not any(terminology.kinds.named(words, WALKS_BESIDE) for words in texts):
         limits |= _coded(titles, (CARRIED, LEG_SPLINTED), terminology)
         limits |= _titled(named, (CARRIED, LEG_SPLINTED), terminology)
     return limits | _held_in_notes(order, terminology)

@@ -51,7 +51,6 @@ _PLACES_OF_ALL = {
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
     "course": _AFTER,
-    "along": rf"\s*(?:%s)(?![{LETTER}])",
     "go_on": r"\s*(?:$|[.,;)\n]|(?:%s)\b)",
     "clause": rf"[;\n()，。；、]|,(?!\d)|(?<!\d),|\.(?=\s|$)|[&+]|{_INSIDE}",
 }
@@ -113,6 +112,7 @@ class DurationWords:
         by_language: a list of words of one language, by its code and name.
         of_all: a list of words of all languages, by its name.
         until_inside: words for `until` anywhere in a text, by language.
+        taken_along: "with" and what goes along with a length: `with calcium`.
     """
 
     def __init__(
@@ -183,6 +183,11 @@ class DurationWords:
             name: ignoring_case(place % any_of(tables, name))
             for name, place in _PLACES_OF_ALL.items()
         }
+        withs, drugs = (any_of(tables, name) for name in ("along", "asides"))
+        aside = rf"(?:{drugs})(?![{LETTER}])"
+        self.taken_along = ignoring_case(
+            rf"\s*(?:{withs})\s*{aside}(?:\s*[/,]?\s*{aside})*"
+        )
         stops, joints = (any_of(tables, name) for name in ("stop", "clause"))
         self.last_stop = ignoring_case(
             rf"[\s,;.]+(?:(?:{joints})\s+)?(?:{stops})\s*\.?\s*$"

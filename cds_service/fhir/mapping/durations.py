@@ -248,7 +248,10 @@ class DurationRules:
             yield Mention("doubtful", overlong.start(), len(text))
             text = text[: overlong.start()]
         for start, end in self.words.clauses(text):
-            words = self._own_part(text[start:end])
+            words = text[start:end]
+            if subject == "brace":
+                words, unsure = self._own_part(text, start, end)
+                yield from unsure
             own = self.words.names(words, subject)
             other = self.words.is_about_other(words, subject)
             if own or other:
@@ -261,9 +264,10 @@ class DurationRules:
             mentions = [*self._mentions_in(clause)]
             if subject == "brace" and about is not False:
                 is_timed = any(one.kind in ("length", "doubtful") for one in mentions)
-                for ending in endless_in(text, start, end, self.words):
-                    if not is_timed or ending.kind == "endless":
-                        yield ending
+                endings = endless_in(text, start, end, self.words)
+                yield from (
+                    one for one in endings if not is_timed or one.kind == "endless"
+                )
             for mention in mentions:
                 yield mention._replace(
                     start=mention.start + start, end=mention.end + start
@@ -274,18 +278,38 @@ class DurationRules:
         rest, count = self.words.of_all["asides"].subn(" ", clause)
         return bool(count) and not self.words.names(rest, "brace")
 
-    def _own_part(self, clause: str) -> str:
-        """Return a clause without the drug or load that goes along with its length.
+    def _own_part(self, text: str, start: int, end: int) -> tuple[str, list[Mention]]:
+        """Blank the drugs or loads that go along with the only length of a clause.
 
-        `12 weeks with calcium` is a length of 12 weeks.
+        `12 weeks with calcium` is a length of 12 weeks. If the text has other than
+        plain words, the length is in doubt and is blanked as well.
+
+        Returns:
+            the clause, and a mention of the length if it is in doubt.
         """
+        clause = text[start:end]
         amounts = [*islice(self.words.amount_pattern.finditer(clause), 2)]
         if len(amounts) != 1:
-            return clause
-        end = amounts[0].end()
-        along = self.words.of_all["along"].match(clause, end)
-        is_beside = along and self.words.of_all["asides"].search(clause, along.end())
-        return clause[:end] if is_beside else clause
+            return clause, []
+        along = self.words.taken_along.match(clause, amounts[0].end())
+        if along is None:
+            return clause, []
+        if self._is_all_plain(text):
+            return blank(clause, *along.span()), []
+        unsure = Mention("doubtful", start, start + along.start())
+        return blank(clause, amounts[0].start(), along.end()), [unsure]
+
+    def _is_all_plain(self, text: str) -> bool:
+        """Tell if a text says lengths, what goes along with them, and no more.
+
+        "12 weeks with calcium, then until healed" names another end.
+        """
+        rest, count = self.words.amount_pattern.subn(" ", text)
+        rest = self.words.taken_along.sub(" ", rest)
+        rest = self.words.of_all["asides"].sub(" ", rest)
+        if count > 1:
+            rest = self.words.of_all["step"].sub(" ", rest)
+        return self.words.is_plain(rest)
 
     def _without_lasting(self, text: str) -> str:
         """Blank `permanently`, which means all day next to a length."""

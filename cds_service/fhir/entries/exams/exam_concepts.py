@@ -26,7 +26,8 @@ WORDS = frozenset(
 PATHOLOGY = frozenset({"pathology-report"})
 PERIPHERAL = frozenset({"t-score-forearm", "t-score-peripheral"})
 MODALITIES = {"CT": "exam-ct", "MR": "exam-mri", "BMD": "dxa"}  # DICOM PS3.16, CID 29
-LESION = ("lesion-in-title",)  # a rule of `kinds.toml`
+# Rules of `kinds.toml`.
+LESION, BONE = ("lesion-in-title",), ("bone-in-title",)
 DICOM = "dicom"  # part of every name of its code system
 
 
@@ -98,7 +99,16 @@ def names_lesion(exam: Json, terminology: Terminology) -> bool:
     It is what was looked at, or what was found.
     """
     return any(
-        terminology.kinds.named(words, LESION)
+        _is_lesion(words, terminology)
         for words in _words_of_exam(exam)
         if len(words) <= LONGEST_TEXT
     )
+
+
+def _is_lesion(title: str, terminology: Terminology) -> bool:
+    """Tell if a title names a lesion that is of bone, or of no other named organ."""
+    kinds = terminology.kinds
+    if not kinds.named(title, LESION):
+        return False
+    is_of_bone = bool(kinds.named(title, BONE))
+    return is_of_bone or not terminology.search_parts.names_other_organ(title)
