@@ -34,6 +34,11 @@ def stopped_for(reason, *others, name="alendronate"):
         "mother had AKI",
         "kein akutes Nierenversagen",
         "insuffisance rénale aiguë 2018",
+        "AKI, 2019",
+        "AKI (2019)",
+        "history of AKI in March 2019",
+        "Z. n. akutem Nierenversagen 2019",
+        "akutes Nierenversagen im Jahr 2019, erholt",
     ],
 )
 def test_what_came_and_went_or_never_came_lets_the_drug_go_on(words):
@@ -59,10 +64,61 @@ def test_kidneys_of_before_or_in_doubt_are_open(words):
 
 @pytest.mark.parametrize(
     "words",
-    ["AKI", "AKI on CKD since 2015", "AKI, CKD since 2015", "akutes Nierenversagen"],
+    [
+        "AKI",
+        "AKI on CKD since 2015",
+        "AKI, CKD since 2015",
+        "akutes Nierenversagen",
+        "AKI on CKD 2019",
+        "AKI on CKD, 2019",
+        "AKI (TKR 2019)",
+        "akutes Nierenversagen auf CNI 2019",
+        "IRA sur IRC 2019",
+        "AKI s/p renal transplant 2015",
+        "AKI stage 3 KDIGO 2012",
+        "AKI 2019 and now again",
+        "AKI 2019, again now",
+        "AKI. Prior AKI 2019.",
+        "AKI since 2019",
+        "AKI not resolved",
+        "AKI prior to admission",
+        "AKI on history of CKD",
+    ],
 )
 def test_kidneys_that_fail_now_lead(words):
     assert on_denosumab({"text": words}).startswith("Acute kidney failure")
+
+
+@pytest.mark.parametrize(
+    "words", ["AKI on CKD 2019", "AKI 2019, recovered", "prior AKI", "AKI"]
+)
+def test_words_do_not_put_a_code_of_now_into_the_past(words):
+    reason = codeable(ICD, "N17.9", words)
+    assert on_denosumab(reason).startswith("Acute kidney failure")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hypocalcaemia post thyroidectomy 2012",
+        "hypocalcaemia after denosumab 2025",
+        "hypocalcaemia 06/2026",
+        "hypocalcaemia 2019 and 2026",
+        "Hypokalzämie unter Prolia 2025",
+        "low calcium 1.7 mmol/l 2025",
+    ],
+)
+def test_a_stop_for_low_calcium_is_not_dated_by_another_year(words):
+    assert stopped_for({"text": words}).startswith("Hypocalcaemia")
+
+
+def test_a_month_since_the_drug_began_is_no_past_of_it():
+    left_out = dose("denosumab", days=3) | {
+        "status": "not-done",
+        "statusReason": [{"text": "hypocalcaemia 06/2026"}],
+    }
+    summary = card_of(dose("denosumab", days=150), left_out)["summary"]
+    assert summary.startswith("Hypocalcaemia")
 
 
 @pytest.mark.parametrize(

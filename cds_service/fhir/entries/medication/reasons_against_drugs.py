@@ -1,7 +1,7 @@
 """Name what forbids a bone drug where it is the reason of its stop, or of a stay."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
@@ -13,8 +13,9 @@ from cds_service.fhir.entries.words.problem_words import (
     read_problem_words,
     undenied_parts,
 )
-from cds_service.fhir.mapping.clauses import names, statements
+from cds_service.fhir.mapping.clauses import names, sentences, statements
 from cds_service.fhir.mapping.letters import LETTER
+from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -34,10 +35,12 @@ STOPPED_FOR = (
 )
 
 MOST_PARTS = 100  # of the words of a reason
-# Next to a year from which on something lasts.
-_LASTING = re.compile(r"\b(?:since|seit|depuis|desde|dal|sinds|od)\b|以来|から|부터")
-# A rule of `kinds.toml`.
+# "Acute kidney injury (AKI)"
+_IN_BRACKETS = re.compile(r"\(([^\W\d_]+)\)")
+_FIGURE = re.compile(r"\d")
+# Rules of `kinds.toml`.
 OF_ALLERGY = ("drug-allergy",)
+AROUND_A_HARM = "around-a-harm"
 # A code of FHIR: an allergy that is believed, and not confirmed yet.
 BELIEVED = "salg"
 
@@ -46,13 +49,13 @@ class Reason(NamedTuple):
     """What one reason says.
 
     Attributes:
-        words: the parts of its words that may date it.
+        dated: the words with the day of each harm, of which they tell nothing else.
         stated: named without reserve.
         doubted: suspected or feared.
         past: named as over, by the code or by each part that names it.
     """
 
-    words: tuple[str, ...]
+    dated: Mapping[str, tuple[str, ...]]
     stated: frozenset[str]
     doubted: frozenset[str]
     past: frozenset[str]
@@ -170,40 +173,89 @@ def _read(reason: Json, terminology: Terminology) -> Reason:
     elif certainty == "doubted":
         doubted |= stated
     stated -= doubted
-    named = [part for part in parts if _is_dated(part, terminology)]
-    past = stated if certainty == "past" else _past(parts, stated, terminology)
-    return Reason(tuple(named), stated, doubted, past)
+    harms = _HarmsInWords(parts, terminology)
+    # Words alone do not put a code of now into the past.
+    past = stated if certainty == "past" else (harms.past() & stated) - coded
+    dated = {one: words for one, words in harms.dated().items() if one not in coded}
+    return Reason(dated, stated, doubted, past)
 
 
-def _is_dated(part: str, terminology: Terminology) -> bool:
-    """Tell if a year in a part is that of its name: not in "AKI on CKD since 2015"."""
-    named = _named(part, terminology)
-    return (
-        named <= OF_STAYS
-        and not _LASTING.search(folded(part))
-        and (bool(named) or not LETTER.search(part))
-    )
+class _HarmsInWords:
+    """The parts of the words of a reason, to tell which of the harms are of before.
 
-
-def _past(
-    parts: list[str], stated: frozenset[str], terminology: Terminology
-) -> frozenset[str]:
-    """Return what every part that names it calls over, or a part alone: "resolved".
-
-    "Acute" is part of its name, and says nothing of a day.
+    A part tells of its harm alone if it has no more than the name, a day and known
+    words: "AKI 2019, recovered", and not "AKI on CKD 2019". One part of now is enough.
     """
-    kinds = terminology.kinds
-    if any(
-        not LETTER.search(kinds.without(part, kind))
-        for part in parts
-        for kind in kinds.of_title(part, PAST_BY_WORDS)
-    ):
-        return stated
 
-    def is_past(part: str, _concept: str, _terminology: Terminology) -> bool:
-        return bool(kinds.of_title(part, PAST_BY_WORDS))
+    def __init__(self, parts: list[str], terminology: Terminology) -> None:
+        """Cut parts with several sentences of a harm: "AKI. Prior AKI 2019"."""
+        self._terminology = terminology
+        self._harms = {
+            piece: _named(piece, terminology)
+            for part in parts
+            for piece in _sentences_of_harms(part, terminology)
+        }
+        self._plain = frozenset(filter(self._is_plain, self._harms))
+        # "AKI, 2019", "AKI, resolved"
+        nameless = [one for one in self._plain if not self._harms[one]]
+        is_one = sum(map(bool, self._harms.values())) == 1
+        self._for_all = nameless if is_one else []
 
-    return _only_in(parts, is_past, terminology) & stated
+    def dated(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the words that date each harm; none if any part tells of more."""
+        if len(self._plain) < len(self._harms):
+            return {}
+        days = [one for one in self._for_all if _FIGURE.search(one)]
+        return {
+            harm: (*own, *days)
+            for harm, own in self._parts_of_harms().items()
+            if days or all(map(_FIGURE.search, own))
+        }
+
+    def past(self) -> frozenset[str]:
+        """Return the harms that words call past, in each part that names them."""
+        is_over = any(map(self._is_called_past, self._for_all))
+        return frozenset(
+            harm
+            for harm, own in self._parts_of_harms().items()
+            if self._plain.issuperset(own)
+            and (is_over or all(map(self._is_called_past, own)))
+        )
+
+    def _parts_of_harms(self) -> Mapping[str, list[str]]:
+        return {
+            harm: [one for one, named in self._harms.items() if harm in named]
+            for harm in frozenset[str]().union(*self._harms.values())
+        }
+
+    def _is_called_past(self, part: str) -> bool:
+        return bool(self._terminology.kinds.of_title(part, PAST_BY_WORDS))
+
+    def _is_plain(self, part: str) -> bool:
+        """Tell if a part has nothing but a harm named once, a day and known words."""
+        harms = self._harms[part]
+        if not harms <= OF_STAYS:
+            return False
+
+        def without_name(match: re.Match[str]) -> str:
+            return " " if _named(match[1], self._terminology) == harms else match[0]
+
+        once = _IN_BRACKETS.sub(without_name, part) if harms else part
+        nameless = without_names(once, harms, self._terminology, most=len(harms))
+        dayless = self._terminology.years.without_months(nameless)
+        return not LETTER.search(
+            self._terminology.kinds.without(dayless, AROUND_A_HARM)
+        )
+
+
+def _sentences_of_harms(part: str, terminology: Terminology) -> list[str]:
+    """Cut a part at full stops if several sentences name something.
+
+    Any other full stop is that of an abbreviation: "Z. n. AKI".
+    """
+    pieces = [one.strip() for one in sentences(part) if one.strip()]
+    harms = [one for one in pieces if _named(one, terminology) & OF_STAYS]
+    return pieces if len(harms) > 1 else [part]
 
 
 def _only_in(
