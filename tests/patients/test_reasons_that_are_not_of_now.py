@@ -129,6 +129,10 @@ def test_a_month_since_the_drug_began_is_no_past_of_it():
         "Kiefernekroseprophylaxe",
         "Zahnsanierung zur Vermeidung einer Kiefernekrose",
         "high risk of ONJ",
+        "prevention of ONJ",
+        "risk of osteonecrosis of the jaw",
+        "Prophylaxe einer Kiefernekrose",
+        "prévention de l'ostéonécrose de la mâchoire",
         "no ONJ",
         "hypocalcaemia 2019",
         "Cost",
@@ -155,6 +159,35 @@ def test_a_harm_in_doubt_is_open(reason):
     summary = stopped_for(reason)
     assert summary.startswith("Possible harm to jaw or femur")
     assert CHECKED in summary
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "to prevent worsening of ONJ",
+        "prevention of progression of ONJ",
+        "zur Vermeidung weiterer Kiefernekrose",
+        "Kiefernekrose trotz Prophylaxe",
+        "ONJ despite prophylaxis",
+        "Antibiotikaprophylaxe bei Kiefernekrose",
+        "antibiotic prophylaxis for ONJ",
+        "surgery for ONJ to avoid fracture",
+        "to prevent ONJ getting worse",
+        "ONJ prevented further doses",
+    ],
+)
+def test_prevention_of_worse_denies_no_harm(words):
+    summary = stopped_for({"text": words})
+    assert summary.startswith(("Jaw necrosis", "Possible harm to jaw or femur"))
+    assert CHECKED in summary
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Volume to prevent worsening AKI", "AKI: prevention of hyperkalaemia"],
+)
+def test_nor_does_it_in_the_reason_of_a_stay(words):
+    assert CHECKED in on_denosumab({"text": words})
 
 
 def test_low_calcium_of_before_or_in_doubt_is_open():

@@ -1,7 +1,7 @@
 """Name what forbids a bone drug where it is the reason of its stop, or of a stay."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
@@ -17,7 +17,7 @@ from cds_service.fhir.mapping.clauses import names, sentences, statements
 from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 OF_STOPS = frozenset({"hypocalcaemia", "jaw-necrosis", "atypical-femur-fracture"})
@@ -35,12 +35,12 @@ STOPPED_FOR = (
 )
 
 MOST_PARTS = 100  # of the words of a reason
-# "Acute kidney injury (AKI)"
+# A short form of the name before it: "acute kidney injury (AKI)".
 _IN_BRACKETS = re.compile(r"\(([^\W\d_]+)\)")
 _FIGURE = re.compile(r"\d")
 # Rules of `kinds.toml`.
 OF_ALLERGY = ("drug-allergy",)
-AROUND_A_HARM = "around-a-harm"
+AROUND_A_HARM, OF_PREVENTION = "around-a-harm", "of-prevention"
 # A code of FHIR: an allergy that is believed, and not confirmed yet.
 BELIEVED = "salg"
 
@@ -163,8 +163,10 @@ def _read(reason: Json, terminology: Terminology) -> Reason:
         parts = []
     read = read_problem_words(coded, titles, terminology)
     stated, doubted = coded | read.stated, read.suspected | (read.unclear - coded)
-    prevented = _only_in(parts, _is_prevented, terminology) - coded
-    feared = _only_in(parts, _is_feared, terminology) - coded
+    preventing = [part for part in parts if _is_prevention(part, terminology)]
+    prevented = _only_in(preventing, parts, terminology) - coded
+    fearing = list(filter(terminology.grave_stems.is_feared, parts))
+    feared = _only_in(fearing, parts, terminology) - coded
     # As prose it may name what a title denies: "no hypocalcaemia but ONJ".
     doubted |= (feared & stated) | (named_in(titles, terminology) - stated)
     stated, doubted = stated - prevented, doubted - prevented
@@ -233,19 +235,31 @@ class _HarmsInWords:
 
     def _is_plain(self, part: str) -> bool:
         """Tell if a part has nothing but a harm named once, a day and known words."""
-        harms = self._harms[part]
-        if not harms <= OF_STAYS:
-            return False
+        terminology = self._terminology
+        words = terminology.years.without_months(part)
+        return _says_only(AROUND_A_HARM, words, self._harms[part], terminology)
 
-        def without_name(match: re.Match[str]) -> str:
-            return " " if _named(match[1], self._terminology) == harms else match[0]
 
-        once = _IN_BRACKETS.sub(without_name, part) if harms else part
-        nameless = without_names(once, harms, self._terminology, most=len(harms))
-        dayless = self._terminology.years.without_months(nameless)
-        return not LETTER.search(
-            self._terminology.kinds.without(dayless, AROUND_A_HARM)
-        )
+def _says_only(
+    rule: str, words: str, named: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if words have nothing but words of a rule, and a harm named once.
+
+    Args:
+        rule: of `kinds.toml`.
+        words: a part of a text.
+        named: what it names.
+        terminology: the service's terminology.
+    """
+    if not named <= OF_STAYS:
+        return False
+
+    def without_name(match: re.Match[str]) -> str:
+        return " " if _named(match[1], terminology) == named else match[0]
+
+    once = _IN_BRACKETS.sub(without_name, words) if named else words
+    nameless = without_names(once, named, terminology, most=len(named))
+    return not LETTER.search(terminology.kinds.without(nameless, rule))
 
 
 def _sentences_of_harms(part: str, terminology: Terminology) -> list[str]:
@@ -259,17 +273,13 @@ def _sentences_of_harms(part: str, terminology: Terminology) -> list[str]:
 
 
 def _only_in(
-    parts: list[str],
-    is_such: Callable[[str, str, Terminology], bool],
-    terminology: Terminology,
+    such: Collection[str], parts: Iterable[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return the concepts that parts name, each of them such a part."""
-    such, others = set[str](), set[str]()
+    """Return the concepts that some parts name and no other part does."""
+    named, named_apart = set[str](), set[str]()
     for part in parts:
-        for concept in _named(part, terminology):
-            is_one = is_such(part, concept, terminology)
-            (such if is_one else others).add(concept)
-    return frozenset(such - others)
+        (named if part in such else named_apart).update(_named(part, terminology))
+    return frozenset(named - named_apart)
 
 
 def _named(part: str, terminology: Terminology) -> frozenset[str]:
@@ -278,15 +288,14 @@ def _named(part: str, terminology: Terminology) -> frozenset[str]:
     return terminology.text_concepts(part) | terminology.text_concepts(plain)
 
 
-def _is_prevented(part: str, concept: str, terminology: Terminology) -> bool:
-    """Tell if a part names it only as a harm that shall not come."""
-    words = folded(part)
-    place = terminology.clauses.places(words, None).get(concept)
-    if place is None:
-        # The word for prevention is one of those that call it suspected.
-        return terminology.grave_stems.is_prevention(words)
-    return terminology.grave_stems.prevents(words, place)
+def _is_prevention(part: str, terminology: Terminology) -> bool:
+    """Tell if a part says only that a harm is to be prevented: "ONJ prophylaxis".
 
-
-def _is_feared(part: str, _concept: str, terminology: Terminology) -> bool:
-    return terminology.grave_stems.is_feared(part)
+    "To prevent worsening of ONJ" says more: the harm is there.
+    """
+    if not terminology.grave_stems.is_prevention(part):
+        return False
+    # Next to a word of prevention no name is found, and that word calls it suspected.
+    plain = terminology.clauses.without_suspicion(part)
+    named = _named(part, terminology)
+    return _says_only(OF_PREVENTION, plain, named, terminology)
