@@ -221,6 +221,13 @@ def test_so_is_a_diagnosis_in_doubt():
         {"text": "アナフィラキシー"},
         {"text": "过敏反应"},
         {"text": "알레르기 반응"},
+        {"text": "Allergic to alendronate"},
+        {"text": "allergy to bisphosphonates"},
+        {"text": "rash after Fosamax"},
+        {"text": "Rash, switched to Prolia"},
+        {"text": "severe rash after the second dose"},
+        {"text": "Allergie gegen Alendronat"},
+        {"text": "History of allergy to alendronate"},
         codeable(ICD, "T88.6XXA"),
         codeable("http://snomed.info/sct", "39579001"),
     ],
@@ -253,10 +260,31 @@ def test_an_allergy_in_doubt_is_open(reason):
         "Seasonal allergies",
         "allergy ruled out",
         "无过敏",
+        "Allergic to codeine",
+        "allergic to denosumab",
+        "anaphylaxis to cefazolin",
+        "rash from antibiotics",
+        "contact rash from plaster",
+        "Antibiotikaallergie",
+        "allergic reaction excluded",
+        "Dental hypersensitivity",
+        "Rash resolved, unrelated",
+        "Allergy clinic moved",
+        "Husband allergic to cats",
     ],
 )
 def test_no_allergy_forbids_nothing(words):
     assert "restart or change" in stopped_for({"text": words})
+
+
+def test_a_code_of_an_allergy_to_another_drug_forbids_nothing():
+    assert "restart or change" in stopped_for(codeable(ICD, "Z88.0"))
+
+
+def test_an_order_that_goes_on_was_not_stopped_for_anything():
+    order = drug("alendronate", number="s", days=400)
+    order["statusReason"] = {"text": "allergy override: tolerated"}
+    assert "llergy" not in card_of(order)["summary"]
 
 
 def test_an_allergy_is_to_a_drug_and_its_kind():

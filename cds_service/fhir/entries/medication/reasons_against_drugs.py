@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from string import ascii_lowercase
+from typing import Literal, NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPES
@@ -17,7 +18,7 @@ from cds_service.fhir.mapping.clauses import names, sentences, statements
 from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 OF_STOPS = frozenset({"hypocalcaemia", "jaw-necrosis", "atypical-femur-fracture"})
@@ -35,14 +36,19 @@ STOPPED_FOR = (
 )
 
 MOST_PARTS = 100  # of the words of a reason
+MOST_DRUGS = 5  # in one part of them
+# Of a drug that goes on: a reason there is of something else than a stop.
+NOT_STOPPED = frozenset({"active", "in-progress", "entered-in-error"})
 # A short form of the name before it: "acute kidney injury (AKI)".
 _IN_BRACKETS = re.compile(r"\(([^\W\d_]+)\)")
 _FIGURE = re.compile(r"\d")
 # Rules of `kinds.toml`.
-OF_ALLERGY = ("drug-allergy",)
+OF_ALLERGY, OF_DRUG_ALLERGY = ("drug-allergy",), "of-drug-allergy"
 AROUND_A_HARM, OF_PREVENTION = "around-a-harm", "of-prevention"
 # A code of FHIR: an allergy that is believed, and not confirmed yet.
 BELIEVED = "salg"
+# Of an allergy as the reason of a stop; None if nothing says so.
+AllergyVerdict = Literal["stated", "doubted"] | None
 
 
 class Reason(NamedTuple):
@@ -101,22 +107,28 @@ def reasons_of(resource: Json) -> list[Json]:
     return [one for name in STOPPED_FOR for one in objects(resource.get(name))]
 
 
-def allergy_in(resource: Json, terminology: Terminology) -> bool | None:
-    """Tell if a drug was stopped or left out for an allergy; None if nothing says so.
+def allergy_in(
+    resource: Json, own: Collection[str], terminology: Terminology
+) -> AllergyVerdict:
+    """Tell if a drug was stopped or left out for an allergy.
 
-    It is False if that is only suspected or feared.
+    Args:
+        resource: the raw entry of the drug.
+        own: the names of the drug, and of others of its kind.
+        terminology: the service's terminology.
     """
-    if text(resource.get("status")) == "entered-in-error":
+    if text(resource.get("status")) in NOT_STOPPED:
         return None
-    told = [
-        verdict
-        for reason in reasons_of(resource)
-        if (verdict := _is_allergy(reason, terminology)) is not None
-    ]
-    return any(told) if told else None
+    verdicts = [_read_allergy(one, own, terminology) for one in reasons_of(resource)]
+    if "stated" in verdicts:
+        return "stated"
+    return "doubted" if "doubted" in verdicts else None
 
 
-def _is_allergy(reason: Json, terminology: Terminology) -> bool | None:
+def _read_allergy(
+    reason: Json, own: Collection[str], terminology: Terminology
+) -> AllergyVerdict:
+    """Tell what one reason says of an allergy to the drug."""
     certainty = certainty_of({"code": reason})
     if certainty == "denied":
         return None
@@ -125,22 +137,47 @@ def _is_allergy(reason: Json, terminology: Terminology) -> bool | None:
     is_believed = any(code == BELIEVED for _, code in codings)
     is_coded = any(codes.is_allergy(*one) for one in codings)
     titles = [title[:LONGEST_TEXT] for title in texts_of(reason)]
-    told = [
-        title
-        for title in titles
-        if all(
-            any(terminology.kinds.of_title(part, OF_ALLERGY) for part in parts)
-            for parts in ([title], undenied_parts(title, terminology))
-        )
-    ]
-    if not (is_believed or is_coded or told):
+    is_named = any(_names_allergy(title, own, terminology) for title in titles)
+    if not (is_believed or is_coded or is_named):
         return None
     is_open = certainty == "doubted" or any(
         terminology.clauses.whole(title).is_suspected
         or terminology.grave_stems.is_feared(title)
         for title in titles
     )
-    return not is_open and (is_coded or bool(told and not is_believed))
+    is_stated = is_coded or (is_named and not is_believed)
+    return "stated" if is_stated and not is_open else "doubted"
+
+
+def _names_allergy(title: str, own: Collection[str], terminology: Terminology) -> bool:
+    """Tell if a part of a title names an allergy, and no other cause than the drug."""
+    undenied = undenied_parts(title, terminology)
+    if not _has_allergy([title], terminology) or not _has_allergy(
+        undenied, terminology
+    ):
+        return False
+    parts = [part for whole in statements(title) for part in names(whole)]
+    return any(
+        _has_allergy([part], terminology) and _is_of_drug(part, own, terminology)
+        for part in parts[:MOST_PARTS]
+    )
+
+
+def _has_allergy(words: Iterable[str], terminology: Terminology) -> bool:
+    return any(terminology.kinds.of_title(one, OF_ALLERGY) for one in words)
+
+
+def _is_of_drug(part: str, own: Collection[str], terminology: Terminology) -> bool:
+    """Tell if a part has only known words of an allergy, and names of the drug."""
+    rest = folded(terminology.clauses.without_suspicion(part))
+    for _ in range(MOST_DRUGS):
+        places = terminology.drug_places(rest)
+        named = [place for drug, place in places.items() if drug in own]
+        if not named:
+            break
+        begins, ends = min(named)
+        rest = f"{rest[:begins]} {rest[ends:].lstrip(ascii_lowercase)}"
+    return not LETTER.search(terminology.kinds.without(rest, OF_DRUG_ALLERGY))
 
 
 def _read(reason: Json, terminology: Terminology) -> Reason:
