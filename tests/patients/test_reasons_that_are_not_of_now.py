@@ -139,7 +139,7 @@ def test_a_month_since_the_drug_began_is_no_past_of_it():
         "Patient moved",
     ],
 )
-def test_a_harm_that_shall_not_come_forbids_nothing(words):
+def test_a_harm_that_is_to_be_prevented_forbids_nothing(words):
     assert "restart or change" in stopped_for({"text": words})
 
 
