@@ -34,6 +34,11 @@ def stopped_for(reason, *others, name="alendronate"):
         "mother had AKI",
         "kein akutes Nierenversagen",
         "insuffisance rénale aiguë 2018",
+        "AKI, 2019",
+        "AKI (2019)",
+        "history of AKI in March 2019",
+        "Z. n. akutem Nierenversagen 2019",
+        "akutes Nierenversagen im Jahr 2019, erholt",
     ],
 )
 def test_what_came_and_went_or_never_came_lets_the_drug_go_on(words):
@@ -59,10 +64,61 @@ def test_kidneys_of_before_or_in_doubt_are_open(words):
 
 @pytest.mark.parametrize(
     "words",
-    ["AKI", "AKI on CKD since 2015", "AKI, CKD since 2015", "akutes Nierenversagen"],
+    [
+        "AKI",
+        "AKI on CKD since 2015",
+        "AKI, CKD since 2015",
+        "akutes Nierenversagen",
+        "AKI on CKD 2019",
+        "AKI on CKD, 2019",
+        "AKI (TKR 2019)",
+        "akutes Nierenversagen auf CNI 2019",
+        "IRA sur IRC 2019",
+        "AKI s/p renal transplant 2015",
+        "AKI stage 3 KDIGO 2012",
+        "AKI 2019 and now again",
+        "AKI 2019, again now",
+        "AKI. Prior AKI 2019.",
+        "AKI since 2019",
+        "AKI not resolved",
+        "AKI prior to admission",
+        "AKI on history of CKD",
+    ],
 )
 def test_kidneys_that_fail_now_lead(words):
     assert on_denosumab({"text": words}).startswith("Acute kidney failure")
+
+
+@pytest.mark.parametrize(
+    "words", ["AKI on CKD 2019", "AKI 2019, recovered", "prior AKI", "AKI"]
+)
+def test_words_do_not_put_a_code_of_now_into_the_past(words):
+    reason = codeable(ICD, "N17.9", words)
+    assert on_denosumab(reason).startswith("Acute kidney failure")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hypocalcaemia post thyroidectomy 2012",
+        "hypocalcaemia after denosumab 2025",
+        "hypocalcaemia 06/2026",
+        "hypocalcaemia 2019 and 2026",
+        "Hypokalzämie unter Prolia 2025",
+        "low calcium 1.7 mmol/l 2025",
+    ],
+)
+def test_a_stop_for_low_calcium_is_not_dated_by_another_year(words):
+    assert stopped_for({"text": words}).startswith("Hypocalcaemia")
+
+
+def test_a_month_since_the_drug_began_is_no_past_of_it():
+    left_out = dose("denosumab", days=3) | {
+        "status": "not-done",
+        "statusReason": [{"text": "hypocalcaemia 06/2026"}],
+    }
+    summary = card_of(dose("denosumab", days=150), left_out)["summary"]
+    assert summary.startswith("Hypocalcaemia")
 
 
 @pytest.mark.parametrize(
@@ -73,13 +129,17 @@ def test_kidneys_that_fail_now_lead(words):
         "Kiefernekroseprophylaxe",
         "Zahnsanierung zur Vermeidung einer Kiefernekrose",
         "high risk of ONJ",
+        "prevention of ONJ",
+        "risk of osteonecrosis of the jaw",
+        "Prophylaxe einer Kiefernekrose",
+        "prévention de l'ostéonécrose de la mâchoire",
         "no ONJ",
         "hypocalcaemia 2019",
         "Cost",
         "Patient moved",
     ],
 )
-def test_a_harm_that_shall_not_come_forbids_nothing(words):
+def test_a_harm_that_is_to_be_prevented_forbids_nothing(words):
     assert "restart or change" in stopped_for({"text": words})
 
 
@@ -99,6 +159,35 @@ def test_a_harm_in_doubt_is_open(reason):
     summary = stopped_for(reason)
     assert summary.startswith("Possible harm to jaw or femur")
     assert CHECKED in summary
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "to prevent worsening of ONJ",
+        "prevention of progression of ONJ",
+        "zur Vermeidung weiterer Kiefernekrose",
+        "Kiefernekrose trotz Prophylaxe",
+        "ONJ despite prophylaxis",
+        "Antibiotikaprophylaxe bei Kiefernekrose",
+        "antibiotic prophylaxis for ONJ",
+        "surgery for ONJ to avoid fracture",
+        "to prevent ONJ getting worse",
+        "ONJ prevented further doses",
+    ],
+)
+def test_prevention_of_worse_denies_no_harm(words):
+    summary = stopped_for({"text": words})
+    assert summary.startswith(("Jaw necrosis", "Possible harm to jaw or femur"))
+    assert CHECKED in summary
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Volume to prevent worsening AKI", "AKI: prevention of hyperkalaemia"],
+)
+def test_nor_does_it_in_the_reason_of_a_stay(words):
+    assert CHECKED in on_denosumab({"text": words})
 
 
 def test_low_calcium_of_before_or_in_doubt_is_open():
@@ -132,6 +221,13 @@ def test_so_is_a_diagnosis_in_doubt():
         {"text": "アナフィラキシー"},
         {"text": "过敏反应"},
         {"text": "알레르기 반응"},
+        {"text": "Allergic to alendronate"},
+        {"text": "allergy to bisphosphonates"},
+        {"text": "rash after Fosamax"},
+        {"text": "Rash, switched to Prolia"},
+        {"text": "severe rash after the second dose"},
+        {"text": "Allergie gegen Alendronat"},
+        {"text": "History of allergy to alendronate"},
         codeable(ICD, "T88.6XXA"),
         codeable("http://snomed.info/sct", "39579001"),
     ],
@@ -164,10 +260,31 @@ def test_an_allergy_in_doubt_is_open(reason):
         "Seasonal allergies",
         "allergy ruled out",
         "无过敏",
+        "Allergic to codeine",
+        "allergic to denosumab",
+        "anaphylaxis to cefazolin",
+        "rash from antibiotics",
+        "contact rash from plaster",
+        "Antibiotikaallergie",
+        "allergic reaction excluded",
+        "Dental hypersensitivity",
+        "Rash resolved, unrelated",
+        "Allergy clinic moved",
+        "Husband allergic to cats",
     ],
 )
 def test_no_allergy_forbids_nothing(words):
     assert "restart or change" in stopped_for({"text": words})
+
+
+def test_a_code_of_an_allergy_to_another_drug_forbids_nothing():
+    assert "restart or change" in stopped_for(codeable(ICD, "Z88.0"))
+
+
+def test_an_order_that_goes_on_was_not_stopped_for_anything():
+    order = drug("alendronate", number="s", days=400)
+    order["statusReason"] = {"text": "allergy override: tolerated"}
+    assert "llergy" not in card_of(order)["summary"]
 
 
 def test_an_allergy_is_to_a_drug_and_its_kind():

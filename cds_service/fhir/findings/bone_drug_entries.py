@@ -98,12 +98,17 @@ def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
 
 def allergies_of(spec: BoneDrugSpec, chart: Chart) -> tuple[DrugAllergy, ...]:
     """Read the allergies for which a bone drug was stopped or left out."""
-    return tuple(
-        DrugAllergy(GROUPS.get(name, name), KINDS.get(name, "other"), ref, is_sure)
-        for entry, drug in _bone_drugs(spec, chart)
-        for name, ref in ((_name(drug, chart), entry.reference),)
-        if (is_sure := allergy_in(entry.raw, chart.terminology)) is not None
-    )
+    allergies = []
+    for entry, drug in _bone_drugs(spec, chart):
+        name = _name(drug, chart)
+        kind = KINDS.get(name, "other")
+        own = {*drug.ingredients, *(one for one in KINDS if KINDS[one] == kind)}
+        verdict = allergy_in(entry.raw, own, chart.terminology)
+        if verdict:
+            is_sure = verdict == "stated"
+            drug_name = GROUPS.get(name, name)
+            allergies.append(DrugAllergy(drug_name, kind, entry.reference, is_sure))
+    return tuple(allergies)
 
 
 def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:

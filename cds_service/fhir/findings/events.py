@@ -222,18 +222,20 @@ def _as_reasons(
 ) -> Iterator[Happened]:
     """Yield the reasons of a stay, or for which a bone drug was stopped or left out.
 
-    What a harm did once counts for ever. Of what passes, a year in the words of the
-    reason dates it, and what they call past is open: it came before.
+    What a harm did once counts for ever. Of what passes, a day in the words of the
+    reason dates it, if it is before the stay or the drug, and what they call past is
+    open: it came before.
     """
     span = _days_of_reason(entry, chart)
+    begins = _begins(entry, chart)
     for reason in read_reasons(entry.raw, chart.terminology):
-        worded = date_in_words(reason.words, entry.raw, chart)
-        last = chart.calendar.last_day(worded)
-        when = span
-        if last is not None and (span.first is None or last < span.first):
-            first = chart.calendar.first_day(worded)
-            when = Span(first, last, PRECISIONS[len(worded)])
         for concept in sorted(concepts & (reason.stated | reason.doubted)):
+            worded = date_in_words(reason.dated.get(concept, ()), entry.raw, chart)
+            last = chart.calendar.last_day(worded)
+            when = span
+            if last and begins and last < begins:
+                first = chart.calendar.first_day(worded)
+                when = Span(first, last, PRECISIONS[len(worded)])
             problem = None
             if concept in reason.doubted:
                 problem = DOUBTED
@@ -241,6 +243,21 @@ def _as_reasons(
                 problem = PAST_REASON
             stated = Stated(entry, concept, "", when.first, problem)
             yield Happened(stated, when)
+
+
+def _begins(entry: Entry, chart: Chart) -> date | None:
+    """Return the day on which a stay began, or from which on a drug was ordered.
+
+    What came later is no past of it. A dose that was left out has no such day; a stay
+    that does not say so began by today.
+    """
+    if entry.kind == "Encounter":
+        return _days_of_reason(entry, chart).first or chart.today
+    if entry.kind == "MedicationStatement":
+        written = member(entry.raw, "effectivePeriod", "start")
+    else:
+        written = entry.raw.get("authoredOn")
+    return chart.calendar.first_day(written)
 
 
 def _days_of_reason(entry: Entry, chart: Chart) -> Span:

@@ -35,9 +35,6 @@ _LINK = re.compile(
     r"|tras|por|para|dopo|per|na|po|voor|door|bij|przez|powodu)\b"
 )
 FEW_WORDS = 4
-# Between a harm and its prevention, in a compound or next to each other.
-_GLUE = re.compile(r"[a-z]{0,2}[\s-]{0,3}")
-_HINDERED = re.compile(r"prevent(?:s|ed|ing)?\b")
 
 
 class GraveStemsFile(DataFile):
@@ -237,25 +234,6 @@ class GraveStems:
     def is_prevention(self, words: str) -> bool:
         """Tell if a text names a harm to be prevented: "fracture prevention"."""
         return bool(self._prevention.search(folded(words[:LONGEST_TEXT])))
-
-    def prevents(self, words: str, name: tuple[int, int]) -> bool:
-        """Tell if folded words name a harm, at this place, to be prevented.
-
-        "To prevent ONJ" and "ONJ prophylaxis" do; "a drain to prevent stasis for ONJ"
-        and "ONJ prevented the dose" do not.
-        """
-        begins, ends = name
-        for match in self._prevention.finditer(words):
-            if match.end() <= begins and not _LINK.search(words, match.end(), begins):
-                return True
-            between = words[ends : match.start()]
-            is_next = match.start() >= ends and _GLUE.fullmatch(between)
-            if is_next and not _HINDERED.match(words, match.start()):
-                return True
-            # "Kiefernekroseprophylaxe" is one word.
-            if begins <= match.start() < ends:
-                return True
-        return False
 
     def is_feared(self, words: str) -> bool:
         """Tell if a text names what somebody fears: "patient afraid of ONJ"."""

@@ -1,8 +1,9 @@
 """Name what forbids a bone drug where it is the reason of its stop, or of a stay."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from string import ascii_lowercase
+from typing import Literal, NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPES
@@ -13,8 +14,9 @@ from cds_service.fhir.entries.words.problem_words import (
     read_problem_words,
     undenied_parts,
 )
-from cds_service.fhir.mapping.clauses import names, statements
+from cds_service.fhir.mapping.clauses import names, sentences, statements
 from cds_service.fhir.mapping.letters import LETTER
+from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -34,25 +36,32 @@ STOPPED_FOR = (
 )
 
 MOST_PARTS = 100  # of the words of a reason
-# Next to a year from which on something lasts.
-_LASTING = re.compile(r"\b(?:since|seit|depuis|desde|dal|sinds|od)\b|以来|から|부터")
-# A rule of `kinds.toml`.
-OF_ALLERGY = ("drug-allergy",)
+MOST_DRUGS = 5  # in one part of them
+# Of a drug that goes on: a reason there is of something else than a stop.
+NOT_STOPPED = frozenset({"active", "in-progress", "entered-in-error"})
+# A short form of the name before it: "acute kidney injury (AKI)".
+_IN_BRACKETS = re.compile(r"\(([^\W\d_]+)\)")
+_FIGURE = re.compile(r"\d")
+# Rules of `kinds.toml`.
+OF_ALLERGY, OF_DRUG_ALLERGY = ("drug-allergy",), "of-drug-allergy"
+AROUND_A_HARM, OF_PREVENTION = "around-a-harm", "of-prevention"
 # A code of FHIR: an allergy that is believed, and not confirmed yet.
 BELIEVED = "salg"
+# Of an allergy as the reason of a stop; None if nothing says so.
+AllergyVerdict = Literal["stated", "doubted"] | None
 
 
 class Reason(NamedTuple):
     """What one reason says.
 
     Attributes:
-        words: the parts of its words that may date it.
+        dated: the words with the day of each harm, of which they tell nothing else.
         stated: named without reserve.
         doubted: suspected or feared.
         past: named as over, by the code or by each part that names it.
     """
 
-    words: tuple[str, ...]
+    dated: Mapping[str, tuple[str, ...]]
     stated: frozenset[str]
     doubted: frozenset[str]
     past: frozenset[str]
@@ -98,22 +107,28 @@ def reasons_of(resource: Json) -> list[Json]:
     return [one for name in STOPPED_FOR for one in objects(resource.get(name))]
 
 
-def allergy_in(resource: Json, terminology: Terminology) -> bool | None:
-    """Tell if a drug was stopped or left out for an allergy; None if nothing says so.
+def allergy_in(
+    resource: Json, own: Collection[str], terminology: Terminology
+) -> AllergyVerdict:
+    """Tell if a drug was stopped or left out for an allergy.
 
-    It is False if that is only suspected or feared.
+    Args:
+        resource: the raw entry of the drug.
+        own: the names of the drug, and of others of its kind.
+        terminology: the service's terminology.
     """
-    if text(resource.get("status")) == "entered-in-error":
+    if text(resource.get("status")) in NOT_STOPPED:
         return None
-    told = [
-        verdict
-        for reason in reasons_of(resource)
-        if (verdict := _is_allergy(reason, terminology)) is not None
-    ]
-    return any(told) if told else None
+    verdicts = [_read_allergy(one, own, terminology) for one in reasons_of(resource)]
+    if "stated" in verdicts:
+        return "stated"
+    return "doubted" if "doubted" in verdicts else None
 
 
-def _is_allergy(reason: Json, terminology: Terminology) -> bool | None:
+def _read_allergy(
+    reason: Json, own: Collection[str], terminology: Terminology
+) -> AllergyVerdict:
+    """Tell what one reason says of an allergy to the drug."""
     certainty = certainty_of({"code": reason})
     if certainty == "denied":
         return None
@@ -122,22 +137,47 @@ def _is_allergy(reason: Json, terminology: Terminology) -> bool | None:
     is_believed = any(code == BELIEVED for _, code in codings)
     is_coded = any(codes.is_allergy(*one) for one in codings)
     titles = [title[:LONGEST_TEXT] for title in texts_of(reason)]
-    told = [
-        title
-        for title in titles
-        if all(
-            any(terminology.kinds.of_title(part, OF_ALLERGY) for part in parts)
-            for parts in ([title], undenied_parts(title, terminology))
-        )
-    ]
-    if not (is_believed or is_coded or told):
+    is_named = any(_names_allergy(title, own, terminology) for title in titles)
+    if not (is_believed or is_coded or is_named):
         return None
     is_open = certainty == "doubted" or any(
         terminology.clauses.whole(title).is_suspected
         or terminology.grave_stems.is_feared(title)
         for title in titles
     )
-    return not is_open and (is_coded or bool(told and not is_believed))
+    is_stated = is_coded or (is_named and not is_believed)
+    return "stated" if is_stated and not is_open else "doubted"
+
+
+def _names_allergy(title: str, own: Collection[str], terminology: Terminology) -> bool:
+    """Tell if a part of a title names an allergy, and no other cause than the drug."""
+    undenied = undenied_parts(title, terminology)
+    if not _has_allergy([title], terminology) or not _has_allergy(
+        undenied, terminology
+    ):
+        return False
+    parts = [part for whole in statements(title) for part in names(whole)]
+    return any(
+        _has_allergy([part], terminology) and _is_of_drug(part, own, terminology)
+        for part in parts[:MOST_PARTS]
+    )
+
+
+def _has_allergy(words: Iterable[str], terminology: Terminology) -> bool:
+    return any(terminology.kinds.of_title(one, OF_ALLERGY) for one in words)
+
+
+def _is_of_drug(part: str, own: Collection[str], terminology: Terminology) -> bool:
+    """Tell if a part has only known words of an allergy, and names of the drug."""
+    rest = folded(terminology.clauses.without_suspicion(part))
+    for _ in range(MOST_DRUGS):
+        places = terminology.drug_places(rest)
+        named = [place for drug, place in places.items() if drug in own]
+        if not named:
+            break
+        begins, ends = min(named)
+        rest = f"{rest[:begins]} {rest[ends:].lstrip(ascii_lowercase)}"
+    return not LETTER.search(terminology.kinds.without(rest, OF_DRUG_ALLERGY))
 
 
 def _read(reason: Json, terminology: Terminology) -> Reason:
@@ -160,8 +200,10 @@ def _read(reason: Json, terminology: Terminology) -> Reason:
         parts = []
     read = read_problem_words(coded, titles, terminology)
     stated, doubted = coded | read.stated, read.suspected | (read.unclear - coded)
-    prevented = _only_in(parts, _is_prevented, terminology) - coded
-    feared = _only_in(parts, _is_feared, terminology) - coded
+    preventing = [part for part in parts if _is_prevention(part, terminology)]
+    prevented = _only_in(preventing, parts, terminology) - coded
+    fearing = list(filter(terminology.grave_stems.is_feared, parts))
+    feared = _only_in(fearing, parts, terminology) - coded
     # As prose it may name what a title denies: "no hypocalcaemia but ONJ".
     doubted |= (feared & stated) | (named_in(titles, terminology) - stated)
     stated, doubted = stated - prevented, doubted - prevented
@@ -170,54 +212,111 @@ def _read(reason: Json, terminology: Terminology) -> Reason:
     elif certainty == "doubted":
         doubted |= stated
     stated -= doubted
-    named = [part for part in parts if _is_dated(part, terminology)]
-    past = stated if certainty == "past" else _past(parts, stated, terminology)
-    return Reason(tuple(named), stated, doubted, past)
+    harms = _HarmsInWords(parts, terminology)
+    # Words alone do not put a code of now into the past.
+    past = stated if certainty == "past" else (harms.past() & stated) - coded
+    dated = {one: words for one, words in harms.dated().items() if one not in coded}
+    return Reason(dated, stated, doubted, past)
 
 
-def _is_dated(part: str, terminology: Terminology) -> bool:
-    """Tell if a year in a part is that of its name: not in "AKI on CKD since 2015"."""
-    named = _named(part, terminology)
-    return (
-        named <= OF_STAYS
-        and not _LASTING.search(folded(part))
-        and (bool(named) or not LETTER.search(part))
-    )
+class _HarmsInWords:
+    """The parts of the words of a reason, to tell which of the harms are of before.
 
-
-def _past(
-    parts: list[str], stated: frozenset[str], terminology: Terminology
-) -> frozenset[str]:
-    """Return what every part that names it calls over, or a part alone: "resolved".
-
-    "Acute" is part of its name, and says nothing of a day.
+    A part tells of its harm alone if it has no more than the name, a day and known
+    words: "AKI 2019, recovered", and not "AKI on CKD 2019". One part of now is enough.
     """
-    kinds = terminology.kinds
-    if any(
-        not LETTER.search(kinds.without(part, kind))
-        for part in parts
-        for kind in kinds.of_title(part, PAST_BY_WORDS)
-    ):
-        return stated
 
-    def is_past(part: str, _concept: str, _terminology: Terminology) -> bool:
-        return bool(kinds.of_title(part, PAST_BY_WORDS))
+    def __init__(self, parts: list[str], terminology: Terminology) -> None:
+        """Cut parts with several sentences of a harm: "AKI. Prior AKI 2019"."""
+        self._terminology = terminology
+        self._harms = {
+            piece: _named(piece, terminology)
+            for part in parts
+            for piece in _sentences_of_harms(part, terminology)
+        }
+        self._plain = frozenset(filter(self._is_plain, self._harms))
+        # "AKI, 2019", "AKI, resolved"
+        nameless = [one for one in self._plain if not self._harms[one]]
+        is_one = sum(map(bool, self._harms.values())) == 1
+        self._for_all = nameless if is_one else []
 
-    return _only_in(parts, is_past, terminology) & stated
+    def dated(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the words that date each harm; none if any part tells of more."""
+        if len(self._plain) < len(self._harms):
+            return {}
+        days = [one for one in self._for_all if _FIGURE.search(one)]
+        return {
+            harm: (*own, *days)
+            for harm, own in self._parts_of_harms().items()
+            if days or all(map(_FIGURE.search, own))
+        }
+
+    def past(self) -> frozenset[str]:
+        """Return the harms that words call past, in each part that names them."""
+        is_over = any(map(self._is_called_past, self._for_all))
+        return frozenset(
+            harm
+            for harm, own in self._parts_of_harms().items()
+            if self._plain.issuperset(own)
+            and (is_over or all(map(self._is_called_past, own)))
+        )
+
+    def _parts_of_harms(self) -> Mapping[str, list[str]]:
+        return {
+            harm: [one for one, named in self._harms.items() if harm in named]
+            for harm in frozenset[str]().union(*self._harms.values())
+        }
+
+    def _is_called_past(self, part: str) -> bool:
+        return bool(self._terminology.kinds.of_title(part, PAST_BY_WORDS))
+
+    def _is_plain(self, part: str) -> bool:
+        """Tell if a part has nothing but a harm named once, a day and known words."""
+        terminology = self._terminology
+        words = terminology.years.without_months(part)
+        return _says_only(AROUND_A_HARM, words, self._harms[part], terminology)
+
+
+def _says_only(
+    rule: str, words: str, named: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if words have nothing but words of a rule, and a harm named once.
+
+    Args:
+        rule: of `kinds.toml`.
+        words: a part of a text.
+        named: what it names.
+        terminology: the service's terminology.
+    """
+    if not named <= OF_STAYS:
+        return False
+
+    def without_name(match: re.Match[str]) -> str:
+        return " " if _named(match[1], terminology) == named else match[0]
+
+    once = _IN_BRACKETS.sub(without_name, words) if named else words
+    nameless = without_names(once, named, terminology, most=len(named))
+    return not LETTER.search(terminology.kinds.without(nameless, rule))
+
+
+def _sentences_of_harms(part: str, terminology: Terminology) -> list[str]:
+    """Cut a part at full stops if several sentences name something.
+
+    Any other full stop is that of an abbreviation: "Z. n. AKI".
+    """
+    pieces = [one.strip() for one in sentences(part) if one.strip()]
+    harms = [one for one in pieces if _named(one, terminology) & OF_STAYS]
+    return pieces if len(harms) > 1 else [part]
 
 
 def _only_in(
-    parts: list[str],
-    is_such: Callable[[str, str, Terminology], bool],
-    terminology: Terminology,
+    such: Collection[str], parts: Iterable[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return the concepts that parts name, each of them such a part."""
-    such, others = set[str](), set[str]()
+    """Return the concepts that some parts name and no other part does."""
+    named, named_apart = set[str](), set[str]()
     for part in parts:
-        for concept in _named(part, terminology):
-            is_one = is_such(part, concept, terminology)
-            (such if is_one else others).add(concept)
-    return frozenset(such - others)
+        (named if part in such else named_apart).update(_named(part, terminology))
+    return frozenset(named - named_apart)
 
 
 def _named(part: str, terminology: Terminology) -> frozenset[str]:
@@ -226,15 +325,14 @@ def _named(part: str, terminology: Terminology) -> frozenset[str]:
     return terminology.text_concepts(part) | terminology.text_concepts(plain)
 
 
-def _is_prevented(part: str, concept: str, terminology: Terminology) -> bool:
-    """Tell if a part names it only as a harm that shall not come."""
-    words = folded(part)
-    place = terminology.clauses.places(words, None).get(concept)
-    if place is None:
-        # The word for prevention is one of those that call it suspected.
-        return terminology.grave_stems.is_prevention(words)
-    return terminology.grave_stems.prevents(words, place)
+def _is_prevention(part: str, terminology: Terminology) -> bool:
+    """Tell if a part says only that a harm is to be prevented: "ONJ prophylaxis".
 
-
-def _is_feared(part: str, _concept: str, terminology: Terminology) -> bool:
-    return terminology.grave_stems.is_feared(part)
+    "To prevent worsening of ONJ" says more: the harm is there.
+    """
+    if not terminology.grave_stems.is_prevention(part):
+        return False
+    # Next to a word of prevention no name is found, and that word calls it suspected.
+    plain = terminology.clauses.without_suspicion(part)
+    named = _named(part, terminology)
+    return _says_only(OF_PREVENTION, plain, named, terminology)
