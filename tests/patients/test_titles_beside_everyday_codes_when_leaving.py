@@ -71,6 +71,12 @@ def test_an_official_title_is_not(system: str, code: str, title: str) -> None:
     assert cards_beside(entered(system, code, title)) == []
 
 
+def test_its_own_title_with_an_onset_since_is_read() -> None:
+    begun = {"onsetDateTime": days_ago(1)}
+    (card,) = cards_beside(entered(CM, "I50.9", "Heart failure, unspecified", **begun))
+    assert "ead before leaving" in f"{card['summary']} {card['detail']}"
+
+
 def test_nor_is_an_event_that_an_older_entry_tells_too() -> None:
     again = entered(CM, "I10", "Cement leak into canal")
     older = entered(

@@ -147,18 +147,19 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
     """Tell if a code is not everyday, or its title tells of harm next to one that is.
 
     A code is often the nearest one: "cement leak" under that of hypertension. The name
-    of its own class is no news: a failing heart.
+    of its own class is no news, "heart failure", unless an onset is given.
     """
     code = condition.get("code")
     if is_harm_coded(code, terminology):
         return True
     codings, codes = terminology.codings(code), terminology.complication_codes
-    is_everyday = any(codes.is_everyday(*one) for one in codings)
+    has_onset = any(name.startswith("onset") for name in condition)
+    is_lasting = not has_onset and any(codes.is_everyday(*one) for one in codings)
     named, stems = terminology.plain.complications_named, terminology.grave_stems
     return bool(codings) and any(
         named.names_any(part) or stems.is_worse(part)
         for words in short_texts({*texts_of(code)})
-        if not (is_everyday and terminology.kinds.of_title(words, OWN_TITLE))
+        if not (is_lasting and terminology.kinds.of_title(words, OWN_TITLE))
         for part in undenied_parts(words, terminology)
     )
 

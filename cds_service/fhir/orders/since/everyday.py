@@ -7,17 +7,20 @@ record in, references out; junk never raises.
 from typing import Any
 
 from cds_service.fhir.entries.listed import is_withheld
+from cds_service.fhir.entries.words.fracture_sites import names_place_alone
 from cds_service.fhir.entries.words.open_concepts import MAY_NEED_BRACE, UNCODED
 from cds_service.fhir.entries.words.problem_words import has_grave_stem
 from cds_service.fhir.entries.words.unread_in_reasons import is_title_plain
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.raw_json import member, texts_of
+from cds_service.fhir.raw_json import Json, member, objects, texts_of
 
 # An entry with any other concept says more than its title, or its title more. The
 # operation may be among the states of a ward: "status post kyphoplasty".
 SAYS_NO_MORE = UNCODED | AUGMENTATIONS | {MAY_NEED_BRACE}
+# A headache may be of every ward, and a severe one of this operation.
+_SAYING_MORE = ("severity", "stage", "evidence")
 
 
 def everyday_entries(record: PatientRecord, terminology: Terminology) -> frozenset[str]:
@@ -27,8 +30,18 @@ def everyday_entries(record: PatientRecord, terminology: Terminology) -> frozens
         for entry in record.of_key("conditions")
         if entry.concepts <= SAYS_NO_MORE
         and not is_withheld(entry.raw, terminology)
+        and _says_no_more(entry.raw, terminology)
         and _is_of_ward(entry.raw.get("code"), terminology)
     )
+
+
+def _says_no_more(condition: Json, terminology: Terminology) -> bool:
+    """Tell if neither severity nor stage is given, and sites name a place alone."""
+    if any(condition.get(name) for name in _SAYING_MORE):
+        return False
+    sites = objects(condition.get("bodySite"))
+    words = (word for site in sites for word in texts_of(site))
+    return all(names_place_alone(word, terminology) for word in words)
 
 
 def _is_of_ward(code: Any, terminology: Terminology) -> bool:
