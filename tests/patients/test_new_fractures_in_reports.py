@@ -29,6 +29,7 @@ def cards_with(words: str, days: int = 1) -> list[Resource]:
         "Nieuwe fractuur.",
         "Świeże złamanie.",
         "新鮮骨折。",
+        "새로운 골절.",
         "胸椎新鲜骨折。",
     ],
 )
@@ -70,6 +71,8 @@ def test_a_report_from_before_the_operation_makes_none() -> None:
     [
         "Acute fracture of the left hip is excluded.",
         "Frische Fraktur der Hüfte ausgeschlossen.",
+        "새로운 골절 없음.",
+        "새로운 골절은 보이지 않음.",
     ],
 )
 def test_one_that_is_excluded_is_no_injury(words: str) -> None:
