@@ -245,8 +245,8 @@ def test_a_discharge_that_is_signed_with_the_stop_asks(draft):
 
     assert summaries() == []
     (card,) = summaries(draft)
-    assert "Ask" in card
     assert "lendronate" in card
+    assert "Does it go on?" in card
 
 
 NEVER_TAKEN = drug("losartan", number="other")

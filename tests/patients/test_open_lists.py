@@ -202,7 +202,6 @@ def test_a_list_that_could_not_be_read_is_named_and_reassures_nobody(key, name):
     [
         ("diagnosticReports", "imaging reports"),
         ("imagingStudies", "imaging studies"),
-        ("supplyRequests", "active supply orders"),
     ],
 )
 def test_a_list_that_nobody_sent_reassures_no_more_than_one_that_failed(key, name):

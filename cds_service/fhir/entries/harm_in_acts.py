@@ -52,6 +52,7 @@ REPAIRED = {
 RESCUE = ("rescue-by-title",)
 ILLNESS = ("illness-since",)
 AGAIN = ("fracture-again",)
+THERAPY = frozenset({"rehabilitation"})
 # What an examination is to rule out, nobody has found; a suspicion counts.
 _SEARCHED = re.compile(
     r"\b(?:rule[sd]?[ -]out|r/o|exclu(?:de|ding|sion of)|ausschluss|auszuschliessen"
@@ -192,9 +193,12 @@ def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
 def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     """Return what a title gives as its reason, or the title if it is no act.
 
-    "Stroke unit" and "sepsis protocol" are what is done, "stroke" is why.
+    "Stroke unit" and "sepsis protocol" are what is done, "stroke" is why. A therapy
+    after a stroke does not say that it is of this stay.
     """
     plain = folded(title[:LONGEST_TEXT])
+    if terminology.text_concepts(plain, THERAPY):
+        return []
     why = _WHY.split(plain)[1:]
     rest = plain
     for name in terminology.plain.complications_named.words_in(plain):

@@ -18,9 +18,7 @@ from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 # Optional lists that an EHR should have all the same: they may hold a metastasis, a
 # dose or failing kidneys. If one was not sent, a card names it, and nothing reassures.
 # Any other optional list counts only if it was asked for and not read.
-TELLING_MORE = frozenset(
-    {"diagnosticReports", "dispenses", "kidney", "imagingStudies", "supplyRequests"}
-)
+TELLING_MORE = frozenset({"diagnosticReports", "dispenses", "kidney", "imagingStudies"})
 # The lists that a pre-selected order rests on, each with the prefetch keys that may
 # hold its entries.
 DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {

@@ -11,13 +11,13 @@ from datetime import date, timedelta
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.harm_in_acts import evidence_of
+from cds_service.fhir.entries.harm_in_acts import THERAPY, evidence_of
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.drafts import codeables
-from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import SiteCalendar
 
 ORDER = "ServiceRequest"
@@ -73,7 +73,13 @@ def told_of_visits(
             described = text(entry.raw.get("description"))
             titles = codeables(entry.raw, *VISIT_TITLES)
             titles += [{"text": described}] if described else []
-            yield _as_order(entry, [*titles, *codeables(entry.raw, "reasonCode")], [])
+            # "Stroke rehabilitation" is what is done there, and no news.
+            told = [one for one in titles if not _is_of_therapy(one, terminology)]
+            yield _as_order(entry, [*told, *codeables(entry.raw, "reasonCode")], [])
+
+
+def _is_of_therapy(title: Json, terminology: Terminology) -> bool:
+    return any(terminology.text_concepts(one, THERAPY) for one in texts_of(title))
 
 
 def _as_order(entry: Entry, reasons: list[Json], notes: list[Json]) -> Entry:
