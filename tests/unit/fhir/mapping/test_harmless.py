@@ -128,3 +128,14 @@ def test_a_complaint_of_every_ward_is_no_harmless_disease(name):
 @pytest.mark.parametrize("name", ["Nausea, Heart failure", "Nausea, qwertz"])
 def test_no_other_name_hides_behind_a_complaint(name):
     assert not terminology().harmless.is_of_ward(name)
+
+
+COUNTED = {"diabetes", "dementia", "cognitive-impairment", "parkinsons-disease"}
+
+
+def test_a_name_of_what_a_finding_counts_is_known_as_that():
+    """A name that is only harmless would say "no diabetes" of a diabetes."""
+    words = terminology()
+    for name in NAMES["titles"]:
+        code = {"coding": [{"system": ICD, "code": CODE_OF[name]}]}
+        assert words.concepts(code) & COUNTED <= words.text_concepts(name), name
