@@ -108,9 +108,9 @@ def _is_in_question(order: Json, terminology: Terminology) -> bool:
 
 
 def _is_each_ablated(order: Json, terminology: Terminology) -> bool:
-    """Tell if a title names an ablation behind each of its levels: `T8 RFA, L1 RFA`.
+    """Tell if a title names an ablation of joints behind each of its levels.
 
-    It may be of facets: which vertebra is filled is not said.
+    "L3-4 facet ablation, L4-5 facet ablation" does not say which vertebra is filled.
     """
     return any(
         terminology.kinds.of_title(words, ABLATED)
