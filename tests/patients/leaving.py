@@ -114,6 +114,17 @@ def everything_arranged() -> tuple[Resource, ...]:
     )
 
 
+def act_done(title: str, *, days: int = 1) -> Resource:
+    """A procedure of this title, done so many days ago."""
+    return of_patient(
+        "Procedure",
+        "act",
+        status="completed",
+        code={"text": title},
+        performedDateTime=days_ago(days),
+    )
+
+
 def act_ordered(title: Any, reason: str = "", *, days: int = 1, **members: Any) -> Any:
     """An order in force of so many days ago: 1 is the day after the operation."""
     said = {

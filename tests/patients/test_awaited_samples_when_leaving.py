@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.chart_builders import Asked, days_ago, of_patient
+from tests.chart_builders import Asked
 from tests.patients.inpatients import statement
 from tests.patients.leaving import (
+    act_done,
     act_ordered,
     everything_arranged,
     leave,
@@ -15,16 +16,6 @@ from tests.patients.leaving import (
 PENDING = "biopsy result pending. Who looks at it?"
 
 
-def done(title):
-    return of_patient(
-        "Procedure",
-        "act",
-        status="completed",
-        code={"text": title},
-        performedDateTime=days_ago(2),
-    )
-
-
 @pytest.mark.parametrize(
     "title",
     ["Transpedicular biopsy", "Biopsie osseuse", "Biopsja kręgu", "추체 생검"],
@@ -32,7 +23,9 @@ def done(title):
 def test_the_page_waits_for_the_result(title):
     asked = Asked()
     taken = statement("alendronate", "M05BA04", 1)
-    (card,) = leave(leaving_chart(*everything_arranged(), taken, done(title)), asked)
+    (card,) = leave(
+        leaving_chart(*everything_arranged(), taken, act_done(title, days=2)), asked
+    )
     assert card["summary"].endswith(PENDING)
     (entry,) = asked.log.entries
     assert entry.content["handout"]["mayTrain"] is False
@@ -43,7 +36,7 @@ def test_the_page_waits_for_the_result(title):
 )
 def test_a_sample_by_another_name_is_awaited(title):
     assert summaries_beside(act_ordered(title, days=2))
-    assert summaries_beside(done(title))
+    assert summaries_beside(act_done(title, days=2))
 
 
 @pytest.mark.parametrize(

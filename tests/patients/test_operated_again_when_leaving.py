@@ -2,20 +2,9 @@
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
-from tests.patients.leaving import act_ordered, summaries_beside
+from tests.patients.leaving import act_done, act_ordered, summaries_beside
 
 READ = "1 recent entry not understood. Read before leaving."
-
-
-def done(title):
-    return of_patient(
-        "Procedure",
-        "act",
-        status="completed",
-        code={"text": title},
-        performedDateTime=days_ago(1),
-    )
 
 
 @pytest.mark.parametrize(
@@ -33,7 +22,7 @@ def done(title):
     ],
 )
 def test_a_second_operation_is_read(title):
-    (summary,) = summaries_beside(done(title))
+    (summary,) = summaries_beside(act_done(title))
     assert summary.endswith(READ)
 
 

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
 from tests.codes import SCT, codeable
-from tests.patients.leaving import act_ordered, cards_beside
+from tests.patients.leaving import act_done, act_ordered, cards_beside
 
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 CPT = "http://www.ama-assn.org/go/cpt"
@@ -96,25 +95,11 @@ def test_the_treated_one_or_an_old_one_is_not(order: Any) -> None:
     ],
 )
 def test_everyday_procedures_after_the_operation_ask_nothing(title: str) -> None:
-    done = of_patient(
-        "Procedure",
-        "check",
-        status="completed",
-        code={"text": title},
-        performedDateTime=days_ago(1),
-    )
-    assert cards_beside(done) == []
+    assert cards_beside(act_done(title)) == []
 
 
 @pytest.mark.parametrize(
     "title", ["Lumbar spine post op infection", "Biopsy lumbar spine", "T8 fracture"]
 )
 def test_procedures_that_say_more_do(title: str) -> None:
-    done = of_patient(
-        "Procedure",
-        "check",
-        status="completed",
-        code={"text": title},
-        performedDateTime=days_ago(1),
-    )
-    assert cards_beside(done)
+    assert cards_beside(act_done(title))
