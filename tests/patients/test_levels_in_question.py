@@ -224,14 +224,3 @@ def test_a_level_that_may_be_added_leaves_the_number_unsure(title):
     levels = augmentation_in(title).levels
     assert levels.names == ("L1",)
     assert not levels.is_count_sure
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Kyphoplasty T12, L1 old fracture, painful nonunion",
-        "Kyphoplastie BWK 12, LWK 1 alte Fraktur, Pseudarthrose",
-    ],
-)
-def test_an_old_fracture_that_did_not_unite_is_treated(title):
-    assert augmentation_in(title).levels.names == ("T12", "L1")
