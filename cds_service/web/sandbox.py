@@ -100,6 +100,21 @@ def sandbox_routes(dependencies: Dependencies) -> Blueprint:
         return response
 
     _page_routes(routes, dependencies)
+    _form_routes(routes, dependencies)
+
+    @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
+    @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
+    def fhir(path: str) -> PlainResponse:
+        # WSGI wants a path as Latin-1: one character for each byte.
+        octets = f"/fhir/{path}".encode().decode("latin-1")
+        environ = {**request.environ, "SCRIPT_NAME": "/sandbox", "PATH_INFO": octets}
+        return Response.from_app(_samples_on(_today(dependencies))[1], environ)
+
+    return routes
+
+
+def _form_routes(routes: Blueprint, dependencies: Dependencies) -> None:
+    """Add what the page asks for while its form is filled."""
 
     @routes.get("/choices")
     def choices() -> Response:
@@ -120,16 +135,6 @@ def sandbox_routes(dependencies: Dependencies) -> Blueprint:
     def discharge() -> Response:
         patient, signed = _member("patient"), _orders(dependencies.service.calendar)
         return json_response(_discharge(dependencies, patient, signed))
-
-    @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
-    @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
-    def fhir(path: str) -> PlainResponse:
-        # WSGI wants a path as Latin-1: one character for each byte.
-        octets = f"/fhir/{path}".encode().decode("latin-1")
-        environ = {**request.environ, "SCRIPT_NAME": "/sandbox", "PATH_INFO": octets}
-        return Response.from_app(_samples_on(_today(dependencies))[1], environ)
-
-    return routes
 
 
 def _page_routes(routes: Blueprint, dependencies: Dependencies) -> None:

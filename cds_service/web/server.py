@@ -20,7 +20,7 @@ from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.loading import load_service
 from cds_service.outgoing.address import is_loopback_host, parse_base
 from cds_service.settings import PREFIX, Settings
-from cds_service.site.folder import ServiceMode, Site, load_site
+from cds_service.site.folder import ServiceMode, Site, SiteFolder, load_site
 from cds_service.web.app import Wiring, create_app
 from cds_service.web.http_server import Address, Drain, serve
 from cds_service.web.logs import configure_logs
@@ -30,6 +30,10 @@ LOG = logging.getLogger("kyphoplasty_cds.audit")
 NAME_A_DATABASE = (
     "KYPHOPLASTY_CDS_DATABASE_URL is not set: the audit log is a SQLite file in the"
     " working folder, which other replicas and the nightly jobs may not find"
+)
+NEEDS_NGINX = (
+    "nginx is required in front: alone the service does not withstand slow clients or"
+    " overload"
 )
 NAME_AN_EHR = (
     "without [[clients]] no caller is authenticated: name your EHR in site.toml and"
@@ -52,11 +56,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     )
     configure_logs(settings.log_level)
     if not is_loopback_host(host):
-        message = (
-            "nginx is required in front: alone the service does not withstand slow"
-            " clients or overload"
-        )
-        logging.getLogger("kyphoplasty_cds.server").warning(message)
+        logging.getLogger("kyphoplasty_cds.server").warning(NEEDS_NGINX)
     warn_if_sqlite_with_clients(settings, site.site if site else None)
     service = load_service(site)
     audit = AuditStore(settings.database_url)
@@ -82,18 +82,21 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
             audit.append(run_entry("stop", run, service.digests))
         audit.close()
 
-    clients = site.site.clients if site else ()
-    # The longest time that any caller waits for its answer.
-    deadlines = [client.deadline_seconds or 0.0 for client in clients]
-    longest = max([settings.deadline_seconds, *deadlines])
     serve(
         make_app,
         Address(host, port),
         workers=workers,
-        finish_seconds=longest + 2,
+        finish_seconds=_longest_deadline(settings, site) + 2,
         drain=drain,
         on_exit=stop,
     )
+
+
+def _longest_deadline(settings: Settings, site: SiteFolder | None) -> float:
+    """Return the seconds for which the most patient caller waits for its answer."""
+    clients = site.site.clients if site else ()
+    deadlines = [client.deadline_seconds or 0.0 for client in clients]
+    return max([settings.deadline_seconds, *deadlines])
 
 
 def run_entry(
