@@ -141,9 +141,9 @@ def create_app(
         links=links,
     )
     register_errors(app)
-    register_hosts(app, (settings.public_url or "", base_url, wiring.listening))
+    _register_hosts(app, (settings.public_url or "", base_url, wiring.listening))
     app.before_request(_refuse_raw_bytes)
-    app.before_request(answer_preflight)
+    app.before_request(_answer_preflight)
     _register_pages(app, dependencies, site, has_review=store is not None)
     app.register_blueprint(health_routes(dependencies, audit, wiring.is_ending))
     if store is not None:
@@ -340,7 +340,7 @@ def _cors_headers(
     return headers | PREFLIGHT if is_preflight else headers
 
 
-def answer_preflight() -> Response | None:
+def _answer_preflight() -> Response | None:
     """Answer the question that a browser asks before a CDS call; it needs no token."""
     is_preflight = request.method == "OPTIONS" and _is_cds_path(request.path)
     return Response(status=204) if is_preflight else None
@@ -352,7 +352,7 @@ MISDIRECTED = (
 )
 
 
-def register_hosts(app: Flask, urls: Iterable[str]) -> None:
+def _register_hosts(app: Flask, urls: Iterable[str]) -> None:
     """Refuse a foreign `Host` (421), and HTTP/1.1 without one (400).
 
     Ours are the hosts of these URLs and those of this machine; ports are ignored. A

@@ -118,7 +118,7 @@ def _form_routes(routes: Blueprint, dependencies: Dependencies) -> None:
 
     @routes.get("/choices")
     def choices() -> Response:
-        return json_response(order_choices())
+        return json_response(_order_choices())
 
     @routes.post("/patients")
     def patients() -> Response:
@@ -128,7 +128,7 @@ def _form_routes(routes: Blueprint, dependencies: Dependencies) -> None:
     @routes.post("/record")
     def record() -> Response:
         server, patient = _member("server"), _member("patient")
-        found = describe_record(dependencies, server=server, patient_id=patient)
+        found = _describe_record(dependencies, server=server, patient_id=patient)
         return json_response(found)
 
     @routes.post("/discharge")
@@ -158,7 +158,7 @@ def _page_routes(routes: Blueprint, dependencies: Dependencies) -> None:
             call=service_path if name == GENERIC else f"/sandbox/as/{name}",
             ehrs=titles,
             ehr=name,
-            limits=shown_limits(profile),
+            limits=_shown_limits(profile),
             takes_comments=dependencies.service.policy.feedback.user_comments,
         )
 
@@ -198,7 +198,7 @@ def _titles(dependencies: Dependencies) -> Mapping[str, str]:
     return {name: load_profile(name, folders).title for name in names}
 
 
-def shown_limits(profile: Profile) -> Mapping[str, Any]:
+def _shown_limits(profile: Profile) -> Mapping[str, Any]:
     """Return what this EHR shows, sends and drops, for the page to imitate.
 
     A limit that is not known counts as no limit.
@@ -373,7 +373,7 @@ def _patient(patient: FoundPatient) -> dict[str, str]:
     }
 
 
-def order_choices() -> dict[str, Any]:
+def _order_choices() -> dict[str, Any]:
     """Return the levels, procedures and support orders that the page offers."""
     levels = [
         {"level": level, "region": requests.region_of(level), "coding": coding}
@@ -395,7 +395,7 @@ def order_choices() -> dict[str, Any]:
     }
 
 
-def describe_record(
+def _describe_record(
     dependencies: Dependencies, *, server: str, patient_id: str
 ) -> dict[str, Any]:
     """Describe what the service finds in a record when a kyphoplasty is signed.

@@ -49,8 +49,8 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
         DataFileError: a file or a setting is wrong, or the address cannot be used.
     """
     site = load_site(settings.site) if settings.site else None
-    check_callers_authenticated(host, settings.public_url, site.site if site else None)
-    refuse_plain_address(
+    _check_callers_authenticated(host, settings.public_url, site.site if site else None)
+    _refuse_plain_address(
         settings.public_url,
         is_private=site is not None and site.site.fhir.allow_private_networks,
     )
@@ -62,7 +62,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     audit = AuditStore(settings.database_url)
     run = str(uuid4())
     drain = Drain(settings.drain_seconds)
-    audit.open_with(run_entry("start", run, service.digests))
+    audit.open_with(_run_entry("start", run, service.digests))
     note_mode(audit, site.site.service if site else ServiceMode())
     log_checkpoint_key(audit.database, settings.audit_key)
 
@@ -79,7 +79,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
 
     def stop() -> None:
         with suppress(AuditUnavailable):
-            audit.append(run_entry("stop", run, service.digests))
+            audit.append(_run_entry("stop", run, service.digests))
         audit.close()
 
     serve(
@@ -99,7 +99,7 @@ def _longest_deadline(settings: Settings, site: SiteFolder | None) -> float:
     return max([settings.deadline_seconds, *deadlines])
 
 
-def run_entry(
+def _run_entry(
     kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]
 ) -> AuditEntry:
     """Make the audit entry for the start or end of this run, with the data in force."""
@@ -169,7 +169,7 @@ def warn_if_sqlite_with_clients(settings: Settings, site: Site | None) -> None:
         logging.getLogger("kyphoplasty_cds.server").warning(NAME_A_DATABASE)
 
 
-def check_callers_authenticated(
+def _check_callers_authenticated(
     host: str, public_url: str | None, site: Site | None
 ) -> None:
     """Let other machines in only if callers are authenticated.
@@ -198,7 +198,7 @@ def check_callers_authenticated(
         )
 
 
-def refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
+def _refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
     """Refuse plain http, since tokens and records pass over it.
 
     Only this machine and a site's private network may use it.
