@@ -68,6 +68,9 @@ class GraveStemsFile(DataFile):
         feared: words of somebody who fears it.
         emergency: what is done for a catastrophe: reanimation, a chest drain.
         several: words for more than one fracture.
+        searched: what an examination is to rule out.
+        lasting_name: names that are long-standing, or a plan, unless more is said.
+        leads_to_reason: words after which a title says why.
     """
 
     reviewed: bool
@@ -97,6 +100,9 @@ class GraveStemsFile(DataFile):
     feared: Words
     emergency: Words
     several: Words
+    searched: Words
+    lasting_name: Words
+    leads_to_reason: Words
 
 
 class GraveStems:
@@ -129,6 +135,9 @@ class GraveStems:
         self._feared = _any_of([content.feared])
         self._emergency = _any_of([content.emergency])
         self._undenied = _any_of([content.undenied])
+        self._searched = _any_of([content.searched])
+        self._lasting_name = _any_of([content.lasting_name])
+        self._leads_to_reason = _any_of([content.leads_to_reason])
         self._kept_plain_deficit = kept(self._has_plain_deficit)
 
     def are_in(self, words: str) -> bool:
@@ -242,6 +251,18 @@ class GraveStems:
     def is_emergency(self, title: str) -> bool:
         """Tell if a procedure of this title was done for a catastrophe."""
         return bool(self._emergency.search(folded(title[:LONGEST_TEXT])))
+
+    def is_searched(self, words: str) -> bool:
+        """Tell if a text names what is to be ruled out, which nobody has found."""
+        return bool(self._searched.search(folded(words[:LONGEST_TEXT])))
+
+    def is_lasting_name(self, name: str) -> bool:
+        """Tell if a name alone tells of nothing new: "heart failure"."""
+        return bool(self._lasting_name.fullmatch(folded(name[:LONGEST_TEXT])))
+
+    def reasons_after(self, title: str) -> list[str]:
+        """List what a title gives as its reasons: "home oxygen for embolism"."""
+        return self._leads_to_reason.split(folded(title[:LONGEST_TEXT]))[1:]
 
     def without_undenied(self, words: str) -> str:
         """Return the folded text without what looks like a denial and is none."""
