@@ -135,7 +135,7 @@ class Ports:
         clock: returns the time; the service's calendar says which day that is at the
             site.
         fhir: a reader of the request's FHIR server, None if it names none.
-        deadline: deadline of the whole answer, from the arrival of the request.
+        deadline: of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
         history: earlier answers of users to cards about this patient; None if no log
             can be searched.

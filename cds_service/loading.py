@@ -4,7 +4,8 @@ A fault stops the start and names the file.
 """
 
 import hashlib
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,6 +46,7 @@ from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.overlay import DATA, refuse_unread
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.unknown_names import check_names
+from cds_service.fhir.orders.suggestions import OrderTemplate
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 from cds_service.hook_files.handouts import check_settings
 from cds_service.hook_files.languages import languages_in_use, read_languages
@@ -88,26 +90,24 @@ def load_service(site: SiteFolder | None = None) -> Service:
     with faults:
         studies = load_studies(STUDIES, units)
     faults.stop()
+
     models = load_models(studies, REDUCED)
     pooled = load_pooled_model(load_pooled_study(STUDIES, units), REDUCED)
     policy = _policy(site, models, pooled)
     attributes = load_attributes()
     cards = _model_cards(studies, models, pooled, attributes, site, policy)
-    services: dict[str, ServiceHook] = {}
-    for name, hook_files in files.items():
-        with faults:
-            services[name] = make_service_hook(
-                hook_files, studies, specs, terminology, orderables
-            )
+    make = partial(
+        make_service_hook,
+        studies=studies,
+        specs=specs,
+        terminology=terminology,
+        orderables=orderables,
+    )
+    services = _make_services(files, make, faults)
     faults.stop()
-    templates = [
-        template
-        for hook in services.values()
-        for template in hook.order_templates.values()
-    ]
-    for template in templates:
-        with faults:
-            refuse_two_codes(template, site)
+
+    templates = _templates_of(services.values())
+    _check_templates(templates, site, faults)
     with faults:
         check_examples(mappings[1:], terminology)
     faults.stop()
@@ -119,6 +119,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         _check_site(site, services.values(), terminology, faults)
     faults.stop()
     clients = site.clients if site else {}
+
     return Service(
         hooks=dict(sorted(services.items(), key=_place_in_discovery)),
         terminology=terminology,
@@ -147,6 +148,33 @@ def _read_hooks(
             with faults:
                 files[folder.name] = read_hook_files(folder.name, hooks)
     return files
+
+
+def _make_services(
+    files: Mapping[str, HookFiles],
+    make: Callable[[HookFiles], ServiceHook],
+    faults: Faults,
+) -> dict[str, ServiceHook]:
+    """Make each service of its files, by its id."""
+    services: dict[str, ServiceHook] = {}
+    for name, hook_files in files.items():
+        with faults:
+            services[name] = make(hook_files)
+    return services
+
+
+def _templates_of(services: Iterable[ServiceHook]) -> list[OrderTemplate]:
+    """List the orders that the services offer."""
+    return [template for hook in services for template in hook.order_templates.values()]
+
+
+def _check_templates(
+    templates: Iterable[OrderTemplate], site: SiteFolder | None, faults: Faults
+) -> None:
+    """Refuse an order that the site gives two codes."""
+    for template in templates:
+        with faults:
+            refuse_two_codes(template, site)
 
 
 def _digests(

@@ -545,17 +545,7 @@ def _case_of(
     # The only read of this step has a share of the time. The findings get the rest.
     history = _earlier_feedback(call)
     levels = order.levels.names if order else ()
-    chart = Chart(
-        record,
-        service.terminology,
-        _horizon(call, order),
-        treated=levels,
-        region=region_treated(order.levels) if order else frozenset(),
-        deadline=call.ports.deadline,
-    )
-    if order:
-        chart.ordered = Ordered(", ".join(order.references), order.t_scores)
-    findings = find_findings(service, chart, order)
+    findings = find_findings(service, _chart_of(call, record, order), order)
     circumstances = Circumstances(
         today=today,
         user=kept_user(call.request.context.user_id),
@@ -580,6 +570,23 @@ def _case_of(
         contents=contents_of(record.entries, _entries_behind_facts(findings)),
         today=today,
     )
+
+
+def _chart_of(
+    call: Call, record: PatientRecord, order: AugmentationOrder | None
+) -> Chart:
+    """Index the record, with what the order treats and its words name."""
+    chart = Chart(
+        record,
+        call.service.terminology,
+        _horizon(call, order),
+        treated=order.levels.names if order else (),
+        region=region_treated(order.levels) if order else frozenset(),
+        deadline=call.ports.deadline,
+    )
+    if order:
+        chart.ordered = Ordered(", ".join(order.references), order.t_scores)
+    return chart
 
 
 def _entries_behind_facts(findings: Findings) -> frozenset[str]:

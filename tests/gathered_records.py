@@ -173,3 +173,28 @@ def said_of(name: str, **record: Any) -> str:
     if known is None:
         return OPEN
     return YES if known.value is True else NO
+
+
+BESIDE = [
+    resource(
+        "conditions",
+        {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "I10"},
+        "c",
+    ),
+    resource("medications", {"text": "Amlodipine 5 mg"}, "m"),
+    resource("procedures", {"text": "Appendectomy", "performedDateTime": "2001"}, "p"),
+]
+
+
+def findings_beside(
+    record: list[dict[str, Any]], beside: list[dict[str, Any]] = BESIDE
+) -> Any:
+    service = open_service()
+    entries = [one | {"id": f"r{number}"} for number, one in enumerate(record)]
+    body = order_sign([*beside, *entries], service=service)
+    request = parse_request(json.dumps(body).encode(), "order-sign")
+    plan, terms = service.hooks[HOOK].plan, service.terminology
+    person = Person(request.context.patient_id)
+    read = gather(request, plan, None, terms, person, deadline=Deadline.after(60))
+    horizon = Horizon(TODAY, TODAY, TODAY, TODAY)
+    return extract_findings(Chart(read, terms, horizon), service.finding_specs)

@@ -1,11 +1,15 @@
 """Patients of an export, each with their own id, as lines of NDJSON by type."""
 
+import csv
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.chart_builders import PATIENT, Resource, days_ago, of_patient
+from click.testing import CliRunner
+
+from cds_service.cli import main
+from tests.chart_builders import PATIENT, TODAY, Resource, days_ago, of_patient
 from tests.codes import CPT, SCT, codeable
 
 Json = dict[str, Any]
@@ -50,3 +54,30 @@ def done(days: int, number: str = "done", **members: Any) -> Resource:
         number,
         **{**said, "bodySite": [codeable(SCT, "66794005")], **members},
     )
+
+
+def write_csv(path, rows):
+    head = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, head, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def validate(*arguments):
+    return CliRunner().invoke(main, ["validate", *map(str, arguments)])
+
+
+def worklist(export: Path, file: Path) -> str:
+    options = [
+        "--as-of",
+        TODAY.isoformat(),
+        "--out",
+        str(file.with_suffix(".out")),
+        "--worklist",
+        str(file),
+    ]
+    result = CliRunner().invoke(main, ["score", str(export), *options])
+    assert result.exit_code == 0, result.output
+    return file.read_text(encoding="utf-8")

@@ -354,7 +354,7 @@ def is_passing(error: DBAPIError) -> bool:
     )
 
 
-def is_busy(error: DBAPIError) -> bool:
+def _is_busy(error: DBAPIError) -> bool:
     """Tell if another writer held the lock for too long; the database itself works."""
     # higher bits: the kind of busy
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
@@ -446,9 +446,9 @@ def fault_words(error: DBAPIError) -> str:
             "the role of the service lacks a privilege in the database: `database.sql`"
             " and `protect.sql` give them"
         )
-    if is_busy(error):
+    if _is_busy(error):
         return "another writer holds the lock of the log"
-    return lasting_fault(error) or _connection_fault(error) or NOT_ANSWERING
+    return _lasting_fault(error) or _connection_fault(error) or NOT_ANSWERING
 
 
 def _connection_fault(error: DBAPIError) -> str:
@@ -464,7 +464,7 @@ def _connection_fault(error: DBAPIError) -> str:
     return next(faults, "")
 
 
-def lasting_fault(error: DBAPIError) -> str:
+def _lasting_fault(error: DBAPIError) -> str:
     """Return the kind of a fault that only an operator mends; empty for other errors.
 
     It is our own words, and nothing of the driver's.

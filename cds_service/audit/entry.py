@@ -26,6 +26,7 @@ from cds_service.core.findings import (
     Findings,
     Gap,
     Provenance,
+    RecordState,
 )
 from cds_service.core.handout import find_handout
 from cds_service.core.languages import ENGLISH
@@ -133,17 +134,11 @@ def _content(shown: Shown) -> dict[str, Any]:
     extension = carried or assessments_extension(answer)
     grounds = grounds_of(answer, cards)
     texts = map(_card_text, cards, shown.response.card_texts)
-    content: dict[str, Any] = {
+    return {
         "orders": list(case.order.references) if case.order else [],
         "order": _order(case.order) if case.order else None,
         "draftsDigest": shown.request.context.drafts_digest,
-        "record": {
-            "server": shown.server,
-            "unread": dict(case.record_state.unread),
-            "incomplete": dict(case.record_state.incomplete),
-            "unreadable": case.record_state.unreadable,
-            "foreign": case.record_state.foreign,
-        },
+        "record": _record(shown.server, case.record_state),
         "findings": [_finding(known[name]) for name in sorted(known)],
         "gaps": [_gap(gaps[name]) for name in sorted(gaps)],
         "passedOver": _passed_over(case.findings),
@@ -161,12 +156,32 @@ def _content(shown: Shown) -> dict[str, Any]:
         "digests": dict(case.in_force.digests),
         "cards": Written(f"[{','.join(texts)}]"),
         "closures": closures_json(grounds, case.fracture, case.closures),
+        **_only_of_some(shown),
     }
+
+
+def _record(server: str | None, state: RecordState) -> dict[str, Any]:
+    """Return where the record was read, and what of it was not."""
+    return {
+        "server": server,
+        "unread": dict(state.unread),
+        "incomplete": dict(state.incomplete),
+        "unreadable": state.unreadable,
+        "foreign": state.foreign,
+    }
+
+
+def _only_of_some(shown: Shown) -> dict[str, Any]:
+    """Return what only some answers have, such as those of a discharge."""
+    case = shown.answer.case
+    content: dict[str, Any] = {}
     if shown.asked_language != ENGLISH:
         content["language"] = _language(shown)
     if case.leaving is not None:
         content["leaving"] = _leaving(case.leaving)
-        content["handout"] = find_handout(answer.conclusion, case.leaving).to_json()
+        content["handout"] = find_handout(
+            shown.answer.conclusion, case.leaving
+        ).to_json()
     if shown.silent_after is not None:
         content["silent"] = {"milliseconds": round(shown.silent_after * 1000)}
     if shown.near_misses:

@@ -153,7 +153,7 @@ class AuditReader:
     ) -> Page:
         """Find one page of matching entries, newest first."""
         statement = (
-            select_listed(query)
+            _select_listed(query)
             .order_by(SEARCH.c.at.desc(), SEARCH.c.sequence.desc())
             .limit(limit + 1)
         )
@@ -166,7 +166,7 @@ class AuditReader:
             )
         with self.reading() as connection:
             rows = connection.execute(statement).all()
-            entries = with_cards(connection, rows[:limit], ListedEntry)
+            entries = _with_cards(connection, rows[:limit], ListedEntry)
         following = entries[-1].cursor if len(rows) > limit else None
         return Page(entries=entries, next=following)
 
@@ -196,14 +196,14 @@ class AuditReader:
             return entries
         query = Query(kinds=("feedback", "loop", "mark", "note"))
         statement = (
-            select_listed(query)
+            _select_listed(query)
             .where(SEARCH.c.about.in_(entries))
             .order_by(SEARCH.c.sequence)
             .limit(MOST_ABOUT)
         )
         with self.reading() as connection:
             rows = connection.execute(statement).all()
-            listed = with_cards(connection, rows, ListedEntry)
+            listed = _with_cards(connection, rows, ListedEntry)
         for entry in listed:
             entries[entry.about or ""].append(entry)
         return entries
@@ -242,7 +242,7 @@ class AuditReader:
             yield connection
 
 
-def select_listed(query: Query) -> Select[Any]:
+def _select_listed(query: Query) -> Select[Any]:
     """Select the matching entries as rows of `ListedEntry` without cards, unordered."""
     joined = SEARCH.join(ENTRIES, ENTRIES.c.sequence == SEARCH.c.sequence)
     statement = select(SEARCH, ENTRIES.c.entry_id, ENTRIES.c.hash).select_from(joined)
@@ -261,7 +261,7 @@ def _check_time(at: str) -> None:
         raise AuditUnavailable(ALTERED) from None
 
 
-def with_cards(
+def _with_cards(
     connection: Connection, rows: Sequence[Row[Any]], kind: type[Entry]
 ) -> tuple[Entry, ...]:
     """Return the rows as entries with their cards.
@@ -328,6 +328,6 @@ def stored_entries(
             .limit(STREAM)
         )
         rows = connection.execute(statement).all()
-        yield from with_cards(connection, rows, Stored)
+        yield from _with_cards(connection, rows, Stored)
         has_more = len(rows) == STREAM
         last = rows[-1].sequence if rows else last

@@ -44,7 +44,7 @@ def judge_rest(orders: Sequence[SupportOrder], max_hours: float, today: date) ->
     named = {*long, *(joined if is_joined else ())}
     found = [order for order in orders if order.reference in named]
     found.sort(key=lambda order: -(_rest_hours(order, today) or 0))
-    found += [order for order in orders if is_open_rest(order)]
+    found += [order for order in orders if _is_open_rest(order)]
     return Rest(tuple(found), hours, is_joined)
 
 
@@ -110,7 +110,7 @@ def rest_sentence(rest: Rest, today: date) -> str | None:
 
 def rest_length(order: SupportOrder, today: date) -> str:
     """Say how long bed rest is ordered, the longer of dates and words."""
-    if is_open_rest(order):
+    if _is_open_rest(order):
         return say("no end time")
     dates, words = _lengths(order, today)
     is_by_words = _rest_hours(order, today) == _rest_in_words(order, today)
@@ -145,7 +145,7 @@ def _longest(*hours: float | None) -> float | None:
     return max((length for length in hours if length is not None), default=None)
 
 
-def is_open_rest(order: SupportOrder) -> bool:
+def _is_open_rest(order: SupportOrder) -> bool:
     """Tell if a bed-rest order has no end, in dates or words; an event is an end."""
     return (
         order.hours is None

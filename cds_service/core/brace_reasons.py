@@ -67,7 +67,7 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
         "augmentation-unread": bool(other.unread),
         "order-unread": other.has_other_order,
         "problem-unread": other.has_unread_problem or is_too_often,
-        "brace-unclear": has_unclear_brace(support),
+        "brace-unclear": _has_unclear_brace(support),
         "supplies-unread": "SupplyRequest" in support.unchecked,
         "brace-kept": other.is_brace_kept,
     }
@@ -91,7 +91,7 @@ def _reasons(names: Collection[str], source: ReasonSource) -> list[KeepReason]:
     return [KeepReason(name, source) for name in KEEP_REASONS if name in names]
 
 
-def has_unclear_brace(support: SupportOrders) -> bool:
+def _has_unclear_brace(support: SupportOrders) -> bool:
     """Tell if a brace on record may or may not be the first of this fracture.
 
     It is for another disease, has no certain day, or was ordered shortly before the

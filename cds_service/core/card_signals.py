@@ -21,13 +21,13 @@ def _register_ordered(kind: str) -> None:
         orders = situation.support.counted(kind)
         if not orders:
             return None
-        return Signal(ordered_text(orders[0], situation), orders[:1])
+        return Signal(_ordered_text(orders[0], situation), orders[:1])
 
     name = "review" if kind == "bone-treatment" else kind
     register(f"{name}-ordered", detect)
 
 
-def ordered_text(order: SupportOrder, situation: Situation) -> str:
+def _ordered_text(order: SupportOrder, situation: Situation) -> str:
     """Write `ordered (19 Nov)`, `among these orders`."""
     if order.is_draft:
         return say("among these orders")

@@ -17,13 +17,13 @@ NONE = say("none on record")
 FOREARM = "forearm"
 
 
-def place_text(findings: Findings) -> str:
+def _place_text(findings: Findings) -> str:
     """Name the occasion for an act: by the place of care (E13)."""
     place = findings.known.get("place-of-care")
     return PLACES.get(str(place.value), UNKNOWN_PLACE) if place else UNKNOWN_PLACE
 
 
-def t_score_text(findings: Findings, wording: Wording, today: date) -> str:
+def _t_score_text(findings: Findings, wording: Wording, today: date) -> str:
     """Write `−2.8`, with the year if it is old, and with the site if of the forearm."""
     t_score = findings.known.get("bmd-t-score")
     if t_score is None:
@@ -44,7 +44,7 @@ def words_of_facts(
 
     What is not known is empty.
     """
-    place = place_text(findings)
+    place = _place_text(findings)
     age = findings.number("age")
     by_name = {signal.name: signal for signal in signals}
 
@@ -54,7 +54,7 @@ def words_of_facts(
     unstable = by_name.get("unstable-spine")
     return {
         "place": place,
-        "t": t_score_text(findings, wording, today),
+        "t": _t_score_text(findings, wording, today),
         "age": f"{age:.0f}" if age is not None else "",
         "start": say("start {place}", place=place),
         "start_one": say("start one"),

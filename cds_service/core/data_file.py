@@ -123,10 +123,8 @@ class Faults:
         Raises:
             DataFileError: there are faults.
         """
-        if len(self.found) > 1:
-            raise DataFileErrors(self.found)
         if self.found:
-            raise self.found[0]
+            raise _as_one(self.found)
 
 
 def data_root(kind: Literal["hooks", "mappings"]) -> Path:
@@ -139,7 +137,7 @@ def data_root(kind: Literal["hooks", "mappings"]) -> Path:
 
 
 def label(path: Path) -> str:
-    """Name a data file in messages: its path, from the working directory if below."""
+    """Name a data file in messages: by its path, shortened below the working folder."""
     folder = Path.cwd()
     if path.is_relative_to(folder):
         path = path.relative_to(folder)
@@ -194,7 +192,7 @@ def validated(
             DataFileError(label(path), fault.key, fault.message)
             for fault in _faults_of(error)
         ]
-        raise (faults[0] if len(faults) == 1 else DataFileErrors(faults)) from None
+        raise _as_one(faults) from None
 
 
 def validated_by_kind(
@@ -226,7 +224,12 @@ def validated_by_kind(
             elif fault.type in UNKNOWN_KEY and "." not in key:
                 message = explain_key(kind, key)
             faults.append(DataFileError(label(path), key, message))
-        raise (faults[0] if len(faults) == 1 else DataFileErrors(faults)) from None
+        raise _as_one(faults) from None
+
+
+def _as_one(faults: Sequence[DataFileError]) -> DataFileError:
+    """Return one error that names all of these."""
+    return faults[0] if len(faults) == 1 else DataFileErrors(faults)
 
 
 class _Fault(NamedTuple):

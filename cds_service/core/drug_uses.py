@@ -208,26 +208,21 @@ def _use(
     # What was not understood counts only if nothing else records an intake.
     entries = understood if any(entry.is_intake for entry in understood) else listed
     intakes = [entry for entry in entries if entry.is_intake]
-    sure_intakes = [intake for intake in intakes if intake.is_sure]
-    sure_dose = _last_dose(sure_intakes)
-    counted_intakes = sure_intakes if sure_dose else intakes
-    last_dose = _last_dose(counted_intakes)
-    counted_doses = {intake.last for intake in counted_intakes if intake.last}
     orders = _drug_orders(understood, today)
-    unclear_since = [
-        entry
-        for entry in listed
-        if not entry.is_understood
-        and _is_since(entry, sure_dose)
-        and not (entry.is_by_dosage and orders.is_standing)
-    ]
-    is_too_often = _is_too_often(name, counted_intakes)
+
+    sure_dose = _last_dose(intake for intake in intakes if intake.is_sure)
+    counted = [intake for intake in intakes if intake.is_sure or not sure_dose]
+    unclear = _unclear_since(sure_dose, listed, orders)
+    doses = _doses(listed, counted, sure_dose, unclear)
+    is_too_often = _is_too_often(name, counted)
+
     started, is_start_known = _present_course(intakes)
     if started and _is_older((*listed, *perhaps), started):
         is_start_known = False
-    end = _end(entries, intakes, last_dose, today)
-    if end is None and last_dose and _is_complete(name, started, last_dose):
-        end = DrugEnd(last_dose, "last given")
+    end = _end(entries, intakes, doses.last, today)
+    if end is None and doses.last and _is_complete(name, started, doses.last):
+        end = DrugEnd(doses.last, "last given")
+    newest_first = sorted(listed, key=_newest, reverse=True)
     return DrugUse(
         name=GROUPS.get(name, name),
         kind=KINDS.get(name, "other"),
@@ -238,21 +233,12 @@ def _use(
         on_record_since=_on_record_since((*listed, *perhaps), today),
         started=started,
         is_start_known=is_start_known,
-        doses=Doses(
-            last=last_dose,
-            counted=tuple(sorted(counted_doses)),
-            sure=sure_dose,
-            unclear=_last_dose(entry for entry in unclear_since if entry.may_be_dose),
-            perhaps=_last_dose(entry for entry in listed if entry.may_be_given),
-            has_undated=any(one.may_be_given and not one.last for one in listed),
-        ),
-        is_open=bool(unclear_since) or is_too_often,
+        doses=doses,
+        is_open=bool(unclear) or is_too_often,
         is_too_often=is_too_often,
         orders=orders,
         end=end,
-        provenance=tuple(
-            entry.provenance for entry in sorted(listed, key=_newest, reverse=True)
-        ),
+        provenance=tuple(entry.provenance for entry in newest_first),
         supplies=_supplies(intakes),
         goes_home=(
             orders.prescribed is not None
@@ -321,6 +307,47 @@ def _prescribed(orders: Sequence[DrugEntry], today: date) -> Dated | None:
 
 
 # --- the doses
+
+
+def _unclear_since(
+    sure_dose: Dated | None, listed: Iterable[DrugEntry], orders: DrugOrders
+) -> list[DrugEntry]:
+    """Return what was not understood since the last dose that is sure.
+
+    The dosage of an order says nothing new while the order is in force.
+    """
+    return [
+        entry
+        for entry in listed
+        if not entry.is_understood
+        and _is_since(entry, sure_dose)
+        and not (entry.is_by_dosage and orders.is_standing)
+    ]
+
+
+def _doses(
+    listed: Sequence[DrugEntry],
+    counted: Sequence[DrugEntry],
+    sure_dose: Dated | None,
+    unclear: Iterable[DrugEntry],
+) -> Doses:
+    """Return the doses of one drug.
+
+    Args:
+        listed: all entries of the drug.
+        counted: the intakes whose doses count.
+        sure_dose: the last dose that is sure.
+        unclear: the entries that were not understood since then.
+    """
+    days = {intake.last for intake in counted if intake.last}
+    return Doses(
+        last=_last_dose(counted),
+        counted=tuple(sorted(days)),
+        sure=sure_dose,
+        unclear=_last_dose(entry for entry in unclear if entry.may_be_dose),
+        perhaps=_last_dose(entry for entry in listed if entry.may_be_given),
+        has_undated=any(one.may_be_given and not one.last for one in listed),
+    )
 
 
 def _last_dose(intakes: Iterable[DrugEntry]) -> Dated | None:

@@ -108,7 +108,7 @@ class Finding(NamedTuple):
             for another reason. Then no figure that rests on it is said to be low.
         dated_to: the precision of `observed`; of a bare month or year it is the first
             day.
-        unread: the entries of it whose other words were not understood.
+        unread: its entries whose other words were not understood.
     """
 
     name: str
@@ -213,7 +213,7 @@ NO_DOSES = Doses()
 
 
 class Supply(NamedTuple):
-    """How long an intake of a drug lasts that is taken at home or each month.
+    """The time that an intake lasts, of a drug that is taken at home or each month.
 
     Attributes:
         source: the type of its entry. What was handed over is given as well, and
@@ -278,8 +278,8 @@ class DrugUse:
         is_too_often: it was given weeks apart, as against a tumour.
         end: None if it goes on.
         provenance: its entries, the newest first.
-        supplies: its intakes, with how long they last; of what is given every half
-            year there are none.
+        supplies: its intakes, with how long they last; none of what is given every
+            half year.
         goes_home: by an intake or an order it is taken after a stay: not by one dose,
             a week's supply, or what the ward gives.
     """
@@ -335,7 +335,7 @@ class BoneDrugs:
             other lists that may name a bone drug and were not read whole.
         unclear: why the lists that were read do not say "none", as a phrase; empty if
             they do.
-        allergies: for which one of them was stopped or left out.
+        allergies: those for which a bone drug was stopped or left out.
     """
 
     uses: tuple[DrugUse, ...] = ()
@@ -472,16 +472,23 @@ class AugmentationOrder:
         return self.performed.day if self.performed else None
 
 
+# What the words of an order state of its end.
+EndKind = Literal[
+    "nothing",  # no end
+    "end",  # a length or a day, clearly
+    "event",  # an end without a day: `until mobilised`
+    "endless",  # that there is no end, whatever length or day they state
+    "payer",  # only a payer's length of need, which is no wear time
+    "doubtful",  # a time that was not understood
+    "reversed",  # no end, and the order's dates end before they begin
+    "apart",  # whatever they state, the order's times state different ends
+]
+
+
 class WordedEnd(NamedTuple):
     """The end of an order as its words state it.
 
     Attributes:
-        kind: `nothing`: they state no end; `end`: a length or a day, clearly; `event`:
-            an end without a day (`until mobilised`); `payer`: only a payer's length of
-            need, which is no wear time; `doubtful`: a time that was not understood;
-            `reversed`: they state no end, and the order's dates end before they begin;
-            `apart`: the order's times state different ends, whatever its words say;
-            `endless`: they say that there is no end, whatever length or day they state.
         hours: the longest length that is clearly stated, in hours; of `doubtful` words
             the length that it has at least.
         length: the same length as our texts write it, `3 months`.
@@ -492,16 +499,7 @@ class WordedEnd(NamedTuple):
             end: `until seen in 6 weeks`. None if that is not known.
     """
 
-    kind: Literal[
-        "nothing",
-        "end",
-        "event",
-        "endless",
-        "payer",
-        "doubtful",
-        "reversed",
-        "apart",
-    ] = "nothing"
+    kind: EndKind = "nothing"
     hours: float | None = None
     length: str = ""
     day: date | None = None
@@ -511,22 +509,28 @@ class WordedEnd(NamedTuple):
 
 
 NOT_WORDED = WordedEnd()
-NotNow = Literal["", "over", "far", "elsewhere", "later", "held", "ward", "unsure"]
-# What limits training: an order in force, one that a therapist ends, one on activity
-# that was not understood; of pelvis or leg a broken bone, another injury or an
-# operation that may still heal; a patient who does not walk, a lost leg, a wheelchair
-# or a lift, a boot or cast of a leg.
+# Why an order does not count now.
+NotNow = Literal[
+    "",  # it counts
+    "over",  # its days are past
+    "far",  # it begins in more than half a year
+    "elsewhere",  # it is of vertebrae that are not treated
+    "later",  # it is on record and dated after today
+    "held",  # it is on hold
+    "ward",  # it is rehabilitation that ends with the stay
+    "unsure",  # it is rehabilitation that may end with the stay
+]
 TrainingLimit = Literal[
-    "order",
-    "therapist",
-    "unread",
-    "leg",
-    "leg-injury",
-    "operated",
-    "bound",
-    "lost",
-    "carried",
-    "splinted",
+    "order",  # an order in force
+    "therapist",  # an order that a therapist ends
+    "unread",  # an order on activity that was not understood
+    "leg",  # a broken bone of pelvis or leg, which may still heal
+    "leg-injury",  # another injury there
+    "operated",  # an operation there
+    "bound",  # the patient does not walk
+    "lost",  # a lost leg
+    "carried",  # a wheelchair or a lift
+    "splinted",  # a boot or cast of a leg
 ]
 Renewal = Literal["", "known", "unknown", "words"]
 
@@ -552,11 +556,7 @@ class SupportOrder:
         is_standing: its status says that it is in force; otherwise it does not count.
         is_read_whole: False if it holds something not understood that may withdraw it;
             it does not count then. Always true of a brace or bed rest: see `unread`.
-        not_now: `over` if its days are past, `far` if it begins in more than half a
-            year, `elsewhere` if it is of vertebrae that are not treated, `later` if an
-            order on record is dated after today, `held` if it is on hold, `ward` if it
-            is rehabilitation that ends with the stay, `unsure` if it may; none of
-            these counts.
+        not_now: why it does not count now; empty if it does.
         written_from: the first day on which it may have been written, as exactly as
             that is known: of `2027` it is 1 January.
         written_to: the last day on which it may have been written: of `2027` it is 31

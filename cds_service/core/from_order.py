@@ -102,7 +102,7 @@ def by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
     spec = so_far.specs[name]
     if _is_stated(name, so_far) or not isinstance(spec, ListSpec):
         return None
-    return from_reason(spec, so_far.order)
+    return _from_reason(spec, so_far.order)
 
 
 def by_mention(name: str, so_far: FindingsSoFar) -> Gap | None:
@@ -148,7 +148,7 @@ def from_order(
     )
 
 
-def from_reason(
+def _from_reason(
     spec: ListSpec, order: AugmentationOrder | None
 ) -> Finding | Gap | None:
     """Find a diagnosis among the reasons of the order: true, a gap, or None.

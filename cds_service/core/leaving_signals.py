@@ -49,7 +49,7 @@ NO_TRAINING = (
 UNSTABLE = ("unstable-fracture", "spinal-instability")
 
 
-def is_drug_started(situation: Situation) -> bool:
+def _is_drug_started(situation: Situation) -> bool:
     """Tell if a bone drug is taken since this fracture, or prescribed to be.
 
     One dose, a week's supply, and what the ward gives of a drug that is taken at home
@@ -75,7 +75,7 @@ def is_drug_started(situation: Situation) -> bool:
     return use.orders.is_standing and since is not None and since >= operated_on
 
 
-def is_review_dated(situation: Situation, *, with_doses: bool = True) -> bool:
+def _is_review_dated(situation: Situation, *, with_doses: bool = True) -> bool:
     """Tell if a visit for bone treatment has a day.
 
     Args:
@@ -100,8 +100,8 @@ def _settled(situation: Situation) -> Signal | None:
         return None
     doubts = ("kidney-failure", "bone-drug-caution", "bone-drug-withheld")
     is_doubtful = any(SIGNALS[name](situation) is not None for name in doubts)
-    is_started = is_drug_started(situation) and not is_doubtful
-    is_dated = is_review_dated(situation, with_doses=not is_doubtful)
+    is_started = _is_drug_started(situation) and not is_doubtful
+    is_dated = _is_review_dated(situation, with_doses=not is_doubtful)
     is_settled = is_started or is_dated
     return Signal() if is_settled else None
 
@@ -115,7 +115,7 @@ def _without_dose(situation: Situation) -> Signal | None:
     state = situation.drug_state
     if situation.leaving is None or _settled(situation):
         return None
-    if state.signal in STARTED and not is_drug_started(situation):
+    if state.signal in STARTED and not _is_drug_started(situation):
         return _for_home_open(situation)
     return SIGNALS["drug-without-dose"](situation)
 

@@ -110,7 +110,7 @@ class Sentence(Phrase):
 
     def __new__(cls, template: str, words: Mapping[str, str] = NOTHING) -> Self:
         """Fill the template."""
-        sentence = super().__new__(cls, end_once(template.format_map(words)))
+        sentence = super().__new__(cls, _end_once(template.format_map(words)))
         sentence.template, sentence.words = template, words
         return sentence
 
@@ -120,7 +120,7 @@ class Sentence(Phrase):
             name: in_language(self.words[name], language)
             for name in placeholders(template)
         }
-        return end_once(template.format_map(words))
+        return _end_once(template.format_map(words))
 
 
 class Joined(Phrase):
@@ -146,7 +146,7 @@ class Joined(Phrase):
 
     def translation(self, language: Language) -> str:
         words = [in_language(part, language) for part in self.parts]
-        return end_once(language.join(words, self.separator, self.last))
+        return _end_once(language.join(words, self.separator, self.last))
 
 
 class Day(Phrase):
@@ -317,7 +317,7 @@ def placeholders(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
-def end_once(text: str) -> str:
+def _end_once(text: str) -> str:
     """Leave out the full stop behind a question, its bracket, or another one."""
     for double, single in DOUBLE_ENDS:
         text = text.replace(double, single)

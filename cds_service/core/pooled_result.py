@@ -83,7 +83,7 @@ def find_pooled_result(
     """Compute the pooled figure from these findings, at the baseline in force."""
     sources = known_inputs(model.study, findings)
     known = {name: value for name, (value, _) in sources.items()}
-    figure = model.figure(known, baseline, raising=raising_facts(findings))
+    figure = model.figure(known, baseline, raising=_raising_facts(findings))
     used = {
         name: finding
         for name, (_, finding) in sources.items()
@@ -111,7 +111,7 @@ def find_pooled_result(
     )
 
 
-def raising_facts(findings: Findings) -> tuple[str, ...]:
+def _raising_facts(findings: Findings) -> tuple[str, ...]:
     """Name the facts on record with which no figure is below, as `RAISING` does."""
     return tuple(
         fact

@@ -123,7 +123,7 @@ def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None
         first=first,
         last=last,
         changes=tuple(
-            place_change(marker, float(finding.value))
+            _place_change(marker, float(finding.value))
             for marker, finding in compared
             if not isinstance(finding.value, str)
         ),
@@ -143,7 +143,7 @@ def _kyphoplasty_day(findings: Findings) -> date | None:
     return augmentation.observed if augmentation.label == "kyphoplasty" else None
 
 
-def place_change(marker: MarkerChange, percent: float) -> Change:
+def _place_change(marker: MarkerChange, percent: float) -> Change:
     """Compare a change, in %, with both groups; a worse change counts as in range."""
     refractured, others = marker.refractured, marker.not_refractured
     is_as_bad = percent >= refractured.q1

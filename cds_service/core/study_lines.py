@@ -59,7 +59,7 @@ def study_line(
         result=result,
         words=words,
         average=average.removeprefix("about "),
-        drivers=drivers_of(result),
+        drivers=_drivers_of(result),
         unknown_criteria=tuple(
             violation.text
             for violation in result.violations
@@ -68,7 +68,7 @@ def study_line(
     )
 
 
-def drivers_of(result: ModelResult) -> tuple[tuple[Finding, ...], ...]:
+def _drivers_of(result: ModelResult) -> tuple[tuple[Finding, ...], ...]:
     """Find the inputs that clearly raise the figure, strongest first."""
     prediction = result.prediction
     drivers: list[tuple[float, tuple[Finding, ...]]] = []

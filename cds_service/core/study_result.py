@@ -3,7 +3,7 @@
 docs/evidence.md, "Which figure is shown", has the rules.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
 
@@ -197,10 +197,8 @@ def apply_model(
     if is_shown:
         is_lower = False
         if not has_doubt and _may_be_lower(inputs, violations, obstacles):
-            others = {name: value for name, value in values.items() if name != LEVEL}
-            without_level = figure_of(others) if LEVEL in values else None
-            figures = filter(None, (prediction, with_unused, without_level))
-            is_lower = all(map(_is_below, figures))
+            figures = prediction, with_unused, _without_level(values, figure_of)
+            is_lower = all(map(_is_below, filter(None, figures)))
         band = _band(prediction, policy, is_lower=is_lower)
         pooled_risk = _pooled_risk(prediction, study, policy)
     return ModelResult(
@@ -214,6 +212,15 @@ def apply_model(
         unusable=unusable,
         obstacles=obstacles,
     )
+
+
+def _without_level(
+    values: Mapping[str, Value], figure_of: Callable[[Mapping[str, Value]], Prediction]
+) -> Prediction | None:
+    """Return the figure without the treated level; None if the level is not known."""
+    if LEVEL not in values:
+        return None
+    return figure_of({name: value for name, value in values.items() if name != LEVEL})
 
 
 def _may_be_shown(

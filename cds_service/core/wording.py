@@ -63,7 +63,7 @@ def title_text(title: str) -> str:
 
 
 def capital(text: str) -> str:
-    """Return the text with its first letter large, unless its second one is: `eGFR`."""
+    """Begin the text with a capital, unless its second letter is one: `eGFR`."""
     return Changed(text, _capital)
 
 
@@ -94,7 +94,7 @@ def is_near(day: date, today: date) -> bool:
 
 
 def since_text(day: date, today: date) -> str:
-    """Write `Mar 2026`, and `2021` of a day that is two years away."""
+    """Write `Mar 2026`, or `2021` if the day is two years away."""
     is_old = months_between(day, today) >= YEARS_FROM
     precision: DayForm = "year" if is_old else "month"
     return Day(day, precision)
@@ -212,13 +212,14 @@ class Wording:
 
     def short_measure(self, finding: Finding) -> str:
         """Write name and value without the unit of BMI."""
-        value = self.value(finding).removesuffix(UNITS["kg/m2"])
-        return self._phrase(finding, value)
+        return self._phrase(finding, self._short_value(finding))
 
     def short_phrase(self, finding: Finding) -> str:
-        """Write it as surgeons do, who leave the unit of BMI out."""
-        value = self.value(finding).removesuffix(UNITS["kg/m2"])
-        return self._phrase(finding, value, finding.site)
+        """Write name, value and place without the unit of BMI, as surgeons do."""
+        return self._phrase(finding, self._short_value(finding), finding.site)
+
+    def _short_value(self, finding: Finding) -> str:
+        return self.value(finding).removesuffix(UNITS["kg/m2"])
 
     def _phrase(self, finding: Finding, value: str, *details: str) -> str:
         name = self.name(finding.name)

@@ -40,7 +40,7 @@ def is_later_encounter(code: str) -> bool:
 
 
 def at_first_visit(code: str) -> str:
-    """Return the code of the first visit, of one that is of a later visit."""
+    """Return the code of a first visit in place of that of a later one."""
     return f"{code[:-1]}A" if is_later_encounter(code) else code
 
 

@@ -25,6 +25,7 @@ WRITTEN_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SHORT_YEAR = re.compile(
     r"(?<!\S)(\(?)['\u2018\u2019`\u00b4](\d\d)(?!\w|[-/.]\d|['\u2019\"])"
 )
+_LAST_CENTURY = 2050  # from '50 on, a short year is one of the 20th century
 
 
 def with_whole_years(title: str, today: date) -> str:
@@ -40,9 +41,6 @@ def with_whole_years(title: str, today: date) -> str:
         return f"{match[1]}{year if year <= today.year else year - 100}"
 
     return _SHORT_YEAR.sub(whole, title)
-
-
-_LAST_CENTURY = 2050  # from '50 on, the year is one of the 20th century
 
 
 class Moment(NamedTuple):

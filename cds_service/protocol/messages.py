@@ -97,7 +97,7 @@ class FhirAuthorization(BaseModel):
 
     access_token: SecretStr
     token_type: str | None = None
-    expires_in: int | None = None  # seconds
+    expires_in: int | None = None
     scope: str | None = None
     subject: str | None = None
     patient: str | None = None
@@ -184,8 +184,8 @@ class OrderSignContext(HookContext):
         return value
 
 
-class PatientViewContext(HookContext):
-    """Context of `patient-view`, which brings no orders: those on record count."""
+class _OrderlessContext(HookContext):
+    """Context of a hook that signs nothing."""
 
     @field_validator("draft_orders", mode="before")
     @classmethod
@@ -193,7 +193,11 @@ class PatientViewContext(HookContext):
         return None
 
 
-class EncounterDischargeContext(HookContext):
+class PatientViewContext(_OrderlessContext):
+    """Context of `patient-view`, which brings no orders: those on record count."""
+
+
+class EncounterDischargeContext(_OrderlessContext):
     """Context of `encounter-discharge`, which signs nothing.
 
     Attributes:
@@ -206,11 +210,6 @@ class EncounterDischargeContext(HookContext):
     @classmethod
     def _encounter_id_is_a_fhir_id(cls, value: Any) -> Any:
         return _bare_id(value, "Encounter")
-
-    @field_validator("draft_orders", mode="before")
-    @classmethod
-    def _orders_are_no_part_of_it(cls, _: Any) -> None:
-        return None
 
 
 CONTEXTS: Mapping[str, type[HookContext]] = {

@@ -118,11 +118,7 @@ def create_app(
     app = Flask("cds_service.web")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     metrics = _metrics_of(service)
-    connections = Connections(
-        allow_private=site is None or site.site.fhir.allow_private_networks,
-        allow_public_plain=site is None,
-        max_record_bytes=settings.max_record_bytes,
-    )
+    connections = _connections(settings, site)
     store = audit if isinstance(audit, AuditStore) else None  # a log that can be read
     links = Links(base_url.rstrip("/"), _link_key(settings, store)) if store else None
     callers = _callers(site, connections, store, metrics)
@@ -145,20 +141,11 @@ def create_app(
         links=links,
     )
     register_errors(app)
-    register_hosts(app, (settings.public_url or "", base_url, wiring.listening))
+    _register_hosts(app, (settings.public_url or "", base_url, wiring.listening))
     app.before_request(_refuse_raw_bytes)
-    app.before_request(answer_preflight)
-    app.register_blueprint(cds_routes(dependencies))
-    app.register_blueprint(feedback_routes(dependencies))
-    pages = page_routes(
-        dependencies,
-        has_sandbox=is_open(dependencies.site),
-        has_review=store is not None,
-    )
-    app.register_blueprint(pages)
+    app.before_request(_answer_preflight)
+    _register_pages(app, dependencies, site, has_review=store is not None)
     app.register_blueprint(health_routes(dependencies, audit, wiring.is_ending))
-    app.register_blueprint(sandbox_routes(dependencies))
-    app.register_blueprint(worksheet_routes(dependencies, site))
     if store is not None:
         _register_log_pages(app, dependencies, site, store)
     if callers is not None:
@@ -168,6 +155,15 @@ def create_app(
     in_front = partial(_in_front, read_away, origins)
     app.wsgi_app = in_front  # type: ignore[method-assign]
     return app
+
+
+def _connections(settings: Settings, site: SiteFolder | None) -> Connections:
+    """Make the connections to other servers; open mode reaches private ones too."""
+    return Connections(
+        allow_private=site is None or site.site.fhir.allow_private_networks,
+        allow_public_plain=site is None,
+        max_record_bytes=settings.max_record_bytes,
+    )
 
 
 def _refuse_raw_bytes() -> None:
@@ -213,6 +209,20 @@ def _callers(
     ]
     log_url = store.url if store else None
     return Callers(clients, UsedTokens(log_url, on_unconfirmed=metrics.unconfirmed.inc))
+
+
+def _register_pages(
+    app: Flask, dependencies: Dependencies, site: SiteFolder | None, *, has_review: bool
+) -> None:
+    """Add the CDS services, and the pages that need no log."""
+    app.register_blueprint(cds_routes(dependencies))
+    app.register_blueprint(feedback_routes(dependencies))
+    pages = page_routes(
+        dependencies, has_sandbox=is_open(dependencies.site), has_review=has_review
+    )
+    app.register_blueprint(pages)
+    app.register_blueprint(sandbox_routes(dependencies))
+    app.register_blueprint(worksheet_routes(dependencies, site))
 
 
 def _register_log_pages(
@@ -330,7 +340,7 @@ def _cors_headers(
     return headers | PREFLIGHT if is_preflight else headers
 
 
-def answer_preflight() -> Response | None:
+def _answer_preflight() -> Response | None:
     """Answer the question that a browser asks before a CDS call; it needs no token."""
     is_preflight = request.method == "OPTIONS" and _is_cds_path(request.path)
     return Response(status=204) if is_preflight else None
@@ -342,7 +352,7 @@ MISDIRECTED = (
 )
 
 
-def register_hosts(app: Flask, urls: Iterable[str]) -> None:
+def _register_hosts(app: Flask, urls: Iterable[str]) -> None:
     """Refuse a foreign `Host` (421), and HTTP/1.1 without one (400).
 
     Ours are the hosts of these URLs and those of this machine; ports are ignored. A

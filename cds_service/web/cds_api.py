@@ -152,7 +152,7 @@ def _discover(dependencies: Dependencies, exchange: Exchange) -> Response:
     wish = dependencies.settings.prefetch
     service = dependencies.service.of(_known_caller(dependencies, exchange).client)
     services = [
-        discovery_entry(hook.discovery, wish) for hook in service.hooks.values()
+        _discovery_entry(hook.discovery, wish) for hook in service.hooks.values()
     ]
     return json_response({"services": services})
 
@@ -233,7 +233,7 @@ def admit(
     )
 
 
-def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:
+def _discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:
     """Return the entry of discovery with the prefetch templates that settings allow.
 
     These are all, the Patient's alone, or none.
@@ -260,7 +260,7 @@ def _json(body: str) -> Response:
     return Response(body, content_type=JSON_TYPE)
 
 
-def count_gaps(response: HookResponse) -> int:
+def _count_gaps(response: HookResponse) -> int:
     """Count the different findings that the cards name as missing."""
     names: set[str] = set()
     for card in response.cards:
@@ -542,7 +542,7 @@ def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
         "status": status,
         "milliseconds": round(seconds * 1000, 1),
         "cards": len(exchange.response.cards),
-        "gaps": count_gaps(exchange.response),
+        "gaps": _count_gaps(exchange.response),
     }
     optional = {
         "client": exchange.caller.client,

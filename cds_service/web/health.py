@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Blueprint, Response
 
 from cds_service import __version__
-from cds_service.audit.chain import AuditLog
+from cds_service.audit.chain import AuditLog, AuditState
 from cds_service.audit.store import LOOK_SECONDS, AuditStore
 from cds_service.call import Service
 from cds_service.errors import AuditUnavailable
@@ -45,13 +45,7 @@ def health_routes(
     @routes.get("/health/ready")
     def ready() -> Response:
         log = audit.state()
-        faults = {
-            "the server is about to stop": is_ending(),
-            "the disk of the audit log is nearly full": file is not None
-            and _share_free(file.parent) < LEAST_FREE,
-            log.trouble: not log.is_ready,
-        }
-        reasons = [words for words, holds in faults.items() if holds]
+        reasons = _why_not_ready(log, file, is_ending=is_ending())
         response = json_response(
             {
                 "status": "not ready" if reasons else "ready",
@@ -73,6 +67,23 @@ def health_routes(
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
     return routes
+
+
+def _why_not_ready(log: AuditState, file: Path | None, *, is_ending: bool) -> list[str]:
+    """List why the service should get no requests now.
+
+    Args:
+        log: the state of the audit log.
+        file: its file; None if it is none of this machine.
+        is_ending: the server is about to stop.
+    """
+    is_full = file is not None and _share_free(file.parent) < LEAST_FREE
+    faults = {
+        "the server is about to stop": is_ending,
+        "the disk of the audit log is nearly full": is_full,
+        log.trouble: not log.is_ready,
+    }
+    return [words for words, holds in faults.items() if holds]
 
 
 def _overdue(service: Service, today: date) -> dict[str, list[str]]:

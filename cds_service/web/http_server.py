@@ -150,15 +150,8 @@ def serve(
     for variable in INHERITED_SOCKETS:
         os.environ.pop(variable, None)
     listener = _listen(address.host, address.port)
-    name = f"[{address.host.strip('[]')}]" if ":" in address.host else address.host
-    listening = f"http://{name}:{listener.getsockname()[1]}"
-    folder = (
-        Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-metrics-"))
-        if workers > 1
-        else None
-    )
-    if folder is not None:
-        share_between_workers(folder)
+    listening = _url_of(address.host, listener)
+    folder = _share_metrics() if workers > 1 else None
     app = make_app(listening)
     # what is loaded stays: the garbage collector of a worker passes over it, and shares
     # its pages
@@ -182,12 +175,23 @@ def serve(
             shutil.rmtree(folder)
 
     options = {
+        **_fixed_options(),
         "bind": f"fd://{listener.detach()}",  # which gunicorn closes
-        "worker_class": "gthread",
         "workers": workers,
+        "graceful_timeout": math.ceil(finish_seconds + EXIT_SECONDS),
+        "when_ready": drain.watch,
+        "post_worker_init": begin,
+        "on_exit": end,
+    }
+    _Server(app, options).run()
+
+
+def _fixed_options() -> dict[str, Any]:
+    """Return the options of gunicorn that are the same for every server of ours."""
+    return {
+        "worker_class": "gthread",
         "threads": THREADS,
         "keepalive": KEEPALIVE_SECONDS,
-        "graceful_timeout": math.ceil(finish_seconds + EXIT_SECONDS),
         "preload_app": True,
         "limit_request_line": LINE_BYTES,
         "limit_request_field_size": FIELD_BYTES,
@@ -199,13 +203,22 @@ def serve(
         "loglevel": "warning",
         "logger_class": ServerLog,
         "control_socket_disable": True,
-        "when_ready": drain.watch,
-        "post_worker_init": begin,
         # SIGQUIT: threads would be waited for, and an entry is on disk or it is not.
         "worker_int": lambda _worker: os._exit(0),
-        "on_exit": end,
     }
-    _Server(app, options).run()
+
+
+def _share_metrics() -> Path:
+    """Make the folder in which the workers count together."""
+    folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-metrics-"))
+    share_between_workers(folder)
+    return folder
+
+
+def _url_of(host: str, listener: socket.socket) -> str:
+    """Return the URL at which the server listens, with the port that it got."""
+    name = f"[{host.strip('[]')}]" if ":" in host else host
+    return f"http://{name}:{listener.getsockname()[1]}"
 
 
 def _listen(host: str, port: int) -> socket.socket:

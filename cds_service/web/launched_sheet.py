@@ -181,13 +181,7 @@ class SheetRequest:
         launched = self._launched
         patient = read_person(self._reader, launched.patient, until=self._until)
         person = self._person(patient)
-        reports, unread_reports = read_or_why(
-            self._reader,
-            launched,
-            person,
-            self._sheets.service.terminology,
-            until=self._until,
-        )
+        reports, unread_reports = self._reports(person)
         notice = self._take(reports)
         sheet = self._sheets.sheet_of(launched.patient, has_to_confirm=True)
         outcome = sheet.outcome(self._form, self._sheets.today)
@@ -196,11 +190,10 @@ class SheetRequest:
         unread = unread or not_compared
         saved = None
         if self._form.get("act") == "save":
+            notice = NOT_COMPARED if unread else ""
             if closed := why_closed(patient):
                 notice = CLOSED.format(why=closed)
-            elif unread:
-                notice = NOT_COMPARED
-            else:
+            if not notice:
                 sources = self._sources(reports)
                 notice, saved = self._save(outcome, person, against, sources)
             recorded, unread = self._recorded(person)
@@ -228,6 +221,20 @@ class SheetRequest:
         )
         # A server may send halves of a character, which no page can hold.
         return page.encode("utf-8", "replace").decode("utf-8")
+
+    def _reports(self, person: Person) -> tuple[Sequence[Report], str]:
+        """Read the reports that may hold numbers.
+
+        Returns:
+            The reports, and why all or some are not shown; empty if all are.
+        """
+        return read_or_why(
+            self._reader,
+            self._launched,
+            person,
+            self._sheets.service.terminology,
+            until=self._until,
+        )
 
     def _take(self, reports: Sequence[Report]) -> str:
         """Fill the field of a number chosen in a report; return why, if it fails."""

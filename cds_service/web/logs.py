@@ -57,13 +57,13 @@ class JsonLines(logging.Formatter):
         }
         if record.name.partition(".")[0] == OURS:
             line.update(
-                loggable(getattr(record, "fields", None) or {"message": record.msg})
+                _loggable(getattr(record, "fields", None) or {"message": record.msg})
             )
         else:
             line["place"] = f"{record.pathname}:{record.lineno} {record.funcName}"
             # then the text is a template, and its arguments are left out
             if record.args:
-                line["message"] = loggable(str(record.msg))
+                line["message"] = _loggable(str(record.msg))
         failure = getattr(record, "failure", None) or (
             record.exc_info[1] if record.exc_info else None
         )
@@ -76,7 +76,7 @@ class JsonLines(logging.Formatter):
         return json.dumps(line).replace("\x7f", "\\u007f")
 
 
-def loggable(value: Any) -> Any:
+def _loggable(value: Any) -> Any:
     """Return the part of a value that may be logged.
 
     Texts and collections are cut, of other objects only the type is kept.
@@ -87,11 +87,11 @@ def loggable(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         return {
-            str(name)[:LONGEST]: loggable(part)
+            str(name)[:LONGEST]: _loggable(part)
             for name, part in list(value.items())[:MOST]
         }
     if type(value) in (list, tuple):  # a named tuple is an object, not a collection
-        return [loggable(part) for part in value[:MOST]]
+        return [_loggable(part) for part in value[:MOST]]
     return type(value).__name__
 
 

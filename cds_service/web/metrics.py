@@ -27,6 +27,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.places import NAMES as PLACES
 from cds_service.review.login import LOGINS
 
+PREFIX = "kyphoplasty_cds"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
 # the library's own switch; `share_between_workers` sets it
@@ -41,76 +42,68 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._make_counts_of_calls()
+        self._make_counts_of_faults()
+        self._make_gauges()
+        self._begin_at_zero()
 
-        def count(name: str, text: str, *labels: str) -> Counter:
-            return Counter(
-                f"kyphoplasty_cds_{name}", text, labels, registry=self._registry
-            )
-
-        def gauge(
-            name: str,
-            text: str,
-            *labels: str,
-            of_workers: Literal["mostrecent", "max"] = "mostrecent",
-        ) -> Gauge:
-            return Gauge(
-                f"kyphoplasty_cds_{name}",
-                text,
-                labels,
-                registry=self._registry,
-                multiprocess_mode=of_workers,
-            )
-
+    def _make_counts_of_calls(self) -> None:
         # Cached for each call: the library looks labels up under a lock.
         self.calls = cache(
-            count("calls", "Calls of a service", "service", "status").labels
+            self._count("calls", "Calls of a service", "service", "status").labels
         )
         seconds = Histogram(
-            "kyphoplasty_cds_call_seconds",
+            f"{PREFIX}_call_seconds",
             "Time of one call",
             ["service"],
             buckets=SECONDS,
             registry=self._registry,
         )
         self.seconds = cache(seconds.labels)
-        self.cards = count("cards", "Cards answered", "service", "topic", "indicator")
-        self.entries = count(
+        self.cards = self._count(
+            "cards", "Cards answered", "service", "topic", "indicator"
+        )
+        self.entries = self._count(
             "audit_entries", "Entries of the audit log", "kind", "kept"
         )
-        self.unauthenticated = count(
-            "unauthenticated", "Calls of unknown callers", "reason"
-        )
-        self.logins = count(
+        self.logins = self._count(
             "logins",
             "Tries to log in to the review pages: opened, denied, locked",
             "result",
         )
-        self.unconfirmed = count(
+
+    def _make_counts_of_faults(self) -> None:
+        self.unauthenticated = self._count(
+            "unauthenticated", "Calls of unknown callers", "reason"
+        )
+        self.unconfirmed = self._count(
             "tokens_unconfirmed",
             "Tokens that only the memory of one process was checked for",
         )
-        self.near_misses = count(
+        self.near_misses = self._count(
             "near_misses",
             "Codes that are not known on what looks like an order or a T-score",
             "kind",
         )
-        self.orders_missing = count(
+        self.orders_missing = self._count(
             "orders_missing", "Calls that carried no draft orders at all"
         )
-        self.no_place = count(
+        self.no_place = self._count(
             "no_place", "Calls that found no place in their worker", "places"
         )
-        self.silence = gauge(
+
+    def _make_gauges(self) -> None:
+        self.silence = self._gauge(
             "hours_since_order",
             "Hours since the last augmentation order of a person, or since the log"
             " began; NaN if not known",
         )
-        self.overdue = gauge(
+        self.overdue = self._gauge(
             "reviews_overdue",
             "Rules and guidelines whose review date has passed",
             "part",
         )
-        self.in_force = gauge(
+        self.in_force = self._gauge(
             "in_force",
             "Digests of what is in force, 1 each: replicas that differ answer"
             " differently",
@@ -118,15 +111,19 @@ class Metrics:
             "digest",
             of_workers="max",
         )
-        self.observed_expected = gauge(
+        self.observed_expected = self._gauge(
             "observed_expected",
             "Observed / expected events of a quarter's local patients, as the site last"
             " measured it",
             "model",
             "quarter",
         )
-        # Created at the start: Prometheus sees no increase in a count that begins at 1,
-        # and alerts use these.
+
+    def _begin_at_zero(self) -> None:
+        """Create the labels that alerts use.
+
+        Prometheus sees no increase in a count that begins at 1.
+        """
         for result in LOGINS:
             self.logins.labels(result)
         for kind in ("answer", "refusal", "feedback"):
@@ -135,6 +132,24 @@ class Metrics:
             self.near_misses.labels(miss)
         for places in PLACES:
             self.no_place.labels(places)
+
+    def _count(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"{PREFIX}_{name}", text, labels, registry=self._registry)
+
+    def _gauge(
+        self,
+        name: str,
+        text: str,
+        *labels: str,
+        of_workers: Literal["mostrecent", "max"] = "mostrecent",
+    ) -> Gauge:
+        return Gauge(
+            f"{PREFIX}_{name}",
+            text,
+            labels,
+            registry=self._registry,
+            multiprocess_mode=of_workers,
+        )
 
     def text(self) -> bytes:
         """Return all metrics as text, summed over the workers if they share them."""

@@ -139,16 +139,21 @@ def _ids_and_orders(
     # What was not read may hold an augmentation order, so the refusal is recorded.
     except (PatientMismatch, DeadlinePassed):
         pass
+    hook_instance = hook_instance_in(
+        document.get("hookInstance"), exchange.hook_instances
+    )
+    ids = {"hook_instance": hook_instance, **_ids_in(context)}
+    return ids, {"orders": list(references), "draftsDigest": json_digest(drafts)}
+
+
+def _ids_in(context: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return whom the context names, each None if it is not plain."""
     user = context.get("userId")
-    ids = {
-        "hook_instance": hook_instance_in(
-            document.get("hookInstance"), exchange.hook_instances
-        ),
-        "patient": patient,
+    return {
+        "patient": _bare_id(context.get("patientId"), "Patient"),
         "user": kept_user(user) if isinstance(user, str) else None,
         "encounter": _bare_id(context.get("encounterId"), "Encounter"),
     }
-    return ids, {"orders": list(references), "draftsDigest": json_digest(drafts)}
 
 
 def _signs_another_order(

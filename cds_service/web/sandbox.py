@@ -100,26 +100,7 @@ def sandbox_routes(dependencies: Dependencies) -> Blueprint:
         return response
 
     _page_routes(routes, dependencies)
-
-    @routes.get("/choices")
-    def choices() -> Response:
-        return json_response(order_choices())
-
-    @routes.post("/patients")
-    def patients() -> Response:
-        wanted = _member("find", needed=False)
-        return json_response(_search(dependencies, _member("server"), wanted))
-
-    @routes.post("/record")
-    def record() -> Response:
-        server, patient = _member("server"), _member("patient")
-        found = describe_record(dependencies, server=server, patient_id=patient)
-        return json_response(found)
-
-    @routes.post("/discharge")
-    def discharge() -> Response:
-        patient, signed = _member("patient"), _orders(dependencies.service.calendar)
-        return json_response(_discharge(dependencies, patient, signed))
+    _form_routes(routes, dependencies)
 
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
     @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
@@ -130,6 +111,30 @@ def sandbox_routes(dependencies: Dependencies) -> Blueprint:
         return Response.from_app(_samples_on(_today(dependencies))[1], environ)
 
     return routes
+
+
+def _form_routes(routes: Blueprint, dependencies: Dependencies) -> None:
+    """Add what the page asks for while its form is filled."""
+
+    @routes.get("/choices")
+    def choices() -> Response:
+        return json_response(_order_choices())
+
+    @routes.post("/patients")
+    def patients() -> Response:
+        wanted = _member("find", needed=False)
+        return json_response(_search(dependencies, _member("server"), wanted))
+
+    @routes.post("/record")
+    def record() -> Response:
+        server, patient = _member("server"), _member("patient")
+        found = _describe_record(dependencies, server=server, patient_id=patient)
+        return json_response(found)
+
+    @routes.post("/discharge")
+    def discharge() -> Response:
+        patient, signed = _member("patient"), _orders(dependencies.service.calendar)
+        return json_response(_discharge(dependencies, patient, signed))
 
 
 def _page_routes(routes: Blueprint, dependencies: Dependencies) -> None:
@@ -153,7 +158,7 @@ def _page_routes(routes: Blueprint, dependencies: Dependencies) -> None:
             call=service_path if name == GENERIC else f"/sandbox/as/{name}",
             ehrs=titles,
             ehr=name,
-            limits=shown_limits(profile),
+            limits=_shown_limits(profile),
             takes_comments=dependencies.service.policy.feedback.user_comments,
         )
 
@@ -193,7 +198,7 @@ def _titles(dependencies: Dependencies) -> Mapping[str, str]:
     return {name: load_profile(name, folders).title for name in names}
 
 
-def shown_limits(profile: Profile) -> Mapping[str, Any]:
+def _shown_limits(profile: Profile) -> Mapping[str, Any]:
     """Return what this EHR shows, sends and drops, for the page to imitate.
 
     A limit that is not known counts as no limit.
@@ -368,7 +373,7 @@ def _patient(patient: FoundPatient) -> dict[str, str]:
     }
 
 
-def order_choices() -> dict[str, Any]:
+def _order_choices() -> dict[str, Any]:
     """Return the levels, procedures and support orders that the page offers."""
     levels = [
         {"level": level, "region": requests.region_of(level), "coding": coding}
@@ -390,7 +395,7 @@ def order_choices() -> dict[str, Any]:
     }
 
 
-def describe_record(
+def _describe_record(
     dependencies: Dependencies, *, server: str, patient_id: str
 ) -> dict[str, Any]:
     """Describe what the service finds in a record when a kyphoplasty is signed.

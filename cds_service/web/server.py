@@ -20,7 +20,7 @@ from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.loading import load_service
 from cds_service.outgoing.address import is_loopback_host, parse_base
 from cds_service.settings import PREFIX, Settings
-from cds_service.site.folder import ServiceMode, Site, load_site
+from cds_service.site.folder import ServiceMode, Site, SiteFolder, load_site
 from cds_service.web.app import Wiring, create_app
 from cds_service.web.http_server import Address, Drain, serve
 from cds_service.web.logs import configure_logs
@@ -30,6 +30,10 @@ LOG = logging.getLogger("kyphoplasty_cds.audit")
 NAME_A_DATABASE = (
     "KYPHOPLASTY_CDS_DATABASE_URL is not set: the audit log is a SQLite file in the"
     " working folder, which other replicas and the nightly jobs may not find"
+)
+NEEDS_NGINX = (
+    "nginx is required in front: alone the service does not withstand slow clients or"
+    " overload"
 )
 NAME_AN_EHR = (
     "without [[clients]] no caller is authenticated: name your EHR in site.toml and"
@@ -45,24 +49,20 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
         DataFileError: a file or a setting is wrong, or the address cannot be used.
     """
     site = load_site(settings.site) if settings.site else None
-    check_callers_authenticated(host, settings.public_url, site.site if site else None)
-    refuse_plain_address(
+    _check_callers_authenticated(host, settings.public_url, site.site if site else None)
+    _refuse_plain_address(
         settings.public_url,
         is_private=site is not None and site.site.fhir.allow_private_networks,
     )
     configure_logs(settings.log_level)
     if not is_loopback_host(host):
-        message = (
-            "nginx is required in front: alone the service does not withstand slow"
-            " clients or overload"
-        )
-        logging.getLogger("kyphoplasty_cds.server").warning(message)
+        logging.getLogger("kyphoplasty_cds.server").warning(NEEDS_NGINX)
     warn_if_sqlite_with_clients(settings, site.site if site else None)
     service = load_service(site)
     audit = AuditStore(settings.database_url)
     run = str(uuid4())
     drain = Drain(settings.drain_seconds)
-    audit.open_with(run_entry("start", run, service.digests))
+    audit.open_with(_run_entry("start", run, service.digests))
     note_mode(audit, site.site.service if site else ServiceMode())
     log_checkpoint_key(audit.database, settings.audit_key)
 
@@ -79,24 +79,27 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
 
     def stop() -> None:
         with suppress(AuditUnavailable):
-            audit.append(run_entry("stop", run, service.digests))
+            audit.append(_run_entry("stop", run, service.digests))
         audit.close()
 
-    clients = site.site.clients if site else ()
-    # The longest time that any caller waits for its answer.
-    deadlines = [client.deadline_seconds or 0.0 for client in clients]
-    longest = max([settings.deadline_seconds, *deadlines])
     serve(
         make_app,
         Address(host, port),
         workers=workers,
-        finish_seconds=longest + 2,
+        finish_seconds=_longest_deadline(settings, site) + 2,
         drain=drain,
         on_exit=stop,
     )
 
 
-def run_entry(
+def _longest_deadline(settings: Settings, site: SiteFolder | None) -> float:
+    """Return the seconds for which the most patient caller waits for its answer."""
+    clients = site.site.clients if site else ()
+    deadlines = [client.deadline_seconds or 0.0 for client in clients]
+    return max([settings.deadline_seconds, *deadlines])
+
+
+def _run_entry(
     kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]
 ) -> AuditEntry:
     """Make the audit entry for the start or end of this run, with the data in force."""
@@ -166,7 +169,7 @@ def warn_if_sqlite_with_clients(settings: Settings, site: Site | None) -> None:
         logging.getLogger("kyphoplasty_cds.server").warning(NAME_A_DATABASE)
 
 
-def check_callers_authenticated(
+def _check_callers_authenticated(
     host: str, public_url: str | None, site: Site | None
 ) -> None:
     """Let other machines in only if callers are authenticated.
@@ -195,7 +198,7 @@ def check_callers_authenticated(
         )
 
 
-def refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
+def _refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
     """Refuse plain http, since tokens and records pass over it.
 
     Only this machine and a site's private network may use it.

@@ -5,7 +5,7 @@ is of an unnamed patient. `launch.py` opens it for the patient of an EHR.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service
 from cds_service.cards.extension import EXTENSION
 from cds_service.core.anatomy import SPINE
-from cds_service.core.wording import UNITS
+from cds_service.core.wording import UNITS, Wording
 from cds_service.fhir.gathering.fetching import FhirReader
 from cds_service.fhir.raw_json import member, objects
 from cds_service.loading import load_measures_of, mapping_folders
@@ -226,12 +226,19 @@ def figure_on_card(
         aliases=aliases,
     )
     response = answer(service, hook, parse_request(body, hook.hook), ports)
-    assessments = [
+    return _figure_in(response.to_json()["cards"], title, service.wording)
+
+
+def _figure_in(
+    cards: Iterable[Mapping[str, Any]], title: str, wording: Wording
+) -> CardFigure:
+    """Return the figure in the extension of the first card that has one."""
+    assessments = (
         entry
-        for card in response.to_json()["cards"]
+        for card in cards
         for entry in objects(member(card, "extension", EXTENSION))
-    ]
-    assessment = assessments[0] if assessments else {}
+    )
+    assessment = next(assessments, {})
     model = next(iter(objects(assessment.get("models"))), None)
     in_words = assessment.get("said")
     if model is None or in_words is None:
@@ -244,7 +251,7 @@ def figure_on_card(
     if is_own:
         low, high = (round(100 * end) for end in model["newHospital"])
         interval = f"{low} to {high} %"
-    missing = [service.wording.name(finding["name"]) for finding in model["missing"]]
+    missing = [wording.name(finding["name"]) for finding in model["missing"]]
     return CardFigure(
         title,
         words=in_words["words"],

@@ -24,6 +24,16 @@ SERVICE = "kyphoplasty-discharge"
 STAY = "enc-1"
 TREATED = {"T12": "23215003", "L1": "66794005", "L3": "36470004"}
 V2_0074 = "http://terminology.hl7.org/CodeSystem/v2-0074"
+OVER = {
+    "clinicalStatus": codeable(
+        "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"
+    )
+}
+DENIED = {
+    "verificationStatus": codeable(
+        "http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted"
+    )
+}
 
 
 def kyphoplasty_done(
@@ -195,3 +205,20 @@ def leave(
     cards: list[Resource] = reply.get_json()["cards"]
     assert len(cards) <= 1, "a discharge card comes alone"
     return cards
+
+
+def leaving(*entries):
+    """Return the cards of a discharge at which nothing else is open."""
+    return leave(chart(*everything_arranged(), *entries))
+
+
+def page_after(*entries: Any, **members: Any) -> dict[str, Any]:
+    """The facts for the page of somebody who leaves, as the log keeps them."""
+    asked = Asked()
+    drug = statement("zoledronate", "M05BA08", 1)
+    record = chart(
+        coded("M80.08XA", days=20), kyphoplasty_done("L1", **members), drug, *entries
+    )
+    leave(record, asked)
+    facts: dict[str, Any] = asked.log.entries[-1].content["handout"]
+    return facts

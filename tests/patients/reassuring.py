@@ -19,6 +19,7 @@ from tests.chart_builders import (
 )
 from tests.codes import codeable
 
+REASSURING = "below the usual"
 RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.codes import ICD, SCT, codeable
+from tests.patients.acts import done, drug, order
 from tests.patients.reassuring import cards_of, imaging
-from tests.patients.test_what_other_lists_name import done, drug, order
 
 GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 GRAVE = [

@@ -5,13 +5,8 @@ import pytest
 from tests.chart_builders import (
     problem,
 )
-from tests.codes import SCT, codeable
-from tests.patients.reassuring import card_of, cards_of, end_is_selected
-
-ICD_9 = "http://hl7.org/fhir/sid/icd-9-cm"
-WHO = "http://hl7.org/fhir/sid/icd-10"
-GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
-REASSURING = "below the usual"
+from tests.codes import GM, ICD_9, SCT, WHO, codeable
+from tests.patients.reassuring import REASSURING, card_of, cards_of, end_is_selected
 
 
 def coded(system, code):

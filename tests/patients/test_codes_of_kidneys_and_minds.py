@@ -6,16 +6,9 @@ Their own chapter is harmless as a whole; these raise the risk apart from any mo
 import pytest
 
 from tests.chart_builders import problem
-from tests.codes import codeable
-from tests.patients.test_codes_of_grave_things import (
-    GM,
-    ICD_9,
-    REASSURING,
-    WHO,
-    card_of,
-)
+from tests.codes import GM, ICD, ICD_9, WHO, codeable
+from tests.patients.reassuring import REASSURING, card_of
 
-CM = "http://hl7.org/fhir/sid/icd-10-cm"
 KIDNEYS = [
     *(
         (WHO, code)
@@ -34,11 +27,11 @@ KIDNEYS = [
         for code in ["I12.00", "I13.10", "I13.21", "N25.0", "N25.8", "I95.3", "E11.20"]
     ),
     *(
-        (CM, code)
+        (ICD, code)
         for code in ["I12", "N25.0", "N25.81", "D63.1", "I95.3", "Y84.1", "Y62.2"]
     ),
-    *((CM, f"{code}.22") for code in ("E08", "E09", "E10", "E11", "E13")),
-    *((CM, code) for code in ("E11.21", "Z91.A51")),
+    *((ICD, f"{code}.22") for code in ("E08", "E09", "E10", "E11", "E13")),
+    *((ICD, code) for code in ("E11.21", "Z91.A51")),
     *(
         (ICD_9, code)
         for code in ["588.0", "588.81", "285.21", "458.21", "E879.1", "250.42"]
@@ -51,10 +44,10 @@ MINDS = [
     ),
     *((GM, code) for code in ("G31.0", "F10.7")),
     *(
-        (CM, code)
+        (ICD, code)
         for code in ["F10.97", "F13.27", "F13.97", "F18.17", "F18.27", "F19.97"]
     ),
-    *((CM, code) for code in ("F10.26", "I69.311", "I69.91")),
+    *((ICD, code) for code in ("F10.26", "I69.311", "I69.91")),
     *(
         (ICD_9, code)
         for code in ["331.2", "294.0", "294.8", "291.1", "292.83", "438.0"]
@@ -86,7 +79,7 @@ def test_end_stage_renal_disease_of_the_older_versions_is_severe():
 
 @pytest.mark.parametrize(
     ("system", "code"),
-    [(CM, "F10.20"), (WHO, "I12.9"), (CM, "E11.9"), (GM, "E11.90"), (CM, "G31.84")],
+    [(ICD, "F10.20"), (WHO, "I12.9"), (ICD, "E11.9"), (GM, "E11.90"), (ICD, "G31.84")],
 )
 def test_their_harmless_neighbours_do_not(system, code):
     assert REASSURING in card_with(system, code)["detail"]

@@ -17,8 +17,8 @@ from tests.chart_builders import (
     order_sign,
 )
 from tests.codes import CPT, ICD, ORDERS, SCT, codeable
-from tests.patients.inpatients import chart, coded
-from tests.patients.leaving import everything_arranged, kyphoplasty_done, leave
+from tests.patients.inpatients import coded
+from tests.patients.leaving import kyphoplasty_done, leaving
 from tests.patients.reassuring import dated, end_is_selected, quiet_record
 
 GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
@@ -42,11 +42,6 @@ def broken(code, days, *, system=ICD, has_onset=True, **members):
 def cards_of_brace(*entries):
     """Return the cards if a brace is signed alone, weeks after the operation."""
     return by_topic(ask(order_sign(quiet_record(*entries), brace())))
-
-
-def leaving(*entries):
-    """Return the cards of a discharge at which nothing else is open."""
-    return leave(chart(*everything_arranged(), *entries))
 
 
 # --- the end of a brace

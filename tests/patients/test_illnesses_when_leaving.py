@@ -8,6 +8,8 @@ from tests.chart_builders import days_ago, problem
 from tests.codes import SCT, codeable
 from tests.patients.inpatients import coded
 from tests.patients.leaving import (
+    DENIED,
+    OVER,
     STAY,
     cards_beside,
 )
@@ -16,16 +18,6 @@ READ = ": grave illness since the operation. Read before leaving."
 PERHAPS = ": grave illness perhaps since the operation. Read before leaving."
 NO_DAY = {"onsetDateTime": None, "recordedDate": None}
 OF_STAY = {"encounter": {"reference": f"Encounter/{STAY}"}}
-OVER = {
-    "clinicalStatus": codeable(
-        "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"
-    )
-}
-DENIED = {
-    "verificationStatus": codeable(
-        "http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted"
-    )
-}
 
 
 def recorded(code: str, days: int, **members: Any) -> Any:

@@ -8,12 +8,13 @@ from tests.chart_builders import days_ago, problem
 from tests.codes import ICD, SCT, codeable
 from tests.patients.inpatients import chart, coded
 from tests.patients.leaving import (
+    DENIED,
+    OVER,
     cards_beside,
     everything_arranged,
     kyphoplasty_done,
     leave,
 )
-from tests.patients.test_illnesses_when_leaving import DENIED, OVER
 
 GRAVE = ": grave illness since the operation. Read before leaving."
 ASKED = ": 1 recent entry not understood. Read before leaving."

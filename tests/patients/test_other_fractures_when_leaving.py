@@ -13,10 +13,10 @@ from tests.patients.leaving import (
     everything_arranged,
     kyphoplasty_done,
     leave,
+    leaving,
     leaving_chart,
 )
 from tests.patients.reassuring import dated
-from tests.patients.test_fractures_after_the_operation import leaving
 
 GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"

@@ -4,25 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.chart_builders import Asked
 from tests.codes import ICD, codeable
-from tests.patients.inpatients import chart, coded, statement
-from tests.patients.leaving import kyphoplasty_done, leave
+from tests.patients.inpatients import coded
+from tests.patients.leaving import page_after
 from tests.patients.reassuring import imaging
 
 EMBOLISM = codeable(ICD, "I26.99")
-
-
-def page_after(*entries: Any, **members: Any) -> dict[str, Any]:
-    """The facts for the page of somebody who leaves, as the log keeps them."""
-    asked = Asked()
-    drug = statement("zoledronate", "M05BA08", 1)
-    record = chart(
-        coded("M80.08XA", days=20), kyphoplasty_done("L1", **members), drug, *entries
-    )
-    leave(record, asked)
-    facts: dict[str, Any] = asked.log.entries[-1].content["handout"]
-    return facts
 
 
 @pytest.mark.parametrize(

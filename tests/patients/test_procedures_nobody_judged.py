@@ -12,10 +12,8 @@ from tests.chart_builders import (
     order_sign,
     strong_and_nourished,
 )
-from tests.codes import CPT, HCPCS, SCT, codeable
+from tests.codes import CPT, HCPCS, OPS, PCS, SCT, codeable
 
-OPS = "http://fhir.de/CodeSystem/bfarm/ops"
-PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
 LOCAL = "urn:oid:1.2.3.4.5"
 BELOW = "below the usual"
 

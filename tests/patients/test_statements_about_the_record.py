@@ -4,7 +4,7 @@ import pytest
 
 from tests.chart_builders import problem
 from tests.codes import ICD, codeable
-from tests.reading.test_whole_resources import findings_beside
+from tests.gathered_records import findings_beside
 
 TELLING_NOTHING = [
     "Patient declines to discuss past medical history",

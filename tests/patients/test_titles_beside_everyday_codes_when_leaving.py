@@ -7,8 +7,7 @@ import pytest
 from tests.chart_builders import days_ago
 from tests.codes import codeable
 from tests.patients.inpatients import coded
-from tests.patients.leaving import cards_beside
-from tests.patients.test_illnesses_when_leaving import OVER
+from tests.patients.leaving import OVER, cards_beside
 
 CM = "http://hl7.org/fhir/sid/icd-10-cm"
 GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"

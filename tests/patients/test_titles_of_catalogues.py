@@ -3,9 +3,9 @@
 import pytest
 
 from tests.chart_builders import kyphoplasty
-from tests.codes import CPT, PCS, codeable
+from tests.codes import CPT, OPS, PCS, codeable
+from tests.patients.acts import done
 from tests.patients.reassuring import cards_of, dated, end_is_selected
-from tests.patients.test_procedures_nobody_judged import OPS, done
 
 GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 
@@ -52,7 +52,7 @@ ECCE = "Extrakapsuläre Extraktion der Linse: Mit Einführung einer kapselfixier
     ],
 )
 def test_the_title_of_a_known_procedure_changes_nothing(code, title):
-    cards = cards_of(done(codeable(OPS, code, display=title)))
+    cards = cards_of(done(code=codeable(OPS, code, display=title)))
     assert "below" in cards["rehabilitation"]["detail"]
     assert end_is_selected(cards)
 
@@ -64,7 +64,7 @@ def test_the_title_of_a_known_procedure_changes_nothing(code, title):
 def test_what_names_the_spine_beside_a_known_procedure_is_open(beside):
     code = codeable(OPS, "5-144.5a", display=ECCE)
     coding = code["coding"][0] | {"display": beside.get("display", ECCE)}
-    cards = cards_of(done(code | {"coding": [coding]} | beside))
+    cards = cards_of(done(code=code | {"coding": [coding]} | beside))
     assert not end_is_selected(cards)
 
 

@@ -7,8 +7,7 @@ import pytest
 from tests.chart_builders import days_ago, of_patient
 from tests.codes import codeable
 from tests.patients.inpatients import coded
-from tests.patients.leaving import cards_beside
-from tests.patients.test_illnesses_when_leaving import DENIED, OVER
+from tests.patients.leaving import DENIED, OVER, cards_beside
 
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 TO_BE_READ = "Read before leaving."

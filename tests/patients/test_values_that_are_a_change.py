@@ -5,7 +5,7 @@ import pytest
 from cds_service.core.findings import Gap
 from tests.chart_builders import days_ago, of_patient
 from tests.codes import LOINC, codeable
-from tests.reading.test_whole_resources import findings_beside
+from tests.gathered_records import findings_beside
 
 EGFR = ("98979-8", "mL/min/{1.73_m2}")
 PAIN = ("72514-3", "{score}")

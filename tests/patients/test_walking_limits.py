@@ -7,10 +7,9 @@ import pytest
 from tests.chart_builders import Resource, days_ago, of_patient
 from tests.codes import CPT, HCPCS, ICD, codeable
 from tests.patients.doors import GM
-from tests.patients.leaving import act_ordered
+from tests.patients.leaving import act_ordered, page_after
 from tests.patients.reassuring import card_of, dated
-from tests.patients.test_orders_against_training import FALLS, REFER, WALK, chosen
-from tests.patients.test_page_after_harm import page_after
+from tests.patients.training import FALLS, REFER, WALK, chosen
 
 
 def device(title: str, note: str = "", code: str = "", **members: Any) -> Resource:

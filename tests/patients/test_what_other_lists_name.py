@@ -4,38 +4,14 @@ import pytest
 
 from tests.chart_builders import (
     PATIENT,
-    days_ago,
-    of_patient,
 )
-from tests.codes import ATC, CPT, ICD, codeable
+from tests.codes import ATC, ICD, codeable
+from tests.patients.acts import done, drug, order
 from tests.patients.reassuring import cards_of, imaging
 
 
 def detail_of(*entries):
     return cards_of(*entries)["rehabilitation"]["detail"]
-
-
-def order(title="Full blood count", *, days=5, **members):
-    said = {"status": "active", "intent": "order", "code": {"text": title}}
-    said["authoredOn"] = days_ago(days)
-    return of_patient("ServiceRequest", "ordered", **said | members)
-
-
-def done(title="", *, days=90, **members):
-    code = {"text": title} if title else codeable(CPT, "45378")
-    said = {"status": "completed", "code": code, "performedDateTime": days_ago(days)}
-    return of_patient("Procedure", "done", **said | members)
-
-
-def drug(reason=None, *, kind="MedicationRequest", days=5, **members):
-    said = {"status": "active", "medicationCodeableConcept": {"text": "Cefazolin 2 g"}}
-    if kind == "MedicationRequest":
-        said |= {"intent": "order", "authoredOn": days_ago(days)}
-    else:
-        said["effectiveDateTime"] = days_ago(days)
-    if reason:
-        said["reasonCode"] = [{"text": reason}]
-    return of_patient(kind, "drug", **said | members)
 
 
 def zoledronate(**members):

@@ -15,29 +15,13 @@ from typing import Any
 import pytest
 
 from cds_service.core.findings import SupportOrder
-from cds_service.fhir.findings.chart import Chart, Horizon
-from cds_service.fhir.findings.extraction import extract_findings
-from cds_service.fhir.gathering.gather import gather
-from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
-from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import parse_request
-from tests.chart_builders import HOOK, TODAY, open_service, order_sign
-from tests.gathered_records import resource
+from tests.gathered_records import BESIDE, findings_beside
 from tests.order_builders import bundle, signing, terminology
 
 OF_SUPPORT = frozenset({"support", "length", "acts"})
 HOURS = {"h": 1, "d": 24, "mo": 730.5}
-BESIDE = [
-    resource(
-        "conditions",
-        {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "I10"},
-        "c",
-    ),
-    resource("medications", {"text": "Amlodipine 5 mg"}, "m"),
-    resource("procedures", {"text": "Appendectomy", "performedDateTime": "2001"}, "p"),
-]
 CASES = [
     pytest.param(
         one,
@@ -56,20 +40,6 @@ def _value_of(name: str, findings: Any) -> str:
         return "gap"
     value = findings.known[name].value
     return str(value).lower() if isinstance(value, bool) else f"{float(value):g}"
-
-
-def findings_beside(
-    record: list[dict[str, Any]], beside: list[dict[str, Any]] = BESIDE
-) -> Any:
-    service = open_service()
-    entries = [one | {"id": f"r{number}"} for number, one in enumerate(record)]
-    body = order_sign([*beside, *entries], service=service)
-    request = parse_request(json.dumps(body).encode(), "order-sign")
-    plan, terms = service.hooks[HOOK].plan, service.terminology
-    person = Person(request.context.patient_id)
-    read = gather(request, plan, None, terms, person, deadline=Deadline.after(60))
-    horizon = Horizon(TODAY, TODAY, TODAY, TODAY)
-    return extract_findings(Chart(read, terms, horizon), service.finding_specs)
 
 
 def _ordered(name: str, drafts: list[dict[str, Any]]) -> str:

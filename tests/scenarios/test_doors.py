@@ -64,8 +64,7 @@ from tests.patients.leaving import (
     worn_now,
 )
 from tests.patients.reassuring import reassuring_record
-from tests.population_builders import done, whose, write_export
-from tests.unit.population.test_worklist import worklist
+from tests.population_builders import done, whose, worklist, write_export
 
 SAMPLE = 80  # of the combinations of statement and place, for each door
 OF_SPINE = frozenset({"cause", "deficit", "stability", "fracture"})

@@ -53,22 +53,7 @@ RESCUE = ("rescue-by-title",)
 ILLNESS = ("illness-since",)
 AGAIN = ("fracture-again",)
 THERAPY = frozenset({"rehabilitation"})
-# What an examination is to rule out, nobody has found; a suspicion counts.
-_SEARCHED = re.compile(
-    r"\b(?:rule[sd]?[ -]out|r/o|exclu(?:de|ding|sion of)|ausschluss|auszuschliessen"
-    r"|eliminer|descartar|escludere|uitsluiten|wykluczyc)\b|除外|排除|배제"
-)
-# A failing organ is long-standing unless it is called acute; what to do if a heart
-# stops is a plan, and what was done is read as an emergency.
-_LASTING = re.compile(
-    r"(?:heart|kidney|renal) failure|cpr|resuscitation|reanimatie|reanimation|心肺复苏"
-)
 LONG_STANDING = ("long-standing",)
-# After one of these a title says why: "home oxygen for pulmonary embolism".
-_WHY = re.compile(
-    r"[:：]|\b(?:for|because of|due to|after|following|bei|wegen|nach|pour|por|tras"
-    r"|per|dopo|voor|wegens|z powodu|przy)\b"
-)
 _LETTER = re.compile(r"[^\W\d_]")
 
 EARLIER = "earlier-illness"
@@ -178,12 +163,12 @@ def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
     """
     found = set[str]()
     plain, kinds = terminology.plain.complications_named, terminology.kinds
+    stems = terminology.grave_stems
     for part in undenied_parts(words[:LONGEST_TEXT], terminology):
-        is_prevention = terminology.grave_stems.is_prevention(part)
         is_lasting = kinds.named(part, LONG_STANDING)
-        if is_prevention or is_lasting or _SEARCHED.search(part):
+        if is_lasting or stems.is_prevention(part) or stems.is_searched(part):
             continue
-        named = (one for one in plain.words_in(part) if not _LASTING.fullmatch(one))
+        named = (one for one in plain.words_in(part) if not stems.is_lasting_name(one))
         found.update(named)
         if kinds.named(part, ILLNESS):
             found.add(part.strip(" .?!"))
@@ -199,7 +184,7 @@ def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     plain = folded(title[:LONGEST_TEXT])
     if terminology.text_concepts(plain, THERAPY):
         return []
-    why = _WHY.split(plain)[1:]
+    why = terminology.grave_stems.reasons_after(plain)
     rest = plain
     for name in terminology.plain.complications_named.words_in(plain):
         rest = rest.replace(name, " ")

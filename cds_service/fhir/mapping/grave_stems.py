@@ -62,6 +62,9 @@ class GraveStemsFile(DataFile):
         older_fall: of a fall, that it was earlier, or may come.
         just_now: times since an operation.
         broke_spine: that the spine broke, which led to the operation.
+        searched: what an examination is to rule out.
+        lasting_name: names that are long-standing, or a plan, unless more is said.
+        leads_to_reason: words after which a title says why.
         examined: names of examinations.
         elsewhere: other bones than the spine.
         prevention: words that name a harm to be prevented.
@@ -91,6 +94,9 @@ class GraveStemsFile(DataFile):
     older_fall: Words
     just_now: Words
     broke_spine: Words
+    searched: Words
+    lasting_name: Words
+    leads_to_reason: Words
     examined: Words
     elsewhere: Words
     prevention: Words
@@ -123,6 +129,9 @@ class GraveStems:
         self._older_fall = _any_of([content.older_fall])
         self._just_now = _any_of([content.just_now])
         self._here = _any_of([content.in_room, content.just_now])
+        self._searched = _any_of([content.searched])
+        self._lasting_name = _any_of([content.lasting_name])
+        self._leads_to_reason = _any_of([content.leads_to_reason])
         self._examined = _any_of([content.examined])
         self._elsewhere = _any_of([content.elsewhere])
         self._prevention = _any_of([content.prevention])
@@ -255,6 +264,18 @@ class GraveStems:
             "spinal-cord-disease": self._deficit,
         }
         return frozenset(name for name, part in parts.items() if part.search(plain))
+
+    def is_searched(self, words: str) -> bool:
+        """Tell if a text names what is to be ruled out, which nobody has found."""
+        return bool(self._searched.search(folded(words[:LONGEST_TEXT])))
+
+    def is_lasting_name(self, name: str) -> bool:
+        """Tell if a name alone tells of nothing new: "heart failure"."""
+        return bool(self._lasting_name.fullmatch(folded(name[:LONGEST_TEXT])))
+
+    def reasons_after(self, title: str) -> list[str]:
+        """List what a title gives as its reasons: "home oxygen for embolism"."""
+        return self._leads_to_reason.split(folded(title[:LONGEST_TEXT]))[1:]
 
     def are_several(self, words: str) -> bool:
         """Tell if a text names fractures in the plural."""

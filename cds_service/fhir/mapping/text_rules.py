@@ -117,10 +117,10 @@ class TextRules:
         """Find where in `folded(text)` concepts are named that the text rules out."""
         return self._places(text, "").ruled_out
 
-    def _places(self, text: str, site_words: str | None) -> "_Places":
+    def _places(self, text: str, site_words: str | None) -> _Places:
         return self._looked_up(folded(text), site_words)
 
-    def _look(self, words: str, site_words: str | None) -> "_Places":
+    def _look(self, words: str, site_words: str | None) -> _Places:
         check_time()
         places = _Places({}, {})
         for concept, rule in self._rules.items():

@@ -212,7 +212,7 @@ def read_drafts(
     Args:
         draft_orders: raw JSON of any quality.
         person: the request's patient.
-        deadline: deadline of the answer; None for batch runs.
+        deadline: of the answer; None for batch runs.
     """
     longest = longest_text(draft_orders)
     longest_one = longest_order(draft_orders, longest)

@@ -8,7 +8,7 @@ from cds_service.core.assessment import assess
 from cds_service.core.findings import Findings, Gap, Provenance
 from tests.chart_builders import open_service
 from tests.fact_builders import WHOLE_RECORD, any_values, assessed, facts, finding
-from tests.unit.core.test_study_result import CT, PKP, PVP, TYPICAL, WEAK, merged
+from tests.unit.core.study_samples import CT, PKP, PVP, TYPICAL, WEAK, merged
 
 S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
 P2 = {"age": 81.0, "sex": "female", **PKP, "level-count": 1.0}

@@ -18,16 +18,9 @@ from cds_service.core.study_result import (
 )
 from tests.chart_builders import open_service
 from tests.fact_builders import any_values, assessed, facts, finding, policy_with
+from tests.unit.core.study_samples import CT, PKP, PVP, TYPICAL, WEAK, merged
 
 S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
-WEAK = {
-    "bmi": 18.5,
-    "diabetes": True,
-    "sarcopenia": True,
-    "pma-rate": 57.0,
-    "bmd-t-score": -3.2,
-    "tl-junction": True,
-}
 STRONG = {
     "bmi": 21.5,
     "diabetes": False,
@@ -36,9 +29,6 @@ STRONG = {
     "bmd-t-score": -1.9,
     "tl-junction": True,
 }
-TYPICAL = {"bmd-t-score": -2.8, "tl-junction": True, "diabetes": False, "bmi": 21.0}
-CT = {"ct-attenuation": 60.0}
-PKP, PVP = {"procedure": "PKP"}, {"procedure": "PVP"}
 PATIENT = {
     "age": 76.0,
     **PKP,
@@ -47,10 +37,6 @@ PATIENT = {
     "diabetes": True,
     "bmi": 19.0,
 }
-
-
-def merged(*parts):
-    return {name: value for part in parts for name, value in part.items()}
 
 
 def result_of(study, known, policy=None):

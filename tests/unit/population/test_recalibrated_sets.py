@@ -9,7 +9,7 @@ from cds_service.core.recalibration import Recalibration
 from cds_service.loading import load_service
 from cds_service.site.folder import load_site
 from tests.chart_builders import open_service
-from tests.unit.population.test_validating import run, written
+from tests.population_builders import validate, write_csv
 
 S, P = "sarcopenia-pvm-2022", "pooled-2026"
 MODEL = open_service().models[S]
@@ -31,7 +31,7 @@ def patients(path, shifts, *, each, seed=11):
             rows.append(
                 {"id": len(rows), **COMMON, **values, "outcome-refracture": event}
             )
-    return written(path, rows)
+    return write_csv(path, rows)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def refit(tmp_path):
 
     def refitted(shifts, *, each=400):
         (tmp_path / "site.toml").write_text('[site]\nname = "T"\n', encoding="utf-8")
-        result = run(
+        result = validate(
             patients(tmp_path / "o.csv", shifts, each=each), "--refit", tmp_path
         )
         assert result.exit_code == 0, result.output

@@ -10,10 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from cds_service.audit.chain import seal
-from cds_service.cli import main
 from cds_service.errors import CdsError, DataFileError
 from cds_service.loading import load_service
 from cds_service.population.outcomes_file import read_outcomes
@@ -30,6 +28,7 @@ from tests.chart_builders import (
     order_sign,
     thin_and_weak,
 )
+from tests.population_builders import validate, write_csv
 from tests.review_desk import ReviewDesk, words
 
 S = "sarcopenia-pvm-2022"
@@ -37,28 +36,15 @@ MODELS = open_service().models
 EXAMPLES = [one for one in MODELS[S].study.examples if one.inputs]
 
 
-def written(path, rows):
-    head = list(dict.fromkeys(name for row in rows for name in row))
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, head, restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
-
-
 def read(path):
     return read_outcomes(path, open_service().finding_specs, date(2026, 11, 20))
 
 
-def run(*arguments):
-    return CliRunner().invoke(main, ["validate", *map(str, arguments)])
-
-
 def judged(path, rows, model=S):
     """What `validate` says of this study for these rows."""
-    return json.loads(run(written(path / "o.csv", rows), "--json").stdout)["models"][
-        model
-    ]
+    return json.loads(validate(write_csv(path / "o.csv", rows), "--json").stdout)[
+        "models"
+    ][model]
 
 
 def site_patients(path, n=900, *, shift=-1.0, slope=0.6, seed=3, **more):
@@ -88,7 +74,7 @@ def site_patients(path, n=900, *, shift=-1.0, slope=0.6, seed=3, **more):
             }
             | {"outcome-refracture": event, "months-refracture": 12, **more}
         )
-    return written(path, rows)
+    return write_csv(path, rows)
 
 
 # --- the file
@@ -171,7 +157,7 @@ def test_cells_are_read_in_every_form_of_the_contract(tmp_path):
 )
 def test_a_bad_cell_is_named_and_missing(tmp_path, column, cell, said):
     file = read(
-        written(tmp_path / "o.csv", [{column: cell, "outcome-refracture": "1"}])
+        write_csv(tmp_path / "o.csv", [{column: cell, "outcome-refracture": "1"}])
     )
     assert file.faults == (said,)
     assert column not in file.patients[0].findings.known
@@ -216,7 +202,7 @@ def test_a_file_without_use_is_refused(tmp_path, text, said):
     (tmp_path / "o.csv").write_text(text, encoding="utf-8")
     with pytest.raises(CdsError, match=said):
         read(tmp_path / "o.csv")
-    assert run(tmp_path / "o.csv").exit_code == 1
+    assert validate(tmp_path / "o.csv").exit_code == 1
 
 
 # --- figures and measures
@@ -274,7 +260,7 @@ def test_the_report_is_one_file_with_its_plots_and_says_each_fault_once(tmp_path
         file.read_text(encoding="utf-8").replace(",PKP,", ",fusion,", 1),
         encoding="utf-8",
     )
-    assert run(file, "--report", tmp_path / "report.html").exit_code == 0
+    assert validate(file, "--report", tmp_path / "report.html").exit_code == 0
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert page.count("row 2, procedure: not one of PKP, PVP") == 1
     assert page.count("<section>") == 3
@@ -306,7 +292,7 @@ def test_a_refit_of_the_pooled_model_corrects_new_patients(tmp_path):
     folder = tmp_path / "site"
     folder.mkdir()
     (folder / "site.toml").write_text('[site]\nname = "Test"\n', encoding="utf-8")
-    result = run(pooled_patients(tmp_path / "o.csv", -0.5), "--refit", folder)
+    result = validate(pooled_patients(tmp_path / "o.csv", -0.5), "--refit", folder)
     assert result.exit_code == 0, result.output
     service = load_service(load_site(folder))
     fitted = service.policy.recalibration["pooled-2026"]
@@ -347,7 +333,7 @@ def pooled_patients(path, shift, n=800):
                 "months-refracture": 24,
             }
         )
-    return written(path, rows)
+    return write_csv(path, rows)
 
 
 def test_groups_of_fewer_than_five_are_left_out(tmp_path):
@@ -373,7 +359,7 @@ def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch
     folder = tmp_path / "site"
     folder.mkdir()
     (folder / "site.toml").write_text('[site]\nname = "Test"\n', encoding="utf-8")
-    result = run(site_patients(tmp_path / "o.csv"), "--refit", folder)
+    result = validate(site_patients(tmp_path / "o.csv"), "--refit", folder)
     assert result.exit_code == 0, result.output
     fitted = load_service(load_site(folder)).policy.recalibration[S]
     assert (fitted.n, fitted.months, fitted.years, fitted.method) == (
@@ -385,10 +371,10 @@ def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch
     for value, truth, variance in ((fitted.intercept, -1.0, 0), (fitted.slope, 0.6, 1)):
         assert abs(value - truth) < 3 * fitted.covariance[variance][variance] ** 0.5
     others = site_patients(tmp_path / "new.csv", seed=4)
-    before = json.loads(run(others, "--json").stdout)["models"][S]
+    before = json.loads(validate(others, "--json").stdout)["models"][S]
     monkeypatch.setenv("KYPHOPLASTY_CDS_SITE", str(folder))
-    after = json.loads(run(others, "--json").stdout)["models"][S]
-    itself = json.loads(run(tmp_path / "o.csv", "--json").stdout)["models"][S]
+    after = json.loads(validate(others, "--json").stdout)["models"][S]
+    itself = json.loads(validate(tmp_path / "o.csv", "--json").stdout)["models"][S]
     fit = [
         itself[name]["value"]
         for name in ("calibrationSlope", "calibrationIntercept", "observedExpected")
@@ -452,7 +438,7 @@ def test_a_refit_needs_events_confirmation_and_the_studys_horizon(
     tmp_path, n, more, code, said
 ):
     file = site_patients(tmp_path / "o.csv", n, **{"shift": 0.0, "slope": 1.0, **more})
-    result = run(file, "--refit", tmp_path / "r.toml")
+    result = validate(file, "--refit", tmp_path / "r.toml")
     assert result.exit_code == code, result.output
     assert re.search(said, result.output), result.output
     assert (tmp_path / "r.toml").exists() == (code == 0)
@@ -519,8 +505,8 @@ def test_observed_and_expected_are_told_by_quarter(tmp_path):
         for place, row in enumerate(csv.DictReader(file)):
             rows.append({**row, "id": f"q{place}", "date": days[place % 3]})
     late = [{**rows[0], "id": f"late{n}", "date": days[3]} for n in range(8)]
-    path = written(tmp_path / "quarters.csv", [*rows, *late])
-    found = json.loads(run(path, "--json").stdout)["models"][S]
+    path = write_csv(tmp_path / "quarters.csv", [*rows, *late])
+    found = json.loads(validate(path, "--json").stdout)["models"][S]
     quarters = {
         name: group
         for name, group in found["groups"].items()
@@ -535,7 +521,7 @@ def test_observed_and_expected_are_told_by_quarter(tmp_path):
     assert any("quarter 2026 Q4: its time may not be over" in n for n in found["notes"])
 
     page = tmp_path / "page.html"
-    run(path, "--report", page)
+    validate(path, "--report", page)
     assert "Observed / expected by quarter" in page.read_text(encoding="utf-8")
 
 
@@ -555,13 +541,13 @@ def measured(tmp_path_factory):
         ]
     late = [{**rows[0], "id": f"late{n}", "date": "2026-10-01"} for n in range(8)]
     few = [{**rows[0], "id": f"few{n}", "date": "2023-10-01"} for n in range(8)]
-    path = written(tmp_path / "quarters.csv", [*rows, *late, *few])
+    path = write_csv(tmp_path / "quarters.csv", [*rows, *late, *few])
     site = tmp_path / "site"
     site.mkdir()
     (site / "site.toml").write_text('[site]\nname = "Test"\n', encoding="utf-8")
-    result = run(path, "--quarters", site)
+    result = validate(path, "--quarters", site)
     assert result.exit_code == 0, result.output
-    return site, json.loads(run(path, "--json").stdout)["models"][S]
+    return site, json.loads(validate(path, "--json").stdout)["models"][S]
 
 
 @pytest.fixture

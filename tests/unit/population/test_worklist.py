@@ -6,14 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from fhir.resources.R4B import get_fhir_model_class
 
-from cds_service.cli import main
 from tests.chart_builders import (
     DRUGS,
     PATIENT,
-    TODAY,
     Resource,
     brace,
     days_ago,
@@ -27,7 +24,7 @@ from tests.chart_builders import (
     problem,
 )
 from tests.codes import ATC, SCT, codeable
-from tests.population_builders import done, whose, write_export
+from tests.population_builders import done, whose, worklist, write_export
 
 CHART = (patient(), drug("losartan"), ordered_elsewhere())
 
@@ -299,20 +296,6 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ]
         everything += whose(name, [*own, *more])
     return write_export(tmp_path_factory.mktemp("export"), everything)
-
-
-def worklist(export: Path, file: Path) -> str:
-    options = [
-        "--as-of",
-        TODAY.isoformat(),
-        "--out",
-        str(file.with_suffix(".out")),
-        "--worklist",
-        str(file),
-    ]
-    result = CliRunner().invoke(main, ["score", str(export), *options])
-    assert result.exit_code == 0, result.output
-    return file.read_text(encoding="utf-8")
 
 
 def test_the_list_is_the_one_made_by_hand(export: Path, tmp_path: Path) -> None:

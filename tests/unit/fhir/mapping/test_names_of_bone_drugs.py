@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.fhir.orders.test_referrals import terminology
+from tests.order_builders import terminology
 
 
 @pytest.mark.parametrize(
