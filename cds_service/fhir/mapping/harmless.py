@@ -41,11 +41,13 @@ class _Asides(DataTable):
         tags: in brackets at its end.
         since: before a year in brackets.
         empty: words of a classification at its end, which say nothing.
+        empty_before: the same at its beginning.
     """
 
     tags: tuple[str, ...] = Field(min_length=1)
     since: tuple[str, ...] = Field(min_length=1)
     empty: tuple[Pattern, ...] = ()
+    empty_before: tuple[Pattern, ...] = Field(default=(), alias="empty-before")
 
 
 class _Vertebrae(DataTable):
@@ -100,6 +102,8 @@ class HarmlessTitles:
         # At the end alone: "unspecified complications" are not empty.
         self._empty_end = re.compile(rf"[\s,;(\[:、-]+(?:{empty})[)\]]?$")
         self._empty = re.compile(empty)
+        before = either(map(folded_pattern, content.asides.empty_before)) or _NOTHING
+        self._empty_start = re.compile(rf"^(?:{before})\s*")
         level, and_ = either(content.vertebrae.level), either(content.vertebrae.and_)
         second = rf"(?:{either(content.vertebrae.second)})?[ -]?\d{{1,2}}"
         self._level = re.compile(
@@ -108,9 +112,10 @@ class HarmlessTitles:
         self._seldom = self._names(content.seldom)
         self._grave = self._names(content.grave)
         worse = self._seldom | self._grave
-        harmless = self._folded(official.harmless) - worse
+        ward = self._names(content.ward)
+        self._ward = ward | (self._folded(official.of_ward) - worse)
+        harmless = self._folded(official.harmless) - worse - ward
         self._titles = self._names(content.titles) | worse | harmless
-        self._ward = self._names(content.ward) | self._folded(official.of_ward) - worse
         self._social = frozenset(map(self._plain, content.social.titles))
         self._categories = frozenset(content.social.categories)
         self._systems = frozenset(content.social.category_systems)
@@ -175,7 +180,8 @@ class HarmlessTitles:
         return parts if len(parts) > 1 and parts <= known else frozenset()
 
     def _without_empty(self, name: str) -> str:
-        """Return a name without the words at its end that say nothing."""
+        """Return a name without the words at its ends that say nothing."""
+        name = self._empty_start.sub("", name)
         while (bare := self._empty_end.sub("", name)) != name:
             name = bare
         return name

@@ -19,12 +19,15 @@ class TitlesOfSystem(Closed):
 
     Attributes:
         why: what they are, for those who review the file.
+        complaints: they are names of complaints, which support no "no" whatever their
+            codes do: something else may be the cause.
         by_code: the titles of each code.
     """
 
     system: str
     language: str
     why: str
+    complaints: bool = False
     by_code: Mapping[str, tuple[str, ...]]
 
 
@@ -65,19 +68,20 @@ def sorted_titles(
     """
     harmless = list[str]()
     of_ward = list[str]()
-    for system, code, titles in _listed(content):
-        if _is_quiet(system, code, codes):
-            coded = {"coding": [{"system": system, "code": code}]}
-            (harmless if excludes(coded) else of_ward).extend(titles)
+    for some, code, titles in _listed(content):
+        if _is_quiet(some.system, code, codes):
+            coded = {"coding": [{"system": some.system, "code": code}]}
+            is_harmless = not some.complaints and excludes(coded)
+            (harmless if is_harmless else of_ward).extend(titles)
     return OfficialTitles(tuple(harmless), tuple(of_ward))
 
 
 def _listed(
     content: OfficialTitlesFile,
-) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+) -> Iterator[tuple[TitlesOfSystem, str, tuple[str, ...]]]:
     for some in content.titles:
         for code, titles in some.by_code.items():
-            yield some.system, code, titles
+            yield some, code, titles
 
 
 def _is_quiet(system: str, code: str, codes: ComplicationCodes) -> bool:
