@@ -19,8 +19,8 @@ class TitlesOfSystem(Closed):
 
     Attributes:
         why: what they are, for those who review the file.
-        complaints: they are names of complaints, which support no "no" whatever their
-            codes do: something else may be the cause.
+        complaints: they name complaints or findings of the laboratory, which support no
+            "no" whatever their codes do: something else may be the cause.
         by_code: the titles of each code.
     """
 
