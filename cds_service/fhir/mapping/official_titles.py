@@ -1,7 +1,7 @@
 """Sort the official titles of everyday codes, by `official-titles.toml`.
 
 A diagnosis in words alone is often the title of its code, letter for letter. It says
-what the code says, and no more: so its code decides if it is harmless, or of every ward.
+what the code says, and no more: so its code decides if it is harmless, or of a ward.
 """
 
 from collections.abc import Callable, Iterator, Mapping
