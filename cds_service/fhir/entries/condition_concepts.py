@@ -89,6 +89,8 @@ ACUTE = "acute-illness"
 UNUSUAL = "unusual-code"
 # A disease of a nerve root by its code or title, which counts likewise.
 NERVE_ROOT = "nerve-root"
+# A disease of the spine without a name. A harmless name is one.
+SPINE_UNSTATED = frozenset({"spinal-disease-unstated"})
 # Rules of `kinds.toml`.
 OF_NERVE_ROOT = ("nerve-root",)
 OWN_TITLE = ("own-title",)
@@ -189,8 +191,11 @@ def _is_of_nerve_root(code: Any, terminology: Terminology) -> bool:
     codings = terminology.codings(code)
     if any(terminology.complication_codes.is_nerve_root(*one) for one in codings):
         return True
+    # An everyday name denies the root, or is of the spine alone: its code is of none.
     return any(
-        terminology.kinds.of_title(word, OF_NERVE_ROOT) for word in texts_of(code)
+        terminology.kinds.of_title(word, OF_NERVE_ROOT)
+        and not terminology.harmless.is_of_ward(word)
+        for word in texts_of(code)
     )
 
 
@@ -206,6 +211,9 @@ def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozens
     is_short = words == texts
     coded = terminology.concepts(code)
     concepts = _with_words(coded, words | _words_of_modifiers(code), terminology)
+    is_named = bool(words) and all(map(terminology.harmless.is_harmless, words))
+    if is_short and is_named:
+        concepts -= SPINE_UNSTATED
     asides = _read_asides(condition)
     concepts |= _doubted_by_asides(asides, condition, concepts, terminology)
     known = concepts - OF_NO_CONCERN

@@ -13,14 +13,19 @@ from pydantic import Field
 from cds_service.core.data_file import DataFile, DataTable
 from cds_service.fhir.mapping.clauses import names
 from cds_service.fhir.mapping.language import Pattern, either
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.mapping.official_titles import OfficialTitles
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded, folded_pattern
 from cds_service.fhir.raw_json import Json, objects, text
 
 # around a name: bullets, dashes, stops
 NAME_ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
+_NOTHING = r"(?!)"
 _SPACES = re.compile(r"\s+")
 # How a disease counts if it began since the operation; "" is everyday.
 News = Literal["grave", "seldom", ""]
+
+
+NO_TITLES = OfficialTitles()
 
 
 class _Social(DataTable):
@@ -30,10 +35,19 @@ class _Social(DataTable):
 
 
 class _Asides(DataTable):
-    """Words that may follow a name in brackets."""
+    """Words that may stand next to a name.
+
+    Attributes:
+        tags: in brackets at its end.
+        since: before a year in brackets.
+        empty: words of a classification at its end, which say nothing.
+        empty_before: the same at its beginning.
+    """
 
     tags: tuple[str, ...] = Field(min_length=1)
     since: tuple[str, ...] = Field(min_length=1)
+    empty: tuple[Pattern, ...] = ()
+    empty_before: tuple[Pattern, ...] = Field(default=(), alias="empty-before")
 
 
 class _Vertebrae(DataTable):
@@ -71,12 +85,25 @@ class HarmlessFile(DataFile):
 class HarmlessTitles:
     """The names of the file, folded."""
 
-    def __init__(self, content: HarmlessFile) -> None:
-        """Fold the names once."""
+    def __init__(
+        self, content: HarmlessFile, official: OfficialTitles = NO_TITLES
+    ) -> None:
+        """Fold the names once.
+
+        Args:
+            content: the names of the file.
+            official: titles of everyday codes, which count as such names.
+        """
         tags = either(map(re.escape, content.asides.tags))
         self._tag = re.compile(rf"\s*\((?:{tags})\)\s*$")
         since = either(map(re.escape, content.asides.since))
         self._year = re.compile(rf"\((?:(?:{since}) )?(?:19|20)\d\d\)$")
+        empty = either(map(folded_pattern, content.asides.empty)) or _NOTHING
+        # At the end alone: "unspecified complications" are not empty.
+        self._empty_end = re.compile(rf"[\s,;(\[:、-]+(?:{empty})[)\]]?$")
+        self._empty = re.compile(empty)
+        before = either(map(folded_pattern, content.asides.empty_before)) or _NOTHING
+        self._empty_start = re.compile(rf"^(?:{before})\s*")
         level, and_ = either(content.vertebrae.level), either(content.vertebrae.and_)
         second = rf"(?:{either(content.vertebrae.second)})?[ -]?\d{{1,2}}"
         self._level = re.compile(
@@ -84,8 +111,11 @@ class HarmlessTitles:
         )
         self._seldom = self._names(content.seldom)
         self._grave = self._names(content.grave)
-        self._titles = self._names(content.titles) | self._seldom | self._grave
-        self._ward = self._names(content.ward)
+        worse = self._seldom | self._grave
+        ward = self._names(content.ward)
+        self._ward = ward | (self._folded(official.of_ward) - worse)
+        harmless = self._folded(official.harmless) - worse - ward
+        self._titles = self._names(content.titles) | worse | harmless
         self._social = frozenset(map(self._plain, content.social.titles))
         self._categories = frozenset(content.social.categories)
         self._systems = frozenset(content.social.category_systems)
@@ -128,17 +158,33 @@ class HarmlessTitles:
         )
 
     def _names(self, titles: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-        return frozenset(self._plain(one) for some in titles.values() for one in some)
+        return self._folded(one for some in titles.values() for one in some)
+
+    def _folded(self, titles: Iterable[str]) -> frozenset[str]:
+        return frozenset(map(self._plain, titles))
 
     def _names_in(self, words: str, known: frozenset[str]) -> frozenset[str]:
         """Return the names of which a text consists; none if a part is not known."""
         if len(words) > LONGEST_TITLE:
             return frozenset()
         whole = self._plain(words)
-        if whole in known:
-            return frozenset({whole})
-        parts = frozenset(map(self._plain, names(words)))
+        # A title may have such words itself, and they may be those of its code.
+        for name in (whole, self._without_empty(whole)):
+            if name in known:
+                return frozenset({name})
+        parts = frozenset(
+            self._without_empty(part)
+            for part in map(self._plain, names(words))
+            if not self._empty.fullmatch(part)
+        )
         return parts if len(parts) > 1 and parts <= known else frozenset()
+
+    def _without_empty(self, name: str) -> str:
+        """Return a name without the words at its ends that say nothing."""
+        name = self._empty_start.sub("", name)
+        while (bare := self._empty_end.sub("", name)) != name:
+            name = bare
+        return name
 
     def _plain(self, words: str) -> str:
         """Return a name in lower case, with `@` for a vertebra.

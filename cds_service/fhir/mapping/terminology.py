@@ -50,6 +50,11 @@ from cds_service.fhir.mapping.mapping_files import (
 )
 from cds_service.fhir.mapping.method_words import load_method_words
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
+from cds_service.fhir.mapping.official_titles import FILE as OFFICIAL_TITLES
+from cds_service.fhir.mapping.official_titles import (
+    OfficialTitlesFile,
+    sorted_titles,
+)
 from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.plain_words import load_all_plain, plain_of_braces
 from cds_service.fhir.mapping.readable import Languages, LanguagesFile
@@ -155,9 +160,9 @@ class Terminology:
         with faults:
             names = required(folders, "names.toml", NamesFile)
         with faults:
-            self.harmless = HarmlessTitles(
-                required(folders, "harmless.toml", HarmlessFile)[1]
-            )
+            harmless = required(folders, "harmless.toml", HarmlessFile)[1]
+        with faults:
+            official = required(folders, OFFICIAL_TITLES, OfficialTitlesFile)[1]
         with faults:
             known = required(folders, "languages.toml", LanguagesFile)[1]
         with faults:
@@ -203,6 +208,9 @@ class Terminology:
             for code in (*self._by_code, *self._local_codes)
         }
         self._as_written = dict(self._known)
+        # last, since the codes of the titles have to be known
+        titles = sorted_titles(official, self.complication_codes, self.excludes)
+        self.harmless = HarmlessTitles(harmless, titles)
 
     def _read_codes(self, folders: tuple[Path, ...], faults: Faults) -> None:
         """Read the code systems, and all that is told by codes.
