@@ -19,6 +19,7 @@ from cds_service.fhir.entries.fractures.healed_fractures import (
 from cds_service.fhir.entries.fractures.leg_injuries import leg_injuries
 from cds_service.fhir.entries.grave_asides import (
     BROKEN_ASIDE,
+    CANCERS,
     GRAVE,
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
@@ -103,6 +104,7 @@ OF_THE_BONE = frozenset(
 TOLD_BESIDE = ("exam-awaited", "cause-in-plain-words")
 IN_PROGRESS = ("cancer-again",)
 _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
+MALIGNANCY = "malignancy"
 _DIVIDED = re.compile(r"[,;()]")
 
 
@@ -231,11 +233,13 @@ def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozens
 def _told_by_stems(
     condition: Json, known: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return the infection or deficit that parts of words tell of, each in doubt.
+    """Return the tumour, infection or deficit that parts of words tell of, in doubt.
 
-    A title whose name is known, or that only denies, tells of no more.
+    A title whose name is known, or that only denies, tells of no more. A tumour is told
+    of by words without a code that is known, which are not plain.
     """
     stems = terminology.grave_stems
+    is_coded = terminology.identifies("conditions", condition.get("code"))
     titles = [
         title
         for title in short_texts({*texts_of(condition.get("code"))})
@@ -246,6 +250,8 @@ def _told_by_stems(
         for title in titles
         for part in undenied_parts(title, terminology)
         for concept in stems.concepts_in(part)
+        if concept != MALIGNANCY
+        or not (is_coded or known & CANCERS or is_title_plain(title, terminology))
     ]
     if any(map(stems.has_plain_deficit, titles)):
         told.append("spinal-cord-disease")
