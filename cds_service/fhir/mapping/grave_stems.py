@@ -35,6 +35,12 @@ _LINK = re.compile(
     r"|tras|por|para|dopo|per|na|po|voor|door|bij|przez|powodu)\b"
 )
 FEW_WORDS = 4
+# Around the name of a bone.
+SIDES = re.compile(
+    r"\W*(?:\b(?:left|right|bilateral|both|[lr]|links|rechts|li|re|beidseits|bds|gauche"
+    r"|droite?|izquierd[ao]|derech[ao]|sinistr[ao]|destr[ao]|linker|rechter|lew[ay]"
+    r"|praw[ay]|the|der|die|das|le|la|el|il|de|het)\b\W*|[左右]|좌측|우측)*"
+)
 
 
 class GraveStemsFile(DataFile):
@@ -107,6 +113,7 @@ class GraveStems:
         grave = (content.tumour, content.infection, content.deficit, content.care)
         self._apart = _any_of([content.apart])
         self._grave = _any_of(grave)
+        self._tumour = _any_of([content.tumour])
         self._infection = _any_of([content.infection])
         self._deficit = _any_of([content.deficit])
         self._several = _any_of([content.several])
@@ -248,13 +255,19 @@ class GraveStems:
         return self._undenied.sub(" ", folded(words))
 
     def concepts_in(self, words: str) -> frozenset[str]:
-        """Return what parts of its words tell of: an infection, a deficit."""
+        """Return what parts of its words tell of: a tumour, infection or deficit."""
         plain = self._without_apart(words[:LONGEST_TEXT])
         parts = {
+            "malignancy": self._tumour,
             "deep-infection": self._infection,
             "spinal-cord-disease": self._deficit,
         }
         return frozenset(name for name, part in parts.items() if part.search(plain))
+
+    def is_other_bone(self, part: str) -> bool:
+        """Tell if a part of a text is another bone than the spine, and its side."""
+        remainder, found = self._elsewhere.subn(" ", folded(part[:LONGEST_TEXT]))
+        return found > 0 and SIDES.fullmatch(remainder) is not None
 
     def are_several(self, words: str) -> bool:
         """Tell if a text names fractures in the plural."""
