@@ -104,7 +104,7 @@ OF_THE_BONE = frozenset(
 TOLD_BESIDE = ("exam-awaited", "cause-in-plain-words")
 IN_PROGRESS = ("cancer-again",)
 _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
-MALIGNANCY = "malignancy"
+CANCER_IN_SHORT = ("cancer-in-short",)
 _DIVIDED = re.compile(r"[,;()]")
 
 
@@ -236,7 +236,7 @@ def _told_by_stems(
     """Return the tumour, infection or deficit that parts of words tell of, in doubt.
 
     A title whose name is known, or that only denies, tells of no more. A tumour is told
-    of by words without a code that is known, which are not plain.
+    of by its stage or its markers, if no code is known.
     """
     stems = terminology.grave_stems
     is_coded = terminology.identifies("conditions", condition.get("code"))
@@ -250,11 +250,15 @@ def _told_by_stems(
         for title in titles
         for part in undenied_parts(title, terminology)
         for concept in stems.concepts_in(part)
-        if concept != MALIGNANCY
-        or not (is_coded or known & CANCERS or is_title_plain(title, terminology))
     ]
     if any(map(stems.has_plain_deficit, titles)):
         told.append("spinal-cord-disease")
+    if not (is_coded or known & CANCERS) and any(
+        terminology.kinds.named(part, CANCER_IN_SHORT)
+        for title in titles
+        for part in undenied_parts(title, terminology)
+    ):
+        told.append("malignancy")
     return frozenset(map(in_doubt, {*told} - known))
 
 

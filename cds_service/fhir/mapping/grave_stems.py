@@ -113,7 +113,6 @@ class GraveStems:
         grave = (content.tumour, content.infection, content.deficit, content.care)
         self._apart = _any_of([content.apart])
         self._grave = _any_of(grave)
-        self._tumour = _any_of([content.tumour])
         self._infection = _any_of([content.infection])
         self._deficit = _any_of([content.deficit])
         self._several = _any_of([content.several])
@@ -255,10 +254,9 @@ class GraveStems:
         return self._undenied.sub(" ", folded(words))
 
     def concepts_in(self, words: str) -> frozenset[str]:
-        """Return what parts of its words tell of: a tumour, infection or deficit."""
+        """Return what parts of its words tell of: an infection, a deficit."""
         plain = self._without_apart(words[:LONGEST_TEXT])
         parts = {
-            "malignancy": self._tumour,
             "deep-infection": self._infection,
             "spinal-cord-disease": self._deficit,
         }
