@@ -14,6 +14,7 @@ from cds_service.fhir.billing_marks import without_billing_mark
 Json = Mapping[str, Any]
 Item = TypeVar("Item")
 LISTS = (list, tuple)
+TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 
 
 def items(value: Any) -> list[Any]:
@@ -104,18 +105,39 @@ def number(value: Any) -> float | None:
     return float(value) if is_number else None
 
 
+def is_translation(extension: Json) -> bool:
+    """Tell if an extension is FHIR's own for a text in another language."""
+    return extension.get("url") == TRANSLATION
+
+
+def translations_of(companion: Any) -> list[str]:
+    """Return the texts in other languages next to an element: those of `_text`."""
+    return [
+        text(part.get(name))
+        for extension in objects(member(companion, "extension"))
+        if is_translation(extension)
+        for part in objects(extension.get("extension"))
+        if part.get("url") == "content"
+        for name in ("valueString", "valueMarkdown")
+    ]
+
+
 def texts_of(codeable: Any) -> list[str]:
     """Return `text` and displays of a CodeableConcept, without an EHR's billing marks.
 
-    They often repeat each other. The marks are not part of a name.
+    They often repeat each other. The marks are not part of a name. Translations of a
+    text follow it.
     """
     if not isinstance(codeable, dict):
         return []
     texts, codings = [codeable.get("text")], codeable.get("coding") or ()
+    if "_text" in codeable:
+        texts += translations_of(codeable["_text"])
     for coding in codings if isinstance(codings, LISTS) else (codings,):
         if isinstance(coding, dict):
-            # Asked for each value: a comprehension takes longer.
-            texts.append(coding.get("display"))  # noqa: PERF401
+            texts.append(coding.get("display"))
+            if "_display" in coding:
+                texts += translations_of(coding["_display"])
     return [
         without_billing_mark(words)
         for words in texts

@@ -5,7 +5,7 @@ import pytest
 from tests.chart_builders import kyphoplasty
 from tests.codes import CPT, OPS, PCS, codeable
 from tests.patients.acts import done
-from tests.patients.reassuring import cards_of, dated, end_is_selected
+from tests.patients.reassuring import cards_of, dated, end_is_selected, selected
 
 GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 
@@ -138,3 +138,118 @@ def test_what_else_such_a_title_says_is_open(title):
     cards = cards_of(order=order)
     assert "below" not in cards["rehabilitation"]["detail"]
     assert not end_is_selected(cards)
+
+
+# Beside the code of the operation these are chosen as it is; alone they get a card.
+ORDINARY = [
+    "Kyphoplasty post-fracture L1",
+    "Kyphoplasty L1 Radiology",
+    "Kyphoplasty L1 2026",
+    "CPT 22514",
+    "CT引导下PKP L1",
+    "IP Kyphoplasty 1 level lumbar",
+    "OR Booking - Kyphoplasty T12",
+    "Perc vertebral augmentation, lumbar, 1st level",
+    "IR VERTEBRAL AUGMENTATION LUMBAR 1 LEVEL",
+    "Kyphoplasty, lumbar, single level (22514)",
+    "22514 PERQ VERTEBRAL AUGMENTATION LUMBAR",
+    "Kyphoplasty L1 with moderate sedation",
+    "Kyphoplasty L1 under general anesthesia",
+    "Balloon kyphoplasty (BKP) L1, outpatient",
+    "Kyphoplasty L1 - today please",
+    "OPS 5-839.a0 Kyphoplastie LWK 1",
+    "Ballon-Kyphoplastie LWK 1 in ITN",
+    "Kyphoplastie LWK1 stationär",
+    "Wirbelkörperaugmentation LWK 1 perkutan",
+    "OP-Anmeldung: Kyphoplastie LWK 1",
+    "Kyphoplastie LWK 1 nach Sturz",
+    "Cyphoplastie par ballonnet L1 sous anesthésie générale",
+    "Cimentoplastie vertébrale L1 sous scanner",
+    "Demande de bloc opératoire : cyphoplastie L1",
+    "Cifoplastia con balón L1 bajo sedación",
+    "Solicitud de quirófano: cifoplastia L1",
+    "Vertebroplastia percutánea L1 ambulatoria",
+    "Cifoplastica con palloncino L1 in anestesia generale",
+    "Richiesta sala operatoria: cifoplastica L1",
+    "Vertebroplastica percutanea L1 TC guidata",
+    "Ballonkyfoplastiek L1 onder narcose",
+    "OK-aanvraag: kyfoplastiek L1",
+    "Vertebroplastiek L1 dagopname",
+    "Kyfoplastyka balonowa L1 w znieczuleniu ogólnym",
+    "Skierowanie na blok: wertebroplastyka L1",
+    "L1 経皮的椎体形成術 全身麻酔",
+    "L1 BKP 手術申込",
+    "经皮椎体后凸成形术 L1 全麻",
+    "L1椎体成形术（局麻）",
+    "경피적 척추후굴풍선복원술 L1 전신마취",
+]
+# Other orderables, or none.
+OTHERS = [
+    "Anesthesia kyphoplasty L1",
+    "Consult re kyphoplasty",
+    "s/p kyphoplasty L1 now T12 brace",
+    "Cancel kyphoplasty",
+    "Kyphoplasty L1 cancelled",
+    "Kyphoplasty not indicated",
+    "Pre-op labs for kyphoplasty",
+    "Post kyphoplasty follow-up",
+    "Kyphoplasty patient information leaflet",
+    "Kyphoplasty L1 declined by patient",
+    "Hold aspirin before kyphoplasty",
+    "Transport to IR for kyphoplasty",
+    "Kyphoplasty consent form",
+    "Kyphoplasty tray",
+    "Evaluate for kyphoplasty",
+    "Anesthesia consult for kyphoplasty",
+    "Kyphoplasty L1 2019",
+    "History of kyphoplasty L1",
+    "MRI after kyphoplasty",
+    "X-ray L-spine post kyphoplasty",
+    "Anästhesie zur Kyphoplastie LWK 1",
+    "Z. n. Kyphoplastie LWK 1",
+    "Vorstellung zur Kyphoplastie",
+    "Kyphoplastie abgesagt",
+    "Aufklärung Kyphoplastie",
+    "Anesthésie pour cyphoplastie L1",
+    "Avis pour cyphoplastie",
+    "Annulation cyphoplastie L1",
+    "Anestesia para cifoplastia L1",
+    "Control tras cifoplastia",
+    "Interconsulta por cifoplastia",
+    "Anestesia per cifoplastica",
+    "Controllo dopo cifoplastica",
+    "Consult voor kyfoplastiek",
+    "Status na kyfoplastiek L1",
+    "Stan po kyfoplastyce L1",
+    "Konsultacja w sprawie kyfoplastyki",
+    "椎体形成術後 L1",
+    "取消椎体成形术",
+    "척추성형술 상담",
+    "Anesthesia for CPT 22514",
+    "Kyphoplasty L1 radiology report",
+]
+
+
+@pytest.mark.parametrize("title", ORDINARY)
+def test_an_ordinary_title_alone_gets_its_card(title):
+    order = kyphoplasty() | {"code": {"text": title}}
+    assert "rehabilitation" in cards_of(order=order)
+
+
+@pytest.mark.parametrize("title", ORDINARY)
+def test_an_ordinary_title_beside_the_code_is_plain(title):
+    order = kyphoplasty() | {"code": codeable(CPT, "22514", title)}
+    cards = cards_of(order=order)
+    assert "malignancy" not in cards["rehabilitation"]["detail"]
+    assert selected(cards)
+
+
+@pytest.mark.parametrize("title", OTHERS)
+def test_the_title_of_another_orderable_gets_none(title):
+    order = kyphoplasty() | {"code": {"text": title}}
+    assert "rehabilitation" not in cards_of(order=order)
+
+
+def test_a_year_before_that_of_the_order_is_not_plain():
+    order = kyphoplasty() | {"code": codeable(CPT, "22514", "Kyphoplasty L1 2019")}
+    assert not selected(cards_of(order=order))

@@ -19,6 +19,7 @@ from cds_service.fhir.entries.fractures.healed_fractures import (
 from cds_service.fhir.entries.fractures.leg_injuries import leg_injuries
 from cds_service.fhir.entries.grave_asides import (
     BROKEN_ASIDE,
+    CANCERS,
     GRAVE,
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
@@ -105,6 +106,7 @@ OF_THE_BONE = frozenset(
 TOLD_BESIDE = ("exam-awaited", "cause-in-plain-words")
 IN_PROGRESS = ("cancer-again",)
 _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
+CANCER_IN_SHORT = ("cancer-in-short",)
 _DIVIDED = re.compile(r"[,;()]")
 
 
@@ -239,11 +241,13 @@ def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozens
 def _told_by_stems(
     condition: Json, known: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return the infection or deficit that parts of words tell of, each in doubt.
+    """Return the tumour, infection or deficit that parts of words tell of, in doubt.
 
-    A title whose name is known, or that only denies, tells of no more.
+    A title whose name is known, or that only denies, tells of no more. A tumour is told
+    of by its stage or its markers, if no code is known.
     """
     stems = terminology.grave_stems
+    is_coded = terminology.identifies("conditions", condition.get("code"))
     titles = [
         title
         for title in short_texts({*texts_of(condition.get("code"))})
@@ -257,6 +261,12 @@ def _told_by_stems(
     ]
     if any(map(stems.has_plain_deficit, titles)):
         told.append("spinal-cord-disease")
+    if not (is_coded or known & CANCERS) and any(
+        terminology.kinds.named(part, CANCER_IN_SHORT)
+        for title in titles
+        for part in undenied_parts(title, terminology)
+    ):
+        told.append("malignancy")
     return frozenset(map(in_doubt, {*told} - known))
 
 

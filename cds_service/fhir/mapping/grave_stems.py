@@ -35,6 +35,12 @@ _LINK = re.compile(
     r"|tras|por|para|dopo|per|na|po|voor|door|bij|przez|powodu)\b"
 )
 FEW_WORDS = 4
+# Around the name of a bone.
+SIDES = re.compile(
+    r"\W*(?:\b(?:left|right|bilateral|both|[lr]|links|rechts|li|re|beidseits|bds|gauche"
+    r"|droite?|izquierd[ao]|derech[ao]|sinistr[ao]|destr[ao]|linker|rechter|lew[ay]"
+    r"|praw[ay]|the|der|die|das|le|la|el|il|de|het)\b\W*|[左右]|좌측|우측)*"
+)
 
 
 class GraveStemsFile(DataFile):
@@ -276,6 +282,11 @@ class GraveStems:
     def reasons_after(self, title: str) -> list[str]:
         """List what a title gives as its reasons: "home oxygen for embolism"."""
         return self._leads_to_reason.split(folded(title[:LONGEST_TEXT]))[1:]
+
+    def is_other_bone(self, part: str) -> bool:
+        """Tell if a part of a text is another bone than the spine, and its side."""
+        remainder, found = self._elsewhere.subn(" ", folded(part[:LONGEST_TEXT]))
+        return found > 0 and SIDES.fullmatch(remainder) is not None
 
     def are_several(self, words: str) -> bool:
         """Tell if a text names fractures in the plural."""

@@ -111,7 +111,8 @@ def _asks_for(
     later = parts[place + 1 :]
     end = _level_end(before, after)
     if end is not None:
-        after = f"{after[:end]} {_without_conditions(after[end:], terminology)}"
+        behind = terminology.kinds.without(after[end:], _DEPARTMENT)
+        after = f"{after[:end]} {_without_conditions(behind, terminology)}"
         later = [_without_conditions(part, terminology) for part in later]
     has_purpose = terminology.text_concepts(before, _PURPOSE)
     is_preparation = has_purpose and not terminology.text_concepts(before, _ASKS_FOR)

@@ -45,6 +45,8 @@ _HOW_OFTEN = ("frequency", "period", "periodUnit")
 _EACH_TIME = ("duration", "durationMax", "durationUnit")
 _HOW_MANY = ("count", "countMax", "periodMax")
 _LIFETIME = 99  # payers' "length of need 99" (months) means lifetime, not wear time
+# "6 weeks, then until healed": the length is no end.
+HEALED_AFTER = ("until-healed-after",)
 SAME_HOURS = SAME.days * DAY
 OF_MONTHS = 0.085  # by how much a month is longer than four weeks
 IN_FORCE = frozenset({"active"})  # statuses: a draft may be signed again
@@ -388,9 +390,14 @@ def read_worded_end(
         kinds.add("doubtful")
     is_endless = "endless" in kinds
     if kinds & {"length", "day"}:
-        changes = [one for words, one in read if rules.says_changed(words)]
-        end = _with_change(clear_end(mentions), changes)
-        return end._replace(kind="endless") if is_endless else end
+        end = _with_change(
+            clear_end(mentions),
+            [one for words, one in read if rules.says_changed(words)],
+        )
+        named = (terminology.kinds.named(one, HEALED_AFTER) for one, _ in texts)
+        is_open = any(islice(named, MOST_TEXTS))
+        without_day = WordedEnd(kind="event") if is_open else end
+        return end._replace(kind="endless") if is_endless else without_day
     unsure = [one for one in mentions if one.kind in ("event", "doubtful")]
     is_lasting = "lasting" in kinds and not unsure
     if is_endless or is_lasting or "untold" in kinds:

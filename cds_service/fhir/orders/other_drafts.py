@@ -17,7 +17,11 @@ from cds_service.fhir.entries.grave_asides import (
     grave_concepts_of,
 )
 from cds_service.fhir.entries.words.asides import asides_of
-from cds_service.fhir.entries.words.problem_words import has_grave_stem, in_doubt
+from cds_service.fhir.entries.words.problem_words import (
+    has_grave_stem,
+    in_doubt,
+    named_in,
+)
 from cds_service.fhir.entries.words.unread_in_reasons import (
     OF_FHIR,
     is_reason_understood,
@@ -79,6 +83,8 @@ def read_other_draft(draft: Order, terminology: Terminology) -> Entry | None:
     words = list(dict.fromkeys(_words_of(content, terminology)))
     named = grave_concepts_of(content, terminology) - _JUDGED_HERE
     named |= terminology.concepts(codeables(content, *TITLES)) & GRAVE
+    # The title of such a type is read nowhere else.
+    named |= named_in(words, terminology) & GRAVE
     if draft.type == SET_OF_ORDERS:
         is_understood = not any(has_grave_stem(word, terminology) for word in words)
     else:

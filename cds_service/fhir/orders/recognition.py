@@ -451,6 +451,18 @@ def _by_options(matches: list[Match]) -> Recognition:
     )
 
 
+def without_own_year(words: str, order: Json) -> str:
+    """Drop the year in which an order was written from the end of its title.
+
+    "Kyphoplasty L1 2019" tells of an earlier one.
+    """
+    year = text(order.get("authoredOn"))[:4]
+    if not WRITTEN_YEAR.fullmatch(year):
+        return words
+    stem, found, _ = words.rstrip().rpartition(f" {year}")
+    return stem if found and words.rstrip().endswith(f" {year}") else words
+
+
 def _titles(resource: Json) -> list[Json]:
     """Return the CodeableConcepts that say what is ordered, of any FHIR release."""
     inside = [
@@ -476,6 +488,8 @@ def _by_text(
     # In the title of a procedure that was done, a year is a date.
     if resource.get("resourceType") == "Procedure":
         words = [WRITTEN_YEAR.sub("", one) for one in words]
+    else:
+        words = [without_own_year(one, resource) for one in words]
     concepts = frozenset(
         [
             concept

@@ -11,6 +11,7 @@ card: words that were not understood may name something grave.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from cds_service.fhir.certainty import certainty_of
@@ -44,6 +45,7 @@ from cds_service.fhir.orders.recognition import (
     OPERATION_SYSTEMS,
     TITLES,
     recognise_augmentation,
+    without_own_year,
 )
 from cds_service.fhir.orders.unread_elements import CODE_WORDS, is_element_read, name_of
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -155,7 +157,8 @@ def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
         or (_is_worded(path) and not _are_words_read(path, text(value), terminology))
     }
     if not all(
-        _is_title_read(one, titles, terminology, is_done=is_done) for one in titles
+        _is_title_read(one, titles, terminology, is_done=is_done)
+        for one in map(partial(_without_own_year, order), titles)
     ):
         left.add("code")
     sites = codeables(order, "bodySite")
@@ -245,6 +248,15 @@ def _is_place(site: Json, terminology: Terminology) -> bool:
         names_place_alone(word, terminology) or terminology.plain.reasons.are_all(word)
         for word in texts_of(site)
     )
+
+
+def _without_own_year(order: Json, title: Json) -> Json:
+    words = without_own_year(text(title.get("text")), order)
+    codings = [
+        {**one, "display": without_own_year(text(one.get("display")), order)}
+        for one in objects(title.get("coding"))
+    ]
+    return {**title, "text": words, "coding": codings}
 
 
 def _is_title_read(

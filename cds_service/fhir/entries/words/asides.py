@@ -13,7 +13,15 @@ from typing import Any, NamedTuple
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.narratives import without_tags
 from cds_service.fhir.parsing import TIMES
-from cds_service.fhir.raw_json import LISTS, Json, member, objects, text, texts_of
+from cds_service.fhir.raw_json import (
+    LISTS,
+    Json,
+    is_translation,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 
 Reasons = Mapping[str, str]  # why, by element
 
@@ -182,6 +190,15 @@ VOID = frozenset(
 _READ_ELSEWHERE = ("condition-ruledOut", "diagnosesicherheit")
 # Statuses of narratives that are made from the elements alone, by FHIR's definition.
 _MADE = frozenset({"generated", "extensions", "empty"})
+# A text that is not there, and a reason that hides what was said.
+_ABSENT = "data-absent-reason"
+_HIDDEN = frozenset({"masked", "error"})
+_WITH_WORDS = frozenset(
+    {"extension", "valueString", "valueMarkdown", "valueCoding"}
+) | {
+    "valueCodeableConcept",
+    "valueAnnotation",
+}
 _TIME = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:T[0-9:.]+)?(?:Z|[+-][0-9:]+)?")
 _SITES = frozenset({"bodySite"})
 
@@ -299,6 +316,24 @@ def _extensions_of(path: str, codeable: Json) -> Iterator[tuple[str, Any]]:
     for holder in (codeable, *objects(codeable.get("coding"))):
         if "extension" in holder:
             yield f"{path}.extension", holder["extension"]
+        # What extends a text or a code, as `_display` does. Translations are texts.
+        for name in holder:
+            if name.startswith("_"):
+                for extension in objects(member(holder[name], "extension")):
+                    if not is_translation(extension):
+                        yield f"{path}.extension", _told(extension)
+
+
+def _told(extension: Json) -> Any:
+    """Return an extension, or its address if it has no words and is not known.
+
+    An address is not plain, so that it leaves its entry open.
+    """
+    url = text(extension.get("url"))
+    if url.endswith(_ABSENT):
+        return url if extension.get("valueCode") in _HIDDEN else None
+    has_words = any(name in _WITH_WORDS for name in extension)
+    return extension if has_words else url or "?"
 
 
 def _is_no_word(path: str, value: str) -> bool:

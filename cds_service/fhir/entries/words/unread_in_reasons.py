@@ -51,6 +51,7 @@ CAUSE_IN_PLAIN = ("cause-in-plain-words",)
 MOST_NAMES = 8  # of diseases in one sentence
 # Marks between the parts of a sentence, each of which may be about another thing.
 _PART = re.compile(r"[,;:()\[\]，、；：（）+/]|\s[-–—]\s|\band\b")
+_AND = re.compile(r"\b(?:y|et|e|und|sowie|en|i|with|con|avec|mit)\b|&")
 # Code systems of FHIR's own elements: how high a value is, why a drug was stopped.
 OF_FHIR = re.compile(
     r"https?://(?:terminology\.)?hl7\.org/(?:fhir/(?!sid/)|CodeSystem/)"
@@ -211,10 +212,21 @@ def _is_plain_reason(
 
 
 def _tells_of_cause(words: str, terminology: Terminology) -> bool:
-    """Tell if plain words together are a finding or a task: "calcium 3.2"."""
+    """Tell if plain words together are a finding or a task: "calcium 3.2".
+
+    So they are if they name another bone beside a broken vertebra: "fracture L1, hip".
+    """
     whole = folded(words[:LONGEST_TEXT])
     parts = (whole, *map(str.strip, _PART.split(whole)))
-    return any(terminology.kinds.named(part, CAUSE_IN_PLAIN) for part in parts)
+    if any(terminology.kinds.named(part, CAUSE_IN_PLAIN) for part in parts):
+        return True
+    listed = [one for part in parts for one in _AND.split(part) if one.strip()]
+    is_bone = terminology.grave_stems.is_other_bone
+    return (
+        any(map(is_bone, listed))
+        and terminology.plain.bound.names_broken(whole)
+        and bool(terminology.levels.named(whole))
+    )
 
 
 def _names_unopened(sentence: str, terminology: Terminology) -> bool:
