@@ -520,7 +520,7 @@ def read_leaving(
         unstable=unstable_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
-        objections=objections_to_doses(record, terminology),
+        objections=objections_to_doses(record, terminology, today),
         antibiotics=_antibiotics_since(record, since, terminology.calendar),
         contents={
             name: _content_of(entry.raw)
