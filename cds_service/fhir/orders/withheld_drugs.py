@@ -97,17 +97,16 @@ def objections_to_doses(
 def _withheld_doses(
     record: PatientRecord, terminology: Terminology
 ) -> Iterator[Objection]:
-    """Yield the statements, and the doses at intervals, by which a drug is not taken.
+    """Yield the statements and doses by which a drug of intervals is not given.
 
-    A tablet that was left out in the ward is none: it is taken again at home.
+    If a tablet is taken says its state (`core/drug_states.py`); one that was left out
+    in the ward is taken again at home.
     """
     for entry in record.entries:
         if entry.status not in NOT_TAKEN:
             continue
-        drugs = _names(entry, terminology)
-        if entry.kind == GIVEN:
-            drugs = [name for name in drugs if name in DOSE_MONTHS]
-        elif entry.kind != STATED:
+        drugs = [name for name in _names(entry, terminology) if name in DOSE_MONTHS]
+        if entry.kind not in {GIVEN, STATED}:
             continue
         period = member(entry.raw, "effectivePeriod", "end")
         times = (*map(entry.raw.get, ("dateAsserted", "effectiveDateTime")), period)
