@@ -92,6 +92,7 @@ from cds_service.fhir.orders.performed import (
     find_performed,
     has_augmentation,
     read_leaving,
+    with_known_statuses,
     without_performed,
 )
 from cds_service.fhir.orders.recognition import (
@@ -231,7 +232,9 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
             _note_unread(call, "procedures")
         return None
     gathered = _gather(call, orders)
-    performed = _find_performed(call, gathered.record)
+    record = with_known_statuses(gathered.record, call.service.terminology)
+    gathered = replace(gathered, record=record)
+    performed = _find_performed(call, record)
     if performed is None:
         # The whole record tells that the procedure is another patient's.
         _note_unread(call, "procedures")

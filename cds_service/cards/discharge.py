@@ -37,6 +37,19 @@ DECIDING = (
     "imagingStudies",
     "encounter",
 )
+# What is open is asked about even if the operation was perhaps not done, if it is of
+# these signals: words that were not understood, and results that somebody waits for.
+ASKED_ANYWAY = frozenset(
+    {
+        "recent-entry-unread",
+        "fracture-untreated",
+        "report-awaited",
+        "biopsy-pending",
+        "biopsy-preliminary",
+        "biopsy-unclear",
+        "unstable-since",
+    }
+)
 # With these signals an unread list is no reason for a card.
 AT_END_OF_LIFE = frozenset({"deceased", "end-of-life"})
 
@@ -46,8 +59,8 @@ def discharge_card(answer: Answer) -> Card | None:
 
     A missing card says that nothing is open, so there is a card if a deciding list
     could not be read. If the augmentation may be of another time, or may not have been
-    done, there is a card only if it warns, or if harm is dated since its day: one that
-    was broken off may have done it.
+    done, there is a card only if it warns, or if harm since its day, or what may be
+    harm, is open: one that was broken off may have done it.
     """
     facts = answer.facts
     is_sure = answer.order is None or answer.order.is_sure
@@ -74,9 +87,9 @@ def discharge_card(answer: Answer) -> Card | None:
 
 
 def _is_harmed_since(answer: Answer) -> bool:
-    """Tell if harm since the day of the operation is open: injury or grave illness."""
+    """Tell if harm since the operation, or what may be harm, is open."""
     leaving, order = answer.case.leaving, answer.order
-    since = order.performed_on if order else None
+    since = order.asked_since if order else None
     if leaving is None or since is None:
         return False
     harms = {
@@ -89,7 +102,11 @@ def _is_harmed_since(answer: Answer) -> bool:
     }
     return any(
         fact.is_open
-        and (harms.get(fact.file.signal, False) or _is_of_complication(fact))
+        and (
+            fact.file.signal in ASKED_ANYWAY
+            or harms.get(fact.file.signal, False)
+            or _is_of_complication(fact)
+        )
         for fact in answer.facts.ranked
     )
 

@@ -414,10 +414,13 @@ class Performed(NamedTuple):
     Attributes:
         day: the newest exact day; None if there is none.
         is_sure: it is known that it was done, and lately.
+        from_day: the first day on which it may have been done, if its time is told and
+            was not understood; None if it has a day, or none is told.
     """
 
     day: date | None = None
     is_sure: bool = True
+    from_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -470,6 +473,13 @@ class AugmentationOrder:
     def performed_on(self) -> date | None:
         """Return the day on which it was done; None if it was not, or not exact."""
         return self.performed.day if self.performed else None
+
+    @property
+    def asked_since(self) -> date | None:
+        """Return the first day whose harm may be of it, if it was done."""
+        if self.performed is None:
+            return None
+        return self.performed.day or self.performed.from_day
 
 
 # What the words of an order state of its end.

@@ -24,6 +24,18 @@ LAX_TIME = re.compile(
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
 PERFORMED_AT, PERFORMED_IN_WORDS = "performedDateTime", "performedString"
+PERFORMED_DURING = "performedPeriod"
+# Stands for the status of a procedure that has none; no list of statuses has it.
+NO_STATUS = "not-stated"
+# By type: the elements that only say when an entry was written, made or planned. One
+# that is no FHIR time leaves the entry without any of them: its day is open. The end of
+# what is taken or worn is none of them, since without it a drug would go on.
+PARTS = ("start", "end")  # of a Period
+DAYS: Mapping[str, tuple[str, ...]] = {
+    "DiagnosticReport": ("effectiveDateTime", "effectivePeriod", "issued"),
+    "ServiceRequest": ("authoredOn", "occurrenceDateTime", "occurrencePeriod"),
+    "MedicationRequest": ("authoredOn",),
+}
 
 # Elements of other releases of FHIR that reverse what a resource says, or say it of
 # another person. Each has the values with which it does neither.
@@ -65,6 +77,9 @@ def parse_resource(
     whole: dict[str, Any] = _repaired(raw, calendar)
     if resource_type == "Procedure":
         _tell_time_in_words(whole, calendar)
+        if not whole.get("status"):
+            whole["status"] = NO_STATUS
+    _leave_days_open(whole, DAYS.get(resource_type, ()), calendar)
     unknown = _unknown_elements(whole, resource_type)
     for path in unknown:
         name = path[-1]
@@ -82,10 +97,44 @@ def _tell_time_in_words(procedure: dict[str, Any], calendar: SiteCalendar) -> No
 
     "18.11.2026" must not cost us the operation: its day is not known.
     """
-    time = procedure.get(PERFORMED_AT)
-    is_words = isinstance(time, str) and bool(time.strip())
-    if is_words and calendar.moment(time) is None:
+    if _is_no_time(procedure.get(PERFORMED_AT), calendar):
         procedure[PERFORMED_IN_WORDS] = procedure.pop(PERFORMED_AT)
+    period = procedure.get(PERFORMED_DURING)
+    if not isinstance(period, Mapping):
+        return
+    words = [period[end] for end in PARTS if _is_no_time(period.get(end), calendar)]
+    if not words:
+        return
+    rest = {name: one for name, one in period.items() if one not in words}
+    if rest.keys() & set(PARTS):
+        procedure[PERFORMED_DURING] = rest
+    elif PERFORMED_AT not in procedure and PERFORMED_IN_WORDS not in procedure:
+        del procedure[PERFORMED_DURING]
+        procedure[PERFORMED_IN_WORDS] = " - ".join(words)
+
+
+def _leave_days_open(
+    resource: dict[str, Any], days: Sequence[str], calendar: SiteCalendar
+) -> None:
+    """Take all its days out of a resource if one of them is no FHIR time.
+
+    "19.11.2026" must not cost us a report of a new fracture: it may be of any day. The
+    other days are no surer: a report that was made years ago may be issued now.
+    """
+    times = [part for name in days for part in _times_in(resource.get(name))]
+    if any(_is_no_time(time, calendar) for time in times):
+        for name in days:
+            resource.pop(name, None)
+
+
+def _times_in(value: Any) -> list[Any]:
+    return [*map(value.get, PARTS)] if isinstance(value, Mapping) else [value]
+
+
+def _is_no_time(value: Any, calendar: SiteCalendar) -> bool:
+    """Tell if words are where a FHIR time should be."""
+    is_words = isinstance(value, str) and bool(value.strip())
+    return is_words and calendar.moment(value) is None
 
 
 def _unknown_elements(

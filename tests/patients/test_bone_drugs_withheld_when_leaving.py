@@ -149,3 +149,104 @@ def test_an_order_that_gives_or_checks_it_withholds_nothing(words):
 @pytest.mark.parametrize("words", ["Osteoporosis on denosumab", "Penicillin allergy"])
 def test_nor_does_a_diagnosis_that_names_it(words):
     assert leave_with(diagnosis(words))[1] == "denosumab"
+
+
+OFF = [
+    *("Hold denosumab", "Stop Prolia", "Defer denosumab", "Postpone next Prolia"),
+    *("Delay Prolia until dental work", "Denosumab verschieben", "Prolia pausieren"),
+    *("Reporter le dénosumab", "Aplazar Prolia", "Rinviare denosumab"),
+    *("Prolia uitstellen", "Odroczyć denosumab", "デノスマブ延期", "推迟地舒单抗"),
+    "프롤리아 연기",
+]
+
+
+def stated(words="", **members):
+    said = {
+        "status": "active",
+        "medicationCodeableConcept": DRUG,
+        "effectivePeriod": {"start": days_ago(600)},
+        "note": [{"text": words}] if words else None,
+    }
+    return of_patient("MedicationStatement", "stated", **said | members)
+
+
+@pytest.mark.parametrize("words", OFF)
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(stated, id="statement"),
+        pytest.param(lambda words: order(note=[{"text": words}]), id="prescription"),
+        pytest.param(
+            lambda words: appointment(words, day="2026-12-10", number="off"),
+            id="visit",
+        ),
+        pytest.param(
+            lambda words: appointment(
+                "Clinic", day="2026-12-10", number="off", description=words
+            ),
+            id="description of a visit",
+        ),
+        pytest.param(
+            lambda words: coded("M81.0", days=100, note=[{"text": words}]),
+            id="note at a diagnosis",
+        ),
+    ],
+)
+def test_known_words_of_any_entry_withhold_it(entry, words):
+    summaries, drug = leave_with(entry(words))
+    assert drug is None
+    assert "denosumab perhaps withheld or changed" in summaries[0]
+
+
+@pytest.mark.parametrize(
+    "words", ["Hold until calcium normal", "Paused for dental work", "pausiert", "保留"]
+)
+def test_in_its_own_entry_they_need_not_name_it(words):
+    assert leave_with(stated(words))[1] is None
+
+
+@pytest.mark.parametrize("status", ["stopped", "on-hold", "not-taken"])
+def test_a_statement_that_it_is_not_taken_withholds_it(status):
+    summaries, drug = leave_with(stated(status=status, dateAsserted=days_ago(1)))
+    assert [one.endswith(WITHHELD) for one in summaries] == [True]
+    assert drug is None
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(order(status="stopped", authoredOn="19.11.2026"), id="order"),
+        pytest.param(stated(effectivePeriod={"start": "19.11.2026"}), id="statement"),
+    ],
+)
+def test_so_does_an_entry_of_it_whose_day_is_no_date(entry):
+    summaries, drug = leave_with(entry)
+    assert drug is None
+    assert "denosumab perhaps withheld or changed" in summaries[0]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(stated("Do not stop"), id="not to stop"),
+        pytest.param(stated("Hold if calcium < 2.0"), id="on a condition"),
+        pytest.param(stated("s.c. every 6 months, with calcium"), id="plain"),
+        pytest.param(stated("Given by GP, next due December"), id="due"),
+        pytest.param(
+            stated(status="stopped", dateAsserted=days_ago(400)), id="taken since"
+        ),
+        pytest.param(
+            coded("M81.0", days=700, note=[{"text": "Denosumab deferred"}]), id="old"
+        ),
+        pytest.param(
+            coded("M81.0", days=100, note=[{"text": "Never skip denosumab"}]),
+            id="never to skip",
+        ),
+        pytest.param(
+            appointment("Hold aspirin; clinic", day="2026-12-10", number="off"),
+            id="another drug",
+        ),
+    ],
+)
+def test_ordinary_words_withhold_nothing(entry):
+    assert leave_with(entry) == ([], "denosumab")

@@ -5,9 +5,16 @@ import pytest
 from tests.chart_builders import days_ago, of_patient
 from tests.codes import ICD, codeable
 from tests.patients.inpatients import chart, coded, statement
-from tests.patients.leaving import everything_arranged, kyphoplasty_done, leave
+from tests.patients.leaving import (
+    act_done,
+    act_ordered,
+    everything_arranged,
+    kyphoplasty_done,
+    leave,
+)
+from tests.patients.reassuring import RADIOLOGY
 
-STATUSES = ["stopped", "on-hold", "unknown"]
+STATUSES = ["stopped", "on-hold", "unknown", "finished", None]
 PERHAPS = "Leaving, perhaps after kyphoplasty L1"
 
 
@@ -57,3 +64,63 @@ def test_everyday_or_older_diagnoses_are_not(code, days, status):
 def test_nor_is_harm_after_an_operation_without_a_day():
     members = {"performedDateTime": None, "encounter": None}
     assert summaries(diagnosis("I26.99"), **members) == []
+
+
+def report(words, days=1, **members):
+    said = {
+        "status": "final",
+        "category": [RADIOLOGY],
+        "code": {"text": "X-ray lumbar spine"},
+        "effectiveDateTime": days_ago(days),
+        "conclusion": words,
+    }
+    return of_patient("DiagnosticReport", "rep", **said | members)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize(
+    ("members", "entry", "asked"),
+    [
+        pytest.param(
+            {}, report("New fracture T12."), "T12 perhaps not treated", id="report"
+        ),
+        pytest.param(
+            {}, report("Purple elephants."), "1 recent entry not understood", id="words"
+        ),
+        pytest.param(
+            {"outcome": {"text": "Fall on ward"}}, None, "1 recent entry", id="outcome"
+        ),
+        pytest.param(
+            {"followUp": [{"text": "T12 fracture, MRI"}]},
+            None,
+            "names an injury",
+            id="follow-up",
+        ),
+        pytest.param(
+            {}, act_ordered("Bone biopsy L1", days=2), "biopsy result pending", id="bx"
+        ),
+        pytest.param({}, act_done("Return to theatre"), "1 recent entry", id="again"),
+    ],
+)
+def test_so_is_harm_in_words_and_a_result_to_come(members, entry, asked, status):
+    (summary,) = summaries(*filter(None, [entry]), status=status, **members)
+    assert summary.startswith(PERHAPS)
+    assert asked in summary
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(report("Cement L1, no new fracture."), id="plain check"),
+        pytest.param(act_done("Dressing change lumbar wound"), id="dressing"),
+        pytest.param(act_ordered("Physiotherapy, gait training"), id="training"),
+    ],
+)
+def test_what_is_ordinary_is_not(entry, status):
+    assert summaries(entry, status=status) == []
+
+
+@pytest.mark.parametrize("status", ["not-done", "preparation", "cancelled", "planned"])
+def test_nothing_is_asked_after_one_that_was_not_begun(status):
+    assert summaries(report("New fracture T12."), status=status) == []

@@ -28,7 +28,10 @@ from cds_service.fhir.entries.grave_asides import (
     is_unjudged,
     left_open_by,
 )
-from cds_service.fhir.entries.harm_in_acts import is_harm_coded
+from cds_service.fhir.entries.harm_in_acts import (
+    illnesses_in_words,
+    is_harm_coded,
+)
 from cds_service.fhir.entries.listed import (
     OF_NO_CONCERN,
     is_entry_understood,
@@ -58,6 +61,7 @@ from cds_service.fhir.entries.words.open_concepts import (
     OF_RECORD,
     SOCIAL,
 )
+from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
 from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,
     in_doubt,
@@ -77,8 +81,9 @@ from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.harmless import News
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
-from cds_service.fhir.raw_json import Json, member, objects, texts_of
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # These leave a finding open, whatever is written next to their code.
 GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
@@ -108,6 +113,8 @@ IN_PROGRESS = ("cancer-again",)
 _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
 CANCER_IN_SHORT = ("cancer-in-short",)
 _DIVIDED = re.compile(r"[,;()]")
+# Behind the name of an illness: it is over.
+_NO_NEWS = re.compile(r"\bin vg\b|後$|病史|병력")
 
 
 def concepts_of_condition(condition: Json, terminology: Terminology) -> frozenset[str]:
@@ -157,14 +164,48 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
     if is_harm_coded(code, terminology):
         return True
     codings, codes = terminology.codings(code), terminology.complication_codes
+    if not codings:
+        return False
     has_onset = any(name.startswith("onset") for name in condition)
     is_lasting = not has_onset and any(codes.is_everyday(*one) for one in codings)
     named, stems = terminology.plain.complications_named, terminology.grave_stems
-    return bool(codings) and any(
-        named.names_any(part) or stems.is_worse(part)
+    titles = [
+        words
         for words in short_texts({*texts_of(code)})
         if not (is_lasting and terminology.kinds.of_title(words, OWN_TITLE))
+    ]
+    is_named = any(_names_illness_of_now(one, condition, terminology) for one in titles)
+    return is_named or any(
+        named.names_any(part) or stems.is_worse(part)
+        for words in titles
         for part in undenied_parts(words, terminology)
+    )
+
+
+def _names_illness_of_now(
+    title: str, condition: Json, terminology: Terminology
+) -> bool:
+    """Tell if a title names a stroke or the like next to codes that are everyday.
+
+    "Post-op stroke" is no name of a raised blood pressure. What is over, by words or
+    by an earlier year, is none of now.
+    """
+    codes, kinds = terminology.complication_codes, terminology.kinds
+    codings = terminology.codings(condition.get("code"))
+    if not all(codes.is_everyday(*one) for one in codings) or any(
+        codes.is_earlier(code) for _, code in codings
+    ):
+        return False
+    written = {
+        text(condition.get(name))[:4] for name in ("onsetDateTime", "recordedDate")
+    }
+    if not written.issuperset(WRITTEN_YEAR.findall(title)):
+        return False
+    over = (*PAST_BY_WORDS, *OWN_TITLE)
+    return not kinds.of_title(title, over) and any(
+        illnesses_in_words(part, terminology)
+        for part in undenied_parts(title, terminology)
+        if not kinds.of_title(part, over) and not _NO_NEWS.search(folded(part))
     )
 
 

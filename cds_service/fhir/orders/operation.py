@@ -20,7 +20,9 @@ from cds_service.fhir.orders.levels_left_in_notes import left_in_course
 from cds_service.fhir.orders.order_times import IN_FORCE, read_times
 from cds_service.fhir.orders.performed import (
     DOCUMENTED_WITHIN,
+    RECENT,
     STOPPED,
+    augmentations_of,
     days_of_procedure,
     is_done,
     stay_of,
@@ -45,6 +47,8 @@ ORDERED = frozenset(
 )
 # An order for a later day is a mistake, or is forgotten until then.
 PLANNED_WITHIN = timedelta(days=366)
+# Policy: an operation of these days is looked after when the patient leaves.
+PERHAPS_WITHIN = timedelta(days=31)
 # A fracture that names no vertebra, where others are named.
 UNNAMED = "an unnamed vertebra"
 
@@ -65,6 +69,8 @@ class Operation:
         day: the last day on which it may have been done; None if it is still to be
             done, or if no day is known.
         is_day_sure: another one may not have been done later.
+        perhaps_since: the first day on which one may have been done whose status or
+            whose day leaves that open; None if there is none such.
         days: of vertebrae whose own operation has a day, the last such day. Cement
             treats no fracture that came after it.
     """
@@ -77,7 +83,13 @@ class Operation:
     count: int = 1
     day: date | None = None
     is_day_sure: bool = True
+    perhaps_since: date | None = None
     days: Mapping[str, date] = field(default_factory=dict)
+
+    @property
+    def first_day(self) -> date | None:
+        """Return the day of the operation, or the first on which it may have been."""
+        return self.day or self.perhaps_since
 
     def day_of(self, places: Collection[str]) -> date | None:
         """Return the last day on which these broken vertebrae were operated on.
@@ -178,8 +190,25 @@ def operation_on_record(
         count=count,
         day=max([*filter(None, ends), *ordered], default=None),
         is_day_sure=None not in ends and not orders,
+        perhaps_since=_perhaps_since(record, terminology, today),
         days=treated.days,
     )
+
+
+def _perhaps_since(
+    record: PatientRecord, terminology: Terminology, today: date | None
+) -> date | None:
+    """Return the first day of an operation of these weeks that is not sure, if any."""
+    if today is None:
+        return None
+    days = set[date]()
+    for procedure in augmentations_of(record, terminology):
+        first, last = days_of_procedure(procedure, terminology.calendar)
+        if last is None:
+            days.add(today - RECENT)
+        elif first == last and today - PERHAPS_WITHIN <= last <= today:
+            days.add(last)
+    return min(days, default=None)
 
 
 class _LastDays:

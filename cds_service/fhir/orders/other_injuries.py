@@ -204,7 +204,8 @@ def _is_result_since_operation(entry: Entry, search: Search) -> bool:
     A report with a month, a year or no day may be as recent: one that is not understood
     counts then, and one that is understood says no less.
     """
-    operated, when = search.operation.day, moment_of(entry, search.calendar)
+    operated = search.operation.first_day
+    when = moment_of(entry, search.calendar)
     if operated is None:
         return False
     if entry.kind == "DiagnosticReport":

@@ -94,6 +94,7 @@ from cds_service.fhir.orders.unread_in_referral import (
 )
 from cds_service.fhir.orders.ward_training import is_visit_on_ward
 from cds_service.fhir.orders.withheld_drugs import objections_to_doses
+from cds_service.fhir.parsing import PERFORMED_IN_WORDS
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -104,12 +105,13 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.references import last_name
 from cds_service.fhir.settings_of_care import INPATIENT
-from cds_service.fhir.site_calendar import SiteCalendar
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
 from cds_service.protocol.json_text import json_digest
 
+UNKNOWN = "unknown"
 DONE = frozenset({"completed", "in-progress"})
 # Statuses of a procedure that was begun, and may have been done.
-MAYBE_DONE = frozenset({"unknown", "on-hold", "stopped"})
+MAYBE_DONE = frozenset({UNKNOWN, "on-hold", "stopped"})
 BOOKED = frozenset({"booked", "arrived", "checked-in"})
 COMMENTS = ("comment", "patientInstruction")
 TRAINING = "rehabilitation"
@@ -133,6 +135,17 @@ AFTERMATH = (*COMPLICATIONS, "outcome", "followUp", "text")
 NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
 _DIVIDED = re.compile(r"[;，；、。]|,(?!\d)")
 STOPPED = frozenset({"revoked", "entered-in-error", "draft", "not-done", "preparation"})
+# Statuses of a procedure that was not begun, also of other releases of FHIR. Any other
+# that is no usual one leaves open that it was done: an interface wrote it its own way.
+NOT_BEGUN = STOPPED | {
+    "cancelled",
+    "canceled",
+    "rejected",
+    "planned",
+    "scheduled",
+    "proposed",
+    "noshow",
+}
 # What an appointment says of itself, in words or codes.
 ABOUT = ("serviceType", "specialty", "appointmentType", "reasonCode", "serviceCategory")
 LISTS = ("appointments", "pathology")
@@ -184,9 +197,17 @@ def find_performed(
     augmentation = combine_performed(without_aftermath, terminology)
     if augmentation is None:
         return None
-    return replace(
-        augmentation, performed=Performed(augmentation.performed_on, bool(sure))
-    )
+    day = augmentation.performed_on
+    from_day = None
+    if day is None and any(_time_in_words(one.resource) for one in newest):
+        from_day = today - RECENT
+    performed = Performed(day, bool(sure), from_day)
+    return replace(augmentation, performed=performed)
+
+
+def _time_in_words(procedure: Json) -> str:
+    """Return a time that is no FHIR time: "18.11.2026"."""
+    return text(procedure.get(PERFORMED_IN_WORDS)).strip()
 
 
 def _dated_by_others(
@@ -208,6 +229,26 @@ def _dated_by_others(
         if is_within and is_done(procedure.resource, terminology):
             dated.append(procedure)
     return dated
+
+
+def with_known_statuses(
+    record: PatientRecord, terminology: Terminology
+) -> PatientRecord:
+    """Write `unknown` as the status of an augmentation whose status we do not know.
+
+    "finished", "Completed" or none at all leaves open if it was done.
+    """
+    usual = DONE | MAYBE_DONE | NOT_BEGUN
+    return record._replace(
+        entries=tuple(
+            entry._replace(raw={**entry.raw, "status": UNKNOWN}, status=UNKNOWN)
+            if entry.kind == "Procedure"
+            and entry.status.casefold() not in usual
+            and is_augmentation(Order(entry.reference, entry.raw), terminology)
+            else entry
+            for entry in record.entries
+        )
+    )
 
 
 def is_done(procedure: Json, terminology: Terminology) -> bool:
@@ -346,7 +387,13 @@ def _may_be_of_now(
     first, last = days_of_procedure(procedure, calendar)
     if first is not None and first > today:
         return False
-    return stay.holds(procedure, calendar) or last is None or last >= since
+    if stay.holds(procedure, calendar):
+        return True
+    # In words, the year alone is read: who knows which figure is the month?
+    years = WRITTEN_YEAR.findall(_time_in_words(procedure))
+    if last is None and years and max(map(int, years)) < since.year:
+        return False
+    return last is None or last >= since
 
 
 def days_of_procedure(
@@ -520,7 +567,7 @@ def read_leaving(
         unstable=unstable_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
-        objections=objections_to_doses(record, terminology),
+        objections=objections_to_doses(record, terminology, today),
         antibiotics=_antibiotics_since(record, since, terminology.calendar),
         contents={
             name: _content_of(entry.raw)
@@ -661,7 +708,7 @@ def _has_failed(record: PatientRecord, key: str) -> bool:
 
 def _procedures(record: PatientRecord, terminology: Terminology) -> Iterator[Order]:
     for procedure in _of_type(record, "Procedure"):
-        if text(procedure.resource.get("status")) not in DONE | MAYBE_DONE:
+        if text(procedure.resource.get("status")).casefold() in NOT_BEGUN:
             continue
         if is_augmentation(procedure, terminology):
             yield procedure

@@ -7,23 +7,26 @@ in, objections out; junk never raises.
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
-from cds_service.core.leaving import Objection
+from cds_service.core.leaving import DOSE_MONTHS, Objection
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.element_names import WORDED
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPES
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
+from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import Place, folded
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, Place, folded
 from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.orders.asked_stops import drugs_to_stop, is_about_drug
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.raw_json import is_prohibition, texts_of
+from cds_service.fhir.raw_json import is_prohibition, member, objects, texts_of
 from cds_service.fhir.settings_of_care import WARD, settings_of
 
+STATED, GIVEN = "MedicationStatement", "MedicationAdministration"
 PRESCRIBED, ORDERED, DIAGNOSED = "MedicationRequest", "ServiceRequest", "Condition"
 # Statuses of an order by which a drug does not go on: a renewal is an order of its own.
 WITHHELD = frozenset({"stopped", "on-hold", "cancelled"})
@@ -33,6 +36,27 @@ NEVER = VOID | {"draft", "completed"}
 # Rules of `kinds.toml`: `@` is the drug.
 NOT_TOLERATED = ("drug-not-tolerated",)
 GOES_ON = ("drug-to-be-given",)
+PUT_OFF, PUT_OFF_ALONE = ("drug-put-off",), ("put-off-alone",)
+# Prefetch keys of the lists of drugs; a broken entry of them names no drug for certain.
+DRUG_LISTS = frozenset({"medications", "administrations", "statements", "dispenses"})
+ANY_DRUG = "bone drug"  # of `MAY_MEAN`
+# Elements with the day on which an entry was written, made or planned. The time at
+# which a drug is taken is none of them: a statement is newer than what it states.
+TIMES = (
+    "authoredOn",
+    "recordedDate",
+    "dateAsserted",
+    "effectiveDateTime",
+    "issued",
+    "performedDateTime",
+    "started",
+    "start",
+)
+SAYING = WORDED | {"conclusion"}
+# Policy: what was said of a drug before that is over; denosumab is due twice a year.
+SAID_WITHIN = timedelta(days=183)
+# Statuses of a statement or a dose by which a drug is not taken.
+NOT_TAKEN = frozenset({"stopped", "on-hold", "not-taken", "not-done"})
 # "Switch denosumab to zoledronate" stops the first alone.
 _INSTEAD = re.compile(
     r"(?:\b(?:to|auf|zu|vers|pour|par|por|naar|na|with|mit|a)\s+|→\s*|->\s*|换成|改为|へ)$"
@@ -41,16 +65,24 @@ _REST_OF_NAME = re.compile(r"^[a-z]+")
 
 
 def objections_to_doses(
-    record: PatientRecord, terminology: Terminology
+    record: PatientRecord, terminology: Terminology, today: date
 ) -> tuple[Objection, ...]:
-    """Return what orders and diagnoses have against a further dose of a bone drug.
+    """Return what the record has against a further dose of a bone drug.
 
     Of the orders of a drug the newest counts, whatever its status. An order of another
     act that names a bone drug has to be one that gives, checks or prepares for it.
+
+    Args:
+        record: the patient's.
+        terminology: the service's terminology.
+        today: the day of the answer.
     """
-    found = [*_withheld_orders(record, terminology)]
+    found = [*_withheld_orders(record, terminology), *_unread_entries(record)]
+    found += _withheld_doses(record, terminology)
     for entry in record.entries:
-        if entry.status in NEVER:
+        if entry.status in VOID:
+            continue
+        if entry.status in NEVER and entry.kind in {ORDERED, *MEDICATION_TYPES}:
             continue
         if entry.kind == ORDERED:
             found += _told_by_order(entry, record, terminology)
@@ -58,7 +90,105 @@ def objections_to_doses(
             found += _told_by_notes(entry, record, terminology)
         elif entry.kind == DIAGNOSED:
             found += _not_tolerated(entry, terminology)
+        found += _put_off_in_words(entry, record, today, terminology)
     return tuple(dict.fromkeys(found))
+
+
+def _withheld_doses(
+    record: PatientRecord, terminology: Terminology
+) -> Iterator[Objection]:
+    """Yield the statements and doses by which a drug of intervals is not given.
+
+    If a tablet is taken says its state (`core/drug_states.py`); one that was left out
+    in the ward is taken again at home.
+    """
+    for entry in record.entries:
+        if entry.status not in NOT_TAKEN:
+            continue
+        drugs = [name for name in _names(entry, terminology) if name in DOSE_MONTHS]
+        if entry.kind not in {GIVEN, STATED}:
+            continue
+        period = member(entry.raw, "effectivePeriod", "end")
+        times = (*map(entry.raw.get, ("dateAsserted", "effectiveDateTime")), period)
+        days = [*filter(None, map(terminology.calendar.last_day, times))]
+        day = max(days, default=None)
+        for name in drugs:
+            if not _is_resumed(name, day, record, terminology):
+                yield Objection(name, entry.reference, day)
+
+
+def _is_resumed(
+    name: str, day: date | None, record: PatientRecord, terminology: Terminology
+) -> bool:
+    """Tell if a drug was ordered, given or taken on a later day than this one."""
+    if day is None:
+        return False
+    days = (
+        terminology.calendar.first_day(time)
+        for entry in record.entries
+        if entry.kind in MEDICATION_TYPES
+        and entry.status in IN_FORCE
+        and name in _names(entry, terminology)
+        for time in (
+            entry.raw.get("authoredOn"),
+            entry.raw.get("effectiveDateTime"),
+            member(entry.raw, "effectivePeriod", "start"),
+        )
+    )
+    return any(one > day for one in days if one)
+
+
+def _unread_entries(record: PatientRecord) -> Iterator[Objection]:
+    """Yield the broken entries of bone drugs: each may be of a dose, or of a stop."""
+    for broken in record.unreadable:
+        if broken.key in DRUG_LISTS and BONE_DRUG in broken.concepts:
+            yield Objection(ANY_DRUG, broken.reference)
+
+
+def _put_off_in_words(
+    entry: Entry, record: PatientRecord, today: date, terminology: Terminology
+) -> Iterator[Objection]:
+    """Yield the bone drugs that known words of an entry stop, hold or put off.
+
+    Any entry may say so: a visit, a note at a diagnosis, the follow-up of an operation.
+    In the entry of the drug itself the words need not name it: "hold until calcium is
+    normal". What was said long ago is left out: doses were given since.
+    """
+    days = [*filter(None, map(terminology.calendar.last_day, _times_of(entry)))]
+    day = max(days, default=None)
+    if day is not None and day < today - SAID_WITHIN:
+        return
+    # A visit to come was made on a day that we do not know.
+    told_on = day if day is not None and day <= today else None
+    own = _names(entry, terminology) if entry.kind in MEDICATION_TYPES else []
+    named = set[str]()
+    for words in words_in(entry.raw, SAYING):
+        for part in clauses(words[:LONGEST_TEXT]):
+            drugs = _bone_drugs_in(part, terminology)
+            named |= {
+                name
+                for name, place in drugs.items()
+                if _is_said(part, place, PUT_OFF, terminology)
+            }
+            if (
+                own
+                and not drugs
+                and terminology.kinds.named(folded(part), PUT_OFF_ALONE)
+            ):
+                named |= {*own}
+    for name in sorted(named):
+        if not _is_resumed(name, told_on, record, terminology):
+            yield Objection(name, entry.reference, told_on)
+
+
+def _times_of(entry: Entry) -> Iterator[object]:
+    """Yield when an entry was written, made or planned, and when its notes were."""
+    yield from map(entry.raw.get, TIMES)
+    for element in ("performedPeriod", "effectivePeriod"):
+        if entry.kind != STATED:
+            yield member(entry.raw, element, "start")
+    for note in objects(entry.raw.get("note")):
+        yield note.get("time")
 
 
 def _withheld_orders(
