@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cds_service.fhir.entries.fractures.broken_by_title import BROKEN
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.problem_words import is_denial
-from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.mapping.clauses import sentences_once
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
@@ -51,8 +51,7 @@ def told_by_words(
     """
     told = [
         _broken_in(sentence, year, terminology)
-        for prose in words
-        for sentence in sentences(prose[:LONGEST_TEXT])
+        for sentence in sentences_once(prose[:LONGEST_TEXT] for prose in words)
         if not (is_report and terminology.kinds.named(sentence, OF_BEFORE))
     ]
     new = frozenset(level for one in told for level in one.new)
