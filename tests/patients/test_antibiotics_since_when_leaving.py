@@ -6,7 +6,7 @@ from tests.chart_builders import days_ago, of_patient
 from tests.patients.leaving import summaries_beside
 
 
-def beside(drug, dose, days=1):
+def beside(drug, dose, days=1, **members):
     order = of_patient(
         "MedicationRequest",
         "mr",
@@ -16,7 +16,7 @@ def beside(drug, dose, days=1):
         authoredOn=days_ago(days),
         dosageInstruction=[{"text": dose}],
     )
-    return summaries_beside(order)
+    return summaries_beside(order | members)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,19 @@ def beside(drug, dose, days=1):
         ("Ceftriaxon", "2 g i.v. täglich über 6 Wochen"),
         ("Flucloxacillin", "2 g IV every 6 hours for 6 weeks"),
         ("Cefazolin", "2 g IV q8h for 42 days"),
+        ("Flucloxacillin", "1 g qds for 6 weeks"),
+        ("Flucloxacillin", "1 g QDS 6 wks, via PICC"),
+        ("Flucloxacillin", "2 g qds 6/52"),
+        ("Ceftriaxon", "2 g i.v. 1x tgl. 6 Wochen, dann oral"),
+        ("Clindamycin", "600 mg 3x tgl. 6 Wo. mit dem Essen"),
+        ("Clindamycine", "600 mg 3 x/j pendant 6 semaines"),
+        ("Vancomicina", "1 g c/12 h durante 6 semanas"),
+        ("Ceftriaxone", "2 g die per 6 settimane"),
+        ("Flucloxacilline", "4 dd 1 g, 6 weken"),
+        ("Vancomycin", "1 g co 12 h przez 6 tygodni"),
+        ("Vancomycin", "每12小时1克，6周"),
+        ("Vancomycin", "1日2回 6週間"),
+        ("Vancomycin", "1일 2회 6주간"),
     ],
 )
 def test_a_course_of_weeks_is_asked_about(drug, dose):
@@ -40,10 +53,40 @@ def test_a_course_of_weeks_is_asked_about(drug, dose):
         ("Ceftriaxon", "2 g täglich für 7 Tage"),
         ("Flucloxacillin", "500 mg qds for 7 days"),
         ("Enoxaparin", "40 mg daily for 6 weeks"),
+        ("Ceftriaxon", "2 g once, pain since 6 weeks"),
+        ("Clindamycin", "600 mg tds for 5 days, wound check in 2 weeks"),
+        ("Clindamycin", "600 mg 3x tgl. 7 Tage, Kontrolle nach 2 Wochen"),
+        ("Flucloxacillin", "500 mg qds 5 days"),
+        ("Flucloxacillin", "500 mg every 6 hours for 1 week"),
+        ("Vancomycin", "1일 2회 7일간"),
+        ("Vancomycin", "1日2回 7日間"),
+        ("Vancomycin", "每12小时1克，7天"),
+        ("Vancomycin", "每12小时1克，3周后复查"),
     ],
 )
 def test_some_days_or_another_drug_are_not(drug, dose):
     assert beside(drug, dose) == []
+
+
+@pytest.mark.parametrize("dose", ["1 g qds for 6 weeks", "1 g 6 wks", "6週間", "6주"])
+@pytest.mark.parametrize("status", ["active", "completed"])
+def test_a_statement_of_weeks_is_read_as_well(dose, status):
+    stated = of_patient(
+        "MedicationStatement",
+        "stated",
+        status=status,
+        medicationCodeableConcept={"text": "Vancomycin"},
+        effectiveDateTime=days_ago(1),
+        dosage=[{"text": dose}],
+    )
+    (summary,) = summaries_beside(stated)
+    assert "spinal infection not excluded" in summary
+
+
+def test_so_is_a_length_in_a_note():
+    noted = {"note": [{"text": "ID: plan 6 weeks in total"}]}
+    (summary,) = beside("Vancomycin", "1 g bd", **noted)
+    assert "spinal infection not excluded" in summary
 
 
 def test_nor_is_a_course_from_before_the_operation():

@@ -51,6 +51,10 @@ def of_list(words: str) -> Resource:
         ("Świeże złamania L1 i L3.", "L3"),
         ("L1およびL3の新鮮圧迫骨折。", "L3"),
         ("L1、L3椎体新鲜压缩性骨折。", "L3"),
+        ("Frakturen LWK 1 (frisch), BWK 12 (alt), LWK 3 (frisch).", "L3"),
+        ("Frakturen LWK 1 (frisch), LWK 3 (frisch).", "L3"),
+        ("Fractures: L1 (acute), T12 (old), L3 (acute).", "L3"),
+        ("Fractures L1 (acute), L3 (acute), T8 (chronic).", "L3"),
     ],
 )
 def test_one_in_a_report_before_the_operation_is_asked_about(
@@ -176,3 +180,17 @@ def test_one_that_the_problem_list_has_as_fresh_is_surely_not_treated() -> None:
     report = imaging("Acute compression fractures of L1 and L3.", days=5)
     fresh = dated(codeable(ICD, "S32.030A"), days=20, number="fresh")
     assert "recent fracture of L3 not treated" in said_of(report, fresh)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Frakturen LWK 1 (frisch), BWK 12 (alt).",
+        "Frakturen LWK 1 (frisch), BWK 12 (alt, kein Ödem).",
+        "Fractures: L1 (acute), T12 (old).",
+        "Fractures: L1 (acute), T12 (chronic), L3 (chronic).",
+        "Frakturen LWK 1 (neu), LWK 3 (bekannt).",
+    ],
+)
+def test_an_age_in_brackets_is_of_its_vertebra_alone(words: str) -> None:
+    assert said_of(imaging(words, days=5)) == ""

@@ -65,7 +65,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
     words_of_reasons,
 )
 from cds_service.fhir.leaves import codes_of, words_in
-from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.mapping.clauses import sentences_once
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import (
@@ -575,7 +575,7 @@ def _has_unnamed_stem(
     return any(
         has_grave_stem(sentence, terminology)
         and named_in([sentence], terminology).isdisjoint(counted)
-        for sentence in sentences(words)
+        for sentence in sentences_once([words])
     )
 
 

@@ -93,7 +93,13 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         *told_beside(resource, terminology),
     ]
     titles = titles_of(resource)
-    is_titled = any(is_fall_alone(one, terminology) for one in titles)
+    stems = terminology.grave_stems
+    is_titled = any(
+        is_fall_alone(one, terminology)
+        or stems.is_rescue_called(one)
+        or stems.is_examined_after_fall(one)
+        for one in titles
+    )
     return is_titled or any(
         _is_worse(one, terminology) or _names_harm(one, terminology) for one in words
     )

@@ -3,7 +3,9 @@
 Single doses before an operation and some days for a chest or a bladder are none.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from cds_service.fhir.entries.entry import Entry
@@ -19,7 +21,7 @@ from cds_service.fhir.findings.drug_times import (
     first_and_last_day,
     handed_over,
 )
-from cds_service.fhir.raw_json import is_prohibition
+from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 
 # Policy: infections of bone are treated for six weeks or more, others mostly for less
 # than two.
@@ -28,6 +30,8 @@ LONG = timedelta(days=14)
 PAUSE = timedelta(days=8)
 # As long as an infection that was treated may bear on a fracture.
 COUNTS_FOR = timedelta(days=365)
+MOST_HOURS = 24 * 365.0
+DOSAGES = ("dosageInstruction", "dosage")
 NOT_GIVEN = frozenset(
     {"entered-in-error", "cancelled", "draft", "not-done", "not-taken", "declined"}
 )
@@ -101,7 +105,28 @@ def _days_of(entry: Entry, chart: Chart) -> Span | None:
         return None
     if ends is None and _goes_on(entry):
         ends = chart.today
-    return Span(begins.first, max(ends or begins.last, begins.first), entry)
+    told = begins.last + _length_in_words(raw, chart)
+    return Span(begins.first, max(ends or begins.last, told, begins.first), entry)
+
+
+def _length_in_words(raw: Json, chart: Chart) -> timedelta:
+    """Return the longest time that the words of a drug name, whatever else they say."""
+    told = [
+        *chain.from_iterable(map(objects, map(raw.get, DOSAGES))),
+        *objects(raw.get("note")),
+    ]
+    words = [
+        *texts_of(raw.get("medicationCodeableConcept")),
+        *filter(None, map(text, chain.from_iterable(map(_texts, told)))),
+    ]
+    hours = max(map(chart.terminology.durations.longest, words), default=0.0)
+    return timedelta(hours=min(hours, MOST_HOURS)) - timedelta(days=1) * bool(hours)
+
+
+def _texts(told: Json) -> Iterator[object]:
+    yield from map(told.get, ("text", "patientInstruction"))
+    for more in objects(told.get("additionalInstruction")):
+        yield from texts_of(more)
 
 
 def _goes_on(entry: Entry) -> bool:

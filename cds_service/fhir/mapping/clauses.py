@@ -24,7 +24,7 @@ named, and the clause denies it.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from itertools import islice
 from string import ascii_lowercase
@@ -55,6 +55,11 @@ _STATEMENT = re.compile(
 def sentences(note: str) -> list[str]:
     """Cut a note into sentences."""
     return _SENTENCE.split(note)
+
+
+def sentences_once(texts: Iterable[str]) -> list[str]:
+    """Cut texts into sentences, each of them once; those repeat that say nothing."""
+    return list(dict.fromkeys(one for text in texts for one in sentences(text)))
 
 
 def remarks(text: str) -> list[str]:

@@ -12,6 +12,9 @@ from cds_service.fhir.mapping.duration_words import NEAR, DurationWords
 DAY = 24.0  # hours; in a brace order, a length up to this is wear time per day
 _SPACELESS = ("ja", "zh")  # their words for waiting come before a length
 
+# `in three weeks` ends with its word for waiting: 3周后, 3주 후.
+_WAIT_BEHIND = (*_SPACELESS, "ko")
+
 Verdict = Literal["length", "doubtful"]
 Lead = Literal["for", "until", ""]  # the word before a length of time
 
@@ -52,6 +55,27 @@ class Lengths:
             start = lead.start() if lead else amount.start
             end = amount.end + whole.end() if whole else amount.end
             yield Length(start, end, hours, is_whole=lead is None)
+
+    def longest(self, words: str) -> float:
+        """Return the hours of the longest length in words; 0 if there is none.
+
+        Frequencies, times gone by and times to wait are none: "every 6 weeks", "in 2
+        weeks".
+        """
+        longest = 0.0
+        for amount in self._words.amounts(words):
+            languages = self._words.languages_of(amount)
+            before = words[max(0, amount.start - NEAR) : amount.start]
+            after = words[amount.end : amount.end + NEAR]
+            bare = self._words.without_soft(before, languages)
+            behind = [one for one in languages if one in _WAIT_BEHIND]
+            is_to_wait = self._words.ends(bare, "delay", languages) or (
+                self._words.begins(after, "past", behind)
+            )
+            if not (is_to_wait or self._is_rate_or_past(before, after, languages)):
+                hours = amount.number * self._words.units[amount.unit].hours
+                longest = max(longest, hours)
+        return longest
 
     def read(self, clause: Clause, amount: Amount) -> Mention | None:
         """Read a duration, which may be doubtful; None if it is not the order's."""

@@ -165,6 +165,15 @@ class DurationRules:
                     plain = blank(plain, match.start(), end)
         return plain
 
+    def longest(self, text: str) -> float:
+        """Return the hours of the longest length that a text names; 0 if none.
+
+        It need not be led by a word as "for": "1 g daily 6 weeks".
+        """
+        plain = normal(text[:LONGEST_TEXT])
+        parts = (plain[start:end] for start, end in self.words.clauses(plain))
+        return max(map(self._lengths.longest, parts), default=0.0)
+
     def course(self, text: str) -> Course | None:
         """Add the lengths of the steps of a dosage.
 

@@ -76,6 +76,8 @@ class GraveStemsFile(DataFile):
         prevention: words that name a harm to be prevented.
         feared: words of somebody who fears it.
         emergency: what is done for a catastrophe: reanimation, a chest drain.
+        rescue_called: a team that was called, or a move to intensive care, in the title
+            of an order too.
         several: words for more than one fracture.
     """
 
@@ -108,6 +110,7 @@ class GraveStemsFile(DataFile):
     prevention: Words
     feared: Words
     emergency: Words
+    rescue_called: Words
     several: Words
 
 
@@ -143,6 +146,7 @@ class GraveStems:
         self._prevention = _any_of([content.prevention])
         self._feared = _any_of([content.feared])
         self._emergency = _any_of([content.emergency])
+        self._rescue_called = _any_of([content.rescue_called])
         self._undenied = _any_of([content.undenied])
         self._kept_plain_deficit = kept(self._has_plain_deficit)
 
@@ -257,6 +261,24 @@ class GraveStems:
     def is_emergency(self, title: str) -> bool:
         """Tell if a procedure of this title was done for a catastrophe."""
         return bool(self._emergency.search(folded(title[:LONGEST_TEXT])))
+
+    def is_rescue_called(self, title: str) -> bool:
+        """Tell if a title is of a rescue team, or of a move to intensive care."""
+        return bool(self._rescue_called.search(folded(title[:LONGEST_TEXT])))
+
+    def is_examined_after_fall(self, title: str, since: date | None = None) -> bool:
+        """Tell if a title is of an examination for a fall, and dates none of before.
+
+        Args:
+            title: of an order or a procedure.
+            since: the day of the operation; without it no day says anything.
+        """
+        plain = with_plain_months(title[:LONGEST_TEXT])
+        is_old = self._led_to_stay.search(plain) or self._older_fall.search(plain)
+        days = latest_of(days_in(plain), since) if since else []
+        if is_old or (since and any(one < since for one in days)):
+            return False
+        return self.names_fall(plain) and bool(self._examined.search(plain))
 
     def without_undenied(self, words: str) -> str:
         """Return the folded text without what looks like a denial and is none."""

@@ -5,7 +5,6 @@ an order treats is in `treated_levels.py`; here are its reasons, and diagnoses.
 """
 
 from collections.abc import Mapping
-from itertools import chain
 
 from cds_service.core.findings import TreatedLevels
 from cds_service.fhir.certainty import at_first_visit
@@ -14,7 +13,7 @@ from cds_service.fhir.entries.fractures.earlier_in_words import is_of_unsound_ve
 from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
-from cds_service.fhir.mapping.clauses import clauses, sentences
+from cds_service.fhir.mapping.clauses import clauses, sentences_once
 from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
@@ -127,7 +126,7 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
         named |= broken_places(code, terminology)
         words += texts_of(code)
     is_report = entry.get("resourceType") == "DiagnosticReport"
-    for sentence in chain.from_iterable(sentences(one[:LONGEST_TEXT]) for one in words):
+    for sentence in sentences_once(one[:LONGEST_TEXT] for one in words):
         is_listing = False
         in_parts = set[str]()
         for part in filter(str.strip, clauses(sentence)):

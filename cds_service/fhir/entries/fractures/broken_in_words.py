@@ -4,13 +4,14 @@
 is only examined, worn or asked about is left out.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cds_service.fhir.entries.fractures.broken_by_title import BROKEN
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.problem_words import is_denial
-from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.mapping.clauses import sentences_once
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
@@ -20,6 +21,15 @@ OLD = frozenset({"old-fracture"})
 KNOWN = ("long-standing", "long-past")
 CALLED_NEW = ("newly-begun",)
 OF_BEFORE = ("fracture-of-before",)
+
+
+# What calls a fracture new, and nothing else.
+_NEW = re.compile(
+    r"(?:new|acute|recent|fresh|subacute|frisch|neu|akut|subakut|recente?|aigue?|aguda"
+    r"|reciente|acuta|nuova|vers|acuut|swieze|nowe|新鮮|新鲜|急性|급성)"
+)
+_IN_BRACKETS = re.compile(r"\s?[(（]([^()（）]{2,20})[)）]")
+_LEVEL = re.compile(r"\b(?:[tl]|th|[bl]wk) ?(?:1[0-2]|[1-9])\b")
 
 
 class Told(NamedTuple):
@@ -51,8 +61,7 @@ def told_by_words(
     """
     told = [
         _broken_in(sentence, year, terminology)
-        for prose in words
-        for sentence in sentences(prose[:LONGEST_TEXT])
+        for sentence in sentences_once(prose[:LONGEST_TEXT] for prose in words)
         if not (is_report and terminology.kinds.named(sentence, OF_BEFORE))
     ]
     new = frozenset(level for one in told for level in one.new)
@@ -72,14 +81,17 @@ def _broken_in(sentence: str, year: int, terminology: Terminology) -> Told:
     new, ageless, listed, named = set[str](), set[str](), set[str](), set[str]()
     denied, known = set[str](), set[str]()
     is_listing = is_list_old = is_list_new = False
-    for part in _parts(sentence, terminology):
+    for part in _parts(_with_ages(sentence, terminology), terminology):
         is_old, is_new = _ages(part, year, terminology)
         levels = {*terminology.levels.treated(part)}
-        named |= {*terminology.levels.named(part)}
+        part_levels = {*terminology.levels.named(part)}
+        named |= part_levels
         is_bare = terminology.bystanders.are_of_augmentation(part)
         if _denies_break(part, terminology):
             denied |= {*terminology.levels.named(part)}
-        if _names_break(part, terminology):
+        # `fractures of L1 (new), T12 (old), L3 (new)`: each has its own age.
+        has_own_age = is_listing and part_levels and _tells_age_of(part, terminology)
+        if has_own_age or _names_break(part, terminology):
             is_listing, is_list_old, is_list_new = True, is_old, is_new
             listed = set(levels)
         elif is_listing and is_bare:
@@ -99,6 +111,25 @@ def _broken_in(sentence: str, year: int, terminology: Terminology) -> Told:
         # A comma cuts a number off its name: `fractures of L1,3`.
         ageless |= {*terminology.levels.treated(sentence)} - named
     return Told(*map(frozenset, (new, ageless, known, denied)))
+
+
+def _with_ages(sentence: str, terminology: Terminology) -> str:
+    """Return a sentence with each age in brackets next to its vertebra."""
+    return _IN_BRACKETS.sub(
+        lambda match: f" {match[1]}" if _is_age(match[1], terminology) else match[0],
+        sentence,
+    )
+
+
+def _is_age(words: str, terminology: Terminology) -> bool:
+    is_new = bool(_NEW.fullmatch(folded(words).strip()))
+    return is_new or terminology.plain.reports.says_only_earlier(words)
+
+
+def _tells_age_of(part: str, terminology: Terminology) -> bool:
+    """Tell if a part has no words but one vertebra and its age."""
+    words = _LEVEL.sub(" ", folded(part), count=1).strip()
+    return _is_age(words, terminology)
 
 
 def _parts(sentence: str, terminology: Terminology) -> Iterator[str]:

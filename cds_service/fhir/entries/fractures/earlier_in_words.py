@@ -14,7 +14,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
     is_reason_understood,
     words_of_reasons,
 )
-from cds_service.fhir.mapping.clauses import clauses, sentences
+from cds_service.fhir.mapping.clauses import clauses, sentences, sentences_once
 from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
@@ -41,8 +41,7 @@ def names_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bo
     texts = _texts_of(words)
     return any(
         _may_be_earlier(sentence, texts, terminology)
-        for prose in texts
-        for sentence in sentences(prose)
+        for sentence in sentences_once(texts)
     )
 
 
@@ -52,8 +51,7 @@ def names_earlier_augmentation(words: Iterable[str], terminology: Terminology) -
     return any(
         _may_be_earlier(sentence, texts, terminology)
         and bool(terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra"))
-        for prose in texts
-        for sentence in sentences(prose)
+        for sentence in sentences_once(texts)
     )
 
 
@@ -65,8 +63,9 @@ def names_several_fractures(words: Iterable[str], terminology: Terminology) -> b
     return any(
         terminology.grave_stems.are_several(part)
         and len(terminology.levels.named(part)) < 2
-        for prose in _texts_of(words)
-        for sentence in sentences(_ORDINAL.sub(r"\1.", prose))
+        for sentence in sentences_once(
+            _ORDINAL.sub(r"\1.", prose) for prose in _texts_of(words)
+        )
         for part in undenied_parts(sentence, terminology)
     )
 
@@ -184,8 +183,7 @@ def are_reasons_only_of(
     texts = tuple(words_of_reasons(entry, terminology))
     earlier = [
         sentence
-        for prose in texts
-        for sentence in sentences(prose)
+        for sentence in sentences_once(texts)
         if _may_be_earlier(sentence, texts, terminology)
     ]
     return bool(earlier) and all(
@@ -201,7 +199,7 @@ def names_broken_vertebra(
     return any(
         is_of_unsound_vertebra(part, terminology, is_report=is_report)
         for prose in words
-        for part in clauses(prose[:LONGEST_TEXT])
+        for part in dict.fromkeys(clauses(prose[:LONGEST_TEXT]))
     )
 
 

@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cds_service.fhir.certainty import certainty_of, lacks_status
-from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, Clause, sentences
+from cds_service.fhir.mapping.clauses import (
+    LONGEST_STATEMENT,
+    Clause,
+    sentences_once,
+)
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -95,7 +99,7 @@ def undenied_parts(words: str, terminology: Terminology) -> list[str]:
         return []
     return [
         part[: clauses.whole(part).denies_at]
-        for sentence in sentences(said)
+        for sentence in sentences_once([said])
         for stretch in clauses.cut_at_denials(clauses.without_turned_denials(sentence))
         for part in (clauses.without_denied(folded(stretch)),)
     ]
@@ -241,7 +245,7 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     prose = "\n".join(words)[:LONGEST_TEXT]
     parts = [
         part
-        for sentence in sentences(prose)[:MOST_SENTENCES]
+        for sentence in sentences_once([prose])[:MOST_SENTENCES]
         for part in terminology.clauses.cut_at_contrasts(sentence)
     ][:MOST_PARTS]
     turned = (_named_in_turned_denials(one, terminology) for one in parts)

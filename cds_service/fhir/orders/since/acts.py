@@ -40,6 +40,7 @@ from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.told_besides import (
     told_at_diagnoses,
     told_of_operation,
+    told_of_visits,
 )
 from cds_service.fhir.raw_json import (
     Json,
@@ -92,7 +93,10 @@ def unread_acts_since(
     }
     gone_wrong |= {
         told.reference
-        for told in told_at_diagnoses(record, since, terminology)
+        for told in (
+            *told_at_diagnoses(record, since, terminology),
+            *told_of_visits(record, since, terminology),
+        )
         if any(
             is_fall_alone(words, terminology) or _is_of_harm(words, since, terminology)
             for words in words_in(told.raw)
@@ -202,7 +206,12 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
         for title in titles
         for part in undenied_parts(title, terminology)
     )
-    if is_reoperation or is_fall or is_emergency:
+    is_called = any(map(stems.is_rescue_called, titles_of(act.raw)))
+    if is_reoperation or is_fall or is_emergency or is_called:
+        return True
+    # On the day of the operation an X-ray may be for the fall that led to it.
+    is_later = _is_of_later_day(act.raw, since, terminology.calendar)
+    if is_later and any(_is_for_fall(one, since, terminology) for one in titles):
         return True
     if any(
         _is_of_harm(words, since, terminology)
@@ -212,6 +221,12 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
     return _is_of_cord(act.raw, terminology) and not is_reason_understood(
         words_of_reasons(act.raw, terminology), GRAVE, terminology
     )
+
+
+def _is_for_fall(title: str, since: date, terminology: Terminology) -> bool:
+    """Tell if a title is of an examination for a fall that nobody wants to prevent."""
+    stems = terminology.grave_stems
+    return stems.is_examined_after_fall(title, since) and not stems.is_prevention(title)
 
 
 def _is_of_harm(words: str, since: date, terminology: Terminology) -> bool:

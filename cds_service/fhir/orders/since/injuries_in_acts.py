@@ -36,7 +36,7 @@ from cds_service.fhir.entries.harm_in_acts import (
 )
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.mapping.clauses import sentences_once
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.broken_levels import OLD
@@ -312,9 +312,9 @@ def _illnesses_named(
     words: Iterable[str], since: date, terminology: Terminology
 ) -> Iterator[Named]:
     """Yield the grave illness that words name, and a vertebra that broke again."""
-    for sentence in (one for prose in words for one in sentences(prose)):
+    for sentence in sentences_once(words):
         is_prevention = terminology.grave_stems.is_prevention(sentence)
-        parts = [one for one in PART.split(sentence) if one.strip()]
+        parts = _parts(sentence)
         if is_prevention or _is_heading_of_past(sentence, terminology):
             continue
         for part in parts:
@@ -357,7 +357,7 @@ def _named_in_words(
     terminology: Terminology,
 ) -> Iterator[Named]:
     whole = (SIDE.sub(r"\1", ABBREVIATED.sub(r"\1n", prose)) for prose in words)
-    for sentence in (one for prose in whole for one in sentences(prose)):
+    for sentence in sentences_once(whole):
         is_prevention = terminology.grave_stems.is_prevention(sentence)
         if is_prevention or _is_old(sentence, since, terminology):
             continue
@@ -383,7 +383,7 @@ def _of_fracture(words: str, terminology: Terminology) -> str:
     may be new. A heading ("PMH: …") is of all that follows.
     """
     heading = HEADING.match(words)
-    parts = [one for one in PART.split(words) if one.strip()]
+    parts = _parts(words)
     bones = [bool(bones_in_words(one, terminology)) for one in parts]
     if not any(bones) or (heading and terminology.kinds.of_title(heading[0], PAST)):
         return words
@@ -394,6 +394,11 @@ def _of_fracture(words: str, terminology: Terminology) -> str:
         or terminology.kinds.of_title(part, OF_FRACTURE)
         or not _is_of_past(part, terminology)
     )
+
+
+def _parts(words: str) -> list[str]:
+    """Cut words at what may be of another time, and leave out what they repeat."""
+    return [one for one in dict.fromkeys(PART.split(words)) if one.strip()]
 
 
 def _is_of_past(words: str, terminology: Terminology) -> bool:
