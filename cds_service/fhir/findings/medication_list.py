@@ -367,7 +367,8 @@ def is_limited(order: Json, chart: Chart) -> bool:
     """Tell if an order itself gives days, one dose, or doses when needed."""
     if is_as_needed(order):
         return True
-    dosages = objects(order.get("dosageInstruction"))
+    # A note next to a dosage may be about another dose: "rescue pack at home".
+    dosages = dosages_of(order) or objects(order.get("note"))
     words = [
         *texts_of(order.get("medicationCodeableConcept")),
         *(text(one.get("text")) for one in dosages),
