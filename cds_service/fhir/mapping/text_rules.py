@@ -22,6 +22,8 @@ LONGEST_TITLE = 200
 # Characters. No name is longer, and a search in a long text holds up all other requests
 # of the process.
 LONGEST_TEXT = 10_000
+# Signs and blanks in a row that are kept next to a word on either side.
+SIGNS_KEPT = 12
 # Replaces what is cut off. It is a letter of no language that we read, so a text that
 # holds it does not count as read or as plain.
 UNREAD = "\u1681"
@@ -54,6 +56,13 @@ _IN_HAND = "reku"
 # few may be left where a name was taken out.
 _BLANKS = re.compile(r"[^\S\n]{9,}")
 _EMPTY_LINES = re.compile(r"(?:[^\S\n]*\n){3,}")
+# Lines of dots, dashes and bars, drawn or scanned, of which each split is tried too.
+# What stands next to words ("…… -2.7", "12 kg ;;;") is kept.
+_SIGNS = re.compile(rf"(\W{{{SIGNS_KEPT}}})\W+(\W{{{SIGNS_KEPT}}})")
+_STROKES_OF_A_FORM = re.compile("_{9,}")
+# No sentence is so long without a space or a sign, in Chinese or Japanese neither; a
+# picture in letters is. Patterns that begin with any letters try each of its places.
+_LONG_RUN = re.compile(r"\w{400}(?=\w)")
 _BORDER = re.compile(
     "(?<=[A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[A-Za-z])"
 )
@@ -190,7 +199,8 @@ def without_accents(text: str) -> str:
         return text
     text = _OF_HANDS.sub(_IN_HAND, text.translate(STROKES))
     plain = _normalized("NFKD", text)
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
+    # One character may have become several ("…" three dots).
+    return _cut(unicodedata.normalize("NFC", _ACCENTS.sub("", plain)))
 
 
 def normal(text: str) -> str:
@@ -199,21 +209,34 @@ def normal(text: str) -> str:
     The text is cut as by `within_limit`.
     """
     text = within_limit(text)
-    return text if text.isascii() else _normalized("NFKC", text)
+    return text if text.isascii() else _cut(_normalized("NFKC", text))
 
 
 def within_limit(text: str) -> str:
     """Return the part of a text that is normalised and searched.
 
     All texts that are compared with our words pass here. Of many blanks or empty lines
-    in a row two are left. A text over `LONGEST_TEXT` is cut there, with `UNREAD` in
-    place of the rest, which stays open. What is not seen is left out, and a number is
-    read as it is seen or not at all.
+    in a row two are left, and of many signs the first and the last. A text over
+    `LONGEST_TEXT` is cut there, with `UNREAD` in place of the rest, which stays open;
+    so does a text with hundreds of letters that nothing separates.
+    What is not seen is left out, and a number is read as it is seen or not at all.
     """
     if not text.isascii():
         text = text.translate(_INVISIBLE)
     text = _IN_NUMBER.sub(BROKEN, text)
     text = _EMPTY_LINES.sub("\n\n", _BLANKS.sub("  ", text))
+    text = _STROKES_OF_A_FORM.sub("__", _SIGNS.sub(_ends_of_signs, text))
+    text = _LONG_RUN.sub(rf"\g<0>{UNREAD} {UNREAD}", text)
+    return _cut(text)
+
+
+def _ends_of_signs(run: re.Match[str]) -> str:
+    """Keep both ends of a run of signs, and that a line ended between them."""
+    line_end = "\n" if "\n" in run[0] else ""
+    return f"{run[1]}{line_end}{run[2]}"
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}{UNREAD}"
 
 
