@@ -6,6 +6,7 @@ Sources: everyday wording of problem lists and orders (docs/hazards.md, 883).
 import pytest
 
 from tests.builders import terminology
+from tests.patients.reassuring import cards_of, dated
 
 ORDINARY = [
     *("Febbre da fieno", "Room temperature 40", "bath temperature 38", "Temp 38 years"),
@@ -44,3 +45,17 @@ def test_nor_is_it_a_cancer_in_short(words):
     kinds = terminology().kinds
     assert not kinds.named(words, ("cancer-in-short",))
     assert kinds.named("Ann Arbor stage III", ("cancer-in-short",))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Radiculopathy, unspecified", "Radiculopathy unspecified"),
+        *("Ischialgie nicht näher bezeichnet", "Ischialgie, nicht näher bezeichnet"),
+        *("Sciatica, unspecified", "Unspecified radiculopathy"),
+    ],
+)
+def test_empty_words_make_no_nerve_root_everyday(words):
+    assert not terminology().harmless.is_harmless(words)
+    entry = dated({"text": words}, days=700)
+    assert "below the usual" not in cards_of(entry)["rehabilitation"]["detail"]
