@@ -119,12 +119,17 @@ def _leave_days_open(
     """Take all its days out of a resource if one of them is no FHIR time.
 
     "19.11.2026" must not cost us a report of a new fracture: it may be of any day. The
-    other days are no surer: a report that was made years ago may be issued now.
+    other days are no surer, but that of the examination, or of the signature of an
+    order, is exact whatever is written next to it.
     """
-    times = [part for name in days for part in _times_in(resource.get(name))]
-    if any(_is_no_time(time, calendar) for time in times):
-        for name in days:
-            resource.pop(name, None)
+    junk = [
+        name
+        for name in days
+        if any(_is_no_time(one, calendar) for one in _times_in(resource.get(name)))
+    ]
+    is_exact = bool(days) and days[0] not in junk and resource.get(days[0])
+    for name in junk if is_exact else days if junk else ():
+        resource.pop(name, None)
 
 
 def _times_in(value: Any) -> list[Any]:

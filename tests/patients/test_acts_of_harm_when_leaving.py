@@ -103,6 +103,8 @@ ORDINARY = [
     "ICU transfer criteria",
     "Rapid response education",
     "MET call criteria",
+    "Goals met call daughter",
+    "Admission to ICU after surgery",
     "Resuscitation status: full",
     "CPR: full code",
     "Code status",
@@ -259,3 +261,9 @@ def test_the_result_of_a_sample_is_pending(title: str) -> None:
     (card,) = summaries_beside(act_ordered(title))
     # A culture of bone looks for an infection, which leads.
     assert "biopsy result pending" in card or "spinal infection" in card
+
+
+def test_a_bed_that_was_asked_for_on_the_day_of_operation_is_of_its_plan():
+    assert summaries_beside(act_ordered("Transfer to ICU bed request", days=2)) == []
+    assert summaries_beside(act_ordered("Transfer to ICU bed request", days=1))
+    assert summaries_beside(act_ordered("Transfer to ICU", days=2))

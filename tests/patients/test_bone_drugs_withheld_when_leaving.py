@@ -250,3 +250,40 @@ def test_so_does_an_entry_of_it_whose_day_is_no_date(entry):
 )
 def test_ordinary_words_withhold_nothing(entry):
     assert leave_with(entry) == ([], "denosumab")
+
+
+def operation_noted(words):
+    return of_patient(
+        "Procedure",
+        "noted",
+        status="completed",
+        code={"text": "Wound check"},
+        performedDateTime=days_ago(1),
+        note=[{"text": words}],
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "denosumab discontinued in 2019",
+        "Denosumab abgesetzt 2019",
+        "Prolia stopped 2021",
+    ],
+)
+def test_what_was_stopped_years_ago_withholds_nothing(words):
+    summaries, _ = leave_with(operation_noted(words))
+    assert not any("withheld" in one for one in summaries)
+
+
+@pytest.mark.parametrize("words", ["Denosumab paused since 2025", "Prolia on hold"])
+def test_what_lasts_since_withholds_it(words):
+    summaries, _ = leave_with(operation_noted(words))
+    assert any("withheld" in one for one in summaries)
+
+
+def test_when_to_take_it_withholds_nothing():
+    summaries, _ = leave_with(
+        order(dosageInstruction=[{"text": "Stop before breakfast"}])
+    )
+    assert not any("withheld" in one for one in summaries)

@@ -157,3 +157,14 @@ def test_an_ordinary_entry_of_such_a_day_is_not_asked_about(written):
     order = act_ordered("Wound care") | {"authoredOn": DAY}
     drug = prescribed("", medicationCodeableConcept=codeable(ATC, "N02BE01"))
     assert said(written, check, order, drug) == ("", True)
+
+
+@pytest.mark.parametrize("written", NO_DATES)
+def test_an_exact_day_of_an_examination_stays(written):
+    """Years ago is years ago, whatever is written where it was issued."""
+    old = report("Acute fracture of L3.", effectiveDateTime=days_ago(800), issued=DAY)
+    assert "fracture of L3" not in said(written, old)[0]
+    asked = act_ordered(
+        "MRI spine", "New fracture L3", days=800, occurrenceDateTime=DAY
+    )
+    assert said(written, asked)[0] == ""

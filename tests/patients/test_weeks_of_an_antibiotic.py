@@ -162,3 +162,41 @@ def test_what_is_short_or_elsewhere_leaves_nothing_open(record):
     cards = cards_of(*record)
     assert REASSURING in cards["rehabilitation"]["detail"]
     assert end_is_selected(cards)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "Follow-up 6 weeks",
+            "Follow-up appointment in 6 weeks",
+            "Kontrolle 6 Wochen",
+        ),
+        *("Physiotherapy 6 weeks", "single shot 1.5 g iv; brace 6 weeks"),
+        *(
+            "1x tgl. für 5 Tage, Kontrolle 6 Wochen",
+            "single dose, follow-up x-ray 3 months",
+        ),
+        *(
+            "7 jours, contrôle 6 semaines",
+            "5 días, control en 6 semanas",
+            "术后复查6周",
+        ),
+    ],
+)
+def test_a_time_of_something_else_is_no_course(words):
+    card = cards_of(*ordered(3, dosageInstruction=[{"text": words}]))["rehabilitation"]
+    assert OPEN not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("6 weeks, follow-up ID clinic", "6 weeks iv with weekly follow-up"),
+        *("Follow-up 2 weeks, 6 weeks in all", "6 Wochen, Kontrolle 2 Wochen"),
+        *("Follow-up weekly. 6 weeks of treatment", "6週間、再診2週間"),
+    ],
+)
+def test_the_weeks_of_the_drug_are_read_beside_a_visit(words):
+    card = cards_of(*ordered(3, dosageInstruction=[{"text": words}]))["rehabilitation"]
+    assert OPEN in card["detail"]

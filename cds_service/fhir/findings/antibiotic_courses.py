@@ -31,6 +31,7 @@ PAUSE = timedelta(days=8)
 # As long as an infection that was treated may bear on a fracture.
 COUNTS_FOR = timedelta(days=365)
 MOST_HOURS = 24 * 365.0
+NOT_OF_THE_COURSE = "not-of-the-course"  # a rule of `kinds.toml`
 DOSAGES = ("dosageInstruction", "dosage")
 NOT_GIVEN = frozenset(
     {"entered-in-error", "cancelled", "draft", "not-done", "not-taken", "declined"}
@@ -110,7 +111,10 @@ def _days_of(entry: Entry, chart: Chart) -> Span | None:
 
 
 def _length_in_words(raw: Json, chart: Chart) -> timedelta:
-    """Return the longest time that the words of a drug name, whatever else they say."""
+    """Return the longest time that the words of a drug name.
+
+    A time to a visit, or of a brace or of exercises, is not the drug's.
+    """
     told = [
         *chain.from_iterable(map(objects, map(raw.get, DOSAGES))),
         *objects(raw.get("note")),
@@ -119,7 +123,14 @@ def _length_in_words(raw: Json, chart: Chart) -> timedelta:
         *texts_of(raw.get("medicationCodeableConcept")),
         *filter(None, map(text, chain.from_iterable(map(_texts, told)))),
     ]
-    hours = max(map(chart.terminology.durations.longest, words), default=0.0)
+    kinds, durations = chart.terminology.kinds, chart.terminology.durations
+    own = [
+        kinds.without(one, NOT_OF_THE_COURSE)
+        if kinds.named(one, (NOT_OF_THE_COURSE,))
+        else one
+        for one in words
+    ]
+    hours = max(map(durations.longest, own), default=0.0)
     return timedelta(hours=min(hours, MOST_HOURS)) - timedelta(days=1) * bool(hours)
 
 

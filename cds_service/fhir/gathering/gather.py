@@ -8,7 +8,7 @@ from itertools import chain
 from cds_service.errors import DeadlinePassed
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.act_concepts import is_order_understood
-from cds_service.fhir.entries.disowned import is_disowned
+from cds_service.fhir.entries.disowned import in_doubt_at_most, is_disowned
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.open_concepts import UNCODED, UNREAD_WORDS
 from cds_service.fhir.gathering.fetching import (
@@ -212,14 +212,20 @@ def _part(
         return PatientRecord(reads={key: outcome})
     ours: list[Json] = []
     not_ours: list[Json] = []
+    doubted = 0
     for resource in result.resources:
-        is_ours = person.is_subject_of(resource) and not is_disowned(
-            resource, terminology
-        )
-        (ours if is_ours else not_ours).append(resource)
+        if not person.is_subject_of(resource):
+            not_ours.append(resource)
+        elif not is_disowned(resource, terminology):
+            ours.append(resource)
+        elif (in_doubt := in_doubt_at_most(resource, terminology)) is not None:
+            doubted += 1
+            ours.append(in_doubt)
+        else:
+            not_ours.append(resource)
     # A resource that names no patient, or this id under another server, may still be
     # this patient's, and so may one that its own words call another's.
-    unclear = sum(not person.is_of_another(one) for one in not_ours)
+    unclear = doubted + sum(not person.is_of_another(one) for one in not_ours)
     if unclear:
         note = f"incomplete: {count_entries(unclear)} whose patient is not clear"
         outcome = outcome._replace(is_cut=True, note=outcome.note or note)

@@ -10,11 +10,15 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from cds_service.core.data_file import DataFile
+from cds_service.core.data_file import DataFile, read_toml
 from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.letters import LETTER
-from cds_service.fhir.mapping.overlay import required
+from cds_service.fhir.mapping.overlay import (
+    file_in_force,
+    missing_tables,
+    required,
+)
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, any_folded, folded
 from cds_service.fhir.mapping.written_days import (
     days_in,
@@ -338,4 +342,11 @@ def load_grave_stems(folders: Sequence[Path]) -> GraveStems:
     Raises:
         DataFileError: it is missing or wrong.
     """
+    path = file_in_force(folders, FILE)
+    tables = GraveStemsFile.model_fields.keys() - {"schema_version"}
+    if path is not None and len(folders) > 1:
+        names = read_toml(path).keys() - {"schema"}
+        # A misspelt name is told as such: it explains the one that is missing.
+        if names < tables:
+            raise missing_tables(path, sorted(tables - names))
     return GraveStems(required(folders, FILE, GraveStemsFile)[1])

@@ -42,12 +42,14 @@ class _Asides(DataTable):
         since: before a year in brackets.
         empty: words of a classification at its end, which say nothing.
         empty_before: the same at its beginning.
+        never_bare: words of names that count only as they are listed.
     """
 
     tags: tuple[str, ...] = Field(min_length=1)
     since: tuple[str, ...] = Field(min_length=1)
     empty: tuple[Pattern, ...] = ()
     empty_before: tuple[Pattern, ...] = Field(default=(), alias="empty-before")
+    never_bare: tuple[Pattern, ...] = Field(default=(), alias="never-bare")
 
 
 class _Vertebrae(DataTable):
@@ -109,6 +111,8 @@ class HarmlessTitles:
         self._level = re.compile(
             rf"(?:{level})(?:\s?(?:{and_})\s?{second})?(?![a-z0-9])"
         )
+        bare = either(map(folded_pattern, content.asides.never_bare)) or _NOTHING
+        self._never_bare = re.compile(bare)
         self._seldom = self._names(content.seldom)
         self._grave = self._names(content.grave)
         worse = self._seldom | self._grave
@@ -181,6 +185,8 @@ class HarmlessTitles:
 
     def _without_empty(self, name: str) -> str:
         """Return a name without the words at its ends that say nothing."""
+        if self._never_bare.search(name):
+            return name
         name = self._empty_start.sub("", name)
         while (bare := self._empty_end.sub("", name)) != name:
             name = bare

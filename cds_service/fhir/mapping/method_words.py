@@ -8,10 +8,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, RootModel
 
-from cds_service.core.data_file import Closed, label
-from cds_service.errors import DataFileError
+from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.kept_texts import KEPT_TEXTS
-from cds_service.fhir.mapping.overlay import required
+from cds_service.fhir.mapping.overlay import missing_tables, required
 from cds_service.fhir.mapping.text_rules import (
     LONGEST_TITLE,
     without_accents,
@@ -124,5 +123,5 @@ def load_method_words(folders: Sequence[Path], name: str) -> MethodWords:
     if len(folders) > 1:
         _, ours = required(folders[:1], name, MethodWords)
         if lacking := sorted(ours.names - words.names):
-            raise DataFileError(label(path), lacking[0], "is missing")
+            raise missing_tables(path, lacking)
     return words

@@ -3,13 +3,14 @@
 A file replaces those of the same name in earlier folders; files are never merged.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cds_service.core.data_file import Model, label, read_toml, validated
-from cds_service.errors import DataFileError
+from cds_service.errors import DataFileError, DataFileErrors
 
 DATA = (".toml", ".json", ".md")
+MISSING_TABLE = "is missing: copy it from ours, or begin again from a copy of ours"
 
 
 def files_in_force(
@@ -54,6 +55,13 @@ def required(
     if path is None:
         raise DataFileError(name, "", "is missing")
     return path, validated(model, read_toml(path), path)
+
+
+def missing_tables(path: Path, names: Iterable[str]) -> DataFileError:
+    """Return the fault of a site's copy that is older than ours, table by table."""
+    return DataFileErrors(
+        [DataFileError(label(path), name, MISSING_TABLE) for name in names]
+    )
 
 
 def refuse_unread(ours: Path, overlay: Path) -> None:

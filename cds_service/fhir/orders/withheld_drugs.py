@@ -25,6 +25,7 @@ from cds_service.fhir.orders.asked_stops import drugs_to_stop, is_about_drug
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.raw_json import is_prohibition, member, objects, texts_of
 from cds_service.fhir.settings_of_care import WARD, settings_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 STATED, GIVEN = "MedicationStatement", "MedicationAdministration"
 PRESCRIBED, ORDERED, DIAGNOSED = "MedicationRequest", "ServiceRequest", "Condition"
@@ -60,6 +61,10 @@ NOT_TAKEN = frozenset({"stopped", "on-hold", "not-taken", "not-done"})
 # "Switch denosumab to zoledronate" stops the first alone.
 _INSTEAD = re.compile(
     r"(?:\b(?:to|auf|zu|vers|pour|par|por|naar|na|with|mit|a)\s+|→\s*|->\s*|换成|改为|へ)$"
+)
+_SINCE_YEAR = re.compile(
+    r"\b(?:since|seit|depuis|desde|dal|da|sinds|od)\s+(?:\w+[\s./]+)?(?:19|20)\d\d"
+    r"|(?:19|20)\d\d\s?(?:年)?(?:から|より|以来|起|부터|년 ?부터|년 ?이후)"
 )
 _REST_OF_NAME = re.compile(r"^[a-z]+")
 
@@ -164,6 +169,8 @@ def _put_off_in_words(
     named = set[str]()
     for words in words_in(entry.raw, SAYING):
         for part in clauses(words[:LONGEST_TEXT]):
+            if _is_of_past_year(part, today):
+                continue
             drugs = _bone_drugs_in(part, terminology)
             named |= {
                 name
@@ -179,6 +186,14 @@ def _put_off_in_words(
     for name in sorted(named):
         if not _is_resumed(name, told_on, record, terminology):
             yield Objection(name, entry.reference, told_on)
+
+
+def _is_of_past_year(part: str, today: date) -> bool:
+    """Tell if words tell of an earlier year: "discontinued in 2019"."""
+    years = [int(one) for one in WRITTEN_YEAR.findall(part)]
+    if not years or _SINCE_YEAR.search(folded(part)):
+        return False
+    return date(max(years), 12, 31) < today - SAID_WITHIN
 
 
 def _times_of(entry: Entry) -> Iterator[object]:

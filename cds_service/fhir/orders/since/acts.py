@@ -34,6 +34,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.complications import has_named_complication
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
@@ -52,6 +53,8 @@ from cds_service.fhir.raw_json import (
 from cds_service.fhir.site_calendar import SiteCalendar
 
 # Operations for a complication, by their codes.
+# Folded words for a bed that is asked for, which an ICU plans with the operation.
+BED_ASKED = re.compile(r"\bbed (?:request|booking|reserv)|bettenanfrage|bettreserv")
 REOPERATION = "reoperation"
 # A rule of `kinds.toml`.
 AGAIN = ("another-operation",)
@@ -206,11 +209,15 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
         for title in titles
         for part in undenied_parts(title, terminology)
     )
-    is_called = any(map(stems.is_rescue_called, titles_of(act.raw)))
+    is_later = _is_of_later_day(act.raw, since, terminology.calendar)
+    # A bed that is asked for on the day of the operation is of its plan.
+    is_called = any(
+        stems.is_rescue_called(one) and (is_later or not BED_ASKED.search(folded(one)))
+        for one in titles_of(act.raw)
+    )
     if is_reoperation or is_fall or is_emergency or is_called:
         return True
     # On the day of the operation an X-ray may be for the fall that led to it.
-    is_later = _is_of_later_day(act.raw, since, terminology.calendar)
     if is_later and any(_is_for_fall(one, since, terminology) for one in titles):
         return True
     if any(

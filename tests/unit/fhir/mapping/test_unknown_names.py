@@ -45,7 +45,26 @@ def value_set(name: str, system: str, code: str) -> str:
 def test_a_file_of_a_site_has_every_table_that_ours_has(tmp_path, file, table):
     content = changed(MAPPINGS / file, f"[{table}]", "[something-else]")
     faults = faults_with(tmp_path, {f"mappings/{file}": content})
-    assert [one for one in faults if one.endswith(f"{file}: {table}: is missing")]
+    assert any(
+        f"{file}: {table}: is missing: copy it from ours" in one for one in faults
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "tables"),
+    [
+        ("grave-stems.toml", ["searched", "rescue_called"]),
+        ("kinds.toml", ["disowned", "please-remove"]),
+    ],
+)
+def test_an_older_copy_of_a_site_is_told_what_to_copy(tmp_path, file, tables):
+    """Every new table at once, and not only that a field is required."""
+    content = (MAPPINGS / file).read_text(encoding="utf-8")
+    for table in tables:
+        head, _, rest = content.partition(f"\n[{table}]\n")
+        content = head + "\n" + rest[rest.index("\n[") :]
+    said = "\n".join(faults_with(tmp_path, {f"mappings/{file}": content}))
+    assert all(f"{table}: is missing: copy it from ours" in said for table in tables)
 
 
 def test_all_unknown_names_are_said_at_once(tmp_path):
