@@ -13,8 +13,7 @@ BEHIND = [
 BEFORE = [
     *("back pain", "for pain relief", "for fracture L1", "labs done", "consented"),
     *("no contrast", "no allergies", "no GA", "not urgent", "after dialysis"),
-    *("pending labs", "history of fall", "refused brace", "stationäre Aufnahme"),
-    *("ingreso", "ricovero", "opname", "przyjęcie"),
+    *("pending labs", "history of fall", "refused brace"),
 ]
 OTHERS = [
     *("Kyphoplasty L1 consult", "Kyphoplasty L1 cancelled", "s/p kyphoplasty L1"),
@@ -25,6 +24,7 @@ OTHERS = [
     *("Hold Eliquis for kyphoplasty L1", "Kyphoplasty L1 pain consult"),
     *("Kyphoplasty L1, labs done, cancelled", "Kyphoplasty L1 cancelled, pain 8/10"),
     *("Admission after kyphoplasty L1", "Termin nach Kyphoplastie LWK 1"),
+    *("Opname kyfoplastiek L1", "Ricovero cifoplastica L1", "Admission kyphoplasty"),
     *("CT L1 kyphoplasty pain", "No infection after kyphoplasty L1"),
 ]
 

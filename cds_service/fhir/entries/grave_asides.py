@@ -437,12 +437,16 @@ def _searched_by(entry: Json, named: frozenset[str]) -> frozenset[str]:
         entry: any entry; any other searches for nothing.
         named: what its codes and words name.
     """
-    if not (is_asked(entry) or is_done_order(entry) or is_without_words(entry)):
+    is_order = is_asked(entry) or is_done_order(entry)
+    if not (is_order or is_without_words(entry)):
         return frozenset()
     sampled = named & SAMPLE_OF_SPINE
     is_search = not named.isdisjoint(CAUSE_SEARCH | BIOPSIES)
     # A sample of the spine is cultured anyway.
     brief = named & BRIEF_SEARCHES - ({"infection-search"} if sampled else set())
+    if not is_order:
+        # A scan of the spine whose report is awaited is asked about as such.
+        brief -= {"contrast-search"}
     return brief | (CAUSE_SEARCH if is_search and not sampled else sampled)
 
 

@@ -41,7 +41,7 @@ _SEEN_TO = ("seen-to-already",)
 _BESIDE_ORDER, _ENDED = "beside-the-order", ("order-ended",)
 # Next to the operation's name: who does it.
 _DEPARTMENT = "department"
-# Before it, and no other order: a pain, what was prepared, an admission.
+# Before it, and no other order: a pain, or what was prepared.
 _BEFORE_NAME = "before-the-name"
 
 MOST_CLAUSES = 40  # a title has a few
