@@ -187,11 +187,13 @@ def _unread_prose(
 def is_silent_report(exam: Json) -> bool:
     """Tell if the words of a report are only where nobody reads them.
 
-    They may be in an attachment, in the narrative, or in results of their own.
+    They may be in an attachment, in the narrative, or in results of their own. A
+    conclusion may be there and hidden: then only its extension is sent.
     """
     is_report = text(exam.get("resourceType")) == "DiagnosticReport"
     has_words = text(exam.get("conclusion")) or exam.get("conclusionCode")
-    return is_report and not has_words and not UNREAD_PARTS.isdisjoint(exam)
+    elsewhere = UNREAD_PARTS | {"_conclusion"}
+    return is_report and not has_words and not elsewhere.isdisjoint(exam)
 
 
 def is_product_unread(

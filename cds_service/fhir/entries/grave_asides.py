@@ -10,6 +10,7 @@ from typing import Any
 
 from cds_service.fhir.certainty import is_later_encounter
 from cds_service.fhir.element_names import WORDED
+from cds_service.fhir.entries.exams.awaited_reports import is_without_words
 from cds_service.fhir.entries.exams.unread_in_study_names import (
     is_study_understood,
     plain_words_of_study,
@@ -430,16 +431,22 @@ def _without_plain(
 def _searched_by(entry: Json, named: frozenset[str]) -> frozenset[str]:
     """Return the search for a cause, or the sample, that an order asks for.
 
+    A report that says nothing yet is of such a search as well.
+
     Args:
-        entry: any entry; what is no order searches for nothing.
+        entry: any entry; any other searches for nothing.
         named: what its codes and words name.
     """
-    if not (is_asked(entry) or is_done_order(entry)):
+    is_order = is_asked(entry) or is_done_order(entry)
+    if not (is_order or is_without_words(entry)):
         return frozenset()
     sampled = named & SAMPLE_OF_SPINE
     is_search = not named.isdisjoint(CAUSE_SEARCH | BIOPSIES)
     # A sample of the spine is cultured anyway.
     brief = named & BRIEF_SEARCHES - ({"infection-search"} if sampled else set())
+    if not is_order:
+        # A scan of the spine whose report is awaited is asked about as such.
+        brief -= {"contrast-search"}
     return brief | (CAUSE_SEARCH if is_search and not sampled else sampled)
 
 

@@ -79,7 +79,9 @@ from cds_service.fhir.site_calendar import PRECISIONS
 
 # A longer time of onset dates nothing.
 A_YEAR = timedelta(days=366)
-DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
+# Any other status leaves open that an operation was done, or is to be, for what it
+# names: also one that is missing or is no status.
+NEVER_DONE = frozenset({"not-done", "entered-in-error"})
 AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
 NO_DAY = "its day is not recorded"
@@ -378,7 +380,7 @@ def _stated(entry: Entry, concepts: Sequence[str]) -> Stated | None:
 def _operated(
     entry: Entry, concepts: Sequence[str], spec: EventSpec, chart: Chart
 ) -> Stated | None:
-    if entry.status not in DONE:
+    if entry.status in NEVER_DONE:
         return None
     problem = None if entry.status == "completed" else UNFINISHED
     if codes := [match for match in entry.matches if match.concept in concepts]:

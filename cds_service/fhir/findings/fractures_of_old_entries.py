@@ -23,7 +23,12 @@ from cds_service.fhir.findings.same_operation import (
     SUBACUTE,
     may_be_of_present_fracture,
 )
-from cds_service.fhir.findings.statements import NAMED_ASIDE, Stated, read_aside
+from cds_service.fhir.findings.statements import (
+    NAMED_ASIDE,
+    Stated,
+    planned_days,
+    read_aside,
+)
 from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.orders.broken_levels import REGION_NAMES
@@ -101,7 +106,8 @@ def augmentations_of_long_ago(chart: Chart) -> Iterator[Stated]:
     """Find the augmentations that were ordered, or not done, for another fracture.
 
     One of the last month may be the one that is signed now. So may one of the last half
-    year, if a fracture on record explains it. One for another part of the spine is not.
+    year, if a fracture on record explains it. One for another part of the spine is not,
+    and an order without any day may not be.
     """
     for entry in chart.of_kind("ServiceRequest", "Procedure"):
         named = sorted(entry.concepts & AUGMENTATIONS)
@@ -110,9 +116,19 @@ def augmentations_of_long_ago(chart: Chart) -> Iterator[Stated]:
         stated = read_aside(entry, named[0], chart, within=None)
         if stated is None:
             continue
-        day = stated.day
-        if _is_old(entry, day, chart) or _is_outside(entry, chart):
+        day = _first_day(stated, chart)
+        is_undated = day is None and entry.kind == "ServiceRequest"
+        if is_undated or _is_old(entry, day, chart) or _is_outside(entry, chart):
             yield stated._replace(problem=NAMED_ASIDE)
+
+
+def _first_day(stated: Stated, chart: Chart) -> date | None:
+    """Return the day of an act; of an order the first that it was planned for."""
+    entry, day = stated.entry, stated.day
+    planned = planned_days(entry, chart) if entry.kind == "ServiceRequest" else None
+    written = chart.calendar.first_day(entry.raw.get("authoredOn"))
+    days = [written or day, planned.first if planned else None]
+    return min(filter(None, days), default=None)
 
 
 def _tells_of_fracture(augmentation: Entry) -> bool:

@@ -72,6 +72,7 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.references import last_name
 from cds_service.fhir.settings_of_care import INPATIENT
+from cds_service.fhir.site_calendar import Span
 
 SUSPECTED = Problem("undetermined", "suspected, not confirmed")
 # The entry is on the list, so its day must be wrong.
@@ -532,7 +533,9 @@ def read_aside(
     # An order may stay active when its result is there: that names it.
     if is_search and _has_result(entry, chart, is_named=not is_done):
         return None
-    if is_search and (is_done or concept in BRIEF_SEARCHES):
+    is_report = concept in SEARCHES and entry.kind == "DiagnosticReport"
+    is_brief = concept in BRIEF_SEARCHES and (is_search or is_report)
+    if is_brief or (is_search and is_done):
         within = _result_comes_in(chart)
     first, last = _span_of_aside(entry, chart)
     day = first if last and last > chart.not_after else last
@@ -557,7 +560,19 @@ def _span_of_aside(entry: Entry, chart: Chart) -> tuple[date | None, date | None
         return span.first if span else when.day, when.day
     days = map(raw.get, ("authoredOn", "issued", "started", "whenHandedOver"))
     day = calendar.first_day(next(filter(None, days), None))
+    if entry.kind in ORDERS and (planned := planned_days(entry, chart)):
+        # Some are written years before they are carried out.
+        day = max(day or planned.last, planned.last)
     return day, day
+
+
+def planned_days(order: Entry, chart: Chart) -> Span | None:
+    """Return the days that an order was planned for; None if it has none that is over.
+
+    What is planned ahead counts from the day on which it was written.
+    """
+    span = chart.calendar.span(order.raw, "occurrence")
+    return span if span and span.last <= chart.not_after else None
 
 
 def _problem_of_aside(

@@ -41,6 +41,8 @@ _SEEN_TO = ("seen-to-already",)
 _BESIDE_ORDER, _ENDED = "beside-the-order", ("order-ended",)
 # Next to the operation's name: who does it.
 _DEPARTMENT = "department"
+# Before it, and no other order: a pain, or what was prepared.
+_BEFORE_NAME = "before-the-name"
 
 MOST_CLAUSES = 40  # a title has a few
 # Places in a text, as start and end: before and after all others.
@@ -51,6 +53,12 @@ _LEVEL = re.compile(
     r"|[胸腰]椎? ?\d{1,2}"
 )
 _LETTER = re.compile(r"[^\W_]")
+# "No longer than 12 weeks" is a length, and does not withdraw what is worn.
+_AT_MOST = re.compile(
+    r"\b(?:no|not|nicht|pas|niet|nie|non) "
+    r"(?:(?:longer|more) than|langer als|mehr als|plus de|mas de|piu di|langer dan"
+    r"|dluzej niz)(?= \d)"
+)
 _DOSE = re.compile(
     r"(?<![\w.,])\d+(?:[.,]\d+)?\s?"
     r"(?:mg|mcg|ug|g|i\.?u\.?|ie|units?|meq|mmol|ml)(?![a-z])"
@@ -107,6 +115,7 @@ def _asks_for(
     start = min(start for start, _ in places.values())
     end_of_name = max(end for _, end in places.values())
     before = terminology.kinds.without(clause[:start], _DEPARTMENT)
+    before = terminology.kinds.without(before, _BEFORE_NAME)
     after = terminology.kinds.without(clause[end_of_name:], _DEPARTMENT)
     later = parts[place + 1 :]
     end = _level_end(before, after)
@@ -212,6 +221,7 @@ def _is_ordered(
     """Tell if the words around the name of a support leave it ordered."""
     before, after = _around(folded(words[:LONGEST_TEXT]), place)
     if kind in _WORN:
+        after = _AT_MOST.sub("for", after)
         before, after = _kept_on(before, after, terminology) or (before, after)
         marked = f"{before}@{after}"
         if terminology.text_concepts(marked, _TAKEN_OFF):

@@ -1,0 +1,50 @@
+"""What a brace must not be worn longer than is its most, and not its least."""
+
+import pytest
+
+from tests.chart_builders import ask, brace, by_topic, drafted, kyphoplasty, order_sign
+from tests.patients.reassuring import reassuring_record
+
+AT_MOST = [
+    *("Do not wear longer than {} weeks", "never wear longer than {} weeks"),
+    *("should not be worn more than {} weeks", "no longer than {} weeks"),
+    *("nicht länger als {} Wochen tragen", "ne pas porter plus de {} semaines"),
+    *("no usar más de {} semanas", "non portare più di {} settimane"),
+    *("niet langer dan {} weken dragen", "nie nosić dłużej niż {} tygodnie"),
+    "不要佩戴超过{}周",
+]
+TITLES = [
+    *("no longer than {} weeks", "nicht länger als {} Wochen"),
+    *("pas plus de {} semaines", "no más de {} semanas", "non più di {} settimane"),
+    "niet langer dan {} weken",
+]
+
+
+def summary(order):
+    cards = by_topic(ask(order_sign(reassuring_record(), kyphoplasty(), order)))
+    return cards["braceLimit"]["summary"] if "braceLimit" in cards else ""
+
+
+def titled(words):
+    return drafted("DeviceRequest", "brace", codeCodeableConcept={"text": words})
+
+
+@pytest.mark.parametrize("words", AT_MOST)
+def test_a_most_is_no_least(words):
+    assert summary(brace(note=[{"text": words.format(4)}])) == ""
+    assert "at least" not in summary(brace(note=[{"text": words.format(12)}]))
+
+
+@pytest.mark.parametrize("words", ["wear longer than {} weeks", "more than {} weeks"])
+def test_a_least_stays_one(words):
+    assert "at least 12" in summary(brace(note=[{"text": words.format(12)}]))
+
+
+@pytest.mark.parametrize("words", TITLES)
+def test_a_title_that_says_a_most_orders_the_brace(words):
+    assert "TLSO for 12 weeks" in summary(titled(f"TLSO {words.format(12)}"))
+
+
+@pytest.mark.parametrize("words", ["TLSO no longer", "TLSO no longer needed"])
+def test_one_that_is_no_longer_worn_is_not_ordered(words):
+    assert summary(titled(words)) == ""
