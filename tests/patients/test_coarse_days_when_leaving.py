@@ -107,3 +107,21 @@ def test_an_operation_keeps_the_day_of_an_unreadable_hour(written: str) -> None:
 def test_an_operation_with_an_empty_time_is_one_without_a_day() -> None:
     (card,) = after(coded("S72.001A", days=1), performedDateTime="")
     assert "hip fracture" in card["summary"]
+
+
+@pytest.mark.parametrize("words", ["MGUS", "Fracture of forearm"])
+def test_a_new_gammopathy_or_broken_forearm_is_asked_about(words: str) -> None:
+    assert cards_beside(illness(words))
+    assert not cards_beside(illness(words, onsetDateTime="2019"))
+
+
+@pytest.mark.parametrize(
+    "words", ["Pulmonary embolism", "Deep vein thrombosis", "Heart failure", "心不全"]
+)
+def test_a_known_harm_in_the_note_of_the_operation_is_asked_about(words: str) -> None:
+    assert after(note=[{"text": words}])
+
+
+@pytest.mark.parametrize("words", ["No complications.", "8 ml of cement"])
+def test_a_plain_note_of_the_operation_is_quiet(words: str) -> None:
+    assert not after(note=[{"text": words}])

@@ -461,8 +461,8 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
 
     An outcome says what, and not since when or if it is over. One that is not
     understood may be a palsy: somebody examines the patient. So may a disease that is
-    not everyday when it is new: a failing heart. Complications are read
-    apart: facts on the cause do not tell of them.
+    not everyday when it is new: a failing heart, also in a note. Complications are
+    read apart: facts on the cause do not tell of them.
     """
     others = [name for name in procedure if name not in (*AFTERMATH, "resourceType")]
     aftermath = _without(procedure, others)
@@ -475,10 +475,12 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
         for name in ("outcome", "followUp")
     }
     named = grave_concepts_of({**aftermath, **unread}, terminology)
+    codes = (*unread["outcome"], *unread["followUp"])
+    told = [words for code in codes for words in texts_of(code)]
+    told += [text(note.get("text")) for note in objects(procedure.get("note"))]
     is_news = any(
         terminology.harmless.news_in(part)
-        for code in (*unread["outcome"], *unread["followUp"])
-        for words in texts_of(code)
+        for words in told
         for one in sentences(words[:LONGEST_TEXT])
         for part in (one, *_DIVIDED.split(one))
     )
