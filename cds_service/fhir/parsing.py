@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from cds_service.errors import CdsError
 from cds_service.fhir.classes import class_of
+from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.shapes import FALLEN, fits
-from cds_service.fhir.site_calendar import SiteCalendar
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
 
 # FHIR requires seconds and a zone in a dateTime with hours; many systems omit them, or
 # the colon in the zone.
@@ -19,12 +20,16 @@ LAX_TIME = re.compile(
     r"(?:(?P<utc>Z)|(?P<hours>[+-][0-9]{2}):?(?P<minutes>[0-9]{2}))?"
 )
 
+# A day with figures behind it, which may be no time: `T25:00`, `T10Z`.
+NO_HOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+-]*Z?")
+
 # Names of elements whose times we read. FHIR writes times as text; the library would
 # read a number as seconds since 1970.
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
 PERFORMED_AT, PERFORMED_IN_WORDS = "performedDateTime", "performedString"
 PERFORMED_DURING = "performedPeriod"
+ONSET_AT, ONSET_IN_WORDS = "onsetDateTime", "onsetString"
 # Stands for the status of a procedure that has none; no list of statuses has it.
 NO_STATUS = "not-stated"
 # By type: the elements that only say when an entry was written, made or planned. One
@@ -79,6 +84,8 @@ def parse_resource(
         _tell_time_in_words(whole, calendar)
         if not whole.get("status"):
             whole["status"] = NO_STATUS
+    if resource_type == "Condition":
+        _tell_onset_in_words(whole, calendar)
     _leave_days_open(whole, DAYS.get(resource_type, ()), calendar)
     unknown = _unknown_elements(whole, resource_type)
     for path in unknown:
@@ -97,6 +104,8 @@ def _tell_time_in_words(procedure: dict[str, Any], calendar: SiteCalendar) -> No
 
     "18.11.2026" must not cost us the operation: its day is not known.
     """
+    if procedure.get(PERFORMED_AT) == "":
+        del procedure[PERFORMED_AT]
     if _is_no_time(procedure.get(PERFORMED_AT), calendar):
         procedure[PERFORMED_IN_WORDS] = procedure.pop(PERFORMED_AT)
     period = procedure.get(PERFORMED_DURING)
@@ -111,6 +120,22 @@ def _tell_time_in_words(procedure: dict[str, Any], calendar: SiteCalendar) -> No
     elif PERFORMED_AT not in procedure and PERFORMED_IN_WORDS not in procedure:
         del procedure[PERFORMED_DURING]
         procedure[PERFORMED_IN_WORDS] = " - ".join(words)
+
+
+def _tell_onset_in_words(condition: dict[str, Any], calendar: SiteCalendar) -> None:
+    """Move an onset that is no FHIR time to where words may be.
+
+    "19.11.2026" must not cost us the diagnosis: its recorded day or a year in the words
+    counts. Without both it stays broken: it may be of any day.
+    """
+    onset = condition.get(ONSET_AT)
+    if not isinstance(onset, str) or calendar.moment(onset) is not None:
+        return
+    is_recorded = calendar.moment(recorded_on(condition)) is not None
+    if is_recorded or WRITTEN_YEAR.search(onset):
+        del condition[ONSET_AT]
+        if onset.strip():
+            condition.setdefault(ONSET_IN_WORDS, onset)
 
 
 def _leave_days_open(
@@ -237,13 +262,31 @@ def _repaired(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
         return [_repaired(part, calendar, name) for part in value]
     if isinstance(value, int | float) and TIMES.fullmatch(name):
         return f"number {value}"
+    if isinstance(value, str) and TIMES.fullmatch(name):
+        value = value.strip()
     if isinstance(value, str) and value[10:11] == "T":
         return _with_whole_time(value, calendar)
     return value
 
 
+def _is_hour(written: str) -> bool:
+    """Tell if a time has an hour, a minute and an offset that exist."""
+    match = LAX_TIME.fullmatch(written)
+    if match is None:
+        return False
+    parts = written[11:13], written[14:16], (match["seconds"] or ":00")[1:3]
+    offset = (match["hours"] or "+00")[1:], match["minutes"] or "00"
+    highest = ("23", "59", "59", "14", "59")
+    return all(a <= b for a, b in zip((*parts, *offset), highest, strict=True))
+
+
 def _with_whole_time(value: str, calendar: SiteCalendar) -> str:
-    """Add seconds and offset to a time; return anything else unchanged."""
+    """Add seconds and offset to a time; return anything else unchanged.
+
+    Of a time whose hour cannot be read, "T25:00", the day is left.
+    """
+    if NO_HOUR.fullmatch(value) and not _is_hour(value):
+        return value[:10]
     match = LAX_TIME.fullmatch(value)
     if match is None:
         return value

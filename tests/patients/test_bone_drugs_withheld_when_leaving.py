@@ -287,3 +287,52 @@ def test_when_to_take_it_withholds_nothing():
         order(dosageInstruction=[{"text": "Stop before breakfast"}])
     )
     assert not any("withheld" in one for one in summaries)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "Denosumab declined",
+            "Patient refuses denosumab",
+            "Denosumab contraindicated",
+        ),
+        *("Denosumab changed to teriparatide", "Denosumab: wait for dentist", "ONJ"),
+        *("Kein Denosumab", "Denosumab abgelehnt", "Pas de dénosumab", "Sin denosumab"),
+        *("Rifiuta denosumab", "Denosumab niet geven", "Odmowa denosumabu"),
+        *("不用地舒单抗", "데노수맙 투여 금지", "Drug holiday", "Rash after Prolia"),
+    ],
+)
+def test_what_is_declined_or_forbidden_is_not_to_be_given(words):
+    entries = [
+        stated(words),
+        diagnosis(words) | {"recordedDate": days_ago(60)},
+        appointment("Clinic", day="2026-12-04", number="clinic", comment=words),
+    ]
+    for entry in entries:
+        summaries, drug = leave_with(entry)
+        assert summaries
+        assert drug is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "Denosumab tolerated well",
+            "No allergy to denosumab",
+            "Risk of ONJ explained",
+        ),
+        *(
+            "Alendronate replaced by denosumab",
+            "Denosumab, zoledronate contraindicated",
+        ),
+        *(
+            "Statin declined",
+            "Prolia weiter beim Hausarzt",
+            "No denosumab side effects",
+        ),
+    ],
+)
+def test_another_drug_that_is_declined_withholds_nothing(words):
+    assert leave_with(stated(words)) == ([], "denosumab")

@@ -19,7 +19,7 @@ from cds_service.core.leaving import (
 )
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.element_names import MODIFIERS
-from cds_service.fhir.entries.condition_concepts import ACUTE
+from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT, UNUSUAL
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.grave_asides import (
@@ -35,6 +35,7 @@ from cds_service.fhir.entries.medication.drugs import (
     read_billed,
 )
 from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.open_concepts import UNCODED
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
@@ -128,7 +129,9 @@ RECENT = timedelta(days=14)
 PASSED = timedelta(days=365)
 PASSING = ("passing-illness",)  # a rule of `kinds.toml`
 # What a broken entry may be of that is asked about before leaving.
-BROKEN_DIAGNOSES = INJURIES | FRACTURED | {"cervical-fracture", ACUTE}
+BROKEN_DIAGNOSES = (
+    INJURIES | FRACTURED | UNCODED | {"cervical-fracture", ACUTE, UNUSUAL, NERVE_ROOT}
+)
 BRACES = frozenset({"brace"})
 # Elements that say how an operation went, and not what it was or why it was done.
 AFTERMATH = (*COMPLICATIONS, "outcome", "followUp", "text")
@@ -201,8 +204,22 @@ def find_performed(
     from_day = None
     if day is None and any(_time_in_words(one.resource) for one in newest):
         from_day = today - RECENT
+    elif day is None:
+        from_day = _first_in_month(newest, today, terminology.calendar)
     performed = Performed(day, bool(sure), from_day)
     return replace(augmentation, performed=performed)
+
+
+def _first_in_month(
+    operation: Sequence[Order], today: date, calendar: SiteCalendar
+) -> date | None:
+    """Return the first day of an operation of a month or year, a month ago at most.
+
+    None if it has neither: harm of these days need not be of it.
+    """
+    days = [days_of_procedure(one.resource, calendar) for one in operation]
+    firsts = [first for first, last in days if first and last]
+    return max(min(firsts), today - MONTH) if firsts else None
 
 
 def _time_in_words(procedure: Json) -> str:
@@ -444,8 +461,8 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
 
     An outcome says what, and not since when or if it is over. One that is not
     understood may be a palsy: somebody examines the patient. So may a disease that is
-    not everyday when it is new: a failing heart. Complications are read
-    apart: facts on the cause do not tell of them.
+    not everyday when it is new: a failing heart, also in a note. Complications are
+    read apart: facts on the cause do not tell of them.
     """
     others = [name for name in procedure if name not in (*AFTERMATH, "resourceType")]
     aftermath = _without(procedure, others)
@@ -458,10 +475,12 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
         for name in ("outcome", "followUp")
     }
     named = grave_concepts_of({**aftermath, **unread}, terminology)
+    codes = (*unread["outcome"], *unread["followUp"])
+    told = [words for code in codes for words in texts_of(code)]
+    told += [text(note.get("text")) for note in objects(procedure.get("note"))]
     is_news = any(
         terminology.harmless.news_in(part)
-        for code in (*unread["outcome"], *unread["followUp"])
-        for words in texts_of(code)
+        for words in told
         for one in sentences(words[:LONGEST_TEXT])
         for part in (one, *_DIVIDED.split(one))
     )
@@ -589,7 +608,7 @@ def _broken_by_words(record: PatientRecord) -> frozenset[str]:
 
 
 def _broken_in(record: PatientRecord) -> frozenset[str]:
-    """Return the entries that cannot be read, of an injury or of a brace.
+    """Return the entries that cannot be read, of harm, a brace, or unknown words.
 
     No day of theirs is known: each may be of these days.
     """

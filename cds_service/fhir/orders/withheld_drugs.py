@@ -38,6 +38,7 @@ NEVER = VOID | {"draft", "completed"}
 NOT_TOLERATED = ("drug-not-tolerated",)
 GOES_ON = ("drug-to-be-given",)
 PUT_OFF, PUT_OFF_ALONE = ("drug-put-off",), ("put-off-alone",)
+PAUSED = ("bone-drugs-paused",)
 # Prefetch keys of the lists of drugs; a broken entry of them names no drug for certain.
 DRUG_LISTS = frozenset({"medications", "administrations", "statements", "dispenses"})
 ANY_DRUG = "bone drug"  # of `MAY_MEAN`
@@ -177,11 +178,11 @@ def _put_off_in_words(
                 for name, place in drugs.items()
                 if _is_said(part, place, PUT_OFF, terminology)
             }
-            if (
-                own
-                and not drugs
-                and terminology.kinds.named(folded(part), PUT_OFF_ALONE)
-            ):
+            if terminology.kinds.named(folded(part), PAUSED):
+                named |= {*own} or {ANY_DRUG}
+            # "Changed to zoledronate" names what is taken instead.
+            is_own = own and drugs.keys().isdisjoint(own)
+            if is_own and terminology.kinds.named(folded(part), PUT_OFF_ALONE):
                 named |= {*own}
     for name in sorted(named):
         if not _is_resumed(name, told_on, record, terminology):

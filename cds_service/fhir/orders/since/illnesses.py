@@ -4,7 +4,7 @@ They are on the problem list. An embolism or an arrest may be the operation's, w
 entered it. Entries of the record in, references out; junk never raises.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -97,7 +97,7 @@ def nerve_roots_since(
         for entry in record.of_key("conditions")
         if NERVE_ROOT in entry.concepts and not clinical_status(entry.raw) & PAST
     ]
-    return _begun_since(entries, record, since, frozenset(), terminology).surely
+    return _surely_or_recorded(entries, record, since, terminology)
 
 
 def unstable_since(
@@ -133,20 +133,51 @@ def unusual_since(
     """Return the diagnoses with a code that is not everyday that surely began since.
 
     No list of grave codes is ever whole. What an older entry says in the same codes and
-    words is no news: a list of the discharge repeats the diagnoses of years.
+    words is no news: a list of the discharge repeats the diagnoses of years. One that
+    was recorded since, with a month or a year that may be of these days, began then.
     """
     entries = [
         entry
         for entry in record.of_key("conditions")
         if UNUSUAL in entry.concepts and not clinical_status(entry.raw) & PAST
     ]
-    began = _begun_since(entries, record, since, frozenset(), terminology).surely
+    began = _surely_or_recorded(entries, record, since, terminology)
     known = {_says(entry.raw) for entry in entries if entry.reference not in began}
     return frozenset(
         entry.reference
         for entry in entries
         if entry.reference in began and _says(entry.raw) not in known
     )
+
+
+def _surely_or_recorded(
+    entries: Sequence[Entry],
+    record: PatientRecord,
+    since: date,
+    terminology: Terminology,
+) -> frozenset[str]:
+    """Return those that surely began since, or may have and were recorded after."""
+    calendar = terminology.calendar
+    begun_since = _begun_since(entries, record, since, frozenset(), terminology)
+    return begun_since.surely | {
+        entry.reference
+        for entry in entries
+        if entry.reference in begun_since.perhaps
+        and _may_be_recorded_after(entry.raw, since, calendar)
+    }
+
+
+def _may_be_recorded_after(
+    condition: Json, since: date, calendar: SiteCalendar
+) -> bool:
+    """Tell if a diagnosis was recorded after this day, which an admission is not.
+
+    Without such a day an onset in words, "19.11.2026", leaves it open.
+    """
+    recorded = calendar.first_day(recorded_on(condition))
+    if recorded is None:
+        return bool(text(condition.get("onsetString")))
+    return recorded > since
 
 
 def _says(condition: Json) -> tuple[frozenset[str], frozenset[str]]:
