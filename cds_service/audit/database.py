@@ -101,6 +101,7 @@ class Database:
         self._wait_seconds = wait_seconds
         self._is_prepared = False
         self.identity = identity
+        self._largest = 0  # size of SQLite's file, as seen at a commit
         try:
             self._engine = self._engine_of(wait_seconds, is_synced=is_synced)
         # A driver finds options that it cannot read: ValueError is a number of none.
@@ -156,13 +157,14 @@ class Database:
         self.identity = _identity(self.url.database)
 
     def _check_files(self, connection: Connection) -> None:
-        """Refuse to commit if the file or its journal was moved.
+        """Refuse to commit if the file or its journal was moved, or the file cut.
 
         Raises:
             LogMoved: as `_check_file`, or the journal is not the one that this
                 connection wrote to first.
         """
         self._check_file()
+        self._check_size()
         if self.file is None or not connection.get_execution_options().get(_WRITES):
             return
         journal = _identity(self.file.with_name(f"{self.file.name}-wal"))
@@ -171,6 +173,27 @@ class Database:
                 "The journal of the log was moved away or replaced, a restart is"
                 " needed."
             )
+
+    def _check_size(self) -> None:
+        """Refuse to go on if the file is smaller than at an earlier commit.
+
+        SQLite makes it smaller in a VACUUM alone, and nothing here runs one. Its
+        journal may be emptied at any time; of that see `begin` in `_sqlite`.
+
+        Raises:
+            LogMoved: something cut the file.
+        """
+        if self.file is None:
+            return
+        # Read before the size is: another thread may see a larger one meanwhile.
+        largest = self._largest
+        try:
+            size = self.file.stat().st_size
+        except OSError:
+            size = 0
+        if size < largest:
+            raise LogMoved("The file of the log was cut, a restart is needed.")
+        self._largest = size
 
     def _check_file(self) -> None:
         """Refuse to go on if the file was moved.
@@ -604,8 +627,12 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
         if connection.info.get(_WAIT) != wait:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
             connection.info[_WAIT] = wait
-        begin = "BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN"
-        connection.exec_driver_sql(begin)
+        is_write = bool(options.get(_WRITES))
+        if is_write:
+            # Pages in memory would hide that somebody cut the journal in place, and
+            # SQLite would write behind its end: the chain's head is read from the disk.
+            connection.exec_driver_sql("PRAGMA shrink_memory")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
     return engine
 

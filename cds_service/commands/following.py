@@ -10,11 +10,13 @@ from tempfile import TemporaryDirectory
 import click
 
 from cds_service.commands import options
+from cds_service.errors import CdsError
 from cds_service.loading import load_service
 from cds_service.population.bulk import (
     SHARED,
     by_patient,
     export_files,
+    no_patient_in,
     replaced,
     type_of,
 )
@@ -74,6 +76,8 @@ def find_outcomes(
                 followed.append(result)
             elif result:
                 why_not[result] += 1
+    if not patients:
+        raise CdsError(no_patient_in(paths))
     followed.sort(key=lambda patient: (patient.day, patient.patient))
     if out is None:
         write_rows(followed, months, run, sys.stdout)

@@ -13,7 +13,7 @@ import click
 from cds_service.commands import options
 from cds_service.errors import CdsError
 from cds_service.fhir.mapping.levels.from_words import in_order
-from cds_service.population.bulk import export_files
+from cds_service.population.bulk import export_files, no_patient_in
 from cds_service.population.job import (
     Job,
     Report,
@@ -103,6 +103,8 @@ def score(
         raise click.UsageError(str(error)) from None
     for line in report.lines():
         click.echo(line, err=True)
+    if not report.patients:
+        raise CdsError(no_patient_in(paths))
 
 
 def _score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:

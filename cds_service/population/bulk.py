@@ -102,6 +102,11 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
     return tuple(sorted(files))
 
 
+def no_patient_in(paths: Iterable[Path]) -> str:
+    """Return the error of files that are no export: nobody is in them."""
+    return f"no Patient in {', '.join(map(str, paths))}"
+
+
 def type_of(file: Path) -> str:
     """Return the resource type that a file's name has, as `1.Patient_2.ndjson.gz`.
 

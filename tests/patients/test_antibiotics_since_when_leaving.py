@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chart_builders import days_ago, of_patient
-from tests.patients.leaving import summaries_beside
+from tests.patients.leaving import act_ordered, summaries_beside
 
 
 def beside(drug, dose, days=1, **members):
@@ -91,3 +91,35 @@ def test_so_is_a_length_in_a_note():
 
 def test_nor_is_a_course_from_before_the_operation():
     assert beside("Vancomycin", "1 g IV twice daily for 6 weeks", days=30) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Ceftriaxone 2 g od for 28 days", "Cefazolin 6/52", "Vancomycin for 6 weeks"),
+        *("Cloxacilina 2 g 6 semanas", "セファゾリン 6週間", "万古霉素 6周"),
+        *("PICC line insertion", "PICC-Anlage", "Midline for antibiotics"),
+    ],
+)
+def test_weeks_of_one_as_an_order_are_asked_about(title):
+    (summary,) = summaries_beside(act_ordered(title))
+    assert "spinal infection not excluded" in summary
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Cefazolin 2 g once", "Ceftriaxone 2 g od for 5 days", "PICC removal"),
+        *("Midline incision dressing", "Vancomycin level", "Physiotherapy 6 weeks"),
+    ],
+)
+def test_some_days_of_one_as_an_order_are_not(title):
+    assert summaries_beside(act_ordered(title)) == []
+
+
+@pytest.mark.parametrize(("count", "is_asked"), [(126, True), (9, False)])
+def test_a_number_of_doses_is_a_length(count, is_asked):
+    timing = {"count": count, "frequency": 3, "period": 1, "periodUnit": "d"}
+    dosage = {"text": "2 g IV", "timing": {"repeat": timing}}
+    said = beside("Cefazolin", "", dosageInstruction=[dosage])
+    assert any("spinal infection not excluded" in one for one in said) == is_asked

@@ -45,3 +45,32 @@ def test_a_sample_by_another_name_is_awaited(title):
 )
 def test_other_samples_are_not(title):
     assert summaries_beside(act_ordered(title, days=2)) == []
+
+
+SAMPLES = [
+    *("Bone sample L1", "Core sample L1", "Specimen L1 vertebral body"),
+    *("Knochenprobe LWK 1", "Prélèvement osseux", "Muestra ósea", "Campione osseo"),
+    *("Botmonster", "Próbka kości", "骨組織検体提出", "骨标本送检", "골 조직 검사"),
+    "Immunohistochemistry",
+]
+
+
+@pytest.mark.parametrize("act", [act_ordered, act_done])
+@pytest.mark.parametrize("title", SAMPLES)
+def test_a_sample_of_bone_in_any_language_is_awaited(title, act):
+    (card,) = summaries_beside(act(title, days=2))
+    assert card.endswith(PENDING)
+
+
+@pytest.mark.parametrize("act", [act_ordered, act_done])
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Bone density", "Urine sample", "Blood sample", "Core strengthening"),
+        *("Urinprobe", "Kreuzprobe", "Prélèvement sanguin", "Muestra de orina"),
+        *("Campione di urine", "Bloedmonster", "Próbka krwi", "血液標本", "尿标本"),
+        *("뼈 검사", "Skin specimen", "Bone sample result discussed"),
+    ],
+)
+def test_a_sample_of_something_else_is_not(title, act):
+    assert summaries_beside(act(title, days=2)) == []

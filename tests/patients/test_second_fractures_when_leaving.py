@@ -194,3 +194,38 @@ def test_one_that_the_problem_list_has_as_fresh_is_surely_not_treated() -> None:
 )
 def test_an_age_in_brackets_is_of_its_vertebra_alone(words: str) -> None:
     assert said_of(imaging(words, days=5)) == ""
+
+
+@pytest.mark.parametrize("days", [20, 5])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Fracture of L1 with old T12 and new T11",
+        "L1 fracture, old T12 and acute T11 fracture",
+        "Alte BWK 12-Fraktur, neue BWK 11-Fraktur",
+        "Fracture ancienne T12, fracture récente T11",
+        "Fractura antigua T12, fractura reciente T11",
+        "T12陈旧性骨折，T11新鲜骨折",
+    ],
+)
+def test_one_called_new_beside_an_old_one_is_asked_about(words: str, days: int) -> None:
+    listed = coded("M80.08XA", days=days) | {"id": "list"}
+    listed["code"]["text"] = words
+    assert "fracture of T11 not treated" in said_of(listed)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Old T12 fracture",
+        "Old T12 fracture, no new fracture",
+        "Acute L1 fracture with old T12 fracture",
+        "Frische LWK 1-Fraktur, alte BWK 12-Fraktur",
+        "Old T12 fracture, new back pain",
+        "Fracture ancienne T12, pas de fracture récente",
+    ],
+)
+def test_an_old_one_beside_nothing_new_is_not(words: str) -> None:
+    listed = coded("M80.08XA", days=20) | {"id": "list"}
+    listed["code"]["text"] = words
+    assert said_of(listed) == ""

@@ -39,6 +39,8 @@ def cards_beside(*entries: Any) -> list[Any]:
         "Suspicious lesion T8.",
         "Cement in good position. Rim-enhancing collection psoas.",
         "Zementaustritt in den Spinalkanal.",
+        "No acute fracture. Findings remain.",
+        "No fracture. Findings present.",
     ],
 )
 def test_a_report_in_words_of_no_list_is_to_be_read(words: str) -> None:

@@ -34,7 +34,10 @@ from cds_service.fhir.entries.medication.drug_asides import (
     steroids_named,
     telling_drugs_named,
 )
-from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drugs import (
+    DEEP_INFECTION_DRUG,
+    MEDICATION_TYPES,
+)
 from cds_service.fhir.entries.medication.unread_in_dosages import (
     are_doses_understood,
     is_dose_plain,
@@ -68,7 +71,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
 from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.clauses import sentences_once
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, LONGEST_TITLE
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -140,6 +143,8 @@ GRAVE = frozenset(
 MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
 HOURS_OF = {"h": 1, "min": 1 / 60, "d": 24}
 HOURS_OF_A_DAY = 24
+# Policy: an antibiotic of two weeks may be against an infected bone.
+LONG_COURSE = 14 * HOURS_OF_A_DAY
 BED_REST = "bed-rest"
 REST = ("lying-still",)
 # An order that asks if the fracture has another cause. It asks so until it is carried
@@ -477,7 +482,21 @@ def _searches_in_titles(
     words = [word for title in titles for word in texts_of(title)]
     sites = words_of_sites(entry)
     parts = terminology.search_parts
-    return frozenset[str]().union(*(parts.concepts_in(word, sites) for word in words))
+    is_long = any(_is_long_antibiotic(word, terminology) for word in words)
+    return frozenset({"infection-search"} if is_long else ()).union(
+        *(parts.concepts_in(word, sites) for word in words)
+    )
+
+
+def _is_long_antibiotic(title: str, terminology: Terminology) -> bool:
+    """Tell if a title orders weeks of an antibiotic: "Cefazolin 6/52"."""
+    if len(title) > LONGEST_TITLE:
+        return False
+    groups_of = terminology.drugs.groups_of
+    is_meant = any(
+        DEEP_INFECTION_DRUG in groups_of(one) for one in terminology.drug_words(title)
+    )
+    return is_meant and terminology.durations.longest(title) >= LONG_COURSE
 
 
 def words_of_sites(order: Json) -> list[str]:

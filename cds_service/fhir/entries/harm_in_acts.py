@@ -7,6 +7,7 @@ never raises.
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, leg_injuries
@@ -72,14 +73,17 @@ def is_history(resource: Json, terminology: Terminology) -> bool:
 def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
     """Tell if an act names a grave illness by a code, or in words what went wrong.
 
-    Of a report, the coded result counts alone: its words are read as prose.
+    Of a report, the coded result counts, and that its title tells of a fall: its other
+    words are read as prose.
 
     Words of a palsy count as well: a title may be the only one that has them.
     """
     kind = text(resource.get("resourceType"))
     if kind == REPORT:
         results = objects(resource.get("conclusionCode"))
-        return any(is_harm_coded(one, terminology) for one in results)
+        return is_titled_after_fall(resource, terminology) or any(
+            is_harm_coded(one, terminology) for one in results
+        )
     if kind not in REASONED:
         return False
     if bones_repaired_by(resource, terminology) or is_rescue(resource, terminology):
@@ -102,6 +106,28 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
     )
     return is_titled or any(
         _is_worse(one, terminology) or _names_harm(one, terminology) for one in words
+    )
+
+
+def is_titled_after_fall(
+    report: Json, terminology: Terminology, since: date | None = None
+) -> bool:
+    """Tell if the title of a report is of an examination for a fall in the stay.
+
+    Args:
+        report: a report, of imaging or another.
+        terminology: the service's terminology.
+        since: the day of the operation; without it no day says anything.
+    """
+    stems = terminology.grave_stems
+    return any(
+        not stems.is_prevention(title)
+        and (
+            stems.is_fallen(title)
+            or stems.is_examined_after_fall(title, since)
+            or stems.may_be_of_fall(title, since)
+        )
+        for title in texts_of(report.get("code"))
     )
 
 

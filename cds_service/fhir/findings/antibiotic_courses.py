@@ -16,12 +16,21 @@ from cds_service.fhir.entries.medication.drugs import (
 )
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.drug_times import (
+    DAYS,
     dated,
     end_of_course,
     first_and_last_day,
     handed_over,
 )
-from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    number,
+    objects,
+    text,
+    texts_of,
+)
 
 # Policy: infections of bone are treated for six weeks or more, others mostly for less
 # than two.
@@ -106,7 +115,7 @@ def _days_of(entry: Entry, chart: Chart) -> Span | None:
         return None
     if ends is None and _goes_on(entry):
         ends = chart.today
-    told = begins.last + _length_in_words(raw, chart)
+    told = begins.last + max(_length_in_words(raw, chart), _length_of_doses(raw))
     return Span(begins.first, max(ends or begins.last, told, begins.first), entry)
 
 
@@ -132,6 +141,20 @@ def _length_in_words(raw: Json, chart: Chart) -> timedelta:
     ]
     hours = max(map(durations.longest, own), default=0.0)
     return timedelta(hours=min(hours, MOST_HOURS)) - timedelta(days=1) * bool(hours)
+
+
+def _length_of_doses(raw: Json) -> timedelta:
+    """Return the days that a number of doses makes: 126 doses, three a day."""
+    days = [0.0]
+    for dosage in chain.from_iterable(map(objects, map(raw.get, DOSAGES))):
+        repeat = member(dosage, "timing", "repeat")
+        unit = DAYS.get(text(member(repeat, "periodUnit")), 0)
+        count, period = (number(member(repeat, name)) for name in ("count", "period"))
+        often = number(member(repeat, "frequency")) or 1
+        if count and period and often > 0:
+            days.append(count * period * unit / often)
+    longest = min(max(days), MOST_HOURS / 24)
+    return timedelta(days=max(longest - 1, 0))
 
 
 def _texts(told: Json) -> Iterator[object]:

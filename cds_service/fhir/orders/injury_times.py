@@ -32,6 +32,10 @@ from cds_service.fhir.certainty import (
     is_later_encounter,
 )
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.fractures.broken_in_words import (
+    names_new_vertebra,
+    told_by_words,
+)
 from cds_service.fhir.entries.words.problem_words import is_taken_as_active
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -98,6 +102,13 @@ def freshness_of(fracture: Json, search: Search) -> Freshness:
     statuses, certainty = clinical_status(fracture), certainty_of(fracture)
     words = texts_of(fracture.get("code"))
     is_old_by_words = any(terminology.text_concepts(word, OLD) for word in words)
+    if is_old_by_words:
+        # "Old T12 and new T11" is of two ages.
+        year = search.recent_since.year
+        told = told_by_words(words, year, terminology, is_report=False)
+        is_old_by_words = not (
+            told.new or any(names_new_vertebra(word, terminology) for word in words)
+        )
     if certainty == "denied" or is_old_by_words:
         return "old"
     if statuses & PAST or certainty == "past":

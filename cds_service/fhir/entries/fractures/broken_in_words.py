@@ -30,6 +30,11 @@ _NEW = re.compile(
 )
 _IN_BRACKETS = re.compile(r"\s?[(（]([^()（）]{2,20})[)）]")
 _LEVEL = re.compile(r"\b(?:[tl]|th|[bl]wk) ?(?:1[0-2]|[1-9])\b")
+# `new T11`, `fracture récente T11`, `T11新鲜`: the age is next to the vertebra.
+_NEW_LEVEL = re.compile(
+    rf"(?:\b{_NEW.pattern}\w* (?P<behind>{_LEVEL.pattern}))"
+    rf"|(?:(?P<before>(?:[tl]|th|[bl]wk) ?(?:1[0-2]|[1-9]))(?:椎体|的)?{_NEW.pattern})"
+)
 
 
 class Told(NamedTuple):
@@ -70,6 +75,16 @@ def told_by_words(
     denied = frozenset(level for one in told for level in one.denied)
     fresh = new | ageless
     return Told(new, ageless, known - fresh, denied - fresh)
+
+
+def names_new_vertebra(words: str, terminology: Terminology) -> bool:
+    """Tell if words call a vertebra new, next to its name, and do not deny it."""
+    named = (
+        terminology.levels.named((one["behind"] or one["before"]).upper())
+        for one in _NEW_LEVEL.finditer(folded(words[:LONGEST_TEXT]))
+    )
+    new = {level for levels in named for level in levels}
+    return not new.isdisjoint(terminology.levels.treated(words))
 
 
 def _broken_in(sentence: str, year: int, terminology: Terminology) -> Told:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.grave_asides import GRAVE
 from cds_service.fhir.entries.harm_in_acts import (
     DRUGS,
@@ -17,6 +18,7 @@ from cds_service.fhir.entries.harm_in_acts import (
     REASONED,
     is_fall_alone,
     is_rescue,
+    is_titled_after_fall,
     names_of_reasons,
     titles_and_reasons,
     titles_of,
@@ -38,6 +40,7 @@ from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.complications import has_named_complication
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
+from cds_service.fhir.orders.since.reports import is_made_since
 from cds_service.fhir.orders.since.told_besides import (
     told_at_diagnoses,
     told_of_operation,
@@ -123,6 +126,14 @@ def unread_acts_since(
             and _tells_of_fall(words, since, terminology)
             for words in names_of_reasons(stay.raw)
         )
+    }
+    # On the day of the operation it may be for the fall that led to it.
+    gone_wrong |= {
+        report.reference
+        for report in record.of_key("diagnosticReports")
+        if text(report.raw.get("status")) not in NO_REPORT
+        and is_made_since(report, since + timedelta(days=1), terminology.calendar)
+        and is_titled_after_fall(report.raw, terminology, since)
     }
     again = {
         act.reference
