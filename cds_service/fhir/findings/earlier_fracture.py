@@ -590,10 +590,13 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
     """Tell if the fracture may be older than its day, which may be that of recording.
 
     It may if the entry is over, or tells the beginning as an age, in words or as long
-    ago. So it may if its words call a fracture old, or name several.
+    ago. So it may if its words call a fracture old, or name several, or if the end of
+    its code, which tells the vertebra and the visit, is not understood.
     """
     raw = stated.entry.raw
     if in_doubt(HISTORY) in stated.entry.named:
+        return True
+    if chart.terminology.has_unread_end(raw.get("code")):
         return True
     words = [
         *texts_of(raw.get("code")),
