@@ -90,6 +90,18 @@ def lacks_status(condition: Json) -> bool:
     return not is_stated and not any(name.startswith("abatement") for name in names)
 
 
+def has_unread_status(condition: Json) -> bool:
+    """Tell if no element says in terms of FHIR that a condition is over, or lasts.
+
+    A status such as "?" or a site's own code says as little as none.
+    """
+    codes, foreign, words = _status_of(condition, "clinicalStatus")
+    if (codes | foreign | words) & (ACTIVE | PAST):
+        return False
+    names = (name.removeprefix("_") for name in condition)
+    return not any(name.startswith("abatement") for name in names)
+
+
 def certainty_of(condition: Json) -> Certainty:
     """Return how certain a condition is, by its verification status and its codes.
 

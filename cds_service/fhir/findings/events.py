@@ -30,6 +30,7 @@ from cds_service.fhir.entries.words.problem_words import (
     HISTORIES,
     in_doubt,
     is_taken_as_active,
+    may_be_active,
     named_in,
 )
 from cds_service.fhir.findings.chart import (
@@ -626,8 +627,10 @@ def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     is_older = event.span.last is not None and event.span.last < since
     if spec.older_days is not None:
         return is_older
+    if is_older and is_active:
+        return _lasts(event, since, spec, chart)
     if is_older:
-        return _lasts(event, since, spec, chart) if is_active else False
+        return _may_last(event, since, spec, chart)
     is_there = _is_there_in_time(event, since, spec, chart)
     is_over = not (is_active or is_unstated)
     is_over = is_over or _is_history(event.stated, spec, chart)
@@ -687,6 +690,16 @@ def _lasts(event: Happened, since: date, spec: EventSpec, chart: Chart) -> bool 
         return False
     is_entered = _was_entered(event.stated, since, chart)
     return (is_entered and not spec.earlier_opens) or None
+
+
+def _may_last(
+    event: Happened, since: date, spec: EventSpec, chart: Chart
+) -> bool | None:
+    """Tell if an event that began earlier is open: its status is not understood."""
+    entry = event.stated.entry
+    if entry.kind != "Condition" or not may_be_active(entry.raw, chart.terminology):
+        return False
+    return False if _lasts(event, since, spec, chart) is False else None
 
 
 def _is_there_in_time(

@@ -231,7 +231,7 @@ _CONCEPT = re.compile(r"\s*(?:===\s*|<<<\s*)?(\d+)")
 _SIDE = re.compile(r"(?<=^\w{5})[- ]?(?:LT|RT|50|59|XS)$")
 # German ICD-10 codes: `M49.5*`, `E11.90 G`, and without an end, `S22.0-`
 _SUFFIX = re.compile(r"[\s+*!\u2020#.,-]+[AGVZ]?$")
-# Behind a code of figures alone: how certain it is, and the side, `S22.04G`, `S72.00GR`.
+# Behind a code of figures alone, how certain it is and the side: `S22.04G`, `S72.00GR`.
 _CERTAINTY = re.compile(r"(?<=\d)(?:[AGVZ][BLR]?|[BLR][AGVZ]?)$")
 _FIGURES = re.compile(r"[A-Z]\d\d(?:\.\d{1,2})?")
 
