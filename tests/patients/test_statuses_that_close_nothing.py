@@ -32,8 +32,18 @@ def is_reassuring(cards):
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize(
     "code",
-    ["A41.9", "R78.81", "Z79.52", "E24.2", "D48.0", "M84.48XA", "M45.6", "R33.9"]
-    + ["M21.371", "G82.20"],
+    [
+        "A41.9",
+        "R78.81",
+        "Z79.52",
+        "E24.2",
+        "D48.0",
+        "M84.48XA",
+        "M45.6",
+        "R33.9",
+        "M21.371",
+        "G82.20",
+    ],
 )
 def test_a_status_that_is_not_understood_says_no_more_than_active(code, status, days):
     active = cards_of(diagnosis(code, days=days))
@@ -47,8 +57,10 @@ def test_a_status_that_is_not_understood_says_no_more_than_active(code, status, 
 @pytest.mark.parametrize("status", ["inactive", "remission", "resolved"])
 @pytest.mark.parametrize(
     ("system", "code"),
-    [(ICD, "M45.6"), (GM, "M45.06"), (ICD, "M48.16"), (ICD, "Q78.0"), (GM, "D48.0")]
-    + [(GM, "M49.56"), (GM, "M84.48"), (ICD, "M84.48XA")],
+    [
+        *((ICD, code) for code in ("M45.6", "M48.16", "Q78.0", "M84.48XA")),
+        *((GM, code) for code in ("M45.06", "D48.0", "M49.56", "M84.48")),
+    ],
 )
 def test_no_status_closes_what_does_not_end(system, code, status, days):
     over = diagnosis(

@@ -627,10 +627,9 @@ def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     is_older = event.span.last is not None and event.span.last < since
     if spec.older_days is not None:
         return is_older
-    if is_older and is_active:
-        return _lasts(event, since, spec, chart)
     if is_older:
-        return _may_last(event, since, spec, chart)
+        lasts = _lasts(event, since, spec, chart)
+        return lasts if is_active else lasts is not False and _may_last(event, chart)
     is_there = _is_there_in_time(event, since, spec, chart)
     is_over = not (is_active or is_unstated)
     is_over = is_over or _is_history(event.stated, spec, chart)
@@ -692,14 +691,12 @@ def _lasts(event: Happened, since: date, spec: EventSpec, chart: Chart) -> bool 
     return (is_entered and not spec.earlier_opens) or None
 
 
-def _may_last(
-    event: Happened, since: date, spec: EventSpec, chart: Chart
-) -> bool | None:
-    """Tell if an event that began earlier is open: its status is not understood."""
+def _may_last(event: Happened, chart: Chart) -> bool | None:
+    """Return None for an earlier event whose status is not understood, else False."""
     entry = event.stated.entry
-    if entry.kind != "Condition" or not may_be_active(entry.raw, chart.terminology):
-        return False
-    return False if _lasts(event, since, spec, chart) is False else None
+    is_diagnosis = entry.kind == "Condition"
+    is_open = is_diagnosis and may_be_active(entry.raw, chart.terminology)
+    return None if is_open else False
 
 
 def _is_there_in_time(
