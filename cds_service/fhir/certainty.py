@@ -27,8 +27,12 @@ GERMAN: Mapping[str, Certainty] = {
     "Z": "past",
     "G": "stated",
 }
-# as flat files write it: `E11.90 V`
-AFTER_CODE = re.compile(r"[A-Z]\d\d(?:\.\d{1,2})?[+*!\u2020]?\s+([AVZG])")
+# as flat files write it: `E11.90 V`, `S22.04V`, `S72.00-VR`
+AFTER_CODE = re.compile(
+    r"[A-Z]\d\d(?:\.?\d{1,2})?(?P<apart>[\s+*!\u2020#.,-]*)[BLR]?(?P<letter>[AVZG])[BLR]?"
+)
+OF_GERMANY = re.compile(r"(?i)icd-?10-?(?:gm|de)|dimdi|bfarm|1\.2\.276\.")
+OF_AMERICA = re.compile(r"(?i)(?:icd|cie)-?10-?(?:cm|us|es)|840\.1\.113883\.6\.90")
 # ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its
 # sequela; A and B are the present one.
 LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
@@ -86,6 +90,18 @@ def lacks_status(condition: Json) -> bool:
     return not is_stated and not any(name.startswith("abatement") for name in names)
 
 
+def has_unread_status(condition: Json) -> bool:
+    """Tell if no element says in terms of FHIR that a condition is over, or lasts.
+
+    A status such as "?" or a site's own code says as little as none.
+    """
+    codes, foreign, words = _status_of(condition, "clinicalStatus")
+    if (codes | foreign | words) & (ACTIVE | PAST):
+        return False
+    names = (name.removeprefix("_") for name in condition)
+    return not any(name.startswith("abatement") for name in names)
+
+
 def certainty_of(condition: Json) -> Certainty:
     """Return how certain a condition is, by its verification status and its codes.
 
@@ -127,5 +143,22 @@ def _by_extension(condition: Json) -> Iterator[Certainty]:
                 yield GERMAN.get(
                     text(member(extension, "valueCoding", "code")).upper(), "doubted"
                 )
-        if match := AFTER_CODE.fullmatch(text(holder.get("code")).strip()):
-            yield GERMAN[match[1]]
+        yield from _by_letter(holder)
+
+
+def _by_letter(coding: Json) -> Iterator[Certainty]:
+    """Yield what the letter behind a code says.
+
+    Without a space it may be part of a code of ICD-10-CM, such as `F32.A`, which often
+    stands under the URI of ICD-10: only of a German code it denies.
+    """
+    system = text(coding.get("system"))
+    match = AFTER_CODE.fullmatch(text(coding.get("code")).strip().upper())
+    if not match:
+        return
+    is_apart = any(sign.isspace() for sign in match["apart"])
+    certainty = GERMAN[match["letter"]]
+    if is_apart or OF_GERMANY.search(system):
+        yield certainty
+    elif not OF_AMERICA.search(system):
+        yield "doubted" if certainty == "denied" else certainty

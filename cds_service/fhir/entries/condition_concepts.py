@@ -53,7 +53,10 @@ from cds_service.fhir.entries.words.cancer_words import (
     may_be_back,
     only_denies_spread,
 )
-from cds_service.fhir.entries.words.fracture_sites import fractured_there
+from cds_service.fhir.entries.words.fracture_sites import (
+    broken_elsewhere,
+    fractured_there,
+)
 from cds_service.fhir.entries.words.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
@@ -128,6 +131,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     if is_of_other_bone(condition.get("code"), terminology):
         known -= OF_NO_BONE
     known |= {*fractured_there(condition, known, terminology)}
+    known |= broken_elsewhere(condition, known, terminology)
     words = (*texts_of(condition.get("code")), *other_words_of(condition))
     known |= drugs_told_in_doubt(words, known, terminology)
     known |= _told_by_stems(condition, known, terminology)

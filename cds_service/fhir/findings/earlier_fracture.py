@@ -20,6 +20,7 @@ from cds_service.fhir.entries.fractures.levels_of_entries import (
     fracture_levels,
     vertebrae_apart,
 )
+from cds_service.fhir.entries.fractures.told_besides import may_be_called_old
 from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.asides import VOID
@@ -590,10 +591,15 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
     """Tell if the fracture may be older than its day, which may be that of recording.
 
     It may if the entry is over, or tells the beginning as an age, in words or as long
-    ago. So it may if its words call a fracture old, or name several.
+    ago. So it may if its words call a fracture old, or name several, or if the end of
+    its code, its category, stage or severity is not understood.
     """
     raw = stated.entry.raw
     if in_doubt(HISTORY) in stated.entry.named:
+        return True
+    is_end_unread = chart.terminology.has_unread_end(raw.get("code"))
+    is_diagnosis = stated.entry.kind == "Condition"
+    if is_end_unread or (is_diagnosis and may_be_called_old(raw)):
         return True
     words = [
         *texts_of(raw.get("code")),

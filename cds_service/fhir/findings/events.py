@@ -30,6 +30,7 @@ from cds_service.fhir.entries.words.problem_words import (
     HISTORIES,
     in_doubt,
     is_taken_as_active,
+    may_be_active,
     named_in,
 )
 from cds_service.fhir.findings.chart import (
@@ -629,7 +630,8 @@ def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     if spec.older_days is not None:
         return is_older
     if is_older:
-        return _lasts(event, since, spec, chart) if is_active else False
+        lasts = _lasts(event, since, spec, chart)
+        return lasts if is_active else lasts is not False and _may_last(event, chart)
     is_there = _is_there_in_time(event, since, spec, chart)
     is_over = not (is_active or is_unstated)
     is_over = is_over or _is_history(event.stated, spec, chart)
@@ -689,6 +691,14 @@ def _lasts(event: Happened, since: date, spec: EventSpec, chart: Chart) -> bool 
         return False
     is_entered = _was_entered(event.stated, since, chart)
     return (is_entered and not spec.earlier_opens) or None
+
+
+def _may_last(event: Happened, chart: Chart) -> bool | None:
+    """Return None for an earlier event whose status is not understood, else False."""
+    entry = event.stated.entry
+    is_diagnosis = entry.kind == "Condition"
+    is_open = is_diagnosis and may_be_active(entry.raw, chart.terminology)
+    return None if is_open else False
 
 
 def _is_there_in_time(

@@ -32,7 +32,12 @@ from cds_service.fhir.findings.drug_times import (
     end_of_steroid,
 )
 from cds_service.fhir.findings.problem_list import conclude_no, stated_as_true
-from cds_service.fhir.findings.statements import Stated, find_stated, reason_of_list
+from cds_service.fhir.findings.statements import (
+    Stated,
+    find_stated,
+    may_go_on,
+    reason_of_list,
+)
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -326,7 +331,7 @@ def _states(
     return [
         stated
         for stated in find_stated(chart, spec, concepts)
-        if not stated.is_past
+        if may_go_on(stated, chart)
         and (
             stated.entry.kind == "Condition"
             or in_doubt(stated.concept) in stated.entry.concepts

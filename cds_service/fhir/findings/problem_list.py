@@ -3,6 +3,7 @@
 "No" requires a list that was read and is not empty. `statements.py` reads the entries.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Literal
@@ -50,6 +51,7 @@ from cds_service.fhir.findings.statements import (
     Stated,
     find_stated,
     may_be_current,
+    may_go_on,
     may_have_been,
     place_of,
     reason_of_list,
@@ -88,8 +90,19 @@ NOT_JUDGED = (
     "a diagnosis coded on the problem list is not known here; it may be anything"
 )
 NOT_READ = "an imaging report, an order, a procedure or a note was not fully understood"
-# Past by nature: such an entry counts although it is not active.
-OF_HISTORY = frozenset({"healed-osteoporotic-fracture", "history-of-falling"})
+# Past by nature, or without an end: such an entry counts although it is not active. A
+# stiff spine stays stiff, and no status closes the question of a tumour (rule E9).
+OF_HISTORY = frozenset(
+    {
+        "ankylosed-spine",
+        "cancer-implied",
+        "healed-osteoporotic-fracture",
+        "history-of-falling",
+        "pathological-fracture",
+    }
+)
+# ICD-10: what one is born with, such as brittle bones (Q78.0), and Paget's disease.
+LIFELONG = re.compile(r"(?:Q\d\d|M88)(?:\..*)?")
 IN_USE = frozenset({"active", "in-progress", "completed"})
 NEVER_MEANT = frozenset({"entered-in-error", "cancelled", "draft"})
 
@@ -283,7 +296,7 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
     counted = [
         statement
         for statement in unsure
-        if (not statement.is_past or statement.concept in OF_HISTORY)
+        if (may_go_on(statement, chart) or statement.concept in OF_HISTORY)
         and (statement.problem is None or statement.is_undetermined)
     ]
     if counted:
@@ -400,13 +413,21 @@ def _may_matter(entry: Entry, spec: ConditionSpec, chart: Chart) -> bool:
     If a past entry of the finding leaves it open, so does a past one that may be that.
     One with a code of a system that we read is of something else.
     """
-    if may_be_current(entry):
+    if may_be_current(entry) or _is_lifelong(entry, chart):
         return True
     if not spec.past:
         return False
     code = entry.raw.get("code")
     is_coded = chart.terminology.identifies(LISTED[entry.kind], code)
     return may_have_been(entry) and not is_coded
+
+
+def _is_lifelong(entry: Entry, chart: Chart) -> bool:
+    """Tell if no status closes a diagnosis: by its code it does not end."""
+    if entry.kind != "Condition" or not may_have_been(entry):
+        return False
+    codings = chart.terminology.codings(entry.raw.get("code"))
+    return any(LIFELONG.fullmatch(code) for _, code in codings)
 
 
 def _is_settled(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:

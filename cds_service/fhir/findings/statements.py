@@ -43,7 +43,11 @@ from cds_service.fhir.entries.grave_asides import (
 )
 from cds_service.fhir.entries.medication.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
-from cds_service.fhir.entries.words.problem_words import in_doubt, is_taken_as_active
+from cds_service.fhir.entries.words.problem_words import (
+    in_doubt,
+    is_taken_as_active,
+    may_be_active,
+)
 from cds_service.fhir.findings.cement_reasons import (
     is_called_past,
     is_for_something_else,
@@ -503,6 +507,14 @@ def may_be_current(entry: Entry) -> bool:
     return (
         certainty_of(entry.raw) not in ("denied", "past")
         and not clinical_status(entry.raw) & PAST
+    )
+
+
+def may_go_on(stated: Stated, chart: Chart) -> bool:
+    """Tell if an entry is current, or a diagnosis whose status is not understood."""
+    is_diagnosis = stated.entry.kind == "Condition"
+    return not stated.is_past or (
+        is_diagnosis and may_be_active(stated.entry.raw, chart.terminology)
     )
 
 

@@ -10,7 +10,7 @@ from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import required
 
-Form = Literal["plain", "expression", "icd", "icd9", "cpt", "upper"]
+Form = Literal["plain", "expression", "icd", "icd-figures", "icd9", "cpt", "upper"]
 # the lists whose entries must be identified
 Listed = Literal["conditions", "drugs", "procedures"]
 CheckDigit = Literal["none", "verhoeff", "mod10"]
@@ -229,8 +229,11 @@ _CONTEXT = re.compile("408729009|408730004|408731000|408732007")
 _CONCEPT = re.compile(r"\s*(?:===\s*|<<<\s*)?(\d+)")
 # Left, right, both sides, a distinct service
 _SIDE = re.compile(r"(?<=^\w{5})[- ]?(?:LT|RT|50|59|XS)$")
-# German ICD-10 codes: `M49.5*`, `E11.90 G`
-_SUFFIX = re.compile(r"[\s+*!\u2020#]+[AGVZ]?$")
+# German ICD-10 codes: `M49.5*`, `E11.90 G`, and without an end, `S22.0-`
+_SUFFIX = re.compile(r"[\s+*!\u2020#.,-]+[AGVZ]?$")
+# Behind a code of figures alone, how certain it is and the side: `S22.04G`, `S72.00GR`.
+_CERTAINTY = re.compile(r"(?<=\d)(?:[AGVZ][BLR]?|[BLR][AGVZ]?)$")
+_FIGURES = re.compile(r"[A-Z]\d\d(?:\.\d{1,2})?")
 
 
 def _focus(code: str) -> str:
@@ -253,6 +256,13 @@ def _icd(code: str) -> str:
     return _with_dot(_SUFFIX.sub("", code.strip().upper()))
 
 
+def _icd_with_certainty(code: str) -> str:
+    """Return a code without the letters that Germany adds to one of figures alone."""
+    canonical = _icd(code)
+    bare = _with_dot(_SUFFIX.sub("", _CERTAINTY.sub("", canonical)))
+    return bare if _FIGURES.fullmatch(bare) else canonical
+
+
 def _cpt(code: str) -> str:
     """Return a code without the modifiers that say a side or a session: `22514-LT`.
 
@@ -271,6 +281,7 @@ _FORMS: Mapping[Form, Callable[[str], str]] = {
     "plain": str.strip,
     "expression": _focus,
     "icd": _icd,
+    "icd-figures": _icd_with_certainty,
     "icd9": _icd9,
     "cpt": _cpt,
     "upper": lambda code: code.strip().upper(),

@@ -85,6 +85,14 @@ BONE_DRUGS = "bone-drug"
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 SUSPICION = "suspicion"  # the concept whose words call a diagnosis suspected
 NEVER = r"(?!)"
+ICD_10 = "http://hl7.org/fhir/sid/icd-10"
+ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
+# ICD-10: the fifth character of a broken vertebra is 0 (closed) or 1 (open). ICD-10-CM:
+# no letter but X stands before the seventh.
+ODD_FRACTURES = {
+    ICD_10: re.compile(r"S[123]2\.[0-27](?:[2-9X]|\d.).*"),
+    ICD_10_CM: re.compile(r"[A-Z]\d\d\.\d{1,2}[A-WYZ].*"),
+}
 
 
 class Match(NamedTuple):
@@ -332,6 +340,22 @@ class Terminology:
         if known is None:
             known = self._read((system, code))
         return bool(known)
+
+    def has_unread_end(self, codeable: Any) -> bool:
+        """Tell if a code names something, and ends as no code of its system does.
+
+        The fifth character of ICD-10 says if a fracture is open, and of a German code
+        which vertebra it is of: under the URI of ICD-10 the others are not understood.
+        """
+        for code in _codes(codeable):
+            system, canonical = self._systems.normalise(*code)
+            spec = self._systems.specs.get(system)
+            if spec is None or not self.knows(*code):
+                continue
+            odd = ODD_FRACTURES.get(system)
+            if not spec.has_shape(canonical) or (odd and odd.fullmatch(canonical)):
+                return True
+        return False
 
     def concepts_anywhere(self, code: str) -> frozenset[str]:
         """Return the concepts that this code belongs to in whatever system."""

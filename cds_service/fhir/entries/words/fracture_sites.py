@@ -12,6 +12,7 @@ from typing import Any
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.raw_json import Json, objects, texts_of
 
 UNSITED = "osteoporotic-fracture-unsited"
@@ -19,6 +20,30 @@ UNSITED = "osteoporotic-fracture-unsited"
 AT_A_VERTEBRA: Mapping[str, tuple[str, ...]] = {
     UNSITED: ("osteoporotic-vertebral-fracture", "vertebral-fracture"),
     "pathological-fracture": ("vertebral-fracture",),
+}
+FRACTURES = frozenset(
+    name
+    for concept in (
+        *AT_A_VERTEBRA,
+        "osteoporotic-vertebral-fracture",
+        "vertebral-fracture",
+    )
+    for name in (concept, in_doubt(concept))
+)
+HIP_SITE = "hip-site"
+# Parts of words for a bone near the spine that is no vertebra.
+ELSEWHERE: Mapping[str, re.Pattern[str]] = {
+    "hip-fracture": re.compile(
+        r"\bhips?\b|h(?:u|ue|\xfc)ft|femur|femor|f[e\xe9]mur|schenkelhals"
+        r"|oberschenkel|trochant|hanche|cadera|\banca\b|\bheup|dijbeen|biodr|udow"
+        r"|\u80a1\u9aa8|\u9acb|\u5927\u817f\u9aa8|\u80a1\u95a2\u7bc0"
+        r"|\uace0\uad00\uc808|\ub300\ud1f4"
+    ),
+    "pelvic-fracture": re.compile(
+        r"pelvi|becken|bassin|bacino|bekken|miednic|(?<![-\w])sa[ck]r|kreuzbein|krzyzow"
+        r"|\bpubi|acetabul|ischi|\bili(?:um|ac)|\u9aa8\u76c6|\u9aa8\u76e4"
+        r"|\u9ab6\u9aa8|\u4ed9\u9aa8|\uace8\ubc18"
+    ),
 }
 REGIONS = frozenset({"thoracic", "lumbar"})
 PLACES = REGIONS.union(LEVELS)
@@ -42,6 +67,25 @@ def fractured_there(
     if not meant or not is_at_vertebra(condition, terminology):
         return ()
     return tuple(dict.fromkeys(meant))
+
+
+def broken_elsewhere(
+    condition: Json, concepts: Collection[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return the broken hip or pelvis, in doubt, that the site of a fracture names.
+
+    The code says vertebra or no bone at all: the two are not sure of each other.
+    """
+    if FRACTURES.isdisjoint(concepts):
+        return frozenset()
+    sites = objects(condition.get("bodySite"))
+    words = [folded(word) for site in sites for word in texts_of(site)]
+    named = {
+        concept for concept, site in ELSEWHERE.items() if any(map(site.search, words))
+    }
+    if HIP_SITE in terminology.concepts(sites):
+        named.add("hip-fracture")
+    return frozenset(map(in_doubt, named))
 
 
 def is_at_vertebra(condition: Json, terminology: Terminology) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cds_service.fhir.certainty import certainty_of, lacks_status
+from cds_service.fhir.certainty import certainty_of, has_unread_status, lacks_status
 from cds_service.fhir.mapping.clauses import (
     LONGEST_STATEMENT,
     Clause,
@@ -120,11 +120,28 @@ def is_taken_as_active(condition: Json, terminology: Terminology) -> bool:
     It is certain, and no element says that it is over, nor any word, as `history of
     dementia` does. A grave fact must not be lost because its status is missing.
     """
-    if not lacks_status(condition) or certainty_of(condition) != "stated":
+    is_stated = certainty_of(condition) == "stated"
+    if not (lacks_status(condition) and is_stated):
         return False
+    return not _is_called_history(condition, terminology)
+
+
+def may_be_active(condition: Json, terminology: Terminology) -> bool:
+    """Tell if no status that is understood, nor any word, says that an entry is over.
+
+    What reads as active if it is worse is no weaker if its status is not understood.
+    """
+    if not has_unread_status(condition):
+        return False
+    if certainty_of(condition) in ("denied", "past"):
+        return False
+    return not _is_called_history(condition, terminology)
+
+
+def _is_called_history(condition: Json, terminology: Terminology) -> bool:
     notes = (text(note.get("text")) for note in objects(condition.get("note")))
     words = (*texts_of(condition.get("code")), *notes)
-    return not any(terminology.kinds.of_title(word, HISTORIES) for word in words)
+    return any(terminology.kinds.of_title(word, HISTORIES) for word in words)
 
 
 def read_problem_words(
