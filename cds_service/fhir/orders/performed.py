@@ -9,7 +9,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple, get_args
 
-from cds_service.core.findings import AugmentationOrder, Performed
+from cds_service.core.findings import (
+    REASON_NOT_UNDERSTOOD,
+    AugmentationOrder,
+    Performed,
+)
 from cds_service.core.leaving import (
     ASPECT,
     Biopsy,
@@ -35,7 +39,7 @@ from cds_service.fhir.entries.medication.drugs import (
     read_billed,
 )
 from cds_service.fhir.entries.words.bystanders import FRACTURED
-from cds_service.fhir.entries.words.problem_words import in_doubt
+from cds_service.fhir.entries.words.problem_words import has_grave_stem, in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.leaves import words_in
@@ -54,6 +58,7 @@ from cds_service.fhir.orders.complications import (
     complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.order_reasons import note_texts
 from cds_service.fhir.orders.reasons_of_stay import came_for
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
@@ -132,6 +137,13 @@ BROKEN_DIAGNOSES = INJURIES | FRACTURED | {"cervical-fracture", ACUTE}
 BRACES = frozenset({"brace"})
 # Elements that say how an operation went, and not what it was or why it was done.
 AFTERMATH = (*COMPLICATIONS, "outcome", "followUp", "text")
+# Its note, which is read as its course too.
+NOTES = ("note", "patientInstruction")
+# What parts of words name, by the concept of their list.
+STEMS = {
+    "deep-infection": "spinal-infection",
+    "spinal-cord-disease": "neurological-deficit",
+}
 NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
 _DIVIDED = re.compile(r"[;，；、。]|,(?!\d)")
 STOPPED = frozenset({"revoked", "entered-in-error", "draft", "not-done", "preparation"})
@@ -202,7 +214,50 @@ def find_performed(
     if day is None and any(_time_in_words(one.resource) for one in newest):
         from_day = today - RECENT
     performed = Performed(day, bool(sure), from_day)
-    return replace(augmentation, performed=performed)
+    named = _without_unread_notes(augmentation, without_aftermath, terminology)
+    is_note_unread = named is not augmentation
+    return replace(named, performed=performed._replace(is_note_unread=is_note_unread))
+
+
+def _without_unread_notes(
+    augmentation: AugmentationOrder,
+    procedures: Sequence[Order],
+    terminology: Terminology,
+) -> AugmentationOrder:
+    """Name what a note that was not understood may be by the parts of its words.
+
+    A note tells how the operation went. Its unknown words are an entry to be read: they
+    name a tumour, an infection or a deficit only with a part of a word for it.
+    """
+    notes = [one for order in procedures for one in note_texts(order.resource)]
+    if not any(one.strip() for one in notes):
+        return augmentation
+    bare = combine_performed(
+        [Order(one.reference, _without(one.resource, NOTES)) for one in procedures],
+        terminology,
+    )
+    unread = tuple(one for one in augmentation.unread if one not in NOTES)
+    open_reason = {REASON_NOT_UNDERSTOOD} & augmentation.doubts
+    if bare is not None:
+        open_reason -= bare.doubts
+    if unread == augmentation.unread and not open_reason:
+        return augmentation
+    doubts = augmentation.doubts - open_reason
+    for words in notes:
+        doubts |= _named_by_stems(words, terminology)
+    doubts -= augmentation.reasons
+    return replace(augmentation, unread=unread, doubts=doubts)
+
+
+def _named_by_stems(words: str, terminology: Terminology) -> frozenset[str]:
+    """Return what parts of words name that are not denied, each in doubt."""
+    if not has_grave_stem(words, terminology):
+        return frozenset()
+    stems = terminology.grave_stems
+    named = {STEMS[one] for one in stems.concepts_in(words)}
+    if stems.has_plain_deficit(words):
+        named.add("neurological-deficit")
+    return frozenset(named or {"malignancy"})
 
 
 def _time_in_words(procedure: Json) -> str:
@@ -555,7 +610,8 @@ def read_leaving(
         unread_acts=unread_acts_since(record, since, performed.references, terminology)
         | injured
         | operated_again_since(record, since, performed.references, terminology)
-        | unread_acts_of_spine(record, performed, terminology),
+        | unread_acts_of_spine(record, performed, terminology)
+        | _unread_notes(performed),
         names_harm=injured | _broken_by_words(record),
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
@@ -576,6 +632,12 @@ def read_leaving(
             if not name.endswith(ASPECT) or entry.reference in performed.references
         },
     )
+
+
+def _unread_notes(augmentation: AugmentationOrder) -> frozenset[str]:
+    performed = augmentation.performed
+    is_unread = performed is not None and performed.is_note_unread
+    return frozenset(augmentation.references if is_unread else ())
 
 
 def _broken_by_words(record: PatientRecord) -> frozenset[str]:
