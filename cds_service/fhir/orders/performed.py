@@ -46,7 +46,7 @@ from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
-from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.onset import begun, last_of_end, recorded_on
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.biopsies import (
     is_sample_of_bone,
@@ -58,7 +58,7 @@ from cds_service.fhir.orders.complications import (
     complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.order_reasons import note_texts
+from cds_service.fhir.orders.order_reasons import FORBIDDING, note_texts
 from cds_service.fhir.orders.reasons_of_stay import came_for
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
@@ -67,7 +67,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_support,
 )
 from cds_service.fhir.orders.since.acts import complicated_since, unread_acts_since
-from cds_service.fhir.orders.since.everyday import everyday_entries
+from cds_service.fhir.orders.since.everyday import everyday_entries, says_no_more
 from cds_service.fhir.orders.since.illnesses import (
     illnesses_since,
     nerve_roots_since,
@@ -132,6 +132,11 @@ RECENT = timedelta(days=14)
 # An illness that passes within weeks is over after this.
 PASSED = timedelta(days=365)
 PASSING = ("passing-illness",)  # a rule of `kinds.toml`
+CHANGED = ("newly-begun", "changed-of-late")  # the same
+# What is asked about whenever it began.
+NEVER_OF_BEFORE = frozenset(
+    {one for name in FORBIDDING | CARRYING for one in (name, in_doubt(name))}
+)
 # What a broken entry may be of that is asked about before leaving.
 BROKEN_DIAGNOSES = INJURIES | FRACTURED | {"cervical-fracture", ACUTE}
 BRACES = frozenset({"brace"})
@@ -722,30 +727,51 @@ def _long_known(
 ) -> frozenset[str]:
     """Return the diagnoses whose days are all of before the operation and these weeks.
 
-    A diagnosis without a day is not among them. A passing illness that began more than
-    a year before is over, whenever it was entered: `UTI`, `TIA`.
+    A diagnosis without a day is not among them. One that began more than a year before
+    is no news, whenever it was entered.
     """
     since = min(operated or today, today - RECENT)
     return frozenset(
         entry.reference
         for entry in record.of_key("conditions")
         if (day := _last_day_of(entry.raw, record, terminology.calendar)) is not None
-        and (day < since or _is_over_by(since, entry.raw, record, terminology))
+        and (day < since or _is_of_before(since, entry, record, terminology))
     )
 
 
-def _is_over_by(
-    since: date, condition: Json, record: PatientRecord, terminology: Terminology
+def _is_of_before(
+    since: date, entry: Entry, record: PatientRecord, terminology: Terminology
 ) -> bool:
-    """Tell if a diagnosis is of a passing illness of years ago, by all its words."""
+    """Tell if a diagnosis began more than a year before, and nothing of it is newer.
+
+    The list of an admission holds the diseases of years. None of its words may tell of
+    a tumour, an infection or a deficit, or that the disease has changed since, and it
+    must say no more than its title.
+    """
+    condition = entry.raw
+    if condition.get("note") or any(words_in(condition.get("extension"))):
+        return False
+    if not says_no_more(condition, terminology):
+        return False
     birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
-    _, begun_last = begun(condition, birth, terminology.calendar)
-    if begun_last is None or since - begun_last <= PASSED:
+    days = (
+        begun(condition, birth, terminology.calendar)[1],
+        last_of_end(condition, birth, terminology.calendar),
+    )
+    if not any(day is not None and since - day > PASSED for day in days):
         return False
     titles = texts_of(condition.get("code"))
-    has_more = any(condition.get(name) for name in ("note", "evidence", "stage"))
-    is_passing = all(terminology.kinds.of_title(one, PASSING) for one in titles)
-    return bool(titles) and is_passing and not has_more
+    if titles and all(terminology.kinds.of_title(one, PASSING) for one in titles):
+        return True
+    if not titles or not entry.concepts.isdisjoint(NEVER_OF_BEFORE):
+        return False
+    return not any(
+        has_grave_stem(words, terminology)
+        or terminology.grave_stems.is_worse(words)
+        or terminology.kinds.named(words, CHANGED)
+        or any(int(year) > since.year - 1 for year in WRITTEN_YEAR.findall(words))
+        for words in titles
+    )
 
 
 def _last_day_of(
