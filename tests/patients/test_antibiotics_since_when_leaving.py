@@ -91,3 +91,40 @@ def test_so_is_a_length_in_a_note():
 
 def test_nor_is_a_course_from_before_the_operation():
     assert beside("Vancomycin", "1 g IV twice daily for 6 weeks", days=30) == []
+
+
+@pytest.mark.parametrize(
+    "dose",
+    [
+        "single dose at induction",
+        "Einmalgabe bei Narkoseeinleitung",
+        "dose unique",
+        "monodosis",
+        "dose singola",
+        "eenmalige gift",
+        "pojedyncza dawka",
+        "術前単回",
+        "术前单次",
+        "수술 전 단회",
+    ],
+)
+def test_one_dose_around_the_operation_is_prophylaxis(dose):
+    assert _with_cefazolin(dose) == []
+
+
+def test_one_dose_and_weeks_are_a_course():
+    (said,) = _with_cefazolin("dose unique puis 6 semaines")
+    assert "spinal infection not excluded" in said
+
+
+def _with_cefazolin(dose):
+    order = of_patient(
+        "MedicationRequest",
+        "cefazolin",
+        status="active",
+        intent="order",
+        medicationCodeableConcept={"text": "Cefazolin 2 g"},
+        dosageInstruction=[{"text": dose}],
+        authoredOn=days_ago(1),
+    )
+    return summaries_beside(order)

@@ -109,7 +109,7 @@ def test_what_began_years_ago_is_no_news_when_it_is_entered(words: str) -> None:
         pytest.param(titled("borstkanker"), id="a tumour"),
         pytest.param(titled("Paresi arto inferiore"), id="a deficit"),
         pytest.param(titled("qwertz", note=[{"text": "x"}]), id="a note"),
-        pytest.param(titled("qwertz", bodySite=[{"text": "x"}]), id="a site"),
+        pytest.param(titled("qwertz", bodySite=[{"text": "asdfgh"}]), id="a site"),
     ],
 )
 def test_years_excuse_no_words_of_now_or_of_harm(entry: Any) -> None:
