@@ -3,8 +3,13 @@
 import pytest
 
 from tests.chart_builders import Resource
-from tests.patients.inpatients import chart, coded, statement
-from tests.patients.leaving import everything_arranged, kyphoplasty_done, leave
+from tests.patients.inpatients import chart, coded, statement, worded
+from tests.patients.leaving import (
+    everything_arranged,
+    kyphoplasty_done,
+    leave,
+    page_after,
+)
 
 UNREAD = "1 recent entry not understood. Read before leaving."
 
@@ -70,3 +75,10 @@ def test_unknown_words_are_an_entry_to_be_read(note):
 def test_a_part_of_a_word_names_its_fact(note, named):
     (said,) = after(note)
     assert named in said
+
+
+@pytest.mark.parametrize(
+    "words", ["Postoperatieve pijn", "Nudności", "Niedokrwistość", "수술 후 통증"]
+)
+def test_the_page_says_walk_beside_a_complaint_of_every_ward(words):
+    assert page_after(worded(words, days=1))["mayTrain"]
