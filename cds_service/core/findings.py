@@ -416,11 +416,14 @@ class Performed(NamedTuple):
         is_sure: it is known that it was done, and lately.
         from_day: the first day on which it may have been done, if its time is told and
             was not understood; None if it has a day, or none is told.
+        is_note_unread: its note was not understood. That is an entry to be read, and
+            names no disease.
     """
 
     day: date | None = None
     is_sure: bool = True
     from_day: date | None = None
+    is_note_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from cds_service.core.bracing import SAME, BraceTimes
 from cds_service.core.case import Case, Conclusion
 from cds_service.core.data_file import Approved, DataTable
 from cds_service.core.drug_states import DrugState
-from cds_service.core.findings import DrugUse
+from cds_service.core.findings import AugmentationOrder, DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
 from cds_service.core.leaving import Leaving, next_dose
 from cds_service.core.open_signals import PROSE_OPEN
@@ -183,7 +183,7 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
     is_brace_kept = _is_brace_kept(case) or not BRACE_MAY_STAY.isdisjoint(names)
     may_end = may_move and not is_brace_kept
     brace_off = _brace_off(conclusion.signals, case.today) if may_end else None
-    is_unread = case.order is not None and bool(case.order.unread)
+    is_unread = case.order is not None and _is_unread(case.order)
     return HandoutFacts(
         on=case.today,
         drug=drug,
@@ -195,6 +195,12 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
         is_broken=_is_broken(case),
         is_done=not is_unread and AFTER_UNREAD.isdisjoint(names),
     )
+
+
+def _is_unread(order: AugmentationOrder) -> bool:
+    """Tell if words of the operation were not understood."""
+    performed = order.performed
+    return bool(order.unread) or (performed is not None and performed.is_note_unread)
 
 
 def _is_broken(case: Case) -> bool:

@@ -123,3 +123,40 @@ def test_a_number_of_doses_is_a_length(count, is_asked):
     dosage = {"text": "2 g IV", "timing": {"repeat": timing}}
     said = beside("Cefazolin", "", dosageInstruction=[dosage])
     assert any("spinal infection not excluded" in one for one in said) == is_asked
+
+
+@pytest.mark.parametrize(
+    "dose",
+    [
+        "single dose at induction",
+        "Einmalgabe bei Narkoseeinleitung",
+        "dose unique",
+        "monodosis",
+        "dose singola",
+        "eenmalige gift",
+        "pojedyncza dawka",
+        "術前単回",
+        "术前单次",
+        "수술 전 단회",
+    ],
+)
+def test_one_dose_around_the_operation_is_prophylaxis(dose):
+    assert _with_cefazolin(dose) == []
+
+
+def test_one_dose_and_weeks_are_a_course():
+    (said,) = _with_cefazolin("dose unique puis 6 semaines")
+    assert "spinal infection not excluded" in said
+
+
+def _with_cefazolin(dose):
+    order = of_patient(
+        "MedicationRequest",
+        "cefazolin",
+        status="active",
+        intent="order",
+        medicationCodeableConcept={"text": "Cefazolin 2 g"},
+        dosageInstruction=[{"text": dose}],
+        authoredOn=days_ago(1),
+    )
+    return summaries_beside(order)

@@ -79,3 +79,44 @@ def test_the_signing_says_fragility_of_no_fracture_beside_a_broken_entry() -> No
     assert card_of(SEPSIS_OF_A_BROKEN_DAY)["summary"] == (
         "No bone drug (T −1.5): treatment review if this is a fragility fracture (FLS)."
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "CKD stage 3a",
+        "Cholecystectomy 2001",
+        "Gonarthrose beidseits",
+        "Appendicectomie",
+        "Espondiloartrosis lumbar",
+        "Artrosi lombare",
+        "Polsfractuur 2012",
+        "POChP",
+        "胆嚢摘出後",
+        "白内障术后",
+        "담낭절제술 후",
+    ],
+)
+def test_what_began_years_ago_is_no_news_when_it_is_entered(words: str) -> None:
+    assert cards_beside(titled(words, onsetDateTime="2014-05-03")) == []
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(titled("COPD exacerbation"), id="changed of late"),
+        pytest.param(titled("Hüft-TEP 2016, jetzt Luxation"), id="now"),
+        pytest.param(titled("borstkanker"), id="a tumour"),
+        pytest.param(titled("Paresi arto inferiore"), id="a deficit"),
+        pytest.param(titled("qwertz", note=[{"text": "x"}]), id="a note"),
+        pytest.param(titled("qwertz", bodySite=[{"text": "asdfgh"}]), id="a site"),
+    ],
+)
+def test_years_excuse_no_words_of_now_or_of_harm(entry: Any) -> None:
+    (card,) = cards_beside({**entry, "onsetDateTime": "2014-05-03"})
+    assert UNREAD in card["summary"]
+
+
+def test_some_months_are_no_years() -> None:
+    (card,) = cards_beside(titled("qwertz", onsetDateTime=days_ago(90)))
+    assert UNREAD in card["summary"]

@@ -48,7 +48,11 @@ def is_entry_understood(
         return True
     if concepts and not any(map(terminology.languages.is_foreign, words)):
         return True
-    if words and all(map(terminology.harmless.is_harmless, words)):
+    # Short names of complaints bear no sign of their language.
+    harmless = terminology.harmless
+    if words and (
+        all(map(harmless.is_harmless, words)) or all(map(harmless.is_of_ward, words))
+    ):
         return True
     # Words without a sign of their language may still be of one that we do not read.
     is_foreign = terminology.languages.is_tag_foreign(text(resource.get("language")))

@@ -9,7 +9,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple, get_args
 
-from cds_service.core.findings import AugmentationOrder, Performed
+from cds_service.core.findings import (
+    REASON_NOT_UNDERSTOOD,
+    AugmentationOrder,
+    Performed,
+)
 from cds_service.core.leaving import (
     ASPECT,
     Biopsy,
@@ -36,14 +40,14 @@ from cds_service.fhir.entries.medication.drugs import (
 )
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.open_concepts import UNCODED
-from cds_service.fhir.entries.words.problem_words import in_doubt
+from cds_service.fhir.entries.words.problem_words import has_grave_stem, in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
-from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.onset import begun, last_of_end, recorded_on
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.biopsies import (
     is_sample_of_bone,
@@ -55,6 +59,7 @@ from cds_service.fhir.orders.complications import (
     complication_concepts,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.order_reasons import FORBIDDING, note_texts
 from cds_service.fhir.orders.reasons_of_stay import came_for
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
@@ -63,7 +68,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_support,
 )
 from cds_service.fhir.orders.since.acts import complicated_since, unread_acts_since
-from cds_service.fhir.orders.since.everyday import everyday_entries
+from cds_service.fhir.orders.since.everyday import everyday_entries, says_no_more
 from cds_service.fhir.orders.since.illnesses import (
     illnesses_since,
     nerve_roots_since,
@@ -128,6 +133,11 @@ RECENT = timedelta(days=14)
 # An illness that passes within weeks is over after this.
 PASSED = timedelta(days=365)
 PASSING = ("passing-illness",)  # a rule of `kinds.toml`
+CHANGED = ("newly-begun", "changed-of-late")  # the same
+# What is asked about whenever it began.
+NEVER_OF_BEFORE = frozenset(
+    {one for name in FORBIDDING | CARRYING for one in (name, in_doubt(name))}
+)
 # What a broken entry may be of that is asked about before leaving.
 BROKEN_DIAGNOSES = (
     INJURIES | FRACTURED | UNCODED | {"cervical-fracture", ACUTE, UNUSUAL, NERVE_ROOT}
@@ -135,6 +145,13 @@ BROKEN_DIAGNOSES = (
 BRACES = frozenset({"brace"})
 # Elements that say how an operation went, and not what it was or why it was done.
 AFTERMATH = (*COMPLICATIONS, "outcome", "followUp", "text")
+# Its note, which is read as its course too.
+NOTES = ("note", "patientInstruction")
+# What parts of words name, by the concept of their list.
+STEMS = {
+    "deep-infection": "spinal-infection",
+    "spinal-cord-disease": "neurological-deficit",
+}
 NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
 _DIVIDED = re.compile(r"[;，；、。]|,(?!\d)")
 STOPPED = frozenset({"revoked", "entered-in-error", "draft", "not-done", "preparation"})
@@ -207,7 +224,50 @@ def find_performed(
     elif day is None:
         from_day = _first_in_month(newest, today, terminology.calendar)
     performed = Performed(day, bool(sure), from_day)
-    return replace(augmentation, performed=performed)
+    named = _without_unread_notes(augmentation, without_aftermath, terminology)
+    is_note_unread = named is not augmentation
+    return replace(named, performed=performed._replace(is_note_unread=is_note_unread))
+
+
+def _without_unread_notes(
+    augmentation: AugmentationOrder,
+    procedures: Sequence[Order],
+    terminology: Terminology,
+) -> AugmentationOrder:
+    """Name what a note that was not understood may be by the parts of its words.
+
+    A note tells how the operation went. Its unknown words are an entry to be read: they
+    name a tumour, an infection or a deficit only with a part of a word for it.
+    """
+    notes = [one for order in procedures for one in note_texts(order.resource)]
+    if not any(one.strip() for one in notes):
+        return augmentation
+    bare = combine_performed(
+        [Order(one.reference, _without(one.resource, NOTES)) for one in procedures],
+        terminology,
+    )
+    unread = tuple(one for one in augmentation.unread if one not in NOTES)
+    open_reason = {REASON_NOT_UNDERSTOOD} & augmentation.doubts
+    if bare is not None:
+        open_reason -= bare.doubts
+    if unread == augmentation.unread and not open_reason:
+        return augmentation
+    doubts = augmentation.doubts - open_reason
+    for words in notes:
+        doubts |= _named_by_stems(words, terminology)
+    doubts -= augmentation.reasons
+    return replace(augmentation, unread=unread, doubts=doubts)
+
+
+def _named_by_stems(words: str, terminology: Terminology) -> frozenset[str]:
+    """Return what parts of words name that are not denied, each in doubt."""
+    if not has_grave_stem(words, terminology):
+        return frozenset()
+    stems = terminology.grave_stems
+    named = {STEMS[one] for one in stems.concepts_in(words)}
+    if stems.has_plain_deficit(words):
+        named.add("neurological-deficit")
+    return frozenset(named or {"malignancy"})
 
 
 def _first_in_month(
@@ -574,7 +634,8 @@ def read_leaving(
         unread_acts=unread_acts_since(record, since, performed.references, terminology)
         | injured
         | operated_again_since(record, since, performed.references, terminology)
-        | unread_acts_of_spine(record, performed, terminology),
+        | unread_acts_of_spine(record, performed, terminology)
+        | _unread_notes(performed),
         names_harm=injured | _broken_by_words(record),
         complicated=complicated_since(record, since, performed.references, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
@@ -595,6 +656,12 @@ def read_leaving(
             if not name.endswith(ASPECT) or entry.reference in performed.references
         },
     )
+
+
+def _unread_notes(augmentation: AugmentationOrder) -> frozenset[str]:
+    performed = augmentation.performed
+    is_unread = performed is not None and performed.is_note_unread
+    return frozenset(augmentation.references if is_unread else ())
 
 
 def _broken_by_words(record: PatientRecord) -> frozenset[str]:
@@ -679,30 +746,51 @@ def _long_known(
 ) -> frozenset[str]:
     """Return the diagnoses whose days are all of before the operation and these weeks.
 
-    A diagnosis without a day is not among them. A passing illness that began more than
-    a year before is over, whenever it was entered: `UTI`, `TIA`.
+    A diagnosis without a day is not among them. One that began more than a year before
+    is no news, whenever it was entered.
     """
     since = min(operated or today, today - RECENT)
     return frozenset(
         entry.reference
         for entry in record.of_key("conditions")
         if (day := _last_day_of(entry.raw, record, terminology.calendar)) is not None
-        and (day < since or _is_over_by(since, entry.raw, record, terminology))
+        and (day < since or _is_of_before(since, entry, record, terminology))
     )
 
 
-def _is_over_by(
-    since: date, condition: Json, record: PatientRecord, terminology: Terminology
+def _is_of_before(
+    since: date, entry: Entry, record: PatientRecord, terminology: Terminology
 ) -> bool:
-    """Tell if a diagnosis is of a passing illness of years ago, by all its words."""
+    """Tell if a diagnosis began more than a year before, and nothing of it is newer.
+
+    The list of an admission holds the diseases of years. None of its words may tell of
+    a tumour, an infection or a deficit, or that the disease has changed since, and it
+    must say no more than its title.
+    """
+    condition = entry.raw
+    if condition.get("note") or any(words_in(condition.get("extension"))):
+        return False
+    if not says_no_more(condition, terminology):
+        return False
     birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
-    _, begun_last = begun(condition, birth, terminology.calendar)
-    if begun_last is None or since - begun_last <= PASSED:
+    days = (
+        begun(condition, birth, terminology.calendar)[1],
+        last_of_end(condition, birth, terminology.calendar),
+    )
+    if not any(day is not None and since - day > PASSED for day in days):
         return False
     titles = texts_of(condition.get("code"))
-    has_more = any(condition.get(name) for name in ("note", "evidence", "stage"))
-    is_passing = all(terminology.kinds.of_title(one, PASSING) for one in titles)
-    return bool(titles) and is_passing and not has_more
+    if titles and all(terminology.kinds.of_title(one, PASSING) for one in titles):
+        return True
+    if not titles or not entry.concepts.isdisjoint(NEVER_OF_BEFORE):
+        return False
+    return not any(
+        has_grave_stem(words, terminology)
+        or terminology.grave_stems.is_worse(words)
+        or terminology.kinds.named(words, CHANGED)
+        or any(int(year) > since.year - 1 for year in WRITTEN_YEAR.findall(words))
+        for words in titles
+    )
 
 
 def _last_day_of(

@@ -30,12 +30,12 @@ def everyday_entries(record: PatientRecord, terminology: Terminology) -> frozens
         for entry in record.of_key("conditions")
         if entry.concepts <= SAYS_NO_MORE
         and not is_withheld(entry.raw, terminology)
-        and _says_no_more(entry.raw, terminology)
+        and says_no_more(entry.raw, terminology)
         and _is_of_ward(entry.raw.get("code"), terminology)
     )
 
 
-def _says_no_more(condition: Json, terminology: Terminology) -> bool:
+def says_no_more(condition: Json, terminology: Terminology) -> bool:
     """Tell if neither severity nor stage is given, and sites name a place alone."""
     if any(condition.get(name) for name in _SAYING_MORE):
         return False
