@@ -194,13 +194,16 @@ def without_accents(text: str) -> str:
     Full-width forms become normal ones. Marks in other scripts are kept, since they
     make a different letter. The text is cut as by `within_limit`.
     """
-    text = within_limit(text)
+    # One character may become several ("…" three dots).
+    return _cut(_bare_letters(within_limit(text)))
+
+
+def _bare_letters(text: str) -> str:
     if text.isascii():
         return text
     text = _OF_HANDS.sub(_IN_HAND, text.translate(STROKES))
     plain = _normalized("NFKD", text)
-    # One character may have become several ("…" three dots).
-    return _cut(unicodedata.normalize("NFC", _ACCENTS.sub("", plain)))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
 
 
 def normal(text: str) -> str:
@@ -260,7 +263,9 @@ def folded_pattern(pattern: str) -> str:
 
 
 def _folded_part(part: re.Match[str]) -> str:
-    return part[0] if part[0].startswith("\\") else folded(part[0])
+    # A pattern is no text of a record: its own runs of signs stay whole.
+    is_escaped = part[0].startswith("\\")
+    return part[0] if is_escaped else spaced(_bare_letters(part[0]).lower())
 
 
 @cache

@@ -11,6 +11,7 @@ from cds_service.fhir.mapping.text_rules import (
     LONGEST_TEXT,
     UNREAD,
     folded,
+    folded_pattern,
     normal,
     without_accents,
 )
@@ -98,3 +99,8 @@ def test_no_run_of_letters_is_searched_whole(letter):
 def test_a_long_sentence_without_signs_is_read():
     text = "第一腰椎骨粗鬆症性" + "の" * 200
     assert folded(text) == text
+
+
+def test_the_signs_of_a_pattern_stay():
+    pattern = "(?<!%)(?<!% )(?<!%  )(?<!%   )(?<!#)é"
+    assert folded_pattern(pattern) == pattern.replace("é", "e")
