@@ -32,9 +32,9 @@ from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.findings.medication_list import may_be_taken
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.bookings import may_be_off, takes_place
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.order_times import IN_FORCE
-from cds_service.fhir.orders.performed import may_be_off, takes_place
 from cds_service.fhir.orders.recognition import REVIEW, recognise_support
 from cds_service.fhir.orders.support_orders import (
     CARRIED_OUT,

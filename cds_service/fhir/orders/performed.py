@@ -1,4 +1,4 @@
-"""Read an augmentation that was done, with the appointments and biopsies that follow.
+"""Read an augmentation that was done, with the biopsies and harm that follow it.
 
 Raw JSON of the record in, an order out; junk never raises.
 """
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from cds_service.core.findings import (
     REASON_NOT_UNDERSTOOD,
@@ -17,12 +17,9 @@ from cds_service.core.findings import (
 from cds_service.core.leaving import (
     ASPECT,
     Biopsy,
-    Booking,
-    BookingKind,
     Leaving,
 )
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.element_names import MODIFIERS
 from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT, UNUSUAL
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
@@ -34,9 +31,7 @@ from cds_service.fhir.entries.grave_asides import (
 )
 from cds_service.fhir.entries.harm_in_acts import CARRYING
 from cds_service.fhir.entries.medication.drugs import (
-    BONE_DRUG,
     DEEP_INFECTION_DRUG,
-    read_billed,
 )
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.open_concepts import UNCODED
@@ -54,18 +49,16 @@ from cds_service.fhir.orders.biopsies import (
     read_biopsies,
     sample_of,
 )
+from cds_service.fhir.orders.bookings import entries_of_type, read_bookings
 from cds_service.fhir.orders.complications import (
     COMPLICATIONS,
     complication_concepts,
 )
-from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.drafts import NO_DRAFTS, Order
 from cds_service.fhir.orders.order_reasons import FORBIDDING, note_texts
 from cds_service.fhir.orders.reasons_of_stay import came_for
 from cds_service.fhir.orders.recognition import (
-    REHABILITATION,
-    REVIEW,
     is_augmentation,
-    recognise_support,
 )
 from cds_service.fhir.orders.since.acts import complicated_since, unread_acts_since
 from cds_service.fhir.orders.since.everyday import everyday_entries, says_no_more
@@ -94,16 +87,10 @@ from cds_service.fhir.orders.since.unread_procedures import (
 )
 from cds_service.fhir.orders.since.vertebrae_in_acts import vertebrae_in_acts_since
 from cds_service.fhir.orders.treated_levels import find_levels
-from cds_service.fhir.orders.unread_in_referral import (
-    is_read_whole,
-    is_visit_understood,
-)
-from cds_service.fhir.orders.ward_training import is_visit_on_ward
 from cds_service.fhir.orders.withheld_drugs import objections_to_doses
 from cds_service.fhir.parsing import PERFORMED_IN_WORDS
 from cds_service.fhir.raw_json import (
     Json,
-    is_prohibition,
     member,
     objects,
     text,
@@ -118,10 +105,6 @@ UNKNOWN = "unknown"
 DONE = frozenset({"completed", "in-progress"})
 # Statuses of a procedure that was begun, and may have been done.
 MAYBE_DONE = frozenset({UNKNOWN, "on-hold", "stopped"})
-BOOKED = frozenset({"booked", "arrived", "checked-in"})
-COMMENTS = ("comment", "patientInstruction")
-TRAINING = "rehabilitation"
-DISPENSABLE = frozenset({"optional", "information-only"})
 # A biopsy is ordered before the procedure at which it is taken.
 ORDERED_BEFORE = timedelta(days=90)
 # Most days between two entries of one operation: of two systems, and over midnight.
@@ -166,8 +149,6 @@ NOT_BEGUN = STOPPED | {
     "proposed",
     "noshow",
 }
-# What an appointment says of itself, in words or codes.
-ABOUT = ("serviceType", "specialty", "appointmentType", "reasonCode", "serviceCategory")
 LISTS = ("appointments", "pathology")
 # Lists that not every EHR has: they count as unread only if reading them failed.
 OPTIONAL_LISTS = ("supplyRequests", "imagingStudies", "encounter")
@@ -381,7 +362,7 @@ def _stay_that_ends(
     name = f"Encounter/{encounter}" if encounter else ""
     start = None
     others: set[str] = set()
-    for stay in _of_type(record, "Encounter"):
+    for stay in entries_of_type(record, "Encounter"):
         if stay.reference == name:
             start = calendar.named_day(member(stay.resource, "period", "start"))
         elif _is_apart(stay.resource, name):
@@ -603,7 +584,7 @@ def read_leaving(
 ) -> Leaving:
     """Read the appointments to come, and the biopsies with what became of them."""
     bookings = sorted(
-        _bookings(record, terminology, performed.performed_on, today),
+        read_bookings(record, terminology, performed.performed_on, today),
         key=lambda booking: (
             booking.day,
             booking.time,
@@ -714,7 +695,7 @@ def _stays_of(record: PatientRecord, performed: AugmentationOrder) -> frozenset[
     """Return the stays that the procedures of this operation name."""
     named = (
         stay_of(one.resource)
-        for one in _of_type(record, "Procedure")
+        for one in entries_of_type(record, "Procedure")
         if one.reference in performed.references
     )
     return frozenset(filter(None, named))
@@ -814,230 +795,16 @@ def _has_failed(record: PatientRecord, key: str) -> bool:
 
 
 def _procedures(record: PatientRecord, terminology: Terminology) -> Iterator[Order]:
-    for procedure in _of_type(record, "Procedure"):
+    for procedure in entries_of_type(record, "Procedure"):
         if text(procedure.resource.get("status")).casefold() in NOT_BEGUN:
             continue
         if is_augmentation(procedure, terminology):
             yield procedure
 
 
-def _of_type(record: PatientRecord, kind: str) -> Iterator[Order]:
-    for entry in record.entries:
-        if entry.raw.get("resourceType") == kind and not is_prohibition(entry.raw):
-            yield Order(f"{kind}/{text(entry.raw.get('id'))}", entry.raw)
-
-
 def stay_of(resource: Json) -> str:
     """Return the stay that a resource names, without the server's address."""
     return last_name(text(member(resource, "encounter", "reference")))
-
-
-# --- appointments
-
-
-def _bookings(
-    record: PatientRecord,
-    terminology: Terminology,
-    operated_on: date | None,
-    today: date,
-) -> Iterator[Booking]:
-    kinds = {
-        order.reference: _kinds_of(order.resource, terminology)
-        for order in _of_type(record, "ServiceRequest")
-    }
-    titles = {
-        order.reference: _titles_of_order(order.resource)
-        for order in _of_type(record, "ServiceRequest")
-    }
-    for appointment in _of_type(record, "Appointment"):
-        if not takes_place(appointment.resource, terminology):
-            continue
-        moment = terminology.calendar.moment(appointment.resource.get("start"))
-        if moment is None or moment.day < today:
-            continue
-        time = terminology.calendar.clock_time(appointment.resource.get("start"))
-        of_orders = [
-            title
-            for name in _orders_of(appointment.resource)
-            for title in titles.get(name, ())
-        ]
-        words = _words_of_visit(appointment.resource)
-        # A therapy on the day of leaving is one of the stay as well.
-        is_of_stay = moment.day == today or is_visit_on_ward(
-            words, of_orders, terminology
-        )
-        for kind in _kinds_booked(appointment.resource, kinds, terminology):
-            if kind == TRAINING and is_of_stay:
-                continue
-            # One of the operation's day may be of the hours before it.
-            if kind == REVIEW and moment.day <= (operated_on or today):
-                continue
-            is_dose = kind == REVIEW and _only_injects(
-                appointment.resource, kinds, terminology
-            )
-            yield Booking(kind, moment.day, time, appointment.reference, is_dose)
-
-
-def takes_place(appointment: Json, terminology: Terminology) -> bool:
-    """Tell if an appointment is booked, and nothing in it may say that it is off."""
-    is_booked = text(appointment.get("status")) in BOOKED
-    return is_booked and not may_be_off(appointment, terminology)
-
-
-def may_be_off(appointment: Json, terminology: Terminology) -> bool:
-    """Tell if anything in an appointment, whatever its status, may say that it is off.
-
-    A participant who declined, a reason for cancelling, a comment that was not
-    understood, or the words of an extension may say so.
-    """
-    if MODIFIERS & appointment.keys() or appointment.get("cancelationReason"):
-        return True
-    if any(map(_is_declined, objects(appointment.get("participant")))):
-        return True
-    words = [text(appointment.get(name)) for name in COMMENTS]
-    titles = [text(appointment.get("description"))]
-    for codeable in codeables(appointment, *ABOUT):
-        titles += texts_of(codeable)
-    titles += words_in(appointment.get("extension"))
-    plain, clauses = terminology.plain.referrals, terminology.clauses
-    is_understood = all(map(plain.are_all, filter(None, words)))
-    return not is_understood or any(
-        clauses.is_withdrawn(title) or clauses.is_not_done(title) for title in titles
-    )
-
-
-def _is_declined(participant: Json) -> bool:
-    """Tell if this participant declined, and the visit needs them."""
-    if text(participant.get("status")) != "declined":
-        return False
-    actor = text(member(participant, "actor", "reference"))
-    is_patient = last_name(actor).startswith("Patient/")
-    return is_patient or participant.get("required") not in DISPENSABLE
-
-
-def _kinds_booked(
-    appointment: Json,
-    of_orders: dict[str, frozenset[str]],
-    terminology: Terminology,
-) -> Sequence[BookingKind]:
-    """List what an appointment is for: by its order, else its own codes and words."""
-    booked = _kinds_ordered(appointment, of_orders)
-    if not booked:
-        booked = _kinds_named(appointment, terminology)
-    described = text(appointment.get("description"))
-    if described and not is_visit_understood(described, terminology):
-        booked -= {REVIEW}
-    if described and not _may_be_training(described, terminology):
-        booked -= {TRAINING}
-    kinds: tuple[BookingKind, ...] = get_args(BookingKind)
-    return [kind for kind in kinds if kind in booked]
-
-
-def _may_be_training(described: str, terminology: Terminology) -> bool:
-    """Tell if a description leaves a visit training of the back, as far as it tells.
-
-    "Ankle sprain" does not. It is read as the note of an order is.
-    """
-    note = {"resourceType": "ServiceRequest", "note": [{"text": described}]}
-    return is_visit_understood(described, terminology) or is_read_whole(
-        TRAINING, Order("", note), terminology
-    )
-
-
-def _kinds_ordered(
-    appointment: Json, of_orders: dict[str, frozenset[str]]
-) -> frozenset[str]:
-    names = _orders_of(appointment)
-    return frozenset[str]().union(*(of_orders.get(name, ()) for name in names))
-
-
-def _orders_of(appointment: Json) -> list[str]:
-    return [
-        last_name(text(reference.get("reference")))
-        for reference in objects(appointment.get("basedOn"))
-    ]
-
-
-def _titles_of_order(order: Json) -> list[str]:
-    titles = codeables(order, "code", "orderDetail", "category", "locationCode")
-    return [words for title in titles for words in texts_of(title)]
-
-
-def _words_of_visit(appointment: Json) -> list[str]:
-    """Return what an appointment says of itself and its comments, in words."""
-    words = [text(appointment.get(name)) for name in COMMENTS]
-    titles = _titles_of_visit(appointment)
-    return [*words, *(word for title in titles for word in texts_of(title))]
-
-
-def _only_injects(
-    appointment: Json, of_orders: dict[str, frozenset[str]], terminology: Terminology
-) -> bool:
-    """Tell if a visit for bone treatment only gives a drug: it is called no review."""
-    if REVIEW in _kinds_ordered(appointment, of_orders):
-        return False
-    return not any(
-        REVIEW
-        in _kinds_of({"resourceType": "ServiceRequest", "code": title}, terminology)
-        for title in _titles_of_visit(appointment)
-    )
-
-
-def _titles_of_visit(appointment: Json) -> list[Json]:
-    """Return what an appointment says of itself, in codes or words."""
-    titles = codeables(appointment, *ABOUT)
-    if described := text(appointment.get("description")):
-        titles.append({"text": described})
-    return titles
-
-
-def _kinds_named(appointment: Json, terminology: Terminology) -> frozenset[str]:
-    """List what an appointment's own codes and words say that it is for.
-
-    A visit to inject a bone drug is one of bone treatment; one that prepares for it, or
-    of which any word was not understood, is not.
-    """
-    titles = _titles_of_visit(appointment)
-    reasons = {"reasonCode": appointment.get("reasonCode")}
-    kinds = frozenset[str]()
-    for title in titles:
-        order = {"resourceType": "ServiceRequest", "code": title}
-        named = _kinds_of(order | reasons, terminology)
-        whole = is_read_whole(REVIEW, Order("", order), terminology)
-        kinds |= named if whole else named - {REVIEW}
-        if _injects_bone_drug(order, terminology):
-            kinds |= {REVIEW}
-    return kinds
-
-
-def _injects_bone_drug(order: Json, terminology: Terminology) -> bool:
-    """Tell if a bone drug is given at a visit, and no word says that it only prepares.
-
-    Words are those of a dose or of a visit; "dental check before denosumab" has others.
-    """
-    drug = read_billed(order, terminology)
-    if drug is None or BONE_DRUG not in drug.concepts:
-        return False
-    plain = terminology.plain
-    left = [" ".join(plain.doses.left_in(one)) for one in texts_of(order.get("code"))]
-    return not any(map(plain.preparing.names_any, left)) and all(
-        map(plain.referrals.are_all, left)
-    )
-
-
-def _kinds_of(order: Json, terminology: Terminology) -> frozenset[str]:
-    recognition = recognise_support(order, NO_DRAFTS, terminology)
-    if recognition is None:
-        return frozenset()
-    kinds = recognition.concepts
-    # A visit to endocrinology may be about diabetes.
-    if not recognition.is_for_bone:
-        kinds -= {REVIEW}
-    # Physiotherapy may be for a stroke.
-    is_training = not kinds.isdisjoint(REHABILITATION)
-    if is_training and not is_read_whole(TRAINING, Order("", order), terminology):
-        kinds -= REHABILITATION
-    return kinds
 
 
 # --- biopsies
@@ -1059,7 +826,7 @@ def _biopsies(
     # Two queries may answer with the same report.
     reports = {
         report.reference if report.resource.get("id") else str(number): report.resource
-        for number, report in enumerate(_of_type(record, "DiagnosticReport"))
+        for number, report in enumerate(entries_of_type(record, "DiagnosticReport"))
         if text(report.resource.get("status")) not in NO_REPORT
     }
     return read_biopsies(sent, [*reports.values()], performed, terminology)
@@ -1069,7 +836,7 @@ def _sent(
     record: PatientRecord, kind: str, terminology: Terminology, since: date
 ) -> Iterator[tuple[Order, date | None]]:
     calendar = terminology.calendar
-    for order in _of_type(record, kind):
+    for order in entries_of_type(record, kind):
         if text(order.resource.get("status")) in STOPPED:
             continue
         if not is_sample_of_bone(order.resource, terminology):
