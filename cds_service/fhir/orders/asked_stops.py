@@ -52,7 +52,9 @@ def drugs_to_stop(
     content = {name: one for name, one in draft.resource.items() if name not in PEOPLE}
     if draft.type == SET_OF_ORDERS:
         content.pop("contained", None)  # each is read as an order of its own
-    parts = [part for words in _words_of(content) for part in clauses(words)]
+    parts = [
+        part for words in _words_of(content) for part in dict.fromkeys(clauses(words))
+    ]
     about = [*_drugs_about(draft, drafts, record)]
     named: dict[str, str] = {}
     going_on: set[str] = set()

@@ -167,9 +167,12 @@ def _put_off_in_words(
     # A visit to come was made on a day that we do not know.
     told_on = day if day is not None and day <= today else None
     own = _names(entry, terminology) if entry.kind in MEDICATION_TYPES else []
+    if entry.kind == PRESCRIBED:
+        # Words that were not understood leave a prescribed tablet open by its state.
+        own = [name for name in own if name in DOSE_MONTHS]
     named = set[str]()
     for words in words_in(entry.raw, SAYING):
-        for part in clauses(words[:LONGEST_TEXT]):
+        for part in dict.fromkeys(clauses(words[:LONGEST_TEXT])):
             if _is_of_past_year(part, today):
                 continue
             drugs = _bone_drugs_in(part, terminology)
