@@ -159,6 +159,18 @@ def summaries_beside(*entries: Resource) -> list[str]:
     return [card["summary"] for card in cards_beside(*entries)]
 
 
+def summaries_after(*entries: Resource, **operation: Any) -> list[str]:
+    """The summaries after an operation with these members, all else arranged."""
+    record = chart(
+        coded("M80.08XA", days=20),
+        kyphoplasty_done(**operation),
+        *everything_arranged(),
+        statement("alendronate", "M05BA04", 1),
+        *entries,
+    )
+    return [card["summary"] for card in leave(record)]
+
+
 def discharge(
     record: tuple[Resource, ...],
     *,

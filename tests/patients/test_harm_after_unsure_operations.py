@@ -4,29 +4,15 @@ import pytest
 
 from tests.chart_builders import days_ago, of_patient
 from tests.codes import ICD, codeable
-from tests.patients.inpatients import chart, coded, statement
 from tests.patients.leaving import (
     act_done,
     act_ordered,
-    everything_arranged,
-    kyphoplasty_done,
-    leave,
+    summaries_after,
 )
-from tests.patients.reassuring import RADIOLOGY
+from tests.patients.reassuring import imaging
 
 STATUSES = ["stopped", "on-hold", "unknown", "finished", None]
 PERHAPS = "Leaving, perhaps after kyphoplasty L1"
-
-
-def summaries(*entries, **members):
-    record = chart(
-        coded("M80.08XA", days=20),
-        kyphoplasty_done(**members),
-        *everything_arranged(),
-        statement("alendronate", "M05BA04", 1),
-        *entries,
-    )
-    return [card["summary"] for card in leave(record)]
 
 
 def diagnosis(code, days=1):
@@ -45,36 +31,27 @@ def diagnosis(code, days=1):
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("code", ["I26.99", "S72.001A", "W06.XXXA"])
 def test_harm_since_its_day_is_asked_about(code, status):
-    (summary,) = summaries(diagnosis(code), status=status)
+    (summary,) = summaries_after(diagnosis(code), status=status)
     assert summary.startswith(PERHAPS)
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_so_is_a_complication_of_its_own(status):
-    (summary,) = summaries(status=status, complication=[{"text": "Cement leakage"}])
+    (summary,) = summaries_after(
+        status=status, complication=[{"text": "Cement leakage"}]
+    )
     assert summary.startswith(PERHAPS)
 
 
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize(("code", "days"), [("I10", 1), ("I26.99", 90), ("K59.00", 1)])
 def test_everyday_or_older_diagnoses_are_not(code, days, status):
-    assert summaries(diagnosis(code, days), status=status) == []
+    assert summaries_after(diagnosis(code, days), status=status) == []
 
 
 def test_nor_is_harm_after_an_operation_without_a_day():
     members = {"performedDateTime": None, "encounter": None}
-    assert summaries(diagnosis("I26.99"), **members) == []
-
-
-def report(words, days=1, **members):
-    said = {
-        "status": "final",
-        "category": [RADIOLOGY],
-        "code": {"text": "X-ray lumbar spine"},
-        "effectiveDateTime": days_ago(days),
-        "conclusion": words,
-    }
-    return of_patient("DiagnosticReport", "rep", **said | members)
+    assert summaries_after(diagnosis("I26.99"), **members) == []
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -82,10 +59,16 @@ def report(words, days=1, **members):
     ("members", "entry", "asked"),
     [
         pytest.param(
-            {}, report("New fracture T12."), "T12 perhaps not treated", id="report"
+            {},
+            imaging("New fracture T12.", days=1),
+            "T12 perhaps not treated",
+            id="report",
         ),
         pytest.param(
-            {}, report("Purple elephants."), "1 recent entry not understood", id="words"
+            {},
+            imaging("Purple elephants.", days=1),
+            "1 recent entry not understood",
+            id="words",
         ),
         pytest.param(
             {"outcome": {"text": "Fall on ward"}}, None, "1 recent entry", id="outcome"
@@ -103,7 +86,7 @@ def report(words, days=1, **members):
     ],
 )
 def test_so_is_harm_in_words_and_a_result_to_come(members, entry, asked, status):
-    (summary,) = summaries(*filter(None, [entry]), status=status, **members)
+    (summary,) = summaries_after(*filter(None, [entry]), status=status, **members)
     assert summary.startswith(PERHAPS)
     assert asked in summary
 
@@ -112,15 +95,15 @@ def test_so_is_harm_in_words_and_a_result_to_come(members, entry, asked, status)
 @pytest.mark.parametrize(
     "entry",
     [
-        pytest.param(report("Cement L1, no new fracture."), id="plain check"),
+        pytest.param(imaging("Cement L1, no new fracture.", days=1), id="plain check"),
         pytest.param(act_done("Dressing change lumbar wound"), id="dressing"),
         pytest.param(act_ordered("Physiotherapy, gait training"), id="training"),
     ],
 )
 def test_what_is_ordinary_is_not(entry, status):
-    assert summaries(entry, status=status) == []
+    assert summaries_after(entry, status=status) == []
 
 
 @pytest.mark.parametrize("status", ["not-done", "preparation", "cancelled", "planned"])
 def test_nothing_is_asked_after_one_that_was_not_begun(status):
-    assert summaries(report("New fracture T12."), status=status) == []
+    assert summaries_after(imaging("New fracture T12.", days=1), status=status) == []

@@ -2,25 +2,17 @@
 
 import pytest
 
-from tests.chart_builders import Resource
-from tests.patients.inpatients import chart, coded, statement, worded
+from tests.patients.inpatients import worded
 from tests.patients.leaving import (
-    everything_arranged,
-    kyphoplasty_done,
-    leave,
     page_after,
+    summaries_after,
 )
 
 UNREAD = "1 recent entry not understood. Read before leaving."
 
 
 def after(note: str) -> list[str]:
-    """The summaries for somebody for whom all else is arranged."""
-    operation: Resource = kyphoplasty_done("L1", note=[{"text": note}])
-    drug = statement("alendronate", "M05BA04", 1)
-    broken = coded("M80.08XA", days=20)
-    record = chart(broken, operation, *everything_arranged(), drug)
-    return [card["summary"] for card in leave(record)]
+    return summaries_after(note=[{"text": note}])
 
 
 @pytest.mark.parametrize(

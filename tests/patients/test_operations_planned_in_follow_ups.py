@@ -2,17 +2,13 @@
 
 import pytest
 
-from tests.patients.inpatients import chart, coded, statement
-from tests.patients.leaving import everything_arranged, kyphoplasty_done, leave
+from tests.patients.leaving import (
+    summaries_after,
+)
 
 
 def summaries(words: str) -> list[str]:
-    """The cards of somebody whose operation has this follow-up, nothing else open."""
-    operation = kyphoplasty_done(followUp=[{"text": words}])
-    takes = statement("alendronate", "M05BA04", 1)
-    broken = coded("M80.08XA", days=20)
-    record = chart(broken, operation, *everything_arranged(), takes)
-    return [card["summary"] for card in leave(record)]
+    return summaries_after(followUp=[{"text": words}])
 
 
 @pytest.mark.parametrize(

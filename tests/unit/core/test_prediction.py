@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from study_samples import LOGISTIC, MODELS, NOMOGRAM, PAIN, SARCOPENIA
+from study_samples import LOGISTIC, MODELS, NOMOGRAM, PAIN, SARCOPENIA, WEAK
 
 from cds_service.core.findings import Value
 from cds_service.core.logistic_study import Example
@@ -262,14 +262,7 @@ class Predicted:
         pytest.param(
             Patient(
                 S,
-                {
-                    "bmi": 18.5,
-                    "diabetes": True,
-                    "sarcopenia": True,
-                    "pma-rate": 57.0,
-                    "bmd-t-score": -3.2,
-                    "tl-junction": True,
-                },
+                WEAK,
                 site=0.17,
             ),
             Predicted(risk=0.91),
