@@ -29,7 +29,8 @@ GERMAN: Mapping[str, Certainty] = {
 }
 # as flat files write it: `E11.90 V`, `S22.04V`, `S72.00-VR`
 AFTER_CODE = re.compile(
-    r"[A-Z]\d\d(?:\.?\d{1,2})?(?P<apart>[\s+*!\u2020#.,-]*)[BLR]?(?P<letter>[AVZG])[BLR]?"
+    r"[A-Z]\d\d(?:\.?\d{1,2})?(?P<apart>[\s+*!\u2020#.,-]*)"
+    r"[BLR]?(?P<letter>[AVZG])[BLR]?"
 )
 OF_GERMANY = re.compile(r"(?i)icd-?10-?(?:gm|de)|dimdi|bfarm|1\.2\.276\.")
 OF_AMERICA = re.compile(r"(?i)(?:icd|cie)-?10-?(?:cm|us|es)|840\.1\.113883\.6\.90")

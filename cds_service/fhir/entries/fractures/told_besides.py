@@ -40,7 +40,8 @@ _OF_NOW_UNSPACED = re.compile(
 )
 _DEGREE = re.compile(
     r"mild|moderate|severe|slight|marked|minor|major|severity|degree|high|low|medium"
-    r"|leicht|mittel|mittelschwer|mittelgradig|schwer|hochgradig|geringgradig|ausgepragt"
+    r"|leicht|mittel|mittelschwer|mittelgradig|schwer|hochgradig|geringgradig"
+    r"|ausgepragt"
     r"|leger|modere|grave|leve|moderad[oa]|severo|lieve|moderat[oa]|severa|licht|matig"
     r"|ernstig|lagodny|umiarkowany|ciezki|acute|akut|aigu|agud[oa]|acut[oa]|fresh"
     r"|frisch|recent|new|neu|disorder|grade|grad|type|typ|stage|stadium|class|of|ao"
