@@ -143,6 +143,7 @@ def create_app(
     register_errors(app)
     _register_hosts(app, (settings.public_url or "", base_url, wiring.listening))
     app.before_request(_refuse_raw_bytes)
+    app.before_request(_refuse_parts)
     app.before_request(_answer_preflight)
     _register_pages(app, dependencies, site, has_review=store is not None)
     app.register_blueprint(health_routes(dependencies, audit, wiring.is_ending))
@@ -176,6 +177,19 @@ def _refuse_raw_bytes() -> None:
         request.query_string.decode()
     except UnicodeDecodeError:
         raise BadRequest("The query of an address is text in UTF-8.") from None
+
+
+def _refuse_parts() -> None:
+    """Refuse a form that is sent in parts.
+
+    No form of ours uploads a file, and a part may come without a name.
+
+    Raises:
+        BadRequest: the body is a `multipart` one.
+    """
+    is_in_parts = request.mimetype.startswith("multipart/")
+    if is_in_parts and not _is_cds_path(request.path):
+        raise BadRequest("A form of these pages is not sent in parts.")
 
 
 def _metrics_of(service: Service) -> Metrics:
