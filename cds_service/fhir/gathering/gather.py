@@ -212,11 +212,14 @@ def _part(
         return PatientRecord(reads={key: outcome})
     ours: list[Json] = []
     not_ours: list[Json] = []
-    doubted = 0
-    for resource in result.resources:
+    doubted = inside = 0
+    for received in result.resources:
+        resource, of_others = person.own_part_of(received)
         if not person.is_subject_of(resource):
             not_ours.append(resource)
-        elif not is_disowned(resource, terminology):
+            continue
+        inside += of_others
+        if not is_disowned(resource, terminology):
             ours.append(resource)
         elif (in_doubt := in_doubt_at_most(resource, terminology)) is not None:
             doubted += 1
@@ -237,7 +240,7 @@ def _part(
         terminology,
         deadline,
     )
-    foreign = result.foreign + len(not_ours)
+    foreign = result.foreign + len(not_ours) + inside
     return part._replace(foreign={kind: foreign}) if foreign else part
 
 

@@ -74,6 +74,20 @@ class Person(NamedTuple):
         )
         return any(name not in ("", f"Patient/{self.patient_id}") for name in names)
 
+    def own_part_of(self, resource: Json) -> tuple[Json, int]:
+        """Leave out what a resource contains of another patient.
+
+        A contained resource whose patient is not clear stays, since it was written into
+        this patient's entry.
+
+        Returns:
+            The resource without them, itself if there are none; and their number.
+        """
+        contained = resource.get("contained")
+        kept = [one for one in objects(contained) if not self.is_of_another(one)]
+        left_out = len(objects(contained)) - len(kept)
+        return ({**resource, "contained": kept} if left_out else resource), left_out
+
     def identified(
         self, patient: Json | None, included: Iterable[BundleEntry]
     ) -> "Person":

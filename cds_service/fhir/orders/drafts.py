@@ -235,6 +235,9 @@ def read_drafts(
         # An update could reach either of two orders with one reference.
         is_reachable = counted[_name(draft.resource)] == 1
         order = draft if is_reachable else replace(draft, source=None)
+        resource, left_out = patient.own_part_of(draft.resource)
+        if is_ours and left_out:  # a correction would repeat what is another patient's
+            order = replace(order, resource=resource, source=None)
         (ours if is_ours else others).append(order)
     remaining = _without_replaced(ours, person)
     long = sum(entry.is_cut for entry in entries)
