@@ -44,7 +44,7 @@ Issue = Literal[
     "open",  # states no end
     "passed",  # the site's weeks end before today, or before it begins
     "conflict",  # its dates keep the site's weeks, its words do not
-    "least",  # its words state a shortest time, no end
+    "least",  # its words state a minimum time, not an end
     "event",  # its words name an end without a day
     "payer",  # states a payer's length of need alone
     "doubtful",  # a time in its words was not understood
