@@ -167,7 +167,7 @@ class Leaving:
         injuries: falls and broken bones of these days, the gravest first.
         broken: references of the entries that cannot be read, of a diagnosis of a
             fracture or a fall, or of a brace.
-        objections: what speaks against a further dose of a bone drug.
+        objections: the reasons against a further dose of a bone drug.
         antibiotics: references of the entries since the operation of a drug that is
             given for weeks against an infection of bone.
         contents: a digest of what each entry of the record says, by its reference.

@@ -143,7 +143,7 @@ def _review_undated(situation: Situation) -> Signal | None:
 
 @signal("bone-drug-withheld")
 def _bone_drug_withheld(situation: Situation) -> Signal | None:
-    """Find what speaks against a bone drug that would go on, written since its dose.
+    """Find the objections to a bone drug that would go on, written since its dose.
 
     That it was not tolerated counts however long ago.
     """
