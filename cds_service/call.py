@@ -137,8 +137,8 @@ class Ports:
         fhir: a reader of the request's FHIR server, None if it names none.
         deadline: of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
-        history: earlier answers of users to cards about this patient; None if no log
-            can be searched.
+        history: finds earlier feedback on cards about this patient; None if no log can
+            be searched.
         caller: the EHR and tenant that call; `NOBODY` in open mode.
         aliases: other bases under which the request's FHIR server writes references.
         may_name_server: the caller may name the request's FHIR server; one that it may

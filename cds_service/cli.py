@@ -76,7 +76,7 @@ class LazyGroup(click.Group):
 
 
 class _Program(LazyGroup):
-    """The group of all commands: each of them ends in one sentence, its help too."""
+    """The group of all commands; each tells in one sentence what ended it."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         options.check_output()

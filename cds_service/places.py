@@ -81,7 +81,7 @@ class Places:
 
     @contextmanager
     def held(self, until: Deadline) -> Iterator[None]:
-        """Wait for a place, and hold it inside, for the EHR of `taken_for`.
+        """Wait for a place, and hold it during the block, for the EHR of `taken_for`.
 
         Raises:
             TooBusy: none was free in time.
@@ -100,7 +100,7 @@ class Places:
 
 @contextmanager
 def taken_for(client: str) -> Iterator[None]:
-    """Count the places that this thread holds inside as those of this EHR."""
+    """Count the places that this thread holds during the block as this EHR's."""
     token = _CLIENT.set(client)
     try:
         yield
@@ -156,8 +156,8 @@ def places_for_reads(of_one_ehr: int) -> Places:
 def places_for_words(reads_of_one_ehr: int) -> Places:
     """Return the places of the words of orders, as many as two EHRs may take.
 
-    One EHR gets room for half as many of the longest signings as it may have reading,
-    and for half a one more: usual signings find a place next to them.
+    One EHR gets half of `MANY_WORDS` for each of its places for reads, and as many once
+    more: usual signings find room next to the longest ones.
     """
     of_one = MANY_WORDS // 2 * (reads_of_one_ehr + 1)
     return Places("words", 2 * of_one, of_one=of_one)

@@ -423,8 +423,8 @@ def _may_be_incomplete(call: Call, record: PatientRecord) -> bool:
 def _may_be_unsearched(call: Call, record: PatientRecord) -> bool:
     """Tell if the EHR perhaps never looked for the entries of an empty list.
 
-    A list that is `null` holds nothing. A Patient that is `null` was not looked for:
-    nor then, perhaps, was the list.
+    A `null` list says that there are no entries. A `null` Patient says that the EHR did
+    not look: then it may not have looked for the entries either.
     """
     if any(list_read.state == "given" for list_read in record.reads.values()):
         return False

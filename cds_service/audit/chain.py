@@ -64,7 +64,7 @@ ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
 # the prefix of their patients' ids.
 PROBE = "Practitioner/kyphoplasty-cds-probe"
 PROBE_PATIENTS = "kyphoplasty-cds-"
-# An id, alone or behind the type and the address of its server.
+# An id, alone or after the type and the address of its server.
 _USER = re.compile(
     r"(?:(?:https?://[\w.:\-/]{1,150}/)?[A-Z][A-Za-z]{1,40}/)?[\w.@\-]{1,64}", re.ASCII
 )
@@ -159,7 +159,7 @@ FACTS: tuple[str, ...] = tuple(field.name for field in fields(SearchFacts))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry(SearchFacts):
-    """One event: an answer, a refusal, a user's feedback, or an action on the log.
+    """One entry: an answer, a refusal, a user's feedback, or an action on the log.
 
     Attributes:
         at: when it happened, UTC.

@@ -38,7 +38,7 @@ class Option(NamedTuple):
 WORKSHEET = say("Enter a measurement: the worksheet")
 BASIS = say("Why, how sure, what if: the basis")
 HANDOUT = say("Print the patient's page")
-LETTER = say("Copy lines to the letter")
+LETTER = say("Copy lines for the letter")
 LETTER_PLACE = "#letter"  # on the basis page
 GUIDELINES = say("Guidelines, for and against")
 MODEL = say("Model, figures and limits")

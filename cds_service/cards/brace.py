@@ -141,7 +141,7 @@ class _BraceCard:
         return self._sentence("bed-rest-open")
 
     def _brace_sentences(self) -> list[str]:
-        """Return the sentence on braces, from full to short; none if none is due."""
+        """Return wordings on braces, from full to short; none if nothing is to say."""
         if self.reasons:
             return self._kept_sentences()
         if len(self.with_issue) > 1:

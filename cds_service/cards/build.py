@@ -27,11 +27,11 @@ def build_cards(answer: Answer) -> tuple[Card, ...]:
     cards = [
         card
         for card in possible_cards
-        if card is not None and not is_answered(answer, card)
+        if card is not None and not has_feedback(answer, card)
     ]
     return tuple(sorted(cards, key=lambda card: card.indicator != "warning"))
 
 
-def is_answered(answer: Answer, card: Card) -> bool:
-    """Tell if the same card was answered in this signing: it is not repeated (E7)."""
+def has_feedback(answer: Answer, card: Card) -> bool:
+    """Tell if this signing has feedback on the same card: it is not repeated (E7)."""
     return answer.closures.closes_card(ground_of(answer, card))

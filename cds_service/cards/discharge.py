@@ -1,6 +1,6 @@
 """Make the card of a patient who leaves after an augmentation: only what is still open.
 
-It says no risk. Its facts, with their words, are in
+It gives no risk. Its facts, with their words, are in
 `hooks/kyphoplasty-discharge/facts/`.
 """
 
@@ -37,8 +37,8 @@ DECIDING = (
     "imagingStudies",
     "encounter",
 )
-# What is open is asked about even if the operation was perhaps not done, if it is of
-# these signals: words that were not understood, and results that somebody waits for.
+# Signals that are asked about even if the operation was perhaps not done: words that
+# were not understood, results that somebody waits for, and fractures left.
 ASKED_ANYWAY = frozenset(
     {
         "recent-entry-unread",
@@ -60,7 +60,7 @@ def discharge_card(answer: Answer) -> Card | None:
     A missing card says that nothing is open, so there is a card if a deciding list
     could not be read. If the augmentation may be of another time, or may not have been
     done, there is a card only if it warns, or if harm since its day, or what may be
-    harm, is open: one that was broken off may have done it.
+    harm, is open: an operation that was broken off may have caused it.
     """
     facts = answer.facts
     is_sure = answer.order is None or answer.order.is_sure

@@ -43,8 +43,8 @@ OF_OTHER_LINES = (
     "sepsis",
     "new-deficit",
 )
-# The line of an old cancer names the organ and the year alone, so that it only answers
-# for these.
+# The line of an old cancer names only the organ and the year: it says enough for these
+# findings, and for no other.
 OLD_CANCER = "old-cancer"
 OF_OLD_CANCER = frozenset({"malignancy", "bone-malignancy", "recent-cancer"})
 # A treatment names no cancer: the card asks for one of the last years.
@@ -273,7 +273,7 @@ def _open_gap(name: str, findings: Findings) -> Gap | None:
 
 
 def _is_by_entry(gap: Gap) -> bool:
-    """Tell if an entry leaves a finding open, and not measures that do not decide."""
+    """Tell if an entry, and not an undecided measurement, leaves a finding open."""
     return any(one.rule == f"findings/{gap.name}.toml" for one in gap.provenance)
 
 

@@ -109,7 +109,7 @@ def _base(what: str) -> str:
     """Return the address of the service.
 
     Raises:
-        click.UsageError: it is none.
+        click.UsageError: it is not an address of a server.
     """
     try:
         return parse_base(what).url

@@ -44,7 +44,7 @@ Issue = Literal[
     "open",  # states no end
     "passed",  # the site's weeks end before today, or before it begins
     "conflict",  # its dates keep the site's weeks, its words do not
-    "least",  # its words state a shortest time, no end
+    "least",  # its words state a minimum time, not an end
     "event",  # its words name an end without a day
     "payer",  # states a payer's length of need alone
     "doubtful",  # a time in its words was not understood
@@ -207,7 +207,7 @@ class Brace:
 
 
 class _Doubts(NamedTuple):
-    """What leaves the first day of a brace open; see `Brace`."""
+    """The doubts about the first day of a brace; see `Brace`."""
 
     is_first_unknown: bool
     is_day_vague: bool
@@ -217,10 +217,10 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
     """Find the first day of a brace, and its last day by its dates and by its words.
 
     The first day is its start, else the day of the procedure, else the day it was
-    written, else today. Nobody wears what was written more than a week ago and is
-    signed only now: today counts, unless it is in force already and is signed again. An
-    active brace was ordered before the procedure, so the day it was written counts
-    before that of the procedure.
+    written, else today. A draft that was written more than a week ago has not been worn
+    since: today counts, unless it is in force already and is signed again. An active
+    brace was ordered before the procedure, so the day it was written counts before that
+    of the procedure.
     """
     if order.is_draft:
         days = (
@@ -553,10 +553,11 @@ def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
 
 
 def _left_open(times: BraceTimes, last_day: date) -> Issue | None:
-    """Return the problem of an end within the site's weeks that other words deny.
+    """Return the problem of an end within the site's weeks that the order contradicts.
 
-    A day is in its dates, and an end without a day or none at all is in its words. An
-    end that is not clear, and comes within the site's weeks at the latest, is none.
+    Its dates or words name a day, and its words also name an end without a day, or say
+    that there is none. An unclear end that comes within the site's weeks at the latest
+    is no problem.
     """
     worded = times.order.worded
     if worded.kind == "endless":

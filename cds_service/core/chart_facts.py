@@ -71,7 +71,7 @@ class RankedFact(NamedTuple):
 
     @property
     def may_lead(self) -> bool:
-        """Tell if it leads the card unless a fact of lower rank does."""
+        """Tell if it leads the card unless a fact before it does."""
         if not self.file.leads:
             return False
         if self.closed_by == "order":
@@ -279,7 +279,7 @@ class ChartFacts:
 
 
 def _says_second(phrase: Phrase, second: str, words: Mapping[str, str]) -> bool:
-    """Tell if a phrase says a second fact: by a place for it, or written for it.
+    """Tell if a phrase says a second fact: it has `{join}`, or was written for it.
 
     Args:
         phrase: of the leading fact.
@@ -343,12 +343,12 @@ def rank_facts(
         no_training: facts and signals under which rehabilitation is not offered.
     """
     by_name = {signal.name: signal for signal in signals}
-    is_dying = "end-of-life" in by_name
+    is_at_end_of_life = "end-of-life" in by_name
     ranks = {file.id: file.rank for file in files}
     ranked_facts = tuple(
         _ranked_fact(file, by_name[file.signal], ordered, closures, ranks)
         for file in files
-        if file.signal in by_name and (file.at_end_of_life or not is_dying)
+        if file.signal in by_name and (file.at_end_of_life or not is_at_end_of_life)
     )
     names = frozenset(by_name) | {fact.id for fact in ranked_facts}
     open_kinds = {
@@ -412,7 +412,7 @@ def _ranked_fact(
 def _is_shown_on(grounds: Sequence[CardGround], file: FactFile, signal: Signal) -> bool:
     """Tell if cards that were overridden showed each entry of this fact as it is now.
 
-    A card of the signing showed entries without a digest of what they say.
+    Cards of a signing keep no digest of what an entry says: the entry alone counts.
     """
     keys = [ground.key for ground in grounds if ground.fact == file.id]
     if not signal.entries:

@@ -51,25 +51,26 @@ FORBIDDING = frozenset(
         "report-awaited",
     }
 )
-# What limits training and walking, and no brace.
+# The signal of what limits training and walking; it says nothing of a brace.
 LIMITED = "training-limited"
 # A hip that broke this lately may still heal.
 HIP_HEALS_IN = timedelta(days=90)
 # Signals that words on how the operation went may not have been understood.
 AFTER_UNREAD = frozenset({"new-deficit-open", "deficit-open"})
-# Without a dose that is due: it is too late, or somebody is asked first.
+# With these the page names no next dose: it is too late, or somebody is asked first.
 NO_NEXT_DOSE = frozenset(
     {"denosumab-overdue", "kidney-failure", "bone-drug-caution", "bone-drug-withheld"}
 )
-# Nor does a tablet go on without a question then.
+# With these a tablet at home goes on only after a question.
 CHECKED_FIRST = frozenset({"bone-drug-caution", "bone-drug-withheld"})
 # Signals with which a reason to keep a brace is not excluded. Words that were not
 # understood forbid no walking, as they withhold no referral: few reports are understood
 # whole.
 BRACE_MAY_STAY = frozenset({"brace-reasons-unread", PROSE_OPEN})
 OF_TRAINING = frozenset({"H5", "H6", "H7"})
-# What happened: said of a fracture that is on record, by an operation understood whole.
+# Said only of an operation that was understood whole.
 OF_OPERATION = frozenset({"H1"})
+# Said only if a fracture is on record.
 OF_FRACTURE = frozenset({"H1", "H2"})
 BROKEN = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 BLANKS = frozenset({"drug", "next", "ask", "by", "training", "off", "phone"})

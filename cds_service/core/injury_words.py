@@ -17,7 +17,7 @@ NAMES: Mapping[InjuryKind, str] = {
     "femur-fracture-unstated": say("femur or pelvic fracture"),
     "pelvic-fracture": say("pelvic fracture"),
     "new-fracture": say("new fracture in a report"),
-    "rib-fracture": say("rib or breastbone fracture"),
+    "rib-fracture": say("rib or sternum fracture"),
     "leg-fracture": say("fracture of leg or foot"),
     "arm-fracture": say("fracture of arm or hand"),
     "other-fracture": say("fracture outside the spine"),

@@ -1,7 +1,7 @@
 """Facts about a patient who leaves after an augmentation: dates, biopsy, doses.
 
-The record's part is in `fhir/orders/performed.py`; what is still open of it are the
-signals of `leaving_signals.py`.
+`fhir/orders/performed.py` reads them from the record; `leaving_signals.py` has the
+signals of what is still open.
 """
 
 from collections.abc import Collection, Mapping
@@ -42,7 +42,7 @@ MOST_LEVELS = 3  # named in a summary; more are counted
 CAUSE_FIRST = frozenset(
     {"bone-malignancy", "recent-cancer", "biopsy-grave", "biopsy-preliminary"}
 )
-# So it does while the cause is in doubt, unless a biopsy that was sent will settle it.
+# The same holds while the cause is in doubt, unless a biopsy that was sent settles it.
 CAUSES_DOUBTED = frozenset({"cause-in-doubt", "entries-broken", "recent-entry-unread"})
 BIOPSY_SENT = "biopsy-pending"
 # While one of these holds, the infection comes before a bone drug.
@@ -73,10 +73,10 @@ class Biopsy(NamedTuple):
         sent_on: None if its day is not recorded.
         is_back: its report is final.
         is_unclear: its final report says, or attaches, what was not understood.
-        names: what grave its reports name and do not deny.
+        names: the grave results that its reports name and do not deny.
         back_on: the day of the newest report that is grave or not clear; None if it
             has none.
-        preliminary: what grave its reports name that are not final.
+        preliminary: the grave results that its reports name before they are final.
         is_sample: it is a sample of a disc, a vertebra or marrow, and no biopsy. Its
             report of pathology does not settle the cause.
         reports: references of its reports.
@@ -155,17 +155,19 @@ class Leaving:
             is grave.
         illnesses: references of the diagnoses of grave illness that began since the
             operation.
-        perhaps_ill: references of those that may have, as far as their days tell.
+        perhaps_ill: references of those without an exact day, or recorded on that of
+            the operation.
         sphincters: references of the diagnoses of bladder or bowel trouble that may
             have begun since the operation.
-        nerve_roots: references of the diagnoses of a nerve root that did.
-        unusual: references of the diagnoses that did, with a code that is not everyday.
+        nerve_roots: references of the diagnoses of a nerve root that began since then.
+        unusual: references of the diagnoses with a code that is not everyday, and that
+            began since then.
         unstable: the first days of the diagnoses, by reference, that may be of an
             unstable spine and began since the operation.
         injuries: falls and broken bones of these days, the gravest first.
         broken: references of the entries that cannot be read, of a diagnosis of a
             fracture or a fall, or of a brace.
-        objections: what speaks against a further dose of a bone drug.
+        objections: the reasons against a further dose of a bone drug.
         antibiotics: references of the entries since the operation of a drug that is
             given for weeks against an infection of bone.
         contents: a digest of what each entry of the record says, by its reference.

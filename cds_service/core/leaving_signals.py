@@ -44,8 +44,6 @@ NO_TRAINING = (
     "biopsy-grave",
     "biopsy-preliminary",
 )
-
-
 UNSTABLE = ("unstable-fracture", "spinal-instability")
 
 
@@ -55,9 +53,9 @@ def _is_drug_started(situation: Situation) -> bool:
     One dose, a week's supply, and what the ward gives of a drug that is taken at home
     start nothing. The order of a drug that others give starts nothing by itself. Nor
     does an order that may say "declined", or that goes on with a drug from before the
-    operation: on that one the patient may have fractured. If the day of the operation
-    is not known, only what was first written today is since. Calcitonin for the pain
-    treats no bone.
+    operation: the patient may have fractured on that drug. If the day of the operation
+    is not known, only a drug first written today counts as begun since. Calcitonin is
+    given for the pain, and does not treat the bone.
     """
     state = situation.drug_state
     use = state.use
@@ -145,7 +143,7 @@ def _review_undated(situation: Situation) -> Signal | None:
 
 @signal("bone-drug-withheld")
 def _bone_drug_withheld(situation: Situation) -> Signal | None:
-    """Find what speaks against a bone drug that would go on, written since its dose.
+    """Find the objections to a bone drug that would go on, written since its dose.
 
     That it was not tolerated counts however long ago.
     """
@@ -225,7 +223,7 @@ def _fracture_untreated(situation: Situation) -> Signal | None:
 
 @signal("unstable-since")
 def _unstable_since(situation: Situation) -> Signal | None:
-    """Find an unstable spine of after the operation, known or not excluded.
+    """Find an unstable spine recorded since the operation, known or not excluded.
 
     Physiotherapy that was ordered before it was found, or on that day, was ordered for
     a stable spine; a later order answers it.

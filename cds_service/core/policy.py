@@ -82,7 +82,7 @@ class SiteIncidence(DataTable):
             raise ValueError("events and patients belong together")
         if (self.incidence is None) == (self.events is None):
             raise ValueError(
-                "give events and patients, or incidence where they are not known"
+                "give events and patients, or incidence if they are not known"
             )
         if (
             self.events is not None
@@ -174,7 +174,7 @@ class DischargePolicy(DataTable):
     """Settings for a patient who leaves after an augmentation.
 
     Attributes:
-        days: after an augmentation a discharge is still about it.
+        days: number of days after an augmentation in which a discharge is about it.
         biopsy_owner: who looks at a result that comes later, `surgical ward`.
     """
 

@@ -231,7 +231,7 @@ def not_counted_text(order: SupportOrder) -> str:
             "{order}, planned for {month}", order=text, month=month_text(order.start)
         )
     if order.not_now == "over":
-        text = say("{order}, its days past", order=text)
+        text = say("{order}, its dates past", order=text)
     elif order.not_now in ("ward", "unsure"):
         text = _of_stay_text(order, text)
     elif order.not_now == "held":

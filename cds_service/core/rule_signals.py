@@ -378,7 +378,7 @@ def _of_braces(braces: list[Brace]) -> Signal | None:
 def _brace_words(brace: Brace) -> str:
     why = WITHOUT_DATE.get(brace.issue or "", "")
     if brace.issue == "least":
-        why = "its words name a shortest time, no end"
+        why = "its words name a minimum time, not an end"
     return in_brackets(brace.times.sentence(), why)
 
 

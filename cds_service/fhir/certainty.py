@@ -151,7 +151,7 @@ def _by_letter(coding: Json) -> Iterator[Certainty]:
     """Yield what the letter behind a code says.
 
     Without a space it may be part of a code of ICD-10-CM, such as `F32.A`, which often
-    stands under the URI of ICD-10: only of a German code it denies.
+    has the URI of ICD-10: it denies only after a German code.
     """
     system = text(coding.get("system"))
     match = AFTER_CODE.fullmatch(text(coding.get("code")).strip().upper())

@@ -80,8 +80,7 @@ class Wiring:
 
     Attributes:
         listening: the URL at which the server listens.
-        earlier: finds cards shown and answered before; None asks the log, if it can be
-            read.
+        earlier: finds earlier feedback on cards; None asks the log, if it can be read.
         is_ending: the server is about to stop.
     """
 
@@ -168,7 +167,7 @@ def _connections(settings: Settings, site: SiteFolder | None) -> Connections:
 
 
 def _refuse_raw_bytes() -> None:
-    """Refuse a query whose bytes are no UTF-8: no page could read its fields.
+    """Refuse a query that is not UTF-8: no page could read its fields.
 
     Raises:
         BadRequest: it holds such bytes.

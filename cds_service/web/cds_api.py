@@ -81,12 +81,11 @@ class Dependencies:
         flow: `service.answer`.
         clock: now, UTC.
         base_url: the URL at which EHRs reach this service, without a trailing slash.
-        history: finds cards shown and answered before; None if no log can be
-            searched.
+        history: finds earlier feedback on cards; None if no log can be searched.
         callers: the EHRs that may call; None in open mode, where everyone may.
         reads: places for calls that read FHIR servers (`places.py`).
         words: places for the words of signed orders, likewise.
-        links: addresses of basis pages; None if the log cannot be read.
+        links: makes addresses of basis pages; None if the log cannot be read.
     """
 
     service: Service

@@ -55,7 +55,7 @@ def test_from_the_signing_to_the_printed_page(open_own_page, width, tmp_path):
     page.screenshot(path=tmp_path / f"card-{width}.png")
 
     with page.context.expect_page() as opened:
-        card.get_by_role("link", name="Copy lines to the letter").click()
+        card.get_by_role("link", name="Copy lines for the letter").click()
     basis = opened.value
     copied_by_keys(basis, card)
     assert hard_to_read(basis) == []

@@ -41,7 +41,7 @@ def test_a_time_that_is_not_read_is_named_as_such(note):
 
 @pytest.mark.parametrize("note", EVENTS)
 def test_an_event_is_named_as_such(note):
-    assert "Its words name an event, no day" in said_of(note)
+    assert "Its words name an event, not a day" in said_of(note)
 
 
 @pytest.mark.parametrize("note", QUARTERS)

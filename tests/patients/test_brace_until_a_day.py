@@ -38,7 +38,7 @@ def test_a_day_whose_year_is_not_known_is_no_end():
 )
 def test_an_event_with_a_length_is_called_an_event(words):
     card = brace_card(note=[{"text": words}])
-    assert "Its words name an event, no day" in card["summary"]
+    assert "Its words name an event, not a day" in card["summary"]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def result(
         pytest.param(result("S72.00"), HIP, id="hip, ICD-10"),
         pytest.param(result("M80.051A"), HIP, id="hip, osteoporosis"),
         pytest.param(result("5913000", system=SCT), HIP, id="hip, SNOMED CT"),
-        pytest.param(result("S22.3"), "rib or breastbone fracture", id="rib"),
+        pytest.param(result("S22.3"), "rib or sternum fracture", id="rib"),
         pytest.param(result("S52.501A"), "fracture of arm or hand", id="arm"),
         pytest.param(result("S32.501A"), "pelvic fracture", id="pelvis"),
         pytest.param(result("S72.00", "No hip fracture"), HIP, id="words differ"),

@@ -272,7 +272,7 @@ def test_a_broken_hip_comes_before_what_was_not_understood() -> None:
         (coded("M80.0AXA", days=1), "fracture outside the spine (19 Nov)"),
         (coded("S06.5X0A", days=1), "head injury (19 Nov)"),
         (coded("S09.90XA", days=1), "head injury (19 Nov)"),
-        (coded("S22.31XA", days=1), "rib or breastbone fracture (19 Nov)"),
+        (coded("S22.31XA", days=1), "rib or sternum fracture (19 Nov)"),
         (coded("S52.501A", days=1), "fracture of arm or hand (19 Nov)"),
         (coded("M80.031A", days=1), "fracture of arm or hand (19 Nov)"),
         (snomed("65966004"), "fracture of arm or hand (19 Nov)"),

@@ -4,7 +4,7 @@ import pytest
 
 from tests.patients.inpatients import cards_by_topic, chart, coded, statement
 
-CLOTS = "continue unless thrombosis, infarct or stroke."
+CLOTS = "continue unless thrombosis, MI or stroke."
 CALCIUM = "continue unless high calcium, Paget or tumour."
 
 

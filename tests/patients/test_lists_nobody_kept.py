@@ -116,4 +116,4 @@ def test_romosozumab_in_time_goes_on(last, doses):
 )
 def test_romosozumab_goes_on_only_without_infarct_or_stroke(last, doses):
     card = card_of(*quiet_lists(), *romosozumab(last, doses))
-    assert card["summary"].endswith("continue unless infarct or stroke.")
+    assert card["summary"].endswith("continue unless MI or stroke.")

@@ -209,7 +209,7 @@ CARDS = [
             (
                 "Before cement: ",
                 "Bone drug: after the infection",
-                "Risk: none given; made for plain",
+                "Risk: none given; the model is for plain",
             ),
             (),
         ),
@@ -300,7 +300,7 @@ CARDS = [
             "info",
             r"^Ladder fall, but T −2\.6: bone treatment review still applies \(FLS\)\.$",
             (
-                "Bone drug: high-energy fractures also mark weak bone; none in 1",
+                "Bone drug: high-energy fractures are a sign of weak bone too; none in 1",
                 "Risk: none given",
             ),
             (f"*{FLS}", REHAB),

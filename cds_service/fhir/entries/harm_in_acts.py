@@ -191,7 +191,7 @@ def bones_in_words(words: str, terminology: Terminology) -> frozenset[str]:
 def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
     """Return the grave illnesses that words name, as they are called there.
 
-    What shall not come is none, nor is what an examination is to rule out.
+    An illness that is to be prevented is none of them, nor is one to be ruled out.
     """
     found = set[str]()
     plain, kinds = terminology.plain.complications_named, terminology.kinds
@@ -279,7 +279,7 @@ def is_rescue(act: Json, terminology: Terminology) -> bool:
 
 
 def told_beside(act: Json, terminology: Terminology) -> list[str]:
-    """List what an act says beside its title and reasons, in notes and dosages.
+    """List what an act says besides its title and reasons, in notes and dosages.
 
     What it is to prevent has not come. The title of a drug says nothing of a reason.
     """

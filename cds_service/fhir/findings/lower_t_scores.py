@@ -58,7 +58,7 @@ Z_SCORE = frozenset({"z-score"})
 # T-scores that are refused for their place.
 ELSEWHERE = frozenset({"t-score-peripheral", "t-score-elsewhere"})
 T_SCORE_UNITS = frozenset({"t-score", "tscore"})
-POROTIC = -2.5  # a T-score from here down is osteoporosis (WHO)
+OSTEOPOROTIC = -2.5  # a T-score from here down is osteoporosis (WHO)
 # A component of a T-score with another unit is a density or a change.
 NO_UNIT = frozenset({"", "1", "t-score", "tscore", "t", "sd", "score"})
 # Statuses of a report that was taken back, not done, or is not written yet.
@@ -84,7 +84,7 @@ def lower_in_words(
         words = (*remarks, *reading.words)
         if any(lower < measured.value for lower in below_zero_in(words, chart)):
             why = "its words name a lower one"
-        elif measured.value > POROTIC and is_osteoporosis_named(remarks, chart):
+        elif measured.value > OSTEOPOROTIC and is_osteoporosis_named(remarks, chart):
             why = "its words name osteoporosis"
         else:
             continue
@@ -159,7 +159,7 @@ def lower_in_reports(
         named = coded | named_in(words, chart.terminology)
         if any(lower < value for lower in {*below_zero_in(words, chart)} - of_day):
             why = "a report of bone density names a lower one"
-        elif value > POROTIC and not named.isdisjoint(OSTEOPOROSIS):
+        elif value > OSTEOPOROTIC and not named.isdisjoint(OSTEOPOROSIS):
             why = "a report of bone density names osteoporosis"
         else:
             continue
@@ -234,7 +234,7 @@ def lower_at_the_heel(
             continue
         if not spec.is_fresh(measured.moment.day, chart.today):
             continue
-        if measured.value <= POROTIC and measured.value < outcome.value:
+        if measured.value <= OSTEOPOROTIC and measured.value < outcome.value:
             why = "it is lower, at heel or humerus"
             yield measured.refused("conflicting", why).passed_over(spec)
 
@@ -262,7 +262,7 @@ def lower_in_look_alikes(
             numbers += _below_zero(reading.holder, chart)
         if any(lower < value for lower in numbers):
             why = "a density or another value names a lower one"
-        elif value > POROTIC and is_osteoporosis_named(remarks, chart):
+        elif value > OSTEOPOROTIC and is_osteoporosis_named(remarks, chart):
             why = "the words of a density or another value name osteoporosis"
         else:
             continue
@@ -281,15 +281,15 @@ def lower_elsewhere(
 ) -> Iterator[PassedOver]:
     """Pass over values that show osteoporosis at a place not measured since.
 
-    A newer value of another place does not undo them, nor do years: a spine that was
-    porous is measured again before it is called dense. A value of the forearm, of a
+    A newer value of another place does not undo them, nor do years: an osteoporotic
+    spine is measured again before it is called dense. A value of the forearm, of a
     place not stated or of a single vertebra never counts while there is a better one;
     it is passed over even if nothing is newer, as long as it is fresh.
     """
     best_values = _best_values(usable)
     for measured in usable:
         is_lower = all(measured.value < value for value in best_values)
-        if measured.value > POROTIC or not is_lower:
+        if measured.value > OSTEOPOROTIC or not is_lower:
             continue
         since = [other for other in usable if other.moment.day > measured.moment.day]
         counts_less = measured.site not in CENTRAL or is_single(measured)

@@ -418,9 +418,9 @@ def _read_procedure(
 ) -> Stated | None:
     """Read a procedure.
 
-    An augmentation needs a date before the order, otherwise it may be the ordered one,
-    and it stands for an earlier fracture: done for something else, or for the present
-    one, it leaves that open. If its title calls it past, or names an earlier month or
+    An augmentation needs a date before the order, otherwise it may be the ordered one.
+    It counts as an earlier fracture; done for something else, or for the present one,
+    it leaves that open. If its title calls it past, or names an earlier month or
     year, it was typed in at an admission: it was done by its day.
     A procedure that counts only for some months needs a date, too. If it is not known
     to be completed, it leaves the finding open.

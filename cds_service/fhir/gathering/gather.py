@@ -86,7 +86,7 @@ def gather(
         )
         results = with_diagnoses_of_stay(results, plan, person.bases, read)
     results = with_unread_products(results, plan, person.bases, terminology)
-    # It refuses another Patient, and a record of which nothing could be read.
+    # Raises for another Patient, and for a record of which nothing could be read.
     needed = needed_results(plan, results, person.patient_id)
     results = in_newest_version(results | needed)
     record = record_in(results, plan, terminology, person, deadline)

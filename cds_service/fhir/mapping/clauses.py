@@ -154,7 +154,7 @@ class JointPatterns(NamedTuple):
 
 
 class TitleReading(NamedTuple):
-    """What a title says of the names in it, each denial for itself.
+    """The names in a title: stated, denied or doubted, each denial read for itself.
 
     Attributes:
         stated: concepts without a denial.

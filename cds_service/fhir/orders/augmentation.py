@@ -67,7 +67,7 @@ FROM_WORDS = (
 )
 BY_TEXT = "The procedure was recognised by the order's text, not by a code."
 UNCLEAR = "{name} is left out: its subject is not plainly this patient."
-ONLY_OPTION = "{name} is left out: it is an option, no order."
+ONLY_OPTION = "{name} is left out: it is an option, not an order."
 ALTERNATIVES = (
     "The orders are options for different vertebrae; which is treated is open."
 )

@@ -551,7 +551,7 @@ def _is_plain_course(code: Json, terminology: Terminology) -> bool:
 
 
 def _is_course(words: str, terminology: Terminology) -> bool:
-    """Tell if each part of a text says how an operation went, or that nothing was."""
+    """Tell if each part of a text says how an operation went, or that all was well."""
     if len(words) > LONGEST_TEXT:
         return False
     parts = [part for one in sentences(words) for part in _DIVIDED.split(one)]

@@ -1,4 +1,4 @@
-"""Find what speaks against the next dose of a bone drug: an order, or a diagnosis.
+"""Find the objections to the next dose of a bone drug: an order, or a diagnosis.
 
 "Denosumab: next 28 December, do not miss it" is wrong next to an order that was put on
 hold, "Switch denosumab to zoledronate" or an allergy to it. The raw JSON of the record

@@ -252,7 +252,7 @@ ONE_BRACE = [
     ),
     pytest.param(
         worded("TLSO until pain subsides"),
-        "TLSO: end date? Its words name an event, no day. Off by 15 Jan (8 weeks)? Review 4 Dec.",
+        "TLSO: end date? Its words name an event, not a day. Off by 15 Jan (8 weeks)? Review 4 Dec.",
         id="an event",
     ),
     pytest.param(
@@ -697,7 +697,7 @@ def test_a_site_may_have_the_limits_said_with_every_augmentation(tmp_path):
     )
     assert (
         card["summary"]
-        == "If a brace is used: while pain needs it, review at 2 weeks, off by 8 weeks."
+        == "If a brace is used: while pain requires it, review at 2 weeks, off by 8 weeks."
     )
     assert (card["indicator"], card.get("detail"), labels(card)) == ("info", None, [])
 

@@ -69,7 +69,7 @@ FILLED = [
         "en",
         [
             "A bone in your back broke. Cement now supports it.",
-            "Bones can break again. Bone medicine lowers that danger.",
+            "Bones can break again. Bone medicine makes that less likely.",
             (
                 "Your bone medicine: denosumab. Next: 28 December, bone clinic. Do not"
                 " miss it."
@@ -77,10 +77,10 @@ FILLED = [
             "Walk every day, a little more each day.",
             "Exercise class: 4 December, 10:00, Physiotherapy.",
             "Bend your knees, not your back. Lift nothing heavy.",
-            "New strong back pain: call 01234 567 890.",
+            "New, severe back pain: call 01234 567 890.",
             (
                 "Weak legs, loss of bladder or bowel control, fever, chest pain:"
-                " emergency."
+                " emergency. Go to hospital at once."
             ),
         ],
         id="A-denosumab",

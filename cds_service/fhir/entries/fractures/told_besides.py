@@ -1,8 +1,8 @@
-"""Tell if what is said beside a fracture may call it old or in doubt.
+"""Tell if what is said next to a fracture may call it old or in doubt.
 
-A category such as "past medical history", a stage or a severity such as "old" stands
-beside codes of a fresh fracture. Known words alone say that it is of now: any others
-leave its age open.
+A category such as "past medical history", a stage or a severity such as "old" may be
+next to the code of a fresh fracture. Only known words say that the fracture is of now;
+any others leave its age open.
 """
 
 import re

@@ -214,7 +214,7 @@ def _is_plain_reason(
 def _tells_of_cause(words: str, terminology: Terminology) -> bool:
     """Tell if plain words together are a finding or a task: "calcium 3.2".
 
-    So they are if they name another bone beside a broken vertebra: "fracture L1, hip".
+    So they are if they name another bone next to a broken vertebra: "fracture L1, hip".
     """
     whole = folded(words[:LONGEST_TEXT])
     parts = (whole, *map(str.strip, _PART.split(whole)))

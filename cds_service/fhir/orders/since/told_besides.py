@@ -1,4 +1,4 @@
-"""Read what is told beside diagnoses and operations as the reason of an order.
+"""Read what is told next to diagnoses and operations as the reason of an order.
 
 A note of yesterday at an old diagnosis, the evidence of a new one, the outcome of the
 operation and a visit to come may be the only word of a fall or a broken bone. Each

@@ -81,7 +81,7 @@ def vertebrae_in_acts_since(
 
 
 def _called(entry: Entry) -> Entry:
-    """Return what is told beside an entry, with its reasons as its titles as well."""
+    """Return what is told next to an entry, with its reasons as its titles as well."""
     words = [
         word for one in codeables(entry.raw, "reasonCode") for word in texts_of(one)
     ]
