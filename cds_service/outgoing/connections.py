@@ -12,7 +12,9 @@ import os
 import socket
 import ssl
 import threading
+import zlib
 from collections import OrderedDict
+from collections.abc import Iterator
 from contextlib import suppress
 from copy import copy
 from functools import cache
@@ -50,6 +52,9 @@ SECONDS = 10.0  # of an exchange that sets no timeout
 LEAST_CONNECT_SECONDS = 0.3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEADERS = {"User-Agent": "kyphoplasty-cds", "Accept-Encoding": "gzip"}
+GZIP = frozenset({"gzip", "x-gzip"})
+GZIP_BITS = 31  # the largest window of zlib, in the format of gzip
+PIECE = 65536  # bytes of a body that are read, or unpacked, at a time
 # Headers that are wrong once the body has been read and decoded.
 GONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
@@ -273,12 +278,12 @@ class _CheckedAdapter(HTTPAdapter):
         # After an interim answer the real one is yet to come: the next session would
         # read it as its own.
         if raw.status < 200:
-            raise CallFailed("truncated", "the server's answer broke off")
+            raise _broken_off()
         body, announced = bytearray(), raw.headers.get("Content-Length", "")
         # Decoded, it is larger still.
         if announced.isdecimal() and int(announced[:20]) > self._max_bytes:
             raise _too_large()
-        while piece := raw.read1(65536, decode_content=True):
+        for piece in _pieces_of(raw, deadline):
             body += piece
             if len(body) > self._max_bytes:
                 raise _too_large()
@@ -290,6 +295,42 @@ class _CheckedAdapter(HTTPAdapter):
             raise late()
         self._budget.take(VALUE_BYTES * sum(map(body.count, (b"{", b"[", b","))))
         return bytes(body)
+
+
+def _pieces_of(raw: urllib3.BaseHTTPResponse, deadline: Deadline) -> Iterator[bytes]:
+    """Yield the decoded body in pieces, some of them empty.
+
+    Raises:
+        CallFailed: it is packed in several layers or parts, or breaks off.
+    """
+    encoding = raw.headers.get("Content-Encoding", "").strip().lower()
+    if "," in encoding:  # we asked for one
+        raise _in_pieces()
+    if encoding in GZIP:
+        yield from _unpacked(raw, deadline)
+        return
+    while piece := raw.read1(PIECE, decode_content=True):
+        yield piece
+
+
+def _unpacked(raw: urllib3.BaseHTTPResponse, deadline: Deadline) -> Iterator[bytes]:
+    """Yield a body of gzip unpacked, piece by piece.
+
+    The library would unpack any number of members in one read, and each costs the same,
+    however small. Servers pack an answer into one.
+    """
+    decoder = zlib.decompressobj(GZIP_BITS)
+    while packed := raw.read1(PIECE, decode_content=False):
+        try:
+            while (piece := decoder.decompress(packed, PIECE)) or packed:
+                yield piece
+                packed = decoder.unconsumed_tail
+        except zlib.error:
+            raise _broken_off() from None
+        if decoder.unused_data:
+            raise _in_pieces()
+    if not decoder.eof:
+        raise late() if deadline.left <= 0 else _broken_off()
 
 
 def _place_of(request: requests.PreparedRequest) -> Address:
@@ -320,6 +361,14 @@ def _too_large() -> CallFailed:
     return CallFailed("too-large", "the server's answer is too large")
 
 
+def _in_pieces() -> CallFailed:
+    return CallFailed("pieces", "the server's answer is in too many pieces")
+
+
+def _broken_off() -> CallFailed:
+    return CallFailed("truncated", "the server's answer broke off")
+
+
 def _cause(error: Exception) -> Any:
     """Return the error of urllib3 that requests has wrapped; else the error itself."""
     is_wrapped = isinstance(error, requests.RequestException) and error.args
@@ -339,7 +388,7 @@ def _as_failure(error: Exception) -> CallFailed:
     if any(isinstance(part, ConnectionError) for part in parts):
         return CallFailed("reset", "the connection to the server broke")
     if isinstance(cause, urllib3.exceptions.HTTPError):
-        return CallFailed("truncated", "the server's answer broke off")
+        return _broken_off()
     return CallFailed("unreachable", "the connection to the server failed")
 
 
@@ -381,7 +430,7 @@ class _Counted(BufferedReader):
         if self._bytes > MAX_WIRE_BYTES:
             raise _too_large()
         if self._pieces > FREE_PIECES + self._bytes // PIECE_BYTES:
-            raise CallFailed("pieces", "the server's answer is in too many pieces")
+            raise _in_pieces()
 
     def read(self, size: int | None = -1, /) -> bytes:
         content = super().read(size)

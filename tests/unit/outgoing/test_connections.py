@@ -269,6 +269,40 @@ def test_an_answer_without_end_costs_little_however_small_its_pieces(
 
 
 @pytest.mark.parametrize(
+    ("encoding", "body", "reason"),
+    [
+        pytest.param(
+            "gzip",
+            gzip.compress(b"") * 50_000 + gzip.compress(b"{}"),
+            "pieces",
+            id="members-that-unpack-to-nothing",
+        ),
+        pytest.param(
+            "x-gzip", gzip.compress(b"{") + gzip.compress(b"}"), "pieces", id="two"
+        ),
+        pytest.param(
+            "gzip, gzip", gzip.compress(gzip.compress(b"{}")), "pieces", id="layers"
+        ),
+        pytest.param("gzip", gzip.compress(b"{}")[:-4], "truncated", id="cut"),
+        pytest.param("gzip", b"{}", "truncated", id="not packed"),
+        pytest.param("gzip", b"", "truncated", id="empty"),
+    ],
+)
+def test_an_answer_is_packed_as_one_whole(server, encoding, body, reason):
+    server.say("/keys", Reply(body, headers={"Content-Encoding": encoding}))
+    session = Connections().session()
+    assert failure(session, f"{server.base}/keys", timeout=20).reason == reason
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip"])
+def test_a_large_packed_answer_is_read_whole(server, encoding):
+    body = bytes(range(256)) * 20_000
+    packed = gzip.compress(body)
+    server.say("/keys", Reply(packed, headers={"Content-Encoding": encoding}))
+    assert Connections().session().get(f"{server.base}/keys").content == body
+
+
+@pytest.mark.parametrize(
     ("size", "count"),
     [
         pytest.param(100, 600, id="few-small-chunks"),
