@@ -24,6 +24,7 @@ from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT, UNUSU
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.grave_asides import (
+    BROAD_COURSE,
     UNJUDGED,
     UNREAD_REASON,
     drugs_and_states,
@@ -31,8 +32,10 @@ from cds_service.fhir.entries.grave_asides import (
 )
 from cds_service.fhir.entries.harm_in_acts import CARRYING
 from cds_service.fhir.entries.medication.drugs import (
-    DEEP_INFECTION_DRUG,
+    BROAD_ANTIBIOTIC,
+    INFECTION_DRUGS,
 )
+from cds_service.fhir.entries.medication.unread_in_dosages import words_of_dosages
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.open_concepts import UNCODED
 from cds_service.fhir.entries.words.problem_words import has_grave_stem, in_doubt
@@ -629,7 +632,7 @@ def read_leaving(
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         objections=objections_to_doses(record, terminology, today),
-        antibiotics=_antibiotics_since(record, since, terminology.calendar),
+        antibiotics=_antibiotics_since(record, since, terminology),
         contents={
             name: _content_of(entry.raw)
             for entry in record.entries
@@ -670,15 +673,28 @@ def _broken_in(record: PatientRecord) -> frozenset[str]:
 
 
 def _antibiotics_since(
-    record: PatientRecord, since: date, calendar: SiteCalendar
+    record: PatientRecord, since: date, terminology: Terminology
 ) -> frozenset[str]:
     """Return the entries of this day or later of drugs against infected bone."""
     return frozenset(
         entry.reference
         for entry in record.entries
-        if entry.drug and DEEP_INFECTION_DRUG in entry.drug.concepts
-        if calendar.may_be_since(_days_of_drug(entry.raw), since)
+        if _is_against_infection(entry, terminology)
+        if terminology.calendar.may_be_since(_days_of_drug(entry.raw), since)
     )
+
+
+def _is_against_infection(entry: Entry, terminology: Terminology) -> bool:
+    """Tell if a drug is one against infected bone.
+
+    One of many infections is none for words that were not understood, unless they are
+    of weeks.
+    """
+    groups = entry.drug.concepts & INFECTION_DRUGS if entry.drug else frozenset()
+    if groups != {BROAD_ANTIBIOTIC} or in_doubt(UNREAD_REASON) not in entry.concepts:
+        return bool(groups)
+    longest = terminology.durations.longest
+    return any(longest(one) >= BROAD_COURSE[0] for one in words_of_dosages(entry.raw))
 
 
 def _days_of_drug(raw: Json) -> Iterator[object]:
