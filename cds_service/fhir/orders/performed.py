@@ -207,6 +207,7 @@ def find_performed(
         from_day = today - RECENT
     elif day is None:
         from_day = _first_in_month(newest, today, terminology.calendar)
+        from_day = from_day or _day_of_its_order(newest, record, since, terminology)
     performed = Performed(day, bool(sure), from_day)
     named = _without_unread_notes(augmentation, without_aftermath, terminology)
     is_note_unread = named is not augmentation
@@ -264,6 +265,29 @@ def _first_in_month(
     days = [days_of_procedure(one.resource, calendar) for one in operation]
     firsts = [first for first, last in days if first and last]
     return max(min(firsts), today - MONTH) if firsts else None
+
+
+def _day_of_its_order(
+    operation: Sequence[Order],
+    record: PatientRecord,
+    since: date,
+    terminology: Terminology,
+) -> date | None:
+    """Return the day since this one on which an operation was ordered; None if none.
+
+    It was not done before.
+    """
+    named = {
+        "/".join(text(order.get("reference")).split("/")[-2:])
+        for one in operation
+        for order in objects(one.resource.get("basedOn"))
+    }
+    days = [
+        terminology.calendar.first_day(entry.raw.get("authoredOn"))
+        for entry in record.entries
+        if entry.kind == "ServiceRequest" and entry.reference in named
+    ]
+    return min((day for day in days if day and day >= since), default=None)
 
 
 def _time_in_words(procedure: Json) -> str:
