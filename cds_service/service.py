@@ -481,7 +481,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     if drafts is not orders.drafts:
         orders = _orders_in(drafts, person, terminology)
 
-    record = with_signing(record, orders.drafts, terminology)
+    record = with_signing(record, orders.drafts, terminology, call.today)
     record = with_unsent_reasons_of_drafts(record, orders.drafts, terminology)
     support = join_support_orders(
         orders.support,

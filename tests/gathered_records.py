@@ -76,7 +76,7 @@ def read(case: dict[str, Any]) -> Any:
         request, plan, None, terminology, person, deadline=Deadline.after(60)
     )
     bundle = read_drafts(request.context.draft_orders, person)
-    record = with_drafted_drugs(record, bundle, terminology)
+    record = with_drafted_drugs(record, bundle, terminology, TODAY)
     return extract_findings(
         Chart(record, terminology, Horizon(TODAY, TODAY, TODAY, TODAY)),
         service.finding_specs,

@@ -160,3 +160,109 @@ def _with_cefazolin(dose):
         authoredOn=days_ago(1),
     )
     return summaries_beside(order)
+
+
+@pytest.mark.parametrize(
+    ("drug", "dose"),
+    [
+        ("Vancomycin", "1 g IV bd until 4 January"),
+        ("Vancomycin", "1 g i.v. 2x tgl. bis 4.1."),
+        ("Ceftriaxon", "2 g tgl. bis einschl. 04.01.27"),
+        ("Cefazolin", "2 g IV q8h until 04/01/2027"),
+        ("Cefazolin", "2 g IV q8h thru 1/4/27"),
+        ("Ceftriaxone", "2 g/j jusqu'au 4 janvier"),
+        ("Ceftriaxona", "2 g/24 h hasta el 4 de enero"),
+        ("Ceftriaxone", "2 g/die fino al 4 gennaio"),
+        ("Flucloxacilline", "4 dd 1 g t/m 4 januari"),
+        ("Vancomycin", "1 g co 12 h do 4 stycznia"),
+        ("万古霉素", "1g 每12小时 至1月4日"),
+        ("バンコマイシン", "1g 1日2回 1月4日まで"),
+        ("반코마이신", "1g 1일 2회 1월 4일까지"),
+        ("セファゾリン", "1回1g 1日3回 42日分"),
+        ("Flucloxacillin", "1 g qds 42/7"),
+    ],
+)
+def test_a_last_day_and_short_forms_are_a_length(drug, dose):
+    (summary,) = beside(drug, dose)
+    assert "spinal infection not excluded" in summary
+
+
+@pytest.mark.parametrize(
+    ("drug", "dose"),
+    [
+        ("Clindamycin", "300 mg qds until 25 November"),
+        ("Cefuroxim", "1,5 g i.v. 3x tgl. bis 25.11."),
+        ("Ceftriaxon", "2 g tgl. bis einschl. 24.11.2026"),
+        ("Ceftriaxone", "2 g/j jusqu'au 24 novembre"),
+        ("Ceftriaxona", "2 g/24 h hasta el 24 de noviembre"),
+        ("Flucloxacilline", "4 dd 1 g t/m 24 november"),
+        ("万古霉素", "1g 每12小时 至11月24日"),
+        ("バンコマイシン", "1日2回 11月24日まで"),
+        ("세프트리악손", "1일 2회 11월 24일까지"),
+        ("レボフロキサシン", "500mg 1日1回 5日分"),
+        ("Flucloxacillin", "500 mg qds 5/7"),
+        ("Flucloxacillin", "500 mg qds for 7 days, wound check 4 January"),
+        ("Clindamycin", "600 mg 3x tgl. 7 Tage, Kontrolle bis 4.1."),
+        ("Enoxaparin", "40 mg until 4 January"),
+    ],
+)
+def test_a_last_day_within_two_weeks_or_of_a_visit_is_not(drug, dose):
+    assert beside(drug, dose) == []
+
+
+@pytest.mark.parametrize(
+    ("drug", "dose"),
+    [
+        ("Doxycycline", "100 mg bd for 6 weeks"),
+        ("Co-trimoxazole", "960 mg bd 6/52"),
+        ("Sulfametoxazol/trimetoprim", "800/160 c/12h 6 semanas"),
+        ("Bactrim DS", "1 tab bid for 42 days"),
+        ("Rifampicin", "450 mg bd until 4 January"),
+        ("Minocycline", "100 mg bd for 6 weeks"),
+        ("Amoxicillin", "1 g tds for 6 weeks"),
+        ("ドキシサイクリン", "1日2回 42日分"),
+    ],
+)
+def test_weeks_of_a_drug_of_many_infections_are_asked_about(drug, dose):
+    (summary,) = beside(drug, dose)
+    assert "spinal infection not excluded" in summary
+
+
+@pytest.mark.parametrize(
+    ("drug", "dose"),
+    [
+        ("Doxycycline", "100 mg bd for 7 days"),
+        ("Doxycycline", "100 mg od"),
+        ("Doxycycline", "100 mg od for acne, 12 weeks"),
+        ("Doxycycline", "100 mg bd for 21 days"),
+        ("Co-trimoxazole", "960 mg bd for 3 days"),
+        ("Co-trimoxazole", "480 mg od PJP prophylaxis"),
+        ("Co-trimoxazole", "960 mg bd for 6 months"),
+        ("Amoxicillin", "1 g bd for 14 days, H. pylori"),
+        ("Amoxicillin", "500 mg tds as told by Dr X"),
+        ("Nitrofurantoin", "50 mg nocte for 6 months"),
+    ],
+)
+def test_a_short_an_endless_or_another_course_of_one_is_not(drug, dose):
+    assert beside(drug, dose) == []
+
+
+def test_one_whose_weeks_were_over_long_ago_is_not():
+    assert beside("Doxycycline", "100 mg bd for 6 weeks", days=90) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "is_asked"),
+    [
+        ("Cefazolin until 4 January", True),
+        ("Doxycycline for 6 weeks", True),
+        ("Ceftriaxone 42/7", True),
+        ("セファゾリン 42日分", True),
+        ("Cefazolin until 19 November", False),
+        ("Doxycycline 7 days", False),
+        ("Cefalexin 5/7", False),
+        ("Doxycycline for acne 6 weeks", False),
+    ],
+)
+def test_so_are_last_days_and_such_drugs_as_orders(title, is_asked):
+    assert bool(summaries_beside(act_ordered(title))) == is_asked

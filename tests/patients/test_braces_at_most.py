@@ -11,7 +11,8 @@ AT_MOST = [
     *("nicht länger als {} Wochen tragen", "ne pas porter plus de {} semaines"),
     *("no usar más de {} semanas", "non portare più di {} settimane"),
     *("niet langer dan {} weken dragen", "nie nosić dłużej niż {} tygodnie"),
-    "不要佩戴超过{}周",
+    *("不要佩戴超过{}周", "支具佩戴不要超过{}周", "{}週間以上装着しない"),
+    *("{}週間以上は着用しないこと", "{}주 이상 착용하지 마세요", "{}주 이상 착용 금지"),
 ]
 TITLES = [
     *("no longer than {} weeks", "nicht länger als {} Wochen"),
@@ -35,7 +36,13 @@ def test_a_most_is_no_least(words):
     assert "at least" not in summary(brace(note=[{"text": words.format(12)}]))
 
 
-@pytest.mark.parametrize("words", ["wear longer than {} weeks", "more than {} weeks"])
+LEAST = [
+    *("wear longer than {} weeks", "more than {} weeks", "{}週間以上装着する"),
+    *("{}週間以上装着", "{}주 이상 착용", "佩戴超过{}周"),
+]
+
+
+@pytest.mark.parametrize("words", LEAST)
 def test_a_least_stays_one(words):
     assert "at least 12" in summary(brace(note=[{"text": words.format(12)}]))
 

@@ -8,6 +8,7 @@ from tests.chart_builders import Resource, days_ago, of_patient
 from tests.codes import ICD
 from tests.patients.inpatients import chart, coded, statement
 from tests.patients.leaving import (
+    act_ordered,
     cards_beside,
     everything_arranged,
     kyphoplasty_done,
@@ -125,3 +126,24 @@ def test_a_known_harm_in_the_note_of_the_operation_is_asked_about(words: str) ->
 @pytest.mark.parametrize("words", ["No complications.", "8 ml of cement"])
 def test_a_plain_note_of_the_operation_is_quiet(words: str) -> None:
     assert not after(note=[{"text": words}])
+
+
+@pytest.mark.parametrize(("days", "count"), [(3, 1), (200, 0), (None, 0)])
+def test_an_operation_without_a_day_was_not_before_its_order(
+    days: int | None, count: int
+) -> None:
+    done = kyphoplasty_done(
+        basedOn=[{"reference": "ServiceRequest/act"}] if days else None
+    )
+    done = {name: one for name, one in done.items() if one is not None}
+    del done["performedDateTime"], done["encounter"]
+    order = act_ordered("Kyphoplasty L1", days=days or 3, status="completed")
+    fall = of_patient(
+        "Condition",
+        "fall",
+        code={"text": "Fall on the ward"},
+        recordedDate=days_ago(1),
+        onsetDateTime=days_ago(1),
+    )
+    record = chart(coded("M80.08XA", days=20), done, order, fall)
+    assert len(leave(record)) == count

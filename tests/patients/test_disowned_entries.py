@@ -18,7 +18,7 @@ from tests.patients.leaving import (
     leave,
     worn_now,
 )
-from tests.patients.reassuring import cards_of, problem
+from tests.patients.reassuring import cards_of, imaging, problem
 
 # The whole sentence says it of the entry.
 DISOWNING = [
@@ -166,3 +166,19 @@ def test_an_entry_that_was_refuted_stays_so():
     }
     cards = cards_of(entry)
     assert cards["rehabilitation"]["indicator"] == "info"
+
+
+@pytest.mark.parametrize(
+    "disowning",
+    [
+        {"code": {"text": "MRI lumbar spine - wrong patient"}},
+        {"note": [{"text": "Entered for wrong patient."}]},
+    ],
+)
+def test_a_report_that_is_left_out_is_a_named_gap(disowning):
+    report = imaging("Tumour in L2.", days=1, **disowning)
+    taken = statement("alendronate", "M05BA04", 1)
+    record = chart(coded("M80.08XA", days=20), kyphoplasty_done(), taken, report)
+    (card,) = leave((*record, *everything_arranged()))
+    assert "imaging reports not read whole" in card["summary"]
+    assert "left out" in card["detail"]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.codes import ICD, codeable
+from tests.patients.inpatients import statement
 from tests.patients.leaving import (
     everything_arranged,
     kyphoplasty_done,
@@ -231,3 +232,15 @@ def test_a_result_of_tissue_has_a_line_of_its_own() -> None:
     (card,) = cards_beside(pathology(days=1) | words)
     assert "biopsy result" in card["summary"]
     assert "recent entry" not in card["detail"]
+
+
+@pytest.mark.parametrize("words", ["Ca 3.1", "Ca 1,18", "Biopsy.", "Biopsie."])
+def test_a_value_or_the_name_of_an_act_alone_asks_nothing(words: str) -> None:
+    taken = statement("alendronate", "M05BA04", 1)
+    assert cards_beside(imaging(words, days=1), taken) == []
+
+
+@pytest.mark.parametrize("words", ["Ca breast", "Biopsy: carcinoma", "? Ca prostate"])
+def test_a_cancer_in_such_words_is_asked_about(words: str) -> None:
+    (card,) = cards_beside(imaging(words, days=1))
+    assert "malignancy of bone" in card["summary"]

@@ -6,6 +6,8 @@ the problem list, but next to it no card may say that there is none.
 """
 
 from collections.abc import Iterable
+from datetime import date
+from itertools import chain
 from typing import Any
 
 from cds_service.fhir.certainty import is_later_encounter
@@ -36,6 +38,7 @@ from cds_service.fhir.entries.medication.drug_asides import (
 )
 from cds_service.fhir.entries.medication.drugs import (
     DEEP_INFECTION_DRUG,
+    INFECTION_DRUGS,
     MEDICATION_TYPES,
 )
 from cds_service.fhir.entries.medication.unread_in_dosages import (
@@ -143,8 +146,11 @@ GRAVE = frozenset(
 MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
 HOURS_OF = {"h": 1, "min": 1 / 60, "d": 24}
 HOURS_OF_A_DAY = 24
-# Policy: an antibiotic of two weeks may be against an infected bone.
+# Policy: an antibiotic of two weeks may be against an infected bone; one that is given
+# against much else, of four weeks and at most four months.
 LONG_COURSE = 14 * HOURS_OF_A_DAY
+BROAD_COURSE = (28 * HOURS_OF_A_DAY, 120 * HOURS_OF_A_DAY)
+ELSEWHERE = ("antibiotic-elsewhere",)
 BED_REST = "bed-rest"
 REST = ("lying-still",)
 # An order that asks if the fracture has another cause. It asks so until it is carried
@@ -482,21 +488,33 @@ def _searches_in_titles(
     words = [word for title in titles for word in texts_of(title)]
     sites = words_of_sites(entry)
     parts = terminology.search_parts
-    is_long = any(_is_long_antibiotic(word, terminology) for word in words)
+    written = terminology.calendar.last_day(entry.get("authoredOn"))
+    is_long = any(_is_long_antibiotic(word, written, terminology) for word in words)
     return frozenset({"infection-search"} if is_long else ()).union(
         *(parts.concepts_in(word, sites) for word in words)
     )
 
 
-def _is_long_antibiotic(title: str, terminology: Terminology) -> bool:
+def _is_long_antibiotic(
+    title: str, written: date | None, terminology: Terminology
+) -> bool:
     """Tell if a title orders weeks of an antibiotic: "Cefazolin 6/52"."""
     if len(title) > LONGEST_TITLE:
         return False
     groups_of = terminology.drugs.groups_of
-    is_meant = any(
-        DEEP_INFECTION_DRUG in groups_of(one) for one in terminology.drug_words(title)
-    )
-    return is_meant and terminology.durations.longest(title) >= LONG_COURSE
+    named = [groups_of(one) for one in terminology.drug_words(title)]
+    groups = INFECTION_DRUGS.intersection(chain.from_iterable(named))
+    if not groups:
+        return False
+    hours = terminology.durations.longest(title)
+    last = terminology.durations.last_day(title, written) if written else None
+    if written and last:
+        hours = max(hours, ((last - written).days + 1) * float(HOURS_OF_A_DAY))
+    if DEEP_INFECTION_DRUG in groups and hours >= LONG_COURSE:
+        return True
+    least, most = BROAD_COURSE
+    is_elsewhere = terminology.kinds.named(title, ELSEWHERE)
+    return least <= hours <= most and not is_elsewhere
 
 
 def words_of_sites(order: Json) -> list[str]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.drugs import (
+    BROAD_ANTIBIOTIC,
     DEEP_INFECTION_DRUG,
     GOES_ON,
     MEDICATION_TYPES,
@@ -22,6 +23,7 @@ from cds_service.fhir.findings.drug_times import (
     first_and_last_day,
     handed_over,
 )
+from cds_service.fhir.leaves import words_in
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -37,10 +39,15 @@ from cds_service.fhir.raw_json import (
 LONG = timedelta(days=14)
 # Weekly dispenses, and doses after dialysis or of a long-acting drug, are one course.
 PAUSE = timedelta(days=8)
+# Policy: of drugs that are given for two or three weeks against much else, and for
+# months against acne or a cough.
+BROAD, BROAD_AT_MOST = timedelta(days=28), timedelta(days=120)
 # As long as an infection that was treated may bear on a fracture.
 COUNTS_FOR = timedelta(days=365)
 MOST_HOURS = 24 * 365.0
-NOT_OF_THE_COURSE = "not-of-the-course"  # a rule of `kinds.toml`
+# Rules of `kinds.toml`
+NOT_OF_THE_COURSE = "not-of-the-course"
+ELSEWHERE = ("antibiotic-elsewhere",)
 DOSAGES = ("dosageInstruction", "dosage")
 NOT_GIVEN = frozenset(
     {"entered-in-error", "cancelled", "draft", "not-done", "not-taken", "declined"}
@@ -58,7 +65,8 @@ class Span(NamedTuple):
 def find_long_antibiotic(chart: Chart) -> Entry | None:
     """Return an entry of a long course of the last year, or of unknown days; else None.
 
-    Entries at most eight days apart are one course.
+    Entries at most eight days apart are one course. Of a drug of many infections only
+    one entry that says so counts, while its weeks go on.
     """
     spans = []
     for entry in chart.of_kind(*MEDICATION_TYPES):
@@ -69,7 +77,29 @@ def find_long_antibiotic(chart: Chart) -> Entry | None:
             spans.append(span)
         elif _is_of_unknown_days(entry):
             return entry
-    return _first_long(sorted(spans, key=lambda one: one[:2]), chart.today)
+    long = _first_long(sorted(spans, key=lambda one: one[:2]), chart.today)
+    return long or next(
+        filter(None, (_broad(one, chart) for one in _broads(chart))), None
+    )
+
+
+def _broads(chart: Chart) -> Iterator[Entry]:
+    """Yield the orders and statements of drugs of many infections."""
+    for entry in chart.of_kind("MedicationRequest", "MedicationStatement"):
+        if _is_meant(entry, BROAD_ANTIBIOTIC) and _goes_on(entry):
+            yield entry
+
+
+def _broad(entry: Entry, chart: Chart) -> Entry | None:
+    """Return an entry of a drug of many infections if it tells of weeks of it."""
+    kinds = chart.terminology.kinds
+    if any(kinds.named(one, ELSEWHERE) for one in words_in(entry.raw)):
+        return None
+    span = _days_of(entry, chart, is_until_today=False)
+    if span is None or span.last < chart.today:
+        return None
+    is_long = BROAD <= span.last - span.first + timedelta(days=1) <= BROAD_AT_MOST
+    return entry if is_long else None
 
 
 def _first_long(spans: list[Span], today: date) -> Entry | None:
@@ -86,9 +116,9 @@ def _first_long(spans: list[Span], today: date) -> Entry | None:
     return None
 
 
-def _is_meant(entry: Entry) -> bool:
+def _is_meant(entry: Entry, group: str = DEEP_INFECTION_DRUG) -> bool:
     """Tell if an entry is of such an antibiotic, and is not withdrawn or forbidden."""
-    if entry.drug is None or DEEP_INFECTION_DRUG not in entry.drug.concepts:
+    if entry.drug is None or group not in entry.drug.concepts:
         return False
     is_signed = entry.origin == "context"
     return (is_signed or entry.status not in NOT_GIVEN) and not is_prohibition(
@@ -96,10 +126,11 @@ def _is_meant(entry: Entry) -> bool:
     )
 
 
-def _days_of(entry: Entry, chart: Chart) -> Span | None:
+def _days_of(entry: Entry, chart: Chart, *, is_until_today: bool = True) -> Span | None:
     """Return the days of an entry; None if its first day is not known.
 
-    An order or a statement that goes on, and names no end, lasts until today.
+    An order or a statement that goes on, and names no end, lasts until today, unless
+    only what it says counts.
     """
     raw = entry.raw
     ends = end_of_course(raw, chart)
@@ -113,14 +144,30 @@ def _days_of(entry: Entry, chart: Chart) -> Span | None:
             ends = ended.last if ended else None
     if begins is None:
         return None
-    if ends is None and _goes_on(entry):
+    if ends is None and _goes_on(entry) and is_until_today:
         ends = chart.today
     told = begins.last + max(_length_in_words(raw, chart), _length_of_doses(raw))
-    return Span(begins.first, max(ends or begins.last, told, begins.first), entry)
+    last = _last_day_in_words(raw, begins.last, chart) or told
+    return Span(begins.first, max(ends or begins.last, told, last, begins.first), entry)
 
 
 def _length_in_words(raw: Json, chart: Chart) -> timedelta:
-    """Return the longest time that the words of a drug name.
+    """Return the longest time that the words of a drug name."""
+    longest = chart.terminology.durations.longest
+    hours = max(map(longest, _own_words(raw, chart)), default=0.0)
+    return timedelta(hours=min(hours, MOST_HOURS)) - timedelta(days=1) * bool(hours)
+
+
+def _last_day_in_words(raw: Json, written: date, chart: Chart) -> date | None:
+    """Return the last day that the words of a drug name, within a year; else None."""
+    last_day = chart.terminology.durations.last_day
+    days = (last_day(one, written) for one in _own_words(raw, chart))
+    latest = written + timedelta(hours=MOST_HOURS)
+    return max((one for one in days if one and one <= latest), default=None)
+
+
+def _own_words(raw: Json, chart: Chart) -> list[str]:
+    """Return the words of a drug, without a time of something else.
 
     A time to a visit, or of a brace or of exercises, is not the drug's.
     """
@@ -132,15 +179,13 @@ def _length_in_words(raw: Json, chart: Chart) -> timedelta:
         *texts_of(raw.get("medicationCodeableConcept")),
         *filter(None, map(text, chain.from_iterable(map(_texts, told)))),
     ]
-    kinds, durations = chart.terminology.kinds, chart.terminology.durations
-    own = [
+    kinds = chart.terminology.kinds
+    return [
         kinds.without(one, NOT_OF_THE_COURSE)
         if kinds.named(one, (NOT_OF_THE_COURSE,))
         else one
         for one in words
     ]
-    hours = max(map(durations.longest, own), default=0.0)
-    return timedelta(hours=min(hours, MOST_HOURS)) - timedelta(days=1) * bool(hours)
 
 
 def _length_of_doses(raw: Json) -> timedelta:

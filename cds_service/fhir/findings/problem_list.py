@@ -29,6 +29,7 @@ from cds_service.fhir.entries.grave_asides import (
 )
 from cds_service.fhir.entries.listed import LISTED
 from cds_service.fhir.entries.medication.drugs import (
+    BROAD_ANTIBIOTIC,
     CANCER_DRUG,
     DEEP_INFECTION_DRUG,
     MEDICATION_TYPES,
@@ -66,7 +67,7 @@ from cds_service.fhir.raw_json import (
 )
 
 # Drugs that leave a disease open by the length of their course, not by their name.
-OF_COURSES = frozenset({DEEP_INFECTION_DRUG})
+OF_COURSES = frozenset({DEEP_INFECTION_DRUG, BROAD_ANTIBIOTIC})
 # Groups of drugs whose name next to a diagnosis is read apart.
 OF_DRUGS_ALONE = TELL_OF_DISEASE | OF_COURSES
 BY_WORDS = "Recognised by words, not by a code."

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.duration_denials import endless_in
-from cds_service.fhir.mapping.duration_lengths import Lengths
+from cds_service.fhir.mapping.duration_lengths import DAY, Lengths
 from cds_service.fhir.mapping.duration_parts import Clause, Mention, blank
 from cds_service.fhir.mapping.duration_steps import joined_steps
 from cds_service.fhir.mapping.duration_words import (
@@ -55,6 +55,8 @@ _SPLIT = re.compile(
 _TWELFTH = re.compile(
     rf"(?:(?<![0-9./{LETTER}])|(?<=\b[xX])|(?<=×))[0-9]{{1,2}}\s?/\s?12(?![0-9/])"
 )
+# `42/7`: 42 days, of a drug
+_SEVENTH = re.compile(r"(?<![0-9./])(?P<days>[0-9]{1,2})\s?/\s?7(?![0-9/])")
 # What a number after `until` may be but a day: a time of the clock, within a day, or
 # the level of a vertebra.
 _NO_DAY = re.compile(
@@ -171,8 +173,25 @@ class DurationRules:
         It need not be led by a word as "for": "1 g daily 6 weeks".
         """
         plain = normal(text[:LONGEST_TEXT])
-        parts = (plain[start:end] for start, end in self.words.clauses(plain))
-        return max(map(self._lengths.longest, parts), default=0.0)
+        for ending in self._days.endings(plain):
+            plain = blank(plain, ending.start, ending.end)
+        parts = [plain[start:end] for start, end in self.words.clauses(plain)]
+        sevenths = (float(one["days"]) * DAY for one in _SEVENTH.finditer(plain))
+        return max(0.0, *map(self._lengths.longest, parts), *sevenths)
+
+    def last_day(self, text: str, written: date) -> date | None:
+        """Return the last day that a text names: "2 g daily until 4 January".
+
+        Of a day that may be two, the first as of the day on which it was written.
+        """
+        return self._days.nearest(normal(text[:LONGEST_TEXT]), written)
+
+    def without_last_days(self, text: str) -> str:
+        """Return a text with blanks for the days next to `until`."""
+        plain = normal(text[:LONGEST_TEXT])
+        for ending in self._days.endings(plain):
+            plain = blank(plain, ending.start, ending.end)
+        return plain
 
     def course(self, text: str) -> Course | None:
         """Add the lengths of the steps of a dosage.

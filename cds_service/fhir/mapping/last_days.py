@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from cds_service.fhir.mapping.duration_parts import Mention, blank
 from cds_service.fhir.mapping.duration_words import NEAR, DurationWords
@@ -13,8 +14,31 @@ from cds_service.fhir.site_calendar import YEARS
 _SLASHED = re.compile(
     r"(?<![\w/.,])(?!24/7(?!\d))(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/\d{2})?(?![\w/])"
 )
+# The same with full stops, `4.1.` or `04.01.27`; `1.5 mg` is none.
+_DOTTED = re.compile(
+    r"(?<![\w.,/])(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})(?:\.\s?(?:\d{2})?)?(?![\w.,/])"
+    r"(?!\s?(?:m?g|mc?g|ml|l|mmol|mio|ie|iu)\b)",
+    re.IGNORECASE,
+)
+# What may be between `until` and its day.
+_AND_INCLUDING = re.compile(
+    r"(?:\b(?:(?:up to )?(?:and )?including|incl(?:usive)?|einschl\w*|inkl\w*|inclusief"
+    r"|inclus|the|dem|zum|den)\b\.?\s*)+$",
+    re.IGNORECASE,
+)
 # A day without a year is one of the next months, or its year is not known.
 SOON = timedelta(days=183)
+
+UNTIL = ("until", "until_date", "until_after")
+
+
+class Ending(NamedTuple):
+    """A day with the word for `until` next to it: where both are, and the day."""
+
+    start: int
+    end: int
+    day: re.Match[str]
+
 
 DayReader = Callable[[Mapping[str, str]], date | None]
 
@@ -71,6 +95,63 @@ class LastDays:
             if not self._words.is_of_another(text[: match.start()], "brace"):
                 yield Mention("doubtful", *match.span())
 
+    def nearest(self, text: str, written: date) -> date | None:
+        """Return the latest day that ends something in a text; None if it names none.
+
+        Of a day that may be two, `4/1` or a day without its year, the next one counts.
+
+        Args:
+            text: a normal text.
+            written: the day on which it was written.
+        """
+        days = (self._next_day(one.day, written) for one in self.endings(text))
+        return max(filter(None, days), default=None)
+
+    def endings(self, text: str) -> Iterator[Ending]:
+        """Yield the days of a normal text next to a word for `until`."""
+        for pattern in (
+            self._words.day_pattern,
+            self._words.yearless_day_pattern,
+            _SLASHED,
+            _DOTTED,
+        ):
+            for match in pattern.finditer(text):
+                ending = self._ending(text, match)
+                if ending:
+                    yield ending
+                    text = blank(text, ending.start, ending.end)
+
+    def _ending(self, text: str, match: re.Match[str]) -> Ending | None:
+        from_ = max(0, match.start() - NEAR)
+        before = _AND_INCLUDING.sub("", text[from_ : match.start()])
+        for name in self._words.codes:
+            by_name = {one: self._words.by_language[name, one] for one in UNTIL}
+            led = by_name["until"].search(before) or by_name["until_date"].search(
+                before
+            )
+            behind = by_name["until_after"].match(text, match.end())
+            if led or behind:
+                start = from_ + led.start() if led else match.start()
+                return Ending(start, behind.end() if behind else match.end(), match)
+        return None
+
+    def _next_day(self, match: re.Match[str], written: date) -> date | None:
+        """Return the first day, as of this one, that a day of a text may mean."""
+        parts = _parts_of(match)
+        years = [parts["y"]] if "y" in parts else [written.year, written.year + 1]
+        orders = [parts]
+        if "a" in parts:
+            orders = [
+                {"m": parts[one], "d": parts[other]} for one, other in ("ab", "ba")
+            ]
+        days = [
+            self._day_of({**one, "y": str(year)}) for one in orders for year in years
+        ]
+        known = [day for day in days if day and day >= written]
+        if "y" not in parts:
+            known = [day for day in known if day <= written + SOON]
+        return min(known, default=None)
+
     def _last_day(
         self, text: str, subject: str, match: re.Match[str], day_of: DayReader
     ) -> Mention | None:
@@ -78,10 +159,7 @@ class LastDays:
 
         The last day of physiotherapy is not that of the brace.
         """
-        parts = {name: value for name, value in match.groupdict().items() if value}
-        # each form has its own number after the names of its groups
-        named = {name.rstrip("0123456789"): value for name, value in parts.items()}
-        day = day_of(named)
+        day = day_of(_parts_of(match))
         before = text[max(0, match.start() - NEAR) : match.start()]
         for name in self._words.codes:
             until = self._words.by_language[name, "until"].search(before)
@@ -133,6 +211,12 @@ class LastDays:
         except ValueError:
             return None
         return stated if stated.year in YEARS else None
+
+
+def _parts_of(match: re.Match[str]) -> dict[str, str]:
+    """Return the parts of a day; each form numbers the names of its groups."""
+    parts = {name: value for name, value in match.groupdict().items() if value}
+    return {name.rstrip("0123456789"): value for name, value in parts.items()}
 
 
 def _may_be_day(one: int, other: int) -> bool:

@@ -6,6 +6,7 @@ message says it in words: "Please stop alendronate". Such a drug is not to conti
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from cds_service.core.bone_drugs import KINDS, MAY_MEAN
 from cds_service.fhir.entries.entry import Entry
@@ -14,11 +15,12 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.text_rules import Place, folded
 from cds_service.fhir.orders.drafts import DraftOrders, Order, codeables
 from cds_service.fhir.orders.order_lengths import NAMES_WITHOUT_WORDS
 from cds_service.fhir.orders.other_drafts import PEOPLE, SET_OF_ORDERS
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Words that stop, pause or forbid the drug that they are next to.
 _STOPS = frozenset({"drug-to-stop", "drug-ended"})
@@ -27,13 +29,16 @@ _STOPS_ALONE = frozenset({"not-done", "drug-ended"})
 _TO_STOP, _DENIED = frozenset({"drug-to-stop"}), frozenset({"denial"})
 _WAS_TAKEN = frozenset({"drug-was-taken"})
 _ABOUT_DRUG = ("act-on-a-drug",)
-_GOES_ON = frozenset({"goes-on"})
+# Rules of `kinds.toml`: `@` is the drug.
+GOES_ON, PUT_OFF = ("drug-to-be-given",), ("drug-put-off",)
+_CONTINUED = frozenset({"goes-on"})
 # Codes of FHIR's own tasks.
 _STOP_CODES = frozenset({"abort", "suspend"})
 # Elements that refer to what a task or a message is about.
 _ABOUT = ("focus", "about", "basedOn")
 _NO_WORDS = NAMES_WITHOUT_WORDS | {"resourceType"}
 _REST_OF_WORD = re.compile(r"^\w*")
+_REST_OF_NAME = re.compile(r"^[a-z]+")
 
 
 def drugs_to_stop(
@@ -68,8 +73,7 @@ def drugs_to_stop(
     stopped: dict[str, str] = {}
     is_all_stopped = _is_coded_stop(draft.resource)
     for part in parts:
-        if _stops(part, terminology):
-            stopped |= _bone_drugs_in(part, terminology)
+        stopped |= _stopped_in(part, terminology)
         is_all_stopped |= _stops_alone(part, terminology)
     if is_all_stopped:
         stopped |= {one: named[one] for one in named.keys() - going_on}
@@ -90,6 +94,27 @@ def says_was_taken(draft: Order, terminology: Terminology) -> bool:
         for words in _words_of(content)
         for part in clauses(words)
     )
+
+
+def past_year_of_stop(
+    draft: Order, today: date, terminology: Terminology
+) -> int | None:
+    """Return the earlier year in which a draft says that a bone drug was stopped.
+
+    None if it may be stopped now: "Denosumab discontinued in 2019" is history.
+    """
+    content = {name: one for name, one in draft.resource.items() if name not in PEOPLE}
+    stops = [
+        part
+        for words in _words_of(content)
+        for part in clauses(words)
+        if _stopped_in(part, terminology) or _stops_alone(part, terminology)
+    ]
+    years = [[int(one) for one in WRITTEN_YEAR.findall(part)] for part in stops]
+    if _is_coded_stop(draft.resource) or not stops or not all(years):
+        return None
+    latest = max(max(one) for one in years)
+    return latest if latest < today.year else None
 
 
 def bone_drugs_named(draft: Order, terminology: Terminology) -> tuple[str, ...]:
@@ -144,8 +169,25 @@ def _stops(part: str, terminology: Terminology) -> bool:
 
 def _goes_on(part: str, terminology: Terminology) -> bool:
     """Tell if a clause goes on with its drug: `continue alendronate`."""
-    says_so = terminology.text_concepts(part, _GOES_ON)
+    says_so = terminology.text_concepts(part, _CONTINUED)
     return bool(says_so) and not _stops(part, terminology)
+
+
+def _stopped_in(part: str, terminology: Terminology) -> dict[str, str]:
+    """Return the bone drugs that a clause stops, puts off or forbids, with their words.
+
+    "Do not delay denosumab" gives it.
+    """
+    named = _bone_drugs_in(part, terminology)
+    if not named:
+        return {}
+    stops, places = _stops(part, terminology), terminology.drug_places(folded(part))
+    return {
+        name: word
+        for name, word in named.items()
+        if not is_said_of(part, places[name], GOES_ON, terminology)
+        if stops or is_said_of(part, places[name], PUT_OFF, terminology)
+    }
 
 
 def _stops_alone(part: str, terminology: Terminology) -> bool:
@@ -210,3 +252,17 @@ def _of_groups(
 def _ingredients(entry: Entry) -> tuple[str, ...]:
     drug = entry.drug
     return drug.ingredients if drug and BONE_DRUG in drug.concepts else ()
+
+
+def is_said_of(
+    title: str, place: Place, rule: tuple[str, ...], terminology: Terminology
+) -> bool:
+    """Tell if a rule holds of a title in which the mark `@` is written for the drug.
+
+    The end of a name may belong to it, or begin another word.
+    """
+    plain, (start, end) = folded(title), place
+    ends = (plain[end:], _REST_OF_NAME.sub("", plain[end:], count=1))
+    return any(
+        terminology.kinds.named(f"{plain[:start]}@{after}", rule) for after in ends
+    )

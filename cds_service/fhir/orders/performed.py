@@ -24,6 +24,7 @@ from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT, UNUSU
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.grave_asides import (
+    BROAD_COURSE,
     UNJUDGED,
     UNREAD_REASON,
     drugs_and_states,
@@ -31,8 +32,10 @@ from cds_service.fhir.entries.grave_asides import (
 )
 from cds_service.fhir.entries.harm_in_acts import CARRYING
 from cds_service.fhir.entries.medication.drugs import (
-    DEEP_INFECTION_DRUG,
+    BROAD_ANTIBIOTIC,
+    INFECTION_DRUGS,
 )
+from cds_service.fhir.entries.medication.unread_in_dosages import words_of_dosages
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.open_concepts import UNCODED
 from cds_service.fhir.entries.words.problem_words import has_grave_stem, in_doubt
@@ -204,6 +207,7 @@ def find_performed(
         from_day = today - RECENT
     elif day is None:
         from_day = _first_in_month(newest, today, terminology.calendar)
+        from_day = from_day or _day_of_its_order(newest, record, since, terminology)
     performed = Performed(day, bool(sure), from_day)
     named = _without_unread_notes(augmentation, without_aftermath, terminology)
     is_note_unread = named is not augmentation
@@ -261,6 +265,29 @@ def _first_in_month(
     days = [days_of_procedure(one.resource, calendar) for one in operation]
     firsts = [first for first, last in days if first and last]
     return max(min(firsts), today - MONTH) if firsts else None
+
+
+def _day_of_its_order(
+    operation: Sequence[Order],
+    record: PatientRecord,
+    since: date,
+    terminology: Terminology,
+) -> date | None:
+    """Return the day since this one on which an operation was ordered; None if none.
+
+    It was not done before.
+    """
+    named = {
+        "/".join(text(order.get("reference")).split("/")[-2:])
+        for one in operation
+        for order in objects(one.resource.get("basedOn"))
+    }
+    days = [
+        terminology.calendar.first_day(entry.raw.get("authoredOn"))
+        for entry in record.entries
+        if entry.kind == "ServiceRequest" and entry.reference in named
+    ]
+    return min((day for day in days if day and day >= since), default=None)
 
 
 def _time_in_words(procedure: Json) -> str:
@@ -629,7 +656,7 @@ def read_leaving(
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         objections=objections_to_doses(record, terminology, today),
-        antibiotics=_antibiotics_since(record, since, terminology.calendar),
+        antibiotics=_antibiotics_since(record, since, terminology),
         contents={
             name: _content_of(entry.raw)
             for entry in record.entries
@@ -670,15 +697,28 @@ def _broken_in(record: PatientRecord) -> frozenset[str]:
 
 
 def _antibiotics_since(
-    record: PatientRecord, since: date, calendar: SiteCalendar
+    record: PatientRecord, since: date, terminology: Terminology
 ) -> frozenset[str]:
     """Return the entries of this day or later of drugs against infected bone."""
     return frozenset(
         entry.reference
         for entry in record.entries
-        if entry.drug and DEEP_INFECTION_DRUG in entry.drug.concepts
-        if calendar.may_be_since(_days_of_drug(entry.raw), since)
+        if _is_against_infection(entry, terminology)
+        if terminology.calendar.may_be_since(_days_of_drug(entry.raw), since)
     )
+
+
+def _is_against_infection(entry: Entry, terminology: Terminology) -> bool:
+    """Tell if a drug is one against infected bone.
+
+    One of many infections is none for words that were not understood, unless they are
+    of weeks.
+    """
+    groups = entry.drug.concepts & INFECTION_DRUGS if entry.drug else frozenset()
+    if groups != {BROAD_ANTIBIOTIC} or in_doubt(UNREAD_REASON) not in entry.concepts:
+        return bool(groups)
+    longest = terminology.durations.longest
+    return any(longest(one) >= BROAD_COURSE[0] for one in words_of_dosages(entry.raw))
 
 
 def _days_of_drug(raw: Json) -> Iterator[object]:

@@ -9,6 +9,7 @@ grave. If part of the signing was not read, no list of the record is whole.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from cds_service.fhir.entries.concepts import concepts_of
 from cds_service.fhir.entries.entry import (
@@ -37,6 +38,7 @@ from cds_service.fhir.orders.asked_stops import (
     bone_drugs_named,
     drugs_to_stop,
     is_about_drug,
+    past_year_of_stop,
     says_was_taken,
 )
 from cds_service.fhir.orders.drafts import DraftOrders, Order
@@ -141,17 +143,17 @@ def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
 
 
 def with_signing(
-    record: PatientRecord, drafts: DraftOrders, terminology: Terminology
+    record: PatientRecord, drafts: DraftOrders, terminology: Terminology, today: date
 ) -> PatientRecord:
     """Add to the record what the signing says: it is newer than the record."""
     record = with_cut_orders(record, drafts)
     record = with_withdrawn_orders(record, drafts)
-    record = with_drafted_drugs(record, drafts, terminology)
+    record = with_drafted_drugs(record, drafts, terminology, today)
     return with_drafted_reasons(record, drafts, terminology)
 
 
 def with_drafted_drugs(
-    record: PatientRecord, drafts: DraftOrders, terminology: Terminology
+    record: PatientRecord, drafts: DraftOrders, terminology: Terminology, today: date
 ) -> PatientRecord:
     """Add the drugs of this signing to the record, also those not understood.
 
@@ -169,7 +171,7 @@ def with_drafted_drugs(
     stopped = (_drug_of(_as_stop(one), drafts.targets, terminology) for one in stops)
     read += [one for one in stopped if _is_of_bone_drug(one)]
     asked = (
-        _drug_of(_asked_of(name, draft, terminology), drafts.targets, terminology)
+        _stop_asked_of(name, draft, drafts.targets, terminology, today)
         for draft in drafts.each()
         if draft.type not in READ_ELSEWHERE and draft.type not in ORDER_KEYS
         for name in drugs_to_stop(draft, drafts, record, terminology)
@@ -185,6 +187,23 @@ def with_drafted_drugs(
     return _with_orders(read, record)
 
 
+def _stop_asked_of(
+    name: str, draft: Order, targets: Targets, terminology: Terminology, today: date
+) -> Entry | Unreadable | None:
+    """Read the stop of a drug that a task or a message asks for or tells of.
+
+    One that is told of an earlier year is an order of that year: doses since then are
+    newer.
+    """
+    year = past_year_of_stop(draft, today, terminology)
+    if year is None:
+        return _drug_of(_asked_of(name, draft, terminology), targets, terminology)
+    order = _as_stopped(_prohibition_of(name, draft))
+    told = replace(order, resource={**order.resource, "authoredOn": str(year)})
+    read = _drug_of(told, targets, terminology)
+    return read._replace(origin="prefetch") if isinstance(read, Entry) else read
+
+
 def _asked_of(name: str, draft: Order, terminology: Terminology) -> Order:
     """Return the order that stops or forbids a drug as a task or a message asks for.
 
@@ -194,6 +213,10 @@ def _asked_of(name: str, draft: Order, terminology: Terminology) -> Order:
     is_denosumab = "denosumab" in terminology.drug_words(name)
     if not (is_denosumab and says_was_taken(draft, terminology)):
         return order
+    return _as_stopped(order)
+
+
+def _as_stopped(order: Order) -> Order:
     stop = {**order.resource, "status": "stopped"}
     del stop["doNotPerform"]
     return replace(order, resource=stop)

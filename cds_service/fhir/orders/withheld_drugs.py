@@ -21,7 +21,14 @@ from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, Place, folded
 from cds_service.fhir.onset import recorded_on
-from cds_service.fhir.orders.asked_stops import drugs_to_stop, is_about_drug
+from cds_service.fhir.orders.asked_stops import (
+    GOES_ON,
+    PUT_OFF,
+    drugs_to_stop,
+    is_about_drug,
+    is_said_of,
+    past_year_of_stop,
+)
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.raw_json import is_prohibition, member, objects, texts_of
 from cds_service.fhir.settings_of_care import WARD, settings_of
@@ -36,8 +43,7 @@ IN_FORCE = frozenset({"active", "completed", "unknown"})
 NEVER = VOID | {"draft", "completed"}
 # Rules of `kinds.toml`: `@` is the drug.
 NOT_TOLERATED = ("drug-not-tolerated",)
-GOES_ON = ("drug-to-be-given",)
-PUT_OFF, PUT_OFF_ALONE = ("drug-put-off",), ("put-off-alone",)
+PUT_OFF_ALONE = ("put-off-alone",)
 PAUSED = ("bone-drugs-paused",)
 # Prefetch keys of the lists of drugs; a broken entry of them names no drug for certain.
 DRUG_LISTS = frozenset({"medications", "administrations", "statements", "dispenses"})
@@ -67,7 +73,6 @@ _SINCE_YEAR = re.compile(
     r"\b(?:since|seit|depuis|desde|dal|da|sinds|od)\s+(?:\w+[\s./]+)?(?:19|20)\d\d"
     r"|(?:19|20)\d\d\s?(?:年)?(?:から|より|以来|起|부터|년 ?부터|년 ?이후)"
 )
-_REST_OF_NAME = re.compile(r"^[a-z]+")
 
 
 def objections_to_doses(
@@ -91,9 +96,9 @@ def objections_to_doses(
         if entry.status in NEVER and entry.kind in {ORDERED, *MEDICATION_TYPES}:
             continue
         if entry.kind == ORDERED:
-            found += _told_by_order(entry, record, terminology)
+            found += _told_by_order(entry, record, today, terminology)
         elif entry.kind in MEDICATION_TYPES:
-            found += _told_by_notes(entry, record, terminology)
+            found += _told_by_notes(entry, record, today, terminology)
         elif entry.kind == DIAGNOSED:
             found += _not_tolerated(entry, terminology)
         found += _put_off_in_words(entry, record, today, terminology)
@@ -179,7 +184,7 @@ def _put_off_in_words(
             named |= {
                 name
                 for name, place in drugs.items()
-                if _is_said(part, place, PUT_OFF, terminology)
+                if is_said_of(part, place, PUT_OFF, terminology)
             }
             if terminology.kinds.named(folded(part), PAUSED):
                 named |= {*own} or {ANY_DRUG}
@@ -259,16 +264,24 @@ def _authored(order: Entry, terminology: Terminology) -> date | None:
 
 
 def _told_by_order(
-    entry: Entry, record: PatientRecord, terminology: Terminology
+    entry: Entry, record: PatientRecord, today: date, terminology: Terminology
 ) -> Iterator[Objection]:
-    """Yield what an order of another act has against the drugs that it names."""
+    """Yield what an order of another act has against the drugs that it names.
+
+    What it tells of an earlier year is over.
+    """
     day = _authored(entry, terminology)
-    titles = [one for code in codeables(entry.raw, "code") for one in texts_of(code)]
+    titles = [
+        one
+        for code in codeables(entry.raw, "code")
+        for one in texts_of(code)
+        if not _is_of_past_year(one, today)
+    ]
     is_forbidden = is_prohibition(entry.raw)
     plain = set() if is_forbidden else {*_plain_titles(entry, titles, terminology)}
     rest = {name: one for name, one in entry.raw.items() if name != "code"}
     rest["code"] = [{"text": title} for title in titles if title not in plain]
-    stopped = _stopped_by(Order(entry.reference, rest), record, terminology)
+    stopped = _stopped_by(Order(entry.reference, rest), record, today, terminology)
     for title in () if stopped else titles:
         if title not in plain:
             stopped |= {*_bone_drugs_in(title, terminology)}
@@ -285,26 +298,31 @@ def _plain_titles(
         places = _bone_drugs_in(title, terminology).values()
         if (
             is_about
-            or any(_is_said(title, one, GOES_ON, terminology) for one in places)
+            or any(is_said_of(title, one, GOES_ON, terminology) for one in places)
             or (places and _is_dose(title, terminology))
         ):
             yield title
 
 
 def _told_by_notes(
-    entry: Entry, record: PatientRecord, terminology: Terminology
+    entry: Entry, record: PatientRecord, today: date, terminology: Terminology
 ) -> Iterator[Objection]:
     """Yield the bone drugs that the words of another drug's entry stop."""
     if entry.drug and BONE_DRUG in entry.drug.concepts:
         return
-    stopped = _stopped_by(Order(entry.reference, entry.raw), record, terminology)
+    stopped = _stopped_by(Order(entry.reference, entry.raw), record, today, terminology)
     for name in sorted(stopped):
         yield Objection(name, entry.reference, _authored(entry, terminology))
 
 
 def _stopped_by(
-    order: Order, record: PatientRecord, terminology: Terminology
+    order: Order, record: PatientRecord, today: date, terminology: Terminology
 ) -> set[str]:
+    year = past_year_of_stop(order, today, terminology)
+    if year and date(year, 12, 31) < today - SAID_WITHIN:
+        told = map(folded, words_in(order.resource))
+        if not any(map(_SINCE_YEAR.search, told)):
+            return set()
     words = drugs_to_stop(order, NO_DRAFTS, record, terminology)
     stopped = {name for one in words for name in _bone_drugs_in(one, terminology)}
     kept = {
@@ -342,19 +360,5 @@ def _not_tolerated(entry: Entry, terminology: Terminology) -> Iterator[Objection
     day = terminology.calendar.last_day(recorded_on(entry.raw))
     for title in texts_of(entry.raw.get("code")):
         for name, place in _bone_drugs_in(title, terminology).items():
-            if _is_said(title, place, NOT_TOLERATED, terminology):
+            if is_said_of(title, place, NOT_TOLERATED, terminology):
                 yield Objection(name, entry.reference, day, is_harm=True)
-
-
-def _is_said(
-    title: str, place: Place, rule: tuple[str, ...], terminology: Terminology
-) -> bool:
-    """Tell if a rule holds of a title in which the mark `@` is written for the drug.
-
-    The end of a name may belong to it, or begin another word.
-    """
-    plain, (start, end) = folded(title), place
-    ends = (plain[end:], _REST_OF_NAME.sub("", plain[end:], count=1))
-    return any(
-        terminology.kinds.named(f"{plain[:start]}@{after}", rule) for after in ends
-    )

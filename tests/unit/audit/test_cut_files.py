@@ -2,6 +2,7 @@
 
 import os
 from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable
 from tests.audit_builders import answer_entry, rows_of
+from tests.chart_builders import Asked, kyphoplasty, order_sign
+from tests.patients.inpatients import chart, coded
 
 
 def store_with(tmp_path: Path, count: int = 3) -> AuditStore:
@@ -40,3 +43,18 @@ def test_a_journal_that_a_checkpoint_emptied_goes_on(tmp_path: Path) -> None:
             assert (tmp_path / "audit.sqlite3-wal").stat().st_size == 0
             store.append(answer_entry(number))
     assert len(rows_of(url, "SELECT 1 FROM audit_entry WHERE kind = 'answer'")) == 7
+
+
+@pytest.mark.parametrize("name", ["audit.sqlite3", "audit.sqlite3-wal"])
+def test_no_answer_leaves_over_http_once_a_file_was_cut(
+    name: str, tmp_path: Path
+) -> None:
+    with closing(store_with(tmp_path)) as store:
+        asked = Asked(log=store)
+        call = order_sign(chart(coded("M80.08XA", days=20)), kyphoplasty())
+        assert asked.post(call).status_code == HTTPStatus.OK
+        os.truncate(tmp_path / name, 0)
+        for _ in range(2):
+            reply = asked.post(call)
+            assert reply.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+            assert "cards" not in reply.get_data(as_text=True)

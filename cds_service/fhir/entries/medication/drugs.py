@@ -37,6 +37,11 @@ IF_SWALLOWED = "budesonide"
 CANCER_DRUG = "cancer-drug"
 # Given for weeks against an infection of bone; for days against many others.
 DEEP_INFECTION_DRUG = "deep-infection-drug"
+# Given for weeks against an infection of bone too, but mostly against others.
+BROAD_ANTIBIOTIC = "broad-antibiotic"
+INFECTION_DRUGS = frozenset(
+    {DEEP_INFECTION_DRUG, BROAD_ANTIBIOTIC, "tuberculosis-drug"}
+)
 # Hardly anybody takes them without the disease, which does not end when they do.
 TELL_OF_DISEASE = frozenset({"dementia-drug", "parkinson-drug"})
 # Given in an office or a day clinic, and on no other list.
@@ -119,7 +124,7 @@ def read_drug(
     own_names = names
     if STEROID in concepts:
         own_names = {without_asides(one, terminology) for one in names}
-    for group in sorted(concepts & {STEROID, DEEP_INFECTION_DRUG}):
+    for group in sorted(concepts & {STEROID, DEEP_INFECTION_DRUG, BROAD_ANTIBIOTIC}):
         if _is_local(names, resource, medication, terminology):
             concepts = _without_group(concepts, group, terminology)
     concepts, is_clear = _by_dose(concepts, names, resource, medication, terminology)

@@ -94,6 +94,9 @@ def _is_dose_understood(
         return True
     if len(words) > _LONGEST_READ:
         return False
+    words = terminology.durations.without_last_days(words)
+    if is_dose_plain(words, terminology):
+        return True
     plain = terminology.plain.dosages
     if is_reason_understood([words], counted, terminology, plain):
         return True

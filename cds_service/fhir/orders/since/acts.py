@@ -191,8 +191,11 @@ def _acts(record: PatientRecord) -> Iterator[Entry]:
 
 
 def is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:
-    """Tell if an act was done or ordered on this day or later, or has no day."""
-    times = (
+    """Tell if an act was done or ordered on this day or later, or has no day.
+
+    The day for which an order asks counts if it was carried out, or has no other day.
+    """
+    times = [
         act.get("performedDateTime"),
         member(act, "performedPeriod", "end"),
         member(act, "performedPeriod", "start"),
@@ -201,7 +204,13 @@ def is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:
         member(act, "effectivePeriod", "start"),
         act.get("started"),
         act.get("authoredOn"),
-    )
+    ]
+    if text(act.get("status")) == "completed" or not act.get("authoredOn"):
+        times += (
+            act.get("occurrenceDateTime"),
+            member(act, "occurrencePeriod", "end"),
+            member(act, "occurrencePeriod", "start"),
+        )
     return calendar.may_be_since(times, since)
 
 
