@@ -56,6 +56,7 @@ AGAIN = ("fracture-again",)
 THERAPY = frozenset({"rehabilitation"})
 LONG_STANDING = ("long-standing",)
 NEW = ("newly-begun",)
+MOVED = ("moved-to-monitors",)
 # What is left of "new-onset" and "neu aufgetreten" without the word for new.
 _ONSET = re.compile(r"\W?\bonset(?: of)?\b|\baufgetreten\w*")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -105,11 +106,17 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         is_fall_alone(one, terminology)
         or stems.is_rescue_called(one)
         or stems.is_examined_after_fall(one)
+        or is_moved_to_monitors(one, terminology)
         for one in titles
     )
     return is_titled or any(
         _is_worse(one, terminology) or _names_harm(one, terminology) for one in words
     )
+
+
+def is_moved_to_monitors(title: str, terminology: Terminology) -> bool:
+    """Tell if a title is of a move to intensive care, or to a bed with a monitor."""
+    return bool(terminology.kinds.named(title, MOVED))
 
 
 def is_titled_after_fall(
