@@ -23,6 +23,7 @@ def test_a_complaint_in_the_outcome_follow_up_or_note_is_asked_about(words):
     "words",
     [
         *("Good", "Successful", "Pain relief", "Uneventful", "No chest pain"),
+        *("Good pain relief", "Less pain", "Severe pain relieved"),
         *("Haemodynamically stable", "Return if fever", "Call the ward if chest pain"),
         *("No fever or shortness of breath", "Physiotherapy", "X-ray in 6 weeks"),
     ],

@@ -62,6 +62,7 @@ def test_what_is_old_over_denied_or_everyday_is_not(entry):
     [
         *("New heart failure", "Acute sciatica", "New-onset heart failure"),
         *("Neu aufgetretene Herzinsuffizienz", "New Bell's palsy"),
+        *("Kardiale Dekompensation", "Cardiac decompensation"),
     ],
 )
 def test_an_order_for_what_it_calls_new_is_asked_about(reason):
