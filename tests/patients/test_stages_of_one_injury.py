@@ -104,6 +104,9 @@ def test_the_second_stage_treats_no_second_fracture(record):
         "Unchanged fracture of L3.",
         "Subacute fracture of L3.",
         "Keine neue Fraktur. LWK-3-Fraktur unverändert.",
+        "Fracture de L3 connue, pas de fracture récente.",
+        "Fractura conocida de L3, sin fractura vertebral reciente.",
+        "Frattura nota di L3, nessuna frattura recente.",
         "Known fracture of L3, new fracture of L5.",
     ],
 )
@@ -128,6 +131,7 @@ def test_a_report_that_calls_it_no_new_one_makes_none(words):
         "Frische LWK 3-Fraktur.",
         "Neu aufgetretene Fraktur LWK 3.",
         "Nouvelle fracture de L3.",
+        "Fracture récente de L3.",
         "Fractura aguda de L3.",
         "Nuova frattura di L3.",
         "Nieuwe fractuur L3.",

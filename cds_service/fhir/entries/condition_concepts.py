@@ -141,7 +141,11 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     news = _news_by_name(condition, terminology)
     if news == "grave" or _is_acute(condition, terminology):
         known |= {ACUTE}
-    elif news or _is_unusual(condition, terminology):
+    elif (
+        news == "seldom"
+        or (news == "lasting" and _has_onset(condition))
+        or _is_unusual(condition, terminology)
+    ):
         known |= {UNUSUAL}
     if _is_of_nerve_root(condition.get("code"), terminology):
         known |= {NERVE_ROOT}
@@ -170,20 +174,39 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
     codings, codes = terminology.codings(code), terminology.complication_codes
     if not codings:
         return False
-    has_onset = any(name.startswith("onset") for name in condition)
+    has_onset = _has_onset(condition)
+    if has_onset and any(codes.is_lasting(*one) for one in codings):
+        return True
     is_lasting = not has_onset and any(codes.is_everyday(*one) for one in codings)
     named, stems = terminology.plain.complications_named, terminology.grave_stems
+    # A name that is everyday by itself is so next to a code: "chronic heart failure".
     titles = [
         words
         for words in short_texts({*texts_of(code)})
         if not (is_lasting and terminology.kinds.of_title(words, OWN_TITLE))
+        and not terminology.harmless.is_of_ward(words)
     ]
+    is_everyday = all(codes.is_everyday(*one) for one in codings)
     is_named = any(_names_illness_of_now(one, condition, terminology) for one in titles)
     return is_named or any(
-        named.names_any(part) or stems.is_worse(part)
+        named.names_any(part)
+        or stems.is_worse(part)
+        or (is_everyday and _names_seldom(part, terminology))
         for words in titles
         for part in undenied_parts(words, terminology)
     )
+
+
+def _has_onset(condition: Json) -> bool:
+    return any(
+        name.startswith("onset") and condition[name] is not None for name in condition
+    )
+
+
+def _names_seldom(words: str, terminology: Terminology) -> bool:
+    """Tell if words, or a part of them, are a name that is not everyday when new."""
+    is_harm = terminology.harmless.is_harm
+    return is_harm(words) or any(map(is_harm, clauses(words)))
 
 
 def _names_illness_of_now(
@@ -231,7 +254,9 @@ def _news_by_name(condition: Json, terminology: Terminology) -> News:
     ]
     if "grave" in news:
         return "grave"
-    return "seldom" if any((*news, *map(harmless.news_in, asides))) else ""
+    if "seldom" in news or any(map(harmless.is_harm, asides)):
+        return "seldom"
+    return "lasting" if "lasting" in news else ""
 
 
 def _is_of_nerve_root(code: Any, terminology: Terminology) -> bool:

@@ -55,6 +55,10 @@ ILLNESS = ("illness-since",)
 AGAIN = ("fracture-again",)
 THERAPY = frozenset({"rehabilitation"})
 LONG_STANDING = ("long-standing",)
+NEW = ("newly-begun",)
+MOVED = ("moved-to-monitors",)
+# What is left of "new-onset" and "neu aufgetreten" without the word for new.
+_ONSET = re.compile(r"\W?\bonset(?: of)?\b|\baufgetreten\w*")
 _LETTER = re.compile(r"[^\W\d_]")
 
 EARLIER = "earlier-illness"
@@ -102,11 +106,17 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         is_fall_alone(one, terminology)
         or stems.is_rescue_called(one)
         or stems.is_examined_after_fall(one)
+        or is_moved_to_monitors(one, terminology)
         for one in titles
     )
     return is_titled or any(
         _is_worse(one, terminology) or _names_harm(one, terminology) for one in words
     )
+
+
+def is_moved_to_monitors(title: str, terminology: Terminology) -> bool:
+    """Tell if a title is of a move to intensive care, or to a bed with a monitor."""
+    return bool(terminology.kinds.named(title, MOVED))
 
 
 def is_titled_after_fall(
@@ -132,10 +142,13 @@ def is_titled_after_fall(
 
 
 def tells_harm_beside(condition: Json, terminology: Terminology) -> bool:
-    """Tell if the notes or the evidence of a diagnosis name what went wrong."""
+    """Tell if what stands beside a diagnosis names what went wrong.
+
+    Its notes, its evidence, its sites and its stages do.
+    """
     if text(condition.get("resourceType")) != "Condition":
         return False
-    evidence = evidence_of(condition)
+    evidence = [*evidence_of(condition), *sites_and_stages(condition)]
     notes = [text(one.get("text")) for one in objects(condition.get("note"))]
     words = [*notes, *(word for one in evidence for word in texts_of(one))]
     return any(_is_injury_coded(one, terminology) for one in evidence) or any(
@@ -152,6 +165,16 @@ def evidence_of(condition: Json) -> list[Json]:
         code
         for evidence in objects(condition.get("evidence"))
         for code in objects(evidence.get("code"))
+    ]
+
+
+def sites_and_stages(condition: Json) -> list[Json]:
+    """List where a diagnosis is, and how far it has come."""
+    stages = objects(condition.get("stage"))
+    return [
+        *objects(condition.get("bodySite")),
+        *(one for stage in stages for one in objects(stage.get("summary"))),
+        *(one for stage in stages for one in objects(stage.get("type"))),
     ]
 
 
@@ -202,9 +225,17 @@ def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
             continue
         named = (one for one in plain.words_in(part) if not stems.is_lasting_name(one))
         found.update(named)
-        if kinds.named(part, ILLNESS):
+        if kinds.named(part, ILLNESS) or _is_new_and_seldom(part, terminology):
             found.add(part.strip(" .?!"))
     return frozenset(found)
+
+
+def _is_new_and_seldom(words: str, terminology: Terminology) -> bool:
+    """Tell if words call new what is not everyday when it is: "new heart failure"."""
+    kinds = terminology.kinds
+    if not kinds.named(words, NEW):
+        return False
+    return terminology.harmless.is_harm(_ONSET.sub(" ", kinds.without(words, NEW[0])))
 
 
 def reasons_in_title(title: str, terminology: Terminology) -> list[str]:

@@ -38,6 +38,7 @@ class ComplicationCodesFile(DataFile):
         several: fractures of several vertebrae.
         everyday: what is long known or trivial if it is first coded since.
         seldom: what of the everyday codes is neither.
+        lasting: what of them is everyday as long as no onset is given.
         ward: what of them every ward codes, and no value set or harmless range holds.
         repair_thigh: treatment of a broken or dislocated hip or thigh.
         repair_pelvis: the same of the pelvis.
@@ -64,6 +65,7 @@ class ComplicationCodesFile(DataFile):
     several: tuple[VagueCodes, ...] = ()
     everyday: tuple[VagueCodes, ...] = ()
     seldom: tuple[VagueCodes, ...] = ()
+    lasting: tuple[VagueCodes, ...] = ()
     ward: tuple[VagueCodes, ...] = ()
     repair_thigh: tuple[VagueCodes, ...] = ()
     repair_pelvis: tuple[VagueCodes, ...] = ()
@@ -102,6 +104,7 @@ class ComplicationCodes:
             several=content.several,
             everyday=content.everyday,
             seldom=content.seldom,
+            lasting=content.lasting,
             ward=content.ward,
             repair_thigh=content.repair_thigh,
             repair_pelvis=content.repair_pelvis,
@@ -168,6 +171,10 @@ class ComplicationCodes:
     def is_seldom(self, system: str, code: str) -> bool:
         """Tell if a canonical code is a crisis or the like among the everyday codes."""
         return self._codes.is_among("seldom", system, code)
+
+    def is_lasting(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is everyday as long as no onset is given."""
+        return self._codes.is_among("lasting", system, code)
 
     def is_of_ward(self, system: str, code: str) -> bool:
         """Tell if a canonical code is one of every ward, which asks for nothing."""

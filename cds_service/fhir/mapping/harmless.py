@@ -21,8 +21,9 @@ from cds_service.fhir.raw_json import Json, objects, text
 NAME_ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
 _NOTHING = r"(?!)"
 _SPACES = re.compile(r"\s+")
-# How a disease counts if it began since the operation; "" is everyday.
-News = Literal["grave", "seldom", ""]
+# How a disease counts if it began since the operation; "" is everyday, and "lasting" is
+# so without an onset.
+News = Literal["grave", "seldom", "lasting", ""]
 
 
 NO_TITLES = OfficialTitles()
@@ -66,6 +67,7 @@ class HarmlessFile(DataFile):
     Attributes:
         reviewed: a reader of these languages, whom a site names, has read the file.
         titles: names by language, of what is everyday also when it is new.
+        lasting: names of what is as long as no onset is given.
         seldom: names of what is not.
         grave: names of what is grave when it is new.
         ward: names of complaints and states of every ward, which say nothing more.
@@ -76,6 +78,7 @@ class HarmlessFile(DataFile):
 
     reviewed: bool
     titles: Mapping[str, tuple[str, ...]]
+    lasting: Mapping[str, tuple[str, ...]] = {}
     seldom: Mapping[str, tuple[str, ...]] = {}
     grave: Mapping[str, tuple[str, ...]] = {}
     ward: Mapping[str, tuple[str, ...]] = {}
@@ -115,11 +118,13 @@ class HarmlessTitles:
         self._never_bare = re.compile(bare)
         self._seldom = self._names(content.seldom)
         self._grave = self._names(content.grave)
+        self._lasting = self._names(content.lasting)
         worse = self._seldom | self._grave
         ward = self._names(content.ward)
         self._ward = ward | (self._folded(official.of_ward) - worse)
         harmless = self._folded(official.harmless) - worse - ward
-        self._titles = self._names(content.titles) | worse | harmless
+        everyday = self._names(content.titles) | self._lasting
+        self._titles = everyday | worse | harmless
         self._social = frozenset(map(self._plain, content.social.titles))
         self._categories = frozenset(content.social.categories)
         self._systems = frozenset(content.social.category_systems)
@@ -141,7 +146,13 @@ class HarmlessTitles:
         found = self._names_in(words, self._titles | self._social)
         if found & self._grave:
             return "grave"
-        return "seldom" if found & self._seldom else ""
+        if found & self._seldom:
+            return "seldom"
+        return "lasting" if found & self._lasting else ""
+
+    def is_harm(self, words: str) -> bool:
+        """Tell if a harmless text is harm if it began since, whatever its onset."""
+        return self.news_in(words) in ("grave", "seldom")
 
     def is_social(self, condition: Json, words: Iterable[str]) -> bool:
         """Tell if an entry's category or words are about work, home or schooling."""

@@ -547,7 +547,7 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
     told = [words for code in codes for words in texts_of(code)]
     told += [text(note.get("text")) for note in objects(procedure.get("note"))]
     is_news = any(
-        terminology.harmless.news_in(part)
+        terminology.harmless.is_harm(part)
         for words in told
         for one in sentences(words[:LONGEST_TEXT])
         for part in (one, *_DIVIDED.split(one))

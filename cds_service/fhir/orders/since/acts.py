@@ -17,6 +17,7 @@ from cds_service.fhir.entries.harm_in_acts import (
     OF_CORD,
     REASONED,
     is_fall_alone,
+    is_moved_to_monitors,
     is_rescue,
     is_titled_after_fall,
     names_of_reasons,
@@ -42,6 +43,7 @@ from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.reports import is_made_since
 from cds_service.fhir.orders.since.told_besides import (
+    notes_of_operation,
     told_at_diagnoses,
     told_of_operation,
     told_of_visits,
@@ -59,8 +61,9 @@ from cds_service.fhir.site_calendar import SiteCalendar
 # Folded words for a bed that is asked for, which an ICU plans with the operation.
 BED_ASKED = re.compile(r"\bbed (?:request|booking|reserv)|bettenanfrage|bettreserv")
 REOPERATION = "reoperation"
-# A rule of `kinds.toml`.
+# Rules of `kinds.toml`.
 AGAIN = ("another-operation",)
+COMPLAINT = ("complaint-of-course",)
 _CLAUSE = re.compile(r"[,;:.](?=\s)")
 NEVER = VOID | {"not-done", "preparation", "draft", "revoked"}
 
@@ -111,10 +114,14 @@ def unread_acts_since(
     # What else is not understood of its course, a fact of its own asks about.
     gone_wrong |= {
         told.reference
-        for told in told_of_operation(record, performed)
+        for told in (
+            *told_of_operation(record, performed),
+            *notes_of_operation(record, performed),
+        )
         if any(
             is_fall_alone(words, terminology)
             or _tells_of_fall(words, since, terminology)
+            or _complains(words, terminology)
             for words in words_in(told.raw)
         )
     }
@@ -141,6 +148,14 @@ def unread_acts_since(
         if act.reference in performed and _plans_another(act.raw, terminology)
     }
     return frozenset(gone_wrong | again)
+
+
+def _complains(words: str, terminology: Terminology) -> bool:
+    """Tell if how an operation went is a complaint of heart, lungs or legs, or pain."""
+    return any(
+        terminology.kinds.named(part, COMPLAINT)
+        for part in undenied_parts(words, terminology)
+    )
 
 
 def _plans_another(procedure: Json, terminology: Terminology) -> bool:
@@ -235,7 +250,10 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
         stems.is_rescue_called(one) and (is_later or not BED_ASKED.search(folded(one)))
         for one in titles_of(act.raw)
     )
-    if is_reoperation or is_fall or is_emergency or is_called:
+    is_moved = is_later and any(
+        is_moved_to_monitors(one, terminology) for one in titles_of(act.raw)
+    )
+    if is_reoperation or is_fall or is_emergency or is_called or is_moved:
         return True
     # On the day of the operation an X-ray may be for the fall that led to it.
     if is_later and any(_is_for_fall(one, since, terminology) for one in titles):

@@ -11,7 +11,11 @@ from datetime import date, timedelta
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.harm_in_acts import THERAPY, evidence_of
+from cds_service.fhir.entries.harm_in_acts import (
+    THERAPY,
+    evidence_of,
+    sites_and_stages,
+)
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -29,7 +33,9 @@ OFF = VOID | {"noshow", "proposed", "waitlist"}
 def told_at_diagnoses(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> Iterator[Entry]:
-    """Yield the notes of this day or later, and the evidence of newer diagnoses.
+    """Yield the notes of this day or later, and what stands beside newer diagnoses.
+
+    Besides notes that is their evidence, their sites and their stages.
 
     A note without a day is as old as its diagnosis. One of the day of the operation
     itself may be of what led to it, unless its time is of a later day.
@@ -46,9 +52,10 @@ def told_at_diagnoses(
             if _is_later(note.get("time"), since, calendar)
             or (is_new and not note.get("time"))
         ]
-        evidence = evidence_of(entry.raw) if is_new else []
-        if notes or evidence:
-            yield _as_order(entry, evidence, notes)
+        beside = [*evidence_of(entry.raw), *sites_and_stages(entry.raw)]
+        reasons = beside if is_new else []
+        if notes or reasons:
+            yield _as_order(entry, reasons, notes)
 
 
 def told_of_operation(
@@ -60,6 +67,16 @@ def told_of_operation(
             course = codeables(entry.raw, *COURSE)
             if course:
                 yield _as_order(entry, course, [])
+
+
+def notes_of_operation(
+    record: PatientRecord, performed: Collection[str]
+) -> Iterator[Entry]:
+    """Yield the notes of the operation."""
+    for entry in record.entries:
+        notes = objects(entry.raw.get("note"))
+        if entry.reference in performed and notes:
+            yield _as_order(entry, [], notes)
 
 
 def told_of_visits(

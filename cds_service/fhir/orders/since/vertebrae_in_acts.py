@@ -24,6 +24,7 @@ from cds_service.fhir.orders.order_reasons import note_texts
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.since.told_besides import (
+    notes_of_operation,
     told_at_diagnoses,
     told_of_operation,
     told_of_visits,
@@ -59,6 +60,7 @@ def vertebrae_in_acts_since(
     beside = (
         *told_at_diagnoses(record, since, terminology),
         *told_of_operation(record, performed),
+        *notes_of_operation(record, performed),
         *told_of_visits(record, since, terminology),
     )
     told = frozenset(

@@ -11,7 +11,7 @@ from cds_service.fhir.mapping.text_rules import folded
 from tests.builders import MAPPINGS, terminology
 
 OURS = (MAPPINGS / "harmless.toml").read_text(encoding="utf-8")
-SECTIONS = ("titles", "seldom", "grave", "ward")
+SECTIONS = ("titles", "lasting", "seldom", "grave", "ward")
 NAMES = {
     section: [name for names in tomllib.loads(OURS)[section].values() for name in names]
     for section in SECTIONS
@@ -31,7 +31,7 @@ def how_new(code: str) -> str:
     is_asked = codes.is_seldom(ICD, code) or codes.is_nerve_root(ICD, code)
     if is_asked or (codes.is_unlisted(ICD, code) and not is_known):
         return "seldom"
-    return "titles"
+    return "lasting" if codes.is_lasting(ICD, code) else "titles"
 
 
 def with_file(folder: Path, content: str) -> Path:
@@ -99,6 +99,10 @@ def test_no_name_is_everyday_whose_code_is_not(section):
     assert [(name, code) for name, code in codes if how_new(code) != "titles"] == []
 
 
+def test_each_lasting_name_has_a_lasting_code():
+    assert {how_new(CODE_OF[one]) for one in NAMES["lasting"]} == {"lasting"}
+
+
 def test_what_is_grave_by_its_code_is_grave_by_its_name():
     assert [one for one in NAMES["seldom"] if how_new(CODE_OF[one]) == "grave"] == []
     assert {how_new(CODE_OF[name]) for name in NAMES["grave"]} == {"grave"}
@@ -116,6 +120,7 @@ def test_the_gravest_name_of_a_text_counts():
     harmless = terminology().harmless
     assert harmless.news_in("Hypertension, Heart failure") == "seldom"
     assert harmless.news_in("Heart failure; Pulmonary embolism (2026)") == "grave"
+    assert harmless.news_in("Hypertension, Polyneuropathy") == "lasting"
     assert harmless.news_in("Hypertension, Gout") == ""
 
 
