@@ -5,8 +5,8 @@ began since the operation it may be grave all the same.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field
 
@@ -21,6 +21,13 @@ from cds_service.fhir.raw_json import Json, objects, text
 NAME_ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
 _NOTHING = r"(?!)"
 _SPACES = re.compile(r"\s+")
+# Signs that a joined word leaves between the other words; "?" is none of them.
+_LEFT = r"[\s,;:()\[\]\-\u2013.\u3001\uff0c\uff08\uff09]+"
+_LEFT_AT_END, _LEFT_AT_START = re.compile(rf"{_LEFT}$"), re.compile(rf"^{_LEFT}")
+# A name has at most a side, a place, a grade, a year and that it is over.
+MOST_JOINED = 5
+MOST_TRIED = 100
+LONGEST_JOINED = 80  # characters
 # How a disease counts if it began since the operation; "" is everyday.
 News = Literal["grave", "seldom", ""]
 
@@ -60,6 +67,22 @@ class _Vertebrae(DataTable):
     second: tuple[Pattern, ...] = Field(min_length=1)
 
 
+class _Joined(DataTable):
+    """Words that may be joined to certain names: a side, a grade, a year.
+
+    Attributes:
+        why: what they are, for those who review the file.
+        latin: words with a border at both ends.
+        dense: words of writing without borders.
+        names: the names that they leave the same.
+    """
+
+    why: str
+    latin: tuple[Pattern, ...] = Field(min_length=1)
+    dense: tuple[Pattern, ...] = ()
+    names: tuple[Pattern, ...] = Field(min_length=1)
+
+
 class HarmlessFile(DataFile):
     """`harmless.toml`.
 
@@ -72,6 +95,7 @@ class HarmlessFile(DataFile):
         social: categories and names of entries on work, home and schooling.
         asides: words that a name may have next to it.
         vertebrae: spellings of a vertebra.
+        joined: words that certain names may have next to them.
     """
 
     reviewed: bool
@@ -82,6 +106,28 @@ class HarmlessFile(DataFile):
     social: _Social
     asides: _Asides
     vertebrae: _Vertebrae
+    joined: tuple[_Joined, ...] = ()
+
+
+class _Joint(NamedTuple):
+    """The words of a group, and the names to which they may be joined."""
+
+    words: re.Pattern[str]
+    names: re.Pattern[str]
+
+    @classmethod
+    def of(cls, group: _Joined) -> Self:
+        latin = rf"(?<![^\W_])(?:{either(map(folded_pattern, group.latin))})(?![^\W_])"
+        dense = either(map(folded_pattern, group.dense)) or _NOTHING
+        names = either(map(folded_pattern, group.names))
+        return cls(re.compile(rf"{latin}|{dense}"), re.compile(names))
+
+
+class _Shortened(NamedTuple):
+    """What is left of a name, and the groups whose words were taken out."""
+
+    rest: str
+    joints: frozenset[_Joint]
 
 
 class HarmlessTitles:
@@ -111,6 +157,7 @@ class HarmlessTitles:
         self._level = re.compile(
             rf"(?:{level})(?:\s?(?:{and_})\s?{second})?(?![a-z0-9])"
         )
+        self._joints = tuple(map(_Joint.of, content.joined))
         bare = either(map(folded_pattern, content.asides.never_bare)) or _NOTHING
         self._never_bare = re.compile(bare)
         self._seldom = self._names(content.seldom)
@@ -181,7 +228,51 @@ class HarmlessTitles:
             for part in map(self._plain, names(words))
             if not self._empty.fullmatch(part)
         )
-        return parts if len(parts) > 1 and parts <= known else frozenset()
+        if len(parts) > 1 and parts <= known:
+            return parts
+        if len(whole) > LONGEST_JOINED:
+            return frozenset()
+        bare = self._without_joined(whole, known)
+        if bare:
+            return frozenset({bare})
+        found = [self._without_joined(part, known) for part in parts]
+        return frozenset(found) if len(found) > 1 and all(found) else frozenset()
+
+    def _without_joined(self, words: str, known: frozenset[str]) -> str:
+        """Return the name of which a side, a grade or a year is told; "" if none is.
+
+        Every word that is left out must be one that this name may have next to it.
+        """
+        if words in known:
+            return words
+        states = [_Shortened(words, frozenset())]
+        tried = {*states}
+        for _ in range(MOST_JOINED):
+            following = [one for state in states for one in self._shorten(state)]
+            states = [one for one in dict.fromkeys(following) if one not in tried]
+            tried.update(states)
+            for one in states:
+                if one.rest in known and self._takes(one):
+                    return one.rest
+            if len(tried) > MOST_TRIED:
+                break
+        return ""
+
+    def _shorten(self, state: _Shortened) -> Iterator[_Shortened]:
+        """Yield a name without each of the joined words in it."""
+        for joint in self._joints:
+            for place in joint.words.finditer(state.rest):
+                before = _LEFT_AT_END.sub("", state.rest[: place.start()])
+                after = _LEFT_AT_START.sub("", state.rest[place.end() :])
+                # Writing without borders has none where a word was taken out.
+                for rest in {f"{before} {after}".strip(), f"{before}{after}"}:
+                    if rest:
+                        yield _Shortened(rest, state.joints | {joint})
+
+    def _takes(self, short: _Shortened) -> bool:
+        name = short.rest
+        is_bare = "@" in name or self._never_bare.search(name)
+        return not is_bare and all(one.names.fullmatch(name) for one in short.joints)
 
     def _without_empty(self, name: str) -> str:
         """Return a name without the words at its ends that say nothing."""
