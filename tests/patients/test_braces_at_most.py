@@ -12,6 +12,8 @@ AT_MOST = [
     *("no usar más de {} semanas", "non portare più di {} settimane"),
     *("niet langer dan {} weken dragen", "nie nosić dłużej niż {} tygodnie"),
     "不要佩戴超过{}周",
+    *("{}週間以上装着しない", "{}週間以上は着用しないこと", "{}周以上不要佩戴"),
+    "{}주 이상 착용하지 말 것",
 ]
 TITLES = [
     *("no longer than {} weeks", "nicht länger als {} Wochen"),
@@ -35,7 +37,15 @@ def test_a_most_is_no_least(words):
     assert "at least" not in summary(brace(note=[{"text": words.format(12)}]))
 
 
-@pytest.mark.parametrize("words", ["wear longer than {} weeks", "more than {} weeks"])
+LEAST = [
+    *("wear longer than {} weeks", "more than {} weeks", "{}週間以上装着"),
+    *("{}週間以上装着しないと悪化", "{}周以上佩戴", "{}주 이상 착용"),
+    *("{}주 이상 착용하지 않으면 악화", "off after {} weeks unless unstable"),
+    "TLSO für {} Wochen, außer bei Instabilität länger",
+]
+
+
+@pytest.mark.parametrize("words", LEAST)
 def test_a_least_stays_one(words):
     assert "at least 12" in summary(brace(note=[{"text": words.format(12)}]))
 

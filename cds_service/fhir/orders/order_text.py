@@ -46,7 +46,9 @@ _CANCELS, _REBOOKED, _EARLIER_BOOKING = (
     "earlier-booking",
 )
 # "Cancel if INR > 1.5", "cancel aspirin": the operation is not cancelled.
-_CANCEL_BESIDE = re.compile(r"^\W*(?:please |pls )?cancel (?P<condition>if|when|unless)?")
+_CANCEL_BESIDE = re.compile(
+    r"^\W*(?:please |pls )?cancel (?P<condition>if|when|unless)?"
+)
 # Next to the operation's name: who does it.
 _DEPARTMENT = "department"
 # Before it, and no other order: a pain, or what was prepared.
