@@ -61,3 +61,24 @@ def test_a_broken_radius_is_no_earlier_vertebra(title):
 def test_a_broken_vertebra_beside_a_radius_leads(title):
     card = card_of(problem("x", code={"text": title}))
     assert "arlier vertebral fracture" in f"{card['summary']} {card['detail']}"
+
+
+CODED = [
+    *("M17.9 Gonarthrose", "M17.9 Gonarthrose rechts", "I10 Hypertonie"),
+    *("E03.9 Hypothyreose", "Gonarthrose (M17.9)", "I10.90 Arterielle Hypertonie"),
+]
+OTHER_CODE = [
+    *("C50.9 Gonarthrose", "M46.2 Gonarthrose", "G82.2 Hypertonie", "A41.9 Gicht"),
+    *("C79.5 Osteoporose", "Gonarthrose (C79.5)", "M84.5 Gonarthrose"),
+    *("M17.9 Gonarthrose, Metastase", "X1 Gonarthrose", "T12 Gonarthrose"),
+]
+
+
+@pytest.mark.parametrize("title", CODED)
+def test_a_harmless_code_in_front_says_no_more_than_its_name(title):
+    assert not leaves_open(title)
+
+
+@pytest.mark.parametrize("title", OTHER_CODE)
+def test_another_code_in_front_of_a_name_stays_open(title):
+    assert leaves_open(title)

@@ -5,7 +5,7 @@ began since the operation it may be grave all the same.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field
@@ -28,6 +28,12 @@ _LEFT_AT_END, _LEFT_AT_START = re.compile(rf"{_LEFT}$"), re.compile(rf"^{_LEFT}"
 MOST_JOINED = 5
 MOST_TRIED = 100
 LONGEST_JOINED = 80  # characters
+# A code of ICD-10 in front of a name, or in brackets behind it. "T12" is a vertebra.
+_CODE_OF_ICD = r"(?:[A-Z]\d\d\.\d{1,2}|[EFGHIJKN]\d\d)"
+_CODE = re.compile(
+    rf"\s*(?:(?P<first>{_CODE_OF_ICD})\s*[-:\u2013]?\s+(?P<behind>\D.*)"
+    rf"|(?P<before>.*\S)\s+[(\[](?P<last>{_CODE_OF_ICD})[)\]])\s*"
+)
 # How a disease counts if it began since the operation; "" is everyday.
 News = Literal["grave", "seldom", ""]
 
@@ -134,14 +140,19 @@ class HarmlessTitles:
     """The names of the file, folded."""
 
     def __init__(
-        self, content: HarmlessFile, official: OfficialTitles = NO_TITLES
+        self,
+        content: HarmlessFile,
+        official: OfficialTitles = NO_TITLES,
+        is_code_quiet: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """Fold the names once.
 
         Args:
             content: the names of the file.
             official: titles of everyday codes, which count as such names.
+            is_code_quiet: tells if a code of ICD-10 next to a name is everyday.
         """
+        self._is_code_quiet = is_code_quiet
         tags = either(map(re.escape, content.asides.tags))
         self._tag = re.compile(rf"\s*\((?:{tags})\)\s*$")
         since = either(map(re.escape, content.asides.since))
@@ -218,6 +229,7 @@ class HarmlessTitles:
         """Return the names of which a text consists; none if a part is not known."""
         if len(words) > LONGEST_TITLE:
             return frozenset()
+        words = self._without_code(words)
         whole = self._plain(words)
         # A title may have such words itself, and they may be those of its code.
         for name in (whole, self._without_empty(whole)):
@@ -237,6 +249,16 @@ class HarmlessTitles:
             return frozenset({bare})
         found = [self._without_joined(part, known) for part in parts]
         return frozenset(found) if len(found) > 1 and all(found) else frozenset()
+
+    def _without_code(self, words: str) -> str:
+        """Return a title without its code: "M17.9 Gonarthrose".
+
+        A code that is not everyday stays: the name may be another one's.
+        """
+        found = _CODE.fullmatch(words)
+        if found is None or not self._is_code_quiet(found["first"] or found["last"]):
+            return words
+        return found["behind"] or found["before"]
 
     def _without_joined(self, words: str, known: frozenset[str]) -> str:
         """Return the name of which a side, a grade or a year is told; "" if none is.
