@@ -13,6 +13,7 @@ AT_MOST = [
     *("niet langer dan {} weken dragen", "nie nosić dłużej niż {} tygodnie"),
     *("不要佩戴超过{}周", "支具佩戴不要超过{}周", "{}週間以上装着しない"),
     *("{}週間以上は着用しないこと", "{}주 이상 착용하지 마세요", "{}주 이상 착용 금지"),
+    *("{}周以上不要佩戴", "{}주 이상 착용하지 말 것"),
 ]
 TITLES = [
     *("no longer than {} weeks", "nicht länger als {} Wochen"),
@@ -37,8 +38,11 @@ def test_a_most_is_no_least(words):
 
 
 LEAST = [
-    *("wear longer than {} weeks", "more than {} weeks", "{}週間以上装着する"),
-    *("{}週間以上装着", "{}주 이상 착용", "佩戴超过{}周"),
+    *("wear longer than {} weeks", "more than {} weeks", "{}週間以上装着"),
+    *("{}週間以上装着する", "佩戴超过{}周"),
+    *("{}週間以上装着しないと悪化", "{}周以上佩戴", "{}주 이상 착용"),
+    *("{}주 이상 착용하지 않으면 악화", "off after {} weeks unless unstable"),
+    "TLSO für {} Wochen, außer bei Instabilität länger",
 ]
 
 

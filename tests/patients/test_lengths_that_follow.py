@@ -21,6 +21,9 @@ def summary_of(words):
         "TLSO for 6 weeks, then TLSO for 6 weeks at night",
         "2 weeks, then another 10 weeks",
         "TLSO 2 weeks at all times then 10 weeks out of bed",
+        *("8 weeks + 4 weeks", "8 Wochen + 4 Wochen", "8 semaines + 4 semaines"),
+        *("8 semanas + 4 semanas", "8 settimane + 4 settimane", "8 weken + 4 weken"),
+        *("8 tygodni + 4 tygodnie", "8周+4周", "8週間+4週間", "8주+4주"),
     ],
 )
 def test_lengths_that_follow_each_other_are_added(words):
@@ -41,6 +44,7 @@ def test_lengths_that_follow_each_other_are_added(words):
         "6週間終日、その後6週間夜間",
         "佩戴6周,随后夜间6周",
         "TLSO 8 weeks then 4 months",
+        *("8 + 4 weeks", "8+4 Wochen", "TLSO 8 weeks + LSO 4 weeks"),
     ],
 )
 def test_what_cannot_be_added_is_asked(words):
@@ -240,3 +244,14 @@ def _suggestions(members):
 )
 def test_a_length_that_may_be_longer_is_the_least(words, least):
     assert summary_of(words).startswith(f"TLSO for at least {least} weeks:")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("LWK 1 + 2, 4 Wochen", "L1 + L2 for 4 weeks", "6 weeks + review"),
+        *("TLSO 4 weeks + calcium 4 weeks", "TLSO 6 weeks + physio 6 weeks"),
+    ],
+)
+def test_a_plus_before_something_else_adds_no_weeks(words):
+    assert summary_of(words) == ""

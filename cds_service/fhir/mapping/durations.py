@@ -45,10 +45,12 @@ _COUNTED = re.compile(
     r"(?:\s?(?:-|–|/)\s?[1-9][0-9]{0,2})?(?:\s?-\s?|\s*)"
     r"(?P<word>[^\W\d_\u3040-\u9fff]+)\b"
 )
-# `1_2 weeks`, `1 2 weeks`: signs in a number that may be one, and what is left of it
+# `1_2 weeks`, `1 2 weeks`, `8 + 4 weeks`: signs in a number that may be one, and what
+# is left of it
 _SPLIT = re.compile(
     rf"(?<![\w.,:/-])[0-9]{{1,2}}"
-    rf"(?:[ \t\n]{{1,2}}|[_'’`´·\"<>{BROKEN}]+|&#?\w{{1,8}};|(?:</?\w{{1,8}}/?>)+)"
+    rf"(?:[ \t\n]{{1,2}}| ?\+ ?|[_'’`´·\"<>{BROKEN}]+|&#?\w{{1,8}};"
+    r"|(?:</?\w{1,8}/?>)+)"
     r"(?P<last>[0-9]{1,2})(?![0-9])"
 )
 # `3/12`: three months, or a day of December

@@ -5,8 +5,8 @@ began since the operation it may be grave all the same.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field
 
@@ -21,6 +21,20 @@ from cds_service.fhir.raw_json import Json, objects, text
 NAME_ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
 _NOTHING = r"(?!)"
 _SPACES = re.compile(r"\s+")
+# Signs that a joined word leaves between the other words; "?" is none of them.
+_LEFT = r"[\s,;:()\[\]\-\u2013.\u3001\uff0c\uff08\uff09]+"
+_TOKEN = re.compile(r"[a-z\xdf-\xff]{2,}")
+_LEFT_AT_END, _LEFT_AT_START = re.compile(rf"{_LEFT}$"), re.compile(rf"^{_LEFT}")
+# A name has at most a side, a place, a grade, a year and that it is over.
+MOST_JOINED = 5
+MOST_TRIED = 40
+LONGEST_JOINED = 80  # characters
+# A code of ICD-10 in front of a name, or in brackets behind it. "T12" is a vertebra.
+_CODE_OF_ICD = r"(?:[A-Z]\d\d\.\d{1,2}|[EFGHIJKN]\d\d)"
+_CODE = re.compile(
+    rf"\s*(?:(?P<first>{_CODE_OF_ICD})\s*[-:\u2013]?\s+(?P<behind>\D.*)"
+    rf"|(?P<before>.*\S)\s+[(\[](?P<last>{_CODE_OF_ICD})[)\]])\s*"
+)
 # How a disease counts if it began since the operation; "" is everyday, and "lasting" is
 # so without an onset.
 News = Literal["grave", "seldom", "lasting", ""]
@@ -61,6 +75,22 @@ class _Vertebrae(DataTable):
     second: tuple[Pattern, ...] = Field(min_length=1)
 
 
+class _Joined(DataTable):
+    """Words that may be joined to certain names: a side, a grade, a year.
+
+    Attributes:
+        why: what they are, for those who review the file.
+        latin: words with a border at both ends.
+        dense: words of writing without borders.
+        names: the names that they leave the same.
+    """
+
+    why: str
+    latin: tuple[Pattern, ...] = Field(min_length=1)
+    dense: tuple[Pattern, ...] = ()
+    names: tuple[Pattern, ...] = Field(min_length=1)
+
+
 class HarmlessFile(DataFile):
     """`harmless.toml`.
 
@@ -74,6 +104,7 @@ class HarmlessFile(DataFile):
         social: categories and names of entries on work, home and schooling.
         asides: words that a name may have next to it.
         vertebrae: spellings of a vertebra.
+        joined: words that certain names may have next to them.
     """
 
     reviewed: bool
@@ -85,20 +116,47 @@ class HarmlessFile(DataFile):
     social: _Social
     asides: _Asides
     vertebrae: _Vertebrae
+    joined: tuple[_Joined, ...] = ()
+
+
+class _Joint(NamedTuple):
+    """The words of a group, and the names to which they may be joined."""
+
+    words: re.Pattern[str]
+    names: re.Pattern[str]
+
+    @classmethod
+    def of(cls, group: _Joined) -> Self:
+        latin = rf"(?<![^\W_])(?:{either(map(folded_pattern, group.latin))})(?![^\W_])"
+        dense = either(map(folded_pattern, group.dense)) or _NOTHING
+        names = either(map(folded_pattern, group.names))
+        return cls(re.compile(rf"{latin}|{dense}"), re.compile(names))
+
+
+class _Shortened(NamedTuple):
+    """What is left of a name, and the groups whose words were taken out."""
+
+    rest: str
+    joints: frozenset[_Joint]
 
 
 class HarmlessTitles:
     """The names of the file, folded."""
 
     def __init__(
-        self, content: HarmlessFile, official: OfficialTitles = NO_TITLES
+        self,
+        content: HarmlessFile,
+        official: OfficialTitles = NO_TITLES,
+        is_code_quiet: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """Fold the names once.
 
         Args:
             content: the names of the file.
             official: titles of everyday codes, which count as such names.
+            is_code_quiet: tells if a code of ICD-10 next to a name is everyday.
         """
+        self._is_code_quiet = is_code_quiet
         tags = either(map(re.escape, content.asides.tags))
         self._tag = re.compile(rf"\s*\((?:{tags})\)\s*$")
         since = either(map(re.escape, content.asides.since))
@@ -114,6 +172,7 @@ class HarmlessTitles:
         self._level = re.compile(
             rf"(?:{level})(?:\s?(?:{and_})\s?{second})?(?![a-z0-9])"
         )
+        self._joints = tuple(map(_Joint.of, content.joined))
         bare = either(map(folded_pattern, content.asides.never_bare)) or _NOTHING
         self._never_bare = re.compile(bare)
         self._seldom = self._names(content.seldom)
@@ -126,6 +185,10 @@ class HarmlessTitles:
         everyday = self._names(content.titles) | self._lasting
         self._titles = everyday | worse | harmless
         self._social = frozenset(map(self._plain, content.social.titles))
+        every = self._titles | self._ward | self._social
+        self._tokens = frozenset(
+            word for name in every for word in _TOKEN.findall(name)
+        )
         self._categories = frozenset(content.social.categories)
         self._systems = frozenset(content.social.category_systems)
 
@@ -182,6 +245,7 @@ class HarmlessTitles:
         """Return the names of which a text consists; none if a part is not known."""
         if len(words) > LONGEST_TITLE:
             return frozenset()
+        words = self._without_code(words)
         whole = self._plain(words)
         # A title may have such words itself, and they may be those of its code.
         for name in (whole, self._without_empty(whole)):
@@ -192,7 +256,78 @@ class HarmlessTitles:
             for part in map(self._plain, names(words))
             if not self._empty.fullmatch(part)
         )
-        return parts if len(parts) > 1 and parts <= known else frozenset()
+        if len(parts) > 1 and parts <= known:
+            return parts
+        if len(whole) > LONGEST_JOINED:
+            return frozenset()
+        bare = self._without_joined(whole, known)
+        if bare:
+            return frozenset({bare})
+        found = [self._without_joined(part, known) for part in parts]
+        return frozenset(found) if len(found) > 1 and all(found) else frozenset()
+
+    def _without_code(self, words: str) -> str:
+        """Return a title without its code: "M17.9 Gonarthrose".
+
+        A code that is not everyday stays: the name may be another one's.
+        """
+        found = _CODE.fullmatch(words)
+        if found is None or not self._is_code_quiet(found["first"] or found["last"]):
+            return words
+        return found["behind"] or found["before"]
+
+    def _without_joined(self, words: str, known: frozenset[str]) -> str:
+        """Return the name of which a side, a grade or a year is told; "" if none is.
+
+        Every word that is left out must be one that this name may have next to it.
+        """
+        if words in known:
+            return words
+        if not self._may_be_joined(words):
+            return ""
+        states = [_Shortened(words, frozenset())]
+        tried = {*states}
+        for _ in range(MOST_JOINED):
+            following = [one for state in states for one in self._shorten(state)]
+            states = [one for one in dict.fromkeys(following) if one not in tried]
+            tried.update(states)
+            for one in states:
+                if one.rest in known and self._takes(one):
+                    return one.rest
+            if len(tried) > MOST_TRIED:
+                break
+        return ""
+
+    def _may_be_joined(self, words: str) -> bool:
+        """Tell if each word is one of some name, or a joined one, which is quick."""
+        spare = [one for one in _TOKEN.finditer(words) if one[0] not in self._tokens]
+        if not spare:
+            return True
+        spans = [
+            place.span()
+            for joint in self._joints
+            for place in joint.words.finditer(words)
+        ]
+        return all(
+            any(start <= one.start() and one.end() <= end for start, end in spans)
+            for one in spare
+        )
+
+    def _shorten(self, state: _Shortened) -> Iterator[_Shortened]:
+        """Yield a name without each of the joined words in it."""
+        for joint in self._joints:
+            for place in joint.words.finditer(state.rest):
+                before = _LEFT_AT_END.sub("", state.rest[: place.start()])
+                after = _LEFT_AT_START.sub("", state.rest[place.end() :])
+                # Writing without borders has none where a word was taken out.
+                for rest in {f"{before} {after}".strip(), f"{before}{after}"}:
+                    if rest:
+                        yield _Shortened(rest, state.joints | {joint})
+
+    def _takes(self, short: _Shortened) -> bool:
+        name = short.rest
+        is_bare = "@" in name or self._never_bare.search(name)
+        return not is_bare and all(one.names.fullmatch(name) for one in short.joints)
 
     def _without_empty(self, name: str) -> str:
         """Return a name without the words at its ends that say nothing."""

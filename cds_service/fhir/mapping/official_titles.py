@@ -69,7 +69,7 @@ def sorted_titles(
     harmless = list[str]()
     of_ward = list[str]()
     for some, code, titles in _listed(content):
-        if _is_quiet(some.system, code, codes):
+        if is_quiet(some.system, code, codes):
             coded = {"coding": [{"system": some.system, "code": code}]}
             is_harmless = not some.complaints and excludes(coded)
             (harmless if is_harmless else of_ward).extend(titles)
@@ -84,7 +84,7 @@ def _listed(
             yield some, code, titles
 
 
-def _is_quiet(system: str, code: str, codes: ComplicationCodes) -> bool:
+def is_quiet(system: str, code: str, codes: ComplicationCodes) -> bool:
     """Tell if a diagnosis of this code that is new at a discharge asks for nothing."""
     if codes.is_acute(system, code) or codes.is_nerve_root(system, code):
         return False

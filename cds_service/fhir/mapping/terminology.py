@@ -53,6 +53,7 @@ from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.official_titles import FILE as OFFICIAL_TITLES
 from cds_service.fhir.mapping.official_titles import (
     OfficialTitlesFile,
+    is_quiet,
     sorted_titles,
 )
 from cds_service.fhir.mapping.overlay import required
@@ -218,7 +219,7 @@ class Terminology:
         self._as_written = dict(self._known)
         # last, since the codes of the titles have to be known
         titles = sorted_titles(official, self.complication_codes, self.excludes)
-        self.harmless = HarmlessTitles(harmless, titles)
+        self.harmless = HarmlessTitles(harmless, titles, self._is_code_plain)
 
     def _read_codes(self, folders: tuple[Path, ...], faults: Faults) -> None:
         """Read the code systems, and all that is told by codes.
@@ -365,6 +366,15 @@ class Terminology:
     def identifies(self, kind: Listed, codeable: Any) -> bool:
         """Tell if a coding alone identifies an entry of such a list, ours or not."""
         return bool(self._identifying(kind, codeable))
+
+    def _is_code_plain(self, code: str) -> bool:
+        """Tell if a code of ICD-10 is everyday, harmless and of no value set."""
+        normal = self._systems.normalise(ICD_10_CM, code)
+        return (
+            is_quiet(ICD_10_CM, code, self.complication_codes)
+            and self._harmless_codes.holds(*normal)
+            and not self.knows(ICD_10_CM, code)
+        )
 
     def excludes(self, codeable: Any) -> bool:
         """Tell if a condition's codes alone say what it is, or that it is harmless.

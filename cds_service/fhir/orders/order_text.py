@@ -39,6 +39,16 @@ _BIOPSY_OPEN = ("biopsy-open",)
 _SEEN_TO = ("seen-to-already",)
 # Behind the operation's name and its level.
 _BESIDE_ORDER, _ENDED = "beside-the-order", ("order-ended",)
+# A title cancels the operation; or it tells that an earlier booking was cancelled.
+_CANCELS, _REBOOKED, _EARLIER_BOOKING = (
+    ("cancels-operation",),
+    ("rebooked",),
+    "earlier-booking",
+)
+# "Cancel if INR > 1.5", "cancel aspirin": the operation is not cancelled.
+_CANCEL_BESIDE = re.compile(
+    r"^\W*(?:please |pls )?cancel (?P<condition>if|when|unless)?"
+)
 # Next to the operation's name: who does it.
 _DEPARTMENT = "department"
 # Before it, and no other order: a pain, or what was prepared.
@@ -79,6 +89,9 @@ def name_augmentation(
     # That one vertebra was left withdraws nothing of the others.
     whole = terminology.levels.without_left_words(words, is_done=False)
     plain = terminology.speller.spell_out(folded(whole[:LONGEST_TEXT]))
+    if terminology.kinds.named(plain, _REBOOKED):
+        for told in (_EARLIER_BOOKING, *_REBOOKED):
+            plain = terminology.kinds.without(plain, told)
     parts = [clause.strip() for clause in clauses(plain)[:MOST_CLAUSES]]
     context = None if site_words is None else f"{plain} {site_words}"
     named: set[str] = set()
@@ -123,6 +136,8 @@ def _asks_for(
         behind = terminology.kinds.without(after[end:], _DEPARTMENT)
         after = f"{after[:end]} {_without_conditions(behind, terminology)}"
         later = [_without_conditions(part, terminology) for part in later]
+    if any(terminology.kinds.named(one, _CANCELS) for one in (*parts[:place], before)):
+        return False
     has_purpose = terminology.text_concepts(before, _PURPOSE)
     is_preparation = has_purpose and not terminology.text_concepts(before, _ASKS_FOR)
     if is_preparation or terminology.text_concepts(before, _BEFORE | _ORDERS_FIRST):
@@ -159,10 +174,18 @@ def _without_conditions(words: str, terminology: Terminology) -> str:
 def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
     """Tell if a clause only withdraws what comes before it: `patient refused`."""
     place = terminology.clauses.withdrawn_at(clause)
-    if place is None:
+    if place is None or _is_cancelled_beside(clause, terminology):
         return False
     before = clause[:place]
     return not _LETTER.search(before) or bool(terminology.text_concepts(before, _WHO))
+
+
+def _is_cancelled_beside(clause: str, terminology: Terminology) -> bool:
+    """Tell if a clause cancels a drug, or the operation under a condition alone."""
+    beside = _CANCEL_BESIDE.match(clause)
+    if beside is None:
+        return False
+    return bool(beside["condition"] or terminology.drug_words(clause[beside.end() :]))
 
 
 # The names of braces in our texts, by concept; the first that fits counts.

@@ -459,8 +459,10 @@ def without_own_year(words: str, order: Json) -> str:
     year = text(order.get("authoredOn"))[:4]
     if not WRITTEN_YEAR.fullmatch(year):
         return words
-    stem, found, _ = words.rstrip().rpartition(f" {year}")
-    return stem if found and words.rstrip().endswith(f" {year}") else words
+    for end in (f" {year}", f" ({year})"):
+        if words.rstrip().endswith(end):
+            return words.rstrip().removesuffix(end)
+    return words
 
 
 def _titles(resource: Json) -> list[Json]:
