@@ -143,6 +143,16 @@ class HarmlessTitles:
             return "grave"
         return "seldom" if found & self._seldom else ""
 
+    @property
+    def everyday(self) -> frozenset[str]:
+        """The names, folded, of what is everyday also when it is new."""
+        return self._titles - self._seldom - self._grave
+
+    @property
+    def seldom(self) -> frozenset[str]:
+        """The names, folded, of what is not everyday when it is new."""
+        return self._seldom
+
     def is_social(self, condition: Json, words: Iterable[str]) -> bool:
         """Tell if an entry's category or words are about work, home or schooling."""
         for category in objects(condition.get("category")):

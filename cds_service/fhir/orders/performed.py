@@ -62,6 +62,7 @@ from cds_service.fhir.orders.recognition import (
 )
 from cds_service.fhir.orders.since.acts import complicated_since, unread_acts_since
 from cds_service.fhir.orders.since.everyday import everyday_entries, says_no_more
+from cds_service.fhir.orders.since.known_words import known_by_words
 from cds_service.fhir.orders.since.illnesses import (
     illnesses_since,
     nerve_roots_since,
@@ -609,7 +610,8 @@ def read_leaving(
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
         unread=tuple(unread),
         long_known=_long_known(record, terminology, performed.performed_on, today),
-        everyday=everyday_entries(record, terminology),
+        everyday=everyday_entries(record, terminology)
+        | known_by_words(record, since, terminology),
         unread_reports=unread_reports_since(record, since, terminology, treated),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, performed.references, terminology)
