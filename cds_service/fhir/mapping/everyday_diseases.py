@@ -40,6 +40,7 @@ class _Kind(IntFlag):
     DATED = 16
     GRADE = 32
     OF_DATED = 64
+    DRUG = 128
     PLAIN = 0
 
 
@@ -58,6 +59,7 @@ class EverydayDiseasesFile(DataFile):
         plain: words that may stand next to any name.
         grades: degrees and stages.
         treated: words of a treatment, which make a name a lasting one.
+        drugs: what is taken for a disease, which is not known next to a cancer.
         over: words by which a disease is over.
         of_dated: words that are known only next to one of `dated`.
     """
@@ -73,6 +75,7 @@ class EverydayDiseasesFile(DataFile):
     plain: Words
     grades: Words
     treated: Words
+    drugs: Words
     over: Words
     of_dated: Words = Field(alias="of-dated")
 
@@ -124,6 +127,7 @@ class EverydayDiseases:
         self._add(_all_of(content.of_dated), _Kind.OF_DATED)
         self._add(_all_of(content.grades), _Kind.GRADE)
         self._add(_all_of(content.treated), _Kind.LASTING)
+        self._add(_all_of(content.drugs), _Kind.LASTING | _Kind.DRUG)
         self._longest = max(map(len, self._kinds), default=0)
         self.read: Callable[[str], EverydayTitle | None] = kept(self._read)
 
@@ -150,7 +154,7 @@ class EverydayDiseases:
             return None
         named = [one for one in known if one & (_Kind.NAME | _Kind.OF_SITES)]
         dated = [one for one in known if one & _Kind.DATED]
-        barred = _Kind.GRADE if dated else _Kind.OF_DATED
+        barred = _Kind.GRADE | _Kind.DRUG if dated else _Kind.OF_DATED
         if not named or len(dated) > 1 or any(one & barred for one in known):
             return None
         is_lasting = any(one & _Kind.LASTING for one in known)
