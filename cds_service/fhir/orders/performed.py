@@ -62,7 +62,6 @@ from cds_service.fhir.orders.recognition import (
 )
 from cds_service.fhir.orders.since.acts import complicated_since, unread_acts_since
 from cds_service.fhir.orders.since.everyday import everyday_entries, says_no_more
-from cds_service.fhir.orders.since.known_words import known_by_words
 from cds_service.fhir.orders.since.illnesses import (
     illnesses_since,
     nerve_roots_since,
@@ -76,6 +75,7 @@ from cds_service.fhir.orders.since.injuries import (
     injuries_since,
 )
 from cds_service.fhir.orders.since.injuries_in_acts import injured_acts_since
+from cds_service.fhir.orders.since.known_words import known_by_words
 from cds_service.fhir.orders.since.operated_again import operated_again_since
 from cds_service.fhir.orders.since.reports import (
     awaited_reports_since,

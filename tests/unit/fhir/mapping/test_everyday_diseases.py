@@ -101,4 +101,4 @@ def test_any_other_title_is_not_known(title: str) -> None:
 def test_a_cancer_gives_its_years() -> None:
     read = terminology().everyday_diseases.read("Breast cancer 2009 (op 3/2010)")
     assert read is not None
-    assert (read.is_dated, read.years) == (True, {2009, 2010})
+    assert (read.is_dated, read.years) == (True, frozenset({2009, 2010}))
