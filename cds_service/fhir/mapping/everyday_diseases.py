@@ -24,6 +24,11 @@ _PARTS = re.compile(r"[,;()\[\]/\n、，；：（）・]| \+ |: ")
 _SIGNS = re.compile(r"[\s.'’:&~〜*–—-]+")
 # A day or a month before a year says no more than it does.
 _YEAR = re.compile(r"(?<!\d)(?:\d{1,2}[./-]){0,2}((?:19|20)\d\d)(?!\d) ?[年년]?")
+# Of a smoker, or how long it has lasted.
+_FOR_YEARS = re.compile(
+    r"(?<![\w.])\d{1,2} ?(?:pack[- ]?years?|py|(?:years?|yrs?|jahren?|ans|anos|anni|jaar|lat)"
+    r"(?![a-z])|[年년](?![a-z0-9]))"
+)
 _LATIN = "a-z0-9"
 _OF_WORD = re.compile(f"[{_LATIN}]")
 # Chinese, Japanese and Korean put spaces where they like.
@@ -147,7 +152,8 @@ class EverydayDiseases:
             return None
         words = folded(title)
         years = frozenset(int(year) for year in _YEAR.findall(words))
-        parts = [_bare(one) for one in _PARTS.split(_YEAR.sub(" ", words))]
+        timeless = _FOR_YEARS.sub(" ", _YEAR.sub(" ", words))
+        parts = [_bare(one) for one in _PARTS.split(timeless)]
         readings = [self._best(part) for part in parts if part]
         known = [one for one in readings if one is not None]
         if len(known) < len(readings):
