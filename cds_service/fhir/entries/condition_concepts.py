@@ -284,7 +284,7 @@ def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozens
     coded = terminology.concepts(code)
     concepts = _with_words(coded, words | _words_of_modifiers(code), terminology)
     is_named = bool(words) and all(map(terminology.harmless.is_harmless, words))
-    if is_short and is_named:
+    if is_short and (is_named or terminology.everyday_diseases.are_known(words)):
         concepts -= SPINE_UNSTATED
     asides = _read_asides(condition)
     concepts |= _doubted_by_asides(asides, condition, concepts, terminology)

@@ -217,6 +217,16 @@ class HarmlessTitles:
         """Tell if a harmless text is harm if it began since, whatever its onset."""
         return self.news_in(words) in ("grave", "seldom")
 
+    @property
+    def everyday(self) -> frozenset[str]:
+        """The names, folded, of what is everyday also when it is new."""
+        return self._titles - self._seldom - self._grave - self._lasting
+
+    @property
+    def not_everyday_when_new(self) -> frozenset[str]:
+        """The names, folded, of what may be harm if it is new, and is none if old."""
+        return self._seldom | self._lasting
+
     def is_social(self, condition: Json, words: Iterable[str]) -> bool:
         """Tell if an entry's category or words are about work, home or schooling."""
         for category in objects(condition.get("category")):

@@ -27,6 +27,11 @@ from cds_service.fhir.mapping.code_systems import (
 from cds_service.fhir.mapping.complication_codes import load_complication_codes
 from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
+from cds_service.fhir.mapping.everyday_diseases import FILE as EVERYDAY_DISEASES
+from cds_service.fhir.mapping.everyday_diseases import (
+    EverydayDiseases,
+    EverydayDiseasesFile,
+)
 from cds_service.fhir.mapping.everyday_orders import load_everyday_orders
 from cds_service.fhir.mapping.expansions import outdated, read_expansions
 from cds_service.fhir.mapping.grave_stems import load_grave_stems
@@ -173,6 +178,8 @@ class Terminology:
         with faults:
             official = required(folders, OFFICIAL_TITLES, OfficialTitlesFile)[1]
         with faults:
+            diseases = required(folders, EVERYDAY_DISEASES, EverydayDiseasesFile)[1]
+        with faults:
             known = required(folders, "languages.toml", LanguagesFile)[1]
         with faults:
             languages = read_languages(folders)
@@ -220,6 +227,9 @@ class Terminology:
         # last, since the codes of the titles have to be known
         titles = sorted_titles(official, self.complication_codes, self.excludes)
         self.harmless = HarmlessTitles(harmless, titles, self._is_code_plain)
+        self.everyday_diseases = EverydayDiseases(
+            diseases, self.harmless.everyday, self.harmless.not_everyday_when_new
+        )
 
     def _read_codes(self, folders: tuple[Path, ...], faults: Faults) -> None:
         """Read the code systems, and all that is told by codes.

@@ -78,6 +78,7 @@ from cds_service.fhir.orders.since.injuries import (
     injuries_since,
 )
 from cds_service.fhir.orders.since.injuries_in_acts import injured_acts_since
+from cds_service.fhir.orders.since.known_words import known_by_words
 from cds_service.fhir.orders.since.operated_again import operated_again_since
 from cds_service.fhir.orders.since.reports import (
     awaited_reports_since,
@@ -636,7 +637,8 @@ def read_leaving(
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
         unread=tuple(unread),
         long_known=_long_known(record, terminology, performed.performed_on, today),
-        everyday=everyday_entries(record, terminology),
+        everyday=everyday_entries(record, terminology)
+        | known_by_words(record, since, terminology),
         unread_reports=unread_reports_since(record, since, terminology, treated),
         awaited_reports=awaited_reports_since(record, since, terminology),
         unread_acts=unread_acts_since(record, since, performed.references, terminology)

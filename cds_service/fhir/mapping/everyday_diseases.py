@@ -1,0 +1,216 @@
+"""Read the names of everyday diseases as made of known words.
+
+The words are in `everyday-diseases.toml`. A title of which one word is not known is
+none: the file lists what is known, not what is not meant.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import IntFlag
+from typing import NamedTuple
+
+from pydantic import Field
+
+from cds_service.core.data_file import DataFile
+from cds_service.fhir.mapping.kept_texts import kept
+from cds_service.fhir.mapping.language import Pattern
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, any_folded, folded
+
+FILE = "everyday-diseases.toml"
+Words = Mapping[str, tuple[str, ...]]
+# Between the parts of a title; a plus with spaces around it adds one.
+_PARTS = re.compile(r"[,;()\[\]/\n、，；：（）・]| \+ |: ")
+# Nothing is said by these next to a word.
+_SIGNS = re.compile(r"[\s.'’:&~〜*–—-]+")
+# A day or a month before a year says no more than it does.
+_YEAR = re.compile(r"(?<!\d)(?:\d{1,2}[./-]){0,2}((?:19|20)\d\d)(?!\d) ?[年년]?")
+# Of a smoker, or how long it has lasted.
+_FOR_YEARS = re.compile(
+    r"(?<![\w.])\d{1,2} ?"
+    r"(?:(?:pack[- ]?years?|py|years?|yrs?|jahren?|ans|anos|anni|jaar|lat)(?![a-z])"
+    r"|[年년](?![a-z0-9]))"
+)
+_LATIN = "a-z0-9"
+_OF_WORD = re.compile(f"[{_LATIN}]")
+# Chinese, Japanese and Korean put spaces where they like.
+_LOOSE = re.compile(rf" (?=[^{_LATIN} ])|(?<=[^{_LATIN} ]) ")
+
+
+class _Kind(IntFlag):
+    """What the words of a part are."""
+
+    NAME = 1  # that has no site
+    OF_SITES = 2
+    SITE = 4
+    LASTING = 8
+    DATED = 16
+    GRADE = 32
+    OF_DATED = 64
+    DRUG = 128
+    PLAIN = 0
+
+
+class EverydayDiseasesFile(DataFile):
+    """`everyday-diseases.toml`: words by language.
+
+    Attributes:
+        reviewed: a reader whom a site names has read the file.
+        but: names of `harmless.toml` that do not count with other words next to them.
+        everyday: names that are everyday also when they are new.
+        of_sites: the same, which may have one of `sites` next to them.
+        lasting: names that are no news if they were recorded before.
+        lasting_sites: the same, which may have a site.
+        dated: names that are no news with an old year alone.
+        sites: parts of the body.
+        plain: words that may stand next to any name.
+        grades: degrees and stages.
+        treated: words of a treatment, which make a name a lasting one.
+        drugs: what is taken for a disease, which is not known next to a cancer.
+        over: words by which a disease is over.
+        of_dated: words that are known only next to one of `dated`.
+    """
+
+    reviewed: bool
+    but: tuple[Pattern, ...] = Field(min_length=1)
+    everyday: Words
+    of_sites: Words = Field(alias="of-sites")
+    lasting: Words
+    lasting_sites: Words = Field(alias="lasting-sites")
+    dated: Words
+    sites: Words
+    plain: Words
+    grades: Words
+    treated: Words
+    drugs: Words
+    over: Words
+    of_dated: Words = Field(alias="of-dated")
+
+
+class EverydayTitle(NamedTuple):
+    """A title that consists of known words.
+
+    Attributes:
+        is_lasting: it is no news only if it was recorded before.
+        is_dated: it names a cancer, which is no news only if its years are old.
+        years: those that it gives.
+    """
+
+    is_lasting: bool
+    is_dated: bool
+    years: frozenset[int]
+
+
+class EverydayDiseases:
+    """The words of the file, with the names of harmless diseases."""
+
+    def __init__(
+        self,
+        content: EverydayDiseasesFile,
+        everyday: Iterable[str] = (),
+        lasting: Iterable[str] = (),
+    ) -> None:
+        """Prepare the words.
+
+        Args:
+            content: the words of the file.
+            everyday: further names that are everyday when they are new.
+            lasting: further names that are not.
+        """
+        but = any_folded(content.but)
+        self._kinds = dict[str, set[_Kind]]()
+        self._add(_all_of(content.everyday), _Kind.NAME)
+        named = (one for one in everyday if not but.search(one))
+        self._add(named, _Kind.NAME)
+        self._add(_all_of(content.of_sites), _Kind.OF_SITES)
+        self._add(_all_of(content.lasting), _Kind.NAME | _Kind.LASTING)
+        named = (one for one in lasting if not but.search(one))
+        self._add(named, _Kind.NAME | _Kind.LASTING)
+        self._add(_all_of(content.lasting_sites), _Kind.OF_SITES | _Kind.LASTING)
+        self._add(_all_of(content.dated), _Kind.NAME | _Kind.DATED)
+        self._add(_all_of(content.sites), _Kind.SITE)
+        self._add(_all_of(content.plain), _Kind.PLAIN)
+        self._add(_all_of(content.over), _Kind.PLAIN)
+        self._add(_all_of(content.of_dated), _Kind.OF_DATED)
+        self._add(_all_of(content.grades), _Kind.GRADE)
+        self._add(_all_of(content.treated), _Kind.LASTING)
+        self._add(_all_of(content.drugs), _Kind.LASTING | _Kind.DRUG)
+        self._longest = max(map(len, self._kinds), default=0)
+        self.read: Callable[[str], EverydayTitle | None] = kept(self._read)
+
+    def are_known(self, titles: Iterable[str]) -> bool:
+        """Tell if there are titles, and each consists of known words."""
+        read = [*map(self.read, titles)]
+        return bool(read) and None not in read
+
+    def _add(self, words: Iterable[str], kind: _Kind) -> None:
+        for word in words:
+            if bare := _bare(folded(word)):
+                self._kinds.setdefault(bare, set()).add(kind)
+
+    def _read(self, title: str) -> EverydayTitle | None:
+        """Return what a title says; None if a part of it is not known."""
+        if len(title) > LONGEST_TITLE:
+            return None
+        words = folded(title)
+        years = frozenset(int(year) for year in _YEAR.findall(words))
+        timeless = _FOR_YEARS.sub(" ", _YEAR.sub(" ", words))
+        parts = [_bare(one) for one in _PARTS.split(timeless)]
+        readings = [self._best(part) for part in parts if part]
+        known = [one for one in readings if one is not None]
+        if len(known) < len(readings):
+            return None
+        named = [one for one in known if one & (_Kind.NAME | _Kind.OF_SITES)]
+        dated = [one for one in known if one & _Kind.DATED]
+        barred = _Kind.GRADE | _Kind.DRUG if dated else _Kind.OF_DATED
+        if not named or len(dated) > 1 or any(one & barred for one in known):
+            return None
+        is_lasting = any(one & _Kind.LASTING for one in known)
+        return EverydayTitle(is_lasting, bool(dated), years)
+
+    def _best(self, part: str) -> _Kind | None:
+        """Return the kinds of the words of a part; those that ask for most count."""
+        sound = [one for one in self._covers(part) if _has_place_for_site(one)]
+        return max(sound, default=None)
+
+    def _covers(self, part: str) -> set[_Kind]:
+        """Return the kinds of words by each way in which known words make a part."""
+        ends = {0: {_Kind.PLAIN}}
+        for start in range(len(part)):
+            before = ends.get(start)
+            if before is None:
+                continue
+            for end, kinds in self._words_at(part, start):
+                ends.setdefault(end, set()).update(
+                    one | kind for one in before for kind in kinds
+                )
+        return ends.get(len(part), set())
+
+    def _words_at(self, part: str, start: int) -> Iterator[tuple[int, set[_Kind]]]:
+        """Yield where the known words that begin here end, with the space after."""
+        if start and _is_inside_word(part, start):
+            return
+        for end in range(start + 1, min(len(part), start + self._longest) + 1):
+            kinds = self._kinds.get(part[start:end])
+            if kinds and not (end < len(part) and _is_inside_word(part, end)):
+                space = part.startswith(" ", end)
+                yield end + space, kinds
+
+
+def _all_of(words: Words) -> Iterator[str]:
+    return (word for some in words.values() for word in some)
+
+
+def _bare(words: str) -> str:
+    """Return words without signs between them, and spaced by words alone."""
+    return _LOOSE.sub("", _SIGNS.sub(" ", words).strip())
+
+
+def _is_inside_word(part: str, at: int) -> bool:
+    return bool(_OF_WORD.match(part[at - 1]) and _OF_WORD.match(part[at]))
+
+
+def _has_place_for_site(kinds: _Kind) -> bool:
+    """Tell if a site has only names next to it that may have one."""
+    if not kinds & _Kind.SITE:
+        return True
+    return bool(kinds & _Kind.OF_SITES) and not kinds & _Kind.NAME
