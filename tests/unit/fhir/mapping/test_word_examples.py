@@ -3,10 +3,6 @@
 The texts are in `tests/word_examples/`, in folders and files named as the words' own.
 """
 
-import tomllib
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from cds_service.errors import DataFileError
@@ -14,14 +10,10 @@ from cds_service.fhir.mapping.language import read_languages
 from cds_service.loading import find_faults
 from tests.builders import MAPPINGS, terminology
 from tests.chart_builders import site_service
+from tests.word_example_files import EXAMPLES, read
 
-EXAMPLES = Path(__file__).parents[3] / "word_examples"
 LEAST = 8  # of each kind, for each list
 PLAIN = terminology().plain.by_folder()
-
-
-def read(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 CONCEPTS = {
