@@ -26,7 +26,8 @@ PLAIN_WORDS = {
     for folder in PLAIN
     for path in sorted((EXAMPLES / folder).glob("*.toml"))
 }
-KINDS = read(EXAMPLES / "kinds.toml")
+KIND_FILES = [EXAMPLES / "kinds.toml", *sorted((EXAMPLES / "kinds").glob("*.toml"))]
+KINDS = {kind: texts for path in KIND_FILES for kind, texts in read(path).items()}
 DURATIONS = read(EXAMPLES / "durations.toml")
 
 
@@ -68,6 +69,10 @@ def test_a_list_about_time_names_its_examples_alone(name):
 
     assert [one for one in DURATIONS[name]["examples"] if not is_named(one)] == []
     assert [one for one in DURATIONS[name]["counter-examples"] if is_named(one)] == []
+
+
+def test_a_kind_has_its_examples_in_one_file():
+    assert len(KINDS) == sum(len(read(path)) for path in KIND_FILES)
 
 
 def test_every_list_of_words_has_its_examples():
