@@ -36,7 +36,6 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.complications import has_named_complication
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
@@ -56,11 +55,10 @@ from cds_service.fhir.raw_json import (
 from cds_service.fhir.site_calendar import SiteCalendar
 
 # Operations for a complication, by their codes.
-# Folded words for a bed that is asked for, which an ICU plans with the operation.
-BED_ASKED = re.compile(r"\bbed (?:request|booking|reserv)|bettenanfrage|bettreserv")
 REOPERATION = "reoperation"
-# A rule of `kinds.toml`.
+# Rules of `kinds.toml`.
 AGAIN = ("another-operation",)
+BED_ASKED = ("bed-asked",)
 _CLAUSE = re.compile(r"[,;:.](?=\s)")
 NEVER = VOID | {"not-done", "preparation", "draft", "revoked"}
 
@@ -223,7 +221,8 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
     is_later = _is_of_later_day(act.raw, since, terminology.calendar)
     # A bed that is asked for on the day of the operation is of its plan.
     is_called = any(
-        stems.is_rescue_called(one) and (is_later or not BED_ASKED.search(folded(one)))
+        stems.is_rescue_called(one)
+        and (is_later or not terminology.kinds.named(one, BED_ASKED))
         for one in titles_of(act.raw)
     )
     if is_reoperation or is_fall or is_emergency or is_called:
