@@ -54,11 +54,12 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.site_calendar import SiteCalendar
 
+# A bed that an ICU plans with the operation: a rule of `kinds.toml`.
+BED_ASKED = ("bed-asked",)
 # Operations for a complication, by their codes.
 REOPERATION = "reoperation"
-# Rules of `kinds.toml`.
+# A rule of `kinds.toml`.
 AGAIN = ("another-operation",)
-BED_ASKED = ("bed-asked",)
 _CLAUSE = re.compile(r"[,;:.](?=\s)")
 NEVER = VOID | {"not-done", "preparation", "draft", "revoked"}
 
