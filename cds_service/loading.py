@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from cds_service import __version__
 from cds_service.call import Service, ServiceHook
@@ -91,11 +91,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         studies = load_studies(STUDIES, units)
     faults.stop()
 
-    models = load_models(studies, REDUCED)
-    pooled = load_pooled_model(load_pooled_study(STUDIES, units), REDUCED)
-    policy = _policy(site, models, pooled)
-    attributes = load_attributes()
-    cards = _model_cards(studies, models, pooled, attributes, site, policy)
+    science = _science_of(studies, units, site)
     make = partial(
         make_service_hook,
         studies=studies,
@@ -125,16 +121,40 @@ def load_service(site: SiteFolder | None = None) -> Service:
         terminology=terminology,
         finding_specs=specs,
         studies=studies,
-        models=models,
-        pooled=pooled,
-        policy=policy,
+        models=science.models,
+        pooled=science.pooled,
+        policy=science.policy,
         wording=Wording(specs),
-        digests=_digests(mappings, hooks, policy, cards),
-        model_cards=cards,
-        attributes=attributes,
+        digests=_digests(mappings, hooks, science),
+        model_cards=science.cards,
+        attributes=science.attributes,
         languages=languages_on,
         of_clients={name: load_service(folder) for name, folder in clients.items()},
     )
+
+
+class _Science(NamedTuple):
+    """What computes the figures, and the model cards that describe it."""
+
+    models: Mapping[str, LogisticModel]
+    pooled: PooledModel
+    policy: Policy
+    attributes: SourceAttributes
+    cards: Mapping[str, Any]
+
+
+def _science_of(
+    studies: Mapping[str, Study],
+    units: Mapping[str, str],
+    site: SiteFolder | None,
+) -> _Science:
+    """Load the models of these studies and the pooled one, at the site's baseline."""
+    models = load_models(studies, REDUCED)
+    pooled = load_pooled_model(load_pooled_study(STUDIES, units), REDUCED)
+    policy = _policy(site, models, pooled)
+    attributes = load_attributes()
+    cards = _model_cards(studies, models, pooled, attributes, site, policy)
+    return _Science(models, pooled, policy, attributes, cards)
 
 
 def _read_hooks(
@@ -178,10 +198,7 @@ def _check_templates(
 
 
 def _digests(
-    mappings: Sequence[Path],
-    hooks: Sequence[Path],
-    policy: Policy,
-    cards: Mapping[str, Any],
+    mappings: Sequence[Path], hooks: Sequence[Path], science: _Science
 ) -> dict[str, str]:
     """Return the version, and a digest of each part of the data in force."""
     return {
@@ -190,8 +207,8 @@ def _digests(
         "core": _digest([CORE]),
         "mappings": _digest(mappings),
         "hooks": _digest(hooks),
-        "policy": hashlib.sha256(policy.model_dump_json().encode()).hexdigest(),
-        "model-cards": json_digest(cards),
+        "policy": hashlib.sha256(science.policy.model_dump_json().encode()).hexdigest(),
+        "model-cards": json_digest(science.cards),
     }
 
 

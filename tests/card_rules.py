@@ -203,3 +203,4 @@ RULES: tuple[Rule, ...] = (
     ),
     *(link_faults, reserved_faults, markdown_faults),
 )
+NAMED_RULES = {name: rule for name, rule in list(globals().items()) if rule in RULES}

@@ -26,7 +26,7 @@ from tests.generated_patients import (
 )
 from tests.patients.charts import augmentation, measured
 from tests.patients.typical import typical_order
-from tests.reading.test_record_reading import CASES
+from tests.reading.record_cases import CASES
 from tests.unit.fhir.findings import test_methods
 
 Json = dict[str, Any]

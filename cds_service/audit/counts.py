@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Select,
     and_,
     case,
     func,
@@ -156,7 +157,24 @@ def _in_scope(
 
 
 def _count_feedback(connection: Connection, counts: Counts, of_answers: Wanted) -> None:
-    query = (
+    query = _feedback(of_answers)
+    last = {card: statement for card, *statement in connection.execute(query)}
+    for month, topic, fired, *unit, result, reason, body in last.values():
+        counts[month, topic, "", result] += 1
+        counts[month, "", "", _of_unit(result, unit)] += topic != DISCHARGE
+        rules = fired.split()
+        if result == "accepted":
+            rules = _accepted_rules(body)
+            counts[month, "", "", "unread"] += rules is None
+        else:
+            counts[month, topic, "", f"reason:{reason or 'none'}"] += 1
+        for rule in rules or ():
+            counts[month, topic, rule, result] += 1
+
+
+def _feedback(of_answers: Wanted) -> Select[Any]:
+    """Select each statement on a card, the oldest first, with what it is counted by."""
+    return (
         select(
             SEARCH.c.card,
             func.substr(ANSWERS.c.at, 1, 7),
@@ -187,18 +205,6 @@ def _count_feedback(connection: Connection, counts: Counts, of_answers: Wanted) 
         )
         .order_by(SEARCH.c.sequence)
     )
-    last = {card: statement for card, *statement in connection.execute(query)}
-    for month, topic, fired, *unit, result, reason, body in last.values():
-        counts[month, topic, "", result] += 1
-        counts[month, "", "", _of_unit(result, unit)] += topic != DISCHARGE
-        rules = fired.split()
-        if result == "accepted":
-            rules = _accepted_rules(body)
-            counts[month, "", "", "unread"] += rules is None
-        else:
-            counts[month, topic, "", f"reason:{reason or 'none'}"] += 1
-        for rule in rules or ():
-            counts[month, topic, rule, result] += 1
 
 
 def _count_loop(connection: Connection, counts: Counts, of_answers: Wanted) -> None:

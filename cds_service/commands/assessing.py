@@ -53,6 +53,12 @@ DATED = (
     "issued",
 )
 
+WITHOUT_LEVEL = (
+    "no --level: the fractured level is not known and enters no figure; --level L1"
+    " names it"
+)
+WITHOUT_SERVICE = "the links of the cards need a running service; `serve` starts one"
+
 
 @click.command("assess")
 @click.option(
@@ -151,10 +157,9 @@ def assess_patient(
     patient_id = wish.patient or _find_one(reader, wish.find or "", until)
     lookup.check_patient(reader, patient_id, until=until)
 
-    request = parse_request(
-        order_sign_body(patient_id, wish.fhir_server, [wish.order(patient_id, today)]),
-        hook.hook,
-    )
+    order = wish.order(patient_id, today)
+    body = order_sign_body(patient_id, wish.fhir_server, [order])
+    request = parse_request(body, hook.hook)
     reader.names = {
         query: template.key
         for template in hook.plan.templates
@@ -170,19 +175,13 @@ def assess_patient(
         capabilities=capabilities,
     )
     response = answer(service, hook, request, ports)
-    if response.cards and not wish.levels:
-        options.print_note(
-            "note: no --level: the fractured level is not known and enters no figure;"
-            " --level L1 names it"
-        )
-    for note in _notes(
-        reader, wish, patient_id, calendar, has_cards=bool(response.cards)
-    ):
+    has_cards = bool(response.cards)
+    if has_cards and not wish.levels:
+        options.print_note(f"note: {WITHOUT_LEVEL}")
+    for note in _notes(reader, wish, patient_id, calendar, has_cards=has_cards):
         options.print_note(f"note: {note}")
-    if settings.public_url is None and response.cards:
-        options.print_note(
-            "note: the links of the cards need a running service; `serve` starts one"
-        )
+    if has_cards and settings.public_url is None:
+        options.print_note(f"note: {WITHOUT_SERVICE}")
     return response
 
 

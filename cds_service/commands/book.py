@@ -9,7 +9,7 @@ come from its own templates, cards from its own flow.
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -273,38 +273,13 @@ def committee_book(
     service = load_service(site)
     hook = service.signing_hook
     base = settings.public_url or EXAMPLE
-    clock = partial(options.now_or_noon, today)
-    pages = create_app(
-        service,
-        settings,
-        audit=OneEntry(),
-        base_url=base,
-        site=site,
-        wiring=Wiring(clock=clock),
-    ).test_client()
-    answered = [
-        (patient, cards_of(service, hook, patient, today, base, can))
-        for patient in book_patients(hook, today)
-    ]
-    patients = [
-        {"patient": patient, "cards": view_cards(cards)} for patient, cards in answered
-    ]
-    visible = {
-        patient.id: [_visible(card) for card in cards] for patient, cards in answered
-    }
-    data = BookData(today.isoformat(), parts_of(service, hook, visible))
+    answers_on = partial(_answers, service, base=base, can=can)
+    answers = answers_on(today)
+    data = BookData(today.isoformat(), parts_of(service, hook, _visible_of(answers)))
     changes = None
     if since is not None:
-        day = date.fromisoformat(since.day)
-        then = {
-            patient.id: [
-                _visible(card)
-                for card in cards_of(service, hook, patient, day, base, can)
-            ]
-            for patient in book_patients(hook, day)
-        }
+        then = _visible_of(answers_on(date.fromisoformat(since.day)))
         changes = changes_between(since.parts, parts_of(service, hook, then))
-    overdue = {part: set(ids) for part, ids in hook.overdue(today).items()}
     return TEMPLATES.get_template("book.html.j2").render(
         site_name=site.site.site.name if site else "without a site folder",
         day=today.isoformat(),
@@ -316,30 +291,80 @@ def committee_book(
         look=Markup(  # noqa: S704 - our own sheet
             (WEB / "static/look.css").read_text(encoding="utf-8")
         ),
-        patients=patients,
-        facts=hook.facts,
-        leaving=[
-            service_hook
-            for service_hook in service.hooks.values()
-            if service_hook is not hook
+        patients=[
+            {"patient": patient, "cards": view_cards(cards)}
+            for patient, cards in answers
         ],
-        rules=sorted(hook.rules, key=lambda rule: rule.rank),
-        closures=hook.closures,
-        overdue=overdue,
-        orders={
+        **_rules_in_force(service, hook, today),
+        **_pages(service, settings, site, today, base),
+    )
+
+
+def _answers(
+    service: Service, day: date, *, base: str, can: Capabilities
+) -> list[tuple[BookPatient, list[Any]]]:
+    """Return each test patient of a day, and the cards for it."""
+    hook = service.signing_hook
+    return [
+        (patient, cards_of(service, hook, patient, day, base, can))
+        for patient in book_patients(hook, day)
+    ]
+
+
+def _visible_of(
+    answers: Iterable[tuple[BookPatient, list[Any]]],
+) -> dict[str, list[Any]]:
+    """Return the cards as a user sees them, by test patient."""
+    return {
+        patient.id: [_visible(card) for card in cards] for patient, cards in answers
+    }
+
+
+def _rules_in_force(
+    service: Service, hook: ServiceHook, today: date
+) -> Mapping[str, Any]:
+    """Return what the hook files and the policy say, as the book shows it."""
+    return {
+        "facts": hook.facts,
+        "leaving": [other for other in service.hooks.values() if other is not hook],
+        "rules": sorted(hook.rules, key=lambda rule: rule.rank),
+        "closures": hook.closures,
+        "overdue": {part: set(ids) for part, ids in hook.overdue(today).items()},
+        "orders": {
             name: tuple(leaves(template.resource))
             for name, template in sorted(hook.order_templates.items())
         },
-        texts=tuple(leaves(hook.texts.tables)),
-        reasons=hook.texts.reasons,
-        policy=tuple(leaves(service.policy.model_dump(mode="json", by_alias=True))),
-        guidelines=_content(pages.get(f"{base}/guidelines").text, base),
-        reviewed=hook.guidelines.values(),
-        models={
+        "texts": tuple(leaves(hook.texts.tables)),
+        "reasons": hook.texts.reasons,
+        "policy": tuple(leaves(service.policy.model_dump(mode="json", by_alias=True))),
+        "reviewed": hook.guidelines.values(),
+    }
+
+
+def _pages(
+    service: Service,
+    settings: Settings,
+    site: SiteFolder | None,
+    today: date,
+    base: str,
+) -> Mapping[str, Any]:
+    """Return the guidelines and model cards, as the service's own pages show them."""
+    clock = partial(options.now_or_noon, today)
+    pages = create_app(
+        service,
+        settings,
+        audit=OneEntry(),
+        base_url=base,
+        site=site,
+        wiring=Wiring(clock=clock),
+    ).test_client()
+    return {
+        "guidelines": _content(pages.get(f"{base}/guidelines").text, base),
+        "models": {
             name: _content(pages.get(f"{base}/models/{name}").text, base)
             for name in service.model_cards
         },
-    )
+    }
 
 
 def _content(page: str, base: str) -> Markup:

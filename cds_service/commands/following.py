@@ -2,10 +2,12 @@
 
 import sys
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import click
 
@@ -63,6 +65,36 @@ def find_outcomes(
         as_of=options.today_at(service.calendar, as_of),
         exported=frozenset(filter(None, map(type_of, files))),
     )
+    cohort = _follow_all(files, types, run)
+    if not cohort.patients:
+        raise CdsError(no_patient_in(paths))
+    if out is None:
+        write_rows(cohort.followed, months, run, sys.stdout)
+    else:
+        with (
+            replaced(out) as raw,
+            TextIOWrapper(raw, encoding="utf-8", newline="") as target,
+        ):
+            write_rows(cohort.followed, months, run, target)
+    for line in _summary(cohort, months, run.as_of):
+        click.echo(line, err=True)
+
+
+class _Cohort(NamedTuple):
+    """The patients of an export.
+
+    Attributes:
+        patients: how many there are.
+        followed: those with an augmentation, by its day.
+        why_not: how many were left out, by the reason.
+    """
+
+    patients: int
+    followed: Sequence[Followed]
+    why_not: Mapping[str, int]
+
+
+def _follow_all(files: Sequence[Path], types: set[str], run: Run) -> _Cohort:
     followed: list[Followed] = []
     why_not: Counter[str] = Counter()
     patients = 0
@@ -76,40 +108,33 @@ def find_outcomes(
                 followed.append(result)
             elif result:
                 why_not[result] += 1
-    if not patients:
-        raise CdsError(no_patient_in(paths))
     followed.sort(key=lambda patient: (patient.day, patient.patient))
-    if out is None:
-        write_rows(followed, months, run, sys.stdout)
-    else:
-        with (
-            replaced(out) as raw,
-            TextIOWrapper(raw, encoding="utf-8", newline="") as target,
-        ):
-            write_rows(followed, months, run, target)
+    return _Cohort(patients, followed, why_not)
+
+
+def _summary(cohort: _Cohort, months: int, as_of: date) -> Iterator[str]:
+    """Yield what the table holds, in a line each."""
+    followed = cohort.followed
     outcomes = Counter(patient.refracture(months) for patient in followed)
     pain = Counter(patient.residual_pain for patient in followed)
     died = sum(
         patient.is_dead for patient in followed if patient.refracture(months) is None
     )
-    for line in (
-        (
-            f"{patients} patients, {len(followed)} with a kyphoplasty or vertebroplasty"
-            f" up to {run.as_of}"
-        ),
-        (
-            f"refracture within {months} months: {outcomes[True]} yes,"
-            f" {outcomes[False]} no, {outcomes[None]} not known"
-        ),
-        f"not known: not seen for {months} months; {died} of them died",
-        (
-            f"pain at 12 months: {pain[True]} yes, {pain[False]} no, {pain[None]} not"
-            " known"
-        ),
-        *(f"left out: {count} with {why}" for why, count in sorted(why_not.items())),
-        (
-            "Look at each row with an event, and write yes in the column confirmed:"
-            " --refit needs it."
-        ),
-    ):
-        click.echo(line, err=True)
+    yield (
+        f"{cohort.patients} patients, {len(followed)} with a kyphoplasty or"
+        f" vertebroplasty up to {as_of}"
+    )
+    yield (
+        f"refracture within {months} months: {outcomes[True]} yes,"
+        f" {outcomes[False]} no, {outcomes[None]} not known"
+    )
+    yield f"not known: not seen for {months} months; {died} of them died"
+    yield (
+        f"pain at 12 months: {pain[True]} yes, {pain[False]} no, {pain[None]} not known"
+    )
+    for why, count in sorted(cohort.why_not.items()):
+        yield f"left out: {count} with {why}"
+    yield (
+        "Look at each row with an event, and write yes in the column confirmed:"
+        " --refit needs it."
+    )

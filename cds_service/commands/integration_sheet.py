@@ -3,7 +3,7 @@
 It is filled from the configuration in force.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
@@ -107,59 +107,89 @@ def integration_sheet(
         DataFileError: the site folder or our data is wrong.
     """
     service = load_service(site)
-    base = settings.public_url or EXAMPLE
     table = site.site if site else None
-    clients = (
-        [client for client in table.clients if issuer in (None, client.issuer)]
-        if table
-        else []
-    )
-    ehrs = [
-        fit
-        for fit in (fits(site, service, settings.deadline_seconds) if site else ())
-        if fit.client in clients
-    ]
-    hook = _leading_hook(service, ehrs)
+    ehrs = _fits_of(issuer, site, service, settings)
     # Markdown; cells are escaped by `cell`
     environment = TEMPLATES.overlay(autoescape=False)
     environment.filters |= {"cell": _cell, "pairs": _pairs}
     page = environment.get_template("integration-sheet.md.j2").render(
         site_name=table.site.name if table else "no site folder",
         day=today.isoformat(),
-        digests=", ".join(
-            f"{part} {digest[:12]}"
-            for part, digest in service.digests.items()
-            if part != "version"
-        ),
-        hook=hook,
-        others=[other for other in service.hooks.values() if other is not hook],
-        service=service,
         settings=settings,
         site=table,
-        local_codes=sorted(
+        is_closed=table is not None and table.service.discovery == "closed",
+        deadline=f"{settings.deadline_seconds:g}",
+        max_body=f"{settings.max_body_bytes / 2**20:g}",
+        topic_system=TOPIC_SYSTEM,
+        reason_system=REASON_SYSTEM,
+        **_address(settings.public_url or EXAMPLE),
+        **_service_on_sheet(service, _leading_hook(service, ehrs)),
+        **_clients_on_sheet(issuer, table, ehrs, today),
+    )
+    return page.strip() + "\n"
+
+
+def _clients_of(table: Site | None, issuer: str | None) -> list[Client]:
+    """Return the clients of the site: all, or the one of this issuer."""
+    if table is None:
+        return []
+    return [client for client in table.clients if issuer in (None, client.issuer)]
+
+
+def _fits_of(
+    issuer: str | None, site: SiteFolder | None, service: Service, settings: Settings
+) -> list[Fit]:
+    """Return how the EHRs of these clients fit to the service."""
+    if site is None:
+        return []
+    clients = _clients_of(site.site, issuer)
+    every = fits(site, service, settings.deadline_seconds)
+    return [fit for fit in every if fit.client in clients]
+
+
+def _address(base: str) -> Mapping[str, Any]:
+    """Return the base of the service, and the parts that a firewall asks for."""
+    parts = urlsplit(base)
+    port = parts.port or (443 if base.startswith("https") else 80)
+    return {"base": base, "host": parts.hostname, "port": port}
+
+
+def _service_on_sheet(service: Service, hook: ServiceHook) -> Mapping[str, Any]:
+    """Return what the sheet says of the service, and of the hook that leads it."""
+    digests = [
+        f"{part} {digest[:12]}"
+        for part, digest in service.digests.items()
+        if part != "version"
+    ]
+    return {
+        "service": service,
+        "digests": ", ".join(digests),
+        "hook": hook,
+        "others": [other for other in service.hooks.values() if other is not hook],
+        "local_codes": sorted(
             (*code, concept)
             for concept in AUGMENTATION_OR_LEVEL
             for code in service.terminology.local_codes(concept)
         ),
-        base=base,
-        host=urlsplit(base).hostname,
-        port=urlsplit(base).port or (443 if base.startswith("https") else 80),
-        is_closed=table is not None and table.service.discovery == "closed",
-        outgoing=_outgoing(table, clients),
-        clients=clients,
-        called={fit.client.issuer: called_hook(fit).id for fit in ehrs},
-        ehrs=[ehr_on_sheet(fit, today) for fit in ehrs],
-        deadline=f"{settings.deadline_seconds:g}",
-        scopes=tuple(_scopes(service.hooks.values())),
-        prefetch=[
+        "scopes": tuple(_scopes(service.hooks.values())),
+        "prefetch": [
             _prefetch_row(key, text, service)
             for key, text in hook.discovery["prefetch"].items()
         ],
-        topic_system=TOPIC_SYSTEM,
-        reason_system=REASON_SYSTEM,
-        max_body=f"{settings.max_body_bytes / 2**20:g}",
-    )
-    return page.strip() + "\n"
+    }
+
+
+def _clients_on_sheet(
+    issuer: str | None, table: Site | None, ehrs: Sequence[Fit], today: date
+) -> Mapping[str, Any]:
+    """Return what the sheet says of clients, their EHRs, and our calls to others."""
+    clients = _clients_of(table, issuer)
+    return {
+        "clients": clients,
+        "outgoing": _outgoing(table, clients),
+        "called": {fit.client.issuer: called_hook(fit).id for fit in ehrs},
+        "ehrs": [ehr_on_sheet(fit, today) for fit in ehrs],
+    }
 
 
 def ehr_on_sheet(fit: Fit, today: date) -> Mapping[str, Any]:

@@ -94,6 +94,20 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
             f" not of this patient: {record['foreign']}"
         )
     )
+    width, console.width = console.width, WHOLE_IDS
+    _print_findings(console, content)
+    _print_assessments(console, content)
+    console.width = width
+    console.print(Text(f"5 signals: {', '.join(content['signals'])}"))
+    # Entries of earlier rules name no facts.
+    facts = ", ".join(fact["id"] for fact in content.get("facts", []))
+    console.print(Text(f"  facts: {facts or 'none'}"))
+    console.print(Text(f"  recommendations: {', '.join(content['recommendations'])}"))
+    console.print("6 cards")
+    print_response(console, content)
+
+
+def _print_findings(console: Console, content: Mapping[str, Any]) -> None:
     findings = [
         (
             finding["name"],
@@ -104,7 +118,6 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
         )
         for finding in content["findings"]
     ]
-    width, console.width = console.width, WHOLE_IDS
     console.print(table("3 findings", ("finding", "value", "date", "source"), findings))
     console.print(
         table(
@@ -113,6 +126,9 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
             [(gap["name"], gap["reason"]) for gap in content["gaps"]],
         )
     )
+
+
+def _print_assessments(console: Console, content: Mapping[str, Any]) -> None:
     headings = ("model", "risk", "uncertainty", "if measured", "inputs known", "band")
     for assessment in content["assessments"]:
         title = f"4 assessment: {assessment['outcome']}, {assessment['status']}"
@@ -123,14 +139,6 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
                 [_model_row(model) for model in assessment.get("models", [])],
             )
         )
-    console.width = width
-    console.print(Text(f"5 signals: {', '.join(content['signals'])}"))
-    # Entries of earlier rules name no facts.
-    facts = ", ".join(fact["id"] for fact in content.get("facts", []))
-    console.print(Text(f"  facts: {facts or 'none'}"))
-    console.print(Text(f"  recommendations: {', '.join(content['recommendations'])}"))
-    console.print("6 cards")
-    print_response(console, content)
 
 
 def _by_reason(parts: Mapping[str, str]) -> str:

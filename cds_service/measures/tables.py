@@ -241,11 +241,7 @@ def _read_spine_metrics(
     for number, row in table.rows:
         level, written_day = _cell(row, "level"), _cell(row, "date")
         place = f"row {number}, {level}"
-        for column, text in row.items():
-            if column.lower() in ("seg hu", "segmentation hu") and text:
-                contents.refuse(place, f"{column} {text}", WITH_CORTEX)
-            elif "t-score" in column.lower() or "t score" in column.lower():
-                contents.refuse(place, f"{column} {text}", PREDICTED)
+        _refuse_other_columns(row, place, contents)
         text = _cell(row, "roi hu")
         if not text:
             continue
@@ -273,6 +269,17 @@ def _read_spine_metrics(
                 device=COMP2COMP,
             )
         )
+
+
+def _refuse_other_columns(
+    row: Mapping[str, str], place: str, contents: Contents
+) -> None:
+    """Refuse HU with the cortex, and T-scores that are computed from HU."""
+    for column, text in row.items():
+        if column.lower() in ("seg hu", "segmentation hu") and text:
+            contents.refuse(place, f"{column} {text}", WITH_CORTEX)
+        elif "t-score" in column.lower() or "t score" in column.lower():
+            contents.refuse(place, f"{column} {text}", PREDICTED)
 
 
 def _refuse_all_muscle(
@@ -357,6 +364,10 @@ def _read_musclemap(table: Table, context: ImportContext, contents: Contents) ->
                 remarks=remarks,
             )
         )
+    _refuse_other_muscles(table, contents)
+
+
+def _refuse_other_muscles(table: Table, contents: Contents) -> None:
     for number, row in table.rows:
         if (label := _label(row)) not in (*PSOAS, *MULTIFIDUS, *ERECTOR):
             contents.refuse(

@@ -32,7 +32,12 @@ from cds_service.core.loop import STEPS
 from cds_service.core.study_tables import Outcome
 from cds_service.core.vocabulary import ChangeSpec, FindingSpec, QuantitySpec
 from cds_service.errors import CdsError
-from cds_service.measures.table_file import AmbiguousNumber, number_in, read_table
+from cds_service.measures.table_file import (
+    AmbiguousNumber,
+    Table,
+    number_in,
+    read_table,
+)
 from cds_service.population.follow_up import (
     Days,
     FollowUp,
@@ -129,10 +134,7 @@ def read_outcomes(
             read in more than 5 % of the rows, or no row has an outcome.
     """
     table = read_table(path)
-    head = [name.lower() for name in table.rows[0]]
-    counts = Counter(filter(None, head))
-    if twice := [name for name, count in counts.items() if count > 1]:
-        raise CdsError(f"{path.name}: the column {twice[0]} appears twice")
+    head = _headings(path, table)
     faults = _unknown_columns(head, specs)
     bad_cells: Counter[str] = Counter()
     patients: list[LocalPatient] = []
@@ -144,15 +146,8 @@ def read_outcomes(
             # into other columns.
             faults.append(f"{size}; the row is not used")
         elif any(cells):
-            row = _Row(
-                number,
-                {
-                    name: "" if cell.lower() in EMPTY else cell
-                    for name, cell in zip(head, cells, strict=False)
-                },
-                specs,
-                table.delimiter,
-            )
+            named = _by_heading(head, cells)
+            row = _Row(number, named, specs, table.delimiter)
             patient = row.patient()
             if len(cells) < len(head):
                 faults.append(f"{size}; the last ones are taken as missing")
@@ -180,6 +175,27 @@ def read_outcomes(
         repeated=sum(count > 1 for count in ids.values()),
         question=question,
     )
+
+
+def _headings(path: Path, table: Table) -> list[str]:
+    """Return the headings of a table, in small letters.
+
+    Raises:
+        CdsError: a heading appears twice.
+    """
+    head = [name.lower() for name in table.rows[0]]
+    counts = Counter(filter(None, head))
+    if twice := [name for name, count in counts.items() if count > 1]:
+        raise CdsError(f"{path.name}: the column {twice[0]} appears twice")
+    return head
+
+
+def _by_heading(head: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """Return the cells of a row by heading; those that say `not known` are empty."""
+    return {
+        name: "" if cell.lower() in EMPTY else cell
+        for name, cell in zip(head, cells, strict=False)
+    }
 
 
 def _unknown_columns(

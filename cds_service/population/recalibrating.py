@@ -52,24 +52,7 @@ def refit(
         CdsError: no model can be refitted, a row with an outcome is not confirmed, or
             an id is in several rows.
     """
-    if file.question:
-        raise CdsError(f"no recalibration before this is answered: {file.question}")
-    if file.repeated:
-        raise CdsError(
-            f"{file.repeated} ids are in more than one row, and a recalibration"
-            " counts each patient once: keep one"
-        )
-    open_rows = [
-        patient.row
-        for patient in file.patients
-        if patient.outcomes and patient.confirmed is False
-    ]
-    if open_rows:
-        raise CdsError(
-            f"{len(open_rows)} rows with an outcome are not confirmed (the first is row"
-            f" {open_rows[0]}): a person looks at each and writes yes in the column"
-            " confirmed"
-        )
+    _refuse_unready(file)
     recalibrations, why = {}, []
     for model in models:
         rows = [row for row in assessed(file, model, policy) if row.figure.is_shown]
@@ -101,6 +84,33 @@ def refit(
     if not recalibrations:
         raise CdsError("no model can be recalibrated: " + "; ".join(why))
     return recalibrations, tuple(why)
+
+
+def _refuse_unready(file: OutcomesFile) -> None:
+    """Refuse a file in which a person has something to answer or to confirm.
+
+    Raises:
+        CdsError: there is a question, an id in several rows, or an outcome that is not
+            confirmed.
+    """
+    if file.question:
+        raise CdsError(f"no recalibration before this is answered: {file.question}")
+    if file.repeated:
+        raise CdsError(
+            f"{file.repeated} ids are in more than one row, and a recalibration"
+            " counts each patient once: keep one"
+        )
+    open_rows = [
+        patient.row
+        for patient in file.patients
+        if patient.outcomes and patient.confirmed is False
+    ]
+    if open_rows:
+        raise CdsError(
+            f"{len(open_rows)} rows with an outcome are not confirmed (the first is row"
+            f" {open_rows[0]}): a person looks at each and writes yes in the column"
+            " confirmed"
+        )
 
 
 def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:

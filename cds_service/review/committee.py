@@ -109,6 +109,8 @@ HOW_HIDDEN = (
     " others that would tell them; \u201c12 + \u2026\u201d is the sum of what is shown."
 )
 Tables = Mapping[str, Counted]
+MonthSums = Counter[tuple[str, str]]  # of month and name
+Sums = Counter[tuple[str, str, str]]  # of topic, rule and name
 PAGE = {
     # name: title of the rows, caption, label of the sums
     "monthly": ("Month", "By month", "All months"),
@@ -249,67 +251,13 @@ def _months(since: str, until: str) -> list[str]:
 
 def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
     """Return the tables of a period, with every count."""
-    counted = [
-        (month, topic, rule, name, count)
-        for (month, topic, rule, name), count in counts.items()
-        if since <= month <= until and count
-    ]
-    by_month: Counter[tuple[str, str]] = Counter()
-    whole: Counter[tuple[str, str, str]] = Counter()
-    for month, topic, rule, name, count in counted:
-        whole[topic, rule, name] += count
-        if not rule and topic != DISCHARGE:
-            by_month[month, name] += count
-    months = {_month_name(month): month for month in _months(since, until)}
-    topics = {
-        code_words("topic", topic): topic
-        for topic, rule, _ in sorted(whole)
-        if topic and not rule and topic != DISCHARGE
-    }
-    is_leaving = any(topic == DISCHARGE for topic, _, _ in whole)
-    leaving = {code_words("topic", DISCHARGE): DISCHARGE} if is_leaving else {}
-    prefix = "unit:shown:"
-    names = sorted(name for _, _, name in whole if name.startswith(prefix))
-    units = {
-        name.removeprefix(prefix) or "no EHR named": name.removeprefix(prefix)
-        for name in names
-    }
-    rules = {_rule_name(topic, rule): (topic, rule) for topic, rule, _ in whole if rule}
-    monthly = _table(
-        months,
-        (*BY_MONTH, NO_FEEDBACK),
-        _with_no_feedback(lambda row, name: by_month[months[row], name]),
-        has_totals=True,
-    )
-    cards = _table(
-        topics,
-        CARD_COLUMNS,
-        _with_no_feedback(lambda row, name: whole[topics[row], "", name]),
-        has_totals=True,
-    )
-    of_units = _table(
-        units,
-        CARD_COLUMNS,
-        _with_no_feedback(lambda row, name: whole["", "", f"unit:{name}:{units[row]}"]),
-        has_totals=True,
-    )
-    discharges = _table(
-        leaving,
-        ("Answers", *CARD_COLUMNS),
-        _with_no_feedback(lambda row, name: whole[leaving[row], "", name]),
-    )
+    by_month, whole = _sums(counts, since, until)
     return {
-        "monthly": _of_cards(monthly, MONTH_REST),
-        "cards": _of_cards(cards, CARDS_REST),
-        "units": _of_cards(of_units, CARDS_REST),
-        "discharges": _of_cards(discharges, CARDS_REST),
-        "rules": _most_first(
-            _table(
-                rules,
-                tuple(RULE_COLUMNS),
-                lambda row, column: whole[(*rules[row], RULE_COLUMNS[column])],
-            )
-        ),
+        "monthly": _monthly(by_month, _months(since, until)),
+        "cards": _by_card(whole),
+        "units": _by_unit(whole),
+        "discharges": _at_discharge(whole),
+        "rules": _by_rule(whole),
         "reasons": _named(whole, "reason:", "Overridden"),
         "bands": _table(
             {"Refracture": "refracture", "Residual pain": "residual-pain"},
@@ -336,6 +284,82 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             parts=tuple(WHEN),
         ),
     }
+
+
+def _sums(counts: Counts, since: str, until: str) -> tuple[MonthSums, Sums]:
+    """Add up the counts of a period: of its months at signings, and of all of it."""
+    by_month: MonthSums = Counter()
+    whole: Sums = Counter()
+    for (month, topic, rule, name), count in counts.items():
+        if not since <= month <= until or not count:
+            continue
+        whole[topic, rule, name] += count
+        if not rule and topic != DISCHARGE:
+            by_month[month, name] += count
+    return by_month, whole
+
+
+def _monthly(by_month: MonthSums, listed: Iterable[str]) -> Counted:
+    months = {_month_name(month): month for month in listed}
+    table = _table(
+        months,
+        (*BY_MONTH, NO_FEEDBACK),
+        _with_no_feedback(lambda row, name: by_month[months[row], name]),
+        has_totals=True,
+    )
+    return _of_cards(table, MONTH_REST)
+
+
+def _by_card(whole: Sums) -> Counted:
+    topics = {
+        code_words("topic", topic): topic
+        for topic, rule, _ in sorted(whole)
+        if topic and not rule and topic != DISCHARGE
+    }
+    table = _table(
+        topics,
+        CARD_COLUMNS,
+        _with_no_feedback(lambda row, name: whole[topics[row], "", name]),
+        has_totals=True,
+    )
+    return _of_cards(table, CARDS_REST)
+
+
+def _by_unit(whole: Sums) -> Counted:
+    prefix = "unit:shown:"
+    names = sorted(name for _, _, name in whole if name.startswith(prefix))
+    units = {
+        name.removeprefix(prefix) or "no EHR named": name.removeprefix(prefix)
+        for name in names
+    }
+    table = _table(
+        units,
+        CARD_COLUMNS,
+        _with_no_feedback(lambda row, name: whole["", "", f"unit:{name}:{units[row]}"]),
+        has_totals=True,
+    )
+    return _of_cards(table, CARDS_REST)
+
+
+def _at_discharge(whole: Sums) -> Counted:
+    is_leaving = any(topic == DISCHARGE for topic, _, _ in whole)
+    leaving = {code_words("topic", DISCHARGE): DISCHARGE} if is_leaving else {}
+    table = _table(
+        leaving,
+        ("Answers", *CARD_COLUMNS),
+        _with_no_feedback(lambda row, name: whole[leaving[row], "", name]),
+    )
+    return _of_cards(table, CARDS_REST)
+
+
+def _by_rule(whole: Sums) -> Counted:
+    rules = {_rule_name(topic, rule): (topic, rule) for topic, rule, _ in whole if rule}
+    table = _table(
+        rules,
+        tuple(RULE_COLUMNS),
+        lambda row, column: whole[(*rules[row], RULE_COLUMNS[column])],
+    )
+    return _most_first(table)
 
 
 def _month_name(month: str) -> str:
@@ -382,7 +406,7 @@ def _of_cards(table: Counted, rests: Mapping[str, tuple[str, str]]) -> Counted:
     return replace(table, parts=FEEDBACK, whole="Cards", rests=rests)
 
 
-def _named(counts: Counter[tuple[str, str, str]], prefix: str, column: str) -> Counted:
+def _named(counts: Sums, prefix: str, column: str) -> Counted:
     """Make a table of the counts of whole cards and answers whose name begins so."""
     by_title: dict[str, int] = {}
     for (topic, rule, name), count in counts.items():

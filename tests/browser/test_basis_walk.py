@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from tests.browser.test_sandbox_page import add_kyphoplasty
+from tests.browser.ordering import add_kyphoplasty
 from tests.browser.watching import axe_violations, every_screen, hard_to_read
 from tests.chart_builders import kyphoplasty, measured, order_sign, patient, quiet_lists
 

@@ -5,23 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.browser.ordering import add_brace, add_kyphoplasty
 from tests.browser.watching import IN_SIGHT, every_screen, hard_to_read
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 RECORDED = re.compile(r"Feedback recorded\.")
-
-
-def add_brace(page, *, end: str = "") -> None:
-    page.get_by_label("Add an order").select_option("brace")
-    page.get_by_label("Until").fill(end)
-    page.get_by_role("button", name="Add", exact=True).click()
-
-
-def add_kyphoplasty(page, *levels: str) -> None:
-    page.get_by_label("Add an order").select_option("kyphoplasty")
-    for level in ("L1", *levels):
-        page.get_by_label(level, exact=True).set_checked(level in levels)
-    page.get_by_role("button", name="Add", exact=True).click()
 
 
 def test_from_patient_to_feedback(open_own_page):

@@ -5,7 +5,7 @@ import csv
 import re
 from pathlib import Path
 
-from tests.conformance.test_response_rules import NAMED_RULES
+from tests.card_rules import NAMED_RULES
 
 FOLDER = Path(__file__).parent
 IDS = {f"CH-{number:02}" for number in (*range(1, 48), *range(49, 61))}

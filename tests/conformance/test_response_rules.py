@@ -5,13 +5,16 @@ from copy import deepcopy
 import pytest
 
 from tests import card_rules
-from tests.card_rules import actions_of, cards_of, suggestions_of, uuids_of
+from tests.card_rules import (
+    NAMED_RULES,
+    actions_of,
+    cards_of,
+    suggestions_of,
+    uuids_of,
+)
 from tests.conformance.answers import HOSTILE
 from tests.wire_builders import unsigned
 
-NAMED_RULES = {
-    name: rule for name, rule in vars(card_rules).items() if rule in card_rules.RULES
-}
 OTHER_INSTANCE = "0c0ffee0-0000-4000-8000-000000000001"
 
 

@@ -16,6 +16,7 @@ from tests.chart_builders import (
     of_patient,
     open_service,
     ordered,
+    problem,
 )
 from tests.codes import CPT, HCPCS, SCT, codeable
 from tests.patients.inpatients import chart, coded, statement
@@ -234,3 +235,9 @@ def page_after(*entries: Any, **members: Any) -> dict[str, Any]:
     leave(record, asked)
     facts: dict[str, Any] = asked.log.entries[-1].content["handout"]
     return facts
+
+
+def titled(words: str, *, days: int = 1, **members: Any) -> Any:
+    """A diagnosis in words alone, begun and recorded so many days ago."""
+    begun = {"onsetDateTime": days_ago(days), "recordedDate": days_ago(days)}
+    return problem("x", number="g", **({"code": {"text": words}} | begun | members))

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.chart_builders import ask, by_topic, kyphoplasty, order_sign
+from tests.next_pages import UNUSABLE
 from tests.patients.reassuring import reassuring_record, selected
-from tests.unit.fhir.gathering.test_further_pages import UNUSABLE
 
 
 def cards_if(key, change):

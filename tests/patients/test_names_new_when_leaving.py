@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.chart_builders import days_ago, problem
 from tests.codes import ICD, SCT, codeable
 from tests.patients.inpatients import chart, coded
 from tests.patients.leaving import (
@@ -14,17 +13,12 @@ from tests.patients.leaving import (
     everything_arranged,
     kyphoplasty_done,
     leave,
+    titled,
 )
 
 GRAVE = ": grave illness since the operation. Read before leaving."
 ASKED = ": 1 recent entry not understood. Read before leaving."
 GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
-
-
-def titled(words: str, *, days: int = 1, **members: Any) -> Any:
-    """A diagnosis in words alone, begun and recorded so many days ago."""
-    begun = {"onsetDateTime": days_ago(days), "recordedDate": days_ago(days)}
-    return problem("x", number="g", **({"code": {"text": words}} | begun | members))
 
 
 @pytest.mark.parametrize(

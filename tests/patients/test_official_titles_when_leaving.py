@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.patients.leaving import cards_beside
-from tests.patients.test_names_new_when_leaving import titled
+from tests.patients.leaving import cards_beside, titled
 
 EVERYDAY = [
     "Depression, unspecified",

@@ -10,7 +10,7 @@ from tests.chart_builders import site_service
 from tests.fuzz.amount import examples
 from tests.generated_patients import Signing
 from tests.properties.charts_at_random import charts
-from tests.unit.test_whose_day import CHANGES, Site, hours_of, without_dates
+from tests.site_hours import CHANGES, Site, hours_of, without_dates
 
 
 @pytest.fixture(scope="module")

@@ -599,7 +599,7 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
         return True
     is_end_unread = chart.terminology.has_unread_end(raw.get("code"))
     is_diagnosis = stated.entry.kind == "Condition"
-    if is_end_unread or (is_diagnosis and may_be_called_old(raw)):
+    if is_end_unread or (is_diagnosis and may_be_called_old(raw, chart.terminology)):
         return True
     words = [
         *texts_of(raw.get("code")),

@@ -9,6 +9,7 @@ yes or a gap, never no.
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from cds_service.core.findings import Finding, Gap, Precision
@@ -47,6 +48,7 @@ from cds_service.fhir.findings.earlier_traces import (
     trace_of_earlier,
 )
 from cds_service.fhir.findings.encounter import last_day, last_day_of_diagnosis
+from cds_service.fhir.findings.own_words import is_called_new, without_company
 from cds_service.fhir.findings.problem_list import (
     BY_WORDS,
     kind_of,
@@ -327,12 +329,17 @@ def _is_aside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
 def _kinds_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:
     """Return the kinds that would rule it out, in the parts of its words that name it.
 
-    If no part names it, all parts count.
+    If no part names it, all parts count. What is also called new is not lasting, `acute
+    on chronic weakness`, though it may be of a history.
     """
-    kinds = chart.terminology.kinds
-    own = _parts_of_itself(stated, spec, chart)
-    named = (kinds.of_title(one, spec.unless_kinds) for one in own)
-    return frozenset().union(*named)
+    terminology, unless = chart.terminology, spec.unless_kinds
+    names_event = partial(_names_event, spec=spec, chart=chart)
+    found = set[str]()
+    for part in _parts_of_itself(stated, spec, chart):
+        own = without_company(part, names_event, unless, terminology)
+        kinds = terminology.kinds.of_title(own, unless)
+        found |= kinds & HISTORY if is_called_new(own, terminology) else kinds
+    return frozenset(found)
 
 
 def _parts_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:

@@ -81,16 +81,7 @@ def pick(
         DeadlinePassed: there are too many to be read in time.
     """
     picked: list[Entry] = []
-    broken: list[Unreadable] = []
-    relevant: list[_Relevant] = []
-    for resource in resources:
-        for kind, raw in _with_contained(resource, template.resource_type):
-            deadline.check()
-            if concepts := concepts_of(raw, targets, terminology):
-                relevant.append(_Relevant(kind, raw, concepts))
-            elif kind == template.resource_type and is_unnamed_value(raw):
-                name = reference_name(kind, raw)
-                broken.append(Unreadable(name, template.key, UNNAMED))
+    relevant, broken = _sort(template, resources, targets, terminology, deadline)
     groups = in_order(relevant, name=lambda one: one.name, raw=lambda one: one.raw)
     for one in chain.from_iterable(groups):
         deadline.check()  # repairs are slow, and there may be thousands
@@ -110,6 +101,27 @@ def pick(
             )
             picked.append(entry)
     return tuple(picked), tuple(broken)
+
+
+def _sort(
+    template: Template,
+    resources: Sequence[Json],
+    targets: Targets,
+    terminology: Terminology,
+    deadline: Deadline,
+) -> tuple[list[_Relevant], list[Unreadable]]:
+    """Return the resources that we read, and the values that no code names."""
+    relevant: list[_Relevant] = []
+    unnamed: list[Unreadable] = []
+    for resource in resources:
+        for kind, raw in _with_contained(resource, template.resource_type):
+            deadline.check()
+            if concepts := concepts_of(raw, targets, terminology):
+                relevant.append(_Relevant(kind, raw, concepts))
+            elif kind == template.resource_type and is_unnamed_value(raw):
+                name = reference_name(kind, raw)
+                unnamed.append(Unreadable(name, template.key, UNNAMED))
+    return relevant, unnamed
 
 
 def is_unnamed_value(resource: Json) -> bool:

@@ -93,6 +93,11 @@ class MethodWords(RootModel[dict[str, _Method]]):
         check_time()
         return self.root[name].without(without_accents(text))
 
+    def pieces(self, text: str, name: str) -> list[str]:
+        """Cut a text at the words of one method."""
+        check_time()
+        return self.root[name].any.split(without_accents(text))
+
     def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
         """Return the methods among these that a text names.
 

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from cds_service.cli import main
 from tests.chart_builders import TODAY
 from tests.client_tokens import ISSUER, Signer, client_of, key_set, site_folder
+from tests.looped_site import Site
 from tests.stub_server import StubServer
-from tests.unit.commands.test_looping import Site
 
 Handler = BaseHTTPRequestHandler
 PERSON = {"resourceType": "Patient", "id": "p1", "gender": "female"}

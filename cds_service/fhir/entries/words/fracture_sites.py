@@ -31,19 +31,10 @@ FRACTURES = frozenset(
     for name in (concept, in_doubt(concept))
 )
 HIP_SITE = "hip-site"
-# Parts of words for a bone near the spine that is no vertebra.
-ELSEWHERE: Mapping[str, re.Pattern[str]] = {
-    "hip-fracture": re.compile(
-        r"\bhips?\b|h(?:u|ue|\xfc)ft|femur|femor|f[e\xe9]mur|schenkelhals"
-        r"|oberschenkel|trochant|hanche|cadera|\banca\b|\bheup|dijbeen|biodr|udow"
-        r"|\u80a1\u9aa8|\u9acb|\u5927\u817f\u9aa8|\u80a1\u95a2\u7bc0"
-        r"|\uace0\uad00\uc808|\ub300\ud1f4"
-    ),
-    "pelvic-fracture": re.compile(
-        r"pelvi|becken|bassin|bacino|bekken|miednic|(?<![-\w])sa[ck]r|kreuzbein|krzyzow"
-        r"|\bpubi|acetabul|ischi|\bili(?:um|ac)|\u9aa8\u76c6|\u9aa8\u76e4"
-        r"|\u9ab6\u9aa8|\u4ed9\u9aa8|\uace8\ubc18"
-    ),
+# Rules of `kinds.toml` for the site of a bone near the spine that is no vertebra.
+ELSEWHERE: Mapping[str, str] = {
+    "site-of-hip": "hip-fracture",
+    "site-of-pelvis": "pelvic-fracture",
 }
 REGIONS = frozenset({"thoracic", "lumbar"})
 PLACES = REGIONS.union(LEVELS)
@@ -79,9 +70,12 @@ def broken_elsewhere(
     if FRACTURES.isdisjoint(concepts):
         return frozenset()
     sites = objects(condition.get("bodySite"))
-    words = [folded(word) for site in sites for word in texts_of(site)]
+    rules = tuple(ELSEWHERE)
     named = {
-        concept for concept, site in ELSEWHERE.items() if any(map(site.search, words))
+        ELSEWHERE[rule]
+        for site in sites
+        for word in texts_of(site)
+        for rule in terminology.kinds.named(folded(word), rules)
     }
     if HIP_SITE in terminology.concepts(sites):
         named.add("hip-fracture")

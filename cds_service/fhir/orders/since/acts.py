@@ -37,7 +37,6 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.complications import has_named_complication
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
@@ -57,9 +56,9 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.site_calendar import SiteCalendar
 
+# A bed that an ICU plans with the operation: a rule of `kinds.toml`.
+BED_ASKED = ("bed-asked",)
 # Operations for a complication, by their codes.
-# Folded words for a bed that is asked for, which an ICU plans with the operation.
-BED_ASKED = re.compile(r"\bbed (?:request|booking|reserv)|bettenanfrage|bettreserv")
 REOPERATION = "reoperation"
 # Rules of `kinds.toml`.
 AGAIN = ("another-operation",)
@@ -247,7 +246,8 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
     is_later = _is_of_later_day(act.raw, since, terminology.calendar)
     # A bed that is asked for on the day of the operation is of its plan.
     is_called = any(
-        stems.is_rescue_called(one) and (is_later or not BED_ASKED.search(folded(one)))
+        stems.is_rescue_called(one)
+        and (is_later or not terminology.kinds.named(one, BED_ASKED))
         for one in titles_of(act.raw)
     )
     is_moved = is_later and any(

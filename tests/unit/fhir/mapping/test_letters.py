@@ -12,7 +12,7 @@ from cds_service.fhir.mapping.language import (
 )
 from cds_service.fhir.mapping.letters import faults_of, listed_letters
 from tests.builders import MAPPINGS
-from tests.unit.fhir.mapping.test_word_examples import EXAMPLES, read
+from tests.word_example_files import EXAMPLES, read
 
 OURS = read_languages([MAPPINGS])
 LISTED = sorted(OF_LISTS)

@@ -3,10 +3,6 @@
 The texts are in `tests/word_examples/`, in folders and files named as the words' own.
 """
 
-import tomllib
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from cds_service.errors import DataFileError
@@ -14,14 +10,10 @@ from cds_service.fhir.mapping.language import read_languages
 from cds_service.loading import find_faults
 from tests.builders import MAPPINGS, terminology
 from tests.chart_builders import site_service
+from tests.word_example_files import EXAMPLES, read
 
-EXAMPLES = Path(__file__).parents[3] / "word_examples"
 LEAST = 8  # of each kind, for each list
 PLAIN = terminology().plain.by_folder()
-
-
-def read(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 CONCEPTS = {
@@ -34,7 +26,8 @@ PLAIN_WORDS = {
     for folder in PLAIN
     for path in sorted((EXAMPLES / folder).glob("*.toml"))
 }
-KINDS = read(EXAMPLES / "kinds.toml")
+KIND_FILES = [EXAMPLES / "kinds.toml", *sorted((EXAMPLES / "kinds").glob("*.toml"))]
+KINDS = {kind: texts for path in KIND_FILES for kind, texts in read(path).items()}
 DURATIONS = read(EXAMPLES / "durations.toml")
 
 
@@ -76,6 +69,10 @@ def test_a_list_about_time_names_its_examples_alone(name):
 
     assert [one for one in DURATIONS[name]["examples"] if not is_named(one)] == []
     assert [one for one in DURATIONS[name]["counter-examples"] if is_named(one)] == []
+
+
+def test_a_kind_has_its_examples_in_one_file():
+    assert len(KINDS) == sum(len(read(path)) for path in KIND_FILES)
 
 
 def test_every_list_of_words_has_its_examples():

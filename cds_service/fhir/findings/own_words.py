@@ -1,0 +1,65 @@
+"""Tell which words of a title are of the event itself, and not of what it goes with.
+
+"Leg weakness in known L1 fracture" knows the fracture, and the weakness may be of
+today. "Weakness of both legs for years" is of the weakness alone.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import without_accents
+
+# Rules of `kinds.toml`.
+GOES_WITH = "goes-with"
+NEW = ("newly-begun",)
+_ARTICLE = r"(?:an?|the|his|her|eine[rmns]?|une?|una|il|la|le|el|los|las)"
+# The first word; Chinese and Japanese write two characters without a space.
+_FIRST = re.compile(
+    rf"\W*(?:{_ARTICLE}\b\s+)?(?P<word>[^\W\d_]+)(?P<rest>.*)", re.DOTALL
+)
+# In French, Spanish and Italian it is the last: "lombalgie chronique".
+_LAST = re.compile(r"(?P<rest>.*\s)(?P<word>[^\W\d_]+)\W*$", re.DOTALL)
+_UNSPACED = re.compile(r"\W*(?P<word>[\u3400-\u9fff]{2})(?P<rest>[\u3040-\u9fff].*)")
+
+
+def without_company(
+    part: str,
+    names_event: Callable[[str], bool],
+    lasting: tuple[str, ...],
+    terminology: Terminology,
+) -> str:
+    """Leave out what the event goes with, if that is what the lasting words are of.
+
+    Args:
+        part: a part of a title.
+        names_event: tells if words name the event.
+        lasting: rules of `kinds.toml` for what is known, old or over.
+        terminology: the service's terminology.
+    """
+    pieces = terminology.kinds.pieces(part, GOES_WITH)
+    own = [
+        piece
+        for piece in pieces
+        if names_event(piece) or not _is_company(piece, lasting, terminology)
+    ]
+    return " ".join(own) if own else part
+
+
+def _is_company(piece: str, lasting: Sequence[str], terminology: Terminology) -> bool:
+    """Tell if a piece names something else, and calls that lasting."""
+    kinds, among = terminology.kinds, tuple(lasting)
+    if not kinds.of_title(piece, among):
+        return False
+    if terminology.text_concepts(piece) - {*among}:
+        return True
+    folded = without_accents(piece)
+    ends = (_UNSPACED.match(piece), _FIRST.match(folded), _LAST.match(folded))
+    return any(
+        end is not None and end["rest"].strip() and kinds.of_title(end["word"], among)
+        for end in ends
+    )
+
+
+def is_called_new(part: str, terminology: Terminology) -> bool:
+    return bool(terminology.kinds.of_title(part, NEW))
