@@ -13,7 +13,6 @@ from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.plain_patterns import PlainWords
 from cds_service.fhir.mapping.text_rules import without_accents
 
-
 _HEALING = "heal|heil|union|consolid|konsolid|guer|cur|愈|治"
 
 
