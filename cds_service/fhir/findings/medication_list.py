@@ -585,13 +585,23 @@ def may_be_taken(entry: Entry, spec: MedicationSpec, chart: Chart) -> bool:
 
 
 def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Tell if a use is active, has no day, or is within the months that count."""
+    """Tell if a use may be active, has no day, or is within the months that count."""
     longest = max(spec.look_back_months.values())
     return (
         use.is_active
+        or _may_be_active(use.entry, chart)
         or use.day is None
         or use.day >= months_before(chart.today, longest)
     )
+
+
+def _may_be_active(entry: Entry, chart: Chart) -> bool:
+    """Tell if a list leaves open whether a drug is taken, and names no end of it."""
+    if entry.kind not in TAKEN or entry.kind in GIVEN:
+        return False
+    ended = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
+    is_over = ended is not None and ended < chart.not_after
+    return entry.status not in TAKEN[entry.kind] | NOT_TAKEN and not is_over
 
 
 def uses_named_aside(chart: Chart, concepts: Sequence[str]) -> list[Use]:

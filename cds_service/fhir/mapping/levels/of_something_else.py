@@ -13,6 +13,8 @@ from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.plain_patterns import PlainWords
 from cds_service.fhir.mapping.text_rules import without_accents
 
+_HEALING = "heal|heil|union|consolid|konsolid|guer|cur|愈|治"
+
 
 class OtherRules:
     """Tells if words around levels say that they are of something else."""
@@ -42,6 +44,12 @@ class OtherRules:
         self._elsewhere = _compiled(elsewhere)
         self._person = _compiled(any_of(joints, "persons"))
         self._broken = _compiled(broken)
+        denying, denied = (any_of(joints, name) for name in ("denying", "denied"))
+        # `no fracture healing` tells of a fracture.
+        any_fracture = rf"\w*(?:{broken})(?!\w*[ -]?(?:{_HEALING}))\w*"
+        self._unbroken = _compiled(
+            rf"(?:{denying})\W*{any_fracture}|{any_fracture}\s?(?:{denied})"
+        )
         self._later = _compiled(any_of(languages, "later"))
         own = [word for one in languages for word in one.plain]
         self._plain = PlainWords([*own, *known], None)
@@ -67,10 +75,11 @@ class OtherRules:
     def is_elsewhere(self, clause: str) -> bool:
         """Tell if a part names a catheter, a room, a pain that radiates, or the like.
 
-        A fracture in it is one to be treated, unless it is of a relative.
+        A fracture in it is one to be treated, unless it is of a relative or denied:
+        `edema L4 without collapse`.
         """
         plain = without_accents(clause)
-        if self._person.search(plain):
+        if self._person.search(plain) or self._unbroken.search(plain):
             return True
         is_broken = bool(self._broken.search(plain))
         return not is_broken and bool(self._elsewhere.search(plain))

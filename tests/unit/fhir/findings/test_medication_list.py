@@ -285,6 +285,29 @@ def test_a_drug_that_was_only_meant_is_no_no(meant):
     assert "whether it is taken" in found.gaps["bone-drug"].detail
 
 
+@pytest.mark.parametrize("name", ["bone-drug", "steroid-use"])
+@pytest.mark.parametrize(
+    "unread",
+    [
+        statement({"text": "Vendrizol 5 mg"}, status="unknown"),
+        prescription({"text": "Vendrizol 5 mg"}, on="2026-01-10", status="unknown"),
+    ],
+)
+def test_a_drug_nobody_knows_of_an_unknown_status_may_be_taken_on(name, unread):
+    if unread["resourceType"] == "MedicationStatement":
+        unread = unread | {"effectivePeriod": {"start": "2026-01-10"}}
+    found = findings_of(unread, prescription(OTHER))
+    assert name in found.gaps
+
+
+def test_a_drug_nobody_knows_of_an_unknown_status_may_be_over():
+    period = {"start": "2024-01-10", "end": "2024-01-20"}
+    unread = {"text": "Vendrizol 5 mg"}
+    entry = statement(unread, status="unknown", effectivePeriod=period)
+    found = findings_of(entry, prescription(OTHER))
+    assert found.known["steroid-use"].value is False
+
+
 def test_a_prohibition_does_not_say_what_is_taken():
     forbidden = prescription(ALENDRONATE, doNotPerform=True)
     found = findings_of(forbidden, prescription(OTHER))

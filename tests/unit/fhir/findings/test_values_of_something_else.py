@@ -259,6 +259,53 @@ def test_the_grip_of_a_hand_is(title):
 @pytest.mark.parametrize(
     "note",
     [
+        "paretic hand",
+        "right hemiparesis after stroke",
+        "affected side",
+        "measured in plaster",
+        "wrist fracture 6 weeks ago",
+        "Z.n. Radiusfraktur",
+        "rechte Hand gelähmt",
+        "main atteinte (AVC)",
+        "mano afectada por ictus",
+        "mano paretica",
+        "aangedane hand na CVA",
+        "niedowład prawostronny",
+        "右片麻痺",
+        "右侧偏瘫",
+        "우측 편마비",
+    ],
+)
+def test_the_grip_of_a_hand_that_something_else_weakens_is_no_measure_of_muscle(note):
+    noted = [{"text": note}]
+    assert not is_read("grip-strength", "Grip strength right", note=noted)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "",
+        "unaffected hand",
+        "no paresis",
+        "keine Parese",
+        "nicht betroffene Hand",
+        "main non atteinte",
+        "geen parese",
+        "Bell's palsy",
+        "Peronaeusparese",
+        "健側",
+        "vertebral fracture L1",
+        "sitting, elbow at 90 degrees",
+    ],
+)
+def test_the_grip_of_a_sound_hand_is(note):
+    noted = {"note": [{"text": note}]} if note else {}
+    assert is_read("grip-strength", "Grip strength right", **noted)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
         "This is her neighbour's",
         "Room-mate's weight, entered by mistake",
         "Mixed up with another patient",
