@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.fhir.entries.grave_asides import BROKEN_ASIDE, grave_concepts_of
+from cds_service.fhir.entries.grave.grave_concepts import BROKEN_ASIDE
+from cds_service.fhir.entries.grave_asides import grave_concepts_of
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from tests.builders import terminology
 from tests.chart_builders import blood_count_for

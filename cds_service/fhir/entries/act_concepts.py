@@ -10,11 +10,13 @@ from cds_service.fhir.entries.fractures.hip_repair_words import (
     is_hip_repair,
     is_of_fracture,
 )
-from cds_service.fhir.entries.grave_asides import (
+from cds_service.fhir.entries.grave.grave_concepts import (
     SPINAL_OPERATION,
     SPINAL_SURGERY,
     UNJUDGED_ACT,
     VERTEBRA_REMOVED,
+)
+from cds_service.fhir.entries.grave.unjudged_acts import (
     is_harmless_act,
     is_unjudged_act,
 )

@@ -35,7 +35,10 @@ from cds_service.fhir.entries.exams.unread_in_report import (
     is_density_understood,
     is_prose_understood,
 )
-from cds_service.fhir.entries.grave_asides import MAY_BEAR_ON_SPINE, UNREAD_PROSE
+from cds_service.fhir.entries.grave.grave_concepts import (
+    MAY_BEAR_ON_SPINE,
+    UNREAD_PROSE,
+)
 from cds_service.fhir.entries.harm_in_acts import (
     EARLIER,
     HARM_ASIDE,

@@ -17,7 +17,7 @@ from cds_service.fhir.entries.fractures.healed_fractures import (
     is_of_other_bone,
 )
 from cds_service.fhir.entries.fractures.leg_injuries import leg_injuries
-from cds_service.fhir.entries.grave_asides import (
+from cds_service.fhir.entries.grave.grave_concepts import (
     BROKEN_ASIDE,
     CANCERS,
     GRAVE,
@@ -25,9 +25,8 @@ from cds_service.fhir.entries.grave_asides import (
     OF_THE_SPINE,
     OPENING,
     UNREAD_REASON,
-    is_unjudged,
-    left_open_by,
 )
+from cds_service.fhir.entries.grave.open_codes import is_unjudged, left_open_by
 from cds_service.fhir.entries.harm_in_acts import (
     illnesses_in_words,
     is_harm_coded,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.condition_concepts import concepts_of_condition
-from cds_service.fhir.entries.grave_asides import CANCERS, SPINAL_INFECTIONS
+from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of

@@ -7,7 +7,7 @@ limit it as well.
 
 from collections.abc import Iterator
 
-from cds_service.fhir.entries.grave_asides import REST, is_for_a_time
+from cds_service.fhir.entries.grave.short_rest import REST, is_for_a_time
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 

@@ -7,13 +7,13 @@ tumour or an infection: neither is everyday care.
 
 from collections.abc import Iterable, Sequence
 
-from cds_service.fhir.entries.grave_asides import (
+from cds_service.fhir.entries.grave.grave_concepts import (
     GRAVE,
     SPINAL_SURGERY,
     UNREAD_TITLE,
-    is_asked,
-    is_harmless_act,
 )
+from cds_service.fhir.entries.grave.searches import is_asked
+from cds_service.fhir.entries.grave.unjudged_acts import is_harmless_act
 from cds_service.fhir.entries.words.bystanders import is_bystander_act
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood

@@ -12,7 +12,7 @@ from datetime import timedelta
 from cds_service.core.findings import BoneDrugs, DrugUse, Finding
 from cds_service.core.vocabulary import ConditionSpec, EventSpec, RecentCancerSpec
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
-from cds_service.fhir.entries.grave_asides import UNREAD_REASON
+from cds_service.fhir.entries.grave.grave_concepts import UNREAD_REASON
 from cds_service.fhir.entries.medication.drugs import CANCER_DRUG, MEDICATION_TYPES
 from cds_service.fhir.entries.words.cancer_words import SPREAD, only_denies_spread
 from cds_service.fhir.entries.words.problem_words import in_doubt

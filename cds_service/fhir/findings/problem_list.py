@@ -18,7 +18,7 @@ from cds_service.core.vocabulary import (
 )
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
-from cds_service.fhir.entries.grave_asides import (
+from cds_service.fhir.entries.grave.grave_concepts import (
     SPINAL_OPERATION,
     UNJUDGED,
     UNJUDGED_ACT,

@@ -28,10 +28,7 @@ from cds_service.fhir.certainty import (
 )
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import is_plain_exam
-from cds_service.fhir.entries.grave_asides import (
-    BRIEF_SEARCHES,
-    ORDERS,
-    SEARCHES,
+from cds_service.fhir.entries.grave.grave_concepts import (
     SPINAL_OPERATION,
     UNJUDGED,
     UNJUDGED_ACT,
@@ -39,6 +36,11 @@ from cds_service.fhir.entries.grave_asides import (
     UNREAD_REASON,
     UNREAD_TITLE,
     VERTEBRA_REMOVED,
+)
+from cds_service.fhir.entries.grave.searches import (
+    BRIEF_SEARCHES,
+    ORDERS,
+    SEARCHES,
     is_done_order,
 )
 from cds_service.fhir.entries.medication.drugs import GOES_ON, MEDICATION_TYPES

@@ -6,7 +6,10 @@ a stay whose reason is not known reassures of nothing.
 
 from collections.abc import Iterator
 
-from cds_service.fhir.entries.grave_asides import MAY_BEAR_ON_SPINE, UNREAD_REASON
+from cds_service.fhir.entries.grave.grave_concepts import (
+    MAY_BEAR_ON_SPINE,
+    UNREAD_REASON,
+)
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.raw_json import Json, member, text

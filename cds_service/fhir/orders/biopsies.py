@@ -17,14 +17,13 @@ from cds_service.fhir.entries.exams.unread_in_report import (
     is_result_understood,
     names_spine,
 )
-from cds_service.fhir.entries.grave_asides import (
+from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
+from cds_service.fhir.entries.grave.searches import (
     BIOPSIES,
-    CANCERS,
     SAMPLE_OF_SPINE,
-    SPINAL_INFECTIONS,
-    grave_concepts_of,
     words_of_sites,
 )
+from cds_service.fhir.entries.grave_asides import grave_concepts_of
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology

@@ -8,15 +8,15 @@ raises.
 import re
 from collections.abc import Iterator
 
-from cds_service.fhir.entries.grave_asides import (
+from cds_service.fhir.entries.grave.grave_concepts import (
     CANCERS,
     MAY_BEAR_ON_SPINE,
     SPINAL_INFECTIONS,
     UNJUDGED,
     UNREAD_REASON,
-    grave_concepts_of,
-    states_by_code,
 )
+from cds_service.fhir.entries.grave.open_codes import states_by_code
+from cds_service.fhir.entries.grave_asides import grave_concepts_of
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from cds_service.core.bracing import Correction
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.grave_asides import UNREAD_TITLE
+from cds_service.fhir.entries.grave.grave_concepts import UNREAD_TITLE
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import MOST, NearMiss, misses_of

@@ -14,7 +14,7 @@ from cds_service.fhir.entries.fractures.earlier_in_words import (
     names_years_ago,
 )
 from cds_service.fhir.entries.fractures.healed_fractures import HEALED
-from cds_service.fhir.entries.grave_asides import CANCERS, SPINAL_INFECTIONS
+from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.words.problem_words import read_problem_words
 from cds_service.fhir.entries.words.unread_in_reasons import (
     is_code_plainly_worded,

@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 
-from cds_service.fhir.entries.grave_asides import BIOPSY
+from cds_service.fhir.entries.grave.searches import BIOPSY
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.levels.from_words import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology

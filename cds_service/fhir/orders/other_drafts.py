@@ -8,14 +8,14 @@ an order that nobody understood.
 from collections.abc import Iterator
 
 from cds_service.fhir.entries.entry import Entry, read_entry
-from cds_service.fhir.entries.grave_asides import (
+from cds_service.fhir.entries.grave.grave_concepts import (
     GRAVE,
     MAY_BEAR_ON_SPINE,
     UNREAD_PROSE,
     UNREAD_REASON,
     UNREAD_TITLE,
-    grave_concepts_of,
 )
+from cds_service.fhir.entries.grave_asides import grave_concepts_of
 from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,

@@ -13,7 +13,7 @@ from cds_service.fhir.certainty import (
     certainty_of,
 )
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.grave_asides import (
+from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
     UNREAD_REASON,

@@ -23,13 +23,9 @@ from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT, UNUSUAL
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
-from cds_service.fhir.entries.grave_asides import (
-    BROAD_COURSE,
-    UNJUDGED,
-    UNREAD_REASON,
-    drugs_and_states,
-    grave_concepts_of,
-)
+from cds_service.fhir.entries.grave.grave_concepts import UNJUDGED, UNREAD_REASON
+from cds_service.fhir.entries.grave.long_antibiotics import BROAD_COURSE
+from cds_service.fhir.entries.grave_asides import drugs_and_states, grave_concepts_of
 from cds_service.fhir.entries.harm_in_acts import CARRYING
 from cds_service.fhir.entries.medication.drugs import (
     BROAD_ANTIBIOTIC,

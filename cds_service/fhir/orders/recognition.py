@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from cds_service.fhir.entries.grave_asides import BIOPSY
+from cds_service.fhir.entries.grave.searches import BIOPSY
 from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.kept_texts import KEPT_TEXTS
 from cds_service.fhir.mapping.levels.from_words import LONGEST_TEXT

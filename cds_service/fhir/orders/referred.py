@@ -19,7 +19,8 @@ from cds_service.fhir.entries.entry import (
     read_without_drug,
 )
 from cds_service.fhir.entries.exams.t_scores_in_words import T_SCORE_ASIDE
-from cds_service.fhir.entries.grave_asides import ASIDE_IN_DOUBT, drugs_and_states
+from cds_service.fhir.entries.grave.grave_concepts import ASIDE_IN_DOUBT
+from cds_service.fhir.entries.grave_asides import drugs_and_states
 from cds_service.fhir.entries.medication.drugs import BONE_DRUG, Drug, read_billed
 from cds_service.fhir.entries.medication.products import referred_in
 from cds_service.fhir.entries.words.asides import NO_DIAGNOSES

@@ -16,14 +16,14 @@ from typing import Any
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.element_names import MODIFIERS
-from cds_service.fhir.entries.grave_asides import (
+from cds_service.fhir.entries.grave.grave_concepts import (
     ASIDE,
-    BIOPSIES,
     BROKEN_ASIDE,
     SPINAL_SURGERY,
-    grave_concepts_of,
-    is_unjudged,
 )
+from cds_service.fhir.entries.grave.open_codes import is_unjudged
+from cds_service.fhir.entries.grave.searches import BIOPSIES
+from cds_service.fhir.entries.grave_asides import grave_concepts_of
 from cds_service.fhir.entries.words.bystanders import (
     is_bystander_problem,
     is_plain_fracture,

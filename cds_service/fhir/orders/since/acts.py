@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
-from cds_service.fhir.entries.grave_asides import GRAVE
+from cds_service.fhir.entries.grave.grave_concepts import GRAVE
 from cds_service.fhir.entries.harm_in_acts import (
     DRUGS,
     OF_CORD,

@@ -6,7 +6,11 @@ spine it treated; one of these days somebody reads, and it is no tumour.
 
 from cds_service.core.findings import AugmentationOrder
 from cds_service.fhir.entries.entry import SPINE_NAMED, Entry
-from cds_service.fhir.entries.grave_asides import GRAVE, SPINAL_SURGERY, UNJUDGED_ACT
+from cds_service.fhir.entries.grave.grave_concepts import (
+    GRAVE,
+    SPINAL_SURGERY,
+    UNJUDGED_ACT,
+)
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
