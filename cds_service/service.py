@@ -71,15 +71,22 @@ from cds_service.fhir.gathering.refusals import (
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss
+from cds_service.fhir.orders.aftermath import without_performed
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.broken_levels import region_treated
 from cds_service.fhir.orders.dated_fractures import dated_fractures
+from cds_service.fhir.orders.done_procedures import (
+    RECENT,
+    has_augmentation,
+    with_known_statuses,
+)
 from cds_service.fhir.orders.drafts import (
     DraftOrders,
     read_drafts,
     with_foreign_orders,
 )
 from cds_service.fhir.orders.handout_draft import Page, draft_handout
+from cds_service.fhir.orders.leaving import read_leaving
 from cds_service.fhir.orders.missed_orders import (
     missed_orders,
     unread_braces,
@@ -87,14 +94,7 @@ from cds_service.fhir.orders.missed_orders import (
 )
 from cds_service.fhir.orders.order_lengths import weight_of_words
 from cds_service.fhir.orders.orders_of_chart import is_recent, orders_of_operation
-from cds_service.fhir.orders.performed import (
-    RECENT,
-    find_performed,
-    has_augmentation,
-    read_leaving,
-    with_known_statuses,
-    without_performed,
-)
+from cds_service.fhir.orders.performed import find_performed
 from cds_service.fhir.orders.recognition import (
     may_concern_us,
     orders_discharge,

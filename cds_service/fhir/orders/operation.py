@@ -15,11 +15,7 @@ from cds_service.fhir.mapping.levels.from_words import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.broken_levels import REGION_NAMES, covers, region_treated
-from cds_service.fhir.orders.drafts import NO_DRAFTS, Order
-from cds_service.fhir.orders.levels_left_in_notes import left_in_course
-from cds_service.fhir.orders.order_times import IN_FORCE, read_times
-from cds_service.fhir.orders.performed import (
-    DOCUMENTED_WITHIN,
+from cds_service.fhir.orders.done_procedures import (
     RECENT,
     STOPPED,
     augmentations_of,
@@ -27,6 +23,10 @@ from cds_service.fhir.orders.performed import (
     is_done,
     stay_of,
 )
+from cds_service.fhir.orders.drafts import NO_DRAFTS, Order
+from cds_service.fhir.orders.levels_left_in_notes import left_in_course
+from cds_service.fhir.orders.one_operation import DOCUMENTED_WITHIN
+from cds_service.fhir.orders.order_times import IN_FORCE, read_times
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION_OR_LEVEL,
     recognise_augmentation,

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from cds_service.core.bracing import ORDERS_COUNT_FOR
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.done_procedures import augmentations_of, days_of_procedure
 from cds_service.fhir.orders.drafts import NO_DRAFTS
-from cds_service.fhir.orders.performed import augmentations_of, days_of_procedure
 from cds_service.fhir.orders.treated_levels import find_levels
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import last_name
