@@ -18,6 +18,7 @@ from cds_service.fhir.entries.words.cancer_words import SPREAD, only_denies_spre
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_gap
+from cds_service.fhir.findings.happenings import happenings
 from cds_service.fhir.findings.problem_list import is_in_use
 from cds_service.fhir.findings.statements import NOT_DONE
 from cds_service.fhir.mapping.clauses import sentences
@@ -52,7 +53,7 @@ def find_recent_cancer(
     outcome, passed = events.find_event(spec, chart)
     happened = [
         event
-        for event in events.happenings(spec, chart, spec.value_sets)
+        for event in happenings(spec, chart, spec.value_sets)
         if not event.stated.problem
     ]
     if isinstance(outcome, Finding) or not happened:

@@ -10,6 +10,9 @@ from cds_service.core.wording import number_word
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap
+from cds_service.fhir.findings.event_spans import Happened
+from cds_service.fhir.findings.events_in_time import is_in_time
+from cds_service.fhir.findings.happenings import happenings
 from cds_service.fhir.findings.problem_list import (
     find_condition,
     kinds_in_words,
@@ -101,9 +104,9 @@ def find_fall_with_injury(spec: InjuringFallSpec, chart: Chart) -> FindingOrGap:
 
 def _recent(
     spec: InjuringFallSpec, chart: Chart, concepts: Sequence[str]
-) -> list[events.Happened]:
+) -> list[Happened]:
     return [
         event
-        for event in events.happenings(spec, chart, concepts)
-        if not event.stated.problem and events.is_in_time(event, spec, chart)
+        for event in happenings(spec, chart, concepts)
+        if not event.stated.problem and is_in_time(event, spec, chart)
     ]

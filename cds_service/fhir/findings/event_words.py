@@ -1,0 +1,100 @@
+"""Tell what the words of an entry say of an event: that it is old, or beside it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from cds_service.core.vocabulary import EventSpec
+from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.words.bystanders import other_words_of
+from cds_service.fhir.entries.words.past_by_words import past_in_words
+from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt, named_in
+from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.findings.own_words import is_called_new, without_company
+from cds_service.fhir.findings.problem_list import kinds_in_words
+from cds_service.fhir.findings.statements import Stated
+from cds_service.fhir.mapping.clauses import clauses, names
+from cds_service.fhir.raw_json import Json, text, texts_of
+
+HISTORY = frozenset(HISTORIES)
+
+
+def title_of(raw: Json) -> Sequence[str]:
+    return texts_of(raw.get("code"))
+
+
+def parts_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
+    """List the parts of its words that name the event; all parts if none does."""
+    parts = [
+        part
+        for words in texts_of(stated.entry.raw.get("code"))
+        for whole in clauses(words)
+        for part in names(whole)
+    ]
+    return [part for part in parts if names_event(part, spec, chart)] or parts
+
+
+def names_event(part: str, spec: EventSpec, chart: Chart) -> bool:
+    terminology = chart.terminology
+    is_of_kind = terminology.kinds.of_title(part, tuple(spec.kinds))
+    return bool(is_of_kind or terminology.text_concepts(part) & {*spec.value_sets})
+
+
+def kinds_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:
+    """Return the kinds that would rule it out, in the parts of its words that name it.
+
+    If no part names it, all parts count. What is also called new is not lasting, `acute
+    on chronic weakness`, though it may be of a history.
+    """
+    terminology, unless = chart.terminology, spec.unless_kinds
+    is_of_event = partial(names_event, spec=spec, chart=chart)
+    found = set[str]()
+    for part in parts_of_itself(stated, spec, chart):
+        own = without_company(part, is_of_event, unless, terminology)
+        kinds = terminology.kinds.of_title(own, unless)
+        found |= kinds & HISTORY if is_called_new(own, terminology) else kinds
+    return frozenset(found)
+
+
+def is_event_aside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if an entry names it only next to its title: in a reason or a note."""
+    if entry.kind not in ("Condition", "Procedure"):
+        return True
+    terminology, concepts = chart.terminology, {*spec.value_sets}
+    if not any(in_doubt(concept) in entry.named for concept in concepts):
+        return False
+    if any(terminology.text_concepts(one) & concepts for one in title_of(entry.raw)):
+        return False
+    # Some words of a note are taken as in doubt although they deny.
+    words = other_words_of(entry.raw)
+    return entry.kind == "Procedure" or bool(named_in(words, terminology) & concepts)
+
+
+def past_of_event(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:
+    """Return which of its words call an injury or an infection past.
+
+    A cancer of the past counts as well, and a deficit that is old by its words may be
+    worse now.
+    """
+    is_passing = spec.within_days is not None and not (
+        spec.undated_counts or spec.earlier_opens
+    )
+    if stated.entry.kind != "Condition" or not is_passing:
+        return frozenset()
+    return past_in_words(
+        title_of(stated.entry.raw),
+        lambda part: names_event(part, spec, chart),
+        chart.terminology,
+    )
+
+
+def is_history(stated: Stated, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if its day of recording only says that the event was earlier."""
+    entry = stated.entry
+    if chart.terminology.kinds.of_title(text(entry.raw.get("onsetString")), HISTORIES):
+        return True
+    if any(match.concept in spec.history for match in entry.matches):
+        return True
+    is_past = certainty_of(entry.raw) == "past"
+    is_past = is_past or bool(kinds_in_words(entry, HISTORIES, chart))
+    return is_past or bool(past_of_event(stated, spec, chart))
