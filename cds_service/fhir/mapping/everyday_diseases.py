@@ -2,6 +2,10 @@
 
 The words are in `everyday-diseases.toml`. A title of which one word is not known is
 none: the file lists what is known, not what is not meant.
+
+A name behind which nothing of the spine can hide belongs in `harmless.toml`: it
+supports a "no" (`harmless.py`). A word by which a discharge only sees that there is
+nothing to ask belongs here, and supports none.
 """
 
 import re
@@ -42,7 +46,7 @@ class _Kind(IntFlag):
     NAME = 1  # that has no site
     OF_SITES = 2
     SITE = 4
-    LASTING = 8
+    OF_BEFORE = 8
     DATED = 16
     GRADE = 32
     OF_DATED = 64
@@ -58,13 +62,13 @@ class EverydayDiseasesFile(DataFile):
         but: names of `harmless.toml` that do not count with other words next to them.
         everyday: names that are everyday also when they are new.
         of_sites: the same, which may have one of `sites` next to them.
-        lasting: names that are no news if they were recorded before.
-        lasting_sites: the same, which may have a site.
+        of_before: names that are no news if they were recorded before.
+        of_before_sites: the same, which may have a site.
         dated: names that are no news with an old year alone.
         sites: parts of the body.
         plain: words that may stand next to any name.
         grades: degrees and stages.
-        treated: words of a treatment, which make a name a lasting one.
+        treated: words of a treatment, which make a name one of `of_before`.
         drugs: what is taken for a disease, which is not known next to a cancer.
         over: words by which a disease is over.
         of_dated: words that are known only next to one of `dated`.
@@ -74,8 +78,8 @@ class EverydayDiseasesFile(DataFile):
     but: tuple[Pattern, ...] = Field(min_length=1)
     everyday: Words
     of_sites: Words = Field(alias="of-sites")
-    lasting: Words
-    lasting_sites: Words = Field(alias="lasting-sites")
+    of_before: Words = Field(alias="of-before")
+    of_before_sites: Words = Field(alias="of-before-sites")
     dated: Words
     sites: Words
     plain: Words
@@ -90,12 +94,12 @@ class EverydayTitle(NamedTuple):
     """A title that consists of known words.
 
     Attributes:
-        is_lasting: it is no news only if it was recorded before.
+        is_of_before: it is no news only if it was recorded before.
         is_dated: it names a cancer, which is no news only if its years are old.
         years: those that it gives.
     """
 
-    is_lasting: bool
+    is_of_before: bool
     is_dated: bool
     years: frozenset[int]
 
@@ -107,14 +111,14 @@ class EverydayDiseases:
         self,
         content: EverydayDiseasesFile,
         everyday: Iterable[str] = (),
-        lasting: Iterable[str] = (),
+        of_before: Iterable[str] = (),
     ) -> None:
         """Prepare the words.
 
         Args:
             content: the words of the file.
             everyday: further names that are everyday when they are new.
-            lasting: further names that are not.
+            of_before: further names that are not.
         """
         but = any_folded(content.but)
         self._kinds = dict[str, set[_Kind]]()
@@ -122,18 +126,18 @@ class EverydayDiseases:
         named = (one for one in everyday if not but.search(one))
         self._add(named, _Kind.NAME)
         self._add(_all_of(content.of_sites), _Kind.OF_SITES)
-        self._add(_all_of(content.lasting), _Kind.NAME | _Kind.LASTING)
-        named = (one for one in lasting if not but.search(one))
-        self._add(named, _Kind.NAME | _Kind.LASTING)
-        self._add(_all_of(content.lasting_sites), _Kind.OF_SITES | _Kind.LASTING)
+        self._add(_all_of(content.of_before), _Kind.NAME | _Kind.OF_BEFORE)
+        named = (one for one in of_before if not but.search(one))
+        self._add(named, _Kind.NAME | _Kind.OF_BEFORE)
+        self._add(_all_of(content.of_before_sites), _Kind.OF_SITES | _Kind.OF_BEFORE)
         self._add(_all_of(content.dated), _Kind.NAME | _Kind.DATED)
         self._add(_all_of(content.sites), _Kind.SITE)
         self._add(_all_of(content.plain), _Kind.PLAIN)
         self._add(_all_of(content.over), _Kind.PLAIN)
         self._add(_all_of(content.of_dated), _Kind.OF_DATED)
         self._add(_all_of(content.grades), _Kind.GRADE)
-        self._add(_all_of(content.treated), _Kind.LASTING)
-        self._add(_all_of(content.drugs), _Kind.LASTING | _Kind.DRUG)
+        self._add(_all_of(content.treated), _Kind.OF_BEFORE)
+        self._add(_all_of(content.drugs), _Kind.OF_BEFORE | _Kind.DRUG)
         self._longest = max(map(len, self._kinds), default=0)
         self.read: Callable[[str], EverydayTitle | None] = kept(self._read)
 
@@ -164,8 +168,8 @@ class EverydayDiseases:
         barred = _Kind.GRADE | _Kind.DRUG if dated else _Kind.OF_DATED
         if not named or len(dated) > 1 or any(one & barred for one in known):
             return None
-        is_lasting = any(one & _Kind.LASTING for one in known)
-        return EverydayTitle(is_lasting, bool(dated), years)
+        is_of_before = any(one & _Kind.OF_BEFORE for one in known)
+        return EverydayTitle(is_of_before, bool(dated), years)
 
     def _best(self, part: str) -> _Kind | None:
         """Return the kinds of the words of a part; those that ask for most count."""

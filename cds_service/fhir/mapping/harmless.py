@@ -2,6 +2,10 @@
 
 An entry with one of them is no malignancy, infection or injury of the spine. If it
 began since the operation it may be grave all the same.
+
+A name belongs there if nothing of the spine can hide behind it, since it supports a
+"no". What a discharge only need not ask about is in `everyday-diseases.toml`
+(`everyday_diseases.py`), and supports none.
 """
 
 import re
@@ -97,8 +101,8 @@ class HarmlessFile(DataFile):
     Attributes:
         reviewed: a reader of these languages, whom a site names, has read the file.
         titles: names by language, of what is everyday also when it is new.
-        lasting: names of what is as long as no onset is given.
-        seldom: names of what is not.
+        lasting: names of what is everyday as long as no onset is given.
+        seldom: names of what is not everyday when it is new.
         grave: names of what is grave when it is new.
         ward: names of complaints and states of every ward, which say nothing more.
         social: categories and names of entries on work, home and schooling.

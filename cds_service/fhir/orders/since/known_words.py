@@ -80,7 +80,7 @@ def _is_no_news(
         return False
     if not all(_is_old(title, since) for title in known if title.is_dated):
         return False
-    if not any(title.is_lasting for title in known):
+    if not any(title.is_of_before for title in known):
         return True
     return _is_of_before(entry.raw, since, birth, terminology.calendar)
 

@@ -47,7 +47,7 @@ def test_no_language_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "is_lasting"),
+    ("title", "is_of_before"),
     [
         ("Chronic mild OA of both hips", False),
         ("Katarakt bds.", False),
@@ -60,10 +60,10 @@ def test_no_language_is_missing() -> None:
         ("慢性肾脏病 3a 期", True),
     ],
 )
-def test_known_words_make_a_title(title: str, *, is_lasting: bool) -> None:
+def test_known_words_make_a_title(title: str, *, is_of_before: bool) -> None:
     read = terminology().everyday_diseases.read(title)
     assert read is not None
-    assert (read.is_lasting, read.is_dated) == (is_lasting, False)
+    assert (read.is_of_before, read.is_dated) == (is_of_before, False)
 
 
 @pytest.mark.parametrize(
