@@ -152,7 +152,7 @@ def _science_of(
     models = load_models(studies, REDUCED)
     pooled = load_pooled_model(load_pooled_study(STUDIES, units), REDUCED)
     policy = _policy(site, models, pooled)
-    attributes = load_attributes()
+    attributes = _load_attributes()
     cards = _model_cards(studies, models, pooled, attributes, site, policy)
     return _Science(models, pooled, policy, attributes, cards)
 
@@ -384,7 +384,7 @@ def _recalibration(
     return recalibrations
 
 
-def load_attributes() -> SourceAttributes:
+def _load_attributes() -> SourceAttributes:
     """Load the source attributes with our texts."""
     path = PACKAGE / "source-attributes.toml"
     return validated(SourceAttributes, read_toml(path), path)

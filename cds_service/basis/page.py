@@ -338,13 +338,13 @@ def _study_parts(
         study_words.held_line(answer, result),
         f"Not known: {join_words(missing)}" if missing else "",
         f"Not checked: {'; '.join(unknown)}" if unknown else "",
-        low_figure_line(result, service) if result.is_shown else "",
+        _low_figure_line(result, service) if result.is_shown else "",
         result.model.study.card_line,
         result.model.study.contrary_line,
     )
 
 
-def low_figure_line(result: ModelResult, service: Service) -> str:
+def _low_figure_line(result: ModelResult, service: Service) -> str:
     """Write how optimistic a low figure may be, by the simulation; else empty."""
     simulation = service.model_cards[result.model.study.id].get("simulation", {})
     low_figures = simulation.get("lowFigures")

@@ -122,7 +122,7 @@ def try_values(answer: Answer, service: Service, values: Mapping[str, str]) -> T
     faults = tuple(fault for control in changed if (fault := _fault(control, service)))
     if faults or not changed:
         return Trial(controls=controls, faults=faults)
-    findings = with_changes(
+    findings = _with_changes(
         answer.findings, {control.name: _read(control) for control in changed}, service
     )
     case = replace(answer.case, findings=findings)
@@ -156,7 +156,7 @@ def _read(control: Control) -> Value | None:
     return WORDS[control.now] if control.kind == "yes-no" else float(control.now)
 
 
-def with_changes(
+def _with_changes(
     findings: Findings, changes: Mapping[str, Value | None], service: Service
 ) -> Findings:
     """Return the findings of the other patient.

@@ -449,7 +449,7 @@ class KeyIndex:
                 f"http-{answer.status_code}", "the address did not answer with a list"
             )
         try:
-            listed = read_index(answer.content)
+            listed = _read_index(answer.content)
         except NoKeySet:
             raise CallFailed(
                 "not-an-index", "the address did not answer with a list"
@@ -488,7 +488,7 @@ def _origin_words(address: Address) -> str:
     return replace(address, segments=(), query="").url
 
 
-def read_index(text: bytes) -> Collection[Address]:
+def _read_index(text: bytes) -> Collection[Address]:
     """Read the addresses in this list, or in the first list of an object, each once.
 
     An entry is an address, or an object with a `jku`. Any other is left out.

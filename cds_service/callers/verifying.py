@@ -104,7 +104,7 @@ class Callers:
         Raises:
             NotAuthenticated: the caller is not known.
         """
-        text = bearer_of(authorization)
+        text = _bearer_of(authorization)
         try:
             header, unverified = read_token(text)
         except ValueError:
@@ -152,7 +152,7 @@ class Callers:
         addresses: Sequence[str],
         until: Deadline,
     ) -> tuple[Client, Caller]:
-        check_header(header)
+        _check_header(header)
         issuer = unverified.get("iss")
         client = self._clients.get(issuer) if isinstance(issuer, str) else None
         if client is None:
@@ -176,7 +176,7 @@ class Callers:
             is_unsigned = isinstance(error, jwt.InvalidSignatureError)
             reason = TOO_MANY if is_unsigned and is_cut else _reason_of(error)
             raise _refusal(reason) from None
-        caller = Caller(settings.issuer, check_claims(claims, settings))
+        caller = Caller(settings.issuer, _check_claims(claims, settings))
         expires, now = math.ceil(claims["exp"]) + SKEW_SECONDS, time.time()
         if not self._used.is_new(
             settings.issuer, claims["jti"], expires=expires, now=now, until=until
@@ -185,7 +185,7 @@ class Callers:
         return settings, caller
 
 
-def bearer_of(authorization: str | None) -> str:
+def _bearer_of(authorization: str | None) -> str:
     """Read the token of an Authorization header (RFC 6750), in any case.
 
     Raises:
@@ -223,7 +223,7 @@ def read_token(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     return header, claims
 
 
-def check_header(header: Mapping[str, Any]) -> None:
+def _check_header(header: Mapping[str, Any]) -> None:
     """Refuse a header that requires more than the issuer's signature.
 
     Raises:
@@ -273,7 +273,7 @@ def decode(
     raise jwt.InvalidSignatureError
 
 
-def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
+def _check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
     """Make the checks that PyJWT does not make, and return the token's tenant.
 
     If the site names no tenants, any text is a tenant: a word is returned as it is, any

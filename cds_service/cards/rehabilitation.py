@@ -98,7 +98,7 @@ def _detail(answer: Answer) -> str:
     The words are counted in English, so that all languages have the same lines.
     """
     english = _summary(replace(answer, language=None))
-    notices = order_notices(answer)
+    notices = _order_notices(answer)
     lines = _lines(answer, (english, _summary(answer)))
     for left_out in range(MOST_SPARE + 1):
         card_lines = [line for line in lines if not 0 < line.spare <= left_out]
@@ -182,7 +182,7 @@ def _change_text(change: Change) -> str:
     return say("{name} {value}", name=change.label, value=value)
 
 
-def order_notices(answer: Answer) -> tuple[str, ...]:
+def _order_notices(answer: Answer) -> tuple[str, ...]:
     """List what about the orders themselves is uncertain."""
     texts, order = answer.texts, answer.order
     if order is None:

@@ -40,7 +40,7 @@ def horizon(result: ModelResult) -> str:
     return f"{months // 12} years" if is_whole else f"{months} months"
 
 
-def average_name(answer: Answer, result: ModelResult) -> str:
+def _average_name(answer: Answer, result: ModelResult) -> str:
     """Name the average: of the procedure, the study or this site."""
     incidence = result.prediction.baseline.incidence
     word = procedure_word(answer)
@@ -51,7 +51,7 @@ def average_name(answer: Answer, result: ModelResult) -> str:
 
 def average(answer: Answer, result: ModelResult) -> str:
     """Write what a figure is compared with: `average after kyphoplasty 10 %`."""
-    whose = average_name(answer, result).removeprefix("the ")
+    whose = _average_name(answer, result).removeprefix("the ")
     return f"{whose} {percent_text(result.reference)}"
 
 

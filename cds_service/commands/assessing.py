@@ -97,7 +97,7 @@ def assess_on_server(
     if (wish.patient is None) == (not (wish.find or "").strip()):
         raise click.UsageError("exactly one of --patient and --find is needed")
     folder, capabilities = options.chosen_site(site, client)
-    response = assess_patient(
+    response = _assess_patient(
         wish, read_settings(deadline_seconds=20), folder, capabilities
     )
     if as_json:
@@ -131,7 +131,7 @@ class Wish:
         return augmentation_order(patient_id, self.procedure, self.levels, today)
 
 
-def assess_patient(
+def _assess_patient(
     wish: Wish, settings: Settings, site: SiteFolder | None, capabilities: Capabilities
 ) -> HookResponse:
     """Check the server, find the patient, sign the order and answer it, in time.

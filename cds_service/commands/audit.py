@@ -225,11 +225,11 @@ def verify(
         for line in report_lines(report):
             click.echo(line)
     if is_recorded:
-        record_verification(report, len(checkpoints))
+        _record_verification(report, len(checkpoints))
     sys.exit(0 if report.is_whole else 1)
 
 
-def record_verification(report: Report, checkpoints: int) -> None:
+def _record_verification(report: Report, checkpoints: int) -> None:
     """Write down when the log was verified, and what was found."""
     content = {
         "entries": report.entries,

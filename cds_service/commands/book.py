@@ -93,7 +93,7 @@ def preview(
         out.write(committee_book(settings, folder, today, capabilities, approved))
         return
     differing = 0
-    for patient, differences in check_service(
+    for patient, differences in _check_service(
         url,
         settings,
         folder,
@@ -183,7 +183,7 @@ def cards_of(
 # --- a running service against them
 
 
-def check_service(
+def _check_service(
     url: str,
     settings: Settings,
     site: SiteFolder | None,

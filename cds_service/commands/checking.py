@@ -48,7 +48,7 @@ def check_mappings(site: Path | None) -> None:
     folder = site or read_settings().site
     faults = find_faults(folder)
     with suppress(DataFileError):  # a folder that cannot be loaded is among the faults
-        faults += find_caller_faults(load_site(folder)) if folder else ()
+        faults += _find_caller_faults(load_site(folder)) if folder else ()
     for fault in faults:
         click.echo(f"error: {fault}", err=True)
     if faults:
@@ -63,12 +63,12 @@ def check_mappings(site: Path | None) -> None:
         click.echo(line)
     if read is not None:
         for in_force in (service, *service.of_clients.values()):
-            click.echo(baseline_line(in_force))
-        for line in language_lines(service):
+            click.echo(_baseline_line(in_force))
+        for line in _language_lines(service):
             click.echo(line)
         today = options.today_at(calendar_of(read))
         for fit in fits(read, service, read_settings().deadline_seconds):
-            for line in ehr_lines(fit, today):
+            for line in _ehr_lines(fit, today):
                 click.echo(line)
     counts = (
         f"{len(service.studies)} studies, {len(service.finding_specs)} findings,"
@@ -78,7 +78,7 @@ def check_mappings(site: Path | None) -> None:
     click.echo(f"all data files are valid: {counts}")
 
 
-def find_caller_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
+def _find_caller_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
     """List what else would stop the start: the EHRs' keys, and how they launch."""
     faults = [*find_key_faults(site)]
     try:
@@ -88,7 +88,7 @@ def find_caller_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
     return tuple(faults)
 
 
-def language_lines(service: Service) -> Iterator[str]:
+def _language_lines(service: Service) -> Iterator[str]:
     """Yield what the languages that are on lack of the texts that our own have."""
     texts = {
         text for language in load_languages().values() for text in language.sentences
@@ -102,7 +102,7 @@ def language_lines(service: Service) -> Iterator[str]:
             )
 
 
-def ehr_lines(fit: Fit, today: date) -> Iterator[str]:
+def _ehr_lines(fit: Fit, today: date) -> Iterator[str]:
     """Yield what an EHR's profile says here.
 
     It names each button, how the table differs, and what to ask.
@@ -120,7 +120,7 @@ def ehr_lines(fit: Fit, today: date) -> Iterator[str]:
         yield f"      {line}"
 
 
-def baseline_line(service: Service) -> str:
+def _baseline_line(service: Service) -> str:
     """Return what the site says of its own refractures, and what becomes of it.
 
     If it says too little, a question is asked.

@@ -65,7 +65,7 @@ def confirm_ticks(*, ticks: Path, site: Path | None, by: str, name: str | None) 
     _refuse(ticks, (*faults, *unknown))
     stem = name or f"codes-{today}"
     files = written(decided, lines, folder, stem, by=by, on=today)
-    write_new(files)
+    _write_new(files)
     if found := find_faults(path):
         for file in files:
             file.unlink()
@@ -208,7 +208,7 @@ def _toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def write_new(files: Mapping[Path, str]) -> None:
+def _write_new(files: Mapping[Path, str]) -> None:
     """Write files that must not be there yet; all or none.
 
     Raises:

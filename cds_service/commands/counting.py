@@ -86,16 +86,16 @@ def list_gaps(*, since: datetime | None, as_json: bool) -> None:
     Codes only, no patient.
     """
     begins = (since or utc_now() - timedelta(days=30)).date().isoformat()
-    counted = gaps_of(
+    counted = _gaps_of(
         _entries("gaps", {"since": begins}, ("answer", "near-miss"), begins)
     )
     if as_json:
         options.print_json(counted)
     else:
-        print_gaps(counted)
+        _print_gaps(counted)
 
 
-def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
+def _gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
     """Count codes of near misses with their last day, and what answers did not know.
 
     Only answers to augmentation orders count.
@@ -136,7 +136,7 @@ def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
     }
 
 
-def print_gaps(counted: Mapping[str, Any]) -> None:
+def _print_gaps(counted: Mapping[str, Any]) -> None:
     console = OpenConsole(highlight=False, soft_wrap=True)
     for kind, words in SAID.items():
         rows = [row for row in counted["nearMisses"] if row["kind"] == kind]
@@ -205,7 +205,7 @@ def report(
     if as_json:
         options.print_json(counted)
     else:
-        print_report(counted, period)
+        _print_report(counted, period)
 
 
 def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
@@ -326,7 +326,7 @@ def _middle(values: list[Any]) -> dict[str, Any] | None:
     }
 
 
-def print_report(report: Mapping[str, Any], period: str) -> None:
+def _print_report(report: Mapping[str, Any], period: str) -> None:
     console = OpenConsole(highlight=False, soft_wrap=True)
     hidden = f"fewer than {SMALLEST}"
     procedures = hidden if report["procedures"] is None else report["procedures"]

@@ -245,7 +245,7 @@ def _show_measured(
 
     Yields failures.
     """
-    outcome = measured_on(sample, running.service)
+    outcome = _measured_on(sample, running.service)
     body = order_sign_request(sample, fhir_server=fhir.url)
     try:
         before = call_service(running.url, body)
@@ -265,7 +265,7 @@ def _show_measured(
     show(after)
 
 
-def measured_on(sample: Sample, service: Service) -> Outcome:
+def _measured_on(sample: Sample, service: Service) -> Outcome:
     """Return what the worksheet makes of the values of a sample."""
     writer = Writer(sample.id, service.terminology, site_codes(mapping_folders()))
     sheet = Worksheet(load_sheet(), load_measures_in_force(), writer)

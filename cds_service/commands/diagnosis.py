@@ -190,7 +190,7 @@ def of_call(body: Mapping[str, Any], known: Known) -> Iterator[Fault]:
     yield from _prefetch_faults(request, known)
 
 
-def missing_orders_cure(known: Known) -> tuple[str, str]:
+def _missing_orders_cure(known: Known) -> tuple[str, str]:
     """Return what makes an EHR send its draft orders, and where."""
     needs = value_of(known.profile.request.needs)
     grant = (
@@ -204,7 +204,7 @@ def missing_orders_cure(known: Known) -> tuple[str, str]:
 def _order_faults(request: HookRequest, known: Known) -> Iterator[Fault]:
     context = request.context
     if not context.has_orders:
-        change, place = missing_orders_cure(known)
+        change, place = _missing_orders_cure(known)
         yield Fault(ORDERS_MISSING, "the call has no draft orders", change, place)
         return
     entries = objects(context.draft_orders.get("entry"))
@@ -502,7 +502,7 @@ def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Fault]:
     calls = [line for line in lines if line.get("event") == "call"]
     missing = [call for call in calls if call.get("reason") == ORDERS_MISSING]
     if missing:
-        change, place = missing_orders_cure(known)
+        change, place = _missing_orders_cure(known)
         what = f"no draft orders in {len(missing)} of {len(calls)} calls"
         yield Fault(ORDERS_MISSING, what, change, place)
     values = (call.get("status") for call in calls)

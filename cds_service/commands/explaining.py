@@ -73,7 +73,7 @@ def explain(
     if as_json:
         options.print_json(explanation)
     else:
-        print_explanation(explanation)
+        _print_explanation(explanation)
 
 
 def _language(code: str, site: SiteFolder | None) -> UnfinishedLanguage | None:
@@ -201,7 +201,7 @@ def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str
     return list(dict.fromkeys(words))
 
 
-def print_explanation(explanation: Mapping[str, Any]) -> None:
+def _print_explanation(explanation: Mapping[str, Any]) -> None:
     """Print the steps as tables, then the cards; or why there are none."""
     if refused := explanation.get("refused"):
         click.echo(

@@ -148,11 +148,11 @@ def import_measurements(*, as_json: bool, **words: Any) -> None:
         thickness=words.pop("thickness"),
     )
     wish = Wish(**words, stated=stated)
-    outcome = import_sources(wish)
+    outcome = _import_sources(wish)
     if as_json:
         options.print_json(outcome.to_json())
     else:
-        print_outcome(outcome)
+        _print_outcome(outcome)
     deliver(outcome, wish)
     if not outcome.taken:
         sys.exit(1)
@@ -202,7 +202,7 @@ class Outcome:
         }
 
 
-def import_sources(wish: Wish) -> Outcome:
+def _import_sources(wish: Wish) -> Outcome:
     """Read all sources, and make an Observation of what the service would read back.
 
     Raises:
@@ -482,7 +482,7 @@ def _connections() -> Connections:
     return Connections(max_record_bytes=read_settings().max_record_bytes)
 
 
-def print_outcome(outcome: Outcome) -> None:
+def _print_outcome(outcome: Outcome) -> None:
     """Print each source, each value that was taken, and each that was refused."""
     for source in outcome.sources:
         click.echo(clean(f"{source.name}: {source.kind or 'not recognised'}"))

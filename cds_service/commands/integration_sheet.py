@@ -59,7 +59,7 @@ def print_integration_sheet(
     """Print what an EHR's build ticket asks, from the configuration in force."""
     folder, _ = options.chosen_site(site, client)
     if kind == "prefetch":
-        out.write(prefetch_to_paste(load_service(folder), folder, client))
+        out.write(_prefetch_to_paste(load_service(folder), folder, client))
         return
     sheet = integration_sheet(
         read_settings(), folder, options.today_at(calendar_of(folder)), client
@@ -69,7 +69,7 @@ def print_integration_sheet(
     out.write(sheet)
 
 
-def prefetch_to_paste(
+def _prefetch_to_paste(
     service: Service, site: SiteFolder | None = None, issuer: str | None = None
 ) -> str:
     """Return whole prefetch templates: a line for each, key and query.
@@ -188,11 +188,11 @@ def _clients_on_sheet(
         "clients": clients,
         "outgoing": _outgoing(table, clients),
         "called": {fit.client.issuer: called_hook(fit).id for fit in ehrs},
-        "ehrs": [ehr_on_sheet(fit, today) for fit in ehrs],
+        "ehrs": [_ehr_on_sheet(fit, today) for fit in ehrs],
     }
 
 
-def ehr_on_sheet(fit: Fit, today: date) -> Mapping[str, Any]:
+def _ehr_on_sheet(fit: Fit, today: date) -> Mapping[str, Any]:
     """Return what the sheet says of one EHR: facts, questions, buttons, scopes."""
     words = fact_words()
     facts = [fact for fact in fit.profile.facts() if fact.value is not None]

@@ -134,10 +134,10 @@ def record_of(document: Any) -> Record:
 
     These are its drafts; when a chart is opened, the orders still to be done.
     """
-    resources = tuple(resources_in([document]))
+    resources = tuple(_resources_in([document]))
     if not (isinstance(document, dict) and "hook" in document):
         return Record(resources)
-    orders = tuple(resources_in([document.get("context")]))
+    orders = tuple(_resources_in([document.get("context")]))
     if document["hook"] == "patient-view":
         orders = tuple(
             resource for resource in resources if resource.get("status") in TO_BE_DONE
@@ -145,7 +145,7 @@ def record_of(document: Any) -> Record:
     return Record(resources, orders)
 
 
-def resources_in(documents: Sequence[Any]) -> Iterator[Json]:
+def _resources_in(documents: Sequence[Any]) -> Iterator[Json]:
     """Yield every resource anywhere in JSON: of draft orders, prefetch, a Bundle."""
     waiting = [*documents]
     while waiting:
@@ -229,7 +229,7 @@ def _first_patients(reader: FhirClient, limit: int) -> list[Json]:
         ) from None
     patients = (
         resource
-        for resource in resources_in(page.documents)
+        for resource in _resources_in(page.documents)
         if resource["resourceType"] == "Patient"
     )
     listed = [patient for patient in patients if is_fhir_id(patient.get("id"))][:limit]
@@ -247,4 +247,4 @@ def _read(reader: FhirClient, query: str, faults: dict[str, None]) -> Iterator[J
         return
     if fetched.note:
         faults[f"{kind}: {fetched.note}"] = None
-    yield from resources_in(fetched.documents)
+    yield from _resources_in(fetched.documents)

@@ -88,15 +88,15 @@ def learn_mappings(
     Nothing is applied.
     """
     folder, _ = options.chosen_site(site, client)
-    learned = learn_from(sources, folder, **look)
+    learned = _learn_from(sources, folder, **look)
     if out is not None:
-        write_map(out, learned)
+        _write_map(out, learned)
     if ticks is not None:
         write_ticks(ticks, learned)
     if as_json:
         options.print_json(to_json(learned))
     else:
-        print_learned(learned)
+        _print_learned(learned)
     if out is not None:
         options.print_note(
             f"{out}: read each line, take out what is wrong, and set status to active"
@@ -108,7 +108,7 @@ def learn_mappings(
         )
 
 
-def learn_from(
+def _learn_from(
     sources: Sequence[str],
     site: SiteFolder | None,
     *,
@@ -161,7 +161,7 @@ def to_json(learned: Learned) -> dict[str, Any]:
     }
 
 
-def write_map(file: Path, learned: Learned) -> None:
+def _write_map(file: Path, learned: Learned) -> None:
     """Write the proposals as a ConceptMap whose id is the file's name.
 
     Raises:
@@ -175,7 +175,7 @@ def write_map(file: Path, learned: Learned) -> None:
         raise CdsError(f"{file}: cannot be written ({error.strerror})") from None
 
 
-def print_learned(learned: Learned) -> None:
+def _print_learned(learned: Learned) -> None:
     """Print the proposals by system of codes, then what is left to a person."""
     console = OpenConsole(highlight=False, soft_wrap=True)
     if learned.answers:

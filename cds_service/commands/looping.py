@@ -116,7 +116,7 @@ def close_loop(
         )
     folder, _ = options.chosen_site()
     if not paths:
-        check_background(folder, choices["client"], server)
+        _check_background(folder, choices["client"], server)
     service = load_service(folder)
     today = options.today_at(service.calendar, choices["as_of"])
     with log_database() as database:
@@ -130,7 +130,7 @@ def close_loop(
             reads = Reads(_from_export(signings, paths, run, days))
         else:
             signings = [signing for signing in signings if signing.state not in SETTLED]
-            check_callers(folder, signings, server)
+            _check_callers(folder, signings, server)
             fhir = _open_server(folder, server, token)
             reads = _from_server(signings, fhir, run, days)
         if signings and not any(reads.courses.values()):
@@ -144,7 +144,7 @@ def close_loop(
         _record(database, looks, today)
     _print_counts(looks, days, is_whole=reads.is_whole, as_json=as_json)
     if worklist:
-        write_list(looks, worklist, today)
+        _write_list(looks, worklist, today)
     if not reads.is_whole:
         raise CdsError(INCOMPLETE.format(cut=reads.cut, skipped=reads.skipped))
 
@@ -204,7 +204,7 @@ def _look(signing: Signing, course: Course | None, days: int) -> Look:
     return Look(signing, course, content, is_kept=False)
 
 
-def write_list(looks: Sequence[Look], file: Path, today: date) -> None:
+def _write_list(looks: Sequence[Look], file: Path, today: date) -> None:
     """Write the nurse's list, in the order of the patients' ids."""
     rows = [(look.signing.patient, _row(look)) for look in looks if look.state in NAMED]
     listed = sorted(rows, key=lambda row: (row[0], row[1].since))
@@ -226,7 +226,7 @@ def _row(look: Look) -> Row:
     )
 
 
-def check_background(
+def _check_background(
     folder: SiteFolder | None, client: str | None, server: str
 ) -> None:
     """Refuse a server that the site does not allow to be read without a call.
@@ -243,7 +243,7 @@ def check_background(
         )
 
 
-def check_callers(
+def _check_callers(
     folder: SiteFolder | None, signings: Sequence[Signing], server: str
 ) -> None:
     """Refuse to look for an EHR's patients on a server that is not theirs.

@@ -57,9 +57,9 @@ def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
                 "--format needs the ID of a study that prints a model"
             )
         if tool == "chai":
-            click.echo(chai_card(card), nl=False)
+            click.echo(_chai_card(card), nl=False)
         else:
-            options.print_json(plp_model(card))
+            options.print_json(_plp_model(card))
         return
     chosen = {study_id: cards[study_id]} if study_id else dict(cards)
     if as_json and study_id:
@@ -67,10 +67,10 @@ def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
     elif as_json:
         options.print_json(list(chosen.values()))
     else:
-        print_model_cards(chosen)
+        _print_model_cards(chosen)
 
 
-def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
+def _print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
     """Print each study's patients, result, coefficients and limits.
 
     Args:
@@ -137,7 +137,7 @@ def _coefficients(coefficients: Mapping[str, Mapping[str, Any]]) -> Table:
 # --- for others' tools; `card` is that of a logistic study, as `/models/{id}` gives it
 
 
-def chai_card(card: Mapping[str, Any]) -> str:
+def _chai_card(card: Mapping[str, Any]) -> str:
     """Write a study's card as Applied Model Card 0.2, XML."""
     return TEMPLATES.get_template("chai.xml.j2").render(
         card=card,
@@ -192,7 +192,7 @@ def _metric(value: float, interval: list[float] | None = None) -> str:
     )
 
 
-def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
+def _plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
     """Return the model in use when all inputs are known.
 
     It is given as arguments of PatientLevelPrediction's `createGlmModel`.
@@ -203,14 +203,14 @@ def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
     in_use = card["inUse"]
     return {
         "coefficients": [
-            {"covariateId": covariate_id(name), "coefficient": value}
+            {"covariateId": _covariate_id(name), "coefficient": value}
             for name, value in in_use["coefficients"].items()
         ],
         "intercept": in_use["intercept"],
         "mapping": "logistic",
         "covariates": [
             {
-                "covariateId": covariate_id(name),
+                "covariateId": _covariate_id(name),
                 "covariateName": name,
                 "analysisId": OWN_ANALYSIS,
                 "unit": card["coefficients"][name]["unit"],
@@ -232,7 +232,7 @@ def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def covariate_id(name: str) -> float:
+def _covariate_id(name: str) -> float:
     """Make a covariateId of our own, from the name.
 
     No standard covariate measures these.

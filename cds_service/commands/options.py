@@ -85,7 +85,7 @@ def fault_of(path: Path) -> str:
     return "" if is_plain or is_opened else f"{path} is a pipe or a device, no file"
 
 
-def fault_of_new(path: Path) -> str:
+def _fault_of_new(path: Path) -> str:
     """Say why a command does not write to this path; empty if it may.
 
     It holds a log, a key or a checkpoint, or it is a pipe or a device.
@@ -124,7 +124,7 @@ class _Place(click.Path):
 class _NewPlace(_Place):
     """A path to write to, but not over a log or a key, which a slip would destroy."""
 
-    fault_of = staticmethod(fault_of_new)
+    fault_of = staticmethod(_fault_of_new)
 
 
 class Stream(click.File):
@@ -138,7 +138,7 @@ class Stream(click.File):
             mode = _mode_of(path)
             if mode is not None and stat.S_ISDIR(mode):
                 self.fail(f"{value} is a folder", param, ctx)
-            fault = fault_of_new(path) if "w" in self.mode else fault_of(path)
+            fault = _fault_of_new(path) if "w" in self.mode else fault_of(path)
             if fault:
                 self.fail(fault, param, ctx)
         return super().convert(value, param, ctx)

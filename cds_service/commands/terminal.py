@@ -76,7 +76,7 @@ def print_response(
             Text("No card: the service has nothing to say about these orders.", "dim")
         )
     for card in cards:
-        console.print(card_panel(card, with_addresses=with_addresses))
+        console.print(_card_panel(card, with_addresses=with_addresses))
 
 
 def print_answer(console: Console, content: Mapping[str, Any]) -> None:
@@ -176,7 +176,7 @@ def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> No
     table.add_section()
 
 
-def card_panel(card: Mapping[str, Any], *, with_addresses: bool = True) -> Panel:
+def _card_panel(card: Mapping[str, Any], *, with_addresses: bool = True) -> Panel:
     """Lay out one card: label and topic in the frame, then what it says.
 
     That is summary, detail, buttons, reasons and links.

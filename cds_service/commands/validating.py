@@ -127,7 +127,7 @@ def _validate(outcomes: Path, to: OutputFiles, *, as_json: bool) -> None:
     if as_json:
         options.print_json(validation_json(validations))
     else:
-        print_validation(validations)
+        _print_validation(validations)
     if to.report is not None:
         # Loads altair.
         from cds_service.population.report import validation_page  # noqa: PLC0415
@@ -211,7 +211,7 @@ def _combine(files: Sequence[Path], *, as_json: bool) -> None:
     if as_json:
         options.print_json(combined_json(combined))
     else:
-        print_combined(combined)
+        _print_combined(combined)
 
 
 def _plan(*, as_json: bool) -> None:
@@ -229,10 +229,10 @@ def _plan(*, as_json: bool) -> None:
         }
         options.print_json(document)
     else:
-        print_plan(plan, of_site=baseline.source == "site")
+        _print_plan(plan, of_site=baseline.source == "site")
 
 
-def print_validation(validations: "Sequence[ModelValidation]") -> None:
+def _print_validation(validations: "Sequence[ModelValidation]") -> None:
     """Print the verdict, a table for each model, then what the data cannot carry."""
     console = OpenConsole(highlight=False)
     for validation in validations:
@@ -266,7 +266,7 @@ def print_validation(validations: "Sequence[ModelValidation]") -> None:
         console.print()
 
 
-def print_combined(combined: "Mapping[str, Combined]") -> None:
+def _print_combined(combined: "Mapping[str, Combined]") -> None:
     """Print the pooled results of each model."""
     console = OpenConsole(highlight=False)
     for name, model in combined.items():
@@ -308,7 +308,7 @@ def _print_hospitals(
     console.print(table(f"{name} across hospitals", headings, rows))
 
 
-def print_plan(plan: "Plan", *, of_site: bool) -> None:
+def _print_plan(plan: "Plan", *, of_site: bool) -> None:
     """Print how many patients each measure needs."""
     console = OpenConsole(highlight=False)
     whose = "this site's" if of_site else "the pooled"

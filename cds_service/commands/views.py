@@ -40,10 +40,10 @@ def print_views() -> None:
     They cover Observations and Conditions.
     """
     service = load_service(options.chosen_site()[0])
-    options.print_json(view_definitions(service.finding_specs, service.terminology))
+    options.print_json(_view_definitions(service.finding_specs, service.terminology))
 
 
-def view_definitions(
+def _view_definitions(
     specs: Mapping[str, FindingSpec], terminology: Terminology
 ) -> list[dict[str, Any]]:
     """Make a view for each coded Observation or Condition, in the order of names."""

@@ -110,7 +110,7 @@ def is_translation(extension: Json) -> bool:
     return extension.get("url") == TRANSLATION
 
 
-def translations_of(companion: Any) -> list[str]:
+def _translations_of(companion: Any) -> list[str]:
     """Return the texts in other languages next to an element: those of `_text`."""
     return [
         text(part.get(name))
@@ -132,12 +132,12 @@ def texts_of(codeable: Any) -> list[str]:
         return []
     texts, codings = [codeable.get("text")], codeable.get("coding") or ()
     if "_text" in codeable:
-        texts += translations_of(codeable["_text"])
+        texts += _translations_of(codeable["_text"])
     for coding in codings if isinstance(codings, LISTS) else (codings,):
         if isinstance(coding, dict):
             texts.append(coding.get("display"))
             if "_display" in coding:
-                texts += translations_of(coding["_display"])
+                texts += _translations_of(coding["_display"])
     return [
         without_billing_mark(words)
         for words in texts

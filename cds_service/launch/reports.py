@@ -73,7 +73,7 @@ class Report:
     spans: tuple[Span, ...]
 
 
-def read_reports(
+def _read_reports(
     reader: FhirReader, person: Person, terminology: Terminology, *, until: float
 ) -> tuple[Sequence[Report], str]:
     """Read the patient's newest reports that hold numbers of the worksheet.
@@ -206,6 +206,6 @@ def read_or_why(
     if not launched.may("DiagnosticReport", "s"):
         return (), "the record system did not allow this launch to read reports"
     try:
-        return read_reports(reader, person, terminology, until=until)
+        return _read_reports(reader, person, terminology, until=until)
     except FhirReadError as fault:
         return (), str(fault)

@@ -37,7 +37,7 @@ def published(measures: Measures, own_codes: Json, sites: Mapping[str, str]) -> 
         ),
         _value_set("measure-methods", "Ways of measuring", [{"system": METHODS}]),
         _value_set("vertebral-levels", "Vertebrae T1 to L5", [_vertebrae(sites)]),
-        *(profile_of(measure) for measure in measures.values()),
+        *(_profile_of(measure) for measure in measures.values()),
     ]
     entries = [
         {"fullUrl": resource["url"], "resource": resource} for resource in resources
@@ -127,18 +127,18 @@ def _vertebrae(sites: Mapping[str, str]) -> Json:
     return {"system": SNOMED, "concept": [{"code": code} for code in sites.values()]}
 
 
-def profile_url(measure: Measure) -> str:
+def _profile_url(measure: Measure) -> str:
     """Write the canonical URL of a measure's profile."""
     return f"{BASE}/StructureDefinition/{measure.name}"
 
 
-def profile_of(measure: Measure) -> Json:
+def _profile_of(measure: Measure) -> Json:
     """Make the Observation profile of one measure."""
     name = "".join(part.capitalize() for part in measure.name.split("-"))
     return {
         "resourceType": "StructureDefinition",
         "id": measure.name,
-        "url": profile_url(measure),
+        "url": _profile_url(measure),
         "version": __version__,
         "name": f"{name}Measurement",
         "title": measure.display,

@@ -242,7 +242,7 @@ class Worksheet:
             levels=levels,
             method=self._method(name, form),
             site=site_of(name, form),
-            device=device_of(form),
+            device=_device_of(form),
             is_verified=is_verified,
         )
 
@@ -388,7 +388,7 @@ def _amount_words(measure: Measure, amount: float) -> str:
     return with_unit(number, measure.finding.unit)
 
 
-def device_of(form: Mapping[str, str]) -> str:
+def _device_of(form: Mapping[str, str]) -> str:
     """Read the name of the viewer or tool; empty if it cannot be a name."""
     name = form.get("device", "").strip()
     return name if DEVICE.fullmatch(name) else ""

@@ -204,11 +204,11 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
     Raises:
         LineError: it is no JSON object with a `resourceType`.
     """
-    head = head_in(line, look, bases)
-    return head, as_kept(line, head, look)
+    head = _head_in(line, look, bases)
+    return head, _as_kept(line, head, look)
 
 
-def head_in(line: bytes, look: Look, bases: Bases = NO_BASE) -> Head:
+def _head_in(line: bytes, look: Look, bases: Bases = NO_BASE) -> Head:
     """Return the head of a line.
 
     An Observation from which nothing is read is decoded without a guard.
@@ -225,7 +225,7 @@ def head_in(line: bytes, look: Look, bases: Bases = NO_BASE) -> Head:
     return head_of(_resource(line, decode_json), bases)
 
 
-def as_kept(line: bytes, head: Head, look: Look) -> bytes:
+def _as_kept(line: bytes, head: Head, look: Look) -> bytes:
     """Return the line, set aside if it is an Observation from which nothing is read."""
     is_ours = head.kind != "Observation" or look(line)
     return line if is_ours else ASIDE + line
@@ -406,7 +406,7 @@ def write_part(chunk: Chunk, part: Path, choice: LineChoice) -> PartReport:
         if not line:
             continue
         try:
-            head = head_in(line, choice.look, choice.bases)
+            head = _head_in(line, choice.look, choice.bases)
         except LineError as error:
             report.bad.append((number, str(error)))
             continue
@@ -416,7 +416,7 @@ def write_part(chunk: Chunk, part: Path, choice: LineChoice) -> PartReport:
             batches[-1].append(name.encode() + b"\t" + line + b"\n")
         elif kind in types and patient:
             if treated is None or patient in treated:
-                owner, written = patient.encode(), as_kept(line, head, choice.look)
+                owner, written = patient.encode(), _as_kept(line, head, choice.look)
                 batches[crc32(owner) % buckets].append(owner + b"\t" + written + b"\n")
             else:
                 others.add(patient)

@@ -142,7 +142,7 @@ def measure(
     shares = np.asarray(risk, dtype=np.float64)
     n, events = len(events_at), int(events_at.sum())
     expected = float(shares.sum() if weight is None else weight @ shares)
-    scarce, are_alike = min(events, n - events), _are_alike(log_odds_of(shares))
+    scarce, are_alike = min(events, n - events), _are_alike(_log_odds_of(shares))
     slope = calibration_slope(events_at, shares, weight) if scarce >= FEWEST else None
     auc = auc_delong(events_at, shares, weight) if scarce > 1 else None
     notes = []
@@ -204,7 +204,7 @@ def observed_expected(
     )
 
 
-def log_odds_of(risk: Vector) -> Vector:
+def _log_odds_of(risk: Vector) -> Vector:
     """Return the log odds of figures.
 
     0 and 1, which no model of ours gives, get those of the nearest figures that have
@@ -229,14 +229,14 @@ def calibration_intercept(
 
     Its intercept is the calibration in the large.
     """
-    return _within(*fit_intercept(outcome, log_odds_of(risk), weight))
+    return _within(*fit_intercept(outcome, _log_odds_of(risk), weight))
 
 
 def calibration_slope(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> Estimate | None:
     """Fit a logistic model on the figure's log odds; None if it cannot be fitted."""
-    fit = fit_logistic(outcome, log_odds_of(risk), weight)
+    fit = fit_logistic(outcome, _log_odds_of(risk), weight)
     return fit and fit.slope_estimate
 
 

@@ -74,7 +74,7 @@ def plan_validation(pooled: PooledModel, incidence: float) -> Plan:
         incidence: 0..1, within the model's time.
     """
     predictor = predictor_at(pooled, incidence)
-    auc = auc_of(predictor)
+    auc = _auc_of(predictor)
     return Plan(
         incidence=incidence,
         auc=auc,
@@ -92,7 +92,7 @@ def predictor_at(pooled: PooledModel, incidence: float) -> Predictor:
     return Predictor(log_odds + shift, population.weights)
 
 
-def auc_of(predictor: Predictor) -> float:
+def _auc_of(predictor: Predictor) -> float:
     """Compute the AUC of right figures, by pairs with and without the outcome."""
     order = np.argsort(predictor.log_odds)
     risk = expit(predictor.log_odds[order])
@@ -108,9 +108,9 @@ def _needs(predictor: Predictor, auc: float, wider: float) -> tuple[Need, ...]:
         (
             "observed / expected",
             RATIO_WIDTH,
-            patients_for_ratio(share, RATIO_WIDTH * wider),
+            _patients_for_ratio(share, RATIO_WIDTH * wider),
         ),
-        ("slope", SLOPE_WIDTH, patients_for_slope(predictor, SLOPE_WIDTH * wider)),
+        ("slope", SLOPE_WIDTH, _patients_for_slope(predictor, SLOPE_WIDTH * wider)),
         ("AUC", AUC_WIDTH, patients_for_auc(auc, share, AUC_WIDTH * wider)),
         ("100 with and without", 0.0, math.ceil(ENOUGH / min(share, 1 - share))),
     )
@@ -120,14 +120,14 @@ def _needs(predictor: Predictor, auc: float, wider: float) -> tuple[Need, ...]:
     )
 
 
-def patients_for_ratio(share: float, width: float) -> int:
+def _patients_for_ratio(share: float, width: float) -> int:
     """Count patients for so wide an interval of observed / expected around 1."""
     # The interval is symmetric in logs: its width is 2 sinh(1.96 SE).
     error = math.asinh(width / 2) / Z_95
     return math.ceil((1 - share) / (share * error**2))
 
 
-def patients_for_slope(predictor: Predictor, width: float) -> int:
+def _patients_for_slope(predictor: Predictor, width: float) -> int:
     """Count patients for so wide an interval of the calibration slope around 1."""
     risk = expit(predictor.log_odds)
     information = predictor.weights * risk * (1 - risk)

@@ -59,7 +59,7 @@ def refit(
         fitted = (
             why_another_time(rows, model)
             or _too_many_unknown(file, model)
-            or fit_recalibration(rows)
+            or _fit_recalibration(rows)
         )
         if isinstance(fitted, str):
             why.append(f"{model.id}: {fitted}")
@@ -79,7 +79,7 @@ def refit(
             table_digest=model.table_digest,
             outcomes_digest=file.digest,
             fitted=today,
-            sets=fit_sets(rows, fitted) if model.has_sets else (),
+            sets=_fit_sets(rows, fitted) if model.has_sets else (),
         )
     if not recalibrations:
         raise CdsError("no model can be recalibrated: " + "; ".join(why))
@@ -131,7 +131,7 @@ def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
     )
 
 
-def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str:
+def _fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str:
     """Fit the intercept, or intercept and slope, to the study's log odds.
 
     Return the reason if neither can be fitted.
@@ -167,7 +167,7 @@ class _SetFit(NamedTuple):
     events: int
 
 
-def fit_sets(
+def _fit_sets(
     rows: Sequence[Assessed], fitted: performance.LogisticFit
 ) -> tuple[SetShift, ...]:
     """Estimate by how much each set of known inputs differs from the common line.

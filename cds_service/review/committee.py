@@ -140,7 +140,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
             tiles=_tiles(tables["monthly"]),
             captions={name: caption for name, (_, caption, _) in PAGE.items()},
             rates=rates_of(tables["monthly"]),
-            done=loop_sentence(tables["loop"], others["days"]),
+            done=_loop_sentence(tables["loop"], others["days"]),
             looked=_last_look(desk),
             tables={name: _page_table(name, table) for name, table in tables.items()},
             quarters=_quarters(desk),
@@ -181,7 +181,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
         lines = (
             period,
             "" if is_allowed("patients") else HOW_HIDDEN,
-            loop_sentence(tables["loop"], others["days"]),
+            _loop_sentence(tables["loop"], others["days"]),
         )
         document = draw_figures("Figures for the committee", lines, drawn)
         response = Response(document, content_type="application/pdf")
@@ -543,7 +543,7 @@ def _rate(monthly: Counted, row: str, part: str, whole: str) -> str:
     return f"{100 * monthly.shown(row, part) / monthly.shown(row, whole):.0f}"
 
 
-def loop_sentence(loop: Counted, days: int) -> str:
+def _loop_sentence(loop: Counted, days: int) -> str:
     """Return the sentences on what was done; empty if no record was searched for it."""
     if _count(loop, LOOP) == "0":
         return ""

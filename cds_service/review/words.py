@@ -36,13 +36,13 @@ def register_words(routes: Blueprint, wording: Wording, zone: tzinfo = UTC) -> N
     filters: dict[str, Callable[..., str]] = {
         "finding_title": finding_title,
         "finding_value": finding_value,
-        "day": day_words,
+        "day": _day_words,
         "moment": partial(moment_words, zone=zone),
         # A share in percent with one decimal, since reviewers want to see what a card
         # rounds.
         "share": lambda share: "" if share is None else f"{share * 100:.1f} %",
-        "signed": signed_words,
-        "in_short": describe_entry,
+        "signed": _signed_words,
+        "in_short": _describe_entry,
         **{table: partial(code_words, table) for table in WORDS},
     }
     for name, words in filters.items():
@@ -79,7 +79,7 @@ def moment_words(text: str, zone: tzinfo = UTC) -> str:
     return f"{date_text(local.date())}, {local:%H:%M:%S %Z}"
 
 
-def day_words(text: str | None) -> str:
+def _day_words(text: str | None) -> str:
     """Write an ISO day or time as `20 Nov 2026`."""
     try:
         return date_text(date.fromisoformat(text[:10])) if text else ""
@@ -87,12 +87,12 @@ def day_words(text: str | None) -> str:
         return text or ""
 
 
-def signed_words(value: float) -> str:
+def _signed_words(value: float) -> str:
     """Write a contribution on the scale of log odds: `+0.58`, `−0.40`."""
     return f"{value:+.2f}".replace("-", "−")
 
 
-def describe_entry(entry: ListedEntry) -> str:
+def _describe_entry(entry: ListedEntry) -> str:
     """Describe an entry in a few words, from its search values only."""
     if entry.kind == "answer":
         noun = "card" if len(entry.cards) == 1 else "cards"

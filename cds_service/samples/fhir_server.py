@@ -104,7 +104,7 @@ class FhirApp:
     def _route(self, base: str, path: str, parameters: str) -> Response:
         resource_type, _, resource_id = path.partition("/")
         if path == "metadata":
-            return _json(200, capability_statement(base))
+            return _json(200, _capability_statement(base))
         if resource_id in ("", "_search"):
             return self._search(base, resource_type, parameters)
         resource = self.store.read(resource_type, resource_id)
@@ -173,7 +173,7 @@ def _outcome(status: int, code: str, text: str) -> Response:
     return _json(status, {"resourceType": "OperationOutcome", "issue": [issue]})
 
 
-def capability_statement(base: str) -> dict[str, Any]:
+def _capability_statement(base: str) -> dict[str, Any]:
     """Return the server's CapabilityStatement."""
     return {
         "resourceType": "CapabilityStatement",

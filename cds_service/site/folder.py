@@ -407,7 +407,7 @@ def _check_key_file(file: Path, key: str, name: str) -> None:
     if not _is_file(key_file):
         fault = "there is no such file in the site folder"
         raise DataFileError(str(file), key, fault)
-    if holds_private_key(key_file):
+    if _holds_private_key(key_file):
         fault = "holds a private key: only public ones belong there"
         raise DataFileError(str(file), key, fault)
 
@@ -493,7 +493,7 @@ def _overlay(folder: Path) -> Path | None:
     return folder if os.path.lexists(folder) else None
 
 
-def holds_private_key(file: Path) -> bool:
+def _holds_private_key(file: Path) -> bool:
     """Tell if a key file holds a private key (RFC 7518, 6.2.2 and 6.3.2).
 
     False if the file cannot be read.

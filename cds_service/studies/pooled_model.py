@@ -71,7 +71,7 @@ def pooled_table(
     }
     centres = {}
     for bone in BONES:
-        centres[bone] = find_centres(
+        centres[bone] = _find_centres(
             make_population(study, bone, points), used_betas(study, coefficients, bone)
         )
         if say is not None:
@@ -132,7 +132,7 @@ def make_population(study: PooledStudy, bone: Bone, points: int) -> Population:
     )
 
 
-def find_centres(population: Population, betas: Vector) -> Centres:
+def _find_centres(population: Population, betas: Vector) -> Centres:
     """Find intercept and mean inputs at every baseline (step 3).
 
     The intercept makes the mean risk the baseline. The means weigh each patient by

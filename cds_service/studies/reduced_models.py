@@ -78,9 +78,9 @@ def build_table(
         incidence=study.incidence,
         intercept=cohort.intercept,
         means=dict(zip(_names(cohort), cohort.means.tolist(), strict=True)),
-        ranges=study_ranges(cohort, study),
+        ranges=_study_ranges(cohort, study),
         error_ratios=ratios,
-        references=procedure_averages(cohort, study),
+        references=_procedure_averages(cohort, study),
         sets=tuple(models),
     )
 
@@ -175,7 +175,7 @@ def distance_line(
     return float(weights @ squares) - slope * float(weights @ place), slope
 
 
-def procedure_averages(cohort: Cohort, study: LogisticStudy) -> dict[str, float]:
+def _procedure_averages(cohort: Cohort, study: LogisticStudy) -> dict[str, float]:
     """Average the risk of patients with the same procedure, by procedure.
 
     Bands compare with it. Empty if the study had one procedure alone.
@@ -303,7 +303,7 @@ def widen(model: table.ReducedModel, ratios: Mapping[str, float]) -> table.Reduc
     )
 
 
-def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, table.Ends]:
+def _study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, table.Ends]:
     """Return percentiles 0.5, 5, 95 and 99.5 of each continuous input (step 8).
 
     Those of the share of fat in the psoas, in %, are added: if the total area is known,

@@ -77,7 +77,7 @@ def span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
         is_earlier = stated.is_later_encounter or is_history(stated, spec, chart)
         is_earlier = is_earlier or _tells_another_time(raw, chart)
         if is_earlier or _is_over_before(recorded, end, raw):
-            span = Span(None, earliest_of(recorded.last, end), recorded.precision)
+            span = Span(None, _earliest_of(recorded.last, end), recorded.precision)
         else:
             span = recorded
     elif stated.is_sequela or LATE_EFFECT in past or _is_too_wide(span, spec, chart):
@@ -106,7 +106,7 @@ def _by_onset(raw: Json, recorded: Span, chart: Chart) -> Span | None:
     first, last = begun(raw, chart.birth, chart.calendar)
     if not (first or last):
         return None
-    return Span(first, earliest_of(last, recorded.last), "year")
+    return Span(first, _earliest_of(last, recorded.last), "year")
 
 
 def _as_worded(raw: Json, recorded: Span, chart: Chart) -> Span | None:
@@ -114,7 +114,7 @@ def _as_worded(raw: Json, recorded: Span, chart: Chart) -> Span | None:
     worded = date_in_words((*title_of(raw), text(raw.get("onsetString"))), raw, chart)
     if not worded:
         return None
-    last = earliest_of(chart.calendar.last_day(worded), recorded.last)
+    last = _earliest_of(chart.calendar.last_day(worded), recorded.last)
     return Span(chart.calendar.first_day(worded), last, PRECISIONS[len(worded)])
 
 
@@ -201,7 +201,7 @@ def _exactness(written: str) -> Precision:
     return PRECISIONS.get(len(written), "day")
 
 
-def earliest_of(*days: date | None) -> date | None:
+def _earliest_of(*days: date | None) -> date | None:
     return min(filter(None, days), default=None)
 
 

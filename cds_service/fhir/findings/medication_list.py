@@ -192,7 +192,7 @@ def days_of_run(run: Sequence[Use]) -> Span:
     return Span(_first(run), _last(run))
 
 
-def doses_repeated(uses: Iterable[Use], since: date) -> list[Use]:
+def _doses_repeated(uses: Iterable[Use], since: date) -> list[Use]:
     """Find the doses that were given again and again, the last since this day.
 
     A pulse or an injection into a muscle every few weeks is a treatment; a dose at one
@@ -507,7 +507,7 @@ def _open_uses(
     paused = [one for one in taken if _is_paused(one, spec, chart)]
     yield paused, "on hold or stopped; until when it was taken is not recorded"
     since = months_before(chart.today, spec.look_back_months["other"])
-    repeated = doses_repeated(dated_uses, since) if STEROID in concepts else []
+    repeated = _doses_repeated(dated_uses, since) if STEROID in concepts else []
     yield repeated, "given again and again; for how long is not recorded"
     perhaps = _may_be_run(dated_uses, since, chart) if STEROID in concepts else []
     yield perhaps, "given in a ward; since when or until when is not recorded"

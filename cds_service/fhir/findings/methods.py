@@ -118,7 +118,7 @@ def _place(
     levels = levels or _levels_in(of_value, rules)
     if expected:
         return Place("", levels == expected, elsewhere)
-    if not is_vertebral(reading, chart):
+    if not _is_vertebral(reading, chart):
         elsewhere = NO_VERTEBRA
     site = ", ".join(levels)
     if not of_site:
@@ -129,7 +129,7 @@ def _place(
     return Place(site, is_right=True, elsewhere=elsewhere)
 
 
-def is_vertebral(reading: Reading, chart: Chart) -> bool:
+def _is_vertebral(reading: Reading, chart: Chart) -> bool:
     """Tell if all that the body site says is a vertebral body, or it says nothing.
 
     Another organ, bone or part of the vertebra is denser or softer than the body.

@@ -51,7 +51,7 @@ def time_problem(reading: Reading, spec: ObservedSpec, chart: Chart) -> Problem 
     if _is_issued_before(reading, chart):
         return ISSUED_BEFORE
     span = chart.calendar.span(reading.entry.raw)
-    return far_apart(span, spec, chart) if span else None
+    return _far_apart(span, spec, chart) if span else None
 
 
 def _name_problem(reading: Reading, year: int, chart: Chart) -> Problem | None:
@@ -71,7 +71,7 @@ def _name_problem(reading: Reading, year: int, chart: Chart) -> Problem | None:
     return None
 
 
-def far_apart(span: Span, spec: ObservedSpec, chart: Chart) -> Problem | None:
+def _far_apart(span: Span, spec: ObservedSpec, chart: Chart) -> Problem | None:
     """Report days of one value of which only the later makes it usable.
 
     It is not known then which of them is that of the value.
@@ -91,7 +91,7 @@ def issued_later(reading: Reading, spec: ObservedSpec, chart: Chart) -> Problem 
     issued = chart.calendar.first_day(reading.entry.raw.get("issued"))
     if when is None or issued is None or issued > chart.today:
         return None
-    return far_apart(Span(when.day, issued), spec, chart)
+    return _far_apart(Span(when.day, issued), spec, chart)
 
 
 def _is_issued_before(reading: Reading, chart: Chart) -> bool:

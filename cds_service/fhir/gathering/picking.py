@@ -118,13 +118,13 @@ def _sort(
             deadline.check()
             if concepts := concepts_of(raw, targets, terminology):
                 relevant.append(_Relevant(kind, raw, concepts))
-            elif kind == template.resource_type and is_unnamed_value(raw):
+            elif kind == template.resource_type and _is_unnamed_value(raw):
                 name = reference_name(kind, raw)
                 unnamed.append(Unreadable(name, template.key, UNNAMED))
     return relevant, unnamed
 
 
-def is_unnamed_value(resource: Json) -> bool:
+def _is_unnamed_value(resource: Json) -> bool:
     """Tell if an Observation counts and has a value, but no code that names it.
 
     It was sent as an answer to a search by codes, and may be of any of them.

@@ -179,7 +179,7 @@ def load_code_systems(*folders: Path) -> CodeSystems:
     )
 
 
-def has_verhoeff_digit(code: str) -> bool:
+def _has_verhoeff_digit(code: str) -> bool:
     """Tell if the check digit of a SNOMED CT identifier is correct.
 
     Verhoeff, dihedral group D5.
@@ -195,7 +195,7 @@ def has_verhoeff_digit(code: str) -> bool:
     return check == 0
 
 
-def has_loinc_digit(code: str) -> bool:
+def _has_loinc_digit(code: str) -> bool:
     """Tell if the check digit of a LOINC code is correct.
 
     The rule is mod 10, with every second digit doubled. Answers and parts (`LA…`,
@@ -288,6 +288,6 @@ _FORMS: Mapping[Form, Callable[[str], str]] = {
 }
 _CHECKS: Mapping[CheckDigit, Callable[[str], bool]] = {
     "none": lambda _: True,
-    "verhoeff": has_verhoeff_digit,
-    "mod10": has_loinc_digit,
+    "verhoeff": _has_verhoeff_digit,
+    "mod10": _has_loinc_digit,
 }

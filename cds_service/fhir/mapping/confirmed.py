@@ -69,7 +69,7 @@ class ConfirmedFile(DataFile):
     codes: tuple[ConfirmedCode, ...]
 
 
-def read_confirmed(folder: Path) -> dict[Path, ConfirmedFile]:
+def _read_confirmed(folder: Path) -> dict[Path, ConfirmedFile]:
     """Read the files of `confirmed/` in a site folder.
 
     Raises:
@@ -93,7 +93,7 @@ def check_confirmed(folder: Path, terminology: Terminology) -> None:
         DataFileError: one of them means something else by now.
     """
     faults = Faults()
-    for path, file in read_confirmed(folder).items():
+    for path, file in _read_confirmed(folder).items():
         for confirmed in file.codes:
             if fault := confirmed.fault(terminology):
                 with faults:

@@ -25,7 +25,7 @@ _SCRIPTS = {
 _NAMED_AT_MOST = 12
 
 
-def letters_in(texts: Iterable[str]) -> frozenset[str]:
+def _letters_in(texts: Iterable[str]) -> frozenset[str]:
     """Return the small letters of these texts besides a to z."""
     signs = {sign for text in texts for sign in LETTER.findall(text.lower())}
     return frozenset(sign for sign in signs if not sign.isascii() and _is_letter(sign))
@@ -74,7 +74,7 @@ def faults_of(
     except ValueError as error:
         yield str(error)
         return
-    own = letters_in(texts)
+    own = _letters_in(texts)
     if lacking := sorted(own - read - listed):
         yield (
             "lack letters of the file's own words and examples:"

@@ -110,7 +110,7 @@ def _joined(stated: Sequence[OrderTimes]) -> OrderTimes:
         return broken
     if open_one := next(filter(_is_open_period, stated), None):
         return open_one
-    if are_apart(stated):
+    if _are_apart(stated):
         return _farthest(stated)
     with_end = (one for one in stated if one.end or one.hours)
     times = next(with_end, stated[0])
@@ -126,7 +126,7 @@ def _is_open_period(times: OrderTimes) -> bool:
     return has_start and times.end is None and not times.no_end
 
 
-def are_apart(stated: Sequence[OrderTimes]) -> bool:
+def _are_apart(stated: Sequence[OrderTimes]) -> bool:
     """Tell if times that an order states differ by more than some days."""
     starts = [one.start for one in stated if one.start]
     if starts and max(starts) - min(starts) > SAME:
@@ -208,7 +208,7 @@ def _between(start: date | None, end: date | None) -> float | None:
 def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
     times = _first_of_timing(timing, calendar)
     apart = [*_each_of_timing(timing, calendar)]
-    if times.no_end == "reversed" or not are_apart(apart):
+    if times.no_end == "reversed" or not _are_apart(apart):
         return times
     return replace(_farthest(apart), read=times.read)
 

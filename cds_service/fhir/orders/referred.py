@@ -147,10 +147,10 @@ def with_signing(
     record: PatientRecord, drafts: DraftOrders, terminology: Terminology, today: date
 ) -> PatientRecord:
     """Add to the record what the signing says: it is newer than the record."""
-    record = with_cut_orders(record, drafts)
-    record = with_withdrawn_orders(record, drafts)
+    record = _with_cut_orders(record, drafts)
+    record = _with_withdrawn_orders(record, drafts)
     record = with_drafted_drugs(record, drafts, terminology, today)
-    return with_drafted_reasons(record, drafts, terminology)
+    return _with_drafted_reasons(record, drafts, terminology)
 
 
 def with_drafted_drugs(
@@ -253,7 +253,7 @@ def _is_of_bone_drug(read: Entry | Unreadable | None) -> bool:
     return BONE_DRUG in read.drug.concepts
 
 
-def with_drafted_reasons(
+def _with_drafted_reasons(
     record: PatientRecord, drafts: DraftOrders, terminology: Terminology
 ) -> PatientRecord:
     """Add the orders of this signing that name something grave, or are of a drug.
@@ -371,7 +371,7 @@ def _is_reason_unsent(order: Order, record: PatientRecord, drafts: DraftOrders) 
     return names_unsent(order.resource, known, drafts.person.bases)
 
 
-def with_cut_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord:
+def _with_cut_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord:
     """Mark each list as cut if part of the signing was too long to be read.
 
     The part that was cut off may name a tumour, a drug or a reason for a brace, which
@@ -387,7 +387,7 @@ def with_cut_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord
     return record._replace(reads=reads, doubt=doubt)
 
 
-def with_withdrawn_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord:
+def _with_withdrawn_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord:
     """Give the orders on record that the signing ends the status that it gives them.
 
     The signing is newer than the record: a referral that it revokes arranges nothing,

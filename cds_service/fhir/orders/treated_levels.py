@@ -89,7 +89,7 @@ def find_levels(
     elsewhere = (wording | next_to_code | noted) & set(LEVELS)
     return StatedLevels(
         levels=in_order(stated & set(LEVELS)),
-        verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
+        verdicts=tuple(_verdict_of(statement) for statement in sorted(stated)),
         source=source,
         regions=regions,
         is_contradicted=not elsewhere <= stated or _is_in_question(order, terminology),
@@ -209,7 +209,7 @@ def _says_where(words: str, terminology: Terminology) -> bool:
     )
 
 
-def verdict_of(statement: str) -> bool | None:
+def _verdict_of(statement: str) -> bool | None:
     """Tell if `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2; None if unclear."""
     if statement == "thoracolumbar":
         return True

@@ -92,7 +92,7 @@ def unread_of_augmentation(
         for path, value in leaves_of(order)
         if not _is_read(path, value, order, terminology)
     }
-    if not is_augmentation_title(order, terminology):
+    if not _is_augmentation_title(order, terminology):
         left.add("code")
     if not are_reasons_read(order, drafts, treated, terminology):
         left.add("reasonCode")
@@ -319,7 +319,7 @@ def is_plain_note(words: str, terminology: Terminology) -> bool:
     return terminology.bystanders.are_of_theatre(remainder)
 
 
-def is_augmentation_title(order: Json, terminology: Terminology) -> bool:
+def _is_augmentation_title(order: Json, terminology: Terminology) -> bool:
     """Tell if the titles of an augmentation name it and nothing else.
 
     It may be an order or a Procedure.
@@ -427,5 +427,5 @@ def is_whole_augmentation(procedure: Json, terminology: Terminology) -> bool:
     return bool(
         recognition
         and recognition.concepts & AUGMENTATION_OR_LEVEL
-        and is_augmentation_title(procedure, terminology)
+        and _is_augmentation_title(procedure, terminology)
     )

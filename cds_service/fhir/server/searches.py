@@ -70,7 +70,7 @@ def value_of(query: str, name: str) -> str | None:
     )
 
 
-def without_parameters(query: str, names: frozenset[str]) -> str:
+def _without_parameters(query: str, names: frozenset[str]) -> str:
     """Return the query without these parameters."""
     others = [(name, value) for name, value in parameters(query) if name not in names]
     return _joined(query, others)
@@ -87,8 +87,8 @@ def plainer_queries(query: str) -> tuple[str, ...]:
 
     Some servers refuse a parameter. We sort and filter the answers in any case.
     """
-    unsorted = without_parameters(query, frozenset({"_sort"}))
-    bare = without_parameters(query, PAGE_PARAMETERS)
+    unsorted = _without_parameters(query, frozenset({"_sort"}))
+    bare = _without_parameters(query, PAGE_PARAMETERS)
     return tuple(dict.fromkeys((query, unsorted, bare)))
 
 
@@ -264,7 +264,7 @@ class CategoryReads:
         Raises:
             FhirReadError: no category could be read.
         """
-        uncoded = without_parameters(query, frozenset({"code"}))
+        uncoded = _without_parameters(query, frozenset({"code"}))
         uncoded = with_parameter(uncoded, "_count", PAGE_SIZE)
         if not self._lock.acquire(timeout=max(0.0, until.left)):
             raise FhirReadError("timeout", "not read in time")

@@ -38,7 +38,7 @@ _CODES = ("code", "codeCodeableConcept", "itemCodeableConcept", "serviceType")
 _REFERENCES = ("codeReference", "itemReference")
 
 
-def broken_titles(entry: Json, terminology: Terminology) -> list[str]:
+def _broken_titles(entry: Json, terminology: Terminology) -> list[str]:
     """List the titles of an entry that name a broken bone.
 
     Those of an augmentation are left out: they say what is treated.
@@ -89,7 +89,7 @@ def vertebrae_broken_by_title(entry: Json, terminology: Terminology) -> set[str]
     """
     named = set[str]()
     levels = terminology.levels
-    for title in broken_titles(entry, terminology):
+    for title in _broken_titles(entry, terminology):
         for sentence in sentences(title):
             is_listing = False
             for part in filter(str.strip, clauses(sentence)):
@@ -104,7 +104,7 @@ def vertebrae_broken_by_title(entry: Json, terminology: Terminology) -> set[str]
 
 def told_by_title(entry: Json, terminology: Terminology) -> frozenset[str]:
     """Return the earlier fracture that titles of an entry may name."""
-    titles = broken_titles(entry, terminology)
+    titles = _broken_titles(entry, terminology)
     is_earlier = names_earlier_fracture(titles, terminology)
     is_earlier = is_earlier or names_several_fractures(titles, terminology)
     return frozenset({EARLIER} if is_earlier else ())
@@ -127,7 +127,7 @@ def has_unread_break(
         return False
     return any(
         _is_unread(part, counted, terminology)
-        for title in broken_titles(entry, terminology)
+        for title in _broken_titles(entry, terminology)
         for sentence in sentences(title)
         for part in clauses(sentence)
     )

@@ -96,11 +96,11 @@ def against_drugs(
 
 def read_reasons(resource: Json, terminology: Terminology) -> Iterator[Reason]:
     """Yield what each reason of the stop of a drug, or of a stay, says."""
-    for reason in reasons_of(resource):
+    for reason in _reasons_of(resource):
         yield _read(reason, terminology)
 
 
-def reasons_of(resource: Json) -> list[Json]:
+def _reasons_of(resource: Json) -> list[Json]:
     """List the reasons of a stay, or those for which a drug was stopped or left out."""
     if text(resource.get("resourceType")) == "Encounter":
         return objects(resource.get("reasonCode"))
@@ -119,7 +119,7 @@ def allergy_in(
     """
     if text(resource.get("status")) in NOT_STOPPED:
         return None
-    verdicts = [_read_allergy(one, own, terminology) for one in reasons_of(resource)]
+    verdicts = [_read_allergy(one, own, terminology) for one in _reasons_of(resource)]
     if "stated" in verdicts:
         return "stated"
     return "doubted" if "doubted" in verdicts else None

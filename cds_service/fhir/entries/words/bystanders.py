@@ -60,7 +60,7 @@ def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
     if any(_names_spine(word, terminology, spinal) for word in (*names, *others)):
         is_denied = all(is_denial(name, terminology) for name in names)
         return bool(names) and not verdicts and is_denied
-    if any("spinal" in _verdicts(one, terminology) for one in causes_of(condition)):
+    if any("spinal" in _verdicts(one, terminology) for one in _causes_of(condition)):
         return False
     is_fracture = fractured_there(condition, terminology.concepts(code), terminology)
     if is_fracture or "spinal" in verdicts:
@@ -90,7 +90,7 @@ def is_plain_fracture(
     words = [*names, *other_words_of(condition)]
     if any(_names_spine(word, terminology, SPINAL) for word in words):
         return False
-    if any("spinal" in _verdicts(one, terminology) for one in causes_of(condition)):
+    if any("spinal" in _verdicts(one, terminology) for one in _causes_of(condition)):
         return False
     is_sited = is_at_vertebra(condition, terminology)
     verdicts = set[Verdict]()
@@ -187,7 +187,7 @@ def added_to(condition: Json) -> list[Any]:
     return [*added, *filter(None, evidence), *named]
 
 
-def causes_of(condition: Json) -> list[Json]:
+def _causes_of(condition: Json) -> list[Json]:
     """List the codes in extensions that name a diagnosis' cause or a related one."""
     causes = (
         extension
