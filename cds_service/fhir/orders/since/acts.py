@@ -86,7 +86,27 @@ def unread_acts_since(
         performed: references of all entries of the operation.
         terminology: the service's terminology.
     """
-    gone_wrong = {
+    gone_wrong = _acts_gone_wrong(record, since, performed, terminology)
+    gone_wrong |= _told_at_diagnoses_and_visits(record, since, terminology)
+    gone_wrong |= _falls_of_course(record, since, performed, terminology)
+    gone_wrong |= _stays_after_fall(record, since, terminology)
+    gone_wrong |= _reports_after_fall(record, since, terminology)
+    again = {
+        act.reference
+        for act in _acts(record)
+        if act.reference in performed and _plans_another(act.raw, terminology)
+    }
+    return frozenset(gone_wrong | again)
+
+
+def _acts_gone_wrong(
+    record: PatientRecord,
+    since: date,
+    performed: Collection[str],
+    terminology: Terminology,
+) -> set[str]:
+    """Return the acts whose words or code tell of what went wrong."""
+    return {
         act.reference
         for act in _acts_since(record, since, terminology)
         if not is_augmentation(Order(act.reference, act.raw), terminology)
@@ -99,7 +119,13 @@ def unread_acts_since(
             )
         )
     }
-    gone_wrong |= {
+
+
+def _told_at_diagnoses_and_visits(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> set[str]:
+    """Return the diagnoses and visits next to which a fall or harm is told."""
+    return {
         told.reference
         for told in (
             *told_at_diagnoses(record, since, terminology),
@@ -110,8 +136,19 @@ def unread_acts_since(
             for words in words_in(told.raw)
         )
     }
-    # What else is not understood of its course, a fact of its own asks about.
-    gone_wrong |= {
+
+
+def _falls_of_course(
+    record: PatientRecord,
+    since: date,
+    performed: Collection[str],
+    terminology: Terminology,
+) -> set[str]:
+    """Return the entries of the operation whose words tell of a fall or a complaint.
+
+    What else is not understood of its course, a fact of its own asks about.
+    """
+    return {
         told.reference
         for told in (
             *told_of_operation(record, performed),
@@ -124,7 +161,13 @@ def unread_acts_since(
             for words in words_in(told.raw)
         )
     }
-    gone_wrong |= {
+
+
+def _stays_after_fall(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> set[str]:
+    """Return the stays that have a fall as their reason."""
+    return {
         stay.reference
         for stay in record.of_key("encounter")
         if any(
@@ -133,20 +176,22 @@ def unread_acts_since(
             for words in names_of_reasons(stay.raw)
         )
     }
-    # On the day of the operation it may be for the fall that led to it.
-    gone_wrong |= {
+
+
+def _reports_after_fall(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> set[str]:
+    """Return the reports that a title says were made after a fall.
+
+    On the day of the operation it may be the fall that led to it.
+    """
+    return {
         report.reference
         for report in record.of_key("diagnosticReports")
         if text(report.raw.get("status")) not in NO_REPORT
         and is_made_since(report, since + timedelta(days=1), terminology.calendar)
         and is_titled_after_fall(report.raw, terminology, since)
     }
-    again = {
-        act.reference
-        for act in _acts(record)
-        if act.reference in performed and _plans_another(act.raw, terminology)
-    }
-    return frozenset(gone_wrong | again)
 
 
 def _complains(words: str, terminology: Terminology) -> bool:
