@@ -129,13 +129,8 @@ def read_drug(
             concepts = _without_group(concepts, group, terminology)
     concepts, is_clear = _by_dose(concepts, names, resource, medication, terminology)
     is_denied = any(map(terminology.clauses.is_not_done, own_names))
-    if concepts & {STEROID, BONE_DRUG}:
-        is_denied = is_denied or _is_of_another(names, terminology)
-        is_denied = is_denied or any(_is_denial(one, terminology) for one in names)
-        is_denied = is_denied or any(_is_over(one, terminology) for one in names)
-    if STEROID in concepts:
-        is_denied = is_denied or _is_said_to_be_over(resource, terminology)
-        is_denied = is_denied or _is_awaited(names, resource, terminology)
+    is_denied = is_denied or _is_not_taken(names, concepts, resource, terminology)
+    told = (*names, *words_aside(resource))
     is_understood, is_plain, is_ended = True, True, False
     if BONE_DRUG in concepts:
         is_ended = _is_ended(resource, concepts, terminology)
@@ -145,12 +140,10 @@ def read_drug(
             resource, medication, terminology, concepts
         )
         is_order = resource.get("resourceType") == "MedicationRequest"
+        # A start that is left to another doctor is open.
         is_plain = not is_order or (
             is_plain_order(resource, medication, terminology, concepts)
-            # A start that is left to another doctor is open.
-            and not _any_names(
-                (*names, *words_aside(resource)), BY_ANOTHER, terminology
-            )
+            and not _any_names(told, BY_ANOTHER, terminology)
         )
     return Drug(
         concepts=concepts,
@@ -158,11 +151,37 @@ def read_drug(
         code=matches[0].code if matches else "",
         is_by_name=is_by_name,
         is_doubtful=is_denied
-        or _any_names((*names, *words_aside(resource)), BLINDED, terminology)
+        or _any_names(told, BLINDED, terminology)
         or (is_by_name and terminology.identifies("drugs", codes)),
         is_ended=is_ended,
         is_understood=is_understood,
         is_plain=is_plain,
+    )
+
+
+def _is_not_taken(
+    names: set[str],
+    concepts: frozenset[str],
+    resource: Json,
+    terminology: Terminology,
+) -> bool:
+    """Tell if words deny a steroid or a bone drug, or say that it is over.
+
+    Args:
+        names: names of the drug.
+        concepts: what it is; any other drug is not read for that.
+        resource: raw JSON.
+        terminology: the service's terminology.
+    """
+    if not concepts & {STEROID, BONE_DRUG}:
+        return False
+    is_over = _is_of_another(names, terminology)
+    is_over = is_over or any(_is_denial(one, terminology) for one in names)
+    is_over = is_over or any(_is_over(one, terminology) for one in names)
+    if is_over or STEROID not in concepts:
+        return is_over
+    return _is_said_to_be_over(resource, terminology) or _is_awaited(
+        names, resource, terminology
     )
 
 
