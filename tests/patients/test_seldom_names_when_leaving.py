@@ -143,3 +143,10 @@ def test_words_of_an_operation_are_news_only_after_this_one(words):
 def test_the_code_of_what_an_operation_left_needs_an_onset_to_be_news(words, code):
     assert not cards_beside(diagnosis(words, code) | UNDATED)
     assert cards_beside(diagnosis(words, code))
+
+
+@pytest.mark.parametrize("code", ["", "I10", "M54.5", "M48.06"])
+@pytest.mark.parametrize("words", ["Lumbar spinal stenosis", "Polyneuropathie"])
+def test_a_lasting_name_with_an_onset_is_asked_about_next_to_any_code(words, code):
+    assert cards_beside(diagnosis(words, code))
+    assert not cards_beside(diagnosis(words, code) | UNDATED)

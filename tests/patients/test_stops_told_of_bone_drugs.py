@@ -45,6 +45,7 @@ STARTED_YEARS_AGO = [
     *("Stop denosumab started 2019", "Stop Prolia taken since 2018"),
     *("Discontinue denosumab first given 2020", "Please hold Prolia begun in 2019"),
     *("Denosumab absetzen nach Beginn 2018", "Arrêter denosumab débuté en 2019"),
+    "Denosumab to be stopped after starting 2019",
     *("Suspender denosumab iniciado en 2019", "Prolia stoppen gestart 2018"),
 ]
 

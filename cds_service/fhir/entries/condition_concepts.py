@@ -175,7 +175,10 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
     if not codings:
         return False
     has_onset = _has_onset(condition)
-    if has_onset and any(codes.is_lasting(*one) for one in codings):
+    if has_onset and (
+        any(codes.is_lasting(*one) for one in codings)
+        or any(terminology.harmless.news_in(one) == "lasting" for one in texts_of(code))
+    ):
         return True
     is_lasting = not has_onset and any(codes.is_everyday(*one) for one in codings)
     named, stems = terminology.plain.complications_named, terminology.grave_stems
