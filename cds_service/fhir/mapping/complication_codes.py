@@ -180,7 +180,7 @@ class ComplicationCodes:
         return self._codes.is_among("lasting", system, code)
 
     def is_state(self, system: str, code: str) -> bool:
-        """Tell if a canonical code is of what an operation of before left, or put in."""
+        """Tell if a canonical code is of what an earlier operation left or put in."""
         return self._codes.is_among("states", system, code)
 
     def is_of_ward(self, system: str, code: str) -> bool:

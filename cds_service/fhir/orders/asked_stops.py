@@ -120,7 +120,7 @@ def past_year_of_stop(
 
 
 def stops_now(words: str, terminology: Terminology) -> bool:
-    """Tell if words stop a drug, and not in a year that they name as that of the stop."""
+    """Tell if words stop a drug, and do not name a year of the stop."""
     return not all(
         _is_of_its_year(part, terminology)
         for part in _clauses_that_stop(words, terminology)
