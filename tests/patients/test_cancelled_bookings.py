@@ -14,6 +14,8 @@ CANCELS = [
     *("Disdire intervento: cifoplastica L1", "Odwołać zabieg - kyfoplastyka L1"),
     *("取消手术 - L1椎体后凸成形术", "手術キャンセル - L1 BKP"),
     *("수술 취소 - L1 척추후만풍선성형술", "Kyphoplasty L1 cancelled, to be rebooked"),
+    *("Kyphoplasty L1, cancel as on warfarin", "Kyphoplasty L1; cancel, on apixaban"),
+    *("Kyphoplasty L1, cancel because of apixaban", "Kyphoplasty L1, cancel"),
 ]
 ORDERS = [
     "cancelled earlier, rebooked: kyphoplasty L1",
@@ -32,6 +34,8 @@ ORDERS = [
     "취소 후 재예약: L1 풍선성형술",
     "Kyphoplasty L1, cancel if INR > 1.5",
     "Kyphoplasty L1, cancel aspirin",
+    "Kyphoplasty L1, cancel the 75 mg aspirin",
+    "Kyphoplasty L1, cancel order for apixaban",
     "Kyphoplasty L1, do not cancel",
     "OR booking - kyphoplasty L1",
 ]

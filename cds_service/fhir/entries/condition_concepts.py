@@ -175,7 +175,10 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
     if not codings:
         return False
     has_onset = _has_onset(condition)
-    if has_onset and any(codes.is_lasting(*one) for one in codings):
+    if has_onset and (
+        any(codes.is_lasting(*one) for one in codings)
+        or any(terminology.harmless.news_in(one) == "lasting" for one in texts_of(code))
+    ):
         return True
     is_lasting = not has_onset and any(codes.is_everyday(*one) for one in codings)
     named, stems = terminology.plain.complications_named, terminology.grave_stems
@@ -187,11 +190,12 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
         and not terminology.harmless.is_of_ward(words)
     ]
     is_everyday = all(codes.is_everyday(*one) for one in codings)
+    is_state = not has_onset and all(codes.is_state(*one) for one in codings)
     is_named = any(_names_illness_of_now(one, condition, terminology) for one in titles)
     return is_named or any(
         named.names_any(part)
         or stems.is_worse(part)
-        or (is_everyday and _names_seldom(part, terminology))
+        or (is_everyday and not is_state and _names_seldom(part, terminology))
         for words in titles
         for part in undenied_parts(words, terminology)
     )

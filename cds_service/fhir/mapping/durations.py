@@ -57,8 +57,8 @@ _SPLIT = re.compile(
 _TWELFTH = re.compile(
     rf"(?:(?<![0-9./{LETTER}])|(?<=\b[xX])|(?<=×))[0-9]{{1,2}}\s?/\s?12(?![0-9/])"
 )
-# `42/7`: 42 days, of a drug
-_SEVENTH = re.compile(r"(?<![0-9./])(?P<days>[0-9]{1,2})\s?/\s?7(?![0-9/])")
+# `42/7`: 42 days, of a drug; `24/7` is day and night
+_SEVENTH = re.compile(r"(?<![0-9./])(?!24\s?/)(?P<days>[0-9]{1,2})\s?/\s?7(?![0-9/])")
 # What a number after `until` may be but a day: a time of the clock, within a day, or
 # the level of a vertebra.
 _NO_DAY = re.compile(

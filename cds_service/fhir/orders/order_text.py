@@ -45,9 +45,11 @@ _CANCELS, _REBOOKED, _EARLIER_BOOKING = (
     ("rebooked",),
     "earlier-booking",
 )
-# "Cancel if INR > 1.5", "cancel aspirin": the operation is not cancelled.
+# "Cancel if INR > 1.5", "cancel aspirin": the operation is not cancelled. It is by
+# "cancel as on aspirin".
 _CANCEL_BESIDE = re.compile(
-    r"^\W*(?:please |pls )?cancel (?P<condition>if|when|unless)?"
+    r"^\W*(?:please |pls )?cancel (?:(?:the|her|his|all|any|today.?s|orders?|doses?"
+    r"|for|of|[\d.,]+ ?m?g) )*(?P<condition>if|when|unless)?"
 )
 # Next to the operation's name: who does it.
 _DEPARTMENT = "department"
@@ -185,7 +187,8 @@ def _is_cancelled_beside(clause: str, terminology: Terminology) -> bool:
     beside = _CANCEL_BESIDE.match(clause)
     if beside is None:
         return False
-    return bool(beside["condition"] or terminology.drug_words(clause[beside.end() :]))
+    drugs = terminology.drug_places(clause[beside.end() :])
+    return bool(beside["condition"]) or any(start == 0 for start, _ in drugs.values())
 
 
 # The names of braces in our texts, by concept; the first that fits counts.

@@ -28,6 +28,7 @@ from cds_service.fhir.orders.asked_stops import (
     is_about_drug,
     is_said_of,
     past_year_of_stop,
+    stops_now,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.raw_json import is_prohibition, member, objects, texts_of
@@ -275,7 +276,7 @@ def _told_by_order(
         one
         for code in codeables(entry.raw, "code")
         for one in texts_of(code)
-        if not _is_of_past_year(one, today)
+        if not _is_of_past_year(one, today) or stops_now(one, terminology)
     ]
     is_forbidden = is_prohibition(entry.raw)
     plain = set() if is_forbidden else {*_plain_titles(entry, titles, terminology)}
