@@ -198,7 +198,17 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
         or (is_everyday and not is_state and _names_seldom(part, terminology))
         for words in titles
         for part in undenied_parts(words, terminology)
+        if not (is_everyday and _is_over(words, condition, terminology))
     )
+
+
+def _is_over(title: str, condition: Json, terminology: Terminology) -> bool:
+    """Tell if a title is of before by its words, or by an earlier year in them."""
+    written = {
+        text(condition.get(name))[:4] for name in ("onsetDateTime", "recordedDate")
+    }
+    is_earlier = not written.issuperset(WRITTEN_YEAR.findall(title))
+    return is_earlier or bool(terminology.kinds.of_title(title, PAST_BY_WORDS))
 
 
 def _has_onset(condition: Json) -> bool:
