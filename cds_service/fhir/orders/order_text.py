@@ -45,6 +45,14 @@ _CANCELS, _REBOOKED, _EARLIER_BOOKING = (
     ("rebooked",),
     "earlier-booking",
 )
+# It ends the operation after all; or it ends something else, or says "revision".
+_ENDED_AT_LAST = ("ended-at-last",)
+_BESIDE_TITLE = ("ended-beside", "revision-beside")
+# "D/C warfarin", in a part of its own.
+_STOPS = re.compile(
+    r"(?<![^\W_])(?:cancel|d/?c|discontinue|stop) (?P<drug>[a-z-]{3,})"
+    r"(?=\s*(?:[,;:.)]|[-–]|$))"
+)
 # "Cancel if INR > 1.5", "cancel aspirin": the operation is not cancelled.
 _CANCEL_BESIDE = re.compile(
     r"^\W*(?:please |pls )?cancel (?P<condition>if|when|unless)?"
@@ -89,6 +97,9 @@ def name_augmentation(
     # That one vertebra was left withdraws nothing of the others.
     whole = terminology.levels.without_left_words(words, is_done=False)
     plain = terminology.speller.spell_out(folded(whole[:LONGEST_TEXT]))
+    if terminology.kinds.named(plain, _ENDED_AT_LAST):
+        return frozenset()
+    plain = _without_others_ended(plain, terminology)
     if terminology.kinds.named(plain, _REBOOKED):
         for told in (_EARLIER_BOOKING, *_REBOOKED):
             plain = terminology.kinds.without(plain, told)
@@ -102,6 +113,15 @@ def name_augmentation(
         elif not places and _is_other_order(clause, terminology):
             break  # the order is something else, and the procedure only its occasion
     return frozenset(named)
+
+
+def _without_others_ended(plain: str, terminology: Terminology) -> str:
+    """Leave out what cancels or stops something else than the operation."""
+    for beside in _BESIDE_TITLE:
+        plain = terminology.kinds.without(plain, beside)
+    return _STOPS.sub(
+        lambda stop: " " if terminology.drug_words(stop["drug"]) else stop[0], plain
+    )
 
 
 def _is_other_order(clause: str, terminology: Terminology) -> bool:
