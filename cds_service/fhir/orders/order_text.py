@@ -65,9 +65,7 @@ _CODES_FIRST = re.compile(
     r"(?P<levels>[^\W\d_].*|\d{1,2}\..*)",
     re.IGNORECASE,
 )
-_JOINED_LEVELS = re.compile(
-    r"(?:\W|\b(?:and|und|et|y|e|en|i|plus)\b)*", re.IGNORECASE
-)
+_JOINED_LEVELS = re.compile(r"(?:\W|\b(?:and|und|et|y|e|en|i|plus)\b)*", re.IGNORECASE)
 # Each of them has codes of its own form.
 _CODE_SYSTEMS = (
     CPT,
