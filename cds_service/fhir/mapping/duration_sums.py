@@ -161,12 +161,12 @@ def _counts(
         return False
     around = blank(own, one.start - start, one.end - start)
     joint = text[since : one.start] if since else ""
-    is_added = words.names(joint, "further") or words.names(joint, "step")
+    is_next = words.names(joint, "step")
+    is_limit = words.names(own, "limits") and not is_next
+    is_added = is_next or words.names(joint, "further")
     is_first_part = words.names(text[:since], "within")
-    is_part = words.names(own, "limits") or (
-        words.names(own, "within") and not is_first_part
-    )
-    is_within = is_part and bool(since) and not is_added
+    is_part = words.names(own, "within") and not (is_added or is_first_part)
+    is_within = bool(since) and (is_limit or is_part)
     if is_within or words.has(around, "stop", words.codes):
         return False
     if words.names(text[since:end], "weaning") and hours < 4 * _WEEK:
