@@ -269,7 +269,7 @@ def name_brace(words: str, code: str, terminology: Terminology) -> str:
 
 
 def name_support(
-    words: str, kinds: frozenset[str], terminology: Terminology
+    words: str, kinds: frozenset[str], terminology: Terminology, site: str = ""
 ) -> frozenset[str]:
     """Name the kinds of support order that a title names.
 
@@ -277,12 +277,18 @@ def name_support(
 
     Therapy in a brace is an order of therapy: the brace is how it is done. What
     follows `until` ends an order: bed rest until a brace arrives orders no brace.
+
+    Args:
+        words: the title.
+        kinds: those that are looked for.
+        terminology: the service's terminology.
+        site: other words about the body site, next to which short names count.
     """
     plain = folded(words[:LONGEST_TEXT])
-    places = dict(terminology.text_places(plain, kinds))
+    places = dict(terminology.text_places(plain, kinds, site))
     if len(places) > 1:
         ordered = folded(terminology.durations.without_ends(words[:LONGEST_TEXT]))
-        kept = terminology.text_places(ordered, kinds)
+        kept = terminology.text_places(ordered, kinds, site)
         first = {kind: place for kind, place in places.items() if kind in kept}
         places = first or places
     if places.get("rehabilitation", NOWHERE) < places.get("brace", FIRST):
