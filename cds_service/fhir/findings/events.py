@@ -49,7 +49,12 @@ from cds_service.fhir.findings.earlier_traces import (
     trace_of_earlier,
 )
 from cds_service.fhir.findings.encounter import last_day, last_day_of_diagnosis
-from cds_service.fhir.findings.own_words import is_called_new, without_company
+from cds_service.fhir.findings.own_words import (
+    is_called_new,
+    is_worsening_alone,
+    kinds_alone,
+    without_company,
+)
 from cds_service.fhir.findings.problem_list import (
     BY_WORDS,
     kind_of,
@@ -302,6 +307,8 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     raw = stated.entry.raw
     is_active = bool(clinical_status(raw) & ACTIVE)
     over = _kinds_of_itself(stated, spec, chart)
+    if not over:
+        return stated
     if spec.earlier_opens and over - HISTORY and not clinical_status(raw) & PAST:
         # Somebody lists an old deficit of late: perhaps it is worse.
         since = chart.today - timedelta(days=spec.within_days or 0)
@@ -331,28 +338,40 @@ def _is_aside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
 def _kinds_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:
     """Return the kinds that would rule it out, in the parts of its words that name it.
 
-    If no part names it, all parts count. What is also called new is not lasting, `acute
-    on chronic weakness`, though it may be of a history.
+    If no part names it, all parts count. What is also called new or worse is not
+    lasting, `acute on chronic weakness`, though it may be of a history.
     """
     terminology, unless = chart.terminology, spec.unless_kinds
     names_event = partial(_names_event, spec=spec, chart=chart)
+    is_worse = any(
+        is_worsening_alone(part, terminology) for part in _all_parts(stated.entry.raw)
+    )
     found = set[str]()
     for part in _parts_of_itself(stated, spec, chart):
         own = without_company(part, names_event, unless, terminology)
         kinds = terminology.kinds.of_title(own, unless)
-        found |= kinds & HISTORY if is_called_new(own, terminology) else kinds
+        is_new = is_worse or is_called_new(own, terminology)
+        found |= kinds & HISTORY if is_new else kinds
+    for part in _all_parts(stated.entry.raw):
+        # "Foot drop, old" calls the foot drop old.
+        alone = kinds_alone(part, unless, terminology)
+        found |= alone & HISTORY if is_worse else alone
     return frozenset(found)
 
 
 def _parts_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
     """List the parts of its words that name the event; all parts if none does."""
-    parts = [
+    parts = _all_parts(stated.entry.raw)
+    return [part for part in parts if _names_event(part, spec, chart)] or parts
+
+
+def _all_parts(raw: Json) -> list[str]:
+    return [
         part
-        for words in texts_of(stated.entry.raw.get("code"))
+        for words in texts_of(raw.get("code"))
         for whole in clauses(words)
         for part in names(whole)
     ]
-    return [part for part in parts if _names_event(part, spec, chart)] or parts
 
 
 def _names_event(part: str, spec: EventSpec, chart: Chart) -> bool:
@@ -641,7 +660,13 @@ def _is_history(stated: Stated, spec: EventSpec, chart: Chart) -> bool:
     if any(match.concept in spec.history for match in entry.matches):
         return True
     is_past = certainty_of(entry.raw) == "past"
-    is_past = is_past or bool(kinds_in_words(entry, HISTORIES, chart))
+    if spec.unless_kinds:
+        # "Leg weakness, old stroke" has no history of weakness.
+        is_past = is_past or not HISTORY.isdisjoint(
+            _kinds_of_itself(stated, spec, chart)
+        )
+    else:
+        is_past = is_past or bool(kinds_in_words(entry, HISTORIES, chart))
     return is_past or bool(_past_in_words(stated, spec, chart))
 
 
