@@ -28,7 +28,6 @@ def test_a_note_refuses_it(note):
         ("Right hand", "Stroke with right hemiparesis 2014"),
         ("rechte Hand", "Hemiparese rechts nach Apoplex"),
         ("右手", "右侧偏瘫"),
-        ("left hand", "Left hemiplegia"),
     ],
 )
 def test_so_does_a_palsy_of_its_side_on_the_list(hand, listed):
