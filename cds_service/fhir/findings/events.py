@@ -1,8 +1,9 @@
 """Read what happened within a time, such as cancer or sepsis, even if it is over now.
 
 On a list, "active" does not prove a cancer and "resolved" does not rule one out, so the
-day decides. The day is the onset, else a year in the words, else the day of recording.
-Of a history, of an onset that names no time, and of what ended earlier, the day of
+day decides. The day is the onset, or a later year in the words, else the day of
+recording; an onset that is not read leaves open what was recorded long ago. Of a
+history, of an onset that names no time, and of what ended earlier, the day of
 recording only says that the event was earlier. Silence says nothing: these findings are
 yes or a gap, never no.
 """
@@ -48,7 +49,12 @@ from cds_service.fhir.findings.earlier_traces import (
     trace_of_earlier,
 )
 from cds_service.fhir.findings.encounter import last_day, last_day_of_diagnosis
-from cds_service.fhir.findings.own_words import is_called_new, without_company
+from cds_service.fhir.findings.own_words import (
+    is_called_new,
+    is_worsening_alone,
+    kinds_alone,
+    without_company,
+)
 from cds_service.fhir.findings.problem_list import (
     BY_WORDS,
     kind_of,
@@ -73,6 +79,7 @@ from cds_service.fhir.onset import (
     begun,
     has_end,
     has_onset_without_day,
+    has_unread_onset,
     is_onset_reached,
     last_of_end,
     recorded_on,
@@ -295,11 +302,12 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     is_named = is_named or is_act
     if not (is_named or kind_of(stated.entry, spec, chart)):
         return None
-    if not kinds_in_words(stated.entry, spec.unless_kinds, chart):
+    is_any_over = kinds_in_words(stated.entry, spec.unless_kinds, chart)
+    over = _kinds_of_itself(stated, spec, chart) if is_any_over else frozenset()
+    if not over:
         return stated
     raw = stated.entry.raw
     is_active = bool(clinical_status(raw) & ACTIVE)
-    over = _kinds_of_itself(stated, spec, chart)
     if spec.earlier_opens and over - HISTORY and not clinical_status(raw) & PAST:
         # Somebody lists an old deficit of late: perhaps it is worse.
         since = chart.today - timedelta(days=spec.within_days or 0)
@@ -329,28 +337,40 @@ def _is_aside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
 def _kinds_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:
     """Return the kinds that would rule it out, in the parts of its words that name it.
 
-    If no part names it, all parts count. What is also called new is not lasting, `acute
-    on chronic weakness`, though it may be of a history.
+    If no part names it, all parts count. What is also called new or worse is not
+    lasting, `acute on chronic weakness`, though it may be of a history.
     """
     terminology, unless = chart.terminology, spec.unless_kinds
     names_event = partial(_names_event, spec=spec, chart=chart)
+    is_worse = any(
+        is_worsening_alone(part, terminology) for part in _all_parts(stated.entry.raw)
+    )
     found = set[str]()
     for part in _parts_of_itself(stated, spec, chart):
         own = without_company(part, names_event, unless, terminology)
         kinds = terminology.kinds.of_title(own, unless)
-        found |= kinds & HISTORY if is_called_new(own, terminology) else kinds
+        is_new = is_worse or is_called_new(own, terminology)
+        found |= kinds & HISTORY if is_new else kinds
+    for part in _all_parts(stated.entry.raw):
+        # "Foot drop, old" calls the foot drop old.
+        alone = kinds_alone(part, unless, terminology)
+        found |= alone & HISTORY if is_worse else alone
     return frozenset(found)
 
 
 def _parts_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
     """List the parts of its words that name the event; all parts if none does."""
-    parts = [
+    parts = _all_parts(stated.entry.raw)
+    return [part for part in parts if _names_event(part, spec, chart)] or parts
+
+
+def _all_parts(raw: Json) -> list[str]:
+    return [
         part
-        for words in texts_of(stated.entry.raw.get("code"))
+        for words in texts_of(raw.get("code"))
         for whole in clauses(words)
         for part in names(whole)
     ]
-    return [part for part in parts if _names_event(part, spec, chart)] or parts
 
 
 def _names_event(part: str, spec: EventSpec, chart: Chart) -> bool:
@@ -457,9 +477,11 @@ def _span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
         # The onset is that of the first time, and so is an old day of recording.
         return recorded if _is_lately(recorded.last, spec, chart) else Span(None, None)
     by_onset = None if is_filled_in else _by_onset(raw, recorded, chart)
-    span = dated or by_onset or _as_worded(raw, recorded, chart)
+    span = _newest(dated or by_onset, _as_worded(raw, recorded, chart))
     end = _end_of(raw, chart)
-    if span is None:
+    if span is None and _is_of_unread_onset(raw, recorded, spec, chart):
+        span = Span(None, None)
+    elif span is None:
         is_earlier = stated.is_later_encounter or _is_history(stated, spec, chart)
         is_earlier = is_earlier or _tells_another_time(raw, chart)
         if is_earlier or _is_over_before(recorded, end, raw):
@@ -469,6 +491,34 @@ def _span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
     elif stated.is_sequela or LATE_EFFECT in past or _is_too_wide(span, spec, chart):
         span = span._replace(first=None)
     return span._replace(last=_latest(span.last, end))
+
+
+def _newest(begun_in: Span | None, worded: Span | None) -> Span | None:
+    """Return the days of the onset, or those of words that name a later time.
+
+    The words of an entry are amended when it comes back, and its onset is not.
+    """
+    if begun_in is None or worded is None:
+        return begun_in or worded
+    last = begun_in.last or begun_in.first
+    is_later = last and worded.first and worded.first > last
+    return worded if is_later else begun_in
+
+
+def _is_of_unread_onset(
+    raw: Json, recorded: Span, spec: EventSpec, chart: Chart
+) -> bool:
+    """Tell if an entry of long ago has an onset that may be of a later time."""
+    limit = spec.within_days or spec.older_days
+    if limit is None or recorded.last is None:
+        return False
+    words, terminology = text(raw.get("onsetString")), chart.terminology
+    if terminology.years.is_of_childhood(words):
+        return False
+    if terminology.kinds.of_title(words, HISTORIES):
+        return False
+    is_old = recorded.last < chart.today - timedelta(days=limit)
+    return is_old and has_unread_onset(raw, chart.birth, chart.calendar)
 
 
 def _tells_another_time(raw: Json, chart: Chart) -> bool:
@@ -527,7 +577,7 @@ def _by_onset(raw: Json, recorded: Span, chart: Chart) -> Span | None:
     first, last = begun(raw, chart.birth, chart.calendar)
     if not (first or last):
         return None
-    return Span(first, _earliest(last, recorded.last), "year")
+    return Span(first, _up_to_recording(first, last, recorded), "year")
 
 
 def _as_worded(raw: Json, recorded: Span, chart: Chart) -> Span | None:
@@ -535,8 +585,25 @@ def _as_worded(raw: Json, recorded: Span, chart: Chart) -> Span | None:
     worded = date_in_words((*_title(raw), text(raw.get("onsetString"))), raw, chart)
     if not worded:
         return None
-    last = _earliest(chart.calendar.last_day(worded), recorded.last)
-    return Span(chart.calendar.first_day(worded), last, PRECISIONS[len(worded)])
+    first, last = chart.calendar.first_day(worded), chart.calendar.last_day(worded)
+    last = _up_to_recording(first, last, recorded)
+    return Span(first, last, PRECISIONS[len(worded)])
+
+
+def _up_to_recording(
+    first: date | None, last: date | None, recorded: Span
+) -> date | None:
+    """Limit a time to the day of recording, unless it reaches years beyond that.
+
+    Then the entry was amended since.
+    """
+    written = recorded.last
+    if written is not None:
+        is_later = first is not None and first > written
+        is_later = is_later or (last is not None and last - written > A_YEAR)
+        if is_later:
+            return last
+    return _earliest(last, written)
 
 
 def _exactness(written: str) -> Precision:
@@ -592,7 +659,13 @@ def _is_history(stated: Stated, spec: EventSpec, chart: Chart) -> bool:
     if any(match.concept in spec.history for match in entry.matches):
         return True
     is_past = certainty_of(entry.raw) == "past"
-    is_past = is_past or bool(kinds_in_words(entry, HISTORIES, chart))
+    if spec.unless_kinds:
+        # "Leg weakness, old stroke" has no history of weakness.
+        is_past = is_past or not HISTORY.isdisjoint(
+            _kinds_of_itself(stated, spec, chart)
+        )
+    else:
+        is_past = is_past or bool(kinds_in_words(entry, HISTORIES, chart))
     return is_past or bool(_past_in_words(stated, spec, chart))
 
 
