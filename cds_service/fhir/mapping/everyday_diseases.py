@@ -47,7 +47,12 @@ class _Kind(IntFlag):
     GRADE = 32
     OF_DATED = 64
     DRUG = 128
+    UNDER_WAY = 256
+    TREATED = 512
     PLAIN = 0
+
+
+_BESIDE_NO_CANCER = _Kind.GRADE | _Kind.DRUG | _Kind.UNDER_WAY
 
 
 class EverydayDiseasesFile(DataFile):
@@ -68,6 +73,7 @@ class EverydayDiseasesFile(DataFile):
         drugs: what is taken for a disease, which is not known next to a cancer.
         over: words by which a disease is over.
         of_dated: words that are known only next to one of `dated`.
+        under_way: words by which a disease goes on, not known next to a cancer.
     """
 
     reviewed: bool
@@ -84,6 +90,7 @@ class EverydayDiseasesFile(DataFile):
     drugs: Words
     over: Words
     of_dated: Words = Field(alias="of-dated")
+    under_way: Words = Field(alias="under-way")
 
 
 class EverydayTitle(NamedTuple):
@@ -132,8 +139,9 @@ class EverydayDiseases:
         self._add(_all_of(content.over), _Kind.PLAIN)
         self._add(_all_of(content.of_dated), _Kind.OF_DATED)
         self._add(_all_of(content.grades), _Kind.GRADE)
-        self._add(_all_of(content.treated), _Kind.LASTING)
+        self._add(_all_of(content.treated), _Kind.TREATED)
         self._add(_all_of(content.drugs), _Kind.LASTING | _Kind.DRUG)
+        self._add(_all_of(content.under_way), _Kind.UNDER_WAY)
         self._longest = max(map(len, self._kinds), default=0)
         self.read: Callable[[str], EverydayTitle | None] = kept(self._read)
 
@@ -161,10 +169,12 @@ class EverydayDiseases:
             return None
         named = [one for one in known if one & (_Kind.NAME | _Kind.OF_SITES)]
         dated = [one for one in known if one & _Kind.DATED]
-        barred = _Kind.GRADE | _Kind.DRUG if dated else _Kind.OF_DATED
+        barred = _BESIDE_NO_CANCER if dated else _Kind.OF_DATED
         if not named or len(dated) > 1 or any(one & barred for one in known):
             return None
-        is_lasting = any(one & _Kind.LASTING for one in known)
+        # The old year of a cancer is that of its treatment too.
+        lasting = _Kind.LASTING if dated else _Kind.LASTING | _Kind.TREATED
+        is_lasting = any(one & lasting for one in known)
         return EverydayTitle(is_lasting, bool(dated), years)
 
     def _best(self, part: str) -> _Kind | None:
