@@ -209,7 +209,7 @@ def _has_onset(condition: Json) -> bool:
 def _is_begun_of_late(condition: Json) -> bool:
     """Tell if an onset is given, and no title dates it earlier, or a title dates it.
 
-    "Hip replacement 11/2026", entered in these weeks, is new, and "2016" is old whatever
+    "Hip replacement 11/2026", entered in these weeks, is new; "2016" is old whatever
     onset a system fills in.
     """
     recorded = text(condition.get("recordedDate"))

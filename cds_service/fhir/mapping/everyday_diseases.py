@@ -49,6 +49,8 @@ class _Kind(IntFlag):
     DRUG = 128
     UNDER_WAY = 256
     TREATED = 512
+    BEFORE = 1024
+    STOPPED = 2048
     PLAIN = 0
 
 
@@ -74,6 +76,8 @@ class EverydayDiseasesFile(DataFile):
         over: words by which a disease is over.
         of_dated: words that are known only next to one of `dated`.
         under_way: words by which a disease goes on, not known next to a cancer.
+        stopped: words by which a habit or a drug is over, not known next to a drug.
+        before: words by which a disease is of before, not known of a drug alone.
     """
 
     reviewed: bool
@@ -91,6 +95,8 @@ class EverydayDiseasesFile(DataFile):
     over: Words
     of_dated: Words = Field(alias="of-dated")
     under_way: Words = Field(alias="under-way")
+    stopped: Words
+    before: Words
 
 
 class EverydayTitle(NamedTuple):
@@ -142,6 +148,8 @@ class EverydayDiseases:
         self._add(_all_of(content.treated), _Kind.TREATED)
         self._add(_all_of(content.drugs), _Kind.LASTING | _Kind.DRUG)
         self._add(_all_of(content.under_way), _Kind.UNDER_WAY)
+        self._add(_all_of(content.stopped), _Kind.STOPPED)
+        self._add(_all_of(content.before), _Kind.BEFORE)
         self._longest = max(map(len, self._kinds), default=0)
         self.read: Callable[[str], EverydayTitle | None] = kept(self._read)
 
@@ -171,6 +179,8 @@ class EverydayDiseases:
         dated = [one for one in known if one & _Kind.DATED]
         barred = _BESIDE_NO_CANCER if dated else _Kind.OF_DATED
         if not named or len(dated) > 1 or any(one & barred for one in known):
+            return None
+        if _is_drug_over(known):
             return None
         # The old year of a cancer is that of its treatment too.
         lasting = _Kind.LASTING if dated else _Kind.LASTING | _Kind.TREATED
@@ -204,6 +214,19 @@ class EverydayDiseases:
             if kinds and not (end < len(part) and _is_inside_word(part, end)):
                 space = part.startswith(" ", end)
                 yield end + space, kinds
+
+
+def _is_drug_over(parts: Iterable[_Kind]) -> bool:
+    """Tell if a drug, and not a disease, may be stopped or of before."""
+    kinds = [*parts]
+    if not any(one & _Kind.DRUG for one in kinds):
+        return False
+    names = _Kind.NAME | _Kind.OF_SITES
+    return any(
+        one & _Kind.STOPPED
+        or (one & _Kind.BEFORE and one & _Kind.DRUG and not one & names)
+        for one in kinds
+    )
 
 
 def _all_of(words: Words) -> Iterator[str]:

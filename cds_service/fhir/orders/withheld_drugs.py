@@ -192,9 +192,28 @@ def _put_off_in_words(
             is_own = own and drugs.keys().isdisjoint(own)
             if is_own and terminology.kinds.named(folded(part), PUT_OFF_ALONE):
                 named |= {*own}
+    if entry.kind == DIAGNOSED:
+        named |= _stopped_in_titles(entry, today, terminology)
     for name in sorted(named):
         if not _is_resumed(name, told_on, record, terminology):
             yield Objection(name, entry.reference, told_on)
+
+
+def _stopped_in_titles(entry: Entry, today: date, terminology: Terminology) -> set[str]:
+    """Return the bone drugs of a title that another part of it stops.
+
+    "Osteoporosis, denosumab, stopped 2026".
+    """
+    return {
+        name
+        for title in texts_of(entry.raw.get("code"))
+        if not _is_of_past_year(title, today)
+        and any(
+            terminology.kinds.named(WRITTEN_YEAR.sub("", folded(part)), PUT_OFF_ALONE)
+            for part in clauses(title[:LONGEST_TEXT])
+        )
+        for name in _bone_drugs_in(title, terminology)
+    }
 
 
 def _is_of_past_year(part: str, today: date) -> bool:
