@@ -151,7 +151,8 @@ def test_what_lasts_is_news_only_after_the_operation(
         pytest.param({"onsetString": "yesterday"}, id="an onset in words"),
         pytest.param({"recordedDate": None}, id="no day"),
         pytest.param(
-            {"code": codeable(ICD, "A41.9") | {"text": "Knee pain L"}}, id="a grave code"
+            {"code": codeable(ICD, "A41.9") | {"text": "Knee pain L"}},
+            id="a grave code",
         ),
     ],
 )

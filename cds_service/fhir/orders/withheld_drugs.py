@@ -175,7 +175,7 @@ def _put_off_in_words(
     if entry.kind == PRESCRIBED:
         # Words that were not understood leave a prescribed tablet open by its state.
         own = [name for name in own if name in DOSE_MONTHS]
-    named = set[str]()
+    named = _stopped_in_titles(entry, today, terminology)
     for words in words_in(entry.raw, SAYING):
         for part in dict.fromkeys(clauses(words[:LONGEST_TEXT])):
             if _is_of_past_year(part, today):
@@ -192,18 +192,18 @@ def _put_off_in_words(
             is_own = own and drugs.keys().isdisjoint(own)
             if is_own and terminology.kinds.named(folded(part), PUT_OFF_ALONE):
                 named |= {*own}
-    if entry.kind == DIAGNOSED:
-        named |= _stopped_in_titles(entry, today, terminology)
     for name in sorted(named):
         if not _is_resumed(name, told_on, record, terminology):
             yield Objection(name, entry.reference, told_on)
 
 
 def _stopped_in_titles(entry: Entry, today: date, terminology: Terminology) -> set[str]:
-    """Return the bone drugs of a title that another part of it stops.
+    """Return the bone drugs of a diagnosis's title that another part of it stops.
 
     "Osteoporosis, denosumab, stopped 2026".
     """
+    if entry.kind != DIAGNOSED:
+        return set()
     return {
         name
         for title in texts_of(entry.raw.get("code"))
