@@ -116,6 +116,9 @@ IN_PROGRESS = ("cancer-again",)
 _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
 CANCER_IN_SHORT = ("cancer-in-short",)
 _DIVIDED = re.compile(r"[,;()]")
+# A month in a title, and the start of a FHIR day.
+_MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
+_DAY = re.compile(r"(\d{4})-(\d\d)")
 # Behind the name of an illness: it is over.
 _NO_NEWS = re.compile(r"\bin vg\b|後$|病史|병력")
 
@@ -143,7 +146,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
         known |= {ACUTE}
     elif (
         news == "seldom"
-        or (news == "lasting" and _has_onset(condition))
+        or (news == "lasting" and _is_begun_of_late(condition))
         or _is_unusual(condition, terminology)
     ):
         known |= {UNUSUAL}
@@ -215,6 +218,26 @@ def _has_onset(condition: Json) -> bool:
     return any(
         name.startswith("onset") and condition[name] is not None for name in condition
     )
+
+
+def _is_begun_of_late(condition: Json) -> bool:
+    """Tell if an onset is given, and no title dates it earlier, or a title dates it.
+
+    "Hip replacement 11/2026", entered in these weeks, is new; "2016" is old whatever
+    onset a system fills in.
+    """
+    recorded = text(condition.get("recordedDate"))
+    written = {text(condition.get("onsetDateTime"))[:4], recorded[:4]}
+    titles = " ".join(short_texts({*texts_of(condition.get("code"))}))
+    years = frozenset(WRITTEN_YEAR.findall(titles))
+    if not years:
+        return _has_onset(condition)
+    months = [int(year) * 12 + int(one) for one, year in _MONTH.findall(titles)]
+    found = _DAY.match(recorded)
+    if months and found and not _has_onset(condition):
+        entered = int(found[1]) * 12 + int(found[2])
+        return any(0 <= entered - month <= 1 for month in months)
+    return not years.isdisjoint(written)
 
 
 def _names_seldom(words: str, terminology: Terminology) -> bool:

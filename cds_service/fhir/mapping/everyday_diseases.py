@@ -56,7 +56,14 @@ class _Kind(IntFlag):
     GRADE = 32
     OF_DATED = 64
     DRUG = 128
+    UNDER_WAY = 256
+    TREATED = 512
+    BEFORE = 1024
+    STOPPED = 2048
     PLAIN = 0
+
+
+_BESIDE_NO_CANCER = _Kind.GRADE | _Kind.DRUG | _Kind.UNDER_WAY
 
 
 class EverydayDiseasesFile(DataFile):
@@ -78,6 +85,9 @@ class EverydayDiseasesFile(DataFile):
         over: words by which a disease is over.
         of_dated: words that are known only next to one of `dated`.
         of_old_cancers: words of an old cancer, at the signing of an order.
+        under_way: words by which a disease goes on, not known next to a cancer.
+        stopped: words by which a habit or a drug is over, not known next to a drug.
+        before: words by which a disease is of before, not known of a drug alone.
     """
 
     reviewed: bool
@@ -95,6 +105,9 @@ class EverydayDiseasesFile(DataFile):
     over: Words
     of_dated: Words = Field(alias="of-dated")
     of_old_cancers: Words = Field(alias="of-old-cancers")
+    under_way: Words = Field(alias="under-way")
+    stopped: Words
+    before: Words
 
 
 class EverydayTitle(NamedTuple):
@@ -143,8 +156,11 @@ class EverydayDiseases:
         self._add(_all_of(content.over), _Kind.PLAIN)
         self._add(_all_of(content.of_dated), _Kind.OF_DATED)
         self._add(_all_of(content.grades), _Kind.GRADE)
-        self._add(_all_of(content.treated), _Kind.LASTING)
+        self._add(_all_of(content.treated), _Kind.TREATED)
         self._add(_all_of(content.drugs), _Kind.LASTING | _Kind.DRUG)
+        self._add(_all_of(content.under_way), _Kind.UNDER_WAY)
+        self._add(_all_of(content.stopped), _Kind.STOPPED)
+        self._add(_all_of(content.before), _Kind.BEFORE)
         self._longest = max(map(len, self._kinds), default=0)
         old_cancers = (content.of_old_cancers, content.dated, content.over)
         words = (_bare(folded(one)) for some in old_cancers for one in _all_of(some))
@@ -186,10 +202,14 @@ class EverydayDiseases:
             return None
         named = [one for one in known if one & (_Kind.NAME | _Kind.OF_SITES)]
         dated = [one for one in known if one & _Kind.DATED]
-        barred = _Kind.GRADE | _Kind.DRUG if dated else _Kind.OF_DATED
+        barred = _BESIDE_NO_CANCER if dated else _Kind.OF_DATED
         if not named or len(dated) > 1 or any(one & barred for one in known):
             return None
-        is_lasting = any(one & _Kind.LASTING for one in known)
+        if _is_drug_over(known):
+            return None
+        # The old year of a cancer is that of its treatment too.
+        lasting = _Kind.LASTING if dated else _Kind.LASTING | _Kind.TREATED
+        is_lasting = any(one & lasting for one in known)
         return EverydayTitle(is_lasting, bool(dated), years)
 
     def _best(self, part: str) -> _Kind | None:
@@ -227,6 +247,19 @@ def _words_at(
         if kinds and not (end < len(part) and _is_inside_word(part, end)):
             space = part.startswith(" ", end)
             yield end + space, kinds
+
+
+def _is_drug_over(parts: Iterable[_Kind]) -> bool:
+    """Tell if a drug, and not a disease, may be stopped or of before."""
+    kinds = [*parts]
+    if not any(one & _Kind.DRUG for one in kinds):
+        return False
+    names = _Kind.NAME | _Kind.OF_SITES
+    return any(
+        one & _Kind.STOPPED
+        or (one & _Kind.BEFORE and one & _Kind.DRUG and not one & names)
+        for one in kinds
+    )
 
 
 def _all_of(words: Words) -> Iterator[str]:

@@ -78,7 +78,10 @@ from cds_service.fhir.orders.since.injuries import (
     injuries_since,
 )
 from cds_service.fhir.orders.since.injuries_in_acts import injured_acts_since
-from cds_service.fhir.orders.since.known_words import known_by_words
+from cds_service.fhir.orders.since.known_words import (
+    cancers_telling_more,
+    known_by_words,
+)
 from cds_service.fhir.orders.since.operated_again import operated_again_since
 from cds_service.fhir.orders.since.reports import (
     awaited_reports_since,
@@ -208,7 +211,12 @@ def find_performed(
         from_day = today - RECENT
     elif day is None:
         from_day = _first_in_month(newest, today, terminology.calendar)
-        from_day = from_day or _day_of_its_order(newest, record, since, terminology)
+        days = since, today
+        from_day = from_day or _day_of_its_order(newest, record, days, terminology)
+        if from_day is None and any(
+            stay.holds(one.resource, calendar) for one in newest
+        ):
+            from_day = max(today - RECENT, stay.start or date.min)
     performed = Performed(day, bool(sure), from_day)
     named = _without_unread_notes(augmentation, without_aftermath, terminology)
     is_note_unread = named is not augmentation
@@ -271,24 +279,47 @@ def _first_in_month(
 def _day_of_its_order(
     operation: Sequence[Order],
     record: PatientRecord,
-    since: date,
+    days: tuple[date, date],
     terminology: Terminology,
 ) -> date | None:
-    """Return the day since this one on which an operation was ordered; None if none.
+    """Return the day of the order of an operation; None if it names none of these days.
 
     It was not done before.
+
+    Args:
+        operation: its procedures.
+        record: the patient's.
+        days: the first day that counts, and that of the answer.
+        terminology: the service's terminology.
     """
     named = {
         "/".join(text(order.get("reference")).split("/")[-2:])
         for one in operation
         for order in objects(one.resource.get("basedOn"))
     }
-    days = [
-        terminology.calendar.first_day(entry.raw.get("authoredOn"))
+    of_orders = [
+        _day_of_order(entry.raw, days[1], terminology.calendar)
         for entry in record.entries
         if entry.kind == "ServiceRequest" and entry.reference in named
     ]
-    return min((day for day in days if day and day >= since), default=None)
+    return min((day for day in of_orders if day >= days[0]), default=None)
+
+
+def _day_of_order(order: Json, today: date, calendar: SiteCalendar) -> date:
+    """Return the day for which an order asks, up to today, or on which it was written.
+
+    One without a day, or with one that cannot be read, may be of the last weeks.
+    """
+    events = member(order, "occurrenceTiming", "event")
+    written = (
+        order.get("occurrenceDateTime"),
+        member(order, "occurrencePeriod", "start"),
+        member(order, "occurrencePeriod", "end"),
+        events[0] if isinstance(events, list) and events else None,
+        order.get("authoredOn"),
+    )
+    first_days = filter(None, map(calendar.first_day, written))
+    return next((day for day in first_days if day <= today), today - RECENT)
 
 
 def _time_in_words(procedure: Json) -> str:
@@ -653,7 +684,8 @@ def read_leaving(
         perhaps_ill=illnesses.perhaps,
         sphincters=sphincters_since(record, since, time.stays, terminology),
         nerve_roots=nerve_roots_since(record, since, terminology),
-        unusual=unusual_since(record, since, terminology),
+        unusual=unusual_since(record, since, terminology)
+        | cancers_telling_more(record, since, stays, terminology),
         unstable=unstable_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
