@@ -5,7 +5,7 @@ of keeping it.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,8 @@ from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.commands import options
 from cds_service.commands.diagnosis import why_no_document
 from cds_service.commands.terminal import clean, make_console, print_answer
+from cds_service.core.bracing import length_text
+from cds_service.core.findings import SupportOrder
 from cds_service.core.languages import ENGLISH, UnfinishedLanguage
 from cds_service.errors import CdsError, EvidenceUnavailable, NotAllowed
 from cds_service.fhir.gathering.fetching import FhirReader
@@ -134,6 +136,7 @@ def explain_request(
             "cards": [],
         }
     explanation = dict(log.entry.content) if log.entry else {"orders": []}
+    explanation["supportOrders"] = _support_orders(request, service.terminology)
     if words := _words_not_plain(request, service.terminology):
         explanation["wordsNotPlain"] = words
     if language:
@@ -185,6 +188,35 @@ def _drafts(request: HookRequest) -> DraftOrders:
     context = request.context
     bases = bases_of_call([request.fhir_server], context.draft_orders, request.prefetch)
     return read_drafts(context.draft_orders, Person(context.patient_id, bases))
+
+
+def _support_orders(request: HookRequest, terminology: Terminology) -> list[str]:
+    """Write each brace, bed rest or referral of the signing, as it was read.
+
+    For example: `DeviceRequest/order-2: TLSO (L0456), 12 weeks in words`.
+    """
+    orders = find_draft_support_orders(_drafts(request), terminology)
+    return [f"{order.reference}: {', '.join(_parts_read(order))}" for order in orders]
+
+
+def _parts_read(order: SupportOrder) -> Iterator[str]:
+    """Yield the name of an order, its times, and its elements not understood."""
+    yield order.title or order.kind
+    if order.start:
+        yield f"from {order.start}"
+    if order.end:
+        yield f"until {order.end}"
+    elif order.hours:
+        yield f"{length_text(order.hours)} in its times"
+    words = order.worded
+    if words.length:
+        yield f"{words.length} in words"
+    if words.day:
+        yield f"until {words.day} in words"
+    if words.kind not in ("nothing", "end"):
+        yield f"its end in words: {words.kind}"
+    if order.unread:
+        yield f"not understood: {' '.join(order.unread)}"
 
 
 def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str]:

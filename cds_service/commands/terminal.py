@@ -83,6 +83,8 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     """Print an answer's audit entry step by step: tables, then the cards."""
     orders = ", ".join(content["orders"]) or "a brace or bed-rest order after one"
     console.print(Text(clean(f"1 order: {orders}")))
+    for order in content.get("supportOrders", ()):
+        console.print(Text(clean(f"  {order}")))
     record = content["record"]
     read = (
         f"could not be read: {_by_reason(record['unread'])}; incomplete:"

@@ -154,11 +154,16 @@ class ChartFacts:
     def _drug_fact(self) -> RankedFact | None:
         return next((fact for fact in self.ranked if fact.file.state), None)
 
-    def names(self) -> frozenset[str]:
-        """Return names for rules: `F14` if that fact holds, `leads-F14` if it leads."""
+    def signals_by_name(self) -> dict[str, Signal]:
+        """Return signals for rules: `F14` if that fact holds, `leads-F14` if it leads.
+
+        Each has the evidence and the words of the fact's own signal.
+        """
         leading = self.leading
-        leads = {f"leads-{leading.id}"} if leading else set()
-        return frozenset({fact.id for fact in self.ranked} | leads)
+        named = {fact.id: fact for fact in self.ranked}
+        if leading is not None:
+            named[f"leads-{leading.id}"] = leading
+        return {name: fact.signal._replace(name=name) for name, fact in named.items()}
 
     def seconds(self) -> Iterator[str]:
         """Yield short forms of the open facts behind the leading one, by rank."""

@@ -24,6 +24,10 @@ from cds_service.errors import DataFileError, DataFileErrors
 
 PACKAGE = Path(__file__).parents[1]
 Model = TypeVar("Model")
+# Faults of a value that is no list, and the beginning of a message, as pydantic has
+# them.
+NO_LIST = frozenset({"tuple_type", "list_type", "frozen_set_type", "set_type"})
+EXPECTED = "Input should be "
 # of a model, of a dataclass
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 # of a table whose kind decides which keys it has
@@ -253,6 +257,12 @@ def _faults_of(error: ValidationError) -> list[_Fault]:
 def _fault(kind: str, place: Sequence[int | str], message: str) -> _Fault:
     if kind in UNKNOWN_KEY:
         message = "no such key here; check its spelling and its table"
+    elif kind == "missing":
+        message = "is missing"
+    elif kind in NO_LIST:
+        message = 'must be a list, in square brackets: ["a", "b"]'
+    elif message.startswith(EXPECTED):
+        message = f"must be {message.removeprefix(EXPECTED)}"
     key = ".".join(map(str, place))
     return _Fault(kind, key, message.removeprefix("Value error, "))
 

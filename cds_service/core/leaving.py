@@ -161,7 +161,7 @@ class Leaving:
             have begun since the operation.
         nerve_roots: references of the diagnoses of a nerve root that began since then.
         unusual: references of the diagnoses with a code that is not everyday, and that
-            began since then.
+            began since then, and of cancers recorded since that tell of more.
         unstable: the first days of the diagnoses, by reference, that may be of an
             unstable spine and began since the operation.
         injuries: falls and broken bones of these days, the gravest first.

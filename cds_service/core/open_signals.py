@@ -89,14 +89,19 @@ def _is_open(name: str, findings: Findings) -> bool:
     gap = findings.gaps.get(name)
     if gap is None or not gap.is_mentioned or is_settled(name, findings):
         return False
-    named_elsewhere = set()
-    old_cancer = findings.known.get("old-cancer")
-    if name == "malignancy" and old_cancer and old_cancer.may_reassure:
-        named_elsewhere = {source.resource for source in old_cancer.provenance}
+    named_elsewhere = _old_cancers(findings) if name == "malignancy" else set()
     return any(
         source.origin == "context" or source.resource not in named_elsewhere
         for source in gap.provenance
     )
+
+
+def _old_cancers(findings: Findings) -> set[str]:
+    """Return the entries of an old cancer that is not known to be in the bone."""
+    old_cancer = findings.known.get("old-cancer")
+    if old_cancer is None or not old_cancer.may_reassure:
+        return set()
+    return {source.resource for source in old_cancer.provenance}
 
 
 def _reasons_of_orders(situation: Situation) -> Iterator[str]:
@@ -273,13 +278,18 @@ def _broken_entries(findings: Findings) -> set[str]:
 
 
 def _named_by_facts(findings: Findings) -> set[str]:
-    """Return the entries that a fact on a deficit or on the cause names."""
+    """Return the entries that a fact on a deficit or on the cause names.
+
+    That of an old cancer has a line that says nothing of what else it tells.
+    """
+    old_cancers = _old_cancers(findings)
     return {
         source.resource
         for name in (*CAUSES_IN_DOUBT, *DEFICITS_IN_DOUBT)
         for outcome in (findings.known.get(name), findings.gaps.get(name))
         if outcome and (isinstance(outcome, Finding) or outcome.is_mentioned)
         for source in outcome.provenance
+        if name != "malignancy" or source.resource not in old_cancers
     }
 
 

@@ -84,7 +84,7 @@ def recommend(
     """
     findings, limits = situation.findings, words_of_rules(situation.policy)
     by_name = {signal.name: signal for signal in signals}
-    by_name |= {name: Signal(name=name) for name in facts.names()}
+    by_name |= facts.signals_by_name()
     fired: list[Recommendation] = []
     for rule in sorted(rules, key=lambda rule: rule.rank):
         fired_by = _reasons(rule, by_name, findings)

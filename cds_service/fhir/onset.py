@@ -30,6 +30,7 @@ YEARS = frozenset(
 OLDEST = 130  # years
 # Elements that tell the onset without its day, or say that the day is unknown.
 WITHOUT_DAY = ("onsetAge", "onsetRange", "onsetString", "_onset")
+ONSETS = ("onsetDateTime", "onsetPeriod", "onsetAge", "onsetRange", "onsetString")
 
 
 def recorded_on(condition: Json) -> Any:
@@ -91,6 +92,14 @@ def has_onset_without_day(condition: Json) -> bool:
     return not is_dated and any(
         name.startswith(WITHOUT_DAY) and value for name, value in condition.items()
     )
+
+
+def has_unread_onset(
+    condition: Json, birth: date | None, calendar: SiteCalendar
+) -> bool:
+    """Tell if a condition has an onset in a form from which no day can be read."""
+    has_onset = any(condition.get(name) for name in ONSETS)
+    return has_onset and begun(condition, birth, calendar) == (None, None)
 
 
 def has_end(condition: Json) -> bool:

@@ -1,10 +1,10 @@
 """Read what may lead a card, `facts/*.toml`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from cds_service.core.chart_facts import COMMON_WORDS
 from cds_service.core.chart_signals import WORDS
-from cds_service.core.fact_file import FactFile
+from cds_service.core.fact_file import Condition, FactFile
 from cds_service.core.phrases import placeholders
 from cds_service.errors import DataFileError
 from cds_service.hook_files.folders import (
@@ -29,21 +29,31 @@ def check_fact(fact: FactFile, names: Mapping[str, Collection[str]]) -> None:
         fact: the file of a fact.
         names: the names that exist, by kind.
     """
-    conditions = [*fact.phrases, *fact.lines]
-    if fact.settles_review:
-        conditions.append(fact.settles_review)
-    signals: list[str] = []
-    facts: list[str] = []
-    for condition in conditions:
-        signals += [*condition.signal, *condition.unless_signal]
-        facts += [*condition.fact, *condition.unless_fact]
     references: dict[str, tuple[str, Collection[str]]] = {
         "signal": ("signals", [fact.signal]),
         "closed-by": ("kinds of order", fact.closed_by),
         "guidelines": ("guidelines", fact.guidelines),
-        "phrases.signal": ("signals", signals),
-        "phrases.fact": ("facts", facts),
     }
+    settles = [fact.settles_review] if fact.settles_review else []
+    tables: dict[str, Sequence[Condition]] = {
+        "phrases": fact.phrases,
+        "lines": fact.lines,
+        "settles-review": settles,
+    }
+    for table, conditions in tables.items():
+        named = {
+            "signal": ("signals", [name for one in conditions for name in one.signal]),
+            "unless-signal": (
+                "signals",
+                [name for one in conditions for name in one.unless_signal],
+            ),
+            "fact": ("facts", [name for one in conditions for name in one.fact]),
+            "unless-fact": (
+                "facts",
+                [name for one in conditions for name in one.unless_fact],
+            ),
+        }
+        references |= {f"{table}.{key}": used for key, used in named.items()}
     file = fact.file
     check_references(file, references, names)
     _check_words(fact)

@@ -41,7 +41,10 @@ def _check_words(path: Path, banned: Sequence[re.Pattern[str]]) -> None:
     for text in texts:
         for pattern in banned:
             if pattern.search(text):
-                message = f"contains a phrase that no card may use: {pattern.pattern}"
+                message = (
+                    "contains a phrase that no card may use, by `banned` of"
+                    f" wording.toml: {pattern.pattern}"
+                )
                 raise DataFileError(label(path), "", message)
 
 

@@ -257,6 +257,7 @@ def test_one_whose_weeks_were_over_long_ago_is_not():
         ("Cefazolin until 4 January", True),
         ("Doxycycline for 6 weeks", True),
         ("Ceftriaxone 42/7", True),
+        ("Ceftriaxone 24/7", False),
         ("セファゾリン 42日分", True),
         ("Cefazolin until 19 November", False),
         ("Doxycycline 7 days", False),

@@ -14,6 +14,15 @@ CANCELS = [
     *("Disdire intervento: cifoplastica L1", "Odwołać zabieg - kyfoplastyka L1"),
     *("取消手术 - L1椎体后凸成形术", "手術キャンセル - L1 BKP"),
     *("수술 취소 - L1 척추후만풍선성형술", "Kyphoplasty L1 cancelled, to be rebooked"),
+    *("Kyphoplasty L1, cancel as on warfarin", "Kyphoplasty L1; cancel, on apixaban"),
+    *("Kyphoplasty L1, cancel because of apixaban", "Kyphoplasty L1, cancel"),
+    *("Rebooked kyphoplasty L1 cancelled", "Kyphoplasty L1 rescheduled then cancelled"),
+    *("Storno Kyphoplastie LWK 1", "Kyphoplastie LWK 1 abgesagt, kein neuer Termin"),
+    *("Kyphoplastie LWK 1 entfällt", "void kyphoplasty L1"),
+    *("Kyphoplasty L1 postponed indefinitely", "entered in error: kyphoplasty L1"),
+    *("Cancel aspirin and kyphoplasty L1", "Cancel MRI and kyphoplasty L1"),
+    *("Kyphoplasty L1 cancelled, rebook in 3 months", "L1 풍선성형술 무기한 연기"),
+    "Kyphoplastie LWK 1, verschoben auf 25.11., dann abgesagt",
 ]
 ORDERS = [
     "cancelled earlier, rebooked: kyphoplasty L1",
@@ -32,8 +41,40 @@ ORDERS = [
     "취소 후 재예약: L1 풍선성형술",
     "Kyphoplasty L1, cancel if INR > 1.5",
     "Kyphoplasty L1, cancel aspirin",
+    "Kyphoplasty L1, cancel the 75 mg aspirin",
+    "Kyphoplasty L1, cancel order for apixaban",
     "Kyphoplasty L1, do not cancel",
     "OR booking - kyphoplasty L1",
+]
+# Something else is cancelled or stopped.
+BESIDE = [
+    *("Kyphoplasty L1, cancel anticoagulation", "D/C warfarin, kyphoplasty L1"),
+    *("Kyphoplasty L1, cancel diet order", "Discontinue warfarin; kyphoplasty L1"),
+    *("Kyphoplasty L1 dc aspirin", "Cancelled MRI; kyphoplasty L1"),
+    *("Cancel MRI - kyphoplasty L1", "Cancel clinic appointment, kyphoplasty L1"),
+    *("バイアスピリン中止後 L1 BKP", "L1 BKP 中止薬あり", "停用阿司匹林 L1 PKP"),
+    *("L1椎体后凸成形术(取消局麻改全麻)", "아스피린 중단 후 L1 풍선성형술"),
+    *("Kyphoplasty L1 cancellation list", "add to cancellation list: kyphoplasty L1"),
+    *("Kyphoplasty L1 - cancelled case slot filled", "Kyphoplastie LWK 1, ASS stoppen"),
+    "Storno Vertebroplastie, Kyphoplastie LWK 1",
+]
+# It was cancelled, and is booked anew.
+ANEW = [
+    *("Cancel and rebook: kyphoplasty L1", "Cancel/rebook kyphoplasty L1"),
+    *("Kyphoplasty L1 previously cancelled", "Kyphoplasty L1, cancelled x2"),
+    "Kyphoplasty L1, cancelled by anaesthesia 12 Nov, now fit",
+    "Kyphoplasty L1 cancelled 12 Nov due to UTI, now treated",
+    "Kyphoplasty L1 - patient cancelled previous date",
+    *("Annule et remplace : cyphoplastie L1", "Cyphoplastie L1 (annule et remplace)"),
+    "Annule et remplace la demande du 12/11 : cyphoplastie L1",
+    *("Cifoplastica L1 (annulla e sostituisce)", "Anula y sustituye: cifoplastia L1"),
+    "stornierter Termin nachgeholt: Kyphoplastie LWK 1",
+]
+MOVED = [
+    *("Kyphoplastie LWK 1, verschoben auf 25.11.", "Cyphoplastie L1 reportée au 25/11"),
+    *("Kyphoplastie LWK 1 verschoben vom 12.11.", "Cifoplastia L1 aplazada al 25/11"),
+    *("Cifoplastica L1 rinviata al 25/11", "Kyfoplastiek L1 uitgesteld naar 25-11"),
+    *("L1 PKP 延期至11月25日", "L1 BKP(延期→11/25)", "L1 풍선성형술 (연기)"),
 ]
 
 
@@ -48,6 +89,16 @@ def test_a_title_that_cancels_is_no_order(title):
     assert cards_of(title) == {}
 
 
-@pytest.mark.parametrize("title", ORDERS)
+@pytest.mark.parametrize("title", BESIDE)
+def test_what_else_is_cancelled_leaves_the_operation_ordered(title):
+    assert "rehabilitation" in cards_of(title)
+
+
+@pytest.mark.parametrize("title", MOVED)
+def test_an_operation_that_was_moved_to_a_day_gets_its_card(title):
+    assert "rehabilitation" in cards_of(title)
+
+
+@pytest.mark.parametrize("title", [*ORDERS, *ANEW])
 def test_an_operation_that_is_booked_anew_gets_its_card(title):
     assert "rehabilitation" in cards_of(title)

@@ -28,6 +28,18 @@ OF_NOW = [
     "Paraparesi in nota osteoporosi",
     "Syndrome de la queue de cheval sur lombalgie chronique",
     "慢性腰痛に伴う下肢脱力",
+    "Leg weakness, old stroke",
+    "Leg weakness, history of falls",
+    "Leg weakness, previous MRI normal",
+    "Leg weakness with old MI",
+    "Leg weakness with long-standing lymphoedema",
+    "Pain resolved, leg weakness persists",
+    "Known paraparesis, progressive",
+    "Chronic foot drop, worse",
+    "Bekannte Parese, progredient",
+    "Beinschwäche, Z.n. Schlaganfall",
+    "Faiblesse des jambes, AVC ancien",
+    "慢性下肢脱力 増悪",
 ]
 LASTING = [
     "Chronic leg weakness",
@@ -47,6 +59,14 @@ LASTING = [
     "Paraparesi nota",
     "Przewlekłe osłabienie nóg",
     "慢性下肢脱力",
+    "Leg weakness, old",
+    "Leg weakness, known",
+    "Leg weakness, resolved",
+    "Foot drop (history)",
+    "Known paraparesis, not progressive",
+    "Parésie du pied, ancienne",
+    "Paraparese, bekannt, stabil",
+    "下肢脱力、既往",
 ]
 
 

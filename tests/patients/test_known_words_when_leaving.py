@@ -9,7 +9,7 @@ from cds_service.fhir.entries.words.open_concepts import MAY_BE_GRAVE
 from tests.builders import terminology
 from tests.chart_builders import days_ago, problem
 from tests.codes import ICD, codeable
-from tests.patients.leaving import cards_beside, page_after
+from tests.patients.leaving import cards_beside
 
 # As an admission enters them: without an onset, recorded the day before the operation.
 LISTS = {
@@ -164,13 +164,6 @@ def test_a_cancer_whose_status_is_a_relapse_is_read() -> None:
     relapsed = problem("x", number="g", status="relapse")
     relapsed |= {"code": {"text": "Breast cancer 2009, in remission"}}
     assert cards_beside(relapsed | {"recordedDate": days_ago(3)})
-
-
-@pytest.mark.parametrize("language", ["pl", "ko"])
-def test_the_page_says_walk_beside_old_lists_in_short_words(language: str) -> None:
-    titles = LISTS[language].split("|")
-    entries = [listed(one, days=400) | {"id": f"c-{n}"} for n, one in enumerate(titles)]
-    assert page_after(*entries)["mayTrain"]
 
 
 @pytest.mark.parametrize("words", ["Temblor esencial", "Knee pain L", "불면"])

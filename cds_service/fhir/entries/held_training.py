@@ -20,6 +20,7 @@ JUDGED = REHABILITATION | {"bed-rest"}
 BY_THERAPIST = ("ended-by-therapist",)
 MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
 TRAINING_HELD, MOVING = ("training-held", "moving-limited"), ("moving-named",)
+RESTING = ("rest-told",)
 ACTIVITY, OF_ACTIVITY = ("activity-named",), ("activity-category",)
 
 
@@ -44,6 +45,12 @@ def holds_training(order: Json, terminology: Terminology) -> bool:
             for words in texts_of(one)
         )
     is_brief = is_for_a_time(order, terminology.concepts(order.get("code")))
+    if not is_brief and any(
+        terminology.kinds.named(words, RESTING)
+        for words in _noted(order)
+        if not terminology.own_words.fullmatch(words)
+    ):
+        return True
     return any(
         terminology.kinds.named(words, TRAINING_HELD)
         for words in _words_of(order, terminology)
@@ -72,10 +79,15 @@ def is_ended_by_therapist(order: Json, terminology: Terminology) -> bool:
 def _words_of(order: Json, terminology: Terminology) -> Iterator[str]:
     """Yield the titles, notes and instructions of an order, but words of ours."""
     titles = (words for one in _named(order) for words in texts_of(one))
-    notes = (text(note.get("text")) for note in objects(order.get("note")))
-    for words in (*titles, *notes, text(order.get("patientInstruction"))):
+    for words in (*titles, *_noted(order)):
         if words and not terminology.own_words.fullmatch(words):
             yield words
+
+
+def _noted(order: Json) -> list[str]:
+    """List the notes and the instruction of an order."""
+    notes = [text(note.get("text")) for note in objects(order.get("note"))]
+    return [*notes, text(order.get("patientInstruction"))]
 
 
 def is_unread_activity(order: Json, terminology: Terminology) -> bool:

@@ -51,9 +51,7 @@ def is_entry_understood(
     # Short names of complaints bear no sign of their language.
     harmless = terminology.harmless
     if words and (
-        all(map(harmless.is_harmless, words))
-        or all(map(harmless.is_of_ward, words))
-        or terminology.everyday_diseases.are_known(words)
+        all(map(harmless.is_harmless, words)) or all(map(harmless.is_of_ward, words))
     ):
         return True
     # Words without a sign of their language may still be of one that we do not read.

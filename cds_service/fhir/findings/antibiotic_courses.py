@@ -14,6 +14,7 @@ from cds_service.fhir.entries.medication.drugs import (
     DEEP_INFECTION_DRUG,
     GOES_ON,
     MEDICATION_TYPES,
+    is_given_once,
 )
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.drug_times import (
@@ -86,7 +87,9 @@ def find_long_antibiotic(chart: Chart) -> Entry | None:
 def _broads(chart: Chart) -> Iterator[Entry]:
     """Yield the orders and statements of drugs of many infections."""
     for entry in chart.of_kind("MedicationRequest", "MedicationStatement"):
-        if _is_meant(entry, BROAD_ANTIBIOTIC) and _goes_on(entry):
+        # A draft of this signing says for how long, as an order on record does.
+        goes_on = entry.origin == "context" or _goes_on(entry)
+        if _is_meant(entry, BROAD_ANTIBIOTIC) and goes_on:
             yield entry
 
 
@@ -136,6 +139,8 @@ def _days_of(entry: Entry, chart: Chart, *, is_until_today: bool = True) -> Span
     ends = end_of_course(raw, chart)
     if entry.kind == "MedicationRequest":
         begins = dated(raw.get("authoredOn"), chart)
+        if begins is None and entry.origin == "context":
+            begins = dated(chart.today.isoformat(), chart)
     elif entry.kind == "MedicationDispense":
         begins = handed_over(raw, chart)
     else:
@@ -144,11 +149,27 @@ def _days_of(entry: Entry, chart: Chart, *, is_until_today: bool = True) -> Span
             ends = ended.last if ended else None
     if begins is None:
         return None
+    length = max(_length_in_words(raw, chart), _length_of_doses(raw))
+    told = begins.last + length
+    if ends is None and not length and is_until_today:
+        told = _end_of_validity(raw, begins.last, chart) or told
     if ends is None and _goes_on(entry) and is_until_today:
         ends = chart.today
-    told = begins.last + max(_length_in_words(raw, chart), _length_of_doses(raw))
     last = _last_day_in_words(raw, begins.last, chart) or told
     return Span(begins.first, max(ends or begins.last, told, last, begins.first), entry)
+
+
+def _end_of_validity(raw: Json, written: date, chart: Chart) -> date | None:
+    """Return the last day of an order that tells only how long it is valid.
+
+    None if it is given once, or is valid for longer than any course: a prescription of
+    a year says nothing of its weeks.
+    """
+    period = member(raw, "dispenseRequest", "validityPeriod")
+    end = chart.calendar.last_day(member(period, "end"))
+    if end is None or is_given_once(raw, chart.terminology):
+        return None
+    return end if written <= end <= written + BROAD_AT_MOST else None
 
 
 def _length_in_words(raw: Json, chart: Chart) -> timedelta:
@@ -194,7 +215,9 @@ def _length_of_doses(raw: Json) -> timedelta:
     for dosage in chain.from_iterable(map(objects, map(raw.get, DOSAGES))):
         repeat = member(dosage, "timing", "repeat")
         unit = DAYS.get(text(member(repeat, "periodUnit")), 0)
-        count, period = (number(member(repeat, name)) for name in ("count", "period"))
+        counts = (number(member(repeat, name)) for name in ("count", "countMax"))
+        count = max(filter(None, counts), default=None)
+        period = number(member(repeat, "period"))
         often = number(member(repeat, "frequency")) or 1
         if count and period and often > 0:
             days.append(count * period * unit / often)

@@ -14,7 +14,11 @@ from cds_service.core.vocabulary import ConditionSpec, EventSpec, RecentCancerSp
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
 from cds_service.fhir.entries.grave.grave_concepts import UNREAD_REASON
 from cds_service.fhir.entries.medication.drugs import CANCER_DRUG, MEDICATION_TYPES
-from cds_service.fhir.entries.words.cancer_words import SPREAD, only_denies_spread
+from cds_service.fhir.entries.words.cancer_words import (
+    EXAM_AWAITED,
+    SPREAD,
+    only_denies_spread,
+)
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_gap
@@ -22,8 +26,10 @@ from cds_service.fhir.findings.happenings import happenings
 from cds_service.fhir.findings.problem_list import is_in_use
 from cds_service.fhir.findings.statements import NOT_DONE
 from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, with_whole_years
 
 # Grave things of the bone that an entry of an old cancer may name besides.
 IN_BONE = frozenset(
@@ -68,7 +74,9 @@ def find_old_cancer(spec: EventSpec, chart: Chart) -> FindingOrGap:
     """Find a cancer of long ago; it reassures of nothing if it may be in the bone now.
 
     The line of an old cancer names the organ and the year, and not what else its entry
-    says. Words that nobody understands are no malignancy: the card counts the entry.
+    says. A title with a word that is not known for an old cancer, "on letrozole", may
+    tell of one that is treated now. Other words that nobody understands are no
+    malignancy: the card counts the entry.
     """
     outcome, passed = events.find_event(spec, chart)
     if not isinstance(outcome, Finding) or outcome.value is not True:
@@ -79,13 +87,73 @@ def find_old_cancer(spec: EventSpec, chart: Chart) -> FindingOrGap:
         for entry in chart.of_kind("Condition", "Procedure")
         if entry.reference in named
     ]
-    may_reassure = all(IN_BONE.isdisjoint(entry.concepts) for entry in entries)
+    may_reassure = all(
+        IN_BONE.isdisjoint(entry.concepts) and _is_over_by_words(entry, spec, chart)
+        for entry in entries
+    )
     unread = frozenset(
         entry.reference
         for entry in entries
         if in_doubt(UNREAD_REASON) in entry.concepts
     )
     return outcome._replace(may_reassure=may_reassure, unread=unread), passed
+
+
+def _is_over_by_words(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if each word of its title is known, and no second cancer is without a year.
+
+    The name of a code that is known says no more than the code does.
+    """
+    if entry.kind != "Condition":
+        return True
+    codings = objects(member(entry.raw, "code", "coding"))
+    terminology, concepts = chart.terminology, {*spec.value_sets, *spec.history}
+    named_by_codes = {
+        text(one.get("display"))
+        for one in codings
+        if not concepts.isdisjoint(terminology.concepts({"coding": [one]}))
+    }
+    titles = {*texts_of(entry.raw.get("code"))} - named_by_codes
+    return all(
+        _is_known(_timeless(one, chart), terminology)
+        and not _names_another(one, spec, chart)
+        for one in titles
+    )
+
+
+def _is_known(title: str, terminology: Terminology) -> bool:
+    """Tell if each part of a title is of an old cancer, or names what is harmless.
+
+    An examination that is awaited is judged by what it looks for.
+    """
+    if len(title) > LONGEST_TEXT:
+        return False
+    everyday = terminology.everyday_diseases
+    if everyday.is_of_old_cancer(title):
+        return True
+    parts = (part for one in sentences(title) for part in DIVIDED.split(one))
+    return all(
+        everyday.is_of_old_cancer(part)
+        or terminology.harmless.is_harmless(part)
+        or terminology.kinds.of_title(part, EXAM_AWAITED)
+        for part in parts
+    )
+
+
+def _timeless(title: str, chart: Chart) -> str:
+    years = chart.terminology.years
+    return years.without_months(with_whole_years(title, chart.today))
+
+
+def _names_another(title: str, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if parts of a title name cancers, and one of these has no year."""
+    parts = [
+        part
+        for one in sentences(with_whole_years(title, chart.today))
+        for part in DIVIDED.split(one)
+        if not chart.terminology.text_concepts(part).isdisjoint(spec.value_sets)
+    ]
+    return len(parts) > 1 and not all(map(WRITTEN_YEAR.search, parts))
 
 
 def _has_spread(entry: Entry, chart: Chart) -> bool:

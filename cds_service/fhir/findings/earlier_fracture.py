@@ -119,7 +119,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     ]
     injury = find_injury(chart)
     judged = [(one, _is_earlier(one, chart, injury)) for one in stated]
-    earlier = [one for one, verdict in judged if verdict]
+    earlier = [_dated_later(one, chart) for one, verdict in judged if verdict]
     present = [one for one, verdict in judged if verdict is False]
     earlier += _followed_by_another(present, chart)
     passed = chart.broken(spec)
@@ -191,6 +191,28 @@ def _dated_by_title(stated: Stated, chart: Chart) -> Stated:
         return stated
     day = min(last, stated.day or chart.today)
     return stated._replace(day=day, worded=worded)
+
+
+def _dated_later(stated: Stated, chart: Chart) -> Stated:
+    """Date an earlier fracture by a title that names a later time than its entry.
+
+    The words were amended since. Those of the treated vertebra, or of one that is not
+    named, may be of the present fracture unless they name a time before it.
+    """
+    if stated.entry.kind != "Condition" or stated.day is None:
+        return stated
+    raw, calendar = stated.entry.raw, chart.calendar
+    worded = date_in_words(texts_of(raw.get("code")), raw, chart)
+    first, last = calendar.first_day(worded), calendar.last_day(worded)
+    begins = begun(raw, chart.birth, calendar)
+    days = [day for day in (stated.day, *begins) if day is not None]
+    if first is None or last is None or first <= max(days):
+        return stated
+    is_past = chart.not_after - last > SUBACUTE
+    if not (is_past or _is_of_another_vertebra(stated, chart)):
+        return stated
+    middle = first + (min(last, chart.today) - first) / 2
+    return stated._replace(day=middle, worded=worded)
 
 
 def _worded_date(stated: Stated, chart: Chart) -> str:
@@ -672,7 +694,10 @@ def _vague_onset(stated: Stated, chart: Chart) -> tuple[date | None, Precision]:
     first, last = begun(raw, chart.birth, calendar)
     if worded and not (first and last and last - first > A_YEAR):
         first, last = calendar.first_day(worded), calendar.last_day(worded)
-    last = min(filter(None, (last, stated.day)), default=None)
+    written = stated.day
+    is_amended = first is not None and written is not None and first > written
+    until = chart.today if is_amended else written
+    last = min(filter(None, (last, until)), default=None)
     if first is None or last is None or not first <= last <= first + A_YEAR:
         return None, exactness
     return first + (last - first) / 2, exactness

@@ -1,8 +1,9 @@
 """Read the days in which an event happened.
 
-The day is the onset, else a year in the words, else the day of recording. Of a history,
-of an onset that names no time, and of what ended earlier, the day of recording only
-says that the event was earlier.
+The day is the onset, or a later year in the words, else the day of recording; an onset
+that is not read leaves open what was recorded long ago. Of a history, of an onset that
+names no time, and of what ended earlier, the day of recording only says that the event
+was earlier.
 """
 
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from cds_service.fhir.entries.words.past_by_words import (
     LATE_EFFECT,
     is_onset_of_recording,
 )
+from cds_service.fhir.entries.words.problem_words import HISTORIES
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.event_words import is_history, past_of_event, title_of
 from cds_service.fhir.findings.statements import Stated
@@ -24,6 +26,7 @@ from cds_service.fhir.onset import (
     begun,
     has_end,
     has_onset_without_day,
+    has_unread_onset,
     is_onset_reached,
     last_of_end,
     recorded_on,
@@ -71,9 +74,11 @@ def span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
         # The onset is that of the first time, and so is an old day of recording.
         return recorded if is_lately(recorded.last, spec, chart) else Span(None, None)
     by_onset = None if is_filled_in else _by_onset(raw, recorded, chart)
-    span = dated or by_onset or _as_worded(raw, recorded, chart)
+    span = _newest(dated or by_onset, _as_worded(raw, recorded, chart))
     end = end_of(raw, chart)
-    if span is None:
+    if span is None and _is_of_unread_onset(raw, recorded, spec, chart):
+        span = Span(None, None)
+    elif span is None:
         is_earlier = stated.is_later_encounter or is_history(stated, spec, chart)
         is_earlier = is_earlier or _tells_another_time(raw, chart)
         if is_earlier or _is_over_before(recorded, end, raw):
@@ -83,6 +88,34 @@ def span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
     elif stated.is_sequela or LATE_EFFECT in past or _is_too_wide(span, spec, chart):
         span = span._replace(first=None)
     return span._replace(last=latest_of(span.last, end))
+
+
+def _newest(begun_in: Span | None, worded: Span | None) -> Span | None:
+    """Return the days of the onset, or those of words that name a later time.
+
+    The words of an entry are amended when it comes back, and its onset is not.
+    """
+    if begun_in is None or worded is None:
+        return begun_in or worded
+    last = begun_in.last or begun_in.first
+    is_later = last and worded.first and worded.first > last
+    return worded if is_later else begun_in
+
+
+def _is_of_unread_onset(
+    raw: Json, recorded: Span, spec: EventSpec, chart: Chart
+) -> bool:
+    """Tell if an entry of long ago has an onset that may be of a later time."""
+    limit = spec.within_days or spec.older_days
+    if limit is None or recorded.last is None:
+        return False
+    words, terminology = text(raw.get("onsetString")), chart.terminology
+    if terminology.years.is_of_childhood(words):
+        return False
+    if terminology.kinds.of_title(words, HISTORIES):
+        return False
+    is_old = recorded.last < chart.today - timedelta(days=limit)
+    return is_old and has_unread_onset(raw, chart.birth, chart.calendar)
 
 
 def _as_dated(entry: Entry, chart: Chart) -> Span | None:
@@ -106,7 +139,7 @@ def _by_onset(raw: Json, recorded: Span, chart: Chart) -> Span | None:
     first, last = begun(raw, chart.birth, chart.calendar)
     if not (first or last):
         return None
-    return Span(first, _earliest_of(last, recorded.last), "year")
+    return Span(first, _up_to_recording(first, last, recorded), "year")
 
 
 def _as_worded(raw: Json, recorded: Span, chart: Chart) -> Span | None:
@@ -114,8 +147,25 @@ def _as_worded(raw: Json, recorded: Span, chart: Chart) -> Span | None:
     worded = date_in_words((*title_of(raw), text(raw.get("onsetString"))), raw, chart)
     if not worded:
         return None
-    last = _earliest_of(chart.calendar.last_day(worded), recorded.last)
-    return Span(chart.calendar.first_day(worded), last, PRECISIONS[len(worded)])
+    first, last = chart.calendar.first_day(worded), chart.calendar.last_day(worded)
+    last = _up_to_recording(first, last, recorded)
+    return Span(first, last, PRECISIONS[len(worded)])
+
+
+def _up_to_recording(
+    first: date | None, last: date | None, recorded: Span
+) -> date | None:
+    """Limit a time to the day of recording, unless it reaches years beyond that.
+
+    Then the entry was amended since.
+    """
+    written = recorded.last
+    if written is not None:
+        is_later = first is not None and first > written
+        is_later = is_later or (last is not None and last - written > A_YEAR)
+        if is_later:
+            return last
+    return _earliest_of(last, written)
 
 
 def _is_filled_in(stated: Stated, spec: EventSpec, chart: Chart) -> bool:

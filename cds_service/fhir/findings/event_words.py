@@ -10,7 +10,12 @@ from cds_service.fhir.entries.words.bystanders import other_words_of
 from cds_service.fhir.entries.words.past_by_words import past_in_words
 from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt, named_in
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.findings.own_words import is_called_new, without_company
+from cds_service.fhir.findings.own_words import (
+    is_called_new,
+    is_worsening_alone,
+    kinds_alone,
+    without_company,
+)
 from cds_service.fhir.findings.problem_list import kinds_in_words
 from cds_service.fhir.findings.statements import Stated
 from cds_service.fhir.mapping.clauses import clauses, names
@@ -25,13 +30,17 @@ def title_of(raw: Json) -> Sequence[str]:
 
 def parts_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
     """List the parts of its words that name the event; all parts if none does."""
-    parts = [
+    parts = _all_parts(stated.entry.raw)
+    return [part for part in parts if names_event(part, spec, chart)] or parts
+
+
+def _all_parts(raw: Json) -> list[str]:
+    return [
         part
-        for words in texts_of(stated.entry.raw.get("code"))
+        for words in title_of(raw)
         for whole in clauses(words)
         for part in names(whole)
     ]
-    return [part for part in parts if names_event(part, spec, chart)] or parts
 
 
 def names_event(part: str, spec: EventSpec, chart: Chart) -> bool:
@@ -43,16 +52,24 @@ def names_event(part: str, spec: EventSpec, chart: Chart) -> bool:
 def kinds_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:
     """Return the kinds that would rule it out, in the parts of its words that name it.
 
-    If no part names it, all parts count. What is also called new is not lasting, `acute
-    on chronic weakness`, though it may be of a history.
+    If no part names it, all parts count. What is also called new or worse is not
+    lasting, `acute on chronic weakness`, though it may be of a history.
     """
     terminology, unless = chart.terminology, spec.unless_kinds
     is_of_event = partial(names_event, spec=spec, chart=chart)
+    is_worse = any(
+        is_worsening_alone(part, terminology) for part in _all_parts(stated.entry.raw)
+    )
     found = set[str]()
     for part in parts_of_itself(stated, spec, chart):
         own = without_company(part, is_of_event, unless, terminology)
         kinds = terminology.kinds.of_title(own, unless)
-        found |= kinds & HISTORY if is_called_new(own, terminology) else kinds
+        is_new = is_worse or is_called_new(own, terminology)
+        found |= kinds & HISTORY if is_new else kinds
+    for part in _all_parts(stated.entry.raw):
+        # "Foot drop, old" calls the foot drop old.
+        alone = kinds_alone(part, unless, terminology)
+        found |= alone & HISTORY if is_worse else alone
     return frozenset(found)
 
 
@@ -96,5 +113,11 @@ def is_history(stated: Stated, spec: EventSpec, chart: Chart) -> bool:
     if any(match.concept in spec.history for match in entry.matches):
         return True
     is_past = certainty_of(entry.raw) == "past"
-    is_past = is_past or bool(kinds_in_words(entry, HISTORIES, chart))
+    if spec.unless_kinds:
+        # "Leg weakness, old stroke" has no history of weakness.
+        is_past = is_past or not HISTORY.isdisjoint(
+            kinds_of_itself(stated, spec, chart)
+        )
+    else:
+        is_past = is_past or bool(kinds_in_words(entry, HISTORIES, chart))
     return is_past or bool(past_of_event(stated, spec, chart))

@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 
 from cds_service.core.vocabulary import GripSpec, QuantitySpec
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.findings.measurements import Picked, find_quantity
 from cds_service.fhir.findings.quantities import Measured
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 LATERALITY = re.compile(r"272741003\D*?=\s*(\d+)")  # |Laterality (attribute)|
 DOMINANT = "dominant hand"
@@ -28,6 +29,10 @@ HANDS = {
     "grip-strength-right": "right hand",
 }
 NOT_STATED = ""
+# A rule of `methods.toml`: a palsy of one side, and the words for that side.
+ONE_SIDED = ("one-sided-palsy",)
+SIDES = {"left hand": "left-side", "right hand": "right-side"}
+OF_PALSY = "it is of the hand that a palsy on the problem list weakens"
 HAND_NOT_RECORDED = "Which hand was measured is not recorded."
 
 
@@ -57,7 +62,26 @@ def _pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
         [one._replace(site=chosen) for one in hands[chosen]],
         key=lambda trial: (trial.moment, trial.reading.entry.reference, trial.value),
     )
-    return Picked(value=means[chosen], used=tuple(trials), concerns=concerns)
+    conflict = OF_PALSY if _is_palsied(chosen, chart) else ""
+    return Picked(means[chosen], tuple(trials), concerns, conflict)
+
+
+def _is_palsied(hand: str, chart: Chart) -> bool:
+    """Tell if a diagnosis names a palsy of the side of this hand."""
+    side, terminology = SIDES.get(hand), chart.terminology
+    if side is None:
+        return False
+    titles = (
+        title
+        for entry in chart.of_kind("Condition")
+        if certainty_of(entry.raw) != "denied"
+        for title in texts_of(entry.raw.get("code"))
+    )
+    return any(
+        terminology.methods.of_title(title, ONE_SIDED)
+        and side in terminology.text_concepts(title, frozenset({side}))
+        for title in titles
+    )
 
 
 def _hand(reading: Reading, chart: Chart) -> str:

@@ -141,11 +141,12 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     is_named = is_named or is_act
     if not (is_named or kind_of(stated.entry, spec, chart)):
         return None
-    if not kinds_in_words(stated.entry, spec.unless_kinds, chart):
+    is_any_over = kinds_in_words(stated.entry, spec.unless_kinds, chart)
+    over = kinds_of_itself(stated, spec, chart) if is_any_over else frozenset()
+    if not over:
         return stated
     raw = stated.entry.raw
     is_active = bool(clinical_status(raw) & ACTIVE)
-    over = kinds_of_itself(stated, spec, chart)
     if spec.earlier_opens and over - HISTORY and not clinical_status(raw) & PAST:
         # Somebody lists an old deficit of late: perhaps it is worse.
         since = chart.today - timedelta(days=spec.within_days or 0)

@@ -7,16 +7,23 @@ today. "Weakness of both legs for years" is of the weakness alone.
 import re
 from collections.abc import Callable, Sequence
 
+from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import without_accents
 
 # Rules of `kinds.toml`.
 GOES_WITH = "goes-with"
-NEW = ("newly-begun",)
+WORSE = ("grown-worse",)
+NEW = ("newly-begun", *WORSE)
+_ONE_WORD = re.compile(r"\W*[a-zà-ɏ]+\W*", re.IGNORECASE)
+# What stands before its object, which a stop may have cut off: "Z.n. Apoplex".
+_OF_WHAT = re.compile(r"\W*(?:z\.? ?n|st\.? ?[np]|s/p|h/?o)\W*", re.IGNORECASE)
+# A part of a title that only says that the event grew worse: `now much worse`.
+MOST_WORDS = 3
 _ARTICLE = r"(?:an?|the|his|her|eine[rmns]?|une?|una|il|la|le|el|los|las)"
 # The first word; Chinese and Japanese write two characters without a space.
 _FIRST = re.compile(
-    rf"\W*(?:{_ARTICLE}\b\s+)?(?P<word>[^\W\d_]+)(?P<rest>.*)", re.DOTALL
+    rf"\W*(?:{_ARTICLE}\b\s+)?(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)(?P<rest>.*)", re.DOTALL
 )
 # In French, Spanish and Italian it is the last: "lombalgie chronique".
 _LAST = re.compile(r"(?P<rest>.*\s)(?P<word>[^\W\d_]+)\W*$", re.DOTALL)
@@ -63,3 +70,24 @@ def _is_company(piece: str, lasting: Sequence[str], terminology: Terminology) ->
 
 def is_called_new(part: str, terminology: Terminology) -> bool:
     return bool(terminology.kinds.of_title(part, NEW))
+
+
+def is_worsening_alone(part: str, terminology: Terminology) -> bool:
+    """Tell if a part of a title says that something grew worse, and names nothing."""
+    if len(part.split()) > MOST_WORDS or not terminology.kinds.of_title(part, WORSE):
+        return False
+    return not terminology.text_concepts(part) - {*WORSE}
+
+
+def kinds_alone(
+    part: str, among: Sequence[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return what a part of a title says that names nothing else: `known`, `(old)`."""
+    kinds = terminology.kinds
+    named = kinds.of_title(part, tuple(among))
+    if not named or _OF_WHAT.fullmatch(part):
+        return frozenset()
+    is_alone = _ONE_WORD.fullmatch(part) or any(
+        not LETTER.search(kinds.without(part, kind)) for kind in named
+    )
+    return named if is_alone else frozenset()

@@ -39,6 +39,7 @@ class ComplicationCodesFile(DataFile):
         everyday: what is long known or trivial if it is first coded since.
         seldom: what of the everyday codes is neither.
         lasting: what of them is everyday as long as no onset is given.
+        states: what an operation of before left, or put in.
         ward: what of them every ward codes, and no value set or harmless range holds.
         repair_thigh: treatment of a broken or dislocated hip or thigh.
         repair_pelvis: the same of the pelvis.
@@ -66,6 +67,7 @@ class ComplicationCodesFile(DataFile):
     everyday: tuple[VagueCodes, ...] = ()
     seldom: tuple[VagueCodes, ...] = ()
     lasting: tuple[VagueCodes, ...] = ()
+    states: tuple[VagueCodes, ...] = ()
     ward: tuple[VagueCodes, ...] = ()
     repair_thigh: tuple[VagueCodes, ...] = ()
     repair_pelvis: tuple[VagueCodes, ...] = ()
@@ -105,6 +107,7 @@ class ComplicationCodes:
             everyday=content.everyday,
             seldom=content.seldom,
             lasting=content.lasting,
+            states=content.states,
             ward=content.ward,
             repair_thigh=content.repair_thigh,
             repair_pelvis=content.repair_pelvis,
@@ -175,6 +178,10 @@ class ComplicationCodes:
     def is_lasting(self, system: str, code: str) -> bool:
         """Tell if a canonical code is everyday as long as no onset is given."""
         return self._codes.is_among("lasting", system, code)
+
+    def is_state(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is of what an earlier operation left or put in."""
+        return self._codes.is_among("states", system, code)
 
     def is_of_ward(self, system: str, code: str) -> bool:
         """Tell if a canonical code is one of every ward, which asks for nothing."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from cds_service.fhir.mapping.duration_parts import Amount, Mention, blank
+from cds_service.fhir.mapping.duration_sums import Worn, unordered_sum, with_sums
 from cds_service.fhir.mapping.duration_words import DurationWords
 
 _WEEK = 7 * 24.0  # hours
@@ -19,25 +20,43 @@ _END = re.compile(r"[;\n。；(]|\.(?=\s|$)")
 
 
 def joined_steps(
-    text: str, mentions: Sequence[Mention], words: DurationWords
+    worn: Worn, mentions: Sequence[Mention], words: DurationWords
 ) -> list[Mention]:
     """Return what a text about a brace says, its steps as one length.
 
-    Steps are doubtful if one of them is, or if they are in several units.
+    Steps are doubtful if one of them is, or if they are in several units, and lengths
+    that may follow each other are, if no word says so.
     """
+    text = worn.text
     times = [one for one in mentions if one.kind in ("length", "doubtful")]
     others = [one for one in mentions if one.kind not in ("length", "doubtful")]
+    text, times = with_sums(text, times, words)
     if not any(one.kind == "length" for one in times):
         reach = _reach_of_all(text, times, words)
         return [*(one._replace(reach=reach) for one in times), *others]
     unsure = _condition(text, times, words) or _checked(text, times, words)
     if unsure:
         return [_bounded(text, unsure, times, words), *others]
-    if len(times) == 1 and any(_longer(text, words)):
+    if len(times) == 1 and (alone := _alone(text, times[0], words)):
+        return [alone, *others]
+    steps = _joined(text, times, words)
+    unordered = unordered_sum(worn._replace(text=text), steps, words)
+    return [*([unordered] if unordered else steps), *others]
+
+
+def _alone(text: str, length: Mention, words: DurationWords) -> Mention | None:
+    """Return the only length of a text if a condition may make it longer."""
+    if words.names(text, "unless"):
+        return _until_unless(length)
+    if any(_longer(text, words)):
         # `12 weeks, longer if needed`: longer is a week more at least.
-        least = times[0]
-        reach = least.hours and least.hours + _WEEK
-        return [least._replace(is_least=True, reach=reach), *others]
+        reach = length.hours and length.hours + _WEEK
+        return length._replace(is_least=True, reach=reach)
+    return None
+
+
+def _joined(text: str, times: Sequence[Mention], words: DurationWords) -> list[Mention]:
+    """Join the times that follow each other; a doubtful one if that is not possible."""
     weanings = [*_long_weanings(text, times, words)]
     times = sorted([*_without(times, weanings), *weanings], key=lambda one: one.start)
     joined = [times[0]]
@@ -45,7 +64,7 @@ def joined_steps(
         if one in weanings:
             whole = _sum(joined[-1], one)
             if whole is None:
-                return [_unread_step(joined[0], times, one.end), *others]
+                return [_unread_step(joined[0], times, one.end)]
             joined[-1] = whole
         elif not _follows(text, joined[-1], one, words):
             joined.append(one)
@@ -56,10 +75,17 @@ def joined_steps(
             (whole := _sum(joined[-1], one)) is None
             or words.names(text[joined[-1].end : one.start], "before_operation")
         ):
-            return [_unread_step(joined[0], times, one.end), *others]
+            return [_unread_step(joined[0], times, one.end)]
         else:
             joined[-1] = whole
-    return [*joined, *others]
+    return joined
+
+
+def _until_unless(length: Mention) -> Mention:
+    """Leave open the end of a length that may be longer: `unless unstable`."""
+    return Mention(
+        "doubtful", length.start, length.end, length=length.length, sure=length.hours
+    )
 
 
 def _reach_of_all(

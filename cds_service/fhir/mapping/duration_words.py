@@ -40,6 +40,7 @@ _PLACES_OF_ALL = {
         ("soon", "later", "changed", "step", "condition", "may_last"), _INSIDE
     ),
     **dict.fromkeys(("before_operation", "weaning", "checks", "spread"), _INSIDE),
+    **dict.fromkeys(("within", "limits", "in_all", "worn_how", "unless"), _INSIDE),
     # The full stop of `mind. 12 Wochen` ends no clause.
     "abbreviated": r"(?<!\d)(?<!\d\s)\b(?:%s)(?P<stop>\.)(?=\s*\d)",
     "payer": "%s",
@@ -50,6 +51,8 @@ _PLACES_OF_ALL = {
     **dict.fromkeys(("denial", "without", "asides", "further"), _INSIDE),
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
+    "more_before": r"(?:%s)\W*$",
+    "not_worn": r"\s*(?:%s)\s*(?:$|[.,;)\n。，；、）])",
     "course": _AFTER,
     "go_on": r"\s*(?:$|[.,;)\n]|(?:%s)\b)",
     "clause": rf"[;\n()，。；、]|,(?!\d)|(?<!\d),|\.(?=\s|$)|[&+]|{_INSIDE}",
@@ -267,9 +270,18 @@ class DurationWords:
         return bare
 
     def is_least(self, before: str, after: str) -> bool:
-        """Tell if the words around a duration make it the shortest one."""
-        ahead = self.of_all["least_before"].search(before)
-        return bool(ahead or self.of_all["least_after"].match(after))
+        """Tell if the words around a duration make it the shortest one.
+
+        "Not worn for more than 4 weeks" does not, wherever its denial is.
+        """
+        behind = self.of_all["least_after"].match(after)
+        denied = self.of_all["not_worn"]
+        if behind:
+            return denied.match(after, behind.end()) is None
+        if self.of_all["least_before"].search(before) is None:
+            return False
+        is_more = self.of_all["more_before"].search(before) is not None
+        return not (is_more and denied.match(after))
 
     def ends(
         self, words: str, name: str, languages: Sequence[str]
@@ -307,7 +319,7 @@ def _amount_pattern(
         tables: the words of all languages.
     """
     digits = (
-        rf"(?<![A-WYZa-wyzÀ-ÿ0-9./⁄{BROKEN}])(?<!\d)(?<![0-9],)"
+        rf"(?<![A-WYZa-wyzÀ-ÖØ-öø-ÿ0-9./⁄{BROKEN}])(?<!\d)(?<![0-9],)"
         r"[0-9]{1,3}(?:[.,][0-9]{1,2})?"
     )
     number = rf"(?:{digits}|(?<![{LETTER}])(?:{numbers}))"
@@ -318,7 +330,7 @@ def _amount_pattern(
         rf"(?P<low>{number})"
         rf"(?:\s*{to}\s*{high})?"
         rf"(?:\s*(?P<inside>{and_half}))?"
-        rf"\s*-?\s*(?P<unit>{units})(?![A-Za-zÀ-ÿ0-9])"
+        rf"\s*-?\s*(?P<unit>{units})(?![{LETTER}0-9])"
         rf"(?:\s*(?P<behind>{and_half}))?"
     )
 

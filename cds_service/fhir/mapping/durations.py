@@ -18,6 +18,7 @@ from cds_service.fhir.mapping.duration_denials import endless_in
 from cds_service.fhir.mapping.duration_lengths import DAY, Lengths
 from cds_service.fhir.mapping.duration_parts import Clause, Mention, blank
 from cds_service.fhir.mapping.duration_steps import joined_steps
+from cds_service.fhir.mapping.duration_sums import Worn
 from cds_service.fhir.mapping.duration_words import (
     LETTER,
     NEAR,
@@ -48,7 +49,7 @@ _COUNTED = re.compile(
 # `1_2 weeks`, `1 2 weeks`, `8 + 4 weeks`: signs in a number that may be one, and what
 # is left of it
 _SPLIT = re.compile(
-    rf"(?<![\w.,:/-])[0-9]{{1,2}}"
+    rf"(?<![\w.,:/-])[0-9]{{1,2}}(?: ?\+ ?[0-9]{{1,2}}(?= ?\+))*"
     rf"(?:[ \t\n]{{1,2}}| ?\+ ?|[_'’`´·\"<>{BROKEN}]+|&#?\w{{1,8}};"
     r"|(?:</?\w{1,8}/?>)+)"
     r"(?P<last>[0-9]{1,2})(?![0-9])"
@@ -57,8 +58,8 @@ _SPLIT = re.compile(
 _TWELFTH = re.compile(
     rf"(?:(?<![0-9./{LETTER}])|(?<=\b[xX])|(?<=×))[0-9]{{1,2}}\s?/\s?12(?![0-9/])"
 )
-# `42/7`: 42 days, of a drug
-_SEVENTH = re.compile(r"(?<![0-9./])(?P<days>[0-9]{1,2})\s?/\s?7(?![0-9/])")
+# `42/7`: 42 days, of a drug; `24/7` is day and night
+_SEVENTH = re.compile(r"(?<![0-9./])(?!24\s?/)(?P<days>[0-9]{1,2})\s?/\s?7(?![0-9/])")
 # What a number after `until` may be but a day: a time of the clock, within a day, or
 # the level of a vertebra.
 _NO_DAY = re.compile(
@@ -135,6 +136,21 @@ class DurationRules:
         """Tell if a text says that a length was changed: "extended to 12 weeks"."""
         plain = normal(text[:LONGEST_TEXT])
         return self.words.of_all["changed"].search(plain) is not None
+
+    def is_added(self, text: str) -> bool:
+        """Tell if a text begins with a length that follows another: "+ 4 weeks"."""
+        plain = normal(text[:LONGEST_TEXT])
+        amount = next(self.words.amounts(plain), None)
+        loose = self.words.of_all["loose"].search(plain)
+        if amount is None and loose is None:
+            return False
+        end = amount.start if amount else loose.start() if loose else 0
+        ahead = plain[:end]
+        rest = _DIGIT.sub(" ", ahead)
+        for name in ("step", "further", "brace"):
+            rest = self.words.of_all[name].sub(" ", rest)
+        is_led = self.words.names(ahead, "step") or self.words.names(ahead, "further")
+        return is_led and self.words.is_plain(rest)
 
     def counts_unknown(self, text: str) -> bool:
         """Tell if a number counts an unknown word, which may be a unit of time."""
@@ -246,17 +262,19 @@ class DurationRules:
         yield from days
         twelfths = _TWELFTH.finditer(text)
         yield from (Mention("doubtful", *match.span()) for match in twelfths)
+        whole = text
         if subject == "brace":
             unread = [*self._days.unread(text)]
             yield from unread
             for one in unread:
                 text = blank(text, one.start, one.end)
+            whole = text
             # A brace worn "when out of bed" is not about bed rest, nor about a length.
             for match in self.words.of_all["posture"].finditer(text):
                 text = blank(text, *match.span())
         mentions = [*self._read_clauses(text, subject, is_title=is_title)]
         if subject == "brace":
-            mentions = joined_steps(text, mentions, self.words)
+            mentions = joined_steps(Worn(text, whole), mentions, self.words)
         yield from mentions
 
     def _read_clauses(

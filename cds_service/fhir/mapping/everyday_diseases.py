@@ -36,6 +36,15 @@ _FOR_YEARS = re.compile(
 )
 _LATIN = "a-z0-9"
 _OF_WORD = re.compile(f"[{_LATIN}]")
+# What was found at the operation of a cancer, and its grade: `pT1c pN0 M0 G2 R0`. A
+# metastasis (M1) and a tumour that came back (rT) are not among it.
+_STAGED = re.compile(
+    r"(?<![a-z0-9])(?:[cpy]{0,2}(?:t(?:is|[0-4]|x)[a-d]?(?:\([a-z0-9]+\))?|n[0-3x][a-c]?"
+    r"(?:\((?:sn|mi|i[+-])\))?|mx|m0)){1,3}(?![a-z0-9])"
+    r"|(?<![a-z0-9])(?:g[1-4]|r0|l[01x]|v[01x]|pn[01x]|(?:er|pr|her2)"
+    r"(?:[+-]| ?(?:positiv|negativ|pos|neg)[a-z]{0,2}\b)?"
+    r"|gleason(?: score)? ?\d(?: ?\+ ?\d(?: ?= ?\d)?)?)(?![a-z0-9])"
+)
 # Chinese, Japanese and Korean put spaces where they like.
 _LOOSE = re.compile(rf" (?=[^{_LATIN} ])|(?<=[^{_LATIN} ]) ")
 
@@ -51,7 +60,14 @@ class _Kind(IntFlag):
     GRADE = 32
     OF_DATED = 64
     DRUG = 128
+    UNDER_WAY = 256
+    TREATED = 512
+    BEFORE = 1024
+    STOPPED = 2048
     PLAIN = 0
+
+
+_BESIDE_NO_CANCER = _Kind.GRADE | _Kind.DRUG | _Kind.UNDER_WAY
 
 
 class EverydayDiseasesFile(DataFile):
@@ -72,6 +88,10 @@ class EverydayDiseasesFile(DataFile):
         drugs: what is taken for a disease, which is not known next to a cancer.
         over: words by which a disease is over.
         of_dated: words that are known only next to one of `dated`.
+        of_old_cancers: words of an old cancer, at the signing of an order.
+        under_way: words by which a disease goes on, not known next to a cancer.
+        stopped: words by which a habit or a drug is over, not known next to a drug.
+        before: words by which a disease is of before, not known of a drug alone.
     """
 
     reviewed: bool
@@ -88,6 +108,10 @@ class EverydayDiseasesFile(DataFile):
     drugs: Words
     over: Words
     of_dated: Words = Field(alias="of-dated")
+    of_old_cancers: Words = Field(alias="of-old-cancers")
+    under_way: Words = Field(alias="under-way")
+    stopped: Words
+    before: Words
 
 
 class EverydayTitle(NamedTuple):
@@ -136,15 +160,32 @@ class EverydayDiseases:
         self._add(_all_of(content.over), _Kind.PLAIN)
         self._add(_all_of(content.of_dated), _Kind.OF_DATED)
         self._add(_all_of(content.grades), _Kind.GRADE)
-        self._add(_all_of(content.treated), _Kind.OF_BEFORE)
+        self._add(_all_of(content.treated), _Kind.TREATED)
         self._add(_all_of(content.drugs), _Kind.OF_BEFORE | _Kind.DRUG)
+        self._add(_all_of(content.under_way), _Kind.UNDER_WAY)
+        self._add(_all_of(content.stopped), _Kind.STOPPED)
+        self._add(_all_of(content.before), _Kind.BEFORE)
         self._longest = max(map(len, self._kinds), default=0)
+        old_cancers = (content.of_old_cancers, content.dated, content.over)
+        words = (_bare(folded(one)) for some in old_cancers for one in _all_of(some))
+        self._of_old_cancers = {one: {_Kind.PLAIN} for one in words if one}
+        self._longest_of_cancers = max(map(len, self._of_old_cancers), default=0)
         self.read: Callable[[str], EverydayTitle | None] = kept(self._read)
 
     def are_known(self, titles: Iterable[str]) -> bool:
         """Tell if there are titles, and each consists of known words."""
         read = [*map(self.read, titles)]
         return bool(read) and None not in read
+
+    def is_of_old_cancer(self, title: str) -> bool:
+        """Tell if each word of the title of an old cancer is known: it says no more."""
+        if len(title) > LONGEST_TITLE:
+            return False
+        words = _STAGED.sub(" ", folded(title))
+        timeless = _FOR_YEARS.sub(" ", _YEAR.sub(" ", words))
+        parts = (_bare(one) for one in _PARTS.split(timeless))
+        known, longest = self._of_old_cancers, self._longest_of_cancers
+        return all(_covers(part, known, longest) for part in parts if part)
 
     def _add(self, words: Iterable[str], kind: _Kind) -> None:
         for word in words:
@@ -165,39 +206,64 @@ class EverydayDiseases:
             return None
         named = [one for one in known if one & (_Kind.NAME | _Kind.OF_SITES)]
         dated = [one for one in known if one & _Kind.DATED]
-        barred = _Kind.GRADE | _Kind.DRUG if dated else _Kind.OF_DATED
+        barred = _BESIDE_NO_CANCER if dated else _Kind.OF_DATED
         if not named or len(dated) > 1 or any(one & barred for one in known):
             return None
-        is_of_before = any(one & _Kind.OF_BEFORE for one in known)
+        if _is_drug_over(known):
+            return None
+        # The old year of a cancer is that of its treatment too.
+        of_before = _Kind.OF_BEFORE if dated else _Kind.OF_BEFORE | _Kind.TREATED
+        is_of_before = any(one & of_before for one in known)
         return EverydayTitle(is_of_before, bool(dated), years)
 
     def _best(self, part: str) -> _Kind | None:
         """Return the kinds of the words of a part; those that ask for most count."""
-        sound = [one for one in self._covers(part) if _has_place_for_site(one)]
+        sound = [
+            one
+            for one in _covers(part, self._kinds, self._longest)
+            if _has_place_for_site(one)
+        ]
         return max(sound, default=None)
 
-    def _covers(self, part: str) -> set[_Kind]:
-        """Return the kinds of words by each way in which known words make a part."""
-        ends = {0: {_Kind.PLAIN}}
-        for start in range(len(part)):
-            before = ends.get(start)
-            if before is None:
-                continue
-            for end, kinds in self._words_at(part, start):
-                ends.setdefault(end, set()).update(
-                    one | kind for one in before for kind in kinds
-                )
-        return ends.get(len(part), set())
 
-    def _words_at(self, part: str, start: int) -> Iterator[tuple[int, set[_Kind]]]:
-        """Yield where the known words that begin here end, with the space after."""
-        if start and _is_inside_word(part, start):
-            return
-        for end in range(start + 1, min(len(part), start + self._longest) + 1):
-            kinds = self._kinds.get(part[start:end])
-            if kinds and not (end < len(part) and _is_inside_word(part, end)):
-                space = part.startswith(" ", end)
-                yield end + space, kinds
+def _covers(part: str, known: Mapping[str, set[_Kind]], longest: int) -> set[_Kind]:
+    """Return the kinds of words by each way in which known words make a part."""
+    ends = {0: {_Kind.PLAIN}}
+    for start in range(len(part)):
+        before = ends.get(start)
+        if before is None:
+            continue
+        for end, kinds in _words_at(part, start, known, longest):
+            ends.setdefault(end, set()).update(
+                one | kind for one in before for kind in kinds
+            )
+    return ends.get(len(part), set())
+
+
+def _words_at(
+    part: str, start: int, known: Mapping[str, set[_Kind]], longest: int
+) -> Iterator[tuple[int, set[_Kind]]]:
+    """Yield where the known words that begin here end, with the space after."""
+    if start and _is_inside_word(part, start):
+        return
+    for end in range(start + 1, min(len(part), start + longest) + 1):
+        kinds = known.get(part[start:end])
+        if kinds and not (end < len(part) and _is_inside_word(part, end)):
+            space = part.startswith(" ", end)
+            yield end + space, kinds
+
+
+def _is_drug_over(parts: Iterable[_Kind]) -> bool:
+    """Tell if a drug, and not a disease, may be stopped or of before."""
+    kinds = [*parts]
+    if not any(one & _Kind.DRUG for one in kinds):
+        return False
+    names = _Kind.NAME | _Kind.OF_SITES
+    return any(
+        one & _Kind.STOPPED
+        or (one & _Kind.BEFORE and one & _Kind.DRUG and not one & names)
+        for one in kinds
+    )
 
 
 def _all_of(words: Words) -> Iterator[str]:

@@ -245,6 +245,10 @@ class Durations(DataTable):
         go_on: words after a length that leave it free to be replaced.
         least_before, least_after: words that make a length the shortest one, which is
             no end.
+        more_before: those of them that a denial behind the length turns round: `more
+            than`.
+        not_worn: words behind a length, up to the end of the clause, by which a brace
+            is not worn for longer.
         loose: times without a number that we can read, so that the end is doubtful.
         overnight: words for bed rest that ends without a day.
         never: words after `until` that name no end.
@@ -260,6 +264,12 @@ class Durations(DataTable):
         later: words for a day that is not read: `Monday`, `next week`.
         step: words by which a length follows another: `then`, `followed by`.
         further: words by which a length is added to another: `2 more weeks`.
+        within: words by which a length is a part of another: `the first 4 weeks`.
+        limits: words by which it is a limit of another: `at most`.
+        in_all: words by which a length holds all others: `8 weeks in all`.
+        worn_how: words for how a brace is worn: `part time`, `at night`.
+        unless: words by which a brace is worn for longer than its length if something
+            goes wrong.
         condition: words that make a second length depend on something: `if`.
         may_last: words by which a length may become longer: `longer if`.
         weaning: words for taking a brace off by and by.
@@ -310,6 +320,8 @@ class Durations(DataTable):
     go_on: tuple[Pattern, ...] = ()
     least_before: tuple[Pattern, ...] = ()
     least_after: tuple[Pattern, ...] = ()
+    more_before: tuple[Pattern, ...] = ()
+    not_worn: tuple[Pattern, ...] = ()
     loose: tuple[Pattern, ...] = ()
     overnight: tuple[Pattern, ...] = ()
     never: tuple[Pattern, ...] = ()
@@ -324,6 +336,11 @@ class Durations(DataTable):
     changed: tuple[Pattern, ...] = ()
     step: tuple[Pattern, ...] = ()
     further: tuple[Pattern, ...] = ()
+    within: tuple[Pattern, ...] = ()
+    limits: tuple[Pattern, ...] = ()
+    in_all: tuple[Pattern, ...] = ()
+    worn_how: tuple[Pattern, ...] = ()
+    unless: tuple[Pattern, ...] = ()
     condition: tuple[Pattern, ...] = ()
     may_last: tuple[Pattern, ...] = ()
     before_operation: tuple[Pattern, ...] = ()

@@ -66,6 +66,7 @@ class PlainWordsFile(Examples):
         beyond: places next to a vertebra, where cement leaked.
         named: of complications, names of grave illness that is no deficit.
         course: of an operation, how it went and what was used.
+        composed: words of its note, which compose.
         denied: in a report, what denies, and what it may deny.
         bound: in a reason, words that are plain only next to the fracture.
     """
@@ -82,6 +83,7 @@ class PlainWordsFile(Examples):
     stay: tuple[Pattern, ...] = ()
     named: tuple[Pattern, ...] = ()
     course: tuple[Pattern, ...] = ()
+    composed: tuple[Pattern, ...] = ()
     denied: DenialList = DenialList()
     bound: BoundList = BoundList()
 
@@ -125,6 +127,8 @@ class PlainLists(NamedTuple):
         complications: what says that an operation had none.
         complications_named: names of grave ones that are no deficit.
         course: how an operation went, and what was used.
+        notes: the same with the words that compose its note. No length of time is
+            plain: a deficit that was not there "for two days" is there now.
         activities: words of an order of activity.
     """
 
@@ -157,6 +161,7 @@ class PlainLists(NamedTuple):
     complications: PlainWords
     complications_named: PlainWords
     course: PlainWords
+    notes: PlainWords
     activities: PlainWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
@@ -217,6 +222,7 @@ def load_all_plain(
     operated = _files(folders, COMPLICATIONS)
     named = [word for file in operated for word in file.named]
     course = [word for file in operated for word in file.course]
+    composed = [word for file in operated for word in file.composed]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
@@ -247,6 +253,7 @@ def load_all_plain(
         complications=PlainWords(_words(folders, COMPLICATIONS), None),
         complications_named=PlainWords(named, None),
         course=PlainWords(course, durations),
+        notes=PlainWords([*course, *composed], None),
         activities=PlainWords(_words(folders, ACTIVITIES), durations),
     )
 

@@ -19,6 +19,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.complications import COMPLICATIONS, complication_concepts
+from cds_service.fhir.orders.done_procedures import levels_of
 from cds_service.fhir.orders.drafts import Order
 from cds_service.fhir.orders.order_reasons import note_texts
 from cds_service.fhir.orders.since.unread_procedures import (
@@ -50,12 +51,14 @@ def without_performed(
     """
     entries: list[Entry] = []
     unread = unread_acts_of_spine(record, performed, terminology)
+    treated = frozenset(performed.levels.names)
     for entry in record.entries:
         name = f"{entry.raw.get('resourceType')}/{entry.raw.get('id')}"
         if name not in performed.references:
             entries.append(without_cause(entry) if name in unread else entry)
             continue
         plain = _without(entry.raw, COMPLICATIONS)
+        plain = _without_plain_notes(plain, treated, terminology)
         concepts = drugs_and_states(plain, terminology)
         concepts |= _grave_in_aftermath(plain, terminology)
         complications = complication_concepts(entry.raw, terminology)
@@ -102,10 +105,23 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
     return frozenset(map(in_doubt, named))
 
 
-def without_aftermath(procedure: Order, terminology: Terminology) -> Order:
+def treated_by_elements(
+    operation: Sequence[Order], terminology: Terminology
+) -> frozenset[str]:
+    """Return the vertebrae that an operation treated by other elements than notes."""
+    return frozenset(
+        level
+        for one in operation
+        for level in levels_of(_without(one.resource, NOTES), terminology)
+    )
+
+
+def without_aftermath(
+    procedure: Order, treated: frozenset[str], terminology: Terminology
+) -> Order:
     """Leave out how an operation went, but for notes that say more than that."""
     bare = _without(procedure.resource, AFTERMATH)
-    return Order(procedure.reference, _without_plain_notes(bare, terminology))
+    return Order(procedure.reference, _without_plain_notes(bare, treated, terminology))
 
 
 def without_unread_notes(
@@ -149,11 +165,15 @@ def _named_by_stems(words: str, terminology: Terminology) -> frozenset[str]:
     return frozenset(named or {"malignancy"})
 
 
-def _without_plain_notes(procedure: Json, terminology: Terminology) -> Json:
+def _without_plain_notes(
+    procedure: Json, treated: frozenset[str], terminology: Terminology
+) -> Json:
     """Leave out the notes that only say that all went well: "8 ml of cement"."""
     notes = objects(procedure.get("note"))
     kept = [
-        note for note in notes if not _is_course(text(note.get("text")), terminology)
+        note
+        for note in notes
+        if not _is_plain_note(text(note.get("text")), treated, terminology)
     ]
     return procedure if len(kept) == len(notes) else {**procedure, "note": kept}
 
@@ -171,15 +191,43 @@ def _is_plain_course(code: Json, terminology: Terminology) -> bool:
 
 def _is_course(words: str, terminology: Terminology) -> bool:
     """Tell if each part of a text says how an operation went, or that all was well."""
-    if len(words) > LONGEST_TEXT:
+    parts = _parts_of(words)
+    return bool(parts) and all(_is_plain_part(one, terminology) for one in parts)
+
+
+def _is_plain_note(
+    words: str, treated: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if each part of a note says how an operation was done, and that all is well.
+
+    It may name the operation, and the vertebrae that were treated by other elements.
+    """
+    parts = _parts_of(words)
+    if not parts or terminology.levels.left_in_note(words):
         return False
-    parts = [part for one in sentences(words) for part in _DIVIDED.split(one)]
-    written = [part for part in parts if part.strip()]
-    plain = terminology.plain
-    return bool(written) and all(
-        plain.complications.are_all(part, is_title=True) or plain.course.are_all(part)
-        for part in written
+    return all(
+        _is_plain_part(part, terminology)
+        or (
+            treated.issuperset(terminology.levels.named(part))
+            and terminology.plain.notes.are_all(terminology.levels.without_named(part))
+        )
+        for part in parts
     )
+
+
+def _is_plain_part(part: str, terminology: Terminology) -> bool:
+    plain = terminology.plain
+    return plain.complications.are_all(part, is_title=True) or plain.course.are_all(
+        part
+    )
+
+
+def _parts_of(words: str) -> list[str]:
+    """Return the parts of the sentences of a text; none of one that is too long."""
+    if len(words) > LONGEST_TEXT:
+        return []
+    parts = (part for one in sentences(words) for part in _DIVIDED.split(one))
+    return [part for part in parts if part.strip()]
 
 
 def _without(resource: Json, elements: Iterable[str]) -> Json:

@@ -31,6 +31,7 @@ _WAS_TAKEN = frozenset({"drug-was-taken"})
 _ABOUT_DRUG = ("act-on-a-drug",)
 # Rules of `kinds.toml`: `@` is the drug.
 GOES_ON, PUT_OFF = ("drug-to-be-given",), ("drug-put-off",)
+_STOPPED_IN_YEAR = ("stopped-in-a-year",)
 _CONTINUED = frozenset({"goes-on"})
 # Codes of FHIR's own tasks.
 _STOP_CODES = frozenset({"abort", "suspend"})
@@ -101,20 +102,41 @@ def past_year_of_stop(
 ) -> int | None:
     """Return the earlier year in which a draft says that a bone drug was stopped.
 
-    None if it may be stopped now: "Denosumab discontinued in 2019" is history.
+    None if it may be stopped now. "Denosumab discontinued in 2019" is history, and
+    "stop denosumab started 2019" is not.
     """
     content = {name: one for name, one in draft.resource.items() if name not in PEOPLE}
     stops = [
         part
         for words in _words_of(content)
-        for part in clauses(words)
-        if _stopped_in(part, terminology) or _stops_alone(part, terminology)
+        for part in _clauses_that_stop(words, terminology)
     ]
-    years = [[int(one) for one in WRITTEN_YEAR.findall(part)] for part in stops]
-    if _is_coded_stop(draft.resource) or not stops or not all(years):
+    if _is_coded_stop(draft.resource) or not stops:
         return None
-    latest = max(max(one) for one in years)
+    if not all(_is_of_its_year(part, terminology) for part in stops):
+        return None
+    latest = max(int(one) for part in stops for one in WRITTEN_YEAR.findall(part))
     return latest if latest < today.year else None
+
+
+def stops_now(words: str, terminology: Terminology) -> bool:
+    """Tell if words stop a drug, and do not name a year of the stop."""
+    return not all(
+        _is_of_its_year(part, terminology)
+        for part in _clauses_that_stop(words, terminology)
+    )
+
+
+def _clauses_that_stop(words: str, terminology: Terminology) -> Iterator[str]:
+    for part in clauses(words):
+        if _stopped_in(part, terminology) or _stops_alone(part, terminology):
+            yield part
+
+
+def _is_of_its_year(clause: str, terminology: Terminology) -> bool:
+    """Tell if a clause tells in which year a drug was stopped, not when it began."""
+    named = terminology.kinds.named(folded(clause), _STOPPED_IN_YEAR)
+    return bool(named) and WRITTEN_YEAR.search(clause) is not None
 
 
 def bone_drugs_named(draft: Order, terminology: Terminology) -> tuple[str, ...]:

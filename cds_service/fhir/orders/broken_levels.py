@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from cds_service.core.findings import TreatedLevels
 from cds_service.fhir.certainty import at_first_visit
 from cds_service.fhir.entries.fractures.broken_by_title import vertebrae_broken_by_title
-from cds_service.fhir.entries.fractures.earlier_in_words import is_of_unsound_vertebra
+from cds_service.fhir.entries.fractures.earlier_in_words import (
+    is_of_unsound_vertebra,
+    vertebrae_in_short,
+)
 from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
@@ -125,6 +128,7 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
     for code in codes:
         named |= broken_places(code, terminology)
         words += texts_of(code)
+    named = named.union(*(vertebrae_in_short(prose, terminology) for prose in words))
     is_report = entry.get("resourceType") == "DiagnosticReport"
     for sentence in sentences_once(one[:LONGEST_TEXT] for one in words):
         is_listing = False

@@ -34,7 +34,10 @@ from cds_service.fhir.orders.since.illnesses import (
 )
 from cds_service.fhir.orders.since.injuries import INJURIES, RecentTime, injuries_since
 from cds_service.fhir.orders.since.injuries_in_acts import injured_acts_since
-from cds_service.fhir.orders.since.known_words import known_by_words
+from cds_service.fhir.orders.since.known_words import (
+    cancers_telling_more,
+    known_by_words,
+)
 from cds_service.fhir.orders.since.long_known import known_before
 from cds_service.fhir.orders.since.operated_again import operated_again_since
 from cds_service.fhir.orders.since.reports import (
@@ -96,7 +99,8 @@ def read_leaving(
         perhaps_ill=illnesses.perhaps,
         sphincters=sphincters_since(record, since, time.stays, terminology),
         nerve_roots=nerve_roots_since(record, since, terminology),
-        unusual=unusual_since(record, since, terminology),
+        unusual=unusual_since(record, since, terminology)
+        | cancers_telling_more(record, since, stays, terminology),
         unstable=unstable_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),

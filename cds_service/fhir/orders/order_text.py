@@ -11,9 +11,14 @@ from collections.abc import Mapping, Sequence
 
 from cds_service.fhir.entries.grave.searches import BIOPSY
 from cds_service.fhir.mapping.clauses import clauses
+from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.levels.from_words import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
+from cds_service.fhir.mapping.text_rules import (
+    AUGMENTATIONS,
+    LONGEST_TITLE,
+    folded,
+)
 
 # Any of these before the name rules the order out.
 _BEFORE = frozenset({"declined", "occasion", "other-order"})
@@ -45,9 +50,33 @@ _CANCELS, _REBOOKED, _EARLIER_BOOKING = (
     ("rebooked",),
     "earlier-booking",
 )
-# "Cancel if INR > 1.5", "cancel aspirin": the operation is not cancelled.
+# It ends the operation after all; or it ends something else, or says "revision".
+_ENDED_AT_LAST = ("ended-at-last",)
+_BESIDE_TITLE = ("ended-beside", "revision-beside")
+# "D/C warfarin", in a part of its own.
+_STOPS = re.compile(
+    r"(?<![^\W_])(?:cancel|d/?c|discontinue|stop) (?P<drug>[a-z-]{3,})"
+    r"(?=\s*(?:[,;:.)]|[-–]|$))"
+)
+# A title of codes and levels alone: "22514 L1", "OPS 5-839.a0 LWK 1".
+_CODES_FIRST = re.compile(
+    r"\W*(?:(?:cpt|ops|icd-?10-?pcs|pcs)\b\W*)?"
+    r"(?P<codes>(?:(?:\d{5}|[0-9a-z]{7}|5-\d{3}\.\w{2})[\s,:;+/&(-]+)+)"
+    r"(?P<levels>[^\W\d_].*|\d{1,2}\..*)",
+    re.IGNORECASE,
+)
+_JOINED_LEVELS = re.compile(r"(?:\W|\b(?:and|und|et|y|e|en|i|plus)\b)*", re.IGNORECASE)
+# Each of them has codes of its own form.
+_CODE_SYSTEMS = (
+    CPT,
+    "http://www.cms.gov/Medicare/Coding/ICD10",
+    "http://fhir.de/CodeSystem/bfarm/ops",
+)
+# "Cancel if INR > 1.5", "cancel aspirin": the operation is not cancelled. It is by
+# "cancel as on aspirin".
 _CANCEL_BESIDE = re.compile(
-    r"^\W*(?:please |pls )?cancel (?P<condition>if|when|unless)?"
+    r"^\W*(?:please |pls )?cancel (?:(?:the|her|his|all|any|today.?s|orders?|doses?"
+    r"|for|of|[\d.,]+ ?m?g) )*(?P<condition>if|when|unless)?"
 )
 # Next to the operation's name: who does it.
 _DEPARTMENT = "department"
@@ -89,6 +118,11 @@ def name_augmentation(
     # That one vertebra was left withdraws nothing of the others.
     whole = terminology.levels.without_left_words(words, is_done=False)
     plain = terminology.speller.spell_out(folded(whole[:LONGEST_TEXT]))
+    if coded := _named_by_codes(whole, terminology):
+        return coded
+    if terminology.kinds.named(plain, _ENDED_AT_LAST):
+        return frozenset()
+    plain = _without_others_ended(plain, terminology)
     if terminology.kinds.named(plain, _REBOOKED):
         for told in (_EARLIER_BOOKING, *_REBOOKED):
             plain = terminology.kinds.without(plain, told)
@@ -102,6 +136,30 @@ def name_augmentation(
         elif not places and _is_other_order(clause, terminology):
             break  # the order is something else, and the procedure only its occasion
     return frozenset(named)
+
+
+def _named_by_codes(words: str, terminology: Terminology) -> frozenset[str]:
+    """Name the augmentation whose codes make up a title, next to levels alone."""
+    title = _CODES_FIRST.fullmatch(words[:LONGEST_TITLE].strip())
+    if title is None or not terminology.levels.named(title["levels"]):
+        return frozenset()
+    if not _JOINED_LEVELS.fullmatch(terminology.levels.without_named(title["levels"])):
+        return frozenset()
+    codings = [
+        {"system": system, "code": code}
+        for code in re.split(r"[\s,:;+/&(]+|-(?=$|\d{5})", title["codes"])
+        for system in _CODE_SYSTEMS
+    ]
+    return terminology.concepts({"coding": codings}) & AUGMENTATIONS
+
+
+def _without_others_ended(plain: str, terminology: Terminology) -> str:
+    """Leave out what cancels or stops something else than the operation."""
+    for beside in _BESIDE_TITLE:
+        plain = terminology.kinds.without(plain, beside)
+    return _STOPS.sub(
+        lambda stop: " " if terminology.drug_words(stop["drug"]) else stop[0], plain
+    )
 
 
 def _is_other_order(clause: str, terminology: Terminology) -> bool:
@@ -185,7 +243,8 @@ def _is_cancelled_beside(clause: str, terminology: Terminology) -> bool:
     beside = _CANCEL_BESIDE.match(clause)
     if beside is None:
         return False
-    return bool(beside["condition"] or terminology.drug_words(clause[beside.end() :]))
+    drugs = terminology.drug_places(clause[beside.end() :])
+    return bool(beside["condition"]) or any(start == 0 for start, _ in drugs.values())
 
 
 # The names of braces in our texts, by concept; the first that fits counts.
@@ -210,7 +269,7 @@ def name_brace(words: str, code: str, terminology: Terminology) -> str:
 
 
 def name_support(
-    words: str, kinds: frozenset[str], terminology: Terminology
+    words: str, kinds: frozenset[str], terminology: Terminology, site: str = ""
 ) -> frozenset[str]:
     """Name the kinds of support order that a title names.
 
@@ -218,12 +277,18 @@ def name_support(
 
     Therapy in a brace is an order of therapy: the brace is how it is done. What
     follows `until` ends an order: bed rest until a brace arrives orders no brace.
+
+    Args:
+        words: the title.
+        kinds: those that are looked for.
+        terminology: the service's terminology.
+        site: other words about the body site, next to which short names count.
     """
     plain = folded(words[:LONGEST_TEXT])
-    places = dict(terminology.text_places(plain, kinds))
+    places = dict(terminology.text_places(plain, kinds, site))
     if len(places) > 1:
         ordered = folded(terminology.durations.without_ends(words[:LONGEST_TEXT]))
-        kept = terminology.text_places(ordered, kinds)
+        kept = terminology.text_places(ordered, kinds, site)
         first = {kind: place for kind, place in places.items() if kind in kept}
         places = first or places
     if places.get("rehabilitation", NOWHERE) < places.get("brace", FIRST):

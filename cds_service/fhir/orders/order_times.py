@@ -376,6 +376,31 @@ def read_worded_end(
         terminology: the service's terminology.
         signed_on: the day on which a draft is signed; None for an order on record.
     """
+    end = _end_in_words(order, subject, terminology, signed_on)
+    if subject != "brace" or end.kind in ("nothing", "endless"):
+        return end
+    rules = terminology.durations
+    texts = dict(islice(texts_on_time(order), MOST_TEXTS))
+    if not any(map(rules.is_added, texts)):
+        return end
+    read = {words: rules.read(words, subject, is_title=texts[words]) for words in texts}
+    before = [
+        one for words in texts if not rules.is_added(words) for one in read[words]
+    ]
+    after = [one for words in texts if rules.is_added(words) for one in read[words]]
+    return (
+        _in_several_places(before, after, read_times(order, terminology.calendar))
+        or end
+    )
+
+
+def _end_in_words(
+    order: Json,
+    subject: Subject,
+    terminology: Terminology,
+    signed_on: date | None,
+) -> WordedEnd:
+    """Read the end as if no text added to the length of another."""
     rules = terminology.durations
     written = written_on(order, terminology.calendar, signed_on)
     texts = list(islice(texts_on_time(order), MOST_TEXTS + 1))
@@ -416,6 +441,37 @@ def read_worded_end(
         is_whole = not is_unread and kinds == {"doubtful"}
         return _doubtful(unsure, is_whole=is_whole and len(texts) <= MOST_TEXTS)
     return WordedEnd(kind="doubtful") if is_unread else WordedEnd()
+
+
+def _in_several_places(
+    before: Sequence[Mention], after: Sequence[Mention], times: OrderTimes
+) -> WordedEnd | None:
+    """Leave in doubt the end of an order of which a text adds to another length.
+
+    None if nothing is added, or nothing is there to which it is.
+
+    Args:
+        before: what the other texts say.
+        after: what texts say that begin with a length which follows another.
+        times: what the elements of the order say.
+    """
+    further = [one for one in after if one.kind in ("length", "doubtful")]
+    lengths = [one for one in before if one.kind == "length"]
+    has_day = times.end is not None or any(one.day for one in before)
+    if not further or not (lengths or times.hours or has_day):
+        return None
+    longest = max(lengths, key=lambda one: one.hours or 0, default=None)
+    first = max(times.hours or 0, (longest and longest.hours) or 0)
+    added = [one.hours or one.reach for one in further]
+    known = [hours for hours in added if hours]
+    is_whole = first > 0 and len(known) == len(added)
+    return WordedEnd(
+        kind="doubtful",
+        hours=longest.hours if longest else None,
+        length=longest.length if longest else "",
+        is_least=longest is not None,
+        reach=first + sum(known) if is_whole else None,
+    )
 
 
 def _with_change(end: WordedEnd, changes: Sequence[Mention]) -> WordedEnd:

@@ -10,7 +10,11 @@ from datetime import date
 from cds_service.core.findings import AugmentationOrder, Performed
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.aftermath import without_aftermath, without_unread_notes
+from cds_service.fhir.orders.aftermath import (
+    treated_by_elements,
+    without_aftermath,
+    without_unread_notes,
+)
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.done_procedures import (
     RECENT,
@@ -27,7 +31,7 @@ from cds_service.fhir.orders.one_operation import (
     dated_by_others,
     newest_operation,
 )
-from cds_service.fhir.raw_json import Json, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
 
 
@@ -65,7 +69,8 @@ def find_performed(
         (sure if is_sure else possible).append(procedure)
     sure += dated_by_others(possible, sure, terminology)
     newest = newest_operation(sure or possible, stay, terminology)
-    procedures = [without_aftermath(one, terminology) for one in newest]
+    treated = treated_by_elements(newest, terminology)
+    procedures = [without_aftermath(one, treated, terminology) for one in newest]
     augmentation = combine_performed(procedures, terminology)
     if augmentation is None:
         return None
@@ -75,7 +80,12 @@ def find_performed(
         from_day = today - RECENT
     elif day is None:
         from_day = _first_in_month(newest, today, calendar)
-        from_day = from_day or _day_of_its_order(newest, record, since, terminology)
+        days = since, today
+        from_day = from_day or _day_of_its_order(newest, record, days, terminology)
+        if from_day is None and any(
+            stay.holds(one.resource, calendar) for one in newest
+        ):
+            from_day = max(today - RECENT, stay.start or date.min)
     performed = Performed(day, bool(sure), from_day)
     named = without_unread_notes(augmentation, procedures, terminology)
     is_note_unread = named is not augmentation
@@ -97,24 +107,47 @@ def _first_in_month(
 def _day_of_its_order(
     operation: Sequence[Order],
     record: PatientRecord,
-    since: date,
+    days: tuple[date, date],
     terminology: Terminology,
 ) -> date | None:
-    """Return the day since this one on which an operation was ordered; None if none.
+    """Return the day of the order of an operation; None if it names none of these days.
 
     It was not done before.
+
+    Args:
+        operation: its procedures.
+        record: the patient's.
+        days: the first day that counts, and that of the answer.
+        terminology: the service's terminology.
     """
     named = {
         "/".join(text(order.get("reference")).split("/")[-2:])
         for one in operation
         for order in objects(one.resource.get("basedOn"))
     }
-    days = [
-        terminology.calendar.first_day(entry.raw.get("authoredOn"))
+    of_orders = [
+        _day_of_order(entry.raw, days[1], terminology.calendar)
         for entry in record.entries
         if entry.kind == "ServiceRequest" and entry.reference in named
     ]
-    return min((day for day in days if day and day >= since), default=None)
+    return min((day for day in of_orders if day >= days[0]), default=None)
+
+
+def _day_of_order(order: Json, today: date, calendar: SiteCalendar) -> date:
+    """Return the day for which an order asks, up to today, or on which it was written.
+
+    One without a day, or with one that cannot be read, may be of the last weeks.
+    """
+    events = member(order, "occurrenceTiming", "event")
+    written = (
+        order.get("occurrenceDateTime"),
+        member(order, "occurrencePeriod", "start"),
+        member(order, "occurrencePeriod", "end"),
+        events[0] if isinstance(events, list) and events else None,
+        order.get("authoredOn"),
+    )
+    first_days = filter(None, map(calendar.first_day, written))
+    return next((day for day in first_days if day <= today), today - RECENT)
 
 
 def _may_be_of_now(

@@ -5,6 +5,7 @@ body site and the ICD code of the reason, then the order's own words. A reason i
 is read last. What is broken, treated or not, is in `broken_levels.py`.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -22,6 +23,11 @@ from cds_service.fhir.orders.order_reasons import (
 )
 from cds_service.fhir.raw_json import Json, texts_of
 
+# What may stand between the levels of a reason that names nothing else.
+_JOINED = re.compile(
+    r"(?:\W|\b(?:and|und|et|y|e|en|i|plus|level|levels|wk|at)\b|和|及|と|및|椎体?)*",
+    re.IGNORECASE,
+)
 PAIR = 2  # two levels may be the ends of one statement
 # Rules of `kinds.toml`.
 COUNTED = ("2-levels", "3-levels", "4-levels")
@@ -83,6 +89,7 @@ def find_levels(
         return StatedLevels(regions=regions, is_contradicted=True)
     # Other places of the order that may name other levels than the element does.
     next_to_code = _worded_levels(codeables(order, *CODED.get(source, ())), terminology)
+    next_to_code |= _levels_alone_in_reasons(order, drafts, terminology)
     noted = _text_levels(note_texts(order), terminology)
     others = (levels for levels in (next_to_code, noted) if levels - stated)
     differing = next(others, set[str]())
@@ -95,6 +102,22 @@ def find_levels(
         is_contradicted=not elsewhere <= stated or _is_in_question(order, terminology),
         notes=tuple(_notes(stated, wording or differing, source)),
     )
+
+
+def _levels_alone_in_reasons(
+    order: Json, drafts: DraftOrders, terminology: Terminology
+) -> set[str]:
+    """Return the levels of reasons that name nothing else: "L1 and T12".
+
+    They call none of them broken, so they are read as what is meant to be treated.
+    """
+    return {
+        level
+        for reason in reasons_named(order, drafts)
+        for words in texts_of(reason)
+        if _JOINED.fullmatch(terminology.levels.without_named(words))
+        for level in terminology.levels.named(words)
+    }
 
 
 def _is_in_question(order: Json, terminology: Terminology) -> bool:

@@ -28,6 +28,7 @@ from cds_service.fhir.orders.asked_stops import (
     is_about_drug,
     is_said_of,
     past_year_of_stop,
+    stops_now,
 )
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.raw_json import is_prohibition, member, objects, texts_of
@@ -175,7 +176,7 @@ def _put_off_in_words(
     if entry.kind == PRESCRIBED:
         # Words that were not understood leave a prescribed tablet open by its state.
         own = [name for name in own if name in DOSE_MONTHS]
-    named = set[str]()
+    named = _stopped_in_titles(entry, today, terminology)
     for words in words_in(entry.raw, SAYING):
         for part in dict.fromkeys(clauses(words[:LONGEST_TEXT])):
             if _is_of_past_year(part, today):
@@ -195,6 +196,25 @@ def _put_off_in_words(
     for name in sorted(named):
         if not _is_resumed(name, told_on, record, terminology):
             yield Objection(name, entry.reference, told_on)
+
+
+def _stopped_in_titles(entry: Entry, today: date, terminology: Terminology) -> set[str]:
+    """Return the bone drugs of a diagnosis's title that another part of it stops.
+
+    "Osteoporosis, denosumab, stopped 2026".
+    """
+    if entry.kind != DIAGNOSED:
+        return set()
+    return {
+        name
+        for title in texts_of(entry.raw.get("code"))
+        if not _is_of_past_year(title, today)
+        and any(
+            terminology.kinds.named(WRITTEN_YEAR.sub("", folded(part)), PUT_OFF_ALONE)
+            for part in clauses(title[:LONGEST_TEXT])
+        )
+        for name in _bone_drugs_in(title, terminology)
+    }
 
 
 def _is_of_past_year(part: str, today: date) -> bool:
@@ -275,7 +295,7 @@ def _told_by_order(
         one
         for code in codeables(entry.raw, "code")
         for one in texts_of(code)
-        if not _is_of_past_year(one, today)
+        if not _is_of_past_year(one, today) or stops_now(one, terminology)
     ]
     is_forbidden = is_prohibition(entry.raw)
     plain = set() if is_forbidden else {*_plain_titles(entry, titles, terminology)}

@@ -35,6 +35,8 @@ PLAIN_WORDS = "plain-in-order"
 WITH_THERAPY = ("ordered-with-therapy",)
 REHABILITATION = frozenset({"rehabilitation"})
 REST_TITLE = "bed rest"
+# A brace next to an augmentation is one of the spine: 支具12周.
+_SPINE = "vertebra"
 # A full stop behind a shorter word may be an abbreviation (`Z.n.`, `ca.`).
 _STATEMENT = re.compile(r"(?<=[^\W\d_]{3}|..\d)\.(?=\s|$)|[;\n。；]")
 _REST_OF_WORD = re.compile(r"[a-z]*")
@@ -65,7 +67,8 @@ def read_worn_inside(
     mentions: list[Mention] = []
     names: list[str] = []
     for words, is_title in [*texts_on_time(order.resource)][:MOST_TEXTS]:
-        asked = _asked_for(words, kind, terminology)
+        site = "" if is_therapy else _SPINE
+        asked = _asked_for(words, kind, terminology, site)
         if not asked or (is_therapy and not is_title):
             continue
         names.append(asked)
@@ -86,7 +89,7 @@ def read_worn_inside(
     )
 
 
-def _asked_for(words: str, kind: str, terminology: Terminology) -> str:
+def _asked_for(words: str, kind: str, terminology: Terminology, site: str) -> str:
     """Return the words of a text that plainly order this kind, with how long.
 
     Statements that name it otherwise are left out: it was worn before, it is not
@@ -95,20 +98,23 @@ def _asked_for(words: str, kind: str, terminology: Terminology) -> str:
     kept: list[str] = []
     parts = _STATEMENT.split(words)
     for number, part in enumerate(parts):
-        place = _place(part, kind, terminology)
+        place = _place(part, kind, terminology, site)
         if place is None:
             # The length may follow: `Wear TLSO. Duration 12 weeks.`
             kept += [part] if kept and _is_plain(part, terminology) else []
             continue
         is_told = _tells_history(parts[:number], parts[number + 1 :], terminology)
-        kept += filter(
-            None, [_order_in(part, kind, place, terminology, is_told=is_told)]
-        )
+        is_named = kind in name_support(part, frozenset({kind}), terminology, site)
+        if is_named:
+            ordered = _order_in(part, kind, place, terminology, is_told=is_told)
+            kept += [ordered] if ordered else []
     return ". ".join(kept)
 
 
-def _place(part: str, kind: str, terminology: Terminology) -> Place | None:
-    return terminology.text_places(folded(part), frozenset({kind})).get(kind)
+def _place(
+    part: str, kind: str, terminology: Terminology, site: str = _SPINE
+) -> Place | None:
+    return terminology.text_places(folded(part), frozenset({kind}), site).get(kind)
 
 
 def _tells_history(
@@ -129,8 +135,6 @@ def _order_in(
     Args:
         is_told: without a word of ordering, it may be part of the history.
     """
-    if kind not in name_support(part, frozenset({kind}), terminology):
-        return ""
     kinds = terminology.kinds
     plain = folded(part)
     marked = _marked(plain, place)

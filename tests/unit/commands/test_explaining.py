@@ -107,6 +107,24 @@ def test_the_words_of_a_brace_order_that_are_not_plain_are_printed_here_alone(tm
     assert "zebra" not in said
 
 
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("TLSO for 12 weeks", "TLSO, 12 weeks in words"),
+        ("TLSO until seen in clinic", "TLSO, its end in words: event"),
+    ],
+)
+def test_a_brace_order_is_printed_with_its_times_as_read(tmp_path, title, line):
+    file = tmp_path / "request.json"
+    titled = brace(codeCodeableConcept={"text": title})
+    file.write_text(
+        json.dumps(order_sign_of(strong_and_nourished(), drafted_kyphoplasty(), titled))
+    )
+    done = CliRunner().invoke(main, ["explain", str(file), "--as-of", "2026-11-20"])
+    assert done.exit_code == 0
+    assert f": {line}" in done.stdout.partition("2 record")[0]
+
+
 EXAMPLE = ROOT / "docs/examples/order-sign.json"
 GERMAN = (ROOT / "hooks/languages/de.toml").read_text(encoding="utf-8")
 

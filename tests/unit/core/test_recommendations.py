@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cds_service.core.chart_facts import rank_facts
+from cds_service.core.recommendations import recommend
 from cds_service.core.rule_file import Rule
+from cds_service.core.signals import find_signals
 from tests.chart_builders import HOOK, open_service
 from tests.fact_builders import (
     DAY,
@@ -15,6 +18,7 @@ from tests.fact_builders import (
     policy_with,
     recommended,
     signals_of,
+    situation,
     support_order,
 )
 
@@ -167,7 +171,29 @@ def test_every_recommendation_names_the_signals_that_made_it_and_no_other(
         assert "{" not in one.text + one.label
 
 
+def test_a_rule_that_names_a_fact_says_the_evidence_of_the_fact():
+    given = situation({"repeated-falls": True})
+    signals = find_signals(given)
+    held = rank_facts(open_service().hooks[HOOK].facts, signals, (), common={})
+    rule = Rule.model_validate(
+        {**WHOLE, "when": {"any-signal": ["F23"]}, "text": "balance ({because})"}
+    )
+    [act] = recommend(given, signals, held, [rule])
+    assert act.text == "balance (repeated falls)"
+
+
 # --- rules as such
+
+WHOLE = {
+    "id": "x",
+    "topic": "rehabilitation",
+    "heading": "X",
+    "when": {"always": True},
+    "text": "x",
+    "owner": "maintainers",
+    "approved": date(2026, 1, 1),
+    "review-by": date(2027, 1, 1),
+}
 
 
 @pytest.mark.parametrize(
@@ -183,19 +209,9 @@ def test_every_recommendation_names_the_signals_that_made_it_and_no_other(
     ids=str,
 )
 def test_a_rule_that_is_not_whole_is_refused(members):
-    whole = {
-        "id": "x",
-        "topic": "rehabilitation",
-        "heading": "X",
-        "when": {"always": True},
-        "text": "x",
-        "owner": "maintainers",
-        "approved": date(2026, 1, 1),
-        "review-by": date(2027, 1, 1),
-    }
-    Rule.model_validate(whole)
+    Rule.model_validate(WHOLE)
     with pytest.raises(ValueError, match=r"(?s)."):
-        Rule.model_validate({**whole, **members})
+        Rule.model_validate({**WHOLE, **members})
 
 
 def test_every_rule_has_an_owner_a_review_date_and_a_text_for_every_case():

@@ -109,7 +109,7 @@ def test_a_site_states_single_facts(client):
         ),
         (
             '[clients.facts.answer]\ncards = "two"',
-            "clients.0.facts.answer.cards: Input should be a valid integer",
+            "clients.0.facts.answer.cards: must be a valid integer",
         ),
     ],
 )

@@ -28,6 +28,8 @@ PURPOSE = frozenset({"purpose"})
 MOST_NAMES = 3  # of operations in a title
 # Words that may join levels, or precede one.
 _JOINING = re.compile(r"\b(?:and|und|et|y|e|i|en|of|at|in|the|de|level)\b")
+# "T8 unchanged", behind a fracture.
+IN_SHORT = ("vertebra-in-short",)
 # The stop of an ordinal ends no sentence: "2. Fraktur".
 _ORDINAL = re.compile(r"(?:^|(?<=[,;:(])) ?([2-9])\. ?(?=[^\W\d_]{3})")
 
@@ -219,6 +221,26 @@ def is_of_unsound_vertebra(
     if is_report:
         return plain.reports.are_all(part)
     return is_reason_understood([part], frozenset(), terminology)
+
+
+def vertebrae_in_short(prose: str, terminology: Terminology) -> frozenset[str]:
+    """Return the vertebrae of which prose only says how they are, after a fracture.
+
+    "L1 fracture. T8 unchanged." tells of another deformity. What follows worn discs,
+    "L4 mild", tells of them.
+    """
+    named, broken, is_of_fractures = set[str](), set[str](), False
+    for sentence in sentences(prose[:LONGEST_TEXT]):
+        for part in filter(str.strip, clauses(sentence)):
+            levels = {*terminology.levels.named(part)}
+            if terminology.kinds.named(part.strip(" ."), IN_SHORT):
+                named |= levels if is_of_fractures else set()
+            elif terminology.text_concepts(part, FRACTURED):
+                is_of_fractures = not is_denial(part, terminology)
+                broken |= levels
+            elif terminology.plain.sound.are_all(part):
+                is_of_fractures = False
+    return frozenset(named - broken)
 
 
 def _is_only_of(

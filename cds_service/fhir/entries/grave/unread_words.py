@@ -9,6 +9,7 @@ from cds_service.fhir.entries.fractures.earlier_in_words import (
     names_earlier_augmentation,
     names_earlier_fracture,
     names_several_fractures,
+    vertebrae_in_short,
 )
 from cds_service.fhir.entries.grave.grave_concepts import (
     AUGMENTED_ASIDE,
@@ -100,6 +101,7 @@ def _earlier_in(words: list[str], terminology: Terminology) -> set[str]:
     """Return the earlier fracture and the earlier augmentation that words may name."""
     is_earlier = names_earlier_fracture(words, terminology)
     is_earlier |= names_several_fractures(words, terminology)
+    is_earlier |= any(vertebrae_in_short(prose, terminology) for prose in words)
     concepts = {EARLIER} if is_earlier else set[str]()
     if concepts and names_earlier_augmentation(words, terminology):
         concepts.add(AUGMENTED_ASIDE)

@@ -248,11 +248,16 @@ def _is_awaited(names: Iterable[str], resource: Json, terminology: Terminology) 
 def _is_ended(
     resource: Json, concepts: frozenset[str], terminology: Terminology
 ) -> bool:
-    """Tell if words next to the name of a bone drug end it, and no other drug."""
+    """Tell if words next to the name of a bone drug end it, and no other drug.
+
+    Why it was stopped adds nothing to a status that says so.
+    """
+    is_stopped = text(resource.get("status")) == "stopped"
+    said = {**resource, "statusReason": None} if is_stopped else resource
     return any(
         terminology.text_concepts(word, ENDED)
         and terminology.drug_words(word) <= concepts
-        for word in words_aside(resource)
+        for word in words_aside(said)
     )
 
 

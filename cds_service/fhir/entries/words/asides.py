@@ -199,6 +199,8 @@ _WITH_WORDS = frozenset(
     "valueCodeableConcept",
     "valueAnnotation",
 }
+# What an Observation holds whose code is a question.
+_ANSWERS = ("value", "component", "dataAbsentReason", "hasMember")
 _TIME = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:T[0-9:.]+)?(?:Z|[+-][0-9:]+)?")
 _SITES = frozenset({"bodySite"})
 
@@ -366,7 +368,15 @@ def _of_contained(resource: Json) -> Iterator[Aside]:
         return
     if kind == "Condition" and certainty_of(resource) in ("denied", "past"):
         return
-    # The code of an Observation is a question, and only its value the answer.
-    if kind != OBSERVATION:
+    if kind != OBSERVATION or _is_finding(resource):
         yield from (Aside(code=one) for one in objects(resource.get("code")))
     yield from _in_elements("", resource)
+
+
+def _is_finding(observation: Json) -> bool:
+    """Tell if an Observation says by its code alone what was found: `Discitis`.
+
+    Of others the code is a question, and only the value the answer.
+    """
+    is_answered = any(name.startswith(_ANSWERS) for name in observation)
+    return observation.get("valueBoolean") is True or not is_answered

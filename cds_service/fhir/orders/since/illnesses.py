@@ -25,13 +25,14 @@ from cds_service.fhir.orders.reasons_of_stay import came_for
 from cds_service.fhir.orders.recognition import FRACTURES
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import last_name
-from cds_service.fhir.site_calendar import SiteCalendar
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
 
 # What an unstable spine is known by, and what leaves one open.
 UNSTABLE = frozenset({"unstable-fracture", "spinal-instability"})
 MAY_BE_UNSTABLE = UNSTABLE | UNSTABLE_BY_CODE | frozenset(map(in_doubt, UNSTABLE))
 # Trouble of bladder, bowel or gait, of which a nerve may be the cause.
 SPHINCTER = "sphincter-trouble"
+PASSING = ("passing-illness",)  # a rule of `kinds.toml`
 
 
 class Since(NamedTuple):
@@ -60,9 +61,34 @@ def illnesses_since(
         stays: those in which the operation was done, by their names.
         terminology: the service's terminology.
     """
-    entries = (one for one in record.of_key("conditions") if ACUTE in one.concepts)
+    entries = (
+        one
+        for one in record.of_key("conditions")
+        if ACUTE in one.concepts and not _is_dated_before(one.raw, since, terminology)
+    )
     brought = came_for(record, stays)
     return _begun_since(entries, record, since, stays, terminology, brought)
+
+
+def _is_dated_before(condition: Json, since: date, terminology: Terminology) -> bool:
+    """Tell if a diagnosis in words is all of an illness that passes, of years before.
+
+    "TIA 2012" may be recorded on the day of the operation, in the list of an admission.
+    """
+    code = condition.get("code")
+    titles = texts_of(code)
+    says_more = any(
+        condition.get(name) for name in ("note", "extension", "evidence", "stage")
+    )
+    dated = ("onsetDateTime", "onsetPeriod", "onsetString", "onsetAge", "onsetRange")
+    if says_more or objects(member(code, "coding")) or any(map(condition.get, dated)):
+        return False
+    return bool(titles) and all(
+        terminology.kinds.of_title(title, PASSING)
+        and (years := WRITTEN_YEAR.findall(title))
+        and max(map(int, years)) < since.year - 1
+        for title in titles
+    )
 
 
 def sphincters_since(

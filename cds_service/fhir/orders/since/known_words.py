@@ -20,7 +20,8 @@ from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.order_reasons import FORBIDDING
 from cds_service.fhir.orders.since.everyday import says_no_more
 from cds_service.fhir.raw_json import Json, member, text, texts_of
-from cds_service.fhir.site_calendar import SiteCalendar
+from cds_service.fhir.references import last_name
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
 
 # A cancer of more calendar years before counts as old (rule E9).
 OLD_YEARS = 5
@@ -51,6 +52,50 @@ def known_by_words(
     )
 
 
+def cancers_telling_more(
+    record: PatientRecord,
+    since: date,
+    stays: frozenset[str],
+    terminology: Terminology,
+) -> frozenset[str]:
+    """Return cancers recorded since then that name harm, or a year and unknown words.
+
+    The year is the cancer's: "breast cancer 2009, discitis" tells of now. A code of the
+    cancer says nothing of the other words.
+
+    Args:
+        record: the patient's.
+        since: the day of the operation, or the first that counts.
+        stays: those in which the operation was done: what has no day is of them.
+        terminology: the service's terminology.
+    """
+    return frozenset(
+        entry.reference
+        for entry in record.of_key("conditions")
+        if not entry.concepts.isdisjoint(OLD_CANCERS)
+        and certainty_of(entry.raw) != "denied"
+        and _is_recorded_after(entry.raw, since, stays, terminology.calendar)
+        and _tells_more_than_cancer(entry, terminology)
+    )
+
+
+def _tells_more_than_cancer(entry: Entry, terminology: Terminology) -> bool:
+    if not entry.concepts.isdisjoint(NEVER_QUIET - OLD_CANCERS):
+        return True
+    read = terminology.everyday_diseases.read
+    titles = texts_of(entry.raw.get("code"))
+    return any(WRITTEN_YEAR.search(one) and read(one) is None for one in titles)
+
+
+def _is_recorded_after(
+    condition: Json, since: date, stays: frozenset[str], calendar: SiteCalendar
+) -> bool:
+    recorded = calendar.first_day(recorded_on(condition))
+    if recorded is not None:
+        return recorded > since
+    return last_name(text(member(condition, "encounter", "reference"))) in stays
+
+
 def _says_its_title_alone(condition: Json, terminology: Terminology) -> bool:
     """Tell if no code of ICD-10, note or status says more than the title does."""
     codes = terminology.complication_codes
@@ -78,16 +123,21 @@ def _is_no_news(
     never = NEVER_QUIET - OLD_CANCERS if is_dated else NEVER_QUIET
     if not entry.concepts.isdisjoint(never):
         return False
-    if not all(_is_old(title, since) for title in known if title.is_dated):
+    _, onset = begun(entry.raw, birth, terminology.calendar)
+    if not all(_is_old(title, onset, since) for title in known if title.is_dated):
         return False
     if not any(title.is_of_before for title in known):
         return True
     return _is_of_before(entry.raw, since, birth, terminology.calendar)
 
 
-def _is_old(title: EverydayTitle, since: date) -> bool:
-    """Tell if a title gives years, and all of them are more than five before."""
-    return bool(title.years) and max(title.years) < since.year - OLD_YEARS
+def _is_old(title: EverydayTitle, onset: date | None, since: date) -> bool:
+    """Tell if the years of a title, or without any that of the onset, are old.
+
+    They are more than five before.
+    """
+    years = title.years or ({onset.year} if onset else ())
+    return bool(years) and max(years) < since.year - OLD_YEARS
 
 
 def _is_of_before(

@@ -32,6 +32,8 @@ from cds_service.fhir.orders.since.told_besides import (
 from cds_service.fhir.orders.treated_levels import find_levels
 from cds_service.fhir.raw_json import Json, is_prohibition, text, texts_of
 
+# A rule of `kinds.toml`: of the neck, a pedicle, or next to the treated vertebra.
+ANOTHER = ("another-vertebra-broken",)
 OF_BONE = frozenset({BONE_DRUG, ANY_BONE_DRUG})
 
 
@@ -57,6 +59,8 @@ def vertebrae_in_acts_since(
     if not treated:
         return frozenset()
     known = {*treated, *_listed(record, terminology)}
+    if _is_another_listed(record, terminology):
+        known.add(ANOTHER[0])
     beside = (
         *told_at_diagnoses(record, since, terminology),
         *told_of_operation(record, performed),
@@ -101,12 +105,26 @@ def _listed(record: PatientRecord, terminology: Terminology) -> set[str]:
     }
 
 
+def _is_another_listed(record: PatientRecord, terminology: Terminology) -> bool:
+    """Tell if the problem list has such a fracture, which is compared there."""
+    return any(
+        terminology.kinds.named(title, ANOTHER)
+        for entry in record.of_key("conditions")
+        if certainty_of(entry.raw) != "denied"
+        for title in texts_of(entry.raw.get("code"))
+    )
+
+
 def _names_another(
     act: Entry, known: set[str], since: date, terminology: Terminology
 ) -> bool:
     if is_augmentation(Order(act.reference, act.raw), terminology):
         ordered = find_levels(act.raw, NO_DRAFTS, terminology).levels
         return not {*ordered} <= known
+    if ANOTHER[0] not in known and any(
+        terminology.kinds.named(words, ANOTHER) for words in _words_of(act.raw)
+    ):
+        return True
     told = told_by_words(_words_of(act.raw), since.year, terminology, is_report=False)
     named = told.new | told.ageless
     if names_another_fracture(act.raw, NO_DRAFTS, known | told.known, terminology):

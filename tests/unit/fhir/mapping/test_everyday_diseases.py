@@ -12,7 +12,7 @@ CONTENT = tomllib.loads(
     (MAPPINGS / "everyday-diseases.toml").read_text(encoding="utf-8")
 )
 # Cancers, and what is said of them alone.
-OF_CANCERS = ("dated", "over", "of-dated")
+OF_CANCERS = ("dated", "over", "of-dated", "of-old-cancers")
 # A tumour of the skin that does not spread.
 SKIN = ("basocel", "basaalcel", "podstawnokomork", "基底")
 
@@ -102,3 +102,38 @@ def test_a_cancer_gives_its_years() -> None:
     read = terminology().everyday_diseases.read("Breast cancer 2009 (op 3/2010)")
     assert read is not None
     assert (read.is_dated, read.years) == (True, frozenset({2009, 2010}))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Breast cancer 2014, s/p mastectomy",
+        "Mammakarzinom 2012 (pT1c pN0(sn) M0, G2, ER+, Her2 neg.)",
+        "Bladder cancer 5/2013, TURBT",
+        "Cancer du sein traité en 2011, rémission complète",
+        "Prostatakarzinom 2012, Gleason 3+4, bestrahlt",
+        "胃癌 2010年 全摘後",
+        "结肠癌 2011年 根治术后",
+        "대장암 2011 절제술 후",
+    ],
+)
+def test_an_old_cancer_of_known_words_is_known(title: str) -> None:
+    assert terminology().everyday_diseases.is_of_old_cancer(title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Breast cancer 2014, on letrozole",
+        "Breast cancer 2014, lung",
+        "Breast cancer 2014, stable",
+        "Mammakarzinom 2012 (rT1 N0 M0)",
+        "Mammakarzinom 2012 (pT1 N0 M1)",
+        "Prostate cancer 2011, PSA 3",
+        "Breast cancer 2014, mammogram positive",
+        "乳癌 2014年 ホルモン療法中",
+        "cancer " * 60,
+    ],
+)
+def test_one_with_another_word_is_not(title: str) -> None:
+    assert not terminology().everyday_diseases.is_of_old_cancer(title)
