@@ -29,7 +29,7 @@ OF_THE_SPINE = [
     # It goes on with what was named before
     *("Wedging of L1. Chronic.", "L1 fracture. Remote in appearance, says the tech."),
     # Words that nobody understood beside the spine
-    *("Old xyzzy of the spine.", "Old cholecystectomy. L1 fracture."),
+    *("Old xyzzy of the spine.", "Old xyzzy. L1 fracture."),
 ]
 OPEN = "earlier vertebral fracture not excluded"
 
