@@ -230,7 +230,10 @@ def vertebrae_in_short(prose: str, terminology: Terminology) -> frozenset[str]:
     "L4 mild", tells of them.
     """
     named, broken, is_of_fractures = set[str](), set[str](), False
-    for sentence in sentences(prose[:LONGEST_TEXT]):
+    prose = prose[:LONGEST_TEXT]
+    if not terminology.levels.named(prose):
+        return frozenset()
+    for sentence in sentences(prose):
         for part in filter(str.strip, clauses(sentence)):
             levels = {*terminology.levels.named(part)}
             if terminology.kinds.named(part.strip(" ."), IN_SHORT):
