@@ -239,6 +239,13 @@ def _is_begun_of_late(condition: Json) -> bool:
     return not years.isdisjoint(written)
 
 
+def _is_dated_before(condition: Json) -> bool:
+    """Tell if the titles give years, and none of them is that of the entry."""
+    titles = " ".join(short_texts({*texts_of(condition.get("code"))}))
+    is_dated = WRITTEN_YEAR.search(titles) is not None
+    return is_dated and not _is_begun_of_late(condition)
+
+
 def _names_seldom(words: str, terminology: Terminology) -> bool:
     """Tell if words, or a part of them, are a name that is not everyday when new."""
     is_harm = terminology.harmless.is_harm
@@ -275,8 +282,8 @@ def _names_illness_of_now(
 def _news_by_name(condition: Json, terminology: Terminology) -> News:
     """Tell how the harmless names of a diagnosis count if it began lately.
 
-    A code of ICD-10 decides without its titles. An aside may be of before: at most it
-    is asked about.
+    A code of ICD-10 decides without its titles, and an earlier year in the titles makes
+    their names old. An aside may be of before: at most it is asked about.
     """
     code = condition.get("code")
     codes, harmless = terminology.complication_codes, terminology.harmless
@@ -288,9 +295,12 @@ def _news_by_name(condition: Json, terminology: Terminology) -> News:
         for words in _read_asides(condition).words
         for part in (words, *sentences(words))
     ]
+    if _is_dated_before(condition):
+        # An onset of its own makes a second stroke of "stroke 2012".
+        news -= {"seldom"} if _has_onset(condition) else {"grave", "seldom"}
     if "grave" in news:
         return "grave"
-    if "seldom" in news or any(map(harmless.is_harm, asides)):
+    if "seldom" in news or any(map(harmless.is_harm, {*asides})):
         return "seldom"
     return "lasting" if "lasting" in news else ""
 

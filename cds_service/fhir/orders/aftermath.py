@@ -94,12 +94,14 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
     codes = (*unread["outcome"], *unread["followUp"])
     told = [words for code in codes for words in texts_of(code)]
     told += [text(note.get("text")) for note in objects(procedure.get("note"))]
-    is_news = any(
-        terminology.harmless.is_harm(part)
+    # A form may repeat the same words thousands of times.
+    parts = {
+        part
         for words in told
         for one in sentences(words[:LONGEST_TEXT])
         for part in (one, *_DIVIDED.split(one))
-    )
+    }
+    is_news = any(map(terminology.harmless.is_harm, parts))
     if is_news or not named.isdisjoint(NOT_UNDERSTOOD):
         named |= {"neurological-deficit"}
     return frozenset(map(in_doubt, named))

@@ -128,7 +128,7 @@ def stops_now(words: str, terminology: Terminology) -> bool:
 
 
 def _clauses_that_stop(words: str, terminology: Terminology) -> Iterator[str]:
-    for part in clauses(words):
+    for part in dict.fromkeys(clauses(words)):
         if _stopped_in(part, terminology) or _stops_alone(part, terminology):
             yield part
 

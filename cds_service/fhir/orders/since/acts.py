@@ -342,7 +342,7 @@ def _tells_of_fall(words: str, since: date, terminology: Terminology) -> bool:
         is_fall(clause)
         and not stems.is_prevention(clause)
         and any(map(is_fall, undenied_parts(clause, terminology)))
-        for clause in map(str.strip, _CLAUSE.split(words))
+        for clause in dict.fromkeys(map(str.strip, _CLAUSE.split(words)))
     )
 
 
