@@ -83,10 +83,6 @@ def with_sums(
     return text, doubted
 
 
-def _overlap(one: Mention, other: _Sum) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
 def _sums(text: str, words: DurationWords) -> Iterator[_Sum]:
     for amount in words.amounts(text):
         hours = words.units[amount.unit].hours

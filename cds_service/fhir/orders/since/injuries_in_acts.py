@@ -60,7 +60,6 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
-NAMED_BROKEN = WORDED | {LEG_BROKEN}
 FALL, NEW_VERTEBRA = "fall", "new-vertebra"
 # Of the leg or the pelvis, as codes of the problem list name them.
 OF_LEG = frozenset({LEG_BROKEN, "hip-fracture", "pelvic-fracture"})
