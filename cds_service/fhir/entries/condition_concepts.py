@@ -206,11 +206,16 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
 
 def _is_over(title: str, condition: Json, terminology: Terminology) -> bool:
     """Tell if a title is of before by its words, or by an earlier year in them."""
+    is_past = bool(terminology.kinds.of_title(title, PAST_BY_WORDS))
+    return is_past or _has_earlier_year(title, condition)
+
+
+def _has_earlier_year(title: str, condition: Json) -> bool:
+    """Tell if a title gives a year that is not that of its onset or its recording."""
     written = {
         text(condition.get(name))[:4] for name in ("onsetDateTime", "recordedDate")
     }
-    is_earlier = not written.issuperset(WRITTEN_YEAR.findall(title))
-    return is_earlier or bool(terminology.kinds.of_title(title, PAST_BY_WORDS))
+    return not written.issuperset(WRITTEN_YEAR.findall(title))
 
 
 def _has_onset(condition: Json) -> bool:
@@ -266,10 +271,7 @@ def _names_illness_of_now(
         codes.is_earlier(code) for _, code in codings
     ):
         return False
-    written = {
-        text(condition.get(name))[:4] for name in ("onsetDateTime", "recordedDate")
-    }
-    if not written.issuperset(WRITTEN_YEAR.findall(title)):
+    if _has_earlier_year(title, condition):
         return False
     over = (*PAST_BY_WORDS, *OWN_TITLE)
     return not kinds.of_title(title, over) and any(

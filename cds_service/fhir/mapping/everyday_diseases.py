@@ -39,8 +39,8 @@ _OF_WORD = re.compile(f"[{_LATIN}]")
 # What was found at the operation of a cancer, and its grade: `pT1c pN0 M0 G2 R0`. A
 # metastasis (M1) and a tumour that came back (rT) are not among it.
 _STAGED = re.compile(
-    r"(?<![a-z0-9])(?:[cpy]{0,2}(?:t(?:is|[0-4]|x)[a-d]?(?:\([a-z0-9]+\))?|n[0-3x][a-c]?"
-    r"(?:\((?:sn|mi|i[+-])\))?|mx|m0)){1,3}(?![a-z0-9])"
+    r"(?<![a-z0-9])(?:[cpy]{0,2}(?:t(?:is|[0-4]|x)[a-d]?(?:\([a-z0-9]+\))?"
+    r"|n[0-3x][a-c]?(?:\((?:sn|mi|i[+-])\))?|mx|m0)){1,3}(?![a-z0-9])"
     r"|(?<![a-z0-9])(?:g[1-4]|r0|l[01x]|v[01x]|pn[01x]|(?:er|pr|her2)"
     r"(?:[+-]| ?(?:positiv|negativ|pos|neg)[a-z]{0,2}\b)?"
     r"|gleason(?: score)? ?\d(?: ?\+ ?\d(?: ?= ?\d)?)?)(?![a-z0-9])"
