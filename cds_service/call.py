@@ -16,14 +16,14 @@ from cds_service.cards.texts import CardTexts
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.case import Case, InForce
 from cds_service.core.closures import ClosureFile
-from cds_service.core.fact_file import FactFile
+from cds_service.core.facts.fact_file import FactFile
 from cds_service.core.findings import AugmentationOrder, SupportOrder, SupportOrders
 from cds_service.core.handout import HandoutText
 from cds_service.core.handout_settings import HandoutSettings
 from cds_service.core.languages import ENGLISH, LanguageFile
+from cds_service.core.models.source_attributes import SourceAttributes
 from cds_service.core.policy import Policy
 from cds_service.core.rule_file import Rule
-from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.gathering.fetching import FhirReader
 from cds_service.fhir.gathering.plan import PrefetchPlan

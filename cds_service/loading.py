@@ -20,30 +20,30 @@ from cds_service.core.data_file import (
     validated,
 )
 from cds_service.core.languages import LanguageFile
-from cds_service.core.model_card import model_card
-from cds_service.core.observed_expected import ObservedExpected
-from cds_service.core.policy import Policy
-from cds_service.core.pooled import PooledModel, load_pooled_model
-from cds_service.core.pooled_card import pooled_card
-from cds_service.core.prediction import LogisticModel, load_models
-from cds_service.core.recalibration import Recalibration
-from cds_service.core.source_attributes import SourceAttributes
-from cds_service.core.study import Study
-from cds_service.core.study_files import (
+from cds_service.core.models.model_card import model_card
+from cds_service.core.models.pooled import PooledModel, load_pooled_model
+from cds_service.core.models.pooled_card import pooled_card
+from cds_service.core.models.prediction import LogisticModel, load_models
+from cds_service.core.models.source_attributes import SourceAttributes
+from cds_service.core.models.study import Study
+from cds_service.core.models.study_files import (
     find_study_faults,
     load_contrary_evidence,
     load_pooled_study,
     load_studies,
 )
+from cds_service.core.observed_expected import ObservedExpected
+from cds_service.core.policy import Policy
+from cds_service.core.recalibration import Recalibration
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import DataFileError
 from cds_service.fhir.learning import load_learning
 from cds_service.fhir.mapping.confirmed import check_confirmed
 from cds_service.fhir.mapping.examples import check_examples
+from cds_service.fhir.mapping.files.overlay import DATA, refuse_unread
 from cds_service.fhir.mapping.finding_specs import check_specs, load_finding_specs
 from cds_service.fhir.mapping.mapping_files import read_orderables
-from cds_service.fhir.mapping.overlay import DATA, refuse_unread
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.unknown_names import check_names
 from cds_service.fhir.orders.suggestions import OrderTemplate

@@ -39,7 +39,7 @@ from cds_service.call import (
 )
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
-from cds_service.core.bracing import with_counted_from
+from cds_service.core.braces.bracing import with_counted_from
 from cds_service.core.case import Case, Conclusion, Questions, conclude
 from cds_service.core.closures import (
     LONGEST_DAYS,
@@ -48,7 +48,7 @@ from cds_service.core.closures import (
     Fracture,
     find_closures,
 )
-from cds_service.core.derived import derive
+from cds_service.core.derivations.derived import derive
 from cds_service.core.findings import AugmentationOrder, Findings, SupportOrders
 from cds_service.core.grave_findings import BEHIND, entries_behind
 from cds_service.core.handout import HANDOUT_DRAFT, find_handout, handout_sentences
@@ -71,30 +71,38 @@ from cds_service.fhir.gathering.refusals import (
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss
-from cds_service.fhir.orders.aftermath import without_performed
-from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.broken_levels import region_treated
-from cds_service.fhir.orders.dated_fractures import dated_fractures
-from cds_service.fhir.orders.done_procedures import (
-    RECENT,
-    has_augmentation,
-    with_known_statuses,
+from cds_service.fhir.orders.braces.support_orders import (
+    find_draft_support_orders,
+    join_support_orders,
+    with_delivered,
 )
+from cds_service.fhir.orders.discharge.aftermath import without_performed
+from cds_service.fhir.orders.discharge.leaving import read_leaving
+from cds_service.fhir.orders.discharge.performed import find_performed
 from cds_service.fhir.orders.drafts import (
     DraftOrders,
     read_drafts,
     with_foreign_orders,
 )
 from cds_service.fhir.orders.handout_draft import Page, draft_handout
-from cds_service.fhir.orders.leaving import read_leaving
+from cds_service.fhir.orders.injuries.dated_fractures import dated_fractures
+from cds_service.fhir.orders.levels.broken_levels import region_treated
 from cds_service.fhir.orders.missed_orders import (
     missed_orders,
     unread_braces,
     unread_orders,
 )
+from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
+from cds_service.fhir.orders.operations.done_procedures import (
+    RECENT,
+    has_augmentation,
+    with_known_statuses,
+)
+from cds_service.fhir.orders.operations.orders_of_chart import (
+    is_recent,
+    orders_of_operation,
+)
 from cds_service.fhir.orders.order_lengths import weight_of_words
-from cds_service.fhir.orders.orders_of_chart import is_recent, orders_of_operation
-from cds_service.fhir.orders.performed import find_performed
 from cds_service.fhir.orders.recognition import (
     may_concern_us,
     orders_discharge,
@@ -106,11 +114,6 @@ from cds_service.fhir.orders.referred import (
     with_unsent_reasons_of_drafts,
 )
 from cds_service.fhir.orders.suggestions import Ordering, make_suggestions, order_words
-from cds_service.fhir.orders.support_orders import (
-    find_draft_support_orders,
-    join_support_orders,
-    with_delivered,
-)
 from cds_service.fhir.orders.ward_training import without_ward_training
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline, in_force

@@ -8,8 +8,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cds_service.core.assessment import Assessment, assess
-from cds_service.core.bone_drugs import INJECTED, KINDS
-from cds_service.core.chart_facts import rank_facts
+from cds_service.core.drugs.bone_drugs import INJECTED, KINDS
+from cds_service.core.facts.chart_facts import rank_facts
+from cds_service.core.facts.signals import find_signals
+from cds_service.core.facts.situation import Signal, Situation
 from cds_service.core.findings import (
     DRUGS_NOT_READ,
     BoneDrugs,
@@ -28,8 +30,6 @@ from cds_service.core.findings import (
 )
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation, recommend
-from cds_service.core.signals import find_signals
-from cds_service.core.situation import Signal, Situation
 from tests.chart_builders import HOOK, TODAY, open_service
 from tests.tables import cases
 

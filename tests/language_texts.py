@@ -20,21 +20,29 @@ import pytest
 
 from cds_service.call import Service, ServiceHook
 from cds_service.cards.brace import OWN_ROLES, ROLES
-from cds_service.core.bone_drugs import KINDS
-from cds_service.core.bracing import WITHOUT_DATE
-from cds_service.core.card_words import FOREARM, PLACES, UNKNOWN_PLACE
-from cds_service.core.chart_signals import SECOND
+from cds_service.core.braces.bracing import WITHOUT_DATE
 from cds_service.core.data_file import data_root
+from cds_service.core.drugs.bone_drugs import KINDS
+from cds_service.core.facts.card_words import FOREARM, PLACES, UNKNOWN_PLACE
+from cds_service.core.facts.chart_signals import SECOND
+from cds_service.core.facts.rule_signals import NOT_UNDERSTOOD
 from cds_service.core.findings import PROCEDURES
 from cds_service.core.languages import LanguageFile
-from cds_service.core.rule_signals import NOT_UNDERSTOOD
 from cds_service.core.wording import GAP_REASONS, NUMBER_WORDS
 from cds_service.fhir.leaves import leaves_of
-from cds_service.fhir.orders.augmentation import BOTH, BY_TEXT, FROM_WORDS, OPEN
-from cds_service.fhir.orders.broken_levels import REGION_NAMES
+from cds_service.fhir.orders.levels.broken_levels import REGION_NAMES
+from cds_service.fhir.orders.levels.treated_levels import (
+    UNUSUAL_NUMBERING,
+    WEAK_JUNCTION,
+)
+from cds_service.fhir.orders.operations.augmentation import (
+    BOTH,
+    BY_TEXT,
+    FROM_WORDS,
+    OPEN,
+)
 from cds_service.fhir.orders.order_text import BRACES
 from cds_service.fhir.orders.recognition import SUPPORT_TITLES
-from cds_service.fhir.orders.treated_levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
 from cds_service.hook_files.languages import read_languages
 from cds_service.hook_files.orders import OWN_WORDS
 from cds_service.loading import load_service

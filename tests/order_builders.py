@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from cds_service.core.findings import AugmentationOrder
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
+from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.references import bases_of
 from tests.builders import terminology as terminology  # noqa: PLC0414 - of orders as of records
 from tests.codes import CPT, HCPCS, codeable

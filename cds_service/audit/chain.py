@@ -121,7 +121,7 @@ class SearchFacts:
     """The values by which an entry is found: the columns of `audit_search`.
 
     The log calls them facts, and so does its format. A fact of the chart is another
-    thing (`core/chart_facts.py`).
+    thing (`core/facts/chart_facts.py`).
 
     Attributes:
         about: id of the entry that this one is about.

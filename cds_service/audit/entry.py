@@ -16,7 +16,8 @@ from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.cards.grounds import grounds_of
 from cds_service.cards.shown_figures import shown_figures
 from cds_service.core.caller import Caller
-from cds_service.core.chart_facts import RankedFact
+from cds_service.core.facts.chart_facts import RankedFact
+from cds_service.core.facts.leaving import Leaving
 from cds_service.core.findings import (
     AugmentationOrder,
     BoneDrugs,
@@ -30,10 +31,9 @@ from cds_service.core.findings import (
 )
 from cds_service.core.handout import find_handout
 from cds_service.core.languages import ENGLISH
-from cds_service.core.leaving import Leaving
-from cds_service.core.logistic_study import LogisticStudy
+from cds_service.core.models.logistic_study import LogisticStudy
+from cds_service.core.models.pooled_study import PooledStudy
 from cds_service.core.policy import Policy
-from cds_service.core.pooled_study import PooledStudy
 from cds_service.fhir.near_misses import NearMiss
 from cds_service.protocol.json_text import canonical_json, json_digest
 from cds_service.protocol.messages import Card, HookRequest, HookResponse

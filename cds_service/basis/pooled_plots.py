@@ -19,10 +19,10 @@ from cds_service.basis.charts import (
 )
 from cds_service.cards.answer import Answer
 from cds_service.core.findings import Finding
-from cds_service.core.pooled_result import PooledResult, likely_values
-from cds_service.core.pooled_study import NumberInput, YesNoInput
-from cds_service.core.prediction import expit
-from cds_service.core.study_tables import Z_95
+from cds_service.core.models.pooled_result import PooledResult, likely_values
+from cds_service.core.models.pooled_study import NumberInput, YesNoInput
+from cds_service.core.models.prediction import expit
+from cds_service.core.models.study_tables import Z_95
 from cds_service.core.wording import join_words, number_text, percent_text, range_text
 
 # What can be measured, in the order in which the plot has it.

@@ -17,7 +17,7 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import MEASURES_OF_SARCOPENIA
 from cds_service.core.case import assess_case
 from cds_service.core.findings import Finding, Findings, Gap, Value
-from cds_service.core.pooled_study import YesNoInput
+from cds_service.core.models.pooled_study import YesNoInput
 from cds_service.core.vocabulary import QuantitySpec
 from cds_service.core.wording import UNITS
 

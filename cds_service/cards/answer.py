@@ -8,8 +8,9 @@ from typing import NamedTuple
 from cds_service.cards.texts import SUMMARY_LENGTH, CardTexts, shortened
 from cds_service.core.assessment import Assessment
 from cds_service.core.case import Case, Conclusion
-from cds_service.core.chart_facts import ChartFacts
 from cds_service.core.closures import Closures
+from cds_service.core.facts.chart_facts import ChartFacts
+from cds_service.core.facts.situation import Signal
 from cds_service.core.findings import (
     AugmentationOrder,
     Findings,
@@ -22,7 +23,6 @@ from cds_service.core.phrases import NotTranslated, in_language, say
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.risk_words import RiskWords, risk_words_of
-from cds_service.core.situation import Signal
 from cds_service.core.wording import Wording
 from cds_service.protocol.messages import Card, Coding, Link, Source, Suggestion
 from cds_service.protocol.signing import Signing

@@ -7,9 +7,9 @@ from datetime import date
 from cds_service.cards.answer import Answer, Option, make_card
 from cds_service.cards.not_known import record_notices
 from cds_service.cards.texts import SUMMARY_LENGTH
-from cds_service.core.bed_rest import rest_length
-from cds_service.core.brace_reasons import KeepReason, keep_reasons
-from cds_service.core.bracing import BROKEN, CERTAIN, Brace
+from cds_service.core.braces.bed_rest import rest_length
+from cds_service.core.braces.brace_reasons import KeepReason, keep_reasons
+from cds_service.core.braces.bracing import BROKEN, CERTAIN, Brace
 from cds_service.core.findings import SupportOrder
 from cds_service.core.phrases import Part, in_brackets, joined, say
 from cds_service.core.wording import (

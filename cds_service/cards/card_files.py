@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from cds_service.cards.texts import REASON_SYSTEM, CardTexts, compile_layout
 from cds_service.core.data_file import label, read_json, read_toml
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import file_in_force, files_in_force
+from cds_service.fhir.mapping.files.overlay import file_in_force, files_in_force
 from cds_service.protocol.messages import Coding
 
 TEXTS, OVERRIDES = "texts.toml", "override-reasons.json"

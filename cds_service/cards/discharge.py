@@ -10,8 +10,8 @@ from dataclasses import replace
 from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.rehabilitation import Line, also_lines
-from cds_service.core.chart_facts import RankedFact
-from cds_service.core.leaving import ASPECT
+from cds_service.core.facts.chart_facts import RankedFact
+from cds_service.core.facts.leaving import ASPECT
 from cds_service.core.open_points import KEPT
 from cds_service.core.phrases import joined, say
 from cds_service.core.wording import capital

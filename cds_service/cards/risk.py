@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import phrase
+from cds_service.core.models.pooled_result import PooledResult
 from cds_service.core.phrases import joined, say
-from cds_service.core.pooled_result import PooledResult
 from cds_service.core.risk_words import RiskWords
 from cds_service.core.wording import capital, join_words
 

@@ -15,8 +15,8 @@ from cds_service.commands.ehr_fit import MOST_CARDS
 from cds_service.errors import CdsError
 from cds_service.fhir.gathering.query_results import base_of_entry
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import bases_of, bases_of_call
 from cds_service.outgoing.address import parse_base

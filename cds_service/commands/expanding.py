@@ -19,8 +19,8 @@ import click
 from cds_service.commands import options
 from cds_service.core.data_file import data_root
 from cds_service.errors import CallFailed, CdsError
-from cds_service.fhir.mapping.code_systems import load_code_systems
-from cds_service.fhir.mapping.expansions import (
+from cds_service.fhir.mapping.codes.code_systems import load_code_systems
+from cds_service.fhir.mapping.codes.expansions import (
     FOLDER,
     SNOMED,
     SUFFIX,

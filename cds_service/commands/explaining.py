@@ -19,17 +19,17 @@ from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.commands import options
 from cds_service.commands.diagnosis import why_no_document
 from cds_service.commands.terminal import clean, make_console, print_answer
-from cds_service.core.bracing import length_text
+from cds_service.core.braces.bracing import length_text
 from cds_service.core.findings import SupportOrder
 from cds_service.core.languages import ENGLISH, UnfinishedLanguage
 from cds_service.errors import CdsError, EvidenceUnavailable, NotAllowed
 from cds_service.fhir.gathering.fetching import FhirReader
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.braces.support_orders import find_draft_support_orders
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
+from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.orders.order_times import texts_on_time
-from cds_service.fhir.orders.support_orders import find_draft_support_orders
 from cds_service.fhir.references import bases_of_call
 from cds_service.loading import load_languages, load_service
 from cds_service.outgoing import Connections

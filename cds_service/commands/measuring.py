@@ -10,7 +10,7 @@ import click
 from cds_service.commands import options
 from cds_service.core.data_file import read_json
 from cds_service.core.vocabulary import QuantitySpec
-from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.fhir.mapping.files.overlay import files_in_force
 from cds_service.loading import load_measures_in_force, mapping_folders
 from cds_service.measures.definitions import FOLDER, Measure
 from cds_service.measures.observations import site_codes

@@ -17,7 +17,7 @@ from rich.text import Text
 from cds_service.commands import options
 from cds_service.commands.templates import TEMPLATES
 from cds_service.commands.terminal import OpenConsole, table
-from cds_service.core.contrary import NOT_RECORDED
+from cds_service.core.models.contrary import NOT_RECORDED
 from cds_service.loading import load_service
 
 CONTRARY = "contraryEvidence"

@@ -5,27 +5,27 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from cds_service.core.findings import Findings, RecordState
-from cds_service.core.open_points import OpenPoint, find_open_points
-from cds_service.core.policy import Policy
-from cds_service.core.pooled import PooledModel
-from cds_service.core.pooled_result import (
+from cds_service.core.models.pooled import PooledModel
+from cds_service.core.models.pooled_result import (
     FRAGILITY_AGE,
     PooledResult,
     find_pooled_result,
     steps_moved,
 )
-from cds_service.core.prediction import LogisticModel
-from cds_service.core.risk_words import RiskWords, pain_words
-from cds_service.core.strata import (
+from cds_service.core.models.prediction import LogisticModel
+from cds_service.core.models.strata import (
     Marker,
     Stratum,
     compare_with_marker,
     place_in_strata,
 )
-from cds_service.core.study import MarkerStudy, StrataStudy, Study
-from cds_service.core.study_lines import StudyLine, has_disagreement, study_line
-from cds_service.core.study_result import ABSOLUTE, ModelResult, apply_model
-from cds_service.core.study_tables import Outcome
+from cds_service.core.models.study import MarkerStudy, StrataStudy, Study
+from cds_service.core.models.study_lines import StudyLine, has_disagreement, study_line
+from cds_service.core.models.study_result import ABSOLUTE, ModelResult, apply_model
+from cds_service.core.models.study_tables import Outcome
+from cds_service.core.open_points import OpenPoint, find_open_points
+from cds_service.core.policy import Policy
+from cds_service.core.risk_words import RiskWords, pain_words
 
 OUTCOMES: tuple[Outcome, ...] = ("refracture", "residual-pain")
 Status = Literal["assessed", "insufficient-data", "not-applicable"]

@@ -9,38 +9,38 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cds_service.core.assessment import Assessment, assess
-from cds_service.core.card_words import words_of_facts
-from cds_service.core.chart_facts import ChartFacts, rank_facts
 from cds_service.core.closures import (
     NOTHING_CLOSED,
     UNKNOWN_FRACTURE,
     Closures,
     Fracture,
 )
-from cds_service.core.drug_states import DrugState, find_drug_state
-from cds_service.core.fact_file import FactFile
+from cds_service.core.drugs.drug_states import DrugState, find_drug_state
+from cds_service.core.facts.card_words import words_of_facts
+from cds_service.core.facts.chart_facts import ChartFacts, rank_facts
+from cds_service.core.facts.fact_file import FactFile
+from cds_service.core.facts.leaving import (
+    Leaving,
+    leaving_sentence,
+    short_leaving_sentence,
+    start_phrase,
+)
+from cds_service.core.facts.signals import find_signals
+from cds_service.core.facts.situation import Signal, Situation
 from cds_service.core.findings import (
     AugmentationOrder,
     Findings,
     RecordState,
     SupportOrders,
 )
-from cds_service.core.leaving import (
-    Leaving,
-    leaving_sentence,
-    short_leaving_sentence,
-    start_phrase,
-)
-from cds_service.core.logistic_study import LogisticStudy
+from cds_service.core.models.logistic_study import LogisticStudy
+from cds_service.core.models.pooled import PooledModel
+from cds_service.core.models.pooled_study import PooledStudy
+from cds_service.core.models.prediction import LogisticModel
+from cds_service.core.models.study import Study
 from cds_service.core.policy import Policy
-from cds_service.core.pooled import PooledModel
-from cds_service.core.pooled_study import PooledStudy
-from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Recommendation, recommend
 from cds_service.core.rule_file import Rule
-from cds_service.core.signals import find_signals
-from cds_service.core.situation import Signal, Situation
-from cds_service.core.study import Study
 from cds_service.core.wording import Wording
 
 NO_SUPPORT = SupportOrders()

@@ -12,16 +12,16 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from cds_service.core.brace_reasons import keep_reasons
-from cds_service.core.bracing import SAME, BraceTimes
+from cds_service.core.braces.brace_reasons import keep_reasons
+from cds_service.core.braces.bracing import SAME, BraceTimes
 from cds_service.core.case import Case, Conclusion
 from cds_service.core.data_file import Approved, DataTable
-from cds_service.core.drug_states import DrugState
+from cds_service.core.drugs.drug_states import DrugState
+from cds_service.core.facts.leaving import Leaving, next_dose
+from cds_service.core.facts.open_signals import PROSE_OPEN
+from cds_service.core.facts.situation import Signal
 from cds_service.core.findings import AugmentationOrder, DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
-from cds_service.core.leaving import Leaving, next_dose
-from cds_service.core.open_signals import PROSE_OPEN
-from cds_service.core.situation import Signal
 from cds_service.core.wording import is_near
 
 # The page as a draft of the record; the audit log counts it next to recommendations.

@@ -2,17 +2,18 @@
 
 A rule is one file of `hooks/<service>/recommendations/`. Its conditions are names of
 signals, facts and gaps, never expressions: if they do not suffice, add a signal
-(`core/signals.py`).
+(`core/facts/signals.py`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cds_service.core.bracing import Correction
-from cds_service.core.chart_facts import ChartFacts
+from cds_service.core.braces.bracing import Correction
 from cds_service.core.closures import NOTHING_CLOSED, Closures
+from cds_service.core.facts.chart_facts import ChartFacts
+from cds_service.core.facts.open_signals import OPEN_SIGNALS
+from cds_service.core.facts.situation import Signal, Situation
 from cds_service.core.findings import Findings, SupportOrder, SupportOrders
-from cds_service.core.open_signals import OPEN_SIGNALS
 from cds_service.core.phrases import (
     Sentence,
     WithoutBrackets,
@@ -22,7 +23,6 @@ from cds_service.core.phrases import (
 )
 from cds_service.core.policy import Policy
 from cds_service.core.rule_file import Ask, Rule, SignalText
-from cds_service.core.situation import Signal, Situation
 from cds_service.core.wording import (
     capital,
     date_text,

@@ -2,12 +2,12 @@
 
 These modules decide if a resource was read whole:
 
-- orders of a signing: the modules that `orders/unread_elements.py` names
+- orders of a signing: the modules that `orders/unread/unread_elements.py` names
 - doses of bone drugs: `entries/medication/plain_doses.py`
 - reports: `entries/exams/unread_in_report.py`
 - the asides of any entry: `entries/words/asides.py` says which elements have some,
   `entries/words/unread_in_reasons.py` if their words are understood
-- the notes of a value: `has_plain_notes` in `findings/observations.py`
+- the notes of a value: `has_plain_notes` in `findings/values/observations.py`
 """
 
 from collections.abc import Iterator

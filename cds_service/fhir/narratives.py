@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 
 from cds_service.fhir.leaves import leaves_of
-from cds_service.fhir.mapping.plain_patterns import PlainWords
+from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
 from cds_service.fhir.raw_json import Json, text
 
 _TAG = re.compile(r"<[^>]*>")

@@ -12,10 +12,10 @@ from cds_service.core.data_file import (
     read_toml,
     validated,
 )
-from cds_service.core.fact_file import FactFile
+from cds_service.core.facts.fact_file import FactFile
 from cds_service.core.rule_file import Rule
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.fhir.mapping.files.overlay import files_in_force
 
 SHARED = "shared.toml"
 Numbered = TypeVar("Numbered", Rule, FactFile)

@@ -7,7 +7,7 @@ from cds_service.core.data_file import Faults
 from cds_service.core.handout import HandoutText
 from cds_service.core.handout_settings import HandoutSettings
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.fhir.mapping.files.overlay import files_in_force
 from cds_service.hook_files.folders import HookFolders
 from cds_service.hook_files.languages import read_language
 

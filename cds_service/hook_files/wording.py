@@ -8,7 +8,7 @@ from typing import Any
 from cds_service.cards.card_files import in_force
 from cds_service.core.data_file import Faults, label, read_json, read_toml
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import DATA
+from cds_service.fhir.mapping.files.overlay import DATA
 
 
 def check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:

@@ -27,7 +27,7 @@ from cds_service.core.vocabulary import (
     QuantitySpec,
 )
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.fhir.mapping.files.overlay import files_in_force
 
 FOLDER = "measures"
 # Findings that are measured or seen, and so can be written as one Observation.

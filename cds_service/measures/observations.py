@@ -32,8 +32,8 @@ from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.fetching import FhirReader, read_apart
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.mapping.code_systems import MEASURES
-from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.fhir.mapping.codes.code_systems import MEASURES
+from cds_service.fhir.mapping.files.overlay import files_in_force
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.parsing import BrokenResource, parse_resource
 from cds_service.fhir.raw_json import Json, member, objects, text

@@ -8,7 +8,7 @@ from typing import Any
 
 from cds_service import __version__
 from cds_service.core.vocabulary import BooleanSpec
-from cds_service.fhir.mapping.code_systems import MEASURES
+from cds_service.fhir.mapping.codes.code_systems import MEASURES
 from cds_service.fhir.raw_json import Json
 from cds_service.measures.definitions import Measure, Measures
 from cds_service.measures.observations import CATEGORIES, METHODS, SNOMED, UCUM

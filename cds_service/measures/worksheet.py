@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Literal
 
 from cds_service.core.data_file import Closed, DataFile, read_toml, validated
-from cds_service.core.derived import derive
+from cds_service.core.derivations.derived import derive
+from cds_service.core.derivations.indices import INDICES
 from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Findings, Gap
-from cds_service.core.indices import INDICES
 from cds_service.core.wording import date_text, number_text, with_unit
+from cds_service.fhir.mapping.files.units import UnitTable
 from cds_service.fhir.mapping.levels.from_words import LEVELS
-from cds_service.fhir.mapping.units import UnitTable
 from cds_service.fhir.raw_json import Json
 from cds_service.measures.definitions import Measure, Measures
 from cds_service.measures.observations import Writer, Written, read_back

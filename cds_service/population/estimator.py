@@ -19,10 +19,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from cds_service.core.findings import Value
-from cds_service.core.pooled import PooledModel, load_pooled_model
-from cds_service.core.pooled_study import NumberInput
-from cds_service.core.prediction import LogisticModel, load_models, predict
-from cds_service.core.study_files import load_pooled_study, load_studies
+from cds_service.core.models.pooled import PooledModel, load_pooled_model
+from cds_service.core.models.pooled_study import NumberInput
+from cds_service.core.models.prediction import LogisticModel, load_models, predict
+from cds_service.core.models.study_files import load_pooled_study, load_studies
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
 from cds_service.population.performance import fit_intercept, fit_logistic
 

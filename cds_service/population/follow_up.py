@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cds_service.core.models.study_tables import Z_95, Interval
 from cds_service.core.months import months_after
-from cds_service.core.study_tables import Z_95, Interval
 
 UNDATED_EVENT = 0.5  # of the time: the middle, if nobody wrote the day down
 # A visit so shortly before the end is the one at the end; policy, as for pain.

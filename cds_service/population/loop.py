@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from cds_service.core.bracing import times_of
-from cds_service.core.drug_courses import find_overdue
-from cds_service.core.drug_uses import DrugEntry
+from cds_service.core.braces.bracing import times_of
+from cds_service.core.drugs.drug_courses import find_overdue
+from cds_service.core.drugs.drug_uses import DrugEntry
 from cds_service.core.findings import BoneDrugs, SupportOrder
 from cds_service.core.loop import DAYS, Course, Step, last_day
 from cds_service.core.vocabulary import BoneDrugSpec
@@ -19,19 +19,19 @@ from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMisma
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.open_concepts import MAY_NEED_BRACE
-from cds_service.fhir.findings.bone_drug_entries import entries_of
-from cds_service.fhir.findings.bone_drug_history import read_history
 from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.drugs.bone_drug_entries import entries_of
+from cds_service.fhir.findings.drugs.bone_drug_history import read_history
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.order_times import IN_FORCE
-from cds_service.fhir.orders.recognition import REVIEW
-from cds_service.fhir.orders.support_orders import (
+from cds_service.fhir.orders.braces.support_orders import (
     CARRIED_OUT,
     find_stored_orders,
     unchecked_in,
 )
+from cds_service.fhir.orders.order_times import IN_FORCE
+from cds_service.fhir.orders.recognition import REVIEW
 from cds_service.fhir.raw_json import Json, truth
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.scoring import (

@@ -15,21 +15,21 @@ from itertools import chain
 from typing import NamedTuple, TextIO
 
 from cds_service.core.findings import Finding, Findings, Value
-from cds_service.core.logistic_study import LogisticStudy
 from cds_service.core.loop import STEPS, Course
+from cds_service.core.models.logistic_study import LogisticStudy
 from cds_service.core.months import months_after
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
 from cds_service.fhir.entries.fractures.levels_of_entries import fracture_levels
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
-from cds_service.fhir.findings.earlier_fracture import AT_ONCE
-from cds_service.fhir.findings.same_operation import SUBACUTE
+from cds_service.fhir.findings.augmentations.same_operation import SUBACUTE
+from cds_service.fhir.findings.fractures.earlier_fracture import AT_ONCE
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.orders.drafts import NO_DRAFTS
-from cds_service.fhir.orders.treated_levels import find_levels
+from cds_service.fhir.orders.levels.treated_levels import find_levels
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.population.loop import read_course

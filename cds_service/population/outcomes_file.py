@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 
 from cds_service.core.anatomy import SPINE
 from cds_service.core.assessment import OUTCOMES
-from cds_service.core.derived import derive
+from cds_service.core.derivations.derived import derive
 from cds_service.core.findings import (
     AugmentationOrder,
     Finding,
@@ -29,7 +29,7 @@ from cds_service.core.findings import (
     Value,
 )
 from cds_service.core.loop import STEPS
-from cds_service.core.study_tables import Outcome
+from cds_service.core.models.study_tables import Outcome
 from cds_service.core.vocabulary import ChangeSpec, FindingSpec, QuantitySpec
 from cds_service.errors import CdsError
 from cds_service.measures.table_file import (

@@ -19,8 +19,8 @@ from scipy.special import expit  # type: ignore[import-untyped]
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
-from cds_service.core.strata import wilson_interval
-from cds_service.core.study_tables import Z_95, Interval
+from cds_service.core.models.strata import wilson_interval
+from cds_service.core.models.study_tables import Z_95, Interval
 from cds_service.studies.cohort import solve_intercept
 
 Vector = NDArray[np.float64]

@@ -24,7 +24,7 @@ from cds_service.core.findings import AugmentationOrder, Findings
 from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.findings.chart import Chart, Horizon
-from cds_service.fhir.findings.medication_list import NOT_ORDERED
+from cds_service.fhir.findings.drugs.medication_list import NOT_ORDERED
 from cds_service.fhir.gathering.fetching import NO_SERVER
 from cds_service.fhir.gathering.gather import record_in
 from cds_service.fhir.gathering.plan import PrefetchPlan
@@ -37,9 +37,9 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import state_of
 from cds_service.fhir.gathering.refusals import needed_results
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.broken_levels import region_treated
 from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.orders.levels.broken_levels import region_treated
+from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION_OR_LEVEL,
     recognise_augmentation,

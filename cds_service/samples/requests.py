@@ -10,11 +10,11 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from cds_service.core.data_file import data_root, read_json
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.mapping.code_systems import CPT, ORDERS
+from cds_service.fhir.mapping.codes.code_systems import CPT, ORDERS
 from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.samples import Sample
 from cds_service.samples.fhir_search import Resource, Store, hold
 from cds_service.samples.fhir_server import searchset

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from cds_service.core import table
+from cds_service.core.models import table
 from cds_service.loading import REDUCED
 from cds_service.studies.pooled_model import build_pooled_table
 from cds_service.studies.reduced_models import Say, build_tables

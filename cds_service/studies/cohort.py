@@ -16,8 +16,13 @@ from scipy.optimize import brentq, root  # type: ignore[import-untyped]
 from scipy.special import expit, ndtri, softmax  # type: ignore[import-untyped]
 from scipy.stats import qmc  # type: ignore[import-untyped]
 
-from cds_service.core.logistic_study import LogisticStudy, Predictor, Statistics, Term
-from cds_service.core.table import Matrix, Vector
+from cds_service.core.models.logistic_study import (
+    LogisticStudy,
+    Predictor,
+    Statistics,
+    Term,
+)
+from cds_service.core.models.table import Matrix, Vector
 
 SEED = 2022
 SOBOL_BITS = 30

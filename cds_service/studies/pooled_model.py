@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, ndtri  # type: ignore[import-untyped]
 
-from cds_service.core.pooled_study import BONES, SARCOPENIA, Bone, PooledStudy
-from cds_service.core.pooled_table import (
+from cds_service.core.models.pooled_study import BONES, SARCOPENIA, Bone, PooledStudy
+from cds_service.core.models.pooled_table import (
     Centres,
     PooledCoefficient,
     PooledTable,
     write_pooled_table,
 )
-from cds_service.core.study_files import load_pooled_study
+from cds_service.core.models.study_files import load_pooled_study
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
 from cds_service.studies.cohort import SEED, spread_points
 from cds_service.studies.pooling import pool_entries, pool_rates

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq  # type: ignore[import-untyped]
 
-from cds_service.core.pooled_study import Entry, Rate
-from cds_service.core.pooled_table import LeftOut, Pooled, PooledCoefficient
+from cds_service.core.models.pooled_study import Entry, Rate
+from cds_service.core.models.pooled_table import LeftOut, Pooled, PooledCoefficient
 
 ENOUGH_HOSPITALS = 5  # from so many on, tau is taken as found
 LEAST_SHARE = 0.5  # of the mean: tau from fewer hospitals is at least this

@@ -14,11 +14,11 @@ import numpy as np
 from scipy.special import expit  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
-from cds_service.core import table
-from cds_service.core.inputs import PSOAS_FAT, PSOAS_MUSCLE, PSOAS_TOTAL
-from cds_service.core.logistic_study import LogisticStudy
-from cds_service.core.study import Study
-from cds_service.core.study_files import load_studies
+from cds_service.core.models import table
+from cds_service.core.models.inputs import PSOAS_FAT, PSOAS_MUSCLE, PSOAS_TOTAL
+from cds_service.core.models.logistic_study import LogisticStudy
+from cds_service.core.models.study import Study
+from cds_service.core.models.study_files import load_studies
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
 from cds_service.studies.cohort import SEED, Cohort, rake, rebuild_cohort
 

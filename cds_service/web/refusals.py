@@ -21,8 +21,8 @@ from cds_service.errors import (
 )
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
+from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.orders.recognition import orders_discharge, with_meanings
 from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline, in_force

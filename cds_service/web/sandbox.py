@@ -24,7 +24,7 @@ from cds_service.call import Ports, Service
 from cds_service.core.vocabulary import is_after_surgery
 from cds_service.core.wording import GAP_REASONS, date_text
 from cds_service.errors import NotAllowed
-from cds_service.fhir.mapping.code_systems import CPT, HCPCS, ORDERS
+from cds_service.fhir.mapping.codes.code_systems import CPT, HCPCS, ORDERS
 from cds_service.fhir.parsing import BrokenResource, parse_resource
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import (

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cds_service.core.logistic_study import LogisticStudy
+from cds_service.core.models.logistic_study import LogisticStudy
 from tests.chart_builders import (
     application,
     cards_for,

@@ -7,8 +7,8 @@ at the signing it is not treated with this order.
 import pytest
 
 from cds_service.fhir.orders.drafts import NO_DRAFTS
+from cds_service.fhir.orders.levels.treated_levels import find_levels
 from cds_service.fhir.orders.recognition import recognise_augmentation
-from cds_service.fhir.orders.treated_levels import find_levels
 from tests.chart_builders import Resource, days_ago, of_patient, open_service
 from tests.patients.inpatients import chart, coded, statement
 from tests.patients.leaving import STAY, everything_arranged, leave

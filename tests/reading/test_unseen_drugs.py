@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cds_service.core.drug_states import find_drug_state
+from cds_service.core.drugs.drug_states import find_drug_state
 from tests.chart_builders import TODAY
 from tests.gathered_records import NO, OPEN, YES, each, read, said_of
 

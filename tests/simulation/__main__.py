@@ -22,7 +22,7 @@ import numpy as np
 
 from cds_service.call import Service
 from cds_service.core.data_file import read_json
-from cds_service.core.prediction import LogisticModel
+from cds_service.core.models.prediction import LogisticModel
 from cds_service.loading import PACKAGE, POOLED_SIMULATION, load_service
 from tests.simulation.elsewhere import differences, judge_elsewhere, worlds_for
 from tests.simulation.judging import (

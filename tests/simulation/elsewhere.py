@@ -13,8 +13,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from cds_service.core.findings import Value
-from cds_service.core.logistic_study import LogisticStudy
-from cds_service.core.prediction import LogisticModel, predict
+from cds_service.core.models.logistic_study import LogisticStudy
+from cds_service.core.models.prediction import LogisticModel, predict
 from cds_service.population.performance import Performance, measure
 from cds_service.population.verdict import RATIO, SLOPE
 from cds_service.studies.cohort import expit, solve_intercept

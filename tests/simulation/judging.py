@@ -17,13 +17,13 @@ from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
 from cds_service.core.findings import Value
-from cds_service.core.logistic_study import (
+from cds_service.core.models.logistic_study import (
     LevelCoefficient,
     LogisticStudy,
     Predictor,
     Statistics,
 )
-from cds_service.core.prediction import Z_95, LogisticModel, predict
+from cds_service.core.models.prediction import Z_95, LogisticModel, predict
 from cds_service.population.performance import Performance, measure
 from cds_service.studies.cohort import expit, rake, rebuild_cohort
 from cds_service.studies.reduced_models import (

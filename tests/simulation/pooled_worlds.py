@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from cds_service.core.findings import Value
+from cds_service.core.models.pooled import PooledFigure, PooledModel
+from cds_service.core.models.prediction import LogisticModel, predict
 from cds_service.core.policy import SiteIncidence
-from cds_service.core.pooled import PooledFigure, PooledModel
-from cds_service.core.prediction import LogisticModel, predict
 from cds_service.population.performance import fit_logistic
 from cds_service.studies.cohort import expit, solve_intercept
 from cds_service.studies.pooled_model import make_population

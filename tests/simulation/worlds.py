@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from cds_service.core.findings import Value
-from cds_service.core.logistic_study import LogisticStudy, Predictor, Statistics
-from cds_service.core.prediction import ReducedModel
+from cds_service.core.models.logistic_study import LogisticStudy, Predictor, Statistics
+from cds_service.core.models.prediction import ReducedModel
 from cds_service.studies.cohort import (
     IDENTITIES,
     Cohort,

@@ -81,7 +81,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
 )
 from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.mapping.clauses import clauses, sentences
-from cds_service.fhir.mapping.harmless import News
+from cds_service.fhir.mapping.harmless.harmless import News
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of

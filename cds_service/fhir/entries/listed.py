@@ -5,7 +5,7 @@ from typing import Any
 
 from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
 from cds_service.fhir.entries.words.problem_words import ANOTHER_PERSON, FAMILY_HISTORY
-from cds_service.fhir.mapping.code_systems import Listed
+from cds_service.fhir.mapping.codes.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT

@@ -10,7 +10,7 @@ from typing import Any
 
 from cds_service.fhir.entries.fractures.leg_injuries import is_named
 from cds_service.fhir.entries.held_training import HELD
-from cds_service.fhir.mapping.complication_codes import LimitOfWalking
+from cds_service.fhir.mapping.codes.complication_codes import LimitOfWalking
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.raw_json import Json, objects, text, texts_of

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from cds_service.core.findings import Gap
 from cds_service.core.vocabulary import AnswerSpec
 from cds_service.core.wording import date_text
-from cds_service.fhir.findings import measurements
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -19,8 +18,9 @@ from cds_service.fhir.findings.chart import (
     make_finding,
     make_gap,
 )
-from cds_service.fhir.findings.names import problem_of_name
-from cds_service.fhir.findings.observations import (
+from cds_service.fhir.findings.values import measurements
+from cds_service.fhir.findings.values.names import problem_of_name
+from cds_service.fhir.findings.values.observations import (
     RETRACTED,
     has_plain_notes,
     issued_later,
@@ -28,7 +28,7 @@ from cds_service.fhir.findings.observations import (
     status_problem,
     time_problem,
 )
-from cds_service.fhir.findings.quantities import Refused
+from cds_service.fhir.findings.values.quantities import Refused
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 

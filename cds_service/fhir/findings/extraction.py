@@ -39,34 +39,37 @@ from cds_service.core.vocabulary import (
     is_after_surgery,
 )
 from cds_service.fhir.findings.answers import find_answer
-from cds_service.fhir.findings.bone_drug_history import (
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_gap
+from cds_service.fhir.findings.drugs.bone_drug_history import (
     find_bone_drug,
     find_denosumab_overdue,
     read_history,
 )
-from cds_service.fhir.findings.cancer import (
+from cds_service.fhir.findings.drugs.long_steroid import find_long_steroid
+from cds_service.fhir.findings.drugs.medication_list import find_medication
+from cds_service.fhir.findings.encounter import find_place
+from cds_service.fhir.findings.end_of_life import find_end_of_life
+from cds_service.fhir.findings.events.cancer import (
     find_old_cancer,
     find_recent_cancer,
     open_by_doses_weeks_apart,
 )
-from cds_service.fhir.findings.change import find_change
-from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_gap
-from cds_service.fhir.findings.earlier_fracture import (
+from cds_service.fhir.findings.events.events import find_event
+from cds_service.fhir.findings.events.falls import (
+    find_fall_with_injury,
+    find_repeated_falls,
+)
+from cds_service.fhir.findings.exams import find_exam
+from cds_service.fhir.findings.fractures.earlier_fracture import (
     find_earlier_fracture,
     find_index_fracture,
 )
-from cds_service.fhir.findings.encounter import find_place
-from cds_service.fhir.findings.end_of_life import find_end_of_life
-from cds_service.fhir.findings.events import find_event
-from cds_service.fhir.findings.exams import find_exam
-from cds_service.fhir.findings.falls import find_fall_with_injury, find_repeated_falls
-from cds_service.fhir.findings.grip import find_grip
-from cds_service.fhir.findings.long_steroid import find_long_steroid
-from cds_service.fhir.findings.measurements import find_quantity
-from cds_service.fhir.findings.medication_list import find_medication
 from cds_service.fhir.findings.patient import find_demographic
 from cds_service.fhir.findings.problem_list import find_condition
-from cds_service.fhir.findings.t_score import find_t_score
+from cds_service.fhir.findings.values.change import find_change
+from cds_service.fhir.findings.values.grip import find_grip
+from cds_service.fhir.findings.values.measurements import find_quantity
+from cds_service.fhir.findings.values.t_score import find_t_score
 
 NOT_CONCLUDED = "what it follows from is not known"
 
@@ -139,7 +142,7 @@ def _find(
         case ChangeSpec():
             outcome = _find_change(spec, chart, specs)
         case _:
-            # From the order or from other findings: core/derived.py finds it.
+            # From the order or from other findings: `core/derivations/` finds it.
             outcome = make_gap(spec, "undetermined", NOT_CONCLUDED), ()
     return outcome
 

@@ -7,7 +7,7 @@ today. "Weakness of both legs for years" is of the weakness alone.
 import re
 from collections.abc import Callable, Sequence
 
-from cds_service.fhir.mapping.letters import LETTER
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import without_accents
 

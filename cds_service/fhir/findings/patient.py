@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from cds_service.core.card_signals import OLD
+from cds_service.core.facts.card_signals import OLD
 from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
-from cds_service.core.pooled_result import FRAGILITY_AGE
+from cds_service.core.models.pooled_result import FRAGILITY_AGE
 from cds_service.core.vocabulary import PatientSpec
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_finding, make_gap

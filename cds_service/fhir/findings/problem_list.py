@@ -37,7 +37,6 @@ from cds_service.fhir.entries.medication.drugs import (
 )
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.problem_words import in_doubt, words_but_denials
-from cds_service.fhir.findings.antibiotic_courses import find_long_antibiotic
 from cds_service.fhir.findings.chart import (
     LISTS,
     ON_DRUGS,
@@ -46,6 +45,7 @@ from cds_service.fhir.findings.chart import (
     make_finding,
     make_gap,
 )
+from cds_service.fhir.findings.courses.antibiotic_courses import find_long_antibiotic
 from cds_service.fhir.findings.statements import (
     PLACES,
     WORDED,

@@ -50,10 +50,14 @@ from cds_service.fhir.entries.words.problem_words import (
     is_taken_as_active,
     may_be_active,
 )
-from cds_service.fhir.findings.cement_reasons import (
+from cds_service.fhir.findings.augmentations.cement_reasons import (
     is_called_past,
     is_for_something_else,
     parts_of_title,
+)
+from cds_service.fhir.findings.augmentations.first_stages import is_of_first_stage
+from cds_service.fhir.findings.augmentations.same_operation import (
+    may_be_of_present_fracture,
 )
 from cds_service.fhir.findings.chart import (
     ON_DRUGS,
@@ -63,8 +67,6 @@ from cds_service.fhir.findings.chart import (
     age_in_words,
 )
 from cds_service.fhir.findings.encounter import VOID_ENCOUNTER
-from cds_service.fhir.findings.first_stages import is_of_first_stage
-from cds_service.fhir.findings.same_operation import may_be_of_present_fracture
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS

@@ -12,15 +12,15 @@ from pathlib import Path
 from pydantic import Field
 
 from cds_service.core.data_file import Closed, DataFile
-from cds_service.fhir.mapping.code_systems import CodeSystems
-from cds_service.fhir.mapping.harmless_codes import (
+from cds_service.fhir.mapping.codes.code_systems import CodeSystems
+from cds_service.fhir.mapping.codes.harmless_codes import (
     CodeRange,
     HarmlessCodes,
     load_harmless_codes,
 )
-from cds_service.fhir.mapping.language import Pattern
-from cds_service.fhir.mapping.overlay import required
-from cds_service.fhir.mapping.plain_patterns import PlainWords
+from cds_service.fhir.mapping.files.language import Pattern
+from cds_service.fhir.mapping.files.overlay import required
+from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
 from cds_service.fhir.mapping.text_rules import folded, folded_pattern
 
 FILE = "bystanders.toml"

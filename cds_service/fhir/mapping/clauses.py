@@ -30,8 +30,8 @@ from itertools import islice
 from string import ascii_lowercase
 from typing import NamedTuple
 
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.kept_texts import kept
-from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.text_rules import (
     Place,
     folded,

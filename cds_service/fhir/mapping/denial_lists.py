@@ -5,7 +5,7 @@ or bony lesion", but not "no biopsy of the lesion".
 """
 
 from cds_service.core.data_file import Closed
-from cds_service.fhir.mapping.language import Pattern
+from cds_service.fhir.mapping.files.language import Pattern
 
 
 class DenialList(Closed):

@@ -12,9 +12,9 @@ from pydantic import Field
 
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.code_systems import CPT, HCPCS, CodeSystems
-from cds_service.fhir.mapping.language import Pattern
-from cds_service.fhir.mapping.overlay import required
+from cds_service.fhir.mapping.codes.code_systems import CPT, HCPCS, CodeSystems
+from cds_service.fhir.mapping.files.language import Pattern
+from cds_service.fhir.mapping.files.overlay import required
 from cds_service.fhir.mapping.text_rules import TextRule, folded_pattern
 
 ATC = "http://www.whocc.no/atc"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from cds_service.core.data_file import label, read_toml, validated
 from cds_service.errors import DataFileError, DataFileErrors
-from cds_service.fhir.mapping.language import Examples, read_languages
-from cds_service.fhir.mapping.overlay import files_in_force
-from cds_service.fhir.mapping.plain_words import PlainWordsFile
+from cds_service.fhir.mapping.files.language import Examples, read_languages
+from cds_service.fhir.mapping.files.overlay import files_in_force
+from cds_service.fhir.mapping.plain.plain_words import PlainWordsFile
 from cds_service.fhir.mapping.terminology import Terminology
 
 

@@ -18,7 +18,7 @@ from cds_service.core.vocabulary import (
     is_after_surgery,
 )
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.fhir.mapping.files.overlay import files_in_force
 from cds_service.fhir.mapping.terminology import Code, Terminology
 
 # Keys of a finding that name concepts.

@@ -11,14 +11,14 @@ from itertools import chain
 from pathlib import Path
 
 from cds_service.core.data_file import DataFile, read_toml
-from cds_service.fhir.mapping.kept_texts import kept
-from cds_service.fhir.mapping.language import Pattern
-from cds_service.fhir.mapping.letters import LETTER
-from cds_service.fhir.mapping.overlay import (
+from cds_service.fhir.mapping.files.language import Pattern
+from cds_service.fhir.mapping.files.letters import LETTER
+from cds_service.fhir.mapping.files.overlay import (
     file_in_force,
     missing_tables,
     required,
 )
+from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, any_folded, folded
 from cds_service.fhir.mapping.written_days import (
     days_in,

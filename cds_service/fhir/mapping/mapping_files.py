@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from cds_service.core.data_file import Faults, label, read_json, validated
 from cds_service.errors import DataFileError
 from cds_service.fhir.classes import class_of
-from cds_service.fhir.mapping.code_systems import MEASURES, ORDERS, CodeSystems
-from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.fhir.mapping.codes.code_systems import MEASURES, ORDERS, CodeSystems
+from cds_service.fhir.mapping.files.overlay import files_in_force
 from cds_service.fhir.mapping.text_rules import compiled
 from cds_service.fhir.shapes import fits
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Container, Iterable, Mapping
 
 from cds_service.core.data_file import DataFile
-from cds_service.fhir.mapping.language import Language
-from cds_service.fhir.mapping.letters import LETTER
+from cds_service.fhir.mapping.files.language import Language
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.text_rules import (
     LONGEST_TEXT,
     compiled_words,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from cds_service.core.data_file import DataFile, DataTable
-from cds_service.fhir.mapping.language import Pattern, either, ignoring_case
+from cds_service.fhir.mapping.files.language import Pattern, either, ignoring_case
 
 _RANGE_AT = 20  # characters before a number that are searched for a range or a sign
 _NUMBER = r"(?<![\w.,\-–−])(?P<number>[-−–+]?\d{1,4}(?:[.,]\d{1,3})?)"

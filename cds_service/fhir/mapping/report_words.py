@@ -11,8 +11,8 @@ from functools import cached_property
 from pydantic import Field
 
 from cds_service.core.data_file import DataFile, DataTable
+from cds_service.fhir.mapping.files.language import Pattern, either, ignoring_case
 from cds_service.fhir.mapping.kept_texts import kept
-from cds_service.fhir.mapping.language import Pattern, either, ignoring_case
 from cds_service.fhir.mapping.text_rules import normal
 
 # The limits of the WHO's classes, and any number below zero.

@@ -10,8 +10,8 @@ from pathlib import Path
 from pydantic import Field
 
 from cds_service.core.data_file import Closed, DataFile
-from cds_service.fhir.mapping.language import Pattern
-from cds_service.fhir.mapping.overlay import required
+from cds_service.fhir.mapping.files.language import Pattern
+from cds_service.fhir.mapping.files.overlay import required
 from cds_service.fhir.mapping.text_rules import (
     LONGEST_TEXT,
     LONGEST_TITLE,

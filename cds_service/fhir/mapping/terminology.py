@@ -19,32 +19,43 @@ from cds_service.fhir.mapping.clauses import (
     ClauseReader,
     JointPatterns,
 )
-from cds_service.fhir.mapping.code_systems import (
+from cds_service.fhir.mapping.codes.code_systems import (
     LONGEST_CODE,
     Listed,
     load_code_systems,
 )
-from cds_service.fhir.mapping.complication_codes import load_complication_codes
-from cds_service.fhir.mapping.drug_table import load_drugs
-from cds_service.fhir.mapping.durations import load_durations
-from cds_service.fhir.mapping.everyday_diseases import FILE as EVERYDAY_DISEASES
-from cds_service.fhir.mapping.everyday_diseases import (
-    EverydayDiseases,
-    EverydayDiseasesFile,
+from cds_service.fhir.mapping.codes.complication_codes import load_complication_codes
+from cds_service.fhir.mapping.codes.expansions import outdated, read_expansions
+from cds_service.fhir.mapping.codes.harmless_codes import load_harmless_codes
+from cds_service.fhir.mapping.codes.official_titles import FILE as OFFICIAL_TITLES
+from cds_service.fhir.mapping.codes.official_titles import (
+    OfficialTitlesFile,
+    is_quiet,
+    sorted_titles,
 )
-from cds_service.fhir.mapping.everyday_orders import load_everyday_orders
-from cds_service.fhir.mapping.expansions import outdated, read_expansions
-from cds_service.fhir.mapping.grave_stems import load_grave_stems
-from cds_service.fhir.mapping.harmless import HarmlessFile, HarmlessTitles
-from cds_service.fhir.mapping.harmless_acts import load_harmless_acts
-from cds_service.fhir.mapping.harmless_codes import load_harmless_codes
-from cds_service.fhir.mapping.language import (
+from cds_service.fhir.mapping.codes.side_codes import load_side_codes
+from cds_service.fhir.mapping.drug_table import load_drugs
+from cds_service.fhir.mapping.durations.durations import load_durations
+from cds_service.fhir.mapping.files.language import (
     Language,
     Speller,
     any_of,
     lacking_tables,
     read_languages,
 )
+from cds_service.fhir.mapping.files.overlay import required
+from cds_service.fhir.mapping.files.units import load_units
+from cds_service.fhir.mapping.grave_stems import load_grave_stems
+from cds_service.fhir.mapping.harmless.everyday_diseases import (
+    FILE as EVERYDAY_DISEASES,
+)
+from cds_service.fhir.mapping.harmless.everyday_diseases import (
+    EverydayDiseases,
+    EverydayDiseasesFile,
+)
+from cds_service.fhir.mapping.harmless.everyday_orders import load_everyday_orders
+from cds_service.fhir.mapping.harmless.harmless import HarmlessFile, HarmlessTitles
+from cds_service.fhir.mapping.harmless.harmless_acts import load_harmless_acts
 from cds_service.fhir.mapping.levels.from_words import LevelRules
 from cds_service.fhir.mapping.mapping_files import (
     LocalCode,
@@ -55,19 +66,11 @@ from cds_service.fhir.mapping.mapping_files import (
 )
 from cds_service.fhir.mapping.method_words import load_method_words
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
-from cds_service.fhir.mapping.official_titles import FILE as OFFICIAL_TITLES
-from cds_service.fhir.mapping.official_titles import (
-    OfficialTitlesFile,
-    is_quiet,
-    sorted_titles,
-)
-from cds_service.fhir.mapping.overlay import required
-from cds_service.fhir.mapping.plain_words import load_all_plain, plain_of_braces
+from cds_service.fhir.mapping.plain.plain_words import load_all_plain, plain_of_braces
 from cds_service.fhir.mapping.readable import Languages, LanguagesFile
 from cds_service.fhir.mapping.report_numbers import ReportNumbers, ReportNumbersFile
 from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.search_parts import load_search_parts
-from cds_service.fhir.mapping.side_codes import load_side_codes
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     SPINES,
@@ -76,7 +79,6 @@ from cds_service.fhir.mapping.text_rules import (
     TextRules,
     text_rules,
 )
-from cds_service.fhir.mapping.units import load_units
 from cds_service.fhir.mapping.years import YearWords
 from cds_service.fhir.raw_json import LISTS
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar

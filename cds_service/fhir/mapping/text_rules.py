@@ -12,8 +12,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
+from cds_service.fhir.mapping.files.language import ONE_WORD, Language
 from cds_service.fhir.mapping.kept_texts import kept
-from cds_service.fhir.mapping.language import ONE_WORD, Language
 from cds_service.outgoing.deadline import check_time
 
 Place = tuple[int, int]

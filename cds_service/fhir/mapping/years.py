@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from cds_service.fhir.mapping.language import Years, any_of
+from cds_service.fhir.mapping.files.language import Years, any_of
 
 _YEAR = r"(?:19|20)\d\d\b"
 # `March 2026`, `marzo de 2026`

@@ -12,8 +12,8 @@ from cds_service.fhir.mapping.levels.from_words import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import GROUPS, DraftOrders, codeables
 from cds_service.fhir.orders.recognition import TITLES
-from cds_service.fhir.orders.unread_elements import CODE_WORDS
-from cds_service.fhir.orders.unread_in_augmentation import are_reasons_read
+from cds_service.fhir.orders.unread.unread_elements import CODE_WORDS
+from cds_service.fhir.orders.unread.unread_in_augmentation import are_reasons_read
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # By their type these orders leave the spine alone, unless a word of them is against it.

@@ -1,18 +1,18 @@
 """Read the reasons to keep a brace that its own order names.
 
-Other fractures and operations are in `other_injuries.py`; `core/brace_reasons.py` adds
-the findings.
+Other fractures and operations are in `injuries/other_injuries.py`;
+`core/braces/brace_reasons.py` adds the findings.
 """
 
-from cds_service.core.brace_reasons import KEEP_REASONS
+from cds_service.core.braces.brace_reasons import KEEP_REASONS
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.levels.from_words import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders
+from cds_service.fhir.orders.levels.treated_levels import stated_levels
 from cds_service.fhir.orders.order_reasons import reasons_named
 from cds_service.fhir.orders.order_times import texts_on_time
-from cds_service.fhir.orders.treated_levels import stated_levels
 from cds_service.fhir.raw_json import Json, texts_of
 
 _CONCEPTS = frozenset(KEEP_REASONS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cds_service.core.bracing import Correction
+from cds_service.core.braces.bracing import Correction
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import UNREAD_TITLE
 from cds_service.fhir.entries.words.problem_words import in_doubt

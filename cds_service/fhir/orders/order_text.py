@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from cds_service.fhir.entries.grave.searches import BIOPSY
 from cds_service.fhir.mapping.clauses import clauses
-from cds_service.fhir.mapping.code_systems import CPT
+from cds_service.fhir.mapping.codes.code_systems import CPT
 from cds_service.fhir.mapping.levels.from_words import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import (

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, Literal
 
-from cds_service.core.bracing import DAY, SAME
+from cds_service.core.braces.bracing import DAY, SAME
 from cds_service.core.findings import WordedEnd
-from cds_service.fhir.mapping.duration_parts import Mention
+from cds_service.fhir.mapping.durations.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.raw_json import (

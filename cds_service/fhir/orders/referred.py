@@ -35,14 +35,14 @@ from cds_service.fhir.gathering.unsent_reasons import (
     names_unsent,
 )
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.asked_stops import (
+from cds_service.fhir.orders.drafts import DraftOrders, Order
+from cds_service.fhir.orders.drugs.asked_stops import (
     bone_drugs_named,
     drugs_to_stop,
     is_about_drug,
     past_year_of_stop,
     says_was_taken,
 )
-from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.other_drafts import read_other_draft
 from cds_service.fhir.parsing import BrokenResource, parse_resource
 from cds_service.fhir.raw_json import (

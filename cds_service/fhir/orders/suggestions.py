@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cds_service.core.bracing import Correction
+from cds_service.core.braces.bracing import Correction
 from cds_service.core.languages import LanguageFile
 from cds_service.core.phrases import Sentence, in_language, joined, say
 from cds_service.core.recommendations import Recommendation
@@ -23,7 +23,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.classes import class_of
 from cds_service.fhir.mapping.mapping_files import Orderable
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.brace_correction import (
+from cds_service.fhir.orders.braces.brace_correction import (
     correct_brace_order,
     describe_correction,
 )

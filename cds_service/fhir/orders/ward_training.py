@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal, NamedTuple
 
-from cds_service.core.bracing import times_of
+from cds_service.core.braces.bracing import times_of
 from cds_service.core.findings import SupportOrder, SupportOrders
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import REHABILITATION
-from cds_service.fhir.orders.unread_in_referral import names_lasting_training
+from cds_service.fhir.orders.unread.unread_in_referral import names_lasting_training
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 from cds_service.fhir.references import last_name
 from cds_service.fhir.settings_of_care import INPATIENT, OUTSIDE, WARD, settings_of

@@ -14,8 +14,8 @@ from cds_service.commands.options import VERTEBRAE
 from cds_service.core.data_file import data_root
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.samples import load_samples
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.samples.requests import augmentation_order

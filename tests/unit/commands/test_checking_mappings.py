@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from cds_service.cli import main
 from cds_service.core.data_file import data_root
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.language import lacking_tables, read_languages
+from cds_service.fhir.mapping.files.language import lacking_tables, read_languages
 from cds_service.loading import load_service
 from cds_service.settings import Settings
 from cds_service.site.folder import load_site

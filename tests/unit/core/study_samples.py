@@ -1,7 +1,7 @@
 """The studies in force and their models, as the service reads them."""
 
 from cds_service import loading
-from cds_service.core.logistic_study import LogisticStudy
+from cds_service.core.models.logistic_study import LogisticStudy
 from tests.builders import specs
 from tests.chart_builders import open_service
 

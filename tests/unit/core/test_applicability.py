@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.core.study_result import ABSOLUTE, absolute_exclusions, check
+from cds_service.core.models.study_result import ABSOLUTE, absolute_exclusions, check
 from tests.chart_builders import open_service
 from tests.fact_builders import facts
 

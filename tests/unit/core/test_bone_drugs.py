@@ -1,6 +1,6 @@
 """The names of bone drugs."""
 
-from cds_service.core.bone_drugs import INJECTED, KINDS
+from cds_service.core.drugs.bone_drugs import INJECTED, KINDS
 from tests.chart_builders import open_service
 
 

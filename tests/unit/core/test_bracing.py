@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from cds_service.core.bracing import judge_braces, length_text, times_of
+from cds_service.core.braces.bracing import judge_braces, length_text, times_of
 from cds_service.core.findings import (
     Findings,
     Gap,

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from cds_service.cards.texts import SUMMARY_LENGTH
-from cds_service.core.chart_facts import (
+from cds_service.core.closures import CardFeedback, CardGround, Closure, Closures
+from cds_service.core.facts.chart_facts import (
     COMMON_WORDS,
     ChartFacts,
     placeholders,
     rank_facts,
 )
-from cds_service.core.closures import CardFeedback, CardGround, Closure, Closures
-from cds_service.core.situation import Signal
+from cds_service.core.facts.situation import Signal
 from tests.chart_builders import HOOK, open_service
 
 SERVICE_HOOK = open_service().hooks[HOOK]

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from cds_service.core.chart_signals import WORDS
-from cds_service.core.derived import derive
+from cds_service.core.derivations.derived import derive
+from cds_service.core.facts.chart_signals import WORDS
 from cds_service.core.findings import AugmentationOrder
 from tests.builders import coded, condition, findings_of, procedure, specs, words
 from tests.chart_builders import (

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cds_service.core.bracing import with_counted_from
+from cds_service.core.braces.bracing import with_counted_from
 from cds_service.core.findings import SupportOrders
 from cds_service.core.recommendations import not_counted_text
 from tests.chart_builders import TODAY

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cds_service.core.derived import derive
+from cds_service.core.derivations.derived import derive
 from cds_service.core.findings import AugmentationOrder, Findings, Gap, TreatedLevels
 from cds_service.core.sarcopenia import RULERS
 from tests.builders import specs

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from cds_service.core.drug_states import DrugSignal
+from cds_service.core.drugs.drug_states import DrugSignal
 from cds_service.core.findings import BoneDrugs, Provenance
 from tests.fact_builders import day, drug_use, facts, finding, signals_of
 

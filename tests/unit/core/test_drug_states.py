@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cds_service.core.drug_states import state_of
+from cds_service.core.drugs.drug_states import state_of
 from cds_service.core.findings import BoneDrugs, Dated, DrugEnd, DrugOrders
 from cds_service.core.unread_lists import UnreadList
 from tests.chart_builders import TODAY

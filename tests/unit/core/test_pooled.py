@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_samples import UNITS
 
+from cds_service.core.models.pooled import known_inputs, load_pooled_model
+from cds_service.core.models.pooled_table import read_pooled_table
+from cds_service.core.models.study_files import load_pooled_study
+from cds_service.core.models.table import table_path
 from cds_service.core.policy import SiteIncidence
-from cds_service.core.pooled import known_inputs, load_pooled_model
-from cds_service.core.pooled_table import read_pooled_table
 from cds_service.core.recalibration import Recalibration
-from cds_service.core.study_files import load_pooled_study
-from cds_service.core.table import table_path
 from cds_service.errors import DataFileError
 from cds_service.loading import REDUCED, STUDIES
 from tests.chart_builders import open_service

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from study_samples import LOGISTIC, MODELS, NOMOGRAM, PAIN, SARCOPENIA, WEAK
 
 from cds_service.core.findings import Value
-from cds_service.core.logistic_study import Example
-from cds_service.core.prediction import LogisticModel, Prediction, predict
+from cds_service.core.models.logistic_study import Example
+from cds_service.core.models.prediction import LogisticModel, Prediction, predict
 
 S, N, R = MODELS[SARCOPENIA.id], MODELS[NOMOGRAM.id], MODELS[PAIN.id]
 L1 = {"tl-junction": True, "diabetes": False, "bmd-t-score": -2.8}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.core.pooled import PooledBaseline, PooledFigure
+from cds_service.core.models.pooled import PooledBaseline, PooledFigure
 from cds_service.core.risk_words import risk_words_of
 
 BASELINE = PooledBaseline(

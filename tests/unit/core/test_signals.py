@@ -6,12 +6,12 @@ from typing import NamedTuple, get_args
 
 import pytest
 
-from cds_service.core.chart_signals import WORDS
-from cds_service.core.drug_states import DrugSignal
+from cds_service.core.drugs.drug_states import DrugSignal
+from cds_service.core.facts.chart_signals import WORDS
+from cds_service.core.facts.open_signals import OPEN_SIGNALS
+from cds_service.core.facts.signals import signal_names
+from cds_service.core.facts.situation import Signal, signal
 from cds_service.core.findings import SupportOrder, Value, WordedEnd
-from cds_service.core.open_signals import OPEN_SIGNALS
-from cds_service.core.signals import signal_names
-from cds_service.core.situation import Signal, signal
 from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import (
     brace,

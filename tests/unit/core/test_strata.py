@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from study_samples import STUDIES
 
-from cds_service.core.strata import (
+from cds_service.core.models.strata import (
     compare_with_marker,
     place_in_strata,
     stratum_of,

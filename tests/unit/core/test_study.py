@@ -7,12 +7,12 @@ import pytest
 from study_samples import LOGISTIC, STUDIES, STUDIES_FOLDER, UNITS
 
 from cds_service.core.data_file import Faults
-from cds_service.core.study_files import (
+from cds_service.core.models.study_files import (
     find_study_faults,
     load_contrary_evidence,
     load_studies,
 )
-from cds_service.core.study_tables import Cutoff, Requirement
+from cds_service.core.models.study_tables import Cutoff, Requirement
 from cds_service.errors import DataFileError
 
 S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"

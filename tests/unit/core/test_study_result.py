@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.core.findings import Findings, Gap, Value
-from cds_service.core.policy import Policy
-from cds_service.core.study_result import (
+from cds_service.core.models.study_result import (
     Band,
     ModelResult,
     apply_model,
     is_visibly_above,
 )
+from cds_service.core.policy import Policy
 from tests.chart_builders import open_service
 from tests.fact_builders import any_values, assessed, facts, finding, policy_with
 from tests.unit.core.study_samples import CT, PKP, PVP, TYPICAL, WEAK, merged

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.core.derived import derive
-from cds_service.core.strata import compare_with_marker
+from cds_service.core.derivations.derived import derive
+from cds_service.core.models.strata import compare_with_marker
 from tests.builders import TODAY, findings_of, specs
 from tests.chart_builders import PATIENT, augmented, open_service
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.meta_analysis import combine_effects
 
-from cds_service.core.pooled_study import Entry
+from cds_service.core.models.pooled_study import Entry
 from cds_service.studies.pooled_model import pooled_table
 from cds_service.studies.pooling import paule_mandel, pool_entries
 from tests.chart_builders import open_service

@@ -1,12 +1,12 @@
 """Read the T-scores that words of diagnoses, orders, drugs, acts and stays name.
 
 Such a number is never a value: it can only leave a measured one in doubt, as
-`lower_in_problems` in `findings/lower_t_scores.py` does.
+`lower_in_problems` in `findings/values/lower_t_scores.py` does.
 """
 
 from collections.abc import Sequence
 
-from cds_service.core.from_order import OSTEOPOROSIS
+from cds_service.core.derivations.from_order import OSTEOPOROSIS
 from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.leaves import words_in

@@ -15,7 +15,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
     words_of_reasons,
 )
 from cds_service.fhir.mapping.clauses import clauses, sentences, sentences_once
-from cds_service.fhir.mapping.letters import LETTER
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded

@@ -15,7 +15,7 @@ from cds_service.fhir.entries.words.problem_words import (
     undenied_parts,
 )
 from cds_service.fhir.mapping.clauses import names, sentences, statements
-from cds_service.fhir.mapping.letters import LETTER
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded

@@ -15,7 +15,7 @@ from cds_service.fhir.entries.words.fracture_sites import (
 )
 from cds_service.fhir.entries.words.problem_words import is_denial
 from cds_service.fhir.leaves import codes_of, words_in
-from cds_service.fhir.mapping.code_systems import Listed
+from cds_service.fhir.mapping.codes.code_systems import Listed
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 

@@ -6,6 +6,6 @@ knows those that were not treated, `instrumented.py` those that screws join,
 
 Who asks this reader is told apart by what it reads:
 `entries/fractures/levels_of_entries.py` one diagnosis or procedure,
-`orders/treated_levels.py` what an order treats, `orders/broken_levels.py` what is
-broken, and `orders/levels_left_in_notes.py` what an operation calls left in its notes.
+and in `orders/levels/` `treated_levels.py` what an order treats, `broken_levels.py`
+what is broken, and `levels_left_in_notes.py` what an operation calls left in its notes.
 """

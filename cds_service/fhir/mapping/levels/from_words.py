@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from cds_service.core.anatomy import SPINE
 from cds_service.fhir.mapping.clauses import remarks
+from cds_service.fhir.mapping.files.language import Language, Speller, Vertebrae, any_of
 from cds_service.fhir.mapping.kept_texts import kept
-from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
 from cds_service.fhir.mapping.levels.instrumented import InstrumentRules
 from cds_service.fhir.mapping.levels.left import LeftPart, LeftRules
 from cds_service.fhir.mapping.levels.of_something_else import OtherRules

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol
 
-from cds_service.fhir.mapping.language import Vertebrae, any_of
+from cds_service.fhir.mapping.files.language import Vertebrae, any_of
 from cds_service.fhir.mapping.text_rules import STROKES
 
 # Between two statements of a title, in any language.

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from cds_service.fhir.mapping.language import Vertebrae, any_of
+from cds_service.fhir.mapping.files.language import Vertebrae, any_of
 from cds_service.fhir.mapping.levels.instrumented import BORDERS, Place, flat
 
 # Characters between a vertebra and the word, with a few short words.

@@ -8,9 +8,9 @@ those of another part count only if all its words are known: `facet joint cyst L
 import re
 from collections.abc import Sequence
 
-from cds_service.fhir.mapping.language import Joints, Vertebrae, any_of
-from cds_service.fhir.mapping.letters import LETTER
-from cds_service.fhir.mapping.plain_patterns import PlainWords
+from cds_service.fhir.mapping.files.language import Joints, Vertebrae, any_of
+from cds_service.fhir.mapping.files.letters import LETTER
+from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
 from cds_service.fhir.mapping.text_rules import without_accents
 
 _HEALING = "heal|heil|union|consolid|konsolid|guer|cur|愈|治"

@@ -13,8 +13,8 @@ from cds_service.fhir.entries.words.past_by_words import LONG_PAST, NEW
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
-from cds_service.fhir.orders.broken_levels import OLD
 from cds_service.fhir.orders.drafts import codeables
+from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.since.reports import is_made_since, is_pathology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from cds_service.core.leaving import InjuryKind
+from cds_service.core.facts.leaving import InjuryKind
 from cds_service.fhir.entries.fractures.hip_repair_words import HIP_REPAIR
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.mapping.side_codes import SideCodes
+from cds_service.fhir.mapping.codes.side_codes import SideCodes
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.raw_json import (

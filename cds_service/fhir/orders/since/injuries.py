@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.core.leaving import INJURY_KINDS, Injury, InjuryKind
+from cds_service.core.facts.leaving import INJURY_KINDS, Injury, InjuryKind
 from cds_service.core.phrases import DayForm
 from cds_service.fhir.certainty import (
     PAST,
@@ -23,7 +23,7 @@ from cds_service.fhir.entries.harm_in_acts import BROKEN, CARRYING, FALLS
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, last_of_end, recorded_on
-from cds_service.fhir.orders.broken_levels import OLD
+from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.since.acts import NEVER
 from cds_service.fhir.orders.since.coded_fractures import coded_results_since
 from cds_service.fhir.orders.since.hip_repairs import (

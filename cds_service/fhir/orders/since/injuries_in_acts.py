@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.core.leaving import INJURY_KINDS
+from cds_service.core.facts.leaving import INJURY_KINDS
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
 from cds_service.fhir.entries.condition_concepts import ACUTE
 from cds_service.fhir.entries.entry import Entry
@@ -39,8 +39,8 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.clauses import sentences_once
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.orders.broken_levels import OLD
 from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.since.hip_repairs import sides_of

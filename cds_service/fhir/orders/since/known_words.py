@@ -14,7 +14,7 @@ from cds_service.fhir.entries.listed import is_withheld
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
-from cds_service.fhir.mapping.everyday_diseases import EverydayTitle
+from cds_service.fhir.mapping.harmless.everyday_diseases import EverydayTitle
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.order_reasons import FORBIDDING

@@ -9,7 +9,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, last_of_end, recorded_on
-from cds_service.fhir.orders.done_procedures import RECENT
+from cds_service.fhir.orders.operations.done_procedures import RECENT
 from cds_service.fhir.orders.order_reasons import FORBIDDING
 from cds_service.fhir.orders.since.everyday import says_no_more
 from cds_service.fhir.raw_json import Json, member, texts_of

@@ -14,12 +14,13 @@ from cds_service.fhir.entries.harm_in_acts import REASONED
 from cds_service.fhir.entries.medication.drugs import ANY_BONE_DRUG, BONE_DRUG
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.broken_levels import (
+from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.levels.broken_levels import (
     covers,
     fractured_places,
     names_another_fracture,
 )
-from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.levels.treated_levels import find_levels
 from cds_service.fhir.orders.order_reasons import note_texts
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
@@ -29,7 +30,6 @@ from cds_service.fhir.orders.since.told_besides import (
     told_of_operation,
     told_of_visits,
 )
-from cds_service.fhir.orders.treated_levels import find_levels
 from cds_service.fhir.raw_json import Json, is_prohibition, text, texts_of
 
 # A rule of `kinds.toml`: of the neck, a pedicle, or next to the treated vertebra.

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cds_service.core.drug_states import state_of
+from cds_service.core.drugs.drug_states import state_of
 from tests.builders import (
     TODAY,
     coded,

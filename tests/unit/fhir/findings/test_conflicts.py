@@ -6,7 +6,7 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.fhir.findings.quantities import any_differ
+from cds_service.fhir.findings.values.quantities import any_differ
 
 
 class Value(NamedTuple):

@@ -6,11 +6,11 @@ import shutil
 import pytest
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.language import (
+from cds_service.fhir.mapping.files.language import (
     OF_LISTS,
     read_languages,
 )
-from cds_service.fhir.mapping.letters import faults_of, listed_letters
+from cds_service.fhir.mapping.files.letters import faults_of, listed_letters
 from tests.builders import MAPPINGS
 from tests.word_example_files import EXAMPLES, read
 

@@ -7,7 +7,7 @@ import warnings
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from cds_service.fhir.mapping.language import Pattern
+from cds_service.fhir.mapping.files.language import Pattern
 
 PARTS = (
     *"ab \\()[]{}?*+|^$.:=!-dws,019",

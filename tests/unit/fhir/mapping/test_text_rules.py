@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.fhir.mapping.language import read_languages
+from cds_service.fhir.mapping.files.language import read_languages
 from cds_service.fhir.mapping.text_rules import (
     TextRule,
     TextRules,

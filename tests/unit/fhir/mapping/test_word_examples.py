@@ -6,7 +6,7 @@ The texts are in `tests/word_examples/`, in folders and files named as the words
 import pytest
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.language import read_languages
+from cds_service.fhir.mapping.files.language import read_languages
 from cds_service.loading import find_faults
 from tests.builders import MAPPINGS, terminology
 from tests.chart_builders import site_service

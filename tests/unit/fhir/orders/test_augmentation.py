@@ -5,8 +5,11 @@ from hypothesis import given, settings
 
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.augmentation import BY_TEXT, find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.orders.operations.augmentation import (
+    BY_TEXT,
+    find_augmentation_order,
+)
 from cds_service.fhir.references import bases_of, bases_of_call
 from tests.codes import CPT, SCT, codeable
 from tests.order_builders import (

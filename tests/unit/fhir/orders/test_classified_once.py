@@ -10,12 +10,12 @@ from tests.chart_builders import ask, order_sign
 from tests.order_builders import brace, cpt, worded
 
 ROOMS = (
-    "augmentation",
+    "discharge.performed",
+    "injuries.other_injuries",
     "keep_reasons",
-    "other_injuries",
-    "performed",
-    "unread_in_referral",
-    "unread_in_augmentation",
+    "operations.augmentation",
+    "unread.unread_in_augmentation",
+    "unread.unread_in_referral",
 )
 
 

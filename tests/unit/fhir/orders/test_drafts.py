@@ -4,17 +4,20 @@ from datetime import date
 
 import pytest
 
-from cds_service.fhir.orders.augmentation import (
+from cds_service.fhir.orders.braces.support_orders import find_draft_support_orders
+from cds_service.fhir.orders.levels.treated_levels import (
+    UNUSUAL_NUMBERING,
+    WEAK_JUNCTION,
+)
+from cds_service.fhir.orders.missed_orders import missed_orders
+from cds_service.fhir.orders.operations.augmentation import (
     BOTH,
     BY_TEXT,
     FROM_WORDS,
     OPEN,
     find_augmentation_order,
 )
-from cds_service.fhir.orders.missed_orders import missed_orders
 from cds_service.fhir.orders.recognition import may_concern_us
-from cds_service.fhir.orders.support_orders import find_draft_support_orders
-from cds_service.fhir.orders.treated_levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
 from cds_service.outgoing.deadline import Deadline
 from tests.codes import CPT, HCPCS, ICD, PCS, SCT, codeable
 from tests.order_builders import (

@@ -15,7 +15,7 @@ from cds_service.core.findings import (
 )
 from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.orders.support_orders import (
+from cds_service.fhir.orders.braces.support_orders import (
     find_draft_support_orders,
     join_support_orders,
 )

@@ -1,0 +1,1 @@
+"""Read when a drug was taken, and until when."""

@@ -1,0 +1,187 @@
+"""Find the entries that state an event, with the days of each."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from cds_service.core.vocabulary import EventSpec
+from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.medication.reasons_against_drugs import (
+    AGAINST_DRUGS,
+    TELL_AGAINST_DRUGS,
+)
+from cds_service.fhir.entries.words.problem_words import in_doubt
+from cds_service.fhir.findings.chart import Chart, Problem
+from cds_service.fhir.findings.events.event_reasons import reasons_as_events
+from cds_service.fhir.findings.events.event_spans import (
+    Happened,
+    Span,
+    is_lately,
+    is_of_short_time,
+    span_of,
+    was_entered,
+)
+from cds_service.fhir.findings.events.event_words import (
+    HISTORY,
+    is_event_aside,
+    kinds_of_itself,
+    parts_of_itself,
+)
+from cds_service.fhir.findings.events.events_in_time import is_of_past_stay
+from cds_service.fhir.findings.fractures.earlier_traces import CALLED_OLD
+from cds_service.fhir.findings.problem_list import kind_of, kinds_in_words
+from cds_service.fhir.findings.statements import (
+    DOUBTED,
+    LATER_THAN_TODAY,
+    NAMED_ASIDE,
+    SUSPECTED,
+    UNFINISHED,
+    Stated,
+    look_back,
+    or_in_doubt,
+    read_aside,
+)
+from cds_service.fhir.findings.worded_dates import date_in_words
+
+# Any other status leaves open that an operation was done, or is to be, for what it
+# names: also one that is missing or is no status.
+NEVER_DONE = frozenset({"not-done", "entered-in-error"})
+CALLED_PAST = Problem("undetermined", "active there, and its words call it past")
+DATED_OTHERWISE = Problem("undetermined", "its words date it earlier")
+
+
+def happenings(
+    spec: EventSpec, chart: Chart, concepts: Sequence[str]
+) -> list[Happened]:
+    """Return the entries with any of these concepts, without denied and past ones.
+
+    An operation counts by its code, or by a title that says what it was done for
+    (`spec.told_by_acts`). Its other words leave the finding open, and so do reports and
+    orders.
+    """
+    wanted = or_in_doubt(tuple(concepts))
+    if chart.mentions.keys().isdisjoint(wanted):
+        return []
+    events: list[Happened] = []
+    for entry in chart.mentions_of(wanted):
+        is_of_stop = entry.kind in TELL_AGAINST_DRUGS
+        if is_of_stop and entry.named & AGAINST_DRUGS & {*wanted}:
+            events += reasons_as_events(entry, frozenset(concepts), spec, chart)
+            continue
+        if entry.kind == "Condition":
+            stated = _stated(entry, concepts)
+        elif entry.kind == "Procedure":
+            stated = _operated(entry, concepts, spec, chart)
+        else:
+            named = (one for one in concepts if entry.named & {one, in_doubt(one)})
+            concept = next(named, concepts[0])
+            within = look_back(spec, concept)
+            stated = read_aside(entry, concept, chart, within=within)
+        if stated and (meant := _as_meant(stated, spec, chart)):
+            events.append(_dated(meant, spec, chart))
+    return [one for one in events if not is_of_past_stay(one, spec, chart)]
+
+
+def _stated(entry: Entry, concepts: Sequence[str]) -> Stated | None:
+    certainty, clinical = certainty_of(entry.raw), clinical_status(entry.raw)
+    if certainty == "denied":
+        return None
+    codes = [match for match in entry.matches if match.concept in concepts]
+    named = [one for one in concepts if one in entry.named]
+    doubted = {one for one in concepts if in_doubt(one) in entry.named}
+    # Words that name a worse concept in doubt take nothing from a certain one, unless
+    # a code has both.
+    doubted_codes = {match.code for match in codes if match.concept in doubted}
+    sure_codes = [match for match in codes if match.code not in doubted_codes]
+    doubted |= {match.concept for match in codes if match.code in doubted_codes}
+    sure_names = [one for one in named if one not in doubted]
+    is_past = certainty == "past" or bool(clinical & PAST)
+    problem = None
+    if certainty == "doubted" and not is_past:
+        problem = SUSPECTED
+    elif not (sure_codes or sure_names):
+        problem = DOUBTED
+    concept, code = (*sure_names, *named, *concepts)[0], ""
+    if codes:
+        match = (*sure_codes, *codes)[0]
+        concept, code = match.concept, match.code
+    return Stated(entry, concept, code, None, problem, is_past)
+
+
+def _operated(
+    entry: Entry, concepts: Sequence[str], spec: EventSpec, chart: Chart
+) -> Stated | None:
+    if entry.status in NEVER_DONE:
+        return None
+    problem = None if entry.status == "completed" else UNFINISHED
+    if codes := [match for match in entry.matches if match.concept in concepts]:
+        return Stated(entry, codes[0].concept, codes[0].code, None, problem)
+    sure = [
+        one
+        for one in concepts
+        if one in entry.named and in_doubt(one) not in entry.named
+    ]
+    if sure and kinds_in_words(entry, spec.told_by_acts, chart):
+        return Stated(entry, sure[0], "", None, problem)
+    named = (one for one in concepts if entry.named & {one, in_doubt(one)})
+    return Stated(entry, next(named, concepts[0]), "", None, NAMED_ASIDE)
+
+
+def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
+    """Return the entry as its words mean it; None if they mean something else, or past.
+
+    If another part of the words is past, the event is not: `cauda equina, previous
+    fusion`. If the words call the event past but the list has it as active, it is open.
+    """
+    # An aside has no title that could name a kind of the event.
+    is_aside = is_event_aside(stated.entry, spec, chart)
+    is_named = is_aside or bool(stated.code) or not spec.words_need_kind
+    # What was done, such as a sample of a disc, is of no kind.
+    is_act = stated.entry.kind == "Procedure" and stated.concept in spec.unclear
+    is_named = is_named or is_act
+    if not (is_named or kind_of(stated.entry, spec, chart)):
+        return None
+    is_any_over = kinds_in_words(stated.entry, spec.unless_kinds, chart)
+    over = kinds_of_itself(stated, spec, chart) if is_any_over else frozenset()
+    if not over:
+        return stated
+    raw = stated.entry.raw
+    is_active = bool(clinical_status(raw) & ACTIVE)
+    if spec.earlier_opens and over - HISTORY and not clinical_status(raw) & PAST:
+        # Somebody lists an old deficit of late: perhaps it is worse.
+        since = chart.today - timedelta(days=spec.within_days or 0)
+        is_of_late = stated.problem is None and was_entered(stated, since, chart)
+        return stated._replace(problem=CALLED_OLD) if is_of_late else None
+    if not is_active or over - HISTORY:
+        return None
+    if over and stated.problem is None:
+        return stated._replace(problem=CALLED_PAST)
+    return stated
+
+
+def _dated(stated: Stated, spec: EventSpec, chart: Chart) -> Happened:
+    span = span_of(stated, spec, chart)
+    if span.first and span.first > chart.read_on:
+        stated = stated._replace(problem=LATER_THAN_TODAY)
+    elif not stated.problem and _is_dated_otherwise(stated, span, spec, chart):
+        return Happened(stated._replace(problem=DATED_OTHERWISE), span)
+    return Happened(stated._replace(day=span.first), span)
+
+
+def _is_dated_otherwise(
+    stated: Stated, span: Span, spec: EventSpec, chart: Chart
+) -> bool:
+    """Tell if an onset is of late, and its words date it long before.
+
+    Many systems write the day of recording as the onset: "foot drop since 1990".
+    """
+    if (
+        span.first is None
+        or stated.entry.kind != "Condition"
+        or not is_of_short_time(spec)
+    ):
+        return False
+    own = parts_of_itself(stated, spec, chart)
+    worded = date_in_words(own, stated.entry.raw, chart)
+    last = chart.calendar.last_day(worded)
+    return last is not None and last < span.first and not is_lately(last, spec, chart)

@@ -1,0 +1,1 @@
+"""Find earlier vertebral fractures, and what old entries tell of them."""

@@ -1,0 +1,1 @@
+"""Recognise codes: their systems and check digits, and what a chapter means."""

@@ -1,0 +1,237 @@
+"""Recognise codes of complications of an operation, by `complication-codes.toml`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from cds_service.core.data_file import DataFile
+from cds_service.fhir.mapping.codes.code_systems import CodeSystems
+from cds_service.fhir.mapping.codes.harmless_codes import HarmlessCodes, VagueCodes
+from cds_service.fhir.mapping.files.overlay import required
+
+FILE = "complication-codes.toml"
+# What the lists of repairs treat, by the names of the concepts.
+REPAIRS = {
+    "repair_thigh": "hip-fracture",
+    "repair_pelvis": "pelvic-fracture",
+    "repair_bone": "other-fracture",
+}
+
+# The lists of what limits walking, besides injuries.
+LimitOfWalking = Literal[
+    "walks_not", "leg_lost", "leg_operated", "carried", "leg_splinted"
+]
+
+
+class ComplicationCodesFile(DataFile):
+    """`complication-codes.toml`.
+
+    Attributes:
+        reviewed: a reader whom a site names has read the file.
+        grave: grave illness that is no deficit.
+        stroke: strokes, which may be a deficit.
+        elsewhere: illness of another organ, which is no deficit as a complication.
+        none: what says that there was no complication.
+        but: what of the grave codes is long-standing or everyday.
+        nerve: diseases of a nerve root.
+        earlier: illness of before, which is on the problem list.
+        several: fractures of several vertebrae.
+        everyday: what is long known or trivial if it is first coded since.
+        seldom: what of the everyday codes is neither.
+        lasting: what of them is everyday as long as no onset is given.
+        states: what an operation of before left, or put in.
+        ward: what of them every ward codes, and no value set or harmless range holds.
+        repair_thigh: treatment of a broken or dislocated hip or thigh.
+        repair_pelvis: the same of the pelvis.
+        repair_bone: the same of another bone or joint.
+        rescue: what is done for a catastrophe, and other operations of the spine.
+        leg_broken: broken bones of pelvis and leg that no value set holds.
+        leg_injured: other injuries of pelvis and leg that bear no weight.
+        allergy: allergic reactions, as the reason why a bone drug was stopped.
+        walks_not: diagnoses of somebody who does not walk.
+        leg_lost: a leg or a foot that is lost, and its amputation.
+        leg_operated: operations and casts of pelvis and leg.
+        carried: devices that carry or lift a patient.
+        leg_splinted: boots, casts and splints of a leg.
+    """
+
+    reviewed: bool
+    grave: tuple[VagueCodes, ...]
+    stroke: tuple[VagueCodes, ...]
+    elsewhere: tuple[VagueCodes, ...]
+    none: tuple[VagueCodes, ...]
+    but: tuple[VagueCodes, ...] = ()
+    nerve: tuple[VagueCodes, ...] = ()
+    earlier: tuple[VagueCodes, ...] = ()
+    several: tuple[VagueCodes, ...] = ()
+    everyday: tuple[VagueCodes, ...] = ()
+    seldom: tuple[VagueCodes, ...] = ()
+    lasting: tuple[VagueCodes, ...] = ()
+    states: tuple[VagueCodes, ...] = ()
+    ward: tuple[VagueCodes, ...] = ()
+    repair_thigh: tuple[VagueCodes, ...] = ()
+    repair_pelvis: tuple[VagueCodes, ...] = ()
+    repair_bone: tuple[VagueCodes, ...] = ()
+    rescue: tuple[VagueCodes, ...] = ()
+    leg_broken: tuple[VagueCodes, ...] = ()
+    leg_injured: tuple[VagueCodes, ...] = ()
+    allergy: tuple[VagueCodes, ...] = ()
+    walks_not: tuple[VagueCodes, ...] = ()
+    leg_lost: tuple[VagueCodes, ...] = ()
+    leg_operated: tuple[VagueCodes, ...] = ()
+    carried: tuple[VagueCodes, ...] = ()
+    leg_splinted: tuple[VagueCodes, ...] = ()
+
+
+class ComplicationCodes:
+    """The lists of the file, by system."""
+
+    def __init__(self, content: ComplicationCodesFile, systems: CodeSystems) -> None:
+        """Index the lists.
+
+        Raises:
+            DataFileError: a system is not in `systems.toml`, or a range is not valid.
+        """
+        self._codes = HarmlessCodes(
+            (),
+            systems,
+            FILE,
+            grave=content.grave,
+            stroke=content.stroke,
+            elsewhere=content.elsewhere,
+            none=content.none,
+            but=content.but,
+            nerve=content.nerve,
+            earlier=content.earlier,
+            several=content.several,
+            everyday=content.everyday,
+            seldom=content.seldom,
+            lasting=content.lasting,
+            states=content.states,
+            ward=content.ward,
+            repair_thigh=content.repair_thigh,
+            repair_pelvis=content.repair_pelvis,
+            repair_bone=content.repair_bone,
+            rescue=content.rescue,
+            leg_broken=content.leg_broken,
+            leg_injured=content.leg_injured,
+            allergy=content.allergy,
+            walks_not=content.walks_not,
+            leg_lost=content.leg_lost,
+            leg_operated=content.leg_operated,
+            carried=content.carried,
+            leg_splinted=content.leg_splinted,
+        )
+        self._everyday_in = frozenset(one.system for one in content.everyday)
+        self._systems = systems
+        self._systems_of_earlier = tuple(one.system for one in content.earlier)
+
+    def is_grave(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names grave illness that is no deficit."""
+        is_listed = self._codes.is_among("grave", system, code)
+        return is_listed and not self._codes.is_among("but", system, code)
+
+    def is_acute(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names grave illness or a stroke."""
+        return self.is_grave(system, code) or self._codes.is_among(
+            "stroke", system, code
+        )
+
+    def is_no_deficit(self, system: str, code: str) -> bool:
+        """Tell if a complication with this canonical code is no deficit."""
+        is_elsewhere = self._codes.is_among("elsewhere", system, code)
+        return is_elsewhere or self.is_grave(system, code)
+
+    def is_nerve_root(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names a disease of a nerve root."""
+        return self._codes.is_among("nerve", system, code)
+
+    def is_none(self, system: str, code: str) -> bool:
+        """Tell if a canonical code says that there was no complication."""
+        return self._codes.is_among("none", system, code)
+
+    def is_of_several(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names fractures of several vertebrae."""
+        return self._codes.is_among("several", system, code)
+
+    def is_judged(self, system: str) -> bool:
+        """Tell if the lists say of each code of a system if it is everyday."""
+        return not self._everyday_in.isdisjoint(self._systems.lineage(system))
+
+    def is_unlisted(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is not among the everyday ones of its system."""
+        if not self.is_judged(system):
+            return False
+        return not any(
+            self._codes.is_among(name, system, code) for name in ("everyday", "but")
+        )
+
+    def is_everyday(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is long known or trivial, and no crisis."""
+        is_listed = self._codes.is_among("everyday", system, code)
+        return is_listed and not self.is_seldom(system, code)
+
+    def is_seldom(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is a crisis or the like among the everyday codes."""
+        return self._codes.is_among("seldom", system, code)
+
+    def is_lasting(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is everyday as long as no onset is given."""
+        return self._codes.is_among("lasting", system, code)
+
+    def is_state(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is of what an earlier operation left or put in."""
+        return self._codes.is_among("states", system, code)
+
+    def is_of_ward(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is one of every ward, which asks for nothing."""
+        return self._codes.is_among("ward", system, code)
+
+    def repaired_bone(self, system: str, code: str) -> str:
+        """Return the bone that a canonical code of a procedure treats; else ""."""
+        return next(
+            (
+                bone
+                for name, bone in REPAIRS.items()
+                if self._codes.is_among(name, system, code)
+            ),
+            "",
+        )
+
+    def is_rescue(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is of a catastrophe or a further operation."""
+        return self._codes.is_among("rescue", system, code)
+
+    def is_broken_leg(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names a broken bone of pelvis or leg."""
+        return self._codes.is_among("leg_broken", system, code)
+
+    def is_injured_leg(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names another injury of pelvis or leg."""
+        return self._codes.is_among("leg_injured", system, code)
+
+    def is_allergy(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names an allergic reaction."""
+        return self._codes.is_among("allergy", system, code)
+
+    def limits_walking(self, kind: LimitOfWalking, system: str, code: str) -> bool:
+        """Tell if a canonical code is in a list of what limits walking."""
+        return self._codes.is_among(kind, system, code)
+
+    def is_earlier(self, code: str) -> bool:
+        """Tell if a code, of whatever system, names an illness of before."""
+        return any(
+            self._codes.is_among("earlier", system, code)
+            for system in self._systems_of_earlier
+        )
+
+
+def load_complication_codes(
+    folders: Sequence[Path], systems: CodeSystems
+) -> ComplicationCodes:
+    """Load the file in force.
+
+    Raises:
+        DataFileError: it is missing or wrong.
+    """
+    return ComplicationCodes(required(folders, FILE, ComplicationCodesFile)[1], systems)

@@ -1,0 +1,362 @@
+"""Recognise exact names of diseases that are harmless here, by `harmless.toml`.
+
+An entry with one of them is no malignancy, infection or injury of the spine. If it
+began since the operation it may be grave all the same.
+
+A name belongs there if nothing of the spine can hide behind it, since it supports a
+"no". What a discharge only need not ask about is in `everyday-diseases.toml`
+(`everyday_diseases.py`), and supports none.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple, Self
+
+from pydantic import Field
+
+from cds_service.core.data_file import DataFile, DataTable
+from cds_service.fhir.mapping.clauses import names
+from cds_service.fhir.mapping.codes.official_titles import OfficialTitles
+from cds_service.fhir.mapping.files.language import Pattern, either
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded, folded_pattern
+from cds_service.fhir.raw_json import Json, objects, text
+
+# around a name: bullets, dashes, stops
+NAME_ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
+_NOTHING = r"(?!)"
+_SPACES = re.compile(r"\s+")
+# Signs that a joined word leaves between the other words; "?" is none of them.
+_LEFT = r"[\s,;:()\[\]\-\u2013.\u3001\uff0c\uff08\uff09]+"
+_TOKEN = re.compile(r"[a-z\xdf-\xff]{2,}")
+_LEFT_AT_END, _LEFT_AT_START = re.compile(rf"{_LEFT}$"), re.compile(rf"^{_LEFT}")
+# A name has at most a side, a place, a grade, a year and that it is over.
+MOST_JOINED = 5
+MOST_TRIED = 40
+LONGEST_JOINED = 80  # characters
+# A code of ICD-10 in front of a name, or in brackets behind it. "T12" is a vertebra.
+_CODE_OF_ICD = r"(?:[A-Z]\d\d\.\d{1,2}|[EFGHIJKN]\d\d)"
+_CODE = re.compile(
+    rf"\s*(?:(?P<first>{_CODE_OF_ICD})\s*[-:\u2013]?\s+(?P<behind>\D.*)"
+    rf"|(?P<before>.*\S)\s+[(\[](?P<last>{_CODE_OF_ICD})[)\]])\s*"
+)
+# How a disease counts if it began since the operation; "" is everyday, and "lasting" is
+# so without an onset.
+News = Literal["grave", "seldom", "lasting", ""]
+
+
+NO_TITLES = OfficialTitles()
+
+
+class _Social(DataTable):
+    categories: tuple[str, ...]
+    category_systems: tuple[str, ...]
+    titles: tuple[str, ...]
+
+
+class _Asides(DataTable):
+    """Words that may stand next to a name.
+
+    Attributes:
+        tags: in brackets at its end.
+        since: before a year in brackets.
+        empty: words of a classification at its end, which say nothing.
+        empty_before: the same at its beginning.
+        never_bare: words of names that count only as they are listed.
+    """
+
+    tags: tuple[str, ...] = Field(min_length=1)
+    since: tuple[str, ...] = Field(min_length=1)
+    empty: tuple[Pattern, ...] = ()
+    empty_before: tuple[Pattern, ...] = Field(default=(), alias="empty-before")
+    never_bare: tuple[Pattern, ...] = Field(default=(), alias="never-bare")
+
+
+class _Vertebrae(DataTable):
+    """Spellings of a vertebra, or of two; a name has `@` in their place."""
+
+    level: tuple[Pattern, ...] = Field(min_length=1)
+    and_: tuple[Pattern, ...] = Field(alias="and", min_length=1)
+    second: tuple[Pattern, ...] = Field(min_length=1)
+
+
+class _Joined(DataTable):
+    """Words that may be joined to certain names: a side, a grade, a year.
+
+    Attributes:
+        why: what they are, for those who review the file.
+        latin: words with a border at both ends.
+        dense: words of writing without borders.
+        names: the names that they leave the same.
+    """
+
+    why: str
+    latin: tuple[Pattern, ...] = Field(min_length=1)
+    dense: tuple[Pattern, ...] = ()
+    names: tuple[Pattern, ...] = Field(min_length=1)
+
+
+class HarmlessFile(DataFile):
+    """`harmless.toml`.
+
+    Attributes:
+        reviewed: a reader of these languages, whom a site names, has read the file.
+        titles: names by language, of what is everyday also when it is new.
+        lasting: names of what is everyday as long as no onset is given.
+        seldom: names of what is not everyday when it is new.
+        grave: names of what is grave when it is new.
+        ward: names of complaints and states of every ward, which say nothing more.
+        social: categories and names of entries on work, home and schooling.
+        asides: words that a name may have next to it.
+        vertebrae: spellings of a vertebra.
+        joined: words that certain names may have next to them.
+    """
+
+    reviewed: bool
+    titles: Mapping[str, tuple[str, ...]]
+    lasting: Mapping[str, tuple[str, ...]] = {}
+    seldom: Mapping[str, tuple[str, ...]] = {}
+    grave: Mapping[str, tuple[str, ...]] = {}
+    ward: Mapping[str, tuple[str, ...]] = {}
+    social: _Social
+    asides: _Asides
+    vertebrae: _Vertebrae
+    joined: tuple[_Joined, ...] = ()
+
+
+class _Joint(NamedTuple):
+    """The words of a group, and the names to which they may be joined."""
+
+    words: re.Pattern[str]
+    names: re.Pattern[str]
+
+    @classmethod
+    def of(cls, group: _Joined) -> Self:
+        latin = rf"(?<![^\W_])(?:{either(map(folded_pattern, group.latin))})(?![^\W_])"
+        dense = either(map(folded_pattern, group.dense)) or _NOTHING
+        names = either(map(folded_pattern, group.names))
+        return cls(re.compile(rf"{latin}|{dense}"), re.compile(names))
+
+
+class _Shortened(NamedTuple):
+    """What is left of a name, and the groups whose words were taken out."""
+
+    rest: str
+    joints: frozenset[_Joint]
+
+
+class HarmlessTitles:
+    """The names of the file, folded."""
+
+    def __init__(
+        self,
+        content: HarmlessFile,
+        official: OfficialTitles = NO_TITLES,
+        is_code_quiet: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """Fold the names once.
+
+        Args:
+            content: the names of the file.
+            official: titles of everyday codes, which count as such names.
+            is_code_quiet: tells if a code of ICD-10 next to a name is everyday.
+        """
+        self._is_code_quiet = is_code_quiet
+        tags = either(map(re.escape, content.asides.tags))
+        self._tag = re.compile(rf"\s*\((?:{tags})\)\s*$")
+        since = either(map(re.escape, content.asides.since))
+        self._year = re.compile(rf"\((?:(?:{since}) )?(?:19|20)\d\d\)$")
+        empty = either(map(folded_pattern, content.asides.empty)) or _NOTHING
+        # At the end alone: "unspecified complications" are not empty.
+        self._empty_end = re.compile(rf"[\s,;(\[:、-]+(?:{empty})[)\]]?$")
+        self._empty = re.compile(empty)
+        before = either(map(folded_pattern, content.asides.empty_before)) or _NOTHING
+        self._empty_start = re.compile(rf"^(?:{before})\s*")
+        level, and_ = either(content.vertebrae.level), either(content.vertebrae.and_)
+        second = rf"(?:{either(content.vertebrae.second)})?[ -]?\d{{1,2}}"
+        self._level = re.compile(
+            rf"(?:{level})(?:\s?(?:{and_})\s?{second})?(?![a-z0-9])"
+        )
+        self._joints = tuple(map(_Joint.of, content.joined))
+        bare = either(map(folded_pattern, content.asides.never_bare)) or _NOTHING
+        self._never_bare = re.compile(bare)
+        self._seldom = self._names(content.seldom)
+        self._grave = self._names(content.grave)
+        self._lasting = self._names(content.lasting)
+        worse = self._seldom | self._grave
+        ward = self._names(content.ward)
+        self._ward = ward | (self._folded(official.of_ward) - worse)
+        harmless = self._folded(official.harmless) - worse - ward
+        everyday = self._names(content.titles) | self._lasting
+        self._titles = everyday | worse | harmless
+        self._social = frozenset(map(self._plain, content.social.titles))
+        every = self._titles | self._ward | self._social
+        self._tokens = frozenset(
+            word for name in every for word in _TOKEN.findall(name)
+        )
+        self._categories = frozenset(content.social.categories)
+        self._systems = frozenset(content.social.category_systems)
+
+    def is_harmless(self, words: str) -> bool:
+        """Tell if a text is one of the names, or several with a comma between."""
+        return bool(self._names_in(words, self._titles | self._social))
+
+    def is_of_ward(self, words: str) -> bool:
+        """Tell if a text names complaints of every ward, and nothing that is seldom.
+
+        It may name everyday diseases next to them.
+        """
+        everyday = (self._titles | self._social) - self._seldom - self._grave
+        return bool(self._names_in(words, everyday | self._ward))
+
+    def news_in(self, words: str) -> News:
+        """Tell how a harmless text counts if it began since: its gravest name does."""
+        found = self._names_in(words, self._titles | self._social)
+        if found & self._grave:
+            return "grave"
+        if found & self._seldom:
+            return "seldom"
+        return "lasting" if found & self._lasting else ""
+
+    def is_harm(self, words: str) -> bool:
+        """Tell if a harmless text is harm if it began since, whatever its onset."""
+        return self.news_in(words) in ("grave", "seldom")
+
+    @property
+    def everyday(self) -> frozenset[str]:
+        """The names, folded, of what is everyday also when it is new."""
+        return self._titles - self._seldom - self._grave - self._lasting
+
+    @property
+    def not_everyday_when_new(self) -> frozenset[str]:
+        """The names, folded, of what may be harm if it is new, and is none if old."""
+        return self._seldom | self._lasting
+
+    def is_social(self, condition: Json, words: Iterable[str]) -> bool:
+        """Tell if an entry's category or words are about work, home or schooling."""
+        for category in objects(condition.get("category")):
+            if any(map(self._is_social_code, objects(category.get("coding")))):
+                return True
+        titles = list(words)
+        return bool(titles) and all(
+            len(title) <= LONGEST_TITLE and self._plain(title) in self._social
+            for title in titles
+        )
+
+    def _is_social_code(self, coding: Mapping[str, Any]) -> bool:
+        system = text(coding.get("system"))
+        return (
+            system in self._systems
+            or f"{system}|{text(coding.get('code'))}" in self._categories
+        )
+
+    def _names(self, titles: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+        return self._folded(one for some in titles.values() for one in some)
+
+    def _folded(self, titles: Iterable[str]) -> frozenset[str]:
+        return frozenset(map(self._plain, titles))
+
+    def _names_in(self, words: str, known: frozenset[str]) -> frozenset[str]:
+        """Return the names of which a text consists; none if a part is not known."""
+        if len(words) > LONGEST_TITLE:
+            return frozenset()
+        words = self._without_code(words)
+        whole = self._plain(words)
+        # A title may have such words itself, and they may be those of its code.
+        for name in (whole, self._without_empty(whole)):
+            if name in known:
+                return frozenset({name})
+        parts = frozenset(
+            self._without_empty(part)
+            for part in map(self._plain, names(words))
+            if not self._empty.fullmatch(part)
+        )
+        if len(parts) > 1 and parts <= known:
+            return parts
+        if len(whole) > LONGEST_JOINED:
+            return frozenset()
+        bare = self._without_joined(whole, known)
+        if bare:
+            return frozenset({bare})
+        found = [self._without_joined(part, known) for part in parts]
+        return frozenset(found) if len(found) > 1 and all(found) else frozenset()
+
+    def _without_code(self, words: str) -> str:
+        """Return a title without its code: "M17.9 Gonarthrose".
+
+        A code that is not everyday stays: the name may be another one's.
+        """
+        found = _CODE.fullmatch(words)
+        if found is None or not self._is_code_quiet(found["first"] or found["last"]):
+            return words
+        return found["behind"] or found["before"]
+
+    def _without_joined(self, words: str, known: frozenset[str]) -> str:
+        """Return the name of which a side, a grade or a year is told; "" if none is.
+
+        Every word that is left out must be one that this name may have next to it.
+        """
+        if words in known:
+            return words
+        if not self._may_be_joined(words):
+            return ""
+        states = [_Shortened(words, frozenset())]
+        tried = {*states}
+        for _ in range(MOST_JOINED):
+            following = [one for state in states for one in self._shorten(state)]
+            states = [one for one in dict.fromkeys(following) if one not in tried]
+            tried.update(states)
+            for one in states:
+                if one.rest in known and self._takes(one):
+                    return one.rest
+            if len(tried) > MOST_TRIED:
+                break
+        return ""
+
+    def _may_be_joined(self, words: str) -> bool:
+        """Tell if each word is one of some name, or a joined one, which is quick."""
+        spare = [one for one in _TOKEN.finditer(words) if one[0] not in self._tokens]
+        if not spare:
+            return True
+        spans = [
+            place.span()
+            for joint in self._joints
+            for place in joint.words.finditer(words)
+        ]
+        return all(
+            any(start <= one.start() and one.end() <= end for start, end in spans)
+            for one in spare
+        )
+
+    def _shorten(self, state: _Shortened) -> Iterator[_Shortened]:
+        """Yield a name without each of the joined words in it."""
+        for joint in self._joints:
+            for place in joint.words.finditer(state.rest):
+                before = _LEFT_AT_END.sub("", state.rest[: place.start()])
+                after = _LEFT_AT_START.sub("", state.rest[place.end() :])
+                # Writing without borders has none where a word was taken out.
+                for rest in {f"{before} {after}".strip(), f"{before}{after}"}:
+                    if rest:
+                        yield _Shortened(rest, state.joints | {joint})
+
+    def _takes(self, short: _Shortened) -> bool:
+        name = short.rest
+        is_bare = "@" in name or self._never_bare.search(name)
+        return not is_bare and all(one.names.fullmatch(name) for one in short.joints)
+
+    def _without_empty(self, name: str) -> str:
+        """Return a name without the words at its ends that say nothing."""
+        if self._never_bare.search(name):
+            return name
+        name = self._empty_start.sub("", name)
+        while (bare := self._empty_end.sub("", name)) != name:
+            name = bare
+        return name
+
+    def _plain(self, words: str) -> str:
+        """Return a name in lower case, with `@` for a vertebra.
+
+        Accents, tag, year and the signs around it are left out.
+        """
+        bare = NAME_ENDS.sub("", self._tag.sub("", folded(words)))
+        name = self._level.sub(" @ ", self._year.sub("", bare))
+        return _SPACES.sub(" ", NAME_ENDS.sub("", name)).strip()

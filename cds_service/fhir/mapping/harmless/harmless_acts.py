@@ -1,0 +1,94 @@
+"""Recognise procedures that are for no tumour and no kidneys, by `harmless-acts.toml`.
+
+A code in no value set may be harmless, or a chemotherapy, a transplant or a dialysis
+that no list holds. So the file names what is harmless.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cds_service.core.data_file import Closed, DataFile
+from cds_service.fhir.mapping.codes.code_systems import CPT, CodeSystems
+from cds_service.fhir.mapping.codes.harmless_codes import CodeRange, HarmlessCodes
+from cds_service.fhir.mapping.files.language import Pattern
+from cds_service.fhir.mapping.files.overlay import required
+from cds_service.fhir.mapping.harmless.harmless import NAME_ENDS
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+
+FILE = "harmless-acts.toml"
+_TAG = re.compile(r"\s*\((?:procedure|regime/therapy)\)\s*$")
+
+
+class _Patterns(Closed):
+    """Whole codes of one system, as regular expressions."""
+
+    system: str
+    why: str
+    codes: tuple[Pattern, ...]
+
+
+class HarmlessActsFile(DataFile):
+    """`harmless-acts.toml`.
+
+    Attributes:
+        reviewed: a reader whom a site names has read the file.
+        ranges: codes of procedures.
+        patterns: others, by their whole form.
+        titles: names of procedures, by language.
+    """
+
+    reviewed: bool
+    ranges: tuple[CodeRange, ...]
+    patterns: tuple[_Patterns, ...] = ()
+    titles: Mapping[str, tuple[str, ...]]
+
+
+class HarmlessActs:
+    """The codes and names of the file."""
+
+    def __init__(self, content: HarmlessActsFile, systems: CodeSystems) -> None:
+        """Index the file.
+
+        Raises:
+            DataFileError: a system is not in `systems.toml`, or a range is not valid.
+        """
+        self._systems = systems
+        self._ranges = HarmlessCodes(content.ranges, systems, FILE)
+        self._patterns = [
+            (pattern.system, [re.compile(code) for code in pattern.codes])
+            for pattern in content.patterns
+        ]
+        self._titles = {
+            _plain(title) for titles in content.titles.values() for title in titles
+        }
+
+    def holds(self, system: str, code: str) -> bool:
+        """Tell if a code, as written, is that of a harmless procedure."""
+        uri, canonical = self._systems.normalise(system, code)
+        for pattern_system, patterns in self._patterns:
+            if pattern_system == uri and any(
+                pattern.fullmatch(canonical) for pattern in patterns
+            ):
+                return True
+        # A CPT code that ends with a letter is of another category: no range holds it.
+        may_be_in_range = uri != CPT or canonical.isdigit()
+        return may_be_in_range and self._ranges.holds(uri, canonical)
+
+    def is_title(self, words: str) -> bool:
+        """Tell if words are the name of a harmless procedure."""
+        return len(words) <= LONGEST_TITLE and _plain(words) in self._titles
+
+
+def _plain(words: str) -> str:
+    """Return a name in lower case, without accents, tag and the signs around it."""
+    return NAME_ENDS.sub("", _TAG.sub("", folded(words)))
+
+
+def load_harmless_acts(folders: Sequence[Path], systems: CodeSystems) -> HarmlessActs:
+    """Load the file in force.
+
+    Raises:
+        DataFileError: it is missing or wrong.
+    """
+    return HarmlessActs(required(folders, FILE, HarmlessActsFile)[1], systems)

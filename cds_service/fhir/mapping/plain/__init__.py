@@ -1,0 +1,1 @@
+"""Recognise plain words: those that change nothing in what an order asks for."""

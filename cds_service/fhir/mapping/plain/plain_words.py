@@ -1,0 +1,283 @@
+"""Load the lists of plain words, one for each kind of text.
+
+A text is a brace order, a dose, a referral, an order of rehabilitation, a note on a
+value, the place of a value, a report of any kind, of bone density or of a check after
+the operation, the reason of an order, the title of a disease with a code, the dosage of
+any drug, what an imaging study is called, a complication that there was not, or an
+order of activity. Each kind has a folder in `mappings/`; `plain-words/` is for brace
+orders, and `plain-dose-words/` for bone drugs.
+
+A word that is not in the list is not understood: no brace is shortened against the
+words of its author, and nothing counts as a dose, an order or a value against the words
+next to it. The lists name what is harmless, never what is not.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import Field
+
+from cds_service.core.data_file import read_toml, validated
+from cds_service.fhir.mapping.denial_lists import DenialList
+from cds_service.fhir.mapping.durations.durations import DurationRules
+from cds_service.fhir.mapping.files.language import Examples, Pattern
+from cds_service.fhir.mapping.files.overlay import files_in_force
+from cds_service.fhir.mapping.plain.bound_words import BoundList, BoundWords, all_plain
+from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
+
+BRACES = "plain-words"
+DOSES = "plain-dose-words"
+REFERRALS = "plain-referral-words"
+TRAINING = "plain-training-words"
+VALUES = "plain-value-words"
+REPORTS = "plain-report-words"
+REASONS = "plain-reason-words"
+TITLES = "plain-title-words"
+DENSITIES = "plain-density-words"
+PLACES = "plain-place-words"
+CEMENT = "plain-cement-words"
+DOSAGES = "plain-dosage-words"
+STUDIES = "plain-study-words"
+COMPLICATIONS = "plain-complication-words"
+ACTIVITIES = "plain-activity-words"
+
+
+class PlainWordsFile(Examples):
+    """A file of one of the folders.
+
+    Attributes:
+        words: patterns of the plain words.
+        earlier: in a report, words that call a fracture an old one.
+        others: in a report, words by which a broken vertebra is not new, or not the
+            only one.
+        sound: in a report, the words of a sentence that names a vertebra and does not
+            say that it broke.
+        findings: in the title of an examination, those of `words` that may name what it
+            found.
+        preparing: in a referral, those of `words` by which a visit only prepares for
+            the drug that it names.
+        stay: in an order of rehabilitation, those of `words` that may be of the
+            ward, so that training may end with the stay.
+        organs: in a report, ordinary findings of other organs. They are no words of a
+            fracture, so none of `bound` is plain next to them.
+        material: after an operation, names of the cement and of filling. In a sentence
+            with one of them no word of `organs` is plain, nor is one of `beyond`.
+        beyond: places next to a vertebra, where cement leaked.
+        named: of complications, names of grave illness that is no deficit.
+        course: of an operation, how it went and what was used.
+        composed: words of its note, which compose.
+        denied: in a report, what denies, and what it may deny.
+        bound: in a reason, words that are plain only next to the fracture.
+    """
+
+    words: tuple[Pattern, ...] = Field(min_length=1)
+    earlier: tuple[Pattern, ...] = ()
+    others: tuple[Pattern, ...] = ()
+    sound: tuple[Pattern, ...] = ()
+    organs: tuple[Pattern, ...] = ()
+    material: tuple[Pattern, ...] = ()
+    beyond: tuple[Pattern, ...] = ()
+    findings: tuple[Pattern, ...] = ()
+    preparing: tuple[Pattern, ...] = ()
+    stay: tuple[Pattern, ...] = ()
+    named: tuple[Pattern, ...] = ()
+    course: tuple[Pattern, ...] = ()
+    composed: tuple[Pattern, ...] = ()
+    denied: DenialList = DenialList()
+    bound: BoundList = BoundList()
+
+
+class Besides(NamedTuple):
+    """Plain words of a kind of text that may also give a reason.
+
+    Attributes:
+        alone: the words of its own folder. A text of these alone is plain.
+        mixed: these with the plain words of reasons, of which some are plain only next
+            to the fracture.
+    """
+
+    alone: PlainWords
+    mixed: PlainWords
+
+
+class PlainLists(NamedTuple):
+    """The plain words of each kind of text.
+
+    Attributes:
+        sound: as in `PlainWordsFile`.
+        others: as in `PlainWordsFile`.
+        organs: as in `PlainWordsFile`.
+        denials: the denials of reports, each with what it denies.
+        bound: words that are plain only next to the fracture, in a reason.
+        bound_in_titles: the same in a title, where its plain words count too.
+        densities: words of reports of bone density, with those of reports, values and
+            reasons.
+        places: words of a place that is a vertebral body.
+        checks: words of a check after the operation, with those of reports.
+        cemented: the same without `organs`: where cement may be.
+        material: as in `PlainWordsFile`.
+        beyond: as in `PlainWordsFile`.
+        dosages: words of a dosage of any drug.
+        studies: words by which imaging studies and their series are called.
+        findings: those of them that may name what was found.
+        preparing: as in `PlainWordsFile`.
+        lasting: words of an order of rehabilitation without `stay`.
+        staying: those of `stay` alone.
+        complications: what says that an operation had none.
+        complications_named: names of grave ones that are no deficit.
+        course: how an operation went, and what was used.
+        notes: the same with the words that compose its note. No length of time is
+            plain: a deficit that was not there "for two days" is there now.
+        activities: words of an order of activity.
+    """
+
+    braces: PlainWords
+    doses: PlainWords
+    referrals: PlainWords
+    training: PlainWords
+    lasting: PlainWords
+    staying: PlainWords
+    values: PlainWords
+    reports: PlainWords
+    reasons: PlainWords
+    titles: PlainWords
+    sound: PlainWords
+    others: PlainWords
+    organs: PlainWords
+    denials: PlainWords
+    bound: BoundWords
+    bound_in_titles: BoundWords
+    densities: PlainWords
+    places: PlainWords
+    checks: PlainWords
+    cemented: PlainWords
+    material: PlainWords
+    beyond: PlainWords
+    dosages: Besides
+    studies: Besides
+    findings: PlainWords
+    preparing: PlainWords
+    complications: PlainWords
+    complications_named: PlainWords
+    course: PlainWords
+    notes: PlainWords
+    activities: PlainWords
+
+    def by_folder(self) -> Mapping[str, PlainWords]:
+        """Return the lists by the folder of their files."""
+        return {
+            BRACES: self.braces,
+            DOSES: self.doses,
+            REFERRALS: self.referrals,
+            TRAINING: self.training,
+            VALUES: self.values,
+            REPORTS: self.reports,
+            REASONS: self.reasons,
+            TITLES: self.titles,
+            DENSITIES: self.densities,
+            PLACES: self.places,
+            CEMENT: self.checks,
+            DOSAGES: self.dosages.alone,
+            STUDIES: self.studies.alone,
+            COMPLICATIONS: self.complications,
+            ACTIVITIES: self.activities,
+        }
+
+
+def load_all_plain(
+    folders: Sequence[Path], durations: DurationRules, bone_drugs: Sequence[str]
+) -> PlainLists:
+    """Load the plain words of each kind of text, from all files of its folder together.
+
+    Args:
+        folders: `mappings/`, and the overlays that lie over it.
+        durations: reads lengths of time. In a dose and in a note on a value they are
+            not plain.
+        bone_drugs: names of bone drugs, which are plain next to a dose.
+
+    Raises:
+        DataFileError: a file is wrong.
+    """
+    bound = [file.bound for file in _files(folders, REASONS)]
+    reasons = [*_words(folders, REASONS), *all_plain(bound)]
+    titles = _words(folders, TITLES)
+    values = _words(folders, VALUES)
+    report_files = _files(folders, REPORTS)
+    denied = [pattern for file in report_files for pattern in file.denied.patterns]
+    reports = [*_words(folders, REPORTS), *denied]
+    densities = [*_words(folders, DENSITIES), *reports, *values, *reasons]
+    earlier = [word for file in report_files for word in file.earlier]
+    sound = [word for file in report_files for word in file.sound]
+    others = [word for file in report_files for word in file.others]
+    organs = [word for file in report_files for word in file.organs]
+    cemented = [*_words(folders, CEMENT), *reports]
+    material = [word for file in _files(folders, CEMENT) for word in file.material]
+    beyond = [word for file in _files(folders, CEMENT) for word in file.beyond]
+    found = [word for file in _files(folders, STUDIES) for word in file.findings]
+    prepares = [word for file in _files(folders, REFERRALS) for word in file.preparing]
+    training = _words(folders, TRAINING)
+    of_stay = {word for file in _files(folders, TRAINING) for word in file.stay}
+    lasting = [word for word in training if word not in of_stay]
+    operated = _files(folders, COMPLICATIONS)
+    named = [word for file in operated for word in file.named]
+    course = [word for file in operated for word in file.course]
+    composed = [word for file in operated for word in file.composed]
+    return PlainLists(
+        braces=PlainWords(_words(folders, BRACES), durations),
+        doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
+        referrals=PlainWords(_words(folders, REFERRALS), durations),
+        training=PlainWords(training, durations),
+        lasting=PlainWords(lasting, None),
+        staying=PlainWords(sorted(of_stay), None),
+        values=PlainWords(values, None),
+        reports=PlainWords([*reports, *organs], durations, earlier),
+        reasons=PlainWords(reasons, durations),
+        titles=PlainWords(titles, durations),
+        sound=PlainWords(sound, durations),
+        others=PlainWords(others, None),
+        organs=PlainWords(organs, None),
+        denials=PlainWords(denied, None),
+        bound=BoundWords(bound, reasons, reports, durations),
+        bound_in_titles=BoundWords(bound, [*reasons, *titles], reports, durations),
+        densities=PlainWords(densities, durations),
+        places=PlainWords(_words(folders, PLACES), None),
+        checks=PlainWords([*cemented, *organs], durations),
+        cemented=PlainWords(cemented, durations),
+        material=PlainWords(material, None),
+        beyond=PlainWords(beyond, None),
+        dosages=_besides(_words(folders, DOSAGES), reasons, durations),
+        studies=_besides(_words(folders, STUDIES), reasons, durations),
+        findings=PlainWords(found, None),
+        preparing=PlainWords(prepares, None),
+        complications=PlainWords(_words(folders, COMPLICATIONS), None),
+        complications_named=PlainWords(named, None),
+        course=PlainWords(course, durations),
+        notes=PlainWords([*course, *composed], None),
+        activities=PlainWords(_words(folders, ACTIVITIES), durations),
+    )
+
+
+def _besides(
+    words: Sequence[str], reasons: Sequence[str], durations: DurationRules
+) -> Besides:
+    mixed = PlainWords([*words, *reasons], durations)
+    return Besides(PlainWords(words, durations), mixed)
+
+
+def plain_of_braces(folders: Sequence[Path]) -> PlainWords:
+    """Load the plain words of brace orders; lengths of time are not read.
+
+    Raises:
+        DataFileError: a file is wrong.
+    """
+    return PlainWords(_words(folders, BRACES), None)
+
+
+def _words(folders: Sequence[Path], folder: str) -> list[str]:
+    return [word for file in _files(folders, folder) for word in file.words]
+
+
+def _files(folders: Sequence[Path], folder: str) -> list[PlainWordsFile]:
+    paths = files_in_force(folders, folder, ".toml").values()
+    return [validated(PlainWordsFile, read_toml(path), path) for path in paths]

@@ -1,0 +1,212 @@
+"""Read what a discharge asks about: appointments, biopsies, and what came since."""
+
+from datetime import date
+
+from cds_service.core.facts.leaving import ASPECT, Booking, Leaving
+from cds_service.core.findings import AugmentationOrder
+from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT, UNUSUAL
+from cds_service.fhir.entries.harm_in_acts import CARRYING
+from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.open_concepts import UNCODED
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.record_state import is_unread
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.discharge.sent_samples import biopsies_on_record
+from cds_service.fhir.orders.discharge.unread_procedures import unread_acts_of_spine
+from cds_service.fhir.orders.drugs.withheld_drugs import objections_to_doses
+from cds_service.fhir.orders.operations.bookings import entries_of_type, read_bookings
+from cds_service.fhir.orders.operations.done_procedures import (
+    RECENT,
+    augmentations_of,
+    is_done,
+    levels_of,
+    stay_of,
+)
+from cds_service.fhir.orders.reasons_of_stay import came_for
+from cds_service.fhir.orders.since.acts import complicated_since, unread_acts_since
+from cds_service.fhir.orders.since.antibiotics import antibiotics_since
+from cds_service.fhir.orders.since.everyday import everyday_entries
+from cds_service.fhir.orders.since.illnesses import (
+    illnesses_since,
+    nerve_roots_since,
+    sphincters_since,
+    unstable_since,
+    unusual_since,
+)
+from cds_service.fhir.orders.since.injuries import INJURIES, RecentTime, injuries_since
+from cds_service.fhir.orders.since.injuries_in_acts import injured_acts_since
+from cds_service.fhir.orders.since.known_words import (
+    cancers_telling_more,
+    known_by_words,
+)
+from cds_service.fhir.orders.since.long_known import known_before
+from cds_service.fhir.orders.since.operated_again import operated_again_since
+from cds_service.fhir.orders.since.reports import (
+    awaited_reports_since,
+    grave_reports_since,
+    unread_reports_since,
+)
+from cds_service.fhir.orders.since.vertebrae_in_acts import vertebrae_in_acts_since
+from cds_service.fhir.raw_json import Json
+from cds_service.protocol.json_text import json_digest
+
+LISTS = ("appointments", "pathology")
+# Lists that not every EHR has: they count as unread only if reading them failed.
+OPTIONAL_LISTS = ("supplyRequests", "imagingStudies", "encounter")
+# What a broken entry may be of that is asked about before leaving.
+BROKEN_DIAGNOSES = (
+    INJURIES | FRACTURED | UNCODED | {"cervical-fracture", ACUTE, UNUSUAL, NERVE_ROOT}
+)
+BRACES = frozenset({"brace"})
+
+
+def read_leaving(
+    record: PatientRecord,
+    terminology: Terminology,
+    performed: AugmentationOrder,
+    today: date,
+) -> Leaving:
+    """Read the appointments to come, the biopsies, and what came since."""
+    since = performed.performed_on or today - RECENT
+    weeks = min(since, today - RECENT)
+    stays = _stays_of(record, performed)
+    time = RecentTime(since, weeks, stays, came_for(record, stays))
+    treated = _treated(record, performed, terminology)
+    injured = injured_acts_since(record, since, performed.references, terminology)
+    injured |= vertebrae_in_acts_since(
+        record, since, performed.references, treated, terminology
+    )
+    illnesses = illnesses_since(record, since, time.stays, terminology)
+    return Leaving(
+        bookings=_bookings(record, terminology, performed, today),
+        biopsies=tuple(biopsies_on_record(record, terminology, performed, today)),
+        unread=_unread_lists(record),
+        long_known=known_before(record, terminology, performed.performed_on, today),
+        everyday=everyday_entries(record, terminology)
+        | known_by_words(record, since, terminology),
+        unread_reports=unread_reports_since(record, since, terminology, treated),
+        awaited_reports=awaited_reports_since(record, since, terminology),
+        unread_acts=unread_acts_since(record, since, performed.references, terminology)
+        | injured
+        | operated_again_since(record, since, performed.references, terminology)
+        | unread_acts_of_spine(record, performed, terminology)
+        | _unread_notes(performed),
+        names_harm=injured | _broken_by_words(record),
+        complicated=complicated_since(record, since, performed.references, terminology),
+        grave_reports=grave_reports_since(record, since, terminology),
+        illnesses=illnesses.surely,
+        perhaps_ill=illnesses.perhaps,
+        sphincters=sphincters_since(record, since, time.stays, terminology),
+        nerve_roots=nerve_roots_since(record, since, terminology),
+        unusual=unusual_since(record, since, terminology)
+        | cancers_telling_more(record, since, stays, terminology),
+        unstable=unstable_since(record, since, terminology),
+        injuries=tuple(injuries_since(record, time, terminology)),
+        broken=_broken_in(record),
+        objections=objections_to_doses(record, terminology, today),
+        antibiotics=antibiotics_since(record, since, terminology),
+        contents=_contents(record, performed),
+    )
+
+
+def _bookings(
+    record: PatientRecord,
+    terminology: Terminology,
+    performed: AugmentationOrder,
+    today: date,
+) -> tuple[Booking, ...]:
+    bookings = read_bookings(record, terminology, performed.performed_on, today)
+    return tuple(
+        sorted(bookings, key=lambda one: (one.day, one.time, one.kind, one.reference))
+    )
+
+
+def _unread_lists(record: PatientRecord) -> tuple[str, ...]:
+    unread = [key for key in LISTS if _is_unread(record, key)]
+    unread += [key for key in OPTIONAL_LISTS if _has_failed(record, key)]
+    return tuple(unread)
+
+
+def _unread_notes(augmentation: AugmentationOrder) -> frozenset[str]:
+    performed = augmentation.performed
+    is_unread = performed is not None and performed.is_note_unread
+    return frozenset(augmentation.references if is_unread else ())
+
+
+def _broken_by_words(record: PatientRecord) -> frozenset[str]:
+    """Return the diagnoses of a bone that carries, also those in words alone."""
+    return frozenset(
+        entry.reference
+        for entry in record.of_key("conditions")
+        if not entry.concepts.isdisjoint(CARRYING)
+        and certainty_of(entry.raw) != "denied"
+    )
+
+
+def _broken_in(record: PatientRecord) -> frozenset[str]:
+    """Return the entries that cannot be read, of harm, a brace, or unknown words.
+
+    No day of theirs is known: each may be of these days.
+    """
+    return frozenset(
+        broken.reference
+        for broken in record.unreadable
+        if not broken.concepts.isdisjoint(
+            BROKEN_DIAGNOSES if broken.key == "conditions" else BRACES
+        )
+    )
+
+
+def _contents(record: PatientRecord, performed: AugmentationOrder) -> dict[str, str]:
+    """Return what each entry says, and of this operation also each aspect of it."""
+    return {
+        name: _content_of(entry.raw)
+        for entry in record.entries
+        for name in (entry.reference, f"{entry.reference}{ASPECT}")
+        if not name.endswith(ASPECT) or entry.reference in performed.references
+    }
+
+
+def _content_of(resource: Json) -> str:
+    """Return a digest of all that a resource says, which a new version may repeat."""
+    said = {name: value for name, value in resource.items() if name != "meta"}
+    return json_digest(said)
+
+
+def _stays_of(record: PatientRecord, performed: AugmentationOrder) -> frozenset[str]:
+    """Return the stays that the procedures of this operation name."""
+    named = (
+        stay_of(one.resource)
+        for one in entries_of_type(record, "Procedure")
+        if one.reference in performed.references
+    )
+    return frozenset(filter(None, named))
+
+
+def _treated(
+    record: PatientRecord, performed: AugmentationOrder, terminology: Terminology
+) -> frozenset[str]:
+    """Return the vertebrae that this operation or an earlier one filled with cement.
+
+    Empty if this one names none: then no vertebra is another one.
+    """
+    if not performed.levels.names:
+        return frozenset()
+    return frozenset(performed.levels.names).union(
+        *(
+            levels_of(one, terminology)
+            for one in augmentations_of(record, terminology)
+            if is_done(one, terminology)
+        )
+    )
+
+
+def _is_unread(record: PatientRecord, key: str) -> bool:
+    read = record.reads.get(key)
+    return read is None or read.state == "failed" or read.is_cut
+
+
+def _has_failed(record: PatientRecord, key: str) -> bool:
+    read = record.reads.get(key)
+    return read is not None and is_unread(read)

@@ -1,0 +1,1 @@
+"""Find what stops or forbids the next dose of a bone drug."""

@@ -1,0 +1,1 @@
+"""Find the other injuries that a brace may be for, and when they were."""

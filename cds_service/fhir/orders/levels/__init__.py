@@ -1,0 +1,1 @@
+"""Tell which vertebrae are treated, which are broken, and which were left."""

@@ -1,0 +1,276 @@
+"""Find what limits training: orders that forbid or pause it, and bones that carry.
+
+"No PT until cleared", "NWB LLE" and "Bettruhe" are orders of the patient's day. No card
+chooses training next to one, and no page says "walk every day". The words are in
+`kinds.toml` (`training-held`). The same holds for who does not walk, a leg that is lost
+or was operated on, a wheelchair, and a boot or cast (`entries/walking_limits.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from cds_service.core.findings import TrainingLimit
+from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, LEG_INJURED
+from cds_service.fhir.entries.harm_in_acts import CARRYING
+from cds_service.fhir.entries.held_training import (
+    HELD,
+    UNREAD,
+    holds_training,
+    is_ended_by_therapist,
+    is_unread_activity,
+)
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.product_concepts import titles_of_device
+from cds_service.fhir.entries.walking_limits import (
+    CARRIED,
+    LEG_LOST,
+    LEG_OPERATED,
+    LEG_SPLINTED,
+    WALKS_NOT,
+    limits_of_device,
+)
+from cds_service.fhir.entries.words.asides import asides_of
+from cds_service.fhir.entries.words.problem_words import in_doubt
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.orders.drafts import OPTION, DraftOrders
+from cds_service.fhir.orders.injuries.injury_times import NO_MORE, moment_of
+from cds_service.fhir.orders.levels.broken_levels import OLD
+from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.orders.since.injuries import SEQUELA
+from cds_service.fhir.orders.training.past_stays import PastStays
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.references import Targets
+
+HOLDING = HELD | {in_doubt("moving-forbidden")}
+# The lists of orders of devices.
+DEVICE_KEYS = ("deviceRequests", "supplyRequests")
+# An order of any other status is in force, or may be.
+NOT_IN_FORCE = frozenset(
+    {"completed", "revoked", "cancelled", "entered-in-error", "stopped", "rejected"}
+)
+# An order of a day before this is forgotten, not in force.
+LONGEST_IN_FORCE = timedelta(days=180)
+# A bone of the leg or the pelvis that broke this lately may still heal.
+HEALS_IN = timedelta(days=90)
+# Next to a broken hip training is asked for all the same (fact F12).
+LEG = (CARRYING | {"leg-fracture", "atypical-femur-fracture", LEG_BROKEN}) - {
+    "hip-fracture"
+}
+# What lasts as long as its diagnosis is in force.
+LASTING: Mapping[str, TrainingLimit] = {WALKS_NOT: "bound", LEG_LOST: "lost"}
+# What the order of a device says, and what an operation does.
+BY_DEVICE: Mapping[str, TrainingLimit] = {
+    CARRIED: "carried",
+    LEG_SPLINTED: "splinted",
+    **dict.fromkeys(HELD, "order"),
+}
+BY_OPERATION: Mapping[str, TrainingLimit] = {
+    LEG_OPERATED: "operated",
+    **dict.fromkeys(HELD, "order"),
+}
+# Such a bone, if the reason of an order or a stay, or a result, names it by code.
+LEG_ASIDE = frozenset(map(in_doubt, LEG))
+
+
+def training_limits(
+    record: PatientRecord,
+    drafts: DraftOrders,
+    terminology: Terminology,
+    today: date,
+    past: PastStays,
+) -> frozenset[TrainingLimit]:
+    """Return what in force limits training; junk never raises.
+
+    Args:
+        record: the patient's.
+        drafts: the orders of this signing.
+        terminology: the service's terminology.
+        today: the day of the answer.
+        past: the earlier stays, with which their orders ended.
+    """
+    signed = [draft.resource for draft in drafts.each() if not draft.is_option]
+    limits = _limits_of_orders(record, signed, terminology, today, past)
+    for entry in record.of_key("conditions"):
+        kind = _injury_of(entry)
+        if kind and _is_healing(entry, terminology, today):
+            limits.add(kind)
+        limits |= _limits_of_diagnosis(entry, terminology, today)
+    limits |= _limits_of_devices(record, signed, drafts.targets, terminology, today)
+    for entry in record.of_key("procedures"):
+        limits |= _limits_of_operation(entry, terminology, today)
+    if any(_names_healing(entry, terminology, today) for entry in record.entries):
+        limits.add("leg")
+    return frozenset(limits)
+
+
+def _limits_of_orders(
+    record: PatientRecord,
+    signed: Sequence[Json],
+    terminology: Terminology,
+    today: date,
+    past: PastStays,
+) -> set[TrainingLimit]:
+    """Return what orders in force that are no device say of training and activity."""
+    stored = record.of_key("serviceRequests")
+    held = [
+        entry.raw
+        for entry in stored
+        if not entry.concepts.isdisjoint(HOLDING) and not past.ended(entry.raw)
+    ]
+    held += [order for order in signed if holds_training(order, terminology)]
+    limits: set[TrainingLimit] = {
+        "therapist" if is_ended_by_therapist(order, terminology) else "order"
+        for order in held
+        if _is_in_force(order, terminology, today)
+    }
+    unread = [
+        entry.raw
+        for entry in stored
+        if UNREAD in entry.concepts and not past.ended(entry.raw)
+    ]
+    unread += [order for order in signed if is_unread_activity(order, terminology)]
+    if any(_is_in_force(order, terminology, today) for order in unread):
+        limits.add("unread")
+    return limits
+
+
+def _among(
+    limits: Mapping[str, TrainingLimit], concepts: frozenset[str]
+) -> set[TrainingLimit]:
+    return {limits[name] for name in limits.keys() & concepts}
+
+
+def _limits_of_devices(
+    record: PatientRecord,
+    signed: Sequence[Json],
+    targets: Targets,
+    terminology: Terminology,
+    today: date,
+) -> set[TrainingLimit]:
+    """Return what devices say of walking, in use or being signed."""
+    limits = set[TrainingLimit]()
+    for key in DEVICE_KEYS:
+        for entry in record.of_key(key):
+            if _is_in_use(entry.raw, terminology, today):
+                limits |= _among(BY_DEVICE, entry.concepts)
+    for order in signed:
+        if text(order.get("resourceType")) in DEVICE_ORDERS:
+            titles = titles_of_device(order, targets)
+            named = limits_of_device(order, titles, terminology)
+            limits |= _among(BY_DEVICE, named)
+    return limits
+
+
+def _limits_of_diagnosis(
+    entry: Entry, terminology: Terminology, today: date
+) -> set[TrainingLimit]:
+    """Return what a diagnosis in force says of walking, and its notes of weight."""
+    condition = entry.raw
+    if certainty_of(condition) in ("denied", "past"):
+        return set()
+    if clinical_status(condition) & PAST or _is_old(condition, terminology):
+        return set()
+    limits = _among(LASTING, entry.concepts)
+    if not entry.concepts.isdisjoint(HELD):
+        recorded = terminology.calendar.last_day(recorded_on(condition))
+        if recorded is None or today - recorded <= HEALS_IN:
+            limits.add("order")
+    return limits
+
+
+def _limits_of_operation(
+    entry: Entry, terminology: Terminology, today: date
+) -> set[TrainingLimit]:
+    """Return what an operation does: of a leg for weeks, of a lost one for good."""
+    if entry.status in NO_MORE:
+        return set()
+    limits = _among({LEG_LOST: "lost"}, entry.concepts)
+    moment = moment_of(entry, terminology.calendar)
+    if moment is None or today - moment.day <= HEALS_IN:
+        limits |= _among(BY_OPERATION, entry.concepts)
+    return limits
+
+
+def _is_in_use(order: Json, terminology: Terminology, today: date) -> bool:
+    """Tell if a device may be in use: its order is in force, or it came of late.
+
+    An order of a device is `completed` once it was delivered.
+    """
+    if text(order.get("status")).strip().lower() != "completed":
+        return _is_in_force(order, terminology, today)
+    if not _is_in_force({**order, "status": "active"}, terminology, today):
+        return False
+    written = terminology.calendar.last_day(order.get("authoredOn"))
+    return written is not None and today - written <= HEALS_IN
+
+
+def _injury_of(entry: Entry) -> TrainingLimit | None:
+    """Return what a diagnosis names of pelvis or leg: a fracture first."""
+    if not entry.concepts.isdisjoint(LEG):
+        return "leg"
+    return "leg-injury" if LEG_INJURED in entry.concepts else None
+
+
+def _is_in_force(order: Json, terminology: Terminology, today: date) -> bool:
+    """Tell if an order may be in force: not over, not of another time."""
+    is_over = text(order.get("status")).strip().lower() in NOT_IN_FORCE
+    if is_over or text(order.get("intent")) == OPTION:
+        return False
+    times = read_times(order, terminology.calendar)
+    if times.end is not None:
+        return times.end >= today
+    written = terminology.calendar.last_day(order.get("authoredOn"))
+    day = max(filter(None, (times.start, written)), default=None)
+    return day is None or today - day <= LONGEST_IN_FORCE
+
+
+def _is_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
+    """Tell if a bone broke lately, or on a day that is not known."""
+    condition, calendar = entry.raw, terminology.calendar
+    if certainty_of(condition) in ("denied", "past"):
+        return False
+    if any(map(_is_sequela, objects(condition.get("code")))):
+        return False
+    _, last = begun(condition, None, calendar)
+    recorded = calendar.last_day(recorded_on(condition))
+    if last is not None and recorded is not None:
+        last = min(last, recorded)
+    if last is None:
+        if clinical_status(condition) & PAST or _is_old(condition, terminology):
+            return False
+        last = recorded
+    return last is None or today - last <= HEALS_IN
+
+
+def _names_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
+    """Tell if another entry than a diagnosis names such a bone by a code of late.
+
+    A code in a reason has no day of its own: that of the entry is the latest.
+    """
+    is_other = entry.kind != "Condition" and entry.status not in NO_MORE
+    if not is_other or entry.concepts.isdisjoint(LEG_ASIDE):
+        return False
+    moment = moment_of(entry, terminology.calendar)
+    if moment is not None and today - moment.day > HEALS_IN:
+        return False
+    codes = [*objects(entry.raw.get("conclusionCode"))]
+    codes += [aside.code for aside in asides_of(entry.raw) if aside.code is not None]
+    return any(
+        not terminology.concepts(code).isdisjoint(LEG) and not _is_sequela(code)
+        for code in codes
+    )
+
+
+def _is_sequela(code: Json) -> bool:
+    codes = objects(code.get("coding"))
+    return any(text(one.get("code")).endswith(SEQUELA) for one in codes)
+
+
+def _is_old(condition: Json, terminology: Terminology) -> bool:
+    """Tell if its words call it an old one: `Z.n.`."""
+    words = texts_of(condition.get("code"))
+    return any(terminology.text_concepts(word, OLD) for word in words)
