@@ -27,7 +27,7 @@ from cds_service.core.vocabulary import BoneDrugSpec, FindingSpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.element_names import MODIFIERS
 from cds_service.fhir.entries.words.asides import has_inner_asides
-from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.chart import Chart, CountedDays
 from cds_service.fhir.findings.drugs.medication_list import may_be_taken
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.record import PatientRecord
@@ -128,7 +128,9 @@ def find_rows(
     if not done and all(day for _, day in augmented):
         return ()
     specs = {name: service.finding_specs[name] for name in NEEDED}
-    chart = Chart(record, service.terminology, Horizon(as_of, as_of, date.max, as_of))
+    chart = Chart(
+        record, service.terminology, CountedDays(as_of, as_of, date.max, as_of)
+    )
     findings = extract_findings(chart, specs)
     if findings.is_true("deceased") or findings.is_true("end-of-life"):
         return ()
