@@ -1,1 +1,4 @@
-"""Find the augmentation that is ordered, booked or done, and what it did not treat."""
+"""Find the augmentation that is ordered or done, and what it did not treat.
+
+`bookings.py` reads the visits that follow it.
+"""
