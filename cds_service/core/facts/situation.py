@@ -82,7 +82,7 @@ class Situation:
 
 
 class Signal(NamedTuple):
-    """A named yes/no fact with its evidence.
+    """A named yes or no, with its evidence and words.
 
     Attributes:
         because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty if
