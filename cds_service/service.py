@@ -114,7 +114,7 @@ from cds_service.fhir.orders.referred import (
     with_unsent_reasons_of_drafts,
 )
 from cds_service.fhir.orders.suggestions import Ordering, make_suggestions, order_words
-from cds_service.fhir.orders.ward_training import without_ward_training
+from cds_service.fhir.orders.training.ward_training import without_ward_training
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline, in_force
 from cds_service.places import taken_for

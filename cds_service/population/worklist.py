@@ -38,8 +38,8 @@ from cds_service.fhir.orders.braces.support_orders import (
     find_stored_orders,
     unchecked_in,
 )
+from cds_service.fhir.orders.discharge.bookings import may_be_off, takes_place
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.operations.bookings import may_be_off, takes_place
 from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.recognition import REVIEW, recognise_support
 from cds_service.fhir.orders.unread.unread_in_referral import is_read_whole

@@ -3,6 +3,5 @@
 Each folder is one question. Folders import downwards: `discharge/`, `drugs/`,
 `braces/`, `training/`, `injuries/`, `since/`, `operations/`, `unread/`, `levels/`.
 So a module that a lower folder asks is here, although a higher one might name it:
-`keep_reasons.py` (why a brace stays, which `injuries/` asks too), and
-`ward_training.py` (which training ends with the stay, which `operations/` asks too).
+`keep_reasons.py` (why its order says that a brace stays, which `injuries/` asks too).
 """

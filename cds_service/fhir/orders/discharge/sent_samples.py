@@ -13,8 +13,7 @@ from cds_service.fhir.orders.discharge.biopsies import (
     read_biopsies,
     sample_of,
 )
-from cds_service.fhir.orders.drafts import Order
-from cds_service.fhir.orders.operations.bookings import entries_of_type
+from cds_service.fhir.orders.drafts import Order, entries_of_type
 from cds_service.fhir.orders.operations.done_procedures import STOPPED, performed_on
 from cds_service.fhir.raw_json import text
 

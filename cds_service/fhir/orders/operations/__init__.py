@@ -1,4 +1,1 @@
-"""Find the augmentation that is ordered or done, and what it did not treat.
-
-`bookings.py` reads the visits that follow it.
-"""
+"""Find the augmentation that is ordered or done, and what it did not treat."""

@@ -1,4 +1,4 @@
-"""Find the orders that limit training, and those that ended with an earlier stay.
+"""Find the orders that limit training, and those that end with a stay in hospital.
 
-Orders of training that end with the present stay are in `../ward_training.py`.
+`past_stays.py` is about earlier stays, `ward_training.py` about the one that ends now.
 """
