@@ -57,7 +57,7 @@ from cds_service.core.phrases import NotTranslated
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.entries.contents import contents_of
-from cds_service.fhir.findings.chart import Chart, Horizon, Ordered
+from cds_service.fhir.findings.chart import Chart, CountedDays, Ordered
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.parallel import run_side_by_side
@@ -114,7 +114,7 @@ from cds_service.fhir.orders.referred import (
     with_unsent_reasons_of_drafts,
 )
 from cds_service.fhir.orders.suggestions import Ordering, make_suggestions, order_words
-from cds_service.fhir.orders.ward_training import without_ward_training
+from cds_service.fhir.orders.training.ward_training import without_ward_training
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline, in_force
 from cds_service.places import taken_for
@@ -585,7 +585,7 @@ def _chart_of(
     chart = Chart(
         record,
         call.service.terminology,
-        _horizon(call, order),
+        _counted_days(call, order),
         treated=order.levels.names if order else (),
         region=region_treated(order.levels) if order else frozenset(),
         deadline=call.ports.deadline,
@@ -599,7 +599,7 @@ def _entries_behind_facts(findings: Findings) -> frozenset[str]:
     return frozenset().union(*(entries_behind(name, findings) for name in BEHIND))
 
 
-def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
+def _counted_days(call: Call, order: AugmentationOrder | None) -> CountedDays:
     """Set the days that limit what counts.
 
     A record as of now counts up to now; as of an earlier day (`--as-of`), up to the
@@ -610,7 +610,7 @@ def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
     ordered_on = min(authored, today) if authored else today
     operated_on = order.performed_on if order else None
     is_earlier = call.ports.is_of_earlier_day
-    return Horizon(
+    return CountedDays(
         today=today,
         not_after=ordered_on if is_earlier else today,
         read_on=today,

@@ -16,7 +16,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.entries.concepts import concepts_of
 from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.entries.medication.products import referred_in
-from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.chart import Chart, CountedDays
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
@@ -274,8 +274,8 @@ def findings_of(
     mapped = record.get("mapped") or terminology()
     read = record_of(*listed, **record)
     until = not_after or today
-    horizon = Horizon(today, until, today, until)
-    chart = Chart(read, mapped, horizon, treated=treated, deadline=deadline)
+    days = CountedDays(today, until, today, until)
+    chart = Chart(read, mapped, days, treated=treated, deadline=deadline)
     return extract_findings(chart, specs())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.chart import Chart, CountedDays
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.subjects import Person
@@ -78,7 +78,7 @@ def read(case: dict[str, Any]) -> Any:
     bundle = read_drafts(request.context.draft_orders, person)
     record = with_drafted_drugs(record, bundle, terminology, TODAY)
     return extract_findings(
-        Chart(record, terminology, Horizon(TODAY, TODAY, TODAY, TODAY)),
+        Chart(record, terminology, CountedDays(TODAY, TODAY, TODAY, TODAY)),
         service.finding_specs,
     )
 
@@ -196,5 +196,5 @@ def findings_beside(
     plan, terms = service.hooks[HOOK].plan, service.terminology
     person = Person(request.context.patient_id)
     read = gather(request, plan, None, terms, person, deadline=Deadline.after(60))
-    horizon = Horizon(TODAY, TODAY, TODAY, TODAY)
-    return extract_findings(Chart(read, terms, horizon), service.finding_specs)
+    days = CountedDays(TODAY, TODAY, TODAY, TODAY)
+    return extract_findings(Chart(read, terms, days), service.finding_specs)

@@ -27,7 +27,7 @@ from cds_service.core.vocabulary import (
 )
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.entries.entry import Entry, read_entry
-from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.chart import Chart, CountedDays
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.fetching import FhirReader, read_apart
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
@@ -224,7 +224,7 @@ def read_back(
     record = PatientRecord(
         reads={finding.key: ReadOutcome("given", "fhir", entries=1)}, entries=(entry,)
     )
-    chart = Chart(record, terminology, Horizon(day, day, day, day))
+    chart = Chart(record, terminology, CountedDays(day, day, day, day))
     findings = extract_findings(chart, {finding.name: finding})
     known = findings.known.get(finding.name)
     if known:
@@ -256,7 +256,7 @@ def changes_between(
         reads={GIVEN: ReadOutcome("given", "fhir", entries=len(taken))},
         entries=tuple(taken),
     )
-    chart = Chart(record, terminology, Horizon(day, day, day, day))
+    chart = Chart(record, terminology, CountedDays(day, day, day, day))
     changes: dict[str, FindingSpec] = {}
     bases: dict[str, FindingSpec] = {}
     for name, spec in specs.items():

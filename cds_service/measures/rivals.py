@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.entries.entry import Entry, read_entry
-from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.chart import Chart, CountedDays
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.fetching import FhirReader, read_apart
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
@@ -194,8 +194,8 @@ def _contradiction(
     read = ReadOutcome("given", "fhir", entries=2)
     record = PatientRecord(reads={spec.key: read}, entries=(new, there))
     # A measure of after surgery counts only if the procedure was done.
-    horizon = Horizon(day, day, day, day, operated_on=day)
-    chart = Chart(record, terminology, horizon)
+    days = CountedDays(day, day, day, day, operated_on=day)
+    chart = Chart(record, terminology, days)
     outcome = extract_findings(chart, {spec.name: spec}).gaps.get(spec.name)
     if outcome is None or outcome.reason != "conflicting":
         return ""

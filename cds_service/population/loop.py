@@ -19,7 +19,7 @@ from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMisma
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.open_concepts import MAY_NEED_BRACE
-from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.chart import Chart, CountedDays
 from cds_service.fhir.findings.drugs.bone_drug_entries import entries_of
 from cds_service.fhir.findings.drugs.bone_drug_history import read_history
 from cds_service.fhir.gathering.record import PatientRecord
@@ -83,7 +83,9 @@ class _Patient:
 
     def chart(self, day: date) -> Chart:
         """Return the record as of a day: nothing dated later is in it."""
-        return Chart(self.record, self.terminology, Horizon(day, day, date.max, day))
+        return Chart(
+            self.record, self.terminology, CountedDays(day, day, date.max, day)
+        )
 
 
 def read_course(

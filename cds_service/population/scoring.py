@@ -23,7 +23,7 @@ from cds_service.core.case import Case, Questions, conclude
 from cds_service.core.findings import AugmentationOrder, Findings
 from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
-from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.chart import Chart, CountedDays
 from cds_service.fhir.findings.drugs.medication_list import NOT_ORDERED
 from cds_service.fhir.gathering.fetching import NO_SERVER
 from cds_service.fhir.gathering.gather import record_in
@@ -358,7 +358,7 @@ def known_on(
     chart = Chart(
         record,
         terminology,
-        Horizon(day, day, date.max, day),
+        CountedDays(day, day, date.max, day),
         treated=order.levels.names if order else (),
         region=region_treated(order.levels) if order else frozenset(),
         deadline=deadline,

@@ -27,7 +27,7 @@ from cds_service.core.vocabulary import BoneDrugSpec, FindingSpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.element_names import MODIFIERS
 from cds_service.fhir.entries.words.asides import has_inner_asides
-from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.chart import Chart, CountedDays
 from cds_service.fhir.findings.drugs.medication_list import may_be_taken
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.record import PatientRecord
@@ -38,8 +38,8 @@ from cds_service.fhir.orders.braces.support_orders import (
     find_stored_orders,
     unchecked_in,
 )
+from cds_service.fhir.orders.discharge.bookings import may_be_off, takes_place
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.operations.bookings import may_be_off, takes_place
 from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.recognition import REVIEW, recognise_support
 from cds_service.fhir.orders.unread.unread_in_referral import is_read_whole
@@ -128,7 +128,9 @@ def find_rows(
     if not done and all(day for _, day in augmented):
         return ()
     specs = {name: service.finding_specs[name] for name in NEEDED}
-    chart = Chart(record, service.terminology, Horizon(as_of, as_of, date.max, as_of))
+    chart = Chart(
+        record, service.terminology, CountedDays(as_of, as_of, date.max, as_of)
+    )
     findings = extract_findings(chart, specs)
     if findings.is_true("deceased") or findings.is_true("end-of-life"):
         return ()

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from cds_service.core.models import table
+from cds_service.core.models import reduced_tables
 from cds_service.loading import REDUCED
 from cds_service.studies.pooled_model import build_pooled_table
 from cds_service.studies.reduced_models import Say, build_tables
@@ -23,4 +23,4 @@ def differing_tables(say: Say) -> tuple[str, ...]:
     """List the studies whose shipped table differs from a fresh build."""
     with tempfile.TemporaryDirectory() as fresh:
         build_all(say, Path(fresh))
-        return table.compare_tables(REDUCED, Path(fresh))
+        return reduced_tables.compare_tables(REDUCED, Path(fresh))

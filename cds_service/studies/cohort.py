@@ -22,7 +22,7 @@ from cds_service.core.models.logistic_study import (
     Statistics,
     Term,
 )
-from cds_service.core.models.table import Matrix, Vector
+from cds_service.core.models.reduced_tables import Matrix, Vector
 
 SEED = 2022
 SOBOL_BITS = 30

@@ -14,9 +14,17 @@ import numpy as np
 from scipy.special import expit  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
-from cds_service.core.models import table
 from cds_service.core.models.inputs import PSOAS_FAT, PSOAS_MUSCLE, PSOAS_TOTAL
 from cds_service.core.models.logistic_study import LogisticStudy
+from cds_service.core.models.reduced_tables import (
+    PERCENTILES,
+    Ends,
+    Matrix,
+    ReducedModel,
+    ReducedTable,
+    Vector,
+    write_table,
+)
 from cds_service.core.models.study import Study
 from cds_service.core.models.study_files import load_studies
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
@@ -41,7 +49,7 @@ def build_tables(
     """
     for study in (studies or load_studies(STUDIES, load_vocabulary())).values():
         if isinstance(study, LogisticStudy):
-            table.write_table(build_table(study, say, draws=draws), folder)
+            write_table(build_table(study, say, draws=draws), folder)
 
 
 def build_table(
@@ -50,7 +58,7 @@ def build_table(
     *,
     draws: int | None = None,
     seed: int = SEED,
-) -> table.ReducedTable:
+) -> ReducedTable:
     """Build the table of one study, for every subset of its inputs.
 
     Args:
@@ -69,7 +77,7 @@ def build_table(
         models.append(widen(model, ratios))
         if say is not None and (count % SETS_A_LINE == 0 or count == len(subsets)):
             say(f"{study.id}: {count} of {len(subsets)} reduced models")
-    return table.ReducedTable(
+    return ReducedTable(
         study=study.id,
         study_digest=study.table_digest,
         seed=seed,
@@ -98,8 +106,8 @@ def reduced_model(
     known: frozenset[str],
     patients: int,
     *,
-    full: table.Vector | None = None,
-) -> table.ReducedModel:
+    full: Vector | None = None,
+) -> ReducedModel:
     """Fit the model of one set of known inputs, not widened to the printed errors.
 
     With all printed inputs known it is the printed model itself.
@@ -119,7 +127,7 @@ def reduced_model(
     columns = _columns(cohort, known)
     level, coefficients, predictor = _fit(cohort, columns)
     squares = (full - predictor) ** 2
-    return table.ReducedModel(
+    return ReducedModel(
         known=tuple(name for name in cohort.input_names if name in known),
         inputs_known=inputs_known(cohort, columns, full),
         intercept=level - float(cohort.means[columns] @ coefficients),
@@ -133,14 +141,12 @@ def reduced_model(
     )
 
 
-def full_predictor(cohort: Cohort) -> table.Vector:
+def full_predictor(cohort: Cohort) -> Vector:
     """Compute n log odds by the model with all inputs that a figure uses."""
     return _fit(cohort, _columns(cohort, cohort.input_names))[2]
 
 
-def _fit(
-    cohort: Cohort, columns: Sequence[int]
-) -> tuple[float, table.Vector, table.Vector]:
+def _fit(cohort: Cohort, columns: Sequence[int]) -> tuple[float, Vector, Vector]:
     """Fit the model of some columns to the risk of the printed model (step 4).
 
     Returns:
@@ -157,7 +163,9 @@ def _fit(
 
 
 def distance_line(
-    squares: table.Vector, risk: table.Vector, weights: table.Vector
+    squares: Vector,
+    risk: Vector,
+    weights: Vector,
 ) -> tuple[float, float]:
     """Regress the squared distance on 4r(1 - r), weighted: m0 and m1 (step 6).
 
@@ -198,8 +206,10 @@ def _procedure_averages(cohort: Cohort, study: LogisticStudy) -> dict[str, float
 
 
 def fit_fractional(
-    centred: table.Matrix, outcome: table.Vector, weights: table.Vector
-) -> tuple[float, table.Vector]:
+    centred: Matrix,
+    outcome: Vector,
+    weights: Vector,
+) -> tuple[float, Vector]:
     """Fit a weighted logistic regression of a fractional outcome.
 
     Each row enters twice, as yes with weight w·p and as no with weight w·(1 - p): the
@@ -230,8 +240,11 @@ def fit_fractional(
 
 
 def _covariance(
-    cohort: Cohort, columns: Sequence[int], predictor: table.Vector, patients: int
-) -> table.Matrix:
+    cohort: Cohort,
+    columns: Sequence[int],
+    predictor: Vector,
+    patients: int,
+) -> Matrix:
     """Return the covariance of level and coefficients, (1 + t) x (1 + t) (step 4).
 
     It is (X'WX)⁻¹ / patients, with centred inputs X and W = weight x q(1 - q).
@@ -249,7 +262,7 @@ def _covariance(
     return np.asarray(np.linalg.inv(information) / patients)
 
 
-def inputs_known(cohort: Cohort, columns: Sequence[int], full: table.Vector) -> float:
+def inputs_known(cohort: Cohort, columns: Sequence[int], full: Vector) -> float:
     """Compute the share of the model's information in these columns (step 7).
 
     It is R² of the weighted regression of the full log odds on them in the raked
@@ -288,7 +301,7 @@ def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
     }
 
 
-def widen(model: table.ReducedModel, ratios: Mapping[str, float]) -> table.ReducedModel:
+def widen(model: ReducedModel, ratios: Mapping[str, float]) -> ReducedModel:
     """Widen the covariance V to the printed standard errors (step 5).
 
     It becomes D·V·D, with 1 for the intercept and max(1, ratio) for a term on the
@@ -303,7 +316,7 @@ def widen(model: table.ReducedModel, ratios: Mapping[str, float]) -> table.Reduc
     )
 
 
-def _study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, table.Ends]:
+def _study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, Ends]:
     """Return percentiles 0.5, 5, 95 and 99.5 of each continuous input (step 8).
 
     Those of the share of fat in the psoas, in %, are added: if the total area is known,
@@ -321,7 +334,7 @@ def _study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, table.Ends]
     return ranges
 
 
-def _ends(values: table.Vector, cohort: Cohort) -> table.Ends:
-    shares = [percentile / 100 for percentile in table.PERCENTILES]
+def _ends(values: Vector, cohort: Cohort) -> Ends:
+    shares = [percentile / 100 for percentile in PERCENTILES]
     ends = np.quantile(values, shares, weights=cohort.weights, method="inverted_cdf")
     return float(ends[0]), float(ends[1]), float(ends[2]), float(ends[3])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.core.models.reduced_tables import write_table
 from cds_service.core.models.study_files import load_studies
-from cds_service.core.models.table import write_table
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.finding_specs import load_finding_specs
 from cds_service.loading import find_faults, load_service

@@ -25,7 +25,7 @@ ReasonSource = Literal["record", "order", "signed", "open"]
 
 @dataclass(frozen=True, slots=True)
 class KeepReason:
-    """A fact that keeps a brace on.
+    """A reason to keep a brace on.
 
     Attributes:
         name: the finding, `other-fracture`, `other-surgery`, `brace-noted`, or what was

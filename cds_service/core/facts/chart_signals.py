@@ -11,7 +11,7 @@ from math import floor
 
 from cds_service.core.derivations.computed import MNA_MALNOURISHED
 from cds_service.core.drugs.bone_drugs import MAY_BE_SWALLOWED, TUMOUR_DOSES
-from cds_service.core.facts.situation import Shown, Signal, Situation, signal
+from cds_service.core.facts.situation import ShownEntry, Signal, Situation, signal
 from cds_service.core.findings import DrugAllergy, Finding
 from cds_service.core.grave_findings import entries_behind
 from cds_service.core.open_points import (
@@ -351,7 +351,7 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
         return _drug_caution(cautions, words, situation)
     if are_kidneys_asked and are_kidneys_open(situation.findings):
         fact = say("kidney function unclear")
-        entries = (Shown("kidneys", words["drug"]),)
+        entries = (ShownEntry("kidneys", words["drug"]),)
         unclear = _signal(fact, date="", cause="kidneys", **words)
         return unclear._replace(entries=entries)
     return None

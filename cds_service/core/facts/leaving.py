@@ -1,4 +1,4 @@
-"""Facts about a patient who leaves after an augmentation: dates, biopsy, doses.
+"""Describe a patient who leaves after an augmentation: dates, biopsies, doses.
 
 `fhir/orders/discharge/performed.py` reads them from the record; `leaving_signals.py`
 has the signals of what is still open.

@@ -9,7 +9,13 @@ from datetime import date
 from cds_service.core.braces.bracing import BROKEN, Brace
 from cds_service.core.drugs.bone_drugs import FOR_PAIN, KINDS, MAY_MEAN
 from cds_service.core.facts.leaving import SOON_ENOUGH, Biopsy, GraveResult, next_dose
-from cds_service.core.facts.situation import SIGNALS, Shown, Signal, Situation, signal
+from cds_service.core.facts.situation import (
+    SIGNALS,
+    ShownEntry,
+    Signal,
+    Situation,
+    signal,
+)
 from cds_service.core.findings import DrugUse
 from cds_service.core.phrases import Joined, Verbatim, in_brackets, joined, say
 from cds_service.core.wording import (
@@ -215,7 +221,7 @@ def _fracture_untreated(situation: Situation) -> Signal | None:
     words = {"levels": levels or doubtful, "sure": "yes" if levels else ""}
     # What was perhaps left is another thing to answer than what was left.
     doubts = (f"{level}?" for level in other.doubtful)
-    entries = tuple(map(Shown, (*other.fractures, *doubts)))
+    entries = tuple(map(ShownEntry, (*other.fractures, *doubts)))
     return Signal(
         say("recent fracture of {levels}", **words), words=words, entries=entries
     )
@@ -354,7 +360,9 @@ def _biopsy_grave(situation: Situation) -> Signal | None:
     return Signal(say("biopsy names {names}", **words), words=words, entries=entries)
 
 
-def _reports_of(biopsies: Iterable[Biopsy], situation: Situation) -> tuple[Shown, ...]:
+def _reports_of(
+    biopsies: Iterable[Biopsy], situation: Situation
+) -> tuple[ShownEntry, ...]:
     return situation.shown(report for biopsy in biopsies for report in biopsy.reports)
 
 

@@ -11,7 +11,7 @@ from cds_service.core.facts.injury_words import MOST_IN_LINE, injuries_text
 from cds_service.core.facts.leaving import ASPECT, Injury
 from cds_service.core.facts.situation import (
     Detector,
-    Shown,
+    ShownEntry,
     Signal,
     Situation,
     register,
@@ -254,7 +254,9 @@ def _injury_signal(injuries: Sequence[Injury], situation: Situation) -> Signal |
     entries = [*situation.shown(one.reference for one in injuries)]
     # A repair that turns out not to have been done opens what was answered with it.
     entries += [
-        Shown(f"{one.reference} untreated") for one in injuries if not one.treated_on
+        ShownEntry(f"{one.reference} untreated")
+        for one in injuries
+        if not one.treated_on
     ]
     return Signal(injuries_text(injuries, today), words=words, entries=tuple(entries))
 

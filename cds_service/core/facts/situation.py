@@ -21,7 +21,7 @@ from cds_service.core.policy import Policy
 from cds_service.core.wording import Wording
 
 
-class Shown(NamedTuple):
+class ShownEntry(NamedTuple):
     """One entry of the record that a signal tells of.
 
     Attributes:
@@ -63,14 +63,16 @@ class Situation:
         """Find the state of the bone drugs, which a dozen signals ask for."""
         return find_drug_state(self.findings, self.today)
 
-    def shown(self, names: Iterable[str]) -> tuple[Shown, ...]:
+    def shown(self, names: Iterable[str]) -> tuple[ShownEntry, ...]:
         """Return these entries of the record with what they say, as far as known.
 
         Args:
             names: references, `Condition/12`.
         """
         contents = self.leaving.contents if self.leaving else self.contents
-        return tuple(Shown(name, contents.get(name, "")) for name in sorted(set(names)))
+        return tuple(
+            ShownEntry(name, contents.get(name, "")) for name in sorted(set(names))
+        )
 
     @cached_property
     def braces(self) -> tuple[Brace, ...]:
@@ -80,7 +82,7 @@ class Situation:
 
 
 class Signal(NamedTuple):
-    """A named yes/no fact with its evidence.
+    """A named yes or no, with its evidence and words.
 
     Attributes:
         because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty if
@@ -101,7 +103,7 @@ class Signal(NamedTuple):
     braces: tuple[Brace, ...] = ()
     name: str = ""
     words: Mapping[str, str] = MappingProxyType({})
-    entries: tuple[Shown, ...] = ()
+    entries: tuple[ShownEntry, ...] = ()
 
 
 Detector = Callable[[Situation], Signal | None]

@@ -1,5 +1,5 @@
 """Figures from published numbers: the pooled model, the studies, and their files.
 
 `prediction.py` applies a study's reduced models, `pooled.py` the pooled model; a module
-named after a file (`study_files.py`, `pooled_table.py`, `table.py`) reads it.
+named after a file (`study_files.py`, `pooled_table.py`, `reduced_tables.py`) reads it.
 """

@@ -13,7 +13,7 @@ import numpy as np
 
 from cds_service.core.findings import Value
 from cds_service.core.models.logistic_study import Predictor, Term
-from cds_service.core.models.table import Ends, ReducedTable, Vector
+from cds_service.core.models.reduced_tables import Ends, ReducedTable, Vector
 
 Side = Literal["reassuring", "alarming"]
 PSOAS_TOTAL = "psoas-total-area"

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from cds_service.core.models.pooled_study import SARCOPENIA, Bone, PooledStudy
 from cds_service.core.models.pooled_table import PooledTable
 from cds_service.core.models.prediction import logit
-from cds_service.core.models.table import Matrix, Vector
+from cds_service.core.models.reduced_tables import Matrix, Vector
 
 # Nine points of Gauss-Hermite for a standard normal; the weights add to 1.
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from cds_service.core.models.pooled_study import BONES, Bone, PooledStudy
-from cds_service.core.models.table import (
+from cds_service.core.models.reduced_tables import (
     Number,
     Numbers,
     TablePart,

@@ -18,15 +18,15 @@ import numpy as np
 from cds_service.core.findings import Value
 from cds_service.core.models.inputs import Held, encode_inputs, hold_inputs
 from cds_service.core.models.logistic_study import LogisticStudy, Term
-from cds_service.core.models.study import Study
-from cds_service.core.models.study_tables import Z_95, Interval
-from cds_service.core.models.table import (
+from cds_service.core.models.reduced_tables import (
     Matrix,
     ReducedModel,
     ReducedTable,
     Vector,
     read_table,
 )
+from cds_service.core.models.study import Study
+from cds_service.core.models.study_tables import Z_95, Interval
 from cds_service.core.recalibration import Recalibration
 
 EIGHT_IN_TEN = (0.1, 0.9)

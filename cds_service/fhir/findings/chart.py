@@ -182,7 +182,7 @@ class Listing(NamedTuple):
     is_kept: bool
 
 
-class Horizon(NamedTuple):
+class CountedDays(NamedTuple):
     """The days of the site that decide what of a record counts.
 
     For an order that was written on 2 May and is signed on 4 May at 10:00, and the same
@@ -249,7 +249,7 @@ class Chart:
         self,
         record: PatientRecord,
         terminology: Terminology,
-        horizon: Horizon,
+        days: CountedDays,
         *,
         treated: tuple[str, ...] = (),
         region: frozenset[str] = frozenset(),
@@ -262,7 +262,7 @@ class Chart:
         Args:
             record: one patient's.
             terminology: the service's, including the site's codes.
-            horizon: the days that decide what counts.
+            days: the days that decide what counts.
             treated: levels that the order treats, if they are known; a fracture there
                 is the present one.
             region: the vertebrae of the region that the order names, if it names no
@@ -278,9 +278,9 @@ class Chart:
         self.deadline = deadline
         self.calendar = terminology.calendar
         self.birth = self.calendar.named_day(member(record.patient, "birthDate"))
-        self.today, self.not_after = horizon.today, horizon.not_after
-        self.read_on, self.written = horizon.read_on, horizon.written
-        self._until, self.operated_on = horizon.until, horizon.operated_on
+        self.today, self.not_after = days.today, days.not_after
+        self.read_on, self.written = days.read_on, days.written
+        self._until, self.operated_on = days.until, days.operated_on
         self.check_time()
         self.kinds = _by_kind(record.entries)
         self.readings = _readings_by_concept(self.kinds.get("Observation", ()))

@@ -38,7 +38,6 @@ from cds_service.core.vocabulary import (
     TScoreSpec,
     is_after_surgery,
 )
-from cds_service.fhir.findings.answers import find_answer
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_gap
 from cds_service.fhir.findings.drugs.bone_drug_history import (
     find_bone_drug,
@@ -66,6 +65,7 @@ from cds_service.fhir.findings.fractures.earlier_fracture import (
 )
 from cds_service.fhir.findings.patient import find_demographic
 from cds_service.fhir.findings.problem_list import find_condition
+from cds_service.fhir.findings.values.answers import find_answer
 from cds_service.fhir.findings.values.change import find_change
 from cds_service.fhir.findings.values.grip import find_grip
 from cds_service.fhir.findings.values.measurements import find_quantity

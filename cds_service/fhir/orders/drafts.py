@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from cds_service.core.findings import RecordState
+from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.meaning import Meaning
 from cds_service.fhir.orders.order_lengths import (
@@ -93,6 +94,13 @@ class Order:
         """
         intent = text(self.resource.get("intent")).strip().lower()
         return intent == OPTION and "#" not in self.reference
+
+
+def entries_of_type(record: PatientRecord, kind: str) -> Iterator[Order]:
+    """Yield the record's resources of a type that forbid nothing."""
+    for entry in record.entries:
+        if entry.raw.get("resourceType") == kind and not is_prohibition(entry.raw):
+            yield Order(f"{kind}/{text(entry.raw.get('id'))}", entry.raw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from study_samples import UNITS
 
 from cds_service.core.models.pooled import known_inputs, load_pooled_model
 from cds_service.core.models.pooled_table import read_pooled_table
+from cds_service.core.models.reduced_tables import table_path
 from cds_service.core.models.study_files import load_pooled_study
-from cds_service.core.models.table import table_path
 from cds_service.core.policy import SiteIncidence
 from cds_service.core.recalibration import Recalibration
 from cds_service.errors import DataFileError

@@ -10,7 +10,11 @@ from statsmodels.api import GLM, add_constant
 from statsmodels.genmod.families import Binomial
 from study_samples import LOGISTIC, MODELS, NOMOGRAM, PAIN, SARCOPENIA, TABLES_FOLDER
 
-from cds_service.core.models.table import compare_tables, read_table, table_path
+from cds_service.core.models.reduced_tables import (
+    compare_tables,
+    read_table,
+    table_path,
+)
 from cds_service.errors import DataFileError
 from cds_service.studies.reduced_models import (
     build_tables,

@@ -12,6 +12,7 @@ from cds_service.core.findings import Finding, Precision
 from cds_service.core.grave_findings import FRACTURE_NOT_CLEAR
 from cds_service.core.vocabulary import FractureSpec
 from cds_service.fhir.entries.entry import BILLED_TYPES
+from cds_service.fhir.entries.fractures.called_old import may_be_called_old
 from cds_service.fhir.entries.fractures.earlier_in_words import (
     are_reasons_only_of,
     says_augmented,
@@ -20,7 +21,6 @@ from cds_service.fhir.entries.fractures.levels_of_entries import (
     fracture_levels,
     vertebrae_apart,
 )
-from cds_service.fhir.entries.fractures.told_besides import may_be_called_old
 from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.asides import VOID

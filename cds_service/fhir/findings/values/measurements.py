@@ -40,7 +40,7 @@ from cds_service.fhir.findings.chart import (
     age_in_words,
     make_gap,
 )
-from cds_service.fhir.findings.values.changes import contradicted_before
+from cds_service.fhir.findings.values.impossible_changes import contradicted_before
 from cds_service.fhir.findings.values.methods import judge_method
 from cds_service.fhir.findings.values.observations import (
     RETRACTED,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from cds_service.core.vocabulary import Method, QuantitySpec
 from cds_service.fhir.findings.chart import Chart, Reading
-from cds_service.fhir.findings.values.names import names_of_code
+from cds_service.fhir.findings.values.names_of_measures import names_of_code
 from cds_service.fhir.findings.values.observations import device_words
 from cds_service.fhir.findings.values.quantities import Measured, Refused
 from cds_service.fhir.mapping.clauses import sentences

@@ -10,7 +10,7 @@ from cds_service.core.findings import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.core.wording import date_text, number_text
 from cds_service.fhir.findings.chart import Chart, Problem, Reading
-from cds_service.fhir.findings.values.names import problem_of_name
+from cds_service.fhir.findings.values.names_of_measures import problem_of_name
 from cds_service.fhir.findings.values.observations import (
     RETRACTED,
     UNDATED,

@@ -1,4 +1,6 @@
 """Recognise what is harmless here: names of diseases, and acts.
 
-"No" is said only of words that these modules know.
+`harmless.py` and `harmless_acts.py` support a "no". `everyday_diseases.py` does not: a
+discharge need not ask about these. `everyday_orders.py` knows the orders that look for
+nothing grave.
 """

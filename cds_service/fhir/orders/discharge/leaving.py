@@ -12,10 +12,11 @@ from cds_service.fhir.entries.words.open_concepts import UNCODED
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.discharge.bookings import read_bookings
 from cds_service.fhir.orders.discharge.sent_samples import biopsies_on_record
 from cds_service.fhir.orders.discharge.unread_procedures import unread_acts_of_spine
+from cds_service.fhir.orders.drafts import entries_of_type
 from cds_service.fhir.orders.drugs.withheld_drugs import objections_to_doses
-from cds_service.fhir.orders.operations.bookings import entries_of_type, read_bookings
 from cds_service.fhir.orders.operations.done_procedures import (
     RECENT,
     augmentations_of,

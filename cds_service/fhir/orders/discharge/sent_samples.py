@@ -8,9 +8,12 @@ from cds_service.core.findings import AugmentationOrder
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.biopsies import is_sample_of_bone, read_biopsies, sample_of
-from cds_service.fhir.orders.drafts import Order
-from cds_service.fhir.orders.operations.bookings import entries_of_type
+from cds_service.fhir.orders.discharge.biopsies import (
+    is_sample_of_bone,
+    read_biopsies,
+    sample_of,
+)
+from cds_service.fhir.orders.drafts import Order, entries_of_type
 from cds_service.fhir.orders.operations.done_procedures import STOPPED, performed_on
 from cds_service.fhir.raw_json import text
 

@@ -1,1 +1,1 @@
-"""Find the augmentation that is ordered, booked or done, and what it did not treat."""
+"""Find the augmentation that is ordered or done, and what it did not treat."""

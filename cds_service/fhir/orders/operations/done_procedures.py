@@ -5,9 +5,8 @@ from datetime import date, timedelta
 
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import NO_DRAFTS, Order
+from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, entries_of_type
 from cds_service.fhir.orders.levels.treated_levels import find_levels
-from cds_service.fhir.orders.operations.bookings import entries_of_type
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.parsing import PERFORMED_IN_WORDS
 from cds_service.fhir.raw_json import Json, member, text, texts_of

@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.orders.operations.bookings import entries_of_type
+from cds_service.fhir.orders.drafts import entries_of_type
 from cds_service.fhir.orders.operations.done_procedures import (
     days_of_procedure,
     stay_of,

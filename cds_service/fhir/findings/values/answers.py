@@ -19,7 +19,7 @@ from cds_service.fhir.findings.chart import (
     make_gap,
 )
 from cds_service.fhir.findings.values import measurements
-from cds_service.fhir.findings.values.names import problem_of_name
+from cds_service.fhir.findings.values.names_of_measures import problem_of_name
 from cds_service.fhir.findings.values.observations import (
     RETRACTED,
     has_plain_notes,

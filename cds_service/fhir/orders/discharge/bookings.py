@@ -13,20 +13,24 @@ from cds_service.fhir.entries.medication.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.drafts import (
+    NO_DRAFTS,
+    Order,
+    codeables,
+    entries_of_type,
+)
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
     REVIEW,
     recognise_support,
 )
+from cds_service.fhir.orders.training.ward_training import is_visit_on_ward
 from cds_service.fhir.orders.unread.unread_in_referral import (
     is_read_whole,
     is_visit_understood,
 )
-from cds_service.fhir.orders.ward_training import is_visit_on_ward
 from cds_service.fhir.raw_json import (
     Json,
-    is_prohibition,
     member,
     objects,
     text,
@@ -40,13 +44,6 @@ TRAINING = "rehabilitation"
 DISPENSABLE = frozenset({"optional", "information-only"})
 # What an appointment says of itself, in words or codes.
 ABOUT = ("serviceType", "specialty", "appointmentType", "reasonCode", "serviceCategory")
-
-
-def entries_of_type(record: PatientRecord, kind: str) -> Iterator[Order]:
-    """Yield the record's resources of a type that forbid nothing."""
-    for entry in record.entries:
-        if entry.raw.get("resourceType") == kind and not is_prohibition(entry.raw):
-            yield Order(f"{kind}/{text(entry.raw.get('id'))}", entry.raw)
 
 
 def read_bookings(
