@@ -105,7 +105,7 @@ ORDINARY = [
     *("8 weeks; drive after 6 weeks", "8 weeks, X-ray 12 weeks"),
     *("8 Wochen, Kontrolle nach 4 Wochen und 8 Wochen", "佩戴8周,6周后复查"),
     *("mind. 6 Wochen, max. 8 Wochen", "min. 6 semaines, max. 8 semaines"),
-    *("min. 6 weken, max. 8 weken"),
+    "min. 6 weken, max. 8 weken",
     *("min. 6 settimane, max. 8 settimane", "min. 6 weeks, max. 8 weeks"),
 ]
 
