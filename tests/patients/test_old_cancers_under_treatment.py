@@ -32,6 +32,8 @@ def cards_with(title, code=None, display=""):
         *("Cancer du sein 2014, sous Tamoxifène", "乳癌 2014年 ホルモン療法中"),
         *("Cáncer de mama 2014, en tratamiento", "乳腺癌2014年,内分泌治疗中"),
         *("Carcinoma mammario 2014 in terapia", "Breast cancer 2014, lung cancer"),
+        "Cáncer de mama 2014, sin remisión",
+        "Tumore mammella 2014, non in remissione",
     ],
 )
 def test_what_else_its_title_says_leaves_a_malignancy_open(title, code):
