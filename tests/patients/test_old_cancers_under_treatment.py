@@ -66,6 +66,7 @@ def test_so_do_words_of_other_organs(title):
         *("Cancer du sein gauche 2010, mastectomie", "Cáncer de mama 2011 operado"),
         *("Carcinoma mammario 2010, quadrantectomia", "Breast cancer 2011, mastectomy"),
         *("乳癌 2012年 術後", "乳腺癌术后(2012年)"),
+        *("Rak piersi 2012, stan po mastektomii", "Rak piersi 2012, mastektomia"),
     ],
 )
 def test_an_ordinary_title_says_no_more(title, code):

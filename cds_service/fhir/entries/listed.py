@@ -24,6 +24,8 @@ OF_NO_CONCERN = frozenset(
     {"other-condition", "nothing-known", ANOTHER_PERSON, FAMILY_HISTORY, OTHER_DRUG}
 )
 
+CANCERS = frozenset({"malignancy-elsewhere", "cancer-ever"})
+
 
 def short_texts(texts: set[str]) -> set[str]:
     """Return the texts of one resource; none of them if all are too long to read."""
@@ -52,6 +54,11 @@ def is_entry_understood(
     harmless = terminology.harmless
     if words and (
         all(map(harmless.is_harmless, words)) or all(map(harmless.is_of_ward, words))
+    ):
+        return True
+    # Short words of an old cancer in a language whose signs they do not bear.
+    if not concepts.isdisjoint(CANCERS) and all(
+        map(terminology.everyday_diseases.is_of_old_cancer, words)
     ):
         return True
     # Words without a sign of their language may still be of one that we do not read.
