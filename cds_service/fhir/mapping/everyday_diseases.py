@@ -227,7 +227,9 @@ class EverydayDiseases:
             for one in _covers(part, self._kinds, self._longest)
             if _has_place_for_site(one)
         ]
-        return max(sound, default=None)
+        # The surgery of a cataract is a name of its own, and no treatment of a cancer.
+        named = [one for one in sound if one & _Kind.NAME and not one & _Kind.OF_DATED]
+        return max(named or sound, default=None)
 
 
 def _covers(part: str, known: Mapping[str, set[_Kind]], longest: int) -> set[_Kind]:
