@@ -9,9 +9,19 @@ REASONS = [
     *("Densfraktur", "Fracture de l'odontoïde", "Fractura de odontoides"),
     *("Frattura del dente", "Densfractuur", "歯突起骨折", "邻椎骨折", "치돌기 골절"),
 ]
+# A word behind the name, or a year of now, denies nothing.
+BESIDE = [
+    *("Dens fracture 2026", "C2 fracture, known since yesterday"),
+    *("Odontoid fracture without displacement", "Densfraktur, ohne Dislokation"),
+    *("Pedicle fracture, no canal involvement", "Fall risk, dens fracture"),
+    "Fractura de odontoides sin desplazamiento",
+]
 HARMLESS = [
     *("No C2 fracture", "Old dens fracture", "Dens fracture 2019", "Fracture L1"),
     *("Cervical spine pain", "Osteoporotic fracture L1", "Keine Densfraktur"),
+    *("Z.n. Densfraktur", "Dens fracture, old", "Risk of adjacent fracture"),
+    *("Prevention of adjacent vertebral fractures", "Dens fracture excluded"),
+    "Osteoporosis treatment to prevent adjacent fracture",
 ]
 AFTERMATHS = ["note", "outcome", "followUp"]
 
@@ -21,7 +31,7 @@ def written(element, words):
     return {element: code if element == "outcome" else [code]}
 
 
-@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("reason", [*REASONS, *BESIDE])
 def test_a_reason_that_names_another_vertebra_is_read(reason):
     (summary,) = summaries_beside(act_ordered("X-ray", reason))
     assert "names an injury" in summary

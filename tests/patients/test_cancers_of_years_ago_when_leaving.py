@@ -6,7 +6,12 @@ import pytest
 
 from tests.chart_builders import days_ago, problem
 from tests.codes import ICD
-from tests.patients.leaving import cards_beside, page_after
+from tests.patients.leaving import (
+    cards_beside,
+    page_after,
+    summaries_beside,
+    titled,
+)
 
 YESTERDAY = days_ago(1)
 TELLING = [
@@ -109,3 +114,27 @@ def test_what_else_its_entry_says_is_read(words: str, members: dict[str, Any]) -
     code = "" if words else "C50.919"
     told = listed(words, code, onsetDateTime="2009", **members)
     assert cards_beside(told)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Prostatakarzinom 2010, RPE", "Prostate ca 2010 s/p prostatectomy"),
+        *("Breast ca L 2009 s/p lumpectomy + XRT", "Tumore mammella 2009"),
+        *("Ca. de mama 2009, mastectomía y quimioterapia", "乳癌 2009年 乳房切除術後"),
+    ],
+)
+def test_words_of_an_old_cancer_ask_nothing_at_the_discharge_either(title):
+    assert summaries_beside(titled(title, onsetDateTime=None)) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Lymphoma 2010, in remission", "Linfoma de Hodgkin 2009", "Leukämie 2009"),
+        *("Prostatakarzinom 2010, RPE, PSA steigend", "Prostatakarzinom 2024, RPE"),
+        *("Tumore mammella 2009, non in remissione", "Mama Ca 2009, sin remisión"),
+    ],
+)
+def test_one_of_the_marrow_or_that_goes_on_is_asked_about(title):
+    assert summaries_beside(titled(title, onsetDateTime=None))

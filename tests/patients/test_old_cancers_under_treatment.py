@@ -32,6 +32,8 @@ def cards_with(title, code=None, display=""):
         *("Cancer du sein 2014, sous Tamoxifène", "乳癌 2014年 ホルモン療法中"),
         *("Cáncer de mama 2014, en tratamiento", "乳腺癌2014年,内分泌治疗中"),
         *("Carcinoma mammario 2014 in terapia", "Breast cancer 2014, lung cancer"),
+        "Cáncer de mama 2014, sin remisión",
+        "Tumore mammella 2014, non in remissione",
     ],
 )
 def test_what_else_its_title_says_leaves_a_malignancy_open(title, code):
@@ -64,6 +66,7 @@ def test_so_do_words_of_other_organs(title):
         *("Cancer du sein gauche 2010, mastectomie", "Cáncer de mama 2011 operado"),
         *("Carcinoma mammario 2010, quadrantectomia", "Breast cancer 2011, mastectomy"),
         *("乳癌 2012年 術後", "乳腺癌术后(2012年)"),
+        *("Rak piersi 2012, stan po mastektomii", "Rak piersi 2012, mastektomia"),
     ],
 )
 def test_an_ordinary_title_says_no_more(title, code):

@@ -165,6 +165,13 @@ def test_a_note_that_says_more_is_read(note):
     assert summaries_after(note=[{"text": note}]) != []
 
 
+@pytest.mark.parametrize(
+    "note", ["Postoperativ Schmerzen beidseits.", "Schmerzen beidseits, sehr."]
+)
+def test_a_pain_that_is_not_less_is_read(note):
+    assert summaries_after(note=[{"text": note}]) != []
+
+
 def test_an_ordinary_note_leaves_the_page_its_walks():
     note = "Uncomplicated L1 kyphoplasty, 5 ml cement. No leak."
     assert page_after(note=[{"text": note}])["mayTrain"]

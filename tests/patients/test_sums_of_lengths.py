@@ -44,6 +44,11 @@ SUMS = [
 ]
 
 
+@pytest.mark.parametrize("words", ["max. 14 Wochen", "mind. 6, max. 14 weeks"])
+def test_a_limit_beyond_the_weeks_is_asked_about(words):
+    assert summary(noted(words))
+
+
 @pytest.mark.parametrize("words", SUMS)
 def test_lengths_that_may_be_a_sum_are_asked_about(words):
     assert summary(noted(words))
@@ -99,6 +104,9 @@ ORDINARY = [
     *("TLSO for 6 weeks for 3 months old fracture", "8 weeks, wean over 2 weeks"),
     *("8 weeks; drive after 6 weeks", "8 weeks, X-ray 12 weeks"),
     *("8 Wochen, Kontrolle nach 4 Wochen und 8 Wochen", "佩戴8周,6周后复查"),
+    *("mind. 6 Wochen, max. 8 Wochen", "min. 6 semaines, max. 8 semaines"),
+    "min. 6 weken, max. 8 weken",
+    *("min. 6 settimane, max. 8 settimane", "min. 6 weeks, max. 8 weeks"),
 ]
 
 

@@ -63,7 +63,7 @@ from cds_service.fhir.entries.words.open_concepts import (
     OF_RECORD,
     SOCIAL,
 )
-from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
+from cds_service.fhir.entries.words.past_by_words import LONG_PAST, PAST_BY_WORDS
 from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,
     in_doubt,
@@ -81,6 +81,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
 )
 from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.mapping.clauses import clauses, sentences
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.harmless.harmless import News
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
@@ -115,6 +116,7 @@ IN_PROGRESS = ("cancer-again",)
 _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
 CANCER_IN_SHORT = ("cancer-in-short",)
 _DIVIDED = re.compile(r"[,;()]")
+_PARTS = re.compile(r"[,;()、，；（）]")
 # A month in a title, and the start of a FHIR day.
 _MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 _DAY = re.compile(r"(\d{4})-(\d\d)")
@@ -177,9 +179,15 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
     if not codings:
         return False
     has_onset = _has_onset(condition)
-    if has_onset and (
-        any(codes.is_lasting(*one) for one in codings)
-        or any(terminology.harmless.news_in(one) == "lasting" for one in texts_of(code))
+    if (
+        has_onset
+        and not _is_dated_before(condition)
+        and (
+            any(codes.is_lasting(*one) for one in codings)
+            or any(
+                terminology.harmless.news_in(one) == "lasting" for one in texts_of(code)
+            )
+        )
     ):
         return True
     is_lasting = not has_onset and any(codes.is_everyday(*one) for one in codings)
@@ -193,6 +201,8 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
     ]
     is_everyday = all(codes.is_everyday(*one) for one in codings)
     is_state = not has_onset and all(codes.is_state(*one) for one in codings)
+    if is_everyday:
+        titles = [_without_past(one, condition, terminology) for one in titles]
     is_named = any(_names_illness_of_now(one, condition, terminology) for one in titles)
     return is_named or any(
         named.names_any(part)
@@ -200,22 +210,38 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
         or (is_everyday and not is_state and _names_seldom(part, terminology))
         for words in titles
         for part in undenied_parts(words, terminology)
-        if not (is_everyday and _is_over(words, condition, terminology))
     )
 
 
-def _is_over(title: str, condition: Json, terminology: Terminology) -> bool:
-    """Tell if a title is of before by its words, or by an earlier year in them."""
-    is_past = bool(terminology.kinds.of_title(title, PAST_BY_WORDS))
-    return is_past or _has_earlier_year(title, condition)
+def _without_past(title: str, condition: Json, terminology: Terminology) -> str:
+    """Leave out the parts of a title that words or an earlier year call of before.
+
+    "Hypertension 2012, pneumonia" tells of a pneumonia of now.
+    """
+    parts: list[str] = []
+    for part in filter(str.strip, _PARTS.split(title)):
+        if parts and not LETTER.search(part):
+            # The year in "stroke (2012)" is that of the stroke.
+            parts[-1] += f" {part}"
+        else:
+            parts.append(part)
+    kept = [
+        part
+        for part in parts
+        if not _has_earlier_year(part, condition)
+        and not terminology.kinds.of_title(part, PAST_BY_WORDS)
+    ]
+    # What one part denies another may deny as well: "no fever, cough".
+    return title if len(kept) == len(parts) else "; ".join(kept)
 
 
 def _has_earlier_year(title: str, condition: Json) -> bool:
-    """Tell if a title gives a year that is not that of its onset or its recording."""
+    """Tell if a title gives years, and none is that of its onset or its recording."""
     written = {
         text(condition.get(name))[:4] for name in ("onsetDateTime", "recordedDate")
     }
-    return not written.issuperset(WRITTEN_YEAR.findall(title))
+    years = WRITTEN_YEAR.findall(title)
+    return bool(years) and written.isdisjoint(years)
 
 
 def _has_onset(condition: Json) -> bool:
@@ -285,7 +311,8 @@ def _news_by_name(condition: Json, terminology: Terminology) -> News:
     """Tell how the harmless names of a diagnosis count if it began lately.
 
     A code of ICD-10 decides without its titles, and an earlier year in the titles makes
-    their names old. An aside may be of before: at most it is asked about.
+    their names old, as "status post" does what is seldom. An aside may be of before: at
+    most it is asked about.
     """
     code = condition.get("code")
     codes, harmless = terminology.complication_codes, terminology.harmless
@@ -300,6 +327,10 @@ def _news_by_name(condition: Json, terminology: Terminology) -> News:
     if _is_dated_before(condition):
         # An onset of its own makes a second stroke of "stroke 2012".
         news -= {"seldom"} if _has_onset(condition) else {"grave", "seldom"}
+    elif not _has_onset(condition) and all(
+        terminology.kinds.of_title(title, (LONG_PAST,)) for title in titles
+    ):
+        news -= {"seldom"}
     if "grave" in news:
         return "grave"
     if "seldom" in news or any(map(harmless.is_harm, {*asides})):

@@ -24,6 +24,8 @@ OF_NO_CONCERN = frozenset(
     {"other-condition", "nothing-known", ANOTHER_PERSON, FAMILY_HISTORY, OTHER_DRUG}
 )
 
+CANCERS = frozenset({"malignancy-elsewhere", "cancer-ever"})
+
 
 def short_texts(texts: set[str]) -> set[str]:
     """Return the texts of one resource; none of them if all are too long to read."""
@@ -48,10 +50,13 @@ def is_entry_understood(
         return True
     if concepts and not any(map(terminology.languages.is_foreign, words)):
         return True
-    # Short names of complaints bear no sign of their language.
+    # Short names of complaints bear no sign of their language, nor do all of cancers.
     harmless = terminology.harmless
+    is_old_cancer = terminology.everyday_diseases.is_of_old_cancer
     if words and (
-        all(map(harmless.is_harmless, words)) or all(map(harmless.is_of_ward, words))
+        all(map(harmless.is_harmless, words))
+        or all(map(harmless.is_of_ward, words))
+        or (not concepts.isdisjoint(CANCERS) and all(map(is_old_cancer, words)))
     ):
         return True
     # Words without a sign of their language may still be of one that we do not read.

@@ -169,6 +169,9 @@ class EverydayDiseases:
         old_cancers = (content.of_old_cancers, content.dated, content.over)
         words = (_bare(folded(one)) for some in old_cancers for one in _all_of(some))
         self._of_old_cancers = {one: {_Kind.PLAIN} for one in words if one}
+        # "Sin remisión" is no Italian left side of a remission.
+        under_way = (_bare(folded(one)) for one in _all_of(content.under_way))
+        self._of_old_cancers |= {one: {_Kind.UNDER_WAY} for one in under_way}
         self._longest_of_cancers = max(map(len, self._of_old_cancers), default=0)
         self.read: Callable[[str], EverydayTitle | None] = kept(self._read)
 
@@ -185,7 +188,8 @@ class EverydayDiseases:
         timeless = _FOR_YEARS.sub(" ", _YEAR.sub(" ", words))
         parts = (_bare(one) for one in _PARTS.split(timeless))
         known, longest = self._of_old_cancers, self._longest_of_cancers
-        return all(_covers(part, known, longest) for part in parts if part)
+        covers = [_covers(part, known, longest) for part in parts if part]
+        return all(kinds == {_Kind.PLAIN} for kinds in covers)
 
     def _add(self, words: Iterable[str], kind: _Kind) -> None:
         for word in words:
@@ -223,7 +227,9 @@ class EverydayDiseases:
             for one in _covers(part, self._kinds, self._longest)
             if _has_place_for_site(one)
         ]
-        return max(sound, default=None)
+        # The surgery of a cataract is a name of its own, and no treatment of a cancer.
+        named = [one for one in sound if one & _Kind.NAME and not one & _Kind.OF_DATED]
+        return max(named or sound, default=None)
 
 
 def _covers(part: str, known: Mapping[str, set[_Kind]], longest: int) -> set[_Kind]:

@@ -5,6 +5,7 @@ The list of an admission holds the diseases of years, each in words of its own:
 Entries of the record in, references out; junk never raises.
 """
 
+import re
 from datetime import date
 
 from cds_service.fhir.certainty import certainty_of, clinical_status
@@ -16,6 +17,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.harmless.everyday_diseases import EverydayTitle
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.order_reasons import FORBIDDING
 from cds_service.fhir.orders.since.everyday import says_no_more
@@ -30,6 +32,11 @@ NEVER_QUIET = frozenset({*_HARM, *map(in_doubt, _HARM)})
 # Of a cancer that its words call old; one of the bone is never quiet.
 _ELSEWHERE = frozenset({"malignancy-elsewhere", "cancer-ever"})
 OLD_CANCERS = frozenset({*_ELSEWHERE, *map(in_doubt, _ELSEWHERE)})
+# Cancers that may be in the bone from the first, and so are asked about.
+_OF_MARROW = re.compile(
+    r"l[iy]n?m?(?:ph|f)om|chloniak|hodgkin|leu[ck]|bialacz"
+    r"|白血病|リンパ腫|淋巴瘤|림프종|백혈병"
+)
 BACK = frozenset({"recurrence", "relapse"})
 
 
@@ -82,9 +89,11 @@ def cancers_telling_more(
 def _tells_more_than_cancer(entry: Entry, terminology: Terminology) -> bool:
     if not entry.concepts.isdisjoint(NEVER_QUIET - OLD_CANCERS):
         return True
-    read = terminology.everyday_diseases.read
     titles = texts_of(entry.raw.get("code"))
-    return any(WRITTEN_YEAR.search(one) and read(one) is None for one in titles)
+    return any(
+        WRITTEN_YEAR.search(one) and _read(one, entry, terminology) is None
+        for one in titles
+    )
 
 
 def _is_recorded_after(
@@ -114,8 +123,8 @@ def _says_its_title_alone(condition: Json, terminology: Terminology) -> bool:
 def _is_no_news(
     entry: Entry, since: date, birth: date | None, terminology: Terminology
 ) -> bool:
-    read = terminology.everyday_diseases.read
-    titles = [read(title) for title in texts_of(entry.raw.get("code"))]
+    written = texts_of(entry.raw.get("code"))
+    titles = [_read(title, entry, terminology) for title in written]
     known = [title for title in titles if title is not None]
     if not known or len(known) < len(titles):
         return False
@@ -129,6 +138,19 @@ def _is_no_news(
     if not any(title.is_of_before for title in known):
         return True
     return _is_of_before(entry.raw, since, birth, terminology.calendar)
+
+
+def _read(title: str, entry: Entry, terminology: Terminology) -> EverydayTitle | None:
+    """Read a title of known words; that of an old cancer has some of its own."""
+    diseases = terminology.everyday_diseases
+    if (read := diseases.read(title)) is not None:
+        return read
+    if entry.concepts.isdisjoint(OLD_CANCERS) or _OF_MARROW.search(folded(title)):
+        return None
+    if not diseases.is_of_old_cancer(title):
+        return None
+    years = frozenset(map(int, WRITTEN_YEAR.findall(title)))
+    return EverydayTitle(is_of_before=False, is_dated=True, years=years)
 
 
 def _is_old(title: EverydayTitle, onset: date | None, since: date) -> bool:

@@ -4,6 +4,7 @@
 in, references out; junk never raises.
 """
 
+import re
 from collections.abc import Collection
 from datetime import date
 
@@ -31,7 +32,9 @@ from cds_service.fhir.orders.since.told_besides import (
     told_of_visits,
 )
 from cds_service.fhir.raw_json import Json, is_prohibition, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
+_PART = re.compile(r"[,;\n、，；]")
 # A rule of `kinds.toml`: of the neck, a pedicle, or next to the treated vertebra.
 ANOTHER = ("another-vertebra-broken",)
 OF_BONE = frozenset({BONE_DRUG, ANY_BONE_DRUG})
@@ -122,7 +125,7 @@ def _names_another(
         ordered = find_levels(act.raw, NO_DRAFTS, terminology).levels
         return not {*ordered} <= known
     if ANOTHER[0] not in known and any(
-        terminology.kinds.named(words, ANOTHER) for words in _words_of(act.raw)
+        _is_of_another(words, since, terminology) for words in _words_of(act.raw)
     ):
         return True
     told = told_by_words(_words_of(act.raw), since.year, terminology, is_report=False)
@@ -130,6 +133,16 @@ def _names_another(
     if names_another_fracture(act.raw, NO_DRAFTS, known | told.known, terminology):
         return True
     return not all(covers(one, known) for one in named)
+
+
+def _is_of_another(words: str, since: date, terminology: Terminology) -> bool:
+    """Tell if words name such a fracture, in a part without an earlier year."""
+    kinds = terminology.kinds
+    return bool(kinds.named(words, ANOTHER)) and any(
+        kinds.named(part, ANOTHER)
+        and not any(int(one) < since.year for one in WRITTEN_YEAR.findall(part))
+        for part in _PART.split(words)
+    )
 
 
 def _words_of(act: Json) -> list[str]:

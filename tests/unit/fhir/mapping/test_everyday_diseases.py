@@ -137,3 +137,21 @@ def test_an_old_cancer_of_known_words_is_known(title: str) -> None:
 )
 def test_one_with_another_word_is_not(title: str) -> None:
     assert not terminology().everyday_diseases.is_of_old_cancer(title)
+
+
+NAMES = ("everyday", "of-sites", "of-before", "of-before-sites", "dated")
+
+
+@pytest.mark.parametrize("section", NAMES)
+def test_each_name_is_known_by_itself(section):
+    read = terminology().everyday_diseases.read
+    assert [word for word in words_of(section) if read(word) is None] == []
+
+
+@pytest.mark.parametrize(
+    "title", ["Stent 2016", "Cirugía de cataratas", "Cirugía de catarata 2016"]
+)
+def test_a_name_that_holds_the_word_of_a_treatment_stays_known(title):
+    read = terminology().everyday_diseases.read(title)
+    assert read is not None
+    assert not read.is_dated
