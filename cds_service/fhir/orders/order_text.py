@@ -55,7 +55,9 @@ _ENDED_AT_LAST = ("ended-at-last",)
 _BESIDE_TITLE = ("ended-beside", "revision-beside")
 # "D/C warfarin", in a part of its own.
 _STOPS = re.compile(
-    r"(?<![^\W_])(?:cancel|d/?c|discontinue|stop) (?P<drug>[a-z-]{3,})"
+    r"(?<![^\W_])(?:cancel|d/?c|discontinue|stop|arret(?:er)?(?: de)?|suspend(?:re|er)"
+    r"|suspension(?: de)?|sospen(?:dere|sione)(?: di)?|odstawic|wstrzymac) "
+    r"(?P<drug>[a-z-]{3,})"
     r"(?=\s*(?:[,;:.)]|[-–]|$))"
 )
 # A title of codes and levels alone: "22514 L1", "OPS 5-839.a0 LWK 1".

@@ -223,12 +223,33 @@ def _is_denial(name: str, terminology: Terminology) -> bool:
 def _is_over(name: str, terminology: Terminology) -> bool:
     """Tell if words behind the only drug of a name end it: `- weaned off in May`."""
     plain = folded(name)[:LONGEST_STATEMENT]
-    places = terminology.drug_places(plain).values()
+    resting = _resting(plain, terminology)
+    places = [
+        place
+        for drug, place in terminology.drug_places(plain).items()
+        if drug not in resting
+    ]
     if not places:
         return False
     after = _REST_OF_WORD.sub("", plain[max(ends for _, ends in places) :], 1)
-    is_alone = not terminology.drug_words(after)
+    is_alone = terminology.drug_words(after) <= _resting(after, terminology)
     return is_alone and bool(terminology.text_concepts(after, ENDED))
+
+
+def _resting(words: str, terminology: Terminology) -> frozenset[str]:
+    """Return what words of a rest name, which is no other drug: `drug holiday`."""
+    plain = folded(words)[:LONGEST_STATEMENT]
+    places = terminology.drug_places(plain)
+    rests = [
+        (begins, ends)
+        for begins, ends in places.values()
+        if terminology.text_concepts(plain[begins:ends], ENDED)
+    ]
+    return frozenset(
+        drug
+        for drug, (begins, ends) in places.items()
+        if any(start <= begins and ends <= end for start, end in rests)
+    )
 
 
 def _is_said_to_be_over(resource: Json, terminology: Terminology) -> bool:
@@ -256,7 +277,7 @@ def _is_ended(
     said = {**resource, "statusReason": None} if is_stopped else resource
     return any(
         terminology.text_concepts(word, ENDED)
-        and terminology.drug_words(word) <= concepts
+        and terminology.drug_words(word) - _resting(word, terminology) <= concepts
         for word in words_aside(said)
     )
 

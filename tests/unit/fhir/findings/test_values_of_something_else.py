@@ -572,3 +572,43 @@ def test_an_index_of_now_is(title):
 )
 def test_a_pain_of_now_is(title):
     assert is_read("pain-score", title)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("weight", "Masa ciała sprzed amputacji"),
+        ("weight", "Masa ciała przed chorobą"),
+        ("weight", "Gewicht voor de amputatie"),
+        ("weight", "Gewicht vor der Erkrankung"),
+        ("weight", "Weight before illness"),
+        ("weight", "절단 전 체중"),
+        ("height", "Lichaamslengte vóór de fractuur"),
+        ("height", "Wzrost sprzed złamania"),
+        ("bmi", "BMI sprzed choroby"),
+        ("gait-speed", "Loopsnelheid voor de breuk"),
+        ("gait-speed", "Prędkość chodu przed złamaniem"),
+        ("gait-speed", "골절 전 보행 속도"),
+        ("grip-strength", "Handknijpkracht voor de beroerte"),
+        ("grip-strength", "Siła uścisku przed udarem"),
+    ],
+)
+def test_what_was_before_an_illness_is_no_value_of_now(name, title):
+    assert not is_read(name, title)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("weight", "Gewicht voor het ontbijt"),
+        ("weight", "Masa ciała przed śniadaniem"),
+        ("weight", "Weight pre-op"),
+        ("height", "Lichaamslengte"),
+        ("gait-speed", "Prędkość chodu"),
+        ("gait-speed", "Loopsnelheid 4 m"),
+        ("grip-strength", "Forza di prensione, mano destra"),
+        ("grip-strength", "Knijpkracht rechts (beste van 3)"),
+    ],
+)
+def test_what_is_measured_before_a_meal_or_an_operation_is(name, title):
+    assert is_read(name, title)
