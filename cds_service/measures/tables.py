@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from cds_service.core.vocabulary import GripSpec
-from cds_service.fhir.mapping.levels.from_words import in_order
+from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.measures import table_file
 from cds_service.measures.definitions import Measure, Measures

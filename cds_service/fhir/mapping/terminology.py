@@ -57,6 +57,7 @@ from cds_service.fhir.mapping.harmless.everyday_orders import load_everyday_orde
 from cds_service.fhir.mapping.harmless.harmless import HarmlessFile, HarmlessTitles
 from cds_service.fhir.mapping.harmless.harmless_acts import load_harmless_acts
 from cds_service.fhir.mapping.levels.from_words import LevelRules
+from cds_service.fhir.mapping.levels.level_names import LevelNames
 from cds_service.fhir.mapping.mapping_files import (
     LocalCode,
     read_answer_maps,
@@ -223,7 +224,9 @@ class Terminology:
         self.lacking_tables = tuple(lacking_tables(languages))
         self.speller = Speller(languages.values())
         reasons = self.plain.reasons.words
-        self.levels = LevelRules([*languages.values()], self.text_places, reasons)
+        words = [*languages.values()]
+        self.level_names = LevelNames(words)
+        self.levels = LevelRules(words, self.level_names, self.text_places, reasons)
         self._drug_rules = TextRules(self.drugs.words, None)
         joints = _joints(languages.values(), self._texts.get(SUSPICION))
         self.clauses = ClauseReader(

@@ -64,7 +64,7 @@ from cds_service.fhir.findings.statements import (
     read_aside,
 )
 from cds_service.fhir.findings.worded_dates import date_in_words
-from cds_service.fhir.mapping.levels.from_words import LEVELS
+from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import WITHOUT_DAY, begun, has_onset_without_day
 from cds_service.fhir.orders.drafts import NO_DRAFTS

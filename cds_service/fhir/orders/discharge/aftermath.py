@@ -204,14 +204,14 @@ def _is_plain_note(
 
     It may name the operation, and the vertebrae that were treated by other elements.
     """
-    parts = _parts_of(words)
+    parts, names = _parts_of(words), terminology.level_names
     if not parts or terminology.levels.left_in_note(words):
         return False
     return all(
         _is_plain_part(part, terminology)
         or (
-            treated.issuperset(terminology.levels.named(part))
-            and terminology.plain.notes.are_all(terminology.levels.without_named(part))
+            treated.issuperset(names.named(part))
+            and terminology.plain.notes.are_all(names.without_named(part))
         )
         for part in parts
     )
@@ -228,9 +228,7 @@ def _parts_of(words: str) -> list[str]:
     """Return the parts of the sentences of a text; none of one that is too long."""
     if len(words) > LONGEST_TEXT:
         return []
-    return [
-        part for _, divided in _divided(words) for part in divided if part.strip()
-    ]
+    return [part for _, divided in _divided(words) for part in divided if part.strip()]
 
 
 def _divided(words: str) -> Iterator[tuple[str, list[str]]]:

@@ -19,7 +19,7 @@ from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.entries.fractures.earlier_in_words import EARLIER
 from cds_service.fhir.mapping.codes.code_systems import CPT
-from cds_service.fhir.mapping.levels.from_words import in_order
+from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order, codeables
 from cds_service.fhir.orders.levels.broken_levels import (
