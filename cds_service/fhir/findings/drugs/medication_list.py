@@ -480,6 +480,13 @@ def _open_uses(
         for entry in chart.of_kind(*TAKEN)
         if entry.drug is not None and entry.drug.concepts & set(concepts)
     ]
+    yield from _open_intakes(ours, spec, chart, is_steroid=STEROID in concepts)
+
+
+def _open_intakes(
+    ours: Sequence[Use], spec: MedicationSpec, chart: Chart, *, is_steroid: bool
+) -> Iterator[tuple[list[Use], str]]:
+    """Yield the entries of our drugs that forbid a "no", by the reason."""
     open_uses = [one for one in ours if _is_intake_open(one.entry, one.drug)]
     yield open_uses, "whether it is taken is not recorded"
     taken = [one for one in ours if _is_taken(one.entry)]
@@ -498,7 +505,7 @@ def _open_uses(
     limited = [
         use
         for use in dated_uses
-        if STEROID in concepts
+        if is_steroid
         and use.is_active
         and not end_of_steroid(use.entry.raw, chart)
         and is_limited(use.entry.raw, chart)
@@ -507,9 +514,9 @@ def _open_uses(
     paused = [one for one in taken if _is_paused(one, spec, chart)]
     yield paused, "on hold or stopped; until when it was taken is not recorded"
     since = months_before(chart.today, spec.look_back_months["other"])
-    repeated = _doses_repeated(dated_uses, since) if STEROID in concepts else []
+    repeated = _doses_repeated(dated_uses, since) if is_steroid else []
     yield repeated, "given again and again; for how long is not recorded"
-    perhaps = _may_be_run(dated_uses, since, chart) if STEROID in concepts else []
+    perhaps = _may_be_run(dated_uses, since, chart) if is_steroid else []
     yield perhaps, "given in a ward; since when or until when is not recorded"
     after = [one for one in dated_uses if one.is_ahead and _day(one) <= chart.today]
     yield after, "dated after the order was written"
