@@ -44,6 +44,10 @@ _WAIT = "audit_wait"
 PREPARE_SECONDS = 10.0
 LARGEST_PORT = 65535
 UNBOUNDED = -1  # as many connections as the server has threads; five stay open
+# Of one process to PostgreSQL, beyond the five that stay open. A server that stands
+# still answers no timeout of its own, and holds each thread that asked it: the others
+# of `THREADS` are for calls that ask nothing of it. nginx lets twelve pages in at once.
+MOST_MORE = 11
 # Error codes of PostgreSQL (SQLSTATE). After a serialisation failure or a deadlock the
 # transaction may be tried again.
 _RETRIED_STATES = frozenset({"40001", "40P01"})
@@ -647,7 +651,11 @@ def _postgresql(url: URL, wait_seconds: float, *, is_synced: bool) -> Engine:
         "application_name": "kyphoplasty-cds",
     }
     engine = create_engine(
-        url, connect_args=options, pool_pre_ping=True, max_overflow=UNBOUNDED
+        url,
+        connect_args=options,
+        pool_pre_ping=True,
+        max_overflow=MOST_MORE,
+        pool_timeout=wait_seconds,
     )
 
     @event.listens_for(engine, "connect")

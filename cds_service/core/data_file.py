@@ -33,6 +33,10 @@ UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 # of a table whose kind decides which keys it has
 UNKNOWN_KIND = ("union_tag_invalid", "union_tag_not_found")
 TOO_DEEP = "cannot be read: it is nested too deep"
+# Of a TOML file. The time that a dotted key takes grows with the square of its parts.
+MOST_BYTES = 4 * 1024 * 1024
+MOST_DOTS = 200  # in one line
+TOO_LARGE = f"cannot be read: it is larger than {MOST_BYTES} bytes"
 
 
 class Closed(BaseModel):
@@ -149,9 +153,19 @@ def label(path: Path) -> str:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read the content of a TOML file."""
+    """Read the content of a TOML file, of a size that is soon read.
+
+    Raises:
+        DataFileError: it cannot be read.
+    """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            octets = file.read(MOST_BYTES + 1)
+        if len(octets) > MOST_BYTES:
+            raise DataFileError(label(path), "", TOO_LARGE)
+        if any(line.count(b".") > MOST_DOTS for line in octets.splitlines()):
+            raise DataFileError(label(path), "", TOO_DEEP)
+        return tomllib.loads(octets.decode())
     except (OSError, ValueError) as error:
         raise DataFileError(label(path), "", f"cannot be read: {error}") from error
     except RecursionError:

@@ -20,7 +20,7 @@ from flask import (
     stream_with_context,
     url_for,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -263,7 +263,7 @@ def _export_route(routes: Blueprint, desk: Desk) -> None:
                 desk.gate.clock,
                 desk.key_file,
             )
-        except (DBAPIError, DataFileError) as error:
+        except (SQLAlchemyError, DataFileError) as error:
             raise AuditUnavailable(
                 f"The export could not be recorded ({type(error).__name__})."
             ) from None

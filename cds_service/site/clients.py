@@ -9,6 +9,7 @@ from cds_service.core.caller import Caller
 from cds_service.protocol.messages import HookInstances
 from cds_service.site.fields import (
     FhirBase,
+    FileOfSite,
     Origin,
     ResourceType,
     Seconds,
@@ -122,7 +123,7 @@ class Client(SiteTable):
     jwks_urls: tuple[Url, ...] = ()
     jwks_index: Url | None = None
     jwks_origins: tuple[Origin, ...] = ()
-    jwks_file: Text | None = None
+    jwks_file: FileOfSite | None = None
     algorithms: tuple[Algorithm, ...] = Field(default=RECOMMENDED, min_length=1)
     audiences: tuple[Whole, ...] = ()
     max_lifetime_seconds: Annotated[int, Strict(), Field(ge=1, le=MAX_LIFETIME)] = (

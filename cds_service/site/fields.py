@@ -1,6 +1,7 @@
 """Field types of `site.toml`, and the base of its tables."""
 
 import re
+from pathlib import PurePath
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -65,6 +66,17 @@ def _url(value: str) -> str:
 
 
 Url = Annotated[str, AfterValidator(_url)]
+
+
+def _in_folder(value: str) -> str:
+    path = PurePath(value)
+    if path.is_absolute() or ".." in path.parts:
+        raise ValueError("names a file outside the site folder: copy it there")
+    return value
+
+
+# A file in the site folder, or in a folder of it.
+FileOfSite = Annotated[Text, AfterValidator(_in_folder)]
 
 
 class SiteTable(DataTable):

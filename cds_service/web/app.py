@@ -141,6 +141,8 @@ def create_app(
     )
     register_errors(app)
     _register_hosts(app, (settings.public_url or "", base_url, wiring.listening))
+    if is_open(dependencies.site):
+        _refuse_proxied(app, settings)
     app.before_request(_refuse_raw_bytes)
     app.before_request(_refuse_parts)
     app.before_request(_answer_preflight)
@@ -189,6 +191,32 @@ def _refuse_parts() -> None:
     is_in_parts = request.mimetype.startswith("multipart/")
     if is_in_parts and not _is_cds_path(request.path):
         raise BadRequest("A form of these pages is not sent in parts.")
+
+
+PROXIED = (
+    "A proxy brought this call from another machine, and this service asks nobody who"
+    " they are: it is for its own machine alone. [[clients]] in site.toml names who may"
+    " call."
+)
+
+
+def _refuse_proxied(app: Flask, settings: Settings) -> None:
+    """Refuse in open mode what a proxy brings from elsewhere (403).
+
+    Some proxies call us by a name of this machine, so that `Host` does not tell. Those
+    that say for whom they call are believed in that alone.
+    """
+
+    @app.before_request
+    def check_machine() -> Response | None:
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        peer = request.remote_addr or ""
+        if not forwarded or is_one_of(peer, settings.trusted_proxies):
+            return None
+        callers = [part.strip() for part in forwarded.split(",")]
+        if not is_loopback_host(peer) or all(map(is_loopback_host, callers)):
+            return None
+        return outcome(403, "forbidden", PROXIED)
 
 
 def _metrics_of(service: Service) -> Metrics:

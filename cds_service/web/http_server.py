@@ -4,6 +4,7 @@ It is loaded before the workers fork.
 """
 
 import gc
+import logging
 import math
 import mmap
 import os
@@ -22,7 +23,7 @@ from gunicorn.app.base import BaseApplication
 from cds_service.errors import DataFileError
 from cds_service.web.app import AT_WORKER_START
 from cds_service.web.logs import ServerLog
-from cds_service.web.metrics import share_between_workers
+from cds_service.web.metrics import SharedCounts, share_between_workers
 
 # Of one worker. nginx sends a replica at most `max_conns` requests at once
 # (deploy/nginx), a few fewer than this, so that health and metrics always find a
@@ -40,6 +41,11 @@ FIELD_BYTES = 16 * 1024  # of one header: a token with its certificates; more is
 FIELDS = 100  # more headers are 431
 FINISH_SECONDS = 10.0
 EXIT_SECONDS = 2.0  # for a worker to end after its last answer
+LOG = logging.getLogger("kyphoplasty_cds.server")
+NO_ROOM_FOR_COUNTS = (
+    "there is no room for the counts of the workers, the disk may be full: each reports"
+    " its own until a restart"
+)
 # By these gunicorn takes sockets that it inherited in place of our address, which was
 # checked: in open mode it must be of this machine.
 INHERITED_SOCKETS = ("LISTEN_FDS", "LISTEN_PID", "GUNICORN_FD", "GUNICORN_PID")
@@ -119,6 +125,42 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return self._app
 
 
+class _Counts:
+    """The files in which the workers count together."""
+
+    def __init__(self, workers: int) -> None:
+        """Make them, if there are several workers and there is room."""
+        self._workers = workers
+        self._folder: Path | None = None
+        self._shared: SharedCounts | None = None
+        if workers == 1:
+            return
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-metrics-"))
+            self._shared = share_between_workers(self._folder, workers)
+        except OSError:
+            LOG.warning(NO_ROOM_FOR_COUNTS)
+            self.end()
+
+    def number(self, arbiter: Any, worker: Any) -> None:
+        """Give a worker the files of one that has ended, or new ones.
+
+        This is the hook `pre_fork` of gunicorn.
+        """
+        taken = {living.counts_as for living in arbiter.WORKERS.values()}
+        free = set(range(1, self._workers + 1)) - taken
+        worker.counts_as = min(free, default=self._workers + worker.age)
+
+    def begin(self, worker: Any) -> None:
+        """Count in the files of this worker from now on."""
+        if self._shared is not None:
+            self._shared.write_as(worker.counts_as)
+
+    def end(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
 class Address(NamedTuple):
     """The address on which the server listens."""
 
@@ -151,7 +193,7 @@ def serve(
         os.environ.pop(variable, None)
     listener = _listen(address.host, address.port)
     listening = _url_of(address.host, listener)
-    folder = _share_metrics() if workers > 1 else None
+    counts = _Counts(workers)
     app = make_app(listening)
     # what is loaded stays: the garbage collector of a worker passes over it, and shares
     # its pages
@@ -159,6 +201,7 @@ def serve(
     drain = drain or Drain(0.0)
 
     def begin(worker: Any) -> None:
+        counts.begin(worker)
         # the signal came between the fork and this worker's own handlers, and was lost
         if drain.is_over:
             os._exit(0)
@@ -171,8 +214,7 @@ def serve(
 
     def end(_arbiter: Any) -> None:
         on_exit()
-        if folder is not None:
-            shutil.rmtree(folder)
+        counts.end()
 
     options = {
         **_fixed_options(),
@@ -180,6 +222,7 @@ def serve(
         "workers": workers,
         "graceful_timeout": math.ceil(finish_seconds + EXIT_SECONDS),
         "when_ready": drain.watch,
+        "pre_fork": counts.number,
         "post_worker_init": begin,
         "on_exit": end,
     }
@@ -206,13 +249,6 @@ def _fixed_options() -> dict[str, Any]:
         # SIGQUIT: threads would be waited for, and an entry is on disk or it is not.
         "worker_int": lambda _worker: os._exit(0),
     }
-
-
-def _share_metrics() -> Path:
-    """Make the folder in which the workers count together."""
-    folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-metrics-"))
-    share_between_workers(folder)
-    return folder
 
 
 def _url_of(host: str, listener: socket.socket) -> str:

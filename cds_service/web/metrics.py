@@ -32,6 +32,25 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
 # the library's own switch; `share_between_workers` sets it
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+# The files of one process that counts: the types of metrics, gauges by their mode. A
+# hundred metrics take a twentieth of one.
+SHARED_KINDS = ("counter", "gauge_max", "gauge_mostrecent", "histogram")
+SHARED_BYTES = 256 * 1024
+
+
+class SharedCounts:
+    """Which of the shared files this process writes: the parent those of number 0."""
+
+    def __init__(self) -> None:
+        self._writer = 0
+
+    def writer(self) -> int:
+        """Return the number of this process among those that count."""
+        return self._writer
+
+    def write_as(self, writer: int) -> None:
+        """Go on in the files of this number; no living process has it."""
+        self._writer = writer
 
 
 class Metrics:
@@ -195,10 +214,21 @@ class CountedLog:
         return self._log.state()
 
 
-def share_between_workers(folder: Path) -> None:
+def share_between_workers(folder: Path, workers: int) -> SharedCounts:
     """Keep metrics in files in this folder, so that any worker can report those of all.
 
-    Must be called before a `Metrics` is created.
+    Must be called before a `Metrics` is created. The library makes files that grow when
+    they are written: on a full disk that would end the process (SIGBUS). So ours have
+    their room from the start, and a new worker goes on with the files of a former one.
+
+    Raises:
+        OSError: the disk has no room for them.
     """
+    shared = SharedCounts()
+    for writer in range(workers + 1):
+        for kind in SHARED_KINDS:
+            with (folder / f"{kind}_{writer}.db").open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, SHARED_BYTES)
     os.environ[_FOLDER] = str(folder)
-    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(shared.writer)  # type: ignore[no-untyped-call]
+    return shared

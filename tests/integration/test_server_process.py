@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.client import RemoteDisconnected
 
 import pytest
@@ -20,6 +21,15 @@ from tests.running_service import RunningService
 from tests.waiting import wait_until
 
 HANG_SECONDS = 60
+NO_ORDERS = {
+    "hook": "order-sign",
+    "hookInstance": HOOK_INSTANCE,
+    "context": {
+        "userId": "Practitioner/7",
+        "patientId": PATIENT,
+        "draftOrders": {"resourceType": "Bundle", "type": "collection", "entry": []},
+    },
+}
 
 
 def sign(service: RunningService, fhir_server: str) -> int:
@@ -107,6 +117,80 @@ def test_told_twice_it_ends_at_once_and_the_log_is_whole(
             status.result(HANG_SECONDS)
         assert kinds(service)[-1] == "stop"
         service.command("audit", "verify")  # fails if anything is amiss
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of four megabytes, where the machine lets us make one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder]
+    if subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        pytest.skip("this machine lets us make no file system")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def fill(disk):
+    """Take all its room."""
+    with suppress(OSError), (disk / "ballast").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+
+
+def test_a_full_temporary_folder_ends_no_worker(tmp_path, small_disk):
+    """The counts of the workers grew there: each call ended the worker that took it."""
+    temporary = {"TMPDIR": str(small_disk)}
+    with RunningService(
+        tmp_path, arguments=("--workers", "2"), environment=temporary
+    ) as service:
+        workers = wait_until(lambda: len(found := service.workers()) == 2 and found)
+        fill(small_disk)
+        for _ in range(20):
+            assert service.call(NO_ORDERS).status == 200
+            assert service.send("GET", "/metrics").status == 200
+        assert service.workers() == workers
+
+
+def test_a_server_begins_without_room_for_counts(tmp_path, small_disk):
+    fill(small_disk)
+    os.truncate(small_disk / "ballast", 3 * 1024 * 1024)
+    temporary = {"TMPDIR": str(small_disk)}
+    with RunningService(
+        tmp_path, arguments=("--workers", "2"), environment=temporary
+    ) as service:
+        assert service.call(NO_ORDERS).status == 200
+        assert service.send("GET", "/metrics").status == 200
+        assert "no room for the counts" in "".join(service.lines())
+        assert list(small_disk.iterdir()) == [small_disk / "ballast"]
+
+
+def test_counts_go_on_when_a_worker_is_replaced(tmp_path):
+    """In the files of the one that ended, so that no file is made later."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    with RunningService(
+        tmp_path,
+        arguments=("--workers", "2"),
+        environment={"TMPDIR": str(folder)},
+    ) as service:
+        (counts,) = folder.iterdir()
+        made = sorted(counts.iterdir())
+        for _ in range(3):
+            assert service.call(NO_ORDERS).status == 200
+            workers = wait_until(lambda: len(found := service.workers()) == 2 and found)
+            os.kill(workers[0], signal.SIGKILL)
+            wait_until(lambda gone=workers[0]: gone not in service.workers())
+        wait_until(lambda: len(service.workers()) == 2)
+        text = service.send("GET", "/metrics").text
+        (line,) = (
+            one
+            for one in text.splitlines()
+            if one.startswith("kyphoplasty_cds_calls_total{") and 'status="200"' in one
+        )
+        assert line.endswith(" 3.0")
+        assert sorted(counts.iterdir()) == made
+        assert all(one.stat().st_blocks * 512 >= one.stat().st_size for one in made)
 
 
 def test_a_worker_that_is_killed_is_replaced(tmp_path):

@@ -478,6 +478,9 @@ def test_banned_words_stop_the_start_wherever_they_stand(tree, path, old):
     ("file", "text"),
     [
         pytest.param("site.toml", f"x = {'[' * 3000}{']' * 3000}", id="deep"),
+        pytest.param("site.toml", f"[{'.'.join('a' * 50_000)}]", id="dots"),
+        pytest.param("site.toml", f"{'.'.join('a' * 50_000)} = 1", id="dotted"),
+        pytest.param("site.toml", "x = 1 #" + "a" * 2**23, id="large"),
         pytest.param("site.toml", f"x = {'9' * 5000}", id="digits"),
         pytest.param("recalibration.toml", f"x = {'9' * 5000}", id="recalibration"),
         pytest.param("mappings/conceptmap/x.json", "[" * 100_000, id="deep-json"),
@@ -491,6 +494,27 @@ def test_a_file_that_cannot_be_parsed_is_named(tmp_path, file, text):
         load_service(site=load_site(tmp_path))
     assert refusal.value.file.endswith(file)
     assert "cannot be read" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "table"),
+    [
+        ("mappings/complication-codes.toml", "grave"),
+        ("mappings/complication-codes.toml", "everyday"),
+        ("mappings/harmless-codes.toml", "vague"),
+    ],
+)
+def test_two_tables_of_one_list_and_system_stop_the_start(tree, path, table):
+    """The second one took the place of the first."""
+    again = (
+        f'[[{table}]]\nsystem = "http://hl7.org/fhir/sid/icd-10"\n'
+        'why = "again"\ncodes = ["A00"]\n'
+    )
+    text = (tree.folder / path).read_text(encoding="utf-8")
+    tree.write(path, text + again)
+    fault = refused(tree.load)
+    assert (fault.file, fault.key) == (Path(path).name, table)
+    assert "two tables" in str(fault)
 
 
 def test_a_rule_without_a_rank_stops_the_start(tree):

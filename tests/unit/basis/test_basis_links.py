@@ -132,6 +132,21 @@ def test_a_day_later_the_address_is_refused(desk, monkeypatch):
         assert read(desk, path).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("ahead", "status"),
+    [(timedelta(minutes=2), 200), (timedelta(hours=2), 403), (timedelta(365), 403)],
+)
+def test_a_link_of_a_clock_that_was_ahead_opens_nothing(
+    desk, monkeypatch, ahead, status
+):
+    """It would stay open until a day after the time that the clock showed."""
+    right = desk.now
+    monkeypatch.setattr(desk, "now", right + ahead)
+    path, _ = signed(desk, 20 + ahead.days)
+    monkeypatch.setattr(desk, "now", right)
+    assert read(desk, path).status_code == status
+
+
 def test_two_replicas_sign_with_one_key_and_a_setting_comes_before_it(desk, tmp_path):
     path, _ = signed(desk, 5)
     second = ReviewDesk(tmp_path, url=desk.url)

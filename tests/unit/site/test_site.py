@@ -91,6 +91,16 @@ def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
             "clients.0.jwks-file",
         ),
         (
+            'jwks-url = "https://ehr.example.org/jwks.json"',
+            'jwks-file = "/etc/hostname"',
+            "clients.0.jwks-file",
+        ),
+        (
+            'jwks-url = "https://ehr.example.org/jwks.json"',
+            'jwks-file = "mappings/../../keys.json"',
+            "clients.0.jwks-file",
+        ),
+        (
             '["https://ehr.example.org/fhir/r4"]',
             '["https://ehr.example.org/fhir/r4", "https://ehr.example.org/fhir/r4/"]',
             "clients.0",

@@ -17,6 +17,7 @@ from cds_service.site.folder import Site, SiteFolder, load_site
 from cds_service.web.logs import JsonLines
 from tests.chart_builders import HOOK, HOOK_INSTANCE, Asked, open_service, order_sign
 from tests.client_tokens import Signer, client_of, key_set, site_folder
+from tests.review_desk import ReviewDesk
 from tests.wire_builders import CARD_ID
 
 CALL = f"/cds-services/{HOOK}"
@@ -332,3 +333,42 @@ def test_counts_that_alerts_ask_for_are_there_before_the_first():
         'kyphoplasty_cds_logins_total{result="locked"} 0.0',
     ):
         assert wanted in text
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "status"),
+    [
+        (None, 200),
+        ("", 200),
+        ("127.0.0.1", 200),
+        ("::1", 200),
+        ("192.0.2.7", 403),
+        ("192.0.2.7:50123", 403),
+        ("127.0.0.1, 192.0.2.7", 403),
+        ("192.0.2.7, 127.0.0.1", 403),
+        ("unknown", 403),
+    ],
+)
+@pytest.mark.parametrize("path", ["/cds-services", "/sandbox", "/audit/login"])
+def test_open_mode_answers_nothing_that_a_proxy_brings_from_elsewhere(
+    desk, path, forwarded, status
+):
+    """A proxy that calls it by a name of this machine let everybody in."""
+    headers = {"X-Forwarded-For": forwarded} if forwarded is not None else {}
+    answer = desk.app.test_client().get(path, headers=headers)
+    assert answer.status_code == status
+    assert ("for its own machine alone" in answer.text) is (status == 403)
+
+
+def test_a_service_that_knows_its_callers_may_be_behind_any_proxy(tmp_path):
+    folder = site_folder(tmp_path, client_of())
+    (folder / "keys.json").write_bytes(key_set(Signer()))
+    answer = Asked(site=load_site(folder)).client.get(
+        "/cds-services", headers={"X-Forwarded-For": "192.0.2.7"}
+    )
+    assert answer.status_code == 200
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    return ReviewDesk(tmp_path_factory.mktemp("log"))

@@ -91,7 +91,8 @@ class HarmlessCodes:
             **named: the other lists of `HarmlessCodesFile`, by name.
 
         Raises:
-            DataFileError: a system is not in `systems.toml`, or a range is not valid.
+            DataFileError: a system is not in `systems.toml` or has two tables of one
+                list, or a range is not valid.
         """
         self._systems = systems
         listed: list[CodeRange | VagueCodes] = [*ranges]
@@ -101,8 +102,7 @@ class HarmlessCodes:
             if codes.system not in systems.specs:
                 raise DataFileError(file, "system", f"{codes.system} is not known")
         self._named = {
-            name: {codes.system: _spans(codes.codes, file) for codes in some}
-            for name, some in named.items()
+            name: _by_system(name, some, file) for name, some in named.items()
         }
         ordered = sorted(ranges, key=lambda code_range: code_range.system)
         self._ranges: Mapping[str, Sequence[tuple[list[Span], list[Span]]]] = {
@@ -199,6 +199,19 @@ def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> Harmle
         complaints=content.complaints,
         elsewhere=content.elsewhere,
     )
+
+
+def _by_system(
+    name: str, tables: Sequence[VagueCodes], file: str
+) -> dict[str, list[Span]]:
+    """Return the codes of a list by system."""
+    listed: dict[str, list[Span]] = {}
+    for table in tables:
+        if table.system in listed:
+            message = f"{table.system} has two tables: write its codes into one"
+            raise DataFileError(file, name, message)
+        listed[table.system] = _spans(table.codes, file)
+    return listed
 
 
 def _spans(written: Sequence[str], file: str) -> list[Span]:
