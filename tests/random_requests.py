@@ -24,10 +24,11 @@ from tests.generated_patients import (
     RECORDED,
     Signing,
 )
+from tests.method_cases import CASES as METHODS
+from tests.method_cases import said
 from tests.patients.charts import augmentation, measured
 from tests.patients.typical import typical_order
 from tests.reading.record_cases import CASES
-from tests.unit.fhir.findings import test_methods
 
 Json = dict[str, Any]
 TESTS = Path(__file__).parent
@@ -129,10 +130,10 @@ def _measure(draw: random.Random, name: str) -> Json:
     if how < 0.6:
         found = measured(name, value, days=days)
     else:
-        rows = [one for one in test_methods.CASES if one[0] == name]
-        _, element, words, _ = draw.choice(rows or test_methods.CASES)
+        rows = [one for one in METHODS if one[0] == name]
+        _, element, words, _ = draw.choice(rows or METHODS)
         found = chart.measured(name, value, days=days)
-        found |= test_methods.said(element, words)
+        found |= said(element, words)
     if name == "bmd-t-score" and draw.random() < 0.5:
         found["code"] = codeable("http://loinc.org", draw.choice(LOINC_T_SCORES))
     if draw.random() < 0.1:

@@ -132,18 +132,7 @@ def _effect_row(
     prediction = result.prediction
     names = [finding.name for finding in inputs]
     is_clear = not ends[0] <= 0 <= ends[1]
-    # A value that is held on the side that reassures neither lowers nor raises this
-    # patient's figure.
-    is_beyond = any(
-        prediction.held[name].side == "reassuring"
-        for name in names
-        if name in prediction.held
-    )
-    reads = "raises" if effect > 0 else "lowers"
-    if not is_clear:
-        reads = "no-clear-effect"
-    elif is_beyond:
-        reads = "beyond-study"
+    direction = _direction(prediction, names, effect) if is_clear else "no-clear-effect"
     note = ""
     if LEVEL in names:
         note = say("level")
@@ -161,7 +150,7 @@ def _effect_row(
             " · ".join(means),
             " · ".join(coefficients),
             signed_text(effect),
-            say(reads),
+            say(direction),
         ),
         marks=(
             span(shape, (0.0, effect), axis),
@@ -170,6 +159,18 @@ def _effect_row(
         ),
         note=note,
     )
+
+
+def _direction(prediction: Prediction, names: Sequence[str], effect: float) -> str:
+    """Return the key of the words for what a clear effect does to the figure.
+
+    A value that is held on the side that reassures neither lowers nor raises this
+    patient's figure.
+    """
+    held = [prediction.held[name] for name in names if name in prediction.held]
+    if any(one.side == "reassuring" for one in held):
+        return "beyond-study"
+    return "raises" if effect > 0 else "lowers"
 
 
 def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.gathering.patient_status import why_closed
 from cds_service.fhir.gathering.subjects import Person, is_record_number
-from cds_service.fhir.mapping.levels.from_words import in_order
+from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import bases_of

@@ -12,7 +12,7 @@ import click
 
 from cds_service.commands import options
 from cds_service.errors import CdsError
-from cds_service.fhir.mapping.levels.from_words import in_order
+from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.population.bulk import export_files, no_patient_in
 from cds_service.population.job import (
     Job,

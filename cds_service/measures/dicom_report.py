@@ -21,7 +21,7 @@ from pydicom.filereader import read_file_meta_info
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from cds_service.core.anatomy import SPINE
-from cds_service.fhir.mapping.levels.from_words import in_order
+from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.measures.definitions import (
     OWN_SCHEME,

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from cds_service.core.vocabulary import GripSpec
-from cds_service.fhir.mapping.levels.from_words import in_order
+from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.measures import table_file
 from cds_service.measures.definitions import Measure, Measures
@@ -312,44 +312,33 @@ def _read_musclemap(table: Table, context: ImportContext, contents: Contents) ->
 
     They are read only of one slice, and of both sides together.
     """
-    rows = {_label(row): (number, row) for number, row in table.rows}
+    rows = {_label(row): row for _, row in table.rows}
     counts = Counter(_label(row) for _, row in table.rows)
-    fat_method = next(
-        (method for method in FAT_METHODS if method in table.name.lower()), ""
-    )
     wanted = (
         ("psoas-total-area", PSOAS),
         ("psoas-fat-fraction", PSOAS),
         ("es-mf-fat-fraction", (*MULTIFIDUS, *ERECTOR)),
     )
     for name, labels in wanted:
-        present = [rows[label] for label in labels if label in rows]
-        if not present:
+        sides = [rows[label] for label in labels if label in rows]
+        if not sides:
             continue
         measure = context.measures[name]
-        is_area = name.endswith("-area")
-        sides = [row for _, row in present]
-        thickness = context.stated.thickness if is_area else None
-        if is_area:
-            lack = NO_THICKNESS if thickness is None else ""
-        else:
-            lack = "" if fat_method else NO_METHOD
+        how = _how_measured(name, table, context.stated)
         why = (
             _why_not_one_slice(sides, context.stated)
             or _why_no_day(sides)
             or _why_not_once([counts[label] for label in labels])
-            or lack
+            or how.lack
         )
-        value = None if why else _of_slice(sides, thickness)
+        value = None if why else _of_slice(sides, how.thickness)
         place = f"labels {', '.join(labels)}"
         if value is None:
             contents.refuse(place, measure.finding.title, why or NUMBER_EXPECTED)
             continue
-        method, millimetres = f"one axial slice, fat by {fat_method}", ""
-        remarks: tuple[Remark, ...] = ()
-        if is_area:
-            millimetres = str(thickness)
-            method = "one axial slice"
+        millimetres, remarks = "", tuple[Remark, ...]()
+        if how.thickness is not None:
+            millimetres = str(how.thickness)
             remarks = (Remark(Note.OF_ONE_SLICE, millimetres),)
         contents.reported.append(
             Reported(
@@ -359,12 +348,36 @@ def _read_musclemap(table: Table, context: ImportContext, contents: Contents) ->
                 number=value,
                 day=read_day(_cell(sides[0], "date")),
                 levels=("L4",),
-                method=_joined(method, context.stated.method),
+                method=_joined(how.method, context.stated.method),
                 device=MUSCLEMAP,
                 remarks=remarks,
             )
         )
     _refuse_other_muscles(table, contents)
+
+
+class _HowMeasured(NamedTuple):
+    """How MuscleMap measured a muscle.
+
+    Attributes:
+        method: in words.
+        thickness: of the slice, of which an area is made; None for fat.
+        lack: why its rows are no measure; empty if they may be one.
+    """
+
+    method: str
+    thickness: Decimal | None
+    lack: str
+
+
+def _how_measured(name: str, table: Table, stated: Supplement) -> _HowMeasured:
+    if name.endswith("-area"):
+        lack = NO_THICKNESS if stated.thickness is None else ""
+        return _HowMeasured("one axial slice", stated.thickness, lack)
+    named = (method for method in FAT_METHODS if method in table.name.lower())
+    by = next(named, "")
+    lack = "" if by else NO_METHOD
+    return _HowMeasured(f"one axial slice, fat by {by}", None, lack)
 
 
 def _refuse_other_muscles(table: Table, contents: Contents) -> None:

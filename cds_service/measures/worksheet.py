@@ -18,7 +18,7 @@ from cds_service.core.derivations.indices import INDICES
 from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Findings, Gap
 from cds_service.core.wording import date_text, number_text, with_unit
 from cds_service.fhir.mapping.files.units import UnitTable
-from cds_service.fhir.mapping.levels.from_words import LEVELS
+from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.raw_json import Json
 from cds_service.measures.definitions import Measure, Measures
 from cds_service.measures.observations import Writer, Written, read_back

@@ -13,7 +13,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from cds_service.core.anatomy import SPINE
 from cds_service.core.assessment import OUTCOMES
@@ -135,10 +135,54 @@ def read_outcomes(
     """
     table = read_table(path)
     head = _headings(path, table)
-    faults = _unknown_columns(head, specs)
+    rows = _read_rows(table, head, specs, today)
+    patients = rows.patients
+    faults = [*_unknown_columns(head, specs), *rows.faults]
+    _refuse_bad_columns(path.name, rows.bad_cells, len(patients), faults)
+    if not any(patient.outcomes for patient in patients):
+        raise CdsError(
+            f"{path.name}: no row has an outcome (outcome-refracture or"
+            " outcome-residual-pain)"
+        )
+    ids = Counter(patient.id for patient in patients if patient.id)
+    question = _question_of(rows.t_scores)
+    questions = [question] if question else []
+    return OutcomesFile(
+        patients=tuple(patients),
+        digest=table.digest,
+        faults=(*questions, *faults),
+        repeated=sum(count > 1 for count in ids.values()),
+        question=question,
+    )
+
+
+class _Rows(NamedTuple):
+    """The rows of a table.
+
+    Attributes:
+        patients: of the rows that are used.
+        t_scores: of all rows, as written.
+        faults: what was not read, in the order of the rows.
+        bad_cells: how many cells of a column could not be read.
+    """
+
+    patients: list[LocalPatient]
+    t_scores: list[float]
+    faults: list[str]
+    bad_cells: Counter[str]
+
+
+def _read_rows(
+    table: Table, head: Sequence[str], specs: Mapping[str, FindingSpec], today: date
+) -> _Rows:
+    """Read the rows.
+
+    One of a procedure after today is not used, nor is one with a cell too many.
+    """
     bad_cells: Counter[str] = Counter()
     patients: list[LocalPatient] = []
     t_scores: list[float] = []
+    faults: list[str] = []
     for number, cells in enumerate(table.rows[1:], start=2):
         size = f"row {number}: {len(cells)} cells under {len(head)} headings"
         if any(cells[len(head) :]):
@@ -159,22 +203,7 @@ def read_outcomes(
                 patients.append(patient)
             else:
                 faults.append(f"row {number}, date: after today; the row is not used")
-    _refuse_bad_columns(path.name, bad_cells, len(patients), faults)
-    if not any(patient.outcomes for patient in patients):
-        raise CdsError(
-            f"{path.name}: no row has an outcome (outcome-refracture or"
-            " outcome-residual-pain)"
-        )
-    ids = Counter(patient.id for patient in patients if patient.id)
-    question = _question_of(t_scores)
-    questions = [question] if question else []
-    return OutcomesFile(
-        patients=tuple(patients),
-        digest=table.digest,
-        faults=(*questions, *faults),
-        repeated=sum(count > 1 for count in ids.values()),
-        question=question,
-    )
+    return _Rows(patients, t_scores, faults, bad_cells)
 
 
 def _headings(path: Path, table: Table) -> list[str]:

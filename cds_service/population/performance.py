@@ -7,7 +7,7 @@ compare each with statsmodels, scikit-learn, dcurves, or a published example.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -142,22 +142,14 @@ def measure(
     shares = np.asarray(risk, dtype=np.float64)
     n, events = len(events_at), int(events_at.sum())
     expected = float(shares.sum() if weight is None else weight @ shares)
-    scarce, are_alike = min(events, n - events), _are_alike(_log_odds_of(shares))
+    scarce = min(events, n - events)
     slope = calibration_slope(events_at, shares, weight) if scarce >= FEWEST else None
     auc = auc_delong(events_at, shares, weight) if scarce > 1 else None
-    notes = []
-    if scarce == 0:
-        notes.append(ALL_OR_NONE)
-    if slope is None:
-        why = TOO_FEW if scarce < FEWEST else SEPARATED
-        why = ALIKE if are_alike else why
-        notes.append(f"calibrationSlope: {why}")
-    if auc is None and scarce > 0:
-        why = FEWER_THAN_TWO if scarce < 2 else SEPARATED
-        why = ALIKE if are_alike else why
-        notes.append(f"auc: {why}")
-    if scarce < ENOUGH:
-        notes.append(UNSURE)
+    lacking = [
+        name
+        for name, figure in (("calibrationSlope", slope), ("auc", auc))
+        if figure is None
+    ]
     return Performance(
         n=n,
         events=events,
@@ -183,8 +175,30 @@ def measure(
             _smooth(events_at, shares) if scarce >= FEWEST and weight is None else ()
         ),
         decision_curve=decision_curve(events_at, shares, weight) if n else (),
-        notes=tuple(notes),
+        notes=tuple(
+            _notes(scarce, lacking, are_alike=_are_alike(_log_odds_of(shares)))
+        ),
     )
+
+
+def _notes(scarce: int, lacking: Sequence[str], *, are_alike: bool) -> Iterator[str]:
+    """Yield why a figure is missing, or little worth.
+
+    Args:
+        scarce: patients with an event, or without one, whichever are fewer.
+        lacking: the figures that are missing.
+        are_alike: the risks hardly differ.
+    """
+    if scarce == 0:
+        yield ALL_OR_NONE
+    if "calibrationSlope" in lacking:
+        few = TOO_FEW if scarce < FEWEST else SEPARATED
+        yield f"calibrationSlope: {ALIKE if are_alike else few}"
+    if "auc" in lacking and scarce > 0:
+        few = FEWER_THAN_TWO if scarce < 2 else SEPARATED
+        yield f"auc: {ALIKE if are_alike else few}"
+    if scarce < ENOUGH:
+        yield UNSURE
 
 
 def observed_expected(

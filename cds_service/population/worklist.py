@@ -67,6 +67,9 @@ OF_LOOP = frozenset({"MedicationDispense", "SupplyRequest"})
 ALSO_READ = VISITS | OF_LOOP  # for the worklist alone
 # policy: a referral without a visit so many days after the procedure has led to none
 NO_VISIT = timedelta(days=DAYS)
+WITHOUT_VISIT = (
+    f"a referral on record, but no visit, more than {DAYS} days after the augmentation"
+)
 # A visit that is booked for later is none for this fracture.
 NEXT_VISIT = timedelta(days=183)
 # Statuses of Procedures, Encounters and Appointments that took or take place, and that
@@ -180,11 +183,7 @@ def _untreated(
     reason: Reason = "dose-not-recorded" if is_unsure else "no-bone-treatment"
     missing = "no referral for bone treatment on record"
     if referral == "without-visit":
-        reason = "referral-without-visit"
-        missing = (
-            "a referral on record, but no visit, more than"
-            f" {NO_VISIT.days} days after the augmentation"
-        )
+        reason, missing = "referral-without-visit", WITHOUT_VISIT
     names = sorted(name for day, name in augmented if day >= done)
     gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
     lack, comma = "no current bone drug", ""

@@ -250,6 +250,10 @@ def _has_onset(condition: Json) -> bool:
     )
 
 
+def _joined_titles(condition: Json) -> str:
+    return " ".join(short_texts({*texts_of(condition.get("code"))}))
+
+
 def _is_begun_of_late(condition: Json) -> bool:
     """Tell if an onset is given, and no title dates it earlier, or a title dates it.
 
@@ -258,7 +262,7 @@ def _is_begun_of_late(condition: Json) -> bool:
     """
     recorded = text(condition.get("recordedDate"))
     written = {text(condition.get("onsetDateTime"))[:4], recorded[:4]}
-    titles = " ".join(short_texts({*texts_of(condition.get("code"))}))
+    titles = _joined_titles(condition)
     years = frozenset(WRITTEN_YEAR.findall(titles))
     if not years:
         return _has_onset(condition)
@@ -272,8 +276,7 @@ def _is_begun_of_late(condition: Json) -> bool:
 
 def _is_dated_before(condition: Json) -> bool:
     """Tell if the titles give years, and none of them is that of the entry."""
-    titles = " ".join(short_texts({*texts_of(condition.get("code"))}))
-    is_dated = WRITTEN_YEAR.search(titles) is not None
+    is_dated = WRITTEN_YEAR.search(_joined_titles(condition)) is not None
     return is_dated and not _is_begun_of_late(condition)
 
 

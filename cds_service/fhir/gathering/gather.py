@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
+from typing import NamedTuple
 
 from cds_service.errors import DeadlinePassed
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.act_concepts import is_order_understood
 from cds_service.fhir.entries.disowned import in_doubt_at_most, is_disowned
+from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.open_concepts import UNCODED, UNREAD_WORDS
 from cds_service.fhir.gathering.fetching import (
@@ -210,6 +212,46 @@ def _part(
     outcome = outcome._replace(is_cut=result.is_cut)
     if not result.resources and not result.foreign:
         return PatientRecord(reads={key: outcome})
+    owned = _owned_by(person, result, terminology)
+    # A resource that names no patient, or this id under another server, may still be
+    # this patient's, and so may one that its own words call another's.
+    unclear = owned.doubted + sum(
+        not person.is_of_another(one) for one in owned.not_ours
+    )
+    if unclear:
+        outcome = _incomplete(
+            outcome, f"{count_entries(unclear)} whose patient is not clear"
+        )
+    part = _part_of_list(
+        template,
+        owned.ours,
+        outcome,
+        Targets(result.others, person.bases),
+        terminology,
+        deadline,
+    )
+    foreign = result.foreign + len(owned.not_ours) + owned.inside
+    return part._replace(foreign={kind: foreign}) if foreign else part
+
+
+class _Owned(NamedTuple):
+    """What a query gave, by whose it is.
+
+    Attributes:
+        ours: the patient's, as far as they are read.
+        not_ours: of others, or of nobody plainly.
+        doubted: how many of ours their words may call another's.
+        inside: how many contained resources of others were left out.
+    """
+
+    ours: list[Json]
+    not_ours: list[Json]
+    doubted: int
+    inside: int
+
+
+def _owned_by(person: Person, result: QueryResult, terminology: Terminology) -> _Owned:
+    """Sort the resources of an answer by whose they are."""
     ours: list[Json] = []
     not_ours: list[Json] = []
     doubted = inside = 0
@@ -226,22 +268,13 @@ def _part(
             ours.append(in_doubt)
         else:
             not_ours.append(resource)
-    # A resource that names no patient, or this id under another server, may still be
-    # this patient's, and so may one that its own words call another's.
-    unclear = doubted + sum(not person.is_of_another(one) for one in not_ours)
-    if unclear:
-        note = f"incomplete: {count_entries(unclear)} whose patient is not clear"
-        outcome = outcome._replace(is_cut=True, note=outcome.note or note)
-    part = _part_of_list(
-        template,
-        ours,
-        outcome,
-        Targets(result.others, person.bases),
-        terminology,
-        deadline,
-    )
-    foreign = result.foreign + len(not_ours) + inside
-    return part._replace(foreign={kind: foreign}) if foreign else part
+    return _Owned(ours, not_ours, doubted, inside)
+
+
+def _incomplete(outcome: ReadOutcome, why: str) -> ReadOutcome:
+    """Return the outcome of a list that is not whole; its first note stays."""
+    note = outcome.note or f"incomplete: {why}"
+    return outcome._replace(is_cut=True, note=note)
 
 
 def _part_of_list(
@@ -278,18 +311,11 @@ def _part_of_list(
     )
     if broken and template.is_optional:
         # It is not known what a broken entry says, so an optional list is not whole.
-        note = f"incomplete: {count_entries(len(broken))} broken"
-        outcome = outcome._replace(is_cut=True, note=outcome.note or note)
+        outcome = _incomplete(outcome, f"{count_entries(len(broken))} broken")
     unread = sum(one.concepts >= UNREAD_WORDS for one in picked)
     if unread:
-        note = f"incomplete: the words of {count_entries(unread)} not all read"
-        outcome = outcome._replace(is_cut=True, note=outcome.note or note)
-    near_misses: tuple[NearMiss, ...] = ()
-    if kind == "Observation":
-        near_misses = missed_t_scores(resources, terminology)
-    elif kind == "Condition":
-        near_misses = missed_problems(
-            one.raw for one in picked if one.concepts & UNCODED
+        outcome = _incomplete(
+            outcome, f"the words of {count_entries(unread)} not all read"
         )
     # Of optional lists broken entries are not counted, but a device may be a brace.
     is_counted = kind in DEVICE_ORDERS or not template.is_optional
@@ -297,8 +323,22 @@ def _part_of_list(
         reads={template.key: outcome},
         entries=picked,
         unreadable=broken if is_counted else (),
-        near_misses=near_misses,
+        near_misses=_near_misses(kind, resources, picked, terminology),
     )
+
+
+def _near_misses(
+    kind: str,
+    resources: Sequence[Json],
+    picked: Sequence[Entry],
+    terminology: Terminology,
+) -> tuple[NearMiss, ...]:
+    """Return the codes that were nearly recognised among resources of this type."""
+    if kind == "Observation":
+        return missed_t_scores(resources, terminology)
+    if kind == "Condition":
+        return missed_problems(one.raw for one in picked if one.concepts & UNCODED)
+    return ()
 
 
 # Requests with these statuses were never in force, and are no part of a drug list.

@@ -57,6 +57,7 @@ from cds_service.fhir.mapping.harmless.everyday_orders import load_everyday_orde
 from cds_service.fhir.mapping.harmless.harmless import HarmlessFile, HarmlessTitles
 from cds_service.fhir.mapping.harmless.harmless_acts import load_harmless_acts
 from cds_service.fhir.mapping.levels.from_words import LevelRules
+from cds_service.fhir.mapping.levels.level_names import LevelNames
 from cds_service.fhir.mapping.mapping_files import (
     LocalCode,
     read_answer_maps,
@@ -184,14 +185,7 @@ class Terminology:
         with faults:
             known = required(folders, "languages.toml", LanguagesFile)[1]
         with faults:
-            languages = read_languages(folders)
-            self._texts = text_rules(languages)
-            is_plain = plain_of_braces(folders).are_all
-            self.durations = load_durations(folders, languages, is_plain)
-            self.years = YearWords(
-                [one.years for one in languages.values()],
-                [one.durations.months for one in languages.values()],
-            )
+            languages = self._read_texts(folders)
         faults.stop()
         bone_drugs = self.drugs.names_of(BONE_DRUGS)
         self.plain = load_all_plain(folders, self.durations, bone_drugs)
@@ -202,12 +196,37 @@ class Terminology:
         self.everyday = load_everyday_orders(
             folders, self.bystanders, self.plain, self.grave_stems
         )
+        self._compile_texts(languages)
+        self.languages = Languages(known, languages, self.names)
+        self.names_of_measures = MeasureNames(*names, self.languages)
+        self._index_codes()
+        # last, since the codes of the titles have to be known
+        titles = sorted_titles(official, self.complication_codes, self.excludes)
+        self.harmless = HarmlessTitles(harmless, titles, self._is_code_plain)
+        self.everyday_diseases = EverydayDiseases(
+            diseases, self.harmless.everyday, self.harmless.not_everyday_when_new
+        )
+
+    def _read_texts(self, folders: tuple[Path, ...]) -> Mapping[str, Language]:
+        """Read the words of all languages, and what is compiled of them first."""
+        languages = read_languages(folders)
+        self._texts = text_rules(languages)
+        is_plain = plain_of_braces(folders).are_all
+        self.durations = load_durations(folders, languages, is_plain)
+        self.years = YearWords(
+            [one.years for one in languages.values()],
+            [one.durations.months for one in languages.values()],
+        )
+        return languages
+
+    def _compile_texts(self, languages: Mapping[str, Language]) -> None:
+        """Compile what reads texts by the words of all languages."""
         self.lacking_tables = tuple(lacking_tables(languages))
         self.speller = Speller(languages.values())
         reasons = self.plain.reasons.words
-        self.levels = LevelRules([*languages.values()], self.text_places, reasons)
-        self.languages = Languages(known, languages, self.names)
-        self.names_of_measures = MeasureNames(*names, self.languages)
+        words = [*languages.values()]
+        self.level_names = LevelNames(words)
+        self.levels = LevelRules(words, self.level_names, self.text_places, reasons)
         self._drug_rules = TextRules(self.drugs.words, None)
         joints = _joints(languages.values(), self._texts.get(SUSPICION))
         self.clauses = ClauseReader(
@@ -220,18 +239,15 @@ class Terminology:
         self._rules_among: dict[frozenset[str] | None, TextRules] = {
             frozenset(self._texts): TextRules(self._texts, self._texts.get(SPINE))
         }
+
+    def _index_codes(self) -> None:
+        """Keep what each code that is listed names."""
         self._by_code, self._classes = self._index(), self._index_of_classes()
         self._known = {
             code: self._matches_of(*code)
             for code in (*self._by_code, *self._local_codes)
         }
         self._as_written = dict(self._known)
-        # last, since the codes of the titles have to be known
-        titles = sorted_titles(official, self.complication_codes, self.excludes)
-        self.harmless = HarmlessTitles(harmless, titles, self._is_code_plain)
-        self.everyday_diseases = EverydayDiseases(
-            diseases, self.harmless.everyday, self.harmless.not_everyday_when_new
-        )
 
     def _read_codes(self, folders: tuple[Path, ...], faults: Faults) -> None:
         """Read the code systems, and all that is told by codes.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from cds_service.fhir.entries.words.bystanders import is_bystander_act
 from cds_service.fhir.leaves import leaves_of
-from cds_service.fhir.mapping.levels.from_words import LEVELS
+from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import GROUPS, DraftOrders, codeables
 from cds_service.fhir.orders.recognition import TITLES

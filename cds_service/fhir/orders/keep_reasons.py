@@ -7,7 +7,7 @@ Other fractures and operations are in `injuries/other_injuries.py`;
 from cds_service.core.braces.brace_reasons import KEEP_REASONS
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.mapping.clauses import clauses
-from cds_service.fhir.mapping.levels.from_words import LEVELS, in_order
+from cds_service.fhir.mapping.levels.level_names import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.levels.treated_levels import stated_levels

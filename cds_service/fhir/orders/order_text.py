@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from cds_service.fhir.entries.grave.searches import BIOPSY
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.codes.code_systems import CPT
-from cds_service.fhir.mapping.levels.from_words import LONGEST_TEXT
+from cds_service.fhir.mapping.levels.level_names import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import (
     AUGMENTATIONS,
@@ -143,9 +143,10 @@ def name_augmentation(
 def _named_by_codes(words: str, terminology: Terminology) -> frozenset[str]:
     """Name the augmentation whose codes make up a title, next to levels alone."""
     title = _CODES_FIRST.fullmatch(words[:LONGEST_TITLE].strip())
-    if title is None or not terminology.levels.named(title["levels"]):
+    names = terminology.level_names
+    if title is None or not names.named(title["levels"]):
         return frozenset()
-    if not _JOINED_LEVELS.fullmatch(terminology.levels.without_named(title["levels"])):
+    if not _JOINED_LEVELS.fullmatch(names.without_named(title["levels"])):
         return frozenset()
     codings = [
         {"system": system, "code": code}

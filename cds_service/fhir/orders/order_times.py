@@ -415,10 +415,8 @@ def _end_in_words(
         kinds.add("doubtful")
     is_endless = "endless" in kinds
     if kinds & {"length", "day"}:
-        end = _with_change(
-            clear_end(mentions),
-            [one for words, one in read if rules.says_changed(words)],
-        )
+        changed = [one for words, one in read if rules.says_changed(words)]
+        end = _with_change(clear_end(mentions), changed)
         named = (terminology.kinds.named(one, HEALED_AFTER) for one, _ in texts)
         is_open = any(islice(named, MOST_TEXTS))
         without_day = WordedEnd(kind="event") if is_open else end

@@ -16,7 +16,7 @@ from typing import Any
 from cds_service.fhir.entries.grave.searches import BIOPSY
 from cds_service.fhir.mapping.codes.code_systems import CPT
 from cds_service.fhir.mapping.kept_texts import KEPT_TEXTS
-from cds_service.fhir.mapping.levels.from_words import LONGEST_TEXT
+from cds_service.fhir.mapping.levels.level_names import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import (
     AUGMENTATIONS,

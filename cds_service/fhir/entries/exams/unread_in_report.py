@@ -17,7 +17,7 @@ from cds_service.fhir.entries.words.bystanders import (
 from cds_service.fhir.entries.words.unread_in_reasons import words_beyond
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.clauses import sentences
-from cds_service.fhir.mapping.levels.from_words import LEVELS, SEQUENCES
+from cds_service.fhir.mapping.levels.level_names import LEVELS, SEQUENCES
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.narratives import says_more
@@ -115,7 +115,7 @@ def _are_levels_of(
     named = {*terminology.levels.named(stated)} - SEQUENCES
     if named:
         return named <= {*treated}
-    is_thoracic = "thoracic" in terminology.levels.regions(stated)
+    is_thoracic = "thoracic" in terminology.level_names.regions(stated)
     return not is_thoracic or any(level in THORACIC for level in treated)
 
 

@@ -115,7 +115,7 @@ def _is_old_vertebra(part: str, broken: set[str], terminology: Terminology) -> b
     if not levels:
         return False
     reports = terminology.plain.reports
-    rest = terminology.levels.without_named(part)
+    rest = terminology.level_names.without_named(part)
     is_bare = not LETTER.search(_JOINING.sub(" ", reports.without_earlier(rest)))
     is_dated = bool(WRITTEN_YEAR.search(part)) and levels.isdisjoint(broken)
     return is_bare and (is_dated or reports.names_earlier(rest))

@@ -5,7 +5,7 @@ For entries of the record alone: orders have `orders/levels/treated_levels.py`.
 
 from collections.abc import Iterator
 
-from cds_service.fhir.mapping.levels.from_words import LEVELS
+from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, texts_of
 
@@ -59,7 +59,7 @@ def vertebrae_apart(raw: Json, terminology: Terminology) -> Iterator[frozenset[s
         yield frozenset(place.split("-")) & {*LEVELS}
     for words in (*texts_of(raw.get("code")), *site_words(raw)):
         levels = frozenset(terminology.levels.treated(words))
-        if levels in PAIRS and levels in terminology.levels.ranges(words):
+        if levels in PAIRS and levels in terminology.level_names.ranges(words):
             yield levels
         else:
             yield from (frozenset({level}) for level in levels)

@@ -112,14 +112,10 @@ def read_drug(
     names, codes = drug_names(resource, medication), drug_codes(resource, medication)
     matches = _drug_matches(terminology.matches(codes), terminology)
     by_code = frozenset(one.concept for one in matches)
-    by_name = frozenset[str]().union(*(_drugs_named(one, terminology) for one in names))
-    by_name |= swallowed(names, resource, terminology)
-    by_name &= terminology.drugs.concepts
+    by_name = _concepts_of_names(names, resource, terminology)
     is_by_name = bool(by_name and not by_code)
     concepts = by_code | by_name
-    is_single = is_given_once(resource, terminology)
-    is_single = is_single or _is_named_as_single(resource, names, terminology)
-    if STEROID in concepts and is_single:
+    if STEROID in concepts and _is_for_once(resource, names, terminology):
         concepts = _without_group(concepts, STEROID, terminology)
     own_names = names
     if STEROID in concepts:
@@ -139,9 +135,8 @@ def read_drug(
         is_understood = is_clear and _is_understood(
             resource, medication, terminology, concepts
         )
-        is_order = resource.get("resourceType") == "MedicationRequest"
         # A start that is left to another doctor is open.
-        is_plain = not is_order or (
+        is_plain = resource.get("resourceType") != "MedicationRequest" or (
             is_plain_order(resource, medication, terminology, concepts)
             and not _any_names(told, BY_ANOTHER, terminology)
         )
@@ -157,6 +152,21 @@ def read_drug(
         is_understood=is_understood,
         is_plain=is_plain,
     )
+
+
+def _is_for_once(resource: Json, names: set[str], terminology: Terminology) -> bool:
+    """Tell if a drug is given once, by its times or its names."""
+    is_once = is_given_once(resource, terminology)
+    return is_once or _is_named_as_single(resource, names, terminology)
+
+
+def _concepts_of_names(
+    names: set[str], resource: Json, terminology: Terminology
+) -> frozenset[str]:
+    """Return the drugs and groups that the names, or what was swallowed, name."""
+    named = frozenset[str]().union(*(_drugs_named(one, terminology) for one in names))
+    named |= swallowed(names, resource, terminology)
+    return named & terminology.drugs.concepts
 
 
 def _is_not_taken(

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from cds_service.fhir.entries.words.problem_words import in_doubt
-from cds_service.fhir.mapping.levels.from_words import LEVELS
+from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.raw_json import Json, objects, texts_of
@@ -113,7 +113,7 @@ def coded_places(site: Any, terminology: Terminology) -> tuple[str, ...]:
 
 def _places_in(words: str, terminology: Terminology) -> set[str]:
     levels = {*terminology.levels.named(words)}
-    return levels or {*terminology.levels.regions(words)}
+    return levels or {*terminology.level_names.regions(words)}
 
 
 def _may_be_same(places: set[str], others: set[str]) -> bool:

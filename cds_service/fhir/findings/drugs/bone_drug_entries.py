@@ -48,16 +48,14 @@ from cds_service.fhir.findings.courses.drug_times import (
 from cds_service.fhir.findings.drugs.drug_supplies import with_supply
 from cds_service.fhir.findings.drugs.home_orders import is_for_home
 from cds_service.fhir.findings.drugs.medication_list import (
-    GIVEN,
     NOT_TAKEN,
     TAKEN,
     TELLING_TOO,
-    Use,
     is_meant,
     is_of_now,
-    source_of,
     uses_named_aside,
 )
+from cds_service.fhir.findings.drugs.use import GIVEN, Use, source_of
 from cds_service.fhir.findings.statements import Stated, find_stated
 from cds_service.fhir.raw_json import Json, is_prohibition, member, number
 

@@ -28,14 +28,14 @@ from cds_service.fhir.findings.drugs.bone_drug_entries import (
     entries_of,
 )
 from cds_service.fhir.findings.drugs.medication_list import (
-    LONG_STANDING_MONTHS,
     NO_ENTRY,
-    Use,
     future_uses,
     not_on_list,
     uses_of,
     without_use,
 )
+from cds_service.fhir.findings.drugs.runs_of_doses import LONG_STANDING_MONTHS
+from cds_service.fhir.findings.drugs.use import Use
 from cds_service.fhir.findings.problem_list import conclude_no
 
 # Other lists than those of drugs, which may name one: "Osteoporosis, Prolia given in

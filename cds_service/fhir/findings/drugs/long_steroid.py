@@ -25,18 +25,20 @@ from cds_service.fhir.findings.courses.drug_times import (
     mg_per_day,
 )
 from cds_service.fhir.findings.drugs.medication_list import (
-    GOING_ON,
-    LONG_STANDING_MONTHS,
-    Use,
-    days_of_run,
     future_uses,
     is_as_needed,
     is_limited,
     label_of,
-    runs_of_doses,
     uses_of,
     without_use,
 )
+from cds_service.fhir.findings.drugs.runs_of_doses import (
+    GOING_ON,
+    LONG_STANDING_MONTHS,
+    days_of_run,
+    runs_of_doses,
+)
+from cds_service.fhir.findings.drugs.use import Use
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 

@@ -5,10 +5,9 @@ of other entries leave a finding open.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import date
 
-from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
+from cds_service.core.findings import Finding, Gap, PassedOver
 from cds_service.core.months import months_before
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
@@ -26,11 +25,15 @@ from cds_service.fhir.findings.chart import (
     make_finding,
     make_gap,
 )
-from cds_service.fhir.findings.courses.drug_times import (
-    dated,
-    end_of_dosage,
-    end_of_steroid,
+from cds_service.fhir.findings.courses.drug_times import end_of_dosage, end_of_steroid
+from cds_service.fhir.findings.drugs.runs_of_doses import (
+    LONG_STANDING_MONTHS,
+    doses_repeated,
+    is_of_late,
+    may_be_run,
+    runs_of_doses,
 )
+from cds_service.fhir.findings.drugs.use import DOSES, GIVEN, Use, use_of
 from cds_service.fhir.findings.problem_list import conclude_no, stated_as_true
 from cds_service.fhir.findings.statements import (
     Stated,
@@ -46,7 +49,6 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
-from cds_service.fhir.site_calendar import Moment, Span
 
 # Statuses that count, by type. What is signed now is a draft, and counts by its origin.
 TAKEN = {
@@ -58,25 +60,8 @@ TAKEN = {
     "Procedure": frozenset({"completed"}),
     "ServiceRequest": frozenset({"active", "completed"}),
 }
-GIVEN = frozenset({"MedicationAdministration", "MedicationDispense", "Procedure"})
-# Each is one dose: what a ward gave, or what a payer was billed for.
-DOSES = frozenset({"MedicationAdministration", "Procedure"})
-VERBS = {
-    "MedicationAdministration": "given",
-    "Procedure": "given",
-    "MedicationDispense": "dispensed",
-    "ServiceRequest": "ordered",
-    "Encounter": "named as the reason of this stay",
-    "Appointment": "named in an appointment",
-    "DiagnosticReport": "named in a report",
-    "ImagingStudy": "named in an imaging study",
-    "Observation": "named next to a value",
-    **dict.fromkeys(DEVICE_ORDERS, "named in an order"),
-}
 # Words of an order for days, of one dose, or of doses when needed.
 LIMITED = frozenset({"limited-course"})
-# Words of a drug that is taken for long.
-GOING_ON = frozenset({"goes-on"})
 # a `plan` is what the patient reports (US Core)
 NOT_ORDERED = frozenset({"proposal", "option"})
 NOT_TAKEN = frozenset(
@@ -107,63 +92,6 @@ TELLING_TOO = (
 )
 # Given at intervals: a stopped prescription does not end their effect.
 LONG_ACTING = ("zoledronate", "denosumab")
-LONG_STANDING_MONTHS = 24
-# Of doses given in a ward: a later one begins another occasion, a shorter occasion is
-# no treatment, and a treatment goes on so long after its last dose.
-NEXT_DOSE = timedelta(days=7)
-LEAST_RUN = timedelta(days=14)
-STILL_GIVEN = timedelta(days=35)
-# Of such occasions: a later one begins another series. So many in a series, or so many
-# of several days, are more than the doses around one or two operations.
-RECURS_WITHIN = timedelta(days=93)
-SEVERAL_DAYS = timedelta(days=2)
-REPEATED, REPEATED_IF_SEVERAL_DAYS = 3, 2
-
-
-class Use(NamedTuple):
-    """One recorded use of a drug.
-
-    Attributes:
-        day: when it was prescribed, given or last taken; None if not recorded.
-        is_active: on the list now, whatever its day.
-        is_ended: stopped or on hold.
-        is_ahead: dated after the signing.
-        given: the first and the last day of what a ward gave; None for others, or
-            without a day.
-    """
-
-    entry: Entry
-    drug: Drug
-    day: date | None
-    is_active: bool
-    is_ended: bool
-    is_ahead: bool = False
-    given: Span | None = None
-
-    def provenance(self, spec: MedicationSpec) -> Provenance:
-        """Return its source: `on the medication list since 3 May 2019`."""
-        return source_of(self.entry, self.drug, self.day, spec)
-
-
-def source_of(
-    entry: Entry, drug: Drug, day: date | None, spec: MedicationSpec
-) -> Provenance:
-    """Say where a use is recorded: `on the medication list since 3 May 2019`."""
-    verb = _verb(entry)
-    joint = "on" if verb in VERBS.values() else "since"
-    printed = f"{verb} {joint} {date_text(day)}" if day else verb
-    return entry.source(spec, printed, drug.code)
-
-
-def _verb(entry: Entry) -> str:
-    """Say how an entry names a drug, `dispensed`, or on which list it is."""
-    if entry.status == "not-done":
-        return "planned, not given"
-    if entry.origin == "context":
-        return "among the orders being signed"
-    if entry.kind == "Condition":
-        return "named on the problem list"
-    return VERBS.get(entry.kind, "on the medication list")
 
 
 def find_medication(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
@@ -172,128 +100,15 @@ def find_medication(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
     passed = (*chart.broken(spec), *future_uses(spec, ours))
     counted = [one for one in ours if _counts(one, spec, chart)]
     if STEROID in spec.value_sets:
-        runs = (one for one in runs_of_doses(ours) if _is_of_late(one, chart))
+        runs = (one for one in runs_of_doses(ours) if is_of_late(one, chart))
         counted += [use for one in runs for use in one]
     if counted:
         return _taken(spec, chart, counted), passed
     return without_use(spec, chart, ours), passed
 
 
-def runs_of_doses(uses: Iterable[Use]) -> list[list[Use]]:
-    """Find the doses given in a ward that follow each other for weeks: a treatment.
-
-    One entry may be of all doses of a period. A few doses around an operation are none.
-    """
-    return [run for run in _occasions(uses) if _length(run) >= LEAST_RUN]
-
-
-def days_of_run(run: Sequence[Use]) -> Span:
-    """Return the first and the last day of doses that follow each other."""
-    return Span(_first(run), _last(run))
-
-
-def _doses_repeated(uses: Iterable[Use], since: date) -> list[Use]:
-    """Find the doses that were given again and again, the last since this day.
-
-    A pulse or an injection into a muscle every few weeks is a treatment; a dose at one
-    or two operations is none.
-    """
-    series: list[list[list[Use]]] = []
-    for occasion in _occasions(uses):
-        if series and _first(occasion) - _last(series[-1][-1]) <= RECURS_WITHIN:
-            series[-1].append(occasion)
-        else:
-            series.append([occasion])
-    return [
-        use
-        for occasions in series
-        if _last(occasions[-1]) >= since and _is_repeated(occasions)
-        for occasion in occasions
-        for use in occasion
-    ]
-
-
-def _is_repeated(occasions: Sequence[Sequence[Use]]) -> bool:
-    long_ones = [one for one in occasions if _length(one) >= SEVERAL_DAYS]
-    return len(occasions) >= REPEATED or len(long_ones) >= REPEATED_IF_SEVERAL_DAYS
-
-
-def _occasions(uses: Iterable[Use]) -> list[list[Use]]:
-    """Group the doses given in a ward that follow each other, the oldest first."""
-    doses = [one for one in uses if one.given and not one.is_ahead]
-    occasions: list[list[Use]] = []
-    for use in sorted(doses, key=lambda use: (_given(use), use.entry.reference)):
-        if occasions and _given(use).first - _last(occasions[-1]) <= NEXT_DOSE:
-            occasions[-1].append(use)
-        else:
-            occasions.append([use])
-    return occasions
-
-
 def _day(use: Use) -> date:
     return use.day or date.min
-
-
-def _given(use: Use) -> Span:
-    return use.given or Span(date.min, date.min)
-
-
-def _first(occasion: Sequence[Use]) -> date:
-    return min(_given(use).first for use in occasion)
-
-
-def _last(occasion: Sequence[Use]) -> date:
-    return max(_given(use).last for use in occasion)
-
-
-def _length(occasion: Sequence[Use]) -> timedelta:
-    return _last(occasion) - _first(occasion)
-
-
-def _is_of_late(run: Sequence[Use], chart: Chart) -> bool:
-    return _last(run) >= chart.today - STILL_GIVEN
-
-
-def _may_be_run(uses: Iterable[Use], since: date, chart: Chart) -> list[Use]:
-    """Find the doses given in a ward that may be a treatment, the last since this day.
-
-    A period without an end may have gone on until now, and one without a start may have
-    begun long before. The words of a dose may say that the drug is taken for long. If
-    an old one went on, a newer entry would be on record.
-    """
-    lately = months_before(chart.today, LONG_STANDING_MONTHS)
-    doses = [one for one in uses if one.given and not one.is_ahead]
-    widest = [
-        _at_most(one, chart) if _given(one).last >= lately else one for one in doses
-    ]
-    longer = {
-        perhaps.entry.reference
-        for use, perhaps in zip(doses, widest, strict=True)
-        if use.given != perhaps.given
-    }
-    runs = (one for one in runs_of_doses(widest) if _last(one) >= since)
-    return [use for run in runs for use in run if use.entry.reference in longer]
-
-
-def _at_most(use: Use, chart: Chart) -> Use:
-    """Return a use with the first and the last day on which it may have been given."""
-    span, long_ago = _given(use), months_before(chart.today, LONG_STANDING_MONTHS)
-    prefix = _prefix_of_day(use.entry)
-    period = use.entry.raw.get(f"{prefix}Period")
-    if not period and not _is_said_to_go_on(use.entry.raw, chart):
-        return use
-    has_start = bool(dated(member(period, "start"), chart))
-    has_end = bool(chart.calendar.moment(member(period, "end")))
-    first = span.first if has_start else min(long_ago, span.first)
-    last = span.last if has_end else max(chart.today, span.last)
-    return use._replace(given=Span(first, last))
-
-
-def _is_said_to_go_on(dose: Json, chart: Chart) -> bool:
-    """Tell if the words of a dose say that the drug is taken for long."""
-    entries = (*dosages_of(dose), *objects(dose.get("note")))
-    words = [text(one.get("text")) for one in entries]
-    return any(chart.terminology.text_concepts(one, GOING_ON) for one in words)
 
 
 def without_use(
@@ -476,10 +291,17 @@ def _open_uses(
     yield elsewhere, "named in words alone; whether it is taken is not recorded"
     yield noted, "named next to another drug; whether it is taken is not recorded"
     ours = [
-        _use(entry, entry.drug, chart)
+        use_of(entry, entry.drug, chart)
         for entry in chart.of_kind(*TAKEN)
         if entry.drug is not None and entry.drug.concepts & set(concepts)
     ]
+    yield from _open_intakes(ours, spec, chart, is_steroid=STEROID in concepts)
+
+
+def _open_intakes(
+    ours: Sequence[Use], spec: MedicationSpec, chart: Chart, *, is_steroid: bool
+) -> Iterator[tuple[list[Use], str]]:
+    """Yield the entries of our drugs that forbid a "no", by the reason."""
     open_uses = [one for one in ours if _is_intake_open(one.entry, one.drug)]
     yield open_uses, "whether it is taken is not recorded"
     taken = [one for one in ours if _is_taken(one.entry)]
@@ -498,7 +320,7 @@ def _open_uses(
     limited = [
         use
         for use in dated_uses
-        if STEROID in concepts
+        if is_steroid
         and use.is_active
         and not end_of_steroid(use.entry.raw, chart)
         and is_limited(use.entry.raw, chart)
@@ -507,9 +329,9 @@ def _open_uses(
     paused = [one for one in taken if _is_paused(one, spec, chart)]
     yield paused, "on hold or stopped; until when it was taken is not recorded"
     since = months_before(chart.today, spec.look_back_months["other"])
-    repeated = _doses_repeated(dated_uses, since) if STEROID in concepts else []
+    repeated = doses_repeated(dated_uses, since) if is_steroid else []
     yield repeated, "given again and again; for how long is not recorded"
-    perhaps = _may_be_run(dated_uses, since, chart) if STEROID in concepts else []
+    perhaps = may_be_run(dated_uses, since, chart) if is_steroid else []
     yield perhaps, "given in a ward; since when or until when is not recorded"
     after = [one for one in dated_uses if one.is_ahead and _day(one) <= chart.today]
     yield after, "dated after the order was written"
@@ -581,7 +403,7 @@ def may_be_taken(entry: Entry, spec: MedicationSpec, chart: Chart) -> bool:
         # What is forbidden now is no other drug than it says.
         return bool(drug.concepts & set(spec.value_sets))
     is_told = _is_taken(entry) or _is_intake_open(entry, drug) or is_forbidden
-    return is_told and is_of_now(_use(entry, drug, chart), spec, chart)
+    return is_told and is_of_now(use_of(entry, drug, chart), spec, chart)
 
 
 def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
@@ -626,7 +448,7 @@ def uses_named_aside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
         drug = Drug(
             named, tuple(ingredients), code="", is_by_name=True, is_understood=False
         )
-        uses.append(_use(entry, drug, chart))
+        uses.append(use_of(entry, drug, chart))
     return uses
 
 
@@ -645,7 +467,7 @@ def uses_of(chart: Chart) -> list[Use]:
     Retracted entries and proposals are left out.
     """
     return [
-        _use(entry, entry.drug, chart)
+        use_of(entry, entry.drug, chart)
         for entry in chart.of_kind(*TAKEN)
         if entry.drug is not None and _is_taken(entry)
     ]
@@ -671,52 +493,3 @@ def is_meant(entry: Entry) -> bool:
     """Tell if it is no proposal and no prohibition."""
     is_proposal = text(entry.raw.get("intent")) in NOT_ORDERED
     return not is_proposal and not is_prohibition(entry.raw)
-
-
-def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
-    if entry.kind in ("MedicationRequest", "ServiceRequest", *DEVICE_ORDERS):
-        when = chart.calendar.moment(entry.raw.get("authoredOn"))
-    else:
-        told = entry.raw.get("dateAsserted") or entry.raw.get("started")
-        when = _taken_at(entry, chart) or chart.calendar.moment(told)
-    ended = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
-    is_over = ended is not None and ended < chart.not_after
-    is_running = entry.status == "active" or entry.origin == "context"
-    is_active = is_running and entry.kind not in GIVEN and not is_over
-    return Use(
-        entry,
-        drug,
-        day=when.day if when else None,
-        is_active=is_active,
-        is_ended=entry.status in ("stopped", "on-hold"),
-        is_ahead=when is not None and chart.is_ahead(when),
-        given=_days_given(entry, when.day, chart) if when else None,
-    )
-
-
-def _prefix_of_day(entry: Entry) -> str:
-    return "performed" if entry.kind == "Procedure" else "effective"
-
-
-def _days_given(entry: Entry, day: date, chart: Chart) -> Span | None:
-    """Return the days on which a ward gave an entry; a period is all of its days.
-
-    One that ends after the order goes on until then.
-    """
-    if entry.kind not in DOSES:
-        return None
-    period = entry.raw.get(f"{_prefix_of_day(entry)}Period")
-    start = dated(member(period, "start"), chart)
-    if start is None or chart.calendar.moment(member(period, "end")) is None:
-        return Span(day, day)
-    end = dated(member(period, "end"), chart)
-    last = end.last if end else chart.not_after
-    return Span(min(start.first, last), max(start.first, last))
-
-
-def _taken_at(entry: Entry, chart: Chart) -> Moment | None:
-    """Find when the drug was last taken; for an open-ended period, its start."""
-    when = chart.calendar.effective(entry.raw, _prefix_of_day(entry))
-    if when is None or not chart.is_ahead(when):
-        return when
-    return chart.calendar.moment(member(entry.raw, "effectivePeriod", "start")) or when

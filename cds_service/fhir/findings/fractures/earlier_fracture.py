@@ -8,7 +8,7 @@ apart, the finding is a gap that says so.
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from cds_service.core.findings import Finding, Precision
+from cds_service.core.findings import Finding
 from cds_service.core.grave_findings import FRACTURE_NOT_CLEAR
 from cds_service.core.vocabulary import FractureSpec
 from cds_service.fhir.entries.entry import BILLED_TYPES
@@ -24,12 +24,6 @@ from cds_service.fhir.entries.fractures.levels_of_entries import (
 from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.asides import VOID
-from cds_service.fhir.entries.words.bystanders import FRACTURED
-from cds_service.fhir.entries.words.past_by_words import (
-    LATE_EFFECT,
-    is_onset_of_recording,
-    past_in_words,
-)
 from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt
 from cds_service.fhir.findings.augmentations.cement_reasons import is_for_something_else
 from cds_service.fhir.findings.augmentations.first_stages import (
@@ -45,6 +39,14 @@ from cds_service.fhir.findings.chart import (
     age_in_words,
     make_finding,
     make_gap,
+)
+from cds_service.fhir.findings.fractures.day_of_fracture import (
+    HISTORY,
+    day_of,
+    is_augmentation_listed,
+    is_history,
+    is_late_effect,
+    precision_of,
 )
 from cds_service.fhir.findings.fractures.fractures_of_old_entries import (
     augmentations_of_long_ago,
@@ -64,9 +66,9 @@ from cds_service.fhir.findings.statements import (
     read_aside,
 )
 from cds_service.fhir.findings.worded_dates import date_in_words
-from cds_service.fhir.mapping.levels.from_words import LEVELS
+from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.onset import WITHOUT_DAY, begun, has_onset_without_day
+from cds_service.fhir.onset import WITHOUT_DAY, begun
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels.broken_levels import (
     covers,
@@ -75,24 +77,14 @@ from cds_service.fhir.orders.levels.broken_levels import (
     names_another_fracture,
 )
 from cds_service.fhir.orders.levels.treated_levels import find_levels
-from cds_service.fhir.raw_json import (
-    is_prohibition,
-    member,
-    objects,
-    text,
-    texts_of,
-)
-from cds_service.fhir.site_calendar import PRECISIONS, WRITTEN_YEAR, with_whole_years
+from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, with_whole_years
 
 # policy: fractures of several levels within a month are one event
 AT_ONCE = timedelta(days=30)
 # policy: a day of onset is remembered that exactly
 SAME_ONSET = timedelta(days=92)
-HISTORY = "earlier-vertebral-fracture"
 VAGUE = (*WITHOUT_DAY, "abatement")
-A_YEAR = timedelta(days=366)
-# A fracture of this long ago is no second one in two years (F11).
-LONG_AGO = timedelta(days=731)
 CHRONIC = frozenset({"long-standing"})
 OLD = CHRONIC | {HISTORY}
 # Types that may name a fracture, besides orders, drugs and procedures.
@@ -221,7 +213,7 @@ def _worded_date(stated: Stated, chart: Chart) -> str:
     has_onset = any(name.startswith("onset") for name in raw)
     if stated.entry.kind != "Condition" or has_onset:
         return ""
-    is_done = _is_augmentation_listed(stated) and _is_said_done(stated, chart)
+    is_done = is_augmentation_listed(stated) and _is_said_done(stated, chart)
     if not (is_done or _is_of_another_vertebra(stated, chart)):
         return ""
     return date_in_words(texts_of(raw.get("code")), raw, chart)
@@ -431,11 +423,11 @@ def _is_present(stated: Stated, day: date, chart: Chart, injury: Injury | None) 
 
 
 def _yes(spec: FractureSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding:
-    days = sorted({day for one in earlier if (day := _day_of(one, chart))})
+    days = sorted({day for one in earlier if (day := day_of(one, chart))})
     ordered = sorted(
         earlier,
         key=lambda statement: (
-            _day_of(statement, chart) or date.min,
+            day_of(statement, chart) or date.min,
             statement.entry.reference,
         ),
         reverse=True,
@@ -446,7 +438,9 @@ def _yes(spec: FractureSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding
         True,
         *(one.provenance(spec) for one in ordered),
         concerns=() if is_coded else (BY_WORDS,),
-    )._replace(site=_site_of(ordered[0], chart), dated_to=_precision(ordered[0], chart))
+    )._replace(
+        site=_site_of(ordered[0], chart), dated_to=precision_of(ordered[0], chart)
+    )
     if not days:
         return finding
     counted = _counted(days, chart.today)
@@ -457,15 +451,6 @@ def _site_of(stated: Stated, chart: Chart) -> str:
     """Return the vertebrae of a fracture as a card names them, from head to foot."""
     named = fracture_levels(stated.entry.raw, chart.terminology)
     return ", ".join(level for level in LEVELS if level in named)
-
-
-def _precision(stated: Stated, chart: Chart) -> Precision:
-    if _has_onset_without_day(stated):
-        return _vague_onset(stated, chart)[1]
-    is_condition = stated.entry.kind == "Condition"
-    element = "onsetDateTime" if is_condition else "performedDateTime"
-    written = text(stated.entry.raw.get(element)).strip()
-    return PRECISIONS.get(len(stated.worded or written), "day")
 
 
 def _counted(days: Sequence[date], today: date) -> str:
@@ -500,22 +485,20 @@ def _is_earlier(stated: Stated, chart: Chart, injury: Injury | None) -> bool | N
     ):
         return None
     is_of_past = _is_cement_of_the_past(stated)
-    if is_of_past or _is_augmentation_listed(stated):
+    if is_of_past or is_augmentation_listed(stated):
         return is_of_past or _is_augmented_earlier(stated, chart)
     # A new fracture, unless it is an old one that was recorded on that day.
     if stated.problem == LATER_THAN_ORDER:
         return (
-            None
-            if _is_history(stated, chart) or _may_be_older(stated, chart)
-            else False
+            None if is_history(stated, chart) or _may_be_older(stated, chart) else False
         )
     levels = fracture_levels(stated.entry.raw, chart.terminology)
     treated = set(chart.treated)
-    if _is_history(stated, chart):
+    if is_history(stated, chart):
         # The treated fracture may be called chronic, or be coded as its sequela.
         is_of_late = stated.day and chart.not_after - stated.day <= SUBACUTE
         may_be_it = _is_chronic(stated, chart) or (
-            _is_late_effect(stated, chart) and is_of_late
+            is_late_effect(stated, chart) and is_of_late
         )
         return None if levels & treated and may_be_it else True
     is_another = _is_of_another_vertebra(stated, chart)
@@ -534,12 +517,6 @@ def _is_earlier(stated: Stated, chart: Chart, injury: Injury | None) -> bool | N
         else is_elsewhere or levels or not stated.is_later_encounter
     )
     return False if is_present and not _may_be_older(stated, chart) else None
-
-
-def _is_augmentation_listed(stated: Stated) -> bool:
-    """Tell if the problem list names an augmentation, which may be done or planned."""
-    is_listed = stated.entry.kind == "Condition"
-    return is_listed and bool(stated.concepts & AUGMENTATIONS)
 
 
 def _is_cement_of_the_past(stated: Stated) -> bool:
@@ -646,80 +623,6 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
     days = [day for one in written if (day := chart.calendar.first_day(one))]
     is_long = any(chart.not_after - day > SUBACUTE for day in days)
     return stated.is_past or is_long or any(name.startswith(VAGUE) for name in raw)
-
-
-def _day_of(stated: Stated, chart: Chart) -> date | None:
-    """Return the day of the fracture; None if it is not known.
-
-    The recording date of an old fracture says nothing about that, nor does one next to
-    an onset without a day, nor the onset of a sequela, nor one of that very day. The
-    old onset of a sequela tells at least how long ago the fracture was.
-    """
-    if _is_late_effect(stated, chart):
-        onset = _onset_of(stated, chart)
-        is_old = onset is not None and chart.not_after - onset > LONG_AGO
-        return onset if is_old else chart.calendar.first_day(stated.worded)
-    if _has_onset_without_day(stated):
-        return _vague_onset(stated, chart)[0]
-    raw = stated.entry.raw
-    is_past = _is_history(stated, chart) or _is_augmentation_listed(stated)
-    is_old = is_past or stated.is_later_encounter
-    if is_old and not stated.worded and stated.entry.kind != "Procedure":
-        if is_past and is_onset_of_recording(raw, chart.calendar):
-            return None
-        return _onset_of(stated, chart)
-    return stated.day
-
-
-def _onset_of(stated: Stated, chart: Chart) -> date | None:
-    onset = chart.calendar.effective(stated.entry.raw, "onset")
-    return onset.day if onset else None
-
-
-def _has_onset_without_day(stated: Stated) -> bool:
-    """Tell if a diagnosis has an onset, and in no form that is a date."""
-    is_diagnosis = stated.entry.kind == "Condition"
-    return is_diagnosis and has_onset_without_day(stated.entry.raw)
-
-
-def _vague_onset(stated: Stated, chart: Chart) -> tuple[date | None, Precision]:
-    """Return a day of the month or year in which it began, and which of them it is.
-
-    An age is that of a year of life, most of which lies in the year that is returned.
-    A longer range of time dates nothing.
-    """
-    raw, calendar = stated.entry.raw, chart.calendar
-    worded = date_in_words([text(raw.get("onsetString"))], raw, chart)
-    exactness = PRECISIONS.get(len(worded), "year")
-    first, last = begun(raw, chart.birth, calendar)
-    if worded and not (first and last and last - first > A_YEAR):
-        first, last = calendar.first_day(worded), calendar.last_day(worded)
-    written = stated.day
-    is_amended = first is not None and written is not None and first > written
-    until = chart.today if is_amended else written
-    last = min(filter(None, (last, until)), default=None)
-    if first is None or last is None or not first <= last <= first + A_YEAR:
-        return None, exactness
-    return first + (last - first) / 2, exactness
-
-
-def _is_history(stated: Stated, chart: Chart) -> bool:
-    return HISTORY in stated.concepts or _is_late_effect(stated, chart)
-
-
-def _is_late_effect(stated: Stated, chart: Chart) -> bool:
-    """Tell if it is the sequela of a fracture, by its code or its words."""
-    if stated.is_sequela or stated.entry.kind != "Condition":
-        return stated.is_sequela
-    terminology = chart.terminology
-    return LATE_EFFECT in past_in_words(
-        texts_of(stated.entry.raw.get("code")),
-        lambda part: bool(
-            terminology.text_concepts(part, FRACTURED)
-            or terminology.plain.bound.names_broken(part)
-        ),
-        terminology,
-    )
 
 
 def _is_chronic(stated: Stated, chart: Chart) -> bool:

@@ -342,7 +342,7 @@ def _undoes(newer: Measured, older: Measured, chart: Chart) -> bool:
     is_contradicted = CONTRADICTED in (*newer.doubts, *older.doubts)
     if newer.site != "lumbar spine" or is_contradicted:
         return _name_of_place(newer) == _name_of_place(older)
-    region_of = chart.terminology.levels.lumbar_region
+    region_of = chart.terminology.level_names.lumbar_region
     noted = filter(None, map(region_of, newer.reading.notes))
     return all(
         older.levels <= _all_measured(levels) for levels in (newer.levels, *noted)

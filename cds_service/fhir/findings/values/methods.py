@@ -15,7 +15,8 @@ from cds_service.fhir.findings.values.observations import device_words
 from cds_service.fhir.findings.values.quantities import Measured, Refused
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.codes.expansions import SNOMED
-from cds_service.fhir.mapping.levels.from_words import LEVELS, LevelRules, in_order
+from cds_service.fhir.mapping.levels.from_words import LevelRules
+from cds_service.fhir.mapping.levels.level_names import LEVELS, in_order
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 

@@ -96,7 +96,7 @@ def is_elsewhere(reading: Reading, chart: Chart) -> bool:
     `whole body` and `left hand` are none.
     """
     words = reading.site_words
-    is_region = any(map(chart.terminology.levels.lumbar_region, words))
+    is_region = any(map(chart.terminology.level_names.lumbar_region, words))
     if is_region or site_by_place(reading, chart) or site_named(words, chart):
         return False
     if any(words):
@@ -109,7 +109,7 @@ def is_elsewhere(reading: Reading, chart: Chart) -> bool:
 def lumbar_levels(reading: Reading, chart: Chart) -> frozenset[int]:
     """Return the lumbar vertebrae that a spine value covers."""
     for words in (reading.site_words, reading.words, reading.panel_words):
-        regions = map(chart.terminology.levels.lumbar_region, words)
+        regions = map(chart.terminology.level_names.lumbar_region, words)
         named = max(regions, key=len, default=frozenset())
         if named:
             return named

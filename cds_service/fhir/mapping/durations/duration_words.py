@@ -134,45 +134,22 @@ class DurationWords:
         """
         self.units, self.languages, self.is_plain = units, languages, is_plain
         self.codes = tuple(languages)
-        tables = languages.values()
-        self.unit_words = [
-            (ignoring_case(word), unit, code)
-            for code, language in languages.items()
-            for unit, words in language.units.items()
-            for word in words
-        ]
-        self.number_words = [
-            (ignoring_case(word), value)
-            for table in tables
-            for word, value in table.numbers.items()
-        ]
-        self.month_words = [
-            (ignoring_case(word), place)
-            for table in tables
-            for place, word in enumerate(table.months, 1)
-        ]
-        self.amount_pattern = _amount_pattern(
-            _any(self.number_words), _any(self.unit_words), [*tables]
-        )
-        self.spans = [
-            (ignoring_case(_INSIDE % word), length)
-            for table in tables
-            for word, length in table.spans.items()
-        ]
-        self.repeated_number = _repeated_pattern(
-            _any(self.number_words), _any(self.unit_words)
-        )
+        tables = [*languages.values()]
+        self.unit_words = _unit_words(languages)
+        self.number_words = _number_words(tables)
+        self.month_words = _month_words(tables)
+        self.spans = _spans(tables)
+        unit_names, numbers = _any(self.unit_words), _any(self.number_words)
+        months = _any(self.month_words)
+        self.amount_pattern = _amount_pattern(numbers, unit_names, tables)
+        self.repeated_number = _repeated_pattern(numbers, unit_names)
         self.fifty_second = ignoring_case(
             r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])"
         )
-        self.day_pattern = _day_pattern(_DAY_FORMS, _any(self.month_words))
-        self.yearless_day_pattern = _day_pattern(
-            _YEARLESS_FORMS, _any(self.month_words)
-        )
+        self.day_pattern = _day_pattern(_DAY_FORMS, months)
+        self.yearless_day_pattern = _day_pattern(_YEARLESS_FORMS, months)
         parts = any_of(tables, "part_of_month")
-        self.part_of_month = ignoring_case(
-            _INSIDE % rf"(?:{parts})\s*(?:{_any(self.month_words)})"
-        )
+        self.part_of_month = ignoring_case(_INSIDE % rf"(?:{parts})\s*(?:{months})")
         self.by_language = {
             (code, name): ignoring_case(place % any_of([language], name))
             for code, language in languages.items()
@@ -186,15 +163,8 @@ class DurationWords:
             name: ignoring_case(place % any_of(tables, name))
             for name, place in _PLACES_OF_ALL.items()
         }
-        withs, drugs = (any_of(tables, name) for name in ("along", "asides"))
-        aside = rf"(?:{drugs})(?![{LETTER}])"
-        self.taken_along = ignoring_case(
-            rf"\s*(?:{withs})\s*{aside}(?:\s*[/,]?\s*{aside})*"
-        )
-        stops, joints = (any_of(tables, name) for name in ("stop", "clause"))
-        self.last_stop = ignoring_case(
-            rf"[\s,;.]+(?:(?:{joints})\s+)?(?:{stops})\s*\.?\s*$"
-        )
+        self.taken_along = _taken_along(tables)
+        self.last_stop = _last_stop(tables)
         fillers = "|".join(any_of(tables, name) for name in ("fillers", "soft", "for_"))
         self.fillers = ignoring_case(_INSIDE % fillers)
 
@@ -306,6 +276,52 @@ class DurationWords:
     def is_filler(self, words: str) -> bool:
         """Tell if words are none but "for", "about" and the like."""
         return WORD.search(self.fillers.sub(" ", words)) is None
+
+
+def _unit_words(
+    languages: Mapping[str, Durations],
+) -> list[tuple[re.Pattern[str], str, str]]:
+    return [
+        (ignoring_case(word), unit, code)
+        for code, language in languages.items()
+        for unit, words in language.units.items()
+        for word in words
+    ]
+
+
+def _number_words(tables: Sequence[Durations]) -> list[tuple[re.Pattern[str], float]]:
+    return [
+        (ignoring_case(word), value)
+        for table in tables
+        for word, value in table.numbers.items()
+    ]
+
+
+def _month_words(tables: Sequence[Durations]) -> list[tuple[re.Pattern[str], int]]:
+    return [
+        (ignoring_case(word), place)
+        for table in tables
+        for place, word in enumerate(table.months, 1)
+    ]
+
+
+def _spans(tables: Sequence[Durations]) -> list[tuple[re.Pattern[str], str]]:
+    return [
+        (ignoring_case(_INSIDE % word), length)
+        for table in tables
+        for word, length in table.spans.items()
+    ]
+
+
+def _taken_along(tables: Sequence[Durations]) -> re.Pattern[str]:
+    withs, drugs = (any_of(tables, name) for name in ("along", "asides"))
+    aside = rf"(?:{drugs})(?![{LETTER}])"
+    return ignoring_case(rf"\s*(?:{withs})\s*{aside}(?:\s*[/,]?\s*{aside})*")
+
+
+def _last_stop(tables: Sequence[Durations]) -> re.Pattern[str]:
+    stops, joints = (any_of(tables, name) for name in ("stop", "clause"))
+    return ignoring_case(rf"[\s,;.]+(?:(?:{joints})\s+)?(?:{stops})\s*\.?\s*$")
 
 
 def _amount_pattern(

@@ -201,28 +201,19 @@ def load_all_plain(
     """
     bound = [file.bound for file in _files(folders, REASONS)]
     reasons = [*_words(folders, REASONS), *all_plain(bound)]
-    titles = _words(folders, TITLES)
-    values = _words(folders, VALUES)
-    report_files = _files(folders, REPORTS)
-    denied = [pattern for file in report_files for pattern in file.denied.patterns]
-    reports = [*_words(folders, REPORTS), *denied]
-    densities = [*_words(folders, DENSITIES), *reports, *values, *reasons]
-    earlier = [word for file in report_files for word in file.earlier]
-    sound = [word for file in report_files for word in file.sound]
-    others = [word for file in report_files for word in file.others]
-    organs = [word for file in report_files for word in file.organs]
-    cemented = [*_words(folders, CEMENT), *reports]
-    material = [word for file in _files(folders, CEMENT) for word in file.material]
-    beyond = [word for file in _files(folders, CEMENT) for word in file.beyond]
-    found = [word for file in _files(folders, STUDIES) for word in file.findings]
-    prepares = [word for file in _files(folders, REFERRALS) for word in file.preparing]
-    training = _words(folders, TRAINING)
-    of_stay = {word for file in _files(folders, TRAINING) for word in file.stay}
-    lasting = [word for word in training if word not in of_stay]
+    titles, values = _words(folders, TITLES), _words(folders, VALUES)
+    of_reports = _files(folders, REPORTS)
+    of_cement = _files(folders, CEMENT)
     operated = _files(folders, COMPLICATIONS)
-    named = [word for file in operated for word in file.named]
-    course = [word for file in operated for word in file.course]
-    composed = [word for file in operated for word in file.composed]
+    denied = [pattern for file in of_reports for pattern in file.denied.patterns]
+    reports = [*_words(folders, REPORTS), *denied]
+    organs = _listed(of_reports, "organs")
+    densities = [*_words(folders, DENSITIES), *reports, *values, *reasons]
+    cemented = [*_words(folders, CEMENT), *reports]
+    training = _words(folders, TRAINING)
+    of_stay = {*_listed(_files(folders, TRAINING), "stay")}
+    lasting = [word for word in training if word not in of_stay]
+    course = _listed(operated, "course")
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
@@ -231,11 +222,13 @@ def load_all_plain(
         lasting=PlainWords(lasting, None),
         staying=PlainWords(sorted(of_stay), None),
         values=PlainWords(values, None),
-        reports=PlainWords([*reports, *organs], durations, earlier),
+        reports=PlainWords(
+            [*reports, *organs], durations, _listed(of_reports, "earlier")
+        ),
         reasons=PlainWords(reasons, durations),
         titles=PlainWords(titles, durations),
-        sound=PlainWords(sound, durations),
-        others=PlainWords(others, None),
+        sound=PlainWords(_listed(of_reports, "sound"), durations),
+        others=PlainWords(_listed(of_reports, "others"), None),
         organs=PlainWords(organs, None),
         denials=PlainWords(denied, None),
         bound=BoundWords(bound, reasons, reports, durations),
@@ -244,16 +237,16 @@ def load_all_plain(
         places=PlainWords(_words(folders, PLACES), None),
         checks=PlainWords([*cemented, *organs], durations),
         cemented=PlainWords(cemented, durations),
-        material=PlainWords(material, None),
-        beyond=PlainWords(beyond, None),
+        material=PlainWords(_listed(of_cement, "material"), None),
+        beyond=PlainWords(_listed(of_cement, "beyond"), None),
         dosages=_besides(_words(folders, DOSAGES), reasons, durations),
         studies=_besides(_words(folders, STUDIES), reasons, durations),
-        findings=PlainWords(found, None),
-        preparing=PlainWords(prepares, None),
+        findings=PlainWords(_listed(_files(folders, STUDIES), "findings"), None),
+        preparing=PlainWords(_listed(_files(folders, REFERRALS), "preparing"), None),
         complications=PlainWords(_words(folders, COMPLICATIONS), None),
-        complications_named=PlainWords(named, None),
+        complications_named=PlainWords(_listed(operated, "named"), None),
         course=PlainWords(course, durations),
-        notes=PlainWords([*course, *composed], None),
+        notes=PlainWords([*course, *_listed(operated, "composed")], None),
         activities=PlainWords(_words(folders, ACTIVITIES), durations),
     )
 
@@ -281,3 +274,8 @@ def _words(folders: Sequence[Path], folder: str) -> list[str]:
 def _files(folders: Sequence[Path], folder: str) -> list[PlainWordsFile]:
     paths = files_in_force(folders, folder, ".toml").values()
     return [validated(PlainWordsFile, read_toml(path), path) for path in paths]
+
+
+def _listed(files: Sequence[PlainWordsFile], name: str) -> list[str]:
+    """Return the words of this list of all files."""
+    return [word for file in files for word in getattr(file, name)]

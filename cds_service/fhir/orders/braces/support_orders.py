@@ -35,7 +35,7 @@ from cds_service.core.findings import (
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.mapping.codes.code_systems import HCPCS, ORDERS
-from cds_service.fhir.mapping.levels.from_words import in_order
+from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders.braces.renewals import BASIS, EARLIER, with_renewals

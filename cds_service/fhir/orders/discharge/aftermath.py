@@ -4,7 +4,7 @@ It is read apart from what the operation was and why it was done.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cds_service.core.facts.leaving import ASPECT
@@ -98,8 +98,8 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
     parts = {
         part
         for words in told
-        for one in sentences(words[:LONGEST_TEXT])
-        for part in (one, *_DIVIDED.split(one))
+        for sentence, divided in _divided(words[:LONGEST_TEXT])
+        for part in (sentence, *divided)
     }
     is_news = any(map(terminology.harmless.is_harm, parts))
     if is_news or not named.isdisjoint(NOT_UNDERSTOOD):
@@ -204,14 +204,14 @@ def _is_plain_note(
 
     It may name the operation, and the vertebrae that were treated by other elements.
     """
-    parts = _parts_of(words)
+    parts, names = _parts_of(words), terminology.level_names
     if not parts or terminology.levels.left_in_note(words):
         return False
     return all(
         _is_plain_part(part, terminology)
         or (
-            treated.issuperset(terminology.levels.named(part))
-            and terminology.plain.notes.are_all(terminology.levels.without_named(part))
+            treated.issuperset(names.named(part))
+            and terminology.plain.notes.are_all(names.without_named(part))
         )
         for part in parts
     )
@@ -228,8 +228,13 @@ def _parts_of(words: str) -> list[str]:
     """Return the parts of the sentences of a text; none of one that is too long."""
     if len(words) > LONGEST_TEXT:
         return []
-    parts = (part for one in sentences(words) for part in _DIVIDED.split(one))
-    return [part for part in parts if part.strip()]
+    return [part for _, divided in _divided(words) for part in divided if part.strip()]
+
+
+def _divided(words: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield each sentence of a text with its parts."""
+    for sentence in sentences(words):
+        yield sentence, _DIVIDED.split(sentence)
 
 
 def _without(resource: Json, elements: Iterable[str]) -> Json:

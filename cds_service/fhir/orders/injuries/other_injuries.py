@@ -29,7 +29,7 @@ from cds_service.fhir.entries.words.open_concepts import (
 )
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.durations.duration_parts import blank
-from cds_service.fhir.mapping.levels.from_words import LEVELS
+from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.bystander_orders import is_bystander
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables

@@ -17,7 +17,7 @@ from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
 from cds_service.fhir.mapping.clauses import clauses, sentences_once
-from cds_service.fhir.mapping.levels.from_words import LEVELS
+from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
@@ -71,7 +71,7 @@ def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
         region
         for codeable in codeables(condition, "code", "bodySite")
         for word in texts_of(codeable)
-        for region in terminology.levels.regions(word)
+        for region in terminology.level_names.regions(word)
     }
     return {f"{region} spine" for region in regions} & REGION_NAMES.keys()
 

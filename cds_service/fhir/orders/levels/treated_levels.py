@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.core.phrases import Verbatim, say
-from cds_service.fhir.mapping.levels.from_words import LEVELS, UNUSUAL, in_order
+from cds_service.fhir.mapping.levels.level_names import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
@@ -115,7 +115,7 @@ def _levels_alone_in_reasons(
         level
         for reason in reasons_named(order, drafts)
         for words in texts_of(reason)
-        if _JOINED.fullmatch(terminology.levels.without_named(words))
+        if _JOINED.fullmatch(terminology.level_names.without_named(words))
         for level in terminology.levels.named(words)
     }
 

@@ -6,6 +6,7 @@ Raw JSON in, an order out; junk never raises. Brace, bed rest and referrals are 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Literal, NamedTuple
 
 from cds_service.core.findings import (
@@ -19,7 +20,7 @@ from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.entries.fractures.earlier_in_words import EARLIER
 from cds_service.fhir.mapping.codes.code_systems import CPT
-from cds_service.fhir.mapping.levels.from_words import in_order
+from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order, codeables
 from cds_service.fhir.orders.levels.broken_levels import (
@@ -52,6 +53,7 @@ from cds_service.fhir.orders.recognition import (
 from cds_service.fhir.orders.unread.unread_in_augmentation import unread_words_of
 from cds_service.fhir.raw_json import Json, member, number, text, texts_of
 from cds_service.fhir.references import reference_name
+from cds_service.fhir.site_calendar import SiteCalendar
 
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
 QUANTITIES = ("quantityQuantity", "quantityRatio", "quantityRange")
@@ -277,6 +279,30 @@ def _levels_of(augmentations: Iterable[_Augmentation]) -> set[str]:
     return {level for one in augmentations for level in one.levels.levels}
 
 
+class _Plan(NamedTuple):
+    """When an augmentation is to be done.
+
+    Attributes:
+        first: its day, or that of the first stage.
+        last: the day of the last stage, of several.
+        is_vague: one of the days may be a later one.
+    """
+
+    first: date | None
+    last: date | None
+    is_vague: bool
+
+
+def _plan_of(drafts: Iterable[Json], calendar: SiteCalendar) -> _Plan:
+    times = [read_times(one, calendar) for one in drafts]
+    starts = [one.start for one in times if one.start]
+    return _Plan(
+        first=min(starts, default=None),
+        last=max(starts) if len(set(starts)) > 1 else None,
+        is_vague=any(one.start_until for one in times),
+    )
+
+
 def _as_one(
     augmentations: Sequence[_Augmentation],
     reasons: Reasons,
@@ -294,8 +320,7 @@ def _as_one(
     calendar = terminology.calendar
     unread = {name for one in drafts for name in unread_words_of(one, terminology)}
     days = [day for one in drafts if (day := calendar.named_day(one.get("authoredOn")))]
-    times = [read_times(one, calendar) for one in drafts]
-    starts = [one.start for one in times if one.start]
+    plan = _plan_of(drafts, calendar)
     codes = [code for one in augmentations for code in one.recognition.codes]
     notes = [
         *unclear,
@@ -318,9 +343,9 @@ def _as_one(
         code=codes[0] if codes else "",
         titles=tuple(dict.fromkeys(_title(one, terminology) for one in augmentations)),
         authored=min(days, default=None),
-        planned=min(starts, default=None),
-        is_plan_vague=any(one.start_until for one in times),
-        last_planned=max(starts) if len(set(starts)) > 1 else None,
+        planned=plan.first,
+        is_plan_vague=plan.is_vague,
+        last_planned=plan.last,
         reasons=reasons.stated,
         doubts=reasons.doubts,
         unread=tuple(sorted(unread)),

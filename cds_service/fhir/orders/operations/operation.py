@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cds_service.core.findings import AugmentationOrder
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.mapping.levels.from_words import LEVELS, in_order
+from cds_service.fhir.mapping.levels.level_names import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order
 from cds_service.fhir.orders.levels.broken_levels import (

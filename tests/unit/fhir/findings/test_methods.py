@@ -1,8 +1,6 @@
 """How an image was measured: accepted, not known, or another quantity (evidence page, "How it must have been …")."""
 
-import tomllib
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +11,8 @@ from cds_service.errors import DeadlinePassed
 from cds_service.outgoing.deadline import Deadline
 from tests.builders import coded, findings_of, observation, specs, t_score
 from tests.codes import MEASURES
+from tests.method_cases import CASES, said
 
-TABLE = tomllib.loads(
-    (Path(__file__).parent / "method_cases.toml").read_text(encoding="utf-8")
-)
-CASES = [
-    *((*case, "accepted") for case in TABLE["accepted"]),
-    *((*case, "unknown") for case in TABLE["unknown"]),
-    *((*case, why) for why, cases in TABLE["other"].items() for case in cases),
-]
 NOT_RECORDED = "How it was measured is not recorded."
 VALUES = {
     "ct-attenuation": [84, "[hnsf'U]"],
@@ -38,23 +29,6 @@ VALUES = {
 # Coded in standard systems, so not among our own measures: `tests/reading` has their
 # cases.
 COMMON = {"bmi", "gait-speed", "grip-strength", "height", "paraspinal-signal", "weight"}
-DICOM = "http://dicom.nema.org/resources/ontology/DCM"
-
-
-def said(element: str, words: str) -> dict[str, Any]:
-    """Elements of an Observation that say these words."""
-    code, _, value = words.partition(": ")
-    return {
-        "method": {"method": {"text": words}},
-        "dicom": {"method": coded(words, DICOM)},
-        "bodySite": {"method": {"text": "MRI, T2"}, "bodySite": {"text": words}},
-        "device": {"device": {"display": words}},
-        "performer": {"performer": [{"display": words}]},
-        "note": {"note": [{"text": words}]},
-        "component": {
-            "component": [{"code": {"text": code}, "valueString": value or "yes"}]
-        },
-    }[element]
 
 
 def read(name: str, **members: Any) -> Findings:

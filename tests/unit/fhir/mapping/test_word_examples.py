@@ -86,9 +86,11 @@ def test_every_list_of_words_has_its_examples():
         for folder in PLAIN
         for path in (MAPPINGS / folder).glob("*.toml")
     }
-    lacking = sorted((concepts | plain) - CONCEPTS.keys() - PLAIN_WORDS.keys())
+    kinds = {("kinds", name) for name in terminology().kinds.names}
+    exampled = {*CONCEPTS, *PLAIN_WORDS, *(("kinds", name) for name in KINDS)}
+    lacking = sorted((concepts | plain | kinds) - exampled)
     assert lacking == [], f"write their examples in tests/word_examples/: {lacking}"
-    gone = sorted((CONCEPTS.keys() | PLAIN_WORDS.keys()) - concepts - plain)
+    gone = sorted(exampled - concepts - plain - kinds)
     assert gone == [], f"these examples have no words: {gone}"
     shown = {
         **CONCEPTS,
@@ -96,12 +98,11 @@ def test_every_list_of_words_has_its_examples():
         **{("kinds", name): texts for name, texts in KINDS.items()},
         **{("durations", name): texts for name, texts in DURATIONS.items()},
     }
-    kinds = ("examples", "counter-examples")
     few = [
-        (*one, kind)
+        (*one, list_)
         for one in shown
-        for kind in kinds
-        if len(shown[one].get(kind, ())) < LEAST
+        for list_ in ("examples", "counter-examples")
+        if len(shown[one].get(list_, ())) < LEAST
     ]
     assert few == [], f"write at least {LEAST} of each: {few}"
 

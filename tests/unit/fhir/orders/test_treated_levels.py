@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.fhir.mapping.levels.from_words import LEVELS
+from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from tests.codes import ICD, codeable
 from tests.order_builders import bundle, cpt, order, signing, terminology
