@@ -42,6 +42,7 @@ from cds_service.fhir.orders.since.known_words import (
 )
 from cds_service.fhir.orders.since.long_known import known_before
 from cds_service.fhir.orders.since.operated_again import operated_again_since
+from cds_service.fhir.orders.since.places import monitored_stays
 from cds_service.fhir.orders.since.reports import (
     awaited_reports_since,
     grave_reports_since,
@@ -91,6 +92,7 @@ def read_leaving(
         | injured
         | operated_again_since(record, since, performed.references, terminology)
         | unread_acts_of_spine(record, performed, terminology)
+        | monitored_stays(record, since, today, terminology)
         | _unread_notes(performed),
         names_harm=injured | _broken_by_words(record),
         complicated=complicated_since(record, since, performed.references, terminology),
