@@ -239,6 +239,25 @@ def _mg_of(dosage: Json) -> float:
     return max(doses, default=0)
 
 
+def tablets_a_day(dosage: Json) -> float:
+    """Return how many tablets a dosage makes in a day; 0 if its timing does not say.
+
+    An amount in mg is one tablet.
+    """
+    repeat = member(dosage, "timing", "repeat")
+    if not DAYS.get(text(member(repeat, "periodUnit"))):
+        return 0
+    amounts = [
+        member(one, "doseQuantity") for one in objects(dosage.get("doseAndRate"))
+    ]
+    tablets = [
+        number(member(one, "value")) or 0
+        for one in amounts
+        if text(member(one, "unit")).lower() not in {"mg", "g", "ug", "ml"}
+    ]
+    return (max(tablets, default=0) or 1) * _times_a_day(dosage)
+
+
 def _times_a_day(dosage: Json) -> float:
     """Return how often a dosage is taken in a day, on average; 1 without a timing."""
     repeat = member(dosage, "timing", "repeat")
