@@ -257,7 +257,7 @@ def _was_taken_last(resource: Json, terminology: Terminology) -> bool:
 
 
 def _is_last_taken_by(words: str, year: int, terminology: Terminology) -> bool:
-    """Tell if words say that a drug was taken for the last time by the end of a year."""
+    """Tell if words say that a drug was last taken by the end of a year."""
     if not terminology.kinds.named(folded(words), LAST_TAKEN):
         return False
     return max(map(int, WRITTEN_YEAR.findall(words)), default=year + 1) <= year

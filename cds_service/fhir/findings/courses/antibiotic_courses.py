@@ -24,8 +24,8 @@ from cds_service.fhir.findings.courses.drug_times import (
     first_and_last_day,
     handed_over,
     tablets_a_day,
+    tablets_in,
 )
-from cds_service.fhir.findings.drugs.home_orders import tablets_in
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.raw_json import (
     Json,
@@ -263,9 +263,7 @@ def _length_of_supply(raw: Json) -> timedelta:
     if tablets is None:
         return timedelta()
     tablets *= 1 + (number(member(request, "numberOfRepeatsAllowed")) or 0)
-    a_day = sum(
-        tablets_a_day(one) for one in objects(raw.get("dosageInstruction"))
-    )
+    a_day = sum(tablets_a_day(one) for one in objects(raw.get("dosageInstruction")))
     if 0 < a_day < LEAST_A_DAY:
         return timedelta()
     days = min(tablets / (a_day or MOST_A_DAY), MOST_HOURS / 24)

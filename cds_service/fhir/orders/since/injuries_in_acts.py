@@ -46,6 +46,7 @@ from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.since.hip_repairs import sides_of
 from cds_service.fhir.orders.since.injuries import FOLLOWED_UP
 from cds_service.fhir.orders.since.told_besides import (
+    notes_of_operation,
     told_at_diagnoses,
     told_of_operation,
     told_of_visits,
@@ -154,6 +155,7 @@ def injured_acts_since(
     beside = (
         *told_at_diagnoses(record, since, terminology),
         *told_of_operation(record, performed),
+        *notes_of_operation(record, performed),
         *told_of_visits(record, since, terminology),
     )
     new += [

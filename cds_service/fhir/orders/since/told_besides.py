@@ -93,7 +93,7 @@ def told_of_visits(
             titles += [{"text": described}] if described else []
             # "Stroke rehabilitation" is what is done there, and no news.
             told = [one for one in titles if not _is_of_therapy(one, terminology)]
-            notes = [
+            notes: list[Json] = [
                 {"text": words}
                 for name in VISIT_NOTES
                 if (words := text(entry.raw.get(name)))
