@@ -155,13 +155,24 @@ def injured_acts_since(
     beside = (
         *told_at_diagnoses(record, since, terminology),
         *told_of_operation(record, performed),
-        *notes_of_operation(record, performed),
         *told_of_visits(record, since, terminology),
     )
     new += [
         (told.reference, named)
         for told in beside
         if (named := _named_by(told.raw, terminology, since))
+    ]
+    # What else is told there is read as the course of the operation.
+    new += [
+        (note.reference, bones)
+        for note in notes_of_operation(record, performed)
+        if (
+            bones := [
+                one
+                for one in _named_by(note.raw, terminology, since)
+                if not one.is_illness_in_words and one.name != FALL
+            ]
+        )
     ]
     new += [
         (stay.reference, named)
