@@ -267,3 +267,55 @@ def test_one_whose_weeks_were_over_long_ago_is_not():
 )
 def test_so_are_last_days_and_such_drugs_as_orders(title, is_asked):
     assert bool(summaries_beside(act_ordered(title))) == is_asked
+
+
+def three_a_day(quantity, **request):
+    repeat = {"frequency": 3, "period": 1, "periodUnit": "d"}
+    return {
+        "dosageInstruction": [{"text": "1 tablet", "timing": {"repeat": repeat}}],
+        "dispenseRequest": {"quantity": {"value": quantity, "unit": "tablet"}}
+        | request,
+    }
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        three_a_day(126),
+        three_a_day(42, numberOfRepeatsAllowed=2),
+        {"dispenseRequest": {"quantity": {"value": 126}}},
+        {
+            "dosageInstruction": [
+                {"timing": {"event": [days_ago(day) for day in range(1, -41, -1)]}}
+            ]
+        },
+    ],
+)
+def test_days_of_doses_and_tablets_make_weeks(members):
+    (summary,) = beside("Clindamycin 600 mg", "1 tablet tds", **members)
+    assert "spinal infection not excluded" in summary
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        three_a_day(21),
+        {"dispenseRequest": {"quantity": {"value": 40, "unit": "tablet"}}},
+        {"dosageInstruction": [{"timing": {"event": [days_ago(0), days_ago(-6)]}}]},
+        {
+            "dosageInstruction": [{"text": "1 tablet tds for 7 days"}],
+            "dispenseRequest": {"quantity": {"value": 126}},
+        },
+    ],
+)
+def test_a_week_of_tablets_is_ordinary(members):
+    assert beside("Clindamycin 600 mg", "1 tablet tds", **members) == []
+
+
+def test_a_tablet_a_day_for_a_month_is_no_course():
+    repeat = {"frequency": 1, "period": 1, "periodUnit": "d"}
+    monthly = {
+        "dosageInstruction": [{"timing": {"repeat": repeat}}],
+        "dispenseRequest": {"quantity": {"value": 30, "unit": "tablet"}},
+    }
+    assert beside("Doxycycline 50 mg", "1 daily", **monthly) == []

@@ -4,7 +4,7 @@ import pytest
 
 from tests.chart_builders import Asked, days_ago, of_patient
 from tests.codes import ATC, codeable
-from tests.patients.inpatients import chart, coded, given, medication
+from tests.patients.inpatients import chart, coded, given, medication, statement
 from tests.patients.leaving import (
     SERVICE,
     act_ordered,
@@ -336,3 +336,70 @@ def test_what_is_declined_or_forbidden_is_not_to_be_given(words):
 )
 def test_another_drug_that_is_declined_withholds_nothing(words):
     assert leave_with(stated(words)) == ([], "denosumab")
+
+
+def told(words, days=1):
+    """A note of these words at an old diagnosis."""
+    note = {"text": words, "time": days_ago(days)}
+    return diagnosis("Osteoporosis") | {"note": [note]}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Skip December dose of denosumab",
+        "Denosumab: no further doses",
+        "Change to zoledronate",
+        "Switching to zoledronate in December",
+        "Denosumab quit",
+        "Previous denosumab",
+        "She no longer wants Prolia",
+        "Plan zoledronate instead of denosumab",
+        "Off denosumab since May",
+        "started alendronate last week",
+        "Alendronat seit 11/2026",
+    ],
+)
+def test_words_that_end_or_replace_a_drug_withhold_its_dose(words):
+    summaries, drug = leave_with(told(words))
+    assert [one.endswith(WITHHELD) for one in summaries] == [True]
+    assert drug is None
+
+
+@pytest.mark.parametrize(
+    "words", ["skip December dose", "no further doses", "keine weiteren Gaben"]
+)
+def test_so_do_words_in_the_order_of_the_drug_itself(words):
+    (summary,) = leave_with(order(note=[{"text": words}]))[0]
+    assert summary.endswith(WITHHELD)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Denosumab since 2023",
+        "Previously alendronate, now denosumab",
+        "Previous zoledronate 2019",
+        "Changed from alendronate to denosumab 2024",
+        "Denosumab instead of alendronate since 2024",
+        "Consider change to zoledronate after 5 years",
+        "previous dose of denosumab July",
+        "Letzte Prolia-Gabe im Juli",
+        "Alendronate until 2022",
+        "Denosumab dose in December",
+    ],
+)
+def test_ordinary_words_of_the_drug_do_not(words):
+    assert leave_with(told(words)) == ([], "denosumab")
+
+
+def test_another_bone_drug_begun_since_the_dose_asks_which_goes_on():
+    begun = statement("alendronate", "M05BA04", 10)
+    summaries, drug = leave_with(begun)
+    assert ["perhaps withheld or changed" in one for one in summaries] == [True]
+    assert drug is None
+
+
+def test_a_dose_ordered_for_a_month_is_given():
+    booked = act_ordered("Denosumab injection in December")
+    assert leave_with(booked) == ([], "denosumab")

@@ -104,7 +104,6 @@ def test_several_are_asked_about_once() -> None:
             coded("I26.99", days=None, **NO_DAY, **OF_STAY, **OVER),
             id="of the stay, and over",
         ),
-        pytest.param(coded("I26.99", days=None, **NO_DAY), id="no day, of no stay"),
         pytest.param(recorded("I21.4", 1, onsetDateTime="2019"), id="begun before"),
         pytest.param(recorded("I26.99", 1, **OVER), id="over, without an onset"),
         pytest.param(recorded("T88.6XXD", 1), id="a later visit"),

@@ -186,3 +186,10 @@ def test_two_entries_of_one_operation_may_name_both_vertebrae():
     done = kyphoplasty_done("T12", number="second")
     note = [{"text": "Kyphoplasty T12 and L1, 4 ml each."}]
     assert summaries_after(done, note=note) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["Sternal fracture", "Clavicle fracture", "Rib fractures 3 and 4"]
+)
+def test_a_broken_bone_in_known_words_is_to_be_read(words):
+    assert len(summaries_after(note=[{"text": words}])) == 1

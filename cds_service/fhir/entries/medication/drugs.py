@@ -21,6 +21,7 @@ from cds_service.fhir.mapping.drug_table import ATC
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 MEDICATION_TYPES = frozenset(
     {
@@ -58,6 +59,13 @@ RECURRING = frozenset({"recurring-dose"})
 REASON = frozenset({"reason-of-dose"})
 INJECTION_ASIDE = frozenset({"injection-aside"})
 ENDED = frozenset({"drug-ended"})
+LAST_TAKEN = ("drug-last-taken",)  # a rule of `kinds.toml`
+# Elements with the day on which the words of a drug were written.
+WRITTEN = ("authoredOn", "dateAsserted", "effectiveDateTime", "whenHandedOver")
+# Policy: a drug that was last taken in the year before may still be taken.
+YEARS_OVER = 2
+# The last year that was over for every reader when this was written.
+LONG_OVER = 2024
 BY_ANOTHER = frozenset({"by-another-doctor"})
 BLINDED = frozenset({"blinded"})
 # With the mark `@` for a drug: it was never taken.
@@ -243,7 +251,31 @@ def _is_over(name: str, terminology: Terminology) -> bool:
         return False
     after = _REST_OF_WORD.sub("", plain[max(ends for _, ends in places) :], 1)
     is_alone = terminology.drug_words(after) <= _resting(after, terminology)
-    return is_alone and bool(terminology.text_concepts(after, ENDED))
+    return is_alone and (
+        bool(terminology.text_concepts(after, ENDED))
+        or _is_last_taken_by(after, LONG_OVER, terminology)
+    )
+
+
+def _was_taken_last(resource: Json, terminology: Terminology) -> bool:
+    """Tell if words next to a drug say that it was last taken two years before them.
+
+    The words are as old as their entry, "last taken 2025" written in 2027, or younger.
+    """
+    days = (text(resource.get(element)) for element in WRITTEN)
+    written = [int(day[:4]) for day in days if WRITTEN_YEAR.match(day)]
+    latest = max(written, default=0) - YEARS_OVER
+    return any(
+        _is_last_taken_by(word, max(latest, LONG_OVER), terminology)
+        for word in words_aside(resource)
+    )
+
+
+def _is_last_taken_by(words: str, year: int, terminology: Terminology) -> bool:
+    """Tell if words say that a drug was last taken by the end of a year."""
+    if not terminology.kinds.named(folded(words), LAST_TAKEN):
+        return False
+    return max(map(int, WRITTEN_YEAR.findall(words)), default=year + 1) <= year
 
 
 def _resting(words: str, terminology: Terminology) -> frozenset[str]:
@@ -267,7 +299,9 @@ def _is_said_to_be_over(resource: Json, terminology: Terminology) -> bool:
 
     Lists go on saying "active". Of a bone drug every word has to be understood.
     """
-    return _any_names(words_aside(resource), ENDED, terminology)
+    return _any_names(words_aside(resource), ENDED, terminology) or _was_taken_last(
+        resource, terminology
+    )
 
 
 def _is_awaited(names: Iterable[str], resource: Json, terminology: Terminology) -> bool:
@@ -285,7 +319,7 @@ def _is_ended(
     """
     is_stopped = text(resource.get("status")) == "stopped"
     said = {**resource, "statusReason": None} if is_stopped else resource
-    return any(
+    return _was_taken_last(said, terminology) or any(
         terminology.text_concepts(word, ENDED)
         and terminology.drug_words(word) - _resting(word, terminology) <= concepts
         for word in words_aside(said)

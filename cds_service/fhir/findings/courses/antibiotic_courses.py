@@ -23,6 +23,8 @@ from cds_service.fhir.findings.courses.drug_times import (
     end_of_course,
     first_and_last_day,
     handed_over,
+    tablets_a_day,
+    tablets_in,
 )
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.raw_json import (
@@ -46,6 +48,8 @@ BROAD, BROAD_AT_MOST = timedelta(days=28), timedelta(days=120)
 # As long as an infection that was treated may bear on a fracture.
 COUNTS_FOR = timedelta(days=365)
 MOST_HOURS = 24 * 365.0
+# Policy: tablets of an antibiotic a day of a course; the most if an order says none.
+LEAST_A_DAY, MOST_A_DAY = 2, 4
 # Rules of `kinds.toml`
 NOT_OF_THE_COURSE = "not-of-the-course"
 ELSEWHERE = ("antibiotic-elsewhere",)
@@ -149,7 +153,13 @@ def _days_of(entry: Entry, chart: Chart, *, is_until_today: bool = True) -> Span
             ends = ended.last if ended else None
     if begins is None:
         return None
-    length = max(_length_in_words(raw, chart), _length_of_doses(raw))
+    length = max(
+        _length_in_words(raw, chart),
+        _length_of_doses(raw),
+        _length_of_events(raw, chart),
+    )
+    if ends is None and not length:
+        length = _length_of_supply(raw)
     told = begins.last + length
     if ends is None and not length and is_until_today:
         told = _end_of_validity(raw, begins.last, chart) or told
@@ -223,6 +233,41 @@ def _length_of_doses(raw: Json) -> timedelta:
             days.append(count * period * unit / often)
     longest = min(max(days), MOST_HOURS / 24)
     return timedelta(days=max(longest - 1, 0))
+
+
+def _length_of_events(raw: Json, chart: Chart) -> timedelta:
+    """Return the time between the first and the last of the days that are named."""
+    days = [
+        day
+        for dosage in chain.from_iterable(map(objects, map(raw.get, DOSAGES)))
+        for day in map(chart.calendar.first_day, _events_of(dosage))
+        if day is not None
+    ]
+    apart = max(days) - min(days) if days else timedelta()
+    return min(apart, timedelta(hours=MOST_HOURS))
+
+
+def _events_of(dosage: Json) -> list[object]:
+    events = member(dosage, "timing", "event")
+    return events if isinstance(events, list) else []
+
+
+def _length_of_supply(raw: Json) -> timedelta:
+    """Return the days for which the tablets last that are handed over.
+
+    An order that does not say how many a day may be of four. One a day may be the
+    month's supply against cystitis or acne, and says nothing of a course.
+    """
+    request = raw.get("dispenseRequest")
+    tablets = tablets_in(member(request, "quantity"))
+    if tablets is None:
+        return timedelta()
+    tablets *= 1 + (number(member(request, "numberOfRepeatsAllowed")) or 0)
+    a_day = sum(tablets_a_day(one) for one in objects(raw.get("dosageInstruction")))
+    if 0 < a_day < LEAST_A_DAY:
+        return timedelta()
+    days = min(tablets / (a_day or MOST_A_DAY), MOST_HOURS / 24)
+    return timedelta(days=max(days - 1, 0))
 
 
 def _texts(told: Json) -> Iterator[object]:

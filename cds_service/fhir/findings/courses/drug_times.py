@@ -12,6 +12,9 @@ from cds_service.fhir.raw_json import Json, member, number, objects, text, texts
 # Days of a unit, by its UCUM code or the word written instead.
 DAYS = {"d": 1, "wk": 7, "mo": 30, "a": 365, "day": 1, "days": 1, "week": 7, "weeks": 7}
 MOST_DAYS = 5000  # of a supply or a course; a longer one is a slip
+_TABLETS = frozenset(
+    {"", "1", "{tbl}", "tab", "tablet", "tablets", "tbl", "cap", "capsule", "{capsule}"}
+)
 # Policy: an order that begins within a month is one to begin now.
 SOON = timedelta(days=31)
 
@@ -237,6 +240,32 @@ def _mg_of(dosage: Json) -> float:
         if unit.lower() == "mg":
             doses.append(number(member(amount, "value")) or 0)
     return max(doses, default=0)
+
+
+def tablets_in(quantity: object) -> float | None:
+    """Return how many tablets an amount is; None if it is of something else."""
+    units = [text(member(quantity, name)) for name in ("code", "unit")]
+    is_of_tablets = all(unit.strip().lower() in _TABLETS for unit in units)
+    return number(member(quantity, "value")) if is_of_tablets else None
+
+
+def tablets_a_day(dosage: Json) -> float:
+    """Return how many tablets a dosage makes in a day; 0 if its timing does not say.
+
+    An amount in mg is one tablet.
+    """
+    repeat = member(dosage, "timing", "repeat")
+    if not DAYS.get(text(member(repeat, "periodUnit"))):
+        return 0
+    amounts = [
+        member(one, "doseQuantity") for one in objects(dosage.get("doseAndRate"))
+    ]
+    tablets = [
+        number(member(one, "value")) or 0
+        for one in amounts
+        if text(member(one, "unit")).lower() not in {"mg", "g", "ug", "ml"}
+    ]
+    return (max(tablets, default=0) or 1) * _times_a_day(dosage)
 
 
 def _times_a_day(dosage: Json) -> float:

@@ -16,11 +16,14 @@ from cds_service.fhir.entries.medication.drugs import is_given_once
 from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.courses.dosage_ends import end_of_dosages
-from cds_service.fhir.findings.courses.drug_times import MOST_DAYS, duration_of
+from cds_service.fhir.findings.courses.drug_times import (
+    MOST_DAYS,
+    duration_of,
+    tablets_in,
+)
 from cds_service.fhir.findings.drugs.home_orders import (
     SHORT,
     is_home_category,
-    tablets_in,
 )
 from cds_service.fhir.mapping.durations.duration_lengths import DAY
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of

@@ -4,7 +4,11 @@ from datetime import date, timedelta
 
 from cds_service.fhir.entries.medication.drugs import is_given_once
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.findings.courses.drug_times import dated, end_of_course
+from cds_service.fhir.findings.courses.drug_times import (
+    dated,
+    end_of_course,
+    tablets_in,
+)
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 
 # Intents by which a drug is taken; a plan may never become an order.
@@ -13,9 +17,6 @@ ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order"})
 AT_HOME = frozenset({"outpatient", "community", "discharge"})
 # Policy: a week is one tablet of most bone drugs, and no treatment.
 SHORT = timedelta(days=7)
-_TABLETS = frozenset(
-    {"", "1", "{tbl}", "tab", "tablet", "tablets", "tbl", "cap", "capsule", "{capsule}"}
-)
 
 
 def is_for_home(raw: Json, chart: Chart) -> bool:
@@ -69,13 +70,6 @@ def _is_of_one_tablet(raw: Json) -> bool:
         return False
     # Such a length says more than the number of tablets.
     return not member(request, "expectedSupplyDuration")
-
-
-def tablets_in(quantity: object) -> float | None:
-    """Return how many tablets an amount is; None if it is of something else."""
-    units = [text(member(quantity, name)) for name in ("code", "unit")]
-    is_of_tablets = all(unit.strip().lower() in _TABLETS for unit in units)
-    return number(member(quantity, "value")) if is_of_tablets else None
 
 
 def _first_day(raw: Json, chart: Chart) -> date | None:

@@ -43,13 +43,14 @@ from cds_service.fhir.orders.since.known_words import (
 )
 from cds_service.fhir.orders.since.long_known import known_before
 from cds_service.fhir.orders.since.operated_again import operated_again_since
+from cds_service.fhir.orders.since.places import monitored_stays
 from cds_service.fhir.orders.since.reports import (
     awaited_reports_since,
     grave_reports_since,
     unread_reports_since,
 )
 from cds_service.fhir.orders.since.vertebrae_in_acts import vertebrae_in_acts_since
-from cds_service.fhir.raw_json import Json
+from cds_service.fhir.raw_json import Json, member, text
 from cds_service.protocol.json_text import json_digest
 
 LISTS = ("appointments", "pathology")
@@ -72,7 +73,8 @@ def read_leaving(
     since = performed.performed_on or today - RECENT
     weeks = min(since, today - RECENT)
     stays = _stays_of(record, performed)
-    time = RecentTime(since, weeks, stays, came_for(record, stays))
+    ended = _end_of(record, performed, terminology)
+    time = RecentTime(since, weeks, stays, came_for(record, stays), ended)
     treated = _treated(record, performed, terminology)
     injured = injured_acts_since(record, since, performed.references, terminology)
     injured |= vertebrae_in_acts_since(
@@ -92,6 +94,7 @@ def read_leaving(
         | injured
         | operated_again_since(record, since, performed.references, terminology)
         | unread_acts_of_spine(record, performed, terminology)
+        | monitored_stays(record, since, today, terminology)
         | _unread_notes(performed),
         names_harm=injured | _broken_by_words(record),
         complicated=complicated_since(record, since, performed.references, terminology),
@@ -99,8 +102,8 @@ def read_leaving(
         illnesses=illnesses.surely,
         perhaps_ill=illnesses.perhaps,
         sphincters=sphincters_since(record, since, time.stays, terminology),
-        nerve_roots=nerve_roots_since(record, since, terminology),
-        unusual=unusual_since(record, since, terminology)
+        nerve_roots=nerve_roots_since(record, time, terminology),
+        unusual=unusual_since(record, time, terminology)
         | cancers_telling_more(record, since, stays, terminology),
         unstable=unstable_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
@@ -183,6 +186,25 @@ def _stays_of(record: PatientRecord, performed: AugmentationOrder) -> frozenset[
         if one.reference in performed.references
     )
     return frozenset(filter(None, named))
+
+
+def _end_of(
+    record: PatientRecord, performed: AugmentationOrder, terminology: Terminology
+) -> str:
+    """Return when the last of these procedures ended; empty if no hour is known."""
+    times = [
+        text(member(one.resource, "performedPeriod", "end"))
+        or text(one.resource.get("performedDateTime"))
+        for one in entries_of_type(record, "Procedure")
+        if one.reference in performed.references
+    ]
+    calendar = terminology.calendar
+    ends = (
+        (calendar.first_day(one), calendar.clock_time(one), one)
+        for one in times
+        if calendar.clock_time(one)
+    )
+    return max(ends, default=(None, "", ""))[-1]
 
 
 def _treated(

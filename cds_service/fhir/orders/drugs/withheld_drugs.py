@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from cds_service.core.drugs.bone_drugs import FOR_PAIN
 from cds_service.core.facts.leaving import DOSE_MONTHS, Objection
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.element_names import WORDED
@@ -17,7 +18,7 @@ from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPE
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
-from cds_service.fhir.mapping.clauses import clauses
+from cds_service.fhir.mapping.clauses import clauses, sentences_once
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, Place, folded
 from cds_service.fhir.onset import recorded_on
@@ -46,6 +47,8 @@ NEVER = VOID | {"draft", "completed"}
 NOT_TOLERATED = ("drug-not-tolerated",)
 PUT_OFF_ALONE = ("put-off-alone",)
 PAUSED = ("bone-drugs-paused",)
+SINCE = ("drug-since",)
+CHANGED_TO = ("changed-to-drug",)
 # Prefetch keys of the lists of drugs; a broken entry of them names no drug for certain.
 DRUG_LISTS = frozenset({"medications", "administrations", "statements", "dispenses"})
 ANY_DRUG = "bone drug"  # of `MAY_MEAN`
@@ -91,6 +94,7 @@ def objections_to_doses(
     """
     found = [*_withheld_orders(record, terminology), *_unread_entries(record)]
     found += _withheld_doses(record, terminology)
+    found += _replaced(record, terminology)
     for entry in record.entries:
         if entry.status in VOID:
             continue
@@ -150,6 +154,31 @@ def _is_resumed(
     return any(one > day for one in days if one)
 
 
+def _replaced(record: PatientRecord, terminology: Terminology) -> Iterator[Objection]:
+    """Yield the drugs of intervals next to which another bone drug was begun.
+
+    Two are seldom meant: the newer one may replace what is due. It is not of before the
+    last dose: `bone-drug-withheld` looks at the day.
+    """
+    older = _on_record(record, terminology)
+    for entry in record.entries:
+        if entry.kind not in {PRESCRIBED, STATED} or not _is_in_force(entry):
+            continue
+        names = {*_names(entry, terminology)}
+        if not names or names & FOR_PAIN:
+            continue
+        times = (
+            entry.raw.get("authoredOn"),
+            entry.raw.get("effectiveDateTime"),
+            member(entry.raw, "effectivePeriod", "start"),
+        )
+        days = [*filter(None, map(terminology.calendar.first_day, times))]
+        day = max(days, default=None)
+        for name in sorted(older - names):
+            if day and not _is_resumed(name, day, record, terminology):
+                yield Objection(name, entry.reference, day)
+
+
 def _unread_entries(record: PatientRecord) -> Iterator[Objection]:
     """Yield the broken entries of bone drugs: each may be of a dose, or of a stop."""
     for broken in record.unreadable:
@@ -176,44 +205,66 @@ def _put_off_in_words(
     if entry.kind == PRESCRIBED:
         # Words that were not understood leave a prescribed tablet open by its state.
         own = [name for name in own if name in DOSE_MONTHS]
-    named = _stopped_in_titles(entry, today, terminology)
+    named: set[str] = set()
     for words in words_in(entry.raw, SAYING):
-        for part in dict.fromkeys(clauses(words[:LONGEST_TEXT])):
-            if _is_of_past_year(part, today):
-                continue
-            drugs = _bone_drugs_in(part, terminology)
-            named |= {
-                name
-                for name, place in drugs.items()
-                if is_said_of(part, place, PUT_OFF, terminology)
-            }
-            if terminology.kinds.named(folded(part), PAUSED):
-                named |= {*own} or {ANY_DRUG}
-            # "Changed to zoledronate" names what is taken instead.
-            is_own = own and drugs.keys().isdisjoint(own)
-            if is_own and terminology.kinds.named(folded(part), PUT_OFF_ALONE):
-                named |= {*own}
+        for sentence in sentences_once([words[:LONGEST_TEXT]]):
+            named |= _put_off_in(sentence, own, record, today, terminology)
     for name in sorted(named):
         if not _is_resumed(name, told_on, record, terminology):
             yield Objection(name, entry.reference, told_on)
 
 
-def _stopped_in_titles(entry: Entry, today: date, terminology: Terminology) -> set[str]:
-    """Return the bone drugs of a diagnosis's title that another part of it stops.
+def _put_off_in(
+    sentence: str,
+    own: list[str],
+    record: PatientRecord,
+    today: date,
+    terminology: Terminology,
+) -> set[str]:
+    """Return the bone drugs that a sentence stops, holds or puts off.
 
-    "Osteoporosis, denosumab, stopped 2026".
+    What stops, without a name, is the drug of another part ("Prolia: no further doses")
+    or the entry's own. "Change to zoledronate" stops the others on record.
     """
-    if entry.kind != DIAGNOSED:
-        return set()
+    kinds = terminology.kinds
+    named: set[str] = set()
+    told = {*_bone_drugs_in(sentence, terminology)}
+    for part in dict.fromkeys(clauses(sentence)):
+        if _is_of_past_year(part, today):
+            continue
+        drugs = _bone_drugs_in(part, terminology)
+        for name, place in drugs.items():
+            if is_said_of(part, place, PUT_OFF, terminology):
+                named.add(name)
+            is_new = is_said_of(part, place, CHANGED_TO, terminology)
+            if is_new or _is_since_late(part, place, today, terminology):
+                named |= _on_record(record, terminology) - drugs.keys()
+        plain = WRITTEN_YEAR.sub("", folded(part))
+        if kinds.named(plain, PAUSED):
+            named |= {*own} or {ANY_DRUG}
+        # "Changed to zoledronate" names what is taken instead.
+        if drugs.keys().isdisjoint(own) and kinds.named(plain, PUT_OFF_ALONE):
+            named |= {*own} or told - drugs.keys()
+    return named
+
+
+def _is_since_late(
+    part: str, place: Place, today: date, terminology: Terminology
+) -> bool:
+    """Tell if a drug is taken since this year: "alendronate since 11/2026"."""
+    years = [int(one) for one in WRITTEN_YEAR.findall(part)]
+    is_since = is_said_of(part, place, SINCE, terminology)
+    return is_since and bool(years) and max(years) >= (today - SAID_WITHIN).year
+
+
+def _on_record(record: PatientRecord, terminology: Terminology) -> set[str]:
+    """Return the drugs of intervals that entries of drugs name."""
     return {
         name
-        for title in texts_of(entry.raw.get("code"))
-        if not _is_of_past_year(title, today)
-        and any(
-            terminology.kinds.named(WRITTEN_YEAR.sub("", folded(part)), PUT_OFF_ALONE)
-            for part in clauses(title[:LONGEST_TEXT])
-        )
-        for name in _bone_drugs_in(title, terminology)
+        for entry in record.entries
+        if entry.kind in MEDICATION_TYPES
+        for name in _names(entry, terminology)
+        if name in DOSE_MONTHS
     }
 
 

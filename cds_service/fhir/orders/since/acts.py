@@ -124,17 +124,23 @@ def _acts_gone_wrong(
 def _told_at_diagnoses_and_visits(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> set[str]:
-    """Return the diagnoses and visits next to which a fall or harm is told."""
-    return {
+    """Return the diagnoses and visits next to which a fall or harm is told.
+
+    A visit may be booked for a complaint: "wound red", "fever since yesterday".
+    """
+    visits = [*told_of_visits(record, since, terminology)]
+    of_harm = {
         told.reference
-        for told in (
-            *told_at_diagnoses(record, since, terminology),
-            *told_of_visits(record, since, terminology),
-        )
+        for told in (*told_at_diagnoses(record, since, terminology), *visits)
         if any(
             is_fall_alone(words, terminology) or _is_of_harm(words, since, terminology)
             for words in words_in(told.raw)
         )
+    }
+    return of_harm | {
+        visit.reference
+        for visit in visits
+        if any(_complains(words, terminology) for words in words_in(visit.raw))
     }
 
 

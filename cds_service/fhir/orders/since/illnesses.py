@@ -23,6 +23,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, last_of_end, recorded_on
 from cds_service.fhir.orders.reasons_of_stay import came_for
 from cds_service.fhir.orders.recognition import FRACTURES
+from cds_service.fhir.orders.since.injuries import RecentTime
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
@@ -111,7 +112,7 @@ def sphincters_since(
 
 
 def nerve_roots_since(
-    record: PatientRecord, since: date, terminology: Terminology
+    record: PatientRecord, time: RecentTime, terminology: Terminology
 ) -> frozenset[str]:
     """Return the diagnoses of a nerve root that began surely since then.
 
@@ -123,7 +124,7 @@ def nerve_roots_since(
         for entry in record.of_key("conditions")
         if NERVE_ROOT in entry.concepts and not clinical_status(entry.raw) & PAST
     ]
-    return _surely_or_recorded(entries, record, since, terminology)
+    return _surely_or_recorded(entries, record, time, terminology)
 
 
 def unstable_since(
@@ -154,7 +155,7 @@ def unstable_since(
 
 
 def unusual_since(
-    record: PatientRecord, since: date, terminology: Terminology
+    record: PatientRecord, time: RecentTime, terminology: Terminology
 ) -> frozenset[str]:
     """Return the diagnoses with a code that is not everyday that surely began since.
 
@@ -167,7 +168,7 @@ def unusual_since(
         for entry in record.of_key("conditions")
         if UNUSUAL in entry.concepts and not clinical_status(entry.raw) & PAST
     ]
-    began = _surely_or_recorded(entries, record, since, terminology)
+    began = _surely_or_recorded(entries, record, time, terminology)
     known = {_says(entry.raw) for entry in entries if entry.reference not in began}
     return frozenset(
         entry.reference
@@ -179,31 +180,47 @@ def unusual_since(
 def _surely_or_recorded(
     entries: Sequence[Entry],
     record: PatientRecord,
-    since: date,
+    time: RecentTime,
     terminology: Terminology,
 ) -> frozenset[str]:
-    """Return those that surely began since, or may have and were recorded after."""
+    """Return those that surely began since, or may have and were recorded after.
+
+    One without any day may have, if it is of no other stay: what is known of it says no
+    less than unknown words would.
+    """
     calendar = terminology.calendar
-    begun_since = _begun_since(entries, record, since, frozenset(), terminology)
+    begun_since = _begun_since(
+        entries, record, time.operation, time.stays, terminology, time.brought
+    )
     return begun_since.surely | {
         entry.reference
         for entry in entries
         if entry.reference in begun_since.perhaps
-        and _may_be_recorded_after(entry.raw, since, calendar)
+        and _may_be_recorded_after(entry.raw, time, calendar)
     }
 
 
 def _may_be_recorded_after(
-    condition: Json, since: date, calendar: SiteCalendar
+    condition: Json, time: RecentTime, calendar: SiteCalendar
 ) -> bool:
-    """Tell if a diagnosis was recorded after this day, which an admission is not.
+    """Tell if a diagnosis was recorded after an operation, which an admission is not.
 
-    Without such a day an onset in words, "19.11.2026", leaves it open.
+    Of its day the hours decide, if both are known. Without any day, or with an onset in
+    words, "19.11.2026", it may have been.
     """
-    recorded = calendar.first_day(recorded_on(condition))
+    written = recorded_on(condition)
+    recorded = calendar.first_day(written)
     if recorded is None:
-        return bool(text(condition.get("onsetString")))
-    return recorded > since
+        return bool(text(condition.get("onsetString"))) or not _is_dated(condition)
+    if recorded > time.operation:
+        return True
+    hour = calendar.clock_time(written)
+    is_of_day = recorded == time.operation == calendar.named_day(time.ended)
+    return bool(is_of_day and hour and hour > (calendar.clock_time(time.ended) or "24"))
+
+
+def _is_dated(condition: Json) -> bool:
+    return any(name.startswith("onset") for name in condition)
 
 
 def _says(condition: Json) -> tuple[frozenset[str], frozenset[str]]:
@@ -278,6 +295,6 @@ def _has_begun_since(
     earliest = first or recorded_first
     if earliest is None:
         stay = last_name(text(member(condition, "encounter", "reference")))
-        return None if stay in stays else False
+        return None if not stay or stay in stays else False
     is_sure = earliest > since if first is None else earliest >= since
     return True if is_sure else None

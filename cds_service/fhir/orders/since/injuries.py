@@ -62,12 +62,14 @@ class RecentTime(NamedTuple):
         weeks: the first day of the last weeks, no later than the operation.
         stays: the stays in which the operation was done, by their names.
         brought: diagnoses that these stays name as what the patient came for.
+        ended: when the operation ended, as it was written; empty if no hour is known.
     """
 
     operation: date
     weeks: date
     stays: frozenset[str]
     brought: frozenset[str] = frozenset()
+    ended: str = ""
 
 
 def injuries_since(

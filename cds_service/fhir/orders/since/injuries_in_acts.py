@@ -46,6 +46,7 @@ from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.since.hip_repairs import sides_of
 from cds_service.fhir.orders.since.injuries import FOLLOWED_UP
 from cds_service.fhir.orders.since.told_besides import (
+    notes_of_operation,
     told_at_diagnoses,
     told_of_operation,
     told_of_visits,
@@ -160,6 +161,18 @@ def injured_acts_since(
         (told.reference, named)
         for told in beside
         if (named := _named_by(told.raw, terminology, since))
+    ]
+    # What else is told there is read as the course of the operation.
+    new += [
+        (note.reference, bones)
+        for note in notes_of_operation(record, performed)
+        if (
+            bones := [
+                one
+                for one in _named_by(note.raw, terminology, since)
+                if not one.is_illness_in_words and one.name != FALL
+            ]
+        )
     ]
     new += [
         (stay.reference, named)

@@ -27,6 +27,7 @@ from cds_service.fhir.site_calendar import SiteCalendar
 ORDER = "ServiceRequest"
 COURSE = ("outcome", "followUp")
 VISIT_TITLES = ("serviceType", "appointmentType", "specialty")
+VISIT_NOTES = ("comment", "patientInstruction")
 OFF = VOID | {"noshow", "proposed", "waitlist"}
 
 
@@ -82,7 +83,7 @@ def notes_of_operation(
 def told_of_visits(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> Iterator[Entry]:
-    """Yield the visits of this day or later, with what they are for."""
+    """Yield the visits of this day or later, with what they are for and their notes."""
     for entry in record.entries:
         if entry.kind != "Appointment" or entry.status in OFF:
             continue
@@ -92,7 +93,12 @@ def told_of_visits(
             titles += [{"text": described}] if described else []
             # "Stroke rehabilitation" is what is done there, and no news.
             told = [one for one in titles if not _is_of_therapy(one, terminology)]
-            yield _as_order(entry, [*told, *codeables(entry.raw, "reasonCode")], [])
+            notes: list[Json] = [
+                {"text": words}
+                for name in VISIT_NOTES
+                if (words := text(entry.raw.get(name)))
+            ]
+            yield _as_order(entry, [*told, *codeables(entry.raw, "reasonCode")], notes)
 
 
 def _is_of_therapy(title: Json, terminology: Terminology) -> bool:
