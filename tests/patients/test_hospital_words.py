@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.chart_builders import problem
+from tests.patients.leaving import page_after
 from tests.patients.reassuring import REASSURING, card_of
 
 WORDS = tomllib.loads(
@@ -94,3 +95,22 @@ def test_the_treated_fracture_in_words_leaves_nothing_open(title):
 @pytest.mark.parametrize("title", OTHER_FRACTURES)
 def test_another_or_a_graver_fracture_reassures_nobody(title):
     assert REASSURING not in detail_of(title, days=5)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Choroba niedokrwienna serca", "Zespół niespokojnych nóg", "Miażdżyca"),
+        *("Łagodny rozrost gruczołu krokowego", "Niewydolność żylna", "동맥경화증"),
+        *("허혈성 심질환", "하지불안증후군", "Kamica pęcherzyka żółciowego"),
+    ],
+)
+def test_the_page_says_to_walk_beside_an_old_polish_or_korean_name(title):
+    entry = problem("x", number="listed", days=900, code={"text": title})
+    assert page_after(entry)["mayTrain"]
+
+
+@pytest.mark.parametrize("title", ["Niedowład nóg", "하지 마비", "Przerzuty do kości"])
+def test_it_does_not_beside_a_grave_one(title):
+    entry = problem("x", number="listed", days=900, code={"text": title})
+    assert not page_after(entry)["mayTrain"]
