@@ -28,6 +28,10 @@ from cds_service.loading import load_service
 from cds_service.site.folder import SiteFolder
 
 NEVER_NO = "a list that holds one of these rules nothing out"
+UNREAD_TITLES = (
+    "titles of mapped codes with words that are not known: the order is not counted, or"
+    " its button not chosen, until a clinician lists them as plain words"
+)
 MOST_SHOWN = 40  # codes that no word explains
 OTHERS: Mapping[str, str] = {
     "measure": (
@@ -158,6 +162,7 @@ def to_json(learned: Learned) -> dict[str, Any]:
         "proposals": [line(proposal) for proposal in learned.proposals],
         "others": [line(proposal) for proposal in learned.others],
         "units": [asdict(unit) for unit in learned.units],
+        "titles": [asdict(title) for title in learned.titles],
     }
 
 
@@ -190,6 +195,7 @@ def _print_learned(learned: Learned) -> None:
         console.print(
             Text(clean(f"unit {unknown.unit}: not known, {frequency}; {cure}"))
         )
+    _print_titles(learned, console)
     for kind, what in OTHERS.items():
         listed = [other for other in learned.others if other.kind == kind]
         if listed:
@@ -205,6 +211,23 @@ def _print_learned(learned: Learned) -> None:
             console.print(
                 Text(f"  and {len(listed) - MOST_SHOWN} more (--json lists them)")
             )
+
+
+def _print_titles(learned: Learned, console: OpenConsole) -> None:
+    """Print the words of titles that a mapped code does not explain."""
+    if learned.titles:
+        console.print(Text(UNREAD_TITLES, style="bold"))
+    for title in learned.titles:
+        words = ", ".join(title.left)
+        console.print(
+            Text(
+                clean(
+                    f"  {title.system}|{title.code}  {title.text}, seen"
+                    f" {times(title.seen)}, {title.concept}: {words}, for a file in"
+                    f" mappings/{title.folder}/"
+                )
+            )
+        )
 
 
 def _print_proposals(learned: Learned, console: OpenConsole) -> None:

@@ -33,6 +33,7 @@ from cds_service.fhir.findings.values.quantities import PRINTABLE_UNIT
 from cds_service.fhir.mapping.codes.code_systems import LONGEST_CODE, MEASURES, ORDERS
 from cds_service.fhir.mapping.files.overlay import required
 from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY
+from cds_service.fhir.mapping.plain.plain_words import BRACES, REFERRALS, TRAINING
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
@@ -69,6 +70,13 @@ LEAST_TO_GUESS = 3  # values, before a unit is proposed that no record writes
 WITHHELD = "(text not shown)"
 NO_SYSTEM = "the code has no system, so no map can name it: ask the EHR's team"
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_LETTERS = re.compile(r"^[^\W\d_]+")
+# Systems of codes that are no site's own.
+_SHARED_SYSTEM = re.compile(
+    r"https?://(?:snomed\.info|loinc\.org|(?:www\.)?ama-assn\.org|www\.cms\.gov"
+    r"|(?:terminology\.)?hl7\.org|fhir\.de|kyphoplasty-cds\.org)"
+    r"|urn:oid:2\.16\.840\.1\.113883\.6\."
+)
 _SHOWABLE = re.compile(r"[^\x00-\x1f\x7f<>]{1,80}")
 
 
@@ -148,6 +156,28 @@ class UnknownUnit:
     codes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadTitle:
+    """The title of a local code that a map knows, with words that no list has.
+
+    Attributes:
+        system, code: the local code.
+        text: its title, as a proposal shows it.
+        concept: what the map says that it orders.
+        folder: of `mappings/`, where a site's file of these words belongs.
+        left: the words that are not known.
+        seen: number of resources with this code.
+    """
+
+    system: str
+    code: str
+    text: str
+    concept: str
+    folder: str
+    left: tuple[str, ...]
+    seen: int
+
+
 @dataclass(frozen=True, slots=True)
 class Learned:
     """The result of learning; each list begins with what cost the most answers.
@@ -157,12 +187,14 @@ class Learned:
         others: codes that no word explains.
         units: units that are not known.
         answers: number of calls that were due an answer, and of charts.
+        titles: those of local codes that a map knows, the most frequent first.
     """
 
     proposals: tuple[Proposal, ...]
     others: tuple[Proposal, ...]
     units: tuple[UnknownUnit, ...]
     answers: int = 0
+    titles: tuple[UnreadTitle, ...] = ()
 
 
 @dataclass(slots=True)
@@ -172,6 +204,7 @@ class _Seen:
     Attributes:
         may_be: what an order with this code may ask for.
         is_known: one of our maps or value sets has the code.
+        ordered: what such a code orders.
         texts: each text of the code, with the patients in whose records it is.
         values: each number with its unit as written.
         records_of_unit: for each unit, the places of the records that have it.
@@ -182,6 +215,7 @@ class _Seen:
     code: str
     may_be: frozenset[str] = frozenset()
     is_known: bool = False
+    ordered: str = ""
     count: int = 0
     displays: Counter[str] = field(default_factory=Counter)
     texts: dict[str, set[str]] = field(default_factory=dict)
@@ -280,7 +314,45 @@ def learn(
         tuple(proposal for proposal in ordered if not proposal.proposed),
         _unknown_units(notes, known, terminology),
         len(answers),
+        _unread_titles(notes, terminology, names),
     )
+
+
+def _unread_titles(
+    notes: _Notes, terminology: Terminology, names: set[str]
+) -> tuple[UnreadTitle, ...]:
+    """List titles of mapped codes with words that leave such an order open."""
+    plain = terminology.plain
+    lists = {
+        "brace": (BRACES, plain.braces),
+        "rehabilitation": (TRAINING, plain.training),
+        "bone-treatment": (REFERRALS, plain.referrals),
+    }
+    unread = []
+    for seen in notes.values():
+        title = seen.own_text(names) if seen.ordered in lists else WITHHELD
+        if title == WITHHELD:
+            continue
+        folder, known = lists[seen.ordered]
+        words = folded(title)
+        named = terminology.text_places(words, frozenset({seen.ordered}))
+        for start, end in named.values():
+            # A name may be a part of a word: "physiotherap".
+            words = f"{words[:start]} {_LETTERS.sub('', words[end:], count=1)}"
+        left = tuple(one for one in known.left_in(words) if _WORD.search(one))
+        if left:
+            unread.append(
+                UnreadTitle(
+                    system=seen.system,
+                    code=seen.code,
+                    text=title,
+                    concept=seen.ordered,
+                    folder=folder,
+                    left=left,
+                    seen=seen.count,
+                )
+            )
+    return tuple(sorted(unread, key=lambda one: (-one.seen, one.system, one.code)))
 
 
 def _rank(proposal: Proposal) -> tuple[Any, ...]:
@@ -322,9 +394,11 @@ def _note(
     elif kind in ORDER_CODES:
         element, may_be = ORDER_CODES[kind]
         codeable = resource.get(element)
-        if not terminology.matches(codeable):
-            for seen in notes.add("order", codeable, resource):
-                seen.may_be |= may_be
+        matches = terminology.matches(codeable)
+        for seen in notes.add("order", codeable, resource, known=bool(matches)):
+            seen.may_be |= may_be
+            if matches and not _SHARED_SYSTEM.match(seen.system):
+                seen.ordered = matches[0].concept
     elif kind in LIST_CODES:
         listed, element = LIST_CODES[kind]
         if _is_open(resource, element, targets, terminology):

@@ -76,6 +76,58 @@ MOVED = [
     *("Cifoplastica L1 rinviata al 25/11", "Kyfoplastiek L1 uitgesteld naar 25-11"),
     *("L1 PKP 延期至11月25日", "L1 BKP(延期→11/25)", "L1 풍선성형술 (연기)"),
 ]
+# It was put off, with a day or without.
+PUT_OFF = [
+    *("Kyphoplastie LWK 1, verschoben", "Kyphoplastie LWK 1 wird verschoben"),
+    *("Kyphoplastie LWK 1 verschoben wegen Infekt", "Kyphoplasty L1 deferred"),
+    *("Kyphoplastie LWK 1 verschoben, Termin folgt", "Cyphoplastie L1 reportée"),
+    *("Cifoplastia L1 aplazada", "Cifoplastica L1 rinviata", "L1 PKP 延期"),
+    *("Kyfoplastiek L1 uitgesteld", "Kyfoplastyka L1 odroczona", "L1 BKP(延期)"),
+]
+# A slot of another patient that became free.
+SLOTS = [
+    *("Cancellation slot: kyphoplasty L1", "Kyphoplasty L1 - cancellation slot"),
+    *(
+        "Créneau d'annulation : cyphoplastie L1",
+        "Hueco por cancelación: cifoplastia L1",
+    ),
+    *("Uitvalplek: kyfoplastiek L1", "キャンセル枠: L1 BKP"),
+]
+# It was put off for good, declined or not wanted any more.
+GIVEN_UP = [
+    *(
+        "Kyphoplasty L1 deferred indefinitely",
+        "Cifoplastia L1 aplazada indefinidamente",
+    ),
+    *("Kyphoplastie LWK 1 auf unbestimmte Zeit verschoben", "L1 BKP 無期延期"),
+    *(
+        "Kyphoplastie LWK 1 verschoben, nicht mehr indiziert",
+        "Cancel slot: kyphoplasty L1",
+    ),
+    *("Kyphoplastie LWK 1 verschoben, Patient lehnt ab", "L1 BKP 必要時L2 本人辞退"),
+    *(
+        "Kyphoplasty L1 deferred, conservative treatment",
+        "Request cancellation slot: kyphoplasty L1",
+    ),
+    *(
+        "Kyphoplasty L1 maybe L2 declined",
+        "Kyphoplasty L1 if INR <1.5 patient declined",
+    ),
+    *(
+        "Kyphoplastie LWK 1 ggf. LWK 2 Patient lehnt ab",
+        "Kyfoplastiek L1 evt L2 geweigerd",
+    ),
+    *(
+        "Cifoplastia L1 posible L2 la paciente no desea",
+        "Cancellation slot offered, patient declined kyphoplasty L1",
+    ),
+]
+DECLINED_BESIDE = [
+    *("Kyphoplasty L1, declined fusion", "Kyphoplastie LWK 1, verweigert Korsett"),
+    *("Cyphoplastie L1, refuse l'arthrodèse", "Cifoplastica L1, rifiuta busto"),
+    *("Cifoplastia L1, rechaza cirugía abierta", "Kyfoplastiek L1, weigert korset"),
+    *("Kyfoplastyka L1, odmawia gorsetu", "L1 PKP, 拒绝开放手术"),
+]
 
 
 def cards_of(title):
@@ -102,3 +154,30 @@ def test_an_operation_that_was_moved_to_a_day_gets_its_card(title):
 @pytest.mark.parametrize("title", [*ORDERS, *ANEW])
 def test_an_operation_that_is_booked_anew_gets_its_card(title):
     assert "rehabilitation" in cards_of(title)
+
+
+@pytest.mark.parametrize("title", [*PUT_OFF, *SLOTS, *DECLINED_BESIDE])
+def test_an_operation_that_was_put_off_or_got_a_slot_gets_its_card(title):
+    assert "rehabilitation" in cards_of(title)
+
+
+@pytest.mark.parametrize("title", GIVEN_UP)
+def test_an_operation_that_was_given_up_gets_none(title):
+    assert cards_of(title) == {}
+
+
+@pytest.mark.parametrize("title", ["Kyphoplasty L1 2025", "Kyphoplasty L1 (2027)"])
+def test_a_draft_with_a_year_next_to_its_own_gets_its_card(title):
+    assert "rehabilitation" in cards_of(title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kyphoplasty L1 2019",
+        "MRI L1, kyphoplasty L1 2025",
+        "Z. n. Kyphoplastie L1 2025",
+    ],
+)
+def test_an_operation_of_an_earlier_year_gets_none(title):
+    assert cards_of(title) == {}

@@ -16,6 +16,7 @@ from tests.chart_builders import (
 from tests.codes import ATC, ORDERS, codeable
 from tests.patients.inpatients import ALENDRONATE, cards_by_topic, chart, coded
 from tests.patients.leaving import discharge, leave, leaving_chart
+from tests.patients.reassuring import card_of
 
 TABLET = codeable(ATC, ALENDRONATE, "Alendronic acid 70 mg")
 
@@ -282,3 +283,18 @@ def test_an_order_of_another_type_that_forbids_a_drug_is_said(title):
 def test_an_order_that_forbids_something_else_forbids_no_drug():
     draft = drafted("ServiceRequest", "x", code={"text": "Massage"}, doNotPerform=True)
     assert "No bone drug" in _signed_with(draft, NEVER_TAKEN)
+
+
+@pytest.mark.parametrize(
+    ("words", "drug_named"),
+    [
+        ("알렌드로네이트 중단 2023", "Alendronate"),
+        ("리세드로네이트 중단 2022", "Risedronate"),
+        ("이반드로네이트 중단", "Ibandronate"),
+        ("졸레드로네이트 중단", "Zoledronate"),
+        ("Alendronian odstawiony 2023", "Alendronate"),
+    ],
+)
+def test_a_drug_that_was_stopped_is_named_in_korean_and_polish(words, drug_named):
+    stopped = statement("s", "active") | {"medicationCodeableConcept": {"text": words}}
+    assert card_of(stopped)["summary"].startswith(drug_named)

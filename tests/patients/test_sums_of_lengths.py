@@ -155,3 +155,31 @@ def test_a_length_unless_something_comes_is_asked_about(words):
 )
 def test_what_it_is_taken_off_for_asks_nothing(words):
     assert summary(noted(words)) == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("8 weeks (weeks 9-12 part time)", "8 weeks (wk 9-14 nights only)"),
+        *(
+            "8 Wochen, Woche 9 bis 12 nur tagsüber",
+            "8 semaines (semaines 9-12 la nuit)",
+        ),
+        *("8 semanas (semanas 9 a 12 solo de noche)", "8 weeks (wean weeks 9-14)"),
+        *("8 weken (week 9-12 alleen overdag)", "8週間(第9〜12週 夜間)"),
+    ],
+)
+def test_numbered_weeks_behind_the_end_are_asked_about(words):
+    assert summary(noted(words))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("8 weeks (weeks 5-8 part time)", "8 weeks (review weeks 9-12)"),
+        *("8 weeks (physio weeks 9-12)", "8 Wochen (Röntgen Woche 9)"),
+        *("8 weeks, weeks 9-12 no brace", "8 semaines (semaines 5 à 8 la nuit)"),
+    ],
+)
+def test_numbered_weeks_of_something_else_ask_nothing(words):
+    assert not summary(noted(words))

@@ -35,6 +35,16 @@ def detail_with(title, kind="DeviceRequest"):
         "TLSO 12 tygodni, niestabilne",
         "コルセット3ヶ月 不安定型",
         "胸腰椎支具 3个月 不稳定",
+        *("TLSO, Chance L1", "TLSO, AO C", "TLSO AO Spine B1", "Korsett, C-Verletzung"),
+        *("Korsett, Translationsverletzung", "TLSO 屈曲牵张损伤", "TLSO, TLICS 5"),
+        *(
+            "TLSO PLC not intact",
+            "TLSO PLC intact?",
+            "Korsett, PLC nicht sicher intakt",
+        ),
+        *("TLSO PLC intact, posterior wall involved", "TLSO TLICS 3-5"),
+        *("TLSO, unstable angina, unstable L1", "TLSO unstable gait, PLC torn"),
+        "TLSO PLC normal initially, now disrupted",
     ],
 )
 def test_words_of_an_unstable_fracture_leave_one_open(title, kind):
@@ -57,6 +67,15 @@ def test_words_of_an_unstable_fracture_leave_one_open(title, kind):
         "TLSO, no instability",
         "Corset 3 points, 6 semaines",
         "コルセット3ヶ月",
+        *(
+            "TLSO, PLC intact",
+            "TLSO, intact PLC",
+            "Korsett, PLC intakt",
+            "TLSO, TLICS 2",
+        ),
+        *("Korsett, Hinterkante nicht beteiligt", "Corset, mur postérieur intact"),
+        *("TLSO, unstable angina", "Korsett, instabile Angina pectoris", "TLSO type C"),
+        *("Corset, angor instable", "TLSO unstable gait", "TLSO, hepatitis C"),
     ],
 )
 def test_an_ordinary_title_changes_nothing(title):

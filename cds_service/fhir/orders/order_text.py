@@ -44,6 +44,7 @@ _BIOPSY_OPEN = ("biopsy-open",)
 _SEEN_TO = ("seen-to-already",)
 # Behind the operation's name and its level.
 _BESIDE_ORDER, _ENDED = "beside-the-order", ("order-ended",)
+_DECLINED_BESIDE = "declined-beside"
 # A title cancels the operation; or it tells that an earlier booking was cancelled.
 _CANCELS, _REBOOKED, _EARLIER_BOOKING = (
     ("cancels-operation",),
@@ -53,6 +54,7 @@ _CANCELS, _REBOOKED, _EARLIER_BOOKING = (
 # It ends the operation after all; or it ends something else, or says "revision".
 _ENDED_AT_LAST = ("ended-at-last",)
 _BESIDE_TITLE = ("ended-beside", "revision-beside")
+_POSTPONED, _FOR_GOOD = "postponed", ("postponed-for-good",)
 # "D/C warfarin", in a part of its own.
 _STOPS = re.compile(
     r"(?<![^\W_])(?:cancel|d/?c|discontinue|stop|arret(?:er)?(?: de)?|suspend(?:re|er)"
@@ -138,6 +140,15 @@ def name_augmentation(
         elif not places and _is_other_order(clause, terminology):
             break  # the order is something else, and the procedure only its occasion
     return frozenset(named)
+
+
+def without_postponement(words: str, terminology: Terminology) -> str:
+    """Leave out that an order was put off, unless for good: it is not cancelled."""
+    plain = folded(words[:LONGEST_TEXT])
+    if terminology.kinds.named(plain, _FOR_GOOD):
+        return words
+    kept = terminology.kinds.without(plain, _POSTPONED)
+    return words if kept == plain else kept
 
 
 def _named_by_codes(words: str, terminology: Terminology) -> frozenset[str]:
@@ -227,9 +238,10 @@ def _without_conditions(words: str, terminology: Terminology) -> str:
 
     Behind its name and a level they have an object of their own: "L1, ggf. L2".
     """
-    if terminology.kinds.named(words, _ENDED):
-        return words
-    return terminology.kinds.without(words, _BESIDE_ORDER)
+    kept = terminology.kinds.without(words, _DECLINED_BESIDE)
+    if terminology.kinds.named(kept, _ENDED):
+        return kept
+    return terminology.kinds.without(kept, _BESIDE_ORDER)
 
 
 def _is_withdrawal(clause: str, terminology: Terminology) -> bool:

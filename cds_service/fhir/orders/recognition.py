@@ -32,7 +32,11 @@ from cds_service.fhir.orders.drafts import (
 )
 from cds_service.fhir.orders.meaning import Meaning, Recognition
 from cds_service.fhir.orders.order_lengths import LONGEST_LIST
-from cds_service.fhir.orders.order_text import name_augmentation, name_support
+from cds_service.fhir.orders.order_text import (
+    name_augmentation,
+    name_support,
+    without_postponement,
+)
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 from cds_service.outgoing.deadline import Deadline
@@ -76,6 +80,11 @@ FRACTURES = frozenset(
 )
 # Their codes take precedence over words of a brace.
 NO_BRACE = frozenset({"other-orthosis", "orthosis-visit"})
+# A title of one part that ends in a year.
+_LAST_YEAR = re.compile(
+    r"(?P<title>[^,;:()]*[^\s,;:()]) (?P<open>\()?(?P<year>(?:19|20)\d\d)"
+    r"(?(open)\))\s*"
+)
 VERTEBRA = "vertebra"  # next to this word the short names count
 REHABILITATION = frozenset({"rehabilitation"})
 # Systems in which we list every code for these operations, so that any other code is
@@ -231,7 +240,9 @@ def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[st
     named = {
         concept
         for words in texts
-        for concept in name_augmentation(words, terminology, site_words)
+        for concept in name_augmentation(
+            _as_ordered(words, resource, terminology), terminology, site_words
+        )
     }
     return frozenset(named & {"kyphoplasty", "vertebroplasty"})
 
@@ -465,6 +476,31 @@ def without_own_year(words: str, order: Json) -> str:
     return words
 
 
+def _as_ordered(words: str, resource: Json, terminology: Terminology) -> str:
+    """Return a title without its year, and without that its order was put off.
+
+    In the title of a procedure that was done, a year is a date.
+    """
+    if resource.get("resourceType") == "Procedure":
+        return WRITTEN_YEAR.sub("", words)
+    dated = without_own_year(words, resource)
+    if resource.get("status") == "draft":
+        dated = _without_year_before(dated, resource)
+    return without_postponement(dated, terminology)
+
+
+def _without_year_before(words: str, order: Json) -> str:
+    """Drop the year before, or after, that of a draft from the end of its title.
+
+    A draft of January, or one from a list of last year, is an order all the same.
+    """
+    year = text(order.get("authoredOn"))[:4]
+    found = _LAST_YEAR.fullmatch(words)
+    if found is None or not WRITTEN_YEAR.fullmatch(year):
+        return words
+    return found["title"] if abs(int(found["year"]) - int(year)) == 1 else words
+
+
 def _titles(resource: Json) -> list[Json]:
     """Return the CodeableConcepts that say what is ordered, of any FHIR release."""
     inside = [
@@ -487,11 +523,7 @@ def _by_text(
     if not words:
         return None
     site_words = _site_words(titles, resource, terminology)
-    # In the title of a procedure that was done, a year is a date.
-    if resource.get("resourceType") == "Procedure":
-        words = [WRITTEN_YEAR.sub("", one) for one in words]
-    else:
-        words = [without_own_year(one, resource) for one in words]
+    words = [_as_ordered(one, resource, terminology) for one in words]
     concepts = frozenset(
         [
             concept

@@ -16,7 +16,7 @@ from cds_service.loading import find_faults, load_service
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.site.folder import load_site
 from tests.builders import MAPPINGS, coded, observation, terminology
-from tests.codes import LOINC
+from tests.codes import LOINC, ORDERS
 
 LOCAL = "https://hospital.example/codes"
 RULES = load_learning([MAPPINGS], terminology())
@@ -120,6 +120,47 @@ def test_an_order_is_proposed_by_the_words_that_orders_are_read_by(
     element = "codeCodeableConcept" if kind == "DeviceRequest" else "code"
     found = of({"resourceType": kind, element: code("S-1", display)})
     assert [one.proposed for one in (*found.proposals, *found.others)] == [proposed]
+
+
+def learned_titles(tmp_path, *resources):
+    """The titles of local codes of which a site's map knows one, `RH1`."""
+    target = {"code": "rehabilitation", "equivalence": "equivalent"}
+    group = {"source": LOCAL, "target": ORDERS}
+    group["element"] = [{"code": "RH1", "target": [target]}]
+    mapped = {"resourceType": "ConceptMap", "id": "site", "status": "active"}
+    folder = tmp_path / "mappings" / "conceptmap"
+    folder.mkdir(parents=True)
+    (folder / "site.json").write_text(json.dumps(mapped | {"group": [group]}))
+    (tmp_path / "site.toml").write_text('[site]\nname = "Test"\n')
+    words = load_service(load_site(tmp_path)).terminology
+    return learn([Record(resources)], words, SPECS, RULES).titles
+
+
+def order_of(number, title, patient="p1"):
+    subject = {"reference": f"Patient/{patient}"}
+    order = {"resourceType": "ServiceRequest", "subject": subject}
+    return order | {"code": code(number, title)}
+
+
+def test_the_words_of_a_title_with_a_mapped_code_are_proposed(tmp_path):
+    (title,) = learned_titles(tmp_path, order_of("RH1", "KG-Set Wirbelsäule B"))
+    assert (title.code, title.concept, title.seen) == ("RH1", "rehabilitation", 1)
+    assert title.folder == "plain-training-words"
+    assert "set" in title.left
+
+
+@pytest.mark.parametrize(
+    "order",
+    [order_of("RH1", "Physiotherapie"), order_of("RH1", ""), order_of("X9", "KG-Set")],
+    ids=["known words", "no title", "not mapped"],
+)
+def test_other_titles_of_orders_propose_no_words(tmp_path, order):
+    assert learned_titles(tmp_path, order) == ()
+
+
+def test_a_title_with_a_patients_name_is_not_shown(tmp_path):
+    named = {"resourceType": "Patient", "id": "p1", "name": [{"family": "Huber"}]}
+    assert learned_titles(tmp_path, named, order_of("RH1", "KG-Set Huber")) == ()
 
 
 def grip_of(code, value, unit="", **members):

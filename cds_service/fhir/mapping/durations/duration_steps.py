@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from cds_service.fhir.mapping.durations.duration_numbered import later_weeks
 from cds_service.fhir.mapping.durations.duration_parts import Amount, Mention, blank
 from cds_service.fhir.mapping.durations.duration_sums import (
     Worn,
@@ -41,6 +42,8 @@ def joined_steps(
     unsure = _condition(text, times, words) or _checked(text, times, words)
     if unsure:
         return [_bounded(text, unsure, times, words), *others]
+    if later := later_weeks(worn.whole, times, words):
+        return [later, *others]
     if len(times) == 1 and (alone := _alone(text, times[0], words)):
         return [alone, *others]
     steps = _joined(text, times, words)

@@ -25,6 +25,8 @@ from cds_service.fhir.raw_json import Json, objects, text
 NAME_ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
 _NOTHING = r"(?!)"
 _SPACES = re.compile(r"\s+")
+# "LWK-1-Fraktur" is "LWK 1 Fraktur".
+_BEHIND_LEVEL = re.compile(r"@\s*-\s*(?=[^\W\d_])")
 # Signs that a joined word leaves between the other words; "?" is none of them.
 _LEFT = r"[\s,;:()\[\]\-\u2013.\u3001\uff0c\uff08\uff09]+"
 _TOKEN = re.compile(r"[a-z\xdf-\xff]{2,}")
@@ -359,4 +361,5 @@ class HarmlessTitles:
         """
         bare = NAME_ENDS.sub("", self._tag.sub("", folded(words)))
         name = self._level.sub(" @ ", self._year.sub("", bare))
+        name = _BEHIND_LEVEL.sub("@ ", name)
         return _SPACES.sub(" ", NAME_ENDS.sub("", name)).strip()
