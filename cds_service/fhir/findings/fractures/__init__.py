@@ -1,1 +1,1 @@
-"""Find earlier vertebral fractures, and what old entries tell of them."""
+"""Find earlier vertebral fractures, and the old entries of other lists that name one."""
