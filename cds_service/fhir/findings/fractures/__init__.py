@@ -1,1 +1,1 @@
-"""Find earlier vertebral fractures, and the old entries of other lists that name one."""
+"""Find earlier vertebral fractures, on the problem list and in old entries elsewhere."""
