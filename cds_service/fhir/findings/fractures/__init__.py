@@ -1,1 +1,1 @@
-"""Find earlier vertebral fractures, on the problem list and in old entries elsewhere."""
+"""Find earlier vertebral fractures, on the problem list and in entries elsewhere."""
