@@ -416,8 +416,8 @@ class Performed(NamedTuple):
         is_sure: it is known that it was done, and lately.
         from_day: the first day on which it may have been done, if the record gives a
             time that was not understood; else None.
-        is_note_unread: its note was not understood. Somebody has to read it; it leaves
-            no disease open.
+        is_note_unread: its note was not understood. The note is then an entry to be
+            read, and names no disease.
     """
 
     day: date | None = None
