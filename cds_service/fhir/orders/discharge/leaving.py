@@ -56,7 +56,7 @@ from cds_service.protocol.json_text import json_digest
 LISTS = ("appointments", "pathology")
 # Lists that not every EHR has: they count as unread only if reading them failed.
 OPTIONAL_LISTS = ("supplyRequests", "imagingStudies", "encounter")
-# What a broken entry may be of that is asked about before leaving.
+# Concepts of a broken entry that is asked about before leaving.
 BROKEN_DIAGNOSES = (
     INJURIES | FRACTURED | UNCODED | {"cervical-fracture", ACUTE, UNUSUAL, NERVE_ROOT}
 )

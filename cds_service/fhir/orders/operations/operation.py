@@ -51,7 +51,7 @@ ORDERED = frozenset(
 )
 # An order for a later day is a mistake, or is forgotten until then.
 PLANNED_WITHIN = timedelta(days=366)
-# Policy: an operation of these days is looked after when the patient leaves.
+# Policy: a discharge asks about an operation this recent.
 PERHAPS_WITHIN = timedelta(days=31)
 # A fracture that names no vertebra, where others are named.
 UNNAMED = "an unnamed vertebra"
@@ -649,6 +649,6 @@ def _distinct(places: set[str]) -> set[str]:
 
 
 def _listed(stated: set[str]) -> tuple[str, ...]:
-    # What names no vertebra may be one of those that are named.
+    # A fracture without a vertebra may be of one that is named.
     named = stated - {UNNAMED} or stated
     return (*in_order(named & set(LEVELS)), *sorted(named - set(LEVELS)))
