@@ -149,9 +149,9 @@ def _broken_by_words(record: PatientRecord) -> frozenset[str]:
 
 
 def _broken_in(record: PatientRecord) -> frozenset[str]:
-    """Return the entries that cannot be read, of harm, a brace, or unknown words.
+    """Return unreadable entries that may be of harm or a brace, or in unknown words.
 
-    No day of theirs is known: each may be of these days.
+    Their days are not known: each may be of these days.
     """
     return frozenset(
         broken.reference
