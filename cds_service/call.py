@@ -251,7 +251,7 @@ class SignedOrders:
         return self.augmentation is not None or self.has_brace_to_judge(policy)
 
     def has_brace_to_judge(self, policy: Policy) -> bool:
-        """Tell if a brace or bed rest is signed, and the site wants answers to that."""
+        """Tell if a brace or bed rest is signed, and the site wants a card for it."""
         has_brace = any(order.kind in ("brace", "bed-rest") for order in self.support)
         return has_brace and policy.brace.only_days > 0
 

@@ -171,7 +171,7 @@ def answer(
 def _answer_in_time(
     service: Service, hook: ServiceHook, request: HookRequest, ports: Ports
 ) -> HookResponse:
-    """Take all steps; a signing without an order of ours ends before any other."""
+    """Take all steps; a signing without an order of ours takes only the first."""
     is_signing = hook.hook == "order-sign"
     if is_signing:
         if not _may_be_ours(service, request, ports):
@@ -462,7 +462,8 @@ def _note(call: Call, entry: AuditEntry) -> None:
     if is_probe(context.user_id, context.patient_id):
         return
     seconds = min(NOTE_SECONDS, max(0.0, ports.deadline.left))
-    with suppress(AuditUnavailable):  # nothing is shown that would need it
+    # No card is shown, so none would be missing from the log.
+    with suppress(AuditUnavailable):
         ports.audit.append(entry, Deadline.after(seconds))
 
 

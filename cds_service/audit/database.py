@@ -44,9 +44,10 @@ _WAIT = "audit_wait"
 PREPARE_SECONDS = 10.0
 LARGEST_PORT = 65535
 UNBOUNDED = -1  # as many connections as the server has threads; five stay open
-# Of one process to PostgreSQL, beyond the five that stay open. A server that stands
-# still answers no timeout of its own, and holds each thread that asked it: the others
-# of `THREADS` are for calls that ask nothing of it. nginx lets twelve pages in at once.
+# Connections of one process to PostgreSQL, beyond the five that stay open. A server
+# that hangs holds each thread that asked it, and no timeout of its own ends that. The
+# other `THREADS` are for calls that ask nothing of it. nginx lets in twelve pages at
+# once.
 MOST_MORE = 11
 # Error codes of PostgreSQL (SQLSTATE). After a serialisation failure or a deadlock the
 # transaction may be tried again.

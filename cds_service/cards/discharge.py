@@ -50,7 +50,7 @@ ASKED_ANYWAY = frozenset(
         "unstable-since",
     }
 )
-# With these signals an unread list is no reason for a card.
+# With these signals an unread list alone brings no card.
 AT_END_OF_LIFE = frozenset({"deceased", "end-of-life"})
 
 
@@ -59,8 +59,8 @@ def discharge_card(answer: Answer) -> Card | None:
 
     A missing card says that nothing is open, so there is a card if a deciding list
     could not be read. If the augmentation may be of another time, or may not have been
-    done, there is a card only if it warns, or if harm since its day, or what may be
-    harm, is open: an operation that was broken off may have caused it.
+    done, a card needs a warning, or an open point of harm since its day: an operation
+    that was broken off may have caused harm.
     """
     facts = answer.facts
     is_sure = answer.order is None or answer.order.is_sure

@@ -123,7 +123,7 @@ class CardFeedback:
     Attributes:
         ground: the parts of the card that an override can close.
         reason: code of the override reason; empty if none of ours was given.
-        answered: when the user did it.
+        answered: when the user answered.
         user: who signed, since feedback itself names no user.
         hook_instance: `hookInstance` of the call that showed the card.
         fracture: the fracture that was treated then.

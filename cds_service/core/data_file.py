@@ -60,7 +60,7 @@ class DataTable(Closed):
 
 
 class Approved(DataTable):
-    """What somebody answers for.
+    """The part of a file that says who answers for it.
 
     Attributes:
         owner: the role that answers for it.

@@ -181,7 +181,7 @@ HowEnded = Literal["stopped", "ended", "supply ended", "last given"]
 
 
 class Dated(NamedTuple):
-    """A day as exactly as the record has it: a bare month or year covers its days."""
+    """A day as exactly as the record has it: a bare month or year is all its days."""
 
     first: date
     last: date
@@ -414,10 +414,10 @@ class Performed(NamedTuple):
     Attributes:
         day: the newest exact day; None if there is none.
         is_sure: it is known that it was done, and lately.
-        from_day: the first day on which it may have been done, if its time is told and
-            was not understood; None if it has a day, or none is told.
-        is_note_unread: its note was not understood. That is an entry to be read, and
-            names no disease.
+        from_day: the first day on which it may have been done, if the record gives a
+            time that was not understood; else None.
+        is_note_unread: its note was not understood. The note is then an entry to be
+            read, and names no disease.
     """
 
     day: date | None = None
@@ -479,7 +479,7 @@ class AugmentationOrder:
 
     @property
     def asked_since(self) -> date | None:
-        """Return the first day whose harm may be of it, if it was done."""
+        """Return the first day whose harm may come of it; None if it was not done."""
         if self.performed is None:
             return None
         return self.performed.day or self.performed.from_day

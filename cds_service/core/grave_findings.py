@@ -23,8 +23,8 @@ class GraveFinding(NamedTuple):
         is_excluding: if it is true, no figure applies to the fracture. Otherwise it
             raises the risk apart from the model (F12, F20 to F24), or the operation
             waits for it (F1, F5), or no figure is given next to it (E3, E5).
-        withholds: a button is withheld if it is certain, too. The others have facts of
-            their own.
+        withholds: a button is withheld even if the finding is certain. Other certain
+            findings have facts of their own.
     """
 
     name: str

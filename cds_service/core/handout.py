@@ -74,7 +74,7 @@ OF_OPERATION = frozenset({"H1"})
 OF_FRACTURE = frozenset({"H1", "H2"})
 BROKEN = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 BLANKS = frozenset({"drug", "next", "ask", "by", "training", "off", "phone"})
-# A drug that goes on. If it is taken at home nothing has to be asked.
+# Signals of a drug that goes on. If it is taken at home, the patient need not ask.
 GOES_ON = ("early-on-drug", "long-on-drug", "drug-started-for-fracture")
 
 
@@ -96,12 +96,13 @@ class HandoutFacts:
 
     Attributes:
         on: the day of leaving.
-        drug: ours, `denosumab`; empty if no next day of a signed order is known.
-        next_dose: with the drug.
+        drug: our name for it, `denosumab`; empty if its next day is not known.
+        next_dose: the day of its next dose; None without a drug.
         asks: the patient has to ask about bone medicine.
-        training: None if nothing is booked.
-        brace_off: None if no signed order ends the brace in time, or it may be needed.
-        may_train: nothing forbids walking and exercise by a page.
+        training: the exercise class that is booked; None without one.
+        brace_off: the day the brace comes off; None if no signed order ends it in time,
+            or if it may still be needed.
+        may_train: the page may advise walking and exercise: nothing forbids them.
         is_broken: a fracture of a vertebra is on record.
         is_done: the operation was done as ordered, as far as all its words tell.
     """
@@ -260,7 +261,7 @@ def _brace_off(signals: tuple[Signal, ...], today: date) -> date | None:
 
 
 def _clear_end(times: BraceTimes) -> date | None:
-    """Return the end of a brace; None if dates and words differ, or a shortest one."""
+    """Return the end of a brace; None if it is a shortest time, or not the only end."""
     by_dates, by_words = times.by_dates, times.by_words
     is_apart = times.order.worded.kind == "apart"
     if times.is_shortest or is_apart or times.ends is None:

@@ -14,9 +14,10 @@ STEPS: tuple[Step, ...] = get_args(Step)
 CLOSING: tuple[Step, ...] = ("visit", "drug-started")
 State = Literal["done", "late", "open", "unsure", "waiting", "died", "not-read"]
 STATES: tuple[State, ...] = get_args(State)
-NAMED: frozenset[State] = frozenset({"open", "unsure"})  # to be called
+# Patients whom the list names, since somebody has to call them.
+NAMED: frozenset[State] = frozenset({"open", "unsure"})
 SETTLED: frozenset[State] = frozenset({"done", "late", "died"})
-# Their days are over, or they were seen or treated: a committee counts these.
+# Patients whose days are over, or who were seen or treated: a committee counts these.
 JUDGED: tuple[State, ...] = ("done", "late", "open", "unsure")
 When = Literal["in-time", "late", "not-found", "not-needed"]
 DAYS = 90  # policy: for a bone drug or a visit, counted from the signing

@@ -88,7 +88,7 @@ class RuleTrigger(DataTable):
 
 
 class RuleWords(DataTable):
-    """What a rule says on the card.
+    """The words of a rule on the card.
 
     Attributes:
         text: the card's line, or the part that `texts` have in common.
@@ -151,7 +151,7 @@ class RulePreselection(DataTable):
 
 
 class RuleMeasures(DataTable):
-    """What a rule asks to measure.
+    """The measurements that a rule asks for.
 
     Attributes:
         supplies: inputs of the models that a measurement could give; only the

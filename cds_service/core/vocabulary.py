@@ -286,7 +286,7 @@ class Akin:
 
 @table
 class PossibleChange:
-    """How far a value can rise, or fall; more shows that one of the two is wrong.
+    """The largest rise, or fall, between two values; beyond it one of them is wrong.
 
     Attributes:
         at_once: between two measurements of one day.

@@ -50,7 +50,7 @@ def at_first_visit(code: str) -> str:
 
 
 class Status(NamedTuple):
-    """What a status says in codes of FHIR, in codes of other systems, and in words."""
+    """A status, in codes of FHIR, in codes of other systems, and in words."""
 
     codes: frozenset[str]
     foreign: frozenset[str]

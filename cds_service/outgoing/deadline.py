@@ -11,7 +11,7 @@ from cds_service.errors import DeadlinePassed
 
 # seconds kept for all that follows the fetching of the record
 KEPT_SECONDS = 0.7
-# of these, the seconds kept for figures, cards and the audit entry
+# the part of `KEPT_SECONDS` that is kept for figures, cards and the audit entry
 KEPT_FOR_CARDS = 0.4
 # seconds kept for the refusal of a call whose orders take too long, and for its entry
 KEPT_FOR_REFUSAL = 0.6

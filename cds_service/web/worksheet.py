@@ -244,8 +244,8 @@ def _figure_in(
     if model is None or in_words is None:
         return CardFigure(title)
     is_known = "newHospital" in model
-    # The model's range is of its own figure. Beside the usual it would tell what the
-    # words withhold.
+    # The model's range is of its own figure. Next to the usual one it would tell what
+    # the words withhold.
     is_own = is_known and USUAL not in in_words["words"]
     interval = ""
     if is_own:

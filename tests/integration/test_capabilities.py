@@ -110,7 +110,7 @@ def test_what_cannot_be_ordered_has_no_button_and_its_words_are_in_the_card():
     card = cards("p1", resources=["DeviceRequest"])["rehabilitation"]
     assert "suggestions" not in card
     assert "selectionBehavior" not in card
-    assert "For the referral, whose order cannot carry it here:" in card["detail"]
+    assert "For the referral, to copy by hand:" in card["detail"]
     assert "Precautions: no loaded bending or twisting" in card["detail"]
     assert "Precautions" not in cards("p1")["rehabilitation"]["detail"]
 

@@ -387,7 +387,7 @@ def test_a_hip_in_words_without_a_day_is_not_called_not_understood() -> None:
 def test_next_to_what_was_not_understood_it_is_counted_with_it() -> None:
     unread = order("MRI thoracic spine", "as told by Dr Quux", number="mri")
     (card,) = summaries(order("X-ray", icd("S72.001A")), unread)
-    assert "2 recent entries not understood, or of harm" in card
+    assert "2 recent entries name harm or were not understood" in card
 
 
 @pytest.mark.parametrize(

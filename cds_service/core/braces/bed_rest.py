@@ -1,4 +1,4 @@
-"""Orders of bed rest: which are longer than routine, or have no end.
+"""Find the orders of bed rest that are longer than routine, or have no end.
 
 Dates and words of an order are two statements. If they differ, the longer one counts.
 """

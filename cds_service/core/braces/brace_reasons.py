@@ -1,4 +1,4 @@
-"""Reasons to keep a brace on: what was found, what the orders name, what is open.
+"""Find the reasons to keep a brace on: on record, in the orders, or left open.
 
 `fhir/orders/keep_reasons.py` reads those that an order names.
 """
@@ -43,7 +43,7 @@ class KeepReason:
 
 
 def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason, ...]:
-    """Return the facts that keep a brace on, the gravest first; empty without one."""
+    """Return the reasons to keep a brace on, the gravest first."""
     braces = support.of_kind("brace")
     if not braces:
         return ()

@@ -1,4 +1,4 @@
-"""Brace orders against the site's limits, and their correction.
+"""Judge brace orders by the site's limits, and find their correction.
 
 Dates and words of an order are two statements. If they differ, the longer one counts
 and both are shown. The weeks of every brace count from the first brace of this

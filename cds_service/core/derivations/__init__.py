@@ -1,4 +1,4 @@
-"""Findings that are computed from others, or that the order states.
+"""Make the findings that follow from other findings or from the order.
 
 `derived.py` has the table of all of them, in the order in which they are made.
 """

@@ -1,4 +1,4 @@
-"""What a derivation reads and writes, and the findings that it can make."""
+"""Give derivations the findings that they read, and the findings that they can make."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
-"""A patient's bone drugs: from their entries to the one state that a card says.
+"""Find the one state of a patient's bone drugs that a card says, from their entries.
 
-`bone_drugs.py` has their names and kinds, `drug_uses.py` combines the entries of each,
-`drug_courses.py` compares the drugs in time, `drug_states.py` finds the state.
+`bone_drugs.py` has the names and kinds of the drugs. `drug_uses.py` combines the
+entries of each drug, `drug_courses.py` compares the drugs in time, and `drug_states.py`
+finds the state.
 """

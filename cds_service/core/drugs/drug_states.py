@@ -176,7 +176,7 @@ def _own_state(
     if use.kind == "denosumab" and use.is_taken and is_unknown:
         return _without_dose(use, today)
     if is_lapsed and (use.is_taken or use.name not in INTERVAL):
-        # A bisphosphonate that is no longer taken is said to be stopped.
+        # The card calls a bisphosphonate that is no longer taken stopped.
         clause = _end_clause(use, today, ended="stopped")
         return DrugState("drug-stopped", clause, clause, use, _words(use, end=clause))
     return _without_dose(use, today)

@@ -53,7 +53,7 @@ WHOLE_COURSE = {"romosozumab": timedelta(days=315)}
 
 
 class DrugEntry(NamedTuple):
-    """What one entry of the record says of one bone drug.
+    """One entry of the record, as far as it is about one bone drug.
 
     Attributes:
         is_intake: it records an intake; otherwise an order, or a mention without a day.

@@ -1,5 +1,5 @@
-"""What is worth telling a surgeon: signals, and the facts that are made of them.
+"""Find what is worth telling a surgeon: signals, and the facts made of them.
 
-`signals.py` calls every detector. A module `..._signals.py` holds those of one kind,
-and `chart_facts.py` ranks the facts that hold.
+`signals.py` calls every detector of a signal. A module `..._signals.py` holds the
+detectors of one kind. `chart_facts.py` ranks the facts that hold.
 """

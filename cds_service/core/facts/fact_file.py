@@ -77,7 +77,7 @@ class DrugWords(DataTable):
 
 
 class FactWords(DataTable):
-    """What is said of a fact.
+    """The words for a fact: in the summary, in the detail and next to other facts.
 
     Attributes:
         words: placeholders that its signal fills, besides the common ones.
@@ -109,7 +109,7 @@ class FactWords(DataTable):
 
 
 class FactClosing(DataTable):
-    """What closes a fact, and what stays open.
+    """The orders and overrides that close a fact, and what stays open then.
 
     Attributes:
         closed_by: kinds of order that close it.
@@ -131,7 +131,7 @@ class FactClosing(DataTable):
 
 
 class FactOnRisk(DataTable):
-    """What a fact changes of the figure.
+    """The effect of a fact on the figure.
 
     Attributes:
         forbids_risk: no figure while it holds.

@@ -56,7 +56,7 @@ class Booking(NamedTuple):
 
     Attributes:
         time: `10:00` at the site; empty if only the day is booked.
-        is_dose: a bone drug is given there, and nobody reviews it.
+        is_dose: a bone drug is given there, without a review of bone treatment.
     """
 
     kind: BookingKind
@@ -116,7 +116,7 @@ class Injury(NamedTuple):
 
 
 class Objection(NamedTuple):
-    """What an order or a diagnosis has against a further dose of a bone drug.
+    """The objection of an order or a diagnosis to a further dose of a bone drug.
 
     Attributes:
         drug: its name or that of its group, as `mappings/drugs.toml` has it.

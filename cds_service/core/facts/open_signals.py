@@ -163,7 +163,9 @@ def _asked_text(number: int, harm: str) -> str:
     """Say of entries that they are not understood, or what they are understood as."""
     count = str(number)
     if harm == "some":
-        return say("{count} recent entries not understood, or of harm", count=count)
+        return say(
+            "{count} recent entries name harm or were not understood", count=count
+        )
     if harm == "all" and number == 1:
         return say("1 recent entry names an injury or grave illness")
     if harm == "all":

@@ -35,7 +35,7 @@ class ShownEntry(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """What signals are found in: findings, orders, figures and policy of one case.
+    """The case as signals and rules see it: findings, orders, figures and policy.
 
     Attributes:
         lists_not_read: prefetch keys of the lists of problems, drugs and orders that

@@ -1,5 +1,6 @@
-"""Figures from published numbers: the pooled model, the studies, and their files.
+"""Compute figures from published numbers: the pooled model and the studies.
 
-`prediction.py` applies a study's reduced models, `pooled.py` the pooled model; a module
-named after a file (`study_files.py`, `pooled_table.py`, `reduced_tables.py`) reads it.
+`pooled.py` applies the pooled model, `prediction.py` the reduced models of a study.
+Three modules read the files: `study_files.py`, `pooled_table.py` and
+`reduced_tables.py`.
 """

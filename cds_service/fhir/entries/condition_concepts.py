@@ -434,7 +434,7 @@ def _words_of_modifiers(code: Any) -> set[str]:
 
 
 class _Asides(NamedTuple):
-    """What the asides of a condition say.
+    """The asides of a condition.
 
     Attributes:
         words: theirs and those of their codes; none if they are too long to read.

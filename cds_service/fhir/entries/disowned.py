@@ -1,9 +1,9 @@
 """Tell if an entry's own words say that it is another patient's, or an error.
 
 Whoever finds such an entry often writes so next to its name, and leaves its status:
-"charted on wrong pt, pls remove". It is nobody's fact, neither for a yes nor for a no.
-Only a whole sentence counts that says so of the entry: "Stage entered in error,
-corrected to IV" is about a part of what is true.
+"charted on wrong pt, pls remove". It then counts neither for a yes nor for a no. Only a
+whole sentence about the entry counts: "Stage entered in error, corrected to IV" is
+about a part of an entry that is right.
 """
 
 import re
@@ -85,7 +85,7 @@ def _is_all_disowned(note: str, terminology: Terminology) -> bool:
 
 
 def _ends_disowned(name: str, terminology: Terminology) -> bool:
-    """Tell if the last words of a name, or all that stands before it, disown it."""
+    """Tell if the last words of a name, or all words before it, disown it."""
     rest = _without_requests(_parts(name), terminology)
     if not rest:
         return False

@@ -142,10 +142,7 @@ def is_titled_after_fall(
 
 
 def tells_harm_beside(condition: Json, terminology: Terminology) -> bool:
-    """Tell if what stands beside a diagnosis names what went wrong.
-
-    Its notes, its evidence, its sites and its stages do.
-    """
+    """Tell if notes, evidence, sites or stages of a diagnosis name what went wrong."""
     if text(condition.get("resourceType")) != "Condition":
         return False
     evidence = [*evidence_of(condition), *sites_and_stages(condition)]

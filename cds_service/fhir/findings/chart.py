@@ -216,7 +216,7 @@ class CountedDays(NamedTuple):
 
 
 class Ordered(NamedTuple):
-    """What the words of the augmentation order name that no finding reads.
+    """Names in the words of the augmentation order that no finding reads.
 
     Attributes:
         reference: the order, `ServiceRequest/1`.
@@ -340,7 +340,7 @@ class Chart:
     def unread_lists(self, spec: ReadSpec) -> tuple[UnreadList, ...]:
         """Return the lists of a finding that are not reliable.
 
-        One that need not be asked for counts only if it was.
+        A list that need not be asked for counts only if it was asked for.
         """
         keys = spec.keys
         if self._read_whole.issuperset(keys):

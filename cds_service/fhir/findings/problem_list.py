@@ -432,7 +432,7 @@ def _is_lifelong(entry: Entry, chart: Chart) -> bool:
 
 
 def _is_settled(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
-    """Tell if its code, or another name in it, settles what its words leave open."""
+    """Tell if the code of an entry, or another name in it, settles its open words."""
     entry = stated.entry
     if stated.concept == UNSTATED:
         named = {concept.removesuffix("?") for concept in entry.named}

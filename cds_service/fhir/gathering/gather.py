@@ -235,13 +235,13 @@ def _part(
 
 
 class _Owned(NamedTuple):
-    """What a query gave, by whose it is.
+    """The resources of one query, by whose they are.
 
     Attributes:
         ours: the patient's, as far as they are read.
-        not_ours: of others, or of nobody plainly.
-        doubted: how many of ours their words may call another's.
-        inside: how many contained resources of others were left out.
+        not_ours: of others, or of a patient whom they do not plainly name.
+        doubted: number of ours whose words may call them another's.
+        inside: number of contained resources of others that were left out.
     """
 
     ours: list[Json]

@@ -134,7 +134,7 @@ def _failed(note: str) -> QueryResult:
 
 
 class _Content(NamedTuple):
-    """What the pages of a search contain.
+    """The contents of the pages of a search.
 
     Attributes:
         asked: the resources of the requested type, as often as they came.

@@ -14,7 +14,7 @@ ReadState = Literal["given", "empty", "failed"]
 
 
 class ReadOutcome(NamedTuple):
-    """How one prefetch key was answered.
+    """The result of asking for one prefetch key.
 
     Attributes:
         state: `given` (with entries), `empty` (none of this patient's), `failed` (could

@@ -346,7 +346,7 @@ def load_grave_stems(folders: Sequence[Path]) -> GraveStems:
     tables = GraveStemsFile.model_fields.keys() - {"schema_version"}
     if path is not None and len(folders) > 1:
         names = read_toml(path).keys() - {"schema"}
-        # A misspelt name is told as such: it explains the one that is missing.
+        # A misspelt name has a message of its own, which explains the missing one.
         if names < tables:
             raise missing_tables(path, sorted(tables - names))
     return GraveStems(required(folders, FILE, GraveStemsFile)[1])

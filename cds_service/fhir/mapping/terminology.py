@@ -97,7 +97,7 @@ NEVER = r"(?!)"
 ICD_10 = "http://hl7.org/fhir/sid/icd-10"
 ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
 # ICD-10: the fifth character of a broken vertebra is 0 (closed) or 1 (open). ICD-10-CM:
-# no letter but X stands before the seventh.
+# no letter but X comes before the seventh.
 ODD_FRACTURES = {
     ICD_10: re.compile(r"S[123]2\.[0-27](?:[2-9X]|\d.).*"),
     ICD_10_CM: re.compile(r"[A-Z]\d\d\.\d{1,2}[A-WYZ].*"),

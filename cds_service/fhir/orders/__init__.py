@@ -1,7 +1,7 @@
 """Recognise the orders being signed, with their levels, and make suggested orders.
 
-Each folder is one question. Folders import downwards: `discharge/`, `drugs/`,
-`braces/`, `training/`, `injuries/`, `since/`, `operations/`, `unread/`, `levels/`.
-So a module that a lower folder asks is here, although a higher one might name it:
-`keep_reasons.py` (why its order says that a brace stays, which `injuries/` asks too).
+Each folder is one question. A folder imports only from those after it: `discharge/`,
+`drugs/`, `braces/`, `training/`, `injuries/`, `since/`, `operations/`, `unread/`,
+`levels/`. `keep_reasons.py`, which reads why an order keeps a brace on, is not in
+`braces/`, since `injuries/` asks it too.
 """

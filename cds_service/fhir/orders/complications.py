@@ -25,7 +25,7 @@ COMPLICATIONS = ("complication", "complicationDetail")
 DEFICIT = "neurological-deficit"
 DEFICITS = frozenset({DEFICIT, "leg-weakness", "sphincter-trouble"})
 NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
-# Facts of their own tell of these: they ask for a cause, or for an examination.
+# These have facts of their own, which ask for a cause or for an examination.
 OF_OTHER_FACTS = (
     CANCERS | SPINAL_INFECTIONS | DEFICITS | {"deep-infection", "spinal-cord-disease"}
 )

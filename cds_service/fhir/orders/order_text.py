@@ -23,7 +23,7 @@ from cds_service.fhir.mapping.text_rules import (
 # Any of these before the name rules the order out.
 _BEFORE = frozenset({"declined", "occasion", "other-order"})
 _OTHER_ORDER = frozenset({"other-order"})
-# At the beginning of a title these are the order, and the operation its occasion.
+# At the beginning of a title, these are what is ordered; the operation is the occasion.
 _ORDERS_FIRST = frozenset({"orders-first"})
 _HELD = frozenset({"held"})
 _DECLINED = frozenset({"declined"})

@@ -477,7 +477,7 @@ def without_own_year(words: str, order: Json) -> str:
 
 
 def _as_ordered(words: str, resource: Json, terminology: Terminology) -> str:
-    """Return a title without its year, and without that its order was put off.
+    """Return a title without its year, and without the words that put its order off.
 
     In the title of a procedure that was done, a year is a date.
     """

@@ -8,7 +8,7 @@ from cds_service.fhir.raw_json import Json, text, texts_of
 
 # A concept of a report that says nothing yet.
 AWAITED = "awaited-report"
-# A report of one of these is read as one of images, even if its title names DXA too.
+# A report of these examinations is one of images, even if its title names DXA too.
 OF_IMAGES = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
 # Elements of a report that nobody reads, and in which its words may be.
 UNREAD_PARTS = frozenset({"presentedForm", "text", "result", "media"})
@@ -20,7 +20,7 @@ REGISTERED = "registered"
 def is_without_words(exam: Json) -> bool:
     """Tell if a report is still to come: it is `registered`, or says nothing.
 
-    One that is a file alone says something, if it is more than registered.
+    A report that is only a file says something, unless it is `registered`.
     """
     status = text(exam.get("status"))
     is_report = text(exam.get("resourceType")) == "DiagnosticReport"

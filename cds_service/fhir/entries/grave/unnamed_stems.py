@@ -11,7 +11,7 @@ from cds_service.fhir.mapping.clauses import sentences_once
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 
-# What the name of a ward says of those who lie there.
+# Kinds of words that tell of every patient of a ward with such a name.
 WARDS = frozenset({"cancer-care"})
 
 

@@ -52,7 +52,7 @@ AllergyVerdict = Literal["stated", "doubted"] | None
 
 
 class Reason(NamedTuple):
-    """What one reason says.
+    """The harms that one reason names, by how it names them.
 
     Attributes:
         dated: the words with the day of each harm, of which they tell nothing else.

@@ -190,7 +190,7 @@ VOID = frozenset(
 _READ_ELSEWHERE = ("condition-ruledOut", "diagnosesicherheit")
 # Statuses of narratives that are made from the elements alone, by FHIR's definition.
 _MADE = frozenset({"generated", "extensions", "empty"})
-# A text that is not there, and a reason that hides what was said.
+# The extension for an absent text, and the reasons by which it hides a text.
 _ABSENT = "data-absent-reason"
 _HIDDEN = frozenset({"masked", "error"})
 _WITH_WORDS = frozenset(

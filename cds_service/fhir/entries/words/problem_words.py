@@ -173,7 +173,7 @@ def read_problem_words(
 
 @dataclass(slots=True)
 class _TextReading:
-    """What the clauses of one text name, while they are read one after the other.
+    """The concepts that one text names, while its clauses are read one by one.
 
     Attributes:
         coded: the concepts of the entry's codes.

@@ -29,8 +29,8 @@ from cds_service.fhir.mapping.durations.duration_lengths import DAY
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.settings_of_care import WARD
 
-# Days for which one dose lasts where the entry does not say it: most tablets of these
-# are weekly, of ibandronate monthly. Others are taken each day.
+# Days for which one dose lasts if the entry does not say it: most tablets of these are
+# weekly, those of ibandronate monthly. Other tablets are taken each day.
 DAYS_OF_A_DOSE = {
     "alendronate": 7,
     "risedronate": 7,

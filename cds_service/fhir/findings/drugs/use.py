@@ -1,4 +1,4 @@
-"""Read one use of a drug from an entry: who says it, of which day, and is it active?"""
+"""Read one use of a drug from an entry: its source, its day, and if it is active."""
 
 from datetime import date
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Tell what the words of an entry say of an event: that it is old, or beside it."""
+"""Tell if the words of an entry call an event old, or say more than the event."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -16,7 +16,8 @@ GOES_WITH = "goes-with"
 WORSE = ("grown-worse",)
 NEW = ("newly-begun", *WORSE)
 _ONE_WORD = re.compile(r"\W*[a-zà-ɏ]+\W*", re.IGNORECASE)
-# What stands before its object, which a stop may have cut off: "Z.n. Apoplex".
+# Words before the name of an event, from which a full stop may have cut it off:
+# "Z.n. Apoplex".
 _OF_WHAT = re.compile(r"\W*(?:z\.? ?n|st\.? ?[np]|s/p|h/?o)\W*", re.IGNORECASE)
 # A part of a title that only says that the event grew worse: `now much worse`.
 MOST_WORDS = 3

@@ -1,1 +1,1 @@
-"""Find earlier vertebral fractures, and what old entries tell of them."""
+"""Find earlier vertebral fractures, on the problem list and in entries elsewhere."""

@@ -202,7 +202,7 @@ def _refuse_maybe_newer(
 def _refuse_issued_later(
     values: JudgedValues, spec: QuantitySpec, chart: Chart
 ) -> JudgedValues:
-    """Refuse values that are too old by their day, and were reported of late."""
+    """Refuse values that are too old by their day, but were reported lately."""
     stale, refused = [], []
     for one in values.stale:
         problem = issued_later(one.reading, spec, chart)
@@ -462,8 +462,8 @@ def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) ->
     """Choose the newest value.
 
     Simultaneous values must agree up to rounding; the most precise one counts. Values
-    that disagree are a conflict, unless all of them raise the risk. Older ones from
-    which it cannot have risen or fallen so are passed over.
+    that disagree are a conflict, unless all of them raise the risk. An older value is
+    passed over if the newest cannot have risen, or fallen, so far from it.
     """
     del chart  # part of the `Pick` signature
     if len(usable) == 1:

@@ -1,6 +1,6 @@
 """Recognise what is harmless here: names of diseases, and acts.
 
-`harmless.py` and `harmless_acts.py` support a "no". `everyday_diseases.py` does not: a
-discharge need not ask about these. `everyday_orders.py` knows the orders that look for
-nothing grave.
+`harmless.py` and `harmless_acts.py` support a "no". `everyday_diseases.py` does not: it
+knows the diseases about which a discharge need not ask. `everyday_orders.py` knows the
+orders that look for nothing grave.
 """

@@ -24,7 +24,7 @@ FILE = "everyday-diseases.toml"
 Words = Mapping[str, tuple[str, ...]]
 # Between the parts of a title; a plus with spaces around it adds one.
 _PARTS = re.compile(r"[,;()\[\]/\n、，；：（）・]| \+ |: ")
-# Nothing is said by these next to a word.
+# Signs that say nothing next to a word.
 _SIGNS = re.compile(r"[\s.'’:&~〜*–—-]+")
 # A day or a month before a year says no more than it does.
 _YEAR = re.compile(r"(?<!\d)(?:\d{1,2}[./-]){0,2}((?:19|20)\d\d)(?!\d) ?[年년]?")

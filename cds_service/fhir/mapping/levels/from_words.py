@@ -1,4 +1,4 @@
-"""Read vertebral levels from words, as a last resort after all codes: which count?
+"""Tell which vertebral levels of a text count, as a last resort after all codes.
 
 `level_names.py` finds the levels in groups. A word like "old" refers to the group next
 to it; a word like "status post" refers to every group after it, up to the next comma.

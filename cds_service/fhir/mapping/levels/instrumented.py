@@ -15,7 +15,7 @@ from cds_service.fhir.mapping.text_rules import STROKES
 
 # Between two statements of a title, in any language.
 BORDERS = r"[;,/()，、。；\n]|[+&]|\.(?=\s|$)|\s[-‐–—]\s"
-# A bare name of an operation goes on behind one of these: `Fixation (T12-L2)`.
+# Marks after which a bare name of an operation goes on: `Fixation (T12-L2)`.
 _GOES_ON = frozenset(",(，、")
 LONGEST_JOINT = 6  # characters, with its spaces
 

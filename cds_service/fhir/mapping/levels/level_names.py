@@ -1,4 +1,4 @@
-"""Find the vertebrae that a text names, in any context: which stand together?
+"""Find the vertebrae that a text names, in any context, and group them.
 
 Examples are `T12-L1`, `Th12`, `D11`, `L1,2` and `12. BWK`. Levels that are named
 together form a group. `from_words.py` tells which of them count.

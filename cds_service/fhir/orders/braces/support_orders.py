@@ -142,10 +142,10 @@ class OrderPart:
 def find_draft_support_orders(
     drafts: DraftOrders, terminology: Terminology
 ) -> tuple[SupportOrder, ...]:
-    """Find the patient's support orders in a signing. Junk never raises.
+    """Find the patient's support orders in a signing; broken resources never raise.
 
-    An option or a proposal arranges nothing, and what is on hold arranges nothing yet,
-    but the end of a brace or of bed rest is asked for.
+    An option or a proposal arranges nothing, and an order on hold arranges nothing yet.
+    Of a brace or bed rest all of them count, since the card asks for its end.
     """
     proposed = PROPOSED - _intents_of_augmentations(drafts, terminology)
     found: list[SupportOrder] = []
@@ -525,7 +525,7 @@ def _support_orders(
 
 
 def _is_read_whole(part: OrderPart) -> bool:
-    """Tell if nothing unread may withdraw the order; a brace has `unread` for that."""
+    """Tell if no unread part may withdraw the order; for a brace `unread` tells it."""
     if part.kind in TIMED:
         return True
     if part.kind == REVIEW and not part.recognition.is_for_bone:

@@ -1,6 +1,6 @@
-"""Read the biopsies of a fracture, and which reports are of each.
+"""Read the biopsies of a fracture, each with its own reports.
 
-Two biopsies at two sites are two, and the report of one tells nothing of the other.
+The report of a biopsy at one site tells nothing of a biopsy at another site.
 Raw JSON of the record in, biopsies out; junk never raises.
 """
 
@@ -215,8 +215,8 @@ def _joined(sent: Sequence[Sample]) -> list[Sample]:
 def _is_same(known: Sample, other: Sample) -> bool:
     """Tell if two entries are of one biopsy.
 
-    They name each other, or are of one place and one day; a procedure is the one that
-    was ordered before it. The histology of a biopsy is ordered within days of it.
+    They name each other, or are of one place and one day. A procedure belongs to the
+    order before it. The histology of a biopsy is ordered within days of the biopsy.
     """
     if known.is_marrow != other.is_marrow:
         return False
@@ -237,7 +237,7 @@ def _shared_out(
     """Give each report to the samples that it may be of.
 
     A final report that names no order and no vertebra settles one sample of its kind,
-    not two. If each that it may be of is settled, it adds to all of them.
+    not two. If all samples that it may be of are settled, it adds to each of them.
     """
     answers = [_Answers() for _ in samples]
     calendar = terminology.calendar
@@ -329,8 +329,9 @@ def _based_on(resource: Json) -> frozenset[str]:
 def _biopsy(sample: Sample, answers: _Answers, terminology: Terminology) -> Biopsy:
     """Read what the reports of a sample say.
 
-    A grave result in any of its final reports counts; other reports of before the last
-    final one do not. Of a sample that is cultured as well the culture is awaited too.
+    A grave result in any of its final reports counts. Other reports count only if they
+    are no older than the last final one. If the sample is cultured as well, the culture
+    is awaited too.
     """
     calendar = terminology.calendar
     back = [report for report in answers.tissue if _is_final(report)]

@@ -81,7 +81,7 @@ def read_bookings(
             for title in titles.get(name, ())
         ]
         words = _words_of_visit(appointment.resource)
-        # A therapy on the day of leaving is one of the stay as well.
+        # A therapy on the day of leaving may still be part of the stay.
         is_of_stay = moment.day == today or is_visit_on_ward(
             words, of_orders, terminology
         )

@@ -56,7 +56,7 @@ from cds_service.protocol.json_text import json_digest
 LISTS = ("appointments", "pathology")
 # Lists that not every EHR has: they count as unread only if reading them failed.
 OPTIONAL_LISTS = ("supplyRequests", "imagingStudies", "encounter")
-# What a broken entry may be of that is asked about before leaving.
+# Concepts of a broken entry that is asked about before leaving.
 BROKEN_DIAGNOSES = (
     INJURIES | FRACTURED | UNCODED | {"cervical-fracture", ACUTE, UNUSUAL, NERVE_ROOT}
 )
@@ -149,9 +149,9 @@ def _broken_by_words(record: PatientRecord) -> frozenset[str]:
 
 
 def _broken_in(record: PatientRecord) -> frozenset[str]:
-    """Return the entries that cannot be read, of harm, a brace, or unknown words.
+    """Return unreadable entries that may be of harm or a brace, or in unknown words.
 
-    No day of theirs is known: each may be of these days.
+    Their days are not known: each may be of these days.
     """
     return frozenset(
         broken.reference

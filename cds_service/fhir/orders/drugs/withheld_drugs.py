@@ -65,7 +65,7 @@ TIMES = (
     "start",
 )
 SAYING = WORDED | {"conclusion"}
-# Policy: what was said of a drug before that is over; denosumab is due twice a year.
+# Policy: words on a drug count this long, since denosumab is due twice a year.
 SAID_WITHIN = timedelta(days=183)
 # Statuses of a statement or a dose by which a drug is not taken.
 NOT_TAKEN = frozenset({"stopped", "on-hold", "not-taken", "not-done"})

@@ -13,7 +13,7 @@ from cds_service.fhir.raw_json import Json, member, text, texts_of
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar
 
-# Policy: a deficit of these days is new (fact F5), so what is not understood may be.
+# Policy: a deficit this recent is new (fact F5), so words not understood may be one.
 RECENT = timedelta(days=14)
 UNKNOWN = "unknown"
 DONE = frozenset({"completed", "in-progress"})

@@ -1,7 +1,7 @@
 """Tell which fractures an augmentation did not treat.
 
-It treated one vertebra, unless it says more; of its region, if its code names one; and
-none that broke after it.
+An augmentation treated one vertebra, unless it says more. It treated none that broke
+after it and, if its code names a region, none of another region.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -51,9 +51,9 @@ ORDERED = frozenset(
 )
 # An order for a later day is a mistake, or is forgotten until then.
 PLANNED_WITHIN = timedelta(days=366)
-# Policy: an operation of these days is looked after when the patient leaves.
+# Policy: a discharge asks about an operation this recent.
 PERHAPS_WITHIN = timedelta(days=31)
-# A fracture that names no vertebra, where others are named.
+# A fracture that names no vertebra, next to others that name one.
 UNNAMED = "an unnamed vertebra"
 
 
@@ -72,10 +72,10 @@ class Operation:
         count: how many vertebrae it treated, at least one.
         day: the last day on which it may have been done; None if it is still to be
             done, or if no day is known.
-        is_day_sure: another one may not have been done later.
-        perhaps_since: the first day on which one may have been done whose status or
-            whose day leaves that open; None if there is none such.
-        days: of vertebrae whose own operation has a day, the last such day. Cement
+        is_day_sure: no other operation may have been done later.
+        perhaps_since: the first day of an operation that may have been done, by its
+            status or its day; None without such an operation.
+        days: by vertebra, the last day of its own operation, if that has a day. Cement
             treats no fracture that came after it.
     """
 
@@ -288,7 +288,7 @@ class _Treated(NamedTuple):
         perhaps: those that perhaps were.
         asked: those of orders since the operation without such a day.
         planned: those that have such a day.
-        days: of each whose operations all have a day, the last of them.
+        days: by vertebra whose operations all have a day, the last of these days.
     """
 
     levels: frozenset[str]
@@ -299,7 +299,7 @@ class _Treated(NamedTuple):
 
 
 class _Entries:
-    """What the procedures of a record say of each vertebra.
+    """The vertebrae in the procedures of a record, by what the procedures say of them.
 
     Attributes:
         done: vertebrae that were treated.
@@ -360,13 +360,13 @@ class _Entries:
 
 
 class _Orders:
-    """What the orders of a record ask for.
+    """The vertebrae in the orders of a record, by what became of the order.
 
     Attributes:
         planned: vertebrae for which an order in force has a day to come.
-        asked: those of other orders since the newest procedure, which therefore did not
-            carry them out. Nothing tells if another one did.
-        wanted: those of orders from before it, or without a day.
+        asked: those of other orders since the newest procedure. That procedure did not
+            carry them out; nothing tells if another one did.
+        wanted: those of orders from before the newest procedure, or without a day.
     """
 
     def __init__(
@@ -411,14 +411,14 @@ def _levels_on_record(
 ) -> _Treated:
     """Return the vertebrae that were, will be or perhaps were treated.
 
-    A procedure that was not carried out, or broken off, treats none, nor does the order
-    that it carried out; another that treated the vertebra all the same did. If no
-    procedure was done for certain, what may have been done is compared with the
+    A procedure that was not carried out, or was broken off, treats no vertebra, nor
+    does its order; another procedure may have treated the vertebra all the same. If no
+    procedure was done for certain, those that may have been done are compared with the
     fractures: a card says "perhaps" of the whole.
 
     An order from before the newest procedure says what was wanted. It was done if the
-    procedures treated as many vertebrae as they and the order name together. One since
-    then treated nothing for sure.
+    procedures treated as many vertebrae as they and the order name together. An order
+    since then treated nothing for sure.
 
     Args:
         record: the patient's.
@@ -493,9 +493,10 @@ def _count_of(done: Sequence[Order], terminology: Terminology) -> int:
 def _operations(done: Sequence[Order], calendar: SiteCalendar) -> list[list[Order]]:
     """Put together the procedures that document one operation.
 
-    They name one stay, or lie within a week of each other: two systems documented it.
-    One without a day may document any of them. To join too many makes a fracture one
-    that was "perhaps" not treated; to join too few hides it.
+    They name one stay, or lie within a week of each other: two systems documented the
+    operation. A procedure without a day may document any of them. If too many are
+    joined, a card says that a fracture was "perhaps" not treated. If too few are
+    joined, it says nothing of the fracture.
     """
     dated: list[tuple[Order, date]] = []
     undated: list[Order] = []
@@ -588,7 +589,7 @@ def _apart_from(broken: Broken, operation: Operation) -> Untreated:
 
 
 def _with_doubt(apart: Untreated, perhaps: set[str]) -> Untreated:
-    """Move what lies in vertebrae that were perhaps treated from sure to doubtful."""
+    """Move fractures of vertebrae that were perhaps treated from sure to doubtful."""
     doubted = {place for place in apart.sure if covers(place, perhaps)}
     return Untreated(
         sure=_listed({*apart.sure} - doubted),
@@ -600,7 +601,7 @@ def _with_doubt(apart: Untreated, perhaps: set[str]) -> Untreated:
 def _elsewhere(broken: Broken, treated: set[str]) -> Untreated:
     """Return the fractures of other vertebrae than these."""
     fresh, possible = broken.fresh, broken.open
-    # What names no single vertebra (`T11-T12`, `thoracic spine`) is another fracture if
+    # A place of several vertebrae (`T11-T12`, `thoracic spine`) is another fracture if
     # no treated vertebra lies in it.
     vague = {
         place
@@ -634,7 +635,7 @@ def _names_any_of(region: str, pairs: set[str]) -> bool:
 
 
 def _distinct(places: set[str]) -> set[str]:
-    """Leave out what may name another of these places once more."""
+    """Leave out places that may be another of these places, named once more."""
     single = places & set(LEVELS)
     pairs = {
         place
@@ -649,6 +650,6 @@ def _distinct(places: set[str]) -> set[str]:
 
 
 def _listed(stated: set[str]) -> tuple[str, ...]:
-    # What names no vertebra may be one of those that are named.
+    # A fracture without a vertebra may be of one that is named.
     named = stated - {UNNAMED} or stated
     return (*in_order(named & set(LEVELS)), *sorted(named - set(LEVELS)))

@@ -152,7 +152,7 @@ def _falls_of_course(
 ) -> set[str]:
     """Return the entries of the operation whose words tell of a fall or a complaint.
 
-    What else is not understood of its course, a fact of its own asks about.
+    A fact of its own asks about other words of the course that were not understood.
     """
     return {
         told.reference
@@ -223,7 +223,7 @@ def complicated_since(
 ) -> frozenset[str]:
     """Return the augmentations of these days that name a complication.
 
-    Those are left out of which a fact on the cause or on a deficit tells.
+    Complications that are a fact on the cause or on a deficit are left out.
 
     Args:
         record: the patient's.
@@ -358,7 +358,7 @@ def _said_in(act: Json, terminology: Terminology) -> Iterator[str]:
     Of a drug these are its reasons, its notes and how it is taken.
     """
     if text(act.get("resourceType")) in DRUGS:
-        # What a drug may do is no harm that came.
+        # A harm that a drug may do has not come.
         without = terminology.grave_stems.without_conditions
         every = [without(words) for words in words_of_drug(act, terminology)]
     else:

@@ -1,8 +1,8 @@
 """Find falls and broken bones since an operation, whose codes or words are understood.
 
-The raw JSON of the record in, injuries out; junk never raises. What broke of the
-thoracic and lumbar spine, `operation.py` compares with the treated vertebrae; what was
-not understood, a discharge asks about as such.
+The raw JSON of the record in, injuries out; junk never raises. Broken vertebrae of the
+thoracic and lumbar spine are compared with the treated ones by `operation.py`. Entries
+that were not understood are another fact of a discharge.
 """
 
 import re
@@ -77,10 +77,10 @@ def injuries_since(
 ) -> list[Injury]:
     """List the falls and the broken bones of these days, the gravest first.
 
-    A fall counts from the operation on: an earlier one broke the treated vertebra. So
-    does a bone, but one of hip, pelvis or thigh counts in the stay and the last weeks
-    as well. An operation of a broken hip counts from the operation on, unless it
-    repaired a fracture that counts itself.
+    A fall counts from the operation on: an earlier fall broke the treated vertebra. A
+    broken bone counts from then on, too, but a hip, pelvis or thigh also counts in the
+    stay and in the last weeks. The repair of a broken hip counts from the operation on,
+    unless the fracture that it repaired counts itself.
 
     Args:
         record: the patient's.
@@ -324,13 +324,13 @@ def _is_of_these_days(
     """Tell if a fall or a fracture began in the time that counts for it.
 
     Without an onset the day of recording counts, unless the code is of a later visit.
-    Of the day of the operation itself only an onset does: the fall that broke the
-    treated vertebra is often recorded on that day. Of what is called over or old only
-    an onset does, too: no fracture heals in these days.
+    In two cases only an onset counts: on the day of the operation itself, on which the
+    fall that broke the treated vertebra is often recorded; and for an entry that is
+    called over or old, since no fracture heals in these days.
 
-    A month or a year is as late as its last day, as the recording or as the end. What
-    has no day at all may be of these days if it is of this stay, but for a fall and
-    for what the patient came with. A bone that carries counts all the same.
+    A month or a year counts as its last day, or as the day of the recording or the end
+    if that is earlier. An entry without a day may be of these days if it is of this
+    stay. A fall and what the patient came with are not, but a bone that carries is.
     """
     is_carrying = not entry.concepts.isdisjoint(CARRYING)
     is_fall = entry.concepts.isdisjoint(BROKEN)

@@ -162,7 +162,7 @@ def injured_acts_since(
         for told in beside
         if (named := _named_by(told.raw, terminology, since))
     ]
-    # What else is told there is read as the course of the operation.
+    # All other words of these notes are read as the course of the operation.
     new += [
         (note.reference, bones)
         for note in notes_of_operation(record, performed)

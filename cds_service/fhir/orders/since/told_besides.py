@@ -34,12 +34,11 @@ OFF = VOID | {"noshow", "proposed", "waitlist"}
 def told_at_diagnoses(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> Iterator[Entry]:
-    """Yield the notes of this day or later, and what stands beside newer diagnoses.
+    """Yield the notes of this day or later, and what newer diagnoses name besides.
 
-    Besides notes that is their evidence, their sites and their stages.
-
-    A note without a day is as old as its diagnosis. One of the day of the operation
-    itself may be of what led to it, unless its time is of a later day.
+    That is their evidence, their sites and their stages. A note without a day is as old
+    as its diagnosis. A note of the day of the operation itself may be of what led to
+    it, unless its time is of a later day.
     """
     calendar = terminology.calendar
     birth = calendar.named_day(member(record.patient, "birthDate"))
