@@ -4,6 +4,7 @@ Every fault is a `DataFileError` that names file and key; all are reported at on
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -33,9 +34,9 @@ UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 # of a table whose kind decides which keys it has
 UNKNOWN_KIND = ("union_tag_invalid", "union_tag_not_found")
 TOO_DEEP = "cannot be read: it is nested too deep"
-# Of a TOML file. The time that a dotted key takes grows with the square of its parts.
-MOST_BYTES = 4 * 1024 * 1024
-MOST_DOTS = 200  # in one line
+MOST_BYTES = 4 * 1024 * 1024  # of a TOML file
+# The time that a dotted key takes grows with the square of its parts.
+_LONG_KEY = re.compile(rb"(?<![^\s=,\[\]{}])(?:[^\s.=,\[\]{}]+[ \t]*\.[ \t]*){200}")
 TOO_LARGE = f"cannot be read: it is larger than {MOST_BYTES} bytes"
 
 
@@ -163,7 +164,7 @@ def read_toml(path: Path) -> dict[str, Any]:
             octets = file.read(MOST_BYTES + 1)
         if len(octets) > MOST_BYTES:
             raise DataFileError(label(path), "", TOO_LARGE)
-        if any(line.count(b".") > MOST_DOTS for line in octets.splitlines()):
+        if _LONG_KEY.search(octets):
             raise DataFileError(label(path), "", TOO_DEEP)
         return tomllib.loads(octets.decode())
     except (OSError, ValueError) as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.core.data_file import read_toml
 from cds_service.core.models.reduced_tables import write_table
 from cds_service.core.models.study_files import load_studies
 from cds_service.errors import DataFileError
@@ -494,6 +495,12 @@ def test_a_file_that_cannot_be_parsed_is_named(tmp_path, file, text):
         load_service(site=load_site(tmp_path))
     assert refusal.value.file.endswith(file)
     assert "cannot be read" in str(refusal.value)
+
+
+def test_a_long_list_of_addresses_is_no_long_key(tmp_path):
+    addresses = ", ".join(f'"https://fhir.h{n}.example.org/r4"' for n in range(300))
+    (tmp_path / "site.toml").write_text(f"x = [{addresses}]", encoding="utf-8")
+    assert len(read_toml(tmp_path / "site.toml")["x"]) == 300
 
 
 @pytest.mark.parametrize(
