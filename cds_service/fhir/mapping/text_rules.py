@@ -48,6 +48,10 @@ SPINE = "spine"
 SPINES = frozenset({SPINE})
 # Unicode has no accent for a stroke through a letter.
 STROKES = str.maketrans("łŁøØđĐ", "lLoOdD")
+# Nor for two letters in one, which many keyboards write as two: Fuß, cœur.
+_TWO_IN_ONE = str.maketrans(
+    {"ß": "ss", "ẞ": "SS", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"}
+)
 _ACCENTS = re.compile("[\u0300-\u036f]")
 # Polish "of the hands", of which folding would make "rak", a cancer.
 _OF_HANDS = re.compile("\\br(?:ą|a\u0328)k\\b", re.IGNORECASE)
@@ -201,7 +205,7 @@ def without_accents(text: str) -> str:
 def _bare_letters(text: str) -> str:
     if text.isascii():
         return text
-    text = _OF_HANDS.sub(_IN_HAND, text.translate(STROKES))
+    text = _OF_HANDS.sub(_IN_HAND, text.translate(STROKES).translate(_TWO_IN_ONE))
     plain = _normalized("NFKD", text)
     return unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
 

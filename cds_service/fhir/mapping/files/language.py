@@ -445,6 +445,7 @@ OF_LISTS = frozenset(
         "fall",
         "falls-clinic",
         "goes-on",
+        "held",
         "hip-fracture",
         "kept-on",
         "kidney-disease-unstaged",

@@ -56,6 +56,21 @@ def test_a_level_a_year_and_a_tag_leave_the_name(name):
 
 @pytest.mark.parametrize(
     "name",
+    [
+        "Koronare 3-Gefässerkrankung",
+        "Adipositas durch übermässige Kalorienzufuhr",
+        "Hypothyreose nach medizinischen Massnahmen",
+        "Reflux gastro-oesophagien",
+        "Lymphoedème",
+    ],
+)
+def test_two_letters_in_one_may_be_written_as_two(name):
+    """Nobody in Switzerland writes ß."""
+    assert terminology().harmless.is_harmless(name)
+
+
+@pytest.mark.parametrize(
+    "name",
     ["VCF L1 lytic", "Spondylose (nach 2012)", "Osteoporosis (tumour)", "VCF X1"],
 )
 def test_anything_else_makes_another_name(name):

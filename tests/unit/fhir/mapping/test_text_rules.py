@@ -71,7 +71,10 @@ SHOWN = sorted(
 )
 # Between a Latin letter and a Chinese or Japanese one stands a border of words.
 BORDER = re.compile("(?<=[a-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[a-z])")
-STROKES = str.maketrans("łŁøØđĐ", "lLoOdD")  # no accents to Unicode
+STROKES = {  # no accents to Unicode
+    **str.maketrans("łŁøØđĐ", "lLoOdD"),
+    **str.maketrans({"ß": "ss", "œ": "oe", "Œ": "OE"}),
+}
 UPPER = {"i": "I", "s": "S", "k": "\u212aK"}  # a Kelvin sign is a K
 
 
