@@ -14,6 +14,18 @@ WORDED = frozenset(
         "title",
     }
 )
+# Elements with the name of a person, at any depth: Dr Krebs is no cancer. A performer
+# at the top may be a clinic, and others say if that counts.
+PEOPLE = frozenset(
+    {
+        "interpreter",
+        "resultsInterpreter",
+        "referrer",
+        "authorReference",
+        "individual",
+    }
+)
+PERFORMER = "performer"
 # Who took part, and where: their names say nothing of the patient.
 PEOPLE_AND_PLACES = frozenset(
     {

@@ -13,7 +13,7 @@ These modules decide if a resource was read whole:
 from collections.abc import Iterator
 from typing import Any
 
-from cds_service.fhir.element_names import WORDED
+from cds_service.fhir.element_names import PEOPLE, PERFORMER, WORDED
 from cds_service.fhir.raw_json import Json, objects, text
 
 
@@ -38,9 +38,14 @@ def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def words_in(element: Any, among: frozenset[str] = WORDED) -> Iterator[str]:
-    """Yield the words in all elements of these names, however deep."""
+    """Yield the words in all elements of these names, however deep.
+
+    Names of people are left out.
+    """
     for path, value in leaves_of(element):
-        if path.rpartition(".")[2] in among and isinstance(value, str):
+        *parts, name = path.split(".")
+        is_person = not PEOPLE.isdisjoint(parts) or PERFORMER in parts[1:]
+        if name in among and isinstance(value, str) and not is_person:
             yield value
 
 

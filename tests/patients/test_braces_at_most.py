@@ -49,6 +49,7 @@ LEAST = [
     *("{}주 이상 착용하지 않으시면 안됩니다", "{}주 이상 착용하지 않고 벗으면 안됨"),
     *("{}주 이상 착용하지 않는 것은 위험", "mindestens {} Wochen"),
     "TLSO für {} Wochen, außer bei Instabilität länger",
+    *("{} weeks+", "{} Wochen +", "{}wks ++", "{}周+", "{} weeks+, off at night"),
 ]
 
 
@@ -65,3 +66,12 @@ def test_a_title_that_says_a_most_orders_the_brace(words):
 @pytest.mark.parametrize("words", ["TLSO no longer", "TLSO no longer needed"])
 def test_one_that_is_no_longer_worn_is_not_ordered(words):
     assert summary(titled(words)) == ""
+
+
+@pytest.mark.parametrize("words", ["12 weeks + PT", "12 weeks + walking"])
+def test_a_plus_before_a_word_joins(words):
+    assert "TLSO for 12 weeks:" in summary(brace(note=[{"text": words}]))
+
+
+def test_a_least_within_the_weeks_of_the_site_is_asked_about():
+    assert "at least 8" in summary(brace(note=[{"text": "8 weeks+"}]))

@@ -7,7 +7,7 @@ names: "no metastasis except L1" is not.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from cds_service.fhir.element_names import MODIFIERS
 from cds_service.fhir.entries.words.bystanders import (
@@ -55,9 +55,14 @@ def is_prose_understood(report: Json, terminology: Terminology) -> bool:
     """
     plain = terminology.plain.reports
     prose = list(_prose_of(report, terminology))
-    if sum(map(len, prose)) > LONGEST_TEXT:
+    if sum(map(len, prose)) > LONGEST_TEXT or _places_denied(prose, terminology):
         return False
     return all(plain.are_all(one) for words in prose for one in sentences(words))
+
+
+def _places_denied(prose: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if prose denies a thing and then says where it is."""
+    return any(map(terminology.plain.ellipses.are_in, prose))
 
 
 def is_check_understood(
@@ -74,7 +79,7 @@ def is_check_understood(
         treated: the treated vertebrae; empty if none is known.
     """
     prose = list(_prose_of(report, terminology))
-    if sum(map(len, prose)) > LONGEST_TEXT:
+    if sum(map(len, prose)) > LONGEST_TEXT or _places_denied(prose, terminology):
         return False
     return all(
         terminology.plain.checks.are_all(sentence)
@@ -172,7 +177,7 @@ def is_result_understood(report: Json, terminology: Terminology) -> bool:
         for parts, value in named
         if isinstance(value, str) and parts[0] not in _OF_EXAM and parts[-1] in _WORDS
     ]
-    if sum(map(len, texts)) > LONGEST_TEXT:
+    if sum(map(len, texts)) > LONGEST_TEXT or _places_denied(texts, terminology):
         return False
     plain = terminology.plain.reports
     return not says_more(report, plain) and all(

@@ -64,7 +64,8 @@ def names_several_fractures(words: Iterable[str], terminology: Terminology) -> b
     """
     return any(
         terminology.grave_stems.are_several(part)
-        and len(terminology.levels.named(part)) < 2
+        # Names of vertebrae as `LWK 2` are known in capitals.
+        and len(terminology.levels.named(part.upper())) < 2
         for sentence in sentences_once(
             _ORDINAL.sub(r"\1.", prose) for prose in _texts_of(words)
         )

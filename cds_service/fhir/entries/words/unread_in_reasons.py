@@ -157,6 +157,8 @@ def is_reason_understood(
     texts = [*dict.fromkeys(words)]
     if sum(map(len, texts)) > LONGEST_TEXT:
         return False
+    if any(map(terminology.plain.ellipses.are_in, texts)):
+        return False
     return all(
         _is_plain_reason(sentence, prose, counted, terminology, besides)
         for prose in texts

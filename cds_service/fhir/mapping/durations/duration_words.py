@@ -55,7 +55,8 @@ _PLACES_OF_ALL = {
     "not_worn": r"\s*(?:%s)\s*(?:$|[.,;)\n。，；、）])",
     "course": _AFTER,
     "go_on": r"\s*(?:$|[.,;)\n]|(?:%s)\b)",
-    "clause": rf"[;\n()，。；、]|,(?!\d)|(?<!\d),|\.(?=\s|$)|[&+]|{_INSIDE}",
+    # A plus before no word, as of `12 weeks+`, joins nothing.
+    "clause": (rf"[;\n()，。；、]|,(?!\d)|(?<!\d),|\.(?=\s|$)|&|\+(?=\s*\w)|{_INSIDE}"),
 }
 _DAY_FORMS = (
     r"(?P<y{n}>\d{{4}})-(?P<m{n}>\d{{1,2}})-(?P<d{n}>\d{{1,2}})(?![\d])",

@@ -112,6 +112,10 @@ class PlainWords:
         """Tell if one of the words is in a text."""
         return self._word.search(folded(text)) is not None
 
+    def without(self, text: str, sign: str) -> str:
+        """Return the folded text with a sign for each of the words."""
+        return self._word.sub(sign, folded(text))
+
     def words_in(self, text: str) -> list[str]:
         """List the plain words of a folded text; of two at a place, the longer."""
         return [match[0] for match in self._word.finditer(text)]

@@ -24,6 +24,7 @@ from cds_service.fhir.mapping.durations.durations import DurationRules
 from cds_service.fhir.mapping.files.language import Examples, Pattern
 from cds_service.fhir.mapping.files.overlay import files_in_force
 from cds_service.fhir.mapping.plain.bound_words import BoundList, BoundWords, all_plain
+from cds_service.fhir.mapping.plain.ellipses import Ellipses
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
 
 BRACES = "plain-words"
@@ -68,6 +69,9 @@ class PlainWordsFile(Examples):
         course: of an operation, how it went and what was used.
         composed: words of its note, which compose.
         denied: in a report, what denies, and what it may deny.
+        bare: in a report, words that name nothing found: places, examinations.
+        shown: in a report, words by which something is there. A part of these and
+            `bare` alone, behind a denial, is about what was denied.
         bound: in a reason, words that are plain only next to the fracture.
     """
 
@@ -85,6 +89,8 @@ class PlainWordsFile(Examples):
     course: tuple[Pattern, ...] = ()
     composed: tuple[Pattern, ...] = ()
     denied: DenialList = DenialList()
+    bare: tuple[Pattern, ...] = ()
+    shown: tuple[Pattern, ...] = ()
     bound: BoundList = BoundList()
 
 
@@ -109,6 +115,7 @@ class PlainLists(NamedTuple):
         others: as in `PlainWordsFile`.
         organs: as in `PlainWordsFile`.
         denials: the denials of reports, each with what it denies.
+        ellipses: parts that say where a denied thing is.
         bound: words that are plain only next to the fracture, in a reason.
         bound_in_titles: the same in a title, where its plain words count too.
         densities: words of reports of bone density, with those of reports, values and
@@ -146,6 +153,7 @@ class PlainLists(NamedTuple):
     others: PlainWords
     organs: PlainWords
     denials: PlainWords
+    ellipses: Ellipses
     bound: BoundWords
     bound_in_titles: BoundWords
     densities: PlainWords
@@ -214,6 +222,8 @@ def load_all_plain(
     of_stay = {*_listed(_files(folders, TRAINING), "stay")}
     lasting = [word for word in training if word not in of_stay]
     course = _listed(operated, "course")
+    denials = PlainWords(denied, None)
+    bare, shown = _listed(of_reports, "bare"), _listed(of_reports, "shown")
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
@@ -230,7 +240,8 @@ def load_all_plain(
         sound=PlainWords(_listed(of_reports, "sound"), durations),
         others=PlainWords(_listed(of_reports, "others"), None),
         organs=PlainWords(organs, None),
-        denials=PlainWords(denied, None),
+        denials=denials,
+        ellipses=Ellipses(bare, shown, denials),
         bound=BoundWords(bound, reasons, reports, durations),
         bound_in_titles=BoundWords(bound, [*reasons, *titles], reports, durations),
         densities=PlainWords(densities, durations),
