@@ -76,6 +76,7 @@ from cds_service.fhir.orders.braces.support_orders import (
     join_support_orders,
     with_delivered,
 )
+from cds_service.fhir.orders.braces.told_braces import with_told
 from cds_service.fhir.orders.discharge.aftermath import without_performed
 from cds_service.fhir.orders.discharge.leaving import read_leaving
 from cds_service.fhir.orders.discharge.performed import find_performed
@@ -524,8 +525,9 @@ def _case_of_discharge(
     record, terminology = gathered.record, call.service.terminology
     record_before = without_performed(record, performed, terminology)
     since = performed.performed_on or call.today - RECENT
+    delivered = with_delivered(gathered.support, record, since, call.today)
     support = without_ward_training(
-        with_delivered(gathered.support, record, since, call.today),
+        with_told(delivered, record, performed.references, since, terminology),
         record,
         terminology,
         encounter=call.request.context.encounter_id,
