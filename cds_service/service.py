@@ -98,6 +98,7 @@ from cds_service.fhir.orders.operations.done_procedures import (
     RECENT,
     has_augmentation,
     with_known_statuses,
+    with_possible_days,
 )
 from cds_service.fhir.orders.operations.orders_of_chart import (
     is_recent,
@@ -231,12 +232,15 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
     if procedures is None:
         _note_unread(call, "procedures")
         return None
+    terminology = call.service.terminology
+    procedures = with_possible_days(procedures, terminology, call.today)
     if _find_performed(call, procedures) is None:
         if _may_be_incomplete(call, procedures):
             _note_unread(call, "procedures")
         return None
     gathered = _gather(call, orders)
-    record = with_known_statuses(gathered.record, call.service.terminology)
+    record = with_known_statuses(gathered.record, terminology)
+    record = with_possible_days(record, terminology, call.today)
     gathered = replace(gathered, record=record)
     performed = _find_performed(call, record)
     if performed is None:

@@ -63,7 +63,7 @@ def braces_told(
     for sentence in sentences(words[:LONGEST_TEXT]):
         if terminology.kinds.of_title(folded(sentence), TELLS_HISTORY):
             continue
-        resource: Json = {
+        resource: dict[str, object] = {
             "resourceType": "DeviceRequest",
             "status": "active",
             "intent": "order",
