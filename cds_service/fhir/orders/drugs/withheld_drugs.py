@@ -202,6 +202,9 @@ def _harmed_by(
     A dose that was given later was given in spite of it.
     """
     names = frozenset(_names(entry, terminology))
+    if entry.kind == PRESCRIBED:
+        # Such words leave a prescribed tablet open by its state.
+        names &= DOSE_MONTHS.keys()
     told = _told_in(entry) if names else ()
     if not any(_is_harm(words, names, terminology) for words in told):
         return

@@ -58,11 +58,11 @@ def with_possible_days(
 ) -> PatientRecord:
     """Take the day of an augmentation that was done, and is still to come, as words.
 
-    Nothing was done after today, so that its day is mistyped, and not known.
+    Nothing was done after today: its day is mistyped, or it is only planned.
     """
     return record._replace(
         entries=tuple(
-            entry._replace(raw=_with_day_in_words(entry.raw))
+            entry._replace(raw=_with_day_in_words(entry.raw), status=UNKNOWN)
             if entry.kind == "Procedure"
             and entry.status in DONE
             and _is_to_come(entry.raw, today, terminology.calendar)
@@ -83,7 +83,7 @@ def _with_day_in_words(procedure: Json) -> Json:
     day = procedure.get("performedDateTime") or member(period, "start")
     dated = {"performedDateTime", "performedPeriod"}
     rest = {name: value for name, value in procedure.items() if name not in dated}
-    return {**rest, PERFORMED_IN_WORDS: text(day) or "to come"}
+    return {**rest, "status": UNKNOWN, PERFORMED_IN_WORDS: text(day) or "to come"}
 
 
 def is_done(procedure: Json, terminology: Terminology) -> bool:
