@@ -76,6 +76,7 @@ from cds_service.fhir.orders.braces.support_orders import (
     join_support_orders,
     with_delivered,
 )
+from cds_service.fhir.orders.braces.told_braces import with_told
 from cds_service.fhir.orders.discharge.aftermath import without_performed
 from cds_service.fhir.orders.discharge.leaving import read_leaving
 from cds_service.fhir.orders.discharge.performed import find_performed
@@ -97,6 +98,7 @@ from cds_service.fhir.orders.operations.done_procedures import (
     RECENT,
     has_augmentation,
     with_known_statuses,
+    with_possible_days,
 )
 from cds_service.fhir.orders.operations.orders_of_chart import (
     is_recent,
@@ -230,12 +232,15 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
     if procedures is None:
         _note_unread(call, "procedures")
         return None
+    terminology = call.service.terminology
+    procedures = with_possible_days(procedures, terminology, call.today)
     if _find_performed(call, procedures) is None:
         if _may_be_incomplete(call, procedures):
             _note_unread(call, "procedures")
         return None
     gathered = _gather(call, orders)
-    record = with_known_statuses(gathered.record, call.service.terminology)
+    record = with_known_statuses(gathered.record, terminology)
+    record = with_possible_days(record, terminology, call.today)
     gathered = replace(gathered, record=record)
     performed = _find_performed(call, record)
     if performed is None:
@@ -525,8 +530,9 @@ def _case_of_discharge(
     record, terminology = gathered.record, call.service.terminology
     record_before = without_performed(record, performed, terminology)
     since = performed.performed_on or call.today - RECENT
+    delivered = with_delivered(gathered.support, record, since, call.today)
     support = without_ward_training(
-        with_delivered(gathered.support, record, since, call.today),
+        with_told(delivered, record, performed.references, since, terminology),
         record,
         terminology,
         encounter=call.request.context.encounter_id,

@@ -253,9 +253,11 @@ def _brace_off(signals: tuple[Signal, ...], today: date) -> date | None:
     )
     if brace_signal is None or not brace_signal.braces:
         return None
-    if any(brace.issue for brace in brace_signal.braces):
+    braces = brace_signal.braces
+    # What an operation's follow-up or note says was not signed as an order.
+    if any(brace.issue or brace.times.order.is_inside for brace in braces):
         return None
-    ends = [_clear_end(brace.times) for brace in brace_signal.braces]
+    ends = [_clear_end(brace.times) for brace in braces]
     days = [day for day in ends if day is not None and day >= today]
     return max(days) if len(days) == len(ends) else None
 

@@ -207,6 +207,8 @@ def _is_unusual(condition: Json, terminology: Terminology) -> bool:
     return is_named or any(
         named.names_any(part)
         or stems.is_worse(part)
+        or stems.is_fallen(part)
+        or stems.is_fall_alone(part)
         or (is_everyday and not is_state and _names_seldom(part, terminology))
         for words in titles
         for part in undenied_parts(words, terminology)

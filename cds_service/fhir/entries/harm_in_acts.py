@@ -18,7 +18,9 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 REPORT = "DiagnosticReport"
 # A drug is no act: what it is for may be known for years.
-DRUGS = frozenset({"MedicationRequest", "MedicationAdministration"})
+DRUGS = frozenset(
+    {"MedicationRequest", "MedicationAdministration", "MedicationStatement"}
+)
 DONE_OR_ORDERED = frozenset(
     {"ServiceRequest", "Procedure", "DeviceRequest", "SupplyRequest", "ImagingStudy"}
 )
@@ -59,6 +61,12 @@ NEW = ("newly-begun",)
 MOVED = ("moved-to-monitors",)
 # What is left of "new-onset" and "neu aufgetreten" without the word for new.
 _ONSET = re.compile(r"\W?\bonset(?: of)?\b|\baufgetreten\w*")
+# What is taken if it comes has not come.
+_AS_NEEDED = re.compile(
+    r"\bprn\b|\bas (?:needed|required)\b|\bb\. ?bed\b|bedarf|\bsi besoin|\ba demanda\b"
+    r"|\bal bisogno|\bzo nodig|\bdoraznie|頓[用服]|필요 ?시|必要时"
+)
+_BRACKETED = re.compile(r"[(（]([^()（）]+)[)）]")
 _LETTER = re.compile(r"[^\W\d_]")
 
 EARLIER = "earlier-illness"
@@ -238,13 +246,15 @@ def _is_new_and_seldom(words: str, terminology: Terminology) -> bool:
 def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     """Return what a title gives as its reason, or the title if it is no act.
 
-    "Stroke unit" and "sepsis protocol" are what is done, "stroke" is why. A therapy
-    after a stroke does not say that it is of this stay.
+    "Stroke unit" and "sepsis protocol" are what is done, "stroke" is why, and so is
+    "suspected stroke". A therapy after a stroke does not say that it is of this stay.
     """
     plain = folded(title[:LONGEST_TEXT])
     if terminology.text_concepts(plain, THERAPY):
         return []
     why = terminology.grave_stems.reasons_after(plain)
+    if terminology.clauses.without_suspicion(plain) != plain:
+        return [*why, title]
     rest = plain
     for name in terminology.plain.complications_named.words_in(plain):
         rest = rest.replace(name, " ")
@@ -309,12 +319,33 @@ def is_rescue(act: Json, terminology: Terminology) -> bool:
 def told_beside(act: Json, terminology: Terminology) -> list[str]:
     """List what an act says besides its title and reasons, in notes and dosages.
 
-    What it is to prevent has not come. The title of a drug says nothing of a reason.
+    What it is to prevent has not come. Of the name of a drug this is what it is for:
+    "Apixaban for DVT".
     """
-    told = [*objects(act.get("note")), *objects(act.get("dosageInstruction"))]
-    words = [text(one.get("text")) for one in (*told, *objects(act.get("dosage")))]
+    dosages = [*objects(act.get("dosageInstruction")), *objects(act.get("dosage"))]
+    words = [text(one.get("text")) for one in (*objects(act.get("note")), *dosages)]
+    words += [text(one.get("patientInstruction")) for one in dosages]
+    for dosage in dosages:
+        for code in objects(dosage.get("additionalInstruction")):
+            words += texts_of(code)
+    words += _purposes_of_drug(act, terminology)
     is_prevention = terminology.grave_stems.is_prevention
     return [one for one in words if one and not is_prevention(one)]
+
+
+def _purposes_of_drug(act: Json, terminology: Terminology) -> list[str]:
+    """List what the name of a drug says that it is for, unless it prevents that."""
+    stems = terminology.grave_stems
+    titles = [
+        stems.without_conditions(title)
+        for title in texts_of(act.get("medicationCodeableConcept"))
+        if not stems.is_prevention(title) and not _AS_NEEDED.search(folded(title))
+    ]
+    in_brackets = (one for title in titles for one in _BRACKETED.findall(title))
+    return [
+        *(one for title in titles for one in stems.reasons_after(title)),
+        *in_brackets,
+    ]
 
 
 def names_of_reasons(act: Json) -> list[str]:

@@ -413,6 +413,11 @@ def find_stored_orders(
     return tuple({(order.kind, order.reference): order for order in orders}.values())
 
 
+def orders_of(order: Order, terminology: Terminology) -> Iterator[SupportOrder]:
+    """Yield each kind of support that an order on record asks for."""
+    yield from _support_orders(order, NO_DRAFTS, terminology, is_draft=False)
+
+
 def _devices_referred_to(record: PatientRecord) -> DraftOrders:
     """Return the devices that orders on record refer to, in the form of drafts."""
     entries = (*record.of_key("deviceRequests"), *record.of_key(SUPPLIES))

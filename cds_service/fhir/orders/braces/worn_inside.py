@@ -32,6 +32,7 @@ WORN_BEFORE = ("worn-before",)
 TELLS_HISTORY = ("worn-before", "complaint-before")
 ORDERED_NEXT = ("ordered-next",)
 PLAIN_WORDS = "plain-in-order"
+FOR_GOOD = "postponed-for-good"
 WITH_THERAPY = ("ordered-with-therapy",)
 REHABILITATION = frozenset({"rehabilitation"})
 REST_TITLE = "bed rest"
@@ -164,6 +165,18 @@ def _marked(words: str, place: Place) -> str:
     """Write `@` for the name at this place, with the letters that end its word."""
     rest = _REST_OF_WORD.match(words, place[1])
     return f"{words[: place[0]]}@{words[rest.end() if rest else place[1] :]}"
+
+
+def is_plain_order(words: str, terminology: Terminology) -> bool:
+    """Tell if words order a brace for some time or until further notice, and no more.
+
+    That it has no end says nothing of how the patient is.
+    """
+    place = _place(words, "brace", terminology)
+    if place is None:
+        return False
+    marked = _marked(folded(words), place)
+    return _is_plain(terminology.kinds.without(marked, FOR_GOOD), terminology)
 
 
 def _is_plain(words: str, terminology: Terminology) -> bool:

@@ -17,6 +17,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.orders.braces.told_braces import is_brace_told
 from cds_service.fhir.orders.complications import COMPLICATIONS, complication_concepts
 from cds_service.fhir.orders.discharge.unread_procedures import (
     unread_acts_of_spine,
@@ -219,8 +220,10 @@ def _is_plain_note(
 
 def _is_plain_part(part: str, terminology: Terminology) -> bool:
     plain = terminology.plain
-    return plain.complications.are_all(part, is_title=True) or plain.course.are_all(
-        part
+    return (
+        plain.complications.are_all(part, is_title=True)
+        or plain.course.are_all(part)
+        or is_brace_told(part, terminology)
     )
 
 

@@ -15,7 +15,12 @@ from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.element_names import WORDED
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.reasons_against_drugs import (
+    OF_STOPS,
+    STOPPED_FOR,
+)
 from cds_service.fhir.entries.words.asides import VOID
+from cds_service.fhir.entries.words.problem_words import named_in, undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.clauses import clauses, sentences_once
@@ -32,7 +37,7 @@ from cds_service.fhir.orders.drugs.asked_stops import (
     past_year_of_stop,
     stops_now,
 )
-from cds_service.fhir.raw_json import is_prohibition, member, objects, texts_of
+from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
 from cds_service.fhir.settings_of_care import WARD, settings_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
@@ -98,7 +103,10 @@ def objections_to_doses(
     for entry in record.entries:
         if entry.status in VOID:
             continue
-        if entry.status in NEVER and entry.kind in {ORDERED, *MEDICATION_TYPES}:
+        if entry.kind in MEDICATION_TYPES:
+            found += _harmed_by(entry, record, terminology)
+        is_over = entry.status in NEVER and entry.kind != GIVEN
+        if is_over and entry.kind in {ORDERED, *MEDICATION_TYPES}:
             continue
         if entry.kind == ORDERED:
             found += _told_by_order(entry, record, today, terminology)
@@ -184,6 +192,58 @@ def _unread_entries(record: PatientRecord) -> Iterator[Objection]:
     for broken in record.unreadable:
         if broken.key in DRUG_LISTS and BONE_DRUG in broken.concepts:
             yield Objection(ANY_DRUG, broken.reference)
+
+
+def _harmed_by(
+    entry: Entry, record: PatientRecord, terminology: Terminology
+) -> Iterator[Objection]:
+    """Yield the bone drug that by its own entry was not tolerated, or did harm.
+
+    A dose that was given later was given in spite of it.
+    """
+    names = frozenset(_names(entry, terminology))
+    if entry.kind == PRESCRIBED:
+        # Such words leave a prescribed tablet open by its state.
+        names &= DOSE_MONTHS.keys()
+    told = _told_in(entry) if names else ()
+    if not any(_is_harm(words, names, terminology) for words in told):
+        return
+    days = [*filter(None, map(terminology.calendar.last_day, _times_of(entry)))]
+    day = max(days, default=None)
+    for name in sorted(names):
+        if not _is_resumed(name, day, record, terminology):
+            yield Objection(name, entry.reference, day, is_harm=True)
+
+
+def _told_in(entry: Entry) -> Iterator[str]:
+    """Yield the notes of a drug's own entry, and the reasons of its status."""
+    for note in objects(entry.raw.get("note")):
+        yield text(note.get("text"))
+    for code in codeables(entry.raw, *STOPPED_FOR):
+        yield from texts_of(code)
+
+
+def _is_harm(words: str, names: frozenset[str], terminology: Terminology) -> bool:
+    """Tell if words in the entry of these drugs tell of a harm that they did.
+
+    What they may do is none, nor what is to be prevented.
+    """
+    stems = terminology.grave_stems
+    sentences = [
+        sentence
+        for sentence in sentences_once([words[:LONGEST_TEXT]])
+        if not stems.is_prevention(sentence)
+    ]
+    # Next to the name of another bone drug it is said of that one.
+    return any(
+        terminology.kinds.named(f"@ {folded(sentence)}", NOT_TOLERATED)
+        for sentence in sentences
+        if not _bone_drugs_in(sentence, terminology).keys() - names
+    ) or any(
+        not named_in([part], terminology).isdisjoint(OF_STOPS)
+        for sentence in sentences
+        for part in undenied_parts(stems.without_conditions(sentence), terminology)
+    )
 
 
 def _put_off_in_words(

@@ -53,6 +53,39 @@ def with_known_statuses(
     )
 
 
+def with_possible_days(
+    record: PatientRecord, terminology: Terminology, today: date
+) -> PatientRecord:
+    """Take the day of an augmentation that was done, and is still to come, as words.
+
+    Nothing was done after today: its day is mistyped, or it is only planned.
+    """
+    return record._replace(
+        entries=tuple(
+            entry._replace(raw=_with_day_in_words(entry.raw), status=UNKNOWN)
+            if entry.kind == "Procedure"
+            and entry.status in DONE
+            and _is_to_come(entry.raw, today, terminology.calendar)
+            and is_augmentation(Order(entry.reference, entry.raw), terminology)
+            else entry
+            for entry in record.entries
+        )
+    )
+
+
+def _is_to_come(procedure: Json, today: date, calendar: SiteCalendar) -> bool:
+    first, _ = days_of_procedure(procedure, calendar)
+    return first is not None and first > today
+
+
+def _with_day_in_words(procedure: Json) -> Json:
+    period = member(procedure, "performedPeriod")
+    day = procedure.get("performedDateTime") or member(period, "start")
+    dated = {"performedDateTime", "performedPeriod"}
+    rest = {name: value for name, value in procedure.items() if name not in dated}
+    return {**rest, "status": UNKNOWN, PERFORMED_IN_WORDS: text(day) or "to come"}
+
+
 def is_done(procedure: Json, terminology: Terminology) -> bool:
     """Tell if it was done by its status, and no title of it says otherwise."""
     if text(procedure.get("status")) not in DONE:

@@ -64,6 +64,7 @@ REOPERATION = "reoperation"
 AGAIN = ("another-operation",)
 COMPLAINT = ("complaint-of-course",)
 _CLAUSE = re.compile(r"[,;:.](?=\s)")
+STATED = "MedicationStatement"
 NEVER = VOID | {"not-done", "preparation", "draft", "revoked"}
 
 
@@ -259,7 +260,11 @@ def is_since(act: Json, since: date, calendar: SiteCalendar) -> bool:
     """Tell if an act was done or ordered on this day or later, or has no day.
 
     The day for which an order asks counts if it was carried out, or has no other day.
+    A drug that is only stated was begun then: most are as old as the patient's illness.
     """
+    if act.get("resourceType") == STATED:
+        begun = act.get("effectiveDateTime") or member(act, "effectivePeriod", "start")
+        return bool(begun) and calendar.may_be_since([begun], since)
     times = [
         act.get("performedDateTime"),
         member(act, "performedPeriod", "end"),

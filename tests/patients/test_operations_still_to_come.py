@@ -1,0 +1,25 @@
+"""An operation that is done is not still to come: its day is mistyped."""
+
+import pytest
+
+from tests.patients.leaving import summaries_after, titled
+
+DEFICIT = "foot drop (19 Nov). Examine before leaving."
+TO_COME = ["2026-11-21", "2026-12-18", "2027-11-18"]
+
+
+@pytest.mark.parametrize("day", TO_COME)
+@pytest.mark.parametrize("element", ["performedDateTime", "performedPeriod"])
+def test_a_deficit_after_one_that_is_done_is_asked_about(day, element):
+    dated = {"performedDateTime": None} | {
+        element: {"start": day} if element == "performedPeriod" else day
+    }
+    (summary,) = summaries_after(titled("Foot drop"), **dated)
+    assert summary.endswith(DEFICIT)
+    assert day[:4] not in summary
+
+
+@pytest.mark.parametrize("day", TO_COME)
+def test_one_that_was_not_begun_gets_no_card(day):
+    planned = {"status": "preparation", "performedDateTime": day}
+    assert summaries_after(titled("Foot drop"), **planned) == []
