@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import Literal, NamedTuple
 
+from cds_service.core.data_file import read_toml
 from cds_service.fhir.mapping.files.language import ONE_WORD, Language
 from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.outgoing.deadline import check_time
@@ -53,6 +55,16 @@ _TWO_IN_ONE = str.maketrans(
     {"ß": "ss", "ẞ": "SS", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"}
 )
 _ACCENTS = re.compile("[\u0300-\u036f]")
+# German parts of words in the letters of old systems, and how we fold them.
+_WRITTEN_OUT: Mapping[str, str] = {
+    part.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})): part.translate(
+        str.maketrans("äöü", "aou")
+    )
+    for part in read_toml(Path(__file__).with_name("written_out.toml"))["parts"]
+}
+_WRITTEN_OUT_PART = re.compile(
+    "|".join(sorted(_WRITTEN_OUT, key=len, reverse=True)), re.IGNORECASE
+)
 # Polish "of the hands", of which folding would make "rak", a cancer.
 _OF_HANDS = re.compile("\\br(?:ą|a\u0328)k\\b", re.IGNORECASE)
 _IN_HAND = "reku"
@@ -203,11 +215,25 @@ def without_accents(text: str) -> str:
 
 
 def _bare_letters(text: str) -> str:
-    if text.isascii():
+    if not text.isascii():
+        text = _OF_HANDS.sub(_IN_HAND, text.translate(STROKES).translate(_TWO_IN_ONE))
+        plain = _normalized("NFKD", text)
+        text = unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
+    return _with_single_vowels(text)
+
+
+def _with_single_vowels(text: str) -> str:
+    """Fold German words whose ä, ö and ü are written as two letters."""
+    lower = text.lower()
+    # Hardly any text has one, and the pattern takes ten times as long as this.
+    if not any(part in lower for part in _WRITTEN_OUT):
         return text
-    text = _OF_HANDS.sub(_IN_HAND, text.translate(STROKES).translate(_TWO_IN_ONE))
-    plain = _normalized("NFKD", text)
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
+    return _WRITTEN_OUT_PART.sub(_with_single_vowel, text)
+
+
+def _with_single_vowel(part: re.Match[str]) -> str:
+    folded_part = _WRITTEN_OUT[part[0].lower()]
+    return folded_part.upper() if part[0].isupper() else folded_part
 
 
 def normal(text: str) -> str:

@@ -71,6 +71,40 @@ def test_two_letters_in_one_may_be_written_as_two(name):
 
 @pytest.mark.parametrize(
     "name",
+    [
+        "Schwerhoerigkeit",
+        "HOERGERAETETRAEGER",
+        "Rueckenschmerzen",
+        "Hyperlipidaemie",
+        "Chronisch venoese Insuffizienz",
+    ],
+)
+def test_umlauts_may_be_written_out(name):
+    """Old systems have no ä, ö and ü."""
+    assert terminology().harmless.is_harmless(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("Querschnittlaehmung seit gestern", "neurological-deficit"),
+        ("RUECKENMARKKOMPRESSION", "neurological-deficit"),
+        ("Hueftfraktur rechts", "hip-fracture"),
+    ],
+)
+def test_grave_words_are_found_with_umlauts_written_out(text, concept):
+    assert concept in terminology().text_concepts(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["does continue due to tissue value", "dolor en hueso", "voet en bloed"]
+)
+def test_other_languages_keep_their_two_vowels(text):
+    assert folded(text) == text
+
+
+@pytest.mark.parametrize(
+    "name",
     ["VCF L1 lytic", "Spondylose (nach 2012)", "Osteoporosis (tumour)", "VCF X1"],
 )
 def test_anything_else_makes_another_name(name):
