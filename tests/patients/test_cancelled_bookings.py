@@ -79,7 +79,7 @@ MOVED = [
 # It was put off, with a day or without.
 PUT_OFF = [
     *("Kyphoplastie LWK 1, verschoben", "Kyphoplastie LWK 1 wird verschoben"),
-    *("Kyphoplastie LWK 1 verschoben wegen Infekt", "Kyphoplasty L1 deferred"),
+    "Kyphoplastie LWK 1 verschoben wegen Infekt",
     *("Kyphoplastie LWK 1 verschoben, Termin folgt", "Cyphoplastie L1 reportée"),
     *("Cifoplastia L1 aplazada", "Cifoplastica L1 rinviata", "L1 PKP 延期"),
     *("Kyfoplastiek L1 uitgesteld", "Kyfoplastyka L1 odroczona", "L1 BKP(延期)"),
@@ -96,6 +96,7 @@ SLOTS = [
 # It was put off for good, declined or not wanted any more.
 GIVEN_UP = [
     *(
+        "Kyphoplasty L1 deferred",
         "Kyphoplasty L1 deferred indefinitely",
         "Cifoplastia L1 aplazada indefinidamente",
     ),
