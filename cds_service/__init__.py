@@ -1,3 +1,3 @@
 """CDS Hooks service for kyphoplasty orders."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
