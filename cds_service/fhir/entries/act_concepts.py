@@ -36,7 +36,7 @@ from cds_service.fhir.entries.medication.drugs import (
     is_for_bone,
     is_unclassified,
 )
-from cds_service.fhir.entries.named_besides import drugs_in_doubt, grave_in_doubt
+from cds_service.fhir.entries.named_in_asides import drugs_in_doubt, grave_in_doubt
 from cds_service.fhir.entries.order_titles import is_everyday_order, unread_title
 from cds_service.fhir.entries.walking_limits import limits_of_operation
 from cds_service.fhir.entries.words.asides import VOID

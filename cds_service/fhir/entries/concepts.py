@@ -42,8 +42,8 @@ from cds_service.fhir.entries.grave.grave_concepts import (
 from cds_service.fhir.entries.harm_in_acts import (
     EARLIER,
     HARM_ASIDE,
+    asides_tell_harm,
     is_history,
-    tells_harm_beside,
     tells_of_harm,
 )
 from cds_service.fhir.entries.listed import LISTED, OF_NO_CONCERN
@@ -54,7 +54,7 @@ from cds_service.fhir.entries.medication.products import (
     unread_ingredients,
 )
 from cds_service.fhir.entries.medication.reasons_against_drugs import against_drugs
-from cds_service.fhir.entries.named_besides import drugs_told_in_doubt, grave_in_doubt
+from cds_service.fhir.entries.named_in_asides import drugs_told_in_doubt, grave_in_doubt
 from cds_service.fhir.entries.product_concepts import (
     concepts_of_device,
     concepts_of_drug,
@@ -104,7 +104,7 @@ def concepts_of(
         concepts |= {EARLIER}
     if t_scores_of_entry(resource, terminology):
         concepts |= {T_SCORE_ASIDE}
-    if tells_harm_beside(resource, terminology):
+    if asides_tell_harm(resource, terminology):
         concepts |= {HARM_ASIDE}
     return concepts | {ACUTE} if tells_of_harm(resource, terminology) else concepts
 

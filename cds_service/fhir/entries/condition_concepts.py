@@ -37,7 +37,7 @@ from cds_service.fhir.entries.listed import (
     is_withheld,
     short_texts,
 )
-from cds_service.fhir.entries.named_besides import drugs_told_in_doubt
+from cds_service.fhir.entries.named_in_asides import drugs_told_in_doubt
 from cds_service.fhir.entries.walking_limits import limits_of_diagnosis
 from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.bystanders import (

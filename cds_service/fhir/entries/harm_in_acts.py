@@ -149,7 +149,7 @@ def is_titled_after_fall(
     )
 
 
-def tells_harm_beside(condition: Json, terminology: Terminology) -> bool:
+def asides_tell_harm(condition: Json, terminology: Terminology) -> bool:
     """Tell if notes, evidence, sites or stages of a diagnosis name what went wrong."""
     if text(condition.get("resourceType")) != "Condition":
         return False

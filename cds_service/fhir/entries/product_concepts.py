@@ -15,7 +15,7 @@ from cds_service.fhir.entries.medication.products import (
     unread_ingredients,
 )
 from cds_service.fhir.entries.medication.steroid_asides import without_places
-from cds_service.fhir.entries.named_besides import (
+from cds_service.fhir.entries.named_in_asides import (
     drugs_in_doubt,
     drugs_told_in_doubt,
     grave_in_doubt,

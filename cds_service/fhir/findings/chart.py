@@ -354,7 +354,7 @@ class Chart:
         faults = (_fault(key, reads.get(key)) for key in asked)
         return tuple(fault for fault in faults if fault)
 
-    def unread_besides(self, keys: Iterable[str]) -> tuple[UnreadList, ...]:
+    def unread_among(self, keys: Iterable[str]) -> tuple[UnreadList, ...]:
         """Return those of these lists that were asked for and not read whole."""
         reads = self.record.reads
         asked = (key for key in keys if key in reads and is_unread(reads[key]))

@@ -53,7 +53,7 @@ _CANCELS, _REBOOKED, _EARLIER_BOOKING = (
 )
 # It ends the operation after all; or it ends something else, or says "revision".
 _ENDED_AT_LAST = ("ended-at-last",)
-_BESIDE_TITLE = ("ended-beside", "revision-beside")
+_ASIDES_IN_TITLE = ("ended-beside", "revision-beside")
 _POSTPONED, _FOR_GOOD = "postponed", ("postponed-for-good",)
 # "D/C warfarin", in a part of its own.
 _STOPS = re.compile(
@@ -169,7 +169,7 @@ def _named_by_codes(words: str, terminology: Terminology) -> frozenset[str]:
 
 def _without_others_ended(plain: str, terminology: Terminology) -> str:
     """Leave out what cancels or stops something else than the operation."""
-    for beside in _BESIDE_TITLE:
+    for beside in _ASIDES_IN_TITLE:
         plain = terminology.kinds.without(plain, beside)
     return _STOPS.sub(
         lambda stop: " " if terminology.drug_words(stop["drug"]) else stop[0], plain

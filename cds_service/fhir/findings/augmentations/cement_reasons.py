@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.named_besides import grave_in_doubt
+from cds_service.fhir.entries.named_in_asides import grave_in_doubt
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.fracture_sites import UNSITED
 from cds_service.fhir.entries.words.past_by_words import LONG_PAST

@@ -62,7 +62,7 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
     entries = entries_of(spec, chart)
     uses = combine(entries, chart.today)
     unread_drugs = chart.unread_lists(spec)
-    unread = unread_drugs or chart.unread_besides(TELLING_LISTS)
+    unread = unread_drugs or chart.unread_among(TELLING_LISTS)
     silence = conclude_no(spec, chart, may_count=_may_be_bone_drug)
     unclear = "" if unread else _why_unclear(silence)
     if unread_drugs or unclear:  # it may have been taken for longer

@@ -40,13 +40,13 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.complications import has_named_complication
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import is_augmentation
-from cds_service.fhir.orders.since.reports import is_made_since
-from cds_service.fhir.orders.since.told_besides import (
+from cds_service.fhir.orders.since.asides_as_reasons import (
     notes_of_operation,
     told_at_diagnoses,
     told_of_operation,
     told_of_visits,
 )
+from cds_service.fhir.orders.since.reports import is_made_since
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

@@ -43,14 +43,14 @@ from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
-from cds_service.fhir.orders.since.hip_repairs import sides_of
-from cds_service.fhir.orders.since.injuries import FOLLOWED_UP
-from cds_service.fhir.orders.since.told_besides import (
+from cds_service.fhir.orders.since.asides_as_reasons import (
     notes_of_operation,
     told_at_diagnoses,
     told_of_operation,
     told_of_visits,
 )
+from cds_service.fhir.orders.since.hip_repairs import sides_of
+from cds_service.fhir.orders.since.injuries import FOLLOWED_UP
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

@@ -25,7 +25,7 @@ from cds_service.fhir.orders.levels.treated_levels import find_levels
 from cds_service.fhir.orders.order_reasons import note_texts
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
-from cds_service.fhir.orders.since.told_besides import (
+from cds_service.fhir.orders.since.asides_as_reasons import (
     notes_of_operation,
     told_at_diagnoses,
     told_of_operation,

@@ -1,4 +1,4 @@
-"""Say what an entry names besides its own code, each concept in doubt."""
+"""Say what an entry names apart from its own code, each concept in doubt."""
 
 from collections.abc import Iterable
 
