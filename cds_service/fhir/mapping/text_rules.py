@@ -225,7 +225,9 @@ def _bare_letters(text: str) -> str:
 def _with_single_vowels(text: str) -> str:
     """Fold German words whose ä, ö and ü are written as two letters."""
     lower = text.lower()
-    # Hardly any text has one, and the pattern takes ten times as long as this.
+    # Hardly any text has such a word, and the pattern takes ten times as long as this.
+    if not any(vowels in lower for vowels in ("ae", "oe", "ue")):
+        return text
     if not any(part in lower for part in _WRITTEN_OUT):
         return text
     return _WRITTEN_OUT_PART.sub(_with_single_vowel, text)
