@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cds_service.core.data_file import PACKAGE
 from cds_service.fhir.mapping.files.language import read_languages
 from cds_service.fhir.mapping.text_rules import (
     TextRule,
@@ -22,6 +23,7 @@ from cds_service.fhir.mapping.text_rules import (
 from tests.builders import MAPPINGS, terminology
 
 WORD_EXAMPLES = Path(__file__).parents[3] / "word_examples"
+WRITTEN_OUT_PARTS = PACKAGE / "fhir/mapping/written_out.toml"
 
 
 def read_all(folder: Path) -> list[dict[str, Any]]:
@@ -73,24 +75,32 @@ SHOWN = sorted(
 BORDER = re.compile("(?<=[a-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[a-z])")
 STROKES = {  # no accents to Unicode
     **str.maketrans("łŁøØđĐ", "lLoOdD"),
-    **str.maketrans({"ß": "ss", "œ": "oe", "Œ": "OE"}),
+    **str.maketrans({"ß": "ss", "ẞ": "SS", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"}),
+}
+# What German words with umlauts are in the letters of old systems.
+WRITTEN_OUT = {
+    re.sub("[äöü]", lambda one: f"{'aou'['äöü'.index(one[0])]}e", part): part
+    for part in tomllib.loads(WRITTEN_OUT_PARTS.read_text(encoding="utf-8"))["parts"]
 }
 UPPER = {"i": "I", "s": "S", "k": "\u212aK"}  # a Kelvin sign is a K
 
 
 def bare(text: str) -> str:
-    """Without the accents of Latin letters."""
+    """In lower case, without the accents of Latin letters."""
     letters = [
         one
         for one in unicodedata.normalize("NFKD", text.translate(STROKES))
         if not 0x300 <= ord(one) < 0x370
     ]
-    return unicodedata.normalize("NFC", "".join(letters))
+    plain = unicodedata.normalize("NFC", "".join(letters)).lower()
+    written_out = "|".join(sorted(WRITTEN_OUT, key=len, reverse=True))
+    usual = re.sub(written_out, lambda one: WRITTEN_OUT[one[0]], plain)
+    return usual.translate(str.maketrans("äöü", "aou"))
 
 
 def by_search(text: str) -> frozenset[str]:
     """Concepts by the words of the files alone."""
-    plain = BORDER.sub(" ", bare(text).lower())
+    plain = BORDER.sub(" ", bare(text))
 
     def has(concept: str, kind: str) -> bool:
         return any(word.search(plain) for word in RULES[concept][kind])
