@@ -118,8 +118,8 @@ from cds_service.fhir.orders.referred import (
 from cds_service.fhir.orders.suggestions import Ordering, make_suggestions, order_words
 from cds_service.fhir.orders.training.ward_training import without_ward_training
 from cds_service.fhir.site_calendar import SiteCalendar
-from cds_service.outgoing.deadline import Deadline, in_force
-from cds_service.places import taken_for
+from cds_service.outgoing.deadline import Deadline, limited_by
+from cds_service.places import places_counted_for
 from cds_service.protocol.messages import (
     NO_CARDS,
     Card,
@@ -166,7 +166,7 @@ def answer(
             as shown.
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
-    with in_force(ports.deadline), taken_for(ports.caller.client or ""):
+    with limited_by(ports.deadline), places_counted_for(ports.caller.client or ""):
         return _answer_in_time(service, hook, request, ports)
 
 
@@ -258,14 +258,14 @@ def _may_be_ours(service: Service, request: HookRequest, ports: Ports) -> bool:
     """Tell if any order of the signing may be ours, before anything else is read."""
     drafts, terminology = request.context.draft_orders, service.terminology
     until = ports.deadline.for_orders()
-    with in_force(until):
+    with limited_by(until):
         return may_concern_us(drafts, terminology, until)
 
 
 def _read_orders(call: Call) -> SignedOrders:
     """Read the orders (step 1), before the record is read; a discharge has none."""
     person, ports = call.person, call.ports
-    with in_force(ports.deadline.for_orders()):
+    with limited_by(ports.deadline.for_orders()):
         drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
         drafts = replace(drafts, signed_on=call.today)
         return _orders_in(drafts, person, call.service.terminology)

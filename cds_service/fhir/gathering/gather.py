@@ -43,7 +43,7 @@ from cds_service.fhir.parsing import BrokenResource, parse_patient
 from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.references import BundleEntry, Targets, reference_name
 from cds_service.fhir.site_calendar import SiteCalendar
-from cds_service.outgoing.deadline import Deadline, in_force
+from cds_service.outgoing.deadline import Deadline, limited_by
 from cds_service.places import RECORDS
 from cds_service.protocol.messages import HookRequest
 
@@ -183,7 +183,7 @@ def _part_in_time(
     """
     until = deadline.for_understanding()
     try:
-        with in_force(until):
+        with limited_by(until):
             return _part(template, result, person, terminology, until)
     except DeadlinePassed:
         deadline.check()
