@@ -137,9 +137,9 @@ def _offers(
     """Return a new order, or the corrections, that a recommendation offers."""
     if not recommendation.label:
         return ()
-    if recommendation.order is None or recommendation.already:
-        return tuple(_corrections(recommendation, ordering))
-    new_order = _new_order(recommendation, recommendation.order, ordering)
+    if recommendation.template is None or recommendation.already:
+        return tuple(_suggested_corrections(recommendation, ordering))
+    new_order = _new_order(recommendation, recommendation.template, ordering)
     if new_order is None:
         return ()
     action = _create(recommendation, new_order, ordering)
@@ -163,7 +163,7 @@ def _new_order(
     return {**resource, "code": {**resource["code"], "coding": codings}, **common}
 
 
-def _corrections(
+def _suggested_corrections(
     recommendation: Recommendation, ordering: Ordering
 ) -> Iterator[Suggestion]:
     """Suggest the correction of each brace that can be corrected."""
@@ -214,7 +214,7 @@ def order_words(
     is_ignored = ordering.capabilities.order_details == "ignored"
     by_rule = {}
     for recommendation in recommendations:
-        rule, name = recommendation.rule, recommendation.order
+        rule, name = recommendation.rule, recommendation.template
         is_carried = rule.id in suggestions and not is_ignored
         if name is None or not rule.order_in_card:
             continue
@@ -302,7 +302,7 @@ def _suggestion(
         uuid=ordering.signing.derive_id("suggestion", content),
         # A correction that comes as a second order is never pre-selected: the first has
         # to be removed by hand.
-        is_recommended=recommendation.recommended and is_certain and not is_instead,
+        is_recommended=recommendation.is_preselected and is_certain and not is_instead,
         actions=(action,),
     )
 

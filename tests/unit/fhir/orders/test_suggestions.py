@@ -53,10 +53,10 @@ def recommend(template=None, rule_id="rule-1", **members):
     rule = Rule(
         id=rule_id, when=When(), owner="nobody", approved=TODAY, review_by=TODAY, **said
     )
-    whole = {"rule": rule, "text": rule.text, "order": template}
+    whole = {"rule": rule, "text": rule.text, "template": template}
     whole |= {
         "label": "Refer to rehabilitation",
-        "recommended": True,
+        "is_preselected": True,
         "already": (),
         "fired_by": (),
     }
