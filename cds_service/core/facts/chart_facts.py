@@ -171,7 +171,7 @@ class ChartFacts:
             named[f"leads-{leading.id}"] = leading
         return {name: fact.signal._replace(name=name) for name, fact in named.items()}
 
-    def seconds(self) -> Iterator[str]:
+    def short_forms_behind(self) -> Iterator[str]:
         """Yield short forms of the open facts behind the leading one, by rank."""
         leading = self.leading
         for fact in self.ranked:
