@@ -282,7 +282,7 @@ def _orders_in(
         person=person,
         drafts=drafts,
         augmentation=find_augmentation_order(drafts, terminology),
-        support=find_draft_support_orders(drafts, terminology),
+        support_orders=find_draft_support_orders(drafts, terminology),
     )
 
 
@@ -493,7 +493,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     record = with_signing(record, orders.drafts, terminology, call.today)
     record = with_unsent_reasons_of_drafts(record, orders.drafts, terminology)
     support = join_support_orders(
-        orders.support,
+        orders.support_orders,
         record,
         terminology,
         augmentation=orders.augmentation,
