@@ -115,7 +115,11 @@ from cds_service.fhir.orders.referred import (
     with_signing,
     with_unsent_reasons_of_drafts,
 )
-from cds_service.fhir.orders.suggestions import Ordering, make_suggestions, order_words
+from cds_service.fhir.orders.suggestions import (
+    SharedParts,
+    make_suggestions,
+    order_words,
+)
 from cds_service.fhir.orders.training.ward_training import without_ward_training
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline, limited_by
@@ -735,10 +739,10 @@ def _make_answer(
         NotTranslated: the language has no words for one of them.
     """
     hook, ports = call.hook, call.ports
-    acts, ordering = conclusion.recommendations, _ordering(call, language)
-    suggestions = dict(make_suggestions(acts, ordering))
+    acts, shared = conclusion.recommendations, _shared_parts(call, language)
+    suggestions = dict(make_suggestions(acts, shared))
     page = _page_to_take_home(call, conclusion)
-    page_draft = draft_handout(page, ordering) if page else None
+    page_draft = draft_handout(page, shared) if page else None
     if page_draft:
         suggestions[HANDOUT_DRAFT] = (page_draft,)
     # A draft needs a text that the site has read. The linked page says if it has not.
@@ -746,9 +750,9 @@ def _make_answer(
     return Answer(
         conclusion=conclusion,
         texts=hook.texts,
-        signing=ordering.signing,
+        signing=shared.signing,
         suggestions=suggestions,
-        order_words=order_words(acts, suggestions, ordering),
+        order_words=order_words(acts, suggestions, shared),
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
         handout_url=ports.handout_url(call.entry_id) if is_page_linked else "",
@@ -757,7 +761,7 @@ def _make_answer(
     )
 
 
-def _ordering(call: Call, language: LanguageFile | None) -> Ordering:
+def _shared_parts(call: Call, language: LanguageFile | None) -> SharedParts:
     """Collect the parts that all suggested orders of this call share."""
     ports, context = call.ports, call.request.context
     signing = Signing(
@@ -768,7 +772,7 @@ def _ordering(call: Call, language: LanguageFile | None) -> Ordering:
         orders=call.signed_digest,
         hook_instance=call.request.hook_instance,
     )
-    return Ordering(
+    return SharedParts(
         signing=signing,
         encounter_id=context.encounter_id,
         user_id=context.user_id,

@@ -16,7 +16,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.orders.braces.support_orders import find_draft_support_orders
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggestions import (
-    Ordering,
+    SharedParts,
     make_suggestions,
     make_template,
 )
@@ -75,8 +75,8 @@ def suggest(*recommendations, there=None, **named):
         "encounter_id": "enc-1",
         "user_id": "Practitioner/doc-1",
     } | named
-    ordering = Ordering(templates=TEMPLATES, terminology=there, today=TODAY, **request)
-    return make_suggestions(recommendations, ordering)
+    shared = SharedParts(templates=TEMPLATES, terminology=there, today=TODAY, **request)
+    return make_suggestions(recommendations, shared)
 
 
 def corrected(*drafts, there=None):
