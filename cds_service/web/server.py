@@ -31,6 +31,11 @@ NAME_A_DATABASE = (
     "KYPHOPLASTY_CDS_DATABASE_URL is not set: the audit log is a SQLite file in the"
     " working folder, which other replicas and the nightly jobs may not find"
 )
+ENCRYPT_THE_DATABASE = (
+    "the audit log's database is another machine, and its connection may be plain text:"
+    " add sslmode=verify-full to KYPHOPLASTY_CDS_DATABASE_URL, or sslmode=disable if"
+    " the network between them is trusted"
+)
 NEEDS_NGINX = (
     "nginx is required in front: alone the service does not withstand slow clients or"
     " overload"
@@ -60,6 +65,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     warn_if_sqlite_with_clients(settings, site.site if site else None)
     service = load_service(site)
     audit = AuditStore(settings.database_url)
+    warn_if_database_unencrypted(audit.database)
     run = str(uuid4())
     drain = Drain(settings.drain_seconds)
     audit.open_with(_run_entry("start", run, service.digests))
@@ -167,6 +173,12 @@ def warn_if_sqlite_with_clients(settings: Settings, site: Site | None) -> None:
     """Warn if EHRs are named and no database is: the log is in the working folder."""
     if site and site.clients and "database_url" not in settings.model_fields_set:
         logging.getLogger("kyphoplasty_cds.server").warning(NAME_A_DATABASE)
+
+
+def warn_if_database_unencrypted(database: Database) -> None:
+    """Warn if patients' ids and measurements may cross a network in plain text."""
+    if database.may_send_plain_text:
+        logging.getLogger("kyphoplasty_cds.server").warning(ENCRYPT_THE_DATABASE)
 
 
 def _check_callers_authenticated(
