@@ -25,13 +25,13 @@ from cds_service.fhir.findings.drugs.bone_drug_history import read_history
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.braces.support_orders import (
+from cds_service.fhir.orders.order_times import IN_FORCE
+from cds_service.fhir.orders.orders_on_record import unchecked_in
+from cds_service.fhir.orders.recognition import REVIEW
+from cds_service.fhir.orders.support.stored_support import (
     CARRIED_OUT,
     find_stored_orders,
-    unchecked_in,
 )
-from cds_service.fhir.orders.order_times import IN_FORCE
-from cds_service.fhir.orders.recognition import REVIEW
 from cds_service.fhir.raw_json import Json, truth
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.scoring import (

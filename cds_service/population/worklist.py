@@ -32,16 +32,18 @@ from cds_service.fhir.findings.drugs.medication_list import may_be_taken
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.braces.support_orders import (
-    CARRIED_OUT,
-    find_augmentations,
-    find_stored_orders,
-    unchecked_in,
-)
 from cds_service.fhir.orders.discharge.bookings import may_be_off, takes_place
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.operations.augmentations_on_record import (
+    find_augmentations,
+)
 from cds_service.fhir.orders.order_times import IN_FORCE
+from cds_service.fhir.orders.orders_on_record import unchecked_in
 from cds_service.fhir.orders.recognition import REVIEW, recognise_support
+from cds_service.fhir.orders.support.stored_support import (
+    CARRIED_OUT,
+    find_stored_orders,
+)
 from cds_service.fhir.orders.unread.unread_in_referral import is_read_whole
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.references import last_name

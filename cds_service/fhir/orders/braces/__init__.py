@@ -1,6 +1,4 @@
-"""Find the support orders, and correct the end of a brace.
+"""Tell what is special of an order of a brace or bed rest, and correct its end.
 
-`support_orders.py` finds those of every kind: braces, bed rest, referrals, biopsies and
-measurements. The other modules are about braces and bed rest alone.
-`../keep_reasons.py` reads why an order keeps a brace on.
+`../support/` finds these orders. `../keep_reasons.py` reads why one keeps a brace on.
 """

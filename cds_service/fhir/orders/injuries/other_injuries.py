@@ -46,7 +46,7 @@ from cds_service.fhir.orders.injuries.injury_times import (
     is_unsettled,
     moment_of,
 )
-from cds_service.fhir.orders.keep_reasons import named_levels, reasons_of_order
+from cds_service.fhir.orders.keep_reasons import reasons_of_order
 from cds_service.fhir.orders.levels.broken_levels import (
     CERVICAL,
     broken_beside,
@@ -54,6 +54,7 @@ from cds_service.fhir.orders.levels.broken_levels import (
     fractured_places,
     places_first_coded,
 )
+from cds_service.fhir.orders.levels.named_levels import named_levels
 from cds_service.fhir.orders.operations.operation import (
     UNNAMED,
     Broken,
