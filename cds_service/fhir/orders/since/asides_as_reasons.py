@@ -52,8 +52,8 @@ def told_at_diagnoses(
             if _is_later(note.get("time"), since, calendar)
             or (is_new and not note.get("time"))
         ]
-        beside = [*evidence_of(entry.raw), *sites_and_stages(entry.raw)]
-        reasons = beside if is_new else []
+        asides = [*evidence_of(entry.raw), *sites_and_stages(entry.raw)]
+        reasons = asides if is_new else []
         if notes or reasons:
             yield _as_order(entry, reasons, notes)
 

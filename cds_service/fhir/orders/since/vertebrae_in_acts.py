@@ -64,7 +64,7 @@ def vertebrae_in_acts_since(
     known = {*treated, *_listed(record, terminology)}
     if _is_another_listed(record, terminology):
         known.add(ANOTHER[0])
-    beside = (
+    asides = (
         *told_at_diagnoses(record, since, terminology),
         *told_of_operation(record, performed),
         *notes_of_operation(record, performed),
@@ -72,7 +72,7 @@ def vertebrae_in_acts_since(
     )
     told = frozenset(
         entry.reference
-        for entry in beside
+        for entry in asides
         if _names_another(_called(entry), known, since, terminology)
     )
     return told | frozenset(
