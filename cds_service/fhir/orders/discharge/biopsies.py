@@ -1,7 +1,6 @@
 """Read the biopsies of a fracture, each with its own reports.
 
 The report of a biopsy at one site tells nothing of a biopsy at another site.
-Raw JSON of the record in, biopsies out; junk never raises.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -3,7 +3,6 @@
 A note of yesterday at an old diagnosis, the evidence of a new one, the outcome of the
 operation and a visit to come may be the only word of a fall or a broken bone. Each
 becomes an order of an unnamed act for that reason, so that one reader reads them all.
-Raw JSON of the record in; junk never raises.
 """
 
 from collections.abc import Collection, Iterator

@@ -1,8 +1,7 @@
 """Find falls and broken bones since an operation, whose codes or words are understood.
 
-The raw JSON of the record in, injuries out; junk never raises. Broken vertebrae of the
-thoracic and lumbar spine are compared with the treated ones by `operation.py`. Entries
-that were not understood are another fact of a discharge.
+Broken vertebrae of the thoracic and lumbar spine are compared with the treated ones by
+`operation.py`. Entries that were not understood are another fact of a discharge.
 """
 
 import re

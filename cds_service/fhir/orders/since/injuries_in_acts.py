@@ -1,7 +1,6 @@
 """Find broken bones and grave illness that only an act since an operation names.
 
-A hip that broke on the ward may be named by the reason of an X-ray alone. Raw JSON of
-the record in, references out; junk never raises.
+A hip that broke on the ward may be named by the reason of an X-ray alone.
 """
 
 import re

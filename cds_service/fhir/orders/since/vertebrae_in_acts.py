@@ -1,7 +1,6 @@
 """Find broken vertebrae that only an order or a procedure names.
 
-"MRI because of a new fracture of L2" may be the only word of it. Raw JSON of the record
-in, references out; junk never raises.
+"MRI because of a new fracture of L2" may be the only word of it.
 """
 
 import re

@@ -21,7 +21,7 @@ from cds_service.fhir.raw_json import text
 def find_draft_support_orders(
     drafts: DraftOrders, terminology: Terminology
 ) -> tuple[SupportOrder, ...]:
-    """Find the patient's support orders in a signing; broken resources never raise.
+    """Find the patient's support orders in a signing.
 
     An option or a proposal arranges nothing, and an order on hold arranges nothing yet.
     Of a brace or bed rest all of them count, since the card asks for its end.

@@ -1,8 +1,7 @@
 """Read the braces that an operation names in its follow-up and its notes.
 
 "TLSO for 12 weeks" may be ordered nowhere else. Only one with an end, or with words for
-none, counts: without them, the name may be how somebody walks. The raw JSON of the
-record in, orders out; junk never raises.
+none, counts: without them, the name may be how somebody walks.
 """
 
 from collections.abc import Collection, Iterator
