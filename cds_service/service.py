@@ -79,7 +79,6 @@ from cds_service.fhir.orders.drafts import (
     read_drafts,
     with_foreign_orders,
 )
-from cds_service.fhir.orders.handout_draft import Page, draft_handout
 from cds_service.fhir.orders.injuries.dated_fractures import dated_fractures
 from cds_service.fhir.orders.levels.broken_levels import region_treated
 from cds_service.fhir.orders.missed_orders import (
@@ -109,7 +108,12 @@ from cds_service.fhir.orders.referred import (
     with_signing,
     with_unsent_reasons_of_drafts,
 )
-from cds_service.fhir.orders.suggestions import Ordering, make_suggestions, order_words
+from cds_service.fhir.orders.suggested.handout_draft import Page, draft_handout
+from cds_service.fhir.orders.suggested.suggestions import (
+    Ordering,
+    make_suggestions,
+    order_words,
+)
 from cds_service.fhir.orders.support.joined_support import join_support_orders
 from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from cds_service.fhir.orders.support.stored_support import with_delivered

@@ -1,8 +1,8 @@
 """Recognise the orders being signed, with their levels, and make suggested orders.
 
 Each folder is one question. A folder imports only from those after it: `discharge/`,
-`drugs/`, `support/`, `braces/`, `training/`, `injuries/`, `since/`, `operations/`,
-`unread/`, `levels/`. The modules next to the folders serve several of them:
-`keep_reasons.py`, which reads why an order keeps a brace on, `support/` and
-`injuries/`.
+`drugs/`, `support/`, `training/`, `injuries/`, `since/`, `operations/`, `unread/`,
+`levels/`. `suggested/` imports none of these, and none imports it: there orders are
+made, in all others they are read. The modules next to the folders serve several of
+them, or all of the service.
 """

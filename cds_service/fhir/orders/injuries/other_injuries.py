@@ -31,8 +31,8 @@ from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.durations.duration_parts import blank
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.bystander_orders import is_bystander
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
+from cds_service.fhir.orders.injuries.bystander_orders import is_bystander
 from cds_service.fhir.orders.injuries.fresh_fractures import broken_before_operation
 from cds_service.fhir.orders.injuries.injury_times import (
     Search,

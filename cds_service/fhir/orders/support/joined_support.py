@@ -18,7 +18,6 @@ from cds_service.core.findings import (
 )
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.braces.renewals import with_renewals
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders
 from cds_service.fhir.orders.injuries.injury_times import Search
 from cds_service.fhir.orders.injuries.other_injuries import find_other_injuries
@@ -36,6 +35,7 @@ from cds_service.fhir.orders.orders_on_record import (
     stored_orders,
     unchecked_in,
 )
+from cds_service.fhir.orders.support.renewals import with_renewals
 from cds_service.fhir.orders.support.stored_support import has_ended, sort_stored
 from cds_service.fhir.orders.support.support_order import BIOPSY, TIMED
 from cds_service.fhir.orders.training.past_stays import PastStays, past_stays

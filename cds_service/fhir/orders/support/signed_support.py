@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from cds_service.core.findings import SupportOrder
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.braces.worn_inside import read_worn_inside
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.keep_reasons import reasons_of_order
 from cds_service.fhir.orders.operations.operation import HELD
@@ -15,6 +14,7 @@ from cds_service.fhir.orders.support.support_order import (
     TIMED,
     read_support_orders,
 )
+from cds_service.fhir.orders.support.worn_inside import read_worn_inside
 from cds_service.fhir.raw_json import text
 
 

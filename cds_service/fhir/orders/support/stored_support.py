@@ -23,11 +23,11 @@ from cds_service.core.braces.bracing import times_of
 from cds_service.core.findings import NotNow, SupportOrder, SupportOrders
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.braces.renewals import BASIS, EARLIER
 from cds_service.fhir.orders.drafts import OPTION, DraftOrders
 from cds_service.fhir.orders.operations.operation import HELD
 from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.orders_on_record import SUPPLIES, stored_orders
+from cds_service.fhir.orders.support.renewals import BASIS, EARLIER
 from cds_service.fhir.orders.support.support_order import (
     PROPOSED,
     TIMED,

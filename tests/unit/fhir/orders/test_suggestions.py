@@ -14,7 +14,7 @@ from cds_service.core.recommendations import Recommendation
 from cds_service.core.rule_file import Rule, When
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
-from cds_service.fhir.orders.suggestions import (
+from cds_service.fhir.orders.suggested.suggestions import (
     Ordering,
     make_suggestions,
     make_template,
