@@ -16,6 +16,7 @@ from cds_service.fhir.entries.harm_in_acts import (
     names_of_reasons,
     titles_of,
 )
+from cds_service.fhir.entries.words.problem_words import words_but_denials
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
@@ -48,7 +49,9 @@ def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
     """Tell if an act or a report may be unusual, so that a discharge has to see it."""
     kind = text(resource.get("resourceType"))
     if kind == REPORT:
-        return any(_is_image(one, terminology) for one in texts_of(resource.get("code")))
+        return any(
+            _is_image(one, terminology) for one in texts_of(resource.get("code"))
+        )
     rules = (*IMAGES, *CALLED, AT_ONCE, SUSPECTED)
     return kind in ASKED and any(
         terminology.kinds.of_title(title, rules) for title in _titles(resource)
@@ -115,14 +118,14 @@ def _is_suspicion(title: str, terminology: Terminology) -> bool:
 
 def _is_harmless(part: str, terminology: Terminology) -> bool:
     """Tell if what is suspected, or how it is looked for, is everyday."""
+    if illnesses_in_words(part, terminology):
+        return False
     if _is_everyday(part, terminology):
         return True
     disease = terminology.everyday_diseases.read(part)
     if disease is not None:
         return not (disease.is_of_before or disease.is_dated)
-    return is_reason_understood(
-        [part], frozenset(), terminology
-    ) and not illnesses_in_words(part, terminology)
+    return is_reason_understood([part], frozenset(), terminology)
 
 
 def _is_everyday(title: str, terminology: Terminology) -> bool:
@@ -141,7 +144,7 @@ def _is_everyday_image(
     kinds = terminology.kinds
     whole = "; ".join(dict.fromkeys(titles))
     told = "; ".join(dict.fromkeys((*titles, *reasons)))
-    if kinds.named(told, PURPOSE):
+    if kinds.named(told, PURPOSE) or _is_for_earlier_fall(told, terminology):
         return True
     if _is_plain_plan(titles, terminology) or _is_of_known(told, terminology):
         return True
@@ -167,11 +170,13 @@ def _is_scan_of_spine(
 
 
 def _is_known(title: str, terminology: Terminology) -> bool:
-    """Tell if a title of an image of the spine has known words alone."""
+    """Tell if a title of an image of the spine has known words, and denials, alone."""
+    said = words_but_denials(title, terminology)
+    rest = terminology.kinds.without(title, ANYTHING)
     if terminology.kinds.named(title, COMPLAINT):
         return False
     return (
-        _is_bare(title, terminology)
+        any(_is_bare(one, terminology) for one in (title, said, rest))
         or _is_everyday(title, terminology)
         or is_reason_understood([title], GRAVE, terminology)
     )
@@ -198,9 +203,18 @@ def _is_plain_plan(titles: Sequence[str], terminology: Terminology) -> bool:
         return False
     rests = [kinds.without(one, PLANNED) for one in titles]
     return all(
-        _is_bare(one, terminology)
-        or not _LETTER.search(kinds.without(one, HEART))
+        _is_bare(one, terminology) or not _LETTER.search(kinds.without(one, HEART))
         for one in rests
+    )
+
+
+def _is_for_earlier_fall(told: str, terminology: Terminology) -> bool:
+    """Tell if an image is for the fall that led to the stay, and says where it was."""
+    stems = terminology.grave_stems
+    return (
+        stems.names_fall(told)
+        and not (stems.is_fallen(told) or stems.may_be_of_fall(told))
+        and not stems.is_examined_after_fall(told)
     )
 
 

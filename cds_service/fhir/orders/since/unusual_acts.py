@@ -47,7 +47,8 @@ def unusual_acts_since(
     acts = [
         act
         for act in _acts(record, terminology)
-        if act.reference not in performed and is_since(act.raw, time.operation, calendar)
+        if act.reference not in performed
+        and is_since(act.raw, time.operation, calendar)
     ]
     planned = {
         act.reference
@@ -100,16 +101,18 @@ def _is_of_before(act: Json, time: RecentTime, calendar: SiteCalendar) -> bool:
 def _orders_of(act: Json) -> frozenset[str]:
     """Return the references of the orders by which an act was done."""
     orders = (text(one.get("reference")) for one in objects(act.get("basedOn")))
-    return frozenset(f"ServiceRequest/{last_name(one)}" for one in orders if one)
+    return frozenset(map(last_name, orders)) - {""}
 
 
 def _answers(report: Json, act: Entry) -> bool:
-    """Tell if a report is of an act, by its order, its images, or its title and time."""
+    """Tell if a report is of an act, by its order, images, or title and time."""
     orders = _orders_of(report)
     if act.reference in orders or not orders.isdisjoint(_orders_of(act.raw)):
         return True
-    studies = (text(one.get("reference")) for one in objects(report.get("imagingStudy")))
-    if act.reference in {f"ImagingStudy/{last_name(one)}" for one in studies if one}:
+    studies = (
+        text(one.get("reference")) for one in objects(report.get("imagingStudy"))
+    )
+    if act.reference in map(last_name, studies):
         return True
     titles = texts_of(report.get("code"))
     if not titles or titles != texts_of(act.raw.get("code")):
