@@ -19,7 +19,7 @@ from cds_service.fhir.entries.harm_in_acts import (
 from cds_service.fhir.entries.words.problem_words import words_but_denials
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 STUDY = "ImagingStudy"
@@ -78,7 +78,7 @@ def is_unusual_call(act: Json, terminology: Terminology) -> bool:
 
 def _titles(act: Json) -> list[str]:
     """List what an act is called; of a study without a name of its kind, with that."""
-    titles = [one[:LONGEST_TEXT] for one in titles_of(act)]
+    titles = [one[:LONGEST_TITLE] for one in titles_of(act)]
     if text(act.get("resourceType")) != STUDY:
         return titles
     codes = [text(one.get("code")) for one in objects(act.get("modality"))]
@@ -118,7 +118,8 @@ def _is_suspicion(title: str, terminology: Terminology) -> bool:
 
 def _is_harmless(part: str, terminology: Terminology) -> bool:
     """Tell if what is suspected, or how it is looked for, is everyday."""
-    if illnesses_in_words(part, terminology):
+    is_ill = illnesses_in_words(part, terminology)
+    if is_ill or terminology.harmless.is_harm(part):
         return False
     if _is_everyday(part, terminology):
         return True
