@@ -160,7 +160,7 @@ def test_a_fall_told_by_a_document_is_to_be_read(title: str, reason: str) -> Non
         *(("Fall risk assessment", ""), ("Sturzrisiko-Assessment", "")),
         *(("Fall prevention protocol", ""), ("Sturzprophylaxe", "")),
         *(("Neuro obs", "GCS 15"), ("Neuro obs", "call if GCS < 13")),
-        *(("Falls clinic", ""), ("CT head", "headache"), ("Sturzanamnese", "")),
+        *(("Falls clinic", ""), ("X-ray hip", "headache"), ("Sturzanamnese", "")),
     ],
 )
 def test_what_prevents_falls_is_not(title: str, reason: str) -> None:

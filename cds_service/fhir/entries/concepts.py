@@ -59,6 +59,7 @@ from cds_service.fhir.entries.product_concepts import (
     concepts_of_device,
     concepts_of_drug,
 )
+from cds_service.fhir.entries.unusual_acts import UNUSUAL_ACT, may_be_unusual
 from cds_service.fhir.entries.words.asides import (
     OBSERVATION,
     VOID,
@@ -106,6 +107,8 @@ def concepts_of(
         concepts |= {T_SCORE_ASIDE}
     if asides_tell_harm(resource, terminology):
         concepts |= {HARM_ASIDE}
+    if may_be_unusual(resource, terminology):
+        concepts |= {UNUSUAL_ACT}
     return concepts | {ACUTE} if tells_of_harm(resource, terminology) else concepts
 
 

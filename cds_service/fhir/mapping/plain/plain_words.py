@@ -128,6 +128,7 @@ class PlainLists(NamedTuple):
         dosages: words of a dosage of any drug.
         studies: words by which imaging studies and their series are called.
         findings: those of them that may name what was found.
+        scans: the words of studies and of a check after the operation.
         preparing: as in `PlainWordsFile`.
         lasting: words of an order of rehabilitation without `stay`.
         staying: those of `stay` alone.
@@ -165,6 +166,7 @@ class PlainLists(NamedTuple):
     dosages: Besides
     studies: Besides
     findings: PlainWords
+    scans: PlainWords
     preparing: PlainWords
     complications: PlainWords
     complications_named: PlainWords
@@ -212,6 +214,7 @@ def load_all_plain(
     titles, values = _words(folders, TITLES), _words(folders, VALUES)
     of_reports = _files(folders, REPORTS)
     of_cement = _files(folders, CEMENT)
+    studies = _words(folders, STUDIES)
     operated = _files(folders, COMPLICATIONS)
     denied = [pattern for file in of_reports for pattern in file.denied.patterns]
     reports = [*_words(folders, REPORTS), *denied]
@@ -251,8 +254,9 @@ def load_all_plain(
         material=PlainWords(_listed(of_cement, "material"), None),
         beyond=PlainWords(_listed(of_cement, "beyond"), None),
         dosages=_besides(_words(folders, DOSAGES), reasons, durations),
-        studies=_besides(_words(folders, STUDIES), reasons, durations),
+        studies=_besides(studies, reasons, durations),
         findings=PlainWords(_listed(_files(folders, STUDIES), "findings"), None),
+        scans=PlainWords([*studies, *_words(folders, CEMENT)], durations),
         preparing=PlainWords(_listed(_files(folders, REFERRALS), "preparing"), None),
         complications=PlainWords(_words(folders, COMPLICATIONS), None),
         complications_named=PlainWords(_listed(operated, "named"), None),

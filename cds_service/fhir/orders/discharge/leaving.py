@@ -49,6 +49,7 @@ from cds_service.fhir.orders.since.reports import (
     grave_reports_since,
     unread_reports_since,
 )
+from cds_service.fhir.orders.since.unusual_acts import unusual_acts_since
 from cds_service.fhir.orders.since.vertebrae_in_acts import vertebrae_in_acts_since
 from cds_service.fhir.raw_json import Json, member, text
 from cds_service.protocol.json_text import json_digest
@@ -83,6 +84,7 @@ def read_leaving(
     unread_acts = (
         unread_acts_since(record, since, own, terminology)
         | operated_again_since(record, since, own, terminology)
+        | unusual_acts_since(record, time, own, terminology)
         | unread_acts_of_spine(record, performed, terminology)
         | monitored_stays(record, since, today, terminology)
         | _unread_notes(performed)

@@ -1,0 +1,230 @@
+"""Tell if the title of an act is none of everyday care after a kyphoplasty.
+
+What shows a clot, a stroke or a bleeding has many names, and no list of them is whole.
+So acts are told by their kind: an image of another part than the spine by CT, MRI,
+catheter, radionuclide or ultrasound of heart and vessels; a team that is called;
+anything at once; a suspicion. It is everyday only if known words say so. The rules are
+those of `kinds.toml`.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from cds_service.fhir.entries.grave.grave_concepts import GRAVE
+from cds_service.fhir.entries.harm_in_acts import (
+    illnesses_in_words,
+    names_of_reasons,
+    titles_of,
+)
+from cds_service.fhir.entries.words.problem_words import words_but_denials
+from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
+
+STUDY = "ImagingStudy"
+REPORT = "DiagnosticReport"
+ASKED = frozenset({"ServiceRequest", "Procedure", STUDY})
+# A concept by which such an act, or a report that answers it, is kept.
+UNUSUAL_ACT = "unusual-act"
+# Rules of `kinds.toml`.
+SCAN, ULTRASOUND, HEART = "scan-by-name", "ultrasound-by-name", "echo-of-heart"
+IMAGES = (SCAN, ULTRASOUND, HEART)
+AT_ONCE, SUSPECTED = "act-at-once", "suspected-by-title"
+CALLED = ("emergency-called",)
+OF_WARD = ("ultrasound-of-ward",)
+PURPOSE = ("everyday-purpose",)
+PLANNED, KNOWN = "image-by-plan", "image-of-known"
+ANYTHING = "image-of-anything"
+COMPLAINT = ("complaint-of-course",)
+SPINE, ELSEWHERE = ("image-of-spine",), ("image-elsewhere",)
+# Modalities of DICOM, by a name that the rules know. That of angiography (XA) is also
+# of the C-arm at the operation itself.
+MODALITIES = {"CT": "CT", "MR": "MRI", "NM": "scintigraphy", "US": "ultrasound"}
+_PART = re.compile(r"[,;:，；：()（）]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
+    """Tell if an act or a report may be unusual, so that a discharge has to see it."""
+    kind = text(resource.get("resourceType"))
+    if kind == REPORT:
+        return any(
+            _is_image(one, terminology) for one in texts_of(resource.get("code"))
+        )
+    rules = (*IMAGES, *CALLED, AT_ONCE, SUSPECTED)
+    return kind in ASKED and any(
+        terminology.kinds.of_title(title, rules) for title in _titles(resource)
+    )
+
+
+def is_unusual_image(act: Json, terminology: Terminology) -> bool:
+    """Tell if an act is an image whose purpose is not known to be everyday."""
+    titles = _titles(act)
+    if not any(_is_image(title, terminology) for title in titles):
+        return False
+    return not _is_everyday_image(titles, _reasons(act), terminology)
+
+
+def is_unusual_call(act: Json, terminology: Terminology) -> bool:
+    """Tell if an act calls for help, is wanted at once, or suspects what is unknown."""
+    return any(
+        bool(terminology.kinds.of_title(title, CALLED))
+        or _is_at_once(title, terminology)
+        or _is_suspicion(title, terminology)
+        for title in _titles(act)
+    )
+
+
+def _titles(act: Json) -> list[str]:
+    """List what an act is called; of a study without a name of its kind, with that."""
+    titles = [one[:LONGEST_TITLE] for one in titles_of(act)]
+    if text(act.get("resourceType")) != STUDY:
+        return titles
+    codes = [text(one.get("code")) for one in objects(act.get("modality"))]
+    return [*titles, *(MODALITIES[code] for code in codes if code in MODALITIES)]
+
+
+def _reasons(act: Json) -> list[str]:
+    sites = [word for one in objects(act.get("bodySite")) for word in texts_of(one)]
+    return [*sites, *names_of_reasons(act)]
+
+
+def _is_image(title: str, terminology: Terminology) -> bool:
+    return bool(terminology.kinds.of_title(title, IMAGES))
+
+
+def _is_at_once(title: str, terminology: Terminology) -> bool:
+    kinds = terminology.kinds
+    if not kinds.of_title(title, (AT_ONCE,)):
+        return False
+    rest = kinds.without(title, AT_ONCE)
+    return _is_image(title, terminology) or not _is_everyday(rest, terminology)
+
+
+def _is_suspicion(title: str, terminology: Terminology) -> bool:
+    """Tell if a title suspects, or rules out, what is no everyday disease.
+
+    A disease of before is news if it is suspected now.
+    """
+    kinds = terminology.kinds
+    if not kinds.of_title(title, (SUSPECTED,)):
+        return False
+    if terminology.grave_stems.is_prevention(title):
+        return False
+    parts = _PART.split(kinds.without(title, SUSPECTED))
+    return not all(_is_harmless(part, terminology) for part in parts)
+
+
+def _is_harmless(part: str, terminology: Terminology) -> bool:
+    """Tell if what is suspected, or how it is looked for, is everyday."""
+    is_ill = illnesses_in_words(part, terminology)
+    if is_ill or terminology.harmless.is_harm(part):
+        return False
+    if _is_everyday(part, terminology):
+        return True
+    disease = terminology.everyday_diseases.read(part)
+    if disease is not None:
+        return not (disease.is_of_before or disease.is_dated)
+    return is_reason_understood([part], frozenset(), terminology)
+
+
+def _is_everyday(title: str, terminology: Terminology) -> bool:
+    """Tell if a title is that of everyday care, or says nothing."""
+    return (
+        not _LETTER.search(title)
+        or terminology.everyday.is_title(title)
+        or terminology.harmless_acts.is_title(title)
+        or terminology.bystanders.names_act(title)
+    )
+
+
+def _is_everyday_image(
+    titles: Sequence[str], reasons: Sequence[str], terminology: Terminology
+) -> bool:
+    kinds = terminology.kinds
+    whole = "; ".join(dict.fromkeys(titles))
+    told = "; ".join(dict.fromkeys((*titles, *reasons)))
+    if kinds.named(told, PURPOSE) or _is_for_earlier_fall(told, terminology):
+        return True
+    if _is_plain_plan(titles, terminology) or _is_of_known(told, terminology):
+        return True
+    if not kinds.named(whole, (SCAN, HEART)) and (
+        kinds.named(whole, OF_WARD) or _names_nowhere(whole, terminology)
+    ):
+        return True
+    if _names_nowhere(whole, terminology) and not kinds.named(whole, (HEART,)):
+        return not reasons or _is_scan_of_spine(told, reasons, terminology)
+    return _is_scan_of_spine(told, titles, terminology)
+
+
+def _is_scan_of_spine(
+    told: str, words: Iterable[str], terminology: Terminology
+) -> bool:
+    """Tell if an image is of the spine, of nothing else, and in known words."""
+    kinds = terminology.kinds
+    if not kinds.named(told, SPINE) and not terminology.names_spine(told):
+        return False
+    return not kinds.named(told, ELSEWHERE) and all(
+        _is_known(one, terminology) for one in words
+    )
+
+
+def _is_known(title: str, terminology: Terminology) -> bool:
+    """Tell if a title of an image of the spine has known words, and denials, alone."""
+    said = words_but_denials(title, terminology)
+    rest = terminology.kinds.without(title, ANYTHING)
+    if terminology.kinds.named(title, COMPLAINT):
+        return False
+    return (
+        any(_is_bare(one, terminology) for one in (title, said, rest))
+        or _is_everyday(title, terminology)
+        or is_reason_understood([title], GRAVE, terminology)
+    )
+
+
+def _is_bare(title: str, terminology: Terminology) -> bool:
+    """Tell if a title only says what was examined and how, and checks the cement."""
+    plain = terminology.plain
+    return plain.scans.are_all(title) and not any(
+        plain.findings.words_in(word) == [word]
+        for word in plain.scans.words_in(folded(title))
+    )
+
+
+def _names_nowhere(title: str, terminology: Terminology) -> bool:
+    """Tell if a title names an image, and no part of the body."""
+    return not _LETTER.search(terminology.kinds.without(title, ANYTHING))
+
+
+def _is_plain_plan(titles: Sequence[str], terminology: Terminology) -> bool:
+    """Tell if titles call an examination in plain words planned, and no more."""
+    kinds = terminology.kinds
+    if not any(kinds.of_title(one, (PLANNED,)) for one in titles):
+        return False
+    rests = [kinds.without(one, PLANNED) for one in titles]
+    return all(
+        _is_bare(one, terminology) or not _LETTER.search(kinds.without(one, HEART))
+        for one in rests
+    )
+
+
+def _is_for_earlier_fall(told: str, terminology: Terminology) -> bool:
+    """Tell if an image is for the fall that led to the stay, and says where it was."""
+    stems = terminology.grave_stems
+    return (
+        stems.names_fall(told)
+        and not (stems.is_fallen(told) or stems.may_be_of_fall(told))
+        and not stems.is_examined_after_fall(told)
+    )
+
+
+def _is_of_known(told: str, terminology: Terminology) -> bool:
+    """Tell if an image is for a disease that is known, with no other word."""
+    kinds = terminology.kinds
+    if not kinds.named(told, (KNOWN,)):
+        return False
+    rest = told
+    for name in (*IMAGES, KNOWN):
+        rest = kinds.without(rest, name)
+    return terminology.everyday_diseases.read(rest) is not None
