@@ -49,6 +49,7 @@ from cds_service.fhir.orders.since.reports import (
     grave_reports_since,
     unread_reports_since,
 )
+from cds_service.fhir.orders.since.told_instability import unstable_told_since
 from cds_service.fhir.orders.since.vertebrae_in_acts import vertebrae_in_acts_since
 from cds_service.fhir.raw_json import Json, member, text
 from cds_service.protocol.json_text import json_digest
@@ -106,6 +107,9 @@ def read_leaving(
         unusual=unusual_since(record, time, terminology)
         | cancers_telling_more(record, since, stays, terminology),
         unstable=unstable_since(record, since, terminology),
+        unstable_told=unstable_told_since(
+            record, since, performed.references, terminology
+        ),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         objections=objections_to_doses(record, terminology, today),
