@@ -384,6 +384,19 @@ def _named_in_words(
             yield Named(_gravest(bones), "", sides)
 
 
+def is_told_as_past(words: str, since: date, terminology: Terminology) -> bool:
+    """Tell if words of a broken bone call it old in each sentence, or prevent one."""
+    told = [
+        sentence
+        for sentence in sentences_once([SIDE.sub(r"\1", ABBREVIATED.sub(r"\1n", words))])
+        if bones_in_words(sentence, terminology)
+    ]
+    return all(
+        terminology.grave_stems.is_prevention(one) or _is_old(one, since, terminology)
+        for one in told
+    )
+
+
 def _is_old(words: str, since: date, terminology: Terminology) -> bool:
     """Tell if words call a fracture old, or name an earlier year alone."""
     own = _of_fracture(words, terminology)
