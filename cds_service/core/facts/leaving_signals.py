@@ -437,8 +437,14 @@ def _biopsy_unclear(situation: Situation) -> Signal | None:
 
 @signal("rehabilitation-not-placed")
 def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
-    """Find physiotherapy neither ordered nor booked, if nothing forbids it."""
-    if situation.leaving is None or situation.support.counted("rehabilitation"):
+    """Find physiotherapy neither ordered nor booked, if nothing forbids it.
+
+    A rehabilitation in hospital, for which the patient leaves, gives it.
+    """
+    leaving = situation.leaving
+    if leaving is None or situation.support.counted("rehabilitation"):
+        return None
+    if leaving.goes_to_rehabilitation:
         return None
     if SIGNALS["rehabilitation-booked"](situation):
         return None

@@ -59,7 +59,7 @@ ILLNESS = ("illness-since",)
 AGAIN = ("fracture-again",)
 THERAPY = frozenset({"rehabilitation"})
 LONG_STANDING = ("long-standing",)
-NEW = ("newly-begun",)
+NEW, OF_NERVES = ("newly-begun",), ("nerve-root", "gait-trouble")
 MOVED = ("moved-to-monitors",)
 OF_NECK = ("neck-brace",)
 # What is left of "new-onset" and "neu aufgetreten" without the word for new.
@@ -241,10 +241,16 @@ def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
 
 
 def _is_new_and_seldom(words: str, terminology: Terminology) -> bool:
-    """Tell if words call new what is not everyday when it is: "new heart failure"."""
+    """Tell if words call new what is not everyday when it is: "new heart failure".
+
+    A nerve root and trouble with walking are everyday next to a broken vertebra, unless
+    they are new.
+    """
     kinds = terminology.kinds
     if not kinds.named(words, NEW):
         return False
+    if kinds.named(words, OF_NERVES):
+        return True
     return terminology.harmless.is_harm(_ONSET.sub(" ", kinds.without(words, NEW[0])))
 
 

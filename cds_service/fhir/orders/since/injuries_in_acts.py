@@ -388,7 +388,9 @@ def is_told_as_past(words: str, since: date, terminology: Terminology) -> bool:
     """Tell if words of a broken bone call it old in each sentence, or prevent one."""
     told = [
         sentence
-        for sentence in sentences_once([SIDE.sub(r"\1", ABBREVIATED.sub(r"\1n", words))])
+        for sentence in sentences_once(
+            [SIDE.sub(r"\1", ABBREVIATED.sub(r"\1n", words))]
+        )
         if bones_in_words(sentence, terminology)
     ]
     return all(
