@@ -48,6 +48,7 @@ ASKED_ANYWAY = frozenset(
         "biopsy-preliminary",
         "biopsy-unclear",
         "unstable-since",
+        "instability-told",
     }
 )
 # With these signals an unread list alone brings no card.

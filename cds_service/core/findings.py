@@ -543,7 +543,8 @@ TrainingLimit = Literal[
     "bound",  # the patient does not walk
     "lost",  # a lost leg
     "carried",  # a wheelchair or a lift
-    "splinted",  # a boot or cast of a leg
+    "splinted",  # a boot, a cast or a brace of a leg
+    "aided",  # nobody may walk alone; training goes on
 ]
 Renewal = Literal["", "known", "unknown", "words"]
 

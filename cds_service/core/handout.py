@@ -193,7 +193,7 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
         asks=not drug and not goes_on,
         training=visit,
         brace_off=brace_off,
-        may_train=may_move and LIMITED not in names,
+        may_train=may_move and LIMITED not in names and not _walks_aided(case),
         is_broken=_is_broken(case),
         is_done=not is_unread and AFTER_UNREAD.isdisjoint(names),
     )
@@ -217,6 +217,11 @@ def _is_hip_healing(case: Case) -> bool:
         return False
     broken_on = case.findings.known["hip-fracture"].observed
     return broken_on is None or case.today - broken_on <= HIP_HEALS_IN
+
+
+def _walks_aided(case: Case) -> bool:
+    """Tell if an order says that nobody may walk alone: no page sends them to walk."""
+    return "aided" in case.support.training_limits
 
 
 def _is_brace_kept(case: Case) -> bool:

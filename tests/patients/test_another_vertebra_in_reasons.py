@@ -2,7 +2,12 @@
 
 import pytest
 
-from tests.patients.leaving import act_ordered, summaries_after, summaries_beside
+from tests.patients.leaving import (
+    act_ordered,
+    cards_beside,
+    summaries_after,
+    summaries_beside,
+)
 
 REASONS = [
     *("C2 fracture", "Odontoid fracture", "Dens fracture", "Pedicle fracture L1"),
@@ -33,8 +38,10 @@ def written(element, words):
 
 @pytest.mark.parametrize("reason", [*REASONS, *BESIDE])
 def test_a_reason_that_names_another_vertebra_is_read(reason):
-    (summary,) = summaries_beside(act_ordered("X-ray", reason))
-    assert "names an injury" in summary
+    (card,) = cards_beside(act_ordered("X-ray", reason))
+    # A pedicle that broke leads by the stability of the spine.
+    assert "names an injury" in card["summary"] + card["detail"]
+    assert card["summary"].endswith("Read before leaving.")
 
 
 @pytest.mark.parametrize("reason", HARMLESS)
@@ -45,4 +52,4 @@ def test_one_that_denies_it_or_is_old_asks_nothing(reason):
 @pytest.mark.parametrize("element", AFTERMATHS)
 def test_a_pedicle_that_broke_at_the_operation_is_read(element):
     (summary,) = summaries_after(**written(element, "Pedicle fracture L1"))
-    assert "names an injury" in summary
+    assert summary.endswith("unstable fracture not excluded. Read before leaving.")

@@ -164,6 +164,9 @@ class Leaving:
             began since then, and of cancers recorded since that tell of more.
         unstable: the first days of the diagnoses, by reference, that may be of an
             unstable spine and began since the operation.
+        unstable_told: references of the entries of the operation, and of the orders and
+            procedures since, that tell of an unstable spine.
+        goes_to_rehabilitation: the stay ends in a hospital of rehabilitation.
         injuries: falls and broken bones of these days, the gravest first.
         broken: references of the entries that cannot be read, of a diagnosis of a
             fracture or a fall, or of a brace.
@@ -190,6 +193,8 @@ class Leaving:
     nerve_roots: frozenset[str] = frozenset()
     unusual: frozenset[str] = frozenset()
     unstable: Mapping[str, date] = field(default_factory=dict)
+    unstable_told: frozenset[str] = frozenset()
+    goes_to_rehabilitation: bool = False
     injuries: tuple[Injury, ...] = ()
     broken: frozenset[str] = frozenset()
     objections: tuple[Objection, ...] = ()

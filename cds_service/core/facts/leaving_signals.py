@@ -47,6 +47,8 @@ NO_TRAINING = (
     "bone-malignancy",
     "recent-cancer",
     "unstable-spine",
+    "unstable-since",
+    "instability-told",
     "biopsy-grave",
     "biopsy-preliminary",
 )
@@ -235,17 +237,9 @@ def _unstable_since(situation: Situation) -> Signal | None:
     a stable spine; a later order answers it.
     """
     leaving = situation.leaving
-    if leaving is None or not leaving.unstable:
+    if leaving is None:
         return None
-    findings = situation.findings
-    known, doubted, sources = list[str](), list[str](), set[str]()
-    for name in UNSTABLE:
-        outcome = findings.known.get(name) or findings.gaps.get(name)
-        provenance = outcome.provenance if outcome else ()
-        named = {source.resource for source in provenance} & leaving.unstable.keys()
-        if named:
-            (known if findings.is_true(name) else doubted).append(name)
-            sources |= named
+    known, doubted, sources = _instability_in(leaving.unstable, situation)
     days = [leaving.unstable[source] for source in sources]
     orders = situation.support.counted("rehabilitation")
     written = [one.authored or one.start for one in orders]
@@ -255,6 +249,42 @@ def _unstable_since(situation: Situation) -> Signal | None:
     because = title if known else say("{name} not excluded", name=title)
     words = {"sure": "yes" if known else ""}
     return Signal(because, words=words, entries=situation.entries_of(sources))
+
+
+@signal("instability-told")
+def _instability_told(situation: Situation) -> Signal | None:
+    """Find an unstable spine that only words of the operation or of an order tell of.
+
+    No order of physiotherapy answers it: whoever wrote that may not know of it.
+    """
+    leaving = situation.leaving
+    if leaving is None:
+        return None
+    _, doubted, sources = _instability_in(leaving.unstable_told, situation)
+    if not doubted:
+        return None
+    title = joined(map(situation.wording.name, doubted))
+    because = say("{name} not excluded", name=title)
+    return Signal(because, entries=situation.entries_of(sources))
+
+
+def _instability_in(
+    entries: Collection[str], situation: Situation
+) -> tuple[list[str], list[str], set[str]]:
+    """Return what is known to be unstable and what is in doubt, by these entries.
+
+    The third is what of these entries tells of either.
+    """
+    findings = situation.findings
+    known, doubted, sources = list[str](), list[str](), set[str]()
+    for name in UNSTABLE:
+        outcome = findings.known.get(name) or findings.gaps.get(name)
+        provenance = outcome.provenance if outcome else ()
+        named = {source.resource for source in provenance} & {*entries}
+        if named:
+            (known if findings.is_true(name) else doubted).append(name)
+            sources |= named
+    return known, doubted, sources
 
 
 @signal("unstable-before")
@@ -409,8 +439,14 @@ def _biopsy_unclear(situation: Situation) -> Signal | None:
 
 @signal("rehabilitation-not-placed")
 def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
-    """Find physiotherapy neither ordered nor booked, if nothing forbids it."""
-    if situation.leaving is None or situation.support.counted("rehabilitation"):
+    """Find physiotherapy neither ordered nor booked, if nothing forbids it.
+
+    A rehabilitation in hospital, for which the patient leaves, gives it.
+    """
+    leaving = situation.leaving
+    if leaving is None or situation.support.counted("rehabilitation"):
+        return None
+    if leaving.goes_to_rehabilitation:
         return None
     if SIGNALS["rehabilitation-booked"](situation):
         return None

@@ -437,7 +437,7 @@ WHY_LIMITED: tuple[tuple[TrainingLimit, str], ...] = (
     ("bound", say("a diagnosis says that the patient does not walk")),
     ("lost", say("a leg or foot was lost")),
     ("carried", say("a wheelchair or a lift is ordered")),
-    ("splinted", say("a boot or cast of a leg is ordered")),
+    ("splinted", say("a boot, cast or brace of a leg is ordered")),
 )
 
 

@@ -38,7 +38,10 @@ from cds_service.fhir.entries.medication.drugs import (
 )
 from cds_service.fhir.entries.named_in_asides import drugs_in_doubt, grave_in_doubt
 from cds_service.fhir.entries.order_titles import is_everyday_order, unread_title
-from cds_service.fhir.entries.walking_limits import limits_of_operation
+from cds_service.fhir.entries.walking_limits import (
+    limits_of_operation,
+    splints_of_order,
+)
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.bystanders import (
     is_bystander_act,
@@ -119,6 +122,7 @@ def concepts_of_act(
         if known.isdisjoint(READ_AS_ORDERS):
             known |= unread_title(act, objects(code), terminology)
         known |= held_by(act, terminology)
+        known |= splints_of_order(act, terminology)
     known |= grave
     return known if is_apart else known | {MAY_NEED_BRACE}
 

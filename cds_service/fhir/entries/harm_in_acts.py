@@ -26,6 +26,8 @@ DONE_OR_ORDERED = frozenset(
 REASONED = DRUGS | DONE_OR_ORDERED
 TITLES = ("code", "codeCodeableConcept", "itemCodeableConcept", "procedureCode")
 
+# References to what is ordered.
+DEVICES = ("codeReference", "itemReference")
 OPERATED = frozenset({"ServiceRequest", "Procedure"})
 OTHER_BONE = "other-fracture"
 FALLS = frozenset({"fall", "fall-from-height"})
@@ -56,8 +58,9 @@ ILLNESS = ("illness-since",)
 AGAIN = ("fracture-again",)
 THERAPY = frozenset({"rehabilitation"})
 LONG_STANDING = ("long-standing",)
-NEW = ("newly-begun",)
+NEW, OF_NERVES = ("newly-begun",), ("nerve-root", "gait-trouble")
 MOVED = ("moved-to-monitors",)
+OF_NECK = ("neck-brace",)
 # What is left of "new-onset" and "neu aufgetreten" without the word for new.
 _ONSET = re.compile(r"\W?\bonset(?: of)?\b|\baufgetreten\w*")
 # What is taken if it comes has not come.
@@ -98,6 +101,8 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
     if kind not in REASONED:
         return False
     if bones_repaired_by(resource, terminology) or is_rescue(resource, terminology):
+        return True
+    if is_neck_brace(resource, terminology):
         return True
     reasons = objects(resource.get("reasonCode"))
     if any(_is_injury_coded(one, terminology) for one in reasons):
@@ -235,10 +240,16 @@ def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
 
 
 def _is_new_and_seldom(words: str, terminology: Terminology) -> bool:
-    """Tell if words call new what is not everyday when it is: "new heart failure"."""
+    """Tell if words call new what is not everyday when it is: "new heart failure".
+
+    A nerve root and trouble with walking are everyday next to a broken vertebra, unless
+    they are new.
+    """
     kinds = terminology.kinds
     if not kinds.named(words, NEW):
         return False
+    if kinds.named(words, OF_NERVES):
+        return True
     return terminology.harmless.is_harm(_ONSET.sub(" ", kinds.without(words, NEW[0])))
 
 
@@ -298,6 +309,19 @@ def bones_repaired_by(act: Json, terminology: Terminology) -> frozenset[str]:
     bones = frozenset(filter(None, (*coded, *worded)))
     # "Open treatment of femoral fracture" names a bone, and a fracture of any.
     return bones - {OTHER_BONE} or bones
+
+
+def is_neck_brace(act: Json, terminology: Terminology) -> bool:
+    """Tell if an act orders or fits a rigid brace of the neck, which may be broken."""
+    if text(act.get("resourceType")) not in DONE_OR_ORDERED:
+        return False
+    codes = terminology.complication_codes
+    titles = [one for name in TITLES for one in objects(act.get(name))]
+    if any(codes.is_neck_brace(*one) for one in terminology.codings(titles)):
+        return True
+    names = [word for title in titles for word in texts_of(title)]
+    names += [text(member(act, name, "display")) for name in DEVICES]
+    return any(terminology.kinds.named(one, OF_NECK) for one in names if one)
 
 
 def is_rescue(act: Json, terminology: Terminology) -> bool:

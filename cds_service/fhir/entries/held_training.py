@@ -13,6 +13,8 @@ from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts
 
 HELD = frozenset({"training-held"})
 UNREAD = "activity-unread"
+# Nobody may walk alone: training goes on, but no page says "walk".
+AIDED = "walks-aided"
 REHABILITATION = frozenset({"rehabilitation"})
 # What is read as an order of its own kind.
 JUDGED = REHABILITATION | {"bed-rest"}
@@ -21,15 +23,17 @@ BY_THERAPIST = ("ended-by-therapist",)
 MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
 TRAINING_HELD, MOVING = ("training-held", "moving-limited"), ("moving-named",)
 RESTING = ("rest-told",)
+WALKS_AIDED = (AIDED,)
 ACTIVITY, OF_ACTIVITY = ("activity-named",), ("activity-category",)
 
 
 def held_by(order: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the concept of such an order; nothing if it is another one."""
+    """Return the concepts of such an order; nothing if it is another one."""
+    aided = frozenset({AIDED} if walks_aided(order, terminology) else ())
     if holds_training(order, terminology):
-        return HELD
+        return HELD | aided
     is_unread = is_unread_activity(order, terminology)
-    return frozenset({UNREAD}) if is_unread else frozenset()
+    return aided | {UNREAD} if is_unread else aided
 
 
 def holds_training(order: Json, terminology: Terminology) -> bool:
@@ -56,6 +60,14 @@ def holds_training(order: Json, terminology: Terminology) -> bool:
         for words in _words_of(order, terminology)
         # To lie flat for hours is routine.
         if not (is_brief and terminology.kinds.named(words, REST))
+    )
+
+
+def walks_aided(order: Json, terminology: Terminology) -> bool:
+    """Tell if an order says that nobody may walk alone, or only with help."""
+    return not is_prohibition(order) and any(
+        terminology.kinds.named(words, WALKS_AIDED)
+        for words in _words_of(order, terminology)
     )
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cds_service.fhir.entries.fractures.leg_injuries import is_named
-from cds_service.fhir.entries.held_training import HELD
+from cds_service.fhir.entries.held_training import AIDED, HELD
 from cds_service.fhir.mapping.codes.complication_codes import LimitOfWalking
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
-from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 
 WALKS_NOT, LEG_LOST, LEG_OPERATED = "walks-not", "leg-lost", "leg-operated"
 CARRIED, LEG_SPLINTED = "carried", "leg-splinted"
@@ -58,7 +58,17 @@ def limits_of_device(
     if not any(terminology.kinds.named(words, WALKS_BESIDE) for words in texts):
         limits |= _coded(titles, (CARRIED, LEG_SPLINTED), terminology)
         limits |= _titled(named, (CARRIED, LEG_SPLINTED), terminology)
+    if any(terminology.kinds.named(words, (AIDED,)) for words in texts):
+        limits |= {AIDED}
     return limits | _held_in_notes(order, terminology)
+
+
+def splints_of_order(order: Json, terminology: Terminology) -> frozenset[str]:
+    """Return `leg-splinted` if an order that is none of a device asks for one."""
+    titles = [*objects(order.get("code")), *objects(order.get("orderDetail"))]
+    if is_prohibition(order):
+        return frozenset()
+    return limits_of_device(order, titles, terminology) & {LEG_SPLINTED}
 
 
 def _named_by(

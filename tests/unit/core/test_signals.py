@@ -47,6 +47,7 @@ CARD_SIGNALS = {
     "unstable-bone",  # in test_feedback_and_closures.py
     # In tests/patients/test_unstable_since_when_leaving.py.
     *("unstable-since", "unstable-before"),
+    "instability-told",  # in tests/patients/test_instability_told_when_leaving.py
 }
 
 

@@ -57,6 +57,7 @@ class ComplicationCodesFile(DataFile):
         leg_operated: operations and casts of pelvis and leg.
         carried: devices that carry or lift a patient.
         leg_splinted: boots, casts and splints of a leg.
+        neck_brace: rigid braces of the neck.
     """
 
     reviewed: bool
@@ -85,6 +86,7 @@ class ComplicationCodesFile(DataFile):
     leg_operated: tuple[VagueCodes, ...] = ()
     carried: tuple[VagueCodes, ...] = ()
     leg_splinted: tuple[VagueCodes, ...] = ()
+    neck_brace: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -188,6 +190,10 @@ class ComplicationCodes:
     def is_allergy(self, system: str, code: str) -> bool:
         """Tell if a canonical code names an allergic reaction."""
         return self._codes.is_among("allergy", system, code)
+
+    def is_neck_brace(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is of a rigid brace of the neck."""
+        return self._codes.is_among("neck_brace", system, code)
 
     def limits_walking(self, kind: LimitOfWalking, system: str, code: str) -> bool:
         """Tell if a canonical code is in a list of what limits walking."""

@@ -26,6 +26,7 @@ from cds_service.fhir.orders.drafts import Order
 from cds_service.fhir.orders.operations.augmentation import combine_performed
 from cds_service.fhir.orders.operations.done_procedures import levels_of
 from cds_service.fhir.orders.order_reasons import note_texts
+from cds_service.fhir.orders.since.told_instability import unstable_in_course
 from cds_service.fhir.orders.support.told_braces import is_brace_told
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
@@ -92,6 +93,7 @@ def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[
         for name in ("outcome", "followUp")
     }
     named = grave_concepts_of({**aftermath, **unread}, terminology)
+    named |= unstable_in_course(procedure, terminology)
     codes = (*unread["outcome"], *unread["followUp"])
     told = [words for code in codes for words in texts_of(code)]
     told += [text(note.get("text")) for note in objects(procedure.get("note"))]

@@ -13,6 +13,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.discharge.bookings import read_bookings
+from cds_service.fhir.orders.discharge.next_stays import leaves_for_rehabilitation
 from cds_service.fhir.orders.discharge.sent_samples import biopsies_on_record
 from cds_service.fhir.orders.discharge.unread_procedures import unread_acts_of_spine
 from cds_service.fhir.orders.drafts import entries_of_type
@@ -49,6 +50,7 @@ from cds_service.fhir.orders.since.reports import (
     grave_reports_since,
     unread_reports_since,
 )
+from cds_service.fhir.orders.since.told_instability import unstable_told_since
 from cds_service.fhir.orders.since.unusual_acts import unusual_acts_since
 from cds_service.fhir.orders.since.vertebrae_in_acts import vertebrae_in_acts_since
 from cds_service.fhir.raw_json import Json, member, text
@@ -110,6 +112,10 @@ def read_leaving(
         nerve_roots=nerve_roots_since(record, time, terminology),
         unusual=unusual | cancers_telling_more(record, since, stays, terminology),
         unstable=unstable_since(record, since, terminology),
+        unstable_told=unstable_told_since(
+            record, since, performed.references, terminology
+        ),
+        goes_to_rehabilitation=leaves_for_rehabilitation(record, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),
         objections=objections_to_doses(record, terminology, today),

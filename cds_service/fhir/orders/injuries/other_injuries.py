@@ -18,6 +18,7 @@ from cds_service.fhir.entries.grave.grave_concepts import (
     OF_THE_SPINE,
     UNREAD_REASON,
 )
+from cds_service.fhir.entries.harm_in_acts import CARRYING, bones_in_words
 from cds_service.fhir.entries.medication.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.bystanders import SPINAL, is_plain_fracture
@@ -28,9 +29,11 @@ from cds_service.fhir.entries.words.open_concepts import (
     NOT_UNDERSTOOD,
 )
 from cds_service.fhir.entries.words.problem_words import in_doubt
+from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.durations.duration_parts import blank
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
 from cds_service.fhir.orders.injuries.bystander_orders import is_bystander
 from cds_service.fhir.orders.injuries.fresh_fractures import broken_before_operation
@@ -70,6 +73,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     support_in,
 )
+from cds_service.fhir.orders.since.injuries_in_acts import is_told_as_past
 from cds_service.fhir.orders.since.reports import is_made_since
 from cds_service.fhir.orders.unread.unread_in_augmentation import (
     is_plain_note,
@@ -98,6 +102,9 @@ UNREAD_NEXT_TO_CODE = frozenset({MAY_BE_GRAVE, in_doubt(UNREAD_REASON)})
 # are findings; so is surgery, since `_is_operated` looks for it.
 NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - {*KEEP_REASONS} - SURGERY
 NAMED_ELSEWHERE |= frozenset(map(in_doubt, NAMED_ELSEWHERE))
+# A broken hip, pelvis or leg that only an aside names: of an accident of which nothing
+# else is known.
+BONES_ELSEWHERE = frozenset(map(in_doubt, CARRYING | {"leg-fracture"}))
 
 
 def find_other_injuries(
@@ -411,12 +418,31 @@ def _is_named_elsewhere(search: Search) -> bool:
         named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
         if entry.kind in DEVICE_ORDERS:  # its code and words are read with the brace
             named -= {in_doubt(MAY_BEAR_ON_SPINE), in_doubt(UNREAD_REASON)}
-        if entry.kind == "Condition" or named.isdisjoint(NAMED_ELSEWHERE):
+        is_named = not named.isdisjoint(NAMED_ELSEWHERE) or (
+            not named.isdisjoint(BONES_ELSEWHERE) and _is_bone_of_now(entry, search)
+        )
+        if entry.kind == "Condition" or not is_named:
             continue
         is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
         if is_taken or is_recent_entry(entry, search):
             return True
     return False
+
+
+def _is_bone_of_now(entry: Entry, search: Search) -> bool:
+    """Tell if an entry names a broken bone, and not only in words of an earlier time.
+
+    A code alone is of now: a later visit or a sequela has a code of its own.
+    """
+    terminology = search.terminology
+    told = [
+        words[:LONGEST_TEXT]
+        for words in dict.fromkeys(words_in(entry.raw))
+        if bones_in_words(words[:LONGEST_TEXT], terminology)
+    ]
+    return not told or not all(
+        is_told_as_past(words, search.recent_since, terminology) for words in told
+    )
 
 
 def _augmentations_in(search: Search) -> list[Json]:

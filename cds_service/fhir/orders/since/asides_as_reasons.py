@@ -13,6 +13,7 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.harm_in_acts import (
     THERAPY,
     evidence_of,
+    names_of_reasons,
     sites_and_stages,
 )
 from cds_service.fhir.entries.words.asides import VOID
@@ -97,6 +98,17 @@ def told_of_visits(
                 if (words := text(entry.raw.get(name)))
             ]
             yield _as_order(entry, [*told, *codeables(entry.raw, "reasonCode")], notes)
+
+
+def told_of_stays(record: PatientRecord) -> Iterator[Entry]:
+    """Yield what the patient's stay is for, and what its diagnoses are called."""
+    for entry in record.of_key("encounter"):
+        reasons = codeables(entry.raw, "reasonCode")
+        own = {word for reason in reasons for word in texts_of(reason)}
+        named = dict.fromkeys(names_of_reasons(entry.raw))
+        reasons += [{"text": words} for words in named if words not in own]
+        if reasons:
+            yield _as_order(entry, reasons, [])
 
 
 def _is_of_therapy(title: Json, terminology: Terminology) -> bool:

@@ -28,6 +28,7 @@ from cds_service.fhir.entries.harm_in_acts import (
     bones_in_words,
     bones_repaired_by,
     illnesses_in_words,
+    is_neck_brace,
     names_of_reasons,
     reasons_in_title,
     titles_of,
@@ -60,7 +61,8 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
-FALL, NEW_VERTEBRA = "fall", "new-vertebra"
+FALL, NEW_VERTEBRA, NECK = "fall", "new-vertebra", "neck-fracture"
+CERVICAL = "cervical-fracture"
 # Of the leg or the pelvis, as codes of the problem list name them.
 OF_LEG = frozenset({LEG_BROKEN, "hip-fracture", "pelvic-fracture"})
 THIGH = CARRYING - {"pelvic-fracture"}
@@ -130,8 +132,9 @@ def injured_acts_since(
 
     An act or a drug counts by its title, reasons and notes, and so does what is told
     at a diagnosis, of how the operation went, and of a visit to come; the stay that
-    ends only by a broken hip, pelvis or thigh. What is on the problem list with a day
-    is known, or counted there.
+    ends only by a broken hip, pelvis, thigh or neck. A rigid brace of the neck is worn
+    for a neck that may be broken. What is on the problem list with a day is known, or
+    counted there.
 
     Args:
         record: the patient's.
@@ -213,12 +216,12 @@ def _named_in_notes(
 def _named_by_stays(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> Iterator[Naming]:
-    """Yield the broken bones of hip, pelvis and leg that the stay that ends names."""
+    """Yield the broken bones of hip, pelvis, leg and neck that the stay names."""
     for stay in record.of_key("encounter"):
         named = _named_by(stay.raw, terminology, since)
         yield (
             stay.reference,
-            [one for one in named if one.name in CARRYING or one.name == LEG_BROKEN],
+            [one for one in named if one.name in CARRYING | {LEG_BROKEN, NECK}],
         )
 
 
@@ -318,7 +321,9 @@ def _named_by(act: Json, terminology: Terminology, since: date) -> list[Named]:
     if any(map(terminology.grave_stems.is_prevention, words)):
         reasons = []
     why = [one for title in called for one in reasons_in_title(title, terminology)]
+    braced = [Named(NECK, "", frozenset())] if is_neck_brace(act, terminology) else []
     return [
+        *braced,
         *(Named(bone, "", sides) for bone in bones_repaired_by(act, terminology)),
         *_named_in_reasons(reasons, sides, since, terminology),
         # Some codes of operations name what they repair.
@@ -380,7 +385,7 @@ def _named_in_code(
                 continue
             category = canonical[:CATEGORY] if "icd" in system else canonical
             concepts = terminology.concepts(one)
-            bones = concepts & (BROKEN | {"cervical-fracture"})
+            bones = concepts & (BROKEN | {CERVICAL})
             if bones:
                 yield Named(_gravest(bones), category, sides)
             if not concepts.isdisjoint(FALLS):
@@ -404,6 +409,21 @@ def _named_in_words(
         bones = bones_in_words(own, terminology)
         if bones:
             yield Named(_gravest(bones), "", sides)
+
+
+def is_told_as_past(words: str, since: date, terminology: Terminology) -> bool:
+    """Tell if words of a broken bone call it old in each sentence, or prevent one."""
+    told = [
+        sentence
+        for sentence in sentences_once(
+            [SIDE.sub(r"\1", ABBREVIATED.sub(r"\1n", words))]
+        )
+        if bones_in_words(sentence, terminology)
+    ]
+    return all(
+        terminology.grave_stems.is_prevention(one) or _is_old(one, since, terminology)
+        for one in told
+    )
 
 
 def _is_old(words: str, since: date, terminology: Terminology) -> bool:
@@ -450,9 +470,12 @@ def _gravest(bones: Iterable[str]) -> str:
     ranked = sorted(
         bones,
         key=lambda bone: (
+            # The neck comes after the bones that carry.
+            bone not in CARRYING,
+            bone != CERVICAL,
             INJURY_KINDS.index(bone)
             if bone in INJURY_KINDS and bone != OTHER_BONE
-            else len(INJURY_KINDS) + (bone == OTHER_BONE)
+            else len(INJURY_KINDS) + (bone == OTHER_BONE),
         ),
     )
     return _bone(ranked[0])
@@ -462,4 +485,6 @@ def _bone(concept: str) -> str:
     """Return one name for the thigh, whose parts are often not told."""
     if concept in THIGH:
         return "hip-fracture"
+    if concept == CERVICAL:
+        return NECK
     return concept if concept in CARRYING | {LEG_BROKEN} else "other-fracture"

@@ -13,6 +13,7 @@ from cds_service.fhir.entries.fractures.broken_in_words import told_by_words
 from cds_service.fhir.entries.harm_in_acts import REASONED
 from cds_service.fhir.entries.medication.drugs import ANY_BONE_DRUG, BONE_DRUG
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.levels.broken_levels import (
@@ -28,6 +29,7 @@ from cds_service.fhir.orders.since.asides_as_reasons import (
     notes_of_operation,
     told_at_diagnoses,
     told_of_operation,
+    told_of_stays,
     told_of_visits,
 )
 from cds_service.fhir.raw_json import Json, is_prohibition, text, texts_of
@@ -48,19 +50,19 @@ def vertebrae_in_acts_since(
 ) -> frozenset[str]:
     """Return the acts of this day or later that name another broken vertebra.
 
-    They name it in their title or reasons, or are an augmentation of it. One that is on
-    the problem list is known, and is compared with the operation there.
+    They name it in their title or reasons, or are an augmentation of it. So may the
+    stay that ends. One that is on the problem list is known, and is compared with the
+    operation there.
 
     Args:
         record: the patient's.
         since: the day of the operation, or the first that counts.
         performed: references of all entries of the operation.
-        treated: the treated vertebrae; if none is known, no vertebra is another one.
+        treated: the treated vertebrae; if none is known, only the neck, a pedicle or
+            the next vertebra is another one.
         terminology: the service's terminology.
     """
-    if not treated:
-        return frozenset()
-    known = {*treated, *_listed(record, terminology)}
+    known = {*(treated or LEVELS), *_listed(record, terminology)}
     if _is_another_listed(record, terminology):
         known.add(ANOTHER[0])
     asides = (
@@ -68,6 +70,7 @@ def vertebrae_in_acts_since(
         *told_of_operation(record, performed),
         *notes_of_operation(record, performed),
         *told_of_visits(record, since, terminology),
+        *told_of_stays(record),
     )
     told = frozenset(
         entry.reference

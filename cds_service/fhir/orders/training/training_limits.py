@@ -15,11 +15,13 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, LEG_INJURED
 from cds_service.fhir.entries.harm_in_acts import CARRYING
 from cds_service.fhir.entries.held_training import (
+    AIDED,
     HELD,
     UNREAD,
     holds_training,
     is_ended_by_therapist,
     is_unread_activity,
+    walks_aided,
 )
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.product_concepts import titles_of_device
@@ -30,6 +32,7 @@ from cds_service.fhir.entries.walking_limits import (
     LEG_SPLINTED,
     WALKS_NOT,
     limits_of_device,
+    splints_of_order,
 )
 from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.problem_words import in_doubt
@@ -66,6 +69,7 @@ LASTING: Mapping[str, TrainingLimit] = {WALKS_NOT: "bound", LEG_LOST: "lost"}
 BY_DEVICE: Mapping[str, TrainingLimit] = {
     CARRIED: "carried",
     LEG_SPLINTED: "splinted",
+    AIDED: "aided",
     **dict.fromkeys(HELD, "order"),
 }
 BY_OPERATION: Mapping[str, TrainingLimit] = {
@@ -135,6 +139,17 @@ def _limits_of_orders(
     unread += [order for order in signed if is_unread_activity(order, terminology)]
     if any(_is_in_force(order, terminology, today) for order in unread):
         limits.add("unread")
+    for entry in stored:
+        named = entry.concepts & {AIDED, LEG_SPLINTED}
+        is_over = bool(named) and past.ended(entry.raw)
+        if named and not is_over and _is_in_force(entry.raw, terminology, today):
+            limits |= _among(BY_DEVICE, named)
+    for order in signed:
+        named = splints_of_order(order, terminology)
+        if walks_aided(order, terminology):
+            named |= {AIDED}
+        if named and _is_in_force(order, terminology, today):
+            limits |= _among(BY_DEVICE, named)
     return limits
 
 

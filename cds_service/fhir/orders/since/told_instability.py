@@ -1,0 +1,75 @@
+"""Find an unstable spine that no diagnosis names, told since an operation.
+
+The outcome, the follow-up or a note of the operation may be the only word of it, or the
+reason of an order. Entries of the record in, references out; junk never raises.
+"""
+
+from collections.abc import Collection
+from datetime import date
+
+from cds_service.fhir.entries.harm_in_acts import DONE_OR_ORDERED
+from cds_service.fhir.entries.words.problem_words import (
+    in_doubt,
+    named_in,
+    undenied_parts,
+)
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.order_reasons import note_texts
+from cds_service.fhir.orders.recognition import is_augmentation
+from cds_service.fhir.orders.since.acts import NEVER, is_since
+from cds_service.fhir.raw_json import Json, is_prohibition, text, texts_of
+
+UNSTABLE = frozenset({"unstable-fracture", "spinal-instability"})
+# Of an operation of the spine, "type B" and "posterior wall" are of the spine.
+OF_SPINE = ("unstable-in-brace",)
+IN_DOUBT = frozenset(map(in_doubt, UNSTABLE))
+COURSE = ("outcome", "followUp")
+
+
+def unstable_in_course(procedure: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what the course of an operation says of an unstable fracture or spine."""
+    codes = codeables(procedure, *COURSE)
+    told = [words for code in codes for words in texts_of(code)]
+    told += note_texts(procedure)
+    parts = [
+        part
+        for words in dict.fromkeys(told)
+        for part in undenied_parts(words[:LONGEST_TEXT], terminology)
+    ]
+    named = named_in(parts, terminology) & UNSTABLE
+    if any(terminology.kinds.named(part, OF_SPINE) for part in parts):
+        named |= {"unstable-fracture"}
+    return named
+
+
+def unstable_told_since(
+    record: PatientRecord,
+    since: date,
+    performed: Collection[str],
+    terminology: Terminology,
+) -> frozenset[str]:
+    """Return the entries of the operation, and the acts since, that tell of one.
+
+    Args:
+        record: the patient's.
+        since: the day of the operation, or the first that counts.
+        performed: references of all entries of the operation.
+        terminology: the service's terminology.
+    """
+    return frozenset(
+        entry.reference
+        for entry in record.entries
+        if (
+            unstable_in_course(entry.raw, terminology)
+            if entry.reference in performed
+            else entry.kind in DONE_OR_ORDERED
+            and not entry.concepts.isdisjoint(IN_DOUBT)
+            and text(entry.raw.get("status")) not in NEVER
+            and not is_prohibition(entry.raw)
+            and not is_augmentation(Order(entry.reference, entry.raw), terminology)
+            and is_since(entry.raw, since, terminology.calendar)
+        )
+    )
