@@ -44,3 +44,29 @@ def test_the_newest_cancer_is_named(words, named):
 )
 def test_one_that_came_back_keeps_its_name(words):
     assert summary(words).startswith("Breast cancer (2024)")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("胃癌术后十年", "胃癌术后10年", "乳腺癌术后二十年", "肺癌術後十二年"),
+        *("十年前乳腺癌", "二〇〇九年乳腺癌", "肾癌切除术后十五年"),
+        *("Breast cancer (12 Mar 2009)", "Breast cancer, March 12, 2009"),
+        *("Mammakarzinom (12. März 2009)", "Cáncer de mama (12 de marzo de 2009)"),
+    ],
+)
+def test_one_of_long_ago_is_an_old_one(words):
+    card = card_of(problem("diabetes", number="cancer", code={"text": words}))
+    assert "metastasis" not in card["summary"]
+    assert "malignancy of bone not excluded" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("胃癌术后三年", "乳腺癌术后两年", "乳腺癌术后一年", "乳腺癌术后三个月"),
+        *("乳腺癌术后半年", "Breast cancer (12 Mar 2025)"),
+    ],
+)
+def test_one_of_late_is_a_recent_one(words):
+    assert "metastasis" in summary(words)
