@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 
 from cds_service.core.vocabulary import EventSpec
+from cds_service.fhir.entries.words.problem_words import words_but_denials
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.findings.problem_list import label_of, words_but_denials
+from cds_service.fhir.findings.problem_list import label_of
 from cds_service.fhir.findings.statements import Stated
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.raw_json import texts_of
