@@ -25,13 +25,24 @@ WRITTEN_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SHORT_YEAR = re.compile(
     r"(?<!\S)(\(?)['\u2018\u2019`\u00b4](\d\d)(?!\w|[-/.]\d|['\u2019\"])"
 )
+# `术后十年`, `二〇〇九年`
+_CHINESE_YEARS = re.compile(
+    r"(?<![〇零一二两三四五六七八九十百几數数\d])(?:(?P<year>[〇零一二三四五六七八九]{4})"
+    r"|(?P<tens>[二三四五六七八九]?十)?(?P<ones>[一二两三四五六七八九])?)"
+    r"(?=\s?[余多]?年)"
+)
+_CHINESE = {sign: at for at, sign in enumerate("〇一二三四五六七八九")} | {
+    "零": 0,
+    "两": 2,
+}
 _LAST_CENTURY = 2050  # from '50 on, a short year is one of the 20th century
 
 
 def with_whole_years(title: str, today: date) -> str:
     """Write the years of two figures behind an apostrophe as four: `Colon ca '09`.
 
-    Each is the last such year; one of the next decades stays as it is.
+    Each is the last such year; one of the next decades stays as it is. Chinese numbers
+    of years become figures: `术后十年`.
     """
 
     def whole(match: re.Match[str]) -> str:
@@ -40,7 +51,19 @@ def with_whole_years(title: str, today: date) -> str:
             return match[0]
         return f"{match[1]}{year if year <= today.year else year - 100}"
 
+    if "年" in title:
+        title = _CHINESE_YEARS.sub(_in_figures, title)
     return _SHORT_YEAR.sub(whole, title)
+
+
+def _in_figures(years: re.Match[str]) -> str:
+    if years["year"]:
+        return "".join(str(_CHINESE[sign]) for sign in years["year"])
+    tens, ones = years["tens"], years["ones"]
+    if not tens and not ones:
+        return ""
+    first = _CHINESE[tens[0]] if tens and len(tens) > 1 else bool(tens)
+    return str(10 * first + (_CHINESE[ones] if ones else 0))
 
 
 class Moment(NamedTuple):

@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.chart_builders import ask, brace, by_topic, drafted, kyphoplasty, order_sign
+from tests.chart_builders import (
+    ask,
+    bed_rest,
+    brace,
+    by_topic,
+    drafted,
+    kyphoplasty,
+    order_sign,
+)
 from tests.patients.reassuring import reassuring_record
 
 AT_MOST = [
@@ -75,3 +83,70 @@ def test_a_plus_before_a_word_joins(words):
 
 def test_a_least_within_the_weeks_of_the_site_is_asked_about():
     assert "at least 8" in summary(brace(note=[{"text": "8 weeks+"}]))
+
+
+OPEN = [
+    *("{} weeks and up", "{} weeks and longer", "{} weeks (or more)"),
+    "{} weeks, longer",
+    *("{} weeks&", "{} weeks &", "{} weeks and", "{} weeks...", "{} weeks ->"),
+    *("{} Wochen und mehr", "{} Wochen und länger", "{} semaines et plus"),
+    *("{} semaines au moins", "{} semanas y más", "{} settimane e oltre"),
+    *("{} weken minimaal", "{} weken en langer", "{} tygodni i dłużej"),
+    *("{}週間から", "{}週間~", "{}周及以上", "{}주부터", "{}주~"),
+]
+
+
+@pytest.mark.parametrize("words", OPEN)
+def test_what_may_go_on_is_asked_about_and_no_end_is_chosen(words):
+    order = brace(note=[{"text": words.format(8)}])
+    assert summary(order).startswith(("TLSO for at least 8", "TLSO: end date?"))
+    order = brace(note=[{"text": words.format(12)}])
+    cards = by_topic(ask(order_sign(reassuring_record(), kyphoplasty(), order)))
+    ends = cards["braceLimit"].get("suggestions", ())
+    assert not any(end.get("isRecommended") for end in ends)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("8 weeks and up and about", "8 weeks, up and about", "8 weeks & PT"),
+        *("8 weeks when up", "8 weeks.", "8 Wochen und PT", "8 weken maximaal"),
+        *("8 semanas como máximo", "8 weeks, then off", "8 weeks in total"),
+    ],
+)
+def test_eight_weeks_and_what_is_done_then_need_no_card(words):
+    assert summary(brace(note=[{"text": words}])) == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("min 6 weeks, max 12", "TLSO for 12 weeks"),
+        ("mind. 6 Wochen, max. 12", "TLSO for 12 weeks"),
+        ("au moins 6 semaines, maximum 12", "TLSO for 12 weeks"),
+        ("min. 6 settimane, max 12", "TLSO for 12 weeks"),
+        ("minimaal 6 weken, maximaal 12", "TLSO for 12 weeks"),
+        ("12 weeks, max 8 hours", "TLSO for 12 weeks"),
+        ("at least 12 weeks, min 6", "TLSO for at least 12"),
+    ],
+)
+def test_the_most_has_the_unit_of_the_least(words, expected):
+    assert summary(brace(note=[{"text": words}])).startswith(expected)
+
+
+@pytest.mark.parametrize("words", ["mín. 6 semanas, máx. 8", "min. 6 tyg., maks. 8"])
+def test_a_range_is_not_called_a_least(words):
+    assert "at least" not in summary(brace(note=[{"text": words}]))
+
+
+@pytest.mark.parametrize(
+    "words", ["24 h+", "at least 24 h", "24 h oder länger", "24時間以上"]
+)
+def test_routine_bed_rest_as_a_least_is_asked_about(words):
+    shown = summary(bed_rest(None, note=[{"text": words}]))
+    assert "Bed rest without an end time" in shown
+
+
+@pytest.mark.parametrize("words", ["24 h", "4 h+", "min. 6 h, max. 24", "at least 2 h"])
+def test_routine_bed_rest_needs_no_card(words):
+    assert summary(bed_rest(None, note=[{"text": words}])) == ""

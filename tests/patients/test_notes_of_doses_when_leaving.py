@@ -25,6 +25,20 @@ REFUSED = [
 ]
 
 
+LEFT_TO_OTHERS = [
+    *("next dose to be decided by endocrinology", "Next dose per endocrinology"),
+    *("nächste Gabe nach Rücksprache", "prochaine dose à décider"),
+    *("próxima dosis según endocrinología", "volgende dosis in overleg met internist"),
+    *("prossima dose da concordare", "następna dawka do ustalenia"),
+    *("次回投与は未定", "下次注射待定", "다음 투여는 협의 후 결정"),
+]
+PLANNED = [
+    *("next dose due 28 Dec", "next dose at GP", "nächste Gabe 28.12."),
+    *("nächste Gabe beim Hausarzt", "prochaine dose en décembre", "次回投与は12月"),
+    *("Discussed with endocrinology, next dose in December", "下次注射12月"),
+]
+
+
 def told_at_dose(words):
     """Return the summaries, and the drug whose next dose the page names."""
     return _leave(dose("denosumab", days=150) | {"note": [{"text": words}]})
@@ -63,6 +77,18 @@ def test_a_refusal_told_at_a_dose_holds_the_next_one(words):
     (summary,), drug = told_at_dose(words)
     assert "denosumab perhaps withheld or changed" in summary
     assert drug is None
+
+
+@pytest.mark.parametrize("words", LEFT_TO_OTHERS)
+def test_a_next_dose_that_is_left_to_others_is_asked_about(words):
+    (summary,), drug = told_at_dose(words)
+    assert "denosumab perhaps withheld or changed" in summary
+    assert drug is None
+
+
+@pytest.mark.parametrize("words", PLANNED)
+def test_one_that_is_planned_stays(words):
+    assert told_at_dose(words) == ([], "denosumab")
 
 
 @pytest.mark.parametrize("told", [told_at_dose, told_at_statement])

@@ -167,3 +167,43 @@ def test_plain_results_and_those_of_the_diagnosis_keep_the_review(note):
 def test_a_conspicuous_scan_does_not():
     card = card_of(old_cancer("C61", note="Knochenszintigraphie auffällig"))
     assert not is_review_selected(card)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Breast cancer 2010, partial remission", "Lymphoma 2010, partial response"),
+        *("Mammakarzinom 2010, Teilremission", "Prostata-Ca 2010, partielle Remission"),
+        *("Cancer du sein 2010, rémission partielle", "乳癌 2010年 部分寛解"),
+        *("Cáncer de mama 2010, remisión parcial", "乳腺癌 2010年 部分缓解"),
+        *(
+            "Carcinoma mammario 2010, remissione parziale",
+            "Mamma-Ca 2010, partiële remissie",
+        ),
+        *("Rak piersi 2010, remisja częściowa", "Rak piersi 2010, częściowa remisja"),
+    ],
+)
+def test_a_cancer_that_is_over_in_part_is_there(words):
+    card = card_of(old_cancer(None, words))
+    assert BONE in card["detail"]
+    assert not is_review_selected(card)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Breast cancer 2010, complete remission", "Breast cancer 2010, in remission"),
+        *(
+            "Breast cancer 2010, partial mastectomy",
+            "Kidney cancer 2010, partial nephrectomy",
+        ),
+        *(
+            "Mammakarzinom 2010, Vollremission",
+            "Cancer du sein 2010, rémission complète",
+        ),
+        *("Cáncer de mama 2010, remisión completa", "Rak piersi 2010, w remisji"),
+        *("乳癌 2010年 完全寛解", "乳腺癌 2010年 完全缓解"),
+    ],
+)
+def test_one_that_is_over_is_an_old_one(words):
+    assert BONE not in card_of(old_cancer(None, words))["detail"]

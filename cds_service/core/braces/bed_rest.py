@@ -44,7 +44,12 @@ def judge_rest(orders: Sequence[SupportOrder], max_hours: float, today: date) ->
     named = {*long, *(joined if is_joined else ())}
     found = [order for order in orders if order.reference in named]
     found.sort(key=lambda order: -(_rest_hours(order, today) or 0))
-    found += [order for order in orders if _is_open_rest(order)]
+    found += [
+        order
+        for order in orders
+        if order.reference not in named
+        and (_is_open_rest(order) or _is_least_rest(order, max_hours))
+    ]
     return Rest(tuple(found), hours, is_joined)
 
 
@@ -152,3 +157,13 @@ def _is_open_rest(order: SupportOrder) -> bool:
         and order.end is None
         and order.worded.kind not in ("end", "event")
     )
+
+
+def _is_least_rest(order: SupportOrder, max_hours: float) -> bool:
+    """Tell if words give routine bed rest as the least: "24 h or more".
+
+    A least below the site's limit is no more than routine: "at least 2 h flat".
+    """
+    worded = order.worded
+    is_ended = order.hours is not None or order.end is not None or worded.day
+    return not is_ended and worded.is_least and (worded.hours or 0) >= max_hours

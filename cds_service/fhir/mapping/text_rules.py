@@ -68,6 +68,17 @@ _WRITTEN_OUT_PART = re.compile(
 # Polish "of the hands", of which folding would make "rak", a cancer.
 _OF_HANDS = re.compile("\\br(?:ą|a\u0328)k\\b", re.IGNORECASE)
 _IN_HAND = "reku"
+# Vertebrae in Roman figures: `LWK III`, `Th XII`, `L II`. Without a space "LV" is the
+# left ventricle, "T II" may be a tumour's stage, and in "KOLANO L I P" L is left.
+_ROMAN_FIGURE = r"(?:X(?:II?)?|IX|IV|VI{0,3}|I{1,3})"
+_ROMAN = re.compile(
+    r"(?<![A-Za-z0-9])(?P<name>[LB]WK|(?:T[Hh]|L)(?=[ .-])|[TD](?=[ .-](?:I?X|VI)))"
+    rf"[ .-]{{0,2}}(?P<numbers>{_ROMAN_FIGURE}"
+    rf"(?:(?:, ?| ?[/+&–-] ?| [a-zà]{{1,3}} ){_ROMAN_FIGURE}(?![A-Za-z0-9]))*)"
+    r"(?![A-Za-z0-9]| [A-Z]\b)"
+)
+_FIGURE = re.compile(_ROMAN_FIGURE)
+_ROMANS = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
 # Forms and tables are filled up with blanks, and patterns try each split of a run. A
 # few may be left where a name was taken out.
 _BLANKS = re.compile(r"[^\S\n]{9,}")
@@ -219,7 +230,19 @@ def _bare_letters(text: str) -> str:
         text = _OF_HANDS.sub(_IN_HAND, text.translate(STROKES).translate(_TWO_IN_ONE))
         plain = _normalized("NFKD", text)
         text = unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
-    return _with_single_vowels(text)
+    return _with_single_vowels(in_figures(text))
+
+
+def in_figures(text: str) -> str:
+    """Write the Roman figures of vertebrae as Arabic ones: `LWK III` is `LWK 3`."""
+    if not any(figure in text for figure in "IVX"):
+        return text
+    return _ROMAN.sub(_in_figures, text)
+
+
+def _in_figures(levels: re.Match[str]) -> str:
+    numbers = _FIGURE.sub(lambda one: str(_ROMANS.index(one[0]) + 1), levels["numbers"])
+    return f"{levels['name']} {numbers}"
 
 
 def _with_single_vowels(text: str) -> str:
@@ -239,11 +262,11 @@ def _with_single_vowel(part: re.Match[str]) -> str:
 
 
 def normal(text: str) -> str:
-    """Make full-width forms, common in Japanese, normal ones.
+    """Make full-width forms, common in Japanese, normal ones, and Roman figures too.
 
     The text is cut as by `within_limit`.
     """
-    text = within_limit(text)
+    text = in_figures(within_limit(text))
     return text if text.isascii() else _cut(_normalized("NFKC", text))
 
 

@@ -7,8 +7,12 @@ from functools import cached_property
 from cds_service.fhir.mapping.files.language import Years, any_of
 
 _YEAR = r"(?:19|20)\d\d\b"
-# `March 2026`, `marzo de 2026`
-_MONTH = r"(?<!\w)(?:{})\.?,?\s?(?:(?:de|del|of)\s)?((?:19|20)\d\d)(?!\d)"
+# `March 2026`, `marzo de 2026`, `12 March 2026`, `March 12, 2026`
+_MONTH = (
+    r"(?<!\w)(?:\d{{1,2}}(?:\.|st|nd|rd|th|er)?\s(?:(?:de|of)\s)?)?(?:{})\.?"
+    r"(?:\s\d{{1,2}}(?:st|nd|rd|th)?(?=,?\s\d))?"
+    r",?\s?(?:(?:de|del|of)\s)?((?:19|20)\d\d)(?!\d)"
+)
 
 
 class YearWords:

@@ -85,6 +85,12 @@ _LAST_YEAR = re.compile(
     r"(?P<title>[^,;:()]*[^\s,;:()]) (?P<open>\()?(?P<year>(?:19|20)\d\d)"
     r"(?(open)\))\s*"
 )
+# One whose year is between the operation and its vertebrae: `Kyphoplasty 2026 L1, L2`.
+_LEVEL = r"[A-Za-z]{0,4}[ -]?\d{1,2}"
+_YEAR_INSIDE = re.compile(
+    r"(?P<title>[^,;:()\d]*[^\s,;:()\d]) \(?(?P<year>(?:19|20)\d\d)\)?年? "
+    rf"(?P<levels>{_LEVEL}(?:(?: ?[,/&+-] ?| und | and | et | y | e ){_LEVEL})*)\s*"
+)
 VERTEBRA = "vertebra"  # next to this word the short names count
 REHABILITATION = frozenset({"rehabilitation"})
 # Systems in which we list every code for these operations, so that any other code is
@@ -463,17 +469,35 @@ def _by_options(matches: list[Match]) -> Recognition:
 
 
 def without_own_year(words: str, order: Json) -> str:
-    """Drop the year in which an order was written from the end of its title.
+    """Drop the year in which an order was written from its title.
 
-    "Kyphoplasty L1 2019" tells of an earlier one.
+    It is at the end, or in front of the vertebrae. "Kyphoplasty L1 2019" tells of an
+    earlier one.
     """
-    year = text(order.get("authoredOn"))[:4]
-    if not WRITTEN_YEAR.fullmatch(year):
+    year = _own_year(order)
+    if not year:
         return words
     for end in (f" {year}", f" ({year})"):
         if words.rstrip().endswith(end):
             return words.rstrip().removesuffix(end)
-    return words
+    inside = _YEAR_INSIDE.fullmatch(words)
+    return _without_year(inside) if inside and inside["year"] == year else words
+
+
+def _own_year(order: Json) -> str:
+    """Return the year in which an order was written, else that for which it is."""
+    times = (
+        order.get("authoredOn"),
+        order.get("occurrenceDateTime"),
+        member(order, "occurrencePeriod", "start"),
+    )
+    years = (text(one)[:4] for one in times)
+    return next((one for one in years if WRITTEN_YEAR.fullmatch(one)), "")
+
+
+def _without_year(title: re.Match[str]) -> str:
+    levels = title.groupdict().get("levels")
+    return f"{title['title']} {levels}" if levels else title["title"]
 
 
 def _as_ordered(words: str, resource: Json, terminology: Terminology) -> str:
@@ -490,15 +514,17 @@ def _as_ordered(words: str, resource: Json, terminology: Terminology) -> str:
 
 
 def _without_year_before(words: str, order: Json) -> str:
-    """Drop the year before, or after, that of a draft from the end of its title.
+    """Drop the year before, or after, that of a draft from its title.
 
-    A draft of January, or one from a list of last year, is an order all the same.
+    A draft of January, or one from a list of last year, is an order all the same. So is
+    one of which nobody knows when it was written; its title is then not understood.
     """
-    year = text(order.get("authoredOn"))[:4]
-    found = _LAST_YEAR.fullmatch(words)
-    if found is None or not WRITTEN_YEAR.fullmatch(year):
+    year = _own_year(order)
+    found = _LAST_YEAR.fullmatch(words) or _YEAR_INSIDE.fullmatch(words)
+    if found is None:
         return words
-    return found["title"] if abs(int(found["year"]) - int(year)) == 1 else words
+    is_near = not year or abs(int(found["year"]) - int(year)) == 1
+    return _without_year(found) if is_near else words
 
 
 def _titles(resource: Json) -> list[Json]:

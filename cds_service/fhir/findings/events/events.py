@@ -21,11 +21,12 @@ from cds_service.fhir.findings.chart import (
 from cds_service.fhir.findings.events.event_spans import AGAIN, Happened, was_entered
 from cds_service.fhir.findings.events.events_in_time import began_earlier, is_in_time
 from cds_service.fhir.findings.events.happenings import happenings
+from cds_service.fhir.findings.events.newest_name import label_of_newest
 from cds_service.fhir.findings.fractures.earlier_traces import (
     BEGAN_EARLIER,
     trace_of_earlier,
 )
-from cds_service.fhir.findings.problem_list import BY_WORDS, label_of
+from cds_service.fhir.findings.problem_list import BY_WORDS
 from cds_service.fhir.findings.statements import reason_of_list
 
 STILL_ACTIVE = "still active there"
@@ -110,7 +111,7 @@ def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
 def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
     """Return the finding "yes", led by the newest event that has a label."""
     newest = sorted(counted, key=_order, reverse=True)
-    labels = [label_of(one.stated, spec, chart) for one in newest]
+    labels = [label_of_newest(one.stated, spec, chart) for one in newest]
     place = next((place for place, label in enumerate(labels) if label), 0)
     is_coded = any(one.stated.code for one in newest)
     leading = newest[place]

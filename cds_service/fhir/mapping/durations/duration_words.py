@@ -55,9 +55,10 @@ _PLACES_OF_ALL = {
     "not_worn": r"\s*(?:%s)\s*(?:$|[.,;)\n。，；、）])",
     "course": _AFTER,
     "go_on": r"\s*(?:$|[.,;)\n]|(?:%s)\b)",
-    # A plus before no word, as of `12 weeks+`, joins nothing.
-    "clause": (rf"[;\n()，。；、]|,(?!\d)|(?<!\d),|\.(?=\s|$)|&|\+(?=\s*\w)|{_INSIDE}"),
+    # A plus or & before no word, as of `12 weeks+`, joins nothing.
+    "clause": rf"[;\n()，。；、]|,(?!\d)|(?<!\d),|\.(?=\s|$)|[&+](?=\s*\w)|{_INSIDE}",
 }
+_SAID = re.compile(r"\s*(?:$|[.,;:)\n。，；、）])")
 _DAY_FORMS = (
     r"(?P<y{n}>\d{{4}})-(?P<m{n}>\d{{1,2}})-(?P<d{n}>\d{{1,2}})(?![\d])",
     r"(?P<d{n}>\d{{1,2}})\.\s?(?P<m{n}>\d{{1,2}})\.\s?(?P<y{n}>\d{{4}})(?!\d)",
@@ -110,6 +111,7 @@ class DurationWords:
         spans: words that are a length by themselves, with that length: `fortnight`.
         amount_pattern: a number, or a range, with a unit of time.
         repeated_number: a number that is given twice: `ten (10) weeks`.
+        unit_of_least: a length, and a bare number that is its most: `6 weeks, max 8`.
         fifty_second: `6/52`, six weeks.
         day_pattern: a day with its year.
         yearless_day_pattern: a day without one.
@@ -144,6 +146,7 @@ class DurationWords:
         months = _any(self.month_words)
         self.amount_pattern = _amount_pattern(numbers, unit_names, tables)
         self.repeated_number = _repeated_pattern(numbers, unit_names)
+        self.unit_of_least = _unit_of_least(self.amount_pattern.pattern, tables)
         self.fifty_second = ignoring_case(
             r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])"
         )
@@ -173,9 +176,16 @@ class DurationWords:
         """Yield the start and the end of each clause."""
         start = 0
         for match in self.of_all["clause"].finditer(text):
+            if self._is_of_least(text, match.start()):
+                continue
             yield start, match.start()
             start = match.end()
         yield start, len(text)
+
+    def _is_of_least(self, text: str, joint: int) -> bool:
+        """Tell if words from a joint on say no more than "and up", "(or longer)"."""
+        least = self.of_all["least_after"].match(text, joint)
+        return least is not None and bool(_SAID.match(text, least.end()))
 
     def names(self, words: str, name: str) -> bool:
         """Tell if words hold one of this list, in any language."""
@@ -350,6 +360,18 @@ def _amount_pattern(
         rf"\s*-?\s*(?P<unit>{units})(?![{LETTER}0-9])"
         rf"(?:\s*(?P<behind>{and_half}))?"
     )
+
+
+def _unit_of_least(amount: str, tables: Sequence[Durations]) -> re.Pattern[str]:
+    """Return a pattern for a length and a limit without a unit: `6 weeks, max 8`.
+
+    Args:
+        amount: the pattern for a number with a unit of time.
+        tables: the words of all languages.
+    """
+    limit = rf"(?<![{LETTER}])(?:{any_of(tables, 'limits')})(?![{LETTER}])"
+    most = rf"(?P<most>{limit}[.:\s]*(?P<number>\d{{1,3}}))"
+    return ignoring_case(rf"{amount}[\s,;/、，]*{most}(?=\s*(?:$|[.,;)\n。，；、）]))")
 
 
 def _repeated_pattern(numbers: str, units: str) -> re.Pattern[str]:

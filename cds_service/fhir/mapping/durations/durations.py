@@ -118,7 +118,7 @@ class DurationRules:
                 next such day; None if that is not known.
         """
         check_time()
-        plain = normal(text[:LONGEST_TEXT])
+        plain = self._with_unit_of_least(normal(text[:LONGEST_TEXT]))
         item = subject.replace("-", "_")
         mentions = list(self._read(plain, item, is_title=is_title, written=written))
         # Positions do not match the text, so nothing can be replaced.
@@ -320,6 +320,16 @@ class DurationRules:
                 yield mention._replace(
                     start=mention.start + start, end=mention.end + start
                 )
+
+    def _with_unit_of_least(self, text: str) -> str:
+        """Write `6 weeks, max 8` as `max 8 weeks`; all other positions stay."""
+        for match in self.words.unit_of_least.finditer(text):
+            least = self.words.number_of(match["high"] or match["low"])
+            if int(match["number"]) > least:
+                most = f"{match['most']} {match['unit']}"
+                whole = most.rjust(len(match[0]))
+                text = text[: match.start()] + whole + text[match.end() :]
+        return text
 
     def _is_aside(self, clause: str) -> bool:
         """Tell if a clause is about loads or drugs, and names no brace."""

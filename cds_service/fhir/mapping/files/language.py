@@ -159,6 +159,8 @@ class Vertebrae(DataTable):
         replaced: words right before a vertebra that was meant or treated earlier:
             "formerly", "instead of", "prior kyphoplasty".
         nonunion: words for a fracture that has not healed: an old one is treated.
+        unbroken: words behind a vertebra that deny its fracture: `L4 oedema, no
+            fracture`.
         ablations: words for an ablation. Named at each level, it is done with the
             cement.
         ablated_with: words between an ablation and an operation that are done at one
@@ -196,6 +198,7 @@ class Vertebrae(DataTable):
     elsewhere: tuple[Pattern, ...] = ()
     replaced: tuple[Pattern, ...] = ()
     nonunion: tuple[Pattern, ...] = ()
+    unbroken: tuple[Pattern, ...] = ()
     ablations: tuple[Pattern, ...] = ()
     ablated_with: tuple[Pattern, ...] = Field((), alias="ablated-with")
     not_body: tuple[Pattern, ...] = ()

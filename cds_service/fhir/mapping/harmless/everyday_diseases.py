@@ -30,7 +30,7 @@ _SIGNS = re.compile(r"[\s.'’:&~〜*–—-]+")
 _YEAR = re.compile(r"(?<!\d)(?:\d{1,2}[./-]){0,2}((?:19|20)\d\d)(?!\d) ?[年년]?")
 # Of a smoker, or how long it has lasted.
 _FOR_YEARS = re.compile(
-    r"(?<![\w.])\d{1,2} ?"
+    r"(?<![a-zà-ÿ0-9.])\d{1,2} ?"
     r"(?:(?:pack[- ]?years?|py|years?|yrs?|jahren?|ans|anos|anni|jaar|lat)(?![a-z])"
     r"|[年년](?![a-z0-9]))"
 )

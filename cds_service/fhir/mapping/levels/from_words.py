@@ -38,6 +38,10 @@ _IN_QUESTION = r"\?|\s\?(?!\s*[^\W\d_]{3})"
 _APART = re.compile(r"\w*\W+\w")
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level is about it
 _SENTENCE = re.compile(r"[\n。]|\.(?=\s)")
+# Behind a denial nothing may follow that says more: `no fracture line`.
+_SAID = r"(?=\s*(?:$|[.,;:)\n。、，；]))"
+# Characters between a vertebra and words that deny its fracture.
+_NEAR = 40
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _PERHAPS = "perhaps-this-level"
 _AT_LEVEL = frozenset({_OTHER, _PERHAPS})
@@ -97,6 +101,9 @@ class LevelRules:
         self._day = re.compile(any_of(vertebrae, "days"), re.IGNORECASE)
         self._accident = re.compile(any_of(vertebrae, "accidents"))
         self._nonunion = re.compile(any_of(vertebrae, "nonunion"), re.IGNORECASE)
+        unbroken = any_of(vertebrae, "unbroken")
+        self._unbroken = re.compile(rf"(?:{unbroken}){_SAID}", re.IGNORECASE)
+        self._broken = re.compile(any_of(vertebrae, "broken"))
         self._others = OtherRules(vertebrae, joints, known)
         self._instruments = InstrumentRules(vertebrae, (and_, with_))
         self._left = LeftRules(vertebrae, (and_, with_), names.named)
@@ -267,6 +274,7 @@ class LevelRules:
         plain = self._names.plain(words)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = self._without_nonunions(self._without_fixations(plain))
+        plain = self._without_unbroken(plain)
         plain = _REMARK.sub(r"·\1 ", plain)
         for start, end in reversed([*self._in_doubt(plain)]):
             condition = plain[start:end].rstrip(", ")  # `L1 and, if needed, L2`
@@ -387,6 +395,43 @@ class LevelRules:
                 words = f"{words[:begin]}{' ' * (end - begin)}{words[end:]}"
             start = max(end, start + 1)
         return words
+
+    def _without_unbroken(self, words: str) -> str:
+        """Blank out the levels whose fracture is denied: `L4 oedema, no fracture`.
+
+        The vertebra that the operation is named with is ordered all the same.
+        """
+        denials = [one.start() for one in self._unbroken.finditer(words)]
+        if not denials:
+            return words
+        groups = list(islice(self._names.all_groups(words), MOST_GROUPS))
+        for at, group in enumerate(groups):
+            after = [start for start in denials if 0 <= start - group.end <= _NEAR]
+            between = words[group.end : after[0]] if after else ""
+            is_apart = self._names.level.search(between) or _SENTENCE.search(between)
+            if not after or is_apart or self._names_break(between):
+                continue
+            start = self._first_denied(words, groups, at)
+            words = f"{words[:start]}{' ' * (group.end - start)}{words[group.end :]}"
+        return words
+
+    def _first_denied(self, words: str, groups: Sequence[Group], at: int) -> int:
+        """Return where the levels of a list begin whose fracture is denied behind it.
+
+        Behind a fracture or the operation it is the last alone: `fracture L1, L4
+        oedema, no fracture`. A lone one next to the operation is ordered all the same.
+        """
+        group = groups[at]
+        before = words[groups[at - 1].end if at else 0 : group.start]
+        *_, before = _SENTENCE.split(before)
+        is_ordered = bool(self._operations(before))
+        joints = [*self._last_joint.finditer(words, group.start, group.end)]
+        if joints and (is_ordered or self._names_break(before)):
+            return joints[-1].end()
+        return group.end if is_ordered else group.start
+
+    def _names_break(self, words: str) -> bool:
+        return bool(self._broken.search(without_accents(words).lower()))
 
     def _without_fixations(self, words: str) -> str:
         """Blank out the levels that screws and rods join, if others are named.

@@ -17,6 +17,7 @@ from cds_service.fhir.mapping.text_rules import (
     BROKEN,
     folded,
     folded_pattern,
+    in_figures,
     normal,
     spaced,
     within_limit,
@@ -114,7 +115,7 @@ class LevelNames:
         Of an unclear list the clear part counts.
         """
         check_time()
-        plain = self._speller.spell_out(within_limit(words)[:LONGEST_TEXT])
+        plain = self._speller.spell_out(in_figures(within_limit(words))[:LONGEST_TEXT])
         return in_order(
             {
                 level
@@ -127,7 +128,7 @@ class LevelNames:
         """Return a text without the levels that it names, in any context."""
         check_time()
         plain = self.with_figures(
-            self._speller.spell_out(within_limit(words)[:LONGEST_TEXT])
+            self._speller.spell_out(in_figures(within_limit(words))[:LONGEST_TEXT])
         )
         for group in reversed([*self.groups(plain)]):
             plain = f"{plain[: group.start]} {plain[group.end :]}"
@@ -136,7 +137,7 @@ class LevelNames:
     def ranges(self, words: str) -> frozenset[frozenset[str]]:
         """Return the levels of each range that a text names: both of `T11-T12`."""
         check_time()
-        plain = self.with_figures(within_limit(words)[:LONGEST_TEXT])
+        plain = self.with_figures(in_figures(within_limit(words))[:LONGEST_TEXT])
         return frozenset(
             frozenset(group.levels)
             for group in self.groups(plain)
