@@ -299,12 +299,14 @@ class HarmlessTitles:
         """
         if words in known:
             return words
-        if not self._may_be_joined(words):
+        # Most groups have no word in a title: each is searched once.
+        joints = self._joints_in(words)
+        if not joints:
             return ""
         states = [_Shortened(words, frozenset())]
         tried = {*states}
         for _ in range(MOST_JOINED):
-            following = [one for state in states for one in self._shorten(state)]
+            following = [one for state in states for one in _shorten(state, joints)]
             states = [one for one in dict.fromkeys(following) if one not in tried]
             tried.update(states)
             for one in states:
@@ -314,31 +316,23 @@ class HarmlessTitles:
                 break
         return ""
 
-    def _may_be_joined(self, words: str) -> bool:
-        """Tell if each word is one of some name, or a joined one, which is quick."""
-        spare = [one for one in _TOKEN.finditer(words) if one[0] not in self._tokens]
-        if not spare:
-            return True
-        spans = [
-            place.span()
+    def _joints_in(self, words: str) -> list[_Joint]:
+        """Return the groups of which a text has words.
+
+        None, if it has another word too that is in no name: most texts have one.
+        """
+        found = {
+            joint: spans
             for joint in self._joints
-            for place in joint.words.finditer(words)
-        ]
-        return all(
-            any(start <= one.start() and one.end() <= end for start, end in spans)
+            if (spans := [place.span() for place in joint.words.finditer(words)])
+        }
+        every = [span for spans in found.values() for span in spans]
+        spare = (one for one in _TOKEN.finditer(words) if one[0] not in self._tokens)
+        is_known = all(
+            any(start <= one.start() and one.end() <= end for start, end in every)
             for one in spare
         )
-
-    def _shorten(self, state: _Shortened) -> Iterator[_Shortened]:
-        """Yield a name without each of the joined words in it."""
-        for joint in self._joints:
-            for place in joint.words.finditer(state.rest):
-                before = _LEFT_AT_END.sub("", state.rest[: place.start()])
-                after = _LEFT_AT_START.sub("", state.rest[place.end() :])
-                # Writing without borders has none where a word was taken out.
-                for rest in {f"{before} {after}".strip(), f"{before}{after}"}:
-                    if rest:
-                        yield _Shortened(rest, state.joints | {joint})
+        return [*found] if is_known else []
 
     def _takes(self, short: _Shortened) -> bool:
         name = short.rest
@@ -363,3 +357,15 @@ class HarmlessTitles:
         name = self._level.sub(" @ ", self._year.sub("", bare))
         name = _BEHIND_LEVEL.sub("@ ", name)
         return _SPACES.sub(" ", NAME_ENDS.sub("", name)).strip()
+
+
+def _shorten(state: _Shortened, joints: Iterable[_Joint]) -> Iterator[_Shortened]:
+    """Yield a name without each of the joined words in it."""
+    for joint in joints:
+        for place in joint.words.finditer(state.rest):
+            before = _LEFT_AT_END.sub("", state.rest[: place.start()])
+            after = _LEFT_AT_START.sub("", state.rest[place.end() :])
+            # Writing without borders has none where a word was taken out.
+            for rest in {f"{before} {after}".strip(), f"{before}{after}"}:
+                if rest:
+                    yield _Shortened(rest, state.joints | {joint})
