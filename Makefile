@@ -103,7 +103,7 @@ wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the
 image-test: $(VENV)/.ready-dev ## run the steps of deploy/Dockerfile in a folder of this machine, and start what comes out
 	@$(BIN)/python -m pytest tests/packaging/test_image_steps.py -m packaging
 
-bench: $(VENV)/.ready-dev ## the service beside a fixed Flask answer, as ratios (needs Debian's wrk), in 4 min
+bench: $(VENV)/.ready-dev ## the service against a fixed Flask answer, as ratios (needs Debian's wrk), in 4 min
 	@$(BIN)/python -m tests.bench $(if $(ROUNDS),--rounds $(ROUNDS))
 
 faults: $(VENV)/.ready-dev ## 500 random mixes of faults of the FHIR server (MIXES=n for another number)

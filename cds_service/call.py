@@ -32,7 +32,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss
 from cds_service.fhir.orders.drafts import DraftOrders
-from cds_service.fhir.orders.suggestions import OrderTemplate
+from cds_service.fhir.orders.suggested.suggestions import OrderTemplate
 from cds_service.fhir.references import bases_of_call
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.address import parse_base

@@ -46,7 +46,7 @@ from cds_service.fhir.mapping.finding_specs import check_specs, load_finding_spe
 from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.unknown_names import check_names
-from cds_service.fhir.orders.suggestions import OrderTemplate
+from cds_service.fhir.orders.suggested.suggestions import OrderTemplate
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 from cds_service.hook_files.handouts import check_settings
 from cds_service.hook_files.languages import languages_in_use, read_languages

@@ -71,12 +71,6 @@ from cds_service.fhir.gathering.refusals import (
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss
-from cds_service.fhir.orders.braces.support_orders import (
-    find_draft_support_orders,
-    join_support_orders,
-    with_delivered,
-)
-from cds_service.fhir.orders.braces.told_braces import with_told
 from cds_service.fhir.orders.discharge.aftermath import without_performed
 from cds_service.fhir.orders.discharge.leaving import read_leaving
 from cds_service.fhir.orders.discharge.performed import find_performed
@@ -85,7 +79,6 @@ from cds_service.fhir.orders.drafts import (
     read_drafts,
     with_foreign_orders,
 )
-from cds_service.fhir.orders.handout_draft import Page, draft_handout
 from cds_service.fhir.orders.injuries.dated_fractures import dated_fractures
 from cds_service.fhir.orders.levels.broken_levels import region_treated
 from cds_service.fhir.orders.missed_orders import (
@@ -115,7 +108,16 @@ from cds_service.fhir.orders.referred import (
     with_signing,
     with_unsent_reasons_of_drafts,
 )
-from cds_service.fhir.orders.suggestions import Ordering, make_suggestions, order_words
+from cds_service.fhir.orders.suggested.handout_draft import Page, draft_handout
+from cds_service.fhir.orders.suggested.suggestions import (
+    Ordering,
+    make_suggestions,
+    order_words,
+)
+from cds_service.fhir.orders.support.joined_support import join_support_orders
+from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
+from cds_service.fhir.orders.support.stored_support import with_delivered
+from cds_service.fhir.orders.support.told_braces import with_told
 from cds_service.fhir.orders.training.ward_training import without_ward_training
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline, in_force

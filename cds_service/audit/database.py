@@ -33,6 +33,7 @@ from sqlalchemy.exc import (
 )
 
 from cds_service.errors import AuditUnavailable, DataFileError
+from cds_service.outgoing.address import is_loopback_host
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "audit_version"
@@ -52,6 +53,8 @@ MOST_MORE = 11
 # Error codes of PostgreSQL (SQLSTATE). After a serialisation failure or a deadlock the
 # transaction may be tried again.
 _RETRIED_STATES = frozenset({"40001", "40P01"})
+# Modes of libpq that take plain text from a server that offers no TLS.
+_UNDECIDED_MODES = frozenset({"allow", "prefer"})
 LOCK_NOT_AVAILABLE = "55P03"
 INSUFFICIENT_PRIVILEGE = "42501"
 
@@ -136,6 +139,30 @@ class Database:
     def is_sqlite(self) -> bool:
         """Tell if this is SQLite; otherwise it is PostgreSQL."""
         return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def may_send_plain_text(self) -> bool:
+        """Tell if libpq would send the log unencrypted to a server without TLS.
+
+        That is its default, also for another machine. A URL, or PGSSLMODE, that says
+        which it is was the operator's decision: `sslmode=disable` too.
+        """
+        if self.is_sqlite:
+            return False
+        from psycopg.pq import Conninfo  # noqa: PLC0415 - not loaded for SQLite
+
+        options = {
+            option.keyword.decode(): (option.val or b"").decode()
+            for option in Conninfo.get_defaults()
+        }
+        options |= self._engine.dialect.create_connect_args(self.url)[1]
+        if options["sslmode"] not in _UNDECIDED_MODES:
+            return False
+        hosts = (options["hostaddr"] or options["host"]).split(",")
+        # No host is the local socket, and so is the path of a folder.
+        return not all(
+            not host or host.startswith("/") or is_loopback_host(host) for host in hosts
+        )
 
     @property
     def name(self) -> str:

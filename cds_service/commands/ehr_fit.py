@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cds_service.call import Service, ServiceHook
 from cds_service.core.data_file import DataFile, DataTable, read_toml, validated
-from cds_service.fhir.orders.suggestions import OrderTemplate
+from cds_service.fhir.orders.suggested.suggestions import OrderTemplate
 from cds_service.site.clients import EVERYTHING, Capabilities, Client
 from cds_service.site.fields import Text
 from cds_service.site.folder import SiteFolder

@@ -27,7 +27,15 @@ from cds_service.audit.store import utc_now
 from cds_service.call import Service
 from cds_service.commands import options
 from cds_service.commands.audit import check_period, log_database, record_read
-from cds_service.core.loop import DAYS, JUDGED, NAMED, SETTLED, Course, State, knew_more
+from cds_service.core.course_after_signing import (
+    DAYS,
+    JUDGED,
+    NAMED,
+    SETTLED,
+    Course,
+    State,
+    knew_more,
+)
 from cds_service.core.wording import date_text
 from cds_service.errors import CdsError
 from cds_service.fhir.references import NO_BASE, bases_of
@@ -37,7 +45,7 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.population.background import read_lines
 from cds_service.population.bulk import SHARED, by_patient, export_files, type_of
-from cds_service.population.loop import read_course, row_of
+from cds_service.population.course_after_signing import read_course, row_of
 from cds_service.population.scoring import Run
 from cds_service.population.worklist import (
     ALSO_READ,

@@ -9,7 +9,7 @@ from cds_service.core.languages import LanguageFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.files.overlay import files_in_force
-from cds_service.fhir.orders.suggestions import OrderTemplate
+from cds_service.fhir.orders.suggested.suggestions import OrderTemplate
 from cds_service.hook_files.folders import HookFolders
 from cds_service.site.clients import EVERYTHING
 from cds_service.site.folder import SiteFolder

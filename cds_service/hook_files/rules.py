@@ -4,7 +4,10 @@ from collections.abc import Collection, Mapping
 
 from cds_service.core.rule_file import Rule
 from cds_service.errors import DataFileError
-from cds_service.fhir.orders.suggestions import OrderTemplate, read_placeholders
+from cds_service.fhir.orders.suggested.suggestions import (
+    OrderTemplate,
+    read_placeholders,
+)
 from cds_service.hook_files.folders import (
     HookFolders,
     check_references,

@@ -22,7 +22,11 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.mapping_files import Orderable
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.recognition import SUPPORT_KINDS
-from cds_service.fhir.orders.suggestions import Code, OrderTemplate, make_template
+from cds_service.fhir.orders.suggested.suggestions import (
+    Code,
+    OrderTemplate,
+    make_template,
+)
 from cds_service.hook_files.closures import check_acts, read_closures
 from cds_service.hook_files.facts import check_fact, read_facts
 from cds_service.hook_files.folders import hook_folders

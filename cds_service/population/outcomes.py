@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import NamedTuple, TextIO
 
+from cds_service.core.course_after_signing import STEPS, Course
 from cds_service.core.findings import Finding, Findings, Value
-from cds_service.core.loop import STEPS, Course
 from cds_service.core.models.logistic_study import LogisticStudy
 from cds_service.core.months import months_after
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
@@ -32,7 +32,7 @@ from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels.treated_levels import find_levels
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
 from cds_service.fhir.site_calendar import SiteCalendar
-from cds_service.population.loop import read_course
+from cds_service.population.course_after_signing import read_course
 from cds_service.population.outcomes_file import DEATH_WITHOUT_DAY, FOLLOWED, FOR_PEOPLE
 from cds_service.population.scoring import (
     PROCEDURES,

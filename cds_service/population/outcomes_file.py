@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from cds_service.core.anatomy import SPINE
 from cds_service.core.assessment import OUTCOMES
+from cds_service.core.course_after_signing import STEPS
 from cds_service.core.derivations.derived import derive
 from cds_service.core.findings import (
     AugmentationOrder,
@@ -28,7 +29,6 @@ from cds_service.core.findings import (
     TreatedLevels,
     Value,
 )
-from cds_service.core.loop import STEPS
 from cds_service.core.models.study_tables import Outcome
 from cds_service.core.vocabulary import ChangeSpec, FindingSpec, QuantitySpec
 from cds_service.errors import CdsError

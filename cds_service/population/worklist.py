@@ -19,10 +19,10 @@ from uuid import UUID, uuid5
 from cds_service.audit.exporting import safe_cell
 from cds_service.call import Service
 from cds_service.core.braces.bracing import WITHOUT_DATE, times_of
+from cds_service.core.course_after_signing import DAYS
 from cds_service.core.drugs.drug_courses import find_overdue, last_denosumab
 from cds_service.core.drugs.drug_states import find_drug_state, full_day_text
 from cds_service.core.findings import Dated, Findings
-from cds_service.core.loop import DAYS
 from cds_service.core.vocabulary import BoneDrugSpec, FindingSpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.element_names import MODIFIERS
@@ -32,16 +32,18 @@ from cds_service.fhir.findings.drugs.medication_list import may_be_taken
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.braces.support_orders import (
-    CARRIED_OUT,
-    find_augmentations,
-    find_stored_orders,
-    unchecked_in,
-)
 from cds_service.fhir.orders.discharge.bookings import may_be_off, takes_place
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.operations.augmentations_on_record import (
+    find_augmentations,
+)
 from cds_service.fhir.orders.order_times import IN_FORCE
+from cds_service.fhir.orders.orders_on_record import unchecked_in
 from cds_service.fhir.orders.recognition import REVIEW, recognise_support
+from cds_service.fhir.orders.support.stored_support import (
+    CARRIED_OUT,
+    find_stored_orders,
+)
 from cds_service.fhir.orders.unread.unread_in_referral import is_read_whole
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.references import last_name

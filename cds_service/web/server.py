@@ -31,6 +31,15 @@ NAME_A_DATABASE = (
     "KYPHOPLASTY_CDS_DATABASE_URL is not set: the audit log is a SQLite file in the"
     " working folder, which other replicas and the nightly jobs may not find"
 )
+ENCRYPT_THE_DATABASE = (
+    "the audit log's database is another machine, and its connection may be plain text:"
+    " add sslmode=verify-full to KYPHOPLASTY_CDS_DATABASE_URL, or sslmode=disable if"
+    " the network between them is trusted"
+)
+NEEDS_A_HOST = (
+    "KYPHOPLASTY_CDS_PUBLIC_URL has a path: calls are answered, but the pages behind"
+    " the cards and the review pages need a host name of their own"
+)
 NEEDS_NGINX = (
     "nginx is required in front: alone the service does not withstand slow clients or"
     " overload"
@@ -58,8 +67,10 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     if not is_loopback_host(host):
         logging.getLogger("kyphoplasty_cds.server").warning(NEEDS_NGINX)
     warn_if_sqlite_with_clients(settings, site.site if site else None)
+    warn_if_below_a_path(settings.public_url)
     service = load_service(site)
     audit = AuditStore(settings.database_url)
+    warn_if_database_unencrypted(audit.database)
     run = str(uuid4())
     drain = Drain(settings.drain_seconds)
     audit.open_with(_run_entry("start", run, service.digests))
@@ -167,6 +178,18 @@ def warn_if_sqlite_with_clients(settings: Settings, site: Site | None) -> None:
     """Warn if EHRs are named and no database is: the log is in the working folder."""
     if site and site.clients and "database_url" not in settings.model_fields_set:
         logging.getLogger("kyphoplasty_cds.server").warning(NAME_A_DATABASE)
+
+
+def warn_if_below_a_path(public_url: str | None) -> None:
+    """Warn if the service has only a part of its host: pages link from the root."""
+    if public_url is not None and parse_base(public_url).segments:
+        logging.getLogger("kyphoplasty_cds.server").warning(NEEDS_A_HOST)
+
+
+def warn_if_database_unencrypted(database: Database) -> None:
+    """Warn if patients' ids and measurements may cross a network in plain text."""
+    if database.may_send_plain_text:
+        logging.getLogger("kyphoplasty_cds.server").warning(ENCRYPT_THE_DATABASE)
 
 
 def _check_callers_authenticated(

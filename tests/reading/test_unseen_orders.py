@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from cds_service.fhir.orders.braces.support_orders import find_draft_support_orders
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
+from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from tests.gathered_records import each, with_misses
 from tests.order_builders import bundle, order, signing, terminology, worded
 

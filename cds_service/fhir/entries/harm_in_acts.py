@@ -1,8 +1,7 @@
 """Keep acts whose title or reason tells of harm, so that a discharge can read them.
 
 An order of an ordinary examination is not kept; "CCT" for "fall", or for the code of an
-embolism, is. So is a diagnosis whose notes or evidence tell of it. Raw JSON in; junk
-never raises.
+embolism, is. So is a diagnosis whose notes or evidence tell of it.
 """
 
 import re

@@ -92,10 +92,10 @@ def _with_titles(resource: Json, medication: Json | None) -> Json:
     """
     if medication is None:
         return resource
-    beside = [medication.get(name) for name in ("form", "extension")]
+    asides = [medication.get(name) for name in ("form", "extension")]
     words = {
         *drug_names(resource, medication),
-        *words_in([*beside, *_narrative(medication)]),
+        *words_in([*asides, *_narrative(medication)]),
     }
     titles = drug_codes(resource, medication)
     named = {word for title in titles for word in texts_of(title)}

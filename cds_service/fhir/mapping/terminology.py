@@ -336,8 +336,8 @@ class Terminology:
         """List every concept that the codings of a CodeableConcept belong to.
 
         Args:
-            codeable: raw JSON of one, or of a list of them. Junk matches nothing, and
-                never raises: `coding: [{}]`, null, plain text.
+            codeable: raw JSON of one, or of a list of them. What is neither matches
+                nothing: `coding: [{}]`, null, plain text.
         """
         if not codeable:
             return ()

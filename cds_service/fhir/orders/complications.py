@@ -1,8 +1,7 @@
 """Read what an augmentation names as its complications.
 
 A complication is a denial ("none"), a grave illness that is no deficit ("pneumonia"),
-or something else: what was not understood may be a palsy. Raw JSON in; junk never
-raises.
+or something else: what was not understood may be a palsy.
 """
 
 import re

@@ -7,10 +7,8 @@ Other fractures and operations are in `injuries/other_injuries.py`;
 from cds_service.core.braces.brace_reasons import KEEP_REASONS
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.mapping.clauses import clauses
-from cds_service.fhir.mapping.levels.level_names import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders
-from cds_service.fhir.orders.levels.treated_levels import stated_levels
 from cds_service.fhir.orders.order_reasons import reasons_named
 from cds_service.fhir.orders.order_times import texts_on_time
 from cds_service.fhir.raw_json import Json, texts_of
@@ -71,15 +69,3 @@ def _is_disease(words: str, terminology: Terminology) -> bool:
     return bool(words.strip()) and (
         plain.titles.are_all(words) and not plain.braces.are_all(words)
     )
-
-
-def named_levels(
-    order: Json, drafts: DraftOrders, terminology: Terminology
-) -> tuple[str, ...]:
-    """Return every vertebra that an order names anywhere."""
-    words = {
-        level
-        for word, _ in texts_on_time(order)
-        for level in terminology.levels.treated(word)
-    }
-    return in_order((stated_levels(order, drafts, terminology) | words) & set(LEVELS))

@@ -1,6 +1,6 @@
 """Find why an order is written: its reasons, as concepts, and what they leave open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cds_service.core.derivations.from_order import OSTEOPOROSIS
@@ -139,6 +139,19 @@ def find_reasons(
         unnamed, reading.suspected, reading.unclear, reading.of_another, *others
     )
     raising |= (in_doubt | reading.stated) & RAISING
+    if _tells_of_earlier(reasons, (*own, *other_words), terminology):
+        raising |= {EARLIER}
+    doubts = (in_doubt & FORBIDDING) - stated
+    unread = _unread(order, drafts, reasons, terminology)
+    return Reasons(stated, doubts | raising | unread, length)
+
+
+def _tells_of_earlier(
+    reasons: Sequence[Json], words: Iterable[str], terminology: Terminology
+) -> bool:
+    """Tell if words may be of an earlier fracture: `again`, `old`, `two years ago`."""
+    if any(terminology.kinds.of_title(word, AGAIN) for word in words):
+        return True
     # The code of a healed fracture leaves an earlier one open by itself.
     of_fracture = [
         word
@@ -146,15 +159,8 @@ def find_reasons(
         if HEALED not in terminology.concepts(reason)
         for word in texts_of(reason)
     ]
-    tells_of_others = (calls_fracture_old, names_several_fractures, names_years_ago)
-    is_again = any(
-        terminology.kinds.of_title(word, AGAIN) for word in (*own, *other_words)
-    )
-    if is_again or any(tells(of_fracture, terminology) for tells in tells_of_others):
-        raising |= {EARLIER}
-    doubts = (in_doubt & FORBIDDING) - stated
-    unread = _unread(order, drafts, reasons, terminology)
-    return Reasons(stated, doubts | raising | unread, length)
+    tells = (calls_fracture_old, names_several_fractures, names_years_ago)
+    return any(one(of_fracture, terminology) for one in tells)
 
 
 def _tumour_unnamed(stated: frozenset[str]) -> frozenset[str]:

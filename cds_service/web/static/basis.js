@@ -1,4 +1,4 @@
-// What if: sliders beside the numbers, and the answer without leaving the page. Without this script the form does the same.
+// What if: sliders next to the numbers, and the answer without leaving the page. Without this script the form does the same.
 // Of a discharge, its lines to the clipboard. Without this script they are marked and copied by hand.
 "use strict";
 

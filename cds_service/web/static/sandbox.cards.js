@@ -1,4 +1,4 @@
-// Cards as an order-entry popup shows them, what the clinician does with them, and the JSON beside them.
+// Cards as an order-entry popup shows them, what the clinician does with them, and the JSON next to them.
 
 import { byId, element, postJson, replace } from "./sandbox.parts.js";
 

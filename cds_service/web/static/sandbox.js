@@ -9,7 +9,7 @@ const LEAVING = document.body.dataset.leaving;
 const SAMPLES = document.body.dataset.samples; // the server whose patients can be operated on
 const LIMITS = JSON.parse(document.body.dataset.limits); // of the EHR that the page plays
 const USER = "Practitioner/sample-surgeon";
-const WIDE = window.matchMedia("(min-width: 60rem)"); // as in sandbox.css: room for the JSON beside the cards
+const WIDE = window.matchMedia("(min-width: 60rem)"); // as in sandbox.css: room for the JSON next to the cards
 const state = { patient: null, drafts: [], signed: [], choices: null, answer: null };
 
 // --- 1 patient

@@ -49,3 +49,12 @@ def test_each_card_line_finds_its_place_on_the_guidelines_page():
         assert re.search(r"Owner: maintainers · review by 20\d\d-", section)
         assert section.count("· read 20") >= 5
     assert 'id="junction-opposite"' in page.partition('id="contrary"')[2]
+
+
+def test_each_section_of_the_guidelines_page_says_what_it_is_about():
+    """A heading such as "Measure" stands over several recommendations."""
+    page = application().get("/guidelines", "text/html").text
+    headings = re.findall(r"<h2>(.+?)</h2>", page)
+    assert len(headings) == len(set(headings))
+    assert "Order bedside measurements" in headings
+    assert "Measure" not in headings

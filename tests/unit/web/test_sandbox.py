@@ -6,9 +6,9 @@ import requests
 from cds_service.core.data_file import data_root
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.braces.support_orders import find_draft_support_orders
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
+from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from cds_service.samples import load_samples
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.site.folder import Site, SiteFolder

@@ -116,8 +116,8 @@ def _tells_of_tumour(procedure: Json, terminology: Terminology) -> bool:
     Words that are not understood tell of nothing here: an outcome is free text.
     """
     told = {name: procedure[name] for name in TOLD_BESIDE if name in procedure}
-    beside = {"resourceType": "Procedure", **told}
-    return bool(told) and not TUMOURS.isdisjoint(grave_in_doubt(beside, terminology))
+    aside = {"resourceType": "Procedure", **told}
+    return bool(told) and not TUMOURS.isdisjoint(grave_in_doubt(aside, terminology))
 
 
 def _names_fracture(told: Json, terminology: Terminology) -> bool:

@@ -6,7 +6,11 @@ from typing import Literal
 
 from cds_service.core.data_file import DataFile
 from cds_service.fhir.mapping.codes.code_systems import CodeSystems
-from cds_service.fhir.mapping.codes.harmless_codes import HarmlessCodes, VagueCodes
+from cds_service.fhir.mapping.codes.harmless_codes import (
+    HarmlessCodes,
+    VagueCodes,
+    lists_of,
+)
 from cds_service.fhir.mapping.files.overlay import required
 
 FILE = "complication-codes.toml"
@@ -92,36 +96,7 @@ class ComplicationCodes:
         Raises:
             DataFileError: a system is not in `systems.toml`, or a range is not valid.
         """
-        self._codes = HarmlessCodes(
-            (),
-            systems,
-            FILE,
-            grave=content.grave,
-            stroke=content.stroke,
-            elsewhere=content.elsewhere,
-            none=content.none,
-            but=content.but,
-            nerve=content.nerve,
-            earlier=content.earlier,
-            several=content.several,
-            everyday=content.everyday,
-            seldom=content.seldom,
-            lasting=content.lasting,
-            states=content.states,
-            ward=content.ward,
-            repair_thigh=content.repair_thigh,
-            repair_pelvis=content.repair_pelvis,
-            repair_bone=content.repair_bone,
-            rescue=content.rescue,
-            leg_broken=content.leg_broken,
-            leg_injured=content.leg_injured,
-            allergy=content.allergy,
-            walks_not=content.walks_not,
-            leg_lost=content.leg_lost,
-            leg_operated=content.leg_operated,
-            carried=content.carried,
-            leg_splinted=content.leg_splinted,
-        )
+        self._codes = HarmlessCodes((), systems, FILE, lists_of(content))
         self._everyday_in = frozenset(one.system for one in content.everyday)
         self._systems = systems
         self._systems_of_earlier = tuple(one.system for one in content.earlier)

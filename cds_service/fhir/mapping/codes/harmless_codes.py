@@ -5,9 +5,9 @@ tumour, an infection or a palsy. So the file names the chapters that have none o
 and every other code leaves them open.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from cds_service.core.data_file import Closed, DataFile
@@ -49,6 +49,9 @@ class VagueCodes(Closed):
     codes: tuple[str, ...]
 
 
+NO_LISTS: Mapping[str, Sequence[VagueCodes]] = {}
+
+
 class HarmlessCodesFile(DataFile):
     """`harmless-codes.toml`.
 
@@ -80,7 +83,7 @@ class HarmlessCodes:
         ranges: Sequence[CodeRange],
         systems: CodeSystems,
         file: str,
-        **named: Sequence[VagueCodes],
+        lists: Mapping[str, Sequence[VagueCodes]] = NO_LISTS,
     ) -> None:
         """Index the ranges of a file.
 
@@ -88,21 +91,19 @@ class HarmlessCodes:
             ranges: the harmless codes.
             systems: the code systems.
             file: the name of the file, for messages.
-            **named: the other lists of `HarmlessCodesFile`, by name.
+            lists: the other lists of the file, by name.
 
         Raises:
             DataFileError: a system is not in `systems.toml` or has two tables of one
                 list, or a range is not valid.
         """
         self._systems = systems
-        listed: list[CodeRange | VagueCodes] = [*ranges]
-        for some in named.values():
-            listed += some
-        for codes in listed:
-            if codes.system not in systems.specs:
-                raise DataFileError(file, "system", f"{codes.system} is not known")
-        self._named = {
-            name: _by_system(name, some, file) for name, some in named.items()
+        tables: Iterable[CodeRange | VagueCodes] = chain(ranges, *lists.values())
+        for table in tables:
+            if table.system not in systems.specs:
+                raise DataFileError(file, "system", f"{table.system} is not known")
+        self._lists = {
+            name: _by_system(name, tables, file) for name, tables in lists.items()
         }
         ordered = sorted(ranges, key=lambda code_range: code_range.system)
         self._ranges: Mapping[str, Sequence[tuple[list[Span], list[Span]]]] = {
@@ -135,7 +136,7 @@ class HarmlessCodes:
         In a system without a list of vague codes, all are vague.
         """
         ancestors = self._systems.lineage(system)
-        listed = self._named.get("vague", {})
+        listed = self._lists.get("vague", {})
         spans = [listed[name] for name in ancestors if name in listed]
         plain = code.replace(".", "")
         return not spans or any(_may_be_in(plain, vague) for vague in spans)
@@ -160,7 +161,7 @@ class HarmlessCodes:
 
     def is_among(self, name: str, system: str, code: str) -> bool:
         """Tell if a canonical code is in the list of this name."""
-        listed = self._named.get(name, {})
+        listed = self._lists.get(name, {})
         spans = map(listed.get, self._systems.lineage(system))
         plain = code.replace(".", "")
         return any(_is_in(plain, some) for some in filter(None, spans))
@@ -189,16 +190,16 @@ def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> Harmle
         DataFileError: it is missing or wrong.
     """
     content = required(folders, FILE, HarmlessCodesFile)[1]
-    return HarmlessCodes(
-        content.ranges,
-        systems,
-        FILE,
-        vague=content.vague,
-        social=content.social,
-        training=content.training,
-        complaints=content.complaints,
-        elsewhere=content.elsewhere,
-    )
+    return HarmlessCodes(content.ranges, systems, FILE, lists_of(content))
+
+
+def lists_of(content: DataFile) -> dict[str, tuple[VagueCodes, ...]]:
+    """Return the lists of codes of a file, by the names of its fields."""
+    return {
+        name: getattr(content, name)
+        for name, field in type(content).model_fields.items()
+        if field.annotation == tuple[VagueCodes, ...]
+    }
 
 
 def _by_system(

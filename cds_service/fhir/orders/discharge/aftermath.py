@@ -17,7 +17,6 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
-from cds_service.fhir.orders.braces.told_braces import is_brace_told
 from cds_service.fhir.orders.complications import COMPLICATIONS, complication_concepts
 from cds_service.fhir.orders.discharge.unread_procedures import (
     unread_acts_of_spine,
@@ -27,6 +26,7 @@ from cds_service.fhir.orders.drafts import Order
 from cds_service.fhir.orders.operations.augmentation import combine_performed
 from cds_service.fhir.orders.operations.done_procedures import levels_of
 from cds_service.fhir.orders.order_reasons import note_texts
+from cds_service.fhir.orders.support.told_braces import is_brace_told
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 # Elements that say how an operation went, and not what it was or why it was done.

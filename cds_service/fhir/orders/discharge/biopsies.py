@@ -1,7 +1,6 @@
 """Read the biopsies of a fracture, each with its own reports.
 
 The report of a biopsy at one site tells nothing of a biopsy at another site.
-Raw JSON of the record in, biopsies out; junk never raises.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +27,7 @@ from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
-from cds_service.fhir.orders.keep_reasons import named_levels
+from cds_service.fhir.orders.levels.named_levels import named_levels
 from cds_service.fhir.orders.recognition import recognise_support
 from cds_service.fhir.orders.since.reports import is_pathology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of

@@ -1,7 +1,4 @@
-"""Read the appointments that follow an augmentation, and what each is for.
-
-Raw JSON of the record in, bookings out; junk never raises.
-"""
+"""Read the appointments that follow an augmentation, and what each is for."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

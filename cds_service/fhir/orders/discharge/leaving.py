@@ -76,35 +76,37 @@ def read_leaving(
     ended = _end_of(record, performed, terminology)
     time = RecentTime(since, weeks, stays, came_for(record, stays), ended)
     treated = _treated(record, performed, terminology)
-    injured = injured_acts_since(record, since, performed.references, terminology)
-    injured |= vertebrae_in_acts_since(
-        record, since, performed.references, treated, terminology
+    own = performed.references
+    injured = injured_acts_since(
+        record, since, own, terminology
+    ) | vertebrae_in_acts_since(record, since, own, treated, terminology)
+    unread_acts = (
+        unread_acts_since(record, since, own, terminology)
+        | operated_again_since(record, since, own, terminology)
+        | unread_acts_of_spine(record, performed, terminology)
+        | monitored_stays(record, since, today, terminology)
+        | _unread_notes(performed)
     )
+    everyday = everyday_entries(record, terminology)
+    unusual = unusual_since(record, time, terminology)
     illnesses = illnesses_since(record, since, time.stays, terminology)
     return Leaving(
         bookings=_bookings(record, terminology, performed, today),
         biopsies=tuple(biopsies_on_record(record, terminology, performed, today)),
         unread=_unread_lists(record),
         long_known=known_before(record, terminology, performed.performed_on, today),
-        everyday=everyday_entries(record, terminology)
-        | known_by_words(record, since, terminology),
+        everyday=everyday | known_by_words(record, since, terminology),
         unread_reports=unread_reports_since(record, since, terminology, treated),
         awaited_reports=awaited_reports_since(record, since, terminology),
-        unread_acts=unread_acts_since(record, since, performed.references, terminology)
-        | injured
-        | operated_again_since(record, since, performed.references, terminology)
-        | unread_acts_of_spine(record, performed, terminology)
-        | monitored_stays(record, since, today, terminology)
-        | _unread_notes(performed),
+        unread_acts=unread_acts | injured,
         names_harm=injured | _broken_by_words(record),
-        complicated=complicated_since(record, since, performed.references, terminology),
+        complicated=complicated_since(record, since, own, terminology),
         grave_reports=grave_reports_since(record, since, terminology),
         illnesses=illnesses.surely,
         perhaps_ill=illnesses.perhaps,
         sphincters=sphincters_since(record, since, time.stays, terminology),
         nerve_roots=nerve_roots_since(record, time, terminology),
-        unusual=unusual_since(record, time, terminology)
-        | cancers_telling_more(record, since, stays, terminology),
+        unusual=unusual | cancers_telling_more(record, since, stays, terminology),
         unstable=unstable_since(record, since, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
         broken=_broken_in(record),

@@ -1,7 +1,4 @@
-"""Find the augmentation that was done, or may have been: that of the stay that ends.
-
-Raw JSON of the record in, an order out; junk never raises.
-"""
+"""Find the augmentation that was done, or may have been: that of the stay that ends."""
 
 from collections.abc import Sequence
 from dataclasses import replace

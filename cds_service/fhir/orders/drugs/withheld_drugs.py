@@ -1,8 +1,7 @@
 """Find the objections to the next dose of a bone drug: an order, or a diagnosis.
 
 "Denosumab: next 28 December, do not miss it" is wrong next to an order that was put on
-hold, "Switch denosumab to zoledronate" or an allergy to it. The raw JSON of the record
-in, objections out; junk never raises.
+hold, "Switch denosumab to zoledronate" or an allergy to it.
 """
 
 import re

@@ -31,8 +31,8 @@ from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.durations.duration_parts import blank
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.bystander_orders import is_bystander
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
+from cds_service.fhir.orders.injuries.bystander_orders import is_bystander
 from cds_service.fhir.orders.injuries.fresh_fractures import broken_before_operation
 from cds_service.fhir.orders.injuries.injury_times import (
     Search,
@@ -46,7 +46,7 @@ from cds_service.fhir.orders.injuries.injury_times import (
     is_unsettled,
     moment_of,
 )
-from cds_service.fhir.orders.keep_reasons import named_levels, reasons_of_order
+from cds_service.fhir.orders.keep_reasons import reasons_of_order
 from cds_service.fhir.orders.levels.broken_levels import (
     CERVICAL,
     broken_beside,
@@ -54,6 +54,7 @@ from cds_service.fhir.orders.levels.broken_levels import (
     fractured_places,
     places_first_coded,
 )
+from cds_service.fhir.orders.levels.named_levels import named_levels
 from cds_service.fhir.orders.operations.operation import (
     UNNAMED,
     Broken,

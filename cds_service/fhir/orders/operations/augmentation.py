@@ -1,7 +1,6 @@
 """Find the augmentation among the orders being signed, with its kind and levels.
 
-Raw JSON in, an order out; junk never raises. Brace, bed rest and referrals are in
-`support_orders.py`.
+Brace, bed rest and referrals are in `../support/`.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,8 +1,7 @@
 """Find orders and procedures since an operation that may be of what went wrong.
 
 "MRI because she cannot feel her legs" is no diagnosis and no report, and may be the
-only word of a cord compression. The raw JSON of the record in, references out; junk
-never raises.
+only word of a cord compression.
 """
 
 import re

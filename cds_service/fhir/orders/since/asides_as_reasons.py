@@ -3,7 +3,6 @@
 A note of yesterday at an old diagnosis, the evidence of a new one, the outcome of the
 operation and a visit to come may be the only word of a fall or a broken bone. Each
 becomes an order of an unnamed act for that reason, so that one reader reads them all.
-Raw JSON of the record in; junk never raises.
 """
 
 from collections.abc import Collection, Iterator
@@ -52,8 +51,8 @@ def told_at_diagnoses(
             if _is_later(note.get("time"), since, calendar)
             or (is_new and not note.get("time"))
         ]
-        beside = [*evidence_of(entry.raw), *sites_and_stages(entry.raw)]
-        reasons = beside if is_new else []
+        asides = [*evidence_of(entry.raw), *sites_and_stages(entry.raw)]
+        reasons = asides if is_new else []
         if notes or reasons:
             yield _as_order(entry, reasons, notes)
 

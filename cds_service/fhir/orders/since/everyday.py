@@ -1,7 +1,6 @@
 """Find diagnoses of every ward, about which nobody is asked at a discharge.
 
-They are not understood, or may be of anything: they support no "no". Entries of the
-record in, references out; junk never raises.
+They are not understood, or may be of anything: they support no "no".
 """
 
 from typing import Any

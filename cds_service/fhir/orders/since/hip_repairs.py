@@ -1,7 +1,7 @@
 """Find the repairs of hip and thigh, and the broken bone that each may have treated.
 
-Raw JSON of the record in, days out; junk never raises. A repair treats what broke on
-its day or before; what breaks later is not treated, whatever its side.
+A repair treats what broke on its day or before; what breaks later is not treated,
+whatever its side.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Find grave illness and signs of a nerve that began since an operation.
 
 They are on the problem list. An embolism or an arrest may be the operation's, whoever
-entered it. Entries of the record in, references out; junk never raises.
+entered it.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,12 +1,11 @@
 """Find falls and broken bones since an operation, whose codes or words are understood.
 
-The raw JSON of the record in, injuries out; junk never raises. Broken vertebrae of the
-thoracic and lumbar spine are compared with the treated ones by `operation.py`. Entries
-that were not understood are another fact of a discharge.
+Broken vertebrae of the thoracic and lumbar spine are compared with the treated ones by
+`operation.py`. Entries that were not understood are another fact of a discharge.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -88,6 +87,7 @@ def injuries_since(
         terminology: the service's terminology.
     """
     birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
+    repairs = repairs_of(record, terminology)
     entries = [
         entry
         for entry in record.of_key("conditions")
@@ -95,7 +95,6 @@ def injuries_since(
         and certainty_of(entry.raw) != "denied"
         and _is_of_these_days(entry, since, birth, terminology)
     ]
-    repairs = repairs_of(record, terminology)
     entries += [
         bone
         for bone in _broken_in_reports(record, since, entries, terminology)
@@ -110,35 +109,46 @@ def injuries_since(
         _injury_of(entry, since, fitting, birth, terminology) for entry in entries
     ]
     repaired_on = {one.treated_on for one in diagnoses if one.treated_on}
-    calendar = terminology.calendar
-    done = {one.reference for one in repairs}
     operations = [
-        Injury(_kind_of(entry), entry.reference, treated_on=day)
-        if entry.reference in done
-        else Injury(_kind_of(entry), entry.reference, day, is_recorded=True)
-        for entry in record.of_key("procedures")
-        if not entry.concepts.isdisjoint(CARRYING)
-        and entry.status not in NEVER
-        and not is_prohibition(entry.raw)
-        and (day := _done_on(entry.raw, calendar)) is not None
-        and day > since.operation
-        and day not in repaired_on
+        injury
+        for injury in _operated_since(record, since, repairs, terminology)
+        if (injury.treated_on or injury.day) not in repaired_on
     ]
-    reports = [
-        Injury("new-fracture", reference, day=day)
-        for reference, day in new_fractures_since(
-            record, since.operation, terminology
-        ).items()
-    ]
-    return sorted(
-        [*diagnoses, *operations, *reports],
-        key=lambda one: (
-            bool(one.treated_on),
-            INJURY_KINDS.index(one.kind),
-            one.day is None,
-            -(one.day or date.min).toordinal(),
-            one.reference,
-        ),
+    reports = new_fractures_since(record, since.operation, terminology)
+    new = [Injury("new-fracture", name, day=day) for name, day in reports.items()]
+    return sorted([*diagnoses, *operations, *new], key=_rank)
+
+
+def _operated_since(
+    record: PatientRecord,
+    since: RecentTime,
+    repairs: Sequence[Repair],
+    terminology: Terminology,
+) -> Iterator[Injury]:
+    """Yield each operation since, of a bone that carries, as the injury it shows."""
+    done = {one.reference for one in repairs}
+    for entry in record.of_key("procedures"):
+        is_of_bone = not entry.concepts.isdisjoint(CARRYING)
+        if not is_of_bone or entry.status in NEVER or is_prohibition(entry.raw):
+            continue
+        day = _done_on(entry.raw, terminology.calendar)
+        if day is None or day <= since.operation:
+            continue
+        kind, name = _kind_of(entry), entry.reference
+        if name in done:
+            yield Injury(kind, name, treated_on=day)
+        else:
+            yield Injury(kind, name, day, is_recorded=True)
+
+
+def _rank(injury: Injury) -> tuple[bool, int, bool, int, str]:
+    """Rank what is untreated first, then what is graver, then what is newer."""
+    return (
+        bool(injury.treated_on),
+        INJURY_KINDS.index(injury.kind),
+        injury.day is None,
+        -(injury.day or date.min).toordinal(),
+        injury.reference,
     )
 
 

@@ -1,7 +1,6 @@
 """Find broken bones and grave illness that only an act since an operation names.
 
-A hip that broke on the ward may be named by the reason of an X-ray alone. Raw JSON of
-the record in, references out; junk never raises.
+A hip that broke on the ward may be named by the reason of an X-ray alone.
 """
 
 import re
@@ -117,6 +116,10 @@ class Named(NamedTuple):
         return is_named and not (is_other_side or is_other_bone)
 
 
+# The entry, and what it names.
+Naming = tuple[str, list[Named]]
+
+
 def injured_acts_since(
     record: PatientRecord,
     since: date,
@@ -136,8 +139,28 @@ def injured_acts_since(
         performed: references of all entries of the operation.
         terminology: the service's terminology.
     """
+    naming = [
+        *_named_by_acts(record, since, terminology),
+        *_named_in_asides(record, since, performed, terminology),
+        *_named_in_notes(record, since, performed, terminology),
+        *_named_by_stays(record, since, terminology),
+    ]
+    new = [(reference, named) for reference, named in naming if named]
+    if not new:
+        return frozenset()
+    known = _known(record, since, terminology)
+    return frozenset(
+        reference
+        for reference, named in new
+        if any(not any(map(one.may_be, known)) for one in named)
+    )
+
+
+def _named_by_acts(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> Iterator[Naming]:
+    """Yield what acts and drugs of this day or later name."""
     had_before = _has_history(record)
-    new = []
     for act in _acts(record, terminology):
         # A repair of a broken hip is an injury itself.
         is_repair = act.kind == "Procedure" and act.concepts & CARRYING
@@ -150,49 +173,53 @@ def injured_acts_since(
         if act.kind in DRUGS:
             named = [one for one in named if not (had_before and one.is_of_vessels())]
             named = _not_long_treated(named, record, since, terminology)
-        if named:
-            new.append((act.reference, named))
-    beside = (
+        yield act.reference, named
+
+
+def _named_in_asides(
+    record: PatientRecord,
+    since: date,
+    performed: Collection[str],
+    terminology: Terminology,
+) -> Iterator[Naming]:
+    """Yield what is told next to diagnoses, the operation and visits to come."""
+    asides = (
         *told_at_diagnoses(record, since, terminology),
         *told_of_operation(record, performed),
         *told_of_visits(record, since, terminology),
     )
-    new += [
-        (told.reference, named)
-        for told in beside
-        if (named := _named_by(told.raw, terminology, since))
-    ]
-    # All other words of these notes are read as the course of the operation.
-    new += [
-        (note.reference, bones)
-        for note in notes_of_operation(record, performed)
-        if (
-            bones := [
-                one
-                for one in _named_by(note.raw, terminology, since)
-                if not one.is_illness_in_words and one.name != FALL
-            ]
+    for aside in asides:
+        yield aside.reference, _named_by(aside.raw, terminology, since)
+
+
+def _named_in_notes(
+    record: PatientRecord,
+    since: date,
+    performed: Collection[str],
+    terminology: Terminology,
+) -> Iterator[Naming]:
+    """Yield the broken bones in notes of the operation.
+
+    All other words of these notes are read as the course of the operation.
+    """
+    for note in notes_of_operation(record, performed):
+        named = _named_by(note.raw, terminology, since)
+        yield (
+            note.reference,
+            [one for one in named if not one.is_illness_in_words and one.name != FALL],
         )
-    ]
-    new += [
-        (stay.reference, named)
-        for stay in record.of_key("encounter")
-        if (
-            named := [
-                one
-                for one in _named_by(stay.raw, terminology, since)
-                if one.name in CARRYING or one.name == LEG_BROKEN
-            ]
+
+
+def _named_by_stays(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> Iterator[Naming]:
+    """Yield the broken bones of hip, pelvis and leg that the stay that ends names."""
+    for stay in record.of_key("encounter"):
+        named = _named_by(stay.raw, terminology, since)
+        yield (
+            stay.reference,
+            [one for one in named if one.name in CARRYING or one.name == LEG_BROKEN],
         )
-    ]
-    if not new:
-        return frozenset()
-    known = _known(record, since, terminology)
-    return frozenset(
-        reference
-        for reference, named in new
-        if any(not any(map(one.may_be, known)) for one in named)
-    )
 
 
 def _not_long_treated(

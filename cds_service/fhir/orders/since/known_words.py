@@ -2,7 +2,6 @@
 
 The list of an admission holds the diseases of years, each in words of its own:
 "Gonarthrose bds.", "CKD 3a", "breast cancer 2009, in remission". They support no "no".
-Entries of the record in, references out; junk never raises.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Find the stay that ends, if its places tell of intensive care since an operation.
 
 A move to intensive care may have no order and no procedure: the stay alone names the
-ward. Raw JSON of the record in, references out; junk never raises.
+ward.
 """
 
 from datetime import date, timedelta

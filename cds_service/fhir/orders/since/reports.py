@@ -1,7 +1,4 @@
-"""Find the imaging reports since an operation that were not understood, or not made.
-
-The raw JSON of the record in, references out; junk never raises.
-"""
+"""Find the imaging reports since an operation that were not understood, or not made."""
 
 import re
 from collections.abc import Collection

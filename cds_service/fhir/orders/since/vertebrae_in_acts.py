@@ -1,7 +1,6 @@
 """Find broken vertebrae that only an order or a procedure names.
 
-"MRI because of a new fracture of L2" may be the only word of it. Raw JSON of the record
-in, references out; junk never raises.
+"MRI because of a new fracture of L2" may be the only word of it.
 """
 
 import re
@@ -64,7 +63,7 @@ def vertebrae_in_acts_since(
     known = {*treated, *_listed(record, terminology)}
     if _is_another_listed(record, terminology):
         known.add(ANOTHER[0])
-    beside = (
+    asides = (
         *told_at_diagnoses(record, since, terminology),
         *told_of_operation(record, performed),
         *notes_of_operation(record, performed),
@@ -72,7 +71,7 @@ def vertebrae_in_acts_since(
     )
     told = frozenset(
         entry.reference
-        for entry in beside
+        for entry in asides
         if _names_another(_called(entry), known, since, terminology)
     )
     return told | frozenset(

@@ -83,7 +83,7 @@ def training_limits(
     today: date,
     past: PastStays,
 ) -> frozenset[TrainingLimit]:
-    """Return what in force limits training; junk never raises.
+    """Return what in force limits training.
 
     Args:
         record: the patient's.

@@ -5,7 +5,7 @@ Which module asks if an order was read whole depends on what it orders:
 - a brace: `unread_in_brace.py`
 - the augmentation: `unread_in_augmentation.py`
 - a review, a biopsy or rehabilitation: `unread_in_referral.py`
-- anything else next to an augmentation: `bystander_orders.py`
+- anything else next to an augmentation: `../injuries/bystander_orders.py`
 
 All walk the order with `leaves.py`, and in all of them everything counts as not read
 until a rule names its element. The rules differ, since the harm of a mistake differs:

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.core.braces.bracing import Correction
-from cds_service.fhir.orders.braces.brace_correction import correct_brace_order
-from cds_service.fhir.orders.braces.support_orders import find_draft_support_orders
+from cds_service.fhir.orders.suggested.brace_correction import correct_brace_order
+from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from cds_service.fhir.shapes import is_valid
 from tests.codes import ICD, UCUM, codeable
 from tests.order_builders import brace, bundle, signing, terminology

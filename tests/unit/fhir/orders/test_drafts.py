@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from cds_service.fhir.orders.braces.support_orders import find_draft_support_orders
 from cds_service.fhir.orders.levels.treated_levels import (
     UNUSUAL_NUMBERING,
     WEAK_JUNCTION,
@@ -18,6 +17,7 @@ from cds_service.fhir.orders.operations.augmentation import (
     find_augmentation_order,
 )
 from cds_service.fhir.orders.recognition import may_concern_us
+from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from cds_service.outgoing.deadline import Deadline
 from tests.codes import CPT, HCPCS, ICD, PCS, SCT, codeable
 from tests.order_builders import (

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cds_service.fhir.orders.braces.support_orders import find_draft_support_orders
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
+from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from tests.builders import findings_of, procedure
 from tests.order_builders import ROOT, bundle, order, signing, terminology, worded
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.fhir.orders.braces.support_orders import find_draft_support_orders
+from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from tests.codes import CPT, ICD, ORDERS, SCT, codeable
 from tests.order_builders import bundle, cpt, order, signing, terminology, worded
 

@@ -8,14 +8,12 @@ import pytest
 
 from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.braces.support_orders import (
-    find_draft_support_orders,
-    join_support_orders,
-)
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.orders.recognition import with_meanings
 from cds_service.fhir.orders.referred import with_referred
+from cds_service.fhir.orders.support.joined_support import join_support_orders
+from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request

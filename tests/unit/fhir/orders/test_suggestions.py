@@ -13,13 +13,13 @@ from cds_service.core.braces.bracing import Correction
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.rule_file import Rule, When
 from cds_service.errors import DataFileError
-from cds_service.fhir.orders.braces.support_orders import find_draft_support_orders
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
-from cds_service.fhir.orders.suggestions import (
+from cds_service.fhir.orders.suggested.suggestions import (
     Ordering,
     make_suggestions,
     make_template,
 )
+from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.protocol.signing import Signing
 from cds_service.site.clients import Capabilities

@@ -15,10 +15,8 @@ from cds_service.core.findings import (
 )
 from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.orders.braces.support_orders import (
-    find_draft_support_orders,
-    join_support_orders,
-)
+from cds_service.fhir.orders.support.joined_support import join_support_orders
+from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from tests.builders import TODAY, condition, record_of
 from tests.codes import CPT, HCPCS, LOINC, ORDERS, SCT, codeable
 from tests.order_builders import (

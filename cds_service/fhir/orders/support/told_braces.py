@@ -1,8 +1,7 @@
 """Read the braces that an operation names in its follow-up and its notes.
 
 "TLSO for 12 weeks" may be ordered nowhere else. Only one with an end, or with words for
-none, counts: without them, the name may be how somebody walks. The raw JSON of the
-record in, orders out; junk never raises.
+none, counts: without them, the name may be how somebody walks.
 """
 
 from collections.abc import Collection, Iterator
@@ -14,9 +13,9 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
-from cds_service.fhir.orders.braces.support_orders import orders_of
-from cds_service.fhir.orders.braces.worn_inside import TELLS_HISTORY, is_plain_order
-from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.support.support_order import read_support_orders
+from cds_service.fhir.orders.support.worn_inside import TELLS_HISTORY, is_plain_order
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 BRACE = "brace"
@@ -71,7 +70,8 @@ def braces_told(
         }
         if since is not None:
             resource["authoredOn"] = since.isoformat()
-        for order in orders_of(Order(reference, resource), terminology):
+        told = Order(reference, resource)
+        for order in read_support_orders(told, NO_DRAFTS, terminology, is_draft=False):
             if order.kind == BRACE and order.worded.kind != "nothing":
                 yield replace(order, is_inside=True)
 

@@ -23,7 +23,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.classes import class_of
 from cds_service.fhir.mapping.mapping_files import Orderable
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.braces.brace_correction import (
+from cds_service.fhir.orders.suggested.brace_correction import (
     correct_brace_order,
     describe_correction,
 )

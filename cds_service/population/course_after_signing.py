@@ -1,6 +1,6 @@
 """Read from a patient's record what was done after a signing.
 
-`core/loop.py` judges it.
+`core/course_after_signing.py` judges it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from cds_service.core.braces.bracing import times_of
+from cds_service.core.course_after_signing import DAYS, Course, Step, last_day
 from cds_service.core.drugs.drug_courses import find_overdue
 from cds_service.core.drugs.drug_uses import DrugEntry
 from cds_service.core.findings import BoneDrugs, SupportOrder
-from cds_service.core.loop import DAYS, Course, Step, last_day
 from cds_service.core.vocabulary import BoneDrugSpec
 from cds_service.core.wording import date_text
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
@@ -25,13 +25,13 @@ from cds_service.fhir.findings.drugs.bone_drug_history import read_history
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.braces.support_orders import (
+from cds_service.fhir.orders.order_times import IN_FORCE
+from cds_service.fhir.orders.orders_on_record import unchecked_in
+from cds_service.fhir.orders.recognition import REVIEW
+from cds_service.fhir.orders.support.stored_support import (
     CARRIED_OUT,
     find_stored_orders,
-    unchecked_in,
 )
-from cds_service.fhir.orders.order_times import IN_FORCE
-from cds_service.fhir.orders.recognition import REVIEW
 from cds_service.fhir.raw_json import Json, truth
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.scoring import (

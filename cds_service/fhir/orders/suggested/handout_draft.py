@@ -11,7 +11,7 @@ from typing import Any
 
 from cds_service.core.handout import HANDOUT_DRAFT
 from cds_service.core.phrases import say
-from cds_service.fhir.orders.suggestions import Ordering, references_of
+from cds_service.fhir.orders.suggested.suggestions import Ordering, references_of
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.messages import Action, Suggestion
 

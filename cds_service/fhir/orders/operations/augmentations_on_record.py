@@ -1,0 +1,46 @@
+"""List the augmentations on record, done or ordered, with their days."""
+
+from datetime import date
+
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.drafts import Order
+from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.orders.orders_on_record import stored_orders
+from cds_service.fhir.orders.recognition import is_augmentation
+from cds_service.fhir.raw_json import member, text
+from cds_service.fhir.site_calendar import SiteCalendar
+
+
+def find_augmentations(
+    record: PatientRecord, terminology: Terminology
+) -> list[tuple[str, date | None]]:
+    """List each augmentation on record, done or ordered, with its day."""
+    return [
+        (one.reference, _augmented_on(one, terminology.calendar))
+        for one in augmentations_on_record(record, terminology)
+    ]
+
+
+def augmentations_on_record(
+    record: PatientRecord, terminology: Terminology
+) -> list[Order]:
+    return [one for one in stored_orders(record) if _is_augmentation(one, terminology)]
+
+
+def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
+    """Tell if this is an augmentation that was begun, is ordered or was done."""
+    is_procedure = stored.type == "Procedure"
+    counted = ("completed", "in-progress" if is_procedure else "active")
+    has_status = text(stored.resource.get("status")) in counted
+    return has_status and is_augmentation(stored, terminology)
+
+
+def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
+    """Return the day on which it was done, else is planned, else was written."""
+    performed = stored.resource.get("performedDateTime") or member(
+        stored.resource, "performedPeriod", "start"
+    )
+    planned = read_times(stored.resource, calendar).start
+    written = stored.resource.get("authoredOn")
+    return calendar.named_day(performed) or planned or calendar.named_day(written)

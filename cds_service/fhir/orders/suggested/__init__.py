@@ -1,0 +1,1 @@
+"""Make the orders that a card offers, and correct the end of a brace order."""

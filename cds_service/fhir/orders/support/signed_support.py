@@ -1,0 +1,92 @@
+"""Find the support orders among those being signed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from cds_service.core.findings import SupportOrder
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.drafts import DraftOrders, Order
+from cds_service.fhir.orders.keep_reasons import reasons_of_order
+from cds_service.fhir.orders.operations.operation import HELD
+from cds_service.fhir.orders.recognition import is_augmentation, support_in
+from cds_service.fhir.orders.support.support_order import (
+    PROPOSED,
+    TIMED,
+    read_support_orders,
+)
+from cds_service.fhir.orders.support.worn_inside import read_worn_inside
+from cds_service.fhir.raw_json import text
+
+
+def find_draft_support_orders(
+    drafts: DraftOrders, terminology: Terminology
+) -> tuple[SupportOrder, ...]:
+    """Find the patient's support orders in a signing.
+
+    An option or a proposal arranges nothing, and an order on hold arranges nothing yet.
+    Of a brace or bed rest all of them count, since the card asks for its end.
+    """
+    proposed = PROPOSED - _intents_of_augmentations(drafts, terminology)
+    found: list[SupportOrder] = []
+    for draft in drafts.each():
+        is_offered = draft.is_option or _intent(draft) in proposed
+        is_held = text(draft.resource.get("status")) in HELD
+        for order in read_support_orders(draft, drafts, terminology, is_draft=True):
+            if order.kind in TIMED:
+                found.append(order)
+            elif not is_offered:
+                found.append(replace(order, not_now="held") if is_held else order)
+    return (*found, *_worn_inside(found, drafts, terminology))
+
+
+def _worn_inside(
+    found: Sequence[SupportOrder], drafts: DraftOrders, terminology: Terminology
+) -> Iterator[SupportOrder]:
+    """Yield braces and bed rest that an order of something else asks for.
+
+    One that has an order of its own is left out, unless it runs longer here.
+    """
+    for draft in drafts.each():
+        is_therapy = _is_therapy(draft, drafts, terminology)
+        if not (is_therapy or is_augmentation(draft, terminology)):
+            continue
+        for kind in sorted(TIMED):
+            own = [order for order in found if order.kind == kind]
+            if any(order.reference == draft.reference for order in own):
+                continue
+            inside = read_worn_inside(
+                draft,
+                kind,
+                terminology,
+                is_therapy=is_therapy,
+                signed_on=drafts.signed_on,
+            )
+            if inside and not any(_may_be_as_long(order, inside) for order in own):
+                yield replace(
+                    inside,
+                    reasons=reasons_of_order(draft.resource, drafts, terminology),
+                )
+
+
+def _is_therapy(order: Order, drafts: DraftOrders, terminology: Terminology) -> bool:
+    recognition = support_in(order, drafts, terminology)
+    return recognition is not None and "rehabilitation" in recognition.concepts
+
+
+def _may_be_as_long(order: SupportOrder, inside: SupportOrder) -> bool:
+    """Tell if an order says no length, or one that is not shorter."""
+    hours = max(order.hours or 0, order.worded.hours or 0)
+    return not hours or hours >= (inside.worded.hours or 0)
+
+
+def _intents_of_augmentations(
+    drafts: DraftOrders, terminology: Terminology
+) -> frozenset[str]:
+    """Return the intents of the operations: some EHRs write one for all they sign."""
+    return frozenset(
+        _intent(draft) for draft in drafts.each() if is_augmentation(draft, terminology)
+    )
+
+
+def _intent(order: Order) -> str:
+    return text(order.resource.get("intent")).strip().lower()
