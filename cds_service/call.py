@@ -238,13 +238,13 @@ class SignedOrders:
 
     Attributes:
         augmentation: all orders for a kyphoplasty or vertebroplasty, as one.
-        support: orders for braces, bed rest and care.
+        support_orders: for braces, bed rest and care.
     """
 
     person: Person
     drafts: DraftOrders
     augmentation: AugmentationOrder | None
-    support: tuple[SupportOrder, ...]
+    support_orders: tuple[SupportOrder, ...]
 
     def needs_record(self, policy: Policy) -> bool:
         """Tell if the record has to be read."""
@@ -252,7 +252,9 @@ class SignedOrders:
 
     def has_brace_to_judge(self, policy: Policy) -> bool:
         """Tell if a brace or bed rest is signed, and the site wants a card for it."""
-        has_brace = any(order.kind in ("brace", "bed-rest") for order in self.support)
+        has_brace = any(
+            order.kind in ("brace", "bed-rest") for order in self.support_orders
+        )
         return has_brace and policy.brace.only_days > 0
 
 

@@ -81,7 +81,9 @@ class Places:
 
     @contextmanager
     def held(self, until: Deadline) -> Iterator[None]:
-        """Wait for a place, and hold it during the block, for the EHR of `taken_for`.
+        """Wait for a place, and hold it during the block.
+
+        It counts for the EHR of `places_counted_for`.
 
         Raises:
             TooBusy: none was free in time.
@@ -99,7 +101,7 @@ class Places:
 
 
 @contextmanager
-def taken_for(client: str) -> Iterator[None]:
+def places_counted_for(client: str) -> Iterator[None]:
     """Count the places that this thread holds during the block as this EHR's."""
     token = _CLIENT.set(client)
     try:

@@ -110,7 +110,7 @@ from cds_service.fhir.orders.referred import (
 )
 from cds_service.fhir.orders.suggested.handout_draft import Page, draft_handout
 from cds_service.fhir.orders.suggested.suggestions import (
-    Ordering,
+    SharedParts,
     make_suggestions,
     order_words,
 )
@@ -120,8 +120,8 @@ from cds_service.fhir.orders.support.stored_support import with_delivered
 from cds_service.fhir.orders.support.told_braces import with_told
 from cds_service.fhir.orders.training.ward_training import without_ward_training
 from cds_service.fhir.site_calendar import SiteCalendar
-from cds_service.outgoing.deadline import Deadline, in_force
-from cds_service.places import taken_for
+from cds_service.outgoing.deadline import Deadline, limited_by
+from cds_service.places import places_counted_for
 from cds_service.protocol.messages import (
     NO_CARDS,
     Card,
@@ -168,7 +168,7 @@ def answer(
             as shown.
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
-    with in_force(ports.deadline), taken_for(ports.caller.client or ""):
+    with limited_by(ports.deadline), places_counted_for(ports.caller.client or ""):
         return _answer_in_time(service, hook, request, ports)
 
 
@@ -260,14 +260,14 @@ def _may_be_ours(service: Service, request: HookRequest, ports: Ports) -> bool:
     """Tell if any order of the signing may be ours, before anything else is read."""
     drafts, terminology = request.context.draft_orders, service.terminology
     until = ports.deadline.for_orders()
-    with in_force(until):
+    with limited_by(until):
         return may_concern_us(drafts, terminology, until)
 
 
 def _read_orders(call: Call) -> SignedOrders:
     """Read the orders (step 1), before the record is read; a discharge has none."""
     person, ports = call.person, call.ports
-    with in_force(ports.deadline.for_orders()):
+    with limited_by(ports.deadline.for_orders()):
         drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
         drafts = replace(drafts, signed_on=call.today)
         return _orders_in(drafts, person, call.service.terminology)
@@ -284,7 +284,7 @@ def _orders_in(
         person=person,
         drafts=drafts,
         augmentation=find_augmentation_order(drafts, terminology),
-        support=find_draft_support_orders(drafts, terminology),
+        support_orders=find_draft_support_orders(drafts, terminology),
     )
 
 
@@ -495,7 +495,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     record = with_signing(record, orders.drafts, terminology, call.today)
     record = with_unsent_reasons_of_drafts(record, orders.drafts, terminology)
     support = join_support_orders(
-        orders.support,
+        orders.support_orders,
         record,
         terminology,
         augmentation=orders.augmentation,
@@ -737,10 +737,10 @@ def _make_answer(
         NotTranslated: the language has no words for one of them.
     """
     hook, ports = call.hook, call.ports
-    acts, ordering = conclusion.recommendations, _ordering(call, language)
-    suggestions = dict(make_suggestions(acts, ordering))
+    acts, shared = conclusion.recommendations, _shared_parts(call, language)
+    suggestions = dict(make_suggestions(acts, shared))
     page = _page_to_take_home(call, conclusion)
-    page_draft = draft_handout(page, ordering) if page else None
+    page_draft = draft_handout(page, shared) if page else None
     if page_draft:
         suggestions[HANDOUT_DRAFT] = (page_draft,)
     # A draft needs a text that the site has read. The linked page says if it has not.
@@ -748,9 +748,9 @@ def _make_answer(
     return Answer(
         conclusion=conclusion,
         texts=hook.texts,
-        signing=ordering.signing,
+        signing=shared.signing,
         suggestions=suggestions,
-        order_words=order_words(acts, suggestions, ordering),
+        order_words=order_words(acts, suggestions, shared),
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
         handout_url=ports.handout_url(call.entry_id) if is_page_linked else "",
@@ -759,7 +759,7 @@ def _make_answer(
     )
 
 
-def _ordering(call: Call, language: LanguageFile | None) -> Ordering:
+def _shared_parts(call: Call, language: LanguageFile | None) -> SharedParts:
     """Collect the parts that all suggested orders of this call share."""
     ports, context = call.ports, call.request.context
     signing = Signing(
@@ -770,7 +770,7 @@ def _ordering(call: Call, language: LanguageFile | None) -> Ordering:
         orders=call.signed_digest,
         hook_instance=call.request.hook_instance,
     )
-    return Ordering(
+    return SharedParts(
         signing=signing,
         encounter_id=context.encounter_id,
         user_id=context.user_id,

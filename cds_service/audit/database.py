@@ -112,7 +112,7 @@ class Database:
         self._largest = 0  # size of SQLite's file, as seen at a commit
         try:
             self._engine = self._engine_of(wait_seconds, is_synced=is_synced)
-        # A driver finds options that it cannot read: ValueError is a number of none.
+        # The driver refuses an option; ValueError: it should be a number and is not.
         except (ArgumentError, ValueError):
             raise DataFileError(
                 "DATABASE_URL",
@@ -210,7 +210,7 @@ class Database:
         """Refuse to go on if the file is smaller than at an earlier commit.
 
         SQLite makes it smaller in a VACUUM alone, and nothing here runs one. Its
-        journal may be emptied at any time; of that see `begin` in `_sqlite`.
+        journal may be emptied at any time (see `begin` in `_sqlite`).
 
         Raises:
             LogMoved: something cut the file.
@@ -397,7 +397,7 @@ def read_or_unavailable() -> Iterator[None]:
         raise AuditUnavailable(f"The audit log could not be read: {error}.") from None
 
 
-def is_passing(error: DBAPIError) -> bool:
+def is_transient(error: DBAPIError) -> bool:
     """Tell if the same transaction may succeed if it is retried at once.
 
     A lost connection is reopened.
@@ -492,7 +492,7 @@ NOT_ANSWERING = "the database does not answer"
 def fault_words(error: DBAPIError) -> str:
     """Say what is wrong with the log's disk or address, and what to do.
 
-    It is our own words, since a driver's message may repeat a row or a password.
+    The words are our own: a driver's message may repeat a row or a password.
     """
     if is_failed_fsync(error):
         return "the disk did not confirm a write; a restart is needed"
@@ -522,7 +522,7 @@ def _connection_fault(error: DBAPIError) -> str:
 def _lasting_fault(error: DBAPIError) -> str:
     """Return the kind of a fault that only an operator mends; empty for other errors.
 
-    It is our own words, and nothing of the driver's.
+    The words are our own, and none of the driver's.
     """
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     state = getattr(error.orig, "sqlstate", None) or ""
@@ -662,7 +662,7 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
         is_write = bool(options.get(_WRITES))
         if is_write:
             # Pages in memory would hide that somebody cut the journal in place, and
-            # SQLite would write behind its end: the chain's head is read from the disk.
+            # SQLite would write past its end: the chain's head is read from the disk.
             connection.exec_driver_sql("PRAGMA shrink_memory")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 

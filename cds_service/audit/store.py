@@ -347,7 +347,7 @@ class AuditStore:
                     append_entries(connection, entries, self._clock)
                     _refuse_abandoned(abandoned)  # nothing is committed then
             except DBAPIError as error:
-                if left == 0 or not database.is_passing(error):
+                if left == 0 or not database.is_transient(error):
                     raise
             else:
                 return

@@ -223,7 +223,7 @@ def _pooled_answers(answer: Answer, pooled: PooledResult) -> Iterator[tuple[str,
             "Facts on record that the model does not count can only raise it",
         )
     points = answer.assessment.open_points
-    if points and figure.is_personal and not figure.in_summary:
+    if points and figure.is_personal and not figure.is_usual_or_more:
         yield "Left open", f"The record leaves open: {_open(answer, points)}"
     if baseline.source == "pooled":
         yield "This hospital", say("pooled-no-site")

@@ -38,7 +38,7 @@ DECIDING = (
     "encounter",
 )
 # Signals that are asked about even if the operation was perhaps not done: words that
-# were not understood, results that somebody waits for, and fractures left.
+# were not understood, results that somebody waits for, and untreated fractures.
 ASKED_ANYWAY = frozenset(
     {
         "recent-entry-unread",
@@ -59,8 +59,8 @@ def discharge_card(answer: Answer) -> Card | None:
 
     A missing card says that nothing is open, so there is a card if a deciding list
     could not be read. If the augmentation may be of another time, or may not have been
-    done, a card needs a warning, or an open point of harm since its day: an operation
-    that was broken off may have caused harm.
+    done, there is a card only with a warning, or if harm since its day is open: an
+    operation that was broken off may have caused some.
     """
     facts = answer.facts
     is_sure = answer.order is None or answer.order.is_sure

@@ -61,7 +61,7 @@ def _summary(answer: Answer) -> str:
     risks = [answer.translated(phrase) for phrase in risk_phrases(answer)]
     with_second = [
         answer.translated(phrase)
-        for second in facts.seconds()
+        for second in facts.short_forms_behind()
         for phrase in facts.phrases(second)
     ]
     alone = [answer.translated(phrase) for phrase in facts.phrases()]

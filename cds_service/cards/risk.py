@@ -17,11 +17,11 @@ def risk_phrases(answer: Answer) -> tuple[str, ...]:
     risk_words = answer.risk_words
     if answer.closures.closes_risk() or risk_words is None:
         return ()
-    if not risk_words.in_summary or risk_words.at_least:
+    if not risk_words.in_summary:
         return ()
     words = capital(risk_words.words)
     short = answer.texts.say("risk.summary-short", words=words)
-    if risk_words.words != f"about {risk_words.usual}":
+    if not risk_words.is_as_usual:
         return answer.texts.say("risk.summary", words=words), short
     leading = answer.facts.leading
     # The usual figure next to a fact that raises the risk would reassure.
@@ -65,7 +65,7 @@ def _risk_kind(answer: Answer, risk_words: RiskWords) -> str:
     """Choose the sentence of `texts.toml` that fits these words."""
     if "usual" in risk_words.words:
         return "usual"
-    if risk_words.words == f"about {risk_words.usual}":
+    if risk_words.is_as_usual:
         return "as-usual"
     is_raised = answer.facts.raises or risk_words.at_least
     if not is_raised and answer.assessment.may_say_below():

@@ -53,9 +53,7 @@ def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
     if tool is not None:
         card = cards.get(study_id or "", {})
         if card.get("kind") != "logistic":
-            raise click.UsageError(
-                "--format needs the ID of a study that prints a model"
-            )
+            raise click.UsageError("--format needs the ID of a study that has a model")
         if tool == "chai":
             click.echo(_chai_card(card), nl=False)
         else:

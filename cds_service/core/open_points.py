@@ -41,7 +41,7 @@ LOW_CLEARANCE = 30.0  # mL/min; labels of bone drugs warn of less than 30 to 35
 SEVERELY_FRAIL = 7  # Clinical Frailty Scale, 1 to 9; from here up
 # Measures that raise the risk apart from the model (F21, F22, F24), each with the test
 # for such a value. A value that is too old is open only if it passed this test.
-RAISING: Mapping[str, Callable[[Value], bool]] = {
+RAISING_VALUES: Mapping[str, Callable[[Value], bool]] = {
     "egfr": lambda value: float(value) < SEVERE_EGFR,
     "creatinine-clearance": lambda value: float(value) < LOW_CLEARANCE,
     "mna-score": lambda value: float(value) < MNA_MALNOURISHED,
@@ -142,7 +142,7 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
         gap = findings.gaps.get(name)
         if gap and (gap.provenance or gap.reason not in SILENT):
             yield OpenPoint(name, gap.reason)
-    for name in RAISING:
+    for name in RAISING_VALUES:
         gap = findings.gaps.get(name)
         if gap and (gap.reason in NOT_USABLE or _is_raising(name, gap)):
             yield OpenPoint(name, gap.reason)
@@ -161,7 +161,11 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
 
 def _is_raising(name: str, gap: Gap) -> bool:
     """Tell if a value that is too old to use was one that raises the risk."""
-    return gap.reason == "stale" and gap.value is not None and RAISING[name](gap.value)
+    return (
+        gap.reason == "stale"
+        and gap.value is not None
+        and RAISING_VALUES[name](gap.value)
+    )
 
 
 def _once_low(findings: Findings) -> Iterator[OpenPoint]:
@@ -210,5 +214,5 @@ def _passed_over(findings: Findings) -> Iterator[OpenPoint]:
     for value in findings.passed_over:
         if value.name in (*INPUTS, *SOURCES) and value.reason not in SILENT:
             yield OpenPoint(value.name, value.reason)
-        if value.name in RAISING and value.reason in NOT_USABLE:
+        if value.name in RAISING_VALUES and value.reason in NOT_USABLE:
             yield OpenPoint(value.name, value.reason)

@@ -42,9 +42,9 @@ class Recommendation:
         text: the line on the card.
         label: the suggestion's label, starts with a verb; empty if nothing is
             offered.
-        order: name of the order template in `hooks/<service>/orders/`; None if nothing
-            is offered.
-        recommended: the suggestion is pre-selected (`isRecommended`).
+        template: name of the order template in `hooks/<service>/orders/`; None if
+            nothing is offered.
+        is_preselected: CDS Hooks' `isRecommended` for the suggestion.
         already: orders or drafts that do it already; then nothing is offered.
         not_counted: orders of the kind that do not count for this fracture: they are
             named, and the act is offered.
@@ -58,8 +58,8 @@ class Recommendation:
     rule: Rule
     text: str
     label: str
-    order: str | None
-    recommended: bool
+    template: str | None
+    is_preselected: bool
     already: tuple[SupportOrder, ...]
     not_counted: tuple[SupportOrder, ...] = ()
     fired_by: tuple[Signal, ...]
@@ -103,13 +103,13 @@ def recommend(
             rule, fired_by, by_name, situation.support, gain, words
         )
         if closures.closes_button(rule.order_kind):
-            recommendation = replace(recommendation, order=None, label="")
+            recommendation = replace(recommendation, template=None, label="")
         fired.append(recommendation)
     # At most one measurement, as the last act. One that is pre-selected, since it costs
     # little, goes before one that would add more.
     acts = [act for act in fired if not act.rule.supplies]
     open_measures = [act for act in fired if act.rule.supplies and not act.already]
-    best = sorted(open_measures, key=lambda act: (not act.recommended, -act.gain))
+    best = sorted(open_measures, key=lambda act: (not act.is_preselected, -act.gain))
     return (*acts, *best[:1])
 
 
@@ -153,16 +153,16 @@ def _recommendation(
     has_draft = any(correction.order.is_draft for correction in corrections)
     is_offered = (bool(rule.order) and is_wanted) or has_draft
     words = {**values, **_words_of(fired_by, signal, corrections)}
-    label, order = "", None
+    label, template = "", None
     if is_offered:
-        label, order = _filled(option.label or rule.label, words), rule.order
+        label, template = _filled(option.label or rule.label, words), rule.order
     may_be_ordered = bool(support.may_count(rule.order_kind))
     return Recommendation(
         rule=rule,
         text=_filled(option.line(rule.text), words),
         label=label,
-        order=order,
-        recommended=not may_be_ordered and _is_recommended(rule, signals),
+        template=template,
+        is_preselected=not may_be_ordered and _is_preselected(rule, signals),
         already=already,
         not_counted=not_counted,
         fired_by=fired_by,
@@ -197,7 +197,7 @@ def _words_of(
     return words
 
 
-def _is_recommended(rule: Rule, signals: Collection[str]) -> bool:
+def _is_preselected(rule: Rule, signals: Collection[str]) -> bool:
     """Tell if the suggestion is pre-selected under these signals."""
     if not rule.recommended:
         return False

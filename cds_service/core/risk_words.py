@@ -33,6 +33,11 @@ class RiskWords:
     in_summary: bool
     at_least: bool
 
+    @property
+    def is_as_usual(self) -> bool:
+        """Tell if an own figure is on the step of the average."""
+        return self.words == f"about {self.usual}"
+
 
 def risk_words_of(
     figure: PooledFigure, *, at_least: bool, nothing_open: bool
@@ -46,7 +51,7 @@ def risk_words_of(
         at_least: a fact that the model does not count is on record.
         nothing_open: every list was read whole and every value that was seen is used.
     """
-    is_own_high = figure.is_personal and figure.in_summary
+    is_own_high = figure.is_usual_or_more
     if at_least:
         words = _limit(figure) if is_own_high else _at_least_usual(figure)
     elif is_own_high or not figure.is_personal or nothing_open:

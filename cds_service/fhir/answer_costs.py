@@ -1,6 +1,6 @@
-"""Counts how many answers a code that was not understood has cost.
+"""Count what each code that was not understood has cost, in answers.
 
-For want of a code, an answer may lack the order itself, a measured value, or the "no"
+Without the code, an answer may lack the order itself, a measured value, or the "no"
 of a list: one entry that is not understood forbids it.
 """
 
@@ -39,7 +39,7 @@ class Cost(NamedTuple):
     """The cost of a code.
 
     Attributes:
-        answers: number of answers that lacked something for want of the code.
+        answers: number of answers that lacked something without the code.
         mended: number of those that would have had it if this code alone had been
             known.
     """

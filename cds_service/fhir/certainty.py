@@ -16,7 +16,7 @@ ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
 DENIED = frozenset({"refuted", "entered-in-error"})
 DOUBTED = frozenset({"unconfirmed", "provisional", "differential"})
-# What words next to a code that denies may say.
+# Words that may be next to a code that denies.
 DENIED_IN_WORDS = DENIED | {"entered in error", "ruled out", "excluded"}
 # How the code systems of both statuses end: STU3 writes http://hl7.org/fhir/ before.
 OF_FHIR = ("/condition-clinical", "/condition-ver-status")
@@ -53,29 +53,29 @@ class Status(NamedTuple):
     """A status, in codes of FHIR, in codes of other systems, and in words."""
 
     codes: frozenset[str]
-    foreign: frozenset[str]
+    others: frozenset[str]
     words: frozenset[str]
 
 
 def _status_of(condition: Json, element: str) -> Status:
     """Read one of the two statuses; a code without a system counts as one of FHIR."""
-    codes, foreign, status = set[str](), set[str](), condition.get(element)
+    codes, others, status = set[str](), set[str](), condition.get(element)
     for coding in objects(member(status, "coding")):
         system, code = text(coding.get("system")), text(coding.get("code"))
-        is_ours = not system or system.endswith(OF_FHIR)
-        (codes if is_ours else foreign).add(code.strip().lower())
+        is_of_fhir = not system or system.endswith(OF_FHIR)
+        (codes if is_of_fhir else others).add(code.strip().lower())
     words = {one.strip().lower() for one in texts_of(status)}
-    return Status(*(frozenset(one - {""}) for one in (codes, foreign, words)))
+    return Status(*(frozenset(one - {""}) for one in (codes, others, words)))
 
 
 def clinical_status(condition: Json) -> frozenset[str]:
     """Return the codes of its `clinicalStatus`.
 
-    What anything calls active is not over. What only another system calls over may go
-    on: its code is not understood.
+    What any code or word calls active is not over. What only another system calls over
+    may go on: its code is not understood.
     """
-    codes, foreign, words = _status_of(condition, "clinicalStatus")
-    lasting = (foreign | words) & ACTIVE
+    codes, others, words = _status_of(condition, "clinicalStatus")
+    lasting = (others | words) & ACTIVE
     if lasting or codes & ACTIVE:
         return (codes - PAST) | lasting
     return codes
@@ -96,8 +96,8 @@ def has_unread_status(condition: Json) -> bool:
 
     A status such as "?" or a site's own code says as little as none.
     """
-    codes, foreign, words = _status_of(condition, "clinicalStatus")
-    if (codes | foreign | words) & (ACTIVE | PAST):
+    codes, others, words = _status_of(condition, "clinicalStatus")
+    if (codes | others | words) & (ACTIVE | PAST):
         return False
     names = (name.removeprefix("_") for name in condition)
     return not any(name.startswith("abatement") for name in names)
@@ -106,7 +106,7 @@ def has_unread_status(condition: Json) -> bool:
 def certainty_of(condition: Json) -> Certainty:
     """Return how certain a condition is, by its verification status and its codes.
 
-    If they differ, the least certain counts, but what is denied and said again is in
+    If they differ, the least certain counts, but what is both denied and stated is in
     doubt. The clinical status is not asked.
     """
     certainties = {*_by_status(condition), *_by_extension(condition)}
@@ -118,11 +118,11 @@ def certainty_of(condition: Json) -> Certainty:
 
 
 def _by_status(condition: Json) -> Iterator[Certainty]:
-    codes, foreign, words = _status_of(condition, "verificationStatus")
-    said = codes | foreign | words
+    codes, others, words = _status_of(condition, "verificationStatus")
+    statuses = codes | others | words
     # What only a code of another system denies is not understood.
     is_denied = bool((codes or words) & DENIED)
-    is_confirmed = "confirmed" in said
+    is_confirmed = "confirmed" in statuses
     if is_denied:
         yield "denied"
     if is_confirmed:
@@ -130,8 +130,8 @@ def _by_status(condition: Json) -> Iterator[Certainty]:
     if is_denied:
         is_clear = words <= DENIED_IN_WORDS
     else:
-        is_clear = is_confirmed and not said & DENIED
-    if said & DOUBTED or (condition.get("verificationStatus") and not is_clear):
+        is_clear = is_confirmed and not statuses & DENIED
+    if statuses & DOUBTED or (condition.get("verificationStatus") and not is_clear):
         yield "doubted"
 
 

@@ -120,7 +120,7 @@ class Proposal:
         text: the code's own text.
         units: those of the records, the most frequent first; an empty text for none.
         seen: number of resources or components with this code.
-        cost: number of answers that lacked something for want of it.
+        cost: number of answers that lacked something without it.
         proposed: a code of ours; empty if no word says what it is.
         unit: UCUM unit to be implied if the record has none; empty if none is needed
             or none can be told.

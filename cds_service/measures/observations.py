@@ -52,12 +52,12 @@ DICOM_OBJECTS = "urn:dicom:uid"
 GIVEN = "measurements"  # the key of values that come from no query of ours
 WITHDRAWN = ("entered-in-error", "cancelled")
 NOT_CONFIRMED = ("preliminary", "registered")
-MOST_TAKEN_BACK = 10  # times of one value
+MOST_WITHDRAWALS = 10  # of one value
 AT_ONCE = 40  # identifiers in one search
 NO_DAY = "the day of the examination is not known; --date says it"
 NO_UNIT = "the unit does not fit: {unit}, not {wanted}"
 TWO_VALUES = "{other} is of the same day too; which of them counts is not said"
-TOO_OFTEN = "A value was taken back in the record many times; nothing was sent."
+TOO_OFTEN = "A value was withdrawn from the record many times; nothing was sent."
 UNREAD = "What the server holds already could not be read: {error}."
 
 
@@ -66,8 +66,8 @@ class Written:
     """A value with the Observation that holds it.
 
     Attributes:
-        confirmed: identifier of the same value once a person vouches for it, if that is
-            another.
+        confirmed: identifier of the same value once a person has confirmed it, if that
+            is another.
     """
 
     value: Reported
@@ -438,7 +438,7 @@ class Compared(NamedTuple):
     """Values as they may be written, and what the record holds of them.
 
     Attributes:
-        written: a value that was taken back has another identifier.
+        written: a value that was withdrawn has another identifier.
         known: identifiers of those that are there.
     """
 
@@ -455,12 +455,12 @@ def compare_with_record(
 ) -> Compared:
     """Find which of these values are on this patient's record.
 
-    A value that was taken back there does not count as on the record. It may be written
+    A value that was withdrawn there does not count as on the record. It may be written
     again under another identifier: by its own the server would find the withdrawn one.
-    A value for which nobody vouches is there if the same was confirmed.
+    A value that nobody has confirmed is on the record if the same value was confirmed.
 
     Raises:
-        CdsError: the server cannot be read, or has taken a value back too often.
+        CdsError: the server cannot be read, or a value was withdrawn too often.
     """
     until = time.monotonic() + seconds
     compared = _compared(reader, person, written, until)
@@ -485,16 +485,16 @@ def _compared(
 ) -> Compared:
     values, known = list(written), set[str]()
     asked = [value.identifier for value in values]
-    for _ in range(MOST_TAKEN_BACK):
-        there, withdrawn = _identifiers_there(reader, person, asked, until)
-        known |= there
-        gone = withdrawn - there
-        if not gone:
+    for _ in range(MOST_WITHDRAWALS):
+        present, withdrawn = _identifiers_on_record(reader, person, asked, until)
+        known |= present
+        missing = withdrawn - present
+        if not missing:
             return Compared(values, frozenset(known))
         again = {
             value.identifier: _again(value)
             for value in values
-            if value.identifier in gone
+            if value.identifier in missing
         }
         values = [again.get(value.identifier, value) for value in values]
         asked = [value.identifier for value in again.values()]
@@ -514,14 +514,14 @@ def _identified(written: Written, name: str) -> Written:
     )
 
 
-def _identifiers_there(
+def _identifiers_on_record(
     reader: FhirReader, person: Person, identifiers: Sequence[str], until: float
 ) -> tuple[set[str], set[str]]:
     """Return which of these identifiers are on this patient's Observations.
 
-    First those of Observations in force, then those of Observations taken back.
+    First those of Observations that count, then those of withdrawn ones.
     """
-    there: set[str] = set()
+    present: set[str] = set()
     withdrawn: set[str] = set()
     for start in range(0, len(identifiers), AT_ONCE):
         names = identifiers[start : start + AT_ONCE]
@@ -529,10 +529,10 @@ def _identifiers_there(
         query = f"Observation?identifier={wanted}&patient={person.patient_id}"
         # A server may pass over a parameter that it does not know.
         for resource in _observations(reader, person, query, until):
-            of_kind = withdrawn if resource.get("status") in WITHDRAWN else there
+            of_kind = withdrawn if resource.get("status") in WITHDRAWN else present
             named = objects(resource.get("identifier"))
             of_kind |= {text(identifier.get("value")) for identifier in named}
-    return there & {*identifiers}, withdrawn & {*identifiers}
+    return present & {*identifiers}, withdrawn & {*identifiers}
 
 
 def measures_in(observation: Json) -> list[str]:

@@ -93,17 +93,17 @@ class Deadline:
 
 # The deadline of the answer on which this thread works. It is checked before each text
 # is read, since an order or a record may have any number of texts.
-_IN_FORCE: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+_LIMIT: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 @contextmanager
-def in_force(deadline: Deadline) -> Iterator[None]:
-    """Put this deadline in force for every text that is read inside."""
-    token = _IN_FORCE.set(deadline)
+def limited_by(deadline: Deadline) -> Iterator[None]:
+    """Check this deadline before every text that is read inside."""
+    token = _LIMIT.set(deadline)
     try:
         yield
     finally:
-        _IN_FORCE.reset(token)
+        _LIMIT.reset(token)
 
 
 def check_time() -> None:
@@ -112,6 +112,6 @@ def check_time() -> None:
     Raises:
         DeadlinePassed: there is none.
     """
-    deadline = _IN_FORCE.get()
+    deadline = _LIMIT.get()
     if deadline is not None:
         deadline.check()

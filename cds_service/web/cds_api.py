@@ -179,7 +179,9 @@ def _call(dependencies: Dependencies, service_id: str, exchange: Exchange) -> Re
     if service_id not in hooks or not _is_for(hooks[service_id], exchange.client):
         raise UnknownService("No service has this id.")
     known = exchange.client.capabilities if exchange.client is not None else None
-    return answer_as(dependencies, hooks[service_id], exchange, known or EVERYTHING)
+    return answer_admitted(
+        dependencies, hooks[service_id], exchange, known or EVERYTHING
+    )
 
 
 def _is_for(hook: ServiceHook, client: Client | None) -> bool:
@@ -192,7 +194,7 @@ def _is_for(hook: ServiceHook, client: Client | None) -> bool:
     return hook.hook in CONTEXTS
 
 
-def answer_as(
+def answer_admitted(
     dependencies: Dependencies,
     hook: ServiceHook,
     exchange: Exchange,

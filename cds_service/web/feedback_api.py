@@ -22,7 +22,7 @@ from cds_service.errors import (
 )
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.outgoing.deadline import Deadline
-from cds_service.places import FEEDBACK, taken_for
+from cds_service.places import FEEDBACK, places_counted_for
 from cds_service.protocol.feedback import FeedbackItem, parse_feedback
 from cds_service.web.cds_api import (
     CDS_PATH,
@@ -98,7 +98,7 @@ def _placed(service_id: str, caller: Caller, until: Deadline) -> Iterator[None]:
     """Hold the one place of this EHR; if there is none in time, the log says so."""
     wait = Deadline.after(min(PLACE_SECONDS, until.left / 2))
     try:
-        with taken_for(caller.client or ""), FEEDBACK.held(wait):
+        with places_counted_for(caller.client or ""), FEEDBACK.held(wait):
             yield
     except TooBusy as error:
         refused = {"event": "feedback", "service": service_id, "reason": error.reason}

@@ -150,7 +150,7 @@ class _Writer(QueueListener):
         self._lines = lines
         # Each line is one write: other processes write to the same file, and a fork
         # copies what a buffer holds.
-        # It stays open as long as we live.
+        # It stays open as long as the process.
         self._stream = open(  # noqa: SIM115
             file, "w", buffering=1, encoding="utf-8", closefd=False
         )
@@ -177,10 +177,9 @@ class ServerLog(GunicornLogger):  # type: ignore[misc]
 def configure_logs(level: str) -> None:
     """Log everything in this process as JSON lines to standard error.
 
-    Our own lines from this level on.
-
-    Other packages are logged from WARNING on: below that, they log statements and
-    addresses. Uncaught exceptions and Python warnings become lines too.
+    Our own lines are logged from this level on, those of other packages from WARNING
+    on: below that, they log statements and addresses. Uncaught exceptions and Python
+    warnings become lines too.
     """
     handler = QueuedLines(sys.stderr.fileno())
     handler.setFormatter(JsonLines())
@@ -198,9 +197,8 @@ def configure_logs(level: str) -> None:
 class UnauthenticatedCalls:
     """Unauthenticated calls of one process.
 
-    The first of each minute have a line, at level DEBUG every one has.
-
-    They are counted in the metrics, and not audited, or anyone could fill the log.
+    The first of each minute are logged; at level DEBUG, all. They are counted in the
+    metrics, and not audited, or anyone could fill the audit log.
     """
 
     def __init__(self) -> None:

@@ -25,7 +25,7 @@ from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.orders.recognition import orders_discharge, with_meanings
 from cds_service.fhir.references import bases_of_call
-from cds_service.outgoing.deadline import Deadline, in_force
+from cds_service.outgoing.deadline import Deadline, limited_by
 from cds_service.protocol.json_text import JsonTextError, decode_call, json_digest
 from cds_service.protocol.messages import hook_instance_in, is_fhir_id
 from cds_service.web.exchange import Exchange
@@ -127,7 +127,7 @@ def _ids_and_orders(
     references: tuple[str, ...] = ()
     until = _time_to_read(exchange)
     try:
-        with in_force(until):
+        with limited_by(until):
             orders = read_drafts(drafts, person, until)
             order = find_augmentation_order(orders, terminology)
             if order is not None:

@@ -51,7 +51,12 @@ from cds_service.site.profiles import (
     profile_names,
     value_of,
 )
-from cds_service.web.cds_api import Dependencies, answer_as, json_response, respond
+from cds_service.web.cds_api import (
+    Dependencies,
+    answer_admitted,
+    json_response,
+    respond,
+)
 from cds_service.web.fhir_access import (
     allowed_fhir_server,
     check_fhir_server,
@@ -168,7 +173,9 @@ def _page_routes(routes: Blueprint, dependencies: Dependencies) -> None:
         hook = next(iter(dependencies.service.hooks.values()))
         return respond(
             dependencies,
-            lambda exchange: answer_as(dependencies, hook, exchange, capabilities),
+            lambda exchange: answer_admitted(
+                dependencies, hook, exchange, capabilities
+            ),
         )
 
 

@@ -169,9 +169,9 @@ def _judge_pooled(
 
 
 DIFFERS = (
-    "There every input of the pooled model is known, a site's events are those of its simulated patients, weighted with"
-    " the pooled incidence, and of the study T-score, BMI and sarcopenia are known; what the table as given knew of"
-    " each patient is not recorded."
+    "In the rerun every input of the pooled model is known; of the study's inputs, T-score, BMI and sarcopenia. A"
+    " site's incidence is that of its simulated patients, weighted with the pooled one. Which inputs were known in the"
+    " table as given is not recorded."
 )
 ALONE = {"total psoas area alone": "psoas-total-area", "fat": "es-mf-fat-fraction"}
 

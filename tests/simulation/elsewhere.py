@@ -236,9 +236,9 @@ def failures(worlds: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if not failed:
         lines = ["Failed in none of the simulated hospitals unlike the study's."]
     lines.append(
-        "8 in 10 lie in the if-measured range where patients are like the study's and"
-        " their values right: in hospitals unlike it"
-        f" {min(held.values()):.2f} to {max(held.values()):.2f} did, fewest where"
-        f" {ELSEWHERE[least].differs}."
+        "The if-measured range is for patients like the study's, with right values: in"
+        " hospitals unlike it, it held the figure of all inputs in"
+        f" {min(held.values()):.2f} to {max(held.values()):.2f} of patients (it says"
+        f" 0.80), least often where {ELSEWHERE[least].differs}."
     )
     return lines

@@ -110,20 +110,20 @@ WORLDS_BEYOND = (
         gaps="by chance",
     ),
     PooledWorld(
-        name="published effects, those at high risk measured thrice as often",
+        name="published effects, those at high risk measured three times as often",
         strength=1.0,
         incidence=None,
         gaps="high risk",
     ),
     PooledWorld(
-        name="published effects, those at low risk measured thrice as often",
+        name="published effects, those at low risk measured three times as often",
         strength=1.0,
         incidence=None,
         gaps="low risk",
     ),
     PooledWorld(
         name="six tenths of the effects, the old thin and of weak bone, those at high"
-        " risk measured thrice as often",
+        " risk measured three times as often",
         strength=0.6,
         incidence=0.08,
         correlation={"age_bmi": -0.4, "age_t": -0.5, "bmi_t": 0.5},

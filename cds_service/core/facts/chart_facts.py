@@ -18,7 +18,7 @@ from cds_service.core.facts.fact_file import (
     FactFile,
     Phrase,
 )
-from cds_service.core.facts.situation import ShownEntry, Signal
+from cds_service.core.facts.situation import Signal, SignalEntry
 from cds_service.core.findings import Finding, SupportOrder
 from cds_service.core.phrases import Sentence, placeholders, say
 from cds_service.core.wording import capital
@@ -171,7 +171,7 @@ class ChartFacts:
             named[f"leads-{leading.id}"] = leading
         return {name: fact.signal._replace(name=name) for name, fact in named.items()}
 
-    def seconds(self) -> Iterator[str]:
+    def short_forms_behind(self) -> Iterator[str]:
         """Yield short forms of the open facts behind the leading one, by rank."""
         leading = self.leading
         for fact in self.ranked:
@@ -435,7 +435,7 @@ def _is_shown_on(grounds: Sequence[CardGround], file: FactFile, signal: Signal) 
     )
 
 
-def _mark(entry: ShownEntry) -> str:
+def _mark(entry: SignalEntry) -> str:
     """Write a digest of an entry: no name of it and no word is kept."""
     digest = sha256(" ".join(entry).encode()).hexdigest()[:DIGEST_LENGTH]
     return f"{ENTRY_MARK}{digest}"

@@ -11,7 +11,7 @@ from math import floor
 
 from cds_service.core.derivations.computed import MNA_MALNOURISHED
 from cds_service.core.drugs.bone_drugs import MAY_BE_SWALLOWED, TUMOUR_DOSES
-from cds_service.core.facts.situation import ShownEntry, Signal, Situation, signal
+from cds_service.core.facts.situation import Signal, SignalEntry, Situation, signal
 from cds_service.core.findings import DrugAllergy, Finding
 from cds_service.core.grave_findings import entries_behind
 from cds_service.core.open_points import (
@@ -173,7 +173,7 @@ def _with_entries(
     if grave is None:
         return None
     names = entries_behind(name, situation.findings)
-    return grave._replace(entries=situation.shown(names))
+    return grave._replace(entries=situation.entries_of(names))
 
 
 @signal("bone-malignancy")
@@ -351,7 +351,7 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
         return _drug_caution(cautions, words, situation)
     if are_kidneys_asked and are_kidneys_open(situation.findings):
         fact = say("kidney function unclear")
-        entries = (ShownEntry("kidneys", words["drug"]),)
+        entries = (SignalEntry("kidneys", words["drug"]),)
         unclear = _signal(fact, date="", cause="kidneys", **words)
         return unclear._replace(entries=entries)
     return None
@@ -366,7 +366,7 @@ def _label_warnings(drug: str, situation: Situation) -> Iterator[Signal]:
         sure = [one for one in allergies if one.is_sure]
         named = (sure or allergies)[0].drug
         form = "allergy to {drug}" if sure else "possible allergy to {drug}"
-        entries = situation.shown(one.resource for one in allergies)
+        entries = situation.entries_of(one.resource for one in allergies)
         yield _signal(say(form, drug=named), date="")._replace(entries=entries)
     doubts = {
         "hypocalcaemia": say("possible hypocalcaemia"),
@@ -378,7 +378,7 @@ def _label_warnings(drug: str, situation: Situation) -> Iterator[Signal]:
             because = in_brackets(fact, date_)
             yield _signal(fact, finding, because=because, date=date_)
         elif names := _left_open_by(name, situation):
-            yield _signal(doubt, date="")._replace(entries=situation.shown(names))
+            yield _signal(doubt, date="")._replace(entries=situation.entries_of(names))
 
 
 def _allergies_to(drug: str, situation: Situation) -> list[DrugAllergy]:
@@ -423,7 +423,7 @@ def _drug_caution(
     names |= {entry.name for one in cautions for entry in one.entries}
     entries = tuple(
         entry._replace(name=f"{entry.name} {words['drug']}")
-        for entry in situation.shown(names)
+        for entry in situation.entries_of(names)
     )
     caution = _signal(
         fact,

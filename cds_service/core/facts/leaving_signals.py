@@ -11,8 +11,8 @@ from cds_service.core.drugs.bone_drugs import FOR_PAIN, KINDS, MAY_MEAN
 from cds_service.core.facts.leaving import SOON_ENOUGH, Biopsy, GraveResult, next_dose
 from cds_service.core.facts.situation import (
     SIGNALS,
-    ShownEntry,
     Signal,
+    SignalEntry,
     Situation,
     signal,
 )
@@ -172,7 +172,7 @@ def _bone_drug_withheld(situation: Situation) -> Signal | None:
         fact = say("{drug} perhaps not tolerated", **drug)
     newest = _newest_day((one.day for one in counted), situation.today)
     words = {**drug, "Drug": capital(use.name)}
-    entries = situation.shown(dict.fromkeys(one.reference for one in counted))
+    entries = situation.entries_of(dict.fromkeys(one.reference for one in counted))
     return Signal(in_brackets(fact, newest), words=words, entries=entries)
 
 
@@ -221,7 +221,7 @@ def _fracture_untreated(situation: Situation) -> Signal | None:
     words = {"levels": levels or doubtful, "sure": "yes" if levels else ""}
     # What was perhaps left is another thing to answer than what was left.
     doubts = (f"{level}?" for level in other.doubtful)
-    entries = tuple(map(ShownEntry, (*other.fractures, *doubts)))
+    entries = tuple(map(SignalEntry, (*other.fractures, *doubts)))
     return Signal(
         say("recent fracture of {levels}", **words), words=words, entries=entries
     )
@@ -254,7 +254,7 @@ def _unstable_since(situation: Situation) -> Signal | None:
     title = joined(map(situation.wording.name, known or doubted))
     because = title if known else say("{name} not excluded", name=title)
     words = {"sure": "yes" if known else ""}
-    return Signal(because, words=words, entries=situation.shown(sources))
+    return Signal(because, words=words, entries=situation.entries_of(sources))
 
 
 @signal("unstable-before")
@@ -289,7 +289,7 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
         "kept": "yes" if keep_reason else "",
     }
     orders = tuple(brace.times.order for brace in braces)
-    entries = situation.shown(order.reference for order in orders)
+    entries = situation.entries_of(order.reference for order in orders)
     return Signal(
         words["brace"], orders, braces=tuple(braces), words=words, entries=entries
     )
@@ -333,7 +333,7 @@ def _biopsy_pending(situation: Situation) -> Signal | None:
     sent_on = _newest_day((biopsy.sent_on for biopsy in pending), situation.today)
     owner = Verbatim(situation.policy.discharge.biopsy_owner)
     words = {"sent": sent_on, "owner": owner}
-    entries = situation.shown(biopsy.reference for biopsy in pending)
+    entries = situation.entries_of(biopsy.reference for biopsy in pending)
     return Signal(say("biopsy result pending"), words=words, entries=entries)
 
 
@@ -343,7 +343,7 @@ def _report_awaited(situation: Situation) -> Signal | None:
     leaving = situation.leaving
     if leaving is None or not leaving.awaited_reports:
         return None
-    entries = situation.shown(leaving.awaited_reports)
+    entries = situation.entries_of(leaving.awaited_reports)
     return Signal(say("report of spine imaging awaited"), entries=entries)
 
 
@@ -362,8 +362,10 @@ def _biopsy_grave(situation: Situation) -> Signal | None:
 
 def _reports_of(
     biopsies: Iterable[Biopsy], situation: Situation
-) -> tuple[ShownEntry, ...]:
-    return situation.shown(report for biopsy in biopsies for report in biopsy.reports)
+) -> tuple[SignalEntry, ...]:
+    return situation.entries_of(
+        report for biopsy in biopsies for report in biopsy.reports
+    )
 
 
 def _result_text(results: Collection[str]) -> str:

@@ -11,8 +11,8 @@ from cds_service.core.facts.injury_words import MOST_IN_LINE, injuries_text
 from cds_service.core.facts.leaving import ASPECT, Injury
 from cds_service.core.facts.situation import (
     Detector,
-    ShownEntry,
     Signal,
+    SignalEntry,
     Situation,
     register,
     signal,
@@ -156,7 +156,7 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
     harmful = asked & leaving.names_harm
     words = {"harm": "all" if harmful == asked else "some" if harmful else "none"}
     because = _asked_text(len(asked), words["harm"])
-    return Signal(because, words=words, entries=situation.shown(asked))
+    return Signal(because, words=words, entries=situation.entries_of(asked))
 
 
 def _asked_text(number: int, harm: str) -> str:
@@ -199,7 +199,7 @@ def _complication_named(situation: Situation) -> Signal | None:
         names.append(say("grave illness since the operation"))
     elif illnesses:
         names.append(say("grave illness perhaps since the operation"))
-    entries = situation.shown(leaving.complicated | reports | illnesses)
+    entries = situation.entries_of(leaving.complicated | reports | illnesses)
     return Signal(joined(names, " and "), entries=entries) if names else None
 
 
@@ -253,10 +253,10 @@ def _injury_signal(injuries: Sequence[Injury], situation: Situation) -> Signal |
         "all": injuries_text(injuries, today, most=MOST_IN_LINE),
         "treated": "yes" if is_treated else "",
     }
-    entries = [*situation.shown(one.reference for one in injuries)]
+    entries = [*situation.entries_of(one.reference for one in injuries)]
     # A repair that turns out not to have been done opens what was answered with it.
     entries += [
-        ShownEntry(f"{one.reference} untreated")
+        SignalEntry(f"{one.reference} untreated")
         for one in injuries
         if not one.treated_on
     ]
@@ -332,7 +332,7 @@ def _doubt_detector(names: tuple[str, ...]) -> Detector:
             sources |= situation.leaving.sphincters if situation.leaving else set()
         if INFECTION in doubted:
             sources |= _long_antibiotics(situation)
-        entries = situation.shown(sources)
+        entries = situation.entries_of(sources)
         return Signal(say("{name} not excluded", name=titles), entries=entries)
 
     return detect

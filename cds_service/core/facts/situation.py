@@ -21,7 +21,7 @@ from cds_service.core.policy import Policy
 from cds_service.core.wording import Wording
 
 
-class ShownEntry(NamedTuple):
+class SignalEntry(NamedTuple):
     """One entry of the record that a signal tells of.
 
     Attributes:
@@ -63,7 +63,7 @@ class Situation:
         """Find the state of the bone drugs, which a dozen signals ask for."""
         return find_drug_state(self.findings, self.today)
 
-    def shown(self, names: Iterable[str]) -> tuple[ShownEntry, ...]:
+    def entries_of(self, names: Iterable[str]) -> tuple[SignalEntry, ...]:
         """Return these entries of the record with what they say, as far as known.
 
         Args:
@@ -71,7 +71,7 @@ class Situation:
         """
         contents = self.leaving.contents if self.leaving else self.contents
         return tuple(
-            ShownEntry(name, contents.get(name, "")) for name in sorted(set(names))
+            SignalEntry(name, contents.get(name, "")) for name in sorted(set(names))
         )
 
     @cached_property
@@ -103,7 +103,7 @@ class Signal(NamedTuple):
     braces: tuple[Brace, ...] = ()
     name: str = ""
     words: Mapping[str, str] = MappingProxyType({})
-    entries: tuple[ShownEntry, ...] = ()
+    entries: tuple[SignalEntry, ...] = ()
 
 
 Detector = Callable[[Situation], Signal | None]

@@ -75,7 +75,7 @@ class PooledFigure:
         words: the figure as it is said, `about 1 in 8`; if it is the usual one,
             `usual 1 in 6` or `at least the usual 1 in 6`.
         usual: the step of the ladder for the average, `1 in 6`.
-        in_summary: it is personal, and its step is not under the usual.
+        is_usual_or_more: it is personal, and its step is not under the usual.
         band: against the average of the same hospital, by the figure and its raising
             facts. The caller has to check that nothing is left open.
         relative_error: standard error of the log odds behind `same_hospital` (s_rel).
@@ -95,7 +95,7 @@ class PooledFigure:
     is_personal: bool
     words: str
     usual: str
-    in_summary: bool
+    is_usual_or_more: bool
     band: PooledBand
     relative_error: float
     absolute_error: float
@@ -245,7 +245,7 @@ class PooledModel:
             is_personal=is_personal,
             words=words,
             usual=baseline.usual,
-            in_summary=is_personal and not is_under_usual,
+            is_usual_or_more=is_personal and not is_under_usual,
             band=band,
             relative_error=higher.error,
             absolute_error=_absolute_error(higher, baseline),

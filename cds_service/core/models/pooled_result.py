@@ -18,7 +18,7 @@ TENTH = 1.2816  # standard deviations from the mean to the 10th and 90th percent
 FRAGILITY_AGE = 50
 # Facts with which no figure is below, by their names in the model's file; for each, the
 # findings of which one must be true.
-RAISING = {
+RAISING_FACTS = {
     "falls": ("repeated-falls", "fall-with-injury"),
     "hip-fracture": ("hip-fracture", "pelvic-fracture"),
     "dementia-or-parkinson": ("dementia", "parkinson"),
@@ -112,10 +112,10 @@ def find_pooled_result(
 
 
 def _raising_facts(findings: Findings) -> tuple[str, ...]:
-    """Name the facts on record with which no figure is below, as `RAISING` does."""
+    """Name the facts of `RAISING_FACTS` that are on record."""
     return tuple(
         fact
-        for fact, names in RAISING.items()
+        for fact, names in RAISING_FACTS.items()
         if any(findings.is_true(name) for name in names)
     )
 

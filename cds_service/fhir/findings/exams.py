@@ -44,7 +44,7 @@ def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
     ]
     newest = max((day for day, _ in exams), default=None)
     if newest is None:
-        return _without(spec, chart, refused_days), ()
+        return _gap_without_exam(spec, chart, refused_days), ()
     printed = f"{spec.title.partition(' ')[0]} of {date_text(newest)}"
     sources = [one.source(spec, printed) for day, one in exams if day == newest]
     if spec.usable_days and (chart.today - newest).days > spec.usable_days:
@@ -53,7 +53,7 @@ def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
     return make_finding(spec, True, *sources, observed=newest), ()
 
 
-def _without(spec: ExamSpec, chart: Chart, refused_days: set[date]) -> Gap:
+def _gap_without_exam(spec: ExamSpec, chart: Chart, refused_days: set[date]) -> Gap:
     if refused_days:
         why = f"with contrast ({date_text(max(refused_days))})"
         return make_gap(spec, "other-method", why)

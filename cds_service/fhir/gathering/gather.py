@@ -43,7 +43,7 @@ from cds_service.fhir.parsing import BrokenResource, parse_patient
 from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.references import BundleEntry, Targets, reference_name
 from cds_service.fhir.site_calendar import SiteCalendar
-from cds_service.outgoing.deadline import Deadline, in_force
+from cds_service.outgoing.deadline import Deadline, limited_by
 from cds_service.places import RECORDS
 from cds_service.protocol.messages import HookRequest
 
@@ -183,7 +183,7 @@ def _part_in_time(
     """
     until = deadline.for_understanding()
     try:
-        with in_force(until):
+        with limited_by(until):
             return _part(template, result, person, terminology, until)
     except DeadlinePassed:
         deadline.check()
@@ -216,7 +216,7 @@ def _part(
     # A resource that names no patient, or this id under another server, may still be
     # this patient's, and so may one that its own words call another's.
     unclear = owned.doubted + sum(
-        not person.is_of_another(one) for one in owned.not_ours
+        not person.is_of_another(one) for one in owned.of_others
     )
     if unclear:
         outcome = _incomplete(
@@ -224,13 +224,13 @@ def _part(
         )
     part = _part_of_list(
         template,
-        owned.ours,
+        owned.of_patient,
         outcome,
         Targets(result.others, person.bases),
         terminology,
         deadline,
     )
-    foreign = result.foreign + len(owned.not_ours) + owned.inside
+    foreign = result.foreign + len(owned.of_others) + owned.inside
     return part._replace(foreign={kind: foreign}) if foreign else part
 
 
@@ -238,37 +238,37 @@ class _Owned(NamedTuple):
     """The resources of one query, by whose they are.
 
     Attributes:
-        ours: the patient's, as far as they are read.
-        not_ours: of others, or of a patient whom they do not plainly name.
-        doubted: number of ours whose words may call them another's.
+        of_patient: the patient's, as far as they are read.
+        of_others: of others, or of a patient whom they do not plainly name.
+        doubted: number of the patient's whose words may call them another's.
         inside: number of contained resources of others that were left out.
     """
 
-    ours: list[Json]
-    not_ours: list[Json]
+    of_patient: list[Json]
+    of_others: list[Json]
     doubted: int
     inside: int
 
 
 def _owned_by(person: Person, result: QueryResult, terminology: Terminology) -> _Owned:
     """Sort the resources of an answer by whose they are."""
-    ours: list[Json] = []
-    not_ours: list[Json] = []
+    of_patient: list[Json] = []
+    of_others: list[Json] = []
     doubted = inside = 0
     for received in result.resources:
-        resource, of_others = person.own_part_of(received)
+        resource, left_out = person.own_part_of(received)
         if not person.is_subject_of(resource):
-            not_ours.append(resource)
+            of_others.append(resource)
             continue
-        inside += of_others
+        inside += left_out
         if not is_disowned(resource, terminology):
-            ours.append(resource)
+            of_patient.append(resource)
         elif (in_doubt := in_doubt_at_most(resource, terminology)) is not None:
             doubted += 1
-            ours.append(in_doubt)
+            of_patient.append(in_doubt)
         else:
-            not_ours.append(resource)
-    return _Owned(ours, not_ours, doubted, inside)
+            of_others.append(resource)
+    return _Owned(of_patient, of_others, doubted, inside)
 
 
 def _incomplete(outcome: ReadOutcome, why: str) -> ReadOutcome:

@@ -157,7 +157,7 @@ class DraftOrders:
             if is_prohibition(draft.resource) and not _is_over(draft.resource):
                 yield draft
 
-    def each_other(self) -> Iterator[Order]:
+    def each_of_others(self) -> Iterator[Order]:
         """Yield all other orders that are to be carried out; raises DeadlinePassed."""
         yield from self._in_time(self.others)
 
@@ -176,12 +176,12 @@ class DraftOrders:
             for order in self.drafts
             if person.is_foreign(order.resource)
         }
-        ours, others = list[Order](), list(self.others)
+        own, others = list[Order](), list(self.others)
         for order in self.drafts:
             # an order inside a group goes with the group
             names = (order.reference, order.reference.partition("#")[0])
-            (ours if foreign.isdisjoint(names) else others).append(order)
-        return replace(self, drafts=tuple(ours), others=tuple(others), person=person)
+            (own if foreign.isdisjoint(names) else others).append(order)
+        return replace(self, drafts=tuple(own), others=tuple(others), person=person)
 
     def resolve(self, references: Sequence[Any], within: Json) -> list[Json]:
         """Resolve an order's References (raw JSON) in the order or bundle.
@@ -233,21 +233,21 @@ def read_drafts(
     names = [name for entry in entries for name in entry.names]
     counted = Counter([*names, *[_name(draft.resource) for draft, _ in inside]])
     patient = person.identified(None, known)
-    ours: list[Order] = []
+    own: list[Order] = []
     others: list[Order] = []
     orders = [*((draft, None) for draft in drafts), *inside[:MOST_INSIDE]]
     for draft, group in sorted(orders, key=lambda pair: pair[0].reference):
         # An order that names no patient is signed for the patient of the call.
         is_group_foreign = bool(group and patient.is_foreign(group))
-        is_ours = not is_group_foreign and not patient.is_foreign(draft.resource)
+        is_own = not is_group_foreign and not patient.is_foreign(draft.resource)
         # An update could reach either of two orders with one reference.
         is_reachable = counted[_name(draft.resource)] == 1
         order = draft if is_reachable else replace(draft, source=None)
         resource, left_out = patient.own_part_of(draft.resource)
-        if is_ours and left_out:  # a correction would repeat what is another patient's
+        if is_own and left_out:  # a correction would repeat what is another patient's
             order = replace(order, resource=resource, source=None)
-        (ours if is_ours else others).append(order)
-    remaining = _without_replaced(ours, person)
+        (own if is_own else others).append(order)
+    remaining = _without_replaced(own, person)
     long = sum(entry.is_cut for entry in entries)
     wordy = sum(entry.has_cut_words for entry in entries)
     return DraftOrders(
@@ -404,7 +404,9 @@ def _name(resource: Json) -> str:
 
 def with_foreign_orders(record: RecordState, drafts: DraftOrders) -> RecordState:
     """Add to the record state how many orders of the signing are not the patient's."""
-    foreign = sum(draft.type.endswith(ORDER_ENDINGS) for draft in drafts.each_other())
+    foreign = sum(
+        draft.type.endswith(ORDER_ENDINGS) for draft in drafts.each_of_others()
+    )
     return replace(record, foreign=record.foreign + foreign)
 
 

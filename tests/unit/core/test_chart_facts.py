@@ -171,7 +171,7 @@ def test_the_phrase_follows_bone_treatment_and_orders(signals: Any, said: str) -
 
 def test_a_second_fact_joins() -> None:
     facts = ranked(HIP, FALLS, NONE)
-    assert next(facts.seconds()) == "two falls"
+    assert next(facts.short_forms_behind()) == "two falls"
     assert next(facts.phrases("two falls")).startswith(
         "Hip fracture Aug 2026, two falls, now the spine, no bone drug"
     )

@@ -95,7 +95,7 @@ def test_an_older_order_is_not_counted_and_the_referral_is_offered():
         (),
         [date(2019, 5, 2)],
     )
-    assert review.order == "bone-treatment-referral"
+    assert review.template == "bone-treatment-referral"
 
 
 def test_an_order_since_the_fracture_does_it_already():
@@ -107,4 +107,4 @@ def test_an_order_since_the_fracture_does_it_already():
         [date(2026, 11, 19)],
         (),
     )
-    assert review.order is None
+    assert review.template is None

@@ -58,7 +58,7 @@ def findings_with(name="", *, reason="undetermined", resource="Condition/x"):
 
 def chosen_of(findings, *orders):
     acts = recommended(findings, *(orders or (brace(),)))
-    return {name for name, act in acts.items() if act.recommended}
+    return {name for name, act in acts.items() if act.is_preselected}
 
 
 def buttons():

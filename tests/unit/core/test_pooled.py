@@ -79,7 +79,7 @@ def test_the_figure_is_said_as_expected(example):
     found, expected = figure_of(example), example["expect"]
     assert (found.words, found.usual) == (expected["words"], expected["usual"])
     assert found.is_personal is expected["personal"]
-    assert found.in_summary is expected["in_summary"]
+    assert found.is_usual_or_more is expected["in_summary"]
     assert BANDS[found.band] == expected["band"]
     assert dict(found.held) == expected["held"]
     assert (found.bone or "t") == expected["bone"]
@@ -258,7 +258,7 @@ def test_nothing_is_below_without_the_patient_s_own_bone_and_weight(patient):
 @given(PATIENTS)
 def test_a_figure_under_the_usual_stands_in_no_summary(patient):
     found = MODEL.figure(patient)
-    if found.in_summary:
+    if found.is_usual_or_more:
         ladder = [step.words for step in MODEL.study.say.ladder]
         usual = ladder.index(f"about {found.usual}")
         assert found.words not in ladder[:usual]

@@ -42,15 +42,17 @@ def test_every_augmentation_is_reviewed_and_trained():
     ],
 )
 def test_liaison_is_chosen_where_weak_bone_is_likely(values):
-    assert recommended(values)["bone-treatment"].recommended
+    assert recommended(values)["bone-treatment"].is_preselected
     assert not recommended({"age": 60.0, "bmd-t-score": -2.4})[
         "bone-treatment"
-    ].recommended
+    ].is_preselected
 
 
 def test_nothing_is_chosen_under_50():
     found = recommended({"age": 45.0, "bmd-t-score": -3.0, "repeated-falls": True})
-    assert not [one.rule.id for one in found.values() if one.recommended and one.order]
+    assert not [
+        one.rule.id for one in found.values() if one.is_preselected and one.template
+    ]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,8 @@ def test_nothing_is_chosen_under_50():
 )
 def test_rehabilitation_is_chosen_for_hip_muscle_and_falls(values, is_chosen):
     assert (
-        recommended({"age": 75.0, **values})["rehabilitation"].recommended is is_chosen
+        recommended({"age": 75.0, **values})["rehabilitation"].is_preselected
+        is is_chosen
     )
 
 
@@ -101,9 +104,9 @@ def test_no_referral_where_something_else_comes_first(name, gone):
 
 
 def test_a_dietitian_is_chosen_by_weight_or_mna_alone():
-    assert recommended({"age": 75.0, "bmi": 17.0})["dietitian"].recommended
-    assert recommended({"age": 75.0, "mna-score": 15.0})["dietitian"].recommended
-    assert not recommended({"age": 75.0, "mna-score": 20.0})["dietitian"].recommended
+    assert recommended({"age": 75.0, "bmi": 17.0})["dietitian"].is_preselected
+    assert recommended({"age": 75.0, "mna-score": 15.0})["dietitian"].is_preselected
+    assert not recommended({"age": 75.0, "mna-score": 20.0})["dietitian"].is_preselected
 
 
 def test_one_measurement_at_most_and_never_a_scan_that_is_known():
@@ -120,7 +123,7 @@ def test_what_is_ordered_already_is_not_offered(kind, draft):
     values = {"age": 75.0, "bmi": 17.0, "repeated-falls": True}
     assert recommended(values)[kind].label
     found = recommended(values, support_order(kind, is_draft=draft))[kind]
-    assert (found.label, found.order) == ("", None)
+    assert (found.label, found.template) == ("", None)
     assert [one.kind for one in found.already] == [kind]
 
 
@@ -128,7 +131,7 @@ def test_a_site_with_liaison_in_its_order_set_has_no_button():
     found = recommended({"age": 75.0}, policy=policy_with(fls_in_order_set=True))[
         "bone-treatment"
     ]
-    assert (found.label, found.order) == ("", None)
+    assert (found.label, found.template) == ("", None)
 
 
 # --- properties

@@ -15,14 +15,14 @@ BASELINE = PooledBaseline(
 )
 
 
-def figure(words, *, in_summary=False, is_personal=True):
+def figure(words, *, is_usual_or_more=False, is_personal=True):
     return PooledFigure(
         risk=0.2,
         log_odds=-1.4,
         is_personal=is_personal,
         words=words,
         usual="1 in 6",
-        in_summary=in_summary,
+        is_usual_or_more=is_usual_or_more,
         band="not-different",
         relative_error=0.2,
         absolute_error=0.5,
@@ -37,11 +37,11 @@ def figure(words, *, in_summary=False, is_personal=True):
     )
 
 
-HIGH = figure("about 1 in 5", in_summary=True)
-USUAL = figure("about 1 in 6", in_summary=True)
+HIGH = figure("about 1 in 5", is_usual_or_more=True)
+USUAL = figure("about 1 in 6", is_usual_or_more=True)
 LOW = figure("about 1 in 8")
 NONE_OWN = figure("usual 1 in 6", is_personal=False)
-MOST = figure("more than 1 in 2", in_summary=True)
+MOST = figure("more than 1 in 2", is_usual_or_more=True)
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_a_study_without_a_t_score_has_no_world_of_its_error():
 def test_model_cards_publish_where_figures_fail_and_the_condition_of_8_in_10(study):
     lines = open_service().model_cards[study]["simulation"]["summary"]
     assert any(line.startswith("Fails in simulated hospitals where") for line in lines)
-    assert any("where patients are like the study's" in line for line in lines)
+    assert any("is for patients like the study's" in line for line in lines)
 
 
 # --- the pooled model

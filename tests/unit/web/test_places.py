@@ -23,9 +23,9 @@ from cds_service.places import (
     REFUSALS,
     CallPlace,
     Places,
+    places_counted_for,
     places_for_reads,
     places_for_words,
-    taken_for,
 )
 from cds_service.settings import Settings
 from cds_service.web import app
@@ -192,7 +192,7 @@ def test_feedback_of_an_ehr_waits_for_its_last_and_the_log_says_so(
     }
     feedback = {"feedback": [item]}
     caplog.set_level("INFO", CALLS.name)
-    with taken_for("another"), FEEDBACK.held(Deadline.after(5)):
+    with places_counted_for("another"), FEEDBACK.held(Deadline.after(5)):
         assert asked.post(feedback, "/feedback").status_code == 200
     with FEEDBACK.held(Deadline.after(5)):
         refused = asked.post(feedback, "/feedback")

@@ -174,13 +174,13 @@ def _leaves_steroid(part: str, terminology: Terminology) -> bool:
         # A mark takes its place, so that only the words around it are judged: those of
         # a compound too, as in `Kortisonsalbe`.
         marked = {f"{before}@{after}", f"{before}@{ended}"}
-        if not any(_is_apart(one, terminology) for one in marked):
+        if not any(_is_denied_or_local(one, terminology) for one in marked):
             return True
         rest = f"{before} {ended}"
     return True
 
 
-def _is_apart(marked: str, terminology: Terminology) -> bool:
+def _is_denied_or_local(marked: str, terminology: Terminology) -> bool:
     if len(marked) > LONGEST_STATEMENT:
         return False
     if terminology.clauses.places(marked, ONLY_DENIED):

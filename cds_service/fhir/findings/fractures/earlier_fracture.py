@@ -116,7 +116,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     earlier += _followed_by_another(present, chart)
     passed = chart.broken(spec)
     if earlier:
-        return _yes(spec, chart, earlier), passed
+        return _finding_of(spec, chart, earlier), passed
     # An older fracture of an unknown bone may be of a vertebra. A fresh one is taken to
     # be the treated fracture.
     sited = {one.entry.reference for one in stated}
@@ -242,12 +242,12 @@ def _followed_by_another(present: Sequence[Stated], chart: Chart) -> list[Stated
 
 
 def _begun_long_before_another(present: Sequence[Stated], chart: Chart) -> list[Stated]:
-    """Find the present fractures of which another began more than three months later.
+    """Find the present fractures after which another began over three months later.
 
     One of the two does not name its vertebra. The days of recording do not count: the
     same fracture is coded again at each visit.
     """
-    begun = [
+    onsets = [
         (one, onset.day, fracture_levels(one.entry.raw, chart.terminology))
         for one in present
         if one.entry.kind == "Condition"
@@ -255,10 +255,10 @@ def _begun_long_before_another(present: Sequence[Stated], chart: Chart) -> list[
     ]
     return [
         first
-        for first, day, levels in begun
+        for first, day, levels in onsets
         if any(
             later - day > SAME_ONSET and not (levels and others)
-            for _, later, others in begun
+            for _, later, others in onsets
         )
     ]
 
@@ -422,7 +422,7 @@ def _is_present(stated: Stated, day: date, chart: Chart, injury: Injury | None) 
     return _is_earlier(stated, chart, injury) is False
 
 
-def _yes(spec: FractureSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding:
+def _finding_of(spec: FractureSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding:
     days = sorted({day for one in earlier if (day := day_of(one, chart))})
     ordered = sorted(
         earlier,

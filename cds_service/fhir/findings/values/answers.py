@@ -70,7 +70,7 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
         elif reading.entry.moment is not None:
             answered.append(Answered(reading.entry.moment, word, reading))
     refused.sort(key=measurements.refusal_key, reverse=True)
-    return _pick_answer(spec, chart, answered, refused)
+    return _choose_answer(spec, chart, answered, refused)
 
 
 def _answer(reading: Reading, spec: AnswerSpec, chart: Chart) -> str | None:
@@ -146,7 +146,7 @@ def _written_answer(words: str, spec: AnswerSpec, chart: Chart) -> str | None:
     return "true" if "answer-yes" in named else "false"
 
 
-def _pick_answer(
+def _choose_answer(
     spec: AnswerSpec,
     chart: Chart,
     answered: Sequence[Answered],

@@ -8,11 +8,11 @@ from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading, make_gap
 from cds_service.fhir.findings.values.measurements import (
     age_concern,
+    choose_newest,
     conflict_of,
     find_quantity,
     judge_readings,
     of_newest_moment,
-    pick_newest,
 )
 from cds_service.fhir.findings.values.observations import site_key
 from cds_service.fhir.findings.values.quantities import Measured
@@ -31,7 +31,7 @@ def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOr
         outcome = find_quantity(base, chart)[0]
         reason = outcome.reason if isinstance(outcome, Gap) else "absent"
         return make_gap(spec, reason, f"no usable {base.title}"), ()
-    newest = pick_newest(usable, base, chart)
+    newest = choose_newest(usable, base, chart)
     if newest.conflict:
         return make_gap(spec, "conflicting", newest.conflict), ()
     change = _change(spec, base, newest.used[0], [*usable, *stale])

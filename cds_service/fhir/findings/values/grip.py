@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from cds_service.core.vocabulary import GripSpec, QuantitySpec
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
-from cds_service.fhir.findings.values.measurements import Picked, find_quantity
+from cds_service.fhir.findings.values.measurements import Chosen, find_quantity
 from cds_service.fhir.findings.values.quantities import Measured
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
@@ -38,12 +38,14 @@ HAND_NOT_RECORDED = "Which hand was measured is not recorded."
 
 def find_grip(spec: GripSpec, chart: Chart) -> FindingOrGap:
     """Find the grip strength of the dominant hand, else of the stronger one."""
-    return find_quantity(spec, chart, pick=_pick_hand)
+    return find_quantity(spec, chart, choose=_choose_hand)
 
 
-def _pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
+def _choose_hand(
+    usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
+) -> Chosen:
     """Choose the grip strength of a hand, in kg: the mean of its trials of that day."""
-    del spec  # part of the `Pick` signature
+    del spec  # part of the `Choose` signature
     # A value of the dominant hand counts even if the other hand was measured later.
     dominant = [one for one in usable if _hand(one.reading, chart) == DOMINANT]
     usable = dominant or usable
@@ -63,7 +65,7 @@ def _pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
         key=lambda trial: (trial.moment, trial.reading.entry.reference, trial.value),
     )
     conflict = OF_PALSY if _is_palsied(chosen, chart) else ""
-    return Picked(means[chosen], tuple(trials), concerns, conflict)
+    return Chosen(means[chosen], tuple(trials), concerns, conflict)
 
 
 def _is_palsied(hand: str, chart: Chart) -> bool:

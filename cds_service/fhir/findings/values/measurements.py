@@ -1,6 +1,6 @@
 """Read measured findings: which value counts, how old it is, or why there is none.
 
-`find_quantity` sorts the readings: usable, too old, or refused. It picks one of the
+`find_quantity` sorts the readings: usable, too old, or refused. It chooses one of the
 usable values; without one the finding is a gap.
 
 Two kinds of values are refused although they tell something. A low limit, `<15`, is
@@ -62,7 +62,7 @@ MAY_BE_NEWER = "The record was read incompletely; a newer value may exist."
 METHODS = frozenset({"bioimpedance", "dxa-method"})
 
 
-class Picked(NamedTuple):
+class Chosen(NamedTuple):
     """The value that counts among the usable ones.
 
     Attributes:
@@ -103,7 +103,7 @@ class JudgedValues(NamedTuple):
 # Adds where and how a value was measured, or refuses it.
 Judge = Callable[[Measured, QuantitySpec, Chart], Measured | Refused]
 # Chooses the value that counts, of one or more.
-Pick = Callable[[Sequence[Measured], QuantitySpec, Chart], Picked]
+Choose = Callable[[Sequence[Measured], QuantitySpec, Chart], Chosen]
 
 
 def find_quantity(
@@ -111,7 +111,7 @@ def find_quantity(
     chart: Chart,
     *,
     judge: Judge = judge_method,
-    pick: Pick | None = None,
+    choose: Choose | None = None,
 ) -> FindingOrGap:
     """Find a measured number, or why there is none, and the values passed over.
 
@@ -119,9 +119,9 @@ def find_quantity(
         spec: specification of the finding.
         chart: the patient's record.
         judge: refuses values by where and how they were measured.
-        pick: chooses the value that counts; None for the newest.
+        choose: chooses the value that counts; None for the newest.
     """
-    pick = pick or pick_newest
+    choose = choose or choose_newest
     readings = chart.readings_of(spec.value_sets)
     akin = list(_refused_akin(spec, readings, chart))
     broken = chart.broken(spec)
@@ -135,25 +135,25 @@ def find_quantity(
     passed_over = (*broken, *[one.passed_over(spec) for one in values.refused])
 
     if not values.usable:
-        old = pick(values.stale, spec, chart) if values.stale else None
+        old = choose(values.stale, spec, chart) if values.stale else None
         if old:
             passed_over = (*passed_over, *old.passed_over)
         unusable = gap_if_unusable(spec, chart, values.stale, values.refused)
         return _with_value_seen(unusable, spec, chart, old, values.refused), passed_over
 
-    picked = pick(values.usable, spec, chart)
-    if picked.conflict:
-        sources = (one.reading.provenance(spec, one.printed) for one in picked.used)
-        conflict = make_gap(spec, "conflicting", picked.conflict, *sources)
-        return conflict, (*passed_over, *picked.passed_over)
+    chosen = choose(values.usable, spec, chart)
+    if chosen.conflict:
+        sources = (one.reading.provenance(spec, one.printed) for one in chosen.used)
+        conflict = make_gap(spec, "conflicting", chosen.conflict, *sources)
+        return conflict, (*passed_over, *chosen.passed_over)
 
-    newer = _refuse_maybe_newer([*values.usable, *values.stale], picked, chart)
+    newer = _refuse_maybe_newer([*values.usable, *values.stale], chosen, chart)
     passed_over = (
         *passed_over,
         *[one.passed_over(spec) for one in newer],
-        *picked.passed_over,
+        *chosen.passed_over,
     )
-    return _finding(spec, chart, picked), passed_over
+    return _finding(spec, chart, chosen), passed_over
 
 
 def _refused_akin(
@@ -182,18 +182,18 @@ def _refused_akin(
 
 
 def _refuse_maybe_newer(
-    values: Sequence[Measured], picked: Picked, chart: Chart
+    values: Sequence[Measured], chosen: Chosen, chart: Chart
 ) -> list[Refused]:
     """Refuse values of a bare month or year that may be newer than the one in use."""
-    day = picked.day
-    used = {one.reading.entry.reference for one in picked.used}
+    day = chosen.day
+    used = {one.reading.entry.reference for one in chosen.used}
     newer = []
     for measured in values:
         first, raw = measured.moment.day, measured.reading.entry.raw
         last = chart.calendar.last_day(raw.get("effectiveDateTime")) or first
         is_vague = last > first
         is_other = measured.reading.entry.reference not in used
-        says_other = is_other and measured.value != picked.value
+        says_other = is_other and measured.value != chosen.value
         if is_vague and last >= day and says_other:
             newer.append(measured.refused(*NOT_TO_THE_DAY))
     return newer
@@ -328,7 +328,7 @@ def _with_value_seen(
     outcome: Gap,
     spec: QuantitySpec,
     chart: Chart,
-    old: Picked | None,
+    old: Chosen | None,
     refused: Sequence[Refused],
 ) -> Gap:
     """Add to the gap the newest value that is too old or measured otherwise.
@@ -347,13 +347,13 @@ def _with_value_seen(
         for refusal in refused
         if refusal.measured and refusal.reason == "other-method"
     ]
-    picks = [old] if old else []
+    choices = [old] if old else []
     if others:
-        picks.append(pick_newest(others, spec, chart))
-    if not picks:
+        choices.append(choose_newest(others, spec, chart))
+    if not choices:
         return outcome
-    picked = max(picks, key=lambda choice: max(used.moment for used in choice.used))
-    return outcome._replace(value=picked.value, observed=picked.day)
+    chosen = max(choices, key=lambda choice: max(used.moment for used in choice.used))
+    return outcome._replace(value=chosen.value, observed=chosen.day)
 
 
 def _gap_if_missing(spec: ObservedSpec, chart: Chart) -> Gap:
@@ -367,31 +367,31 @@ def _gap_if_missing(spec: ObservedSpec, chart: Chart) -> Gap:
     return make_gap(spec, "absent", "asked and not found")
 
 
-def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
-    """Make the finding of the picked value, with its concerns.
+def _finding(spec: QuantitySpec, chart: Chart, chosen: Chosen) -> Finding:
+    """Make the finding of the chosen value, with its concerns.
 
     Its doubts keep it from reassuring anybody; other concerns are only named.
     """
-    first = picked.used[0]
-    readings = [one.reading for one in picked.used]
-    day = picked.day
-    of_day = [one.reading for one in picked.used if one.moment.day == day]
-    provenance = [one.reading.provenance(spec, one.printed) for one in picked.used]
+    first = chosen.used[0]
+    readings = [one.reading for one in chosen.used]
+    day = chosen.day
+    of_day = [one.reading for one in chosen.used if one.moment.day == day]
+    provenance = [one.reading.provenance(spec, one.printed) for one in chosen.used]
 
     has_plain_note = all(has_plain_notes(one, chart) for one in readings)
     unread_note = [] if has_plain_note else [NOTE_NOT_UNDERSTOOD]
     first_day = first_day_of(readings, day, chart)
     age = age_concern(spec, chart, first_day)
-    is_method_known = all(one.is_method_known for one in picked.used)
+    is_method_known = all(one.is_method_known for one in chosen.used)
     unknown_method = [] if is_method_known else [METHOD_NOT_RECORDED]
     doubts = [*first.doubts, *unread_note, *age, *unknown_method]
 
-    concerns = [*doubts, *picked.concerns, *method_concern(spec, chart, readings)]
+    concerns = [*doubts, *chosen.concerns, *method_concern(spec, chart, readings)]
     if _is_list_cut(spec, chart):
         concerns.append(MAY_BE_NEWER)
     return Finding(
         name=spec.name,
-        value=picked.value,
+        value=chosen.value,
         unit=spec.unit,
         observed=day,
         provenance=tuple(provenance),
@@ -458,16 +458,18 @@ def _method(reading: Reading, chart: Chart) -> str:
     return "DXA" if "dxa-method" in named else ""
 
 
-def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
+def choose_newest(
+    usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
+) -> Chosen:
     """Choose the newest value.
 
     Simultaneous values must agree up to rounding; the most precise one counts. Values
     that disagree are a conflict, unless all of them raise the risk. An older value is
     passed over if the newest cannot have risen, or fallen, so far from it.
     """
-    del chart  # part of the `Pick` signature
+    del chart  # part of the `Choose` signature
     if len(usable) == 1:
-        return Picked(value=usable[0].value, used=(usable[0],))
+        return Chosen(value=usable[0].value, used=(usable[0],))
     newest = of_newest_moment(usable)
     best = min(
         newest, key=lambda measured: (measured.step, measured.reading.entry.reference)
@@ -480,11 +482,11 @@ def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) ->
             key=lambda measured: (measured.value, measured.reading.entry.reference),
         )
         concern = f"{conflict}."
-        return Picked(value=mildest.value, used=(mildest,), concerns=(concern,))
+        return Chosen(value=mildest.value, used=(mildest,), concerns=(concern,))
     if conflict:
-        return Picked(value=best.value, used=tuple(newest), conflict=conflict)
+        return Chosen(value=best.value, used=tuple(newest), conflict=conflict)
     passed_over = tuple(contradicted_before(best, usable, spec))
-    return Picked(value=best.value, used=(best,), passed_over=passed_over)
+    return Chosen(value=best.value, used=(best,), passed_over=passed_over)
 
 
 def _is_raising(measured: Measured, spec: QuantitySpec) -> bool:

@@ -33,7 +33,7 @@ from cds_service.fhir.findings.values.lower_t_scores import (
     lower_in_words,
 )
 from cds_service.fhir.findings.values.measurements import (
-    Picked,
+    Chosen,
     conflict_of,
     find_quantity,
 )
@@ -101,7 +101,7 @@ def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     leave the chosen one open.
     """
     outcome, passed_over = find_quantity(
-        spec, chart, judge=judge_t_score, pick=pick_t_score
+        spec, chart, judge=judge_t_score, choose=choose_t_score
     )
     at_the_heel = lower_at_the_heel(outcome, spec, chart)
     in_look_alikes = lower_in_look_alikes(outcome, spec, chart)
@@ -109,21 +109,21 @@ def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     return outcome, (*passed_over, *at_the_heel, *in_look_alikes, *look_alikes)
 
 
-def pick_t_score(
+def choose_t_score(
     usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
-) -> Picked:
+) -> Chosen:
     """Choose the T-score that counts; pass over lower ones that leave it open."""
-    picked = _pick_value(usable, spec)
+    chosen = _choose_value(usable, spec)
     elsewhere = tuple(lower_elsewhere(usable, spec, chart))
     lower = (
         *elsewhere,
-        *_lower_shortly_before(picked.used[0], usable, spec, elsewhere),
-        *lower_in_words(picked.used, spec, chart),
-        *lower_in_parts(picked.value, usable, spec, chart),
-        *lower_in_reports(picked.value, usable, spec, chart),
-        *lower_in_problems(picked.value, usable, spec, chart),
+        *_lower_shortly_before(chosen.used[0], usable, spec, elsewhere),
+        *lower_in_words(chosen.used, spec, chart),
+        *lower_in_parts(chosen.value, usable, spec, chart),
+        *lower_in_reports(chosen.value, usable, spec, chart),
+        *lower_in_problems(chosen.value, usable, spec, chart),
     )
-    return picked._replace(passed_over=lower)
+    return chosen._replace(passed_over=lower)
 
 
 def _lower_shortly_before(
@@ -289,7 +289,7 @@ def _age_key(reading: Reading) -> tuple[str, str]:
     return (when.day.isoformat() if when else "", reading.entry.reference)
 
 
-def _pick_value(usable: Sequence[Measured], spec: QuantitySpec) -> Picked:
+def _choose_value(usable: Sequence[Measured], spec: QuantitySpec) -> Chosen:
     """Choose a value by its site, then the newest day, then the lowest.
 
     Spine, hip and femur come first, then an unstated site, then the forearm. A region
@@ -315,12 +315,12 @@ def _pick_value(usable: Sequence[Measured], spec: QuantitySpec) -> Picked:
     )
     conflict, between = _conflict(candidates, spec)
     if conflict:
-        return Picked(value=lowest.value, used=between, conflict=conflict)
+        return Chosen(value=lowest.value, used=between, conflict=conflict)
     measured_too = tuple(
         f"{measured.printed} was measured too, of fewer lumbar vertebrae."
         for measured in fewer
     )
-    return Picked(value=lowest.value, used=(lowest,), concerns=measured_too)
+    return Chosen(value=lowest.value, used=(lowest,), concerns=measured_too)
 
 
 def _widest(regions: Sequence[Measured]) -> tuple[list[Measured], list[Measured]]:

@@ -62,7 +62,7 @@ def _with_one_group(written: str) -> str:
 class Examples(Closed):
     """Texts that words must recognise, and texts that they must not.
 
-    Optional: `mappings check` tries them, and the tests hold ours.
+    Optional. `mappings check` tries them; ours are in the tests.
     """
 
     examples: tuple[str, ...] = ()
@@ -153,7 +153,7 @@ class Vertebrae(DataTable):
         versus: words between two vertebrae of which one is meant, besides "or".
         one_of, one_of_after: words before or after a list of which one is meant.
         of_last: words after a list that are about its last vertebra: `L1, L3 old`.
-        elsewhere: words of a part of an order whose vertebra is no place of cement: a
+        elsewhere: words of a part of an order whose vertebra gets no cement: a
             catheter, an electrode, a room, a pain that radiates, a day after, an
             infection, an ablation. Next to a vertebra they are about it alone.
         replaced: words right before a vertebra that was meant or treated earlier:
@@ -220,8 +220,8 @@ class Durations(DataTable):
         until: words before an end.
         until_date: words that make only a date after them an end.
         until_after: words behind a date that make it an end.
-        until_event: words that name an end without a day by themselves, where the word
-            for `until` comes after it.
+        until_event: words that by themselves name an end without a day, in languages
+            whose word for `until` comes after it.
         part_of_month: words before a month that make it a time which is not read.
         every: words before a frequency.
         since: words before a time that has gone by.
@@ -245,7 +245,7 @@ class Durations(DataTable):
         go_on: words after a length that leave it free to be replaced.
         least_before, least_after: words that make a length the shortest one, which is
             no end.
-        more_before: those of them that a denial behind the length turns round: `more
+        more_before: those of them that a denial behind the length reverses: `more
             than`.
         not_worn: words behind a length, up to the end of the clause, by which a brace
             is not worn for longer.
@@ -255,7 +255,7 @@ class Durations(DataTable):
         endless: words by which a brace has no end, whatever else is stated.
         lasting: words by which it has none if no end is stated: next to a length,
             `permanently` may mean all day.
-        denial: words before such words that turn them round: `not`.
+        denial: words before such words that reverse them: `not`.
         without: those of them that deny what comes next alone: `without`.
         asides: words for lifting, bearing weight, precautions and lasting drugs. A
             clause with one, and without a brace, says nothing of the brace's time.
@@ -272,7 +272,7 @@ class Durations(DataTable):
             goes wrong.
         condition: words that make a second length depend on something: `if`.
         may_last: words by which a length may become longer: `longer if`.
-        weaning: words for taking a brace off by and by.
+        weaning: words for taking a brace off gradually.
         spread: words before the length of a weaning: `over 6 weeks`.
         checks: examinations on which a second length may depend: `12 weeks if not
             healed on X-ray`.
@@ -637,7 +637,7 @@ def lacking_tables(languages: Mapping[str, Language]) -> Iterator[str]:
 
     They decide a "no", the length of a brace, or if an order forbids to move.
 
-    A file is sound without them: its texts are then read by the words of the others. A
+    A file is valid without them: its texts are then read by the words of the others. A
     note may have several lines.
     """
     for code, language in languages.items():

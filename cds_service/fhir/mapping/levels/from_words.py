@@ -157,9 +157,9 @@ class LevelRules:
         ]
 
     def _of_operation(self, part: _Part, *, is_joint: bool) -> list[Group]:
-        """Return the levels of a part that are no other thing's.
+        """Return the levels of a part that are not of something else.
 
-        What the operation's name is next to is its own: `kyphoplasty with RFA L3`.
+        Those next to the operation's name are its own: `kyphoplasty with RFA L3`.
 
         Args:
             part: the part of the text.
@@ -178,14 +178,14 @@ class LevelRules:
         return own or (part.groups if is_named else [])
 
     def _is_elsewhere(self, part: _Part) -> bool:
-        """Tell if a part without the operation's name may be another thing's."""
+        """Tell if a part without the operation's name may be about something else."""
         rest = part.clause
         for one in reversed(part.groups):
             rest = f"{rest[: one.start]} {rest[one.end :]}"
         return self._others.is_elsewhere(part.clause) or not self._others.is_known(rest)
 
     def _after_operations(self, part: _Part) -> set[int]:
-        """Return where the levels begin that each name of an operation is next to.
+        """Return the starts of the levels next to each name of an operation.
 
         They follow it, unless others are before it: `L1 kyphoplasty, L3 ablation`.
         """
@@ -205,7 +205,7 @@ class LevelRules:
         return starts
 
     def _ablated_with(self, part: _Part, begin: int) -> list[int]:
-        """Return where the levels begin that are ablated with an operation behind them.
+        """Return the starts of the levels ablated with an operation named after them.
 
         Args:
             part: the part of the text.
@@ -236,7 +236,7 @@ class LevelRules:
         return self._others.is_next_to(before, after)
 
     def _ablated(self, part: _Part) -> set[int]:
-        """Return where each level begins that has an ablation of its own."""
+        """Return the start of each level that has an ablation of its own."""
         clause, starts = part.clause, set[int]()
         for begin, end in self._operations(clause):
             clause = f"{clause[:begin]}{' ' * (end - begin)}{clause[end:]}"
@@ -277,9 +277,9 @@ class LevelRules:
                 yield clause, list(self._split(clause, groups))
 
     def _split(self, clause: str, groups: list[Group]) -> Iterator[Group]:
-        """Cut off the last of a list that words after it are about.
+        """Separate the last vertebra of a list if words after it are about that alone.
 
-        `L1 and L2 if needed`; of what was ordered before the list, `L1, L3 old` too.
+        `L1 and L2 if needed`; if the operation comes before the list, `L1, L3 old` too.
         """
         for group in groups:
             joints = [*self._last_joint.finditer(clause, group.start, group.end)]
@@ -309,7 +309,7 @@ class LevelRules:
         return bool(self._places(clause[: group.start], AUGMENTATIONS))
 
     def left(self, words: str, *, is_done: bool) -> frozenset[str]:
-        """Return the levels that were not treated, though others were, by a text.
+        """Return the levels that a text calls not treated, though others were.
 
         Args:
             words: a title.
@@ -337,8 +337,8 @@ class LevelRules:
     def without_left_words(self, words: str, *, is_done: bool) -> str:
         """Leave out the words that say of some levels that they were not treated.
 
-        So no word is left of what was not done but of the whole: `kyphoplasty L1, L3
-        aborted` was done.
+        A word for "not done" that remains is about the whole. None remains in
+        `kyphoplasty L1, L3 aborted`, which was done.
         """
         plain, parts = self._left_parts(words, is_done=is_done)
         if not parts:

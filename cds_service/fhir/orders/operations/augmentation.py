@@ -94,7 +94,7 @@ def find_augmentation_order(
             the request's patient.
     """
     recognised = _recognised(drafts.each(), terminology)
-    others = _recognised(drafts.each_other(), terminology)
+    others = _recognised(drafts.each_of_others(), terminology)
     is_ours = any(one.concepts & AUGMENTATION_OR_LEVEL for _, one in recognised)
     is_others = any(one.concepts & AUGMENTATION_OR_LEVEL for _, one in others)
     if not is_ours and not is_others:

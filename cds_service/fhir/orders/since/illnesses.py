@@ -98,7 +98,7 @@ def sphincters_since(
     stays: frozenset[str],
     terminology: Terminology,
 ) -> frozenset[str]:
-    """Return the diagnoses of bladder or bowel trouble that may be since then.
+    """Return the diagnoses of bladder or bowel trouble that may have begun since.
 
     What is over is not among them: a retention after anaesthesia passes.
     """
@@ -169,11 +169,15 @@ def unusual_since(
         if UNUSUAL in entry.concepts and not clinical_status(entry.raw) & PAST
     ]
     began = _surely_or_recorded(entries, record, time, terminology)
-    known = {_says(entry.raw) for entry in entries if entry.reference not in began}
+    known = {
+        _codes_and_titles(entry.raw)
+        for entry in entries
+        if entry.reference not in began
+    }
     return frozenset(
         entry.reference
         for entry in entries
-        if entry.reference in began and _says(entry.raw) not in known
+        if entry.reference in began and _codes_and_titles(entry.raw) not in known
     )
 
 
@@ -223,7 +227,7 @@ def _is_dated(condition: Json) -> bool:
     return any(name.startswith("onset") for name in condition)
 
 
-def _says(condition: Json) -> tuple[frozenset[str], frozenset[str]]:
+def _codes_and_titles(condition: Json) -> tuple[frozenset[str], frozenset[str]]:
     """Return the codes and the titles of a diagnosis."""
     codings = objects(member(condition, "code", "coding"))
     codes = frozenset(text(one.get("code")) for one in codings)

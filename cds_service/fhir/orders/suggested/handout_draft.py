@@ -11,7 +11,7 @@ from typing import Any
 
 from cds_service.core.handout import HANDOUT_DRAFT
 from cds_service.core.phrases import say
-from cds_service.fhir.orders.suggested.suggestions import Ordering, references_of
+from cds_service.fhir.orders.suggested.suggestions import SharedParts, references_of
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.messages import Action, Suggestion
 
@@ -30,19 +30,19 @@ class Page:
     sentences: Sequence[str]
 
 
-def draft_handout(page: Page, ordering: Ordering) -> Suggestion | None:
+def draft_handout(page: Page, shared: SharedParts) -> Suggestion | None:
     """Suggest the page as the resource that this EHR takes; None if it takes none."""
-    kind = ordering.capabilities.handout
-    if kind == "none" or not ordering.capabilities.can("create", kind):
+    kind = shared.capabilities.handout
+    if kind == "none" or not shared.capabilities.can("create", kind):
         return None
     make = _communication if kind == "Communication" else _document
-    members = {"language": page.language, **make(page, ordering)}
-    signing, content = ordering.signing, {"rule": HANDOUT_DRAFT, "resource": members}
+    members = {"language": page.language, **make(page, shared)}
+    signing, content = shared.signing, {"rule": HANDOUT_DRAFT, "resource": members}
     new_id = signing.derive_id("resource", content)
     resource = {"resourceType": kind, "id": new_id, **members}
     if not is_valid(resource, kind):
         return None  # a site's own words may hold what FHIR allows in no text
-    label = ordering.translated(LABEL)
+    label = shared.translated(LABEL)
     offered = {"rule": HANDOUT_DRAFT, "offered": new_id}
     return Suggestion(
         label=label,
@@ -52,8 +52,8 @@ def draft_handout(page: Page, ordering: Ordering) -> Suggestion | None:
     )
 
 
-def _communication(page: Page, ordering: Ordering) -> dict[str, Any]:
-    references = references_of(ordering)
+def _communication(page: Page, shared: SharedParts) -> dict[str, Any]:
+    references = references_of(shared)
     sender = {"sender": references.pop(AUTHOR)} if AUTHOR in references else {}
     return {
         "status": "preparation",
@@ -65,8 +65,8 @@ def _communication(page: Page, ordering: Ordering) -> dict[str, Any]:
     }
 
 
-def _document(page: Page, ordering: Ordering) -> dict[str, Any]:
-    references = references_of(ordering)
+def _document(page: Page, shared: SharedParts) -> dict[str, Any]:
+    references = references_of(shared)
     author = {"author": [references.pop(AUTHOR)]} if AUTHOR in references else {}
     stay = references.pop("encounter", None)
     text = "\n".join((page.title, *page.sentences))
@@ -75,7 +75,7 @@ def _document(page: Page, ordering: Ordering) -> dict[str, Any]:
         "language": page.language,
         "data": b64encode(text.encode()).decode(),
         "title": page.title,
-        "creation": ordering.today.isoformat(),
+        "creation": shared.today.isoformat(),
     }
     context = {"context": {"encounter": [stay]}} if stay else {}
     return {

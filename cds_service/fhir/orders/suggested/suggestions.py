@@ -89,7 +89,7 @@ class OrderTemplate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ordering:
+class SharedParts:
     """The parts that all suggested orders of one answer share.
 
     Attributes:
@@ -117,7 +117,7 @@ class Ordering:
 
 
 def make_suggestions(
-    recommendations: Sequence[Recommendation], ordering: Ordering
+    recommendations: Sequence[Recommendation], shared: SharedParts
 ) -> Mapping[str, tuple[Suggestion, ...]]:
     """Make the new orders and corrections that recommendations offer, by rule id.
 
@@ -126,58 +126,58 @@ def make_suggestions(
     """
     suggestions: dict[str, tuple[Suggestion, ...]] = {}
     for recommendation in recommendations:
-        if offers := _offers(recommendation, ordering):
+        if offers := _offers(recommendation, shared):
             suggestions[recommendation.rule.id] = offers
     return suggestions
 
 
 def _offers(
-    recommendation: Recommendation, ordering: Ordering
+    recommendation: Recommendation, shared: SharedParts
 ) -> tuple[Suggestion, ...]:
     """Return a new order, or the corrections, that a recommendation offers."""
     if not recommendation.label:
         return ()
-    if recommendation.order is None or recommendation.already:
-        return tuple(_corrections(recommendation, ordering))
-    new_order = _new_order(recommendation, recommendation.order, ordering)
+    if recommendation.template is None or recommendation.already:
+        return tuple(_suggested_corrections(recommendation, shared))
+    new_order = _new_order(recommendation, recommendation.template, shared)
     if new_order is None:
         return ()
-    action = _create(recommendation, new_order, ordering)
-    return (_suggestion(recommendation, action, ordering),)
+    action = _create(recommendation, new_order, shared)
+    return (_suggestion(recommendation, action, shared),)
 
 
 def _new_order(
-    recommendation: Recommendation, name: str, ordering: Ordering
+    recommendation: Recommendation, name: str, shared: SharedParts
 ) -> dict[str, Any] | None:
     """Fill the template of this name; None if this EHR takes no such order."""
-    capabilities, today = ordering.capabilities, ordering.today
-    template = ordering.templates[name]
+    capabilities, today = shared.capabilities, shared.today
+    template = shared.templates[name]
     words = {**recommendation.values, TODAY: today.isoformat()}
-    resource = _fill(template, words, ordering.language)
+    resource = _fill(template, words, shared.language)
     codings = template.codings(capabilities)
     can_create = capabilities.can("create", resource["resourceType"])
     if codings is None or not can_create:
         return None
-    patient = ordering.signing.patient
-    common = _common(patient, ordering.encounter_id, ordering.user_id, today)
+    patient = shared.signing.patient
+    common = _common(patient, shared.encounter_id, shared.user_id, today)
     return {**resource, "code": {**resource["code"], "coding": codings}, **common}
 
 
-def _corrections(
-    recommendation: Recommendation, ordering: Ordering
+def _suggested_corrections(
+    recommendation: Recommendation, shared: SharedParts
 ) -> Iterator[Suggestion]:
     """Suggest the correction of each brace that can be corrected."""
     labels = _labels(recommendation.corrections)
     for label, correction in zip(labels, recommendation.corrections, strict=True):
-        if correction.end < ordering.today:
+        if correction.end < shared.today:
             continue  # an order for at least some weeks may have outlived them
-        update = _update(correction, ordering)
-        action = _as_applied(update, recommendation, ordering) if update else None
+        update = _update(correction, shared)
+        action = _as_applied(update, recommendation, shared) if update else None
         if action is not None:
             yield _suggestion(
                 recommendation,
                 action,
-                ordering,
+                shared,
                 label=label,
                 is_certain=correction.is_certain,
             )
@@ -205,23 +205,23 @@ def _labels(corrections: Sequence[Correction]) -> list[str]:
 def order_words(
     recommendations: Sequence[Recommendation],
     suggestions: Mapping[str, tuple[Suggestion, ...]],
-    ordering: Ordering,
+    shared: SharedParts,
 ) -> Mapping[str, tuple[str, ...]]:
     """Return the words of orders that this EHR does not carry, by rule id.
 
     Only a rule with `order_in_card` has them on the card.
     """
-    is_ignored = ordering.capabilities.order_details == "ignored"
+    is_ignored = shared.capabilities.order_details == "ignored"
     by_rule = {}
     for recommendation in recommendations:
-        rule, name = recommendation.rule, recommendation.order
+        rule, name = recommendation.rule, recommendation.template
         is_carried = rule.id in suggestions and not is_ignored
         if name is None or not rule.order_in_card:
             continue
         if recommendation.already or is_carried:
             continue
-        words = {**recommendation.values, TODAY: ordering.today.isoformat()}
-        order = _fill(ordering.templates[name], words, ordering.language)
+        words = {**recommendation.values, TODAY: shared.today.isoformat()}
+        order = _fill(shared.templates[name], words, shared.language)
         notes = objects(order.get("note"))
         by_rule[rule.id] = tuple(text(note.get("text")) for note in notes)
     return by_rule
@@ -280,7 +280,7 @@ def make_template(
 def _suggestion(
     recommendation: Recommendation,
     action: Action,
-    ordering: Ordering,
+    shared: SharedParts,
     *,
     label: str = "",
     is_certain: bool = True,
@@ -298,34 +298,34 @@ def _suggestion(
     if is_instead:
         label = say("{label}, as a new order", label=label)
     return Suggestion(
-        label=ordering.translated(label),
-        uuid=ordering.signing.derive_id("suggestion", content),
+        label=shared.translated(label),
+        uuid=shared.signing.derive_id("suggestion", content),
         # A correction that comes as a second order is never pre-selected: the first has
         # to be removed by hand.
-        is_recommended=recommendation.recommended and is_certain and not is_instead,
+        is_recommended=recommendation.is_preselected and is_certain and not is_instead,
         actions=(action,),
     )
 
 
 def _create(
-    recommendation: Recommendation, resource: dict[str, Any], ordering: Ordering
+    recommendation: Recommendation, resource: dict[str, Any], shared: SharedParts
 ) -> Action:
     content = {"rule": recommendation.rule.id, "resource": resource}
-    new_id = ordering.signing.derive_id("resource", content)
+    new_id = shared.signing.derive_id("resource", content)
     complete = {"resourceType": resource["resourceType"], "id": new_id} | resource
     if not is_valid(complete, "ServiceRequest"):
         raise ValueError("a new order would be no valid ServiceRequest")
-    description = ordering.translated(recommendation.label)
+    description = shared.translated(recommendation.label)
     return Action(type="create", description=description, resource=complete)
 
 
 def _as_applied(
     update: Action,
     recommendation: Recommendation,
-    ordering: Ordering,
+    shared: SharedParts,
 ) -> Action | None:
     """Return the correction as this EHR applies it: an update, a new order, or None."""
-    capabilities, corrected = ordering.capabilities, update.resource or {}
+    capabilities, corrected = shared.capabilities, update.resource or {}
     kind = corrected["resourceType"]
     if capabilities.can("update", kind):
         return update
@@ -342,22 +342,22 @@ def _as_applied(
     if meta:
         members["meta"] = meta
     content = {"rule": recommendation.rule.id, "resource": members}
-    new_id = ordering.signing.derive_id("resource", content)
+    new_id = shared.signing.derive_id("resource", content)
     resource = {"resourceType": kind, "id": new_id} | members
-    description = joined((update.description, ordering.translated(INSTEAD)), ". ")
+    description = joined((update.description, shared.translated(INSTEAD)), ". ")
     return Action(type="create", description=str(description), resource=resource)
 
 
-def _update(correction: Correction, ordering: Ordering) -> Action | None:
+def _update(correction: Correction, shared: SharedParts) -> Action | None:
     """Correct a draft; None if it is no draft, out of reach, or not certain."""
     draft = correction.order.source
     if draft is None or not correction.order.is_draft or draft.get("status") != "draft":
         return None
-    corrected = correct_brace_order(draft, correction, ordering.terminology)
+    corrected = correct_brace_order(draft, correction, shared.terminology)
     if corrected is None:
         return None
     effect = describe_correction(draft, correction, corrected)
-    description = ordering.translated(effect)
+    description = shared.translated(effect)
     return Action(type="update", description=description, resource=corrected)
 
 
@@ -369,10 +369,10 @@ def _common(
     return {"authoredOn": today.isoformat(), **references}
 
 
-def references_of(ordering: Ordering) -> dict[str, Any]:
+def references_of(shared: SharedParts) -> dict[str, Any]:
     """Return the elements that name the patient, the stay and the requester."""
-    patient_id = ordering.signing.patient
-    return _references(patient_id, ordering.encounter_id, ordering.user_id)
+    patient_id = shared.signing.patient
+    return _references(patient_id, shared.encounter_id, shared.user_id)
 
 
 def _references(

@@ -102,7 +102,7 @@ _UNREAD = "\0"  # in place of what is neither words nor read
 MOST_NAMES = 4  # a title names its order once or twice
 
 
-class _Reading(NamedTuple):
+class _ReadingRules(NamedTuple):
     """How orders of a kind are read.
 
     Attributes:
@@ -137,7 +137,7 @@ def is_read_whole(kind: str, order: Order, terminology: Terminology) -> bool:
 
 
 def is_visit_understood(words: str, terminology: Terminology) -> bool:
-    """Tell if the description of a visit has only names of what it is for, and plain.
+    """Tell if a visit is described by names of its purpose and plain words alone.
 
     It may name training, or the dose of a bone drug, as well.
     """
@@ -158,15 +158,15 @@ def names_lasting_training(words: str, terminology: Terminology) -> bool:
     # A name of training may have such a word in it: "PT daily".
     if plain.staying.names_any(words):
         return False
-    reading = _Reading(REHABILITATION, frozenset(), plain.lasting)
+    reading = _ReadingRules(REHABILITATION, frozenset(), plain.lasting)
     return _is_plain(words, reading, terminology)
 
 
-def _reading_of(kind: str, terminology: Terminology) -> _Reading:
+def _reading_of(kind: str, terminology: Terminology) -> _ReadingRules:
     plain = terminology.plain
     if kind in REHABILITATION:
-        return _Reading(REHABILITATION, _REASONS_TO_TRAIN, plain.training)
-    return _Reading(_NAMES, _REASONS, plain.referrals)
+        return _ReadingRules(REHABILITATION, _REASONS_TO_TRAIN, plain.training)
+    return _ReadingRules(_NAMES, _REASONS, plain.referrals)
 
 
 def _is_withdrawn(order: Json, terminology: Terminology) -> bool:
@@ -178,7 +178,9 @@ def _is_withdrawn(order: Json, terminology: Terminology) -> bool:
     )
 
 
-def _left_in(order: Json, reading: _Reading, terminology: Terminology) -> Iterator[str]:
+def _left_in(
+    order: Json, reading: _ReadingRules, terminology: Terminology
+) -> Iterator[str]:
     """Yield the words of an order, and a mark for what is neither words nor read."""
     for path, value in leaves_of(order):
         parts = path.split(".")
@@ -200,7 +202,7 @@ def _left_in(order: Json, reading: _Reading, terminology: Terminology) -> Iterat
 
 
 def _words_of(
-    element: str, codeable: Json, reading: _Reading, terminology: Terminology
+    element: str, codeable: Json, reading: _ReadingRules, terminology: Terminology
 ) -> Iterator[str]:
     """Yield the words of a code, without the names of codes that are understood."""
     yield without_billing_mark(text(codeable.get("text")))
@@ -215,7 +217,7 @@ def _words_of(
 
 
 def _is_understood(
-    element: str, coding: object, reading: _Reading, terminology: Terminology
+    element: str, coding: object, reading: _ReadingRules, terminology: Terminology
 ) -> bool:
     codeable = {"coding": [coding]}
     if element == "bodySite":
@@ -224,7 +226,9 @@ def _is_understood(
     return bool(terminology.concepts(codeable) & known)
 
 
-def _is_complaint(coding: object, reading: _Reading, terminology: Terminology) -> bool:
+def _is_complaint(
+    coding: object, reading: _ReadingRules, terminology: Terminology
+) -> bool:
     """Tell if a code names a complaint for which the back is trained.
 
     Words next to it may still name another part of the body.
@@ -233,7 +237,7 @@ def _is_complaint(coding: object, reading: _Reading, terminology: Terminology) -
     return is_training and terminology.trains_back({"coding": [coding]})
 
 
-def _is_plain(words: str, reading: _Reading, terminology: Terminology) -> bool:
+def _is_plain(words: str, reading: _ReadingRules, terminology: Terminology) -> bool:
     """Tell if words are names of such orders and plain words, or of our templates."""
     if terminology.own_words.fullmatch(words):
         return True

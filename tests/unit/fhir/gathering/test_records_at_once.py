@@ -7,7 +7,7 @@ import pytest
 from cds_service.errors import TooBusy
 from cds_service.fhir.gathering.plan import plan_prefetch
 from cds_service.outgoing.deadline import Deadline
-from cds_service.places import RECORDS, taken_for
+from cds_service.places import RECORDS, places_counted_for
 from tests.chart_builders import PATIENT, patient
 from tests.scripted_reader import gathered
 from tests.wire_builders import hook_request
@@ -27,7 +27,7 @@ def no_place_left():
     read(60)  # what is loaded at first need takes no time of the next
     with ExitStack() as others:
         for number in range(AT_ONCE):
-            with taken_for(f"ehr {number}"):
+            with places_counted_for(f"ehr {number}"):
                 others.enter_context(RECORDS.held(Deadline.after(5)))
         yield
 

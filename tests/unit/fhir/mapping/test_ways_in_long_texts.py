@@ -6,7 +6,7 @@ import time
 import pytest
 
 from cds_service.errors import DeadlinePassed
-from cds_service.outgoing.deadline import Deadline, in_force
+from cds_service.outgoing.deadline import Deadline, limited_by
 from tests.builders import terminology
 
 FILES = {"kinds": terminology().kinds, "methods": terminology().methods}
@@ -74,5 +74,5 @@ def test_words_of_a_kind_in_two_lines_are_of_two_things():
 
 @pytest.mark.parametrize(("rules", "name"), RULES[:1] + RULES[-1:])
 def test_no_text_is_read_when_the_time_is_over(rules, name):
-    with in_force(Deadline.after(-1.0)), pytest.raises(DeadlinePassed):
+    with limited_by(Deadline.after(-1.0)), pytest.raises(DeadlinePassed):
         rules.named("bone metastasis", (name,))

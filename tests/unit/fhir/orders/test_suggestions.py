@@ -15,7 +15,7 @@ from cds_service.core.rule_file import Rule, When
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggested.suggestions import (
-    Ordering,
+    SharedParts,
     make_suggestions,
     make_template,
 )
@@ -53,10 +53,10 @@ def recommend(template=None, rule_id="rule-1", **members):
     rule = Rule(
         id=rule_id, when=When(), owner="nobody", approved=TODAY, review_by=TODAY, **said
     )
-    whole = {"rule": rule, "text": rule.text, "order": template}
+    whole = {"rule": rule, "text": rule.text, "template": template}
     whole |= {
         "label": "Refer to rehabilitation",
-        "recommended": True,
+        "is_preselected": True,
         "already": (),
         "fired_by": (),
     }
@@ -75,8 +75,8 @@ def suggest(*recommendations, there=None, **named):
         "encounter_id": "enc-1",
         "user_id": "Practitioner/doc-1",
     } | named
-    ordering = Ordering(templates=TEMPLATES, terminology=there, today=TODAY, **request)
-    return make_suggestions(recommendations, ordering)
+    shared = SharedParts(templates=TEMPLATES, terminology=there, today=TODAY, **request)
+    return make_suggestions(recommendations, shared)
 
 
 def corrected(*drafts, there=None):
