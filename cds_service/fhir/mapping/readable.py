@@ -125,7 +125,7 @@ class Languages:
         such a language has: the words around the name are not read.
         """
         text = within_limit(text)
-        # Japanese lists write `ＯＤ錠５ｍｇ`, in signs that are no letters of their own.
+        # Japanese lists write `ＯＤ錠５ｍｇ`, whose signs are no letters of their own.
         for sign in LETTER.findall(normal(text).lower()):
             if not (sign.isascii() or sign == _MICRO or self._letters.match(sign)):
                 return True
