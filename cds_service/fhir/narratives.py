@@ -11,6 +11,13 @@ from cds_service.fhir.raw_json import Json, text
 _TAG = re.compile(r"<[^>]*>")
 _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+")
+# What servers call an element in the narratives that they generate. None of these words
+# says anything of the patient.
+_LABELS = frozenset(
+    {"date", "description", "detail", "details", "display", "id", "name", "order"}
+    | {"priority", "request", "requested", "requester", "resource", "service", "time"}
+    | {"procedure", "title", "type"}
+)
 
 
 def says_more(resource: Json, plain: PlainWords) -> bool:
@@ -29,7 +36,7 @@ def says_more(resource: Json, plain: PlainWords) -> bool:
 
 
 def repeats(narrative: str, resource: Json, plain: PlainWords) -> bool:
-    """Tell if a narrative has only words of the elements, and plain words."""
+    """Tell if a narrative has only words and names of the elements, and plain words."""
     elements = {name: value for name, value in resource.items() if name != "text"}
     words = {
         word
@@ -39,7 +46,7 @@ def repeats(narrative: str, resource: Json, plain: PlainWords) -> bool:
     new = [
         word
         for word in _WORD.findall(without_tags(narrative))
-        if word.lower() not in words
+        if word.lower() not in words | _LABELS
     ]
     return plain.are_all(" ".join(new), has_lengths=False)
 

@@ -14,6 +14,7 @@ from cds_service.fhir.mapping.text_rules import (
     compiled_words,
     folded,
     folded_words,
+    normal,
     within_limit,
     without_accents,
 )
@@ -21,6 +22,7 @@ from cds_service.fhir.mapping.text_rules import (
 _WORDS = re.compile("[a-z]+")
 _ANY_WORD = re.compile("[A-Za-z]+")
 _VOWELS = frozenset("aeiouy")
+_MICRO = "μ"  # the Greek letter, which `normal` makes of the sign of micrograms
 # The language of a BCP 47 tag (`sv`, `pt-BR`, as some servers write it `sv_SE`), alone
 # or before its region. `und`, `mul`, `mis` and `zxx` name none, `qaa` to `qtz` are
 # anybody's.
@@ -123,8 +125,9 @@ class Languages:
         such a language has: the words around the name are not read.
         """
         text = within_limit(text)
-        for sign in LETTER.findall(text.lower()):
-            if not (sign.isascii() or self._letters.match(sign)):
+        # Japanese lists write `ＯＤ錠５ｍｇ`, whose signs are no letters of their own.
+        for sign in LETTER.findall(normal(text).lower()):
+            if not (sign.isascii() or sign == _MICRO or self._letters.match(sign)):
                 return True
         plain = folded(text)
         if not self._others.isdisjoint(_WORDS.findall(plain)):

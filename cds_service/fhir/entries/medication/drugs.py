@@ -74,6 +74,8 @@ NEVER_TAKEN = frozenset({"steroid-denied"})
 START_WAITS = ("start-waits",)
 _UNIT = ("code", "unit")  # of an amount
 _REST_OF_WORD = re.compile(r"^[a-z]+")  # of folded text; `bisfosfonato|s`
+# How often in a day, as German lists write it of every form: `1-0-1`, `0-0-0-1`.
+_TIMES_OF_DAY = re.compile(r"\b[0-9½](?: ?- ?[0-9½]){2,3}\b")
 
 
 class Drug(NamedTuple):
@@ -529,7 +531,11 @@ def _is_local(
     coded = terminology.concepts([one for one in codes if isinstance(one, dict)])
     words = [*names, *(word for place in places for word in texts_of(place))]
     words += [unit for dosage in dosages for unit in _units_of(dosage)]
-    if SYSTEMIC & coded or _any_names((*words, *instructions), SYSTEMIC, terminology):
+    told = [*words, *instructions]
+    if _any_names(names, LOCAL, terminology):
+        # Of an ointment, `0-0-0-1` says how often, and not that it is swallowed.
+        told = [_TIMES_OF_DAY.sub(" ", one) for one in told]
+    if SYSTEMIC & coded or _any_names(told, SYSTEMIC, terminology):
         return False
     if _any_names((*words, *instructions), INJECTION_ASIDE, terminology):
         return bool(LOCAL & coded)

@@ -41,6 +41,9 @@ _CODE = re.compile(
     rf"\s*(?:(?P<first>{_CODE_OF_ICD})\s*[-:\u2013]?\s+(?P<behind>\D.*)"
     rf"|(?P<before>.*\S)\s+[(\[](?P<last>{_CODE_OF_ICD})[)\]])\s*"
 )
+# "GERD (gastroesophageal reflux disease)", "Obstructive sleep apnea (OSA) of @".
+_TWICE = re.compile(r"(?P<name>[^()]*[^()\s])\s*\((?P<again>[^()]+)\)(?P<rest>[^()]*)")
+_FEWEST_INITIALS = 2
 # How a disease counts if it began since the operation; "" is everyday, and "lasting" is
 # so without an onset.
 News = Literal["grave", "seldom", "lasting", ""]
@@ -144,6 +147,12 @@ class _Shortened(NamedTuple):
 
     rest: str
     joints: frozenset[_Joint]
+
+
+def _initials(name: str) -> str:
+    """Return the first letters of the words of a name; "" if there is one word."""
+    first = "".join(word[0] for word in name.split() if word[0].isalpha())
+    return first if len(first) >= _FEWEST_INITIALS else ""
 
 
 class HarmlessTitles:
@@ -277,10 +286,30 @@ class HarmlessTitles:
         if len(whole) > LONGEST_JOINED:
             return frozenset()
         bare = self._without_joined(whole, known)
-        if bare:
-            return frozenset({bare})
+        alone = frozenset({bare}) if bare else self._named_twice(whole, known)
+        if alone:
+            return alone
         found = [self._without_joined(part, known) for part in parts]
         return frozenset(found) if len(found) > 1 and all(found) else frozenset()
+
+    def _named_twice(self, words: str, known: frozenset[str]) -> frozenset[str]:
+        """Return the names of a disease and of its abbreviation, in either order.
+
+        An abbreviation that is no name by itself must be the initials of the name:
+        "Osteoarthritis (MM)" may be anything.
+        """
+        found = _TWICE.fullmatch(words)
+        if found is None:
+            return frozenset()
+        name = self._without_joined(f"{found['name']}{found['rest']}", known)
+        again = self._without_joined(found["again"], known)
+        if name and again:
+            return frozenset({name, again})
+        if name and found["again"] == _initials(found["name"]):
+            return frozenset({name})
+        if again and not found["rest"] and found["name"] == _initials(found["again"]):
+            return frozenset({again})
+        return frozenset()
 
     def _without_code(self, words: str) -> str:
         """Return a title without its code: "M17.9 Gonarthrose".

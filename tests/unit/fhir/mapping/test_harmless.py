@@ -111,6 +111,38 @@ def test_anything_else_makes_another_name(name):
     assert not terminology().harmless.is_harmless(name)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GERD (gastroesophageal reflux disease)",
+        "Obstructive sleep apnea (OSA)",
+        "Hypertension (HTN)",
+        "KHK (koronare Herzkrankheit)",
+        "Hipertensión arterial (HTA)",
+        "心房細動（AF）",
+    ],
+)
+def test_a_name_and_its_abbreviation_are_one_name(name):
+    assert terminology().harmless.is_harmless(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Osteoarthritis (MM)",
+        "OA (possible met)",
+        "GERD (r/o esophageal cancer)",
+        "MM (multiple myeloma)",
+        "NHL (non-Hodgkin lymphoma)",
+        "Hypertension (s/p RCC)",
+        "Hypertension (HTN) (MM)",
+        "MM (hypertension)",
+    ],
+)
+def test_what_is_no_abbreviation_of_a_name_makes_another(name):
+    assert not terminology().harmless.is_harmless(name)
+
+
 def test_a_site_writes_levels_in_its_language(tmp_path):
     content = OURS.replace("'[腰胸]椎?\\d{1,2}'", r"'trzon \d{1,2}'")
     assert content != OURS

@@ -130,3 +130,38 @@ OSTEOPOROSIS = [codeable(ICD, "M81.0")]
 )
 def test_a_referral_is_what_its_words_and_reason_say(draft, expected):
     assert found(draft) == expected
+
+
+NARRATIVES = ("Name", "Display", "Description", "Service Request", "Order Details")
+
+
+@pytest.mark.parametrize("label", NARRATIVES)
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("Physical Therapy Evaluation - core strengthening", "rehabilitation"),
+        ("Osteoporosis clinic", "bone-treatment"),
+    ],
+)
+def test_a_narrative_that_a_server_made_of_the_elements_says_no_more(
+    label, words, kind
+):
+    order_ = worded(words, text=_narrative(f"<b>{label}</b>: {words}"))
+    assert [one.kind for one in _whole(order_)] == [kind]
+
+
+@pytest.mark.parametrize("more", ["cancelled", "not today", "left knee", "draft only"])
+def test_a_narrative_that_says_more_is_not_read_over(more):
+    words = "Physical Therapy Evaluation - core strengthening"
+    order_ = worded(words, text=_narrative(f"<b>Name</b>: {words} {more}"))
+    assert not _whole(order_)
+
+
+def _narrative(inner):
+    div = f'<div xmlns="http://www.w3.org/1999/xhtml"><p>{inner}</p></div>'
+    return {"status": "generated", "div": div}
+
+
+def _whole(draft):
+    supports = find_draft_support_orders(signing(bundle(draft)), terminology())
+    return [one for one in supports if one.is_read_whole]
