@@ -29,6 +29,8 @@ TITLES = ("code", "codeCodeableConcept", "itemCodeableConcept", "procedureCode")
 # References to what is ordered.
 DEVICES = ("codeReference", "itemReference")
 OPERATED = frozenset({"ServiceRequest", "Procedure"})
+# What an act says of how it went, and of what was ordered.
+COURSE = ("complication", "outcome", "followUp", "statusReason", "orderDetail")
 OTHER_BONE = "other-fracture"
 FALLS = frozenset({"fall", "fall-from-height"})
 # Bones that carry the body: with one of them broken, nobody is sent home to walk.
@@ -104,7 +106,7 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         return True
     if is_neck_brace(resource, terminology):
         return True
-    reasons = objects(resource.get("reasonCode"))
+    reasons = [*objects(resource.get("reasonCode")), *course_of(resource)]
     if any(_is_injury_coded(one, terminology) for one in reasons):
         return True
     words = [
@@ -121,6 +123,7 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         or is_moved_to_monitors(one, terminology)
         for one in titles
     )
+    is_titled = is_titled or has_fallen(resource, terminology)
     return is_titled or any(
         _is_worse(one, terminology) or _names_harm(one, terminology) for one in words
     )
@@ -339,11 +342,49 @@ def is_rescue(act: Json, terminology: Terminology) -> bool:
     )
 
 
+def course_of(act: Json) -> list[Json]:
+    """List how an order or a procedure went, and what was ordered, by its concepts."""
+    if text(act.get("resourceType")) not in OPERATED:
+        return []
+    return [one for name in COURSE for one in objects(act.get(name))]
+
+
+def _told_of_course(act: Json, terminology: Terminology) -> list[str]:
+    """List the words of how an act went, of its details and of its instruction.
+
+    What they say of the case that something comes has not come.
+    """
+    if text(act.get("resourceType")) not in OPERATED:
+        return []
+    details = objects(act.get("complicationDetail"))
+    words = [word for one in course_of(act) for word in texts_of(one)]
+    words += [text(one.get("display")) for one in details]
+    words.append(text(act.get("patientInstruction")))
+    return [terminology.grave_stems.without_conditions(one) for one in words if one]
+
+
+def has_fallen(procedure: Json, terminology: Terminology) -> bool:
+    """Tell if a procedure names a fall as its complication, or as how it went."""
+    stems = terminology.grave_stems
+    if text(procedure.get("resourceType")) not in OPERATED:
+        return False
+    told = [
+        *objects(procedure.get("complication")),
+        *objects(procedure.get("outcome")),
+    ]
+    return any(
+        stems.names_fall(part) and not stems.is_prevention(words)
+        for one in told
+        for words in texts_of(one)
+        for part in undenied_parts(words, terminology)
+    )
+
+
 def told_beside(act: Json, terminology: Terminology) -> list[str]:
     """List what an act says besides its title and reasons, in notes and dosages.
 
-    What it is to prevent has not come. Of the name of a drug this is what it is for:
-    "Apixaban for DVT".
+    How it went counts too. What it is to prevent has not come. Of the name of a drug
+    this is what it is for: "Apixaban for DVT".
     """
     dosages = [*objects(act.get("dosageInstruction")), *objects(act.get("dosage"))]
     words = [text(one.get("text")) for one in (*objects(act.get("note")), *dosages)]
@@ -352,6 +393,7 @@ def told_beside(act: Json, terminology: Terminology) -> list[str]:
         for code in objects(dosage.get("additionalInstruction")):
             words += texts_of(code)
     words += _purposes_of_drug(act, terminology)
+    words += _told_of_course(act, terminology)
     is_prevention = terminology.grave_stems.is_prevention
     return [one for one in words if one and not is_prevention(one)]
 

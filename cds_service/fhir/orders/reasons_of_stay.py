@@ -5,12 +5,13 @@ discharge, of billing or of a comorbidity says nothing of when it began.
 """
 
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import last_name
 
 # HL7 diagnosis-role, in small letters: of the admission, the complaint, before surgery.
 CAME_WITH = frozenset({"ad", "cc", "pre-op"})
 CAME_AFTER = frozenset({"post-op"})
+LEFT_WITH = CAME_AFTER | {"dd"}
 VOID = frozenset({"cancelled", "entered-in-error"})
 
 
@@ -30,10 +31,28 @@ def came_for(record: PatientRecord, stays: frozenset[str]) -> frozenset[str]:
             came.add(last_name(text(reason.get("reference"))))
         for diagnosis in objects(entry.raw.get("diagnosis")):
             name = last_name(text(member(diagnosis, "condition", "reference")))
-            codings = objects(member(diagnosis, "use", "coding"))
-            roles = {text(one.get("code")).strip().lower() for one in codings}
+            roles = _roles(diagnosis)
             if not roles.isdisjoint(CAME_WITH):
                 came.add(name)
             if not roles.isdisjoint(CAME_AFTER):
                 after.add(name)
     return frozenset(came - after)
+
+
+def names_of_discharge(stay: Json) -> list[str]:
+    """List what the diagnoses of a stay are called that are of its discharge.
+
+    One without a role may be of it.
+    """
+    return [
+        name
+        for diagnosis in objects(stay.get("diagnosis"))
+        if not (roles := _roles(diagnosis)) or not roles.isdisjoint(LEFT_WITH)
+        if (name := text(member(diagnosis, "condition", "display")))
+    ]
+
+
+def _roles(diagnosis: Json) -> set[str]:
+    """Return the roles of a diagnosis in its stay, in small letters."""
+    codings = objects(member(diagnosis, "use", "coding"))
+    return {text(one.get("code")).strip().lower() for one in codings}

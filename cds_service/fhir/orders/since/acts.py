@@ -15,6 +15,7 @@ from cds_service.fhir.entries.harm_in_acts import (
     DRUGS,
     OF_CORD,
     REASONED,
+    has_fallen,
     is_fall_alone,
     is_moved_to_monitors,
     is_rescue,
@@ -292,7 +293,9 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
     titles = _titles_of(act.raw)
     stems = terminology.grave_stems
     is_reoperation = REOPERATION in terminology.concepts(codeables(act.raw, "code"))
-    is_fall = any(is_fall_alone(title, terminology) for title in titles_of(act.raw))
+    is_fall = has_fallen(act.raw, terminology) or any(
+        is_fall_alone(title, terminology) for title in titles_of(act.raw)
+    )
     is_emergency = act.kind == "Procedure" and any(
         stems.is_emergency(part)
         for title in titles

@@ -27,6 +27,7 @@ from cds_service.fhir.entries.harm_in_acts import (
     WORDED,
     bones_in_words,
     bones_repaired_by,
+    course_of,
     illnesses_in_words,
     is_neck_brace,
     names_of_reasons,
@@ -41,6 +42,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.levels.broken_levels import OLD
+from cds_service.fhir.orders.reasons_of_stay import names_of_discharge
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.since.asides_as_reasons import (
@@ -216,12 +218,19 @@ def _named_in_notes(
 def _named_by_stays(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> Iterator[Naming]:
-    """Yield the broken bones of hip, pelvis, leg and neck that the stay names."""
+    """Yield the broken bones of hip, pelvis, leg and neck that the stay names.
+
+    Its diagnoses of the discharge also count by the grave illness that they name.
+    """
     for stay in record.of_key("encounter"):
         named = _named_by(stay.raw, terminology, since)
+        left_with = names_of_discharge(stay.raw)
         yield (
             stay.reference,
-            [one for one in named if one.name in CARRYING | {LEG_BROKEN, NECK}],
+            [
+                *(one for one in named if one.name in CARRYING | {LEG_BROKEN, NECK}),
+                *_illnesses_named(left_with, since, terminology),
+            ],
         )
 
 
@@ -309,7 +318,7 @@ def _named_by(act: Json, terminology: Terminology, since: date) -> list[Named]:
     """List what the title, the reasons and the notes of an act name, and is not old."""
     is_stay = act.get("resourceType") == "Encounter"
     titles = [] if is_stay else codeables(act, *TITLES)
-    reasons = codeables(act, "reasonCode")
+    reasons = [*codeables(act, "reasonCode"), *course_of(act)]
     sides = frozenset[str]().union(
         *(sides_of({"code": one}, terminology) for one in (*titles, *reasons)),
         sides_of({"bodySite": act.get("bodySite")}, terminology),
