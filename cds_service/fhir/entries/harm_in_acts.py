@@ -259,19 +259,21 @@ def _is_new_and_seldom(words: str, terminology: Terminology) -> bool:
 def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     """Return what a title gives as its reason, or the title if it is no act.
 
-    "Stroke unit" and "sepsis protocol" are what is done, "stroke" is why, and so is
-    "suspected stroke". A therapy after a stroke does not say that it is of this stay.
+    "Stroke unit" and "sepsis protocol" are what is done, "stroke" is why, and so are
+    "suspected stroke" and "new gait disturbance". A therapy after a stroke does not say that it is of this stay.
     """
     plain = folded(title[:LONGEST_TEXT])
     if terminology.text_concepts(plain, THERAPY):
         return []
     why = terminology.grave_stems.reasons_after(plain)
-    if terminology.clauses.without_suspicion(plain) != plain:
+    kinds = terminology.kinds
+    is_new = kinds.named(plain, NEW) and kinds.named(plain, OF_NERVES)
+    if is_new or terminology.clauses.without_suspicion(plain) != plain:
         return [*why, title]
     rest = plain
     for name in terminology.plain.complications_named.words_in(plain):
         rest = rest.replace(name, " ")
-    rest = terminology.kinds.without(rest, ILLNESS[0])
+    rest = kinds.without(rest, ILLNESS[0])
     return why if _LETTER.search(rest) else [*why, title]
 
 
