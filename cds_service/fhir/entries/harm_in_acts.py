@@ -260,7 +260,8 @@ def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     """Return what a title gives as its reason, or the title if it is no act.
 
     "Stroke unit" and "sepsis protocol" are what is done, "stroke" is why, and so are
-    "suspected stroke" and "new gait disturbance". A therapy after a stroke does not say that it is of this stay.
+    "suspected stroke" and "new gait disturbance". A therapy after a stroke does not say
+    that it is of this stay.
     """
     plain = folded(title[:LONGEST_TEXT])
     if terminology.text_concepts(plain, THERAPY):
