@@ -56,14 +56,14 @@ def _years_treated(titles: Sequence[str], terminology: Terminology) -> list[int]
     for an old cancer.
     """
     counts = [count for one in titles for count in terminology.years.treated(one)]
-    if not counts:
-        return []
+    # No space stands before the number of years in Chinese: 术后12年.
+    rest = [_YEARS_UNSPACED.sub(" ", one) for one in titles]
     is_known = terminology.everyday_diseases.is_of_old_cancer
+    if not counts or not all(map(is_known, rest)):
+        return []
     is_of_another = any(
         terminology.kinds.of_title(one, ANOTHER_CANCER)
         or len(terminology.kinds.of_title(one, ORGANS)) > 1
         for one in titles
     )
-    # No space stands before the number of years in Chinese: 术后12年.
-    rest = [_YEARS_UNSPACED.sub(" ", one) for one in titles]
-    return [] if is_of_another or not all(map(is_known, rest)) else counts
+    return [] if is_of_another else counts
