@@ -19,7 +19,8 @@ ORGANS = (
     "organ-thyroid",
     "organ-melanoma",
 )
-_YEARS_UNSPACED = re.compile(r"\d{1,2} ?[余多]?[年년]")
+# Numbers of years that `everyday_diseases.py` does not leave out: 术后12年, 2 lata.
+_YEARS = re.compile(r"\d{1,2} ?(?:[余多]?[年년]|lata?\b)")
 MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 
 
@@ -56,8 +57,7 @@ def _years_treated(titles: Sequence[str], terminology: Terminology) -> list[int]
     for an old cancer.
     """
     counts = [count for one in titles for count in terminology.years.treated(one)]
-    # No space stands before the number of years in Chinese: 术后12年.
-    rest = [_YEARS_UNSPACED.sub(" ", one) for one in titles]
+    rest = [_YEARS.sub(" ", one) for one in titles]
     is_known = terminology.everyday_diseases.is_of_old_cancer
     if not counts or not all(map(is_known, rest)):
         return []
