@@ -54,7 +54,15 @@ def test_a_brand_of_a_country_is_that_of_its_steroid(name, drug):
         *("Prednitop", "Predsol", "Predfoam", "Predenema", "Hexatrione", "Lederspan"),
         *("Lipotalon", "Dexcom G7", "Dexilant 30 mg", "Dexdor", "Dexeryl", "Mederma"),
         *("Medroxyprogesterone 5 mg", "Urbanyl", "Celebrex", "Celexa"),
-        *("アンテベート軟膏", "リドメックス", "艾洛松", "皮炎平", "쎄레스톤지크림", "리도멕스"),
+        *(
+            "アンテベート軟膏",
+            "リドメックス",
+            "艾洛松",
+            "皮炎平",
+            "쎄레스톤지크림",
+            "리도멕스",
+        ),
+        "덱사메타손 안약",
     ],
 )
 def test_what_acts_where_it_is_put_is_no_systemic_steroid(name):
