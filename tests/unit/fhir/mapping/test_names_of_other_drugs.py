@@ -35,6 +35,8 @@ from tests.order_builders import terminology
         ("Monuril 3 g", "other-drug"),
         ("Durogesic 25", "other-drug"),
         ("エディロールカプセル", "other-drug"),
+        ("拜新同", "other-drug"),
+        ("노바스크정", "other-drug"),
     ],
 )
 def test_a_brand_is_that_of_its_group(name, group):

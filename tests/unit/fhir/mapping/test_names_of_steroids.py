@@ -62,6 +62,7 @@ def test_a_brand_of_a_country_is_that_of_its_steroid(name, drug):
             "쎄레스톤지크림",
             "리도멕스",
         ),
+        "덱사메타손 안약",
     ],
 )
 def test_what_acts_where_it_is_put_is_no_systemic_steroid(name):
