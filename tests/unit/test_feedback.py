@@ -210,6 +210,12 @@ def test_a_refusal_takes_little_more_memory_than_the_statement():
     assert most < 20_000_000
 
 
+def test_the_suggestions_of_a_statement_are_sorted_once():
+    (told,) = parsed(item(outcome="accepted", acceptedSuggestions=[{"id": "B"}]))
+    assert told.suggestions is told.suggestions
+    assert told.id is told.id
+
+
 def test_a_batch_has_an_end():
     assert (
         len(parsed(*(item(card=str(number)) for number in range(MAX_ITEMS))))
