@@ -185,6 +185,11 @@ def _components_of_a_value(size: int) -> Resource:
     return _recorded("boneDensity", [_t_score(component=parts)])
 
 
+def _t_scores_in_components(size: int) -> Resource:
+    part = {name: _t_score()[name] for name in ("code", "valueQuantity")}
+    return _recorded("boneDensity", [_t_score(component=[part] * size)])
+
+
 def _codings_of_a_value(size: int) -> Resource:
     strange = _t_score(code={"coding": _codings(size)})
     return _recorded("boneDensity", [strange, _t_score(number="n0")])
@@ -356,6 +361,7 @@ PARTS: dict[str, Callable[[int], Resource]] = {
     "values that differ": _values_that_differ,
     "one value many times, beside a long one": _one_value_many_times,
     "components of a value": _components_of_a_value,
+    "T-scores in components of a value": _t_scores_in_components,
     "codings of a value": _codings_of_a_value,
     "focus of a value": _focus_of_a_value,
     "trials of a grip": _trials_of_a_grip,

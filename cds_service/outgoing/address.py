@@ -11,6 +11,8 @@ HOST = re.compile(
 )  # names and IPv4, or IPv6 without brackets
 # Without percent signs: `..` could be hidden by an escape.
 SEGMENT = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@]+", re.ASCII)
+# Characters; no server reads a longer address, and one of megabytes takes seconds.
+LONGEST = 16 * 1024
 CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -73,8 +75,10 @@ def parse_address(url: str) -> Address:
 
     Raises:
         ValueError: the URL is not an absolute http(s) one, or has a user, a fragment,
-            or an escape or `..` in its path.
+            or an escape or `..` in its path, or is longer than `LONGEST`.
     """
+    if len(url) > LONGEST:
+        raise ValueError("the address is too long")
     if CONTROL_OR_SPACE.search(url) or "#" in url:
         raise ValueError("the address has characters that do not belong in one")
     parts = urlsplit(url)

@@ -36,6 +36,9 @@ from cds_service.protocol.json_text import (
 FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)
 # RFC 6749 access-token: visible ASCII, so no header can be split
 TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
+# Characters of a token's scope: it is read for each query, and one of megabytes took
+# longer than an answer may. A token has at most a quarter of this.
+MAX_SCOPE = 64 * 1024
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # A client's id of a signing that is no UUID: visible ASCII, short enough for the index
 # of the log.
@@ -98,7 +101,7 @@ class FhirAuthorization(BaseModel):
     access_token: SecretStr
     token_type: str | None = None
     expires_in: int | None = None
-    scope: str | None = None
+    scope: Annotated[str, StringConstraints(max_length=MAX_SCOPE)] | None = None
     subject: str | None = None
     patient: str | None = None
 

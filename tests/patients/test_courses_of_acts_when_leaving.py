@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.chart_builders import inpatient
+from tests.chart_builders import days_ago, inpatient
 from tests.codes import ICD, codeable
-from tests.patients.inpatients import statement
+from tests.patients.inpatients import coded, statement
 from tests.patients.leaving import (
     act_done,
     act_ordered,
@@ -18,6 +18,7 @@ from tests.patients.leaving import (
 )
 
 READ = "Read before leaving."
+CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 ROLES = "http://terminology.hl7.org/CodeSystem/diagnosis-role"
 GRAVE = ["Lungenembolie", "acute stroke", "embolie pulmonaire", "脳梗塞"]
 OF_CONCEPTS = ["complication", "followUp"]
@@ -111,3 +112,11 @@ def test_the_stay_names_grave_illness_with_which_the_patient_leaves(role: str) -
 )
 def test_what_the_patient_came_with_or_had_is_no_news(name: str, role: str) -> None:
     assert cards_of_stay(name, role) == []
+
+
+@pytest.mark.parametrize("status", ["recurrence", "relapse"])
+def test_what_came_back_since_is_read_whenever_it_began_first(status: str) -> None:
+    embolism = coded("I26.99", days=900, clinicalStatus=codeable(CLINICAL, status))
+    (card,) = cards_beside(embolism | {"recordedDate": days_ago(1)})
+    assert card["summary"].endswith(READ)
+    assert cards_beside(embolism) == []

@@ -244,7 +244,7 @@ def test_so_is_a_visit_for_another_vertebra(words: str) -> None:
         device("Hip protector", reasonCode=told("Prevention of hip fracture")),
         device("Pressure ulcer mattress"),
         supply("Incontinence pads", reasonCode=told("Incontinence")),
-        act_ordered("Doppler legs", "Rule out DVT"),
+        act_ordered("D-dimer", "Rule out DVT"),
         act_ordered("Delirium screening"),
         study(reasonCode=told("Vertebral fracture L1")),
         appointment("Stroke clinic", day="2026-12-04", number="next"),

@@ -166,7 +166,7 @@ def test_a_cancer_whose_status_is_a_relapse_is_read() -> None:
     assert cards_beside(relapsed | {"recordedDate": days_ago(3)})
 
 
-@pytest.mark.parametrize("words", ["Temblor esencial", "Knee pain L", "불면"])
+@pytest.mark.parametrize("words", ["Nicturia", "Knee pain L", "야간뇨"])
 def test_they_support_no_no(words: str) -> None:
     concepts = concepts_of_condition(listed(words), terminology())
     assert concepts & {MAY_BE_GRAVE, NOT_UNDERSTOOD}

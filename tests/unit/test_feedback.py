@@ -1,6 +1,7 @@
 """Feedback as clients write it: what is taken, what is refused, and what counts as said twice."""
 
 import json
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -188,6 +189,31 @@ def test_a_refusal_names_the_place_and_repeats_nothing():
     assert "feedback.1.card" in str(refusal.value)
     assert "feedback.1.outcome" in str(refusal.value)
     assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("wrong", [1, None, {}, {"id": 1}, [[]]])
+def test_a_refusal_is_short_however_many_suggestions_are_wrong(wrong):
+    many = item(outcome="accepted", acceptedSuggestions=[wrong] * 50_000)
+    with pytest.raises(MalformedRequest) as refused:
+        parsed(*[many] * 3)
+    assert "feedback.2.acceptedSuggestions.0" in str(refused.value)
+    assert len(str(refused.value)) < 1000
+
+
+def test_a_refusal_takes_little_more_memory_than_the_statement():
+    many = item(outcome="accepted", acceptedSuggestions=[1] * 200_000)
+    tracemalloc.start()
+    with pytest.raises(MalformedRequest):
+        parsed(many)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20_000_000
+
+
+def test_the_suggestions_of_a_statement_are_sorted_once():
+    (told,) = parsed(item(outcome="accepted", acceptedSuggestions=[{"id": "B"}]))
+    assert told.suggestions is told.suggestions
+    assert told.id is told.id
 
 
 def test_a_batch_has_an_end():

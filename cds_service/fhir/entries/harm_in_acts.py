@@ -71,6 +71,8 @@ _AS_NEEDED = re.compile(
     r"|\bal bisogno|\bzo nodig|\bdoraznie|頓[用服]|필요 ?시|必要时"
 )
 _BRACKETED = re.compile(r"[(（]([^()（）]+)[)）]")
+_DIVIDED = re.compile(r"[,;、，；]")
+LONG_PAST = "long-past"  # a rule of `kinds.toml`
 _LETTER = re.compile(r"[^\W\d_]")
 
 EARLIER = "earlier-illness"
@@ -386,23 +388,33 @@ def has_fallen(procedure: Json, terminology: Terminology) -> bool:
 def told_beside(act: Json, terminology: Terminology) -> list[str]:
     """List what an act says besides its title and reasons, in notes and dosages.
 
-    How it went counts too. What it is to prevent has not come. Of the name of a drug
-    this is what it is for: "Apixaban for DVT".
+    How it went counts too. What it is to prevent has not come, nor what a dosage says
+    that it may do. Of the name of a drug this is what it is for: "Apixaban for DVT".
     """
     dosages = [*objects(act.get("dosageInstruction")), *objects(act.get("dosage"))]
-    words = [text(one.get("text")) for one in (*objects(act.get("note")), *dosages)]
-    words += [text(one.get("patientInstruction")) for one in dosages]
-    for dosage in dosages:
-        for code in objects(dosage.get("additionalInstruction")):
-            words += texts_of(code)
-    words += _purposes_of_drug(act, terminology)
-    words += _told_of_course(act, terminology)
-    is_prevention = terminology.grave_stems.is_prevention
-    return [one for one in words if one and not is_prevention(one)]
+    instructions = [
+        word
+        for dosage in dosages
+        for code in objects(dosage.get("additionalInstruction"))
+        for word in texts_of(code)
+    ]
+    for name in ("text", "patientInstruction"):
+        instructions += [text(one.get(name)) for one in dosages]
+    stems = terminology.grave_stems
+    words = [
+        *(text(one.get("text")) for one in objects(act.get("note"))),
+        *map(stems.without_conditions, instructions),
+        *_purposes_of_drug(act, terminology),
+        *_told_of_course(act, terminology),
+    ]
+    return [one for one in words if one.strip() and not stems.is_prevention(one)]
 
 
 def _purposes_of_drug(act: Json, terminology: Terminology) -> list[str]:
-    """List what the name of a drug says that it is for, unless it prevents that."""
+    """List what the name of a drug says that it is for, unless it prevents that.
+
+    "Z.n. Schlaganfall" is of before, and what is taken for it is taken for good.
+    """
     stems = terminology.grave_stems
     titles = [
         stems.without_conditions(title)
@@ -410,10 +422,19 @@ def _purposes_of_drug(act: Json, terminology: Terminology) -> list[str]:
         if not stems.is_prevention(title) and not _AS_NEEDED.search(folded(title))
     ]
     in_brackets = (one for title in titles for one in _BRACKETED.findall(title))
-    return [
+    purposes = [
         *(one for title in titles for one in stems.reasons_after(title)),
         *in_brackets,
     ]
+    return [one for one in purposes if not _is_of_before(one, terminology)]
+
+
+def _is_of_before(purpose: str, terminology: Terminology) -> bool:
+    """Tell if each part of a purpose is called one of the past."""
+    parts = [part for part in _DIVIDED.split(purpose) if part.strip()]
+    return bool(parts) and all(
+        terminology.kinds.of_title(part, (LONG_PAST,)) for part in parts
+    )
 
 
 def names_of_reasons(act: Json) -> list[str]:

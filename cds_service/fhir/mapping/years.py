@@ -32,8 +32,11 @@ class YearWords:
 
     def ago(self, text: str) -> list[int]:
         """List the numbers of years that a text gives as past: `10 years ago`."""
-        counts = [count for words in self._ago for count in words.findall(text)]
-        return [int(count) for count in counts if count.isdecimal()]
+        return _counts(self._ago, text)
+
+    def treated(self, text: str) -> list[int]:
+        """List the years that a text counts from the treatment of a cancer."""
+        return _counts(self._treated, text)
 
     def months(self, text: str) -> list[str]:
         """List the months that a text names with a year, as FHIR writes them."""
@@ -59,8 +62,11 @@ class YearWords:
 
     @cached_property
     def _ago(self) -> tuple[re.Pattern[str], ...]:
-        words = dict.fromkeys(word for table in self._tables for word in table.ago)
-        return tuple(re.compile(word, re.IGNORECASE) for word in words)
+        return _compiled(word for table in self._tables for word in table.ago)
+
+    @cached_property
+    def _treated(self) -> tuple[re.Pattern[str], ...]:
+        return _compiled(word for table in self._tables for word in table.treated)
 
     @cached_property
     def _months(self) -> list[tuple[int, re.Pattern[str]]]:
@@ -72,8 +78,7 @@ class YearWords:
 
     @cached_property
     def _childhood(self) -> tuple[re.Pattern[str], ...]:
-        words = [word for table in self._tables for word in table.childhood]
-        return tuple(re.compile(word, re.IGNORECASE) for word in words)
+        return _compiled(word for table in self._tables for word in table.childhood)
 
     @cached_property
     def _edition(self) -> re.Pattern[str]:
@@ -83,3 +88,12 @@ class YearWords:
             rf"\b(?:{before})[\s:,(]*{_YEAR}|\b{_YEAR}(?=[\s)]*(?:{after}))",
             re.IGNORECASE,
         )
+
+
+def _compiled(words: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(word, re.IGNORECASE) for word in dict.fromkeys(words))
+
+
+def _counts(patterns: Iterable[re.Pattern[str]], text: str) -> list[int]:
+    counts = [count for words in patterns for count in words.findall(text)]
+    return [int(count) for count in counts if count.isdecimal()]

@@ -24,7 +24,7 @@ from cds_service.fhir.gathering.fetching import Fetched
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import Template
 from cds_service.fhir.gathering.query_results import read_result
-from cds_service.outgoing.address import Address, parse_address
+from cds_service.outgoing.address import LONGEST, Address, parse_address
 from cds_service.outgoing.deadline import Deadline
 
 PAGE_PARAMETERS = frozenset({"_sort", "_count", "status"})
@@ -181,6 +181,8 @@ def _page_address(base: Address, link: str, page_url: str) -> str | None:
         link: link to the page.
         page_url: URL of the page that has the link.
     """
+    if len(link) > LONGEST:  # to join it takes as long as to parse it
+        return None
     try:
         address = parse_address(urljoin(page_url, link))
     except ValueError:

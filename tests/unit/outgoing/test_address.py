@@ -1,8 +1,15 @@
 """Addresses are compared by their parts; what only looks alike is another place."""
 
+import time
+
 import pytest
 
-from cds_service.outgoing.address import is_loopback_host, parse_address, parse_base
+from cds_service.outgoing.address import (
+    LONGEST,
+    is_loopback_host,
+    parse_address,
+    parse_base,
+)
 
 BASE = parse_base("https://ehr.example.org/fhir/r4")
 
@@ -115,3 +122,17 @@ def test_an_address_is_written_in_one_spelling(url, spelling):
 )
 def test_only_the_machine_itself_is_loopback(host, is_loopback):
     assert is_loopback_host(host) is is_loopback
+
+
+@pytest.mark.parametrize("part", ["a/", "a", "?a=1&b", "%"])
+def test_an_address_of_megabytes_is_none_and_takes_no_time(part):
+    long = BASE.url + part * 4_000_000
+    began = time.process_time()
+    with pytest.raises(ValueError, match="too long"):
+        parse_address(long)
+    assert time.process_time() - began < 0.05
+
+
+def test_the_longest_address_is_read():
+    long = f"{BASE.url}/Condition?page="
+    assert parse_address(long + "x" * (LONGEST - len(long))).is_under(BASE)

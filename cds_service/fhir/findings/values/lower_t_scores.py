@@ -106,15 +106,22 @@ def lower_in_parts(
 ) -> Iterator[PassedOver]:
     """Pass over values with a lower number in a component that words alone name.
 
-    Such a component is called `Femoral neck`, and what it measures is not known.
+    Such a component is called `Femoral neck`, and what it measures is not known. The
+    values of one Observation share its components, which are read once.
     """
+    is_lower: dict[int, bool] = {}
     for measured in usable:
         if not spec.is_fresh(measured.moment.day, chart.today):
             continue
-        unknown = [
-            part for part, known in measured.reading.entry.components if not known
-        ]
-        if any(lower < value for part in unknown for lower in _below_zero(part, chart)):
+        entry = measured.reading.entry
+        if id(entry) not in is_lower:
+            is_lower[id(entry)] = any(
+                lower < value
+                for part, is_known in entry.components
+                if not is_known
+                for lower in _below_zero(part, chart)
+            )
+        if is_lower[id(entry)]:
             why = "a component names a lower one"
             yield measured.refused("conflicting", why).passed_over(spec)
 

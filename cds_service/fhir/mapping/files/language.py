@@ -360,12 +360,15 @@ class Years(DataTable):
 
     Attributes:
         ago: a number of years in the past. The number is the only group.
+        treated: a number of years after the treatment of a cancer, or free of it. The
+            number is the only group.
         childhood: words for childhood.
         edition_before, edition_after: words before or after the year of an edition, or
             a number that only looks like a year: `TNM 2009`, `2000 ng`.
     """
 
     ago: tuple[Annotated[Pattern, AfterValidator(_with_one_group)], ...] = ()
+    treated: tuple[Annotated[Pattern, AfterValidator(_with_one_group)], ...] = ()
     childhood: tuple[Pattern, ...] = ()
     edition_before: tuple[Pattern, ...] = ()
     edition_after: tuple[Pattern, ...] = ()

@@ -1,6 +1,6 @@
 """Tell if the patient leaves for a rehabilitation in hospital, which trains them.
 
-The stay that ends says so in how it ends. Raw JSON of the record in; junk never raises.
+The stay that ends says so in how it ends.
 """
 
 from collections.abc import Iterator

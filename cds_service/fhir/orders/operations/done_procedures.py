@@ -58,24 +58,33 @@ def with_possible_days(
 ) -> PatientRecord:
     """Take the day of an augmentation that was done, and is still to come, as words.
 
-    Nothing was done after today: its day is mistyped, or it is only planned.
+    Nothing was done after today: its day is mistyped, or it is only planned. Next to
+    one of these days it is a second stage to come.
     """
+    days = {
+        entry.reference: days_of_procedure(entry.raw, terminology.calendar)[0]
+        for entry in record.entries
+        if entry.kind == "Procedure" and entry.status in DONE
+    }
+    if not any(day and day > today for day in days.values()):
+        return record
+    late = {
+        entry.reference: day
+        for entry in record.entries
+        if (day := days.get(entry.reference))
+        and day >= today - RECENT
+        and is_augmentation(Order(entry.reference, entry.raw), terminology)
+    }
+    if any(day <= today for day in late.values()):
+        return record
     return record._replace(
         entries=tuple(
             entry._replace(raw=_with_day_in_words(entry.raw), status=UNKNOWN)
-            if entry.kind == "Procedure"
-            and entry.status in DONE
-            and _is_to_come(entry.raw, today, terminology.calendar)
-            and is_augmentation(Order(entry.reference, entry.raw), terminology)
+            if entry.reference in late
             else entry
             for entry in record.entries
         )
     )
-
-
-def _is_to_come(procedure: Json, today: date, calendar: SiteCalendar) -> bool:
-    first, _ = days_of_procedure(procedure, calendar)
-    return first is not None and first > today
 
 
 def _with_day_in_words(procedure: Json) -> Json:

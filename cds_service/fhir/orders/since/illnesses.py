@@ -33,6 +33,7 @@ UNSTABLE = frozenset({"unstable-fracture", "spinal-instability"})
 MAY_BE_UNSTABLE = UNSTABLE | UNSTABLE_BY_CODE | frozenset(map(in_doubt, UNSTABLE))
 # Trouble of bladder, bowel or gait, of which a nerve may be the cause.
 SPHINCTER = "sphincter-trouble"
+AGAIN = frozenset({"recurrence", "relapse"})  # clinical statuses
 PASSING = ("passing-illness",)  # a rule of `kinds.toml`
 
 
@@ -277,13 +278,15 @@ def _has_begun_since(
 
     Without an onset the day of recording counts, unless the code is of a later visit or
     a status calls it over. A month or a year is as late as its last day, as the
-    recording or as the end.
+    recording or as the end. The onset of what came back is that of the first time.
 
     Returns:
         None if it may have: its time began before, it was recorded on that very day, as
         the list of an admission often is, or it has no day and is of this stay.
     """
     first, last = begun(condition, birth, calendar)
+    if not clinical_status(condition).isdisjoint(AGAIN):
+        first = last = None
     if first is not None and first == last:
         return first >= since
     recorded = calendar.last_day(recorded_on(condition))

@@ -1,7 +1,7 @@
 """Find acts since an operation whose title is none of everyday care.
 
 A duplex of a leg, a CT of the chest, a call of the stroke team: no word of it names
-what was feared. Entries of the record in, references out; junk never raises.
+what was feared.
 """
 
 from collections.abc import Collection, Iterator

@@ -1,10 +1,12 @@
 """Scopes of SMART App Launch: https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html, 1.0 and 2.0."""
 
 import pytest
+from pydantic import ValidationError
 
 from cds_service.fhir.gathering.fetching import may_read
 from cds_service.fhir.gathering.plan import plan_prefetch
 from cds_service.fhir.gathering.record_state import state_of
+from cds_service.protocol.messages import MAX_SCOPE, FhirAuthorization
 from tests.scripted_reader import ScriptedReader, gathered
 from tests.stub_fhir import page
 from tests.wire_builders import hook_request
@@ -108,3 +110,10 @@ def test_what_a_scope_covers_in_part_is_incomplete():
 def test_what_a_scope_covers_is_whole(scope):
     state = state_with(scope, DIABETES)
     assert (state.incomplete, state.unread) == ({}, {})
+
+
+def test_a_scope_that_would_take_longer_than_the_answer_is_refused():
+    longest = {"access_token": "t", "scope": "x" * MAX_SCOPE}
+    assert FhirAuthorization.model_validate(longest).scope
+    with pytest.raises(ValidationError):
+        FhirAuthorization.model_validate(longest | {"scope": "x" * (MAX_SCOPE + 1)})

@@ -97,6 +97,18 @@ def test_grave_words_are_found_with_umlauts_written_out(text, concept):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *("EPIDURALHAEMATOM", "Haematom", "SCHUETTELFROST", "Hypaesthesie der Beine"),
+        *("Geschwuelste", "Haematomausraeumung"),
+    ],
+)
+def test_so_are_stems_of_what_is_grave(text):
+    stems = terminology().grave_stems
+    assert stems.are_in(text) or stems.is_worse(text)
+
+
+@pytest.mark.parametrize(
     "text", ["does continue due to tissue value", "dolor en hueso", "voet en bloed"]
 )
 def test_other_languages_keep_their_two_vowels(text):

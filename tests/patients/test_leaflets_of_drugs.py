@@ -1,0 +1,64 @@
+"""What a drug may do, and an illness of before that it is for, is no harm that came."""
+
+import pytest
+
+from tests.chart_builders import days_ago, of_patient
+from tests.patients.leaving import summaries_beside
+
+
+def summaries_with(name, told=""):
+    """The summaries with a drug of this name that was ordered today."""
+    dosage = {"text": "1 tablet twice daily"}
+    if told:
+        dosage["patientInstruction"] = told
+    drug = of_patient(
+        "MedicationRequest",
+        "drug",
+        status="active",
+        intent="order",
+        medicationCodeableConcept={"text": name},
+        authoredOn=days_ago(0),
+        dosageInstruction=[dosage],
+    )
+    return summaries_beside(drug)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("May cause drowsiness or confusion", "Stop if bleeding"),
+        *("出血時は受診", "ふらつき、転倒に注意", "注意出血", "出现出血及时就诊"),
+        *("출혈 시 내원", "출혈에 주의", "Bei Blutungen Arzt aufsuchen"),
+    ],
+)
+def test_a_leaflet_asks_nothing(told):
+    assert summaries_with("Apixaban 5 mg", told) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "ASS 100 (Z.n. Schlaganfall)",
+            "ASA (h/o stroke)",
+            "Clopidogrel (old stroke)",
+        ),
+        *("Kardégic (antécédent d'AVC)", "Clopidogrel (pregresso ictus)"),
+    ],
+)
+def test_an_illness_of_before_asks_nothing(name):
+    assert summaries_with(name) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        *(("Apixaban for DVT", ""), ("Clexane (TVT)", ""), ("ASS (Schlaganfall)", "")),
+        ("Apixaban (new DVT, h/o stroke)", ""),
+        *(("Apixaban 5 mg", "For your stroke last week"), ("Apixaban 5 mg", "for DVT")),
+        *(("Apixaban 5 mg", "肺塞栓症"), ("Apixaban 5 mg", "因术后出血停用三天")),
+    ],
+)
+def test_what_it_is_for_now_is_to_be_read(name, told):
+    (summary,) = summaries_with(name, told)
+    assert summary.endswith("Read before leaving.")
