@@ -402,9 +402,10 @@ def _told_by_stems(
     """
     stems = terminology.grave_stems
     is_coded = terminology.identifies("conditions", condition.get("code"))
+    all_titles = short_texts({*texts_of(condition.get("code"))})
     titles = [
         title
-        for title in short_texts({*texts_of(condition.get("code"))})
+        for title in all_titles
         if named_in([title], terminology).isdisjoint(GRAVE)
     ]
     told = [
@@ -421,7 +422,21 @@ def _told_by_stems(
         for part in undenied_parts(title, terminology)
     ):
         told.append("malignancy")
+    told += _named_besides_denied(all_titles, terminology)
     return frozenset(map(in_doubt, {*told} - known))
+
+
+def _named_besides_denied(
+    titles: Iterable[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return the grave things that titles name next to what they deny.
+
+    "No metastasis L1, metastasis L3" denies one of them.
+    """
+    denying = [title for title in titles if terminology.clauses.denies(title)]
+    return frozenset[str]().union(
+        *(named_in([title], terminology) & GRAVE for title in denying)
+    )
 
 
 def _words_of_modifiers(code: Any) -> set[str]:
