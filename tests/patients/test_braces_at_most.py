@@ -57,8 +57,8 @@ LEAST = [
     *("{}주 이상 착용하지 않으시면 안됩니다", "{}주 이상 착용하지 않고 벗으면 안됨"),
     *("{}주 이상 착용하지 않는 것은 위험", "mindestens {} Wochen"),
     *(
-        "nicht unter {} Wochen",
-        "no fewer than {} weeks",
+        "TLSO nicht unter {} Wochen",
+        "TLSO no fewer than {} weeks",
         "支具至少佩戴{}周",
         "不少于佩戴{}周",
     ),
