@@ -92,3 +92,17 @@ def test_a_disc_a_root_or_nothing_at_a_level_is_no_fracture(words):
 )
 def test_a_second_fracture_stays_one(words):
     assert terminology().levels.of_fractures(words) == ("L1", "L3")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("L1 vertebral body fracture", "L1 compression fracture, acute"),
+        *("Closed wedge compression fracture of L1", "Compression fx L1"),
+    ],
+)
+def test_everyday_titles_of_the_fracture_leave_nothing_open(words):
+    entry = problem("diabetes", number="fracture", days=10, code={"text": words})
+    record = reassuring_record(entry)
+    cards = by_topic(ask(order_sign(record, kyphoplasty())))
+    assert "Not known" not in cards["rehabilitation"]["detail"]
