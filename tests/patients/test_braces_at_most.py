@@ -56,6 +56,12 @@ LEAST = [
     *("{}週間以上装着しない患者は偽関節", "{}週間以上装着せずに除去しない"),
     *("{}주 이상 착용하지 않으시면 안됩니다", "{}주 이상 착용하지 않고 벗으면 안됨"),
     *("{}주 이상 착용하지 않는 것은 위험", "mindestens {} Wochen"),
+    *(
+        "TLSO nicht unter {} Wochen",
+        "TLSO no fewer than {} weeks",
+        "支具至少佩戴{}周",
+        "不少于佩戴{}周",
+    ),
     "TLSO für {} Wochen, außer bei Instabilität länger",
     *("{} weeks+", "{} Wochen +", "{}wks ++", "{}周+", "{} weeks+, off at night"),
 ]

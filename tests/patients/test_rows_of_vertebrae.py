@@ -63,3 +63,46 @@ def test_a_count_of_something_else_is_no_vertebra(words):
 )
 def test_roman_figures_name_vertebrae_behind_their_name_alone(words, levels):
     assert [*terminology().level_names.named(words)] == levels
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("L1-Fraktur, L2 und L3 unauffällig", "L1-Fraktur, L2 regelrecht"),
+        *("L1-Fraktur, Bandscheibenvorfall L5", "L1-Fraktur, L5 Bandscheibenvorfall"),
+        *("L1 Fraktur mit Bandscheibenvorfall L4/5", "L1 fracture, discitis L4/5"),
+        *("LWK 1 Fraktur, Radikulopathie L5", "L1 Fraktur, Wurzelkompression L5"),
+        *(
+            "L1 fracture, Modic 2 L5",
+            "L1 fracture with L5 radiculopathy",
+        ),
+    ],
+)
+def test_a_disc_a_root_or_nothing_at_a_level_is_no_fracture(words):
+    assert terminology().levels.of_fractures(words) == ("L1",)
+    assert "fractures at once" not in summary(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("L1-Fraktur, L3 neu", "L1-Fraktur, L3 Sinterung", "L1 und L3 Fraktur"),
+        *("L1-Fraktur, L3-Fraktur", "L1-Fraktur, L3 frisch, neurologisch unauffällig"),
+    ],
+)
+def test_a_second_fracture_stays_one(words):
+    assert terminology().levels.of_fractures(words) == ("L1", "L3")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("L1 vertebral body fracture", "L1 compression fracture, acute"),
+        *("Closed wedge compression fracture of L1", "Compression fx L1"),
+    ],
+)
+def test_everyday_titles_of_the_fracture_leave_nothing_open(words):
+    entry = problem("diabetes", number="fracture", days=10, code={"text": words})
+    record = reassuring_record(entry)
+    cards = by_topic(ask(order_sign(record, kyphoplasty())))
+    assert "Not known" not in cards["rehabilitation"]["detail"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 from cds_service.fhir.entries.fractures.earlier_in_words import (
@@ -402,11 +403,11 @@ def _told_by_stems(
     """
     stems = terminology.grave_stems
     is_coded = terminology.identifies("conditions", condition.get("code"))
-    titles = [
-        title
+    named = {
+        title: named_in([title], terminology) & GRAVE
         for title in short_texts({*texts_of(condition.get("code"))})
-        if named_in([title], terminology).isdisjoint(GRAVE)
-    ]
+    }
+    titles = [title for title, grave in named.items() if not grave]
     told = [
         concept
         for title in titles
@@ -421,6 +422,9 @@ def _told_by_stems(
         for part in undenied_parts(title, terminology)
     ):
         told.append("malignancy")
+    # "No metastasis L1, metastasis L3" denies one of them.
+    denying = (title for title in named if terminology.clauses.denies(title))
+    told += chain.from_iterable(named[title] for title in denying)
     return frozenset(map(in_doubt, {*told} - known))
 
 

@@ -58,7 +58,9 @@ def vertebrae_apart(raw: Json, terminology: Terminology) -> Iterator[frozenset[s
     for place in coded_places(raw, terminology):
         yield frozenset(place.split("-")) & {*LEVELS}
     for words in (*texts_of(raw.get("code")), *site_words(raw)):
-        levels = frozenset(terminology.levels.treated(words))
+        # A disc or a root at another level breaks nothing.
+        broken = terminology.levels.of_fractures(words)
+        levels = frozenset(terminology.levels.treated(words)).intersection(broken)
         if levels in PAIRS and levels in terminology.level_names.ranges(words):
             yield levels
         else:

@@ -265,9 +265,16 @@ class LevelRules:
                 level
                 for clause, groups in self._statements(words)
                 for group in self._treated(clause, groups, _AT_LEVEL)
+                if not self._is_of_thing(clause, groups, group)
                 for level in group.levels
             }
         )
+
+    def _is_of_thing(self, clause: str, groups: list[Group], group: Group) -> bool:
+        """Tell if another thing is named right next to levels: `herniated disc L5`."""
+        begin = max((one.end for one in groups if one.end <= group.start), default=0)
+        before, after = clause[begin : group.start], clause[group.end :]
+        return self._others.is_named_next_to(before, after)
 
     def _statements(self, words: str) -> Iterator[tuple[str, list[Group]]]:
         """Yield each clause of a text with its levels, without those of screws."""

@@ -111,6 +111,17 @@ class OtherRules:
         is_part = self._part_before.search(before) or self._part_after.match(after)
         return bool(is_part)
 
+    def is_named_next_to(self, before: str, after: str) -> bool:
+        """Tell if a disc, a root or another thing is named right next to levels.
+
+        Args:
+            before: the words from the levels before them.
+            after: all words after them.
+        """
+        before, after = without_accents(before), without_accents(after)
+        is_named = self._before.search(before) or self._after.match(after)
+        return bool(is_named) and not self._broken.match(after.lstrip())
+
     def is_ablated(self, before: str, after: str) -> bool:
         """Tell if words next to a level name an ablation of it: `L1 RFA, L3 RFA`.
 
