@@ -21,6 +21,7 @@ UNUSUAL = [
     *("Duplex TVT", "CT chest PE protocol", "Stroke team call", "TTE", "CCT"),
     *("Stroke-Unit Verlegung", "Verlegung ITS", "Pilne MRI: znieczulenie siodłowe"),
     *("podejrzenie zatorowości płucnej", "TVT-Ausschluss", "rule out DVT"),
+    *("Luftnot, Rö Thorax", "Chest pain, troponin", "Swollen calf, D-dimer"),
     *("Angioscanner thoracique", "Eco-Doppler venoso MMII", "TC torace", "CT hersenen"),
     *(
         "下肢静脈エコー",

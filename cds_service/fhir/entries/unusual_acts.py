@@ -3,8 +3,8 @@
 What shows a clot, a stroke or a bleeding has many names, and no list of them is whole.
 So acts are told by their kind: an image of another part than the spine by CT, MRI,
 catheter, radionuclide or ultrasound of heart and vessels; a team that is called;
-anything at once; a suspicion. It is everyday only if known words say so. The rules are
-those of `kinds.toml`.
+anything at once; a suspicion; a complaint. It is everyday only if known words say so.
+The rules are those of `kinds.toml`.
 """
 
 import re
@@ -52,7 +52,7 @@ def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
         return any(
             _is_image(one, terminology) for one in texts_of(resource.get("code"))
         )
-    rules = (*IMAGES, *CALLED, AT_ONCE, SUSPECTED)
+    rules = (*IMAGES, *CALLED, *COMPLAINT, AT_ONCE, SUSPECTED)
     return kind in ASKED and any(
         terminology.kinds.of_title(title, rules) for title in _titles(resource)
     )
@@ -67,9 +67,13 @@ def is_unusual_image(act: Json, terminology: Terminology) -> bool:
 
 
 def is_unusual_call(act: Json, terminology: Terminology) -> bool:
-    """Tell if an act calls for help, is wanted at once, or suspects what is unknown."""
+    """Tell if an act calls for help, is wanted at once, or says what was feared.
+
+    That is a suspicion of what is not known, or a complaint.
+    """
     return any(
         bool(terminology.kinds.of_title(title, CALLED))
+        or bool(terminology.kinds.named(title, COMPLAINT))
         or _is_at_once(title, terminology)
         or _is_suspicion(title, terminology)
         for title in _titles(act)
