@@ -38,6 +38,8 @@ from tests.order_builders import terminology
         ("レダコート錠4mg", "triamcinolone"),
         ("칼코트정", "deflazacort"),
         ("Syntestan 2,5 mg", "other systemic steroid"),
+        ("Betnesol 0.5 mg soluble tablets", "betamethasone"),
+        ("Rayos 5 mg", "prednisone"),
     ],
 )
 def test_a_brand_of_a_country_is_that_of_its_steroid(name, drug):
@@ -50,6 +52,7 @@ def test_a_brand_of_a_country_is_that_of_its_steroid(name, drug):
     "name",
     [
         *("Kenalog in Orabase", "Kenacort-A Orabase", "Polcortolon TC"),
+        *("Betnesol-N", "Betnesol N ear drops", "Rayos X de tórax"),
         *("Celestan-V", "Celestone-G", "Celestone V", "Laticort", "Lorinden A"),
         *("Prednitop", "Predsol", "Predfoam", "Predenema", "Hexatrione", "Lederspan"),
         *("Lipotalon", "Dexcom G7", "Dexilant 30 mg", "Dexdor", "Dexeryl", "Mederma"),
