@@ -11,8 +11,9 @@ HOST = re.compile(
 )  # names and IPv4, or IPv6 without brackets
 # Without percent signs: `..` could be hidden by an escape.
 SEGMENT = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@]+", re.ASCII)
-# Characters; no server reads a longer address, and one of megabytes takes seconds.
-LONGEST = 16 * 1024
+# Characters: one of megabytes takes seconds. A site's codes may make a query of twenty
+# thousand, which a server is then asked by form.
+LONGEST = 64 * 1024
 CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f\\]")
 
 

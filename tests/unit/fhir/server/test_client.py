@@ -296,7 +296,7 @@ def test_a_next_link_of_another_server_is_asked_by_the_type_that_it_names(server
         "file:///etc/passwd",
         "javascript:1",
         "http://127.0.0.1/fhir/%2e%2e/x?a=1",
-        pytest.param("a/" * 10_000 + "Condition?page=2", id="of 20,000 characters"),
+        pytest.param("a/" * 40_000 + "Condition?page=2", id="of 80,000 characters"),
     ],
 )
 def test_a_next_link_that_is_no_address_of_ours_leaves_the_list_incomplete(
