@@ -44,6 +44,11 @@ def is_later_encounter(code: str) -> bool:
     return LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) is not None
 
 
+def is_sequela(code: str) -> bool:
+    """Tell if a code, or `system|code`, is of what a fracture has left."""
+    return is_later_encounter(code) and code.endswith("S")
+
+
 def at_first_visit(code: str) -> str:
     """Return the code of a first visit in place of that of a later one."""
     return f"{code[:-1]}A" if is_later_encounter(code) else code

@@ -6,7 +6,6 @@ import pytest
 
 from tests.chart_builders import days_ago, of_patient
 from tests.codes import codeable
-from tests.patients.inpatients import coded
 from tests.patients.leaving import (
     act_ordered,
     cards_beside,
@@ -104,8 +103,3 @@ def test_an_ordinary_report_is_not_asked_about(conclusion: str) -> None:
 @pytest.mark.parametrize("conclusion", TELLING)
 def test_one_that_tells_more_is(conclusion: str) -> None:
     assert len(cards_beside(report(conclusion))) == 1
-
-
-def test_frailty_by_its_code_is_everyday() -> None:
-    frail = coded("R54", days=None, recordedDate=days_ago(2))
-    assert cards_beside(frail | {"code": frail["code"] | {"text": "Frailty"}}) == []

@@ -9,6 +9,7 @@ The rules are those of `kinds.toml`.
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from cds_service.fhir.entries.grave.grave_concepts import GRAVE
 from cds_service.fhir.entries.harm_in_acts import (
@@ -58,10 +59,22 @@ def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
     )
 
 
-def is_unusual_image(act: Json, terminology: Terminology) -> bool:
-    """Tell if an act is an image whose purpose is not known to be everyday."""
+def is_unusual_image(
+    act: Json, terminology: Terminology, since: date | None = None
+) -> bool:
+    """Tell if an act is an image whose purpose is not known to be everyday.
+
+    Args:
+        act: an order, a procedure or a study.
+        terminology: the service's terminology.
+        since: the day of the operation, before which a fall led to the stay; without it
+            no day of a fall says anything.
+    """
     titles = _titles(act)
     if not any(_is_image(title, terminology) for title in titles):
+        return False
+    told = "; ".join(dict.fromkeys((*titles, *_reasons(act))))
+    if _is_for_earlier_fall(told, since, terminology):
         return False
     return not _is_everyday_image(titles, _reasons(act), terminology)
 
@@ -149,7 +162,7 @@ def _is_everyday_image(
     kinds = terminology.kinds
     whole = "; ".join(dict.fromkeys(titles))
     told = "; ".join(dict.fromkeys((*titles, *reasons)))
-    if kinds.named(told, PURPOSE) or _is_for_earlier_fall(told, terminology):
+    if kinds.named(told, PURPOSE):
         return True
     if _is_plain_plan(titles, terminology) or _is_of_known(told, terminology):
         return True
@@ -213,13 +226,15 @@ def _is_plain_plan(titles: Sequence[str], terminology: Terminology) -> bool:
     )
 
 
-def _is_for_earlier_fall(told: str, terminology: Terminology) -> bool:
-    """Tell if an image is for the fall that led to the stay, and says where it was."""
+def _is_for_earlier_fall(
+    told: str, since: date | None, terminology: Terminology
+) -> bool:
+    """Tell if an image is for the fall that led to the stay, and says where or when."""
     stems = terminology.grave_stems
     return (
         stems.names_fall(told)
-        and not (stems.is_fallen(told) or stems.may_be_of_fall(told))
-        and not stems.is_examined_after_fall(told)
+        and not (stems.is_fallen(told) or stems.may_be_of_fall(told, since))
+        and not stems.is_examined_after_fall(told, since)
     )
 
 

@@ -25,6 +25,7 @@ from cds_service.fhir.certainty import (
     certainty_of,
     clinical_status,
     is_later_encounter,
+    is_sequela,
 )
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import is_plain_exam
@@ -188,7 +189,7 @@ class Stated(NamedTuple):
 
         Its day is the latest on which the fracture may have been.
         """
-        return self.is_later_encounter and self.code.endswith("S")
+        return is_sequela(self.code)
 
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Return its source: `on the problem list since 3 May 2019`."""

@@ -30,8 +30,8 @@ def date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
     Words like `3 years ago` count from the day of recording. Empty if there is none.
     """
     year_words = chart.terminology.years
-    named = [*words]
-    title = with_whole_years(" ".join(named), chart.today)
+    named = [with_whole_years(one, chart.today) for one in words]
+    title = " ".join(named)
     title = year_words.without_editions(title)
     months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(title)]
     months += year_words.months(title)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.fhir.certainty import PAST as OVER
-from cds_service.fhir.certainty import certainty_of, clinical_status, is_later_encounter
+from cds_service.fhir.certainty import certainty_of, clinical_status, is_sequela
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.levels_of_entries import (
     fracture_levels,
@@ -35,7 +35,6 @@ OLD = frozenset({"long-standing", "earlier-vertebral-fracture"})
 IN_REPORTS = ("new-fracture", "fresh-fracture")
 IN_OTHERS = ("new-fracture",)
 REPORTS = ("DiagnosticReport", "ImagingStudy")
-SEQUELA = "S"  # 7th character of ICD-10-CM
 
 
 class Injury(NamedTuple):
@@ -98,7 +97,7 @@ def _is_certain(fracture: Entry, chart: Chart) -> bool:
         map(in_doubt, FRACTURED)
     )
     codes = [text(one.get("code")) for one in objects(member(raw, "code", "coding"))]
-    if any(is_later_encounter(one) and one.endswith(SEQUELA) for one in codes):
+    if any(map(is_sequela, codes)):
         return False
     is_old = any(
         chart.terminology.text_concepts(word, OLD) for word in texts_of(raw.get("code"))

@@ -11,6 +11,7 @@ from cds_service.core.braces.brace_reasons import KEEP_REASONS
 from cds_service.core.findings import OtherInjuries, SupportOrder
 from cds_service.fhir.certainty import (
     certainty_of,
+    is_sequela,
 )
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import (
@@ -29,7 +30,7 @@ from cds_service.fhir.entries.words.open_concepts import (
     NOT_UNDERSTOOD,
 )
 from cds_service.fhir.entries.words.problem_words import in_doubt
-from cds_service.fhir.leaves import words_in
+from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.durations.duration_parts import blank
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
@@ -104,7 +105,8 @@ NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - {*KEEP_REASONS} - SURGERY
 NAMED_ELSEWHERE |= frozenset(map(in_doubt, NAMED_ELSEWHERE))
 # A broken hip, pelvis or leg that only an aside names: of an accident of which nothing
 # else is known.
-BONES_ELSEWHERE = frozenset(map(in_doubt, CARRYING | {"leg-fracture"}))
+BONES = CARRYING | {"leg-fracture"}
+BONES_ELSEWHERE = frozenset(map(in_doubt, BONES))
 
 
 def find_other_injuries(
@@ -432,7 +434,7 @@ def _is_named_elsewhere(search: Search) -> bool:
 def _is_bone_of_now(entry: Entry, search: Search) -> bool:
     """Tell if an entry names a broken bone, and not only in words of an earlier time.
 
-    A code alone is of now: a later visit or a sequela has a code of its own.
+    A code alone is of now, unless it is that of a sequela.
     """
     terminology = search.terminology
     told = [
@@ -440,9 +442,20 @@ def _is_bone_of_now(entry: Entry, search: Search) -> bool:
         for words in dict.fromkeys(words_in(entry.raw))
         if bones_in_words(words[:LONGEST_TEXT], terminology)
     ]
-    return not told or not all(
+    if not told:
+        codes = [
+            one
+            for one in codes_of(entry.raw)
+            if not terminology.concepts(one).isdisjoint(BONES)
+        ]
+        return not codes or not all(map(_is_of_sequela, codes))
+    return not all(
         is_told_as_past(words, search.recent_since, terminology) for words in told
     )
+
+
+def _is_of_sequela(code: Json) -> bool:
+    return any(is_sequela(text(one.get("code"))) for one in objects(code.get("coding")))
 
 
 def _augmentations_in(search: Search) -> list[Json]:

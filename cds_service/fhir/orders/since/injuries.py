@@ -16,6 +16,7 @@ from cds_service.fhir.certainty import (
     certainty_of,
     clinical_status,
     is_later_encounter,
+    is_sequela,
 )
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.harm_in_acts import BROKEN, CARRYING, FALLS
@@ -50,7 +51,6 @@ MONTH = timedelta(days=31)
 FOLLOWED_UP = timedelta(days=90)
 # A category of the chapter of injuries.
 ICD_CATEGORY = re.compile(r"[ST][0-9]{2}")
-SEQUELA = "S"  # 7th character of ICD-10-CM
 
 
 class RecentTime(NamedTuple):
@@ -348,7 +348,7 @@ def _is_of_these_days(
     condition, calendar = entry.raw, terminology.calendar
     codings = objects(member(condition, "code", "coding"))
     later = [*filter(is_later_encounter, (text(one.get("code")) for one in codings))]
-    if any(code.endswith(SEQUELA) for code in later):
+    if any(map(is_sequela, later)):
         return False
     recorded = calendar.last_day(recorded_on(condition))
     first, last = begun(condition, birth, calendar)

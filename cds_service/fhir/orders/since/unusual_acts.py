@@ -69,7 +69,7 @@ def unusual_acts_since(
         and (
             is_unusual_call(act.raw, terminology)
             or (
-                is_unusual_image(act.raw, terminology)
+                is_unusual_image(act.raw, terminology, time.operation)
                 and not any(_answers(report, act) for report in reports)
             )
         )

@@ -10,7 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from cds_service.core.findings import TrainingLimit
-from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
+from cds_service.fhir.certainty import (
+    PAST,
+    certainty_of,
+    clinical_status,
+    is_sequela,
+)
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, LEG_INJURED
 from cds_service.fhir.entries.harm_in_acts import CARRYING
@@ -43,7 +48,6 @@ from cds_service.fhir.orders.drafts import OPTION, DraftOrders
 from cds_service.fhir.orders.injuries.injury_times import NO_MORE, moment_of
 from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.order_times import read_times
-from cds_service.fhir.orders.since.injuries import SEQUELA
 from cds_service.fhir.orders.training.past_stays import PastStays
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.references import Targets
@@ -282,7 +286,7 @@ def _names_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
 
 def _is_sequela(code: Json) -> bool:
     codes = objects(code.get("coding"))
-    return any(text(one.get("code")).endswith(SEQUELA) for one in codes)
+    return any(is_sequela(text(one.get("code"))) for one in codes)
 
 
 def _is_old(condition: Json, terminology: Terminology) -> bool:
