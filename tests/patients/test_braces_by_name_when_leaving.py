@@ -41,6 +41,6 @@ def test_who_ends_a_brace_of_this_name_is_asked(title: str) -> None:
     assert "who ends the back brace" in card["summary"]
 
 
-@pytest.mark.parametrize("title", ["4-Punkt-Knieorthese", "硬性颈托支具"])
+@pytest.mark.parametrize("title", ["4-Punkt-Knieorthese", "软性颈托"])
 def test_no_other_brace_is_asked_about(title: str) -> None:
     assert cards_with(title) == []

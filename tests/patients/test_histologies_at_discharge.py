@@ -100,9 +100,8 @@ def test_a_code_of_any_tissue_alone_is_none_of_a_vertebra() -> None:
         "Follow-up after histology",
         "Besprechung Histologie",
         "Blutprobenentnahme",
-        "CT PE thorax",
         "Jamshidi needle",
-        "MRI spine to exclude pathology",
+        "X-ray spine, no pathology",
         "Keine Histologie",
     ],
 )

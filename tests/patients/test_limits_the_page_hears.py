@@ -32,7 +32,7 @@ HARMLESS = [
     *("Ambulate with assist x1", "OOB with brace only", "Walk with frame"),
     *("Able to walk unaided", "Geht allein", "Marche avec aide", "协助下床活动"),
     *("Kniebandage", "Genouillère élastique", "膝サポーター", "护膝", "Leg bag"),
-    *("Lie flat 4 h after procedure", "Flat screen", "MRI knee supine"),
+    *("Lie flat 4 h after procedure", "Flat screen", "X-ray knee supine"),
     *("Knee brace removed", "Hüftprotektor", "TLSO for 6 weeks", "Wrist splint"),
 ]
 

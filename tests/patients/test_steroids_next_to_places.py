@@ -62,7 +62,7 @@ PUT_IN_H02 = [
     "1 gtt OU",
 ]
 UNKNOWN = [
-    "Rolcya 60 mg OD",
+    "Zorbixa 60 mg OD",
     "PDN 5mg OD",
     "Ostex 150 for joint and bone",
     "Bonact 70, joint pain",
