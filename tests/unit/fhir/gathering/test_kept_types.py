@@ -234,5 +234,5 @@ def test_sent_imaging_is_not_asked_again():
     record = read(fhir, patient=PATIENT, **sent)
     assert fhir.asked == []
     assert [one.concepts for one in record.of_key("diagnosticReports")] == [
-        frozenset({"trunk-ct", "awaited-report"})
+        frozenset({"trunk-ct", "awaited-report", "unusual-act"})
     ]
