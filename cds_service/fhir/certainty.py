@@ -49,6 +49,12 @@ def is_sequela(code: str) -> bool:
     return is_later_encounter(code) and code.endswith("S")
 
 
+def is_of_sequela(concept: Json) -> bool:
+    """Tell if a CodeableConcept has the code of what a fracture has left."""
+    codings = objects(concept.get("coding"))
+    return any(is_sequela(text(one.get("code"))) for one in codings)
+
+
 def at_first_visit(code: str) -> str:
     """Return the code of a first visit in place of that of a later one."""
     return f"{code[:-1]}A" if is_later_encounter(code) else code

@@ -27,6 +27,7 @@ from cds_service.web.logs import configure_logs
 from cds_service.web.sandbox import is_open
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
+SERVER_LOG = logging.getLogger("kyphoplasty_cds.server")
 NAME_A_DATABASE = (
     "KYPHOPLASTY_CDS_DATABASE_URL is not set: the audit log is a SQLite file in the"
     " working folder, which other replicas and the nightly jobs may not find"
@@ -65,7 +66,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     )
     configure_logs(settings.log_level)
     if not is_loopback_host(host):
-        logging.getLogger("kyphoplasty_cds.server").warning(NEEDS_NGINX)
+        SERVER_LOG.warning(NEEDS_NGINX)
     warn_if_sqlite_with_clients(settings, site.site if site else None)
     warn_if_below_a_path(settings.public_url)
     service = load_service(site)
@@ -177,19 +178,19 @@ def log_checkpoint_key(database: Database, key_file: Path | None) -> None:
 def warn_if_sqlite_with_clients(settings: Settings, site: Site | None) -> None:
     """Warn if EHRs are named and no database is: the log is in the working folder."""
     if site and site.clients and "database_url" not in settings.model_fields_set:
-        logging.getLogger("kyphoplasty_cds.server").warning(NAME_A_DATABASE)
+        SERVER_LOG.warning(NAME_A_DATABASE)
 
 
 def warn_if_below_a_path(public_url: str | None) -> None:
     """Warn if the service has only a part of its host: pages link from the root."""
     if public_url is not None and parse_base(public_url).segments:
-        logging.getLogger("kyphoplasty_cds.server").warning(NEEDS_A_HOST)
+        SERVER_LOG.warning(NEEDS_A_HOST)
 
 
 def warn_if_database_unencrypted(database: Database) -> None:
     """Warn if patients' ids and measurements may cross a network in plain text."""
     if database.may_send_plain_text:
-        logging.getLogger("kyphoplasty_cds.server").warning(ENCRYPT_THE_DATABASE)
+        SERVER_LOG.warning(ENCRYPT_THE_DATABASE)
 
 
 def _check_callers_authenticated(

@@ -30,7 +30,7 @@ from cds_service.fhir.certainty import (
     certainty_of,
     clinical_status,
     is_later_encounter,
-    is_sequela,
+    is_of_sequela,
 )
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.broken_in_words import (
@@ -171,9 +171,7 @@ def _is_of_later_encounter(condition: Json) -> bool:
 
 
 def _is_sequela(condition: Json) -> bool:
-    codings = objects(member(condition, "code", "coding"))
-    codes = (text(coding.get("code")) for coding in codings)
-    return any(map(is_sequela, codes))
+    return any(map(is_of_sequela, objects(condition.get("code"))))
 
 
 def is_long_over(condition: Json, search: Search) -> bool:

@@ -11,7 +11,7 @@ from cds_service.core.braces.brace_reasons import KEEP_REASONS
 from cds_service.core.findings import OtherInjuries, SupportOrder
 from cds_service.fhir.certainty import (
     certainty_of,
-    is_sequela,
+    is_of_sequela,
 )
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import (
@@ -448,14 +448,10 @@ def _is_bone_of_now(entry: Entry, search: Search) -> bool:
             for one in codes_of(entry.raw)
             if not terminology.concepts(one).isdisjoint(BONES)
         ]
-        return not codes or not all(map(_is_of_sequela, codes))
+        return not codes or not all(map(is_of_sequela, codes))
     return not all(
         is_told_as_past(words, search.recent_since, terminology) for words in told
     )
-
-
-def _is_of_sequela(code: Json) -> bool:
-    return any(is_sequela(text(one.get("code"))) for one in objects(code.get("coding")))
 
 
 def _augmentations_in(search: Search) -> list[Json]:

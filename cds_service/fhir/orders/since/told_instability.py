@@ -7,6 +7,7 @@ reason of an order.
 from collections.abc import Collection
 from datetime import date
 
+from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.harm_in_acts import DONE_OR_ORDERED
 from cds_service.fhir.entries.words.problem_words import (
     in_doubt,
@@ -59,17 +60,26 @@ def unstable_told_since(
         performed: references of all entries of the operation.
         terminology: the service's terminology.
     """
-    return frozenset(
+    told = frozenset(
         entry.reference
         for entry in record.entries
-        if (
-            unstable_in_course(entry.raw, terminology)
-            if entry.reference in performed
-            else entry.kind in DONE_OR_ORDERED
-            and not entry.concepts.isdisjoint(IN_DOUBT)
-            and text(entry.raw.get("status")) not in NEVER
-            and not is_prohibition(entry.raw)
-            and not is_augmentation(Order(entry.reference, entry.raw), terminology)
-            and is_since(entry.raw, since, terminology.calendar)
-        )
+        if entry.reference in performed and unstable_in_course(entry.raw, terminology)
+    )
+    named = frozenset(
+        entry.reference
+        for entry in record.entries
+        if entry.reference not in performed
+        and _names_unstable(entry, terminology)
+        and is_since(entry.raw, since, terminology.calendar)
+    )
+    return told | named
+
+
+def _names_unstable(act: Entry, terminology: Terminology) -> bool:
+    """Tell if an act in force names an instability, and is no augmentation."""
+    if act.kind not in DONE_OR_ORDERED or act.concepts.isdisjoint(IN_DOUBT):
+        return False
+    is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
+    return not is_void and not is_augmentation(
+        Order(act.reference, act.raw), terminology
     )

@@ -14,7 +14,7 @@ from cds_service.fhir.certainty import (
     PAST,
     certainty_of,
     clinical_status,
-    is_sequela,
+    is_of_sequela,
 )
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, LEG_INJURED
@@ -252,7 +252,7 @@ def _is_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
     condition, calendar = entry.raw, terminology.calendar
     if certainty_of(condition) in ("denied", "past"):
         return False
-    if any(map(_is_sequela, objects(condition.get("code")))):
+    if any(map(is_of_sequela, objects(condition.get("code")))):
         return False
     _, last = begun(condition, None, calendar)
     recorded = calendar.last_day(recorded_on(condition))
@@ -279,14 +279,9 @@ def _names_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
     codes = [*objects(entry.raw.get("conclusionCode"))]
     codes += [aside.code for aside in asides_of(entry.raw) if aside.code is not None]
     return any(
-        not terminology.concepts(code).isdisjoint(LEG) and not _is_sequela(code)
+        not terminology.concepts(code).isdisjoint(LEG) and not is_of_sequela(code)
         for code in codes
     )
-
-
-def _is_sequela(code: Json) -> bool:
-    codes = objects(code.get("coding"))
-    return any(is_sequela(text(one.get("code"))) for one in codes)
 
 
 def _is_old(condition: Json, terminology: Terminology) -> bool:
