@@ -25,6 +25,7 @@ from cds_service.fhir.entries.harm_in_acts import (
     titles_of,
     words_of_drug,
 )
+from cds_service.fhir.entries.unusual_acts import COMPLAINT
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,
@@ -62,7 +63,6 @@ BED_ASKED = ("bed-asked",)
 REOPERATION = "reoperation"
 # Rules of `kinds.toml`.
 AGAIN = ("another-operation",)
-COMPLAINT = ("complaint-of-course",)
 _CLAUSE = re.compile(r"[,;:.](?=\s)")
 STATED = "MedicationStatement"
 NEVER = VOID | {"not-done", "preparation", "draft", "revoked"}
