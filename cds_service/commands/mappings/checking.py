@@ -17,7 +17,13 @@ import click
 from cds_service.call import Service
 from cds_service.callers.keys import find_key_faults
 from cds_service.commands import options
-from cds_service.commands.ehr_fit import Fit, buttons, differences, fits, questions
+from cds_service.commands.connecting.ehr_fit import (
+    Fit,
+    buttons,
+    differences,
+    fits,
+    questions,
+)
 from cds_service.errors import DataFileError
 from cds_service.launch.authorizing import find_launchers
 from cds_service.loading import (

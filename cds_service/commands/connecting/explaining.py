@@ -17,7 +17,7 @@ from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service
 from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.commands import options
-from cds_service.commands.diagnosis import why_no_document
+from cds_service.commands.connecting.diagnosis import why_no_document
 from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.core.braces.bracing import length_text
 from cds_service.core.findings import SupportOrder

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import click
 
 from cds_service.commands import options
-from cds_service.commands.ticks import LineFault, Tick, read_ticks
+from cds_service.commands.mappings.ticks import LineFault, Tick, read_ticks
 from cds_service.errors import CdsError
 from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY, read_own_codes
 from cds_service.fhir.mapping.terminology import Terminology

@@ -18,7 +18,7 @@ import click
 from cds_service.callers.keys import NoKeySet, read_keys
 from cds_service.callers.verifying import read_token
 from cds_service.commands import options
-from cds_service.commands.calling import (
+from cds_service.commands.connecting.calling import (
     ISSUER_OF_TOKENS,
     KEY,
     PATIENT,
@@ -28,7 +28,7 @@ from cds_service.commands.calling import (
     send,
     synthetic_call,
 )
-from cds_service.commands.diagnosis import (
+from cds_service.commands.connecting.diagnosis import (
     Fault,
     Known,
     of_answer,

@@ -8,7 +8,7 @@ from cds_service.audit.chain import AuditEntry
 from cds_service.audit.database import Database
 from cds_service.audit.store import utc_now
 from cds_service.commands import options
-from cds_service.commands.audit import log_database
+from cds_service.commands.audit_log.log import log_database
 from cds_service.errors import DataFileError
 from cds_service.review.access import Access
 from cds_service.review.accounts import AccountFault, Accounts

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from cds_service.call import Service
-from cds_service.commands.ehr_fit import MOST_CARDS
+from cds_service.commands.connecting.ehr_fit import MOST_CARDS
 from cds_service.errors import CdsError
 from cds_service.fhir.gathering.query_results import base_of_entry
 from cds_service.fhir.gathering.subjects import Person

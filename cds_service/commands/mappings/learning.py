@@ -11,9 +11,12 @@ import click
 from rich.text import Text
 
 from cds_service.commands import options
-from cds_service.commands.learn_sources import records_of_files, records_of_server
+from cds_service.commands.mappings.learn_sources import (
+    records_of_files,
+    records_of_server,
+)
+from cds_service.commands.mappings.ticks import write_ticks
 from cds_service.commands.terminal import OpenConsole, clean
-from cds_service.commands.ticks import write_ticks
 from cds_service.core.data_file import data_root
 from cds_service.errors import CdsError
 from cds_service.fhir.learning import (

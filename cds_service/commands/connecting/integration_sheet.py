@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from cds_service.call import Service, ServiceHook
 from cds_service.cards.texts import REASON_SYSTEM, TOPIC_SYSTEM
 from cds_service.commands import options
-from cds_service.commands.ehr_fit import (
+from cds_service.commands.connecting.ehr_fit import (
     Fit,
     buttons,
     called_hook,

@@ -21,8 +21,8 @@ from cds_service.audit.reader import AuditReader, Stored, stored_entries
 from cds_service.audit.store import utc_now
 from cds_service.audit.tables import ENTRIES
 from cds_service.commands import options
-from cds_service.commands.audit import check_period, log_database, record_read
-from cds_service.commands.burden import burden_json, print_burden, read_burden
+from cds_service.commands.audit_log.burden import burden_json, print_burden, read_burden
+from cds_service.commands.audit_log.log import check_period, log_database, record_read
 from cds_service.commands.terminal import OpenConsole, clean, table
 from cds_service.fhir.learning import times
 

@@ -26,7 +26,7 @@ from cds_service.audit.signings import (
 from cds_service.audit.store import utc_now
 from cds_service.call import Service
 from cds_service.commands import options
-from cds_service.commands.audit import check_period, log_database, record_read
+from cds_service.commands.audit_log.log import check_period, log_database, record_read
 from cds_service.core.course_after_signing import (
     DAYS,
     JUDGED,

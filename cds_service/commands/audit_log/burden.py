@@ -6,7 +6,7 @@ from typing import Any
 
 from cds_service.audit.counts import count_months
 from cds_service.audit.reader import AuditReader
-from cds_service.commands.audit import log_database, record_read
+from cds_service.commands.audit_log.log import log_database, record_read
 from cds_service.commands.terminal import OpenConsole, table
 from cds_service.review.committee import monthly_of_years, rates_of
 from cds_service.review.small_counts import HIDDEN, Counted
