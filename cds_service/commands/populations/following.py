@@ -22,7 +22,7 @@ from cds_service.population.bulk import (
     replaced,
     type_of,
 )
-from cds_service.population.outcomes import Followed, follow, write_rows
+from cds_service.population.outcomes.from_export import Followed, follow, write_rows
 from cds_service.population.scoring import Run
 from cds_service.population.worklist import ALSO_READ
 

@@ -45,7 +45,7 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.population.background import read_lines
 from cds_service.population.bulk import SHARED, by_patient, export_files, type_of
-from cds_service.population.course_after_signing import read_course, row_of
+from cds_service.population.outcomes.course_after_signing import read_course, row_of
 from cds_service.population.scoring import Run
 from cds_service.population.worklist import (
     ALSO_READ,

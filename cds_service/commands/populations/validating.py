@@ -17,17 +17,17 @@ from cds_service.commands import options
 from cds_service.commands.terminal import OpenConsole, table
 from cds_service.errors import CdsError
 from cds_service.loading import OBSERVED_EXPECTED, RECALIBRATION, load_service
-from cds_service.population.outcomes_file import (
+from cds_service.population.outcomes.outcomes_file import (
     OutcomesFile,
     first_faults,
     read_outcomes,
 )
 
 if TYPE_CHECKING:
-    from cds_service.population.hospitals import AcrossHospitals
-    from cds_service.population.planning import Plan
-    from cds_service.population.sharing import Combined
-    from cds_service.population.validating import ModelValidation
+    from cds_service.population.validation.hospitals import AcrossHospitals
+    from cds_service.population.validation.planning import Plan
+    from cds_service.population.validation.sharing import Combined
+    from cds_service.population.validation.validating import ModelValidation
 
 HEADINGS = ("patients", "n", "events", "O/E", "intercept", "slope", "AUC", "Brier")
 LACKING = "{name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'"
@@ -112,8 +112,8 @@ class OutputFiles(NamedTuple):
 
 
 def _validate(outcomes: Path, to: OutputFiles, *, as_json: bool) -> None:
-    from cds_service.population.local_models import local_models  # noqa: PLC0415
-    from cds_service.population.validating import (  # noqa: PLC0415
+    from cds_service.population.validation.local_models import local_models  # noqa: PLC0415
+    from cds_service.population.validation.validating import (  # noqa: PLC0415
         validate,
         validation_json,
     )
@@ -130,7 +130,7 @@ def _validate(outcomes: Path, to: OutputFiles, *, as_json: bool) -> None:
         _print_validation(validations)
     if to.report is not None:
         # Loads altair.
-        from cds_service.population.report import validation_page  # noqa: PLC0415
+        from cds_service.population.validation.report import validation_page  # noqa: PLC0415
 
         to.report.write_text(validation_page(validations, file, now), encoding="utf-8")
         click.echo(f"report: {to.report}", err=True)
@@ -145,7 +145,7 @@ def _validate(outcomes: Path, to: OutputFiles, *, as_json: bool) -> None:
 def _write_quarters(
     validations: "Sequence[ModelValidation]", file: OutcomesFile, today: date, to: Path
 ) -> None:
-    from cds_service.population.quarters import (  # noqa: PLC0415
+    from cds_service.population.validation.quarters import (  # noqa: PLC0415
         observed_expected,
         observed_expected_toml,
     )
@@ -163,8 +163,8 @@ def _write_quarters(
 
 
 def _refit(file: OutcomesFile, service: Service, refit_to: Path, now: datetime) -> None:
-    from cds_service.population.local_models import local_models  # noqa: PLC0415
-    from cds_service.population.recalibrating import (  # noqa: PLC0415
+    from cds_service.population.validation.local_models import local_models  # noqa: PLC0415
+    from cds_service.population.validation.recalibrating import (  # noqa: PLC0415
         recalibration_toml,
         refit,
     )
@@ -189,7 +189,7 @@ def _refit(file: OutcomesFile, service: Service, refit_to: Path, now: datetime) 
 
 
 def _share(validations: "Sequence[ModelValidation]", path: Path) -> None:
-    from cds_service.population.sharing import shared_file  # noqa: PLC0415
+    from cds_service.population.validation.sharing import shared_file  # noqa: PLC0415
 
     shared = shared_file(validations)
     path.write_text(
@@ -201,7 +201,7 @@ def _share(validations: "Sequence[ModelValidation]", path: Path) -> None:
 
 
 def _combine(files: Sequence[Path], *, as_json: bool) -> None:
-    from cds_service.population.sharing import (  # noqa: PLC0415
+    from cds_service.population.validation.sharing import (  # noqa: PLC0415
         combine,
         combined_json,
         read_shared,
@@ -215,7 +215,7 @@ def _combine(files: Sequence[Path], *, as_json: bool) -> None:
 
 
 def _plan(*, as_json: bool) -> None:
-    from cds_service.population.planning import plan_validation  # noqa: PLC0415
+    from cds_service.population.validation.planning import plan_validation  # noqa: PLC0415
 
     service = load_service(options.chosen_site()[0])
     baseline = service.pooled.baseline_of(service.policy.baseline.refracture)
@@ -292,7 +292,7 @@ def _print_combined(combined: "Mapping[str, Combined]") -> None:
 def _print_hospitals(
     console: OpenConsole, name: str, pooled: "AcrossHospitals"
 ) -> None:
-    from cds_service.population.hospitals import MEASURES  # noqa: PLC0415
+    from cds_service.population.validation.hospitals import MEASURES  # noqa: PLC0415
 
     headings = ("measure", "hospitals", "mean", "the next hospital", "SD between them")
     rows = [

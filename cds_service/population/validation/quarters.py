@@ -5,9 +5,9 @@ from datetime import date
 
 from cds_service.core.observed_expected import ObservedExpected, Quarter
 from cds_service.errors import CdsError
-from cds_service.population.outcomes_file import OutcomesFile
-from cds_service.population.site_file import rows_of
-from cds_service.population.validating import SMALLEST_CELL, ModelValidation
+from cds_service.population.outcomes.outcomes_file import OutcomesFile
+from cds_service.population.validation.site_file import rows_of
+from cds_service.population.validation.validating import SMALLEST_CELL, ModelValidation
 
 
 def observed_expected(

@@ -5,7 +5,7 @@ The limits are policy, and are in docs/validate.md.
 
 from typing import Literal, NamedTuple
 
-from cds_service.population.performance import FEWEST, Estimate, Performance
+from cds_service.population.validation.performance import FEWEST, Estimate, Performance
 
 Verdict = Literal["fits", "does not fit", "unclear", "too few"]
 RATIO = (0.8, 1.25)  # observed / expected within which figures are near enough

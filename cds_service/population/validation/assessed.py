@@ -6,10 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from cds_service.core.policy import Policy
-from cds_service.population import performance
-from cds_service.population.follow_up import censoring_weights
-from cds_service.population.local_models import LocalFigure, LocalModel
-from cds_service.population.outcomes_file import REFRACTURE, LocalPatient, OutcomesFile
+from cds_service.population.outcomes.follow_up import censoring_weights
+from cds_service.population.outcomes.outcomes_file import (
+    REFRACTURE,
+    LocalPatient,
+    OutcomesFile,
+)
+from cds_service.population.validation import performance
+from cds_service.population.validation.local_models import LocalFigure, LocalModel
 
 NOT_EVERY_ROW = (
     "the file does not say of every row within how many months the outcome was counted"

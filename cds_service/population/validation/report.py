@@ -13,10 +13,10 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from cds_service.population.hospitals import MEASURES
-from cds_service.population.outcomes_file import OutcomesFile, first_faults
-from cds_service.population.performance import Performance
-from cds_service.population.validating import ModelValidation
+from cds_service.population.outcomes.outcomes_file import OutcomesFile, first_faults
+from cds_service.population.validation.hospitals import MEASURES
+from cds_service.population.validation.performance import Performance
+from cds_service.population.validation.validating import ModelValidation
 
 PAGE = "report.html"
 BLUE, GREY, ORANGE = "#1f5fa8", "#767676", "#b85c00"

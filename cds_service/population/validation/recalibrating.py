@@ -9,17 +9,17 @@ import numpy as np
 from cds_service.core.policy import Policy
 from cds_service.core.recalibration import Recalibration, SetShift
 from cds_service.errors import CdsError
-from cds_service.population import performance
-from cds_service.population.assessed import (
+from cds_service.population.outcomes.outcomes_file import OutcomesFile
+from cds_service.population.validation import performance
+from cds_service.population.validation.assessed import (
     Assessed,
     assessed,
     months_of,
     weights_of,
     why_another_time,
 )
-from cds_service.population.local_models import LocalModel
-from cds_service.population.outcomes_file import OutcomesFile
-from cds_service.population.site_file import rows_of
+from cds_service.population.validation.local_models import LocalModel
+from cds_service.population.validation.site_file import rows_of
 
 # The widest range in which the share with the outcome may lie, from none to all of the
 # patients whose outcome is unknown. If it were wider, a refit would learn who was

@@ -32,8 +32,12 @@ from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels.treated_levels import find_levels
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
 from cds_service.fhir.site_calendar import SiteCalendar
-from cds_service.population.course_after_signing import read_course
-from cds_service.population.outcomes_file import DEATH_WITHOUT_DAY, FOLLOWED, FOR_PEOPLE
+from cds_service.population.outcomes.course_after_signing import read_course
+from cds_service.population.outcomes.outcomes_file import (
+    DEATH_WITHOUT_DAY,
+    FOLLOWED,
+    FOR_PEOPLE,
+)
 from cds_service.population.scoring import (
     PROCEDURES,
     Run,

@@ -13,14 +13,14 @@ from pydantic.alias_generators import to_camel
 
 from cds_service.core.recalibration import Finite
 from cds_service.errors import CdsError
-from cds_service.population.hospitals import (
+from cds_service.population.validation.hospitals import (
     AcrossHospitals,
     Measure,
     Result,
     pool_results,
     results_of,
 )
-from cds_service.population.validating import (
+from cds_service.population.validation.validating import (
     FITTED_ON_THESE,
     SMALLEST_CELL,
     ModelValidation,

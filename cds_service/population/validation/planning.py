@@ -16,7 +16,7 @@ from scipy.special import expit  # type: ignore[import-untyped]
 
 from cds_service.core.models.pooled import PooledModel
 from cds_service.core.models.study_tables import Z_95
-from cds_service.population.performance import ENOUGH
+from cds_service.population.validation.performance import ENOUGH
 from cds_service.studies.cohort import solve_intercept
 from cds_service.studies.pooled_model import make_population, used_betas
 

@@ -38,7 +38,7 @@ from cds_service.measures.table_file import (
     number_in,
     read_table,
 )
-from cds_service.population.follow_up import (
+from cds_service.population.outcomes.follow_up import (
     Days,
     FollowUp,
     contradiction_of,

@@ -11,8 +11,15 @@ from typing import Any
 
 from cds_service.core.months import months_after
 from cds_service.core.policy import Policy
-from cds_service.population import performance
-from cds_service.population.assessed import (
+from cds_service.population.outcomes.follow_up import Incidence, incidence_of
+from cds_service.population.outcomes.outcomes_file import (
+    GROUPING,
+    REFRACTURE,
+    OutcomesFile,
+    first_faults,
+)
+from cds_service.population.validation import performance
+from cds_service.population.validation.assessed import (
     Assessed,
     assessed,
     horizon_in_words,
@@ -21,16 +28,12 @@ from cds_service.population.assessed import (
     weights_of,
     why_another_time,
 )
-from cds_service.population.follow_up import Incidence, incidence_of
-from cds_service.population.hospitals import AcrossHospitals, across_hospitals
-from cds_service.population.local_models import LocalModel
-from cds_service.population.outcomes_file import (
-    GROUPING,
-    REFRACTURE,
-    OutcomesFile,
-    first_faults,
+from cds_service.population.validation.hospitals import (
+    AcrossHospitals,
+    across_hospitals,
 )
-from cds_service.population.verdict import Sentences, judge
+from cds_service.population.validation.local_models import LocalModel
+from cds_service.population.validation.verdict import Sentences, judge
 
 OLD = 75  # years; policy
 HOSPITAL = "hospital"

@@ -24,7 +24,7 @@ from cds_service.core.models.pooled_study import NumberInput
 from cds_service.core.models.prediction import LogisticModel, load_models, predict
 from cds_service.core.models.study_files import load_pooled_study, load_studies
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
-from cds_service.population.performance import fit_intercept, fit_logistic
+from cds_service.population.validation.performance import fit_intercept, fit_logistic
 
 Recalibrate = Literal["no", "intercept", "intercept-and-slope"]
 

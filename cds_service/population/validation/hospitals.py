@@ -14,7 +14,7 @@ from scipy.stats import t as student  # type: ignore[import-untyped]
 from statsmodels.stats.meta_analysis import combine_effects
 
 from cds_service.core.models.study_tables import Z_95, Interval
-from cds_service.population.performance import FEWEST, Estimate, Performance
+from cds_service.population.validation.performance import FEWEST, Estimate, Performance
 
 FEWEST_HOSPITALS = 3  # from here on a prediction interval has a degree of freedom
 Measure = Literal["observedExpected", "calibrationIntercept", "calibrationSlope", "auc"]
