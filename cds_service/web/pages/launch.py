@@ -38,7 +38,7 @@ from cds_service.review.sessions import LOGIN_TIME, PendingLogins
 from cds_service.review.tries import TooManyTries, Tries, Turns
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Dependencies
-from cds_service.web.launched_sheet import (
+from cds_service.web.pages.launched_sheet import (
     COPY,
     ENDED,
     PATH,
@@ -49,7 +49,7 @@ from cds_service.web.launched_sheet import (
     note,
     place_of,
 )
-from cds_service.web.worksheet import FORM_BYTES, Sheets
+from cds_service.web.pages.worksheet import FORM_BYTES, Sheets
 
 LOGIN_COOKIE, COOKIE = "kyphoplasty-cds-launch-way", "kyphoplasty-cds-launch"
 REFUSED = (

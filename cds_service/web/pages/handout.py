@@ -27,7 +27,7 @@ from cds_service.core.handout import (
 from cds_service.core.handout_settings import HandoutSettings
 from cds_service.errors import NotAllowed
 from cds_service.web.cds_api import Dependencies, handout_settings
-from cds_service.web.linked_pages import (
+from cds_service.web.pages.linked_pages import (
     linked_routes,
     note_reading,
     shown_answer,

@@ -19,7 +19,7 @@ from cds_service.core.languages import ENGLISH
 from cds_service.errors import NotAllowed
 from cds_service.review.replay import NothingToReplay, replay
 from cds_service.web.cds_api import Dependencies
-from cds_service.web.linked_pages import (
+from cds_service.web.pages.linked_pages import (
     linked_routes,
     note_reading,
     shown_answer,

@@ -51,7 +51,7 @@ from cds_service.review.sessions import PendingLogins
 from cds_service.review.tries import Tries, Turns
 from cds_service.site.profiles import Writes
 from cds_service.web.cds_api import Dependencies
-from cds_service.web.worksheet import CardFigure, Sheets, figure_on_card, signing
+from cds_service.web.pages.worksheet import CardFigure, Sheets, figure_on_card, signing
 
 LOG = logging.getLogger("kyphoplasty_cds.launch")
 PATH = "/worksheet"
