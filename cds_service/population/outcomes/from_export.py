@@ -209,28 +209,34 @@ def _follow(
     whole = next(iter(kinds.get("Patient", ())), {})
     stated = calendar.first_day(whole.get("deceasedDateTime"))
     died = stated if stated and stated <= run.as_of else None
-    last = first
-    for raw in chain.from_iterable(kinds.values()):
-        if text(raw.get("status")) not in NOT_SEEN:
-            days = (day for day in _days(raw, calendar) if day <= run.as_of)
-            last = max([last, *days])
+    seen = _last_seen(kinds, first, run)
+    events = sorted(
+        _events(kinds, person, first, names, findings, run),
+        key=lambda event: (event.day, event.reference),
+    )
     return Followed(
         patient=patient,
         day=first,
         procedures=tuple(sorted(names)),
         findings=findings,
-        events=tuple(
-            sorted(
-                _events(kinds, person, first, names, findings, run),
-                key=lambda event: (event.day, event.reference),
-            )
-        ),
-        last_contact=min(last, died) if died else last,
+        events=tuple(events),
+        last_contact=min(seen, died) if died else seen,
         died=died,
         is_dead=died is not None or truth(whole.get("deceasedBoolean")) is True,
         pain=_pain(person, kinds, first, run),
         course=None,
     )
+
+
+def _last_seen(kinds: Kinds, first: date, run: Run) -> date:
+    """Return the last day on which the patient was seen; at least the first."""
+    seen = (
+        raw
+        for raw in chain.from_iterable(kinds.values())
+        if text(raw.get("status")) not in NOT_SEEN
+    )
+    days = (day for raw in seen for day in _days(raw, run.service.calendar))
+    return max([first, *(day for day in days if day <= run.as_of)])
 
 
 # --- what was known on the day
