@@ -752,9 +752,9 @@ def _make_answer(
         suggestions=suggestions,
         order_words=order_words(acts, suggestions, shared),
         base_url=ports.base_url,
-        basis_url=ports.basis_url(call.entry_id),
-        handout_url=ports.handout_url(call.entry_id) if is_page_linked else "",
-        worksheet_url=ports.worksheet_url,
+        basis_url=ports.linked.basis(call.entry_id),
+        handout_url=ports.linked.handout(call.entry_id) if is_page_linked else "",
+        worksheet_url=ports.linked.worksheet,
         language=language,
     )
 
