@@ -116,7 +116,7 @@ from cds_service.fhir.orders.suggested.suggestions import (
 )
 from cds_service.fhir.orders.support.joined_support import join_support_orders
 from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
-from cds_service.fhir.orders.support.stored_support import with_delivered
+from cds_service.fhir.orders.support.support_on_record import with_delivered
 from cds_service.fhir.orders.support.told_braces import with_told
 from cds_service.fhir.orders.training.ward_training import without_ward_training
 from cds_service.fhir.site_calendar import SiteCalendar

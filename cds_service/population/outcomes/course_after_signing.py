@@ -28,9 +28,9 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.orders_on_record import unchecked_in
 from cds_service.fhir.orders.recognition import REVIEW
-from cds_service.fhir.orders.support.stored_support import (
+from cds_service.fhir.orders.support.support_on_record import (
     CARRIED_OUT,
-    find_stored_orders,
+    find_support_on_record,
 )
 from cds_service.fhir.raw_json import Json, truth
 from cds_service.outgoing.deadline import Deadline
@@ -237,7 +237,7 @@ def _referral_and_visit(
     fracture; a visit counts from the signing on.
     """
     terminology, signed, today = patient.terminology, patient.signed, patient.run.as_of
-    orders = find_stored_orders(patient.record, terminology, CARRIED_OUT)
+    orders = find_support_on_record(patient.record, terminology, CARRIED_OUT)
     first = signed - ORDERED_BEFORE
     placed = (
         (order.authored, order.reference)
@@ -307,7 +307,7 @@ def _brace_course(patient: _Patient) -> _BraceCourse:
 def _brace_orders(
     patient: _Patient, statuses: frozenset[str]
 ) -> Iterator[SupportOrder]:
-    orders = find_stored_orders(patient.record, patient.terminology, statuses)
+    orders = find_support_on_record(patient.record, patient.terminology, statuses)
     return (order for order in orders if order.kind == "brace")
 
 

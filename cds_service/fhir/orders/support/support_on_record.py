@@ -26,7 +26,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import OPTION, DraftOrders
 from cds_service.fhir.orders.operations.operation import HELD
 from cds_service.fhir.orders.order_times import IN_FORCE
-from cds_service.fhir.orders.orders_on_record import SUPPLIES, stored_orders
+from cds_service.fhir.orders.orders_on_record import SUPPLIES, orders_on_record
 from cds_service.fhir.orders.support.renewals import BASIS, EARLIER
 from cds_service.fhir.orders.support.support_order import (
     PROPOSED,
@@ -53,7 +53,7 @@ class OnRecord(NamedTuple):
     unclear: list[SupportOrder]
 
 
-def sort_stored(
+def sort_support_on_record(
     signed_now: Sequence[SupportOrder],
     record: PatientRecord,
     terminology: Terminology,
@@ -67,13 +67,15 @@ def sort_stored(
     signed_again = {order.reference for order in signed_now}
     active = {
         order.reference
-        for order in stored_orders(record)
+        for order in orders_on_record(record)
         if text(order.resource.get("status")) in IN_FORCE
     }
-    ended = {one.reference for one in stored_orders(record) if past.ended(one.resource)}
+    ended = {
+        one.reference for one in orders_on_record(record) if past.ended(one.resource)
+    }
     in_force: list[SupportOrder] = []
     over: list[SupportOrder] = []
-    for order in find_stored_orders(record, terminology, CARRIED_OUT):
+    for order in find_support_on_record(record, terminology, CARRIED_OUT):
         if order.reference in signed_again:
             continue
         is_past_rest = order.kind == "bed-rest" and order.reference in ended
@@ -85,7 +87,7 @@ def sort_stored(
     unclear = [
         replace(order, is_standing=False, not_now=why)
         for statuses, why in NOT_CLEAR.items()
-        for order in find_stored_orders(record, terminology, statuses)
+        for order in find_support_on_record(record, terminology, statuses)
         if order.kind not in TIMED
         and order.reference not in signed_again
         and not has_ended(order, today)
@@ -93,18 +95,18 @@ def sort_stored(
     return OnRecord(in_force, over, unclear)
 
 
-def find_stored_orders(
+def find_support_on_record(
     record: PatientRecord, terminology: Terminology, statuses: frozenset[str]
 ) -> tuple[SupportOrder, ...]:
     """List each support order on record with one of these statuses, once."""
     devices = _devices_referred_to(record)
     orders = (
         order
-        for stored in stored_orders(record)
-        if stored.type != "Procedure"
-        and text(stored.resource.get("status")) in statuses
-        and text(stored.resource.get("intent")) not in NOT_ORDERED
-        for order in read_support_orders(stored, devices, terminology, is_draft=False)
+        for one in orders_on_record(record)
+        if one.type != "Procedure"
+        and text(one.resource.get("status")) in statuses
+        and text(one.resource.get("intent")) not in NOT_ORDERED
+        for order in read_support_orders(one, devices, terminology, is_draft=False)
     )
     return tuple({(order.kind, order.reference): order for order in orders}.values())
 
@@ -141,7 +143,7 @@ def with_delivered(
     """
     gone_on = {
         last_name(text(reference.get("reference")))
-        for order in stored_orders(record)
+        for order in orders_on_record(record)
         if text(order.resource.get("status")) in CARRIED_OUT
         for element in (*EARLIER, BASIS)
         for reference in objects(order.resource.get(element))
