@@ -25,9 +25,8 @@ def find_augmentations(
 def augmentations_on_record(
     record: PatientRecord, terminology: Terminology
 ) -> list[Order]:
-    return [
-        one for one in orders_on_record(record) if _is_augmentation(one, terminology)
-    ]
+    orders = orders_on_record(record)
+    return [order for order in orders if _is_augmentation(order, terminology)]
 
 
 def _is_augmentation(order: Order, terminology: Terminology) -> bool:

@@ -65,14 +65,13 @@ def sort_support_on_record(
     Bed rest of an earlier stay is over with it.
     """
     signed_again = {order.reference for order in signed_now}
+    orders = tuple(orders_on_record(record))
     active = {
         order.reference
-        for order in orders_on_record(record)
+        for order in orders
         if text(order.resource.get("status")) in IN_FORCE
     }
-    ended = {
-        one.reference for one in orders_on_record(record) if past.ended(one.resource)
-    }
+    ended = {order.reference for order in orders if past.ended(order.resource)}
     in_force: list[SupportOrder] = []
     over: list[SupportOrder] = []
     for order in find_support_on_record(record, terminology, CARRIED_OUT):
