@@ -203,7 +203,7 @@ def _drug_days(
     for entry in entries:
         if (
             entry.is_intake is is_intake
-            and (entry.is_understood or not is_intake)
+            and (entry.clarity.is_understood or not is_intake)
             and entry.begins
             and entry.begins.first >= signed
         ):
@@ -214,7 +214,7 @@ def _may_be_since(entry: DrugEntry, signed: date) -> bool:
     """Tell if it may be an intake since the signing, and was not understood."""
     day = entry.last or entry.begins
     is_since = day is None or day.last >= signed
-    return entry.is_intake and not entry.is_understood and is_since
+    return entry.is_intake and not entry.clarity.is_understood and is_since
 
 
 # --- referrals and visits
