@@ -2,7 +2,7 @@
 
 Its name is after a word of the concept `occasion` (status post), before one that is
 written together with it (术后), or before a year that is over. Another name of an
-operation has to be without any: in `L4 s/p kyphoplasty, refracture` nothing is left out.
+operation has to be without any: `L4 s/p kyphoplasty, refracture` keeps its level.
 """
 
 import re
