@@ -2,9 +2,9 @@
 
 What shows a clot, a stroke or a bleeding has many names, and no list of them is whole.
 So acts are told by their kind: an image of another part than the spine by CT, MRI,
-catheter, radionuclide or ultrasound of heart and vessels; a team that is called;
-anything at once; a suspicion; a complaint. It is everyday only if known words say so.
-The rules are those of `kinds.toml`.
+catheter, radionuclide or ultrasound of heart and vessels; a scope, a needle or a tube;
+a team that is called; anything at once; a suspicion; a complaint; a value that is an
+alarm. It is everyday only if known words say so. The rules are those of `kinds.toml`.
 """
 
 import re
@@ -37,13 +37,15 @@ OF_WARD = ("ultrasound-of-ward",)
 PURPOSE = ("everyday-purpose",)
 PLANNED, KNOWN = "image-by-plan", "image-of-known"
 ANYTHING = "image-of-anything"
-COMPLAINT = ("complaint-of-course",)
+COMPLAINT, ALARM = ("complaint-of-course",), ("alarming-value",)
+PROBE = ("probe-by-name",)
 SPINE, ELSEWHERE = ("image-of-spine",), ("image-elsewhere",)
 # Modalities of DICOM, by a name that the rules know. That of angiography (XA) is also
 # of the C-arm at the operation itself.
 MODALITIES = {"CT": "CT", "MR": "MRI", "NM": "scintigraphy", "US": "ultrasound"}
 _PART = re.compile(r"[,;:，；：()（）]")
 _LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"\d")
 
 
 def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
@@ -53,9 +55,10 @@ def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
         return any(
             _is_image(one, terminology) for one in texts_of(resource.get("code"))
         )
-    rules = (*IMAGES, *CALLED, *COMPLAINT, AT_ONCE, SUSPECTED)
-    return kind in ASKED and any(
-        terminology.kinds.of_title(title, rules) for title in _titles(resource)
+    rules = (*IMAGES, *PROBE, *CALLED, *COMPLAINT, AT_ONCE, SUSPECTED)
+    return kind in ASKED and (
+        any(terminology.kinds.of_title(title, rules) for title in _titles(resource))
+        or _tells_alarm(resource, terminology)
     )
 
 
@@ -82,14 +85,47 @@ def is_unusual_image(
 def is_unusual_call(act: Json, terminology: Terminology) -> bool:
     """Tell if an act calls for help, is wanted at once, or says what was feared.
 
-    That is a suspicion of what is not known, or a complaint.
+    That is a suspicion of what is not known, a complaint, or a value that is an alarm.
     """
-    return any(
+    return _tells_alarm(act, terminology) or any(
         bool(terminology.kinds.of_title(title, CALLED))
         or bool(terminology.kinds.named(title, COMPLAINT))
         or _is_at_once(title, terminology)
         or _is_suspicion(title, terminology)
         for title in _titles(act)
+    )
+
+
+def is_unusual_probe(act: Json, terminology: Terminology) -> bool:
+    """Tell if an act looks or goes into the body, and is not known to be everyday.
+
+    It is if it is for later, or follows up a disease of which every word is known.
+    """
+    kinds = terminology.kinds
+    titles = [one for one in _titles(act) if kinds.of_title(one, PROBE)]
+    if not titles:
+        return False
+    told = "; ".join(dict.fromkeys((*titles, *_reasons(act))))
+    if kinds.named(told, PURPOSE) or _is_of_known(told, terminology):
+        return False
+    return not all(_is_planned_alone(one, terminology) for one in titles)
+
+
+def _is_planned_alone(title: str, terminology: Terminology) -> bool:
+    """Tell if a title calls such an act planned, and says no more."""
+    kinds = terminology.kinds
+    if not kinds.of_title(title, (PLANNED,)):
+        return False
+    rest = kinds.without(kinds.without(title, PLANNED), *PROBE)
+    return not _LETTER.search(rest)
+
+
+def _tells_alarm(act: Json, terminology: Terminology) -> bool:
+    """Tell if a title, a reason or a note gives a value that is an alarm."""
+    notes = (text(note.get("text")) for note in objects(act.get("note")))
+    return any(
+        _DIGIT.search(words) and terminology.kinds.of_title(words, ALARM)
+        for words in (*_titles(act), *names_of_reasons(act), *notes)
     )
 
 
@@ -244,6 +280,6 @@ def _is_of_known(told: str, terminology: Terminology) -> bool:
     if not kinds.named(told, (KNOWN,)):
         return False
     rest = told
-    for name in (*IMAGES, KNOWN):
+    for name in (*IMAGES, *PROBE, KNOWN):
         rest = kinds.without(rest, name)
     return terminology.everyday_diseases.read(rest) is not None
