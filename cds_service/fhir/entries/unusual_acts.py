@@ -44,6 +44,10 @@ SPINE, ELSEWHERE = ("image-of-spine",), ("image-elsewhere",)
 # of the C-arm at the operation itself.
 MODALITIES = {"CT": "CT", "MR": "MRI", "NM": "scintigraphy", "US": "ultrasound"}
 _PART = re.compile(r"[,;:，；：()（）]")
+# Between two acts of one title. "En 6 semaines" is when.
+_ACT = re.compile(
+    r"[;+&，；、]|,(?!\d)|\s(?:and|und|sowie|plus|et|y|e|i|oraz|en(?! ?\d))\s|[和及]"
+)
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
 
@@ -73,13 +77,19 @@ def is_unusual_image(
         since: the day of the operation, before which a fall led to the stay; without it
             no day of a fall says anything.
     """
-    titles = _titles(act)
+    titles, reasons = _titles(act), _reasons(act)
     if not any(_is_image(title, terminology) for title in titles):
         return False
-    told = "; ".join(dict.fromkeys((*titles, *_reasons(act))))
+    told = "; ".join(dict.fromkeys((*titles, *reasons)))
     if _is_for_earlier_fall(told, since, terminology):
         return False
-    return not _is_everyday_image(titles, _reasons(act), terminology)
+    images = [one for title in titles for one in _images_in(title, terminology)]
+    if images:
+        # What makes one of two acts everyday says nothing of the other.
+        return not all(
+            _is_everyday_image([image], reasons, terminology) for image in images
+        )
+    return not _is_everyday_image(titles, reasons, terminology)
 
 
 def is_unusual_call(act: Json, terminology: Terminology) -> bool:
@@ -143,6 +153,34 @@ def _reasons(act: Json) -> list[str]:
     return [*sites, *names_of_reasons(act)]
 
 
+def _images_in(title: str, terminology: Terminology) -> list[str]:
+    """List each image of a title that names another act too, as a title of its own.
+
+    What the title says besides its acts, as where or when, is of each of them. Empty if
+    it names one act.
+    """
+    parts = [part.strip() for part in _ACT.split(title) if _LETTER.search(part)]
+    if len(parts) == 1:
+        return []
+    images = [part for part in parts if _is_image(part, terminology)]
+    others = [part for part in parts if part not in images]
+    asides = [part for part in others if not _is_act(part, terminology)]
+    if not images or len(images) + len(others) - len(asides) == 1:
+        return []
+    return ["; ".join((image, *asides)) for image in images]
+
+
+def _is_act(part: str, terminology: Terminology) -> bool:
+    """Tell if a part of a title names an everyday act, and not only its purpose."""
+    rest = terminology.kinds.without(part, PURPOSE[0]).strip()
+    if not _LETTER.search(rest):
+        return False
+    is_of_spine = bool(terminology.kinds.named(rest, SPINE))
+    return _is_everyday(rest, terminology) or (
+        is_of_spine and _is_bare(rest, terminology)
+    )
+
+
 def _is_image(title: str, terminology: Terminology) -> bool:
     return bool(terminology.kinds.of_title(title, IMAGES))
 
@@ -158,14 +196,17 @@ def _is_at_once(title: str, terminology: Terminology) -> bool:
 def _is_suspicion(title: str, terminology: Terminology) -> bool:
     """Tell if a title suspects, or rules out, what is no everyday disease.
 
-    A disease of before is news if it is suspected now.
+    A disease of before is news if it is suspected now. What is to be prevented next to
+    it is another act.
     """
     kinds = terminology.kinds
     if not kinds.of_title(title, (SUSPECTED,)):
         return False
-    if terminology.grave_stems.is_prevention(title):
+    is_prevention = terminology.grave_stems.is_prevention
+    told = "; ".join(part for part in _ACT.split(title) if not is_prevention(part))
+    if not kinds.named(told, (SUSPECTED,)):
         return False
-    parts = _PART.split(kinds.without(title, SUSPECTED))
+    parts = _PART.split(kinds.without(told, SUSPECTED))
     return not all(_is_harmless(part, terminology) for part in parts)
 
 
