@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service, ServiceHook
-from cds_service.commands import calling, options
+from cds_service.commands import options
 from cds_service.commands.changes import (
     BookData,
     book_data_text,
@@ -30,7 +30,8 @@ from cds_service.commands.changes import (
     parts_of,
     read_book,
 )
-from cds_service.commands.integration_sheet import EXAMPLE
+from cds_service.commands.connecting import calling
+from cds_service.commands.connecting.integration_sheet import EXAMPLE
 from cds_service.commands.templates import TEMPLATES, WEB
 from cds_service.loading import calendar_of, load_service
 from cds_service.outgoing.deadline import Deadline

@@ -22,8 +22,13 @@ from rich.console import Console
 from cds_service.audit.store import AuditStore
 from cds_service.call import Service
 from cds_service.commands import options
-from cds_service.commands.accounts import account_entry, accounts_of
-from cds_service.commands.calling import CALL_SECONDS, CannotCall, Credentials, send
+from cds_service.commands.audit_log.accounts import account_entry, accounts_of
+from cds_service.commands.connecting.calling import (
+    CALL_SECONDS,
+    CannotCall,
+    Credentials,
+    send,
+)
 from cds_service.commands.terminal import (
     add_summaries,
     make_console,

@@ -116,6 +116,8 @@ TOLD_BESIDE = ("exam-awaited", "cause-in-plain-words")
 IN_PROGRESS = ("cancer-again",)
 _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
 CANCER_IN_SHORT = ("cancer-in-short",)
+# A nodule, a mass or a raised marker names no tumour, whatever the code next to it.
+MAY_BE_TUMOUR = ("tumour-in-question",)
 _DIVIDED = re.compile(r"[,;()]")
 _PARTS = re.compile(r"[,;()、，；（）]")
 # A month in a title, and the start of a FHIR day.
@@ -399,7 +401,8 @@ def _told_by_stems(
     """Return the tumour, infection or deficit that parts of words tell of, in doubt.
 
     A title whose name is known, or that only denies, tells of no more. A tumour is told
-    of by its stage or its markers, if no code is known.
+    of by its stage or its markers if no code is known, and by a nodule, a mass or a
+    raised marker whatever the code.
     """
     stems = terminology.grave_stems
     is_coded = terminology.identifies("conditions", condition.get("code"))
@@ -416,9 +419,11 @@ def _told_by_stems(
     ]
     if any(map(stems.has_plain_deficit, titles)):
         told.append("spinal-cord-disease")
-    if not (is_coded or known & CANCERS) and any(
-        terminology.kinds.named(part, CANCER_IN_SHORT)
+    rules = MAY_BE_TUMOUR if is_coded else (*MAY_BE_TUMOUR, *CANCER_IN_SHORT)
+    if not known & CANCERS and any(
+        terminology.kinds.named(part, rules)
         for title in titles
+        if terminology.kinds.named(title, rules)
         for part in undenied_parts(title, terminology)
     ):
         told.append("malignancy")
