@@ -151,29 +151,29 @@ def read_results(
         asked = {key: task() for key, task in tasks.items()}
     else:
         asked = run_side_by_side(tasks, until)
-    answers: dict[str, QueryResult] = {}
+    results: dict[str, QueryResult] = {}
     for template in plan.templates:
         key, prefetched = template.key, sent[template.key]
         is_whole = prefetched.state != "absent" and prefetched.next_page is None
         if key in asked:
-            answer = _as_covered(asked[key], request, template)
+            result = _as_covered(asked[key], request, template)
         elif is_whole:
-            answer = prefetched
+            result = prefetched
         else:
             is_late = key in tasks
             failed = NOT_IN_TIME if is_late else _unasked(request, template, fhir)
-            answer = _without_server(prefetched, failed)
+            result = _without_server(prefetched, failed)
         if key in tasks and prefetched.state == "absent":
-            answer = answer._replace(origin="fhir")
-        answers[key] = answer
-    if any(answer.state != "failed" for answer in asked.values()):
-        answers |= dict.fromkeys(_kept_by_none(plan, answers, fhir, until), KEEPS_NONE)
-    return answers
+            result = result._replace(origin="fhir")
+        results[key] = result
+    if any(result.state != "failed" for result in asked.values()):
+        results |= dict.fromkeys(_kept_by_none(plan, results, fhir, until), KEEPS_NONE)
+    return results
 
 
 def _kept_by_none(
     plan: PrefetchPlan,
-    answers: Mapping[str, QueryResult],
+    results: Mapping[str, QueryResult],
     fhir: FhirReader | None,
     until: Deadline,
 ) -> frozenset[str]:
@@ -185,36 +185,36 @@ def _kept_by_none(
     refused = [
         template
         for template in plan.templates
-        if template.is_search and _is_refused(template, answers[template.key])
+        if template.is_search and _is_refused(template, results[template.key])
     ]
-    # Of these types the answer is believed, of others the statement is asked.
+    # Of these types the result is believed, of others the statement is asked.
     lacking = {
         template.key
         for template in refused
         if template.resource_type in OFTEN_LACKING
-        and answers[template.key].reason in UNKNOWN_TYPE
+        and results[template.key].reason in UNKNOWN_TYPE
     }
     unclear = [one for one in refused if one.key not in lacking]
     stated = _kept_types(fhir, until) if unclear else frozenset()
-    is_believed = stated and stated >= _read_types(plan, answers)
+    is_believed = stated and stated >= _read_types(plan, results)
     if is_believed:
         lacking |= {one.key for one in unclear if one.resource_type not in stated}
     return frozenset(lacking)
 
 
 def _read_types(
-    plan: PrefetchPlan, answers: Mapping[str, QueryResult]
+    plan: PrefetchPlan, results: Mapping[str, QueryResult]
 ) -> frozenset[str]:
     """Return the types of which the server gave resources in this call."""
-    read = {key for key, one in answers.items() if one.origin == "fhir" and one.entries}
+    read = {key for key, one in results.items() if one.origin == "fhir" and one.entries}
     return frozenset(one.resource_type for one in plan.templates if one.key in read)
 
 
-def _is_refused(template: Template, answer: QueryResult) -> bool:
-    if answer.state != "failed":
+def _is_refused(template: Template, result: QueryResult) -> bool:
+    if result.state != "failed":
         return False
-    is_out_of_scope = answer.reason == OUT_OF_SCOPE and template.is_optional
-    return is_out_of_scope or answer.reason in LEAVES_OPEN
+    is_out_of_scope = result.reason == OUT_OF_SCOPE and template.is_optional
+    return is_out_of_scope or result.reason in LEAVES_OPEN
 
 
 def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:
@@ -304,7 +304,7 @@ def read_apart(
 ) -> QueryResult:
     """Read `Type/id` or a search that no service's plan has.
 
-    An entry under any base but these is left out: there are no other answers that show
+    An entry under any base but these is left out: there are no other results that show
     which bases the server writes. A resource counts once, in its newest version.
 
     Args:
@@ -357,22 +357,22 @@ def _may_ask(request: HookRequest, resource_type: str) -> bool:
 
 
 def _as_covered(
-    answer: QueryResult, request: HookRequest, template: Template
+    result: QueryResult, request: HookRequest, template: Template
 ) -> QueryResult:
     """Mark a result as a part of its list if the token leaves out the rest.
 
     A scope of SMART 2.0 may end in a query, and covers only what that finds.
     """
     token = request.fhir_authorization
-    if answer.state == "failed" or token is None or not template.is_search:
-        return answer
+    if result.state == "failed" or token is None or not template.is_search:
+        return result
     if may_read(token.scope, template.resource_type, with_queries=False):
-        return answer
+        return result
     note = "the scope of the access token covers a part alone"
-    if not answer.entries:
-        return answer._replace(state="failed", note=note, reason=OUT_OF_SCOPE)
-    note = answer.note or f"incomplete: {note}"
-    return answer._replace(note=note, is_cut=True)
+    if not result.entries:
+        return result._replace(state="failed", note=note, reason=OUT_OF_SCOPE)
+    note = result.note or f"incomplete: {note}"
+    return result._replace(note=note, is_cut=True)
 
 
 def _unasked(
@@ -391,19 +391,19 @@ def _unasked(
 
 
 def with_referred_to(
-    answers: Mapping[str, QueryResult],
+    results: Mapping[str, QueryResult],
     plan: PrefetchPlan,
     terminology: Terminology,
     bases: Bases,
     read: Callable[[Iterable[str]], Mapping[str, Json]],
     until: Deadline,
 ) -> dict[str, QueryResult]:
-    """Add the Medications and Devices that the answers refer to.
+    """Add the Medications and Devices that the results refer to.
 
     Those that cannot be read stay unidentified.
 
     Args:
-        answers: the results by prefetch key.
+        results: by prefetch key.
         plan: the service's queries.
         terminology: tells what is identified without them.
         bases: the server's base URLs.
@@ -411,7 +411,7 @@ def with_referred_to(
         until: the deadline of the last read.
     """
     keys = [one.key for one in plan.of_types(*PRODUCT_ELEMENTS).templates]
-    lists = [answers[key] for key in keys]
+    lists = [results[key] for key in keys]
     read_first = read(_needed_products(lists, bases, terminology, until))
     ingredients = {
         bases.name_of(reference)
@@ -423,8 +423,8 @@ def with_referred_to(
     read_next = read(sorted(inner)) if inner and until.left > 0 else {}
     resources = (*read_first.values(), *read_next.values())
     return {
-        key: _with_others(answer, resources) if key in keys else answer
-        for key, answer in answers.items()
+        key: _with_others(result, resources) if key in keys else result
+        for key, result in results.items()
     }
 
 
@@ -438,10 +438,10 @@ def _needed_products(
 
     Those that not even a display names come first.
     """
-    targets = Targets((entry for answer in lists for entry in answer.others), bases)
+    targets = Targets((entry for result in lists for entry in result.others), bases)
     labelled: set[str] = set()
     unnamed: set[str] = set()
-    for raw in chain.from_iterable(answer.resources for answer in lists):
+    for raw in chain.from_iterable(result.resources for result in lists):
         if until.left <= 0:
             break
         if name := _needed_product(raw, targets, bases, terminology):
@@ -460,7 +460,7 @@ def _is_medication(name: str) -> bool:
 
 
 def with_unread_products(
-    answers: Mapping[str, QueryResult],
+    results: Mapping[str, QueryResult],
     plan: PrefetchPlan,
     bases: Bases,
     terminology: Terminology,
@@ -469,24 +469,24 @@ def with_unread_products(
 
     Such an entry may be of any drug or device.
     """
-    marked = dict(answers)
+    marked = dict(results)
     for template in plan.of_types(*PRODUCT_ELEMENTS).templates:
-        answer = answers[template.key]
-        targets = Targets(answer.others, bases)
+        result = results[template.key]
+        targets = Targets(result.others, bases)
         unread = sum(
-            is_product_unread(raw, targets, terminology) for raw in answer.resources
+            is_product_unread(raw, targets, terminology) for raw in result.resources
         )
         if unread:
             note = (
                 f"incomplete: {count_entries(unread)} whose drug or device was not read"
             )
-            first_note = answer.note or note
-            marked[template.key] = answer._replace(is_cut=True, note=first_note)
+            first_note = result.note or note
+            marked[template.key] = result._replace(is_cut=True, note=first_note)
     return marked
 
 
 def with_diagnoses_of_stay(
-    answers: Mapping[str, QueryResult],
+    results: Mapping[str, QueryResult],
     plan: PrefetchPlan,
     bases: Bases,
     read: Callable[[Iterable[str]], Mapping[str, Json]],
@@ -494,24 +494,24 @@ def with_diagnoses_of_stay(
     """Add the diagnoses of the stay to a problem list, unless that is empty.
 
     Args:
-        answers: the results by prefetch key.
+        results: by prefetch key.
         plan: the service's queries.
         bases: the server's base URLs.
         read: reads resources of the server by name, as far as it may.
     """
     keys = {one.resource_type: one.key for one in plan.templates}
-    listed = answers.get(keys.get("Condition", ""))
-    stays = answers.get(keys.get("Encounter", ""))
+    listed = results.get(keys.get("Condition", ""))
+    stays = results.get(keys.get("Encounter", ""))
     if not (listed and listed.entries and stays):
-        return dict(answers)
+        return dict(results)
     named = {name for one in stays.resources for name in diagnoses_of_stay(one, bases)}
     named -= {reference_name("Condition", one) for one in listed.resources}
     own_ids = {name for name in named if is_fhir_id(name.partition("/")[2])}
     if not own_ids:
-        return dict(answers)
+        return dict(results)
     more = (BundleEntry(dict(one)) for one in read(sorted(own_ids)).values())
     with_more = listed._replace(entries=(*listed.entries, *more))
-    return {**answers, keys["Condition"]: with_more}
+    return {**results, keys["Condition"]: with_more}
 
 
 def _needed_product(
@@ -566,12 +566,12 @@ def _read(fhir: FhirReader, name: str, until: float) -> Json | None:
     return document if is_asked else None
 
 
-def _with_others(answer: QueryResult, referred: Sequence[Json]) -> QueryResult:
+def _with_others(result: QueryResult, referred: Sequence[Json]) -> QueryResult:
     """Add resources to those that came along with a result that has entries."""
-    if not answer.entries or not referred:
-        return answer
+    if not result.entries or not referred:
+        return result
     others = (BundleEntry(dict(one)) for one in referred)
-    return answer._replace(others=(*answer.others, *others))
+    return result._replace(others=(*result.others, *others))
 
 
 # --- the scopes of a token: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`)

@@ -251,7 +251,7 @@ class _Owned(NamedTuple):
 
 
 def _owned_by(person: Person, result: QueryResult, terminology: Terminology) -> _Owned:
-    """Sort the resources of an answer by whose they are."""
+    """Sort the resources of a query result by whose they are."""
     of_patient: list[Json] = []
     of_others: list[Json] = []
     doubted = inside = 0

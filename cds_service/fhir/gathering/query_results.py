@@ -307,15 +307,15 @@ def _newest(same: Sequence[BundleEntry]) -> Iterable[BundleEntry]:
     }.values()
 
 
-def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResult]:
+def in_newest_version(results: Mapping[str, QueryResult]) -> dict[str, QueryResult]:
     """Leave out resources that another result has in a higher version.
 
     Such a resource was changed between two queries. All results are taken to be of one
     server, even if their fullUrls do not say so.
     """
-    resources = [one for answer in answers.values() for one in answer.resources]
+    resources = [one for result in results.values() for one in result.resources]
     if _have_distinct_ids(resources):
-        return dict(answers)
+        return dict(results)
     versions: dict[Any, list[Json]] = {}
     for resource in resources:
         versions.setdefault(_key(resource) or id(resource), []).append(resource)
@@ -328,17 +328,17 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
         pairs = zip(same, ranks, strict=True)
         old.update(id(version) for version, rank in pairs if rank < newest)
     if not old:
-        return dict(answers)
+        return dict(results)
     return {
-        key: _without(answer, lambda entry: id(entry.resource) in old)
-        for key, answer in answers.items()
+        key: _without(result, lambda entry: id(entry.resource) in old)
+        for key, result in results.items()
     }
 
 
 def of_one_server(
-    answers: Mapping[str, QueryResult], bases: Bases
+    results: Mapping[str, QueryResult], bases: Bases
 ) -> dict[str, QueryResult]:
-    """Leave out entries of other servers, by the addresses in all answers of a call.
+    """Leave out entries of other servers, by the addresses in all results of a call.
 
     `Patient/1` in an entry of another server is a patient of that server (FHIR R4,
     Bundle, "Resolving references in Bundles"). If all entries have one base, it is
@@ -347,35 +347,35 @@ def of_one_server(
     """
     used = {
         base
-        for answer in answers.values()
-        for entry in (*answer.entries, *answer.others)
+        for result in results.values()
+        for entry in (*result.entries, *result.others)
         if (base := base_of_entry(entry.full_url))
     }
     has_aliases = len(bases.addresses) > 1
     if len(used) < 2 and not has_aliases:
-        return dict(answers)
+        return dict(results)
     return {
-        key: without_other_servers(answer, bases) for key, answer in answers.items()
+        key: without_other_servers(result, bases) for key, result in results.items()
     }
 
 
-def without_other_servers(answer: QueryResult, bases: Bases) -> QueryResult:
+def without_other_servers(result: QueryResult, bases: Bases) -> QueryResult:
     """Leave out entries whose address is under another base than these."""
     foreign = {
         base
-        for entry in (*answer.entries, *answer.others)
+        for entry in (*result.entries, *result.others)
         if (base := base_of_entry(entry.full_url)) and not bases.holds(base)
     }
     if not foreign:
-        return answer
-    result = _without(answer, lambda entry: base_of_entry(entry.full_url) in foreign)
-    left_out = len(answer.entries) - len(result.entries)
-    if not left_out:
         return result
+    kept = _without(result, lambda entry: base_of_entry(entry.full_url) in foreign)
+    left_out = len(result.entries) - len(kept.entries)
+    if not left_out:
+        return kept
     # The entries left out may still be of the same person: a server may have two
     # addresses.
-    note = answer.note or f"incomplete: {left_out} under another server's address"
-    return result._replace(foreign=left_out, is_cut=True, note=note)
+    note = result.note or f"incomplete: {left_out} under another server's address"
+    return kept._replace(foreign=left_out, is_cut=True, note=note)
 
 
 def base_of_entry(url: str | None) -> str:
@@ -385,11 +385,11 @@ def base_of_entry(url: str | None) -> str:
 
 
 def _without(
-    answer: QueryResult, is_left_out: Callable[[BundleEntry], bool]
+    result: QueryResult, is_left_out: Callable[[BundleEntry], bool]
 ) -> QueryResult:
-    return answer._replace(
-        entries=tuple([one for one in answer.entries if not is_left_out(one)]),
-        others=tuple([one for one in answer.others if not is_left_out(one)]),
+    return result._replace(
+        entries=tuple([one for one in result.entries if not is_left_out(one)]),
+        others=tuple([one for one in result.others if not is_left_out(one)]),
     )
 
 

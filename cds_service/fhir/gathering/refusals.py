@@ -74,7 +74,7 @@ def refuse_lists_of_another(record: PatientRecord) -> None:
 
 
 def needed_results(
-    plan: PrefetchPlan, answers: Mapping[str, QueryResult], patient_id: str
+    plan: PrefetchPlan, results: Mapping[str, QueryResult], patient_id: str
 ) -> dict[str, QueryResult]:
     """Return the results that the plan needs; of Patients, only the request's.
 
@@ -83,7 +83,7 @@ def needed_results(
         EvidenceUnavailable: as `refuse_without_evidence`.
     """
     needed = {
-        template.key: _own_patient(template, answers[template.key], patient_id)
+        template.key: _own_patient(template, results[template.key], patient_id)
         for template in plan.needed.templates
     }
     refuse_without_evidence(plan, needed)
@@ -91,22 +91,22 @@ def needed_results(
 
 
 def _own_patient(
-    template: Template, answer: QueryResult, patient_id: str
+    template: Template, result: QueryResult, patient_id: str
 ) -> QueryResult:
     """Return a result with the request's Patient alone; others than Patients stay.
 
     Raises:
         PatientMismatch: the Patient is another.
     """
-    if template.resource_type != "Patient" or not answer.resources:
-        return answer
-    ids = [resource.get("id") for resource in answer.resources]
+    if template.resource_type != "Patient" or not result.resources:
+        return result
+    ids = [resource.get("id") for resource in result.resources]
     if ids.count(patient_id) > 1:
         return QueryResult(
             state="failed", note="two different Patients have this id", reason="answer"
         )
     if patient_id in ids:
-        return answer._replace(entries=(answer.entries[ids.index(patient_id)],))
+        return result._replace(entries=(result.entries[ids.index(patient_id)],))
     if any(ids):
         raise PatientMismatch(
             "The Patient of the record is another than context.patientId."
@@ -115,7 +115,7 @@ def _own_patient(
 
 
 def refuse_without_evidence(
-    plan: PrefetchPlan, answers: Mapping[str, QueryResult]
+    plan: PrefetchPlan, results: Mapping[str, QueryResult]
 ) -> None:
     """Refuse a record that says nothing about the patient.
 
@@ -127,19 +127,19 @@ def refuse_without_evidence(
         EvidenceUnavailable: no key could be read; the server has neither the patient
             nor any of their data; or the Patient is inactive and names no replacement.
     """
-    for answer in answers.values():
-        if answer.reason in DENIED:
-            raise NotAllowed(answer.note, reason=answer.reason)
-    if all(answer.state == "failed" for answer in answers.values()):
-        why = _why(answers, plan)
+    for result in results.values():
+        if result.reason in DENIED:
+            raise NotAllowed(result.note, reason=result.reason)
+    if all(result.state == "failed" for result in results.values()):
+        why = _why(results, plan)
         raise EvidenceUnavailable(
-            f"Nothing of the record could be read. {why}. {CURE}", _issue(answers)
+            f"Nothing of the record could be read. {why}. {CURE}", _issue(results)
         )
     patients = plan.needed.of_types("Patient").templates
     if not patients:
         return
-    read = answers[patients[0].key]
-    has_data = any(answer.state == "given" for answer in answers.values())
+    read = results[patients[0].key]
+    has_data = any(result.state == "given" for result in results.values())
     if read.reason in GONE and not has_data:
         raise EvidenceUnavailable(
             f"There is no such patient: {read.note}.", "not-found"
@@ -151,19 +151,19 @@ def refuse_without_evidence(
             )
 
 
-def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
+def _why(results: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
     """Say each reason once, with its keys; optional keys were `not asked`."""
     keys: dict[str, list[str]] = {}
-    for key, answer in answers.items():
-        keys.setdefault(answer.note, []).append(key)
+    for key, result in results.items():
+        keys.setdefault(result.note, []).append(key)
     for template in plan.optional.templates:
         keys.setdefault("not asked", []).append(template.key)
     return "; ".join(f"{', '.join(names)}: {note}" for note, names in keys.items())
 
 
-def _issue(answers: Mapping[str, QueryResult]) -> str:
-    """Return FHIR's type of issue for answers of which none could be read."""
-    reasons = {answer.reason for answer in answers.values()}
+def _issue(results: Mapping[str, QueryResult]) -> str:
+    """Return FHIR's type of issue for results of which none could be read."""
+    reasons = {result.reason for result in results.values()}
     if len(reasons) == 1 and (issue := ISSUES.get(next(iter(reasons)))):
         return issue
     may_pass = all(
