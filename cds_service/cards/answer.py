@@ -28,11 +28,17 @@ from cds_service.protocol.messages import Card, Coding, Link, Source, Suggestion
 from cds_service.protocol.signing import Signing
 
 
-class Option(NamedTuple):
-    """A line of a card, by the names that a layout uses."""
+class Line(NamedTuple):
+    """A line of a card's detail, by the names that a layout uses.
+
+    Attributes:
+        spare: 0 for a line that stays; the first card leaves out lines of 1, 2 and 3 if
+            it would be too long (`rehabilitation.py`).
+    """
 
     heading: str
     text: str
+    spare: int = 0
 
 
 WORKSHEET = say("Enter a measurement: the worksheet")
@@ -105,19 +111,19 @@ class Answer:
         self,
         layout: str,
         notices: Iterable[str],
-        lines: Iterable[tuple[str, str] | tuple[str, str, object]],
+        lines: Iterable[Line],
         name: str = "lines",
     ) -> str:
         """Make the detail of a card in its language.
 
         Args:
-            lines: heading and text of each line first.
             name: the name by which the layout calls the lines.
         """
-        options = [
-            Option(self.translated(line[0]), self.translated(line[1])) for line in lines
+        translated = [
+            Line(self.translated(line.heading), self.translated(line.text))
+            for line in lines
         ]
-        context = {"notices": list(map(self.translated, notices)), name: options}
+        context = {"notices": list(map(self.translated, notices)), name: translated}
         return self.texts.render(layout, context)
 
     @property

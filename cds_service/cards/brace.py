@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from cds_service.cards.answer import Answer, Option, make_card
+from cds_service.cards.answer import Answer, Line, make_card
 from cds_service.cards.not_known import record_notices
 from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.core.braces.bed_rest import rest_length
@@ -252,23 +252,23 @@ class _BraceCard:
         # Without an augmentation order no other card says what could not be read.
         is_alone = self.answer.order is None
         notices = record_notices(self.answer) if is_alone else ()
-        lines = self._options()
-        return self.answer.render("brace-limit", notices, lines, name="options")
+        # Layouts of this card, a site's own too, call its lines `options`.
+        return self.answer.render("brace-limit", notices, self._lines(), name="options")
 
-    def _options(self) -> Iterator[Option]:
+    def _lines(self) -> Iterator[Line]:
         if len(self.with_issue) > 1 and not self.reasons:
             names = dict.fromkeys(brace.name for brace in self.braces)
-            yield self._option("one", names=joined(names, " or "))
+            yield self._line("one", names=joined(names, " or "))
         for brace in self.with_issue:
             yield from self._brace_lines(brace)
         if self.reasons:
             because = self.answer.signal("brace-keep-reason").because
-            yield Option(self._raw("reason"), because)
+            yield Line(self._raw("reason"), because)
         elif self.with_issue:
-            yield self._option("why", policy=self._policy())
+            yield self._line("why", policy=self._policy())
         if self.with_issue and self.open_reasons:
             open_names = join_words(map(self._open_name, self.open_reasons))
-            yield self._option("open", names=open_names)
+            yield self._line("open", names=open_names)
         if BED_REST in self.rules:
             yield from self._rest_lines()
 
@@ -281,7 +281,7 @@ class _BraceCard:
             )
         return self.answer.wording.name(reason.name)
 
-    def _brace_lines(self, brace: Brace) -> Iterator[Option]:
+    def _brace_lines(self, brace: Brace) -> Iterator[Line]:
         """Yield the order as it would be, or the question to its author."""
         title = title_text(brace.times.order.title)
         correction = brace.correction
@@ -289,7 +289,7 @@ class _BraceCard:
         is_alone = len(self.with_issue) == 1 and not self.reasons
         if not is_alone and brace.issue not in CERTAIN and not self._is_all_passed():
             shortest = self._single_sentences(brace)[-1]
-            yield Option(title, capital(Part(shortest, 2)))
+            yield Line(title, capital(Part(shortest, 2)))
         if correction is None:
             return
         review = ""
@@ -301,18 +301,18 @@ class _BraceCard:
         if self.reasons:
             heading = "kept"
         end = date_text(correction.end)
-        yield self._option(
+        yield self._line(
             heading, title=title, end=end, review=review, policy=self._policy()
         )
         if brace.times.order.is_inside:
-            yield self._option("inside", title=title)
+            yield self._line("inside", title=title)
         if brace.is_first_unknown:
-            yield self._option("first-unknown", title=title)
+            yield self._line("first-unknown", title=title)
         if brace.is_day_vague:
-            yield self._option("vague-day", title=title)
+            yield self._line("vague-day", title=title)
         if brace.times.order.unread:
             elements = self._elements(brace.times.order.unread)
-            yield self._option("unread", title=title, elements=elements)
+            yield self._line("unread", title=title, elements=elements)
 
     def _elements(self, names: Sequence[str]) -> str:
         """Name elements of an order, never their contents."""
@@ -335,20 +335,20 @@ class _BraceCard:
         own_id = brace.times.order.reference.rpartition("/")[2]
         return own_id in offers or (bool(offers) and len(self.with_issue) == 1)
 
-    def _rest_lines(self) -> Iterator[Option]:
+    def _rest_lines(self) -> Iterator[Line]:
         if self.answer.translated(self._rest_sentence()) not in self.summary():
-            yield Option(self._raw("rest"), capital(self._rest_because()))
+            yield Line(self._raw("rest"), capital(self._rest_because()))
         evidence = self.answer.signal(self._rest_signal()).evidence
         orders = [order for order in evidence if isinstance(order, SupportOrder)]
         if len(orders) > 1:
             lengths = [rest_length(order, self._today()) for order in orders]
-            yield self._option("rest-each", lengths=joined(_counted(lengths)))
+            yield self._line("rest-each", lengths=joined(_counted(lengths)))
         reasons = filter(self.answer.has, ("bed-rest-reason", "bed-rest-doubt"))
         if reason := next(reasons, ""):
             because = self.answer.signal(reason).because
-            yield self._option("rest-reason", reason=capital(because))
+            yield self._line("rest-reason", reason=capital(because))
         else:
-            yield self._option("walk")
+            yield self._line("walk")
 
     def _rest_because(self) -> str:
         return self.answer.signal(self._rest_signal()).because
@@ -365,10 +365,10 @@ class _BraceCard:
     def _raw(self, key: str) -> str:
         return self.texts.raw(f"brace.{key}")
 
-    def _option(self, key: str, **words: str) -> Option:
+    def _line(self, key: str, **words: str) -> Line:
         """Make a line of `texts.toml`: its heading, and its text with these words."""
         line = self.texts.say(f"brace.{key}", **words)
-        return Option(Part(line, 0), Part(line, 2))
+        return Line(Part(line, 0), Part(line, 2))
 
 
 def _is_one_brace(brace: Brace, other: Brace) -> bool:

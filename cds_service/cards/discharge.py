@@ -7,9 +7,9 @@ It gives no risk. Its facts, with their words, are in
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cds_service.cards.answer import Answer, make_card
+from cds_service.cards.answer import Answer, Line, make_card
 from cds_service.cards.not_known import not_known_line
-from cds_service.cards.rehabilitation import Line, also_lines
+from cds_service.cards.rehabilitation import also_lines
 from cds_service.core.facts.chart_facts import RankedFact
 from cds_service.core.facts.leaving import ASPECT
 from cds_service.core.open_points import KEPT

@@ -5,9 +5,8 @@ docs/cards.md has its rules: E1 to E3 the summary, E11 and E12 the detail.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
-from cds_service.cards.answer import Answer, make_card
+from cds_service.cards.answer import Answer, Line, make_card
 from cds_service.cards.extension import assessments_extension
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.risk import risk_lines, risk_phrases, study_lines
@@ -20,21 +19,10 @@ from cds_service.protocol.messages import Card
 
 MOST_WORDS = 110  # of the whole card, without buttons
 ROOM = 60  # words of a detail up to which it may repeat what a button says
-MOST_SPARE = 3  # the highest `Line.spare`
+# The highest `Line.spare`: a line of 1 is left out beyond `ROOM`, those of 2 and then 3
+# beyond `MOST_WORDS`.
+MOST_SPARE = 3
 SEVERAL_LEVELS = ("F10", "F13-two")  # facts that say why there are several orders
-
-
-class Line(NamedTuple):
-    """A heading with its text, as the layout names them.
-
-    Attributes:
-        spare: 0 for a line that stays; 1 for one that is left out beyond `ROOM`; 2 and
-            then 3 for those that are left out beyond `MOST_WORDS`.
-    """
-
-    heading: str
-    text: str
-    spare: int = 0
 
 
 def rehabilitation_card(answer: Answer) -> Card | None:

@@ -1,7 +1,7 @@
 """Texts that remember how they were made, so that another language can say them.
 
-A `Phrase` is its English text. It keeps the template and the words that made it, and
-`in_language` says them by a language file. A plain text that the file does not know
+A `Translatable` is its English text. It keeps the template and the words that made it,
+and `in_language` says them by a language file. A plain text that the file does not know
 raises `NotTranslated`: then the whole answer is said in English, never half of it.
 """
 
@@ -74,7 +74,7 @@ class Language(Protocol):
         """Leave out what follows the first opening bracket."""
 
 
-class Phrase(str):
+class Translatable(str):
     """An English text that another language can say."""
 
     __slots__ = ()
@@ -90,14 +90,16 @@ class Phrase(str):
         return _again, (type(self), str(self), made_of)
 
 
-def _again(kind: type[Phrase], text: str, made_of: Mapping[str, object]) -> Phrase:
+def _again(
+    kind: type[Translatable], text: str, made_of: Mapping[str, object]
+) -> Translatable:
     phrase = str.__new__(kind, text)
     for name, value in made_of.items():
         setattr(phrase, name, value)
     return phrase
 
 
-class Sentence(Phrase):
+class Sentence(Translatable):
     """A template with its words.
 
     Attributes:
@@ -123,7 +125,7 @@ class Sentence(Phrase):
         return _end_once(template.format_map(words))
 
 
-class Joined(Phrase):
+class Joined(Translatable):
     """Several texts in a row."""
 
     __slots__ = ("last", "parts", "separator")
@@ -149,7 +151,7 @@ class Joined(Phrase):
         return _end_once(language.join(words, self.separator, self.last))
 
 
-class Day(Phrase):
+class Day(Translatable):
     """A day, as exactly as it is said."""
 
     __slots__ = ("day", "form")
@@ -173,7 +175,7 @@ class Day(Phrase):
         return language.day_text(self.day, self.form)
 
 
-class Amount(Phrase):
+class Amount(Translatable):
     """A number with the symbol of its unit, which every language writes alike."""
 
     __slots__ = ("number", "symbol")
@@ -190,7 +192,7 @@ class Amount(Phrase):
         return in_language(self.number, language) + self.symbol
 
 
-class Changed(Phrase):
+class Changed(Translatable):
     """A text after a change that every language makes in the same way."""
 
     __slots__ = ("change", "text")
@@ -207,7 +209,7 @@ class Changed(Phrase):
         return self.change(in_language(self.text, language))
 
 
-class WithoutBrackets(Phrase):
+class WithoutBrackets(Translatable):
     """A text without its details in brackets."""
 
     __slots__ = ("text",)
@@ -223,7 +225,7 @@ class WithoutBrackets(Phrase):
         return language.without_brackets(in_language(self.text, language))
 
 
-class Part(Phrase):
+class Part(Translatable):
     """The heading, or what follows it, of a text that has both."""
 
     __slots__ = ("place", "text")
@@ -244,7 +246,7 @@ class Part(Phrase):
         return text.partition(": ")[self.place]
 
 
-class Verbatim(Phrase):
+class Verbatim(Translatable):
     """A name that no language changes, as the title of an order."""
 
     __slots__ = ()
@@ -253,7 +255,7 @@ class Verbatim(Phrase):
         return str(self)
 
 
-class Otherwise(Phrase):
+class Otherwise(Translatable):
     """An English detail; other languages say something shorter if they lack it."""
 
     __slots__ = ("otherwise",)
@@ -303,7 +305,7 @@ def in_language(text: str, language: Language | None) -> str:
     """
     if language is None:
         return str(text)
-    if isinstance(text, Phrase):
+    if isinstance(text, Translatable):
         return text.translation(language)
     if not text or LEVELS.fullmatch(text):
         return text

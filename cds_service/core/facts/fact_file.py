@@ -43,7 +43,7 @@ class Phrase(Condition):
     say: str
 
 
-class Line(Condition):
+class FactLine(Condition):
     """A line of the detail. By default it is said while its fact leads the card.
 
     Attributes:
@@ -94,7 +94,7 @@ class FactWords(DataTable):
     joins: str = ""
     start: str = ""
     state: DrugWords | None = None
-    lines: tuple[Line, ...] = ()
+    lines: tuple[FactLine, ...] = ()
 
     @property
     def texts(self) -> tuple[str, ...]:
