@@ -95,7 +95,8 @@ class Finding(NamedTuple):
             `T12,L1`, head to foot).
         unit: canonical UCUM; `1` for yes/no and words.
         observed: the day at the site on which the value was true; None if it has none.
-        concerns: whole sentences shown wherever the value is shown.
+        concerns: whole sentences about the value, for the card's extension, the review
+            pages and worklists. The words of a card do not have them.
         site: where it was measured, in our words: `lumbar spine`, `right hand`; empty
             if there is nothing to say.
         method: how it was measured, in our words: `bioimpedance`, `DXA`; empty if not

@@ -43,7 +43,7 @@ class Recommendation:
         label: the suggestion's label, starts with a verb; empty if nothing is
             offered.
         template: name of the order template in `hooks/<service>/orders/`; None if
-            nothing is offered.
+            no new order is offered, as with a corrected one.
         is_preselected: CDS Hooks' `isRecommended` for the suggestion.
         already: orders or drafts that do it already; then nothing is offered.
         not_counted: orders of the kind that do not count for this fracture: they are

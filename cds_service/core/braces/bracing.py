@@ -38,7 +38,7 @@ WITHOUT_DATE = {
     "misdated": "its first day is far from today",
     "renewal": "it renews a brace whose first day is not on record",
 }
-# The problem of a brace order.
+# What is wrong with the end of a brace order.
 Issue = Literal[
     "long",  # ends after the site's weeks
     "open",  # states no end
@@ -179,7 +179,7 @@ class Brace:
             of another.
         since: the day from which its weeks count: of the first brace of this fracture.
         last_day: by the site's weeks.
-        issue: its problem; None if it keeps the limit.
+        issue: what is wrong with its end; None if it keeps the limit.
         correction: the end that it would get; None if there is none to set.
         is_first_unknown: it renews a brace whose first day is not on record, so
             its weeks began at the latest on that day.
@@ -536,28 +536,28 @@ def _role(times: BraceTimes, worn: Mapping[str, date]) -> Role:
 
 
 def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
-    """Return the problem of a brace; None if it ends within the site's weeks."""
+    """Return the issue of a brace; None if it ends within the site's weeks."""
     is_reversed = times.order.worded.kind == "reversed"
     if _is_misdated(times.order, today) and not is_reversed:
         return "misdated"
     if times.ends is not None and times.ends <= last_day:
-        return _left_open(times, last_day)
+        return _issue_within_weeks(times, last_day)
     if last_day < max(today, times.begins):
         return "passed"
     if times.ends is None or times.order.worded.kind == "apart":
-        return _without_date(times)
+        return _issue_without_end(times)
     if times.by_dates is not None and times.by_dates < last_day:
         # Its dates keep the limit: to set the limit's day would lengthen them.
         return "conflict"
     return "long"
 
 
-def _left_open(times: BraceTimes, last_day: date) -> Issue | None:
-    """Return the problem of an end within the site's weeks that the order contradicts.
+def _issue_within_weeks(times: BraceTimes, last_day: date) -> Issue | None:
+    """Return the issue of an end within the site's weeks that the order contradicts.
 
     Its dates or words name a day, and its words also name an end without a day, or say
     that there is none. An unclear end that comes within the site's weeks at the latest
-    is no problem.
+    is no issue.
     """
     worded = times.order.worded
     if worded.kind == "endless":
@@ -573,8 +573,8 @@ def _left_open(times: BraceTimes, last_day: date) -> Issue | None:
     return "doubtful" if is_doubtful else None
 
 
-def _without_date(times: BraceTimes) -> Issue:
-    ending = times.order.worded.kind
-    if ending in ("event", "payer", "doubtful", "reversed", "apart"):
-        return ending
+def _issue_without_end(times: BraceTimes) -> Issue:
+    kind = times.order.worded.kind
+    if kind in ("event", "payer", "doubtful", "reversed", "apart"):
+        return kind
     return "open"

@@ -1,4 +1,8 @@
-"""The queries of a service: the templates of its discovery entry."""
+"""The queries of a service: the templates of its discovery entry.
+
+They are written in `hooks/<service>/service.json`. `hook_files/queries.py` replaces
+`{codes}` by the codes of the findings whose files name the template's key.
+"""
 
 import re
 from collections.abc import Mapping

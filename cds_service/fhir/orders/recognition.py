@@ -261,7 +261,33 @@ def recognise_support(
     Of an augmentation order only its biopsy counts.
     """
     is_augmentation = recognise_augmentation(resource, terminology) is not None
-    return _support_of(resource, drafts, terminology, is_augmentation=is_augmentation)
+    return _recognise_support(
+        resource, drafts, terminology, is_augmentation=is_augmentation
+    )
+
+
+def augmentation_in(order: Order, terminology: Terminology) -> Recognition | None:
+    """Return the augmentation that an order asks for; None if it asks for none."""
+    if order.meaning is not None:
+        return order.meaning.augmentation
+    return recognise_augmentation(order.resource, terminology)
+
+
+def is_augmentation(order: Order, terminology: Terminology) -> bool:
+    """Tell if an order asks for an augmentation, not for restoring height alone."""
+    recognition = augmentation_in(order, terminology)
+    return recognition is not None and bool(
+        recognition.concepts & AUGMENTATION_OR_LEVEL
+    )
+
+
+def support_in(
+    order: Order, drafts: DraftOrders, terminology: Terminology
+) -> Recognition | None:
+    """Return the support that an order asks for; None if it asks for none."""
+    if order.meaning is not None:
+        return order.meaning.support
+    return recognise_support(order.resource, drafts, terminology)
 
 
 def with_meanings(drafts: DraftOrders, terminology: Terminology) -> DraftOrders:
@@ -292,37 +318,13 @@ def _each_with_meaning(
 
 def _classify(resource: Json, drafts: DraftOrders, terminology: Terminology) -> Meaning:
     augmentation = recognise_augmentation(resource, terminology)
-    support = _support_of(
+    support = _recognise_support(
         resource, drafts, terminology, is_augmentation=augmentation is not None
     )
     return Meaning(augmentation, support)
 
 
-def augmentation_in(order: Order, terminology: Terminology) -> Recognition | None:
-    """Return the augmentation that an order asks for; None if it asks for none."""
-    if order.meaning is not None:
-        return order.meaning.augmentation
-    return recognise_augmentation(order.resource, terminology)
-
-
-def is_augmentation(order: Order, terminology: Terminology) -> bool:
-    """Tell if an order asks for an augmentation, not for restoring height alone."""
-    recognition = augmentation_in(order, terminology)
-    return recognition is not None and bool(
-        recognition.concepts & AUGMENTATION_OR_LEVEL
-    )
-
-
-def support_in(
-    order: Order, drafts: DraftOrders, terminology: Terminology
-) -> Recognition | None:
-    """Return the support that an order asks for; None if it asks for none."""
-    if order.meaning is not None:
-        return order.meaning.support
-    return recognise_support(order.resource, drafts, terminology)
-
-
-def _support_of(
+def _recognise_support(
     resource: Json,
     drafts: DraftOrders,
     terminology: Terminology,
@@ -337,13 +339,13 @@ def _support_of(
     titles = _titles(resource)
     # An augmentation at which a biopsy is taken orders the biopsy, too.
     if is_augmentation:
-        return _support_titled(
+        return _recognise_titled(
             [*titles, *codeables(resource, "orderDetail")], BIOPSY, terminology
         )
-    recognition = _support_titled(titles, SUPPORT_KINDS, terminology)
+    recognition = _recognise_titled(titles, SUPPORT_KINDS, terminology)
     is_therapy = bool(recognition and recognition.concepts >= REHABILITATION)
     if is_therapy and _is_elsewhere(resource, terminology):
-        recognition = _support_titled(
+        recognition = _recognise_titled(
             titles, SUPPORT_KINDS - REHABILITATION, terminology
         )
     if recognition is None:
@@ -418,10 +420,10 @@ def _recognise_device(
     names = [text(name.get("name")) for name in objects(device.get("deviceName"))]
     names += [text(device.get("model")), text(member(reference, "display"))]
     titles += [{"text": name} for name in names if name]
-    return _support_titled(titles, frozenset({"brace"}), terminology)
+    return _recognise_titled(titles, frozenset({"brace"}), terminology)
 
 
-def _support_titled(
+def _recognise_titled(
     titles: list[Json], kinds: frozenset[str], terminology: Terminology
 ) -> Recognition | None:
     matches = [match for match in terminology.matches(titles) if match.concept in kinds]
