@@ -689,28 +689,6 @@ def _conclude_and_log(call: Call, read_case: ReadCase) -> HookResponse:
     return response if ports.is_shown else NO_CARDS
 
 
-def _shown_of(
-    call: Call, read_case: ReadCase, full_answer: Answer, response: HookResponse
-) -> Shown:
-    """Collect the parts of an answer that the log keeps."""
-    ports = call.ports
-    acts = full_answer.recommendations
-    corrections = [correction for act in acts for correction in act.corrections]
-    return Shown(
-        entry_id=call.entry_id,
-        at=call.now,
-        service_id=call.service_id,
-        request=call.request,
-        caller=ports.caller,
-        server=call.server if ports.may_name_server else NOT_LISTED,
-        near_misses=(*read_case.near_misses, *unread_braces(corrections)),
-        answer=full_answer,
-        response=response,
-        silent_after=None if ports.is_shown else ports.deadline.passed,
-        asked_language=ports.language,
-    )
-
-
 def _answer_with_cards(
     call: Call, conclusion: Conclusion
 ) -> tuple[Answer, tuple[Card, ...]]:
@@ -806,3 +784,25 @@ def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
         return None
     lines = handout_sentences(find_handout(conclusion, leaving), text, settings)
     return Page(text.language, text.title, [sentence for _, sentence in lines])
+
+
+def _shown_of(
+    call: Call, read_case: ReadCase, full_answer: Answer, response: HookResponse
+) -> Shown:
+    """Collect the parts of an answer that the log keeps."""
+    ports = call.ports
+    acts = full_answer.recommendations
+    corrections = [correction for act in acts for correction in act.corrections]
+    return Shown(
+        entry_id=call.entry_id,
+        at=call.now,
+        service_id=call.service_id,
+        request=call.request,
+        caller=ports.caller,
+        server=call.server if ports.may_name_server else NOT_LISTED,
+        near_misses=(*read_case.near_misses, *unread_braces(corrections)),
+        answer=full_answer,
+        response=response,
+        silent_after=None if ports.is_shown else ports.deadline.passed,
+        asked_language=ports.language,
+    )

@@ -1,4 +1,8 @@
-"""Recognise the ways of measuring that a text names (`methods.toml`)."""
+"""Recognise by rules what a text names: ways of measuring, kinds of entries.
+
+The rules of `methods.toml` are those of measuring. Those of `kinds.toml` say which one
+an entry is of: the organ of a cancer, an order that is cancelled, the end of a brace.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -45,8 +49,8 @@ Phrases = Annotated[re.Pattern[str], BeforeValidator(_one_pattern)]
 BoundPhrases = Annotated[re.Pattern[str], BeforeValidator(_bound_pattern)]
 
 
-class _Method(Closed):
-    """A way of measuring.
+class _NamingRule(Closed):
+    """A rule for one thing that a text may name.
 
     Attributes:
         any: phrases that name it.
@@ -68,12 +72,12 @@ class _Method(Closed):
         return bool(match)
 
 
-class MethodWords(RootModel[dict[str, _Method]]):
-    """Recognises measurement methods in words."""
+class NamingRules(RootModel[dict[str, _NamingRule]]):
+    """The rules of one file, by name."""
 
     @property
     def names(self) -> frozenset[str]:
-        """Return the methods in the file."""
+        """Return the names of the rules."""
         return frozenset(self.root)
 
     @cached_property
@@ -81,25 +85,25 @@ class MethodWords(RootModel[dict[str, _Method]]):
         return lru_cache(KEPT_TEXTS)(self.named)
 
     def of_title(self, title: str, among: tuple[str, ...]) -> frozenset[str]:
-        """Return the methods among these that a title names.
+        """Return the rules among these whose thing a title names.
 
-        The title is the name of a measurement, of its method or of its site.
+        The result for a short title is kept: many patients have the same.
         """
         look = self._looked_up if len(title) <= LONGEST_TITLE else self.named
         return look(title, among)
 
     def without(self, text: str, name: str) -> str:
-        """Leave the words of one method out of a text."""
+        """Leave the phrases of one rule out of a text."""
         check_time()
         return self.root[name].without(without_accents(text))
 
     def pieces(self, text: str, name: str) -> list[str]:
-        """Cut a text at the words of one method."""
+        """Cut a text at the phrases of one rule."""
         check_time()
         return self.root[name].any.split(without_accents(text))
 
     def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
-        """Return the methods among these that a text names.
+        """Return the rules among these whose thing a text names.
 
         Nothing is kept in memory, since a note is about one patient.
 
@@ -113,7 +117,7 @@ class MethodWords(RootModel[dict[str, _Method]]):
         return frozenset([name for name in among if self.root[name].fits(words)])
 
 
-def load_method_words(folders: Sequence[Path], name: str) -> MethodWords:
+def load_naming_rules(folders: Sequence[Path], name: str) -> NamingRules:
     """Load the file in force with this name.
 
     Args:
@@ -124,9 +128,9 @@ def load_method_words(folders: Sequence[Path], name: str) -> MethodWords:
         DataFileError: it is missing or wrong, or a site's file lacks a table that ours
             has, for which an answer would ask.
     """
-    path, words = required(folders, name, MethodWords)
+    path, words = required(folders, name, NamingRules)
     if len(folders) > 1:
-        _, ours = required(folders[:1], name, MethodWords)
+        _, ours = required(folders[:1], name, NamingRules)
         if lacking := sorted(ours.names - words.names):
             raise missing_tables(path, lacking)
     return words

@@ -65,7 +65,7 @@ from cds_service.fhir.mapping.mapping_files import (
     read_own_codes,
     read_value_sets,
 )
-from cds_service.fhir.mapping.method_words import load_method_words
+from cds_service.fhir.mapping.method_words import load_naming_rules
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.plain.plain_words import load_all_plain, plain_of_braces
 from cds_service.fhir.mapping.readable import Languages, LanguagesFile
@@ -148,8 +148,29 @@ class Terminology:
 
     Immutable after loading.
 
+    `matches` and `concepts` translate codes, and `text_concepts` words. Readers that
+    know more of a text are attributes, each by a file or folder of `mappings/`:
+
+    | attribute                       | by                                        |
+    |---------------------------------|-------------------------------------------|
+    | units                           | units.toml                                |
+    | methods, kinds                  | methods.toml, kinds.toml                  |
+    | names_of_measures               | names.toml                                |
+    | reports, report_numbers         | reports.toml, report-numbers.toml         |
+    | drugs                           | drugs.toml                                |
+    | plain                           | the folders plain-words/, plain-…-words/  |
+    | harmless, harmless_acts         | harmless.toml, harmless-acts.toml         |
+    | everyday, everyday_diseases     | everyday-orders.toml, …-diseases.toml     |
+    | bystanders                      | bystanders.toml                           |
+    | grave_stems, search_parts       | grave-stems.toml, search-parts.toml       |
+    | complication_codes, side_codes  | complication-codes.toml, side-codes.toml  |
+    | languages                       | languages.toml                            |
+    | clauses, level_names, levels    | texts/: denials, vertebrae                |
+    | durations, years, speller       | texts/: times, abbreviations              |
+
     Attributes:
         calendar: which day of the site a date or time of its records means.
+        own_words: of our order templates, as a pattern.
         lacking_tables: notes for `mappings check` on languages without words that
             decide a "no" or the length of a brace.
     """
@@ -282,9 +303,9 @@ class Terminology:
         with faults:
             self.units = load_units(folders)
         with faults:
-            self.methods = load_method_words(folders, "methods.toml")
+            self.methods = load_naming_rules(folders, "methods.toml")
         with faults:
-            self.kinds = load_method_words(folders, "kinds.toml")
+            self.kinds = load_naming_rules(folders, "kinds.toml")
         with faults:
             reports = required(folders, "reports.toml", ReportsFile)[1]
             self.reports = ReportWords(reports)
