@@ -143,7 +143,7 @@ def _recommendation(
     gain: int,
     values: Mapping[str, str],
 ) -> Recommendation:
-    option, signal = _chosen_text(rule, signals)
+    signal_text, signal = _chosen_text(rule, signals)
     if signal is not None and signal not in fired_by:
         fired_by = (*fired_by, signal)
     already = support.counted(rule.order_kind) if rule.order_kind else ()
@@ -155,11 +155,11 @@ def _recommendation(
     words = {**values, **_words_of(fired_by, signal, corrections)}
     label, template = "", None
     if is_offered:
-        label, template = _filled(option.label or rule.label, words), rule.order
+        label, template = _filled(signal_text.label or rule.label, words), rule.order
     may_be_ordered = bool(support.may_count(rule.order_kind))
     return Recommendation(
         rule=rule,
-        text=_filled(option.line(rule.text), words),
+        text=_filled(signal_text.line(rule.text), words),
         label=label,
         template=template,
         is_preselected=not may_be_ordered and _is_preselected(rule, signals),
@@ -268,12 +268,12 @@ def _chosen_text(
     """
     if not rule.texts:
         return SignalText(), None
-    for option in rule.texts:
+    for signal_text in rule.texts:
         signal = next(
-            (signals[name] for name in option.signals if name in signals), None
+            (signals[name] for name in signal_text.signals if name in signals), None
         )
-        if signal is not None or not option.signals:
-            return option, signal
+        if signal is not None or not signal_text.signals:
+            return signal_text, signal
     raise ValueError(f"rule {rule.id}: no text fits the signals")
 
 

@@ -106,7 +106,8 @@ class RuleWords(DataTable):
     @model_validator(mode="after")
     def _has_text(self) -> Self:
         are_texts_whole = bool(self.texts) and all(
-            option.say and "{text}" not in option.say for option in self.texts
+            signal_text.say and "{text}" not in signal_text.say
+            for signal_text in self.texts
         )
         if not self.text and not are_texts_whole:
             raise ValueError(
