@@ -9,7 +9,7 @@ from cds_service.cards.not_known import record_notices
 from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.core.braces.bed_rest import rest_length
 from cds_service.core.braces.brace_reasons import KeepReason, keep_reasons
-from cds_service.core.braces.bracing import BROKEN, CERTAIN, Brace
+from cds_service.core.braces.bracing import CERTAIN, LIMIT_BROKEN, Brace
 from cds_service.core.findings import SupportOrder
 from cds_service.core.phrases import Part, in_brackets, joined, say
 from cds_service.core.wording import (
@@ -94,7 +94,8 @@ class _BraceCard:
         if self._is_long_rest() and not self.answer.has("bed-rest-reason"):
             return "warning"
         is_broken = (
-            any(brace.issue in BROKEN for brace in self.with_issue) and not self.reasons
+            any(brace.issue in LIMIT_BROKEN for brace in self.with_issue)
+            and not self.reasons
         )
         return self.answer.policy.brace.indicator if is_broken else "info"
 

@@ -56,8 +56,9 @@ Issue = Literal[
 # Issues that leave no doubt about what the order says.
 CERTAIN: tuple[Issue, ...] = ("long", "open")
 # Issues with an end that could be set; the others are for the order's author.
-CORRECTED: tuple[Issue, ...] = (*CERTAIN, "least", "event", "payer")
-BROKEN: tuple[Issue, ...] = (*CERTAIN, "passed", "conflict")
+CORRECTABLE: tuple[Issue, ...] = (*CERTAIN, "least", "event", "payer")
+# Issues of the signal `brace-limit-broken`; the others are of `brace-undated`.
+LIMIT_BROKEN: tuple[Issue, ...] = (*CERTAIN, "passed", "conflict")
 
 Role = Literal["ordered", "renewed", "added", "active"]
 
@@ -512,7 +513,7 @@ def _brace(
         end=last_day,
         is_certain=issue in CERTAIN and not is_open,
     )
-    offered = correction if issue in CORRECTED else None
+    offered = correction if issue in CORRECTABLE else None
     return Brace(
         times=times,
         role=_role(times, worn),

@@ -6,7 +6,7 @@ None of them holds while an order is signed.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from cds_service.core.braces.bracing import BROKEN, Brace
+from cds_service.core.braces.bracing import LIMIT_BROKEN, Brace
 from cds_service.core.drugs.bone_drugs import FOR_PAIN, KINDS, MAY_MEAN
 from cds_service.core.facts.leaving import SOON_ENOUGH, Biopsy, GraveResult, next_dose
 from cds_service.core.facts.situation import (
@@ -337,7 +337,7 @@ def _manner(brace: Brace, braces: Sequence[Brace]) -> str:
     # What was not read may say how long: "until fusion".
     if any(other.times.order.unread for other in braces):
         return "unclear"
-    return "late" if brace.issue in BROKEN or brace.correction else "unclear"
+    return "late" if brace.issue in LIMIT_BROKEN or brace.correction else "unclear"
 
 
 def _biopsies(situation: Situation) -> tuple[Biopsy, ...]:

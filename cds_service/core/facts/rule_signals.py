@@ -5,7 +5,7 @@ from itertools import chain
 
 from cds_service.core.braces.bed_rest import Rest, judge_rest, rest_sentence
 from cds_service.core.braces.brace_reasons import KEEP_REASONS, KeepReason, keep_reasons
-from cds_service.core.braces.bracing import BROKEN, WITHOUT_DATE, Brace
+from cds_service.core.braces.bracing import LIMIT_BROKEN, WITHOUT_DATE, Brace
 from cds_service.core.facts.situation import (
     SIGNALS,
     Detector,
@@ -385,7 +385,9 @@ def _brace_words(brace: Brace) -> str:
 @signal("brace-limit-broken")
 def _brace_limit_broken(situation: Situation) -> Signal | None:
     """Find a brace that ends after the site's weeks, or never."""
-    return _of_braces([brace for brace in situation.braces if brace.issue in BROKEN])
+    return _of_braces(
+        [brace for brace in situation.braces if brace.issue in LIMIT_BROKEN]
+    )
 
 
 @signal("brace-undated")
@@ -395,7 +397,7 @@ def _brace_undated(situation: Situation) -> Signal | None:
         [
             brace
             for brace in situation.braces
-            if brace.issue and brace.issue not in BROKEN
+            if brace.issue and brace.issue not in LIMIT_BROKEN
         ]
     )
 

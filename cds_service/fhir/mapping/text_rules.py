@@ -31,7 +31,7 @@ SIGNS_KEPT = 12
 UNREAD = "\u1681"
 # Inside a number: a sign of which nobody knows if it is seen. It is a letter of no
 # language, as `UNREAD`, but the words around it are read.
-BROKEN = "\u1682"
+UNREAD_IN_NUMBER = "\u1682"
 # Signs in a number that may make it another one: control characters, thin spaces that
 # are not those of thousands, strokes and other marks upon a digit, figures above the
 # line; and the sign after which all is seen from right to left.
@@ -293,7 +293,7 @@ def within_limit(text: str) -> str:
     """
     if not text.isascii():
         text = text.translate(_INVISIBLE)
-    text = _IN_NUMBER.sub(BROKEN, text)
+    text = _IN_NUMBER.sub(UNREAD_IN_NUMBER, text)
     text = _EMPTY_LINES.sub("\n\n", _BLANKS.sub("  ", text))
     text = _STROKES_OF_A_FORM.sub("__", _SIGNS.sub(_ends_of_signs, text))
     text = _LONG_RUN.sub(rf"\g<0>{UNREAD} {UNREAD}", text)

@@ -11,7 +11,7 @@ from pydantic import Field
 from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.durations.duration_parts import Amount
 from cds_service.fhir.mapping.files.language import Durations, any_of, ignoring_case
-from cds_service.fhir.mapping.text_rules import BROKEN
+from cds_service.fhir.mapping.text_rules import UNREAD_IN_NUMBER
 
 YEAR, MONTH = "a", "mo"
 SYMBOL = 3  # units this short are the same in all languages
@@ -346,7 +346,7 @@ def _amount_pattern(
         tables: the words of all languages.
     """
     digits = (
-        rf"(?<![A-WYZa-wyzÀ-ÖØ-öø-ÿ0-9./⁄{BROKEN}])(?<!\d)(?<![0-9],)"
+        rf"(?<![A-WYZa-wyzÀ-ÖØ-öø-ÿ0-9./⁄{UNREAD_IN_NUMBER}])(?<!\d)(?<![0-9],)"
         r"[0-9]{1,3}(?:[.,][0-9]{1,2})?"
     )
     number = rf"(?:{digits}|(?<![{LETTER}])(?:{numbers}))"

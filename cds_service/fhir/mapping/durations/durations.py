@@ -29,7 +29,7 @@ from cds_service.fhir.mapping.durations.duration_words import (
 from cds_service.fhir.mapping.durations.last_days import LastDays
 from cds_service.fhir.mapping.files.language import Language
 from cds_service.fhir.mapping.files.overlay import required
-from cds_service.fhir.mapping.text_rules import BROKEN, normal
+from cds_service.fhir.mapping.text_rules import UNREAD_IN_NUMBER, normal
 from cds_service.outgoing.deadline import check_time
 
 FILE = "durations.toml"
@@ -50,7 +50,7 @@ _COUNTED = re.compile(
 # is left of it
 _SPLIT = re.compile(
     rf"(?<![\w.,:/-])[0-9]{{1,2}}(?: ?\+ ?[0-9]{{1,2}}(?= ?\+))*"
-    rf"(?:[ \t\n]{{1,2}}| ?\+ ?|[_'’`´·\"<>{BROKEN}]+|&#?\w{{1,8}};"
+    rf"(?:[ \t\n]{{1,2}}| ?\+ ?|[_'’`´·\"<>{UNREAD_IN_NUMBER}]+|&#?\w{{1,8}};"
     r"|(?:</?\w{1,8}/?>)+)"
     r"(?P<last>[0-9]{1,2})(?![0-9])"
 )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cds_service.core.anatomy import SPINE
 from cds_service.fhir.mapping.files.language import Language, Speller, Vertebrae, any_of
 from cds_service.fhir.mapping.text_rules import (
-    BROKEN,
+    UNREAD_IN_NUMBER,
     folded,
     folded_pattern,
     in_figures,
@@ -287,7 +287,7 @@ def _named_level(vertebrae: Sequence[Vertebrae]) -> re.Pattern[str]:
     return re.compile(
         r"(?:(?<![A-Za-z0-9])|(?![A-Za-z]))"
         rf"(?:(?P<thoracic>{thoracic})|(?:{lumbar}))"
-        rf"0?(?P<number>[1-9][0-9]?)(?![A-Za-z0-9{BROKEN}]|\d|\.[0-9])"
+        rf"0?(?P<number>[1-9][0-9]?)(?![A-Za-z0-9{UNREAD_IN_NUMBER}]|\d|\.[0-9])"
         rf"(?!{not_after})"
     )
 

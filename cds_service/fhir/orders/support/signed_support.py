@@ -27,20 +27,20 @@ def find_draft_support_orders(
     Of a brace or bed rest all of them count, since the card asks for its end.
     """
     proposed = PROPOSED - _intents_of_augmentations(drafts, terminology)
-    found: list[SupportOrder] = []
+    orders: list[SupportOrder] = []
     for draft in drafts.each():
         is_offered = draft.is_option or _intent(draft) in proposed
         is_held = text(draft.resource.get("status")) in HELD
         for order in read_support_orders(draft, drafts, terminology, is_draft=True):
             if order.kind in TIMED:
-                found.append(order)
+                orders.append(order)
             elif not is_offered:
-                found.append(replace(order, not_now="held") if is_held else order)
-    return (*found, *_worn_inside(found, drafts, terminology))
+                orders.append(replace(order, not_now="held") if is_held else order)
+    return (*orders, *_worn_inside(orders, drafts, terminology))
 
 
 def _worn_inside(
-    found: Sequence[SupportOrder], drafts: DraftOrders, terminology: Terminology
+    orders: Sequence[SupportOrder], drafts: DraftOrders, terminology: Terminology
 ) -> Iterator[SupportOrder]:
     """Yield braces and bed rest that an order of something else asks for.
 
@@ -51,7 +51,7 @@ def _worn_inside(
         if not (is_therapy or is_augmentation(draft, terminology)):
             continue
         for kind in sorted(TIMED):
-            own = [order for order in found if order.kind == kind]
+            own = [order for order in orders if order.kind == kind]
             if any(order.reference == draft.reference for order in own):
                 continue
             inside = read_worn_inside(
