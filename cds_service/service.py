@@ -168,7 +168,8 @@ def answer(
             as shown.
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
-    with limited_by(ports.deadline), places_counted_for(ports.caller.client or ""):
+    until = ports.deadline.for_cards()
+    with limited_by(until), places_counted_for(ports.caller.client or ""):
         return _answer_in_time(service, hook, request, ports)
 
 
@@ -597,7 +598,7 @@ def _chart_of(
         _counted_days(call, order),
         treated=order.levels.names if order else (),
         region=region_treated(order.levels) if order else frozenset(),
-        deadline=call.ports.deadline,
+        deadline=call.ports.deadline.for_cards(),
     )
     if order:
         chart.ordered = Ordered(", ".join(order.references), order.t_scores)

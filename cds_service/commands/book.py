@@ -98,7 +98,7 @@ def preview(
         url,
         settings,
         folder,
-        calling.read_calling_card(None, **who),
+        calling.read_credentials(None, **who),
         today,
         capabilities,
     ):
@@ -188,7 +188,7 @@ def _check_service(
     url: str,
     settings: Settings,
     site: SiteFolder | None,
-    who: calling.CallingCard,
+    who: calling.Credentials,
     today: date,
     can: Capabilities,
 ) -> Iterator[tuple[BookPatient, tuple[str, ...]]]:
@@ -211,7 +211,7 @@ def _check_service(
         )
 
 
-def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
+def _differences(expected: list[Any], reply: calling.Reply) -> Iterator[str]:
     if reply.status != 200:
         yield f"status {reply.status} instead of 200"
         return
@@ -219,7 +219,7 @@ def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
         yield "no card: the service is off, or does not know the order"
         return
     ours, theirs = (
-        {topic: _visible(card) for topic, card in calling.topics_of(cards).items()}
+        {topic: _visible(card) for topic, card in calling.cards_by_topic(cards).items()}
         for cards in (expected, reply.cards)
     )
     for topic in dict.fromkeys([*ours, *theirs]):

@@ -105,8 +105,9 @@ STEP_ROWS = {
     "Brace ended by its order": "brace-ended",
 }
 HOW_HIDDEN = (
-    "The period is whole years. Counts of 1 to 4 are hidden as \u201c\u2026\u201d, with"
-    " others that would tell them; \u201c12 + \u2026\u201d is the sum of what is shown."
+    "The period is whole years. Counts of 1 to 4 are hidden as \u201c\u2026\u201d, and"
+    " so are others from which they would follow; \u201c12 + \u2026\u201d is the sum of"
+    " what is shown."
 )
 Tables = Mapping[str, Counted]
 MonthSums = Counter[tuple[str, str]]  # of month and name

@@ -331,6 +331,7 @@ def _read_request(
     """
     body = exchange.read_body()
     hook_request = parse_request(body, hook.hook, exchange.hook_instances)
+    exchange.hook_request = hook_request
     deadline.check()
     exchange.hook_instance = hook_request.hook_instance
     context = hook_request.context

@@ -33,6 +33,13 @@ def test_no_act_is_chosen_beside_what_is_named(title):
     assert not selected(found)
 
 
+@pytest.mark.parametrize("title", ["L1無転移、L3転移", "第1腰椎無転移、第3腰椎転移"])
+def test_a_japanese_comma_before_another_vertebra_ends_what_is_denied(title):
+    found = cards(title)
+    assert found["rehabilitation"]["summary"].startswith("Bone metastasis")
+    assert not selected(found)
+
+
 @pytest.mark.parametrize("title", DENIED)
 def test_what_is_only_denied_names_nothing(title):
     assert "not excluded" not in cards(title)["rehabilitation"]["detail"]

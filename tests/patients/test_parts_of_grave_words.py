@@ -40,8 +40,8 @@ def in_ward(words):
 
 
 GRAVE = [
-    pytest.param(coded("I10", "고혈압, 유방암"), id="title, ko"),
-    pytest.param(coded("I10", "Hypertensie, borstkanker"), id="title, nl"),
+    pytest.param(coded("I10", "고혈압, 암성 통증"), id="title, ko"),
+    pytest.param(coded("I10", "Hypertensie, gezwel"), id="title, nl"),
     pytest.param(coded("D64.9", "Tumoranämie"), id="title, de"),
     pytest.param(coded("J98.4", "Lung lesion"), id="lesion"),
     pytest.param(coded("K76.89", "Liver lesion"), id="lesion of the liver"),

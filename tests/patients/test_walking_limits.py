@@ -256,7 +256,7 @@ def test_so_is_an_order_to_be_moved(title: str) -> None:
         (device("Boot", "NWB"), "an order limits training or weight-bearing"),
         (device("Wheelchair"), "a wheelchair or a lift is ordered"),
         (device("CAM boot"), "a boot, cast or brace of a leg is ordered"),
-        (diagnosis("Z99.3"), "a diagnosis says that the patient does not walk"),
+        (diagnosis("Z99.3"), "the record says that the patient does not walk"),
         (diagnosis("Z89.511"), "a leg or foot was lost"),
         (diagnosis("S86.011A"), "an injury of pelvis or leg may still heal"),
         (operated(cpt="27814"), "an operation of pelvis or leg may still heal"),

@@ -1,4 +1,4 @@
-"""`kyphoplasty-cds probe`: a synthetic order through a running service.
+"""`kyphoplasty-cds probe`: send an order of an invented patient through a service.
 
 The patient is invented, and the call is that of an EHR: with the whole prefetch in the
 request, and a token signed by a key of the caller's own.
@@ -58,7 +58,7 @@ class CannotCall(CdsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Replied:
+class Reply:
     """One answer: status, body and the time that it took."""
 
     status: int
@@ -67,16 +67,14 @@ class Replied:
 
     @property
     def cards(self) -> list[Mapping[str, Any]]:
-        cards = self.document.get("cards") if isinstance(self.document, dict) else None
-        return (
-            [card for card in cards if isinstance(card, dict)]
-            if isinstance(cards, list)
-            else []
-        )
+        cards = member(self.document, "cards")
+        if not isinstance(cards, list):
+            return []
+        return [card for card in cards if isinstance(card, dict)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallingCard:
+class Credentials:
     """The caller's credentials: a token, or a key that signs one each time.
 
     Open mode needs neither.
@@ -105,9 +103,9 @@ class CallingCard:
         return jwt.encode(claims, self.key, ALGORITHM, headers={"kid": self.issuer})
 
 
-def read_calling_card(
+def read_credentials(
     token: str | None, key_file: Path | None, issuer: str
-) -> CallingCard:
+) -> Credentials:
     """Return the credentials of `--token-file`, or of `--key` and `--issuer`.
 
     A key that is not there yet is made.
@@ -119,7 +117,7 @@ def read_calling_card(
     if token is not None and key_file is not None:
         raise click.UsageError("give --token-file or --key, not both")
     if key_file is None:
-        return CallingCard(token=token)
+        return Credentials(token=token)
     if not key_file.exists():
         raise CannotCall(_make_key(key_file, issuer))
     try:
@@ -131,7 +129,7 @@ def read_calling_card(
         ) from None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp384r1":
         raise click.UsageError("--key: not a key on P-384")
-    return CallingCard(key=pem, issuer=issuer)
+    return Credentials(key=pem, issuer=issuer)
 
 
 def _make_key(file: Path, issuer: str) -> str:
@@ -165,9 +163,7 @@ def _make_key(file: Path, issuer: str) -> str:
     )
 
 
-def send(
-    url: str, service_id: str, body: Mapping[str, Any], who: CallingCard
-) -> Replied:
+def send(url: str, service_id: str, body: Mapping[str, Any], who: Credentials) -> Reply:
     """Send one hook call.
 
     Raises:
@@ -189,7 +185,7 @@ def send(
             headers=headers,
             timeout=CALL_SECONDS,
         )
-        return Replied(
+        return Reply(
             answer.status_code, decode_json(answer.content), time.monotonic() - began
         )
     except CallFailed as error:
@@ -222,7 +218,8 @@ def synthetic_call(
     return {**body, "hookInstance": str(uuid4()), "context": context}
 
 
-def topics_of(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+def cards_by_topic(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the cards by the code of their topic; a card without one is left out."""
     named = ((text(member(card, "source", "topic", "code")), card) for card in cards)
     return {topic: card for topic, card in named if topic}
 
@@ -242,7 +239,7 @@ def probe_service(
     *, url: str, site: Path | None, procedure: str | None, as_json: bool, **who: Any
 ) -> None:
     """Send a kyphoplasty order of an invented patient; say what came back."""
-    caller = read_calling_card(**who)
+    caller = read_credentials(**who)
     # A site's codes shape the prefetch.
     service = load_service(options.chosen_site(site)[0])
     hook = service.signing_hook
@@ -250,7 +247,7 @@ def probe_service(
     body = synthetic_call(
         sample, hook.discovery["prefetch"], patient_id=PATIENT, procedure=procedure
     )
-    judgement = _judged(send(url, hook.id, body, caller))
+    judgement = _judgement(send(url, hook.id, body, caller))
     if as_json:
         options.print_json(judgement)
     else:
@@ -258,8 +255,8 @@ def probe_service(
     sys.exit(0 if judgement["good"] else 1)
 
 
-def _judged(reply: Replied) -> dict[str, Any]:
-    """Return the reply as JSON, with its fault; the fault is empty if it is good."""
+def _judgement(reply: Reply) -> dict[str, Any]:
+    """Return what came back as JSON, and its fault, which is empty if it is good."""
     fault = _fault_of(reply)
     return {
         "good": not fault,
@@ -272,7 +269,7 @@ def _judged(reply: Replied) -> dict[str, Any]:
                 "indicator": card.get("indicator"),
                 "summary": card.get("summary"),
             }
-            for topic, card in topics_of(reply.cards).items()
+            for topic, card in cards_by_topic(reply.cards).items()
         ],
     }
 
@@ -286,12 +283,13 @@ def _lines(judgement: Mapping[str, Any]) -> Iterator[str]:
     yield clean(f"bad: {judgement['fault']}") if judgement["fault"] else "good"
 
 
-def _fault_of(reply: Replied) -> str:
+def _fault_of(reply: Reply) -> str:
+    """Say why a reply is no card on risk; empty if it is one."""
     if reply.status != 200:
         issues = objects(member(reply.document, "issue"))
         texts = (text(member(issue, "details", "text")) for issue in issues)
         why = " ".join(filter(None, texts)) or "no reason given"
         return f"status {reply.status}: {why}"
-    if "rehabilitation" not in topics_of(reply.cards):
+    if "rehabilitation" not in cards_by_topic(reply.cards):
         return "no card on risk: the order was not recognised, or the service is off"
     return ""

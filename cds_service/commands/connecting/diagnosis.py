@@ -63,7 +63,8 @@ FAULTS_OF_KEYS = {
 LET_IT_ANSWER = "let the address answer, or use jwks-file"
 CURES_OF_KEYS = {
     "jwks.origin": (
-        "write each that the EHR's team confirms into jwks-origins, and the list's own"
+        "write into jwks-origins each of them that the EHR's team confirms, and the"
+        " origin of the list itself"
     ),
 }
 # The elements that say what is ordered; each type of order has one of them.
@@ -301,12 +302,12 @@ def _prefetch_faults(request: HookRequest, known: Known) -> Iterator[Fault]:
         sent = f"; sent were {', '.join(others)}" if others else ""
         yield Fault(
             "prefetch-missing",
-            f"prefetch lacks {_some(missing)}{sent}",
+            f"prefetch lacks {_abridged(missing)}{sent}",
             "name each key as ours: `integration-sheet --format prefetch`",
             known.place("prefetch"),
         )
     if missing and can_read and request.fhir_authorization is None:
-        what = f"{_some(missing)} would be read from fhirServer without a token"
+        what = f"{_abridged(missing)} would be read from fhirServer without a token"
         change = "send fhirAuthorization, or the prefetch"
         if has_own:
             change = "send fhirAuthorization, unless that server asks for none"
@@ -321,7 +322,8 @@ def _prefetch_faults(request: HookRequest, known: Known) -> Iterator[Fault]:
             )
 
 
-def _some(names: Sequence[str]) -> str:
+def _abridged(names: Sequence[str]) -> str:
+    """Join the first names, with the number of the others."""
     more = len(names) - MOST_NAMED
     ending = f" and {more} more" if more > 0 else ""
     return ", ".join(names[:MOST_NAMED]) + ending
@@ -468,7 +470,7 @@ def _key_faults(
     if known_kids is not None and not is_known:
         what = (
             f"the token's kid is {kid}, {client.jwks_file} has"
-            f" {_some(sorted(known_kids))}"
+            f" {_abridged(sorted(known_kids))}"
         )
         yield Fault("jwt.kid", what, "put its present public keys into the file")
 
@@ -527,7 +529,7 @@ def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Fault]:
 
 def _refusal(reason: str, count: int, line: Mapping[str, Any], known: Known) -> Fault:
     """Describe the refusal of a token: what it says, and what the site has instead."""
-    claim = re.sub(r"^jwt\.|_.*$", "", reason)
+    claim = re.sub(r"^jwt\.|_.*$", "", reason)  # `jwt.aud_missing` is of `aud`
     expected = line.get("expected")
     has = expected.get(claim) if isinstance(expected, Mapping) else None
     noun = "call" if count == 1 else "calls"

@@ -22,9 +22,9 @@ from cds_service.commands.connecting.calling import (
     ISSUER_OF_TOKENS,
     KEY,
     PATIENT,
-    CallingCard,
     CannotCall,
-    read_calling_card,
+    Credentials,
+    read_credentials,
     send,
     synthetic_call,
 )
@@ -91,7 +91,7 @@ def doctor(
     folder, _ = options.chosen_site(site, client)
     if what.startswith(("https://", "http://")):
         known = _known(folder, client, ehr)
-        caller = read_calling_card(None, who["key_file"], who["issuer"])
+        caller = read_credentials(None, who["key_file"], who["issuer"])
         kind = "address"
         faults = list(_of_address(_base(what), known, caller))
     else:
@@ -254,7 +254,7 @@ def _kids(folder: SiteFolder | None) -> dict[str, frozenset[str]]:
     return ids
 
 
-def _of_address(url: str, known: Known, caller: CallingCard) -> Iterator[Fault]:
+def _of_address(url: str, known: Known, caller: Credentials) -> Iterator[Fault]:
     """Ask a running service for health and discovery; send the probe's order."""
     try:
         ready = _page(url, "/health/ready")

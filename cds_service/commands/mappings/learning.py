@@ -155,7 +155,7 @@ def _learn_from(
 
 
 def to_json(learned: Learned) -> dict[str, Any]:
-    """Return the same for programs; of a cost, `answers` and `mended`."""
+    """Return what was learned as JSON; a cost has `answers` and `mended`."""
 
     def line(proposal: Proposal) -> dict[str, Any]:
         return {**asdict(proposal), "cost": proposal.cost._asdict()}
@@ -234,12 +234,12 @@ def _print_titles(learned: Learned, console: OpenConsole) -> None:
 
 
 def _print_proposals(learned: Learned, console: OpenConsole) -> None:
-    # systems in the order of what cost most
-    for system in dict.fromkeys(proposal.system for proposal in learned.proposals):
+    by_system: dict[str, list[Proposal]] = {}  # the system that cost most comes first
+    for proposal in learned.proposals:
+        by_system.setdefault(proposal.system, []).append(proposal)
+    for system, proposals in by_system.items():
         console.print(Text(clean(system) or "(no system)", style="bold"))
-        for proposal in (
-            proposal for proposal in learned.proposals if proposal.system == system
-        ):
+        for proposal in proposals:
             unit = (
                 f", in {proposal.unit} where no unit is written"
                 if proposal.unit

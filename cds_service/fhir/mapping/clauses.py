@@ -94,8 +94,11 @@ NOT_DONE = frozenset({"not-done"})
 # of an order: cancelled, refused, done elsewhere
 WITHDRAWN = frozenset({"withdrawn"})
 # Where a denial may end. `、` divides names in Chinese; after a Japanese verb it is a
-# comma.
-BORDER = r"[,:()（），]|(?<=[\u3040-\u30ff無])、|\s[-–—]\s"
+# comma, and so it is between a name and another vertebra: `L1無転移、L3転移`.
+BORDER = (
+    r"[,:()（），]|(?<=[\u3040-\u30ff無])、|\s[-–—]\s"
+    r"|(?<=[^\W\da-z椎])、(?=\s?(?:第?\d{1,2}[胸腰頚颈]|[胸腰頚颈]椎?\d|(?:th|[tldc])-?\d))"
+)
 # In `metastasis: none` it is no border.
 _COLON = ":"
 _ASIDE = re.compile(r"[,:;(，、（]|\s[-–—]\s")  # between a disease and a person

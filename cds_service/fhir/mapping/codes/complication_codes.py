@@ -23,7 +23,7 @@ REPAIRS = {
 
 # The lists of what limits walking, besides injuries.
 LimitOfWalking = Literal[
-    "walks_not", "leg_lost", "leg_operated", "carried", "leg_splinted"
+    "walks_not", "leg_lost", "leg_operated", "carried", "leg_splinted", "charcot_foot"
 ]
 
 
@@ -57,6 +57,7 @@ class ComplicationCodesFile(DataFile):
         leg_operated: operations and casts of pelvis and leg.
         carried: devices that carry or lift a patient.
         leg_splinted: boots, casts and splints of a leg.
+        charcot_foot: joints of ankle and foot that give way without pain.
         neck_brace: rigid braces of the neck.
     """
 
@@ -86,6 +87,7 @@ class ComplicationCodesFile(DataFile):
     leg_operated: tuple[VagueCodes, ...] = ()
     carried: tuple[VagueCodes, ...] = ()
     leg_splinted: tuple[VagueCodes, ...] = ()
+    charcot_foot: tuple[VagueCodes, ...] = ()
     neck_brace: tuple[VagueCodes, ...] = ()
 
 
