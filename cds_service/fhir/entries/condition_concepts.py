@@ -495,7 +495,8 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
       and without a part of a grave word. Next to any other harmless code, a text with
       such a part must be plain, and so must one that tells of something besides.
     - By any other code that names a concept.
-    - Without such a code: if all its words are names of harmless diseases. Other free
+    - Without such a code: if all its words are names of harmless diseases, or are made
+      of such names and known words: "Gonarthrose bds.", "stent RIVA 2015". Other free
       words never support a "no", nor do those of a denial.
     """
     if terminology.identifies("conditions", code):
@@ -523,7 +524,12 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
         )
     if terminology.concepts(code):
         return True
-    return bool(words) and all(map(terminology.harmless.is_harmless, words))
+    titles = [*words]
+    return bool(titles) and all(
+        terminology.harmless.is_harmless(title)
+        or terminology.harmless_names.are_known([title])
+        for title in titles
+    )
 
 
 def _tells_besides(words: str, terminology: Terminology) -> bool:
