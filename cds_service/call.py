@@ -6,7 +6,7 @@ They hold what is in force, the outside world of a call, and what was read for i
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.audit.chain import AuditLog
 from cds_service.audit.earlier_feedback import EarlierFeedback
@@ -127,6 +127,27 @@ class Service(InForce):
         return self.of_clients.get(client or "", self)
 
 
+def _no_page(_entry_id: str) -> str:
+    return ""
+
+
+class LinkedPages(NamedTuple):
+    """Addresses of pages that belong to one answer; empty if there is no such page.
+
+    Attributes:
+        basis: returns that of the basis page of the audit entry with this id.
+        handout: the same for the page that the patient takes home.
+        worksheet: where this EHR launches the worksheet from a card.
+    """
+
+    basis: Callable[[str], str] = _no_page
+    handout: Callable[[str], str] = _no_page
+    worksheet: str = ""
+
+
+NO_PAGES = LinkedPages()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """The outside world of one request.
@@ -147,12 +168,8 @@ class Ports:
         is_of_earlier_day: `--as-of` names the day, so nothing dated after the order
             counts.
         is_shown: the cards are sent. If not, the answer is only computed and recorded.
-        basis_url: the address of the basis page of the audit entry with this id; empty
-            if there is none.
-        handout_url: the same for the page that the patient takes home.
-        handout: the site's settings for that page.
-        worksheet_url: where this EHR launches the worksheet from a card; empty if it
-            does not.
+        linked: the pages that the cards link to.
+        handout: the site's settings for the page that the patient takes home.
         language: the language that is asked for.
         take_words: reserves the worker's capacity for the orders' words (`places.py`),
             given how much they weigh; raises TooBusy.
@@ -170,10 +187,8 @@ class Ports:
     capabilities: Capabilities = EVERYTHING
     is_of_earlier_day: bool = False
     is_shown: bool = True
-    basis_url: Callable[[str], str] = field(default=lambda _: "")
-    handout_url: Callable[[str], str] = field(default=lambda _: "")
+    linked: LinkedPages = NO_PAGES
     handout: HandoutSettings = field(default_factory=HandoutSettings)
-    worksheet_url: str = ""
     language: str = ENGLISH
     take_words: Callable[[int], None] = field(default=lambda _: None)
 

@@ -116,7 +116,7 @@ from cds_service.fhir.orders.suggested.suggestions import (
 )
 from cds_service.fhir.orders.support.joined_support import join_support_orders
 from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
-from cds_service.fhir.orders.support.stored_support import with_delivered
+from cds_service.fhir.orders.support.support_on_record import with_delivered
 from cds_service.fhir.orders.support.told_braces import with_told
 from cds_service.fhir.orders.training.ward_training import without_ward_training
 from cds_service.fhir.site_calendar import SiteCalendar
@@ -168,7 +168,8 @@ def answer(
             as shown.
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
-    with limited_by(ports.deadline), places_counted_for(ports.caller.client or ""):
+    until = ports.deadline.for_cards()
+    with limited_by(until), places_counted_for(ports.caller.client or ""):
         return _answer_in_time(service, hook, request, ports)
 
 
@@ -597,7 +598,7 @@ def _chart_of(
         _counted_days(call, order),
         treated=order.levels.names if order else (),
         region=region_treated(order.levels) if order else frozenset(),
-        deadline=call.ports.deadline,
+        deadline=call.ports.deadline.for_cards(),
     )
     if order:
         chart.ordered = Ordered(", ".join(order.references), order.t_scores)
@@ -752,9 +753,9 @@ def _make_answer(
         suggestions=suggestions,
         order_words=order_words(acts, suggestions, shared),
         base_url=ports.base_url,
-        basis_url=ports.basis_url(call.entry_id),
-        handout_url=ports.handout_url(call.entry_id) if is_page_linked else "",
-        worksheet_url=ports.worksheet_url,
+        basis_url=ports.linked.basis(call.entry_id),
+        handout_url=ports.linked.handout(call.entry_id) if is_page_linked else "",
+        worksheet_url=ports.linked.worksheet,
         language=language,
     )
 

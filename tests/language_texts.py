@@ -29,6 +29,7 @@ from cds_service.core.facts.rule_signals import NOT_UNDERSTOOD
 from cds_service.core.findings import PROCEDURES
 from cds_service.core.languages import LanguageFile
 from cds_service.core.wording import GAP_REASONS, NUMBER_WORDS
+from cds_service.errors import CdsError
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.orders.levels.broken_levels import REGION_NAMES
 from cds_service.fhir.orders.levels.treated_levels import (
@@ -213,12 +214,15 @@ def _parts(value: ast.Dict | ast.Tuple | ast.IfExp | ast.Subscript) -> list[ast.
 
 
 def main() -> None:
-    """Print what the file of a language lacks."""
-    known = read_languages([data_root("hooks")])
-    code = sys.argv[1] if len(sys.argv) == 2 else ""
-    if code not in known:
-        sys.exit(f"name a file of hooks/languages/: {', '.join(known)}")
-    click.echo("\n".join(lacking(known[code], load_service())))
+    """Print what the file of a language lacks, or what is wrong with a file."""
+    try:
+        known = read_languages([data_root("hooks")])
+        code = sys.argv[1] if len(sys.argv) == 2 else ""
+        if code not in known:
+            sys.exit(f"name a file of hooks/languages/: {', '.join(known)}")
+        click.echo("\n".join(lacking(known[code], load_service())))
+    except CdsError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

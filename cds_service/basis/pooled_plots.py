@@ -30,7 +30,7 @@ MEASURABLE = ("ct-attenuation", "bmd-t-score", "bmi", "sarcopenia")
 
 
 def place_chart(pooled: PooledResult, *, is_said: bool) -> Chart:
-    """Plot this patient, the average and a new hospital, from 0 to 100 % (a).
+    """Plot this patient, the average and a new hospital, from 0 to 100 %.
 
     Args:
         is_said: the card says this figure, and not the usual or a lower limit in its
@@ -70,7 +70,7 @@ def place_chart(pooled: PooledResult, *, is_said: bool) -> Chart:
 
 
 def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
-    """Plot what each input adds, log odds, from the average patient to the sum (b)."""
+    """Plot what each input adds, log odds, from the average patient to the sum."""
     figure, centre = pooled.figure, pooled.centre()
     effects = {
         finding.name: pooled.effect_of(finding.name) for finding in pooled.inputs
@@ -135,7 +135,7 @@ def _pooled_effect_row(
 
 
 def averaged_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
-    """List what was not recorded, and over which patients it was averaged (c)."""
+    """List what was not recorded, and over which patients it was averaged."""
     rows = [
         Row(label=answer.wording.name(name), cells=_averaged_over(answer, pooled, name))
         for name in pooled.missing
@@ -144,7 +144,7 @@ def averaged_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
 
 
 def measuring_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
-    """Plot the figure for a low and a high value of what could be measured (d)."""
+    """Plot the figure for a low and a high value of what could be measured."""
     rows = list(_measuring_rows(answer, pooled))
     return chart("measuring", rows, PERCENT_AXIS) if rows else None
 
@@ -175,7 +175,7 @@ def _measuring_rows(answer: Answer, pooled: PooledResult) -> Iterator[Row]:
 def trial_chart(
     before: PooledResult | None, after: PooledResult, *, is_said: bool
 ) -> Chart:
-    """Plot this patient, if there is an own figure, and another, on one axis (e).
+    """Plot this patient, if there is an own figure, and another, on one axis.
 
     Args:
         before: as on record; None without a figure.

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service, ServiceHook
-from cds_service.commands import calling, options
+from cds_service.commands import options
 from cds_service.commands.changes import (
     BookData,
     book_data_text,
@@ -30,7 +30,8 @@ from cds_service.commands.changes import (
     parts_of,
     read_book,
 )
-from cds_service.commands.integration_sheet import EXAMPLE
+from cds_service.commands.connecting import calling
+from cds_service.commands.connecting.integration_sheet import EXAMPLE
 from cds_service.commands.templates import TEMPLATES, WEB
 from cds_service.loading import calendar_of, load_service
 from cds_service.outgoing.deadline import Deadline
@@ -97,7 +98,7 @@ def preview(
         url,
         settings,
         folder,
-        calling.read_calling_card(None, **who),
+        calling.read_credentials(None, **who),
         today,
         capabilities,
     ):
@@ -187,7 +188,7 @@ def _check_service(
     url: str,
     settings: Settings,
     site: SiteFolder | None,
-    who: calling.CallingCard,
+    who: calling.Credentials,
     today: date,
     can: Capabilities,
 ) -> Iterator[tuple[BookPatient, tuple[str, ...]]]:
@@ -210,7 +211,7 @@ def _check_service(
         )
 
 
-def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
+def _differences(expected: list[Any], reply: calling.Reply) -> Iterator[str]:
     if reply.status != 200:
         yield f"status {reply.status} instead of 200"
         return
@@ -218,7 +219,7 @@ def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
         yield "no card: the service is off, or does not know the order"
         return
     ours, theirs = (
-        {topic: _visible(card) for topic, card in calling.topics_of(cards).items()}
+        {topic: _visible(card) for topic, card in calling.cards_by_topic(cards).items()}
         for cards in (expected, reply.cards)
     )
     for topic in dict.fromkeys([*ours, *theirs]):

@@ -22,8 +22,13 @@ from rich.console import Console
 from cds_service.audit.store import AuditStore
 from cds_service.call import Service
 from cds_service.commands import options
-from cds_service.commands.accounts import account_entry, accounts_of
-from cds_service.commands.calling import CALL_SECONDS, CallingCard, CannotCall, send
+from cds_service.commands.audit_log.accounts import account_entry, accounts_of
+from cds_service.commands.connecting.calling import (
+    CALL_SECONDS,
+    CannotCall,
+    Credentials,
+    send,
+)
 from cds_service.commands.terminal import (
     add_summaries,
     make_console,
@@ -54,7 +59,7 @@ from cds_service.web.logs import configure_logs
 SERVICE = "kyphoplasty-order-sign"
 LEAVING = "kyphoplasty-discharge"
 REVIEWER = "demo"
-FHIR_PORT = 8090  # of a kept server, as the README's commands name it
+FHIR_PORT = 8090  # of a kept server; the README's commands name it
 # A small page, so that the service has to follow links.
 PAGE_SIZE = 10
 # Generous, since a small machine is slow right after installation: the demonstration is
@@ -285,7 +290,7 @@ def call_service(
         CannotCall: no answer that can be read, a status other than 200, or no card
             if one is due.
     """
-    reply = send(url, hook, body, CallingCard())
+    reply = send(url, hook, body, Credentials())
     if reply.status != 200:
         raise CannotCall(f"status {reply.status}: {str(reply.document)[:500]}")
     if has_card and not reply.cards:

@@ -544,6 +544,7 @@ TrainingLimit = Literal[
     "lost",  # a lost leg
     "carried",  # a wheelchair or a lift
     "splinted",  # a boot, a cast or a brace of a leg
+    "charcot",  # a Charcot foot
     "aided",  # nobody may walk alone; training goes on
 ]
 Renewal = Literal["", "known", "unknown", "words"]

@@ -2,6 +2,7 @@
 
 # By FHIR's definition these may change the meaning of all other elements.
 MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
+# Elements of free words.
 WORDED = frozenset(
     {
         "text",
@@ -15,7 +16,7 @@ WORDED = frozenset(
     }
 )
 # Elements with the name of a person, at any depth: Dr Krebs is no cancer. A performer
-# at the top may be a clinic, and others say if that counts.
+# at the top may be a clinic: who reads an entry decides if that counts.
 PEOPLE = frozenset(
     {
         "interpreter",

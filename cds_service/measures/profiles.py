@@ -157,7 +157,7 @@ def _profile_of(measure: Measure) -> Json:
 
 
 def _elements(measure: Measure) -> Iterator[Json]:
-    file, finding = measure.file, measure.finding
+    file = measure.file
     yield {
         "id": "Observation",
         "path": "Observation",
@@ -174,18 +174,7 @@ def _elements(measure: Measure) -> Iterator[Json]:
     yield _element(
         "effective[x]", min=1, short="Day of the examination, never of the report"
     )
-    if isinstance(finding, BooleanSpec):
-        yield _element("value[x]", type=[{"code": "boolean"}])
-    else:
-        pattern = {"system": UCUM, "code": finding.unit}
-        low, high = finding.range
-        words = f"In {finding.unit}; plausible from {low:g} to {high:g}"
-        yield _element(
-            "value[x]",
-            type=[{"code": "Quantity"}],
-            patternQuantity=pattern,
-            short=words,
-        )
+    yield _value_element(measure)
     if measure.has_level:
         binding = {"strength": "preferred", "valueSet": LEVELS}
         yield _element(
@@ -205,6 +194,19 @@ def _elements(measure: Measure) -> Iterator[Json]:
             mustSupport=True,
             binding=binding,
         )
+
+
+def _value_element(measure: Measure) -> Json:
+    finding = measure.finding
+    if isinstance(finding, BooleanSpec):
+        return _element("value[x]", type=[{"code": "boolean"}])
+    low, high = finding.range
+    return _element(
+        "value[x]",
+        type=[{"code": "Quantity"}],
+        patternQuantity={"system": UCUM, "code": finding.unit},
+        short=f"In {finding.unit}; plausible from {low:g} to {high:g}",
+    )
 
 
 def _element(name: str, **members: Any) -> Json:

@@ -12,9 +12,12 @@ from cds_service.errors import DeadlinePassed
 # seconds kept for all that follows the fetching of the record
 KEPT_SECONDS = 0.7
 # the part of `KEPT_SECONDS` that is kept for figures, cards and the audit entry
-KEPT_FOR_CARDS = 0.4
+KEPT_FOR_CARDS = 0.6
 # seconds kept for the refusal of a call whose orders take too long, and for its entry
 KEPT_FOR_REFUSAL = 0.6
+# seconds kept for the audit entry, or for the refusal of a call whose record takes too
+# long
+KEPT_FOR_ENTRY = 0.2
 STALE_SECONDS = 1.0
 # The shortest deadline that a site may set: some EHRs wait no longer. What is kept
 # above leaves little of it for the record, and answers may say that it was not read.
@@ -84,6 +87,10 @@ class Deadline:
     def for_understanding(self) -> "Deadline":
         """Return the part for understanding the record; the rest is for the cards."""
         return self._without_last(KEPT_FOR_CARDS)
+
+    def for_cards(self) -> "Deadline":
+        """Return the part for all up to the cards; the rest is to log or to refuse."""
+        return self._without_last(KEPT_FOR_ENTRY)
 
     def _without_last(self, kept: float) -> "Deadline":
         """Return the part before the last seconds, or the first half of a short one."""

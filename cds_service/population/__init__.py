@@ -1,4 +1,5 @@
-"""Whole populations: exports and outcomes, validation, recalibration.
+"""Whole populations: read an export, assess its patients, list who waits for what.
 
-The web process loads nothing of this room.
+`outcomes/` says what became of them, `validation/` how well the models fit. The web
+process loads nothing of this room.
 """

@@ -40,9 +40,9 @@ from cds_service.fhir.orders.operations.augmentations_on_record import (
 from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.orders_on_record import unchecked_in
 from cds_service.fhir.orders.recognition import REVIEW, recognise_support
-from cds_service.fhir.orders.support.stored_support import (
+from cds_service.fhir.orders.support.support_on_record import (
     CARRIED_OUT,
-    find_stored_orders,
+    find_support_on_record,
 )
 from cds_service.fhir.orders.unread.unread_in_referral import is_read_whole
 from cds_service.fhir.raw_json import member, objects, text, texts_of
@@ -224,7 +224,7 @@ def _referral_state(
         for visit in of_this
     ):
         return "on-its-way"
-    orders = find_stored_orders(record, terminology, CARRIED_OUT)
+    orders = find_support_on_record(record, terminology, CARRIED_OUT)
     days = [
         order.authored
         for order in orders
@@ -288,7 +288,7 @@ def referral_names(record: PatientRecord, terminology: Terminology) -> frozenset
 
     One to a specialist that says nothing of bone may be for a thyroid.
     """
-    orders = find_stored_orders(record, terminology, CARRIED_OUT)
+    orders = find_support_on_record(record, terminology, CARRIED_OUT)
     return frozenset(
         order.reference
         for order in orders
@@ -431,7 +431,7 @@ def _braced(
     An order that states none has the site's weeks.
     """
     limit = timedelta(weeks=service.policy.brace.max_weeks)
-    for order in find_stored_orders(record, service.terminology, IN_FORCE):
+    for order in find_support_on_record(record, service.terminology, IN_FORCE):
         if order.kind != "brace":
             continue
         times = times_of(order, done, as_of)

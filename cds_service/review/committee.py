@@ -105,8 +105,9 @@ STEP_ROWS = {
     "Brace ended by its order": "brace-ended",
 }
 HOW_HIDDEN = (
-    "The period is whole years. Counts of 1 to 4 are hidden as \u201c\u2026\u201d, with"
-    " others that would tell them; \u201c12 + \u2026\u201d is the sum of what is shown."
+    "The period is whole years. Counts of 1 to 4 are hidden as \u201c\u2026\u201d, and"
+    " so are others from which they would follow; \u201c12 + \u2026\u201d is the sum of"
+    " what is shown."
 )
 Tables = Mapping[str, Counted]
 MonthSums = Counter[tuple[str, str]]  # of month and name
@@ -164,30 +165,32 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
 
     @routes.get("/figures.pdf")
     def figures_pdf() -> Response:
-        # reportlab is loaded only for a PDF.
-        from cds_service.review.figures_pdf import draw_figures  # noqa: PLC0415
-
         since, until, tables, others = _read(desk)
-        drawn = {
-            PAGE[name][1]: _page_table(name, table)
-            for name, table in tables.items()
-            if name not in ("loop", "steps") or _count(tables["loop"], LOOP) != "0"
-        }
-        drawn["Rates by month"] = rates_of(tables["monthly"])
-        drawn |= {quarter.caption: quarter.table for quarter in _quarters(desk)}
-        period = (
-            f"{since} to {until}, months in UTC, as of {desk.gate.clock():%Y-%m-%d}."
-        )
-        lines = (
-            period,
-            "" if is_allowed("patients") else HOW_HIDDEN,
-            _loop_sentence(tables["loop"], others["days"]),
-        )
-        document = draw_figures("Figures for the committee", lines, drawn)
+        document = _document(desk, f"{since} to {until}", tables, others["days"])
         response = Response(document, content_type="application/pdf")
         name = f"figures-{since}-{until}.pdf"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
+
+
+def _document(desk: Desk, period: str, tables: Tables, days: int) -> bytes:
+    """Draw the figures of a period as PDF."""
+    # reportlab is loaded only for a PDF.
+    from cds_service.review.figures_pdf import draw_figures  # noqa: PLC0415
+
+    drawn = {
+        PAGE[name][1]: _page_table(name, table)
+        for name, table in tables.items()
+        if name not in ("loop", "steps") or _count(tables["loop"], LOOP) != "0"
+    }
+    drawn["Rates by month"] = rates_of(tables["monthly"])
+    drawn |= {quarter.caption: quarter.table for quarter in _quarters(desk)}
+    lines = (
+        f"{period}, months in UTC, as of {desk.gate.clock():%Y-%m-%d}.",
+        "" if is_allowed("patients") else HOW_HIDDEN,
+        _loop_sentence(tables["loop"], days),
+    )
+    return draw_figures("Figures for the committee", lines, drawn)
 
 
 def _quarters(desk: Desk) -> Sequence[QuarterTable]:

@@ -59,14 +59,7 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/entries/<entry_id>/mark")
     def mark(entry_id: str) -> AnyResponse:
         stored = open_entry(desk, entry_id)
-        chosen = request.form.get("mark", "")
-        note = request.form.get("note", "").strip()
-        is_known = not chosen or chosen in WORDS["mark"]
-        has_content = chosen != "" or note != ""
-        if not is_known or not has_content or len(note) > LONGEST_NOTE:
-            raise BadRequest(
-                "Choose a mark or write a note of at most 2000 characters."
-            )
+        chosen, note = _mark_in(request.form)
         desk.gate.note(
             "mark" if chosen else "note",
             result=chosen or None,
@@ -100,6 +93,20 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
             return desk.basis(stored, desk.service.of(stored.client), form)
         except NothingToReplay:
             raise NotFound(NO_FIGURES) from None
+
+
+def _mark_in(form: Mapping[str, str]) -> tuple[str, str]:
+    """Return the mark and the note of a form; one of them may be empty.
+
+    Raises:
+        BadRequest: both are empty, the mark is not known, or the note is too long.
+    """
+    chosen, note = form.get("mark", ""), form.get("note", "").strip()
+    is_known = not chosen or chosen in WORDS["mark"]
+    has_content = chosen != "" or note != ""
+    if not is_known or not has_content or len(note) > LONGEST_NOTE:
+        raise BadRequest("Choose a mark or write a note of at most 2000 characters.")
+    return chosen, note
 
 
 def view_cards(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The committee's figures as PDF: what the page shows, table by table.
 
-Drawn by reportlab's own tables; letters that its built-in fonts lack are question
+Drawn by reportlab's own tables. Letters that its built-in fonts lack become question
 marks.
 """
 
@@ -54,12 +54,12 @@ def draw_figures(
     for caption, table in tables.items():
         if table.rows:
             heading = Paragraph(_plain(caption), STYLES["Heading3"])
-            parts += [Spacer(1, 8), KeepTogether([heading, _drawn(table)])]
+            parts += [Spacer(1, 8), KeepTogether([heading, _table(table)])]
     paper.build(parts)
     return document.getvalue()
 
 
-def _drawn(table: PageTable) -> LongTable:
+def _table(table: PageTable) -> LongTable:
     rows = [(table.title, *table.columns)]
     rows += [(label, *cells) for label, cells, _ in table.rows]
     if table.total:
@@ -73,6 +73,6 @@ def _plain(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    """Return the letters that the fonts have; a thin space is a plain one."""
-    known = text.replace("\u202f", " ").encode("cp1252", "replace")
-    return known.decode("cp1252")
+    """Replace a thin space by a plain one, and letters that the fonts lack by `?`."""
+    encoded = text.replace("\u202f", " ").encode("cp1252", "replace")
+    return encoded.decode("cp1252")

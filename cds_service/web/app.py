@@ -28,20 +28,20 @@ from cds_service.review.routes import Reviewing, review_routes
 from cds_service.service import answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
-from cds_service.web.basis import basis_html, basis_routes
 from cds_service.web.cds_api import CDS_PATH, Dependencies, Flow, cds_routes
 from cds_service.web.errors import BROKEN_BODY, outcome, register_errors
 from cds_service.web.exchange import PIECE
 from cds_service.web.feedback_api import feedback_routes
-from cds_service.web.handout import handout_routes
 from cds_service.web.health import health_routes
-from cds_service.web.launch import launch_routes
 from cds_service.web.logs import UnauthenticatedCalls
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.missing_orders import MissingOrders
-from cds_service.web.pages import page_routes
-from cds_service.web.sandbox import is_open, sandbox_routes
-from cds_service.web.worksheet import worksheet_routes
+from cds_service.web.pages.about import page_routes
+from cds_service.web.pages.basis import basis_html, basis_routes
+from cds_service.web.pages.handout import handout_routes
+from cds_service.web.pages.launch import launch_routes
+from cds_service.web.pages.sandbox import is_open, sandbox_routes
+from cds_service.web.pages.worksheet import worksheet_routes
 
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action"

@@ -19,7 +19,7 @@ from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.entry import missing_orders_entry
 from cds_service.basis.links import Access, Links
-from cds_service.call import Ports, Service, ServiceHook
+from cds_service.call import LinkedPages, Ports, Service, ServiceHook
 from cds_service.callers.verifying import Callers
 from cds_service.cards.extension import EXTENSION
 from cds_service.cards.grounds import topic_of
@@ -299,10 +299,12 @@ def _run_flow(
         may_name_server=closed is None,
         capabilities=capabilities,
         is_shown=_is_shown(dependencies.site, hook_request.context, caller),
-        basis_url=partial(_basis_url, dependencies, client, deadline),
-        handout_url=partial(_handout_url, dependencies, client, deadline),
+        linked=LinkedPages(
+            basis=partial(_basis_url, dependencies, client, deadline),
+            handout=partial(_handout_url, dependencies, client, deadline),
+            worksheet=_worksheet_url(dependencies, client),
+        ),
         handout=handout_settings(dependencies),
-        worksheet_url=_worksheet_url(dependencies, client),
         language=_language(dependencies, client, exchange),
         take_words=words.take,
     )
@@ -329,6 +331,7 @@ def _read_request(
     """
     body = exchange.read_body()
     hook_request = parse_request(body, hook.hook, exchange.hook_instances)
+    exchange.hook_request = hook_request
     deadline.check()
     exchange.hook_instance = hook_request.hook_instance
     context = hook_request.context

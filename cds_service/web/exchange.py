@@ -12,7 +12,12 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.outgoing.deadline import Deadline
 from cds_service.places import BODIES, CallPlace
-from cds_service.protocol.messages import NO_CARDS, HookInstances, HookResponse
+from cds_service.protocol.messages import (
+    NO_CARDS,
+    HookInstances,
+    HookRequest,
+    HookResponse,
+)
 from cds_service.site.clients import Client
 
 LARGE_BYTES = 512 * 1024  # three times a full prefetch
@@ -41,6 +46,7 @@ class Exchange:
         caller: once it is known.
         client: the caller's EHR as the site describes it; None in open mode.
         deadline: deadline of the answer, once it is known.
+        hook_request: the body as it was read, if it is a request.
         reason: a short word for the log.
         lacked: name of the places that it needed and did not get; empty if none.
         failure: the exception that ended it; None for an error of HTTP itself.
@@ -54,6 +60,7 @@ class Exchange:
     client: Client | None = None
     deadline: Deadline | None = None
     body: bytes | None = None
+    hook_request: HookRequest | None = None
     hook_instance: str = ""
     reason: str = ""
     lacked: str = ""
@@ -124,5 +131,5 @@ class Exchange:
         A failure refers to this exchange by its traceback. If it were kept, body and
         failure would stay in memory until the garbage collector runs.
         """
-        self.body = self.failure = None
+        self.body = self.hook_request = self.failure = None
         self._place.end()

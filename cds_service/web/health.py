@@ -35,7 +35,7 @@ def health_routes(
         dependencies.metrics,
         dependencies.clock,
     )
-    # None if the log is not a file of this machine.
+    # None if the log is not a file on this machine.
     file = audit.database.file if isinstance(audit, AuditStore) else None
 
     @routes.get("/health/live")
@@ -74,7 +74,7 @@ def _why_not_ready(log: AuditState, file: Path | None, *, is_ending: bool) -> li
 
     Args:
         log: the state of the audit log.
-        file: its file; None if it is none of this machine.
+        file: its file; None if it is not on this machine.
         is_ending: the server is about to stop.
     """
     is_full = file is not None and _share_free(file.parent) < LEAST_FREE

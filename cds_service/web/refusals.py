@@ -51,7 +51,7 @@ def record_refusal(
 
     A discharge or an opened chart that was refused for its record gets one too. If no
     entry can be written before the deadline of the answer, the refusal leaves anyway.
-    The body may be malformed, so it is parsed again here, leniently.
+    A body that was no request is parsed again here, leniently.
 
     Args:
         status: the HTTP status of the answer.
@@ -111,9 +111,7 @@ def _ids_and_orders(
         is_of_record: it was refused for its record, so that a discharge or an opened
             chart concerns us too.
     """
-    document: Any = None
-    with suppress(JsonTextError):
-        document = decode_call(exchange.body or b"")
+    document = _document_of(exchange)
     context = document.get("context") if isinstance(document, dict) else None
     if not isinstance(context, dict):
         return None
@@ -144,6 +142,32 @@ def _ids_and_orders(
     )
     ids = {"hook_instance": hook_instance, **_ids_in(context)}
     return ids, {"orders": list(references), "draftsDigest": json_digest(drafts)}
+
+
+def _document_of(exchange: Exchange) -> Any:
+    """Return what was sent; of a signing that was read, only what an entry needs.
+
+    The largest body takes half a second to read again: the refusal would be late.
+    """
+    request = exchange.hook_request
+    if request is None or not request.context.CARRIES_ORDERS:
+        document: Any = None
+        with suppress(JsonTextError):
+            document = decode_call(exchange.body or b"")
+        return document
+    context = request.context
+    return {
+        "hook": request.hook,
+        "hookInstance": request.hook_instance,
+        "fhirServer": request.fhir_server,
+        "prefetch": request.prefetch,
+        "context": {
+            "patientId": context.patient_id,
+            "userId": context.user_id,
+            "encounterId": context.encounter_id,
+            "draftOrders": context.draft_orders,
+        },
+    }
 
 
 def _ids_in(context: Mapping[str, Any]) -> dict[str, str | None]:

@@ -24,7 +24,7 @@ from cds_service.site.folder import ServiceMode, Site, SiteFolder, load_site
 from cds_service.web.app import Wiring, create_app
 from cds_service.web.http_server import Address, Drain, serve
 from cds_service.web.logs import configure_logs
-from cds_service.web.sandbox import is_open
+from cds_service.web.pages.sandbox import is_open
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 SERVER_LOG = logging.getLogger("kyphoplasty_cds.server")

@@ -153,7 +153,7 @@ def purges_by_a_clock_ahead(case: Case, _field: Field) -> None:
 
     Nobody but a person makes the purge go on.
     """
-    import cds_service.commands.audit as commands
+    import cds_service.commands.audit_log.log as commands
 
     with log_of_years() as (url, database):
         make_checkpoint(database, None, now)

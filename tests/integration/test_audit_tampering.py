@@ -6,15 +6,20 @@ import tomllib
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from cds_service.audit.appending import append_entries
+from cds_service.audit.chain import AuditEntry, Kind, seal
 from cds_service.audit.checkpoint import Signer, make_checkpoint
+from cds_service.audit.database import HEAD, Database
 from cds_service.audit.verification.faults import parsed
 from cds_service.audit.verification.hashes import commitment_of, link_of
 from cds_service.audit.verification.notes import read_key, read_note
-from cds_service.audit.verification.walk import verify_log
+from cds_service.audit.verification.rows import STEPS
+from cds_service.audit.verification.walk import KINDS, verify_log
 from tests.audit_builders import (
     NOON,
     TABLES,
@@ -65,6 +70,37 @@ def test_what_was_done_is_named_with_its_entry(url, case):
         move_last(url, case["forged"])
     tamper(url, *case.get("statements", ()))
     assert named(url) == {tuple(one) for one in case["named"]}
+
+
+def test_the_verifier_knows_what_this_version_writes():
+    assert STEPS[-1] == HEAD
+    assert get_args(Kind) == tuple(kind for kind in get_args(Kind) if kind in KINDS)
+    assert len(KINDS) == len(get_args(Kind))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_version SET version_num = '0005'",
+        "INSERT INTO audit_version VALUES ('0005')",
+        "DELETE FROM audit_version",
+        "DROP TABLE audit_version",
+    ],
+)
+def test_tables_of_a_newer_version_are_named_and_not_passed(url, statement):
+    """They may hold what this version neither reads nor checks."""
+    tamper(url, statement)
+    assert named(url) == {("not known", 1, LAST)}
+
+
+def test_an_entry_of_a_kind_of_a_newer_version_is_named(url):
+    """Its hashes hold; if its payload may be purged is not known."""
+    database = Database(url)
+    with database.writing() as connection:
+        new = AuditEntry(kind="drill", at=NOON, content={})
+        append_entries(connection, [seal(new)], clock)
+    database.dispose()
+    assert named(url) == {("not known", LAST + 1, LAST + 1)}
 
 
 def move_last(url, place):

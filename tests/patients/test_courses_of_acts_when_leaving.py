@@ -120,3 +120,11 @@ def test_what_came_back_since_is_read_whenever_it_began_first(status: str) -> No
     (card,) = cards_beside(embolism | {"recordedDate": days_ago(1)})
     assert card["summary"].endswith(READ)
     assert cards_beside(embolism) == []
+
+
+@pytest.mark.parametrize("recorded", [1, 2, 400])
+def test_an_onset_since_is_of_this_time_though_it_came_back(recorded: int) -> None:
+    status = codeable(CLINICAL, "recurrence")
+    embolism = coded("I26.99", days=1, clinicalStatus=status)
+    (card,) = cards_beside(embolism | {"recordedDate": days_ago(recorded)})
+    assert "grave illness since the operation" in card["summary"]

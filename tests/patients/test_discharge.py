@@ -570,8 +570,7 @@ def test_no_card_says_nothing_is_open_of_a_list_that_was_not_read(
     (card,) = leave(COMPLETE, failed=(key,))
     assert card["indicator"] == "info"
     assert card["summary"] == (
-        f"Leaving after kyphoplasty L1 (18 Nov): {name} not read whole. Check what"
-        " is open there?"
+        f"Leaving after kyphoplasty L1 (18 Nov): {name} not read whole. Check by hand?"
     )
     assert re.search(rf"\*\*Not known:\*\*.*{name}", card["detail"])
 
@@ -733,7 +732,7 @@ def test_an_empty_problem_list_is_not_complete():
     listed = leaving_chart(*everything_arranged())
     record = tuple(one for one in listed if one["resourceType"] != "Condition")
     (card,) = leave(record)
-    said = "the problem list is empty. Check what is open there?"
+    said = "the problem list is empty. Check by hand?"
     assert card["summary"] == f"{LEAVING}{said}"
 
 

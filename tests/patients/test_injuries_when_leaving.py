@@ -244,7 +244,7 @@ def test_one_in_words_is_asked_about_once() -> None:
 
 def test_it_is_a_line_where_something_else_leads() -> None:
     (card,) = leave(leaving_chart(coded("W06.XXXA", days=1)))
-    line = "**Injury:** fall (19 Nov): examined, imaged, who follows it up?"
+    line = "**Injury:** fall (19 Nov): examined, imaged? Who follows it up?"
     assert line in card["detail"]
 
 

@@ -29,6 +29,8 @@ def summaries_with(name, told=""):
         *("May cause drowsiness or confusion", "Stop if bleeding"),
         *("出血時は受診", "ふらつき、転倒に注意", "注意出血", "出现出血及时就诊"),
         *("출혈 시 내원", "출혈에 주의", "Bei Blutungen Arzt aufsuchen"),
+        *("Bei Schlaganfall Arzt rufen", "Vorsicht bei Thrombose", "注意下肢无力"),
+        *("出现下肢无力及时就诊", "하지 위약에 주의", "in case of DVT"),
     ],
 )
 def test_a_leaflet_asks_nothing(told):
@@ -55,6 +57,16 @@ def test_an_illness_of_before_asks_nothing(name):
     [
         *(("Apixaban for DVT", ""), ("Clexane (TVT)", ""), ("ASS (Schlaganfall)", "")),
         ("Apixaban (new DVT, h/o stroke)", ""),
+        ("Apixaban (Z.n. TVT und akute LAE)", ""),
+        *(("Eliquis (Z.n. LAE gestern)", ""), ("Eliquis (s/p PE yesterday)", "")),
+        *(("Apixaban 5 mg", "bei TVT"), ("Apixaban 5 mg", "1-0-1 bei akuter LAE")),
+        *(("Apixaban 5 mg", "bij DVT"), ("Apixaban 5 mg", "注意出血，因肺栓塞")),
+        *(
+            ("Apixaban 5 mg", "注意：左下肢无力"),
+            ("Apixaban", "双下肢无力3小时，立即就医"),
+        ),
+        ("Apixaban 5 mg", "左下肢のしびれが増強、転倒に注意"),
+        ("Apixaban 5 mg", "우하지 위약 있음, 낙상에 주의"),
         *(("Apixaban 5 mg", "For your stroke last week"), ("Apixaban 5 mg", "for DVT")),
         *(("Apixaban 5 mg", "肺塞栓症"), ("Apixaban 5 mg", "因术后出血停用三天")),
     ],

@@ -18,7 +18,7 @@ from tests.codes import HCPCS, ICD, codeable
 from tests.patients.reassuring import end_is_selected, reassuring_record
 
 UNKNOWN = "TLSO renewed: first brace not on record"
-WHY = "goes on with a brace whose first day is not on record"
+WHY = "renews a brace whose first day is not on record"
 OLD = {"reference": "DeviceRequest/old"}
 
 

@@ -51,12 +51,16 @@ def test_a_count_of_something_else_is_no_vertebra(words):
         ("Th. XI/XII", ["T11", "T12"]),
         ("D XII", ["T12"]),
         ("złamanie trzonu L IV", ["L4"]),
+        *(("X-ray L III", ["L3"]), ("rib fractures, fracture L III", ["L3"])),
         ("LWK II und III", ["L2", "L3"]),
         *(
             (words, [])
             for words in (
                 *("LV dysfunction", "Rö-THX", "T II N I", "Vitamin D III", "T I DM"),
                 *("KOLANO L I P", "CKD III", "Typ II", "Grade IV", "IV antibiotics"),
+                *("Fracture metatarsal L V", "Fraktur Dig. L I", "MFK-Fraktur L V"),
+                *("Gonarthrose L III", "złamanie palca L II", "rib fracture L V"),
+                "Breast cancer T X N0 M0",
             )
         ),
     ],

@@ -81,7 +81,7 @@ def test_nobody_is_asked_to_get_up_with_one(entry):
     body = order_sign(chart(coded("M80.08XA"), entry), kyphoplasty(), bed_rest(72))
     card = by_topic(ask(body))["braceLimit"]
     assert card["indicator"] == "warning"
-    assert "Unstable fracture not excluded: the surgeon decides when" in card["detail"]
+    assert "Unstable fracture not excluded; the surgeon decides when" in card["detail"]
     assert "walking by the next day" not in card["detail"]
 
 

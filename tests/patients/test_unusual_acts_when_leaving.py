@@ -120,3 +120,39 @@ def test_one_that_says_nothing_or_is_of_another_does_not(report: Any) -> None:
     made = imaging(days=1, **said | report)
     (summary,) = summaries_beside(act_ordered("CT head"), made)
     assert summary.endswith(READ)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Sono Abdomen und Duplex Beinvenen", "US liver and venous duplex legs"),
+        *("腹部エコー、下肢静脈エコー", "Echo abdomen en duplex benen"),
+        *("CT head, outpatient DXA", "CT head now; X-ray spine in 6 weeks"),
+        *("MRT LWS und CCT", "X-ray spine, CCT", "echo planned, CT head"),
+        *(
+            "CT-Thorax, Zementkontrolle LWS in 6 Wochen",
+            "TC cranio e DXA ambulatoriale",
+        ),
+        *("V.a. TVT, Sturzprophylaxe", "rule out DVT; screening for MRSA"),
+    ],
+)
+def test_what_makes_one_of_two_acts_everyday_says_nothing_of_the_other(title):
+    (summary,) = summaries_beside(act_ordered(title))
+    assert summary.endswith(READ)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("CT chest, outpatient", "CT head and neck, surveillance", "CT en 3 meses"),
+        *("MRI spine, ECG", "MRT LWS und Labor", "Sono Abdomen und Niere"),
+        *("TTE and ECG, pre-op", "CT lumbar and thoracic spine", "外来CT、血液検査"),
+        *(
+            "CT thorax in 6 weeks, please",
+            "Röntgen LWS und CT LWS",
+            "IRM en 6 semaines",
+        ),
+    ],
+)
+def test_two_everyday_acts_of_one_title_ask_nothing(title):
+    assert summaries_beside(act_ordered(title)) == []

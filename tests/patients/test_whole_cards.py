@@ -317,7 +317,7 @@ CARDS = [
             ),
             "info",
             r"^TLSO (for|until) .*15 Jan.*8 weeks",
-            ("15 Jan 2027", "back muscle wastes|weeks are policy"),
+            ("15 Jan 2027", "back muscle wastes|the limit is policy"),
             ("Set end 15 Jan 2027",),
             drafts=(worn("TLSO when out of bed for 12 weeks"),),
             topic="braceLimit",

@@ -15,8 +15,8 @@ from scipy.optimize import brentq
 from cds_service.core.findings import Value
 from cds_service.core.models.logistic_study import LogisticStudy
 from cds_service.core.models.prediction import LogisticModel, predict
-from cds_service.population.performance import Performance, measure
-from cds_service.population.verdict import RATIO, SLOPE
+from cds_service.population.validation.performance import Performance, measure
+from cds_service.population.validation.verdict import RATIO, SLOPE
 from cds_service.studies.cohort import expit, solve_intercept
 from tests.simulation.judging import ON_RECORD, SHOWN_FROM, find_soft_auc
 from tests.simulation.worlds import WORLDS, Population, World, draw_patients, populate

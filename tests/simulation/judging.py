@@ -24,7 +24,7 @@ from cds_service.core.models.logistic_study import (
     Statistics,
 )
 from cds_service.core.models.prediction import Z_95, LogisticModel, predict
-from cds_service.population.performance import Performance, measure
+from cds_service.population.validation.performance import Performance, measure
 from cds_service.studies.cohort import expit, rake, rebuild_cohort
 from cds_service.studies.reduced_models import (
     error_ratios,

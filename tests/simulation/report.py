@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from cds_service.population.verdict import SLOPE
+from cds_service.population.validation.verdict import SLOPE
 from tests.simulation.elsewhere import failures
 
 FEWEST_COVERED = 0.9  # of a 95 % interval

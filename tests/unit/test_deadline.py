@@ -23,10 +23,16 @@ def test_reading_leaves_seven_tenths_of_a_second_or_half_of_it(seconds, reading)
     assert part.ends - part.began == pytest.approx(reading)
 
 
-@pytest.mark.parametrize(("seconds", "part"), [(3.0, 2.6), (20.0, 19.6), (0.6, 0.3)])
-def test_understanding_leaves_four_tenths_of_a_second_or_half_of_it(seconds, part):
+@pytest.mark.parametrize(("seconds", "part"), [(3.0, 2.4), (20.0, 19.4), (0.6, 0.3)])
+def test_understanding_leaves_six_tenths_of_a_second_or_half_of_it(seconds, part):
     whole = Deadline.after(seconds, began=100.0)
     assert whole.for_understanding().ends - 100.0 == pytest.approx(part)
+
+
+@pytest.mark.parametrize(("seconds", "part"), [(3.0, 2.8), (20.0, 19.8), (0.3, 0.15)])
+def test_the_cards_leave_two_tenths_of_a_second_or_half_of_it(seconds, part):
+    whole = Deadline.after(seconds, began=100.0)
+    assert whole.for_cards().ends - 100.0 == pytest.approx(part)
 
 
 def test_work_goes_on_only_while_there_is_time():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.commands.explaining import explain_request
+from cds_service.commands.connecting.explaining import explain_request
 from cds_service.loading import load_service
 from cds_service.settings import Settings
 from tests.language_texts import texts_of
@@ -78,7 +78,6 @@ def test_every_file_that_the_architecture_page_names_is_there():
 OF_THE_WIRE = {
     "absent",
     "boneDensity",
-    "instability",
     "occurrenceTiming",
     "prefetch.boneDensity",
     "t",

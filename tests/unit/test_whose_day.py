@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cds_service.commands.explaining import explain_request
+from cds_service.commands.connecting.explaining import explain_request
 from cds_service.settings import Settings
 from tests.chart_builders import (
     TODAY,

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cds_service.audit.verification.faults import cards_in, fault
-from cds_service.audit.verification.hashes import commitment_of, link_of
+from cds_service.audit.verification.hashes import FORMAT, commitment_of, link_of
 from cds_service.audit.verification.notes import (
     BadNote,
     Key,
     is_signature_of,
     read_signature,
 )
-from cds_service.audit.verification.walk import Report
+from cds_service.audit.verification.walk import KINDS, NEWER, Report
 
 SIGNED = "kyphoplasty-cds audit export 1"
 
@@ -95,6 +95,9 @@ def _check(document: Mapping[str, Any], last: str, report: Report) -> None:
     elif sequence == report.last + 1 and report.entries and previous != last:
         detail = "its link is not the hash of the entry before"
         report.add(fault("rewritten", sequence, detail))
+    elif str(document.get("format")) != FORMAT or kind not in KINDS:
+        detail = f"this version has no such format or kind of entry: {NEWER}"
+        report.add(fault("not known", sequence, detail))
     payload = document.get("payload")
     if payload is None:
         report.purged += 1

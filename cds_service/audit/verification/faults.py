@@ -17,6 +17,7 @@ FaultKind = Literal[
     "purge",
     "cut off",
     "checkpoint",
+    "not known",
 ]
 
 

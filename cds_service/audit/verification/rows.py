@@ -37,9 +37,13 @@ ORDINARY_IN_POSTGRESQL = (
     "SELECT relname FROM pg_class WHERE oid = to_regclass('{table}') AND relkind = 'r'"
     " AND NOT relhasrules AND NOT relrowsecurity"
 )
+# The steps of the tables whose entries this version understands.
+STEPS = ("0001", "0002", "0003", "0004")
+VERSION = "audit_version"
 FACTS = 10  # place of the first column of audit_search in `ENTRIES`
 NUMBERS = {"status", "partial", "warning"}  # all other facts are texts
 AT_ONCE = 500  # rows
+LONGEST_STEP = 32  # characters that are repeated; a step has four
 Cells = tuple[Any, ...]
 
 
@@ -175,6 +179,23 @@ def find_disguised(select: Select, *, is_sqlite: bool) -> list[str]:
         for table in TABLES
         if not any(rows for _, rows in select(query.format(table=table)))
     ]
+
+
+def unknown_step(select: Select, *, is_sqlite: bool) -> str | None:
+    """Say which step the tables are at; None if this version knows it."""
+    query = ORDINARY_IN_SQLITE if is_sqlite else ORDINARY_IN_POSTGRESQL
+    if not any(rows for _, rows in select(query.format(table=VERSION))):
+        return f"{VERSION} is missing"
+    steps = [
+        _text(row[0])
+        for _, rows in select(f"SELECT version_num FROM {VERSION}")  # noqa: S608
+        for row in rows
+    ]
+    if len(steps) == 1 and steps[0] in STEPS:
+        return None
+    # A text from the database, which may hold control characters.
+    named = " and ".join(ascii(step[:LONGEST_STEP])[1:-1] for step in steps[:2])
+    return f"{VERSION} says {named or 'nothing'}"
 
 
 def is_sound(select: Select) -> bool:

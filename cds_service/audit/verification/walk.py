@@ -31,6 +31,7 @@ from cds_service.audit.verification.rows import (
     open_log,
     read_rows,
     read_stray,
+    unknown_step,
 )
 
 PROGRESS_ENTRIES = 10_000  # between two progress reports
@@ -40,6 +41,13 @@ NOT_ITS_HASH = (
     " out before it"
 )
 NOT_SIGNED = "it is not signed by the expected key"
+NEWER = "verify with the version that wrote it"
+# All kinds that a log of this format has (docs/audit-format.md, "Kinds").
+KINDS = {
+    *("genesis", "answer", "refusal", "feedback", "read", "export", "login"),
+    *("account", "mark", "note", "measures", "checkpoint", "loop", "purge"),
+    *("near-miss", "gap", "start", "stop", "verify", "mode"),
+}
 # Kinds that are never purged (docs/audit-format.md, "Purging").
 LASTING = {
     "genesis",
@@ -186,6 +194,9 @@ def verify_log(
         for table in find_disguised(select, is_sqlite=is_sqlite):
             detail = f"{table} is no ordinary table: a list may leave out entries"
             walk.report.add(fault("changed", 1, detail, walk.report.last))
+        if step := unknown_step(select, is_sqlite=is_sqlite):
+            detail = f"{step}, which this version does not know: {NEWER}"
+            walk.report.add(fault("not known", 1, detail, walk.report.last))
         if is_sqlite and not is_sound(select):
             detail = "SQLite's integrity_check fails: a list may leave out entries"
             walk.report.add(fault("changed", 1, detail, walk.report.last))
@@ -235,6 +246,9 @@ class _Walk:
             )
             report.add(fault("rewritten", row.sequence, detail))
             is_faulty = True
+        if actual == row.hash and row.kind not in KINDS:
+            detail = f"this version has no such kind of entry: {NEWER}"
+            report.add(fault("not known", row.sequence, detail))
         self._check_payload(row)
         self._note(row)
         self._hashes, self._was_faulty = {row.hash, actual}, is_faulty

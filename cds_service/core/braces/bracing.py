@@ -36,7 +36,7 @@ WITHOUT_DATE = {
     "reversed": "its dates end before they begin",
     "apart": "its times state different ends",
     "misdated": "its first day is far from today",
-    "renewal": "it goes on with a brace whose first day is not on record",
+    "renewal": "it renews a brace whose first day is not on record",
 }
 # The problem of a brace order.
 Issue = Literal[
@@ -181,7 +181,7 @@ class Brace:
         last_day: by the site's weeks.
         issue: its problem; None if it keeps the limit.
         correction: the end that it would get; None if there is none to set.
-        is_first_unknown: it goes on with a brace whose first day is not on record, so
+        is_first_unknown: it renews a brace whose first day is not on record, so
             its weeks began at the latest on that day.
         is_day_vague: its weeks may count from a month or year, not from a day.
     """

@@ -52,6 +52,25 @@ MONTH = timedelta(days=35)  # policy: a monthly dose that is later was left out
 WHOLE_COURSE = {"romosozumab": timedelta(days=315)}
 
 
+class Clarity(NamedTuple):
+    """How far it is clear what an entry says of a bone drug.
+
+    Attributes:
+        is_understood: everything in it was understood.
+        is_sure: an intake that was understood, and was not broken off.
+        is_plain: every word of an order was understood.
+        may_be_dose: a coded dose, recorded as given, of which not all was understood.
+        may_be_given: a dose of denosumab whose status leaves open if it was given, or
+            that has no day.
+    """
+
+    is_understood: bool = True
+    is_sure: bool = False
+    is_plain: bool = True
+    may_be_dose: bool = False
+    may_be_given: bool = False
+
+
 class DrugEntry(NamedTuple):
     """One entry of the record, as far as it is about one bone drug.
 
@@ -65,13 +84,8 @@ class DrugEntry(NamedTuple):
         is_current: an order in force, or a list that has the drug as taken.
         knows_start: `begins` is when it was first taken, not when it was mentioned.
         is_draft: among the orders being signed.
-        is_understood: everything in it was understood.
-        is_sure: an intake that was understood, and was not broken off.
-        may_be_dose: a coded dose, recorded as given, of which not all was understood.
-        may_be_given: a dose of denosumab whose status leaves open if it was given, or
-            that has no day.
+        clarity: how far it is clear what was taken.
         is_due: an order in force to take the drug at home, that begins by now.
-        is_plain: every word of an order was understood.
         is_aside: words elsewhere on a drug that a list has; they count only for its
             start.
         supply: how long the intake lasts; None of what is given every half year.
@@ -90,15 +104,16 @@ class DrugEntry(NamedTuple):
     is_current: bool = False
     knows_start: bool = True
     is_draft: bool = False
-    is_understood: bool = True
-    is_sure: bool = False
-    may_be_dose: bool = False
-    may_be_given: bool = False
+    clarity: Clarity = Clarity()
     is_due: bool = False
-    is_plain: bool = True
     is_aside: bool = False
     supply: Supply | None = None
     goes_home: bool = False
+
+    def not_understood(self) -> "DrugEntry":
+        """Return this entry as one that is not understood, and is sure of nothing."""
+        clarity = self.clarity._replace(is_understood=False, is_sure=False)
+        return self._replace(clarity=clarity)
 
 
 def _doubted_if_stopped(entries: Sequence[DrugEntry]) -> Iterator[DrugEntry]:
@@ -129,7 +144,7 @@ def _doubted_if_stopped(entries: Sequence[DrugEntry]) -> Iterator[DrugEntry]:
         # conflict with one on which it is completed.
         since = stopped if _is_standing_order(entry) else over
         if is_listed and not is_kept and _is_over(entry, since):
-            yield entry._replace(is_understood=False, is_sure=False)
+            yield entry.not_understood()
         else:
             yield entry
 
@@ -210,14 +225,14 @@ def _use(
         perhaps: entries that may be of it, and count only for its start.
         today: the day of the card.
     """
-    understood = [entry for entry in listed if entry.is_understood]
+    understood = [entry for entry in listed if entry.clarity.is_understood]
     # What was not understood counts only if nothing else records an intake.
     entries = understood if any(entry.is_intake for entry in understood) else listed
     intakes = [entry for entry in entries if entry.is_intake]
     orders = _drug_orders(understood, today)
 
-    sure_dose = _last_dose(intake for intake in intakes if intake.is_sure)
-    counted = [intake for intake in intakes if intake.is_sure or not sure_dose]
+    sure_dose = _last_dose(intake for intake in intakes if intake.clarity.is_sure)
+    counted = [intake for intake in intakes if intake.clarity.is_sure or not sure_dose]
     unclear = _unclear_since(sure_dose, listed, orders)
     doses = _doses(listed, counted, sure_dose, unclear)
     is_too_often = _is_too_often(name, counted)
@@ -308,7 +323,7 @@ def _prescribed(orders: Sequence[DrugEntry], today: date) -> Dated | None:
     now = Dated(today, today)
     due = [now if order.is_draft else order.begins for order in orders if order.is_due]
     newest = max(filter(None, due), key=_by_last, default=None)
-    doubts = (order for order in orders if not order.is_plain)
+    doubts = (order for order in orders if not order.clarity.is_plain)
     return None if any(_is_since(order, newest) for order in doubts) else newest
 
 
@@ -325,7 +340,7 @@ def _unclear_since(
     return [
         entry
         for entry in listed
-        if not entry.is_understood
+        if not entry.clarity.is_understood
         and _is_since(entry, sure_dose)
         and not (entry.is_by_dosage and orders.is_standing)
     ]
@@ -350,9 +365,9 @@ def _doses(
         last=_last_dose(counted),
         counted=tuple(sorted(days)),
         sure=sure_dose,
-        unclear=_last_dose(entry for entry in unclear if entry.may_be_dose),
-        perhaps=_last_dose(entry for entry in listed if entry.may_be_given),
-        has_undated=any(one.may_be_given and not one.last for one in listed),
+        unclear=_last_dose(entry for entry in unclear if entry.clarity.may_be_dose),
+        perhaps=_last_dose(entry for entry in listed if entry.clarity.may_be_given),
+        has_undated=any(one.clarity.may_be_given and not one.last for one in listed),
     )
 
 

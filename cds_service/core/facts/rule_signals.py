@@ -434,8 +434,9 @@ WHY_LIMITED: tuple[tuple[TrainingLimit, str], ...] = (
     ("leg", say("a fracture of pelvis or leg may still heal")),
     ("leg-injury", say("an injury of pelvis or leg may still heal")),
     ("operated", say("an operation of pelvis or leg may still heal")),
-    ("bound", say("a diagnosis says that the patient does not walk")),
+    ("bound", say("the record says that the patient does not walk")),
     ("lost", say("a leg or foot was lost")),
+    ("charcot", say("a Charcot foot is on record")),
     ("carried", say("a wheelchair or a lift is ordered")),
     ("splinted", say("a boot, cast or brace of a leg is ordered")),
 )

@@ -40,6 +40,7 @@ from cds_service.fhir.entries.named_in_asides import drugs_in_doubt, grave_in_do
 from cds_service.fhir.entries.order_titles import is_everyday_order, unread_title
 from cds_service.fhir.entries.walking_limits import (
     limits_of_operation,
+    limits_of_order,
     splints_of_order,
 )
 from cds_service.fhir.entries.words.asides import VOID
@@ -123,6 +124,7 @@ def concepts_of_act(
             known |= unread_title(act, objects(code), terminology)
         known |= held_by(act, terminology)
         known |= splints_of_order(act, terminology)
+        known |= limits_of_order(act, terminology)
     known |= grave
     return known if is_apart else known | {MAY_NEED_BRACE}
 

@@ -71,6 +71,7 @@ from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Targets
+from cds_service.outgoing.deadline import check_time
 
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
 # An entry with one of these may be of any drug or device.
@@ -130,6 +131,7 @@ def _concepts_by_type(
     code = resource.get("code")
     concepts = OF_TYPE.get(kind) or terminology.concepts(code)
     for component in objects(resource.get("component")):
+        check_time()
         concepts |= terminology.concepts(component.get("code"))
     if kind in LISTED or kind in BY_WORDS:
         return concepts_of_act(resource, concepts, terminology)

@@ -116,7 +116,7 @@ TOLD_BESIDE = ("exam-awaited", "cause-in-plain-words")
 IN_PROGRESS = ("cancer-again",)
 _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
 CANCER_IN_SHORT = ("cancer-in-short",)
-# A nodule, a mass or a raised marker, whatever the code next to it says.
+# A nodule, a mass or a raised marker names no tumour, whatever the code next to it.
 MAY_BE_TUMOUR = ("tumour-in-question",)
 _DIVIDED = re.compile(r"[,;()]")
 _PARTS = re.compile(r"[,;()、，；（）]")

@@ -29,6 +29,7 @@ from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
+from cds_service.outgoing.deadline import check_time
 
 # Meanings of codes that name no bone, if the body site is the spine.
 AT_THE_SPINE = {
@@ -214,6 +215,7 @@ def _components(
     panels = terminology.concepts(raw.get("code"))
     listed = []
     for part in components:
+        check_time()
         matches = terminology.matches(part.get("code"))
         listed.append((part, matches or _match_by_name(part, panels, terminology)))
     return tuple(listed)

@@ -72,6 +72,7 @@ _AS_NEEDED = re.compile(
 )
 _BRACKETED = re.compile(r"[(（]([^()（）]+)[)）]")
 _DIVIDED = re.compile(r"[,;、，；]")
+_JOINED = re.compile(r"\s(?:and|und|sowie|plus|et|y|e|en|i|oraz)\s|[+&和及]")
 LONG_PAST = "long-past"  # a rule of `kinds.toml`
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -430,10 +431,22 @@ def _purposes_of_drug(act: Json, terminology: Terminology) -> list[str]:
 
 
 def _is_of_before(purpose: str, terminology: Terminology) -> bool:
-    """Tell if each part of a purpose is called one of the past."""
+    """Tell if each part of a purpose is called one of the past.
+
+    Joined to it may be what is new: "Z.n. TVT und akute LAE".
+    """
+    kinds = terminology.kinds
     parts = [part for part in _DIVIDED.split(purpose) if part.strip()]
-    return bool(parts) and all(
-        terminology.kinds.of_title(part, (LONG_PAST,)) for part in parts
+    of_now = (
+        one
+        for part in parts
+        for one in _JOINED.split(part)
+        if not kinds.of_title(one, (LONG_PAST,))
+    )
+    return (
+        bool(parts)
+        and all(kinds.of_title(part, (LONG_PAST,)) for part in parts)
+        and not any(kinds.of_title(one, NEW) for one in of_now)
     )
 
 

@@ -2,9 +2,9 @@
 
 What shows a clot, a stroke or a bleeding has many names, and no list of them is whole.
 So acts are told by their kind: an image of another part than the spine by CT, MRI,
-catheter, radionuclide or ultrasound of heart and vessels; a team that is called;
-anything at once; a suspicion; a complaint. It is everyday only if known words say so.
-The rules are those of `kinds.toml`.
+catheter, radionuclide or ultrasound of heart and vessels; a scope, a needle or a tube;
+a team that is called; anything at once; a suspicion; a complaint; a value that is an
+alarm. It is everyday only if known words say so. The rules are those of `kinds.toml`.
 """
 
 import re
@@ -37,13 +37,19 @@ OF_WARD = ("ultrasound-of-ward",)
 PURPOSE = ("everyday-purpose",)
 PLANNED, KNOWN = "image-by-plan", "image-of-known"
 ANYTHING = "image-of-anything"
-COMPLAINT = ("complaint-of-course",)
+COMPLAINT, ALARM = ("complaint-of-course",), ("alarming-value",)
+PROBE = ("probe-by-name",)
 SPINE, ELSEWHERE = ("image-of-spine",), ("image-elsewhere",)
 # Modalities of DICOM, by a name that the rules know. That of angiography (XA) is also
 # of the C-arm at the operation itself.
 MODALITIES = {"CT": "CT", "MR": "MRI", "NM": "scintigraphy", "US": "ultrasound"}
 _PART = re.compile(r"[,;:，；：()（）]")
+# Between two acts of one title. "En 6 semaines" is when.
+_ACT = re.compile(
+    r"[;+&，；、]|,(?!\d)|\s(?:and|und|sowie|plus|et|y|e|i|oraz|en(?! ?\d))\s|[和及]"
+)
 _LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"\d")
 
 
 def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
@@ -53,9 +59,10 @@ def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
         return any(
             _is_image(one, terminology) for one in texts_of(resource.get("code"))
         )
-    rules = (*IMAGES, *CALLED, *COMPLAINT, AT_ONCE, SUSPECTED)
-    return kind in ASKED and any(
-        terminology.kinds.of_title(title, rules) for title in _titles(resource)
+    rules = (*IMAGES, *PROBE, *CALLED, *COMPLAINT, AT_ONCE, SUSPECTED)
+    return kind in ASKED and (
+        any(terminology.kinds.of_title(title, rules) for title in _titles(resource))
+        or _tells_alarm(resource, terminology)
     )
 
 
@@ -70,26 +77,65 @@ def is_unusual_image(
         since: the day of the operation, before which a fall led to the stay; without it
             no day of a fall says anything.
     """
-    titles = _titles(act)
+    titles, reasons = _titles(act), _reasons(act)
     if not any(_is_image(title, terminology) for title in titles):
         return False
-    told = "; ".join(dict.fromkeys((*titles, *_reasons(act))))
+    told = "; ".join(dict.fromkeys((*titles, *reasons)))
     if _is_for_earlier_fall(told, since, terminology):
         return False
-    return not _is_everyday_image(titles, _reasons(act), terminology)
+    images = [one for title in titles for one in _images_in(title, terminology)]
+    if images:
+        # What makes one of two acts everyday says nothing of the other.
+        return not all(
+            _is_everyday_image([image], reasons, terminology) for image in images
+        )
+    return not _is_everyday_image(titles, reasons, terminology)
 
 
 def is_unusual_call(act: Json, terminology: Terminology) -> bool:
     """Tell if an act calls for help, is wanted at once, or says what was feared.
 
-    That is a suspicion of what is not known, or a complaint.
+    That is a suspicion of what is not known, a complaint, or a value that is an alarm.
     """
-    return any(
+    return _tells_alarm(act, terminology) or any(
         bool(terminology.kinds.of_title(title, CALLED))
         or bool(terminology.kinds.named(title, COMPLAINT))
         or _is_at_once(title, terminology)
         or _is_suspicion(title, terminology)
         for title in _titles(act)
+    )
+
+
+def is_unusual_probe(act: Json, terminology: Terminology) -> bool:
+    """Tell if an act looks or goes into the body, and is not known to be everyday.
+
+    It is if it is for later, or follows up a disease of which every word is known.
+    """
+    kinds = terminology.kinds
+    titles = [one for one in _titles(act) if kinds.of_title(one, PROBE)]
+    if not titles:
+        return False
+    told = "; ".join(dict.fromkeys((*titles, *_reasons(act))))
+    if kinds.named(told, PURPOSE) or _is_of_known(told, terminology):
+        return False
+    return not all(_is_planned_alone(one, terminology) for one in titles)
+
+
+def _is_planned_alone(title: str, terminology: Terminology) -> bool:
+    """Tell if a title calls such an act planned, and says no more."""
+    kinds = terminology.kinds
+    if not kinds.of_title(title, (PLANNED,)):
+        return False
+    rest = kinds.without(kinds.without(title, PLANNED), *PROBE)
+    return not _LETTER.search(rest)
+
+
+def _tells_alarm(act: Json, terminology: Terminology) -> bool:
+    """Tell if a title, a reason or a note gives a value that is an alarm."""
+    notes = (text(note.get("text")) for note in objects(act.get("note")))
+    return any(
+        _DIGIT.search(words) and terminology.kinds.of_title(words, ALARM)
+        for words in (*_titles(act), *names_of_reasons(act), *notes)
     )
 
 
@@ -107,6 +153,34 @@ def _reasons(act: Json) -> list[str]:
     return [*sites, *names_of_reasons(act)]
 
 
+def _images_in(title: str, terminology: Terminology) -> list[str]:
+    """List each image of a title that names another act too, as a title of its own.
+
+    What the title says besides its acts, as where or when, is of each of them. Empty if
+    it names one act.
+    """
+    parts = [part.strip() for part in _ACT.split(title) if _LETTER.search(part)]
+    if len(parts) == 1:
+        return []
+    images = [part for part in parts if _is_image(part, terminology)]
+    others = [part for part in parts if part not in images]
+    asides = [part for part in others if not _is_act(part, terminology)]
+    if not images or len(images) + len(others) - len(asides) == 1:
+        return []
+    return ["; ".join((image, *asides)) for image in images]
+
+
+def _is_act(part: str, terminology: Terminology) -> bool:
+    """Tell if a part of a title names an everyday act, and not only its purpose."""
+    rest = terminology.kinds.without(part, PURPOSE[0]).strip()
+    if not _LETTER.search(rest):
+        return False
+    is_of_spine = bool(terminology.kinds.named(rest, SPINE))
+    return _is_everyday(rest, terminology) or (
+        is_of_spine and _is_bare(rest, terminology)
+    )
+
+
 def _is_image(title: str, terminology: Terminology) -> bool:
     return bool(terminology.kinds.of_title(title, IMAGES))
 
@@ -122,14 +196,17 @@ def _is_at_once(title: str, terminology: Terminology) -> bool:
 def _is_suspicion(title: str, terminology: Terminology) -> bool:
     """Tell if a title suspects, or rules out, what is no everyday disease.
 
-    A disease of before is news if it is suspected now.
+    A disease of before is news if it is suspected now. What is to be prevented next to
+    it is another act.
     """
     kinds = terminology.kinds
     if not kinds.of_title(title, (SUSPECTED,)):
         return False
-    if terminology.grave_stems.is_prevention(title):
+    is_prevention = terminology.grave_stems.is_prevention
+    told = "; ".join(part for part in _ACT.split(title) if not is_prevention(part))
+    if not kinds.named(told, (SUSPECTED,)):
         return False
-    parts = _PART.split(kinds.without(title, SUSPECTED))
+    parts = _PART.split(kinds.without(told, SUSPECTED))
     return not all(_is_harmless(part, terminology) for part in parts)
 
 
@@ -244,6 +321,6 @@ def _is_of_known(told: str, terminology: Terminology) -> bool:
     if not kinds.named(told, (KNOWN,)):
         return False
     rest = told
-    for name in (*IMAGES, KNOWN):
+    for name in (*IMAGES, *PROBE, KNOWN):
         rest = kinds.without(rest, name)
     return terminology.everyday_diseases.read(rest) is not None

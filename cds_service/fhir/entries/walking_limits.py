@@ -1,14 +1,16 @@
 """Find what limits walking besides orders of activity and broken bones.
 
-A diagnosis of somebody who lies or sits, a leg that is lost or was operated on, a
-device that carries the patient, a boot or cast, and the weight on a leg in a note. The
-codes are in `complication-codes.toml`, the words in `kinds.toml`.
+Somebody who lies or sits, a leg that is lost or was operated on, a foot that gives way,
+a device that carries the patient, a boot or cast, and the weight on a leg in a note.
+Diagnoses, orders and procedures say so alike. The codes are in
+`complication-codes.toml`, the words in `kinds.toml`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cds_service.fhir.entries.fractures.leg_injuries import is_named
+from cds_service.fhir.entries.harm_in_acts import names_of_reasons
 from cds_service.fhir.entries.held_training import AIDED, HELD
 from cds_service.fhir.mapping.codes.complication_codes import LimitOfWalking
 from cds_service.fhir.mapping.terminology import Terminology
@@ -16,7 +18,7 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 
 WALKS_NOT, LEG_LOST, LEG_OPERATED = "walks-not", "leg-lost", "leg-operated"
-CARRIED, LEG_SPLINTED = "carried", "leg-splinted"
+CARRIED, LEG_SPLINTED, CHARCOT = "carried", "leg-splinted", "charcot-foot"
 # The list of codes of each, and of words.
 CODED: Mapping[str, LimitOfWalking] = {
     WALKS_NOT: "walks_not",
@@ -24,22 +26,47 @@ CODED: Mapping[str, LimitOfWalking] = {
     LEG_OPERATED: "leg_operated",
     CARRIED: "carried",
     LEG_SPLINTED: "leg_splinted",
+    CHARCOT: "charcot_foot",
 }
+# What the words of a diagnosis, an order or a procedure may say of the patient.
+OF_PATIENT = (WALKS_NOT, LEG_LOST, CHARCOT)
 # Rules of `kinds.toml`.
 WEIGHT_LIMITED, WALKS_BESIDE = ("training-held",), ("walks-beside",)
+ARRANGED = ("aid-arranged",)
 
 
 def limits_of_diagnosis(condition: Json, terminology: Terminology) -> frozenset[str]:
     """Return what a diagnosis says of walking, by its code, its titles and notes."""
-    limits = _named_by(condition.get("code"), (WALKS_NOT, LEG_LOST), terminology)
+    limits = _named_by(condition.get("code"), OF_PATIENT, terminology)
     limits |= _titled(_notes_of(condition), (WALKS_NOT,), terminology)
-    return limits | _held_in_notes(condition, terminology)
+    return limits | _held_in_words(condition, terminology)
 
 
 def limits_of_operation(procedure: Json, terminology: Terminology) -> frozenset[str]:
-    """Return what a procedure says of walking: an operated or lost leg, or a note."""
-    limits = _named_by(procedure.get("code"), (LEG_LOST, LEG_OPERATED), terminology)
-    return limits | _held_in_notes(procedure, terminology)
+    """Return what a procedure says of walking, with its reasons and notes."""
+    kinds = (*OF_PATIENT, LEG_OPERATED, CARRIED)
+    limits = _named_by(procedure.get("code"), kinds, terminology)
+    limits |= _titled(_said_of_patient(procedure), OF_PATIENT, terminology)
+    return limits | _held_in_words(procedure, terminology)
+
+
+def limits_of_order(order: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what an order that is none of a device says of who walks.
+
+    A wheelchair counts in its title alone: in a note it may be the way to a clinic. One
+    that is arranged is an order of the device, if it comes.
+    """
+    if is_prohibition(order):
+        return frozenset()
+    titles = [*objects(order.get("code")), *objects(order.get("orderDetail"))]
+    said = (*_said_of_patient(order), text(order.get("patientInstruction")))
+    limits = _named_by(titles, OF_PATIENT, terminology)
+    limits |= _titled(said, OF_PATIENT, terminology)
+    is_beside = any(
+        terminology.kinds.of_title(words, (*WALKS_BESIDE, *ARRANGED))
+        for words in (*texts_of(order.get("code")), *said)
+    )
+    return limits if is_beside else limits | _named_by(titles, (CARRIED,), terminology)
 
 
 def limits_of_device(
@@ -60,7 +87,7 @@ def limits_of_device(
         limits |= _titled(named, (CARRIED, LEG_SPLINTED), terminology)
     if any(terminology.kinds.named(words, (AIDED,)) for words in texts):
         limits |= {AIDED}
-    return limits | _held_in_notes(order, terminology)
+    return limits | _held_in(_told_after(order), terminology)
 
 
 def splints_of_order(order: Json, terminology: Terminology) -> frozenset[str]:
@@ -74,7 +101,8 @@ def splints_of_order(order: Json, terminology: Terminology) -> frozenset[str]:
 def _named_by(
     code: Any, kinds: tuple[str, ...], terminology: Terminology
 ) -> frozenset[str]:
-    titles = {words[:LONGEST_TITLE] for words in texts_of(code)}
+    codes = objects(code)
+    titles = {words[:LONGEST_TITLE] for one in codes for words in texts_of(one)}
     return _coded(code, kinds, terminology) | _titled(titles, kinds, terminology)
 
 
@@ -104,27 +132,43 @@ def _is_stated(words: str, kind: str, terminology: Terminology) -> bool:
 
     A denial within its name denies nothing.
     """
+    kinds = terminology.kinds
+    if not words or not kinds.of_title(words, (kind,)):
+        return False
     if is_named(words, kind, terminology):
         return True
-    kinds = terminology.kinds
-    if not kinds.named(words, (kind,)):
-        return False
     rest = terminology.clauses.whole(kinds.without(words, kind))
     return rest.denies_at is None
+
+
+def _said_of_patient(act: Json) -> list[str]:
+    """List the reasons and notes of an act."""
+    return [*names_of_reasons(act), *_notes_of(act)]
 
 
 def _notes_of(entry: Json) -> list[str]:
     return [text(note.get("text")) for note in objects(entry.get("note"))]
 
 
-def _held_in_notes(entry: Json, terminology: Terminology) -> frozenset[str]:
-    """Return `training-held` if a note, or what is to follow, limits weight."""
+def _held_in_words(entry: Json, terminology: Terminology) -> frozenset[str]:
+    """Return `training-held` if a title, a note or what is to follow limits weight."""
+    titles = [words[:LONGEST_TITLE] for words in texts_of(entry.get("code"))]
+    return _held_in((*titles, *_told_after(entry)), terminology)
+
+
+def _told_after(entry: Json) -> list[str]:
+    """List the notes of an entry, and what is to follow."""
     follow_up = [
         words for one in objects(entry.get("followUp")) for words in texts_of(one)
     ]
+    return [*_notes_of(entry), *follow_up]
+
+
+def _held_in(texts: Iterable[str], terminology: Terminology) -> frozenset[str]:
     is_held = any(
-        terminology.kinds.named(words, WEIGHT_LIMITED)
-        for words in (*_notes_of(entry), *follow_up)
-        if words and not terminology.own_words.fullmatch(words)
+        words
+        and terminology.kinds.of_title(words, WEIGHT_LIMITED)
+        and not terminology.own_words.fullmatch(words)
+        for words in texts
     )
     return HELD if is_held else frozenset()

@@ -26,8 +26,8 @@ DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
     "medications": ("medications", "administrations", "statements", "dispenses"),
     "serviceRequests": ("serviceRequests",),
 }
-# Keys whose entries count, but are no list of what the patient takes: what is given in
-# the ward.
+# Keys whose entries count, but are no list of what the patient takes: they hold what is
+# given in the ward.
 GIVEN_HERE = frozenset({"administrations"})
 # Each call is about a patient. CDS Hooks forbids to ask again for what came as `null`.
 PATIENT = "patient"
@@ -114,7 +114,7 @@ def _is_empty(record: PatientRecord, key: str) -> bool:
 
 
 def _is_strange(entry: Entry) -> bool:
-    """Tell if nothing says what an entry is, or that it may be of a disease."""
+    """Tell if an entry is social, was not understood, or may be of any disease."""
     is_unnamed = entry.concepts <= UNCODED | OF_RECORD | {MAY_NEED_BRACE}
     is_uncoded = MAY_BE_GRAVE in entry.concepts and is_unnamed
     is_social = not entry.concepts.isdisjoint(SOCIAL)

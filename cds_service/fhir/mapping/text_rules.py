@@ -75,7 +75,16 @@ _ROMAN = re.compile(
     r"(?<![A-Za-z0-9])(?P<name>[LB]WK|(?:T[Hh]|L)(?=[ .-])|[TD](?=[ .-](?:I?X|VI)))"
     rf"[ .-]{{0,2}}(?P<numbers>{_ROMAN_FIGURE}"
     rf"(?:(?:, ?| ?[/+&–-] ?| [a-zà]{{1,3}} ){_ROMAN_FIGURE}(?![A-Za-z0-9]))*)"
-    r"(?![A-Za-z0-9]| [A-Z]\b)"
+    r"(?![A-Za-z0-9]| [A-Z]\b| N ?[0-9xX])"
+)
+# "Metatarsal fracture L V" and "Gonarthrose L III" are of the left side.
+_OF_LIMB = re.compile(
+    r"(?:meta(?:tars|carp)|phalan|hallux|halux|daumen|thumb|finger|zehe|strahl"
+    r"|palec|palc|vinger|(?:gon|cox|rhiz|om)arthr|knie|knee|genou|rodilla|ginocch"
+    r"|(?<![a-z])(?:rib|rippe|cost|dedo|dito|teen|toes?(?![a-z]))"
+    r"|(?<![a-z])(?:m[tc]|m[fht]k|di[gk])(?![a-z])|(?<!x[ -])(?<![a-z])ray)"
+    r"[^,;.]{0,20}\W*\Z",
+    re.IGNORECASE,
 )
 _FIGURE = re.compile(_ROMAN_FIGURE)
 _ROMANS = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
@@ -241,6 +250,9 @@ def in_figures(text: str) -> str:
 
 
 def _in_figures(levels: re.Match[str]) -> str:
+    before = levels.string[max(0, levels.start() - 40) : levels.start()]
+    if len(levels["name"]) == 1 and _OF_LIMB.search(before):
+        return levels[0]
     numbers = _FIGURE.sub(lambda one: str(_ROMANS.index(one[0]) + 1), levels["numbers"])
     return f"{levels['name']} {numbers}"
 

@@ -16,7 +16,7 @@ _MONTH = (
 
 
 class YearWords:
-    """The words of all languages; each pattern is compiled when it is first asked."""
+    """The words of all languages; each pattern is compiled when it is first needed."""
 
     def __init__(
         self, tables: Iterable[Years], months: Iterable[Sequence[str]]
@@ -41,15 +41,15 @@ class YearWords:
     def months(self, text: str) -> list[str]:
         """List the months that a text names with a year, as FHIR writes them."""
         return [
-            f"{year}-{place:02d}"
-            for place, names in self._months
-            for year in names.findall(text)
+            f"{year}-{month:02d}"
+            for month, pattern in self._months
+            for year in pattern.findall(text)
         ]
 
     def without_months(self, text: str) -> str:
         """Leave out the months that a text names with a year."""
-        for _, names in self._months:
-            text = names.sub(" ", text)
+        for _, pattern in self._months:
+            text = pattern.sub(" ", text)
         return text
 
     def is_of_childhood(self, text: str) -> bool:
@@ -70,10 +70,10 @@ class YearWords:
 
     @cached_property
     def _months(self) -> list[tuple[int, re.Pattern[str]]]:
-        by_place = enumerate(zip(*self._month_names, strict=True), 1)
+        names_by_month = enumerate(zip(*self._month_names, strict=True), 1)
         return [
-            (place, re.compile(_MONTH.format("|".join(names)), re.IGNORECASE))
-            for place, names in by_place
+            (month, re.compile(_MONTH.format("|".join(names)), re.IGNORECASE))
+            for month, names in names_by_month
         ]
 
     @cached_property

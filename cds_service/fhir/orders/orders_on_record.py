@@ -18,7 +18,7 @@ SUPPLIES = "supplyRequests"
 IF_ASKED = frozenset({SUPPLIES, "imagingStudies", "encounter"})
 
 
-def stored_orders(record: PatientRecord) -> Iterator[Order]:
+def orders_on_record(record: PatientRecord) -> Iterator[Order]:
     """Yield each order and procedure on record as an `Order`."""
     for key, kind in RECORD_KEYS.items():
         for position, entry in enumerate(record.of_key(key), start=1):

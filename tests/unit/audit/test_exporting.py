@@ -210,6 +210,7 @@ def test_an_export_after_a_purge_verifies_too(store):
         ('"indicator":"info"', '"indicator":"warning"', "payload changed"),
         ('"kind":"refusal"', '"kind":"answer"', "changed"),
         ('"salt":"', '"salt":"0', "payload changed"),
+        ('"format":1', '"format":2', "not known"),
     ],
 )
 def test_a_changed_export_is_found(store, old, new, what):

@@ -710,7 +710,7 @@ def test_the_weeks_of_a_site_change_texts_and_dates(tmp_path):
     assert (
         card["summary"] == "TLSO: no end date. Off by 1 Jan (6 weeks)? Review 11 Dec."
     )
-    assert "weeks are site policy" in card["detail"]
+    assert "the limit is site policy" in card["detail"]
     assert labels(card) == ["Set end 1 Jan 2027"]
     assert corrected(card) == {"brace": "2027-01-01"}
     cards = cards_for(thin_and_weak(), kyphoplasty(), service=service)

@@ -3,7 +3,7 @@
 import pytest
 
 from cds_service.audit.chain import OneEntry
-from cds_service.call import Ports
+from cds_service.call import LinkedPages, Ports
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.service import answer
@@ -30,7 +30,7 @@ def links(*resources, url=URL):
         audit=OneEntry(),
         deadline=Deadline.after(60),
         base_url="https://cds.example.org",
-        worksheet_url=url,
+        linked=LinkedPages(worksheet=url),
     )
     body = order_sign(resources, kyphoplasty())
     response = answer(service, hook, parse_request(body, hook.hook), ports)

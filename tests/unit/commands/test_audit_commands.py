@@ -278,7 +278,7 @@ def test_purge_keeps_six_years_unless_told_otherwise():
 def test_purge_deletes_what_entries_say_and_the_chain_stays_whole(url, monkeypatch):
     """Twelve years later, as the log itself knows: it was written to all the time."""
     later = NOON.replace(year=2032, month=12)
-    monkeypatch.setattr("cds_service.commands.audit.utc_now", lambda: later)
+    monkeypatch.setattr("cds_service.commands.audit_log.log.utc_now", lambda: later)
     assert run("purge", "--dry-run").startswith("3 entries")
     run("purge", code=1)
     store = AuditStore(url)

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.commands.confirming import find_targets, written
-from cds_service.commands.ticks import Tick
+from cds_service.commands.mappings.confirming import find_targets, written
+from cds_service.commands.mappings.ticks import Tick
 from cds_service.loading import find_faults, load_service
 from cds_service.site.folder import load_site
 from tests.builders import coded, observation

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.commands.ehr_fit import fact_words
-from cds_service.commands.integration_sheet import as_html, integration_sheet
+from cds_service.commands.connecting.ehr_fit import fact_words
+from cds_service.commands.connecting.integration_sheet import as_html, integration_sheet
 from cds_service.loading import load_service
 from cds_service.settings import Settings
 from cds_service.site.folder import load_site

@@ -114,7 +114,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Endless]:
 def _less_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("looping.READ_SECONDS", "importing.SECONDS", "doctor.SECONDS"):
         monkeypatch.setattr(f"cds_service.commands.{name}", 0.5)
-    monkeypatch.setattr("cds_service.commands.expanding.SECONDS", 0.5)
+    monkeypatch.setattr("cds_service.commands.mappings.expanding.SECONDS", 0.5)
 
 
 def run(*words: str) -> Result:
@@ -157,7 +157,7 @@ def test_expand_waits_for_one_more_code_only_so_long(
         expansion = {"total": 99_999, "contains": contains}
         answer(handler, {"resourceType": "ValueSet", "expansion": expansion})
 
-    monkeypatch.setattr("cds_service.commands.expanding.ROOT_SECONDS", 0.5)
+    monkeypatch.setattr("cds_service.commands.mappings.expanding.ROOT_SECONDS", 0.5)
     with Endless(one_code) as slow:
         address = f"{slow.origin}/fhir"
         done = run("mappings", "expand", "--tx", address, "--out", str(tmp_path / "o"))

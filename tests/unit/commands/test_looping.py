@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.commands import looping
+from cds_service.commands.populations import looping
 from tests.audit_builders import answer_entry, uuid_of
 from tests.chart_builders import (
     DRUGS,

@@ -146,7 +146,7 @@ def test_the_path_of_an_unforeseen_error_is_named(tmp_path, monkeypatch):
     def refuse(*_args, **_options):
         raise PermissionError(13, "Permission denied", str(tmp_path / "data"))
 
-    monkeypatch.setattr("cds_service.commands.audit.read_settings", refuse)
+    monkeypatch.setattr("cds_service.commands.audit_log.log.read_settings", refuse)
     done = CliRunner().invoke(main, ["audit", "list"])
     assert done.exit_code == 2
     assert f"{tmp_path / 'data'} cannot be used (Permission denied)" in done.stderr

@@ -29,6 +29,7 @@ from cds_service.core.wording import (
     with_unit,
 )
 from cds_service.hook_files.languages import read_languages
+from tests import language_texts
 from tests.chart_builders import HOOK, open_service
 from tests.language_texts import (
     SAME_AS_ENGLISH,
@@ -282,3 +283,16 @@ def test_a_copy_can_be_said_too(phrase, whole_language):
 def test_says_nothing_by_halves(language, text):
     with pytest.raises(NotTranslated):
         in_language(text, language)
+
+
+@pytest.mark.parametrize("text", ["x = [", "name = 1", "\0"])
+def test_what_is_wrong_with_a_file_is_said_without_a_traceback(
+    tmp_path, monkeypatch, text
+):
+    (tmp_path / "languages").mkdir()
+    (tmp_path / "languages" / "pt.toml").write_text(text)
+    monkeypatch.setattr(language_texts, "data_root", lambda _: tmp_path)
+    monkeypatch.setattr("sys.argv", ["language_texts", "pt"])
+    with pytest.raises(SystemExit, match=r"languages/pt\.toml") as ended:
+        language_texts.main()
+    assert isinstance(ended.value.code, str)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cds_service.web.pages import guideline_lines
+from cds_service.web.pages.about import guideline_lines
 from tests.chart_builders import (
     ask,
     kyphoplasty,

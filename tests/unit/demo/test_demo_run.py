@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from werkzeug.wrappers import Response
 
-from cds_service.commands.calling import CALL_SECONDS, CannotCall
+from cds_service.commands.connecting.calling import CALL_SECONDS, CannotCall
 from cds_service.commands.demo import (
     DEADLINE_SECONDS,
     call_service,

@@ -398,7 +398,7 @@ def server():
 
 def test_a_server_is_looked_at_patient_by_patient(server, monkeypatch):
     monkeypatch.setattr(
-        "cds_service.commands.learn_sources.TYPES",
+        "cds_service.commands.mappings.learn_sources.TYPES",
         ("Observation", "ServiceRequest", "Basic"),
     )
     done = CliRunner().invoke(main, ["mappings", "learn", server.url, "--json"])

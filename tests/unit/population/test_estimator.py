@@ -8,7 +8,7 @@ from sklearn.inspection import permutation_importance
 from sklearn.model_selection import cross_val_predict
 from sklearn.utils.estimator_checks import check_estimator
 
-from cds_service.population.estimator import StudyClassifier
+from cds_service.population.validation.estimator import StudyClassifier
 from cds_service.studies.cohort import rake, rebuild_cohort
 from tests.chart_builders import open_service
 

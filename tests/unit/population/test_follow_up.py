@@ -10,14 +10,14 @@ from click.testing import CliRunner
 from lifelines import AalenJohansenFitter
 
 from cds_service.cli import main
-from cds_service.population.follow_up import (
+from cds_service.population.outcomes.follow_up import (
     Days,
     FollowUp,
     censoring_weights,
     follow_up_of,
     incidence_of,
 )
-from cds_service.population.hospitals import Result, pool_results
+from cds_service.population.validation.hospitals import Result, pool_results
 
 DAY = date(2022, 1, 1)
 MONTHS = 24

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from cds_service.errors import CdsError
-from cds_service.population.outcomes_file import read_outcomes
+from cds_service.population.outcomes.outcomes_file import read_outcomes
 from tests.chart_builders import open_service
 
 HEAD = (

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.core.months import months_after
-from cds_service.population.outcomes import Followed, follow
+from cds_service.population.outcomes.from_export import Followed, follow
 from cds_service.population.scoring import Run
 from tests.chart_builders import (
     HOOK,

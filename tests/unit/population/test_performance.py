@@ -10,7 +10,7 @@ from dcurves import dca
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from cds_service.population.performance import (
+from cds_service.population.validation.performance import (
     auc_delong,
     calibration_groups,
     decision_curve,

@@ -10,13 +10,13 @@ from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
 from cds_service.cli import main
-from cds_service.population.performance import measure
-from cds_service.population.planning import (
+from cds_service.population.validation.performance import measure
+from cds_service.population.validation.planning import (
     patients_for_auc,
     plan_validation,
     predictor_at,
 )
-from cds_service.population.verdict import judge
+from cds_service.population.validation.verdict import judge
 from tests.chart_builders import open_service
 
 POOLED = "pooled-2026"

@@ -14,7 +14,7 @@ import pytest
 from cds_service.audit.chain import seal
 from cds_service.errors import CdsError, DataFileError
 from cds_service.loading import load_service
-from cds_service.population.outcomes_file import read_outcomes
+from cds_service.population.outcomes.outcomes_file import read_outcomes
 from cds_service.review.replay import replay
 from cds_service.site.folder import load_site
 from tests.chart_builders import (

@@ -15,11 +15,14 @@ from cds_service.service import answer
 from tests.audit_builders import uuid_of
 from tests.chart_builders import (
     HOOK,
+    HOOK_INSTANCE,
     NOW,
+    PATIENT,
     Asked,
     KeptEntries,
     brace,
     kyphoplasty,
+    measured,
     open_service,
     order_sign,
     patient,
@@ -154,6 +157,53 @@ def test_orders_that_take_too_long_are_refused_while_the_caller_waits():
     assert asked.post(body).status_code == 503
     assert [entry.kind for entry in asked.log.entries] == ["answer", "refusal"]
     assert asked.log.left[-1] > 0
+
+
+def with_components(number):
+    """One T-score that has so many components, each a T-score."""
+    whole = measured("bmd-t-score", -2.2)
+    part = {name: whole[name] for name in ("code", "valueQuantity")}
+    return whole | {"component": [part] * number}
+
+
+def with_contained(number):
+    """One T-score that contains so many others, in an entry of its own each."""
+    inside = [measured("bmd-t-score", -2.2, number=f"c{at}") for at in range(number)]
+    return measured("bmd-t-score", -2.2) | {"contained": inside}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(lambda: with_components(16_000), id="components"),
+        pytest.param(lambda: with_contained(4000), id="contained"),
+    ],
+)
+def test_a_record_that_takes_too_long_is_refused_while_the_caller_waits(made):
+    """Its refusal was begun when the time was over. The list may also be left unread."""
+    asked = Asked(deadline=1.5, log=LogOfTimes())
+    asked.post(SIGNED)
+    answered = asked.post(order_sign([patient(), made()], kyphoplasty()))
+    assert asked.log.left[-1] > 0
+    if answered.status_code == 503:
+        assert asked.log.entries[-1].reason == "deadline-passed"
+    else:
+        assert "could not be read" in answered.get_data(as_text=True)
+
+
+def test_the_refusal_of_a_signing_does_not_read_its_body_again(monkeypatch):
+    """The largest body takes half a second."""
+
+    def refuses(*_arguments):
+        raise DeadlinePassed("no time")
+
+    monkeypatch.setattr("cds_service.web.refusals.decode_call", pytest.fail)
+    asked = Asked(flow=refuses)
+    assert asked.post(SIGNED).status_code == 503
+    (entry,) = asked.log.entries
+    assert (entry.patient, entry.hook_instance) == (PATIENT, HOOK_INSTANCE)
+    assert entry.user == SIGNED["context"]["userId"]
+    assert entry.content["orders"] == ["ServiceRequest/kypho"]
 
 
 def test_the_time_of_a_refusal_includes_its_entry(caplog):

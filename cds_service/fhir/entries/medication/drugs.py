@@ -66,6 +66,8 @@ WRITTEN = ("authoredOn", "dateAsserted", "effectiveDateTime", "whenHandedOver")
 YEARS_OVER = 2
 # The last year that was over for every reader when this was written.
 LONG_OVER = 2024
+# The year in which this was written: nobody reads an entry before it.
+BEGUN = 2026
 BY_ANOTHER = frozenset({"by-another-doctor"})
 BLINDED = frozenset({"blinded"})
 # With the mark `@` for a drug: it was never taken.
@@ -197,7 +199,8 @@ def _is_not_taken(
         return False
     is_over = _is_of_another(names, terminology)
     is_over = is_over or any(_is_denial(one, terminology) for one in names)
-    is_over = is_over or any(_is_over(one, terminology) for one in names)
+    marked = [marked_later_years(one, resource) for one in names]
+    is_over = is_over or any(_is_over(one, terminology) for one in marked)
     if is_over or STEROID not in concepts:
         return is_over
     return _is_said_to_be_over(resource, terminology) or _is_awaited(
@@ -264,12 +267,27 @@ def _was_taken_last(resource: Json, terminology: Terminology) -> bool:
 
     The words are as old as their entry, "last taken 2025" written in 2027, or younger.
     """
-    days = (text(resource.get(element)) for element in WRITTEN)
-    written = [int(day[:4]) for day in days if WRITTEN_YEAR.match(day)]
-    latest = max(written, default=0) - YEARS_OVER
+    latest = _year_written(resource) - YEARS_OVER
     return any(
         _is_last_taken_by(word, max(latest, LONG_OVER), terminology)
         for word in words_aside(resource)
+    )
+
+
+def _year_written(resource: Json) -> int:
+    """Return the year in which an entry was written; 0 if it has no day."""
+    days = (text(resource.get(element)) for element in WRITTEN)
+    return max((int(day[:4]) for day in days if WRITTEN_YEAR.match(day)), default=0)
+
+
+def marked_later_years(words: str, resource: Json) -> str:
+    """Mark the years after that in which words were written: `in 2027+`.
+
+    A rest in such a year is planned.
+    """
+    begun = max(_year_written(resource), BEGUN)
+    return WRITTEN_YEAR.sub(
+        lambda year: f"{year[0]}+" if int(year[0]) > begun else year[0], words
     )
 
 
@@ -301,7 +319,8 @@ def _is_said_to_be_over(resource: Json, terminology: Terminology) -> bool:
 
     Lists go on saying "active". Of a bone drug every word has to be understood.
     """
-    return _any_names(words_aside(resource), ENDED, terminology) or _was_taken_last(
+    said = (marked_later_years(word, resource) for word in words_aside(resource))
+    return _any_names(said, ENDED, terminology) or _was_taken_last(
         resource, terminology
     )
 
@@ -322,7 +341,7 @@ def _is_ended(
     is_stopped = text(resource.get("status")) == "stopped"
     said = {**resource, "statusReason": None} if is_stopped else resource
     return _was_taken_last(said, terminology) or any(
-        terminology.text_concepts(word, ENDED)
+        terminology.text_concepts(marked_later_years(word, said), ENDED)
         and terminology.drug_words(word) - _resting(word, terminology) <= concepts
         for word in words_aside(said)
     )

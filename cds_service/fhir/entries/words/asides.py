@@ -22,6 +22,7 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
+from cds_service.outgoing.deadline import check_time
 
 Reasons = Mapping[str, str]  # why, by element
 
@@ -264,6 +265,7 @@ def _in_elements(kind: str, resource: Json) -> Iterator[Aside]:
         if name not in ("contained", "text")
     ]
     while waiting:
+        check_time()
         path, value = waiting.pop()
         if isinstance(value, LISTS):
             waiting += [(path, part) for part in value]

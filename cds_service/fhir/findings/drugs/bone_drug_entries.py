@@ -13,7 +13,7 @@ from cds_service.core.drugs.bone_drugs import (
     KINDS,
     MAY_MEAN,
 )
-from cds_service.core.drugs.drug_uses import DrugEntry
+from cds_service.core.drugs.drug_uses import Clarity, DrugEntry
 from cds_service.core.findings import Dated, DrugAllergy, HowEnded
 from cds_service.core.months import months_after
 from cds_service.core.phrases import joined
@@ -64,6 +64,7 @@ STOPPED = frozenset({"stopped", "on-hold"})
 # Statuses of an intake that was not broken off.
 SURE = frozenset({"active", "completed"})
 UNNAMED = "bone drug"
+NOT_PLAIN = Clarity(is_plain=False)
 # Names of a group: another entry may name the drug itself.
 UNSPECIFIC = frozenset({"other bisphosphonate"})
 # By type, the elements with what was used in an act: a drug there is no mere remark.
@@ -149,9 +150,9 @@ def _forbidden_now(
         meant = sorted({one.name for one in listed if _is_meant_by(forbidden, one)})
         for name in meant:
             is_taken = any(one.name == name and _is_of_intake(one) for one in listed)
-            mention = DrugEntry(name, source, is_plain=False)
+            mention = DrugEntry(name, source, clarity=NOT_PLAIN)
             stop = mention._replace(how_ended="stopped", ended=today)
-            doubt = mention._replace(begins=today, is_understood=False)
+            doubt = mention._replace(begins=today).not_understood()
             entries.append(stop if is_taken else doubt)
     return entries
 
@@ -191,7 +192,8 @@ def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
     for entry, drug in _bone_drugs(spec, chart):
         if entry.status != IN_ERROR and not is_prohibition(entry.raw):
             name = _name(drug, chart)
-            yield DrugEntry(name, source_of(entry, drug, None, spec), is_plain=False)
+            source = source_of(entry, drug, None, spec)
+            yield DrugEntry(name, source, clarity=NOT_PLAIN)
 
 
 def _mentioned(
@@ -224,7 +226,7 @@ def _noted(use: Use, spec: MedicationSpec, chart: Chart) -> DrugEntry:
         source_of(use.entry, use.drug, use.day, spec),
         begins=day,
         knows_start=False,
-        is_understood=False,
+        clarity=Clarity(is_understood=False),
     )
 
 
@@ -240,13 +242,14 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     mention = DrugEntry(
         name,
         source_of(entry, drug, None, spec),
-        is_plain=drug.is_plain and not drug.is_doubtful,
+        clarity=Clarity(is_plain=drug.is_plain and not drug.is_doubtful),
     )
     if _is_not_given(entry) and not drug.is_doubtful:
         return _planned(mention, entry, chart)
     is_ended = drug.is_ended and entry.origin != "context"
     if KINDS.get(name) == "denosumab" and _may_be_given(entry, drug, chart):
-        mention = mention._replace(last=_day_given(entry, chart), may_be_given=True)
+        clarity = mention.clarity._replace(may_be_given=True)
+        mention = mention._replace(last=_day_given(entry, chart), clarity=clarity)
     if drug.is_doubtful or not is_reported:
         return mention
     if is_ended and name not in INTERVAL:
@@ -254,7 +257,7 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     drug_entry = _read_by_kind(mention, entry, drug, spec, chart)
     day = drug_entry.last or drug_entry.begins
     goes_on = continues_earlier(entry.raw, drug_entry.begins, chart)
-    is_understood = drug.is_understood and drug_entry.is_understood
+    is_understood = drug.is_understood and drug_entry.clarity.is_understood
     if is_ended:
         # What was injected acts on, and its day counts.
         drug_entry = drug_entry._replace(is_current=False, is_due=False)
@@ -263,9 +266,11 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     return drug_entry._replace(
         knows_start=drug_entry.knows_start and not goes_on,
         provenance=source_of(entry, drug, day.last if day else None, spec),
-        is_understood=is_understood,
-        is_sure=drug_entry.is_intake and is_understood and entry.status in SURE,
-        may_be_dose=_may_be_dose(drug_entry, entry, drug),
+        clarity=drug_entry.clarity._replace(
+            is_understood=is_understood,
+            is_sure=drug_entry.is_intake and is_understood and entry.status in SURE,
+            may_be_dose=_may_be_dose(drug_entry, entry, drug),
+        ),
     )
 
 
@@ -442,7 +447,7 @@ def _until_dosages_end(
         end = DosageEnd(taken.begins)
     ended = _over_by(end, chart)
     if end.is_open and (ended or not end.day):
-        return taken._replace(is_understood=False)
+        return taken.not_understood()
     # A length may be that for which one injection acts.
     is_of_course = end.is_fixed or taken.name not in INTERVAL
     is_dose = is_injected and not (is_of_course and _is_later(ended, taken.begins))
@@ -585,7 +590,7 @@ def _ordered(
     # An order that was written down as reported is of a drug that the patient takes
     # already, since an unknown day. Words that were not understood may say the same:
     # "continue home medication".
-    mention = mention._replace(knows_start=mention.is_plain and not is_reported)
+    mention = mention._replace(knows_start=mention.clarity.is_plain and not is_reported)
     is_due = begins_soon(raw, chart) and is_for_home(raw, chart) and not is_reported
     if entry.origin == "context" and entry.status in STOPPED:
         today = Dated(chart.today, chart.today)
@@ -619,7 +624,7 @@ def _until_its_end(
             ended=by_dosage.day,
             is_by_dosage=True,
             is_due=False,
-            is_understood=not by_dosage.is_open,
+            clarity=order.clarity._replace(is_understood=not by_dosage.is_open),
         )
     period = end_of_period(entry.raw, chart)
     supplied = end_of_supply(entry.raw, order.begins, chart)

@@ -64,8 +64,8 @@ def happenings(
         return []
     events: list[Happened] = []
     for entry in chart.mentions_of(wanted):
-        is_of_stop = entry.kind in TELL_AGAINST_DRUGS
-        if is_of_stop and entry.named & AGAINST_DRUGS & {*wanted}:
+        may_stop_drug = entry.kind in TELL_AGAINST_DRUGS
+        if may_stop_drug and entry.named & AGAINST_DRUGS & {*wanted}:
             events += reasons_as_events(entry, frozenset(concepts), spec, chart)
             continue
         if entry.kind == "Condition":
@@ -73,8 +73,7 @@ def happenings(
         elif entry.kind == "Procedure":
             stated = _operated(entry, concepts, spec, chart)
         else:
-            named = (one for one in concepts if entry.named & {one, in_doubt(one)})
-            concept = next(named, concepts[0])
+            concept = _first_named(entry, concepts)
             within = look_back(spec, concept)
             stated = read_aside(entry, concept, chart, within=within)
         if stated and (meant := _as_meant(stated, spec, chart)):
@@ -123,23 +122,30 @@ def _operated(
     ]
     if sure and kinds_in_words(entry, spec.told_by_acts, chart):
         return Stated(entry, sure[0], "", None, problem)
+    return Stated(entry, _first_named(entry, concepts), "", None, NAMED_ASIDE)
+
+
+def _first_named(entry: Entry, concepts: Sequence[str]) -> str:
+    """Return the first concept that an entry names or doubts; else the first of all."""
     named = (one for one in concepts if entry.named & {one, in_doubt(one)})
-    return Stated(entry, next(named, concepts[0]), "", None, NAMED_ASIDE)
+    return next(named, concepts[0])
 
 
 def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
-    """Return the entry as its words mean it; None if they mean something else, or past.
+    """Return the entry as its words mean it.
+
+    None if they mean something else, or call the event past.
 
     If another part of the words is past, the event is not: `cauda equina, previous
     fusion`. If the words call the event past but the list has it as active, it is open.
     """
     # An aside has no title that could name a kind of the event.
     is_aside = is_event_aside(stated.entry, spec, chart)
-    is_named = is_aside or bool(stated.code) or not spec.words_need_kind
     # What was done, such as a sample of a disc, is of no kind.
     is_act = stated.entry.kind == "Procedure" and stated.concept in spec.unclear
-    is_named = is_named or is_act
-    if not (is_named or kind_of(stated.entry, spec, chart)):
+    has_no_kind = is_aside or is_act or bool(stated.code)
+    needs_kind = spec.words_need_kind and not has_no_kind
+    if needs_kind and not kind_of(stated.entry, spec, chart):
         return None
     is_any_over = kinds_in_words(stated.entry, spec.unless_kinds, chart)
     over = kinds_of_itself(stated, spec, chart) if is_any_over else frozenset()

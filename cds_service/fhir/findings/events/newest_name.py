@@ -20,9 +20,9 @@ _BEGINS_WITH_YEAR = re.compile(rf"\W*{WRITTEN_YEAR.pattern}")
 
 
 def label_of_newest(stated: Stated, spec: EventSpec, chart: Chart) -> str:
-    """Return what an entry is, in our words; of several, what its newest year is of.
+    """Return our name of an entry; of several that it names, that of the newest year.
 
-    Empty if the newest year is of an event that has no name of ours.
+    Empty if we have no name for what that year is of.
     """
     whole = label_of(stated, spec, chart)
     terminology = chart.terminology
@@ -43,7 +43,7 @@ def label_of_newest(stated: Stated, spec: EventSpec, chart: Chart) -> str:
 
 
 def _dated_parts(title: str) -> Iterator[str]:
-    """Yield the parts of a title, each with the year that stands next to it."""
+    """Yield the parts of a title, each with the year next to it."""
     years = [*WRITTEN_YEAR.finditer(title)]
     if len(years) < 2:
         return

@@ -268,6 +268,7 @@ def judge_readings(
     stale: list[Measured] = []
     refused: list[Refused] = []
     for reading in readings:
+        chart.check_time()  # one Observation may have thousands of components
         result = measure(reading, spec, chart)
         if isinstance(result, Measured):
             result = judge(result, spec, chart)

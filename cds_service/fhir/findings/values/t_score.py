@@ -232,7 +232,7 @@ def _why_misplaced(
 
 
 def _why_of_another_place(reading: Reading, chart: Chart) -> str:
-    """Say why its body site is no place of a T-score; empty if it is one, or none."""
+    """Say why its body site is no place of a T-score; empty if it is, or is absent."""
     methods = chart.terminology.methods
     if any(methods.of_title(one, OF_FRACTURE) for one in reading.site_words):
         return OF_A_FRACTURE

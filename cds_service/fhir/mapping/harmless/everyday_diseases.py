@@ -202,7 +202,7 @@ class EverydayDiseases:
 
         Such a title supports a "no", as the name alone does.
         """
-        alone = {"everyday": {}, "of_before": {}, "dated": {}}
+        alone: dict[str, object] = {"everyday": {}, "of_before": {}, "dated": {}}
         return cls(content.model_copy(update=alone), everyday, of_before)
 
     def _add(self, words: Iterable[str], kind: _Kind) -> None:

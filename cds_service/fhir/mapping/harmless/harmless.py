@@ -169,7 +169,7 @@ class HarmlessTitles:
         Args:
             content: the names of the file.
             official: titles of everyday codes, which count as such names.
-            is_code_quiet: tells if a code of ICD-10 next to a name is everyday.
+            is_code_quiet: function that tells if a code of ICD-10 is everyday.
         """
         self._is_code_quiet = is_code_quiet
         tags = either(map(re.escape, content.asides.tags))
@@ -220,7 +220,7 @@ class HarmlessTitles:
         return bool(self._names_in(words, everyday | self._ward))
 
     def news_in(self, words: str) -> News:
-        """Tell how a harmless text counts if it began since: its gravest name does."""
+        """Tell how a harmless text counts if it began since: by its gravest name."""
         found = self._names_in(words, self._titles | self._social)
         if found & self._grave:
             return "grave"
@@ -298,16 +298,16 @@ class HarmlessTitles:
         An abbreviation that is no name by itself must be the initials of the name:
         "Osteoarthritis (MM)" may be anything.
         """
-        found = _TWICE.fullmatch(words)
-        if found is None:
+        match = _TWICE.fullmatch(words)
+        if match is None:
             return frozenset()
-        name = self._without_joined(f"{found['name']}{found['rest']}", known)
-        again = self._without_joined(found["again"], known)
+        name = self._without_joined(f"{match['name']}{match['rest']}", known)
+        again = self._without_joined(match["again"], known)
         if name and again:
             return frozenset({name, again})
-        if name and found["again"] == _initials(found["name"]):
+        if name and match["again"] == _initials(match["name"]):
             return frozenset({name})
-        if again and not found["rest"] and found["name"] == _initials(found["again"]):
+        if again and not match["rest"] and match["name"] == _initials(match["again"]):
             return frozenset({again})
         return frozenset()
 
@@ -316,13 +316,13 @@ class HarmlessTitles:
 
         A code that is not everyday stays: the name may be another one's.
         """
-        found = _CODE.fullmatch(words)
-        if found is None or not self._is_code_quiet(found["first"] or found["last"]):
+        match = _CODE.fullmatch(words)
+        if match is None or not self._is_code_quiet(match["first"] or match["last"]):
             return words
-        return found["behind"] or found["before"]
+        return match["behind"] or match["before"]
 
     def _without_joined(self, words: str, known: frozenset[str]) -> str:
-        """Return the name of which a side, a grade or a year is told; "" if none is.
+        """Return the name without its side, grade or year; "" if none is left.
 
         Every word that is left out must be one that this name may have next to it.
         """
@@ -348,7 +348,7 @@ class HarmlessTitles:
     def _joints_in(self, words: str) -> list[_Joint]:
         """Return the groups of which a text has words.
 
-        None, if it has another word too that is in no name: most texts have one.
+        There are none if it has another word that is in no name, as most texts do.
         """
         found = {
             joint: spans

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from cds_service.fhir.mapping.clauses import remarks
 from cds_service.fhir.mapping.files.language import Language, Vertebrae, any_of
 from cds_service.fhir.mapping.kept_texts import kept
+from cds_service.fhir.mapping.levels.earlier_operations import EarlierOperations
 from cds_service.fhir.mapping.levels.instrumented import InstrumentRules
 from cds_service.fhir.mapping.levels.left import LeftPart, LeftRules
 from cds_service.fhir.mapping.levels.level_names import (
@@ -107,6 +108,7 @@ class LevelRules:
         self._others = OtherRules(vertebrae, joints, known)
         self._instruments = InstrumentRules(vertebrae, (and_, with_))
         self._left = LeftRules(vertebrae, (and_, with_), names.named)
+        self._earlier = EarlierOperations(names, places)
 
     def named(self, words: str) -> tuple[str, ...]:
         """List every level that a text names, in any context, from head to foot."""
@@ -281,7 +283,7 @@ class LevelRules:
         plain = self._names.plain(words)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = self._without_nonunions(self._without_fixations(plain))
-        plain = self._without_unbroken(plain)
+        plain = self._without_unbroken(self._without_earlier(plain))
         plain = _REMARK.sub(r"·\1 ", plain)
         for start, end in reversed([*self._in_doubt(plain)]):
             condition = plain[start:end].rstrip(", ")  # `L1 and, if needed, L2`
@@ -436,6 +438,12 @@ class LevelRules:
         if joints and (is_ordered or self._names_break(before)):
             return joints[-1].end()
         return group.end if is_ordered else group.start
+
+    def _without_earlier(self, words: str) -> str:
+        """Blank out the levels of an earlier operation, next to those of this one."""
+        if len(set(self._names.named(words))) <= 1:
+            return words
+        return self._earlier.without(words, self._operations(words))
 
     def _names_break(self, words: str) -> bool:
         return bool(self._broken.search(without_accents(words).lower()))

@@ -367,15 +367,17 @@ def _in_figures(ordinals: Sequence[str], match: re.Match[str]) -> str:
     numbers = re.findall(
         "|".join(("[1-9][0-9]?", *reversed(ordinals))), match["numbers"].lower()
     )
-    figures = (
-        next(
-            (at for at, word in enumerate(ordinals, 1) if re.fullmatch(word, number)),
-            number,
-        )
-        for number in numbers
-    )
     joint = "-" if match["to"] else ", "
-    return f" {joint.join(f'{region}{figure}' for figure in figures)} "
+    levels = (f"{region}{_figure_of(number, ordinals)}" for number in numbers)
+    return f" {joint.join(levels)} "
+
+
+def _figure_of(number: str, ordinals: Sequence[str]) -> str:
+    """Return the figure of an ordinal in words; any other number stays as it is."""
+    for figure, word in enumerate(ordinals, 1):
+        if re.fullmatch(word, number):
+            return str(figure)
+    return number
 
 
 def _level(match: re.Match[str]) -> str:

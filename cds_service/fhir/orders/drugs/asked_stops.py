@@ -10,7 +10,7 @@ from datetime import date
 
 from cds_service.core.drugs.bone_drugs import KINDS, MAY_MEAN
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG
+from cds_service.fhir.entries.medication.drugs import BONE_DRUG, marked_later_years
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.clauses import clauses
@@ -178,7 +178,7 @@ def _names_act_on_drug(title: str, terminology: Terminology) -> bool:
 def _words_of(content: Json) -> Iterator[str]:
     for path, value in leaves_of(content):
         if isinstance(value, str) and path.rpartition(".")[2] not in _NO_WORDS:
-            yield value
+            yield marked_later_years(value, content)
 
 
 def _stops(part: str, terminology: Terminology) -> bool:

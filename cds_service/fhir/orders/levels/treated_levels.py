@@ -82,7 +82,9 @@ def find_levels(
     naming = (statement for statement in statements if statement[1])
     source, stated = next(naming, ("", set[str]()))
     left = left_in_titles(order, terminology)
-    stated, wording = stated - left or stated, wording - left or wording
+    # If all of them are called left, none is taken out.
+    stated = (stated - left) or stated
+    wording = (wording - left) or wording
     if not source:
         return StatedLevels(regions=regions)
     if source == "text" and _is_each_ablated(order, terminology):

@@ -308,11 +308,8 @@ def _as_one(
     unclear: tuple[str, ...],
     terminology: Terminology,
 ) -> AugmentationOrder:
+    """State the augmentations of one operation as one order."""
     procedure, note = _procedure(augmentations, terminology)
-    levels = in_order(_levels_of(augmentations))
-    count = _level_count(augmentations, levels, terminology)
-    sources = [one.levels.source for one in augmentations]
-    regions = {region for one in augmentations for region in one.levels.regions}
     is_coded = any(one.recognition.by == "code" for one in augmentations)
     by: Literal["code", "text"] = "code" if is_coded else "text"
     drafts = [one.draft.resource for one in augmentations]
@@ -330,14 +327,7 @@ def _as_one(
     return AugmentationOrder(
         references=tuple(dict.fromkeys(one.draft.reference for one in augmentations)),
         procedure=procedure,
-        levels=TreatedLevels(
-            names=levels,
-            count=count,
-            is_count_sure=_is_count_sure(augmentations, terminology),
-            region=regions.pop() if len(regions) == 1 else None,
-            is_at_junction=_is_at_junction(augmentations, count),
-            source=", ".join(sorted({source for source in sources if source})),
-        ),
+        levels=_treated_levels(augmentations, terminology),
         recognised_by=by,
         code=codes[0] if codes else "",
         titles=tuple(dict.fromkeys(_title(one, terminology) for one in augmentations)),
@@ -349,6 +339,23 @@ def _as_one(
         doubts=reasons.doubts,
         unread=tuple(sorted(unread)),
         notes=tuple(dict.fromkeys(line for line in notes if line)),
+    )
+
+
+def _treated_levels(
+    augmentations: Sequence[_Augmentation], terminology: Terminology
+) -> TreatedLevels:
+    names = in_order(_levels_of(augmentations))
+    count = _level_count(augmentations, names, terminology)
+    regions = {region for one in augmentations for region in one.levels.regions}
+    sources = {one.levels.source for one in augmentations}
+    return TreatedLevels(
+        names=names,
+        count=count,
+        is_count_sure=_is_count_sure(augmentations, terminology),
+        region=regions.pop() if len(regions) == 1 else None,
+        is_at_junction=_is_at_junction(augmentations, count),
+        source=", ".join(sorted(filter(None, sources))),
     )
 
 

@@ -6,7 +6,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import Order
 from cds_service.fhir.orders.order_times import read_times
-from cds_service.fhir.orders.orders_on_record import stored_orders
+from cds_service.fhir.orders.orders_on_record import orders_on_record
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.raw_json import member, text
 from cds_service.fhir.site_calendar import SiteCalendar
@@ -25,22 +25,23 @@ def find_augmentations(
 def augmentations_on_record(
     record: PatientRecord, terminology: Terminology
 ) -> list[Order]:
-    return [one for one in stored_orders(record) if _is_augmentation(one, terminology)]
+    orders = orders_on_record(record)
+    return [order for order in orders if _is_augmentation(order, terminology)]
 
 
-def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
+def _is_augmentation(order: Order, terminology: Terminology) -> bool:
     """Tell if this is an augmentation that was begun, is ordered or was done."""
-    is_procedure = stored.type == "Procedure"
+    is_procedure = order.type == "Procedure"
     counted = ("completed", "in-progress" if is_procedure else "active")
-    has_status = text(stored.resource.get("status")) in counted
-    return has_status and is_augmentation(stored, terminology)
+    has_status = text(order.resource.get("status")) in counted
+    return has_status and is_augmentation(order, terminology)
 
 
-def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
+def _augmented_on(order: Order, calendar: SiteCalendar) -> date | None:
     """Return the day on which it was done, else is planned, else was written."""
-    performed = stored.resource.get("performedDateTime") or member(
-        stored.resource, "performedPeriod", "start"
+    performed = order.resource.get("performedDateTime") or member(
+        order.resource, "performedPeriod", "start"
     )
-    planned = read_times(stored.resource, calendar).start
-    written = stored.resource.get("authoredOn")
+    planned = read_times(order.resource, calendar).start
+    written = order.resource.get("authoredOn")
     return calendar.named_day(performed) or planned or calendar.named_day(written)

@@ -25,7 +25,7 @@ from cds_service.fhir.entries.harm_in_acts import (
     titles_of,
     words_of_drug,
 )
-from cds_service.fhir.entries.unusual_acts import COMPLAINT
+from cds_service.fhir.entries.unusual_acts import ALARM, COMPLAINT
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,
@@ -202,8 +202,11 @@ def _reports_after_fall(
 
 
 def _complains(words: str, terminology: Terminology) -> bool:
-    """Tell if how an operation went is a complaint of heart, lungs or legs, or pain."""
-    return any(
+    """Tell if how an operation went is a complaint, or a value that is an alarm.
+
+    A complaint is of heart, lungs or legs, or pain.
+    """
+    return bool(terminology.kinds.of_title(words, ALARM)) or any(
         terminology.kinds.named(part, COMPLAINT)
         for part in undenied_parts(words, terminology)
     )

@@ -278,14 +278,15 @@ def _has_begun_since(
 
     Without an onset the day of recording counts, unless the code is of a later visit or
     a status calls it over. A month or a year is as late as its last day, as the
-    recording or as the end. The onset of what came back is that of the first time.
+    recording or as the end. An earlier onset of what came back is of the first time.
 
     Returns:
         None if it may have: its time began before, it was recorded on that very day, as
         the list of an admission often is, or it has no day and is of this stay.
     """
     first, last = begun(condition, birth, calendar)
-    if not clinical_status(condition).isdisjoint(AGAIN):
+    is_again = not clinical_status(condition).isdisjoint(AGAIN)
+    if is_again and first is not None and first < since:
         first = last = None
     if first is not None and first == last:
         return first >= since

@@ -12,6 +12,7 @@ from cds_service.fhir.entries.unusual_acts import (
     ASKED,
     is_unusual_call,
     is_unusual_image,
+    is_unusual_probe,
 )
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -68,6 +69,7 @@ def unusual_acts_since(
         and planned.isdisjoint(_orders_of(act.raw))
         and (
             is_unusual_call(act.raw, terminology)
+            or is_unusual_probe(act.raw, terminology)
             or (
                 is_unusual_image(act.raw, terminology, time.operation)
                 and not any(_answers(report, act) for report in reports)

@@ -32,11 +32,14 @@ from cds_service.fhir.orders.operations.operation import (
 )
 from cds_service.fhir.orders.orders_on_record import (
     is_list_unread,
-    stored_orders,
+    orders_on_record,
     unchecked_in,
 )
 from cds_service.fhir.orders.support.renewals import with_renewals
-from cds_service.fhir.orders.support.stored_support import has_ended, sort_stored
+from cds_service.fhir.orders.support.support_on_record import (
+    has_ended,
+    sort_support_on_record,
+)
 from cds_service.fhir.orders.support.support_order import BIOPSY, TIMED
 from cds_service.fhir.orders.training.past_stays import PastStays, past_stays
 from cds_service.fhir.orders.training.training_limits import training_limits
@@ -71,10 +74,10 @@ def join_support_orders(
     past = PastStays({}, terminology)
     if today is not None:
         past = past_stays(record, terminology, today)
-    on_record = sort_stored(signed_now, record, terminology, today, past)
-    stored = {order.reference: order for order in stored_orders(record)}
+    on_record = sort_support_on_record(signed_now, record, terminology, today, past)
+    by_reference = {order.reference: order for order in orders_on_record(record)}
     signed_now, in_force, over = (
-        with_renewals(orders, stored, drafts, terminology)
+        with_renewals(orders, by_reference, drafts, terminology)
         for orders in (signed_now, on_record.in_force, on_record.over)
     )
     operation = _operation_of(augmentation, record, terminology, today)

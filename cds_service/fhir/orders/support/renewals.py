@@ -29,11 +29,11 @@ class _Known(NamedTuple):
     """What an order may refer to.
 
     Attributes:
-        stored: orders on record, by reference.
+        on_record: orders on record, by reference.
         drafts: all orders of the signing.
     """
 
-    stored: Mapping[str, Order]
+    on_record: Mapping[str, Order]
     drafts: DraftOrders
     terminology: Terminology
 
@@ -49,7 +49,7 @@ class _Known(NamedTuple):
 
 def with_renewals(
     orders: Sequence[SupportOrder],
-    stored: Mapping[str, Order],
+    on_record: Mapping[str, Order],
     drafts: DraftOrders,
     terminology: Terminology,
 ) -> tuple[SupportOrder, ...]:
@@ -57,15 +57,15 @@ def with_renewals(
 
     Args:
         orders: support orders, signed now or on record.
-        stored: the orders on record, by reference.
+        on_record: the orders on record, by reference.
         drafts: all orders of this signing.
         terminology: the service's terminology.
     """
-    known = _Known(stored, drafts, terminology)
+    known = _Known(on_record, drafts, terminology)
     signed = {draft.reference: draft for draft in drafts.each()}
     read = []
     for order in orders:
-        raw = (signed if order.is_draft else stored).get(order.reference)
+        raw = (signed if order.is_draft else on_record).get(order.reference)
         if raw is None or order.kind != "brace" or order.is_inside:
             read.append(order)
             continue
@@ -112,8 +112,8 @@ def _references(resource: Json) -> Iterator[tuple[Json, bool]]:
 
 def _find(reference: Json, within: Order, known: _Known) -> Order | None:
     name = known.name_of(reference)
-    if name in known.stored:
-        return known.stored[name]
+    if name in known.on_record:
+        return known.on_record[name]
     for resource in known.drafts.resolve([reference], within.resource):
         return Order(name or text(reference.get("reference")), resource)
     return None
@@ -137,7 +137,7 @@ def _is_brace(order: Order, known: _Known) -> bool:
 def _is_signed_now(order: Order, known: _Known) -> bool:
     """Tell if it is a draft of this signing, of which another takes the place."""
     is_contained = order.reference.startswith("#")
-    return not is_contained and order.reference not in known.stored
+    return not is_contained and order.reference not in known.on_record
 
 
 def _first_day(order: Order, known: _Known) -> date | None:

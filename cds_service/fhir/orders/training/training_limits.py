@@ -32,11 +32,13 @@ from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.product_concepts import titles_of_device
 from cds_service.fhir.entries.walking_limits import (
     CARRIED,
+    CHARCOT,
     LEG_LOST,
     LEG_OPERATED,
     LEG_SPLINTED,
     WALKS_NOT,
     limits_of_device,
+    limits_of_order,
     splints_of_order,
 )
 from cds_service.fhir.entries.words.asides import asides_of
@@ -68,7 +70,13 @@ LEG = (CARRYING | {"leg-fracture", "atypical-femur-fracture", LEG_BROKEN}) - {
     "hip-fracture"
 }
 # What lasts as long as its diagnosis is in force.
-LASTING: Mapping[str, TrainingLimit] = {WALKS_NOT: "bound", LEG_LOST: "lost"}
+LASTING: Mapping[str, TrainingLimit] = {
+    WALKS_NOT: "bound",
+    LEG_LOST: "lost",
+    CHARCOT: "charcot",
+}
+# What an order or a procedure of late says of the patient.
+BY_ACT: Mapping[str, TrainingLimit] = {**LASTING, CARRIED: "carried"}
 # What the order of a device says, and what an operation does.
 BY_DEVICE: Mapping[str, TrainingLimit] = {
     CARRIED: "carried",
@@ -78,6 +86,7 @@ BY_DEVICE: Mapping[str, TrainingLimit] = {
 }
 BY_OPERATION: Mapping[str, TrainingLimit] = {
     LEG_OPERATED: "operated",
+    **BY_ACT,
     **dict.fromkeys(HELD, "order"),
 }
 # Such a bone, if the reason of an order or a stay, or a result, names it by code.
@@ -148,7 +157,12 @@ def _limits_of_orders(
         is_over = bool(named) and past.ended(entry.raw)
         if named and not is_over and _is_in_force(entry.raw, terminology, today):
             limits |= _among(BY_DEVICE, named)
+        told = entry.concepts & BY_ACT.keys()
+        may_hold = bool(told) and not past.ended(entry.raw)
+        if may_hold and _is_in_use(entry.raw, terminology, today):
+            limits |= _among(BY_ACT, told)
     for order in signed:
+        limits |= _among(BY_ACT, limits_of_order(order, terminology))
         named = splints_of_order(order, terminology)
         if walks_aided(order, terminology):
             named |= {AIDED}
@@ -217,7 +231,8 @@ def _limits_of_operation(
 def _is_in_use(order: Json, terminology: Terminology, today: date) -> bool:
     """Tell if a device may be in use: its order is in force, or it came of late.
 
-    An order of a device is `completed` once it was delivered.
+    An order of a device is `completed` once it was delivered. What the order of an act
+    says of the patient holds when it was done, too.
     """
     if text(order.get("status")).strip().lower() != "completed":
         return _is_in_force(order, terminology, today)

@@ -3,7 +3,7 @@
 import pytest
 
 from cds_service.audit.query import Query
-from cds_service.web.launched_sheet import WRITE_SECONDS
+from cds_service.web.pages.launched_sheet import WRITE_SECONDS
 from tests.launch_desk import SITE, Clinician, LaunchDesk, said
 from tests.stub_ehr import USER
 
@@ -413,7 +413,7 @@ def test_a_slow_record_takes_nothing_that_may_be_cut_off(clinician, ehr, monkeyp
     place = clinician.launch()
     page = clinician.compute(place)
     monkeypatch.setattr(
-        "cds_service.web.launched_sheet.PAGE_SECONDS", WRITE_SECONDS + 0.5
+        "cds_service.web.pages.launched_sheet.PAGE_SECONDS", WRITE_SECONDS + 0.5
     )
     ehr.delay = 0.3  # three reads come before a write
     said_of_it = said(clinician.save(place, after=page))

@@ -84,7 +84,7 @@ def test_an_address_with_many_refused_codes_has_one_turn_at_the_ehr(desk, ehr):
 
 
 def test_who_gets_no_turn_is_asked_to_come_again(desk, ehr, monkeypatch):
-    monkeypatch.setattr("cds_service.web.launch.TURN_SECONDS", 0.1)
+    monkeypatch.setattr("cds_service.web.pages.launch.TURN_SECONDS", 0.1)
     fill(desk, "192.0.2.66")
     gate, waiting, redeem = threading.Event(), [], ehr.redeem
 

@@ -1,0 +1,1 @@
+"""Commands about the audit log: its entries, its reviewers, what it counts."""

@@ -1,0 +1,1 @@
+"""Commands about what codes and words mean: check, learn, confirm and expand."""

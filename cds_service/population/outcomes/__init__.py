@@ -1,0 +1,1 @@
+"""What became of patients: found in an export, or read from a site's file."""
