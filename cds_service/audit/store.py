@@ -116,6 +116,7 @@ class AuditStore:
         self._lost: list[str] = []
         # When the transaction in work should be over, by `time.monotonic`.
         self._over_at = math.inf
+        self._has_waited = False  # the last one failed after a long wait
         self._lost_in_file = 0  # number of them already in the file of losses
         self._reports_file = False  # `_opening` has the losses of an earlier process
         self._link_key: bytes | None = None
@@ -150,7 +151,7 @@ class AuditStore:
             seconds = max(FIRST_SECONDS, seconds)
         if until is not None:
             seconds = min(seconds, max(LEAST_SECONDS, until.left - SEND_SECONDS))
-        if time.monotonic() > self._over_at + HANG_SECONDS:
+        if self._hangs():
             seconds = 0.0
         ends = time.monotonic() + seconds
         try:
@@ -236,6 +237,16 @@ class AuditStore:
                     "The system gives no thread to write the log with."
                 ) from None
 
+    def _hangs(self) -> bool:
+        """Tell if a transaction is in work that hangs, or is likely to.
+
+        It is if the one before it failed only after a long wait: it finds out if the
+        database answers again.
+        """
+        if self._has_waited and self._over_at < math.inf:
+            return True
+        return time.monotonic() > self._over_at + HANG_SECONDS
+
     # --- in the writing thread
 
     def _write_or_lose(
@@ -248,14 +259,17 @@ class AuditStore:
             abandoned: set by the request's thread once it has refused the answer.
         """
         seconds = max(LEAST_SECONDS, ends - time.monotonic())
-        self._over_at = time.monotonic() + seconds
+        began = time.monotonic()
+        self._over_at = began + seconds
         try:
             self._write(entries, seconds, abandoned)
+            self._has_waited = False
             # The commit took too long: the answer is in the log, and was not shown.
             if abandoned.is_set():
                 self._write_not_shown(entries)
         except Exception as error:
             if not isinstance(error, _Abandoned):
+                self._has_waited = time.monotonic() - began > HANG_SECONDS
                 self._log_trouble(error)
             for entry in entries:
                 if entry.kind != "near-miss":  # no answer was refused for lack of it
