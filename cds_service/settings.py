@@ -200,8 +200,7 @@ def read_settings(
             it names the variable, never the value.
     """
     environ = os.environ if environ is None else environ
-    if faults := [*_unknown_variables(environ)]:
-        raise DataFileErrors(faults)
+    faults = [*_unknown_variables(environ)]
     values: dict[str, Any] = {
         name: environ[PREFIX + name.upper()]
         for name in _variables()
@@ -212,9 +211,12 @@ def read_settings(
     try:
         settings = Settings(**values, fhir_servers=tuple(fhir_servers))
     except ValidationError as error:
-        raise _fault_of(error) from None
+        raise DataFileErrors([*faults, *_faults_of(error)]) from None
     if settings.deadline_seconds < LEAST_SECONDS:
-        raise DataFileError("settings", f"{PREFIX}DEADLINE_SECONDS", TOO_SHORT)
+        too_short = DataFileError("settings", f"{PREFIX}DEADLINE_SECONDS", TOO_SHORT)
+        faults.append(too_short)
+    if faults:
+        raise DataFileErrors(faults)
     return settings
 
 
@@ -269,10 +271,14 @@ def _variables() -> tuple[str, ...]:
     )
 
 
-def _fault_of(error: ValidationError) -> DataFileError:
-    """Name the variable of the first fault, without its value."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    fault = faults[0]
-    name = str(fault["loc"][0])
-    place = "--fhir-server" if name == "fhir_servers" else PREFIX + name.upper()
-    return DataFileError("settings", place, fault["msg"].removeprefix("Value error, "))
+def _faults_of(error: ValidationError) -> list[DataFileError]:
+    """Name each variable with a fault once, with its first, without its value."""
+    faults: dict[str, DataFileError] = {}
+    for fault in error.errors(
+        include_url=False, include_context=False, include_input=False
+    ):
+        name = str(fault["loc"][0])
+        place = "--fhir-server" if name == "fhir_servers" else PREFIX + name.upper()
+        words = fault["msg"].removeprefix("Value error, ")
+        faults.setdefault(place, DataFileError("settings", place, words))
+    return list(faults.values())

@@ -4,6 +4,7 @@ An entry is committed and on disk before its answer is sent.
 """
 
 import logging
+import math
 import os
 import secrets
 import threading
@@ -33,6 +34,9 @@ WAIT_SECONDS = 2.0  # for the chain's lock and the commit, unless a deadline is 
 FIRST_SECONDS = 10.0
 SEND_SECONDS = 0.1  # of an answer's time, reserved for sending it
 LEAST_SECONDS = 0.1  # for any entry: a refusal for lack of time is recorded too
+# After this time beyond its own, a transaction hangs: those after it would only hang
+# behind it, each with a thread that could answer another caller.
+HANG_SECONDS = 1.0
 LOOK_SECONDS = 1.0  # for the readiness check
 CLOSE_SECONDS = 5.0  # for the last entries of a process
 TRIES = 4  # of one transaction
@@ -56,7 +60,8 @@ class AuditStore:
 
     One thread writes each entry in its own transaction, or those of one call together.
     Request threads wait for it, but never beyond their deadline, even if a commit
-    hangs. After a fork, the new process opens its own connections and thread.
+    hangs, and not at all while an earlier one does. After a fork, the new process opens
+    its own connections and thread.
 
     What becomes of an entry for which no request waits any more:
 
@@ -109,6 +114,9 @@ class AuditStore:
         # Times of entries that could not be written; only the writing thread changes
         # it.
         self._lost: list[str] = []
+        # When the transaction in work should be over, by `time.monotonic`.
+        self._over_at = math.inf
+        self._has_waited = False  # the last one failed after a long wait
         self._lost_in_file = 0  # number of them already in the file of losses
         self._reports_file = False  # `_opening` has the losses of an earlier process
         self._link_key: bytes | None = None
@@ -143,6 +151,8 @@ class AuditStore:
             seconds = max(FIRST_SECONDS, seconds)
         if until is not None:
             seconds = min(seconds, max(LEAST_SECONDS, until.left - SEND_SECONDS))
+        if self._hangs():
+            seconds = 0.0
         ends = time.monotonic() + seconds
         try:
             writing = self._submit(lambda: self._write_or_lose(sealed, ends, abandoned))
@@ -227,6 +237,16 @@ class AuditStore:
                     "The system gives no thread to write the log with."
                 ) from None
 
+    def _hangs(self) -> bool:
+        """Tell if a transaction is in work that hangs, or is likely to.
+
+        It is if the one before it failed only after a long wait: it finds out if the
+        database answers again.
+        """
+        if self._has_waited and self._over_at < math.inf:
+            return True
+        return time.monotonic() > self._over_at + HANG_SECONDS
+
     # --- in the writing thread
 
     def _write_or_lose(
@@ -239,18 +259,24 @@ class AuditStore:
             abandoned: set by the request's thread once it has refused the answer.
         """
         seconds = max(LEAST_SECONDS, ends - time.monotonic())
+        began = time.monotonic()
+        self._over_at = began + seconds
         try:
             self._write(entries, seconds, abandoned)
+            self._has_waited = False
             # The commit took too long: the answer is in the log, and was not shown.
             if abandoned.is_set():
                 self._write_not_shown(entries)
         except Exception as error:
             if not isinstance(error, _Abandoned):
+                self._has_waited = time.monotonic() - began > HANG_SECONDS
                 self._log_trouble(error)
             for entry in entries:
                 if entry.kind != "near-miss":  # no answer was refused for lack of it
                     self._lose(entry)
             raise
+        finally:
+            self._over_at = math.inf
 
     def _write_not_shown(self, answers: Sequence[SealedEntry]) -> None:
         """Write for each of these answers that it was not shown."""

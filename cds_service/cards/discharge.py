@@ -95,7 +95,7 @@ def _is_harmed_since(answer: Answer) -> bool:
         return False
     harms = {
         "complication-named": bool(
-            leaving.complicated | leaving.grave_reports | leaving.illnesses
+            leaving.complicated | leaving.reports.grave | leaving.diagnoses.illnesses
         ),
         "recent-injury": any(
             one.day is not None and one.day >= since for one in leaving.injuries

@@ -10,7 +10,8 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import chain, islice
 from typing import Any, Literal
 
@@ -67,6 +68,13 @@ _DECIMAL = re.compile(rb"[:,\[]\s*-?[0-9]+[.eE]")
 _AS_WRITTEN = re.compile(r'"\\u0000([0-9.eE+-]+)\\u0000"')
 
 
+Check = Callable[[], object]  # raises once there is no time left
+
+
+def _in_no_hurry() -> None:
+    pass
+
+
 class JsonTextError(CdsError, ValueError):
     """The text is not JSON that can be used.
 
@@ -104,10 +112,14 @@ def plain_numbers(document: Any) -> Any:
     return float(document) if isinstance(document, LosslessFloat) else document
 
 
-def decode_json(text: bytes) -> Any:
+def decode_json(text: bytes, check: Check = _in_no_hurry) -> Any:
     """Read a request: finite numbers, valid Unicode, no key twice.
 
     A byte-order mark is tolerated.
+
+    Args:
+        text: the JSON.
+        check: called for each value if they have to be looked at one by one.
 
     Raises:
         JsonTextError: says what is wrong, without any of the text.
@@ -123,9 +135,9 @@ def decode_json(text: bytes) -> Any:
                 raise JsonTextError(NO_JSON)
             (document,) = document
     if _may_hold_nul(text):
-        _refuse_nul(document)
+        _refuse_nul(document, check)
     if _may_hold_large_number(text):
-        _refuse_large_numbers(document)
+        _refuse_large_numbers(document, check)
     return document
 
 
@@ -208,17 +220,22 @@ def _holds_decimals(document: Any) -> bool:
     return float in map(type, _values(document))
 
 
-def decode_record_json(text: bytes) -> Any:
+def decode_record_json(text: bytes, check: Check = _in_no_hurry) -> Any:
     """Read a document of a FHIR server; a number that no float holds is infinite.
 
     FHIR decimals are finite, so only the resource with such a number is refused later.
+
+    Args:
+        text: the JSON.
+        check: as of `decode_json`. Python's decoder takes seconds for the largest
+            document, and in several threads it takes the processor of the answer, too.
 
     Raises:
         JsonTextError: as in `decode_json`, but not for such a number or a NUL.
     """
     try:
         # nearly every record, in a third of the time that the decoder below takes
-        return decode_json(text)
+        return decode_json(text, check)
     except JsonTextError as error:
         if str(error) in (TOO_DEEP, DUPLICATE):
             raise
@@ -227,7 +244,7 @@ def decode_record_json(text: bytes) -> Any:
             text.decode("utf-8-sig"),
             parse_constant=_refuse_constant,
             parse_int=_infinite_when_long,
-            object_pairs_hook=_object_without_duplicates,
+            object_pairs_hook=partial(_object_without_duplicates, check=check),
         )
     except JsonTextError:
         raise
@@ -255,7 +272,10 @@ def _infinite_when_long(text: str) -> int | float:
     return math.inf if len(text) > MAX_DIGITS else int(text)
 
 
-def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object_without_duplicates(
+    pairs: list[tuple[str, Any]], *, check: Check
+) -> dict[str, Any]:
+    check()
     document = dict(pairs)
     if len(document) != len(pairs):
         raise JsonTextError(DUPLICATE)
@@ -281,16 +301,18 @@ def _values(document: Any) -> Iterator[Any]:
         yield from node.values() if type(node) is dict else node
 
 
-def _refuse_nul(document: Any) -> None:
+def _refuse_nul(document: Any, check: Check) -> None:
     for node in _values(document):
+        check()
         # of an object, the names
         if isinstance(node, str | dict) and "\0" in "".join(node):
             raise JsonTextError("a string holds a NUL")
 
 
-def _refuse_large_numbers(document: Any) -> None:
+def _refuse_large_numbers(document: Any, check: Check) -> None:
     """Refuse numbers that no float holds or that are longer than `MAX_DIGITS`."""
     for node in _values(document):
+        check()
         kind = type(node)
         if (kind is float and math.isinf(node)) or (
             kind is int and abs(node) >= TOO_LONG

@@ -10,7 +10,12 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from cds_service.audit.chain import AuditEntry, AuditState
+from cds_service.audit.store import HANG_SECONDS, AuditStore
+from cds_service.audit.verification.walk import verify_log
+from cds_service.errors import AuditUnavailable
 from cds_service.web.http_server import THREADS
+from tests.audit_builders import NOON, rows_of
 from tests.bench.running import children
 from tests.running_service import RunningService
 from tests.waiting import wait_until
@@ -32,6 +37,19 @@ def service(tmp_path, url):
 
 
 @contextmanager
+def stopped(postgres) -> Iterator[None]:
+    """Stop the processes of the database."""
+    processes = [postgres.process_id, *children(postgres.process_id)]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+@contextmanager
 def standing_still(postgres, url: str, statuses: list[int], ask) -> Iterator[None]:
     """Stop the processes of the database while as many pages as there are threads read."""
     address = url.replace("+psycopg", "")
@@ -48,14 +66,8 @@ def standing_still(postgres, url: str, statuses: list[int], ask) -> Iterator[Non
             page.start()
         wait_until(lambda: watching.execute(WAITING).fetchone()[0] > 10)
         time.sleep(0.3)  # the rest
-        stopped = [postgres.process_id, *children(postgres.process_id)]
-        for process in stopped:
-            os.kill(process, signal.SIGSTOP)
-        try:
+        with stopped(postgres):
             yield
-        finally:
-            for process in stopped:
-                os.kill(process, signal.SIGCONT)
     for page in pages:
         page.join(60)
 
@@ -71,3 +83,32 @@ def test_other_calls_are_answered_while_it_stands_still(postgres, service, url):
         assert time.monotonic() - began < 5
         assert set(statuses) == {503}
     assert len(statuses) == THREADS
+
+
+def seconds_to_refuse(store: AuditStore) -> float:
+    """How long an answer waits for its entry until it is refused."""
+    began = time.monotonic()
+    with pytest.raises(AuditUnavailable):
+        store.append(AuditEntry(kind="answer", at=NOON, content={}))
+    return time.monotonic() - began
+
+
+def test_answers_do_not_queue_behind_an_entry_that_hangs(postgres, url):
+    """Each took its whole time, with a thread, to find out what the one before had found."""
+    store = AuditStore(url, wait_seconds=1.0)
+    store.append(AuditEntry(kind="answer", at=NOON, content={}))
+    with stopped(postgres):
+        assert seconds_to_refuse(store) > 0.9
+        time.sleep(HANG_SECONDS + 0.2)
+        assert sum(seconds_to_refuse(store) for _ in range(10)) < 0.9
+        with pytest.raises(AuditUnavailable):
+            store.append(AuditEntry(kind="read", at=NOON, content={}))
+    wait_until(lambda: store.state() == AuditState(is_ready=True))
+    store.append(AuditEntry(kind="answer", at=NOON, content={}))
+    store.close()
+    kinds = rows_of(url, "SELECT kind FROM audit_entry ORDER BY sequence")
+    # What is no answer is true, and is written; the eleven are counted.
+    assert sorted(kind for (kind,) in kinds) == sorted(
+        ["genesis", "answer", "read", "gap", "answer"]
+    )
+    assert verify_log(url).is_whole

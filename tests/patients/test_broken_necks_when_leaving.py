@@ -45,6 +45,48 @@ def test_a_rigid_brace_of_the_neck_tells_of_an_injury(words):
     assert page_after(device(words))["mayTrain"] is False
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "Rigid collar, do not remove",
+            "Hard collar, never off",
+            "Miami J, no lifting",
+        ),
+        *(
+            "Halskrause, nicht abnehmen",
+            "Minerve rigide, sans retirer",
+            "颈托，不可拆除",
+        ),
+        *("Oxygen and cervical collar", "Collar cervical, sin retirar"),
+    ],
+)
+def test_what_is_said_next_to_it_takes_none_off(words):
+    (summary,) = summaries_beside(device(words))
+    assert HARM in summary
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Remove Miami J", "Cervical collar off", "Collar removal", "No hard collar"),
+        *("Halskrause entfernen", "Keine Halskrause", "HWS-Orthese nicht erforderlich"),
+        *("Soft cervical collar", "Weiche Halskrause", "颈托拆除", "頚椎カラー除去"),
+        *("Cervical collar cleared", "Retrait minerve", "Geen halskraag nodig"),
+    ],
+)
+def test_one_that_is_taken_off_or_soft_tells_of_none(words):
+    assert summaries_beside(device(words)) == []
+
+
+@pytest.mark.parametrize(
+    "reason", ["no trauma and new C2 fracture", "kein Sturz und neue Dens-Fraktur"]
+)
+def test_a_denied_fall_denies_no_new_fracture(reason):
+    (summary,) = summaries_beside(act_ordered("CT spine", reason))
+    assert HARM in summary
+
+
 @pytest.mark.parametrize("code", ["L0150", "L0172", "L0200", "L0710", "L0810"])
 def test_so_does_its_code(code):
     (summary,) = summaries_beside(device(codeable(HCPCS, code)))

@@ -89,6 +89,34 @@ def test_so_is_a_device_that_carries_or_splints(entry: Resource) -> None:
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        *("CAM boot, x-ray in 2 weeks", "Posterior leg splint, no weight bearing"),
+        *("Below-knee cast, no shower", "CAM boot; compression stocking other leg"),
+        *("Gips Unterschenkel, kein Baden", "Plâtre de jambe, sans appui"),
+        *("Short leg cast, elbow crutches", "Long leg cast with soft padding"),
+        *("Knee brace, do not remove", "Knieorthese, nicht entfernen"),
+        *("Walking boot, off at night", "膝装具、除去禁止", "小腿石膏，不可拆除"),
+    ],
+)
+def test_what_is_said_next_to_a_boot_or_a_cast_takes_it_from_no_leg(title):
+    assert page_after(device(title))["mayTrain"] is False
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Remove knee brace", "Knee brace off", "CAM boot removal", "No knee brace"),
+        *("Unterschenkelgips Entfernung", "Keine Knieorthese", "Soft knee brace"),
+        *("Elastic knee brace", "Night splint ankle", "X-ray ankle in cast"),
+        *("Knee brace no longer needed", "膝装具 除去", "膝关节支具拆除"),
+    ],
+)
+def test_one_that_is_taken_off_or_soft_limits_nothing(title):
+    assert page_after(device(title))["mayTrain"] is True
+
+
+@pytest.mark.parametrize(
     ("title", "note"),
     [
         *((title, "") for title in ("Walking frame", "Rollator", "Crutches")),

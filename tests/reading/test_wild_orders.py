@@ -222,3 +222,26 @@ def test_levels_in_notes(text, expected, why):
     found = find_augmentation_order(signing(bundle(draft)), terminology())
     assert found is not None
     assert list(found.levels.names) == expected, why
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Lumbalgurt für 4 Wochen",
+        "LWS-Bandage, 4 Wochen",
+        "Lombostat pendant 4 semaines",
+        "Gaine lombaire pendant 4 semaines",
+        "Bustino lombare per 4 settimane",
+        "Lumbostato durante 4 semanas",
+        "Rugbrace gedurende 4 weken",
+        "Lendenband gedurende 4 weken",
+        "Pas lędźwiowy przez 4 tygodnie",
+        "Elastic lumbar binder for 4 weeks",
+    ],
+)
+def test_a_length_next_to_an_everyday_name_of_a_brace_is_its_own(title):
+    assert brace_length("", subject=title)[1] == 28
+
+
+def test_a_dressing_gives_a_brace_no_length():
+    assert brace_length("drukverband 2 dagen", subject="Korset")[1] is None

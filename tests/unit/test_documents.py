@@ -78,7 +78,6 @@ def test_every_file_that_the_architecture_page_names_is_there():
 OF_THE_WIRE = {
     "absent",
     "boneDensity",
-    "instability",
     "occurrenceTiming",
     "prefetch.boneDensity",
     "t",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cds_service.errors import DeadlinePassed
 from cds_service.protocol.json_text import (
     MAX_DEPTH,
     JsonTextError,
@@ -128,3 +129,26 @@ def test_a_record_keeps_what_stands_beside_a_number_that_no_float_holds():
     assert math.isinf(found["a"])
     assert math.isinf(found["b"])
     assert found["c"] == 2.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(b'{"a": [%s "b\\u0000"]}', id="NUL"),
+        pytest.param(b'{"a": [%s 1e999]}', id="no float"),
+        pytest.param(b'{"a": [%s "\xff"]}', id="not UTF-8"),
+    ],
+)
+def test_a_record_is_decoded_anew_only_while_there_is_time(text):
+    """Python's decoder takes seconds for the largest, next to those of other lists."""
+    looks = iter(range(3))
+    whole = text % (b"{}," * 1000)
+
+    def check():
+        if next(looks, None) is None:
+            raise DeadlinePassed("no time")
+
+    with pytest.raises((DeadlinePassed, JsonTextError)) as ended:
+        decode_record_json(whole, check)
+    is_utf_8 = b"\xff" not in whole
+    assert isinstance(ended.value, DeadlinePassed) is is_utf_8

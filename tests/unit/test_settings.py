@@ -148,6 +148,26 @@ def test_all_mistyped_variables_are_named_at_once():
     assert len(refused.value.faults) == 2
 
 
+def test_all_wrong_values_are_named_at_once_with_the_mistyped_variables():
+    """A start for each of them, at night, is one too many."""
+    wrong = {
+        "DEADLINE_SECONDS": "0.1",
+        "RETENTION_DAYS": "secret-1",
+        "TRUSTED_PROXIES": "secret-2",
+        "PUBLIC_URI": "https://cds.example.org",
+    }
+    with pytest.raises(DataFileError) as caught:
+        read_settings({PREFIX + name: value for name, value in wrong.items()})
+    lines = str(caught.value).splitlines()
+    assert [line.split()[1].removeprefix(PREFIX).strip(":") for line in lines] == [
+        *("PUBLIC_URI", "RETENTION_DAYS", "TRUSTED_PROXIES"),
+    ]
+    assert "secret" not in str(caught.value)
+    del wrong["RETENTION_DAYS"], wrong["TRUSTED_PROXIES"]
+    with pytest.raises(DataFileError, match=r"PUBLIC_URI.*\n.*DEADLINE_SECONDS"):
+        read_settings({PREFIX + name: value for name, value in wrong.items()})
+
+
 def test_the_service_does_not_start_with_a_mistyped_variable(monkeypatch):
     monkeypatch.setenv(PREFIX + "STIE", "site")
     result = CliRunner().invoke(main, ["serve", "--port", "0"])

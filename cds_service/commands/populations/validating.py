@@ -112,7 +112,9 @@ class OutputFiles(NamedTuple):
 
 
 def _validate(outcomes: Path, to: OutputFiles, *, as_json: bool) -> None:
-    from cds_service.population.validation.local_models import local_models  # noqa: PLC0415
+    from cds_service.population.validation.local_models import (  # noqa: PLC0415
+        local_models,
+    )
     from cds_service.population.validation.validating import (  # noqa: PLC0415
         validate,
         validation_json,
@@ -130,7 +132,9 @@ def _validate(outcomes: Path, to: OutputFiles, *, as_json: bool) -> None:
         _print_validation(validations)
     if to.report is not None:
         # Loads altair.
-        from cds_service.population.validation.report import validation_page  # noqa: PLC0415
+        from cds_service.population.validation.report import (  # noqa: PLC0415
+            validation_page,
+        )
 
         to.report.write_text(validation_page(validations, file, now), encoding="utf-8")
         click.echo(f"report: {to.report}", err=True)
@@ -163,7 +167,9 @@ def _write_quarters(
 
 
 def _refit(file: OutcomesFile, service: Service, refit_to: Path, now: datetime) -> None:
-    from cds_service.population.validation.local_models import local_models  # noqa: PLC0415
+    from cds_service.population.validation.local_models import (  # noqa: PLC0415
+        local_models,
+    )
     from cds_service.population.validation.recalibrating import (  # noqa: PLC0415
         recalibration_toml,
         refit,
@@ -215,7 +221,9 @@ def _combine(files: Sequence[Path], *, as_json: bool) -> None:
 
 
 def _plan(*, as_json: bool) -> None:
-    from cds_service.population.validation.planning import plan_validation  # noqa: PLC0415
+    from cds_service.population.validation.planning import (  # noqa: PLC0415
+        plan_validation,
+    )
 
     service = load_service(options.chosen_site()[0])
     baseline = service.pooled.baseline_of(service.policy.baseline.refracture)

@@ -131,6 +131,54 @@ class Objection(NamedTuple):
     is_harm: bool = False
 
 
+class ReportsSince(NamedTuple):
+    """References of the reports since the operation.
+
+    Attributes:
+        unread: those of images that were not understood.
+        awaited: those of images of the spine that say nothing yet.
+        grave: those whose coded result is grave.
+    """
+
+    unread: frozenset[str]
+    awaited: frozenset[str]
+    grave: frozenset[str]
+
+
+class DiagnosesSince(NamedTuple):
+    """References of the diagnoses that began since the operation, or may have.
+
+    Attributes:
+        illnesses: those of grave illness.
+        perhaps_ill: those of grave illness without an exact day, or recorded on that of
+            the operation.
+        sphincters: those of bladder or bowel trouble that may have begun since.
+        nerve_roots: those of a nerve root.
+        unusual: those with a code that is not everyday, and cancers recorded since that
+            tell of more.
+    """
+
+    illnesses: frozenset[str]
+    perhaps_ill: frozenset[str]
+    sphincters: frozenset[str]
+    nerve_roots: frozenset[str]
+    unusual: frozenset[str]
+
+
+class Instability(NamedTuple):
+    """Entries that tell of an unstable spine.
+
+    Attributes:
+        diagnosed: the first days of the diagnoses, by reference, that may be of it and
+            began since the operation.
+        told: references of the entries of the operation, and of the orders and
+            procedures since.
+    """
+
+    diagnosed: Mapping[str, date]
+    told: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
     """The record of the time after the augmentation.
@@ -141,31 +189,15 @@ class Leaving:
         unread: prefetch keys of lists that could not be read whole.
         long_known: references of the diagnoses that are no news of the last weeks.
         everyday: references of those that every ward has, which ask for nothing.
-        unread_reports: references of the imaging reports since the operation that were
-            not understood.
-        awaited_reports: references of the reports of images of the spine since the
-            operation that say nothing yet.
+        reports: those since the operation.
+        diagnoses: those that began since the operation, or may have.
         unread_acts: references of the orders and procedures since the operation that
             may be of a deficit or of what went wrong.
         names_harm: references of the entries that name a broken bone or a grave
             illness, in words or codes that are understood.
         complicated: references of the operations that name a complication of which no
             fact on the cause or on a deficit tells.
-        grave_reports: references of the reports since the operation whose coded result
-            is grave.
-        illnesses: references of the diagnoses of grave illness that began since the
-            operation.
-        perhaps_ill: references of those without an exact day, or recorded on that of
-            the operation.
-        sphincters: references of the diagnoses of bladder or bowel trouble that may
-            have begun since the operation.
-        nerve_roots: references of the diagnoses of a nerve root that began since then.
-        unusual: references of the diagnoses with a code that is not everyday, and that
-            began since then, and of cancers recorded since that tell of more.
-        unstable: the first days of the diagnoses, by reference, that may be of an
-            unstable spine and began since the operation.
-        unstable_told: references of the entries of the operation, and of the orders and
-            procedures since, that tell of an unstable spine.
+        instability: what tells of an unstable spine.
         goes_to_rehabilitation: the stay ends in a hospital of rehabilitation.
         injuries: falls and broken bones of these days, the gravest first.
         broken: references of the entries that cannot be read, of a diagnosis of a
@@ -181,19 +213,12 @@ class Leaving:
     unread: tuple[str, ...] = ()
     long_known: frozenset[str] = frozenset()
     everyday: frozenset[str] = frozenset()
-    unread_reports: frozenset[str] = frozenset()
-    awaited_reports: frozenset[str] = frozenset()
+    reports: ReportsSince
+    diagnoses: DiagnosesSince
     unread_acts: frozenset[str] = frozenset()
     names_harm: frozenset[str] = frozenset()
     complicated: frozenset[str] = frozenset()
-    grave_reports: frozenset[str] = frozenset()
-    illnesses: frozenset[str] = frozenset()
-    perhaps_ill: frozenset[str] = frozenset()
-    sphincters: frozenset[str] = frozenset()
-    nerve_roots: frozenset[str] = frozenset()
-    unusual: frozenset[str] = frozenset()
-    unstable: Mapping[str, date] = field(default_factory=dict)
-    unstable_told: frozenset[str] = frozenset()
+    instability: Instability
     goes_to_rehabilitation: bool = False
     injuries: tuple[Injury, ...] = ()
     broken: frozenset[str] = frozenset()

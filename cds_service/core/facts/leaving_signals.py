@@ -239,8 +239,8 @@ def _unstable_since(situation: Situation) -> Signal | None:
     leaving = situation.leaving
     if leaving is None:
         return None
-    known, doubted, sources = _instability_in(leaving.unstable, situation)
-    days = [leaving.unstable[source] for source in sources]
+    known, doubted, sources = _instability_in(leaving.instability.diagnosed, situation)
+    days = [leaving.instability.diagnosed[source] for source in sources]
     orders = situation.support.counted("rehabilitation")
     written = [one.authored or one.start for one in orders]
     if not days or any(day and day > max(days) for day in written):
@@ -260,7 +260,7 @@ def _instability_told(situation: Situation) -> Signal | None:
     leaving = situation.leaving
     if leaving is None:
         return None
-    _, doubted, sources = _instability_in(leaving.unstable_told, situation)
+    _, doubted, sources = _instability_in(leaving.instability.told, situation)
     if not doubted:
         return None
     title = joined(map(situation.wording.name, doubted))
@@ -371,9 +371,9 @@ def _biopsy_pending(situation: Situation) -> Signal | None:
 def _report_awaited(situation: Situation) -> Signal | None:
     """Find images of the spine since the operation whose report is not there yet."""
     leaving = situation.leaving
-    if leaving is None or not leaving.awaited_reports:
+    if leaving is None or not leaving.reports.awaited:
         return None
-    entries = situation.entries_of(leaving.awaited_reports)
+    entries = situation.entries_of(leaving.reports.awaited)
     return Signal(say("report of spine imaging awaited"), entries=entries)
 
 

@@ -141,16 +141,15 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
     A diagnosis, or an imaging report, an order or a procedure since the operation, may
     be of a deficit or an infection, and so may a new one of a nerve root, or with a
     code that is not everyday. One without a day may be as recent, and so may a broken
-    diagnosis. Of what is broken, a fracture,
-    a fall and a brace count as well.
+    diagnosis. Of what is broken, a fracture, a fall and a brace count as well.
     """
     leaving = situation.leaving
     if leaving is None:
         return None
     recent = _unread_diagnoses(situation) - leaving.long_known - leaving.everyday
-    recent |= leaving.unread_reports | leaving.unread_acts | leaving.broken
-    recent |= leaving.nerve_roots | leaving.unusual
-    asked = recent - leaving.sphincters - _named_by_facts(situation.findings)
+    recent |= leaving.reports.unread | leaving.unread_acts | leaving.broken
+    recent |= leaving.diagnoses.nerve_roots | leaving.diagnoses.unusual
+    asked = recent - leaving.diagnoses.sphincters - _named_by_facts(situation.findings)
     if not asked:
         return None
     harmful = asked & leaving.names_harm
@@ -186,15 +185,15 @@ def _complication_named(situation: Situation) -> Signal | None:
     leaving = situation.leaving
     if leaving is None:
         return None
-    reports = leaving.grave_reports
+    reports, diagnoses = leaving.reports.grave, leaving.diagnoses
     names = []
     if leaving.complicated:
         names.append(say("complication of the operation named"))
     if reports:
         names.append(say("grave result of an examination"))
     by_facts = _named_by_facts(situation.findings)
-    is_sure = bool(leaving.illnesses - by_facts)
-    illnesses = (leaving.illnesses | leaving.perhaps_ill) - by_facts
+    is_sure = bool(diagnoses.illnesses - by_facts)
+    illnesses = (diagnoses.illnesses | diagnoses.perhaps_ill) - by_facts
     if is_sure:
         names.append(say("grave illness since the operation"))
     elif illnesses:
@@ -328,8 +327,9 @@ def _doubt_detector(names: tuple[str, ...]) -> Detector:
         titles = joined(dict.fromkeys(map(situation.wording.name, doubted)), " and ")
         gaps = filter(None, map(findings.gaps.get, doubted))
         sources = {source.resource for gap in gaps for source in gap.provenance}
-        if any(_has_sphincters(name, situation) for name in doubted):
-            sources |= situation.leaving.sphincters if situation.leaving else set()
+        leaving = situation.leaving
+        if leaving and any(_has_sphincters(name, situation) for name in doubted):
+            sources |= leaving.diagnoses.sphincters
         if INFECTION in doubted:
             sources |= _long_antibiotics(situation)
         entries = situation.entries_of(sources)
@@ -358,7 +358,7 @@ def _has_sphincters(name: str, situation: Situation) -> bool:
     leaving = situation.leaving
     if leaving is None or name not in DEFICITS_IN_DOUBT:
         return False
-    return bool(leaving.sphincters) and not situation.findings.is_true(name)
+    return bool(leaving.diagnoses.sphincters) and not situation.findings.is_true(name)
 
 
 register("cause-in-doubt", _doubt_detector(CAUSES_IN_DOUBT))

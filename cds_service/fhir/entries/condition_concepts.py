@@ -326,7 +326,7 @@ def _news_by_name(condition: Json, terminology: Terminology) -> News:
     codes, harmless = terminology.complication_codes, terminology.harmless
     is_judged = any(codes.is_judged(one[0]) for one in terminology.codings(code))
     titles = short_texts({*texts_of(code)})
-    news = {harmless.news_in(title) for title in titles if not is_judged}
+    news = {_news_in(title, terminology) for title in titles if not is_judged}
     asides = [
         part
         for words in _read_asides(condition).words
@@ -344,6 +344,15 @@ def _news_by_name(condition: Json, terminology: Terminology) -> News:
     if "seldom" in news or any(map(harmless.is_harm, {*asides})):
         return "seldom"
     return "lasting" if "lasting" in news else ""
+
+
+def _news_in(title: str, terminology: Terminology) -> News:
+    """Tell how a harmless name counts, or one with known words next to it."""
+    news = terminology.harmless.news_in(title)
+    if news or terminology.harmless.is_harmless(title):
+        return news
+    made = terminology.harmless_names.read(title)
+    return "seldom" if made and made.is_of_before else ""
 
 
 def _is_of_nerve_root(code: Any, terminology: Terminology) -> bool:
@@ -495,7 +504,8 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
       and without a part of a grave word. Next to any other harmless code, a text with
       such a part must be plain, and so must one that tells of something besides.
     - By any other code that names a concept.
-    - Without such a code: if all its words are names of harmless diseases. Other free
+    - Without such a code: if all its words are names of harmless diseases, or are made
+      of such names and known words: "Gonarthrose bds.", "stent RIVA 2015". Other free
       words never support a "no", nor do those of a denial.
     """
     if terminology.identifies("conditions", code):
@@ -523,7 +533,12 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
         )
     if terminology.concepts(code):
         return True
-    return bool(words) and all(map(terminology.harmless.is_harmless, words))
+    titles = [*words]
+    return bool(titles) and all(
+        terminology.harmless.is_harmless(title)
+        or terminology.harmless_names.are_known([title])
+        for title in titles
+    )
 
 
 def _tells_besides(words: str, terminology: Terminology) -> bool:

@@ -24,6 +24,7 @@ from cds_service.fhir.entries.order_titles import is_everyday_order
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
 from cds_service.fhir.entries.words.problem_words import in_doubt, is_of_relatives
 from cds_service.fhir.mapping.clauses import NOTHING
+from cds_service.fhir.mapping.files.language import FORBIDS_MOVING
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -252,7 +253,8 @@ def _named_as_done(words: str, terminology: Terminology) -> frozenset[str]:
     the name of another order (`consult`).
     """
     named = terminology.text_concepts(words)
-    if terminology.bystanders.names_act(words):
+    # "Spine precautions" name the spine, and no disease of it.
+    if FORBIDS_MOVING in named or terminology.bystanders.names_act(words):
         named -= SPINE_NAMED
     if is_cancer_operation(words, terminology):
         named |= CANCER_TREATMENT

@@ -11,7 +11,10 @@ from cds_service.fhir.entries.fractures.broken_by_title import (
     told_by_title,
 )
 from cds_service.fhir.entries.fractures.earlier_in_words import names_broken_vertebra
-from cds_service.fhir.entries.fractures.healed_fractures import healed_elsewhere
+from cds_service.fhir.entries.fractures.healed_fractures import (
+    HEALED,
+    healed_elsewhere,
+)
 from cds_service.fhir.entries.grave.asking_titles import (
     asked_in_title,
     unstable_in_brace,
@@ -195,7 +198,9 @@ def _named_by_codes(
     diagnoses += [one.code for one in asides if one.code]
     codes = [*codes_of(_elements_of(entry)), *diagnoses, *titles]
     coded = terminology.concepts(codes) | left_open_by(diagnoses, terminology)
-    return codes, coded - healed_elsewhere(codes, terminology)
+    if HEALED in coded:
+        coded -= healed_elsewhere(codes, terminology)
+    return codes, coded
 
 
 def _elements_of(entry: Json) -> Json:

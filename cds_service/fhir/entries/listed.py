@@ -56,6 +56,7 @@ def is_entry_understood(
     if words and (
         all(map(harmless.is_harmless, words))
         or all(map(harmless.is_of_ward, words))
+        or terminology.harmless_names.are_known(words)
         or (not concepts.isdisjoint(CANCERS) and all(map(is_old_cancer, words)))
     ):
         return True

@@ -13,6 +13,7 @@ from cds_service.fhir.entries.disowned import in_doubt_at_most, is_disowned
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.open_concepts import UNCODED, UNREAD_WORDS
+from cds_service.fhir.gathering.days_before_birth import without_days_before
 from cds_service.fhir.gathering.fetching import (
     MOST_READ,
     NOT_IN_TIME,
@@ -40,7 +41,7 @@ from cds_service.fhir.gathering.unsent_reasons import with_unsent_reasons
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
 from cds_service.fhir.parsing import BrokenResource, parse_patient
-from cds_service.fhir.raw_json import Json, text
+from cds_service.fhir.raw_json import Json, member, text
 from cds_service.fhir.references import BundleEntry, Targets, reference_name
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline, limited_by
@@ -121,6 +122,8 @@ def record_in(
     )
     patient = next(patients, None)
     person = person.identified(patient, _patients(plan, results))
+    born = terminology.calendar.first_day(member(patient, "birthDate"))
+    results = without_days_before(results, born, terminology.calendar)
     with RECORDS.held(deadline.for_understanding()):
         parts = [
             _part_in_time(

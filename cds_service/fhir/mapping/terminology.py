@@ -224,8 +224,11 @@ class Terminology:
         # last, since the codes of the titles have to be known
         titles = sorted_titles(official, self.complication_codes, self.excludes)
         self.harmless = HarmlessTitles(harmless, titles, self._is_code_plain)
-        self.everyday_diseases = EverydayDiseases(
-            diseases, self.harmless.everyday, self.harmless.not_everyday_when_new
+        everyday = self.harmless.everyday
+        of_before = self.harmless.not_everyday_when_new
+        self.everyday_diseases = EverydayDiseases(diseases, everyday, of_before)
+        self.harmless_names = EverydayDiseases.of_harmless_names(
+            diseases, everyday, of_before
         )
 
     def _read_texts(self, folders: tuple[Path, ...]) -> Mapping[str, Language]:

@@ -370,13 +370,25 @@ def _kept_on(
 
 
 def _is_declined(before: str, after: str, terminology: Terminology) -> bool:
-    """Tell if the words before or after a name decline or withdraw it."""
+    """Tell if the words before or after a name decline or withdraw it.
+
+    "Declined surgery" next to a brace is why there is one.
+    """
+    before = _without_declined(before, terminology)
+    after = _without_declined(after, terminology)
     if terminology.text_concepts(clauses(before)[-1], _DECLINED):
         return True
     first, *later = clauses(after)
     if terminology.clauses.is_withdrawn(first):
         return True
     return any(_is_withdrawal(clause.strip(), terminology) for clause in later)
+
+
+def _without_declined(words: str, terminology: Terminology) -> str:
+    """Leave out what else was declined: "surgery", and not "the orthosis"."""
+    kept = terminology.kinds.without(words, _DECLINED_BESIDE)
+    names_brace = terminology.durations.names_brace
+    return words if names_brace(words) and not names_brace(kept) else kept
 
 
 def says_if_taken_off(words: str, terminology: Terminology) -> bool:

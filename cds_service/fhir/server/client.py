@@ -17,7 +17,7 @@ from requests import RequestException, Response
 from urllib3 import Retry
 from urllib3.exceptions import InvalidHeader
 
-from cds_service.errors import CallFailed, FhirReadError
+from cds_service.errors import CallFailed, DeadlinePassed, FhirReadError
 from cds_service.fhir.gathering.bundles import is_error_outcome
 from cds_service.fhir.gathering.fetching import Fetched
 from cds_service.fhir.raw_json import member, objects, text
@@ -219,9 +219,12 @@ class FhirClient:
         """
         try:
             answer = self._answer(url, until, form)
+            has_token = "Authorization" in self._session.headers
+            return judge(answer, has_token=has_token, until=until)
         except CallFailed as error:
             raise FhirReadError(error.reason, str(error)) from None
-        return judge(answer, has_token="Authorization" in self._session.headers)
+        except DeadlinePassed:
+            raise FhirReadError(late().reason, str(late())) from None
 
     def _answer(self, url: str, until: Deadline, form: Form | None = None) -> Response:
         """Send one request, with one retry if that is likely to help and does no harm.
@@ -318,28 +321,30 @@ DEMAND = re.compile(
 )
 
 
-def judge(reply: Response, *, has_token: bool) -> dict[str, Any]:
+def judge(reply: Response, *, has_token: bool, until: Deadline) -> dict[str, Any]:
     """Return the resource in this answer.
 
     Args:
         reply: an answer of any status, except a redirect.
         has_token: the request carried a token; the wording of a refusal depends on it.
+        until: the answer is read no longer than this.
 
     Raises:
+        DeadlinePassed: the answer is too long to be read in time.
         FhirReadError: a refusal, not FHIR JSON, or an OperationOutcome that says error.
     """
     if reply.status_code != 200:
-        raise _refusal(reply, has_token=has_token)
-    document = _decoded(reply)
+        raise _refusal(reply, has_token=has_token, until=until)
+    document = _decoded(reply, until)
     if document["resourceType"] == "OperationOutcome" and is_error_outcome(document):
         known = _known_fault(document)
         raise known or FhirReadError("outcome", "the server answered with an error")
     return document
 
 
-def _refusal(reply: Response, *, has_token: bool) -> FhirReadError:
+def _refusal(reply: Response, *, has_token: bool, until: Deadline) -> FhirReadError:
     status = reply.status_code
-    known = _known_fault(_outcome_in(reply)) if status != 401 else None
+    known = _known_fault(_outcome_in(reply, until)) if status != 401 else None
     if known is not None:
         return known
     beginning = reply.content[:2000].decode("utf-8", "replace")
@@ -352,9 +357,9 @@ def _refusal(reply: Response, *, has_token: bool) -> FhirReadError:
     return FhirReadError(f"http-{status}", note)
 
 
-def _outcome_in(reply: Response) -> Any:
+def _outcome_in(reply: Response, until: Deadline) -> Any:
     try:
-        return decode_record_json(reply.content)
+        return decode_record_json(reply.content, until.check)
     except JsonTextError:
         return None
 
@@ -383,14 +388,14 @@ def _parameter_demanded() -> FhirReadError:
     )
 
 
-def _decoded(reply: Response) -> dict[str, Any]:
+def _decoded(reply: Response, until: Deadline) -> dict[str, Any]:
     if not reply.content.strip():
         raise FhirReadError("empty", "the server's answer is empty")
     content_type = reply.headers.get("Content-Type", "").lower()
     if "html" in content_type or "xml" in content_type:
         raise FhirReadError("content-type", "the server sent no FHIR JSON")
     try:
-        document = decode_record_json(reply.content)
+        document = decode_record_json(reply.content, until.check)
     except JsonTextError:
         raise FhirReadError(
             "not-json", "the server sent no JSON that can be read"

@@ -21,7 +21,7 @@ OLD = frozenset({"old-fracture"})
 KNOWN = ("long-standing", "long-past")
 CALLED_NEW = ("newly-begun",)
 OF_BEFORE = ("fracture-of-before",)
-
+AGE_OF_OTHER = "age-of-other"
 
 # What calls a fracture new, and nothing else.
 _NEW = re.compile(
@@ -29,6 +29,7 @@ _NEW = re.compile(
     r"|reciente|acuta|nuova|vers|acuut|swieze|nowe|新鮮|新鲜|急性|급성)"
 )
 _IN_BRACKETS = re.compile(r"\s?[(（]([^()（）]{2,20})[)）]")
+_BETWEEN_LEVELS = re.compile(r"[,;()（）、，]|\b(?:and|und|et|y|e|en|i)\b")
 _LEVEL = re.compile(r"\b(?:[tl]|th|[bl]wk) ?(?:1[0-2]|[1-9])\b")
 # `new T11`, `fracture récente T11`, `T11新鲜`: the age is next to the vertebra.
 _NEW_LEVEL = re.compile(
@@ -66,7 +67,9 @@ def told_by_words(
     """
     told = [
         _broken_in(sentence, year, terminology)
-        for sentence in sentences_once(prose[:LONGEST_TEXT] for prose in words)
+        for sentence in sentences_once(
+            of_this_fracture(prose[:LONGEST_TEXT], terminology) for prose in words
+        )
         if not (is_report and terminology.kinds.named(sentence, OF_BEFORE))
     ]
     new = frozenset(level for one in told for level in one.new)
@@ -75,6 +78,14 @@ def told_by_words(
     denied = frozenset(level for one in told for level in one.denied)
     fresh = new | ageless
     return Told(new, ageless, known - fresh, denied - fresh)
+
+
+def of_this_fracture(prose: str, terminology: Terminology) -> str:
+    """Leave out ages of other things: "new since the prior MRI", "s/p kyphoplasty L1".
+
+    A radiologist writes "since the prior study" of what is new.
+    """
+    return terminology.kinds.without(prose, AGE_OF_OTHER)
 
 
 def names_new_vertebra(words: str, terminology: Terminology) -> bool:
@@ -88,6 +99,37 @@ def names_new_vertebra(words: str, terminology: Terminology) -> bool:
 
 
 def _broken_in(sentence: str, year: int, terminology: Terminology) -> Told:
+    """Read the vertebrae of a sentence, each with the age that stands in its brackets.
+
+    "T8 (old) and T11 (new) fractures" has a fracture of now, and one of before.
+    """
+    told = _broken_in_parts(sentence, year, terminology)
+    if not _names_break(_IN_BRACKETS.sub("", sentence), terminology):
+        return told
+    ages = _ages_in_brackets(sentence, terminology)
+    new = frozenset(level for level, is_new in ages.items() if is_new)
+    known = ages.keys() - new
+    return Told(
+        new=(told.new | new) - known,
+        ageless=told.ageless - known - new,
+        known=(told.known | known) - new,
+        denied=told.denied,
+    )
+
+
+def _ages_in_brackets(sentence: str, terminology: Terminology) -> dict[str, bool]:
+    """Return the vertebrae before an age in brackets, and if it calls them new."""
+    ages = dict[str, bool]()
+    for bracket in _IN_BRACKETS.finditer(sentence):
+        if not _is_age(bracket[1], terminology):
+            continue
+        *_, before = _BETWEEN_LEVELS.split(sentence[: bracket.start()])
+        is_new = bool(_NEW.fullmatch(folded(bracket[1]).strip()))
+        ages |= dict.fromkeys(terminology.levels.named(before), is_new)
+    return ages
+
+
+def _broken_in_parts(sentence: str, year: int, terminology: Terminology) -> Told:
     """Read the vertebrae of a sentence in the parts that call them broken.
 
     Bare vertebrae next to them go on with the list, and a part that only tells of an

@@ -59,6 +59,7 @@ class ComplicationCodesFile(DataFile):
         leg_splinted: boots, casts and splints of a leg.
         charcot_foot: joints of ankle and foot that give way without pain.
         neck_brace: rigid braces of the neck.
+        of_before: what is no news if it was recorded before the operation.
     """
 
     reviewed: bool
@@ -89,6 +90,7 @@ class ComplicationCodesFile(DataFile):
     leg_splinted: tuple[VagueCodes, ...] = ()
     charcot_foot: tuple[VagueCodes, ...] = ()
     neck_brace: tuple[VagueCodes, ...] = ()
+    of_before: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -124,6 +126,10 @@ class ComplicationCodes:
     def is_nerve_root(self, system: str, code: str) -> bool:
         """Tell if a canonical code names a disease of a nerve root."""
         return self._codes.is_among("nerve", system, code)
+
+    def is_of_before(self, system: str, code: str) -> bool:
+        """Tell if what a canonical code names is no news once it is known."""
+        return self._codes.is_among("of_before", system, code)
 
     def is_none(self, system: str, code: str) -> bool:
         """Tell if a canonical code says that there was no complication."""

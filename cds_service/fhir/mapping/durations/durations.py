@@ -17,6 +17,7 @@ from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.durations.duration_denials import endless_in
 from cds_service.fhir.mapping.durations.duration_lengths import DAY, Lengths
 from cds_service.fhir.mapping.durations.duration_parts import Clause, Mention, blank
+from cds_service.fhir.mapping.durations.duration_rows import visits_in
 from cds_service.fhir.mapping.durations.duration_steps import joined_steps
 from cds_service.fhir.mapping.durations.duration_sums import Worn
 from cds_service.fhir.mapping.durations.duration_words import (
@@ -264,7 +265,7 @@ class DurationRules:
         yield from (Mention("doubtful", *match.span()) for match in twelfths)
         whole = text
         if subject == "brace":
-            unread = [*self._days.unread(text)]
+            unread = [*self._days.unread(text), *visits_in(text, self.words)]
             yield from unread
             for one in unread:
                 text = blank(text, one.start, one.end)

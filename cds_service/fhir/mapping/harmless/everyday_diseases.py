@@ -11,7 +11,7 @@ nothing to ask belongs here, and supports none.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import IntFlag
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from pydantic import Field
 
@@ -190,6 +190,20 @@ class EverydayDiseases:
         known, longest = self._of_old_cancers, self._longest_of_cancers
         covers = [_covers(part, known, longest) for part in parts if part]
         return all(kinds == {_Kind.PLAIN} for kinds in covers)
+
+    @classmethod
+    def of_harmless_names(
+        cls,
+        content: EverydayDiseasesFile,
+        everyday: Iterable[str],
+        of_before: Iterable[str],
+    ) -> Self:
+        """Know only harmless names, worn joints, and what may stand next to them.
+
+        Such a title supports a "no", as the name alone does.
+        """
+        alone: dict[str, object] = {"everyday": {}, "of_before": {}, "dated": {}}
+        return cls(content.model_copy(update=alone), everyday, of_before)
 
     def _add(self, words: Iterable[str], kind: _Kind) -> None:
         for word in words:

@@ -2,7 +2,14 @@
 
 from datetime import date
 
-from cds_service.core.facts.leaving import ASPECT, Booking, Leaving
+from cds_service.core.facts.leaving import (
+    ASPECT,
+    Booking,
+    DiagnosesSince,
+    Instability,
+    Leaving,
+    ReportsSince,
+)
 from cds_service.core.findings import AugmentationOrder
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT, UNUSUAL
@@ -92,28 +99,24 @@ def read_leaving(
         | _unread_notes(performed)
     )
     everyday = everyday_entries(record, terminology)
-    unusual = unusual_since(record, time, terminology)
-    illnesses = illnesses_since(record, since, time.stays, terminology)
     return Leaving(
         bookings=_bookings(record, terminology, performed, today),
         biopsies=tuple(biopsies_on_record(record, terminology, performed, today)),
         unread=_unread_lists(record),
         long_known=known_before(record, terminology, performed.performed_on, today),
         everyday=everyday | known_by_words(record, since, terminology),
-        unread_reports=unread_reports_since(record, since, terminology, treated),
-        awaited_reports=awaited_reports_since(record, since, terminology),
+        reports=ReportsSince(
+            unread=unread_reports_since(record, since, terminology, treated),
+            awaited=awaited_reports_since(record, since, terminology),
+            grave=grave_reports_since(record, since, terminology),
+        ),
+        diagnoses=_diagnoses_since(record, time, terminology),
         unread_acts=unread_acts | injured,
         names_harm=injured | _broken_by_words(record),
         complicated=complicated_since(record, since, own, terminology),
-        grave_reports=grave_reports_since(record, since, terminology),
-        illnesses=illnesses.surely,
-        perhaps_ill=illnesses.perhaps,
-        sphincters=sphincters_since(record, since, time.stays, terminology),
-        nerve_roots=nerve_roots_since(record, time, terminology),
-        unusual=unusual | cancers_telling_more(record, since, stays, terminology),
-        unstable=unstable_since(record, since, terminology),
-        unstable_told=unstable_told_since(
-            record, since, performed.references, terminology
+        instability=Instability(
+            diagnosed=unstable_since(record, since, terminology),
+            told=unstable_told_since(record, since, own, terminology),
         ),
         goes_to_rehabilitation=leaves_for_rehabilitation(record, terminology),
         injuries=tuple(injuries_since(record, time, terminology)),
@@ -121,6 +124,21 @@ def read_leaving(
         objections=objections_to_doses(record, terminology, today),
         antibiotics=antibiotics_since(record, since, terminology),
         contents=_contents(record, performed),
+    )
+
+
+def _diagnoses_since(
+    record: PatientRecord, time: RecentTime, terminology: Terminology
+) -> DiagnosesSince:
+    since, stays = time.operation, time.stays
+    illnesses = illnesses_since(record, since, stays, terminology)
+    unusual = unusual_since(record, time, terminology)
+    return DiagnosesSince(
+        illnesses=illnesses.surely,
+        perhaps_ill=illnesses.perhaps,
+        sphincters=sphincters_since(record, since, stays, terminology),
+        nerve_roots=nerve_roots_since(record, time, terminology),
+        unusual=unusual | cancers_telling_more(record, since, stays, terminology),
     )
 
 

@@ -14,6 +14,8 @@ from cds_service.fhir.certainty import (
     is_of_sequela,
 )
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.exams.bone_reports import words_of_report
+from cds_service.fhir.entries.fractures.broken_in_words import told_by_words
 from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
@@ -200,8 +202,11 @@ def _broken_on_record(search: Search) -> Broken:
             broken.open.update(levels_of_reasons(entry.raw, NO_DRAFTS, terminology))
         if _may_name_fracture(entry, search):
             named = broken_beside(entry.raw, terminology)
+            is_since = _is_result_since_operation(entry, search)
+            if is_since:
+                named = _with_told_ages(named, entry, search)
             broken.open.update(named)
-            if _is_result_since_operation(entry, search):
+            if is_since:
                 broken.perhaps_later.update(_untreated_of(named, search.operation))
     told = broken_before_operation(search)
     broken.told.update(_untreated_of(told, search.operation))
@@ -221,6 +226,23 @@ def _is_result_since_operation(entry: Entry, search: Search) -> bool:
     if entry.kind == "DiagnosticReport":
         return is_made_since(entry, operated, search.calendar)
     return entry.kind == "ImagingStudy" and bool(when and when.day >= operated)
+
+
+def _with_told_ages(named: set[str], entry: Entry, search: Search) -> set[str]:
+    """Return the vertebrae of a result, with those that it calls broken and not old.
+
+    Args:
+        named: the vertebrae that it names next to a fracture.
+        entry: the result.
+        search: the record that is searched.
+    """
+    told = told_by_words(
+        words_of_report(entry.raw),
+        search.today.year,
+        search.terminology,
+        is_report=True,
+    )
+    return (named - told.known) | told.new | told.ageless
 
 
 def _untreated_of(places: set[str], operation: Operation) -> set[str]:

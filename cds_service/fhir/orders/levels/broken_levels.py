@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from cds_service.core.findings import TreatedLevels
 from cds_service.fhir.certainty import at_first_visit
 from cds_service.fhir.entries.fractures.broken_by_title import vertebrae_broken_by_title
+from cds_service.fhir.entries.fractures.broken_in_words import of_this_fracture
 from cds_service.fhir.entries.fractures.earlier_in_words import (
     is_of_unsound_vertebra,
     vertebrae_in_short,
@@ -130,7 +131,8 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
         words += texts_of(code)
     named = named.union(*(vertebrae_in_short(prose, terminology) for prose in words))
     is_report = entry.get("resourceType") == "DiagnosticReport"
-    for sentence in sentences_once(one[:LONGEST_TEXT] for one in words):
+    texts = [of_this_fracture(one[:LONGEST_TEXT], terminology) for one in words]
+    for sentence in sentences_once(texts):
         is_listing = False
         in_parts = set[str]()
         for part in filter(str.strip, clauses(sentence)):

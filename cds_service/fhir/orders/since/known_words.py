@@ -12,6 +12,7 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.harm_in_acts import CARRYING
 from cds_service.fhir.entries.listed import is_withheld
 from cds_service.fhir.entries.words.problem_words import in_doubt
+from cds_service.fhir.entries.words.unread_in_reasons import is_title_plain
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.harmless.everyday_diseases import EverydayTitle
@@ -19,7 +20,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.order_reasons import FORBIDDING
-from cds_service.fhir.orders.since.everyday import says_no_more
+from cds_service.fhir.orders.since.everyday import SAYS_NO_MORE, says_no_more
 from cds_service.fhir.raw_json import Json, member, text, texts_of
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
@@ -53,8 +54,14 @@ def known_by_words(
     return frozenset(
         entry.reference
         for entry in record.of_key("conditions")
-        if _says_its_title_alone(entry.raw, terminology)
-        and _is_no_news(entry, since, birth, terminology)
+        if (
+            _says_its_title_alone(entry.raw, terminology)
+            and _is_no_news(entry, since, birth, terminology)
+        )
+        or (
+            _is_coded_of_before(entry, terminology)
+            and _is_of_before(entry.raw, since, birth, terminology.calendar)
+        )
     )
 
 
@@ -108,14 +115,41 @@ def _says_its_title_alone(condition: Json, terminology: Terminology) -> bool:
     """Tell if no code of ICD-10, note or status says more than the title does."""
     codes = terminology.complication_codes
     codings = terminology.codings(condition.get("code"))
+    is_coded = any(codes.is_judged(one[0]) for one in codings)
+    return not is_coded and _says_no_more_than_code(condition, terminology)
+
+
+def _says_no_more_than_code(condition: Json, terminology: Terminology) -> bool:
+    """Tell if no note, status, severity or site says more than the code does."""
     return not (
-        any(codes.is_judged(one[0]) for one in codings)
-        or condition.get("note")
+        condition.get("note")
         or any(words_in(condition.get("extension")))
         or clinical_status(condition) & BACK
         or certainty_of(condition) not in ("stated", "past")
         or is_withheld(condition, terminology)
         or not says_no_more(condition, terminology)
+    )
+
+
+def _is_coded_of_before(entry: Entry, terminology: Terminology) -> bool:
+    """Tell if a code is no news once it is known, and nothing else says more."""
+    condition, codes = entry.raw, terminology.complication_codes
+    judged = [
+        one
+        for one in terminology.codings(condition.get("code"))
+        if codes.is_judged(one[0])
+    ]
+    return (
+        bool(judged)
+        and all(codes.is_of_before(*one) for one in judged)
+        and entry.concepts <= SAYS_NO_MORE
+        and _says_no_more_than_code(condition, terminology)
+        and all(
+            terminology.harmless.is_of_ward(title)
+            or is_title_plain(title, terminology)
+            or terminology.everyday_diseases.read(title) is not None
+            for title in texts_of(condition.get("code"))
+        )
     )
 
 

@@ -37,6 +37,20 @@ from tests.order_builders import terminology
         ("エディロールカプセル", "other-drug"),
         ("拜新同", "other-drug"),
         ("노바스크정", "other-drug"),
+        ("Hyoscyamine 0.375 mg tablet", "other-drug"),
+        ("Nicotine patch 14 mg", "other-drug"),
+        ("MCP Tropfen", "other-drug"),
+        ("Ibu 600", "other-drug"),
+        ("Sirdalud 4 mg", "other-drug"),
+        ("ESIDREX 25 mg", "other-drug"),
+        ("LAROXYL gouttes", "other-drug"),
+        ("FERO-GRADUMET", "other-drug"),
+        ("BRUFEN 600", "other-drug"),
+        ("FOLIUMZUUR TABLET 5MG", "other-drug"),
+        ("Polpril 5 mg", "other-drug"),
+        ("IPP 20", "other-drug"),
+        ("ハルナールD錠0.2mg", "other-drug"),
+        ("莫沙必利片", "other-drug"),
     ],
 )
 def test_a_brand_is_that_of_its_group(name, group):
@@ -47,6 +61,9 @@ def test_a_brand_is_that_of_its_group(name, group):
     ("name", "group"),
     [
         ("格列卫", "diabetes-drug"),  # imatinib
+        ("Linola-H", "other-drug"),  # prednisolone
+        ("仙灵骨葆胶囊", "other-drug"),  # for bones
+        ("Nasenspray", "other-drug"),
         ("恩格列净", "diabetes-drug"),  # empagliflozin is given without it, too
         ("エクアドル", "diabetes-drug"),
         ("ネスプレッソ", "kidney-failure-drug"),

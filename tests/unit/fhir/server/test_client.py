@@ -607,6 +607,14 @@ def test_nothing_is_asked_of_an_unusable_address_or_once_the_time_is_over(server
     assert server.requests == []
 
 
+def test_an_answer_is_not_decoded_any_more_once_the_time_is_over(server):
+    """Many lists that only Python's decoder reads took the processor of the answer."""
+    entries = b"{}," * 200_000 + b'{"id": "a\\u0000"}'
+    whole = b'{"resourceType": "Bundle", "entry": [%s]}' % entries
+    server.say("/Patient/p1", Reply(whole))
+    assert failure(client_of(server), seconds=0.1).reason == "timeout"
+
+
 def test_without_a_token_a_401_says_so(server):
     server.default = Reply(status=401)
     assert str(failure(FhirClient(server.base))) == TOKENLESS
