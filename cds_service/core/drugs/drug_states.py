@@ -175,16 +175,20 @@ def _own_state(
     # none: who is said to have stopped in August may have had a dose in January.
     is_unknown = use.doses.last is None
     if use.kind == "denosumab" and use.is_taken and is_unknown:
-        state = _without_dose(use, today)
-        if not (use.ended_on and is_lapsed):
-            return state
-        stopped = _end_clause(use, today, ended="stopped")
-        return state._replace(because=joined((stopped, say("last dose not found"))))
+        return _denosumab_without_dose(use, today)
     if is_lapsed and (use.is_taken or use.name not in INTERVAL):
         # The card calls a bisphosphonate that is no longer taken stopped.
         clause = _end_clause(use, today, ended="stopped")
         return DrugState("drug-stopped", clause, clause, use, _words(use, end=clause))
     return _without_dose(use, today)
+
+
+def _denosumab_without_dose(use: DrugUse, today: date) -> DrugState:
+    state = _without_dose(use, today)
+    if use.ended_on is None or use.orders.is_standing:
+        return state
+    stopped = _end_clause(use, today, ended="stopped")
+    return state._replace(because=joined((stopped, say("last dose not found"))))
 
 
 # --- a drug that ended, and what followed
