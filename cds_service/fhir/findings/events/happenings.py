@@ -148,8 +148,10 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     needs_kind = spec.words_need_kind and not has_no_kind
     if needs_kind and not kind_of(stated.entry, spec, chart):
         is_unclear = stated.concept in spec.unclear
-        is_told = kinds_in_words(stated.entry, spec.open_kinds, chart)
-        is_told = is_told and not kinds_in_words(stated.entry, PAST_BY_WORDS, chart)
+        is_told = bool(
+            kinds_in_words(stated.entry, spec.open_kinds, chart)
+            and not kinds_in_words(stated.entry, PAST_BY_WORDS, chart)
+        )
         if is_unclear and not is_told:
             return None
         # Words that name it, and not what of it, leave it open: "paralysis".

@@ -1,6 +1,6 @@
 """Read what a discharge asks about: appointments, biopsies, and what came since."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from cds_service.core.facts.leaving import (
     ASPECT,
