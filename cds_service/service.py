@@ -542,7 +542,7 @@ def _case_of_discharge(
         today=call.today,
     )
     case = _case_of(call, record_before, performed, support)
-    leaving = read_leaving(record, terminology, performed, call.today)
+    leaving = read_leaving(record, terminology, performed, call.now)
     state = case.record_state
     if not performed.is_sure:
         # No button is pre-selected for a procedure that may be of another time.

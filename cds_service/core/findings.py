@@ -685,6 +685,7 @@ class SupportOrders:
         counted_from: an order written before this day is not for this fracture; None
             if all count.
         training_limits: what forbids or limits training and walking now.
+        has_unnamed: an order on record does not name what it orders: it may be any.
     """
 
     orders: tuple[SupportOrder, ...] = ()
@@ -700,6 +701,7 @@ class SupportOrders:
     is_prose_unread: bool = False
     counted_from: date | None = None
     training_limits: frozenset[TrainingLimit] = frozenset()
+    has_unnamed: bool = False
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:
         """List orders of one kind, drafts first, then by reference."""

@@ -624,6 +624,9 @@ class EventSpec(ListSpec):
         unclear: concepts that may be it, each with why that is not known.
         history: concepts whose day says only that it was earlier.
         words_need_kind: words alone are enough only if one of `kinds` is among them.
+            Without one, those of `value_sets` leave the event open.
+        open_kinds: rules of `mappings/kinds.toml` for words of a concept of `unclear`
+            that leave the event open, although no code says it.
         unless_kinds: rules of `mappings/kinds.toml` for words with which an event does
             not count.
         told_by_acts: rules of `mappings/kinds.toml` for titles of procedures whose
@@ -640,6 +643,7 @@ class EventSpec(ListSpec):
     unclear: Mapping[Name, str] = Field(default_factory=dict)
     history: tuple[Name, ...] = ()
     words_need_kind: bool = False
+    open_kinds: tuple[Name, ...] = ()
     unless_kinds: tuple[Name, ...] = ()
     told_by_acts: tuple[Name, ...] = ()
     within_days: Days | None = None

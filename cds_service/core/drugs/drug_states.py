@@ -171,15 +171,24 @@ def _own_state(
         state = _while_taken(use, today, fracture_on, earlier)
         return state or _without_dose(use, today)
     is_lapsed = use.end is not None and not use.orders.is_standing
-    # Its last dose may be long past the end of its effect.
-    is_unknown = use.ended_on is None and use.doses.last is None
+    # Its last dose may be long past the end of its effect. The end of a statement is
+    # none: who is said to have stopped in August may have had a dose in January.
+    is_unknown = use.doses.last is None
     if use.kind == "denosumab" and use.is_taken and is_unknown:
-        return _without_dose(use, today)
+        return _denosumab_without_dose(use, today)
     if is_lapsed and (use.is_taken or use.name not in INTERVAL):
         # The card calls a bisphosphonate that is no longer taken stopped.
         clause = _end_clause(use, today, ended="stopped")
         return DrugState("drug-stopped", clause, clause, use, _words(use, end=clause))
     return _without_dose(use, today)
+
+
+def _denosumab_without_dose(use: DrugUse, today: date) -> DrugState:
+    state = _without_dose(use, today)
+    if use.ended_on is None or use.orders.is_standing:
+        return state
+    stopped = _end_clause(use, today, ended="stopped")
+    return state._replace(because=joined((stopped, say("last dose not found"))))
 
 
 # --- a drug that ended, and what followed

@@ -113,6 +113,12 @@ def _orders_unread(situation: Situation) -> Signal | None:
     return Signal() if "serviceRequests" in situation.lists_cut else None
 
 
+@signal("order-unnamed")
+def _order_unnamed(situation: Situation) -> Signal | None:
+    """Find an order that does not name what it orders: a referral, or a biopsy."""
+    return Signal() if situation.support.has_unnamed else None
+
+
 @signal("rehabilitation-unclear")
 def _rehabilitation_unclear(situation: Situation) -> Signal | None:
     """Find an order of rehabilitation that may be for something else than the spine.

@@ -119,7 +119,7 @@ def _check_spec(spec: FindingSpec, terminology: Terminology, faults: Faults) -> 
         with faults:
             rules = (*spec.kinds,)
             if isinstance(spec, EventSpec):
-                rules += (*spec.unless_kinds, *spec.told_by_acts)
+                rules += (*spec.open_kinds, *spec.unless_kinds, *spec.told_by_acts)
             _check_rules(spec, "kinds", rules, terminology.kinds.names)
     if isinstance(spec, QuantitySpec):
         _check_quantity(spec, terminology, faults)

@@ -48,6 +48,7 @@ CARD_SIGNALS = {
     # In tests/patients/test_unstable_since_when_leaving.py.
     *("unstable-since", "unstable-before"),
     "instability-told",  # in tests/patients/test_instability_told_when_leaving.py
+    "order-unnamed",  # in tests/patients/test_orders_without_a_name.py
 }
 
 

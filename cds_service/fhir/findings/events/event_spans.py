@@ -71,7 +71,9 @@ def span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
         chart.calendar.first_day(entered), _last_of(entered, chart), _exactness(entered)
     )
     past = past_of_event(stated, spec, chart)
-    is_filled_in = bool(past) and _is_filled_in(stated, spec, chart)
+    # A history of cancer did not begin on the day on which somebody entered it.
+    is_past = bool(past or (spec.history and is_history(stated, spec, chart)))
+    is_filled_in = is_past and _is_filled_in(stated, spec, chart)
     dated = None if is_filled_in else _as_dated(stated.entry, chart)
     is_again = bool(clinical_status(raw) & AGAIN)
     if is_again and not _began_lately(dated, spec, chart):

@@ -10,6 +10,7 @@ from cds_service.fhir.entries.medication.reasons_against_drugs import (
     AGAINST_DRUGS,
     TELL_AGAINST_DRUGS,
 )
+from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings.chart import Chart, Problem
 from cds_service.fhir.findings.events.event_reasons import reasons_as_events
@@ -146,7 +147,15 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     has_no_kind = is_aside or is_act or bool(stated.code)
     needs_kind = spec.words_need_kind and not has_no_kind
     if needs_kind and not kind_of(stated.entry, spec, chart):
-        return None
+        is_unclear = stated.concept in spec.unclear
+        is_told = bool(
+            kinds_in_words(stated.entry, spec.open_kinds, chart)
+            and not kinds_in_words(stated.entry, PAST_BY_WORDS, chart)
+        )
+        if is_unclear and not is_told:
+            return None
+        # Words that name it, and not what of it, leave it open: "paralysis".
+        stated = stated._replace(problem=stated.problem or DOUBTED)
     is_any_over = kinds_in_words(stated.entry, spec.unless_kinds, chart)
     over = kinds_of_itself(stated, spec, chart) if is_any_over else frozenset()
     if not over:

@@ -3,6 +3,7 @@
 "TLSO for 6 weeks" is one; "X-ray at 6 weeks", "every 2 h" and "in 6 weeks" are not.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -17,6 +18,21 @@ _WAIT_BEHIND = (*_SPACELESS, "ko")
 
 Verdict = Literal["length", "doubtful"]
 Lead = Literal["for", "until", ""]  # the word before a length of time
+
+
+# In front of a length: it is compared, with the denial that belongs to it.
+_COMPARED = re.compile(
+    r"(?:\b(?:no|not|nicht|pas|niet|nie|non)\s+)?"
+    r"(?:\b(?:(?:to\s+)?exceed(?:ing)?|(?:more|longer|less|fewer)\s+than|beyond"
+    r"|(?:l(?:ä|ae|a)nger|mehr)\s+als|plus\s+de|m[aá]s\s+de|pi[uù]\s+di|oltre"
+    r"|up\s+to|bis\s+zu|h(?:ö|oe)chstens|sans\s+d[eé]passer|(?:langer|meer)\s+dan|(?:d[lł]u[zż]ej|wi[eę]cej)\s+ni[zż]"
+    r"|max(?:imum|imal|imaal|imo)?\.?(?:\s+of|\s+de)?)|超[过過]|最[多长長])\s*$",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:no|not|never|cannot|nicht|nie|kein\w*|ne|pas|non|niet|geen)\b|n['’]t\b|[不勿]",
+    re.IGNORECASE,
+)
 
 
 class Length(NamedTuple):
@@ -100,6 +116,8 @@ class Lengths:
         if lead is not None:
             led_by = "until" if until else "for"
         start = amount.start - len(before) + lead.start() if lead else amount.start
+        most = _COMPARED.search(clause.text, 0, amount.start)
+        start = min(start, most.start()) if most else start
         ahead, behind = clause.text[:start], clause.text[amount.end :]
         verdict = self._verdict(clause, ahead, behind, languages, led_by)
         if verdict is None:
@@ -112,6 +130,9 @@ class Lengths:
         wording = f"{amount.number:g} {noun}"
         is_delay = lead is None and self._words.ends(bare, "delay", languages)
         may_replace = self._words.of_all["go_on"].match(after) and not is_delay
+        if most and _DENIED.search(clause.text, 0, start):
+            # "Not to be worn more than until 15 Jan" is no order.
+            may_replace = None
         named = (
             name
             for name in languages

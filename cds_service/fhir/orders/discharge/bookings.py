@@ -1,7 +1,7 @@
 """Read the appointments that follow an augmentation, and what each is for."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import get_args
 
 from cds_service.core.facts.leaving import Booking, BookingKind
@@ -47,7 +47,7 @@ def read_bookings(
     record: PatientRecord,
     terminology: Terminology,
     operated_on: date | None,
-    today: date,
+    now: datetime,
 ) -> Iterator[Booking]:
     """Yield each visit to come, by what it is for.
 
@@ -55,8 +55,10 @@ def read_bookings(
         record: everything that was gathered.
         terminology: the words and codes, and the site's days.
         operated_on: the day of the operation; None if it is not known.
-        today: the site's day.
+        now: when it is answered. A visit of before is not to come: what it settled, its
+            own records tell.
     """
+    today = terminology.calendar.day_of(now)
     kinds = {
         order.reference: _kinds_of(order.resource, terminology)
         for order in entries_of_type(record, "ServiceRequest")
@@ -70,6 +72,8 @@ def read_bookings(
             continue
         moment = terminology.calendar.moment(appointment.resource.get("start"))
         if moment is None or moment.day < today:
+            continue
+        if moment.instant and datetime.fromisoformat(moment.instant) < now:
             continue
         time = terminology.calendar.clock_time(appointment.resource.get("start"))
         of_orders = [

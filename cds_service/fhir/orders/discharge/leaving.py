@@ -1,6 +1,6 @@
 """Read what a discharge asks about: appointments, biopsies, and what came since."""
 
-from datetime import date
+from datetime import datetime
 
 from cds_service.core.facts.leaving import (
     ASPECT,
@@ -77,9 +77,10 @@ def read_leaving(
     record: PatientRecord,
     terminology: Terminology,
     performed: AugmentationOrder,
-    today: date,
+    now: datetime,
 ) -> Leaving:
     """Read the appointments to come, the biopsies, and what came since."""
+    today = terminology.calendar.day_of(now)
     since = performed.performed_on or today - RECENT
     weeks = min(since, today - RECENT)
     stays = _stays_of(record, performed)
@@ -100,7 +101,7 @@ def read_leaving(
     )
     everyday = everyday_entries(record, terminology)
     return Leaving(
-        bookings=_bookings(record, terminology, performed, today),
+        bookings=_bookings(record, terminology, performed, now),
         biopsies=tuple(biopsies_on_record(record, terminology, performed, today)),
         unread=_unread_lists(record),
         long_known=known_before(record, terminology, performed.performed_on, today),
@@ -146,9 +147,9 @@ def _bookings(
     record: PatientRecord,
     terminology: Terminology,
     performed: AugmentationOrder,
-    today: date,
+    now: datetime,
 ) -> tuple[Booking, ...]:
-    bookings = read_bookings(record, terminology, performed.performed_on, today)
+    bookings = read_bookings(record, terminology, performed.performed_on, now)
     return tuple(
         sorted(bookings, key=lambda one: (one.day, one.time, one.kind, one.reference))
     )

@@ -61,13 +61,15 @@ from cds_service.fhir.orders.levels.broken_levels import (
     places_first_coded,
 )
 from cds_service.fhir.orders.levels.named_levels import named_levels
+from cds_service.fhir.orders.levels.treated_levels import find_levels
 from cds_service.fhir.orders.operations.operation import (
+    HELD,
     UNNAMED,
     Broken,
     Operation,
     untreated,
 )
-from cds_service.fhir.orders.order_times import texts_on_time
+from cds_service.fhir.orders.order_times import IN_FORCE, texts_on_time
 from cds_service.fhir.orders.recognition import (
     FRACTURES,
     TITLES,
@@ -521,7 +523,18 @@ def _is_operated(search: Search) -> bool:
         is_other = recognise_augmentation(entry.raw, terminology) is None
         if is_other and _is_surgery(entry.raw, terminology):
             return True
+        if not is_other and _is_second_stage(entry, search):
+            return True
     return False
+
+
+def _is_second_stage(entry: Entry, search: Search) -> bool:
+    """Tell if an order in force is for a vertebra that is not treated now."""
+    treated = search.operation.levels
+    if entry.kind != "ServiceRequest" or entry.status not in IN_FORCE | HELD:
+        return False
+    named = find_levels(entry.raw, NO_DRAFTS, search.terminology).levels
+    return bool(treated and {*named} - {*treated})
 
 
 def _may_need_brace(entry: Entry, terminology: Terminology) -> bool:

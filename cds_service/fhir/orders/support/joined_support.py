@@ -38,6 +38,7 @@ from cds_service.fhir.orders.orders_on_record import (
 from cds_service.fhir.orders.support.renewals import with_renewals
 from cds_service.fhir.orders.support.support_on_record import (
     has_ended,
+    has_unnamed_order,
     sort_support_on_record,
 )
 from cds_service.fhir.orders.support.support_order import BIOPSY, TIMED
@@ -112,6 +113,7 @@ def join_support_orders(
         other=other,
         is_prose_unread=any(is_list_unread(key, record) for key in PROSE),
         training_limits=limits,
+        has_unnamed=has_unnamed_order(record),
     )
 
 

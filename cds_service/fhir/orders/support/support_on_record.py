@@ -22,8 +22,9 @@ from typing import NamedTuple
 from cds_service.core.braces.bracing import times_of
 from cds_service.core.findings import NotNow, SupportOrder, SupportOrders
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import OPTION, DraftOrders
+from cds_service.fhir.orders.drafts import OPTION, DraftOrders, codeables
 from cds_service.fhir.orders.operations.operation import HELD
 from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.orders_on_record import SUPPLIES, orders_on_record
@@ -34,7 +35,7 @@ from cds_service.fhir.orders.support.support_order import (
     read_support_orders,
 )
 from cds_service.fhir.orders.training.past_stays import PastStays
-from cds_service.fhir.raw_json import objects, text
+from cds_service.fhir.raw_json import objects, text, texts_of
 from cds_service.fhir.references import BundleEntry, Targets, last_name
 
 # Statuses of an order on record. What is on hold arranges nothing until it goes on.
@@ -108,6 +109,20 @@ def find_support_on_record(
         for order in read_support_orders(one, devices, terminology, is_draft=False)
     )
     return tuple({(order.kind, order.reference): order for order in orders}.values())
+
+
+def has_unnamed_order(record: PatientRecord) -> bool:
+    """Tell if an order that may be in force has no word or code of what it orders."""
+    return any(
+        one.type == "ServiceRequest"
+        and text(one.resource.get("status")) in IN_FORCE | UNKNOWN
+        and text(one.resource.get("intent")) not in NOT_ORDERED
+        and not any(
+            texts_of(named) or codes_of(named)
+            for named in codeables(one.resource, "code", "orderDetail")
+        )
+        for one in orders_on_record(record)
+    )
 
 
 def _devices_referred_to(record: PatientRecord) -> DraftOrders:
