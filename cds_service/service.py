@@ -71,6 +71,7 @@ from cds_service.fhir.gathering.refusals import (
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss
+from cds_service.fhir.orders.since.told_lately import told_lately
 from cds_service.fhir.orders.discharge.aftermath import without_performed
 from cds_service.fhir.orders.discharge.leaving import read_leaving
 from cds_service.fhir.orders.discharge.performed import find_performed
@@ -584,6 +585,7 @@ def _case_of(
         fracture=circumstances.fracture,
         closures=closures,
         contents=contents_of(record.entries, _entries_behind_facts(findings)),
+        told_lately=told_lately(record, service.terminology, today),
         today=today,
     )
 

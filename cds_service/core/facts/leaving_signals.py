@@ -46,6 +46,8 @@ NO_TRAINING = (
     "new-deficit",
     "bone-malignancy",
     "recent-cancer",
+    "cause-named",
+    "deficit-named",
     "unstable-spine",
     "unstable-since",
     "instability-told",

@@ -7,6 +7,7 @@ button is withheld by every signal.
 
 from collections.abc import Iterator, Sequence
 
+from cds_service.core.derivations.from_order import MENTIONED
 from cds_service.core.facts.injury_words import MOST_IN_LINE, injuries_text
 from cds_service.core.facts.leaving import ASPECT, Injury
 from cds_service.core.facts.situation import (
@@ -361,6 +362,37 @@ def _has_sphincters(name: str, situation: Situation) -> bool:
     return bool(leaving.sphincters) and not situation.findings.is_true(name)
 
 
+def _named_detector(names: tuple[str, ...]) -> Detector:
+    """Make the detector of findings that were named of late without deciding them.
+
+    They are in a report or a diagnosis of the last months, or in the words of the order
+    itself. The cement waits for that.
+    """
+
+    def detect(situation: Situation) -> Signal | None:
+        named = [name for name in names if is_named_of_late(name, situation)]
+        if not named:
+            return None
+        titles = joined(dict.fromkeys(map(situation.wording.name, named)), " and ")
+        gaps = [situation.findings.gaps[name] for name in named]
+        sources = {source.resource for gap in gaps for source in gap.provenance}
+        because = say("{name} not excluded", name=titles)
+        return Signal(because, entries=situation.entries_of(sources))
+
+    return detect
+
+
+def is_named_of_late(name: str, situation: Situation) -> bool:
+    """Tell if a report, a diagnosis or the order names it of late, undecided."""
+    gap = situation.findings.gaps.get(name)
+    if gap is None or not _is_open(name, situation.findings):
+        return False
+    sources = {source.resource for source in gap.provenance}
+    return gap.detail == MENTIONED or not sources.isdisjoint(situation.told_lately)
+
+
+register("cause-named", _named_detector(CAUSES_IN_DOUBT))
+register("deficit-named", _named_detector(DEFICITS_IN_DOUBT))
 register("cause-in-doubt", _doubt_detector(CAUSES_IN_DOUBT))
 register("deficit-in-doubt", _doubt_detector(DEFICITS_IN_DOUBT))
 

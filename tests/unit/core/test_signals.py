@@ -43,6 +43,7 @@ CARD_SIGNALS = {
     *("no-pooled-figure", "fls-in-order-set"),
     # In tests/patients/test_open_when_all_is_ordered.py.
     *("cause-in-doubt", "deficit-in-doubt"),
+    *("cause-named", "deficit-named"),
     *("grave-lists-unread", "drug-lists-unread"),
     "unstable-bone",  # in test_feedback_and_closures.py
     # In tests/patients/test_unstable_since_when_leaving.py.

@@ -31,6 +31,8 @@ from cds_service.fhir.findings.statements import reason_of_list
 
 STILL_ACTIVE = "still active there"
 NO_DAY = "its day is not recorded"
+# Policy: what began within these weeks may have come with the fracture.
+OF_FRACTURE = timedelta(weeks=6)
 
 
 def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
@@ -94,18 +96,26 @@ def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
     """Return the entries that may be such an event, within its time.
 
     What began earlier does not become one by lasting: a bladder that has been weak for
-    years is no new deficit.
+    years is no new deficit. One that began within the weeks of such a fracture, and
+    lasts, may be.
     """
     events = []
     for event in happenings(spec, chart, tuple(spec.unclear)):
         verdict = is_in_time(event, spec, chart)
-        if verdict is False or (verdict is None and began_earlier(event, spec, chart)):
+        is_earlier = verdict is None and began_earlier(event, spec, chart)
+        if verdict is False or (is_earlier and not _began_lately(event, chart)):
             continue
         stated = event.stated
         why = reason_of_list(spec.unclear[stated.concept], stated.entry)
         stated = stated._replace(problem=Problem("undetermined", why))
         events.append(event._replace(stated=stated))
     return events
+
+
+def _began_lately(event: Happened, chart: Chart) -> bool:
+    """Tell if an event that lasts began within the weeks of a recent fracture."""
+    first = event.span.first
+    return first is not None and chart.today - first <= OF_FRACTURE
 
 
 def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
