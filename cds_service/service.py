@@ -71,7 +71,6 @@ from cds_service.fhir.gathering.refusals import (
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss
-from cds_service.fhir.orders.since.told_lately import told_lately
 from cds_service.fhir.orders.discharge.aftermath import without_performed
 from cds_service.fhir.orders.discharge.leaving import read_leaving
 from cds_service.fhir.orders.discharge.performed import find_performed
@@ -109,6 +108,7 @@ from cds_service.fhir.orders.referred import (
     with_signing,
     with_unsent_reasons_of_drafts,
 )
+from cds_service.fhir.orders.since.told_lately import told_lately
 from cds_service.fhir.orders.suggested.handout_draft import Page, draft_handout
 from cds_service.fhir.orders.suggested.suggestions import (
     SharedParts,

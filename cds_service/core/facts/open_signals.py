@@ -7,7 +7,6 @@ button is withheld by every signal.
 
 from collections.abc import Iterator, Sequence
 
-from cds_service.core.derivations.from_order import MENTIONED
 from cds_service.core.facts.injury_words import MOST_IN_LINE, injuries_text
 from cds_service.core.facts.leaving import ASPECT, Injury
 from cds_service.core.facts.situation import (
@@ -387,8 +386,10 @@ def is_named_of_late(name: str, situation: Situation) -> bool:
     gap = situation.findings.gaps.get(name)
     if gap is None or not _is_open(name, situation.findings):
         return False
+    is_of_order = any(source.origin == "context" for source in gap.provenance)
     sources = {source.resource for source in gap.provenance}
-    return gap.detail == MENTIONED or not sources.isdisjoint(situation.told_lately)
+    is_of_late = not sources.isdisjoint(situation.told_lately)
+    return (is_of_order and not gap.is_unnamed) or is_of_late
 
 
 register("cause-named", _named_detector(CAUSES_IN_DOUBT))

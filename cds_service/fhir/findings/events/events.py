@@ -28,11 +28,10 @@ from cds_service.fhir.findings.fractures.earlier_traces import (
 )
 from cds_service.fhir.findings.problem_list import BY_WORDS
 from cds_service.fhir.findings.statements import reason_of_list
+from cds_service.fhir.onset import OF_FRACTURE
 
 STILL_ACTIVE = "still active there"
 NO_DAY = "its day is not recorded"
-# Policy: what began within these weeks may have come with the fracture.
-OF_FRACTURE = timedelta(weeks=6)
 
 
 def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:

@@ -11,9 +11,10 @@ from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECT
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
 from cds_service.fhir.orders.since.coded_fractures import day_of_report
-from cds_service.fhir.raw_json import member
+from cds_service.fhir.raw_json import Json, member, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Policy: as long as an infection that is over counts (fact F1).
 LATELY = timedelta(days=90)
@@ -24,17 +25,22 @@ TELLING = (
         "bone-metastasis",
         "myeloma-ever",
         "pathological-fracture",
-        "sepsis",
         "neurological-deficit",
         "leg-weakness",
         "spinal-cord-disease",
-        "sphincter-trouble",
-        "paralysis-elsewhere",
         "unstable-fracture",
         "spinal-instability",
     }
 )
-TELLING_IN_DOUBT = frozenset(map(in_doubt, TELLING))
+# What mostly has another reason tells of the spine only for as long as its fact asks.
+SHORTER = {
+    "sepsis": timedelta(days=14),
+    "sphincter-trouble": OF_FRACTURE,
+    "paralysis-elsewhere": OF_FRACTURE,
+}
+COUNTED = {**dict.fromkeys(TELLING, LATELY), **SHORTER}
+# By concept, stated or in doubt: for how long an entry that names it counts.
+LIMITS = {**COUNTED, **{in_doubt(name): limit for name, limit in COUNTED.items()}}
 LISTS = ("conditions", "diagnosticReports")
 
 
@@ -47,8 +53,9 @@ def told_lately(
         entry.reference
         for key in LISTS
         for entry in record.of_key(key)
-        if not entry.concepts.isdisjoint(TELLING | TELLING_IN_DOUBT)
-        and _is_of_late(_day_of(entry, birth, terminology), today)
+        if (limits := [LIMITS[one] for one in entry.concepts & LIMITS.keys()])
+        and _is_within(max(limits), _day_of(entry, birth, terminology), today)
+        and not _names_earlier_year(entry.raw, (today - LATELY).year)
     )
 
 
@@ -61,5 +68,12 @@ def _day_of(entry: Entry, birth: date | None, terminology: Terminology) -> date 
     return last or calendar.last_day(recorded_on(entry.raw))
 
 
-def _is_of_late(day: date | None, today: date) -> bool:
-    return day is None or today - day <= LATELY
+def _is_within(limit: timedelta, day: date | None, today: date) -> bool:
+    return day is None or today - day <= limit
+
+
+def _names_earlier_year(resource: Json, since: int) -> bool:
+    """Tell if the title of a diagnosis dates it by an earlier year: `Sepsis 2019`."""
+    titles = texts_of(resource.get("code"))
+    years = [int(year) for title in titles for year in WRITTEN_YEAR.findall(title)]
+    return bool(years) and max(years) < since
