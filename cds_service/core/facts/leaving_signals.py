@@ -4,7 +4,7 @@ None of them holds while an order is signed.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from cds_service.core.braces.bracing import BROKEN, Brace
 from cds_service.core.drugs.bone_drugs import FOR_PAIN, KINDS, MAY_MEAN
@@ -54,6 +54,16 @@ NO_TRAINING = (
     "biopsy-grave",
     "biopsy-preliminary",
 )
+# Facts that ask about an injury by themselves.
+ASKED_OF_INJURIES = (
+    "recent-injury",
+    "injury-treated",
+    "recent-entry-unread",
+    "instability-told",
+    "unstable-since",
+)
+# A bone that broke this lately may still heal.
+HEALS_IN = timedelta(days=90)
 UNSTABLE = ("unstable-fracture", "spinal-instability")
 
 
@@ -455,6 +465,45 @@ def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
     if any(SIGNALS[name](situation) for name in NO_TRAINING):
         return None
     return Signal(words={"weeks": str(situation.policy.brace.review_weeks)})
+
+
+@signal("training-despite-limit")
+def _training_despite_limit(situation: Situation) -> Signal | None:
+    """Find physiotherapy next to a bone that may still heal, or an unstable spine.
+
+    What another fact asks about is asked once.
+    """
+    leaving, support = situation.leaving, situation.support
+    is_placed = support.counted("rehabilitation") or (
+        leaving and leaving.next_booking("rehabilitation", situation.today)
+    )
+    if leaving is None or not is_placed:
+        return None
+    if any(SIGNALS[name](situation) for name in ASKED_OF_INJURIES):
+        return None
+    names = list[str]()
+    if "leg" in support.training_limits:
+        names.append(say("a fracture of pelvis or leg may still heal"))
+    unstable = SIGNALS["unstable-before"](situation)
+    if unstable and _is_unstable_of_late(situation):
+        names.append(unstable.because)
+    return Signal(joined(names)) if names else None
+
+
+def _is_unstable_of_late(situation: Situation) -> bool:
+    """Tell if an unstable fracture or spine began in these months, before the stay."""
+    leaving = situation.leaving
+    known = (situation.findings.known.get(name) for name in UNSTABLE)
+    return leaving is not None and any(
+        finding
+        and finding.value is True
+        and finding.observed
+        and situation.today - finding.observed <= HEALS_IN
+        and {source.resource for source in finding.provenance}.isdisjoint(
+            leaving.unstable
+        )
+        for finding in known
+    )
 
 
 @signal("biopsy-sent")
