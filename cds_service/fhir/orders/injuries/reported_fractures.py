@@ -46,5 +46,6 @@ def _called_new(sentence: str, search: Search) -> set[str]:
         for clause in clauses(sentence)
         for part in rules.cut_at_denials(clause)
         if kinds.named(part, NEW_FRACTURE) and not rules.denies(part)
-        for level in terminology.levels.of_fractures(part)
+        # The part is in small letters, and `bwk 11` is no vertebra.
+        for level in terminology.levels.of_fractures(part.upper())
     }
