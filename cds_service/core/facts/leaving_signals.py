@@ -485,25 +485,23 @@ def _training_despite_limit(situation: Situation) -> Signal | None:
     if "leg" in support.training_limits:
         names.append(say("a fracture of pelvis or leg may still heal"))
     unstable = SIGNALS["unstable-before"](situation)
-    if unstable and _is_unstable_of_late(situation):
+    if unstable and _is_fracture_unstable_of_late(situation):
         names.append(unstable.because)
     return Signal(joined(names)) if names else None
 
 
-def _is_unstable_of_late(situation: Situation) -> bool:
-    """Tell if an unstable fracture or spine began in these months, before the stay."""
-    leaving = situation.leaving
-    known = (situation.findings.known.get(name) for name in UNSTABLE)
-    return leaving is not None and any(
-        finding
-        and finding.value is True
-        and finding.observed
-        and situation.today - finding.observed <= HEALS_IN
-        and {source.resource for source in finding.provenance}.isdisjoint(
-            leaving.unstable
-        )
-        for finding in known
-    )
+def _is_fracture_unstable_of_late(situation: Situation) -> bool:
+    """Tell if an unstable fracture is of these months, and from before the operation.
+
+    A spine that is unstable without one lasts for years.
+    """
+    leaving, finding = situation.leaving, situation.findings.known.get(UNSTABLE[0])
+    if leaving is None or finding is None or finding.value is not True:
+        return False
+    since = finding.observed
+    sources = {source.resource for source in finding.provenance}
+    is_of_late = since is not None and situation.today - since <= HEALS_IN
+    return is_of_late and sources.isdisjoint(leaving.unstable)
 
 
 @signal("biopsy-sent")

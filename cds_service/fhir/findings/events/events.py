@@ -103,19 +103,25 @@ def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
 
     What began earlier does not become one by lasting: a bladder that has been weak for
     years is no new deficit. One that began within the weeks of such a fracture, and
-    lasts, may be.
+    lasts, may be; after the operation, one that was there before it is known.
     """
     events = []
     for event in happenings(spec, chart, tuple(spec.unclear)):
         verdict = is_in_time(event, spec, chart)
         is_earlier = verdict is None and began_earlier(event, spec, chart)
-        if verdict is False or (is_earlier and not _began_lately(event, chart)):
+        if verdict is False or (is_earlier and not _may_be_new(event, chart)):
             continue
         stated = event.stated
         why = reason_of_list(spec.unclear[stated.concept], stated.entry)
         stated = stated._replace(problem=Problem("undetermined", why))
         events.append(event._replace(stated=stated))
     return events
+
+
+def _may_be_new(event: Happened, chart: Chart) -> bool:
+    first, operated = event.span.first, chart.operated_on
+    is_known = operated is not None and first is not None and first < operated
+    return not is_known and _began_lately(event, chart)
 
 
 def _began_lately(event: Happened, chart: Chart) -> bool:
