@@ -108,6 +108,7 @@ from cds_service.fhir.orders.referred import (
     with_signing,
     with_unsent_reasons_of_drafts,
 )
+from cds_service.fhir.orders.since.told_lately import told_lately
 from cds_service.fhir.orders.suggested.handout_draft import Page, draft_handout
 from cds_service.fhir.orders.suggested.suggestions import (
     SharedParts,
@@ -584,6 +585,7 @@ def _case_of(
         fracture=circumstances.fracture,
         closures=closures,
         contents=contents_of(record.entries, _entries_behind_facts(findings)),
+        told_lately=told_lately(record, service.terminology, today),
         today=today,
     )
 

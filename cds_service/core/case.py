@@ -105,6 +105,8 @@ class Case:
             procedure; else None.
         contents: a digest of what each entry behind a grave finding says, by its
             reference: a changed one opens the fact again.
+        told_lately: references of the diagnoses and reports of the last months that
+            name a cause, a deficit or an unstable spine, in doubt or not.
         today: the day of the answer; nothing later counts.
     """
 
@@ -118,6 +120,7 @@ class Case:
     closures: Closures = NOTHING_CLOSED
     leaving: Leaving | None = None
     contents: Mapping[str, str] = field(default_factory=dict)
+    told_lately: frozenset[str] = frozenset()
     today: date
 
 
@@ -178,6 +181,7 @@ def _situation(case: Case) -> Situation:
         lists_cut=frozenset({*case.record_state.unread, *case.record_state.incomplete}),
         leaving=case.leaving,
         contents=case.contents,
+        told_lately=case.told_lately,
     )
 
 

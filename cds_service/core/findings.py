@@ -149,6 +149,7 @@ class Gap(NamedTuple):
         observed: the day of that value, or the newest day of entries in doubt.
         why: `detail` without the value; empty if it is the same.
         is_unnamed: its entries were not understood, so each may be anything.
+        may_be_old: each of its entries tells of an earlier time, or another one does.
     """
 
     name: str
@@ -159,6 +160,7 @@ class Gap(NamedTuple):
     observed: date | None = None
     why: str = ""
     is_unnamed: bool = False
+    may_be_old: bool = False
 
     @property
     def is_mentioned(self) -> bool:
@@ -635,6 +637,7 @@ class OtherInjuries:
         possible: untreated levels whose fracture may be recent, or that a brace order
             names.
         doubtful: levels of recent fractures of which one was perhaps not treated.
+        reported: untreated levels that a report of these weeks calls newly broken.
         has_other_surgery: another operation of the spine is ordered or was done lately,
             or this is not excluded.
         signed_reasons: concepts that the augmentation order being signed names as
@@ -658,6 +661,7 @@ class OtherInjuries:
     unread: tuple[str, ...] = ()
     has_other_order: bool = False
     has_unread_problem: bool = False
+    reported: tuple[str, ...] = ()
 
 
 NOTHING_ELSE = OtherInjuries()

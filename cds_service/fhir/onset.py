@@ -28,6 +28,8 @@ YEARS = frozenset(
     }
 )
 OLDEST = 130  # years
+# Policy: what began within these weeks may have come with a recent fracture.
+OF_FRACTURE = timedelta(weeks=6)
 # Elements that tell the onset without its day, or say that the day is unknown.
 WITHOUT_DAY = ("onsetAge", "onsetRange", "onsetString", "_onset")
 ONSETS = ("onsetDateTime", "onsetPeriod", "onsetAge", "onsetRange", "onsetString")

@@ -14,7 +14,7 @@ from cds_service.core.findings import (
     Provenance,
     Value,
 )
-from cds_service.core.vocabulary import ConditionSpec, ListSpec
+from cds_service.core.vocabulary import ConditionSpec, EventSpec, ListSpec
 
 NO_LEVEL = "the order does not say which level"
 # Findings for which only these concepts count as a mention; for others, all of their
@@ -98,11 +98,18 @@ def by_order(name: str, so_far: FindingsSoFar) -> Finding | Gap:
 
 
 def by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Take a diagnosis given as a reason of the order, even if the list denies it."""
+    """Take a diagnosis given as a reason of the order, even if the list denies it.
+
+    Words of the order that were not understood say less than an entry that names it.
+    """
     spec = so_far.specs[name]
     if _is_stated(name, so_far) or not isinstance(spec, ListSpec):
         return None
-    return _from_reason(spec, so_far.order)
+    taken = _from_reason(spec, so_far.order)
+    on_record = so_far.gaps.get(name)
+    if isinstance(taken, Gap) and on_record and on_record.is_mentioned:
+        return None if taken.is_unnamed else taken
+    return taken
 
 
 def by_mention(name: str, so_far: FindingsSoFar) -> Gap | None:
@@ -168,13 +175,14 @@ def _from_reason(
             provenance=sources,
             label=spec.label_of(order.reasons),
         )
-    unclear = spec.unclear if isinstance(spec, ConditionSpec) else {}
+    unclear = spec.unclear if isinstance(spec, ConditionSpec | EventSpec) else {}
     for concept, why in unclear.items():
         if concept in order.reasons:
             return undetermined(spec.name, why, sources)
     if order.doubts.isdisjoint((*spec.value_sets, *unclear)):
         why = _unread_in(spec, order)
-        return undetermined(spec.name, why, sources) if why else None
+        unread = undetermined(spec.name, why, sources)._replace(is_unnamed=True)
+        return unread if why else None
     return undetermined(spec.name, MENTIONED, _sources(order, "words of the order"))
 
 

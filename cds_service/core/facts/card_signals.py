@@ -3,6 +3,7 @@
 from math import inf
 
 from cds_service.core.derivations.computed import MNA_MALNOURISHED
+from cds_service.core.facts.open_signals import is_named_of_late
 from cds_service.core.facts.situation import (
     SIGNALS,
     Signal,
@@ -146,18 +147,23 @@ def _rehabilitation_may_end(situation: Situation) -> Signal | None:
 def _unstable_spine(situation: Situation) -> Signal | None:
     """Find an unstable fracture or spine, or a deficit: no training with either.
 
-    Its word `bone` names the fracture or spine alone, and is missing if there is only a
-    deficit.
+    One that was named of late and is not excluded weighs as much. Its word `bone` names
+    the fracture or spine alone, and is missing if there is only a deficit.
     """
-    findings = situation.findings
+    findings, wording = situation.findings, situation.wording
     names = ("unstable-fracture", "spinal-instability", "neurological-deficit")
     unstable = [findings.known[name] for name in names if findings.is_true(name)]
-    if not unstable:
-        return None
-    labels = {
-        finding.name: finding.label or situation.wording.name(finding.name)
+    labels: dict[str, str] = {
+        finding.name: finding.label or wording.name(finding.name)
         for finding in unstable
     }
+    labels |= {
+        name: say("{name} not excluded", name=wording.name(name))
+        for name in names
+        if name not in labels and is_named_of_late(name, situation)
+    }
+    if not labels:
+        return None
     of_bone = [text for name, text in labels.items() if name != "neurological-deficit"]
     words = {"bone": joined(of_bone)} if of_bone else {}
     return Signal(joined(labels.values()), tuple(unstable), words=words)

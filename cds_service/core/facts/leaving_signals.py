@@ -4,7 +4,7 @@ None of them holds while an order is signed.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from cds_service.core.braces.bracing import LIMIT_BROKEN, Brace
 from cds_service.core.drugs.bone_drugs import FOR_PAIN, KINDS, MAY_MEAN
@@ -46,12 +46,24 @@ NO_TRAINING = (
     "new-deficit",
     "bone-malignancy",
     "recent-cancer",
+    "cause-named",
+    "deficit-named",
     "unstable-spine",
     "unstable-since",
     "instability-told",
     "biopsy-grave",
     "biopsy-preliminary",
 )
+# Facts that ask about an injury by themselves.
+ASKED_OF_INJURIES = (
+    "recent-injury",
+    "injury-treated",
+    "recent-entry-unread",
+    "instability-told",
+    "unstable-since",
+)
+# A bone that broke this lately may still heal.
+HEALS_IN = timedelta(days=90)
 UNSTABLE = ("unstable-fracture", "spinal-instability")
 
 
@@ -453,6 +465,43 @@ def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
     if any(SIGNALS[name](situation) for name in NO_TRAINING):
         return None
     return Signal(words={"weeks": str(situation.policy.brace.review_weeks)})
+
+
+@signal("training-despite-limit")
+def _training_despite_limit(situation: Situation) -> Signal | None:
+    """Find physiotherapy next to a bone that may still heal, or an unstable spine.
+
+    What another fact asks about is asked once.
+    """
+    leaving, support = situation.leaving, situation.support
+    is_placed = support.counted("rehabilitation") or (
+        leaving and leaving.next_booking("rehabilitation", situation.today)
+    )
+    if leaving is None or not is_placed:
+        return None
+    if any(SIGNALS[name](situation) for name in ASKED_OF_INJURIES):
+        return None
+    names = list[str]()
+    if "leg" in support.training_limits:
+        names.append(say("a fracture of pelvis or leg may still heal"))
+    unstable = SIGNALS["unstable-before"](situation)
+    if unstable and _is_fracture_unstable_of_late(situation):
+        names.append(unstable.because)
+    return Signal(joined(names)) if names else None
+
+
+def _is_fracture_unstable_of_late(situation: Situation) -> bool:
+    """Tell if an unstable fracture is of these months, and from before the operation.
+
+    A spine that is unstable without one lasts for years.
+    """
+    leaving, finding = situation.leaving, situation.findings.known.get(UNSTABLE[0])
+    if leaving is None or finding is None or finding.value is not True:
+        return False
+    since = finding.observed
+    sources = {source.resource for source in finding.provenance}
+    is_of_late = since is not None and situation.today - since <= HEALS_IN
+    return is_of_late and sources.isdisjoint(leaving.unstable)
 
 
 @signal("biopsy-sent")

@@ -22,6 +22,7 @@ from cds_service.core.grave_findings import EXCLUDING, KINDS, GraveFinding
 from cds_service.core.open_points import is_settled
 from cds_service.core.phrases import joined, say
 from cds_service.core.unread_lists import UnreadList, unread_text
+from cds_service.core.wording import join_words
 
 # What was not understood or could not be read may name any grave finding. Entries of
 # the problem list are one signal; reports, orders, notes and broken resources another.
@@ -361,6 +362,52 @@ def _has_sphincters(name: str, situation: Situation) -> bool:
     return bool(leaving.diagnoses.sphincters) and not situation.findings.is_true(name)
 
 
+def _named_detector(names: tuple[str, ...]) -> Detector:
+    """Make the detector of findings that were named of late without deciding them.
+
+    They are in a report or a diagnosis of the last months, or in the words of the order
+    itself. The cement waits for that.
+    """
+
+    def detect(situation: Situation) -> Signal | None:
+        named = [name for name in names if is_named_of_late(name, situation)]
+        if not named:
+            return None
+        titles = joined(dict.fromkeys(map(situation.wording.name, named)), " and ")
+        gaps = [situation.findings.gaps[name] for name in named]
+        sources = {source.resource for gap in gaps for source in gap.provenance}
+        because = say("{name} not excluded", name=titles)
+        return Signal(because, entries=situation.entries_of(sources))
+
+    return detect
+
+
+def is_named_of_late(name: str, situation: Situation) -> bool:
+    """Tell if a report, a diagnosis or the order names it of late, undecided."""
+    gap = situation.findings.gaps.get(name)
+    if gap is None or gap.may_be_old or not _is_open(name, situation.findings):
+        return False
+    is_of_order = any(source.origin == "context" for source in gap.provenance)
+    sources = {source.resource for source in gap.provenance}
+    is_of_late = not sources.isdisjoint(situation.told_lately)
+    return (is_of_order and not gap.is_unnamed) or is_of_late
+
+
+@signal("fracture-reported")
+def _fracture_reported(situation: Situation) -> Signal | None:
+    """Find a vertebra that a report of these weeks calls newly broken, not treated."""
+    reported = situation.support.other.reported
+    if situation.leaving is not None or not reported:
+        return None
+    words = {"levels": join_words(reported)}
+    entries = tuple(map(SignalEntry, reported))
+    return Signal(
+        say("recent fracture of {levels}", **words), words=words, entries=entries
+    )
+
+
+register("cause-named", _named_detector(CAUSES_IN_DOUBT))
+register("deficit-named", _named_detector(DEFICITS_IN_DOUBT))
 register("cause-in-doubt", _doubt_detector(CAUSES_IN_DOUBT))
 register("deficit-in-doubt", _doubt_detector(DEFICITS_IN_DOUBT))
 

@@ -448,8 +448,8 @@ WHY_LIMITED: tuple[tuple[TrainingLimit, str], ...] = (
 def _training_limited(situation: Situation) -> Signal | None:
     """Find what is in force against training: an order, bed rest, a broken bone.
 
-    It is then offered and not pre-selected (E10). A broken hip is no reason: training
-    is asked for next to it (F12).
+    It is then offered and not pre-selected (E10). A broken hip is a reason for as long
+    as it may heal; later, training is asked for next to it (F12).
     """
     is_leaving = situation.leaving is not None
     limits = situation.support.training_limits

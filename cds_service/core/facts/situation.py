@@ -44,6 +44,8 @@ class Situation:
         leaving: for a discharge after an augmentation: what is known of the time since.
         contents: for a signing: a digest of what each entry behind a grave finding
             says, by its reference.
+        told_lately: references of the diagnoses and reports of the last months that
+            name a cause, a deficit or an unstable spine, in doubt or not.
     """
 
     findings: Findings
@@ -57,6 +59,7 @@ class Situation:
     lists_cut: frozenset[str] = frozenset()
     leaving: Leaving | None = None
     contents: Mapping[str, str] = field(default_factory=dict)
+    told_lately: frozenset[str] = frozenset()
 
     @cached_property
     def drug_state(self) -> DrugState:

@@ -43,6 +43,9 @@ CARD_SIGNALS = {
     *("no-pooled-figure", "fls-in-order-set"),
     # In tests/patients/test_open_when_all_is_ordered.py.
     *("cause-in-doubt", "deficit-in-doubt"),
+    # In tests/patients/test_causes_named_before_cement.py.
+    *("cause-named", "deficit-named", "fracture-reported"),
+    "training-despite-limit",  # in tests/patients/test_limits_when_leaving.py
     *("grave-lists-unread", "drug-lists-unread"),
     "unstable-bone",  # in test_feedback_and_closures.py
     # In tests/patients/test_unstable_since_when_leaving.py.

@@ -20,15 +20,23 @@ from cds_service.fhir.findings.chart import (
 )
 from cds_service.fhir.findings.events.event_spans import AGAIN, Happened, was_entered
 from cds_service.fhir.findings.events.events_in_time import began_earlier, is_in_time
-from cds_service.fhir.findings.events.happenings import happenings
+from cds_service.fhir.findings.events.happenings import (
+    CALLED_PAST,
+    DATED_OTHERWISE,
+    happenings,
+)
 from cds_service.fhir.findings.events.newest_name import label_of_newest
 from cds_service.fhir.findings.fractures.earlier_traces import (
     BEGAN_EARLIER,
+    CALLED_OLD,
+    TRACED,
     trace_of_earlier,
 )
 from cds_service.fhir.findings.problem_list import BY_WORDS
 from cds_service.fhir.findings.statements import reason_of_list
+from cds_service.fhir.onset import OF_FRACTURE
 
+CALLED = frozenset({CALLED_OLD, CALLED_PAST, DATED_OTHERWISE, TRACED})
 STILL_ACTIVE = "still active there"
 NO_DAY = "its day is not recorded"
 
@@ -94,18 +102,32 @@ def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
     """Return the entries that may be such an event, within its time.
 
     What began earlier does not become one by lasting: a bladder that has been weak for
-    years is no new deficit.
+    years is no new deficit. One that began within the weeks of such a fracture, and
+    lasts, may be; after the operation, one that was there before it is known.
     """
     events = []
     for event in happenings(spec, chart, tuple(spec.unclear)):
         verdict = is_in_time(event, spec, chart)
-        if verdict is False or (verdict is None and began_earlier(event, spec, chart)):
+        is_earlier = verdict is None and began_earlier(event, spec, chart)
+        if verdict is False or (is_earlier and not _may_be_new(event, chart)):
             continue
         stated = event.stated
         why = reason_of_list(spec.unclear[stated.concept], stated.entry)
         stated = stated._replace(problem=Problem("undetermined", why))
         events.append(event._replace(stated=stated))
     return events
+
+
+def _may_be_new(event: Happened, chart: Chart) -> bool:
+    first, operated = event.span.first, chart.operated_on
+    is_known = operated is not None and first is not None and first < operated
+    return not is_known and _began_lately(event, chart)
+
+
+def _began_lately(event: Happened, chart: Chart) -> bool:
+    """Tell if an event that lasts began within the weeks of a recent fracture."""
+    first = event.span.first
+    return first is not None and chart.today - first <= OF_FRACTURE
 
 
 def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
@@ -127,6 +149,17 @@ def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
     return finding._replace(dated_to=leading.span.precision)
 
 
+def _may_be_old(event: Happened, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if it is open only because it is called old, or began long ago."""
+    if event.stated.problem in CALLED:
+        return True
+    # Another date than that of the entry tells of the earlier time.
+    if event.stated.problem == BEGAN_EARLIER and not began_earlier(event, spec, chart):
+        return True
+    is_dated = event.stated.problem in (None, BEGAN_EARLIER) and event.span.first
+    return bool(is_dated) and not _began_lately(event, chart)
+
+
 def _order(event: Happened) -> tuple[date, str]:
     return event.span.first or event.span.last or date.min, event.stated.entry.reference
 
@@ -141,6 +174,9 @@ def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
     """
     if open_ones:
         first = open_ones[0].stated
+        may_be_old = spec.earlier_opens and all(
+            _may_be_old(one, spec, chart) for one in open_ones
+        )
         if first.problem is None:
             may_last = spec.active_is_open or spec.active_counts
             is_active = bool(clinical_status(first.entry.raw) & ACTIVE)
@@ -150,7 +186,8 @@ def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
             first = first._replace(problem=Problem("undetermined", why))
         detail = first.passed_over(spec).detail
         sources = (one.stated.provenance(spec) for one in open_ones)
-        return make_gap(spec, "undetermined", detail, *sources)
+        gap = make_gap(spec, "undetermined", detail, *sources)
+        return gap._replace(may_be_old=may_be_old)
     if unread := chart.unread(spec):
         return make_gap(spec, "not-read", unread)
     return make_gap(spec, "undetermined", "not on record, and silence says nothing")

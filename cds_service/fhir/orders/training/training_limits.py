@@ -65,10 +65,7 @@ NOT_IN_FORCE = frozenset(
 LONGEST_IN_FORCE = timedelta(days=180)
 # A bone of the leg or the pelvis that broke this lately may still heal.
 HEALS_IN = timedelta(days=90)
-# Next to a broken hip training is asked for all the same (fact F12).
-LEG = (CARRYING | {"leg-fracture", "atypical-femur-fracture", LEG_BROKEN}) - {
-    "hip-fracture"
-}
+LEG = CARRYING | {"leg-fracture", "atypical-femur-fracture", LEG_BROKEN}
 # What lasts as long as its diagnosis is in force.
 LASTING: Mapping[str, TrainingLimit] = {
     WALKS_NOT: "bound",

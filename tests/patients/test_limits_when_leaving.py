@@ -1,0 +1,58 @@
+"""A bone that carries and may still heal limits training, at both moments."""
+
+import pytest
+
+from tests.chart_builders import ask, by_topic, kyphoplasty, order_sign, problem
+from tests.patients.leaving import everything_arranged, leave, leaving_chart
+from tests.patients.reassuring import reassuring_record
+
+BROKEN = ["S72.001A", "S72.10XA", "S32.810A", "S32.10XA"]
+WORDS = ["hip fracture", "Schenkelhalsfraktur links", "złamanie szyjki kości udowej"]
+KNOWS = "Does physiotherapy know?"
+
+
+def broken(code, days, words=""):
+    named = {"code": {"text": words}} if words else {}
+    return problem(code, number="broken", days=days, **named)
+
+
+def training_of(entry):
+    """The card of a signing, and if it chooses training."""
+    body = order_sign(reassuring_record(entry), kyphoplasty())
+    card = by_topic(ask(body))["rehabilitation"]
+    chosen = [
+        one["label"] for one in card.get("suggestions", ()) if one.get("isRecommended")
+    ]
+    return card, any("rehabilitation" in label for label in chosen)
+
+
+@pytest.mark.parametrize("days", [1, 20, 60, 89])
+@pytest.mark.parametrize("code", BROKEN)
+def test_a_signing_asks_first_while_it_may_heal(code, days):
+    card, is_chosen = training_of(broken(code, days))
+    assert not is_chosen
+    assert "walk by next day" not in card["detail"]
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_words_of_a_hip_limit_as_its_code_does(words):
+    card, is_chosen = training_of(broken("x", 3, words))
+    assert not is_chosen
+    assert "walk by next day" not in card["detail"]
+
+
+def test_a_hip_of_long_ago_asks_for_training():
+    card, is_chosen = training_of(broken("S72.001A", 120))
+    assert is_chosen
+    assert "walk by next day" in card["detail"]
+
+
+@pytest.mark.parametrize("code", [*BROKEN, "S32.012A"])
+def test_a_discharge_asks_if_physiotherapy_knows(code):
+    asked = leave(leaving_chart(*everything_arranged(), broken(code, 20)))
+    assert asked[0]["summary"].endswith(KNOWS)
+
+
+@pytest.mark.parametrize(("code", "days"), [("S72.001A", 120), ("S22.41XA", 20)])
+def test_a_discharge_asks_nothing_of_what_healed_or_carries_nothing(code, days):
+    assert not leave(leaving_chart(*everything_arranged(), broken(code, days)))
