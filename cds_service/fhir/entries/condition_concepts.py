@@ -18,6 +18,7 @@ from cds_service.fhir.entries.fractures.healed_fractures import (
     is_of_other_bone,
 )
 from cds_service.fhir.entries.fractures.leg_injuries import leg_injuries
+from cds_service.fhir.entries.fractures.neck_in_words import CERVICAL, neck_in_words
 from cds_service.fhir.entries.grave.grave_concepts import (
     BROKEN_ASIDE,
     CANCERS,
@@ -157,6 +158,8 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     if _is_of_nerve_root(condition.get("code"), terminology):
         known |= {NERVE_ROOT}
     known |= leg_injuries(condition.get("code"), terminology)
+    if CERVICAL not in known and (told := neck_in_words(condition, terminology)):
+        known |= {CERVICAL if told == "stated" else in_doubt(CERVICAL)}
     known |= limits_of_diagnosis(condition, terminology)
     is_bystander = is_bystander_problem(condition, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
