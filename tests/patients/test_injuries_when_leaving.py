@@ -202,9 +202,15 @@ def test_both_are_named() -> None:
             coded("S72.001A", days=None, **NO_DAY, **OF_ANOTHER_STAY),
             id="a hip of another stay without a day",
         ),
-        pytest.param(coded("S72.001A", days=None, **NO_DAY, **OVER), id="a hip long over"),
-        pytest.param(coded("S72.001D", days=None, **NO_DAY), id="a later visit, no day"),
-        pytest.param(coded("W19.XXXA", days=None, **NO_DAY), id="a fall, no day at all"),
+        pytest.param(
+            coded("S72.001A", days=None, **NO_DAY, **OVER), id="a hip long over"
+        ),
+        pytest.param(
+            coded("S72.001D", days=None, **NO_DAY), id="a later visit, no day"
+        ),
+        pytest.param(
+            coded("W19.XXXA", days=None, **NO_DAY), id="a fall, no day at all"
+        ),
         pytest.param(coded("S72.001A", days=1, **DENIED), id="ruled out"),
         pytest.param(coded("W06.XXXA", days=1, **DENIED), id="a fall ruled out"),
         pytest.param(coded("W18.40XA", days=1), id="slipped without a fall"),

@@ -382,9 +382,7 @@ def _is_of_these_days(
     return (is_of_weeks or is_of_stay) and not is_over
 
 
-def _is_undated(
-    condition: Json, birth: date | None, terminology: Terminology
-) -> bool:
+def _is_undated(condition: Json, birth: date | None, terminology: Terminology) -> bool:
     calendar = terminology.calendar
     recorded = calendar.last_day(recorded_on(condition))
     return recorded is None and begun(condition, birth, calendar) == (None, None)
