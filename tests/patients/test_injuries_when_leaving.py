@@ -7,8 +7,14 @@ import pytest
 
 from tests.chart_builders import days_ago, of_patient, problem
 from tests.codes import CPT, ICD, OPS, PCS, SCT, codeable
-from tests.patients.inpatients import coded, statement
-from tests.patients.leaving import STAY, everything_arranged, leave, leaving_chart
+from tests.patients.inpatients import chart, coded, statement
+from tests.patients.leaving import (
+    STAY,
+    everything_arranged,
+    kyphoplasty_done,
+    leave,
+    leaving_chart,
+)
 
 FALL = re.compile(r": fall \((recorded )?1[89] Nov\)\. Read before leaving\.$")
 INJURY = re.compile(
@@ -26,6 +32,7 @@ OVER = {
     )
 }
 OF_STAY = {"encounter": {"reference": f"Encounter/{STAY}"}}
+OF_ANOTHER_STAY = {"encounter": {"reference": "Encounter/before"}}
 ICD_GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 NO_DAY = {"onsetDateTime": None, "recordedDate": None}
 
@@ -191,7 +198,19 @@ def test_both_are_named() -> None:
         pytest.param(coded("S72.001S", days=1), id="a sequela"),
         pytest.param(coded("M84.750D", days=400), id="a thigh of last year"),
         pytest.param(recorded("M80.0B1D", 1), id="a pelvis at a later visit"),
-        pytest.param(coded("S72.001A", days=None, **NO_DAY), id="a hip without a day"),
+        pytest.param(
+            coded("S72.001A", days=None, **NO_DAY, **OF_ANOTHER_STAY),
+            id="a hip of another stay without a day",
+        ),
+        pytest.param(
+            coded("S72.001A", days=None, **NO_DAY, **OVER), id="a hip long over"
+        ),
+        pytest.param(
+            coded("S72.001D", days=None, **NO_DAY), id="a later visit, no day"
+        ),
+        pytest.param(
+            coded("W19.XXXA", days=None, **NO_DAY), id="a fall, no day at all"
+        ),
         pytest.param(coded("S72.001A", days=1, **DENIED), id="ruled out"),
         pytest.param(coded("W06.XXXA", days=1, **DENIED), id="a fall ruled out"),
         pytest.param(coded("W18.40XA", days=1), id="slipped without a fall"),
@@ -577,3 +596,26 @@ def test_a_repair_treats_no_head_injury_of_the_same_entry() -> None:
     (card,) = cards_beside(broken, repair(0))
     assert ": hip fracture (19 Nov)" in card["summary"]
     assert card["summary"].endswith("Read before leaving.")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["S72.001A", "S72.301A", "S32.810A", "S32.10XA", "M80.051A"]
+    + ["S82.101A", "S92.301A", "S52.501A", "S42.201A"]
+    + ["S22.41XA", "S22.20XA", "S06.5X0A", "S06.0X0A", "S02.0XXA"],
+)
+def test_a_coded_injury_without_any_day_says_no_less_than_unknown_words(
+    code: str,
+) -> None:
+    (card,) = cards_beside(coded(code, days=None, **NO_DAY))
+    assert INJURY.search(card["summary"])
+    assert "(day unknown)" in card["summary"]
+
+
+def test_a_stay_says_nothing_if_that_of_the_operation_is_unknown() -> None:
+    operated = kyphoplasty_done(encounter=None)
+    hip = coded("S72.001A", days=None, **NO_DAY, **OF_STAY)
+    drug = statement("alendronate", "M05BA04", 1)
+    broken = coded("M80.08XA", days=20)
+    (card,) = leave(chart(broken, operated, *everything_arranged(), drug, hip))
+    assert "hip fracture (day unknown)" in card["summary"]

@@ -18,6 +18,7 @@ from cds_service.fhir.entries.fractures.healed_fractures import (
     is_of_other_bone,
 )
 from cds_service.fhir.entries.fractures.leg_injuries import leg_injuries
+from cds_service.fhir.entries.fractures.neck_in_words import CERVICAL, neck_in_words
 from cds_service.fhir.entries.grave.grave_concepts import (
     BROKEN_ASIDE,
     CANCERS,
@@ -64,7 +65,11 @@ from cds_service.fhir.entries.words.open_concepts import (
     OF_RECORD,
     SOCIAL,
 )
-from cds_service.fhir.entries.words.past_by_words import LONG_PAST, PAST_BY_WORDS
+from cds_service.fhir.entries.words.past_by_words import (
+    LONG_PAST,
+    PAST_BY_WORDS,
+    is_onset_of_recording,
+)
 from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,
     in_doubt,
@@ -157,6 +162,8 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     if _is_of_nerve_root(condition.get("code"), terminology):
         known |= {NERVE_ROOT}
     known |= leg_injuries(condition.get("code"), terminology)
+    if CERVICAL not in known and (told := neck_in_words(condition, terminology)):
+        known |= {CERVICAL if told == "stated" else in_doubt(CERVICAL)}
     known |= limits_of_diagnosis(condition, terminology)
     is_bystander = is_bystander_problem(condition, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
@@ -332,12 +339,17 @@ def _news_by_name(condition: Json, terminology: Terminology) -> News:
         for words in _read_asides(condition).words
         for part in (words, *sentences(words))
     ]
+    is_called_past = all(
+        terminology.kinds.of_title(title, (LONG_PAST,)) for title in titles
+    )
+    # The onset of what words call past may be the day on which it was typed.
+    has_own_onset = _has_onset(condition) and not (
+        is_called_past and is_onset_of_recording(condition, terminology.calendar)
+    )
     if _is_dated_before(condition):
         # An onset of its own makes a second stroke of "stroke 2012".
-        news -= {"seldom"} if _has_onset(condition) else {"grave", "seldom"}
-    elif not _has_onset(condition) and all(
-        terminology.kinds.of_title(title, (LONG_PAST,)) for title in titles
-    ):
+        news -= {"seldom"} if has_own_onset else {"grave", "seldom"}
+    elif not has_own_onset and is_called_past:
         news -= {"seldom"}
     if "grave" in news:
         return "grave"

@@ -236,6 +236,7 @@ def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
     stems = terminology.grave_stems
     for part in undenied_parts(words[:LONGEST_TEXT], terminology):
         is_lasting = kinds.named(part, LONG_STANDING)
+        is_lasting = is_lasting and not joins_what_is_new(part, terminology)
         if is_lasting or stems.is_prevention(part) or stems.is_searched(part):
             continue
         named = (one for one in plain.words_in(part) if not stems.is_lasting_name(one))
@@ -274,7 +275,10 @@ def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     is_new = kinds.named(plain, NEW) and kinds.named(plain, OF_NERVES)
     if is_new or terminology.clauses.without_suspicion(plain) != plain:
         return [*why, title]
-    rest = plain
+    # What stands next to it in a list of diagnoses: "stroke, hypertension".
+    everyday = terminology.everyday_diseases
+    listed = [one for one in _DIVIDED.split(plain) if not everyday.read(one)]
+    rest = ", ".join(listed) or plain
     for name in terminology.plain.complications_named.words_in(plain):
         rest = rest.replace(name, " ")
     rest = kinds.without(rest, ILLNESS[0])
@@ -435,18 +439,23 @@ def _is_of_before(purpose: str, terminology: Terminology) -> bool:
 
     Joined to it may be what is new: "Z.n. TVT und akute LAE".
     """
-    kinds = terminology.kinds
     parts = [part for part in _DIVIDED.split(purpose) if part.strip()]
-    of_now = (
-        one
+    return bool(parts) and all(
+        terminology.kinds.of_title(part, (LONG_PAST,))
+        and not joins_what_is_new(part, terminology)
         for part in parts
-        for one in _JOINED.split(part)
-        if not kinds.of_title(one, (LONG_PAST,))
     )
-    return (
-        bool(parts)
-        and all(kinds.of_title(part, (LONG_PAST,)) for part in parts)
-        and not any(kinds.of_title(one, NEW) for one in of_now)
+
+
+def joins_what_is_new(words: str, terminology: Terminology) -> bool:
+    """Tell if what is called new is joined to other words: "old and new DVT".
+
+    "Old DVT, newly on apixaban" joins nothing that is new.
+    """
+    kinds = terminology.kinds
+    return any(
+        kinds.of_title(one, NEW) and not kinds.of_title(one, (LONG_PAST,))
+        for one in _JOINED.split(words)
     )
 
 

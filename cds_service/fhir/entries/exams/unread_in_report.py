@@ -44,6 +44,9 @@ _OF_EXAM = frozenset(
 )
 THORACIC = frozenset(level for level in LEVELS if level.startswith("T"))
 # A heading on a line of its own.
+OLD = frozenset({"old-fracture"})
+NEW = ("newly-begun",)
+_PART = re.compile(r"[,;]")
 _HEADING = re.compile(r"[:：]\s*\n")
 _WORDS = frozenset({"conclusion", "text", "display", "valueString"})
 
@@ -97,6 +100,7 @@ def _is_cement_in_place(
     What it denies in words of its own, `no new fracture of T12`, is no place of cement.
     """
     plain = terminology.plain
+    sentence = _without_old_fracture(sentence, terminology)
     if plain.material.names_any(sentence):
         is_beyond = plain.beyond.names_any(sentence)
         if is_beyond or not plain.cemented.are_all(sentence):
@@ -104,6 +108,27 @@ def _is_cement_in_place(
     elif not terminology.text_concepts(sentence, AUGMENTATIONS):
         return True
     return not treated or _are_levels_of(sentence, terminology, treated)
+
+
+def _without_old_fracture(sentence: str, terminology: Terminology) -> str:
+    """Leave out the parts that call one vertebra old: it is no place of cement."""
+    return ", ".join(
+        part
+        for part in _PART.split(sentence)
+        if not _is_of_old_fracture(part, terminology)
+    )
+
+
+def _is_of_old_fracture(part: str, terminology: Terminology) -> bool:
+    if not terminology.plain.bound.names_broken(part):
+        return False
+    return (
+        bool(terminology.text_concepts(part, OLD))
+        and len({*terminology.levels.named(part)}) == 1
+        and not terminology.kinds.of_title(part, NEW)
+        and not terminology.plain.material.names_any(part)
+        and not terminology.text_concepts(part, AUGMENTATIONS)
+    )
 
 
 def _are_levels_of(

@@ -16,6 +16,7 @@ from cds_service.fhir.certainty import (
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.bone_reports import words_of_report
 from cds_service.fhir.entries.fractures.broken_in_words import told_by_words
+from cds_service.fhir.entries.fractures.neck_in_words import CERVICAL
 from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
@@ -55,7 +56,6 @@ from cds_service.fhir.orders.injuries.injury_times import (
 from cds_service.fhir.orders.injuries.reported_fractures import newly_broken
 from cds_service.fhir.orders.keep_reasons import reasons_of_order
 from cds_service.fhir.orders.levels.broken_levels import (
-    CERVICAL,
     broken_beside,
     covers,
     fractured_places,
@@ -100,7 +100,7 @@ from cds_service.fhir.site_calendar import WRITTEN_YEAR
 SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
 PAST = ("past-in-reason",)  # a rule of `kinds.toml`
 # Vertebrae that the words of a diagnosis suspect to be broken.
-SUSPECTED = frozenset(map(in_doubt, FRACTURES))
+SUSPECTED = frozenset(map(in_doubt, FRACTURES | {CERVICAL}))
 # Concepts of a fracture next to whose code something else may be written.
 UNREAD_NEXT_TO_CODE = frozenset({MAY_BE_GRAVE, in_doubt(UNREAD_REASON)})
 # What `_is_named_elsewhere` looks for on other lists than that of problems: as what an

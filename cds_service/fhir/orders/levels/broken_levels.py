@@ -14,6 +14,7 @@ from cds_service.fhir.entries.fractures.earlier_in_words import (
     is_of_unsound_vertebra,
     vertebrae_in_short,
 )
+from cds_service.fhir.entries.fractures.neck_in_words import CERVICAL, neck_in_words
 from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
@@ -26,12 +27,12 @@ from cds_service.fhir.orders.levels.treated_levels import site_statements
 from cds_service.fhir.orders.order_reasons import conditions_of, reasons_named
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
-CERVICAL = "cervical-fracture"
+NECK = "cervical spine"
 # What the words of an old fracture say.
 OLD = frozenset({"old-fracture"})
 # The regions that codes of a fracture name, with the vertebrae that they may mean.
 REGION_NAMES: Mapping[str, frozenset[str]] = {
-    "cervical spine": frozenset(),
+    NECK: frozenset(),
     "cervicothoracic spine": frozenset({"T1", "T2"}),
     "thoracic spine": frozenset(one for one in LEVELS if one.startswith("T")),
     "lumbar spine": frozenset(one for one in LEVELS if one.startswith("L")),
@@ -63,7 +64,9 @@ def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
     By its code, else its body site's code, else its words: `thoracic spine`.
     """
     if CERVICAL in terminology.concepts(condition.get("code")):
-        return {"cervical spine"}
+        return {NECK}
+    if neck_in_words(condition, terminology):
+        return {NECK}
     regions = {*terminology.translate("spinal-region", condition.get("code"))}
     if len(regions) != 1:  # M48.50 is of several sites
         sites = codeables(condition, "bodySite")
@@ -187,6 +190,8 @@ def fractured_places(condition: Json, terminology: Terminology) -> set[str]:
         for level in terminology.levels.treated(words)
         if level not in coded
     }
+    if places and neck_in_words(condition, terminology):
+        places.add(NECK)
     return places or fractured_regions(condition, terminology)
 
 

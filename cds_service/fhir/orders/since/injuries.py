@@ -95,11 +95,19 @@ def injuries_since(
         and certainty_of(entry.raw) != "denied"
         and _is_of_these_days(entry, since, birth, terminology)
     ]
-    entries += [
+    dated = [one for one in entries if not _is_undated(one.raw, birth, terminology)]
+    reported = [
         bone
-        for bone in _broken_in_reports(record, since, entries, terminology)
+        for bone in _broken_in_reports(record, since, dated, terminology)
         if not _was_repaired(bone, record, since, repairs, terminology)
     ]
+    # A report knows the day of a bone that the list has without one.
+    entries = [
+        entry
+        for entry in entries
+        if entry in dated
+        or not any(_is_of_one_bone(one, entry, terminology) for one in reported)
+    ] + reported
     fitting = [
         one
         for one in repairs
@@ -340,7 +348,8 @@ def _is_of_these_days(
 
     A month or a year counts as its last day, or as the day of the recording or the end
     if that is earlier. An entry without a day may be of these days if it is of this
-    stay. A fall and what the patient came with are not, but a bone that carries is.
+    stay, or of none that is known. A fall and what the patient came with are not, but a
+    bone that carries is.
     """
     is_carrying = not entry.concepts.isdisjoint(CARRYING)
     is_fall = entry.concepts.isdisjoint(BROKEN)
@@ -367,8 +376,16 @@ def _is_of_these_days(
     stay = last_name(text(member(condition, "encounter", "reference")))
     is_of_weeks = recorded is not None and recorded >= start
     is_older = is_fall or (entry.reference in since.brought and not is_carrying)
-    is_of_stay = stay in since.stays and not is_older
+    # Unknown words without a day, and of no stay that is known, count as well.
+    is_of_any_time = recorded is None and not (stay and since.stays)
+    is_of_stay = (is_of_any_time or stay in since.stays) and not is_older
     return (is_of_weeks or is_of_stay) and not is_over
+
+
+def _is_undated(condition: Json, birth: date | None, terminology: Terminology) -> bool:
+    calendar = terminology.calendar
+    recorded = calendar.last_day(recorded_on(condition))
+    return recorded is None and begun(condition, birth, calendar) == (None, None)
 
 
 def _is_over_before(

@@ -30,6 +30,7 @@ from cds_service.fhir.entries.harm_in_acts import (
     course_of,
     illnesses_in_words,
     is_neck_brace,
+    joins_what_is_new,
     names_of_reasons,
     reasons_in_title,
     titles_of,
@@ -371,7 +372,8 @@ def _illnesses_named(
         if is_prevention or _is_heading_of_past(sentence, terminology):
             continue
         for part in parts:
-            if _is_old(part, since, terminology):
+            is_new = joins_what_is_new(part, terminology)
+            if _is_old(part, since, terminology) and not is_new:
                 continue
             yield from map(_ill, illnesses_in_words(part, terminology))
             for said in undenied_parts(part, terminology):

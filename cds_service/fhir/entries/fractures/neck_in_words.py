@@ -1,0 +1,45 @@
+"""Find a broken vertebra of the neck in the titles of a diagnosis.
+
+No level of it is one that is treated with cement, and no list of names holds it: the
+words are a rule of `kinds.toml`.
+"""
+
+from typing import Literal
+
+from cds_service.fhir.entries.words.problem_words import undenied_parts
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.raw_json import Json, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
+
+NECK_BROKEN = ("neck-broken",)
+CERVICAL = "cervical-fracture"
+_DAYS = ("onsetDateTime", "recordedDate")
+
+
+def neck_in_words(
+    condition: Json, terminology: Terminology
+) -> Literal["", "stated", "suspected"]:
+    """Tell if titles name a broken neck, not denied, called old or of another year."""
+    titles = [
+        title[:LONGEST_TITLE]
+        for title in texts_of(condition.get("code"))
+        if terminology.kinds.of_title(title, NECK_BROKEN)
+    ]
+    named = [one for one in titles if _is_of_now(one, condition, terminology)]
+    if not named:
+        return ""
+    unsuspected = terminology.clauses.without_suspicion
+    is_sure = any("?" not in one and unsuspected(one) == folded(one) for one in named)
+    return "stated" if is_sure else "suspected"
+
+
+def _is_of_now(title: str, condition: Json, terminology: Terminology) -> bool:
+    years = WRITTEN_YEAR.findall(title)
+    written = {text(condition.get(name))[:4] for name in _DAYS}
+    if years and written.isdisjoint(years):
+        return False
+    return any(
+        terminology.kinds.named(part, NECK_BROKEN)
+        for part in undenied_parts(title, terminology)
+    )
