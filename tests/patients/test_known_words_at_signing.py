@@ -25,6 +25,12 @@ def listed(words):
         "OSAS met CPAP",
         "Hartfalen HFpEF",
         "Endoproteza biodra prawego 2016",
+        "Gonarthrose Grad 3",
+        "COPD GOLD 2",
+        "Hypertension stage 1",
+        "慢性腎臓病ステージ3",
+        "Katarakt bds. operiert 2018",
+        "Carpal tunnel release right hand",
     ],
 )
 def test_known_words_next_to_a_harmless_name_leave_it_harmless(words):
@@ -45,6 +51,25 @@ def test_known_words_next_to_a_harmless_name_leave_it_harmless(words):
         "THP rechts geïnfecteerd",
         "Stent 2015, Plattenepithel-Ca",
         "Lage rugpijn",
+        # the degree of a name that has none is one of a tumour, or of a drug's harm
+        "BPH grade 3",
+        "Goitre stage II",
+        "Hystérectomie stade 2",
+        "Nierenzyste Grad 3",
+        "腎嚢胞 3度",
+        "Polyneuropathie Grad 3",
+        # only a cancer is operated on like that
+        "Radical hysterectomy",
+        # an infected joint, the joint of a spine, an eye
+        "Knie-TEP entfernt",
+        "Pacemaker removed",
+        "Prothese LWS",
+        "Prosthesis eye",
+        "Proteza kręgosłupa",
+        # a spine that was operated on
+        "Skoliose operiert",
+        "Spinal stenosis operated",
+        "側弯症術後",
     ],
 )
 def test_any_other_word_leaves_it_open(words):

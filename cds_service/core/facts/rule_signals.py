@@ -1,6 +1,7 @@
 """Signals of rules: muscle, nutrition, causes, braces, bed rest."""
 
 from collections.abc import Set as AbstractSet
+from datetime import timedelta
 from itertools import chain
 
 from cds_service.core.braces.bed_rest import Rest, judge_rest, rest_sentence
@@ -300,6 +301,8 @@ NOT_UNDERSTOOD = {
     "supplies-unread": "supply orders could not be read",
     "brace-kept": "a reason given for an earlier brace",
 }
+# As for another vertebra that broke.
+HEALED_AFTER = timedelta(days=180)
 KEEP_SOURCES = {
     "record": "{name} on record",
     "order": "{name} named by the brace order",
@@ -350,6 +353,18 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
     if not (unread or support.unchecked or support.is_prose_unread):
         return None
     return Signal(say("reasons to keep a brace not known"))
+
+
+@signal("hip-fracture-fresh")
+def _fresh_hip_fracture(situation: Situation) -> Signal | None:
+    """Find a broken hip that is not plainly old: no end of a brace is pre-selected."""
+    if not situation.findings.is_true("hip-fracture"):
+        return None
+    fracture = situation.findings.known["hip-fracture"]
+    latest = fracture.last_day
+    if latest and situation.today - latest > HEALED_AFTER:
+        return None
+    return Signal(say("hip fracture"), (fracture,))
 
 
 @signal("brace-ordered")

@@ -345,6 +345,7 @@ def test_every_signal_is_tested_here():
         "bone-drug-unknown",
         "brace-card-always",
         "brace-reasons-unread",
+        "hip-fracture-fresh",
         "bed-rest-reason",
         "bed-rest-doubt",
     }

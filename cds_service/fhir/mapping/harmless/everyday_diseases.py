@@ -64,6 +64,10 @@ class _Kind(IntFlag):
     TREATED = 512
     BEFORE = 1024
     STOPPED = 2048
+    REMOVED = 4096
+    OF_JOINTS = 8192  # an artificial joint, or what was done to one
+    ELSEWHERE = 16384  # a site that is no joint
+    UNGRADED = 32768  # a name that has no degrees
     PLAIN = 0
 
 
@@ -77,14 +81,19 @@ class EverydayDiseasesFile(DataFile):
         reviewed: a reader whom a site names has read the file.
         but: names of `harmless.toml` that do not count with other words next to them.
         everyday: names that are everyday also when they are new.
+        implants: names next to which a word of `removed` is not known.
+        graded: names that have degrees, at the signing of an order.
+        spinal: names of the spine, next to which an operation is not known then.
         of_sites: the same, which may have one of `sites` next to them.
         of_before: names that are no news if they were recorded before.
         of_before_sites: the same, which may have a site.
         dated: names that are no news with an old year alone.
         sites: parts of the body.
+        joints: those of `sites` that `of_before_sites` may have.
         plain: words that may stand next to any name.
         grades: degrees and stages.
         treated: words of a treatment, which make a name one of `of_before`.
+        removed: the same, by which something is gone: not known of an implant.
         drugs: what is taken for a disease, which is not known next to a cancer.
         over: words by which a disease is over.
         of_dated: words that are known only next to one of `dated`.
@@ -96,15 +105,20 @@ class EverydayDiseasesFile(DataFile):
 
     reviewed: bool
     but: tuple[Pattern, ...] = Field(min_length=1)
+    implants: tuple[Pattern, ...] = Field(min_length=1)
+    graded: tuple[Pattern, ...] = Field(min_length=1)
+    spinal: tuple[Pattern, ...] = Field(min_length=1)
     everyday: Words
     of_sites: Words = Field(alias="of-sites")
     of_before: Words = Field(alias="of-before")
     of_before_sites: Words = Field(alias="of-before-sites")
     dated: Words
     sites: Words
+    joints: Words
     plain: Words
     grades: Words
     treated: Words
+    removed: Words
     drugs: Words
     over: Words
     of_dated: Words = Field(alias="of-dated")
@@ -136,6 +150,8 @@ class EverydayDiseases:
         content: EverydayDiseasesFile,
         everyday: Iterable[str] = (),
         of_before: Iterable[str] = (),
+        *,
+        is_at_signing: bool = False,
     ) -> None:
         """Prepare the words.
 
@@ -143,8 +159,13 @@ class EverydayDiseases:
             content: the words of the file.
             everyday: further names that are everyday when they are new.
             of_before: further names that are not.
+            is_at_signing: degrees are known next to names that have some alone, and
+                operations next to names of the spine are not known.
         """
         but = any_folded(content.but)
+        self._implants = any_folded(content.implants)
+        self._graded = any_folded(content.graded) if is_at_signing else None
+        self._spinal = any_folded(content.spinal) if is_at_signing else None
         self._kinds = dict[str, set[_Kind]]()
         self._add(_all_of(content.everyday), _Kind.NAME)
         named = (one for one in everyday if not but.search(one))
@@ -153,14 +174,17 @@ class EverydayDiseases:
         self._add(_all_of(content.of_before), _Kind.NAME | _Kind.OF_BEFORE)
         named = (one for one in of_before if not but.search(one))
         self._add(named, _Kind.NAME | _Kind.OF_BEFORE)
-        self._add(_all_of(content.of_before_sites), _Kind.OF_SITES | _Kind.OF_BEFORE)
+        of_joints = _Kind.OF_SITES | _Kind.OF_BEFORE | _Kind.OF_JOINTS
+        self._add(_all_of(content.of_before_sites), of_joints)
         self._add(_all_of(content.dated), _Kind.NAME | _Kind.DATED)
-        self._add(_all_of(content.sites), _Kind.SITE)
+        self._add(_all_of(content.sites), _Kind.SITE | _Kind.ELSEWHERE)
+        self._add(_all_of(content.joints), _Kind.SITE)
         self._add(_all_of(content.plain), _Kind.PLAIN)
         self._add(_all_of(content.over), _Kind.PLAIN)
         self._add(_all_of(content.of_dated), _Kind.OF_DATED)
         self._add(_all_of(content.grades), _Kind.GRADE)
         self._add(_all_of(content.treated), _Kind.TREATED)
+        self._add(_all_of(content.removed), _Kind.TREATED | _Kind.REMOVED)
         self._add(_all_of(content.drugs), _Kind.OF_BEFORE | _Kind.DRUG)
         self._add(_all_of(content.under_way), _Kind.UNDER_WAY)
         self._add(_all_of(content.stopped), _Kind.STOPPED)
@@ -200,15 +224,22 @@ class EverydayDiseases:
     ) -> Self:
         """Know only harmless names, worn joints, and what may stand next to them.
 
-        Such a title supports a "no", as the name alone does.
+        Such a title supports a "no", as the name alone does. A degree is known only
+        next to names that have degrees.
         """
         alone: dict[str, object] = {"everyday": {}, "of_before": {}, "dated": {}}
-        return cls(content.model_copy(update=alone), everyday, of_before)
+        kept_words = content.model_copy(update=alone)
+        return cls(kept_words, everyday, of_before, is_at_signing=True)
 
     def _add(self, words: Iterable[str], kind: _Kind) -> None:
+        names = _Kind.NAME | _Kind.OF_JOINTS
         for word in words:
             if bare := _bare(folded(word)):
-                self._kinds.setdefault(bare, set()).add(kind)
+                is_ungraded = (
+                    self._graded and kind & names and not self._graded.search(bare)
+                )
+                added = kind | _Kind.UNGRADED if is_ungraded else kind
+                self._kinds.setdefault(bare, set()).add(added)
 
     def _read(self, title: str) -> EverydayTitle | None:
         """Return what a title says; None if a part of it is not known."""
@@ -227,12 +258,23 @@ class EverydayDiseases:
         barred = _BESIDE_NO_CANCER if dated else _Kind.OF_DATED
         if not named or len(dated) > 1 or any(one & barred for one in known):
             return None
-        if _is_drug_over(known):
+        if _is_drug_over(known) or _has_stray_degree(known):
+            return None
+        if self._is_other_act(words, known):
             return None
         # The old year of a cancer is that of its treatment too.
         of_before = _Kind.OF_BEFORE if dated else _Kind.OF_BEFORE | _Kind.TREATED
         is_of_before = any(one & of_before for one in known)
         return EverydayTitle(is_of_before, bool(dated), years)
+
+    def _is_other_act(self, words: str, parts: Iterable[_Kind]) -> bool:
+        """Tell if an implant was taken out, or a spine operated on."""
+        kinds = [*parts]
+        is_removed = any(one & _Kind.REMOVED for one in kinds)
+        if is_removed and self._implants.search(words):
+            return True
+        is_treated = any(one & _Kind.TREATED for one in kinds)
+        return bool(is_treated and self._spinal and self._spinal.search(words))
 
     def _best(self, part: str) -> _Kind | None:
         """Return the kinds of the words of a part; those that ask for most count."""
@@ -286,6 +328,17 @@ def _is_drug_over(parts: Iterable[_Kind]) -> bool:
     )
 
 
+def _has_stray_degree(parts: Iterable[_Kind]) -> bool:
+    """Tell if a degree may be of a name that has none, in its part or another."""
+    kinds = [*parts]
+    names = _Kind.NAME | _Kind.OF_SITES
+    degrees = [one for one in kinds if one & _Kind.GRADE]
+    is_anywhere = any(one & _Kind.UNGRADED for one in kinds)
+    return any(
+        one & _Kind.UNGRADED or (is_anywhere and not one & names) for one in degrees
+    )
+
+
 def _all_of(words: Words) -> Iterator[str]:
     return (word for some in words.values() for word in some)
 
@@ -300,7 +353,9 @@ def _is_inside_word(part: str, at: int) -> bool:
 
 
 def _has_place_for_site(kinds: _Kind) -> bool:
-    """Tell if a site has only names next to it that may have one."""
+    """Tell if a site has only names next to it that may have one there."""
     if not kinds & _Kind.SITE:
         return True
+    if kinds & _Kind.OF_JOINTS and kinds & _Kind.ELSEWHERE:
+        return False
     return bool(kinds & _Kind.OF_SITES) and not kinds & _Kind.NAME

@@ -22,10 +22,10 @@ _LINK = re.compile(r"[\s.:-]*(?:[^\W\d_]{1,11}[\s-]+)?")
 # Of a name only a part is read: the rest of its word.
 _ENDING = re.compile(r"[a-z\u00df-\u017f]*", re.IGNORECASE)
 _PARTICIPLE = re.compile(r"ie?rt\w{0,2}", re.IGNORECASE)  # `vertebroplastiert`
-# One of the years before 2026, in which this was written: a later one may be planned.
-_YEAR = re.compile(
-    r"\W{1,3}(?:[^\W\d_]{2,5} )?(?:19\d\d|20[01]\d|202[0-5])\b(?![/.-]?\d)"
-)
+_YEAR = re.compile(r"\W{1,3}(?:[^\W\d_]{2,5} )?((?:19|20)\d\d)\b(?![/.-]?\d)")
+# The present year of a text whose day is not known: this was written in it, and a later
+# one may be planned.
+UNDATED = 2026
 _TO_LEVEL = re.compile(r"[\s:]*(?:[^\W\d_]{1,4}\s+){0,2}")
 _FROM_LEVEL = re.compile(
     r"(?:[\s:(·–-]|is|was|ist|bereits|already|schon|deja|ya|gia|の|は)*"
@@ -39,18 +39,21 @@ class EarlierOperations:
     def __init__(self, names: LevelNames, places: Places) -> None:
         self._names, self._places = names, places
 
-    def without(self, words: str, operations: Sequence[Place]) -> str:
+    def without(
+        self, words: str, operations: Sequence[Place], year: int = UNDATED
+    ) -> str:
         """Blank out earlier operations next to the one that is ordered.
 
         Args:
             words: a text with its levels in figures.
             operations: each place at which it names an augmentation.
+            year: in which the text was written: an operation of an earlier one is over.
         """
         if len(operations) <= 1:
             return words
         groups = list(islice(self._names.all_groups(words), MOST_GROUPS))
         wholes = [(one[0], _end_of_word(words, one)) for one in operations]
-        phrases = [self._phrase(words, one, groups) for one in wholes]
+        phrases = [self._phrase(words, one, groups, year) for one in wholes]
         present = [
             end for (_, end), one in zip(wholes, phrases, strict=True) if one is None
         ]
@@ -64,12 +67,17 @@ class EarlierOperations:
             rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
         return rest if self._names.level.search(rest) else words
 
-    def _phrase(self, words: str, name: Place, groups: list[Group]) -> Place | None:
+    def _phrase(
+        self, words: str, name: Place, groups: list[Group], present: int
+    ) -> Place | None:
         """Return the words that call an operation an earlier one, with its name."""
         start, end = name
         level = _behind(words, end, groups)
         last = level.end if level else end
-        if year := _YEAR.match(words, last):
+        year = _YEAR.match(words, last)
+        if year and int(year[1]) >= present:
+            year = None
+        if year:
             last = year.end()
         before = self._occasion(words, name)
         is_over = (

@@ -14,7 +14,10 @@ from typing import NamedTuple
 from cds_service.fhir.mapping.clauses import remarks
 from cds_service.fhir.mapping.files.language import Language, Vertebrae, any_of
 from cds_service.fhir.mapping.kept_texts import kept
-from cds_service.fhir.mapping.levels.earlier_operations import EarlierOperations
+from cds_service.fhir.mapping.levels.earlier_operations import (
+    UNDATED,
+    EarlierOperations,
+)
 from cds_service.fhir.mapping.levels.instrumented import InstrumentRules
 from cds_service.fhir.mapping.levels.left import LeftPart, LeftRules
 from cds_service.fhir.mapping.levels.level_names import (
@@ -114,13 +117,13 @@ class LevelRules:
         """List every level that a text names, in any context, from head to foot."""
         return self._names.named(words)
 
-    def treated(self, words: str) -> tuple[str, ...]:
+    def treated(self, words: str, year: int = UNDATED) -> tuple[str, ...]:
         """Return the levels that an order is to treat by its text, from head to foot.
 
         Levels of older fractures and operations, denied levels, and levels of bone
         density are left out. T13 and L6 are kept. `treat L1 only` leaves out the rest.
         """
-        return self._kept(words)
+        return self._kept(words, year)
 
     def of_fractures(self, words: str) -> tuple[str, ...]:
         """Return the levels that the title of a fracture names, from head to foot.
@@ -131,20 +134,20 @@ class LevelRules:
         """
         return self._kept_of_fractures(words) or self._names.named(words)
 
-    def _treated_in(self, words: str) -> tuple[str, ...]:
+    def _treated_in(self, words: str, year: int) -> tuple[str, ...]:
         check_time()
         levels, alone = set[str](), set[str]()
-        for clause, groups in self._ordered(self._treated_parts(words)):
+        for clause, groups in self._ordered(self._treated_parts(words, year)):
             levels.update(*(group.levels for group in groups))
             if len(groups) == 1 and self._places(clause, _ALONE):
                 alone |= groups[0].levels
         return in_order(alone or levels)
 
-    def _treated_parts(self, words: str) -> list[_Part]:
+    def _treated_parts(self, words: str, year: int = UNDATED) -> list[_Part]:
         """Return the parts of a text with the levels that no word of it excludes."""
         return [
             _Part(clause, [group for group in treated if group.is_clear])
-            for clause, groups in self._statements(words)
+            for clause, groups in self._statements(words, year)
             if (treated := self._treated(clause, self._decided(clause, groups), _MARKS))
         ]
 
@@ -278,12 +281,14 @@ class LevelRules:
         before, after = clause[begin : group.start], clause[group.end :]
         return self._others.is_named_next_to(before, after)
 
-    def _statements(self, words: str) -> Iterator[tuple[str, list[Group]]]:
+    def _statements(
+        self, words: str, year: int = UNDATED
+    ) -> Iterator[tuple[str, list[Group]]]:
         """Yield each clause of a text with its levels, without those of screws."""
         plain = self._names.plain(words)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = self._without_nonunions(self._without_fixations(plain))
-        plain = self._without_unbroken(self._without_earlier(plain))
+        plain = self._without_unbroken(self._without_earlier(plain, year))
         plain = _REMARK.sub(r"·\1 ", plain)
         for start, end in reversed([*self._in_doubt(plain)]):
             condition = plain[start:end].rstrip(", ")  # `L1 and, if needed, L2`
@@ -439,11 +444,11 @@ class LevelRules:
             return joints[-1].end()
         return group.end if is_ordered else group.start
 
-    def _without_earlier(self, words: str) -> str:
+    def _without_earlier(self, words: str, year: int) -> str:
         """Blank out the levels of an earlier operation, next to those of this one."""
         if len(set(self._names.named(words))) <= 1:
             return words
-        return self._earlier.without(words, self._operations(words))
+        return self._earlier.without(words, self._operations(words), year)
 
     def _names_break(self, words: str) -> bool:
         return bool(self._broken.search(without_accents(words).lower()))

@@ -3,7 +3,7 @@
 from cds_service.fhir.mapping.levels.level_names import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders
-from cds_service.fhir.orders.levels.treated_levels import stated_levels
+from cds_service.fhir.orders.levels.treated_levels import stated_levels, text_levels
 from cds_service.fhir.orders.order_times import texts_on_time
 from cds_service.fhir.raw_json import Json
 
@@ -12,9 +12,6 @@ def named_levels(
     order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> tuple[str, ...]:
     """Return every vertebra that an order names anywhere."""
-    words = {
-        level
-        for word, _ in texts_on_time(order)
-        for level in terminology.levels.treated(word)
-    }
+    texts = (word for word, _ in texts_on_time(order))
+    words = text_levels(texts, terminology, order)
     return in_order((stated_levels(order, drafts, terminology) | words) & set(LEVELS))

@@ -21,7 +21,8 @@ from cds_service.fhir.orders.order_reasons import (
     note_texts,
     reasons_named,
 )
-from cds_service.fhir.raw_json import Json, texts_of
+from cds_service.fhir.raw_json import Json, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # What may stand between the levels of a reason that names nothing else.
 _JOINED = re.compile(
@@ -77,7 +78,7 @@ def find_levels(
 ) -> StatedLevels:
     """Find the levels of one order in the most trusted element that names any."""
     regions = _regions(order, drafts, terminology)
-    wording = _worded_levels(codeables(order, *TITLES), terminology)
+    wording = _worded_levels(codeables(order, *TITLES), terminology, order)
     statements = _statements(order, drafts, terminology, wording)
     naming = (statement for statement in statements if statement[1])
     source, stated = next(naming, ("", set[str]()))
@@ -92,7 +93,7 @@ def find_levels(
     # Other places of the order that may name other levels than the element does.
     next_to_code = _worded_levels(codeables(order, *CODED.get(source, ())), terminology)
     next_to_code |= _levels_alone_in_reasons(order, drafts, terminology)
-    noted = _text_levels(note_texts(order), terminology)
+    noted = text_levels(note_texts(order), terminology, order)
     others = (levels for levels in (next_to_code, noted) if levels - stated)
     differing = next(others, set[str]())
     elsewhere = (wording | next_to_code | noted) & set(LEVELS)
@@ -159,7 +160,7 @@ def stated_levels(
     order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> set[str]:
     """Return the levels that any element of an order states."""
-    wording = _worded_levels(codeables(order, *TITLES), terminology)
+    wording = _worded_levels(codeables(order, *TITLES), terminology, order)
     stated = (levels for _, levels in _statements(order, drafts, terminology, wording))
     return set[str]().union(*stated)
 
@@ -176,7 +177,7 @@ def _statements(
             for words in note_texts(order)
             if terminology.text_concepts(words, TREATED_HERE)
         ]
-        yield "note", _text_levels(notes, terminology)
+        yield "note", text_levels(notes, terminology, order)
     sites = [
         site
         for condition in conditions_of(order, drafts)
@@ -212,7 +213,7 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
     named &= set(LEVELS)
     reasoned = len(named) if len(named) > PAIR else 0
     noted = (
-        len(_text_levels([words], terminology) & set(LEVELS))
+        len(text_levels([words], terminology) & set(LEVELS))
         for words in note_texts(order)
         if _says_where(words, terminology)
     )
@@ -262,19 +263,27 @@ def site_statements(sites: list[Json], terminology: Terminology) -> set[str]:
     stated: set[str] = set()
     for site in sites:
         coded = {*terminology.translate("vertebral-level", site)}
-        stated |= coded or _text_levels(texts_of(site), terminology)
+        stated |= coded or text_levels(texts_of(site), terminology)
         for words in texts_of(site):
             stated -= terminology.levels.left_in_note(words)
     return stated
 
 
-def _text_levels(texts: Iterable[str], terminology: Terminology) -> set[str]:
-    return {level for words in texts for level in terminology.levels.treated(words)}
+def text_levels(
+    texts: Iterable[str], terminology: Terminology, order: Json | None = None
+) -> set[str]:
+    """Return the levels of texts; an operation of a year before the order's is over."""
+    treated = terminology.levels.treated
+    written = order and WRITTEN_YEAR.match(text(order.get("authoredOn")))
+    years = [int(written[0])] if written else []
+    return {level for words in texts for level in treated(words, *years)}
 
 
-def _worded_levels(named: list[Json], terminology: Terminology) -> set[str]:
+def _worded_levels(
+    named: list[Json], terminology: Terminology, order: Json | None = None
+) -> set[str]:
     texts = (words for codeable in named for words in texts_of(codeable))
-    return _text_levels(texts, terminology)
+    return text_levels(texts, terminology, order)
 
 
 def _regions(

@@ -41,7 +41,7 @@ def test_no_word_tells_of_harm() -> None:
 
 
 def test_no_language_is_missing() -> None:
-    sections = [one for one in CONTENT if one not in ("schema", "reviewed", "but")]
+    sections = [one for one in CONTENT if isinstance(CONTENT[one], dict)]
     lacking = [one for one in sections if len(CONTENT[one]) < 9]
     assert lacking == []
 
