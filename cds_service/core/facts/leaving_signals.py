@@ -501,7 +501,7 @@ def _is_fracture_unstable_of_late(situation: Situation) -> bool:
     since = finding.observed
     sources = {source.resource for source in finding.provenance}
     is_of_late = since is not None and situation.today - since <= HEALS_IN
-    return is_of_late and sources.isdisjoint(leaving.unstable)
+    return is_of_late and sources.isdisjoint(leaving.instability.diagnosed)
 
 
 @signal("biopsy-sent")
