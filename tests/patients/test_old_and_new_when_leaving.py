@@ -47,8 +47,13 @@ def apixaban(purpose: str) -> Any:
 
 @pytest.mark.parametrize(
     "words",
-    ["Old MI 2012", "Z.n. Hysterektomie", "Z.n. Cholezystektomie"]
-    + ["Z.n. Appendektomie", "Z.n. Myokardinfarkt 2012"],
+    [
+        "Old MI 2012",
+        "Z.n. Hysterektomie",
+        "Z.n. Cholezystektomie",
+        "Z.n. Appendektomie",
+        "Z.n. Myokardinfarkt 2012",
+    ],
 )
 def test_an_onset_that_a_system_fills_in_makes_nothing_old_new(words: str) -> None:
     assert cards_beside(typed(words)) == []
