@@ -600,8 +600,22 @@ def test_a_repair_treats_no_head_injury_of_the_same_entry() -> None:
 
 @pytest.mark.parametrize(
     "code",
-    "S72.001A S72.301A S32.810A S32.10XA M80.051A S82.101A S92.301A S52.501A S42.201A"
-    " S22.41XA S22.20XA S06.5X0A S06.0X0A S02.0XXA".split(),
+    [
+        "S72.001A",
+        "S72.301A",
+        "S32.810A",
+        "S32.10XA",
+        "M80.051A",
+        "S82.101A",
+        "S92.301A",
+        "S52.501A",
+        "S42.201A",
+        "S22.41XA",
+        "S22.20XA",
+        "S06.5X0A",
+        "S06.0X0A",
+        "S02.0XXA",
+    ],
 )
 def test_a_coded_injury_without_any_day_says_no_less_than_unknown_words(
     code: str,

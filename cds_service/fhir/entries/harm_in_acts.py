@@ -235,8 +235,9 @@ def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
     plain, kinds = terminology.plain.complications_named, terminology.kinds
     stems = terminology.grave_stems
     for part in undenied_parts(words[:LONGEST_TEXT], terminology):
-        is_lasting = kinds.named(part, LONG_STANDING)
-        is_lasting = is_lasting and not joins_what_is_new(part, terminology)
+        is_lasting = kinds.named(part, LONG_STANDING) and not joins_what_is_new(
+            part, terminology
+        )
         if is_lasting or stems.is_prevention(part) or stems.is_searched(part):
             continue
         named = (one for one in plain.words_in(part) if not stems.is_lasting_name(one))
