@@ -1,67 +1,188 @@
-"""A broken neck in words is asked about before leaving, as one by a code is."""
+"""A neck that may be broken, as a brace or the reason of the stay tells, at discharge."""
 
 from typing import Any
 
 import pytest
 
-from tests.chart_builders import days_ago, problem
-from tests.codes import ICD, codeable
-from tests.patients.inpatients import coded
-from tests.patients.leaving import cards_beside
-
-ASKED = "recent fracture of cervical spine perhaps not treated. Who follows it up?"
-NECKS = (
-    "C2 fracture|Hangman fracture|Fracture of cervical vertebra|Fx C5|HWK-6-Fraktur"
-    "|Densfraktur|Atlasfraktur|Fraktur der Halswirbelsäule|Fracture de C2|Fractura C2"
-    "|Frattura C2|Fractuur C2|Złamanie C2|C2骨折|颈椎骨折|경추 골절"
-)
-OTHERS = (
-    "Old C2 fracture 2015|C2 fracture 2015|Z.n. Densfraktur 2010|C2 fracture, healed"
-    "|No cervical fracture|Keine Densfraktur|Cervical spondylosis|HWS-Syndrom"
-    "|Distale Radiusfraktur AO 23-C2|Fracture cervicale vraie du fémur 2018"
+from tests.chart_builders import days_ago, inpatient, of_patient
+from tests.codes import HCPCS, ICD, codeable
+from tests.patients.inpatients import coded, statement
+from tests.patients.leaving import (
+    act_done,
+    act_ordered,
+    everything_arranged,
+    kyphoplasty_done,
+    leave,
+    leaving_chart,
+    page_after,
+    summaries_beside,
 )
 
+HARM = "names an injury or grave illness. Read before leaving."
+BRACES = [
+    *("Halo vest", "Philadelphia collar", "Miami J", "Cervical collar", "SOMI"),
+    *("HWS-Orthese", "Minerve", "Collar cervical", "Collare cervicale rigido"),
+    *("Halskraag", "Kołnierz szyjny", "頚椎カラー", "颈托", "경추 보조기"),
+]
 
-def named(words: str, *, days: int = 20, **members: Any) -> Any:
-    """A diagnosis in words that began so many days ago."""
+
+def device(code: Any, *, days: int = 1, **members: Any) -> Any:
+    """The order of a device of so many days ago, by a code or in words."""
     said = {
-        "code": {"text": words},
-        "onsetDateTime": days_ago(days),
-        "recordedDate": days_ago(days),
+        "status": "active",
+        "intent": "order",
+        "authoredOn": days_ago(days),
+        "codeCodeableConcept": {"text": code} if isinstance(code, str) else code,
     }
-    return problem("x", number="g", **said | members)
+    return of_patient("DeviceRequest", "device", **said | members)
 
 
-@pytest.mark.parametrize("words", NECKS.split("|"))
-@pytest.mark.parametrize("days", [10, 20, 80])
-def test_a_broken_neck_in_words_is_asked_about(words: str, days: int) -> None:
-    (card,) = cards_beside(named(words, days=days))
-    assert ASKED in card["summary"] + card["detail"]
+@pytest.mark.parametrize("words", BRACES)
+def test_a_rigid_brace_of_the_neck_tells_of_an_injury(words):
+    for entry in (device(words), act_ordered(words), act_done(words)):
+        (summary,) = summaries_beside(entry)
+        assert HARM in summary
+    assert page_after(device(words))["mayTrain"] is False
 
 
-def test_it_says_no_less_than_its_code() -> None:
-    (by_code,) = cards_beside(coded("S12.110A", days=20))
-    (by_words,) = cards_beside(named("C2 fracture"))
-    assert by_code["summary"] == by_words["summary"]
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "Rigid collar, do not remove",
+            "Hard collar, never off",
+            "Miami J, no lifting",
+        ),
+        *(
+            "Halskrause, nicht abnehmen",
+            "Minerve rigide, sans retirer",
+            "颈托，不可拆除",
+        ),
+        *("Oxygen and cervical collar", "Collar cervical, sin retirar"),
+    ],
+)
+def test_what_is_said_next_to_it_takes_none_off(words):
+    (summary,) = summaries_beside(device(words))
+    assert HARM in summary
 
 
-@pytest.mark.parametrize("words", ["C2 fracture?", "V. a. Densfraktur"])
-def test_one_that_is_suspected_is_asked_about(words: str) -> None:
-    (card,) = cards_beside(named(words))
-    assert "cervical spine" in card["summary"]
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Remove Miami J", "Cervical collar off", "Collar removal", "No hard collar"),
+        *("Halskrause entfernen", "Keine Halskrause", "HWS-Orthese nicht erforderlich"),
+        *("Soft cervical collar", "Weiche Halskrause", "颈托拆除", "頚椎カラー除去"),
+        *("Cervical collar cleared", "Retrait minerve", "Geen halskraag nodig"),
+    ],
+)
+def test_one_that_is_taken_off_or_soft_tells_of_none(words):
+    assert summaries_beside(device(words)) == []
 
 
-def test_it_is_not_lost_next_to_a_vertebra_of_the_back() -> None:
-    (card,) = cards_beside(named("Fracture of C2 and L1"))
-    assert "cervical spine" in card["summary"]
+@pytest.mark.parametrize(
+    "reason", ["no trauma and new C2 fracture", "kein Sturz und neue Dens-Fraktur"]
+)
+def test_a_denied_fall_denies_no_new_fracture(reason):
+    (summary,) = summaries_beside(act_ordered("CT spine", reason))
+    assert HARM in summary
 
 
-def test_a_code_of_another_bone_does_not_take_it_away() -> None:
-    code = codeable(ICD, "I10") | {"text": "C2 fracture"}
-    (card,) = cards_beside(named("", code=code))
-    assert "cervical spine" in card["summary"]
+@pytest.mark.parametrize("code", ["L0150", "L0172", "L0200", "L0710", "L0810"])
+def test_so_does_its_code(code):
+    (summary,) = summaries_beside(device(codeable(HCPCS, code)))
+    assert HARM in summary
 
 
-@pytest.mark.parametrize("words", OTHERS.split("|"))
-def test_what_is_old_denied_or_elsewhere_brings_no_card(words: str) -> None:
-    assert cards_beside(named(words)) == []
+def test_so_does_the_device_that_an_order_refers_to():
+    named = {"codeReference": {"display": "Miami J collar"}}
+    order = device("", **named | {"codeCodeableConcept": None})
+    (summary,) = summaries_beside(order)
+    assert HARM in summary
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Soft collar", "Weiche Halskrause", "Cervical pillow", "Collar and cuff"),
+        *("Remove cervical collar", "No cervical collar needed", "软颈托", "Sling"),
+    ],
+)
+def test_a_soft_collar_or_one_that_is_taken_off_asks_nothing(words):
+    assert summaries_beside(device(words)) == []
+
+
+def test_nor_does_one_of_before_the_operation():
+    assert summaries_beside(device("Miami J", days=9)) == []
+
+
+def test_nor_does_a_new_one_after_it():
+    old = device("Miami J", days=9) | {"id": "old"}
+    assert summaries_beside(device("Philadelphia collar"), old) == []
+
+
+def test_the_fracture_on_the_problem_list_is_asked_about_instead():
+    (summary,) = summaries_beside(device("Miami J"), coded("S12.9XXA", days=5))
+    assert "recent fracture of cervical spine perhaps not treated" in summary
+
+
+def test_an_old_fracture_of_the_wrist_is_no_neck():
+    (summary,) = summaries_beside(device("Miami J"), coded("S52.501A", days=300))
+    assert HARM in summary
+
+
+def staying_for(*reasons: Any, level: str | None = "L1", **stay: Any) -> list[str]:
+    """What is said of somebody whose stay has these reasons."""
+    drug = statement("alendronate", "M05BA04", 1)
+    record = [
+        one
+        for one in leaving_chart(*everything_arranged(), drug)
+        if one["resourceType"] not in ("Encounter", "Procedure")
+    ]
+    whole = inpatient() | {"reasonCode": [*reasons]} | stay
+    return [
+        card["summary"] for card in leave((*record, kyphoplasty_done(level), whole))
+    ]
+
+
+@pytest.mark.parametrize("level", ["L1", None])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *(codeable(ICD, code) for code in ("S12.9XXA", "S12.9", "S12.000A", "S12.7")),
+        *({"text": "Fracture of C2"}, {"text": "Densfraktur"}),
+        *({"text": "Fracture de C2"}, {"text": "Fractura cervical"}),
+        *({"text": "Frattura del dente"}, {"text": "Cervicale fractuur"}),
+        *({"text": "Złamanie C2"}, {"text": "頚椎骨折"}, {"text": "颈椎骨折"}),
+        {"text": "경추 골절"},
+    ],
+)
+def test_a_broken_neck_as_the_reason_of_the_stay_is_read_before_leaving(reason, level):
+    (summary,) = staying_for(reason, level=level)
+    assert HARM in summary
+
+
+def test_so_is_the_name_of_its_diagnosis():
+    named = {"reference": "Condition/nowhere", "display": "Odontoid fracture"}
+    (summary,) = staying_for(diagnosis=[{"condition": named}])
+    assert HARM in summary
+
+
+@pytest.mark.parametrize("words", ["Fracture L1 and L3", "Fraktur BWK 12"])
+def test_so_is_another_vertebra_that_it_names(words):
+    (summary,) = staying_for({"text": words})
+    assert HARM in summary
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *(codeable(ICD, code) for code in ("M54.2", "M47.812", "S32.010A", "S32.0")),
+        *(codeable(ICD, code) for code in ("M80.08XA", "S32.009A")),
+        *({"text": "Fraktur LWK 1"}, {"text": "Vertebral fracture"}),
+        *({"text": "Old C2 fracture 2010"}, {"text": "Z.n. Densfraktur 2005"}),
+        *({"text": "No cervical fracture"}, {"text": "Cervical spondylosis"}),
+        *({"text": "Multiple vertebral fractures"}, {"text": "Old L3 fracture"}),
+    ],
+)
+def test_what_was_treated_is_old_or_worn_asks_nothing(reason):
+    assert staying_for(reason) == []

@@ -125,3 +125,15 @@ def test_a_list_of_diagnoses_as_a_title_is_read(title: str) -> None:
         authoredOn=days_ago(0),
     )
     assert cards_beside(order)
+
+
+def test_a_bladder_scan_does_not_make_a_duplex_everyday() -> None:
+    order = of_patient(
+        "ServiceRequest",
+        "scans",
+        status="active",
+        intent="order",
+        code={"text": "Bladder scan and duplex leg"},
+        authoredOn=days_ago(0),
+    )
+    assert cards_beside(order)

@@ -176,8 +176,10 @@ def _is_act(part: str, terminology: Terminology) -> bool:
     if not _LETTER.search(rest):
         return False
     is_of_spine = bool(terminology.kinds.named(rest, SPINE))
-    return _is_everyday(rest, terminology) or (
-        is_of_spine and _is_bare(rest, terminology)
+    return (
+        _is_everyday(rest, terminology)
+        or bool(terminology.kinds.named(rest, OF_WARD))
+        or (is_of_spine and _is_bare(rest, terminology))
     )
 
 
