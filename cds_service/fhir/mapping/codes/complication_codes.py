@@ -62,6 +62,7 @@ class ComplicationCodesFile(DataFile):
         of_before: what is no news if it was recorded before the operation.
         complaint: complaints of heart, lungs, legs, wound and mind, as the reason of
             an act since the operation.
+        rest_meant: what a patient is kept in bed for.
     """
 
     reviewed: bool
@@ -94,6 +95,7 @@ class ComplicationCodesFile(DataFile):
     neck_brace: tuple[VagueCodes, ...] = ()
     of_before: tuple[VagueCodes, ...] = ()
     complaint: tuple[VagueCodes, ...] = ()
+    rest_meant: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -137,6 +139,10 @@ class ComplicationCodes:
     def is_complaint(self, system: str, code: str) -> bool:
         """Tell if a canonical code names a complaint for which an act is ordered."""
         return self._codes.is_among("complaint", system, code)
+
+    def is_rest_meant(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names what a patient is kept in bed for."""
+        return self._codes.is_among("rest_meant", system, code)
 
     def is_none(self, system: str, code: str) -> bool:
         """Tell if a canonical code says that there was no complication."""
