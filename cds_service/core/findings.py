@@ -387,6 +387,8 @@ class Findings:
 
 # One of the doubts of an order: a reason of it was not understood.
 REASON_NOT_UNDERSTOOD = "unread-reason"
+# An order of bed rest says that it is for a torn dura, a clot or the like.
+REST_MEANT = "rest-meant"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,12 @@ from cds_service.core.facts.situation import (
     register,
     signal,
 )
-from cds_service.core.findings import Gap, TrainingLimit
+from cds_service.core.findings import (
+    REASON_NOT_UNDERSTOOD,
+    REST_MEANT,
+    Gap,
+    TrainingLimit,
+)
 from cds_service.core.grave_findings import KINDS
 from cds_service.core.models.pooled_result import FRAGILITY_AGE
 from cds_service.core.models.study import Study
@@ -52,7 +57,21 @@ BED_REST_REASONS = (
     "recent-cancer",
 )
 # The same as reasons that an order of bed rest names; a cancer then counts at any age.
-REASONS_OF_ORDERS = frozenset({*BED_REST_REASONS, "active-cancer"})
+REASONS_OF_ORDERS = frozenset(
+    {
+        *BED_REST_REASONS,
+        "active-cancer",
+        "ankylosed-spine",
+        "pathological-fracture",
+        "leg-weakness",
+        "hip-fracture",
+        "pelvic-fracture",
+        "femur-fracture-unstated",
+        "femur-shaft-fracture",
+        "atypical-femur-fracture",
+        REST_MEANT,
+    }
+)
 
 
 def beyond_cutoff(situation: Situation, study: Study, cutoff: Cutoff) -> Signal | None:
@@ -491,18 +510,28 @@ def _bed_rest_reason(situation: Situation) -> Signal | None:
         return Signal(
             say("a reason that the order of bed rest names"), tuple(named_orders)
         )
-    return _any_true(*BED_REST_REASONS)(situation) if orders else None
+    if not orders:
+        return None
+    if "leg" in situation.support.training_limits:
+        return Signal(say("a fracture of pelvis or leg may still heal"))
+    return _any_true(*BED_REST_REASONS)(situation)
 
 
 @signal("bed-rest-doubt")
 def _bed_rest_doubt(situation: Situation) -> Signal | None:
     """Find an instability that is named and not excluded, next to bed rest.
 
-    A fracture of a stiffened spine is one. No card asks the patient to get up; the
-    colour stays, since nobody knows.
+    A fracture of a stiffened spine is one. So is a reason that the order itself names
+    and that is not understood. No card asks the patient to get up; the colour stays,
+    since nobody knows.
     """
-    if not situation.support.of_kind("bed-rest"):
+    orders = situation.support.of_kind("bed-rest")
+    if not orders:
         return None
+    unread = [one for one in orders if REASON_NOT_UNDERSTOOD in one.reasons]
+    if unread:
+        because = say("a reason that the order of bed rest names")
+        return Signal(because, tuple(unread))
     open_signal = SIGNALS["stability-open"](situation)
     if open_signal is None or not _names_instability(situation):
         return None

@@ -13,14 +13,18 @@ from datetime import date
 
 from cds_service.fhir.entries.grave.grave_concepts import GRAVE
 from cds_service.fhir.entries.harm_in_acts import (
+    THERAPY,
     illnesses_in_words,
     names_of_reasons,
     titles_of,
 )
-from cds_service.fhir.entries.words.problem_words import words_but_denials
+from cds_service.fhir.entries.words.problem_words import (
+    undenied_parts,
+    words_but_denials,
+)
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, LONGEST_TITLE, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 STUDY = "ImagingStudy"
@@ -63,6 +67,7 @@ def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
     return kind in ASKED and (
         any(terminology.kinds.of_title(title, rules) for title in _titles(resource))
         or _tells_alarm(resource, terminology)
+        or _is_for_complaint(resource, terminology)
     )
 
 
@@ -97,7 +102,9 @@ def is_unusual_call(act: Json, terminology: Terminology) -> bool:
 
     That is a suspicion of what is not known, a complaint, or a value that is an alarm.
     """
-    return _tells_alarm(act, terminology) or any(
+    if _tells_alarm(act, terminology) or _is_for_complaint(act, terminology):
+        return True
+    return any(
         bool(terminology.kinds.of_title(title, CALLED))
         or bool(terminology.kinds.named(title, COMPLAINT))
         or _is_at_once(title, terminology)
@@ -136,6 +143,25 @@ def _tells_alarm(act: Json, terminology: Terminology) -> bool:
     return any(
         _DIGIT.search(words) and terminology.kinds.of_title(words, ALARM)
         for words in (*_titles(act), *names_of_reasons(act), *notes)
+    )
+
+
+def _is_for_complaint(act: Json, terminology: Terminology) -> bool:
+    """Tell if a reason, by code or in words, or a note of an act is a complaint.
+
+    Most EHRs write there why an X-ray is ordered. A therapy is for what is known.
+    """
+    if any(terminology.text_concepts(title, THERAPY) for title in _titles(act)):
+        return False
+    codes = terminology.complication_codes
+    coded = (terminology.codings(one) for one in objects(act.get("reasonCode")))
+    if any(codes.is_complaint(*coding) for one in coded for coding in one):
+        return True
+    notes = (text(note.get("text")) for note in objects(act.get("note")))
+    return any(
+        terminology.kinds.named(part, COMPLAINT)
+        for words in (*names_of_reasons(act), *notes)
+        for part in undenied_parts(words[:LONGEST_TEXT], terminology)
     )
 
 

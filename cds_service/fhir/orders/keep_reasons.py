@@ -1,19 +1,28 @@
-"""Read the reasons to keep a brace that its own order names.
+"""Read the reasons to keep a brace, or to rest in bed, that the order itself names.
 
 Other fractures and operations are in `injuries/other_injuries.py`;
 `core/braces/brace_reasons.py` adds the findings.
 """
 
 from cds_service.core.braces.brace_reasons import KEEP_REASONS
+from cds_service.core.findings import REASON_NOT_UNDERSTOOD, REST_MEANT
+from cds_service.fhir.entries.harm_in_acts import CARRYING
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders
-from cds_service.fhir.orders.order_reasons import reasons_named
+from cds_service.fhir.orders.order_reasons import (
+    FORBIDDING,
+    is_understood,
+    reasons_named,
+)
 from cds_service.fhir.orders.order_times import texts_on_time
 from cds_service.fhir.raw_json import Json, texts_of
 
 _CONCEPTS = frozenset(KEEP_REASONS)
+GRAVE_REASONS = FORBIDDING | CARRYING
+# Rules of `kinds.toml`.
+RESTING, ORDINARY_REST = ("rest-meant",), ("rest-usual",)
 _OF_BONE = FRACTURED | {"osteoporosis"} | _CONCEPTS
 
 
@@ -30,6 +39,41 @@ def reasons_of_order(
     words += [word for word, _ in texts_on_time(order)]
     worded = (terminology.text_concepts(word, _CONCEPTS) for word in words)
     return (frozenset().union(*named) & _CONCEPTS).union(*worded)
+
+
+def reasons_of_rest(
+    order: Json, drafts: DraftOrders, terminology: Terminology
+) -> frozenset[str]:
+    """Return for what else an order of bed rest says that it is meant.
+
+    That is a grave illness, a broken bone that carries the body, `REST_MEANT` for what
+    surgeons and wards keep a patient in bed for, or `REASON_NOT_UNDERSTOOD` for any
+    other reason that is not known to be ordinary.
+    """
+    reasons = reasons_named(order, drafts)
+    own = [word for reason in reasons for word in texts_of(reason)]
+    words = [*own, *(word for word, _ in texts_on_time(order))]
+    named = frozenset().union(*(terminology.concepts(one) for one in reasons))
+    told = frozenset().union(
+        *(terminology.text_concepts(word, GRAVE_REASONS) for word in words)
+    )
+    found = (named & GRAVE_REASONS) | told
+    codes = terminology.complication_codes
+    is_coded = any(
+        codes.is_rest_meant(*coding)
+        for one in reasons
+        for coding in terminology.codings(one)
+    )
+    is_told = any(terminology.kinds.of_title(word, RESTING) for word in words)
+    if is_coded or is_told:
+        found |= {REST_MEANT}
+    is_open = any(
+        not terminology.is_complaint(one)
+        and not terminology.kinds.of_title("; ".join(texts_of(one)), ORDINARY_REST)
+        and not is_understood(one, terminology)
+        for one in reasons
+    )
+    return found | ({REASON_NOT_UNDERSTOOD} if is_open and not found else frozenset())
 
 
 def names_other_purpose(

@@ -241,12 +241,13 @@ def _unread(
     references = objects(order.get("reasonReference"))
     is_missing = not all(drafts.resolve([one], order) for one in references)
     is_foreign = any(map(terminology.languages.is_foreign, note_texts(order)))
-    is_read = all(_is_understood(one, terminology) for one in reasons)
+    is_read = all(is_understood(one, terminology) for one in reasons)
     is_open = is_missing or is_foreign or not is_read
     return frozenset({REASON_NOT_UNDERSTOOD} if is_open else ())
 
 
-def _is_understood(reason: Json, terminology: Terminology) -> bool:
+def is_understood(reason: Json, terminology: Terminology) -> bool:
+    """Tell if a reason names what we know, and nothing else."""
     if terminology.excludes(reason):
         return is_code_plainly_worded(reason, terminology)
     is_coded = terminology.identifies("conditions", reason)

@@ -60,6 +60,9 @@ class ComplicationCodesFile(DataFile):
         charcot_foot: joints of ankle and foot that give way without pain.
         neck_brace: rigid braces of the neck.
         of_before: what is no news if it was recorded before the operation.
+        complaint: complaints of heart, lungs, legs, wound and mind, as the reason of
+            an act since the operation.
+        rest_meant: what a patient is kept in bed for.
     """
 
     reviewed: bool
@@ -91,6 +94,8 @@ class ComplicationCodesFile(DataFile):
     charcot_foot: tuple[VagueCodes, ...] = ()
     neck_brace: tuple[VagueCodes, ...] = ()
     of_before: tuple[VagueCodes, ...] = ()
+    complaint: tuple[VagueCodes, ...] = ()
+    rest_meant: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -130,6 +135,14 @@ class ComplicationCodes:
     def is_of_before(self, system: str, code: str) -> bool:
         """Tell if what a canonical code names is no news once it is known."""
         return self._codes.is_among("of_before", system, code)
+
+    def is_complaint(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names a complaint for which an act is ordered."""
+        return self._codes.is_among("complaint", system, code)
+
+    def is_rest_meant(self, system: str, code: str) -> bool:
+        """Tell if a canonical code names what a patient is kept in bed for."""
+        return self._codes.is_among("rest_meant", system, code)
 
     def is_none(self, system: str, code: str) -> bool:
         """Tell if a canonical code says that there was no complication."""

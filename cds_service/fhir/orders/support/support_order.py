@@ -18,6 +18,7 @@ from cds_service.fhir.orders.drafts import DraftOrders, Order, codeables
 from cds_service.fhir.orders.keep_reasons import (
     names_other_purpose,
     reasons_of_order,
+    reasons_of_rest,
 )
 from cds_service.fhir.orders.levels.named_levels import named_levels
 from cds_service.fhir.orders.meaning import Recognition
@@ -131,11 +132,14 @@ def _is_read_whole(part: OrderPart) -> bool:
 def _reasons(part: OrderPart) -> frozenset[str]:
     """Return the reasons to keep a brace or bed rest that its order names.
 
-    For bed rest, words that name instability are a reason too.
+    For bed rest, words that name instability are a reason too, and whatever else it may
+    be meant for.
     """
     if part.kind not in TIMED:
         return frozenset()
     reasons = reasons_of_order(part.resource, part.drafts, part.terminology)
+    if part.kind == "bed-rest":
+        reasons |= reasons_of_rest(part.resource, part.drafts, part.terminology)
     if part.kind == "bed-rest" and any(
         part.terminology.methods.named(words, INSTABILITY)
         for words, _ in texts_on_time(part.resource)
