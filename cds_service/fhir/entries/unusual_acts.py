@@ -42,6 +42,7 @@ PURPOSE = ("everyday-purpose",)
 PLANNED, KNOWN = "image-by-plan", "image-of-known"
 ANYTHING = "image-of-anything"
 COMPLAINT, ALARM = ("complaint-of-course",), ("alarming-value",)
+PAIN_GOES_ON = ("pain-goes-on",)
 PROBE = ("probe-by-name",)
 SPINE, ELSEWHERE = ("image-of-spine",), ("image-elsewhere",)
 # Modalities of DICOM, by a name that the rules know. That of angiography (XA) is also
@@ -85,6 +86,9 @@ def is_unusual_image(
     titles, reasons = _titles(act), _reasons(act)
     if not any(_is_image(title, terminology) for title in titles):
         return False
+    # Cement was to end the pain: a scan of the spine for it is no plain check.
+    if any(terminology.kinds.named(one, PAIN_GOES_ON) for one in reasons):
+        return True
     told = "; ".join(dict.fromkeys((*titles, *reasons)))
     if _is_for_earlier_fall(told, since, terminology):
         return False
