@@ -56,7 +56,7 @@ def therapy(words, **members):
 def test_a_long_brace_in_another_order_is_named(drafts):
     card = cards_for(quiet_lists(), *drafts)["braceLimit"]
     assert card["summary"].startswith("TLSO for 12 weeks: off by 15 Jan")
-    assert "named in an order of something else" in card["detail"]
+    assert "part of another order" in card["detail"]
     assert card["indicator"] == "info"
     assert not labels(card)
 

@@ -28,7 +28,7 @@ def titled(words: str, number: str = "g", *, days: int = 2, **members: Any) -> A
 
 @pytest.mark.parametrize(
     "words",
-    ["numb legs", "new deficit", "septic", "borstkanker", "qwertz"],
+    ["numb legs", "new deficit", "septic", "rintasyöpä", "qwertz"],
 )
 def test_words_of_no_list_are_to_be_read_before_leaving(words: str) -> None:
     (card,) = cards_beside(titled(words))
@@ -106,7 +106,7 @@ def test_what_began_years_ago_is_no_news_when_it_is_entered(words: str) -> None:
     [
         pytest.param(titled("COPD exacerbation"), id="changed of late"),
         pytest.param(titled("Hüft-TEP 2016, jetzt Luxation"), id="now"),
-        pytest.param(titled("borstkanker, uitzaaiingen"), id="a tumour"),
+        pytest.param(titled("rintasyöpä, etäpesäkkeitä"), id="a tumour"),
         pytest.param(titled("Paresi arto inferiore"), id="a deficit"),
         pytest.param(titled("qwertz", note=[{"text": "x"}]), id="a note"),
         pytest.param(titled("qwertz", bodySite=[{"text": "asdfgh"}]), id="a site"),

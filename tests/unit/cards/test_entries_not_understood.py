@@ -49,7 +49,7 @@ def test_nothing_is_below_beside_an_entry_that_only_words_describe():
 
 
 def test_the_entries_are_counted_once_for_all_that_they_leave_open():
-    words = [in_words("Lump in breast", "one"), in_words("See letter of 3 May", "two")]
+    words = [in_words("Qwertz", "one"), in_words("See letter of 3 May", "two")]
     card = cards_for([*strong_and_nourished(), *words], kyphoplasty())["rehabilitation"]
     assert [one for one in lines(card) if "Not known" in one] == [
         "- **Not known:** 2 entries of the problem list not understood"
