@@ -543,6 +543,7 @@ TrainingLimit = Literal[
     "therapist",  # an order that a therapist ends
     "unread",  # an order on activity that was not understood
     "leg",  # a broken bone of pelvis or leg, which may still heal
+    "leg-named",  # the same, by the reason of another entry alone
     "leg-injury",  # another injury there
     "operated",  # an operation there
     "bound",  # the patient does not walk

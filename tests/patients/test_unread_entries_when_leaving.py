@@ -28,7 +28,7 @@ def titled(words: str, number: str = "g", *, days: int = 2, **members: Any) -> A
 
 @pytest.mark.parametrize(
     "words",
-    ["numb legs", "new deficit", "septic", "rintasyöpä", "qwertz"],
+    ["new deficit", "septic", "rintasyöpä", "qwertz"],
 )
 def test_words_of_no_list_are_to_be_read_before_leaving(words: str) -> None:
     (card,) = cards_beside(titled(words))
@@ -106,8 +106,6 @@ def test_what_began_years_ago_is_no_news_when_it_is_entered(words: str) -> None:
     [
         pytest.param(titled("COPD exacerbation"), id="changed of late"),
         pytest.param(titled("Hüft-TEP 2016, jetzt Luxation"), id="now"),
-        pytest.param(titled("rintasyöpä, etäpesäkkeitä"), id="a tumour"),
-        pytest.param(titled("Paresi arto inferiore"), id="a deficit"),
         pytest.param(titled("qwertz", note=[{"text": "x"}]), id="a note"),
         pytest.param(titled("qwertz", bodySite=[{"text": "asdfgh"}]), id="a site"),
     ],
@@ -115,6 +113,18 @@ def test_what_began_years_ago_is_no_news_when_it_is_entered(words: str) -> None:
 def test_years_excuse_no_words_of_now_or_of_harm(entry: Any) -> None:
     (card,) = cards_beside({**entry, "onsetDateTime": "2014-05-03"})
     assert UNREAD in card["summary"]
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        pytest.param("borstkanker, uitzaaiingen", "malignancy of bone", id="a tumour"),
+        pytest.param("Paresi arto inferiore", "new neurological deficit", id="a leg"),
+    ],
+)
+def test_years_excuse_no_harm_that_is_read(words: str, asked: str) -> None:
+    (card,) = cards_beside(titled(words, onsetDateTime="2014-05-03"))
+    assert f"{asked} not excluded" in card["summary"]
 
 
 def test_some_months_are_no_years() -> None:

@@ -471,7 +471,8 @@ def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
 def _training_despite_limit(situation: Situation) -> Signal | None:
     """Find physiotherapy next to a bone that may still heal, or an unstable spine.
 
-    What another fact asks about is asked once.
+    What another fact asks about is asked once. A broken bone that only the reason of
+    an order or a stay names may be one of before, or repaired.
     """
     leaving, support = situation.leaving, situation.support
     is_placed = support.counted("rehabilitation") or (

@@ -468,6 +468,7 @@ ORDERED: tuple[tuple[TrainingLimit, str], ...] = (
 WHY_LIMITED: tuple[tuple[TrainingLimit, str], ...] = (
     ("unread", say("an order of activity was not understood")),
     ("leg", say("a fracture of pelvis or leg may still heal")),
+    ("leg-named", say("a fracture of pelvis or leg may still heal")),
     ("leg-injury", say("an injury of pelvis or leg may still heal")),
     ("operated", say("an operation of pelvis or leg may still heal")),
     ("bound", say("the record says that the patient does not walk")),
@@ -512,7 +513,7 @@ def _bed_rest_reason(situation: Situation) -> Signal | None:
         )
     if not orders:
         return None
-    if "leg" in situation.support.training_limits:
+    if situation.support.training_limits & {"leg", "leg-named"}:
         return Signal(say("a fracture of pelvis or leg may still heal"))
     return _any_true(*BED_REST_REASONS)(situation)
 

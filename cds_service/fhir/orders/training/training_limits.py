@@ -116,8 +116,11 @@ def training_limits(
     limits |= _limits_of_devices(record, signed, drafts.targets, terminology, today)
     for entry in record.of_key("procedures"):
         limits |= _limits_of_operation(entry, terminology, today)
-    if any(_names_healing(entry, terminology, today) for entry in record.entries):
-        limits.add("leg")
+    is_named = any(
+        _names_healing(entry, terminology, today) for entry in record.entries
+    )
+    if is_named and "leg" not in limits:
+        limits.add("leg-named")
     return frozenset(limits)
 
 
