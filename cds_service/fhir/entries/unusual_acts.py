@@ -208,9 +208,19 @@ def _is_act(part: str, terminology: Terminology) -> bool:
     is_of_spine = bool(terminology.kinds.named(rest, SPINE))
     return (
         _is_everyday(rest, terminology)
-        or bool(terminology.kinds.named(rest, OF_WARD))
+        or _is_of_ward(rest, terminology)
         or (is_of_spine and _is_bare(rest, terminology))
     )
+
+
+def _is_of_ward(part: str, terminology: Terminology) -> bool:
+    """Tell if a part names an ultrasound of the ward, and not only a part of the body.
+
+    "Sono Abdomen" is an act; "abdomen" behind "CT spine and" is where.
+    """
+    kinds = terminology.kinds
+    names_act = bool(_LETTER.search(kinds.without(part, ELSEWHERE[0])))
+    return names_act and bool(kinds.named(part, OF_WARD))
 
 
 def _is_image(title: str, terminology: Terminology) -> bool:

@@ -33,7 +33,7 @@ CHART = of(
     "p1",
     observation(local("007", "GRIP R DYNAMOMETER"), 200, "N"),
     observation(local("8", "Walking speed 4 m"), 0.8, "m/s"),
-    {"resourceType": "Condition", "id": "c1", "code": local("NT", "Nadciśnienie")},
+    {"resourceType": "Condition", "id": "c1", "code": local("NT", "Nadc. t.")},
 )
 
 

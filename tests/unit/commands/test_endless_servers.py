@@ -112,7 +112,11 @@ def server(request: pytest.FixtureRequest) -> Iterator[Endless]:
 
 @pytest.fixture(autouse=True)
 def _less_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("looping.READ_SECONDS", "importing.SECONDS", "doctor.SECONDS"):
+    for name in (
+        "populations.looping.READ_SECONDS",
+        "importing.SECONDS",
+        "connecting.doctor.SECONDS",
+    ):
         monkeypatch.setattr(f"cds_service.commands.{name}", 0.5)
     monkeypatch.setattr("cds_service.commands.mappings.expanding.SECONDS", 0.5)
 

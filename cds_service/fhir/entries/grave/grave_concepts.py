@@ -91,8 +91,9 @@ STATES = frozenset(
         "healed-osteoporotic-fracture",
     }
 )
-# Kidneys, muscle, memory, other bones and the cause of the fracture: a diagnosis on the
-# problem list states them, the code of a reason leaves them open.
+# Kidneys, muscle, memory, other bones, the cause of the fracture, and a lesion or a
+# palsy of elsewhere: a diagnosis on the problem list states them, the code of a reason
+# leaves them open.
 LISTED_TOO = frozenset(
     {
         "kidney-disease-unstaged",
@@ -111,6 +112,8 @@ LISTED_TOO = frozenset(
         "leg-fracture",
         "atypical-femur-fracture",
         "femur-shaft-fracture",
+        "lesion-unjudged",
+        "paralysis-elsewhere",
     }
 )
 # Likewise, of the stability of the spine.
