@@ -54,6 +54,8 @@ _ACT = re.compile(
     r"[;+&，；、]|,(?!\d)|\s(?:and|und|sowie|plus|et|y|e|i|oraz|en(?! ?\d))\s|[和及]"
 )
 _LETTER = re.compile(r"[^\W\d_]")
+# The end of a word, "-en" of "abdomen", is none.
+_WORD = re.compile(r"[^\W\d_]{3}")
 _DIGIT = re.compile(r"\d")
 
 
@@ -219,7 +221,7 @@ def _is_of_ward(part: str, terminology: Terminology) -> bool:
     "Sono Abdomen" is an act; "abdomen" behind "CT spine and" is where.
     """
     kinds = terminology.kinds
-    names_act = bool(_LETTER.search(kinds.without(part, ELSEWHERE[0])))
+    names_act = bool(_WORD.search(kinds.without(part, ELSEWHERE[0])))
     return names_act and bool(kinds.named(part, OF_WARD))
 
 
