@@ -74,7 +74,7 @@ NAMED = [
     ),
     pytest.param(in_words("V. a. Spondylodiszitis L1"), "Spinal infection", id="V. a."),
     pytest.param(in_words("Lytic lesion L1"), "Malignancy of bone", id="lesion"),
-    pytest.param(in_words("klapvoet links"), "New neurological deficit", id="klapvoet"),
+    pytest.param(in_words("klapvoet links"), "Foot drop", id="klapvoet"),
     pytest.param(suspected("M46.46"), "Spinal infection", id="M46.46"),
     pytest.param(suspected("C90.00"), "Malignancy of bone", id="C90.00"),
     pytest.param(suspected("G83.4"), "New neurological deficit", id="G83.4"),

@@ -30,8 +30,23 @@ def titled(title):
 )
 def test_they_state_nothing_and_reassure_nobody(title):
     card = card_of(titled(title))
-    assert card["summary"].startswith("No bone drug")
+    # A suspicion, or whose it is, leads as not excluded; it states nothing either.
+    is_open = "not excluded" in card["summary"]
+    assert is_open or card["summary"].startswith("No bone drug")
     assert "below the usual" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("fear of myeloma", "Angst vor Knochenmetastasen", "crainte de myélome"),
+        *("Brustkrebsprophylaxe", "paraplegia prophylaxis", "预防骨转移"),
+        *("discitis education", "rifiuta paraplegia", "preventie botmetastasen"),
+        *("breast cancer unlikely", "Paraplegie unwahrscheinlich"),
+    ],
+)
+def test_what_is_feared_or_prevented_leads_no_card(title):
+    assert card_of(titled(title))["summary"].startswith("No bone drug")
 
 
 @pytest.mark.parametrize("title", STATED)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
-from cds_service.fhir.entries.words.problem_words import in_doubt
+from cds_service.fhir.entries.words.problem_words import in_doubt, is_denial
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
@@ -42,6 +42,7 @@ COUNTED = {**dict.fromkeys(TELLING, LATELY), **SHORTER}
 # By concept, stated or in doubt: for how long an entry that names it counts.
 LIMITS = {**COUNTED, **{in_doubt(name): limit for name, limit in COUNTED.items()}}
 LISTS = ("conditions", "diagnosticReports")
+SUSPECTED = ("open-suspicion",)  # a rule of `kinds.toml`
 
 
 def told_lately(
@@ -56,6 +57,7 @@ def told_lately(
         if (limits := [LIMITS[one] for one in entry.concepts & LIMITS.keys()])
         and _is_within(max(limits), _day_of(entry, birth, terminology), today)
         and not _names_earlier_year(entry.raw, (today - LATELY).year)
+        and not _only_speaks_of_it(entry, terminology)
     )
 
 
@@ -77,3 +79,33 @@ def _names_earlier_year(resource: Json, since: int) -> bool:
     titles = texts_of(resource.get("code"))
     years = [int(year) for title in titles for year in WRITTEN_YEAR.findall(title)]
     return bool(years) and max(years) < since
+
+
+def _only_speaks_of_it(entry: Entry, terminology: Terminology) -> bool:
+    """Tell if the title of a diagnosis names it as feared, prevented or of a relative.
+
+    "Fear of myeloma" and "breast cancer gene" reassure of nothing, and lead no card. A
+    suspicion does, and so do words in which nothing calls it less than there.
+    """
+    titles = texts_of(entry.raw.get("code"))
+    if entry.kind == "DiagnosticReport" or not titles:
+        return False
+    return all(
+        _is_spoken_of(title, terminology)
+        for title in titles
+        if terminology.text_concepts(title) or _is_doubted(title, terminology)
+    ) and any(_is_doubted(title, terminology) for title in titles)
+
+
+def _is_spoken_of(title: str, terminology: Terminology) -> bool:
+    stems = terminology.grave_stems
+    if stems.is_prevention(title) or stems.is_feared(title):
+        return True
+    is_suspicion = bool(terminology.kinds.of_title(title, SUSPECTED))
+    return _is_doubted(title, terminology) and not is_suspicion
+
+
+def _is_doubted(title: str, terminology: Terminology) -> bool:
+    """Tell if words of a title deny or doubt what it names."""
+    whole = terminology.clauses.whole(title)
+    return whole.is_suspected or is_denial(title, terminology)
