@@ -5,7 +5,6 @@ Such an entry is a bystander only by what is known: a code in a range of
 If other words of the entry may say more than its code, the code does not count.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -41,15 +40,6 @@ SPINAL = frozenset(
     }
 )
 PROBLEM = "Condition"
-# Harmless acts that do not say of which bone, or for which operation.
-_UNSITED_ACT = re.compile(
-    r"(?i)fractur|fraktur|\bbone|immobili|\bcast\b|an(?:a)?esth|anesth[eé]s|anestes"
-    r"|narkos|sedat|sedier|osteosyn|prone|麻酔|麻醉|마취|骨折|골절"
-)
-_SIDE = re.compile(
-    r"(?i)\b(?:right|left|rechts?|links?|re|li|droite?|gauche|derech[ao]"
-    r"|izquierd[ao]|destr[ao]|sinistr[ao]|praw\w+|lew\w+)\b\.?"
-)
 # Extensions that FHIR defines for another diagnosis.
 RULED_OUT = "condition-ruledOut"
 CAUSES = ("condition-dueTo", "condition-related", "occurredFollowing")
@@ -132,21 +122,7 @@ def is_bystander_act(titles: Iterable[Json], terminology: Terminology) -> bool:
             for word in texts_of(title)
         )
     words = [word for title in listed for word in texts_of(title)]
-    return bool(words) and all(_is_named_apart(word, terminology) for word in words)
-
-
-def _is_named_apart(word: str, terminology: Terminology) -> bool:
-    """Tell if a title names an act that leaves the spine alone, of either list.
-
-    A harmless act may say too little for the spine: an anaesthetic, or a reduction of a
-    fracture that is not named.
-    """
-    rules = terminology.bystanders
-    if rules.names_act(word):
-        return True
-    bare = _SIDE.sub(" ", word).strip()
-    is_harmless = terminology.harmless_acts.is_title(bare)
-    return is_harmless and not rules.is_against(word) and not _UNSITED_ACT.search(word)
+    return bool(words) and all(map(terminology.bystanders.names_act, words))
 
 
 def _is_against_code(word: str, title: Json, terminology: Terminology) -> bool:
