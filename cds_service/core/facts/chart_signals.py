@@ -10,11 +10,7 @@ from datetime import date, timedelta
 from math import floor
 
 from cds_service.core.derivations.computed import MNA_MALNOURISHED
-from cds_service.core.drugs.bone_drugs import (
-    FORBIDDEN_BY,
-    MAY_BE_SWALLOWED,
-    TUMOUR_DOSES,
-)
+from cds_service.core.drugs.bone_drugs import MAY_BE_SWALLOWED, TUMOUR_DOSES
 from cds_service.core.facts.situation import Signal, SignalEntry, Situation, signal
 from cds_service.core.findings import DrugAllergy, Finding
 from cds_service.core.grave_findings import entries_behind
@@ -361,18 +357,6 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
     return None
 
 
-# What the label of a drug forbids, by what `FORBIDDEN_BY` calls it.
-OF_ARTERIES = ("arterial-event", say("myocardial infarction or stroke"))
-FORBIDDING_FINDINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "arteries": (OF_ARTERIES,),
-    "clots": (("venous-thrombosis", say("thrombosis or embolism")), OF_ARTERIES),
-    "calcium": (
-        ("high-calcium", say("hyperparathyroidism or high calcium")),
-        ("paget-disease", say("Paget's disease")),
-    ),
-}
-
-
 def _label_warnings(drug: str, situation: Situation) -> Iterator[Signal]:
     """Yield a signal for low calcium, for a harm of a bone drug, and for an allergy.
 
@@ -395,11 +379,6 @@ def _label_warnings(drug: str, situation: Situation) -> Iterator[Signal]:
             yield _signal(fact, finding, because=because, date=date_)
         elif names := _left_open_by(name, situation):
             yield _signal(doubt, date="")._replace(entries=situation.entries_of(names))
-    for name, fact in FORBIDDING_FINDINGS.get(FORBIDDEN_BY.get(drug, ""), ()):
-        if finding := _true(situation, name):
-            date_ = _date(finding, situation)
-            because = in_brackets(fact, date_)
-            yield _signal(fact, finding, because=because, date=date_)
 
 
 def _allergies_to(drug: str, situation: Situation) -> list[DrugAllergy]:
