@@ -640,7 +640,6 @@ class OtherInjuries:
         possible: untreated levels whose fracture may be recent, or that a brace order
             names.
         doubtful: levels of recent fractures of which one was perhaps not treated.
-        reported: untreated levels that a report of these weeks calls newly broken.
         has_other_surgery: another operation of the spine is ordered or was done lately,
             or this is not excluded.
         signed_reasons: concepts that the augmentation order being signed names as
@@ -664,7 +663,6 @@ class OtherInjuries:
     unread: tuple[str, ...] = ()
     has_other_order: bool = False
     has_unread_problem: bool = False
-    reported: tuple[str, ...] = ()
 
 
 NOTHING_ELSE = OtherInjuries()

@@ -469,10 +469,10 @@ def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
 
 @signal("training-despite-limit")
 def _training_despite_limit(situation: Situation) -> Signal | None:
-    """Find physiotherapy next to a bone that may still heal, or an unstable spine.
+    """Find physiotherapy next to a fracture of the spine that was unstable of late.
 
-    What another fact asks about is asked once. A broken bone that only the reason of
-    an order or a stay names may be one of before, or repaired.
+    What another fact asks about is asked once. Of a broken hip the page of the patient
+    takes account: physiotherapy was ordered for somebody who had it repaired.
     """
     leaving, support = situation.leaving, situation.support
     is_placed = support.counted("rehabilitation") or (
@@ -482,13 +482,10 @@ def _training_despite_limit(situation: Situation) -> Signal | None:
         return None
     if any(SIGNALS[name](situation) for name in ASKED_OF_INJURIES):
         return None
-    names = list[str]()
-    if "leg" in support.training_limits:
-        names.append(say("a fracture of pelvis or leg may still heal"))
     unstable = SIGNALS["unstable-before"](situation)
-    if unstable and _is_fracture_unstable_of_late(situation):
-        names.append(unstable.because)
-    return Signal(joined(names)) if names else None
+    if unstable is None or not _is_fracture_unstable_of_late(situation):
+        return None
+    return Signal(unstable.because)
 
 
 def _is_fracture_unstable_of_late(situation: Situation) -> bool:

@@ -22,7 +22,6 @@ from cds_service.core.grave_findings import EXCLUDING, KINDS, GraveFinding
 from cds_service.core.open_points import is_settled
 from cds_service.core.phrases import joined, say
 from cds_service.core.unread_lists import UnreadList, unread_text
-from cds_service.core.wording import join_words
 
 # What was not understood or could not be read may name any grave finding. Entries of
 # the problem list are one signal; reports, orders, notes and broken resources another.
@@ -391,19 +390,6 @@ def is_named_of_late(name: str, situation: Situation) -> bool:
     sources = {source.resource for source in gap.provenance}
     is_of_late = not sources.isdisjoint(situation.told_lately)
     return (is_of_order and not gap.is_unnamed) or is_of_late
-
-
-@signal("fracture-reported")
-def _fracture_reported(situation: Situation) -> Signal | None:
-    """Find a vertebra that a report of these weeks calls newly broken, not treated."""
-    reported = situation.support.other.reported
-    if situation.leaving is not None or not reported:
-        return None
-    words = {"levels": join_words(reported)}
-    entries = tuple(map(SignalEntry, reported))
-    return Signal(
-        say("recent fracture of {levels}", **words), words=words, entries=entries
-    )
 
 
 register("cause-named", _named_detector(CAUSES_IN_DOUBT))

@@ -44,7 +44,7 @@ CARD_SIGNALS = {
     # In tests/patients/test_open_when_all_is_ordered.py.
     *("cause-in-doubt", "deficit-in-doubt"),
     # In tests/patients/test_causes_named_before_cement.py.
-    *("cause-named", "deficit-named", "fracture-reported"),
+    *("cause-named", "deficit-named"),
     "training-despite-limit",  # in tests/patients/test_limits_when_leaving.py
     *("grave-lists-unread", "drug-lists-unread"),
     "unstable-bone",  # in test_feedback_and_closures.py

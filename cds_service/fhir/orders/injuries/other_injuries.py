@@ -53,7 +53,6 @@ from cds_service.fhir.orders.injuries.injury_times import (
     is_unsettled,
     moment_of,
 )
-from cds_service.fhir.orders.injuries.reported_fractures import newly_broken
 from cds_service.fhir.orders.keep_reasons import reasons_of_order
 from cds_service.fhir.orders.levels.broken_levels import (
     broken_beside,
@@ -127,9 +126,8 @@ def find_other_injuries(
     broken = _broken_on_record(search)
     broken.open.update(_levels_named_by_orders(search, braces))
     fractures = untreated(broken, search.operation)
-    reported = newly_broken(search)
     if not braces:
-        return OtherInjuries(*fractures, reported=reported)
+        return OtherInjuries(*fractures)
 
     signed = _augmentations_in(search)
     signed_reasons = (reasons_of_order(order, drafts, terminology) for order in signed)
@@ -149,7 +147,6 @@ def find_other_injuries(
         fractures=fractures.sure,
         possible=fractures.possible,
         doubtful=fractures.doubtful,
-        reported=reported,
         has_other_surgery=_is_operated(search),
         signed_reasons=frozenset().union(*signed_reasons),
         is_brace_noted=_is_brace_noted(signed, terminology),
