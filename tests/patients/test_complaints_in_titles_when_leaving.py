@@ -26,7 +26,7 @@ NEW = [
     *("Nuovi disturbi minzionali", "排尿障害 急性", "新发排尿障碍"),
 ]
 PLAIN = [
-    *("Gangunsicherheit", "Blasenstörung", "Blasentraining", "Krafttraining Beine"),
+    *("Gangunsicherheit", "Blasentraining", "Krafttraining Beine"),
     *("Keine Kraftminderung Beine", "Kraft Beine prüfen", "Sensibilität Beine prüfen"),
     *("Pas de faiblesse des jambes", "Sin debilidad en piernas", "Overactive bladder"),
     *("Neuer Rollator bei Gangunsicherheit", "Neue Gehhilfe"),

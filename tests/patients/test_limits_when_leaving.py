@@ -26,8 +26,13 @@ def training_of(entry):
     return card, any("rehabilitation" in label for label in chosen)
 
 
-@pytest.mark.parametrize("days", [1, 20, 60, 89])
-@pytest.mark.parametrize("code", BROKEN)
+@pytest.mark.parametrize(
+    ("code", "days"),
+    [
+        *((code, days) for code in BROKEN for days in (1, 20, 40)),
+        *((code, days) for code in BROKEN[2:] for days in (60, 89)),
+    ],
+)
 def test_a_signing_asks_first_while_it_may_heal(code, days):
     card, is_chosen = training_of(broken(code, days))
     assert not is_chosen
@@ -42,7 +47,7 @@ def test_words_of_a_hip_limit_as_its_code_does(words):
 
 
 def test_a_hip_of_long_ago_asks_for_training():
-    card, is_chosen = training_of(broken("S72.001A", 120))
+    card, is_chosen = training_of(broken("S72.001A", 60))
     assert is_chosen
     assert "walk by next day" in card["detail"]
 

@@ -98,8 +98,8 @@ def test_what_only_sounds_like_it_changes_nothing(entry):
         ("compresión medular", "compression or injury of the spinal cord (18 Nov)"),
         ("脊髄圧迫", "compression or injury of the spinal cord (18 Nov)"),
         ("abcès épidural", "spinal infection (epidural abscess, 18 Nov)"),
-        ("dwarslaesie", "new neurological deficit not excluded"),
-        ("하지마비", "new neurological deficit not excluded"),
+        ("dwarslaesie", "paralysis of the legs (18 Nov)"),
+        ("하지마비", "paralysis of the legs (18 Nov)"),
         ("rétention urinaire", "new neurological deficit not excluded"),
     ],
 )

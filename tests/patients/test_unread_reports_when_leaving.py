@@ -34,7 +34,7 @@ def cards_beside(*entries: Any) -> list[Any]:
 @pytest.mark.parametrize(
     "words",
     [
-        "Conus compression.",
+        "Conus displaced.",
         "Canal stenosis with cord signal change.",
         "Hyperintense disc L1/2, infection possible.",
         "Suspicious lesion T8.",
@@ -53,12 +53,12 @@ def test_a_report_in_words_of_no_list_is_to_be_read(words: str) -> None:
     "report",
     [
         pytest.param(imaging(presentedForm=PDF, days=1), id="in a file"),
-        pytest.param(imaging("Conus compression.", days=2), id="of that day"),
+        pytest.param(imaging("Conus displaced.", days=2), id="of that day"),
         pytest.param(
-            imaging("Conus compression.", effectiveDateTime=None), id="without a day"
+            imaging("Conus displaced.", effectiveDateTime=None), id="without a day"
         ),
         pytest.param(
-            imaging("Conus compression.", days=4, issued="2026-11-19T08:00:00Z"),
+            imaging("Conus displaced.", days=4, issued="2026-11-19T08:00:00Z"),
             id="made before, issued since",
         ),
         pytest.param(
@@ -151,9 +151,9 @@ def test_cement_of_an_earlier_operation_is_where_it_was() -> None:
 @pytest.mark.parametrize(
     "report",
     [
-        pytest.param(imaging("Conus compression.", days=5), id="before the operation"),
+        pytest.param(imaging("Conus displaced.", days=5), id="before the operation"),
         pytest.param(
-            imaging("Conus compression.", days=1, status="entered-in-error"),
+            imaging("Conus displaced.", days=1, status="entered-in-error"),
             id="in error",
         ),
     ],

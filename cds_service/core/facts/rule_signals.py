@@ -320,8 +320,8 @@ NOT_UNDERSTOOD = {
     "supplies-unread": "supply orders could not be read",
     "brace-kept": "a reason given for an earlier brace",
 }
-# As for another vertebra that broke.
-HEALED_AFTER = timedelta(days=180)
+# As long as a hip limits training.
+HEALED_AFTER = timedelta(days=42)
 KEEP_SOURCES = {
     "record": "{name} on record",
     "order": "{name} named by the brace order",
@@ -483,8 +483,8 @@ WHY_LIMITED: tuple[tuple[TrainingLimit, str], ...] = (
 def _training_limited(situation: Situation) -> Signal | None:
     """Find what is in force against training: an order, bed rest, a broken bone.
 
-    It is then offered and not pre-selected (E10). A broken hip is a reason for as long
-    as it may heal; later, training is asked for next to it (F12).
+    It is then offered and not pre-selected (E10). A broken hip is a reason for six
+    weeks; later, training is asked for next to it (F12).
     """
     is_leaving = situation.leaving is not None
     limits = situation.support.training_limits

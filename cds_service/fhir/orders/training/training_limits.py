@@ -65,6 +65,9 @@ NOT_IN_FORCE = frozenset(
 LONGEST_IN_FORCE = timedelta(days=180)
 # A bone of the leg or the pelvis that broke this lately may still heal.
 HEALS_IN = timedelta(days=90)
+# A hip is repaired as a rule, and training is then asked for (F12).
+HIP = frozenset({"hip-fracture"})
+HIP_HEALS_IN = timedelta(days=42)
 LEG = CARRYING | {"leg-fracture", "atypical-femur-fracture", LEG_BROKEN}
 # What lasts as long as its diagnosis is in force.
 LASTING: Mapping[str, TrainingLimit] = {
@@ -277,7 +280,9 @@ def _is_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
         if clinical_status(condition) & PAST or _is_old(condition, terminology):
             return False
         last = recorded
-    return last is None or today - last <= HEALS_IN
+    is_hip = entry.concepts & LEG == HIP
+    heals_in = HIP_HEALS_IN if is_hip else HEALS_IN
+    return last is None or today - last <= heals_in
 
 
 def _names_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
