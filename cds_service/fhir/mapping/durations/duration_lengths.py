@@ -25,7 +25,8 @@ _COMPARED = re.compile(
     r"(?:\b(?:no|not|nicht|pas|niet|nie|non)\s+)?"
     r"(?:\b(?:(?:to\s+)?exceed(?:ing)?|(?:more|longer|less|fewer)\s+than|beyond"
     r"|(?:l(?:ä|ae|a)nger|mehr)\s+als|plus\s+de|m[aá]s\s+de|pi[uù]\s+di|oltre"
-    r"|up\s+to|bis\s+zu|h(?:ö|oe)chstens|sans\s+d[eé]passer|(?:langer|meer)\s+dan|(?:d[lł]u[zż]ej|wi[eę]cej)\s+ni[zż]"
+    r"|up\s+to|bis\s+zu|h(?:ö|oe)chstens|sans\s+d[eé]passer|(?:langer|meer)\s+dan"
+    r"|(?:d[lł]u[zż]ej|wi[eę]cej)\s+ni[zż]"
     r"|max(?:imum|imal|imaal|imo)?\.?(?:\s+of|\s+de)?)|[不勿]?超[过過]|最[多长長])\s*$",
     re.IGNORECASE,
 )

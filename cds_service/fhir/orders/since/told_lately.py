@@ -87,14 +87,15 @@ def _only_speaks_of_it(entry: Entry, terminology: Terminology) -> bool:
     "Fear of myeloma" and "breast cancer gene" reassure of nothing, and lead no card. A
     suspicion does, and so do words in which nothing calls it less than there.
     """
-    titles = texts_of(entry.raw.get("code"))
-    if entry.kind == "DiagnosticReport" or not titles:
+    if entry.kind == "DiagnosticReport":
         return False
-    return all(
-        _is_spoken_of(title, terminology)
-        for title in titles
-        if terminology.text_concepts(title) or _is_doubted(title, terminology)
-    ) and any(_is_doubted(title, terminology) for title in titles)
+    titles = texts_of(entry.raw.get("code"))
+    doubted = [one for one in titles if _is_doubted(one, terminology)]
+    # A title in which nothing is named, as that of an unknown code, decides nothing.
+    telling = [one for one in titles if terminology.text_concepts(one)]
+    return bool(doubted) and all(
+        _is_spoken_of(one, terminology) for one in {*doubted, *telling}
+    )
 
 
 def _is_spoken_of(title: str, terminology: Terminology) -> bool:
