@@ -100,6 +100,18 @@ def appointment(
     return said | members
 
 
+def image_report(conclusion: str, *, days: int = 1) -> Resource:
+    """A final report of an image of the spine, by default of yesterday."""
+    said = {
+        "status": "final",
+        "category": [codeable(V2_0074, "RAD")],
+        "code": {"text": "CT lumbar spine"},
+        "effectiveDateTime": days_ago(days),
+        "conclusion": conclusion,
+    }
+    return of_patient("DiagnosticReport", "image", **said)
+
+
 def pathology(
     *, days: int = 0, status: str = "final", order: str = "", number: str = "path"
 ) -> Resource:

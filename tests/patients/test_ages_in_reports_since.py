@@ -2,23 +2,7 @@
 
 import pytest
 
-from tests.chart_builders import Resource, days_ago, of_patient
-from tests.codes import codeable
-from tests.patients.leaving import V2_0074, cards_beside
-
-
-def report_since(conclusion: str) -> Resource:
-    """A final report of an image of yesterday, the day after the operation."""
-    return of_patient(
-        "DiagnosticReport",
-        "image",
-        status="final",
-        category=[codeable(V2_0074, "RAD")],
-        code={"text": "CT lumbar spine"},
-        effectiveDateTime=days_ago(1),
-        conclusion=conclusion,
-    )
-
+from tests.patients.leaving import cards_beside, image_report
 
 NEW_T11 = [
     "There is a new fracture of T11 since the prior study.",
@@ -47,7 +31,7 @@ NEW_T11 = [
 
 @pytest.mark.parametrize("conclusion", NEW_T11)
 def test_a_vertebra_that_broke_since_is_named_and_no_old_one(conclusion):
-    (card,) = cards_beside(report_since(conclusion))
+    (card,) = cards_beside(image_report(conclusion))
 
     assert "recent fracture of T11 perhaps not treated" in card["summary"]
 
@@ -65,4 +49,4 @@ def test_a_vertebra_that_broke_since_is_named_and_no_old_one(conclusion):
     ],
 )
 def test_an_old_fracture_in_a_report_since_asks_nothing(conclusion):
-    assert cards_beside(report_since(conclusion)) == []
+    assert cards_beside(image_report(conclusion)) == []

@@ -6,7 +6,7 @@ import pytest
 
 from tests.chart_builders import days_ago, of_patient, problem
 from tests.codes import ATC, codeable
-from tests.patients.leaving import V2_0074, cards_beside
+from tests.patients.leaving import cards_beside, image_report
 
 
 def typed(words: str, *, days: int = 1, onset: int | None = 1, **members: Any) -> Any:
@@ -17,19 +17,6 @@ def typed(words: str, *, days: int = 1, onset: int | None = 1, **members: Any) -
         "onsetDateTime": None if onset is None else days_ago(onset),
     }
     return problem("x", number="g", **said | members)
-
-
-def report(conclusion: str) -> Any:
-    """An imaging report of yesterday."""
-    return of_patient(
-        "DiagnosticReport",
-        "check",
-        status="final",
-        category=[codeable(V2_0074, "RAD")],
-        code={"text": "CT spine"},
-        effectiveDateTime=days_ago(1),
-        conclusion=conclusion,
-    )
 
 
 def apixaban(purpose: str) -> Any:
@@ -81,7 +68,7 @@ def test_infections_that_come_back_are_news_only_with_an_onset(words: str) -> No
     ],
 )
 def test_a_plain_check_with_an_old_fracture_is_understood(conclusion: str) -> None:
-    assert cards_beside(report(conclusion)) == []
+    assert cards_beside(image_report(conclusion)) == []
 
 
 @pytest.mark.parametrize(
@@ -96,7 +83,7 @@ def test_a_plain_check_with_an_old_fracture_is_understood(conclusion: str) -> No
     ],
 )
 def test_what_else_such_a_check_says_is_read(conclusion: str) -> None:
-    assert cards_beside(report(conclusion))
+    assert cards_beside(image_report(conclusion))
 
 
 @pytest.mark.parametrize(
