@@ -237,9 +237,9 @@ REFERENCES = [
         title="reasonReference to another server, beside a resource of the same id",
         scenario="signs",
         sends={"drafts": [order_for("{evil}/Condition/x1"), metastasis()]},
-        says=(STARTS_DRUG,),
-        # A reason that was not sent leaves its causes open; the resource next to the
-        # order is not it.
+        # The resource next to the order is not its reason, and is of this patient: it
+        # is asked about, not stated.
+        says=("Malignancy of bone not excluded",),
         silent=("etastasis", "C79"),
     ),
     Case(

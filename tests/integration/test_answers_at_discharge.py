@@ -264,9 +264,18 @@ def test_considered_closes_a_warning_until_another_entry_is_there(patient):
     assert patient.leaves(DRUG, weak, other, minutes=2) is not None
 
 
-def test_what_was_answered_at_the_signing_is_closed_for_the_same_entry(patient):
+@pytest.mark.parametrize(
+    ("title", "later"),
+    [
+        ("Suspected spinal metastasis", "Suspected spondylodiscitis"),
+        ("Suspected cauda equina syndrome", "Suspected spinal cord compression"),
+    ],
+)
+def test_what_was_answered_at_the_signing_is_closed_for_the_same_entry(
+    patient, title, later
+):
     """A new suspicion since is another one."""
-    suspected = entry("sus", "", "Suspected spinal metastasis")
+    suspected = entry("sus", "", title)
     record = (*chart(coded("M80.08XA", days=20), suspected), *everything_arranged())
     signing = order_sign(record, kyphoplasty())
     body = json.loads(json.dumps(signing).replace(PATIENT, patient.patient))
@@ -275,7 +284,7 @@ def test_what_was_answered_at_the_signing_is_closed_for_the_same_entry(patient):
     assert "not excluded" in cards[0]["summary"]
     patient.override(cards[0], "alreadyArranged", SIGNING)
     assert patient.leaves(DRUG, suspected, minutes=1) is None
-    since = entry("since", "", "Suspected spondylodiscitis")
+    since = entry("since", "", later)
     assert patient.leaves(DRUG, suspected, since, minutes=2) is not None
 
 

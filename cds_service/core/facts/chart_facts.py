@@ -425,7 +425,8 @@ def _is_shown_on(grounds: Sequence[CardGround], file: FactFile, signal: Signal) 
 
     Cards of a signing keep no digest of what an entry says: the entry alone counts.
     """
-    keys = [ground.key for ground in grounds if ground.fact == file.id]
+    facts = {file.id, *file.shown_by}
+    keys = [ground.key for ground in grounds if ground.fact in facts]
     if not signal.entries:
         return _key(signal) in keys
     marks = {mark for key in keys for mark in key.split()}

@@ -117,6 +117,7 @@ class FactClosing(DataTable):
         only_considered: the override `considered` alone closes it, no act arranged.
         per_entry: an override of its act closes what it was shown for. A new or changed
             entry opens it again.
+        shown_by: ids of other facts whose cards showed the entry for the same question.
         keeps_card: while it may lead, a card is shown whatever else is ordered.
         settles_review: the condition under which no bone treatment review is open,
             although none is ordered.
@@ -126,6 +127,7 @@ class FactClosing(DataTable):
     leads_when_closed: bool = False
     only_considered: bool = False
     per_entry: bool = False
+    shown_by: tuple[str, ...] = ()
     keeps_card: bool = False
     settles_review: Condition | None = None
 
