@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple, Self
 
-from cds_service.core.unread_lists import UnreadList
-
 Value = float | bool | str
 Origin = Literal["prefetch", "fhir", "context", "derived"]
 GapReason = Literal[
@@ -34,6 +32,20 @@ Procedure = Literal["PKP", "PVP"]
 PROCEDURES: Mapping[str, str] = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 Precision = Literal["day", "month", "year"]
 YEARS_FROM = 24  # months; from here on an age is stated in years
+
+
+class UnreadList(NamedTuple):
+    """A list that was asked for and could not be read, or not whole.
+
+    Attributes:
+        key: its prefetch key.
+        why: as a phrase, for the log.
+        is_failed: nothing of it was read.
+    """
+
+    key: str
+    why: str
+    is_failed: bool = False
 
 
 class Provenance(NamedTuple):

@@ -10,19 +10,19 @@ from datetime import date, timedelta
 from math import floor
 
 from cds_service.core.derivations.computed import MNA_MALNOURISHED
+from cds_service.core.derivations.sarcopenia import GAIT, GRIP, RULERS, is_low, written
 from cds_service.core.drugs.bone_drugs import MAY_BE_SWALLOWED, TUMOUR_DOSES
 from cds_service.core.facts.situation import Signal, SignalEntry, Situation, signal
 from cds_service.core.findings import DrugAllergy, Finding
-from cds_service.core.grave_findings import entries_behind
-from cds_service.core.open_points import (
+from cds_service.core.risk.grave_findings import entries_behind
+from cds_service.core.risk.open_points import (
     LOW_CLEARANCE,
     SEVERE_EGFR,
     SEVERELY_FRAIL,
     are_kidneys_open,
 )
-from cds_service.core.phrases import Day, in_brackets, joined, say
-from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
-from cds_service.core.wording import (
+from cds_service.core.words.phrases import Day, in_brackets, joined, say
+from cds_service.core.words.wording import (
     NUMBER_WORDS,
     capital,
     month_text,

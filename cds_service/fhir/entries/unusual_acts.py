@@ -24,7 +24,11 @@ from cds_service.fhir.entries.words.problem_words import (
 )
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, LONGEST_TITLE, folded
+from cds_service.fhir.mapping.texts.text_rules import (
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    folded,
+)
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 STUDY = "ImagingStudy"

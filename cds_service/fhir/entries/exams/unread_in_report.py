@@ -16,10 +16,10 @@ from cds_service.fhir.entries.words.bystanders import (
 )
 from cds_service.fhir.entries.words.unread_in_reasons import words_beyond
 from cds_service.fhir.leaves import leaves_of
-from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.levels.level_names import LEVELS, SEQUENCES
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
+from cds_service.fhir.mapping.texts.clauses import sentences
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.narratives import says_more
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 

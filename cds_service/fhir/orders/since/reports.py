@@ -20,7 +20,7 @@ from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.order_text import name_augmentation
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of

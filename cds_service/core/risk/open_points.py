@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from cds_service.core.derivations.computed import MNA_MALNOURISHED
+from cds_service.core.derivations.sarcopenia import STUDY, sex_of
 from cds_service.core.findings import Finding, Findings, Gap, RecordState, Value
-from cds_service.core.grave_findings import EXCLUDING, RAISING_LISTED
 from cds_service.core.models.study_result import BONE_FINDINGS
-from cds_service.core.sarcopenia import STUDY, sex_of
+from cds_service.core.risk.grave_findings import EXCLUDING, RAISING_LISTED
 
 # A figure under the usual needs these: an unrecorded low weight must not reassure.
 NEEDED = ("age", "sex", "bmi")

@@ -14,11 +14,11 @@ from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.files.letters import LETTER
-from cds_service.fhir.mapping.kept_texts import KEPT_TEXTS
-from cds_service.fhir.mapping.method_words import Phrases
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
-from cds_service.fhir.mapping.readable import Languages
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.kept_texts import KEPT_TEXTS
+from cds_service.fhir.mapping.texts.method_words import Phrases
+from cds_service.fhir.mapping.texts.readable import Languages
+from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TITLE,
     without_accents,
 )

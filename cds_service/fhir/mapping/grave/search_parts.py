@@ -12,7 +12,7 @@ from pydantic import Field
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.files.overlay import required
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
     LONGEST_TITLE,
     any_folded,

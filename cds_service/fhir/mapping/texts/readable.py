@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping
 from cds_service.core.data_file import DataFile
 from cds_service.fhir.mapping.files.language import Language
 from cds_service.fhir.mapping.files.letters import LETTER
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
     compiled_words,
     folded,

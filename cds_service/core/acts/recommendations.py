@@ -8,22 +8,22 @@ signals, facts and gaps, never expressions: if they do not suffice, add a signal
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from cds_service.core.acts.rule_file import Ask, Rule, SignalText
 from cds_service.core.braces.bracing import Correction
-from cds_service.core.closures import NOTHING_CLOSED, Closures
+from cds_service.core.earlier_cards.closures import NOTHING_CLOSED, Closures
 from cds_service.core.facts.chart_facts import ChartFacts
 from cds_service.core.facts.open_signals import OPEN_SIGNALS
 from cds_service.core.facts.situation import Signal, Situation
 from cds_service.core.findings import Findings, SupportOrder, SupportOrders
-from cds_service.core.phrases import (
+from cds_service.core.site_values.policy import Policy
+from cds_service.core.words.phrases import (
     Sentence,
     WithoutBrackets,
     joined,
     placeholders,
     say,
 )
-from cds_service.core.policy import Policy
-from cds_service.core.rule_file import Ask, Rule, SignalText
-from cds_service.core.wording import (
+from cds_service.core.words.wording import (
     capital,
     date_text,
     join_words,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cds_service.core.findings import Findings
 from cds_service.core.models.pooled import PooledFigure
-from cds_service.core.phrases import say
+from cds_service.core.words.phrases import say
 
 # Lasting pain has a pooled rate and named factors, no figure (docs/pooled.md).
 USUAL_PAIN = "1 in 5"

@@ -21,7 +21,7 @@ from cds_service.fhir.mapping.codes.harmless_codes import (
 from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.files.overlay import required
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
-from cds_service.fhir.mapping.text_rules import folded, folded_pattern
+from cds_service.fhir.mapping.texts.text_rules import folded, folded_pattern
 
 FILE = "bystanders.toml"
 # Characters. A title has a line or two; longer prose may say anything.

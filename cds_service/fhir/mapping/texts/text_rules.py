@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from cds_service.core.data_file import read_toml
 from cds_service.fhir.mapping.files.language import ONE_WORD, Language
-from cds_service.fhir.mapping.kept_texts import kept
+from cds_service.fhir.mapping.texts.kept_texts import kept
 from cds_service.outgoing.deadline import check_time
 
 Place = tuple[int, int]

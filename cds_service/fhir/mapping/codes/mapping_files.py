@@ -12,7 +12,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.classes import class_of
 from cds_service.fhir.mapping.codes.code_systems import MEASURES, ORDERS, CodeSystems
 from cds_service.fhir.mapping.files.overlay import files_in_force
-from cds_service.fhir.mapping.text_rules import compiled
+from cds_service.fhir.mapping.texts.text_rules import compiled
 from cds_service.fhir.shapes import fits
 
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"

@@ -13,7 +13,8 @@ from typing import Literal
 from cds_service.core.data_file import read_toml
 from cds_service.core.findings import YEARS_FROM, Finding
 from cds_service.core.months import months_between
-from cds_service.core.phrases import (
+from cds_service.core.vocabulary import FindingSpec, ObservedSpec
+from cds_service.core.words.phrases import (
     Amount,
     Changed,
     Day,
@@ -23,7 +24,6 @@ from cds_service.core.phrases import (
     in_brackets,
     say,
 )
-from cds_service.core.vocabulary import FindingSpec, ObservedSpec
 
 _WORDS = read_toml(Path(__file__).with_name("words.toml"))
 UNITS: Mapping[str, str] = _WORDS["units"]

@@ -12,8 +12,8 @@ from pydantic import Field
 
 from cds_service.core.data_file import DataFile, DataTable
 from cds_service.fhir.mapping.files.language import Pattern, either, ignoring_case
-from cds_service.fhir.mapping.kept_texts import kept
-from cds_service.fhir.mapping.text_rules import normal
+from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.text_rules import normal
 
 # The limits of the WHO's classes, and any number below zero.
 _LIMIT = re.compile(r"[-−–] ?(?:1(?:[.,]0)?|2[.,]5)(?![\w.,]*\d)")

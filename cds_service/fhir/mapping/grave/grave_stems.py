@@ -11,6 +11,11 @@ from itertools import chain
 from pathlib import Path
 
 from cds_service.core.data_file import DataFile, read_toml
+from cds_service.fhir.mapping.dates.written_days import (
+    days_in,
+    latest_of,
+    with_plain_months,
+)
 from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.files.overlay import (
@@ -18,13 +23,8 @@ from cds_service.fhir.mapping.files.overlay import (
     missing_tables,
     required,
 )
-from cds_service.fhir.mapping.kept_texts import kept
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, any_folded, folded
-from cds_service.fhir.mapping.written_days import (
-    days_in,
-    latest_of,
-    with_plain_months,
-)
+from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, any_folded, folded
 
 FILE = "grave-stems.toml"
 Words = Mapping[str, tuple[Pattern, ...]]

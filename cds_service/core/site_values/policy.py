@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, field_serializer, model_validator
 
 from cds_service.core.data_file import DataTable
-from cds_service.core.recalibration import Recalibration
+from cds_service.core.site_values.recalibration import Recalibration
 
 HALF = 0.5  # a patient: taken instead of a count of 0
 Share = Annotated[float, Field(gt=0, lt=1)]

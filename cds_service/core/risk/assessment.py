@@ -23,9 +23,9 @@ from cds_service.core.models.study import MarkerStudy, StrataStudy, Study
 from cds_service.core.models.study_lines import StudyLine, has_disagreement, study_line
 from cds_service.core.models.study_result import ABSOLUTE, ModelResult, apply_model
 from cds_service.core.models.study_tables import Outcome
-from cds_service.core.open_points import OpenPoint, find_open_points
-from cds_service.core.policy import Policy
-from cds_service.core.risk_words import RiskWords, pain_words
+from cds_service.core.risk.open_points import OpenPoint, find_open_points
+from cds_service.core.risk.risk_words import RiskWords, pain_words
+from cds_service.core.site_values.policy import Policy
 
 OUTCOMES: tuple[Outcome, ...] = ("refracture", "residual-pain")
 Status = Literal["assessed", "insufficient-data", "not-applicable"]

@@ -12,7 +12,7 @@ from typing import Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from cds_service.core.data_file import Approved, DataTable
-from cds_service.core.phrases import DayForm, NotTranslated, placeholders
+from cds_service.core.words.phrases import DayForm, NotTranslated, placeholders
 
 ENGLISH = "en"
 JOINS = frozenset({", ", " and ", " or ", "; ", ". ", " "})

@@ -1,9 +1,9 @@
 """Name the lists of a record that could not be read, or not whole, for a summary."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
-from cds_service.core.phrases import Sentence, say
+from cds_service.core.findings import UnreadList
+from cds_service.core.words.phrases import Sentence, say
 
 MEDICATIONS = say("medication list")
 # By prefetch key.
@@ -25,20 +25,6 @@ NAMES: Mapping[str, Sentence] = {
 }
 # Keys that hold a part of a list: if one fails, the list is not wholly readable.
 PARTS = frozenset({"administrations", "statements", "dispenses"})
-
-
-class UnreadList(NamedTuple):
-    """A list that was asked for and could not be read, or not whole.
-
-    Attributes:
-        key: its prefetch key.
-        why: as a phrase, for the log.
-        is_failed: nothing of it was read.
-    """
-
-    key: str
-    why: str
-    is_failed: bool = False
 
 
 def unread_text(lists: Iterable[UnreadList]) -> str:

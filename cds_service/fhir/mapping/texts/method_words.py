@@ -14,8 +14,8 @@ from pydantic import BeforeValidator, RootModel
 
 from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.files.overlay import missing_tables, required
-from cds_service.fhir.mapping.kept_texts import KEPT_TEXTS
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.kept_texts import KEPT_TEXTS
+from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TITLE,
     without_accents,
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cds_service.core.data_file import Closed, read_toml, validated
 from cds_service.core.findings import Finding
-from cds_service.core.wording import number_text
+from cds_service.core.words.wording import number_text
 
 MUSCLE, GRIP, GAIT = "appendicular-muscle-index", "grip-strength", "gait-speed"
 MEASURES = (MUSCLE, GRIP, GAIT)

@@ -21,8 +21,8 @@ from cds_service.core.facts.leaving import Leaving, next_dose
 from cds_service.core.facts.open_signals import PROSE_OPEN
 from cds_service.core.facts.situation import Signal
 from cds_service.core.findings import AugmentationOrder, DrugUse
-from cds_service.core.handout_settings import HandoutSettings, HandoutWords
-from cds_service.core.wording import is_near
+from cds_service.core.handout.handout_settings import HandoutSettings, HandoutWords
+from cds_service.core.words.wording import is_near
 
 # The page as a draft of the record; the audit log counts it next to recommendations.
 HANDOUT_DRAFT = "handout"

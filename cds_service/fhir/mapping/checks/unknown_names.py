@@ -11,9 +11,9 @@ from pathlib import Path
 from cds_service.core.data_file import label, read_toml
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.errors import DataFileError, DataFileErrors
-from cds_service.fhir.mapping import bystander_rules
 from cds_service.fhir.mapping.files.language import Language
 from cds_service.fhir.mapping.files.overlay import files_in_force, required
+from cds_service.fhir.mapping.harmless import bystander_rules
 from cds_service.fhir.mapping.terminology import Terminology
 
 # Tables of `texts/` that are no concept of a code. Their words deny or suspect what a

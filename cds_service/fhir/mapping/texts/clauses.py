@@ -31,8 +31,8 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from cds_service.fhir.mapping.files.letters import LETTER
-from cds_service.fhir.mapping.kept_texts import kept
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.text_rules import (
     Place,
     folded,
 )
