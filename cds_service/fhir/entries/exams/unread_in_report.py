@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from cds_service.fhir.element_names import MODIFIERS
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.words.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
@@ -217,9 +218,9 @@ def _is_plain_code(code: Json, terminology: Terminology) -> bool:
     """
     bare = {"code": {"coding": code.get("coding")}}
     if terminology.identifies("conditions", code):
-        return is_bystander_problem(bare, terminology) or is_plain_fracture(
-            bare, terminology, is_old=False
-        )
+        return is_bystander_problem(
+            read_code(bare, terminology), terminology
+        ) or is_plain_fracture(bare, terminology, is_old=False)
     return bool(texts_of(code)) and not terminology.concepts(code)
 
 
