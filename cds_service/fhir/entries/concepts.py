@@ -39,13 +39,13 @@ from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     UNREAD_PROSE,
 )
-from cds_service.fhir.entries.harm_in_acts import (
-    EARLIER,
+from cds_service.fhir.entries.harm.harm_codes import EARLIER, is_history
+from cds_service.fhir.entries.harm.harm_in_acts import (
     HARM_ASIDE,
     asides_tell_harm,
-    is_history,
     tells_of_harm,
 )
+from cds_service.fhir.entries.harm.unusual_titles import UNUSUAL_ACT, may_be_unusual
 from cds_service.fhir.entries.listed import LISTED, OF_NO_CONCERN
 from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import (
@@ -59,7 +59,6 @@ from cds_service.fhir.entries.product_concepts import (
     concepts_of_device,
     concepts_of_drug,
 )
-from cds_service.fhir.entries.unusual_acts import UNUSUAL_ACT, may_be_unusual
 from cds_service.fhir.entries.words.asides import (
     OBSERVATION,
     VOID,

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
+from cds_service.fhir.entries.fractures.bones import CERVICAL
 from cds_service.fhir.entries.fractures.earlier_in_words import (
     EARLIER,
     calls_fracture_old,
@@ -18,7 +19,7 @@ from cds_service.fhir.entries.fractures.healed_fractures import (
     is_of_other_bone,
 )
 from cds_service.fhir.entries.fractures.leg_injuries import leg_injuries
-from cds_service.fhir.entries.fractures.neck_in_words import CERVICAL, neck_in_words
+from cds_service.fhir.entries.fractures.neck_in_words import neck_in_words
 from cds_service.fhir.entries.grave.grave_concepts import (
     BROKEN_ASIDE,
     CANCERS,
@@ -29,10 +30,8 @@ from cds_service.fhir.entries.grave.grave_concepts import (
     UNREAD_REASON,
 )
 from cds_service.fhir.entries.grave.open_codes import is_unjudged, left_open_by
-from cds_service.fhir.entries.harm_in_acts import (
-    illnesses_in_words,
-    is_harm_coded,
-)
+from cds_service.fhir.entries.harm.harm_codes import is_harm_coded
+from cds_service.fhir.entries.harm.harm_words import illnesses_in_words
 from cds_service.fhir.entries.listed import (
     OF_NO_CONCERN,
     is_entry_understood,

@@ -15,14 +15,14 @@ from cds_service.fhir.certainty import (
 )
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.bone_reports import words_of_report
+from cds_service.fhir.entries.fractures.bones import CARRYING, CERVICAL
 from cds_service.fhir.entries.fractures.broken_in_words import told_by_words
-from cds_service.fhir.entries.fractures.neck_in_words import CERVICAL
 from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
     UNREAD_REASON,
 )
-from cds_service.fhir.entries.harm_in_acts import CARRYING, bones_in_words
+from cds_service.fhir.entries.harm.harm_words import bones_in_words
 from cds_service.fhir.entries.medication.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.bystanders import SPINAL, is_plain_fracture

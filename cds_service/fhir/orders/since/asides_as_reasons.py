@@ -10,12 +10,12 @@ from datetime import date, timedelta
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.harm_in_acts import (
-    THERAPY,
+from cds_service.fhir.entries.harm.act_words import (
     evidence_of,
     names_of_reasons,
     sites_and_stages,
 )
+from cds_service.fhir.entries.harm.harm_words import THERAPY
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology

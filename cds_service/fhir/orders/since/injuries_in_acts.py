@@ -12,29 +12,33 @@ from cds_service.core.facts.leaving import INJURY_KINDS
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
 from cds_service.fhir.entries.condition_concepts import ACUTE
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN
-from cds_service.fhir.entries.harm_in_acts import (
-    AGAIN,
+from cds_service.fhir.entries.fractures.bones import (
     BROKEN,
     CARRYING,
-    DRUGS,
-    EARLIER,
+    CERVICAL,
     FALLS,
     OTHER_BONE,
-    REASONED,
-    TITLES,
     VERTEBRAL,
     WORDED,
-    bones_in_words,
-    bones_repaired_by,
+)
+from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN
+from cds_service.fhir.entries.harm.act_words import (
+    DRUGS,
+    REASONED,
+    TITLES,
     course_of,
-    illnesses_in_words,
-    is_neck_brace,
-    joins_what_is_new,
     names_of_reasons,
-    reasons_in_title,
     titles_of,
     told_beside,
+)
+from cds_service.fhir.entries.harm.harm_codes import EARLIER
+from cds_service.fhir.entries.harm.harm_in_acts import bones_repaired_by, is_neck_brace
+from cds_service.fhir.entries.harm.harm_words import (
+    AGAIN,
+    bones_in_words,
+    illnesses_in_words,
+    joins_what_is_new,
+    reasons_in_title,
 )
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
@@ -65,7 +69,6 @@ from cds_service.fhir.raw_json import (
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 FALL, NEW_VERTEBRA, NECK = "fall", "new-vertebra", "neck-fracture"
-CERVICAL = "cervical-fracture"
 # Of the leg or the pelvis, as codes of the problem list name them.
 OF_LEG = frozenset({LEG_BROKEN, "hip-fracture", "pelvic-fracture"})
 THIGH = CARRYING - {"pelvic-fracture"}

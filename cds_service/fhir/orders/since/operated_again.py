@@ -6,7 +6,7 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from cds_service.fhir.entries.harm_in_acts import RESCUE
+from cds_service.fhir.entries.harm.harm_in_acts import RESCUE
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import date
 
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.harm_in_acts import DONE_OR_ORDERED
+from cds_service.fhir.entries.harm.act_words import DONE_OR_ORDERED
 from cds_service.fhir.entries.words.problem_words import (
     in_doubt,
     named_in,

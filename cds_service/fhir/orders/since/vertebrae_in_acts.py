@@ -10,7 +10,7 @@ from datetime import date
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.broken_in_words import told_by_words
-from cds_service.fhir.entries.harm_in_acts import REASONED
+from cds_service.fhir.entries.harm.act_words import REASONED
 from cds_service.fhir.entries.medication.drugs import ANY_BONE_DRUG, BONE_DRUG
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.levels.level_names import LEVELS

@@ -17,8 +17,8 @@ from cds_service.fhir.certainty import (
     is_of_sequela,
 )
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.fractures.bones import CARRYING
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, LEG_INJURED
-from cds_service.fhir.entries.harm_in_acts import CARRYING
 from cds_service.fhir.entries.held_training import (
     AIDED,
     HELD,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT, is_without_words
-from cds_service.fhir.entries.unusual_acts import (
+from cds_service.fhir.entries.harm.unusual_titles import (
     ASKED,
     is_unusual_call,
     is_unusual_image,
