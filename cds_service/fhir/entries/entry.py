@@ -57,7 +57,7 @@ class Entry(NamedTuple):
         raw: JSON that `fhir.resources.R4B` has accepted.
         key: the prefetch key that returned it.
         origin: where it was read.
-        kind: the type of the resource.
+        resource_type: `Observation`.
         reference: its name, `Observation/12`.
         status: as written; empty if there is none.
         concepts: what it was picked for: the concepts of its codes, and of its words
@@ -79,7 +79,7 @@ class Entry(NamedTuple):
     raw: Json
     key: str
     origin: Origin
-    kind: str
+    resource_type: str
     reference: str
     status: str
     concepts: frozenset[str]
@@ -115,9 +115,9 @@ def read_entry(
     """
     entry = read_without_drug(raw, key, origin, concepts, terminology)
     drug = None
-    if entry.kind in MEDICATION_TYPES:
+    if entry.resource_type in MEDICATION_TYPES:
         drug = read_drug(raw, referred, terminology)
-    elif entry.kind in BILLED_TYPES:
+    elif entry.resource_type in BILLED_TYPES:
         drug = read_billed(raw, terminology)
     return entry._replace(referred=referred, drug=drug)
 
@@ -141,7 +141,7 @@ def read_without_drug(
         raw=raw,
         key=key,
         origin=origin,
-        kind=kind,
+        resource_type=kind,
         reference=f"{kind}/{text(raw.get('id'))}",
         status=text(raw.get("status")),
         concepts=concepts,

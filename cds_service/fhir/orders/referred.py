@@ -162,26 +162,27 @@ def with_drafted_drugs(
     forbids is a prohibition, and so is one that a task or a message asks to stop: the
     patient may never have taken it.
     """
-    stops = [draft for draft in drafts.stops() if draft.type == DRUG_TYPE]
+    stops = [draft for draft in drafts.stops() if draft.resource_type == DRUG_TYPE]
     stopping = {draft.reference for draft in stops}
     read = [
         _drug_of(draft, drafts.targets, terminology)
         for draft in drafts.each()
-        if draft.type == DRUG_TYPE and draft.reference not in stopping
+        if draft.resource_type == DRUG_TYPE and draft.reference not in stopping
     ]
     stopped = (_drug_of(_as_stop(one), drafts.targets, terminology) for one in stops)
     read += [one for one in stopped if _is_of_bone_drug(one)]
     asked = (
         _stop_asked_of(name, draft, drafts.targets, terminology, today)
         for draft in drafts.each()
-        if draft.type not in READ_ELSEWHERE and draft.type not in ORDER_KEYS
+        if draft.resource_type not in READ_ELSEWHERE
+        and draft.resource_type not in ORDER_KEYS
         for name in drugs_to_stop(draft, drafts, record, terminology)
     )
     read += [one for one in asked if _is_of_bone_drug(one)]
     forbidden = (
         _drug_of(_prohibition_of(name, draft), drafts.targets, terminology)
         for draft in drafts.prohibitions()
-        if draft.type in ORDER_KEYS
+        if draft.resource_type in ORDER_KEYS
         for name in bone_drugs_named(draft, terminology)
     )
     read += [one for one in forbidden if _is_of_bone_drug(one)]
@@ -265,14 +266,14 @@ def _with_drafted_reasons(
     """
     read: list[Entry | Unreadable | None] = []
     for order in drafts.each():
-        if order.type in ORDER_KEYS:
+        if order.resource_type in ORDER_KEYS:
             read.append(_entry_of_draft(order, drafts.targets, terminology))
-        elif order.type not in READ_ELSEWHERE:
+        elif order.resource_type not in READ_ELSEWHERE:
             read.append(read_other_draft(order, terminology))
     read += [
         _entry_of_draft(_as_read(order, terminology), drafts.targets, terminology)
         for order in drafts.prohibitions()
-        if order.type in ORDER_KEYS
+        if order.resource_type in ORDER_KEYS
     ]
     return _with_orders(read, record)
 
@@ -311,11 +312,11 @@ def with_unsent_reasons_of_drafts(
     unsent = [
         order
         for order in drafts.each()
-        if order.type in keys and _is_reason_unsent(order, record, drafts)
+        if order.resource_type in keys and _is_reason_unsent(order, record, drafts)
     ]
     entries = [*record.entries]
     for order in unsent:
-        key = keys[order.type]
+        key = keys[order.resource_type]
         places = [
             place
             for place, entry in enumerate(entries)
@@ -329,7 +330,7 @@ def with_unsent_reasons_of_drafts(
         try:
             raw = _parsed(order, terminology)
         except BrokenResource:
-            if order.type == DRUG_TYPE:  # named as broken
+            if order.resource_type == DRUG_TYPE:  # named as broken
                 continue
             raw = NAMED_ALONE
         entry = read_entry(raw, key, "context", LEFT_OPEN, None, terminology)
@@ -345,7 +346,7 @@ def _left_open(entry: Entry) -> Entry:
 def _parsed(order: Order, terminology: Terminology) -> Json:
     """Validate an order of the signing; raises BrokenResource."""
     plain = plain_numbers(_as_draft(order))
-    return parse_resource(plain, order.type, terminology.calendar)
+    return parse_resource(plain, order.resource_type, terminology.calendar)
 
 
 def _as_draft(order: Order) -> Json:
@@ -426,12 +427,12 @@ def _entry_of_draft(
         in_words = frozenset(map(in_doubt, terminology.drugs.concepts))
         concepts = concepts_of(_as_draft(draft), targets, terminology)
         concepts &= ASIDE_IN_DOUBT | in_words | UNKNOWN_DRUG | {T_SCORE_ASIDE}
-        if draft.type in BILLED_TYPES:
+        if draft.resource_type in BILLED_TYPES:
             drug = read_billed(draft.resource, terminology)
     drugs = drug.concepts if drug else frozenset()
     if not concepts | drugs:
         return None
-    key = ORDER_KEYS[draft.type]
+    key = ORDER_KEYS[draft.resource_type]
     try:
         raw = _parsed(draft, terminology)
     except BrokenResource:

@@ -148,7 +148,7 @@ def _states(
         for stated in find_stated(chart, spec, concepts)
         if may_go_on(stated, chart)
         and (
-            stated.entry.kind == "Condition"
+            stated.entry.resource_type == "Condition"
             or in_doubt(stated.concept) in stated.entry.concepts
         )
     ]
@@ -176,7 +176,7 @@ def _counts_as_steroid(use: Use, chart: Chart) -> bool | None:
 
     Short courses are common: no look-back makes them longer.
     """
-    if use.entry.kind in (*DOSES, "ServiceRequest"):
+    if use.entry.resource_type in (*DOSES, "ServiceRequest"):
         return False  # a dose given around an operation is no steroid treatment
     if end := end_of_steroid(use.entry.raw, chart):
         return not use.is_ended and end >= chart.not_after
@@ -270,7 +270,7 @@ def not_on_list(
     for uses, why in _open_uses(spec, chart, concepts):
         if uses:
             sources = (one.provenance(spec) for one in uses)
-            is_listed = any(one.entry.kind not in TELLING_TOO for one in uses)
+            is_listed = any(one.entry.resource_type not in TELLING_TOO for one in uses)
             detail = f"on the medication list; {why}" if is_listed else why
             return make_gap(spec, "undetermined", detail, *sources)
     return conclude_no(
@@ -287,7 +287,7 @@ def _open_uses(
         for use in uses_named_aside(chart, concepts)
         if is_of_now(use, spec, chart) and not _is_long_over(use, concepts, chart)
     ]
-    elsewhere = [one for one in noted if one.entry.kind in TELLING_TOO]
+    elsewhere = [one for one in noted if one.entry.resource_type in TELLING_TOO]
     yield elsewhere, "named in words alone; whether it is taken is not recorded"
     yield noted, "named next to another drug; whether it is taken is not recorded"
     ours = [
@@ -344,7 +344,7 @@ def _is_long_over(use: Use, concepts: Sequence[str], chart: Chart) -> bool:
 
     If it had gone on, something newer would say so.
     """
-    if STEROID not in concepts or use.entry.kind != "Condition":
+    if STEROID not in concepts or use.entry.resource_type != "Condition":
         return False
     ended = chart.calendar.effective(use.entry.raw, "abatement")
     is_past = bool(clinical_status(use.entry.raw) & PAST)
@@ -419,11 +419,11 @@ def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 
 def _may_be_active(entry: Entry, chart: Chart) -> bool:
     """Tell if a list leaves open whether a drug is taken, and names no end of it."""
-    if entry.kind not in TAKEN or entry.kind in GIVEN:
+    if entry.resource_type not in TAKEN or entry.resource_type in GIVEN:
         return False
     ended = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
     is_over = ended is not None and ended < chart.not_after
-    return entry.status not in TAKEN[entry.kind] | NOT_TAKEN and not is_over
+    return entry.status not in TAKEN[entry.resource_type] | NOT_TAKEN and not is_over
 
 
 def uses_named_aside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
@@ -438,7 +438,7 @@ def uses_named_aside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
         is_void = entry.status in NO_ENTRY and entry.origin != "context"
         if not named or is_void:
             continue
-        if entry.kind == "Condition" and certainty_of(entry.raw) == "denied":
+        if entry.resource_type == "Condition" and certainty_of(entry.raw) == "denied":
             continue
         ingredients = sorted(
             ingredient
@@ -475,7 +475,9 @@ def uses_of(chart: Chart) -> list[Use]:
 
 def _is_intake_open(entry: Entry, drug: Drug) -> bool:
     """Tell if status or words of an entry leave open whether the drug is taken."""
-    is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    is_reported = (
+        entry.status in TAKEN[entry.resource_type] or entry.origin == "context"
+    )
     is_open = drug.is_doubtful or not drug.is_understood
     return is_open if is_reported else entry.status not in NOT_TAKEN
 
@@ -485,7 +487,9 @@ def _is_taken(entry: Entry) -> bool:
     drug = entry.drug
     if drug is not None and (drug.is_doubtful or not drug.is_understood):
         return False
-    is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    is_reported = (
+        entry.status in TAKEN[entry.resource_type] or entry.origin == "context"
+    )
     return is_reported and is_meant(entry)
 
 

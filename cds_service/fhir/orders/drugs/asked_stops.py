@@ -56,7 +56,7 @@ def drugs_to_stop(
         terminology: the service's terminology.
     """
     content = {name: one for name, one in draft.resource.items() if name not in PEOPLE}
-    if draft.type == SET_OF_ORDERS:
+    if draft.resource_type == SET_OF_ORDERS:
         content.pop("contained", None)  # each is read as an order of its own
     parts = [
         part for words in _words_of(content) for part in dict.fromkeys(clauses(words))

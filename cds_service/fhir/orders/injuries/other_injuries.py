@@ -225,9 +225,9 @@ def _is_result_since_operation(entry: Entry, search: Search) -> bool:
     when = moment_of(entry, search.calendar)
     if operated is None:
         return False
-    if entry.kind == "DiagnosticReport":
+    if entry.resource_type == "DiagnosticReport":
         return is_made_since(entry, operated, search.calendar)
-    return entry.kind == "ImagingStudy" and bool(when and when.day >= operated)
+    return entry.resource_type == "ImagingStudy" and bool(when and when.day >= operated)
 
 
 def _with_told_ages(named: set[str], entry: Entry, search: Search) -> set[str]:
@@ -408,7 +408,7 @@ def _is_device_unread(search: Search) -> bool:
     It may be the first brace, from whose beginning the weeks count.
     """
     return any(
-        entry.kind in DEVICE_ORDERS
+        entry.resource_type in DEVICE_ORDERS
         and MAY_NEED_BRACE in entry.concepts
         and is_recent_act(entry.raw, search)
         for entry in search.record.entries
@@ -417,7 +417,7 @@ def _is_device_unread(search: Search) -> bool:
 
 def _is_order_in_force(entry: Entry, search: Search) -> bool:
     """Tell if this is an order or a drug of the last half year, still in force."""
-    is_order = entry.kind in ("ServiceRequest", *MEDICATION_TYPES)
+    is_order = entry.resource_type in ("ServiceRequest", *MEDICATION_TYPES)
     return is_order and is_recent_act(entry.raw, search)
 
 
@@ -426,9 +426,9 @@ def _may_name_fracture(entry: Entry, search: Search) -> bool:
 
     An entry without a day may.
     """
-    if entry.kind in DEVICE_ORDERS:
+    if entry.resource_type in DEVICE_ORDERS:
         return False
-    if entry.kind == "Condition":
+    if entry.resource_type == "Condition":
         return not is_long_over(entry.raw, search)
     # An entry has days of one of the two kinds; the other kind then says "recent".
     return is_recent_result(entry.raw, search) and is_recent_act(entry.raw, search)
@@ -442,14 +442,16 @@ def _is_named_elsewhere(search: Search) -> bool:
     """
     for entry in search.record.entries:
         named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
-        if entry.kind in DEVICE_ORDERS:  # its code and words are read with the brace
+        if (
+            entry.resource_type in DEVICE_ORDERS
+        ):  # its code and words are read with the brace
             named -= {in_doubt(MAY_BEAR_ON_SPINE), in_doubt(UNREAD_REASON)}
         is_named = not named.isdisjoint(NAMED_ELSEWHERE) or (
             not named.isdisjoint(BONES_ELSEWHERE) and _is_bone_of_now(entry, search)
         )
-        if entry.kind == "Condition" or not is_named:
+        if entry.resource_type == "Condition" or not is_named:
             continue
-        is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
+        is_taken = entry.resource_type in MEDICATION_TYPES and entry.status in GOES_ON
         if is_taken or is_recent_entry(entry, search):
             return True
     return False
@@ -531,7 +533,7 @@ def _is_operated(search: Search) -> bool:
 def _is_second_stage(entry: Entry, search: Search) -> bool:
     """Tell if an order in force is for a vertebra that is not treated now."""
     treated = search.operation.levels
-    if entry.kind != "ServiceRequest" or entry.status not in IN_FORCE | HELD:
+    if entry.resource_type != "ServiceRequest" or entry.status not in IN_FORCE | HELD:
         return False
     named = find_levels(entry.raw, NO_DRAFTS, search.terminology).levels
     return bool(treated and {*named} - {*treated})

@@ -164,11 +164,11 @@ def operation_on_record(
         today: the day of the answer, after which nothing was done.
     """
     calendar = terminology.calendar
-    done = [one for one in augmentations if one.type == "Procedure"]
+    done = [one for one in augmentations if one.resource_type == "Procedure"]
     last_days = _LastDays([one.resource for one in done], calendar, today)
     ends = [last_days.of(one.resource) for one in done]
     newest = max(filter(None, ends), default=None)
-    orders = [one.resource for one in augmentations if one.type != "Procedure"]
+    orders = [one.resource for one in augmentations if one.resource_type != "Procedure"]
     if newest:
         # One that names no vertebra may be for any fracture; one with a day is.
         orders = [

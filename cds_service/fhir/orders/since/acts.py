@@ -259,7 +259,7 @@ def _acts_since(
 def _acts(record: PatientRecord) -> Iterator[Entry]:
     for act in record.entries:
         is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
-        if act.kind in REASONED and not is_void:
+        if act.resource_type in REASONED and not is_void:
             yield act
 
 
@@ -303,7 +303,7 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
     is_fall = has_fallen(act.raw, terminology) or any(
         is_fall_alone(title, terminology) for title in titles_of(act.raw)
     )
-    is_emergency = act.kind == "Procedure" and any(
+    is_emergency = act.resource_type == "Procedure" and any(
         stems.is_emergency(part)
         for title in titles
         for part in undenied_parts(title, terminology)

@@ -84,7 +84,7 @@ def told_of_visits(
 ) -> Iterator[Entry]:
     """Yield the visits of this day or later, with what they are for and their notes."""
     for entry in record.entries:
-        if entry.kind != "Appointment" or entry.status in OFF:
+        if entry.resource_type != "Appointment" or entry.status in OFF:
             continue
         if _is_later(entry.raw.get("start"), since, terminology.calendar):
             described = text(entry.raw.get("description"))
@@ -117,7 +117,7 @@ def _is_of_therapy(title: Json, terminology: Terminology) -> bool:
 
 def _as_order(entry: Entry, reasons: list[Json], notes: list[Json]) -> Entry:
     order: Json = {"resourceType": ORDER, "reasonCode": reasons, "note": notes}
-    return entry._replace(raw=order, kind=ORDER)
+    return entry._replace(raw=order, resource_type=ORDER)
 
 
 def _is_new(

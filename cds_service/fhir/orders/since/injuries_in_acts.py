@@ -172,14 +172,14 @@ def _named_by_acts(
     had_before = _has_history(record)
     for act in _acts(record, terminology):
         # A repair of a broken hip is an injury itself.
-        is_repair = act.kind == "Procedure" and act.concepts & CARRYING
+        is_repair = act.resource_type == "Procedure" and act.concepts & CARRYING
         if is_repair or not is_since(act.raw, since, terminology.calendar):
             continue
         named = _named_by(act.raw, terminology, since)
         if not is_since(act.raw, since + DAY, terminology.calendar):
             # The fall that broke the treated vertebra led to the operation.
             named = [one for one in named if one.name != FALL]
-        if act.kind in DRUGS:
+        if act.resource_type in DRUGS:
             named = [one for one in named if not (had_before and one.is_of_vessels())]
             named = _not_long_treated(named, record, since, terminology)
         yield act.reference, named
@@ -277,7 +277,7 @@ def _illnesses_of(condition: Json, terminology: Terminology) -> frozenset[str]:
 def _acts(record: PatientRecord, terminology: Terminology) -> Iterator[Entry]:
     for act in record.entries:
         is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
-        if act.kind not in REASONED or is_void:
+        if act.resource_type not in REASONED or is_void:
             continue
         if not is_augmentation(Order(act.reference, act.raw), terminology):
             yield act

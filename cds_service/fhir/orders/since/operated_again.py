@@ -41,7 +41,7 @@ def operated_again_since(
     found = set[str]()
     for act in record.entries:
         if (
-            act.kind not in _OPERATIONS
+            act.resource_type not in _OPERATIONS
             or act.status in NEVER
             or is_prohibition(act.raw)
         ):
@@ -53,7 +53,7 @@ def operated_again_since(
         if is_augmentation(Order(act.reference, act.raw), terminology):
             continue
         is_later = is_since(act.raw, since + timedelta(days=1), terminology.calendar)
-        rules = BACK + RESCUE if act.kind == ORDERED and is_later else BACK
+        rules = BACK + RESCUE if act.resource_type == ORDERED and is_later else BACK
         titles = [one for code in codeables(act.raw, "code") for one in texts_of(code)]
         if any(
             terminology.kinds.named(part, rules)

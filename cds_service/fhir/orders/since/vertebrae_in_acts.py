@@ -80,7 +80,7 @@ def vertebrae_in_acts_since(
     return told | frozenset(
         act.reference
         for act in record.entries
-        if act.kind in REASONED
+        if act.resource_type in REASONED
         # A prescription for bone names the fractures of years.
         and act.concepts.isdisjoint(OF_BONE)
         and act.reference not in performed

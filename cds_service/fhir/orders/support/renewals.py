@@ -126,7 +126,7 @@ def _may_be_brace(reference: Json, later: Order, known: _Known) -> bool:
     order of the same type, or of a device, is taken for one that goes on.
     """
     kind = known.name_of(reference).partition("/")[0] or text(reference.get("type"))
-    return kind in DEVICE_TYPES or (bool(kind) and kind == later.type)
+    return kind in DEVICE_TYPES or (bool(kind) and kind == later.resource_type)
 
 
 def _is_brace(order: Order, known: _Known) -> bool:

@@ -290,7 +290,7 @@ def _names_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
 
     A code in a reason has no day of its own: that of the entry is the latest.
     """
-    is_other = entry.kind != "Condition" and entry.status not in NO_MORE
+    is_other = entry.resource_type != "Condition" and entry.status not in NO_MORE
     if not is_other or entry.concepts.isdisjoint(LEG_ASIDE):
         return False
     moment = moment_of(entry, terminology.calendar)
