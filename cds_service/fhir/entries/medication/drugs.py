@@ -25,7 +25,7 @@ from cds_service.fhir.mapping.texts.clauses import (
 )
 from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, year_of_answer
 
 MEDICATION_TYPES = frozenset(
     {
@@ -68,10 +68,6 @@ LAST_TAKEN = ("drug-last-taken",)  # a rule of `kinds.toml`
 WRITTEN = ("authoredOn", "dateAsserted", "effectiveDateTime", "whenHandedOver")
 # Policy: a drug that was last taken in the year before may still be taken.
 YEARS_OVER = 2
-# The last year that was over for every reader when this was written.
-LONG_OVER = 2024
-# The year in which this was written: nobody reads an entry before it.
-BEGUN = 2026
 BY_ANOTHER = frozenset({"by-another-doctor"})
 BLINDED = frozenset({"blinded"})
 # With the mark `@` for a drug: it was never taken.
@@ -262,7 +258,7 @@ def _is_over(name: str, terminology: Terminology) -> bool:
     is_alone = terminology.drug_words(after) <= _resting(after, terminology)
     return is_alone and (
         bool(terminology.text_concepts(after, ENDED))
-        or _is_last_taken_by(after, LONG_OVER, terminology)
+        or _is_last_taken_by(after, _year_over(), terminology)
     )
 
 
@@ -271,11 +267,15 @@ def _was_taken_last(resource: Json, terminology: Terminology) -> bool:
 
     The words are as old as their entry, "last taken 2025" written in 2027, or younger.
     """
-    latest = _year_written(resource) - YEARS_OVER
+    latest = max(_year_written(resource) - YEARS_OVER, _year_over())
     return any(
-        _is_last_taken_by(word, max(latest, LONG_OVER), terminology)
-        for word in words_aside(resource)
+        _is_last_taken_by(word, latest, terminology) for word in words_aside(resource)
     )
+
+
+def _year_over() -> int:
+    """Return the last year that is over for whoever reads the words now."""
+    return year_of_answer() - YEARS_OVER
 
 
 def _year_written(resource: Json) -> int:
@@ -287,9 +287,9 @@ def _year_written(resource: Json) -> int:
 def marked_later_years(words: str, resource: Json) -> str:
     """Mark the years after that in which words were written: `in 2027+`.
 
-    A rest in such a year is planned.
+    A rest in such a year is planned, unless the year has come.
     """
-    begun = max(_year_written(resource), BEGUN)
+    begun = max(_year_written(resource), year_of_answer())
     return WRITTEN_YEAR.sub(
         lambda year: f"{year[0]}+" if int(year[0]) > begun else year[0], words
     )
