@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from cds_service.fhir.entries.medication.drugs import marked_later_years, read_drug
+from cds_service.fhir.entries.medication.drugs import read_drug
+from cds_service.fhir.entries.medication.drugs_over import marked_later_years
 from cds_service.fhir.site_calendar import answered_on
 from tests.order_builders import terminology
 

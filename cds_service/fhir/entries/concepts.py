@@ -4,10 +4,7 @@ Lists, drugs, devices and examinations have modules of their own, imported here.
 """
 
 from cds_service.fhir.entries.act_concepts import concepts_of_act
-from cds_service.fhir.entries.condition_concepts import (
-    ACUTE,
-    concepts_of_condition,
-)
+from cds_service.fhir.entries.condition_concepts import concepts_of_condition
 from cds_service.fhir.entries.exams.awaited_reports import (
     AWAITED,
     OF_IMAGES,
@@ -45,9 +42,10 @@ from cds_service.fhir.entries.harm.harm_in_acts import (
     asides_tell_harm,
     tells_of_harm,
 )
+from cds_service.fhir.entries.harm.news_in_conditions import ACUTE
 from cds_service.fhir.entries.harm.unusual_titles import UNUSUAL_ACT, may_be_unusual
 from cds_service.fhir.entries.listed import LISTED, OF_NO_CONCERN
-from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import (
     PRODUCT_ELEMENTS,
     referred_in,

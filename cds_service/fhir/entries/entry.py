@@ -9,8 +9,8 @@ from cds_service.core.findings import Origin, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.entries.fractures.healed_fractures import HEALED, is_of_other_bone
 from cds_service.fhir.entries.grave.grave_concepts import ASIDE_IN_DOUBT
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.drugs import (
-    MEDICATION_TYPES,
     Drug,
     is_billed_for_bone,
     read_billed,

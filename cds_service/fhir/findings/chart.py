@@ -19,7 +19,7 @@ from cds_service.core.findings import (
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec, ReadSpec, YesNoSpec
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
-from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.open_concepts import (
     NOT_UNDERSTOOD,

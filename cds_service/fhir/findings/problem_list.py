@@ -28,7 +28,7 @@ from cds_service.fhir.entries.grave.grave_concepts import (
     VERTEBRA_REMOVED,
 )
 from cds_service.fhir.entries.listed import LISTED
-from cds_service.fhir.entries.medication.drugs import (
+from cds_service.fhir.entries.medication.drug_groups import (
     BROAD_ANTIBIOTIC,
     CANCER_DRUG,
     DEEP_INFECTION_DRUG,

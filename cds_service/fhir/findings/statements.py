@@ -44,7 +44,7 @@ from cds_service.fhir.entries.grave.searches import (
     SEARCHES,
     is_done_order,
 )
-from cds_service.fhir.entries.medication.drugs import GOES_ON, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.problem_words import (
     in_doubt,

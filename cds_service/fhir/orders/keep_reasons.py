@@ -16,7 +16,7 @@ from cds_service.fhir.orders.order_reasons import (
     is_understood,
     reasons_named,
 )
-from cds_service.fhir.orders.order_times import texts_on_time
+from cds_service.fhir.orders.worded_ends import texts_on_time
 from cds_service.fhir.raw_json import Json, texts_of
 
 _CONCEPTS = frozenset(KEEP_REASONS)

@@ -21,7 +21,8 @@ from cds_service.fhir.entries.entry import (
 from cds_service.fhir.entries.exams.t_scores_in_words import T_SCORE_ASIDE
 from cds_service.fhir.entries.grave.grave_concepts import ASIDE_IN_DOUBT
 from cds_service.fhir.entries.grave_asides import drugs_and_states
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG, Drug, read_billed
+from cds_service.fhir.entries.medication.drug_groups import BONE_DRUG
+from cds_service.fhir.entries.medication.drugs import Drug, read_billed
 from cds_service.fhir.entries.medication.products import referred_in
 from cds_service.fhir.entries.words.asides import NO_DIAGNOSES
 from cds_service.fhir.entries.words.open_concepts import UNKNOWN_DRUG

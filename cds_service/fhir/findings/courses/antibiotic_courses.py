@@ -9,13 +9,13 @@ from itertools import chain
 from typing import NamedTuple
 
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import (
+from cds_service.fhir.entries.medication.drug_groups import (
     BROAD_ANTIBIOTIC,
     DEEP_INFECTION_DRUG,
     GOES_ON,
     MEDICATION_TYPES,
-    is_given_once,
 )
+from cds_service.fhir.entries.medication.local_drugs import is_given_once
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.courses.drug_times import (
     DAYS,

@@ -19,12 +19,10 @@ from cds_service.core.months import months_after
 from cds_service.core.vocabulary import BoneDrugSpec, MedicationSpec
 from cds_service.core.words.phrases import joined
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import (
-    ANY_BONE_DRUG,
-    Drug,
-    is_given_once,
-    words_aside,
-)
+from cds_service.fhir.entries.medication.drug_groups import ANY_BONE_DRUG
+from cds_service.fhir.entries.medication.drugs import Drug
+from cds_service.fhir.entries.medication.drugs_over import words_aside
+from cds_service.fhir.entries.medication.local_drugs import is_given_once
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.medication.reasons_against_drugs import allergy_in
 from cds_service.fhir.entries.words.problem_words import in_doubt

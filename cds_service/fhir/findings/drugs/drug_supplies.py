@@ -12,7 +12,7 @@ from cds_service.core.drugs.bone_drugs import INTERVAL, KINDS
 from cds_service.core.drugs.drug_uses import BILLED, DrugEntry
 from cds_service.core.findings import Supply
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import is_given_once
+from cds_service.fhir.entries.medication.local_drugs import is_given_once
 from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.courses.dosage_ends import end_of_dosages

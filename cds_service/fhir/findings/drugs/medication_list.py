@@ -14,7 +14,8 @@ from cds_service.core.words.phrases import joined
 from cds_service.core.words.wording import date_text
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import STEROID, Drug
+from cds_service.fhir.entries.medication.drug_groups import STEROID
+from cds_service.fhir.entries.medication.drugs import Drug
 from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.problem_words import in_doubt

@@ -13,7 +13,10 @@ from cds_service.core.findings import BoneDrugs, DrugUse, Finding
 from cds_service.core.vocabulary import ConditionSpec, EventSpec, RecentCancerSpec
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
 from cds_service.fhir.entries.grave.grave_concepts import UNREAD_REASON
-from cds_service.fhir.entries.medication.drugs import CANCER_DRUG, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import (
+    CANCER_DRUG,
+    MEDICATION_TYPES,
+)
 from cds_service.fhir.entries.words.cancer_words import (
     EXAM_AWAITED,
     SPREAD,

@@ -12,8 +12,8 @@ from cds_service.core.facts.leaving import (
 )
 from cds_service.core.findings import AugmentationOrder
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT, UNUSUAL
 from cds_service.fhir.entries.fractures.bones import CARRYING, CERVICAL
+from cds_service.fhir.entries.harm.news_in_conditions import ACUTE, NERVE_ROOT, UNUSUAL
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.open_concepts import UNCODED
 from cds_service.fhir.gathering.record import PatientRecord

@@ -10,7 +10,8 @@ from datetime import date
 
 from cds_service.core.drugs.bone_drugs import KINDS, MAY_MEAN
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG, marked_later_years
+from cds_service.fhir.entries.medication.drug_groups import BONE_DRUG
+from cds_service.fhir.entries.medication.drugs_over import marked_later_years
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.terminology import Terminology

@@ -13,7 +13,7 @@ from cds_service.core.facts.leaving import DOSE_MONTHS, Objection
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.element_names import WORDED
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import BONE_DRUG, MEDICATION_TYPES
 from cds_service.fhir.entries.medication.reasons_against_drugs import (
     OF_STOPS,
     STOPPED_FOR,

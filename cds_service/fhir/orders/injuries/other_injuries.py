@@ -23,7 +23,7 @@ from cds_service.fhir.entries.grave.grave_concepts import (
     UNREAD_REASON,
 )
 from cds_service.fhir.entries.harm.harm_words import bones_in_words
-from cds_service.fhir.entries.medication.drugs import GOES_ON, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.bystanders import SPINAL, is_plain_fracture
 from cds_service.fhir.entries.words.fracture_sites import UNSITED
@@ -62,14 +62,9 @@ from cds_service.fhir.orders.levels.broken_levels import (
 )
 from cds_service.fhir.orders.levels.named_levels import named_levels
 from cds_service.fhir.orders.levels.treated_levels import find_levels
-from cds_service.fhir.orders.operations.operation import (
-    HELD,
-    UNNAMED,
-    Broken,
-    Operation,
-    untreated,
-)
-from cds_service.fhir.orders.order_times import IN_FORCE, texts_on_time
+from cds_service.fhir.orders.operations.operation import HELD, Operation
+from cds_service.fhir.orders.operations.untreated import UNNAMED, Broken, untreated
+from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.recognition import (
     FRACTURES,
     TITLES,
@@ -87,6 +82,7 @@ from cds_service.fhir.orders.unread.unread_in_augmentation import (
     unread_of_augmentation,
 )
 from cds_service.fhir.orders.unread.unread_in_brace import unread_in
+from cds_service.fhir.orders.worded_ends import texts_on_time
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from cds_service.core.facts.leaving import INJURY_KINDS
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
-from cds_service.fhir.entries.condition_concepts import ACUTE
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.bones import (
     BROKEN,
@@ -40,6 +39,7 @@ from cds_service.fhir.entries.harm.harm_words import (
     joins_what_is_new,
     reasons_in_title,
 )
+from cds_service.fhir.entries.harm.news_in_conditions import ACUTE
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology

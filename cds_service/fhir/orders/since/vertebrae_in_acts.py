@@ -11,7 +11,7 @@ from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.broken_in_words import told_by_words
 from cds_service.fhir.entries.harm.act_words import REASONED
-from cds_service.fhir.entries.medication.drugs import ANY_BONE_DRUG, BONE_DRUG
+from cds_service.fhir.entries.medication.drug_groups import ANY_BONE_DRUG, BONE_DRUG
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
