@@ -15,7 +15,7 @@ which module takes which step.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 from uuid import uuid4
@@ -124,7 +124,7 @@ from cds_service.fhir.orders.support.signed_support import find_draft_support_or
 from cds_service.fhir.orders.support.support_on_record import with_delivered
 from cds_service.fhir.orders.support.told_braces import with_told
 from cds_service.fhir.orders.training.ward_training import without_ward_training
-from cds_service.fhir.site_calendar import SiteCalendar
+from cds_service.fhir.site_calendar import SiteCalendar, answered_on
 from cds_service.outgoing.deadline import Deadline, limited_by
 from cds_service.places import places_counted_for
 from cds_service.protocol.messages import (
@@ -174,12 +174,18 @@ def answer(
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
     until = ports.deadline.for_cards()
-    with limited_by(until), places_counted_for(ports.caller.client or ""):
-        return _answer_in_time(service, hook, request, ports)
+    now = ports.clock()
+    places = places_counted_for(ports.caller.client or "")
+    with limited_by(until), places, answered_on(service.calendar.day_of(now)):
+        return _answer_in_time(service, hook, request, ports, now)
 
 
 def _answer_in_time(
-    service: Service, hook: ServiceHook, request: HookRequest, ports: Ports
+    service: Service,
+    hook: ServiceHook,
+    request: HookRequest,
+    ports: Ports,
+    now: datetime,
 ) -> HookResponse:
     """Take all steps; a signing without an order of ours takes only the first."""
     is_signing = hook.hook == "order-sign"
@@ -193,7 +199,7 @@ def _answer_in_time(
         hook=hook,
         request=request,
         ports=ports,
-        now=ports.clock(),
+        now=now,
         entry_id=str(uuid4()),
     )
     if hook.hook == "patient-view":

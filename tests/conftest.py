@@ -4,6 +4,7 @@ import gc
 import hashlib
 import os
 from copy import copy
+from datetime import date
 from types import SimpleNamespace
 
 import hypothesis
@@ -13,6 +14,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from cds_service import loading
+from cds_service.fhir.site_calendar import answered_on
 from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
 from tests.read_once import LoadedServices, parse_toml
 
@@ -35,6 +37,13 @@ def _state_of_its_own(tmp_path_factory):
     """Keys that are made for a log go nowhere near those of whoever runs the tests."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _words_are_read_on_the_day_of_the_charts():
+    """A year in the words of a case is over, or is not, as on that day."""
+    with answered_on(date(2026, 11, 20)):
         yield
 
 

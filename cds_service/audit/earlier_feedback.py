@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 
 from cds_service.audit.chain import SILENT, time_text
-from cds_service.audit.database import read_or_unavailable
+from cds_service.audit.database_faults import read_or_unavailable
 from cds_service.audit.feedback_entry import ShownAnswer, known_uuid
 from cds_service.audit.reader import Stored, stored_entries
 from cds_service.audit.store import AuditStore

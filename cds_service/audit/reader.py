@@ -33,7 +33,8 @@ from cds_service.audit.chain import (
     ShownCard,
     facts_of,
 )
-from cds_service.audit.database import Database, read_or_unavailable
+from cds_service.audit.database import Database
+from cds_service.audit.database_faults import read_or_unavailable
 from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.tables import ALTERED, CARDS, ENTRIES, PAYLOADS, SEARCH
 from cds_service.errors import AuditUnavailable

@@ -20,7 +20,7 @@ from uuid import NAMESPACE_OID, uuid4, uuid5
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from cds_service.audit import database
+from cds_service.audit import database, database_faults
 from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import AuditEntry, AuditState, SealedEntry, seal
 from cds_service.audit.reader import AuditReader
@@ -373,7 +373,7 @@ class AuditStore:
                     append_entries(connection, entries, self._clock)
                     _refuse_abandoned(abandoned)  # nothing is committed then
             except DBAPIError as error:
-                if left == 0 or not database.is_transient(error):
+                if left == 0 or not database_faults.is_transient(error):
                     raise
             else:
                 return
@@ -419,7 +419,7 @@ class AuditStore:
         if self._is_broken:
             return
         self._is_broken = isinstance(error, database.LogMoved) or (
-            isinstance(error, DBAPIError) and database.is_failed_fsync(error)
+            isinstance(error, DBAPIError) and database_faults.is_failed_fsync(error)
         )
         trouble = _words_for(error)
         if trouble != self._trouble:
@@ -456,6 +456,6 @@ def _words_for(error: Exception) -> str:
     if isinstance(error, CdsError):
         return str(error).removesuffix(".")
     if isinstance(error, DBAPIError):
-        return database.fault_words(error)
+        return database_faults.fault_words(error)
     is_expected = isinstance(error, SQLAlchemyError)
-    return database.NOT_ANSWERING if is_expected else UNEXPECTED
+    return database_faults.NOT_ANSWERING if is_expected else UNEXPECTED

@@ -9,6 +9,8 @@ value lies in the future only if its first day does.
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, NamedTuple
@@ -36,6 +38,25 @@ _CHINESE = {sign: at for at, sign in enumerate("〇一二三四五六七八九")
     "两": 2,
 }
 _LAST_CENTURY = 2050  # from '50 on, a short year is one of the 20th century
+# The day of the answer on which this thread works. Words of a text without a day, such
+# as "stopped in 2025", are judged by its year.
+_ANSWERED: ContextVar[date | None] = ContextVar("day of the answer", default=None)
+
+
+@contextmanager
+def answered_on(day: date) -> Iterator[None]:
+    """Judge the years in words that are read inside by the day of an answer."""
+    token = _ANSWERED.set(day)
+    try:
+        yield
+    finally:
+        _ANSWERED.reset(token)
+
+
+def year_of_answer() -> int:
+    """Return the year of the answer on which this thread works; else the present."""
+    day = _ANSWERED.get()
+    return (day or datetime.now(tz=UTC)).year
 
 
 def with_whole_years(title: str, today: date) -> str:

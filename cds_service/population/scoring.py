@@ -47,6 +47,7 @@ from cds_service.fhir.orders.recognition import (
 from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
 from cds_service.fhir.references import NO_BASE, Bases, BundleEntry, last_name
+from cds_service.fhir.site_calendar import answered_on
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.bulk import ASIDE, LineError, Look, head_of, read_line
 from cds_service.population.worklist import OF_LOOP, Row, find_rows
@@ -351,19 +352,20 @@ def known_on(
         "type": "collection",
         "entry": [{"resource": draft} for draft in drafts],
     }
-    signed = read_drafts(bundle, person, deadline)
-    record = record_of(person, kinds, run, run.hook.plan.needed, deadline)
-    signed = with_referred(signed, record, None, None, person, until=deadline)
-    order = find_augmentation_order(signed, terminology)
-    chart = Chart(
-        record,
-        terminology,
-        CountedDays(day, day, date.max, day),
-        treated=order.levels.names if order else (),
-        region=region_treated(order.levels) if order else frozenset(),
-        deadline=deadline,
-    )
-    return KnownOn(record, order, find_findings(run.service, chart, order, specs))
+    with answered_on(day):
+        signed = read_drafts(bundle, person, deadline)
+        record = record_of(person, kinds, run, run.hook.plan.needed, deadline)
+        signed = with_referred(signed, record, None, None, person, until=deadline)
+        order = find_augmentation_order(signed, terminology)
+        chart = Chart(
+            record,
+            terminology,
+            CountedDays(day, day, date.max, day),
+            treated=order.levels.names if order else (),
+            region=region_treated(order.levels) if order else frozenset(),
+            deadline=deadline,
+        )
+        return KnownOn(record, order, find_findings(run.service, chart, order, specs))
 
 
 def record_of(

@@ -372,7 +372,8 @@ def strange_intakes(spec: FindingSpec, chart: Chart) -> Iterator[str]:
     strange = [
         entry
         for entry in chart.listed(spec).not_understood
-        if not entry.kind.endswith("Request") and may_be_taken(entry, spec, chart)
+        if not entry.resource_type.endswith("Request")
+        and may_be_taken(entry, spec, chart)
     ]
     if count := len(strange) + len(chart.broken(spec)):
         entries = "1 medication entry" if count == 1 else f"{count} medication entries"

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import AuditEntry, seal, time_text
-from cds_service.audit.database import Database, read_or_unavailable
+from cds_service.audit.database import Database
+from cds_service.audit.database_faults import read_or_unavailable
 
 # How far the clocks of two replicas may be apart. A row from later than that is of a
 # clock that was wrong, and would be in force until the right one reaches it.

@@ -21,7 +21,8 @@ from cds_service.audit.appending import Head, append_entries
 from cds_service.audit.chain import AuditEntry, facts_of, seal
 from cds_service.audit.checkpoint import make_checkpoint as sign_head
 from cds_service.audit.checkpoint import own_signer, signer_of
-from cds_service.audit.database import HEAD, Database, fault_words
+from cds_service.audit.database import HEAD, Database
+from cds_service.audit.database_faults import fault_words
 from cds_service.audit.exporting import begin_export, export_lines
 from cds_service.audit.purge import count_purgeable, doubt_of_clock, purge_before
 from cds_service.audit.query import Query, patient_filter

@@ -28,8 +28,8 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
-from cds_service.fhir.orders.order_times import texts_on_time
 from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
+from cds_service.fhir.orders.worded_ends import texts_on_time
 from cds_service.fhir.references import bases_of_call
 from cds_service.loading import load_languages, load_service
 from cds_service.outgoing import Connections

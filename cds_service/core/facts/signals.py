@@ -17,20 +17,33 @@ signal, unless the signal is the gap itself (`bone-drug-unknown`).
 from collections.abc import Collection, Mapping
 from functools import partial
 
-from cds_service.core.facts.rule_signals import beyond_cutoff
-
-# isort: split
-# These modules register their signals when imported. Signals are found, and kept in the
-# audit log, in the order of these imports: those of rules come first.
 from cds_service.core.facts import (
-    card_signals,  # noqa: F401
-    chart_signals,  # noqa: F401
-    drug_signals,  # noqa: F401
-    leaving_signals,  # noqa: F401
-    open_signals,  # noqa: F401
+    card_signals,
+    chart_signals,
+    drug_signals,
+    leaving_signals,
+    open_signals,
+    rule_signals,
 )
+from cds_service.core.facts.rule_signals import beyond_cutoff
 from cds_service.core.facts.situation import SIGNALS, Detector, Signal, Situation
 from cds_service.core.models.study import Study
+
+# The audit log keeps signals in this order, whichever file was imported first.
+KINDS = (
+    rule_signals,
+    open_signals,
+    card_signals,
+    chart_signals,
+    drug_signals,
+    leaving_signals,
+)
+ORDERED: Mapping[str, Detector] = {
+    name: detector
+    for kind in KINDS
+    for name, detector in SIGNALS.items()
+    if detector.__module__ == kind.__name__
+}
 
 
 def find_signals(
@@ -46,7 +59,7 @@ def find_signals(
         for _, study in sorted(situation.studies.items())
         for cutoff in study.cutoffs
     )
-    detectors: tuple[tuple[str, Detector], ...] = (*cutoffs, *SIGNALS.items())
+    detectors: tuple[tuple[str, Detector], ...] = (*cutoffs, *ORDERED.items())
     signals = []
     for name, detect in detectors:
         signal = detect(situation) if names is None or name in names else None
@@ -57,6 +70,6 @@ def find_signals(
 
 def signal_names(studies: Mapping[str, Study]) -> frozenset[str]:
     """Return every signal name that a rule may use."""
-    return frozenset(SIGNALS) | {
+    return frozenset(ORDERED) | {
         cutoff.id for study in studies.values() for cutoff in study.cutoffs
     }

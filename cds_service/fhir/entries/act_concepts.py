@@ -29,9 +29,8 @@ from cds_service.fhir.entries.listed import (
     is_withheld,
     short_texts,
 )
+from cds_service.fhir.entries.medication.drug_groups import ANY_BONE_DRUG, BONE_DRUG
 from cds_service.fhir.entries.medication.drugs import (
-    ANY_BONE_DRUG,
-    BONE_DRUG,
     drugs_given,
     is_billed_for_bone,
     is_for_bone,

@@ -5,10 +5,7 @@ Lists, drugs, devices and examinations have modules of their own, imported here.
 
 from cds_service.fhir.entries.act_concepts import concepts_of_act
 from cds_service.fhir.entries.coded import Coded, read_code
-from cds_service.fhir.entries.condition_concepts import (
-    ACUTE,
-    concepts_of_condition,
-)
+from cds_service.fhir.entries.condition_concepts import concepts_of_condition
 from cds_service.fhir.entries.exams.awaited_reports import (
     AWAITED,
     OF_IMAGES,
@@ -40,15 +37,16 @@ from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     UNREAD_PROSE,
 )
-from cds_service.fhir.entries.harm_in_acts import (
-    EARLIER,
+from cds_service.fhir.entries.harm.harm_codes import EARLIER, is_history
+from cds_service.fhir.entries.harm.harm_in_acts import (
     HARM_ASIDE,
     asides_tell_harm,
-    is_history,
     tells_of_harm,
 )
+from cds_service.fhir.entries.harm.news_in_conditions import ACUTE
+from cds_service.fhir.entries.harm.unusual_titles import UNUSUAL_ACT, may_be_unusual
 from cds_service.fhir.entries.listed import LISTED, OF_NO_CONCERN
-from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import (
     PRODUCT_ELEMENTS,
     referred_in,
@@ -60,7 +58,6 @@ from cds_service.fhir.entries.product_concepts import (
     concepts_of_device,
     concepts_of_drug,
 )
-from cds_service.fhir.entries.unusual_acts import UNUSUAL_ACT, may_be_unusual
 from cds_service.fhir.entries.words.asides import (
     OBSERVATION,
     VOID,

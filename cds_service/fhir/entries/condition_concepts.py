@@ -3,9 +3,15 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from cds_service.fhir.entries.coded import Coded
+from cds_service.fhir.entries.condition_asides import (
+    ConditionAsides,
+    are_asides_judged,
+    read_asides,
+)
+from cds_service.fhir.entries.fractures.bones import CERVICAL
 from cds_service.fhir.entries.fractures.earlier_in_words import (
     EARLIER,
     calls_fracture_old,
@@ -19,7 +25,7 @@ from cds_service.fhir.entries.fractures.healed_fractures import (
     is_of_other_bone,
 )
 from cds_service.fhir.entries.fractures.leg_injuries import leg_injuries
-from cds_service.fhir.entries.fractures.neck_in_words import CERVICAL, neck_in_words
+from cds_service.fhir.entries.fractures.neck_in_words import neck_in_words
 from cds_service.fhir.entries.grave.grave_concepts import (
     BROKEN_ASIDE,
     CANCERS,
@@ -29,10 +35,16 @@ from cds_service.fhir.entries.grave.grave_concepts import (
     OPENING,
     UNREAD_REASON,
 )
-from cds_service.fhir.entries.grave.open_codes import is_unjudged, left_open_by
-from cds_service.fhir.entries.harm_in_acts import (
-    illnesses_in_words,
-    is_harm_coded,
+from cds_service.fhir.entries.grave.open_codes import left_open_by
+from cds_service.fhir.entries.harm.news_in_conditions import (
+    ACUTE,
+    NERVE_ROOT,
+    UNUSUAL,
+    is_acutely_ill,
+    is_begun_of_late,
+    is_of_nerve_root,
+    is_unusual_diagnosis,
+    news_by_name,
 )
 from cds_service.fhir.entries.listed import (
     OF_NO_CONCERN,
@@ -66,11 +78,6 @@ from cds_service.fhir.entries.words.open_concepts import (
     OF_RECORD,
     SOCIAL,
 )
-from cds_service.fhir.entries.words.past_by_words import (
-    LONG_PAST,
-    PAST_BY_WORDS,
-    is_onset_of_recording,
-)
 from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,
     in_doubt,
@@ -86,33 +93,19 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
     words_of_reasons,
 )
 from cds_service.fhir.leaves import codes_of
-from cds_service.fhir.mapping.files.letters import LETTER
-from cds_service.fhir.mapping.harmless.harmless import News
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, sentences
 from cds_service.fhir.mapping.texts.text_rules import (
     AUGMENTATIONS,
     LONGEST_TEXT,
-    folded,
 )
-from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.raw_json import Json, member, objects, texts_of
 
 # These leave a finding open, whatever is written next to their code.
 GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
-# Grave illness by its code, which counts if it began since the operation.
-ACUTE = "acute-illness"
-# A code that is neither everyday nor in a value set, or seldom, counts likewise, and so
-# does a harmless name that is not everyday when it is new.
-UNUSUAL = "unusual-code"
-# A disease of a nerve root by its code or title, which counts likewise.
-NERVE_ROOT = "nerve-root"
 # A disease of the spine without a name. A harmless name is one.
 SPINE_UNSTATED = frozenset({"spinal-disease-unstated"})
-# Rules of `kinds.toml`.
-OF_NERVE_ROOT = ("nerve-root",)
-OWN_TITLE = ("own-title",)
 ABOUT_RECORD = ("about-record",)
 FOLLOW_UP = ("cancer-follow-up",)
 # Cancers outside bone and marrow, and those of the bone, by the names of their lists.
@@ -128,12 +121,6 @@ CANCER_IN_SHORT = ("cancer-in-short",)
 # A nodule, a mass or a raised marker names no tumour, whatever the code next to it.
 MAY_BE_TUMOUR = ("tumour-in-question",)
 _DIVIDED = re.compile(r"[,;()]")
-_PARTS = re.compile(r"[,;()、，；（）]")
-# A month in a title, and the start of a FHIR day.
-_MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
-_DAY = re.compile(r"(\d{4})-(\d\d)")
-# Behind the name of an illness: it is over.
-_NO_NEWS = re.compile(r"\bin vg\b|後$|病史|병력")
 
 
 def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozenset[str]:
@@ -155,16 +142,16 @@ def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozens
     known |= _told_of_cancer(condition, known, terminology)
     known |= _left_open_by_asides(condition, known, terminology)
     known |= _earlier_by_title(diagnosis, known, terminology)
-    news = _news_by_name(condition, terminology)
-    if news == "grave" or _is_acute(condition, terminology):
+    news = news_by_name(condition, terminology)
+    if news == "grave" or is_acutely_ill(condition, terminology):
         known |= {ACUTE}
     elif (
         news == "seldom"
-        or (news == "lasting" and _is_begun_of_late(condition))
-        or _is_unusual(condition, terminology)
+        or (news == "lasting" and is_begun_of_late(condition))
+        or is_unusual_diagnosis(condition, terminology)
     ):
         known |= {UNUSUAL}
-    if _is_of_nerve_root(condition.get("code"), terminology):
+    if is_of_nerve_root(condition.get("code"), terminology):
         known |= {NERVE_ROOT}
     known |= leg_injuries(condition.get("code"), terminology)
     if CERVICAL not in known and (told := neck_in_words(condition, terminology)):
@@ -174,214 +161,6 @@ def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozens
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
         return known
     return known | {MAY_NEED_BRACE}
-
-
-def _is_acute(condition: Json, terminology: Terminology) -> bool:
-    codings = terminology.codings(condition.get("code"))
-    return any(terminology.complication_codes.is_acute(*one) for one in codings)
-
-
-def _is_unusual(condition: Json, terminology: Terminology) -> bool:
-    """Tell if a code is not everyday, or its title tells of harm next to one that is.
-
-    A code is often the nearest one: "cement leak" under that of hypertension. The name
-    of its own class is no news, "heart failure", unless an onset is given.
-    """
-    code = condition.get("code")
-    if is_harm_coded(code, terminology):
-        return True
-    codings, codes = terminology.codings(code), terminology.complication_codes
-    if not codings:
-        return False
-    has_onset = _has_onset(condition)
-    if (
-        has_onset
-        and not _is_dated_before(condition)
-        and (
-            any(codes.is_lasting(*one) for one in codings)
-            or any(
-                terminology.harmless.news_in(one) == "lasting" for one in texts_of(code)
-            )
-        )
-    ):
-        return True
-    is_lasting = not has_onset and any(codes.is_everyday(*one) for one in codings)
-    named, stems = terminology.plain.complications_named, terminology.grave_stems
-    # A name that is everyday by itself is so next to a code: "chronic heart failure".
-    titles = [
-        words
-        for words in short_texts({*texts_of(code)})
-        if not (is_lasting and terminology.kinds.of_title(words, OWN_TITLE))
-        and not terminology.harmless.is_of_ward(words)
-    ]
-    is_everyday = all(codes.is_everyday(*one) for one in codings)
-    is_state = not has_onset and all(codes.is_state(*one) for one in codings)
-    if is_everyday:
-        titles = [_without_past(one, condition, terminology) for one in titles]
-    is_named = any(_names_illness_of_now(one, condition, terminology) for one in titles)
-    return is_named or any(
-        named.names_any(part)
-        or stems.is_worse(part)
-        or stems.is_fallen(part)
-        or stems.is_fall_alone(part)
-        or (is_everyday and not is_state and _names_seldom(part, terminology))
-        for words in titles
-        for part in undenied_parts(words, terminology)
-    )
-
-
-def _without_past(title: str, condition: Json, terminology: Terminology) -> str:
-    """Leave out the parts of a title that words or an earlier year call of before.
-
-    "Hypertension 2012, pneumonia" tells of a pneumonia of now.
-    """
-    parts: list[str] = []
-    for part in filter(str.strip, _PARTS.split(title)):
-        if parts and not LETTER.search(part):
-            # The year in "stroke (2012)" is that of the stroke.
-            parts[-1] += f" {part}"
-        else:
-            parts.append(part)
-    kept = [
-        part
-        for part in parts
-        if not _has_earlier_year(part, condition)
-        and not terminology.kinds.of_title(part, PAST_BY_WORDS)
-    ]
-    # What one part denies another may deny as well: "no fever, cough".
-    return title if len(kept) == len(parts) else "; ".join(kept)
-
-
-def _has_earlier_year(title: str, condition: Json) -> bool:
-    """Tell if a title gives years, and none is that of its onset or its recording."""
-    written = {
-        text(condition.get(name))[:4] for name in ("onsetDateTime", "recordedDate")
-    }
-    years = WRITTEN_YEAR.findall(title)
-    return bool(years) and written.isdisjoint(years)
-
-
-def _has_onset(condition: Json) -> bool:
-    return any(
-        name.startswith("onset") and condition[name] is not None for name in condition
-    )
-
-
-def _joined_titles(condition: Json) -> str:
-    return " ".join(short_texts({*texts_of(condition.get("code"))}))
-
-
-def _is_begun_of_late(condition: Json) -> bool:
-    """Tell if an onset is given, and no title dates it earlier, or a title dates it.
-
-    "Hip replacement 11/2026", entered in these weeks, is new; "2016" is old whatever
-    onset a system fills in.
-    """
-    recorded = text(condition.get("recordedDate"))
-    written = {text(condition.get("onsetDateTime"))[:4], recorded[:4]}
-    titles = _joined_titles(condition)
-    years = frozenset(WRITTEN_YEAR.findall(titles))
-    if not years:
-        return _has_onset(condition)
-    months = [int(year) * 12 + int(one) for one, year in _MONTH.findall(titles)]
-    found = _DAY.match(recorded)
-    if months and found and not _has_onset(condition):
-        entered = int(found[1]) * 12 + int(found[2])
-        return any(0 <= entered - month <= 1 for month in months)
-    return not years.isdisjoint(written)
-
-
-def _is_dated_before(condition: Json) -> bool:
-    """Tell if the titles give years, and none of them is that of the entry."""
-    is_dated = WRITTEN_YEAR.search(_joined_titles(condition)) is not None
-    return is_dated and not _is_begun_of_late(condition)
-
-
-def _names_seldom(words: str, terminology: Terminology) -> bool:
-    """Tell if words, or a part of them, are a name that is not everyday when new."""
-    is_harm = terminology.harmless.is_harm
-    return is_harm(words) or any(map(is_harm, clauses(words)))
-
-
-def _names_illness_of_now(
-    title: str, condition: Json, terminology: Terminology
-) -> bool:
-    """Tell if a title names a stroke or the like next to codes that are everyday.
-
-    "Post-op stroke" is no name of a raised blood pressure. What is over, by words or
-    by an earlier year, is none of now.
-    """
-    codes, kinds = terminology.complication_codes, terminology.kinds
-    codings = terminology.codings(condition.get("code"))
-    if not all(codes.is_everyday(*one) for one in codings) or any(
-        codes.is_earlier(code) for _, code in codings
-    ):
-        return False
-    if _has_earlier_year(title, condition):
-        return False
-    over = (*PAST_BY_WORDS, *OWN_TITLE)
-    return not kinds.of_title(title, over) and any(
-        illnesses_in_words(part, terminology)
-        for part in undenied_parts(title, terminology)
-        if not kinds.of_title(part, over) and not _NO_NEWS.search(folded(part))
-    )
-
-
-def _news_by_name(condition: Json, terminology: Terminology) -> News:
-    """Tell how the harmless names of a diagnosis count if it began lately.
-
-    A code of ICD-10 decides without its titles, and an earlier year in the titles makes
-    their names old, as "status post" does what is seldom. An aside may be of before: at
-    most it is asked about.
-    """
-    code = condition.get("code")
-    codes, harmless = terminology.complication_codes, terminology.harmless
-    is_judged = any(codes.is_judged(one[0]) for one in terminology.codings(code))
-    titles = short_texts({*texts_of(code)})
-    news = {_news_in(title, terminology) for title in titles if not is_judged}
-    asides = [
-        part
-        for words in _read_asides(condition).words
-        for part in (words, *sentences(words))
-    ]
-    is_called_past = all(
-        terminology.kinds.of_title(title, (LONG_PAST,)) for title in titles
-    )
-    # The onset of what words call past may be the day on which it was typed.
-    has_own_onset = _has_onset(condition) and not (
-        is_called_past and is_onset_of_recording(condition, terminology.calendar)
-    )
-    if _is_dated_before(condition):
-        # An onset of its own makes a second stroke of "stroke 2012".
-        news -= {"seldom"} if has_own_onset else {"grave", "seldom"}
-    elif not has_own_onset and is_called_past:
-        news -= {"seldom"}
-    if "grave" in news:
-        return "grave"
-    if "seldom" in news or any(map(harmless.is_harm, {*asides})):
-        return "seldom"
-    return "lasting" if "lasting" in news else ""
-
-
-def _news_in(title: str, terminology: Terminology) -> News:
-    """Tell how a harmless name counts, or one with known words next to it."""
-    news = terminology.harmless.news_in(title)
-    if news or terminology.harmless.is_harmless(title):
-        return news
-    made = terminology.harmless_names.read(title)
-    return "seldom" if made and made.is_of_before else ""
-
-
-def _is_of_nerve_root(code: Any, terminology: Terminology) -> bool:
-    codings = terminology.codings(code)
-    if any(terminology.complication_codes.is_nerve_root(*one) for one in codings):
-        return True
-    # An everyday name denies the root, or is of the spine alone: its code is of none.
-    return any(
-        terminology.kinds.of_title(word, OF_NERVE_ROOT)
-        and not terminology.harmless.is_of_ward(word)
-        for word in texts_of(code)
-    )
 
 
 def _concepts_of_diagnosis(
@@ -403,7 +182,7 @@ def _concepts_of_diagnosis(
     is_named = bool(words) and all(map(terminology.harmless.is_harmless, words))
     if is_short and (is_named or terminology.everyday_diseases.are_known(words)):
         concepts -= SPINE_UNSTATED
-    asides = _read_asides(condition)
+    asides = read_asides(condition)
     concepts |= _doubted_by_asides(asides, condition, concepts, terminology)
     known = concepts - OF_NO_CONCERN
 
@@ -415,8 +194,8 @@ def _concepts_of_diagnosis(
     )
     if not is_understood:
         return concepts | {NOT_UNDERSTOOD}
-    are_asides_judged = _are_asides_judged(asides, terminology)
-    if not (are_asides_judged and _is_identified(diagnosis, words, terminology)):
+    is_judged = are_asides_judged(asides, terminology)
+    if not (is_judged and _is_identified(diagnosis, words, terminology)):
         is_of_words = not known and not terminology.identifies("conditions", code)
         is_of_record = is_of_words and _is_of_record(words, terminology)
         return known | {MAY_BE_GRAVE, *(OF_RECORD if is_of_record else ())}
@@ -474,37 +253,8 @@ def _words_of_modifiers(code: Any) -> set[str]:
     }
 
 
-class _Asides(NamedTuple):
-    """The asides of a condition.
-
-    Attributes:
-        words: theirs and those of their codes; none if they are too long to read.
-        is_short: they are not too long.
-    """
-
-    codes: list[Json]
-    words: set[str]
-    is_short: bool
-
-
-def _read_asides(condition: Json) -> _Asides:
-    asides = [*asides_of(condition)]
-    codes = [aside.code for aside in asides if aside.code is not None]
-    texts = {*other_words_of(condition), *(aside.words for aside in asides)}
-    texts = texts.union(*map(texts_of, codes)) - {""}
-    words = short_texts(texts)
-    return _Asides(codes, words, is_short=words == texts)
-
-
-def _are_asides_judged(asides: _Asides, terminology: Terminology) -> bool:
-    """Tell if asides are short, in our languages, and have no code never judged."""
-    is_foreign = any(map(terminology.languages.is_foreign, asides.words))
-    is_unknown = any(is_unjudged(code, terminology) for code in asides.codes)
-    return asides.is_short and not (is_foreign or is_unknown)
-
-
 def _doubted_by_asides(
-    asides: _Asides,
+    asides: ConditionAsides,
     condition: Json,
     concepts: frozenset[str],
     terminology: Terminology,
@@ -650,7 +400,7 @@ def _told_of_cancer(
     """
     if CANCER_OVER not in known or not known.isdisjoint(OF_THE_BONE):
         return frozenset()
-    words = (*texts_of(condition.get("code")), *_read_asides(condition).words)
+    words = (*texts_of(condition.get("code")), *read_asides(condition).words)
     is_again = may_be_back(words, known, terminology)
     return frozenset({in_doubt("malignancy")} if is_again else ())
 

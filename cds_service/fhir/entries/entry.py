@@ -10,8 +10,8 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.entries.coded import Coded
 from cds_service.fhir.entries.fractures.healed_fractures import HEALED, is_of_other_bone
 from cds_service.fhir.entries.grave.grave_concepts import ASIDE_IN_DOUBT
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.drugs import (
-    MEDICATION_TYPES,
     Drug,
     is_billed_for_bone,
     read_billed,
@@ -58,7 +58,7 @@ class Entry(NamedTuple):
         raw: JSON that `fhir.resources.R4B` has accepted.
         key: the prefetch key that returned it.
         origin: where it was read.
-        kind: the type of the resource.
+        resource_type: `Observation`.
         reference: its name, `Observation/12`.
         status: as written; empty if there is none.
         concepts: what it was picked for: the concepts of its codes, and of its words
@@ -80,7 +80,7 @@ class Entry(NamedTuple):
     raw: Json
     key: str
     origin: Origin
-    kind: str
+    resource_type: str
     reference: str
     status: str
     concepts: frozenset[str]
@@ -116,9 +116,9 @@ def read_entry(
     """
     entry = read_without_drug(coded, key, origin, concepts, terminology)
     drug = None
-    if entry.kind in MEDICATION_TYPES:
+    if entry.resource_type in MEDICATION_TYPES:
         drug = read_drug(coded.raw, referred, terminology)
-    elif entry.kind in BILLED_TYPES:
+    elif entry.resource_type in BILLED_TYPES:
         drug = read_billed(coded.raw, terminology)
     return entry._replace(referred=referred, drug=drug)
 
@@ -142,7 +142,7 @@ def read_without_drug(
         raw=raw,
         key=key,
         origin=origin,
-        kind=kind,
+        resource_type=kind,
         reference=f"{kind}/{text(raw.get('id'))}",
         status=text(raw.get("status")),
         concepts=concepts,

@@ -50,7 +50,7 @@ from cds_service.fhir.entries.medication.drug_asides import (
     steroids_named,
     telling_drugs_named,
 )
-from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.words.asides import (
     VOID,
     Aside,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from cds_service.fhir.entries.coded import Coded
-from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.words.problem_words import ANOTHER_PERSON, FAMILY_HISTORY
 from cds_service.fhir.mapping.codes.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG

@@ -9,7 +9,7 @@ from cds_service.fhir.entries.medication.drug_asides import (
     steroids_named,
     telling_drugs_named,
 )
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG, STEROID
+from cds_service.fhir.entries.medication.drug_groups import BONE_DRUG, STEROID
 from cds_service.fhir.entries.words.open_concepts import NOT_UNDERSTOOD, UNREAD_WORDS
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology

@@ -8,7 +8,8 @@ from cds_service.fhir.entries.listed import (
     is_withheld,
     short_texts,
 )
-from cds_service.fhir.entries.medication.drugs import drug_codes, drug_names, swallowed
+from cds_service.fhir.entries.medication.drugs import drug_names
+from cds_service.fhir.entries.medication.local_drugs import drug_codes, swallowed
 from cds_service.fhir.entries.medication.products import (
     PRODUCT_ELEMENTS,
     referred_in,

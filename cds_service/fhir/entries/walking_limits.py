@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cds_service.fhir.entries.fractures.leg_injuries import is_named
-from cds_service.fhir.entries.harm_in_acts import names_of_reasons
+from cds_service.fhir.entries.harm.act_words import names_of_reasons
 from cds_service.fhir.entries.held_training import AIDED, HELD
 from cds_service.fhir.mapping.codes.complication_codes import LimitOfWalking
 from cds_service.fhir.mapping.terminology import Terminology

@@ -19,7 +19,7 @@ from cds_service.core.findings import (
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec, ReadSpec, YesNoSpec
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
-from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.open_concepts import (
     NOT_UNDERSTOOD,
@@ -437,7 +437,7 @@ def _by_kind(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
             single += {content(one.raw): one for one in same}.values()
     by_kind: dict[str, list[Entry]] = {}
     for entry in _without_replaced(single):
-        by_kind.setdefault(entry.kind, []).append(entry)
+        by_kind.setdefault(entry.resource_type, []).append(entry)
     return by_kind
 
 
@@ -458,7 +458,7 @@ def _mentioned(entry: Entry) -> frozenset[str]:
     Reports, orders and drugs state nothing by their code: only what they name next to
     it counts.
     """
-    if entry.kind not in STATING:
+    if entry.resource_type not in STATING:
         return entry.named
     return entry.named.union([match.concept for match in entry.matches])
 
@@ -543,7 +543,12 @@ def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
     """
     # a display alone may name the site
     contents = (content(entry.raw.get(element)) for element in ("code", "bodySite"))
-    what = (entry.kind, entry.concepts, entry.moment and entry.moment.day, *contents)
+    what = (
+        entry.resource_type,
+        entry.concepts,
+        entry.moment and entry.moment.day,
+        *contents,
+    )
     return {(*what, *one) for one in identifiers_of(entry.raw)}
 
 

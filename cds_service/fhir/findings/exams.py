@@ -33,7 +33,9 @@ def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
     kinds = (*EXAM_TYPES, "Procedure") if "procedures" in spec.also_keys else EXAM_TYPES
     done = []
     for entry in chart.of_kind(*kinds):
-        day = _day_of(entry, chart) if entry.status in DONE[entry.kind] else None
+        day = (
+            _day_of(entry, chart) if entry.status in DONE[entry.resource_type] else None
+        )
         if day is not None and day <= chart.not_after:
             done.append((day, entry))
     refused_days = {day for day, one in done if one.concepts & set(spec.never)}
@@ -63,8 +65,8 @@ def _gap_without_exam(spec: ExamSpec, chart: Chart, refused_days: set[date]) -> 
 
 
 def _day_of(exam: Entry, chart: Chart) -> date | None:
-    if exam.kind == "ImagingStudy":
+    if exam.resource_type == "ImagingStudy":
         return chart.calendar.first_day(exam.raw.get("started"))
-    element = "performed" if exam.kind == "Procedure" else "effective"
+    element = "performed" if exam.resource_type == "Procedure" else "effective"
     done = chart.calendar.effective(exam.raw, element)
     return done.day if done else None

@@ -28,7 +28,7 @@ from cds_service.fhir.entries.grave.grave_concepts import (
     VERTEBRA_REMOVED,
 )
 from cds_service.fhir.entries.listed import LISTED
-from cds_service.fhir.entries.medication.drugs import (
+from cds_service.fhir.entries.medication.drug_groups import (
     BROAD_ANTIBIOTIC,
     CANCER_DRUG,
     DEEP_INFECTION_DRUG,
@@ -358,7 +358,7 @@ def _gap_of_telling_words(spec: ConditionSpec, chart: Chart) -> Gap | None:
 
 def _is_denied(entry: Entry) -> bool:
     """Tell if an entry is a diagnosis that its status or code denies."""
-    return entry.kind == "Condition" and certainty_of(entry.raw) == "denied"
+    return entry.resource_type == "Condition" and certainty_of(entry.raw) == "denied"
 
 
 def _drugs_of(entry: Entry, chart: Chart) -> frozenset[str]:
@@ -419,13 +419,13 @@ def _may_matter(entry: Entry, spec: ConditionSpec, chart: Chart) -> bool:
     if not spec.past:
         return False
     code = entry.raw.get("code")
-    is_coded = chart.terminology.identifies(LISTED[entry.kind], code)
+    is_coded = chart.terminology.identifies(LISTED[entry.resource_type], code)
     return may_have_been(entry) and not is_coded
 
 
 def _is_lifelong(entry: Entry, chart: Chart) -> bool:
     """Tell if no status closes a diagnosis: by its code it does not end."""
-    if entry.kind != "Condition" or not may_have_been(entry):
+    if entry.resource_type != "Condition" or not may_have_been(entry):
         return False
     codings = chart.terminology.codings(entry.raw.get("code"))
     return any(LIFELONG.fullmatch(code) for _, code in codings)
@@ -438,7 +438,7 @@ def _is_settled(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
         named = {concept.removesuffix("?") for concept in entry.named}
         is_named = not SPINAL_DISEASES.isdisjoint(named)
         return is_named or chart.terminology.identifies(
-            LISTED[entry.kind], entry.raw.get("code")
+            LISTED[entry.resource_type], entry.raw.get("code")
         )
     return any(match.concept in spec.told_by_code for match in entry.matches)
 
@@ -515,7 +515,7 @@ def _not_understood(
         if not listed:
             why = _drugs_not_known(len(strange), "ordered")
             return make_gap(spec, "undetermined", why, *sources)
-        on_list = [entry for entry in listed if entry.kind not in BILLED_TYPES]
+        on_list = [entry for entry in listed if entry.resource_type not in BILLED_TYPES]
         if not on_list:
             why = _drugs_not_known(len(listed), "billed")
             return make_gap(spec, "undetermined", why, *sources)

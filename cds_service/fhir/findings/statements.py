@@ -44,7 +44,7 @@ from cds_service.fhir.entries.grave.searches import (
     SEARCHES,
     is_done_order,
 )
-from cds_service.fhir.entries.medication.drugs import GOES_ON, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.problem_words import (
     in_doubt,
@@ -193,7 +193,7 @@ class Stated(NamedTuple):
 
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Return its source: `on the problem list since 3 May 2019`."""
-        place, since = PLACES[self.entry.kind]
+        place, since = PLACES[self.entry.resource_type]
         printed = f"{place} {since} {date_text(self.day)}" if self.day else place
         return self.entry.source(spec, printed, self.code)
 
@@ -208,7 +208,7 @@ class Stated(NamedTuple):
 
 def place_of(entry: Entry) -> str:
     """Say where an entry is kept; what is signed now is on no list yet."""
-    kind = "ServiceRequest" if entry.origin == "context" else entry.kind
+    kind = "ServiceRequest" if entry.origin == "context" else entry.resource_type
     return PLACES[kind][0]
 
 
@@ -230,12 +230,14 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
         concept = matches[0].concept
-        if entry.kind not in STATING or concept in OPEN_CONCEPTS:
+        if entry.resource_type not in STATING or concept in OPEN_CONCEPTS:
             within = look_back(spec, concept)
             if aside := read_aside(entry, concept, chart, within=within):
                 statements.append(aside)
             continue
-        read = _read_condition if entry.kind == "Condition" else _read_procedure
+        read = (
+            _read_condition if entry.resource_type == "Condition" else _read_procedure
+        )
         codes = tuple(one.code for one in matches)
         if stated := read(entry, concept, codes, spec, chart):
             is_sure = coded or spec.by_words
@@ -267,7 +269,7 @@ def _doubt_if_old(statement: Stated, spec: YesNoSpec, chart: Chart) -> Stated:
 
 def _doubt_if_worded(stated: Stated) -> Stated:
     """Leave open a condition that only words name; for procedures words suffice."""
-    if stated.entry.kind == "Procedure" or stated.is_past or stated.problem:
+    if stated.entry.resource_type == "Procedure" or stated.is_past or stated.problem:
         return stated
     return stated._replace(problem=WORDED)
 
@@ -507,7 +509,7 @@ def _proves_nothing(augmentation: Entry, day: date | None, chart: Chart) -> bool
 
 def may_be_current(entry: Entry) -> bool:
     """Tell if a diagnosis is neither denied nor past, or an act may have been done."""
-    if entry.kind == "Procedure":
+    if entry.resource_type == "Procedure":
         return entry.status not in NOT_DONE
     return (
         certainty_of(entry.raw) not in ("denied", "past")
@@ -517,7 +519,7 @@ def may_be_current(entry: Entry) -> bool:
 
 def may_go_on(stated: Stated, chart: Chart) -> bool:
     """Tell if an entry is current, or a diagnosis whose status is not understood."""
-    is_diagnosis = stated.entry.kind == "Condition"
+    is_diagnosis = stated.entry.resource_type == "Condition"
     return not stated.is_past or (
         is_diagnosis and may_be_active(stated.entry.raw, chart.terminology)
     )
@@ -525,7 +527,7 @@ def may_go_on(stated: Stated, chart: Chart) -> bool:
 
 def may_have_been(entry: Entry) -> bool:
     """Tell if a diagnosis is not denied, or an act may have been done."""
-    if entry.kind == "Procedure":
+    if entry.resource_type == "Procedure":
         return entry.status not in NOT_DONE
     return certainty_of(entry.raw) != "denied"
 
@@ -546,11 +548,11 @@ def read_aside(
         within: how far the finding looks back; None for ever.
     """
     is_done = is_done_order(entry.raw)
-    is_search = concept in SEARCHES and entry.kind in ORDERS
+    is_search = concept in SEARCHES and entry.resource_type in ORDERS
     # An order may stay active when its result is there: that names it.
     if is_search and _has_result(entry, chart, is_named=not is_done):
         return None
-    is_report = concept in SEARCHES and entry.kind == "DiagnosticReport"
+    is_report = concept in SEARCHES and entry.resource_type == "DiagnosticReport"
     is_brief = concept in BRIEF_SEARCHES and (is_search or is_report)
     if is_brief or (is_search and is_done):
         within = _result_comes_in(chart)
@@ -559,7 +561,7 @@ def read_aside(
     problem = _problem_of_aside(entry, concept, day, chart)
     if problem == LATER:
         return None
-    is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
+    is_taken = entry.resource_type in MEDICATION_TYPES and entry.status in GOES_ON
     is_old = bool(within and last and last < chart.today - within)
     if is_old and not is_taken:
         return None
@@ -570,14 +572,14 @@ def _span_of_aside(entry: Entry, chart: Chart) -> tuple[date | None, date | None
     """Return the first and the last day of an aside; a period may end ahead."""
     calendar, raw = chart.calendar, entry.raw
     prefix = "effective"
-    if entry.kind == "Procedure" and calendar.effective(raw, "performed"):
+    if entry.resource_type == "Procedure" and calendar.effective(raw, "performed"):
         prefix = "performed"
     if when := calendar.effective(raw, prefix):
         span = calendar.span(raw, prefix)
         return span.first if span else when.day, when.day
     days = map(raw.get, ("authoredOn", "issued", "started", "whenHandedOver"))
     day = calendar.first_day(next(filter(None, days), None))
-    if entry.kind in ORDERS and (planned := planned_days(entry, chart)):
+    if entry.resource_type in ORDERS and (planned := planned_days(entry, chart)):
         # Some are written years before they are carried out.
         day = max(day or planned.last, planned.last)
     return day, day
@@ -600,7 +602,7 @@ def _problem_of_aside(
     A procedure that is planned is rightly dated ahead: one of the spine counts, and one
     that nobody judged does not.
     """
-    is_planned = entry.kind == "Procedure" and entry.status in UNDER_WAY
+    is_planned = entry.resource_type == "Procedure" and entry.status in UNDER_WAY
     ahead = _dated_ahead(day, chart)
     if is_planned and concept in (SPINAL_OPERATION, VERTEBRA_REMOVED):
         return NAMED_ASIDE

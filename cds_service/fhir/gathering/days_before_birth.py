@@ -14,7 +14,7 @@ from cds_service.fhir.site_calendar import SiteCalendar
 
 # Records write it for a day that is not stated, and the calendar reads it as none.
 NOT_STATED = "1900-01-01"
-BIRTH = ("birthDate",)
+BIRTH = "birthDate"
 
 
 def without_days_before(
@@ -53,7 +53,7 @@ def _since(resource: Json, born: date, calendar: SiteCalendar) -> Json:
 def _corrected(name: str, value: Any, born: date, calendar: SiteCalendar) -> Any:
     """Return a time or a period without days before the birth, else the value."""
     if isinstance(value, str):
-        is_time = TIMES.fullmatch(name) and name not in BIRTH
+        is_time = TIMES.fullmatch(name) and name != BIRTH
         return NOT_STATED if is_time and _is_before(value, born, calendar) else value
     if not isinstance(value, Mapping) or not name.endswith("Period"):
         return value

@@ -67,7 +67,7 @@ def with_unsent_reasons(record: PatientRecord, bases: Bases) -> PatientRecord:
     """Leave open what the present stay is for, if only a reference says it."""
     entries = []
     for entry in record.entries:
-        is_stay = entry.kind == ENCOUNTER
+        is_stay = entry.resource_type == ENCOUNTER
         if is_stay and names_unsent(entry.raw, record.diagnoses, bases):
             concepts, named = entry.concepts | LEFT_OPEN, entry.named | LEFT_OPEN
             entries.append(entry._replace(concepts=concepts, named=named))

@@ -82,7 +82,7 @@ class Order:
     meaning: Meaning | None = field(default=None, repr=False, compare=False)
 
     @property
-    def type(self) -> str:
+    def resource_type(self) -> str:
         return text(self.resource.get("resourceType"))
 
     @property
@@ -364,9 +364,9 @@ def _orders_inside(draft: Order) -> Iterator[Order]:
     Resources contained in any other order are not orders.
     """
     resources: Sequence[Any] = ()
-    if draft.type == "RequestGroup" and is_to_be_done(draft.resource):
+    if draft.resource_type == "RequestGroup" and is_to_be_done(draft.resource):
         resources = objects(draft.resource.get("contained"))
-    elif draft.type == "Bundle":
+    elif draft.resource_type == "Bundle":
         resources = [
             entry.get("resource")
             for entry in objects(draft.resource.get("entry"))
@@ -405,7 +405,7 @@ def _name(resource: Json) -> str:
 def with_foreign_orders(record: RecordState, drafts: DraftOrders) -> RecordState:
     """Add to the record state how many orders of the signing are not the patient's."""
     foreign = sum(
-        draft.type.endswith(ORDER_ENDINGS) for draft in drafts.each_of_others()
+        draft.resource_type.endswith(ORDER_ENDINGS) for draft in drafts.each_of_others()
     )
     return replace(record, foreign=record.foreign + foreign)
 

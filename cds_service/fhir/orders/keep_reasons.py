@@ -6,7 +6,7 @@ Other fractures and operations are in `injuries/other_injuries.py`;
 
 from cds_service.core.braces.brace_reasons import KEEP_REASONS
 from cds_service.core.findings import REASON_NOT_UNDERSTOOD, REST_MEANT
-from cds_service.fhir.entries.harm_in_acts import CARRYING
+from cds_service.fhir.entries.fractures.bones import CARRYING
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses
@@ -16,7 +16,7 @@ from cds_service.fhir.orders.order_reasons import (
     is_understood,
     reasons_named,
 )
-from cds_service.fhir.orders.order_times import texts_on_time
+from cds_service.fhir.orders.worded_ends import texts_on_time
 from cds_service.fhir.raw_json import Json, texts_of
 
 _CONCEPTS = frozenset(KEEP_REASONS)

@@ -86,7 +86,7 @@ def read_other_draft(draft: Order, terminology: Terminology) -> Entry | None:
     named |= terminology.concepts(codeables(content, *TITLES)) & GRAVE
     # The title of such a type is read nowhere else.
     named |= named_in(words, terminology) & GRAVE
-    if draft.type == SET_OF_ORDERS:
+    if draft.resource_type == SET_OF_ORDERS:
         is_understood = not any(has_grave_stem(word, terminology) for word in words)
     else:
         is_understood = all(_is_everyday(word, terminology) for word in words)

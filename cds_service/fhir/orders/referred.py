@@ -22,7 +22,8 @@ from cds_service.fhir.entries.entry import (
 from cds_service.fhir.entries.exams.t_scores_in_words import T_SCORE_ASIDE
 from cds_service.fhir.entries.grave.grave_concepts import ASIDE_IN_DOUBT
 from cds_service.fhir.entries.grave_asides import drugs_and_states
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG, Drug, read_billed
+from cds_service.fhir.entries.medication.drug_groups import BONE_DRUG
+from cds_service.fhir.entries.medication.drugs import Drug, read_billed
 from cds_service.fhir.entries.medication.products import referred_in
 from cds_service.fhir.entries.words.asides import NO_DIAGNOSES
 from cds_service.fhir.entries.words.open_concepts import UNKNOWN_DRUG
@@ -163,26 +164,27 @@ def with_drafted_drugs(
     forbids is a prohibition, and so is one that a task or a message asks to stop: the
     patient may never have taken it.
     """
-    stops = [draft for draft in drafts.stops() if draft.type == DRUG_TYPE]
+    stops = [draft for draft in drafts.stops() if draft.resource_type == DRUG_TYPE]
     stopping = {draft.reference for draft in stops}
     read = [
         _drug_of(draft, drafts.targets, terminology)
         for draft in drafts.each()
-        if draft.type == DRUG_TYPE and draft.reference not in stopping
+        if draft.resource_type == DRUG_TYPE and draft.reference not in stopping
     ]
     stopped = (_drug_of(_as_stop(one), drafts.targets, terminology) for one in stops)
     read += [one for one in stopped if _is_of_bone_drug(one)]
     asked = (
         _stop_asked_of(name, draft, drafts.targets, terminology, today)
         for draft in drafts.each()
-        if draft.type not in READ_ELSEWHERE and draft.type not in ORDER_KEYS
+        if draft.resource_type not in READ_ELSEWHERE
+        and draft.resource_type not in ORDER_KEYS
         for name in drugs_to_stop(draft, drafts, record, terminology)
     )
     read += [one for one in asked if _is_of_bone_drug(one)]
     forbidden = (
         _drug_of(_prohibition_of(name, draft), drafts.targets, terminology)
         for draft in drafts.prohibitions()
-        if draft.type in ORDER_KEYS
+        if draft.resource_type in ORDER_KEYS
         for name in bone_drugs_named(draft, terminology)
     )
     read += [one for one in forbidden if _is_of_bone_drug(one)]
@@ -266,14 +268,14 @@ def _with_drafted_reasons(
     """
     read: list[Entry | Unreadable | None] = []
     for order in drafts.each():
-        if order.type in ORDER_KEYS:
+        if order.resource_type in ORDER_KEYS:
             read.append(_entry_of_draft(order, drafts.targets, terminology))
-        elif order.type not in READ_ELSEWHERE:
+        elif order.resource_type not in READ_ELSEWHERE:
             read.append(read_other_draft(order, terminology))
     read += [
         _entry_of_draft(_as_read(order, terminology), drafts.targets, terminology)
         for order in drafts.prohibitions()
-        if order.type in ORDER_KEYS
+        if order.resource_type in ORDER_KEYS
     ]
     return _with_orders(read, record)
 
@@ -312,11 +314,11 @@ def with_unsent_reasons_of_drafts(
     unsent = [
         order
         for order in drafts.each()
-        if order.type in keys and _is_reason_unsent(order, record, drafts)
+        if order.resource_type in keys and _is_reason_unsent(order, record, drafts)
     ]
     entries = [*record.entries]
     for order in unsent:
-        key = keys[order.type]
+        key = keys[order.resource_type]
         places = [
             place
             for place, entry in enumerate(entries)
@@ -330,7 +332,7 @@ def with_unsent_reasons_of_drafts(
         try:
             raw = _parsed(order, terminology)
         except BrokenResource:
-            if order.type == DRUG_TYPE:  # named as broken
+            if order.resource_type == DRUG_TYPE:  # named as broken
                 continue
             raw = NAMED_ALONE
         coded = read_code(raw, terminology)
@@ -347,7 +349,7 @@ def _left_open(entry: Entry) -> Entry:
 def _parsed(order: Order, terminology: Terminology) -> Json:
     """Validate an order of the signing; raises BrokenResource."""
     plain = plain_numbers(_as_draft(order))
-    return parse_resource(plain, order.type, terminology.calendar)
+    return parse_resource(plain, order.resource_type, terminology.calendar)
 
 
 def _as_draft(order: Order) -> Json:
@@ -429,12 +431,12 @@ def _entry_of_draft(
         coded = read_code(_as_draft(draft), terminology)
         concepts = concepts_of(coded, targets, terminology)
         concepts &= ASIDE_IN_DOUBT | in_words | UNKNOWN_DRUG | {T_SCORE_ASIDE}
-        if draft.type in BILLED_TYPES:
+        if draft.resource_type in BILLED_TYPES:
             drug = read_billed(draft.resource, terminology)
     drugs = drug.concepts if drug else frozenset()
     if not concepts | drugs:
         return None
-    key = ORDER_KEYS[draft.type]
+    key = ORDER_KEYS[draft.resource_type]
     try:
         raw = _parsed(draft, terminology)
     except BrokenResource:

@@ -327,7 +327,9 @@ def _may_hide_a_brace(patient: _Patient) -> bool:
     first = patient.signed - BRACE_BEFORE
     calendar = patient.run.service.calendar
     for entry in patient.record.entries:
-        is_device = entry.kind in DEVICE_ORDERS and MAY_NEED_BRACE in entry.concepts
+        is_device = (
+            entry.resource_type in DEVICE_ORDERS and MAY_NEED_BRACE in entry.concepts
+        )
         if is_device and entry.status not in VOID:
             written = calendar.named_day(entry.raw.get("authoredOn"))
             if written is None or first <= written <= patient.run.as_of:

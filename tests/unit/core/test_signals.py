@@ -1,5 +1,7 @@
 """Each signal fires where its fact holds, up to the printed cut-off and no further, and never on a gap."""
 
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple, get_args
@@ -9,8 +11,8 @@ import pytest
 from cds_service.core.drugs.drug_states import DrugSignal
 from cds_service.core.facts.chart_signals import WORDS
 from cds_service.core.facts.open_signals import OPEN_SIGNALS
-from cds_service.core.facts.signals import signal_names
-from cds_service.core.facts.situation import Signal, signal
+from cds_service.core.facts.signals import ORDERED, signal_names
+from cds_service.core.facts.situation import SIGNALS, Signal, signal
 from cds_service.core.findings import SupportOrder, Value, WordedEnd
 from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import (
@@ -665,3 +667,17 @@ def test_a_signal_says_what_exactly_it_is(known, signal, because):
 def test_a_second_detector_of_a_signal_is_refused():
     with pytest.raises(ValueError, match="young"):
         signal("young")(lambda _: None)
+
+
+@pytest.mark.parametrize("first", ["leaving_signals", "open_signals", "rule_signals"])
+def test_the_order_of_signals_is_that_of_their_kinds(first):
+    source = f"""
+import cds_service.core.facts.{first}
+from cds_service.core.facts.signals import ORDERED
+print(*ORDERED)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, check=True, text=True
+    )
+    assert run.stdout.split() == [*ORDERED]
+    assert {*ORDERED} == {*SIGNALS}

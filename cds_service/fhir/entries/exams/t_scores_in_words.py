@@ -7,7 +7,7 @@ Such a number is never a value: it can only leave a measured one in doubt, as
 from collections.abc import Sequence
 
 from cds_service.core.derivations.from_order import OSTEOPOROSIS
-from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology

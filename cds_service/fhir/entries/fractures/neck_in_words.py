@@ -13,7 +13,6 @@ from cds_service.fhir.raw_json import Json, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 NECK_BROKEN = ("neck-broken",)
-CERVICAL = "cervical-fracture"
 _DAYS = ("onsetDateTime", "recordedDate")
 
 

@@ -3,6 +3,7 @@
 A code of a reason leaves more open than words do, which name symptoms as well.
 """
 
+from cds_service.fhir.entries.fractures.bones import CERVICAL
 from cds_service.fhir.entries.words.problem_words import in_doubt
 
 CANCERS = frozenset(
@@ -117,7 +118,7 @@ LISTED_TOO = frozenset(
     }
 )
 # Likewise, of the stability of the spine.
-UNSTABLE_BY_CODE = frozenset({"cervical-fracture", "vertebral-displacement"})
+UNSTABLE_BY_CODE = frozenset({CERVICAL, "vertebral-displacement"})
 # A vertebra is broken; only the readers of fractures know if it is the treated one.
 BROKEN_ASIDE = "vertebra-broken-aside"
 # An augmentation is named as done, on a list that holds none.

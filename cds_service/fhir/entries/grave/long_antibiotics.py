@@ -3,7 +3,7 @@
 from datetime import date
 from itertools import chain
 
-from cds_service.fhir.entries.medication.drugs import (
+from cds_service.fhir.entries.medication.drug_groups import (
     DEEP_INFECTION_DRUG,
     INFECTION_DRUGS,
 )

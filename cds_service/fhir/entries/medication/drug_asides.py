@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from cds_service.fhir.element_names import PEOPLE_AND_PLACES
-from cds_service.fhir.entries.medication.drugs import (
+from cds_service.fhir.entries.medication.drug_groups import (
     BONE_DRUG,
     STEROID,
-    SYSTEMIC,
     TELL_OF_DISEASE,
 )
+from cds_service.fhir.entries.medication.local_drugs import SYSTEMIC
 from cds_service.fhir.entries.words.open_concepts import UNREAD_WORDS
 from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.terminology import Terminology

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Targets, contained_in

@@ -6,7 +6,7 @@ from string import ascii_lowercase
 from typing import Literal, NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import BONE_DRUG, MEDICATION_TYPES
 from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
 from cds_service.fhir.entries.words.problem_words import (
     in_doubt,

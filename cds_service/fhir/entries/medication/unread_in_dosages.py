@@ -9,7 +9,7 @@ Whatever else they say leaves a tumour, an infection and a deficit open.
 import re
 from collections.abc import Iterator
 
-from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.entries.words.problem_words import has_grave_stem
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood

@@ -80,7 +80,7 @@ def _onsets(chart: Chart) -> dict[str, set[date]]:
     """Return the days of onset of each vertebra whose fracture is certain."""
     onsets: dict[str, set[date]] = {}
     for entry in chart.mentions_of(tuple(FRACTURED)):
-        if entry.kind != "Condition" or not _is_certain(entry, chart):
+        if entry.resource_type != "Condition" or not _is_certain(entry, chart):
             continue
         first, last = begun(entry.raw, chart.birth, chart.calendar)
         if first is None or first != last or first > chart.not_after:
@@ -133,7 +133,7 @@ def _is_called_over(chart: Chart) -> bool:
         clinical_status(entry.raw) & OVER
         and not fracture_levels(entry.raw, chart.terminology).isdisjoint(chart.treated)
         for entry in chart.mentions_of(tuple(FRACTURED))
-        if entry.kind == "Condition"
+        if entry.resource_type == "Condition"
     )
 
 
@@ -188,7 +188,7 @@ def _is_broken_since(done: date, chart: Chart) -> bool:
 def _may_be_after(entry: Entry, done: date, chart: Chart) -> bool:
     """Tell if an entry may be of a day after the first stage; one without may."""
     raw = entry.raw
-    if entry.kind == "Condition":
+    if entry.resource_type == "Condition":
         times = [recorded_on(raw)]
     else:
         times = [

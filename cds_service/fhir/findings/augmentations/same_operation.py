@@ -49,7 +49,7 @@ def may_be_of_present_fracture(procedure: Entry, done: date, chart: Chart) -> bo
     days = [
         begun_by
         for entry in chart.mentions_of(tuple(FRACTURED))
-        if entry.kind == "Condition"
+        if entry.resource_type == "Condition"
         and certainty_of(entry.raw) != "denied"
         and _is_at(entry, levels & treated or treated, chart)
         and (begun_by := _days(entry, chart))

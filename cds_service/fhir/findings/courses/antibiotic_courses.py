@@ -9,13 +9,13 @@ from itertools import chain
 from typing import NamedTuple
 
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import (
+from cds_service.fhir.entries.medication.drug_groups import (
     BROAD_ANTIBIOTIC,
     DEEP_INFECTION_DRUG,
     GOES_ON,
     MEDICATION_TYPES,
-    is_given_once,
 )
+from cds_service.fhir.entries.medication.local_drugs import is_given_once
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.courses.drug_times import (
     DAYS,
@@ -141,15 +141,15 @@ def _days_of(entry: Entry, chart: Chart, *, is_until_today: bool = True) -> Span
     """
     raw = entry.raw
     ends = end_of_course(raw, chart)
-    if entry.kind == "MedicationRequest":
+    if entry.resource_type == "MedicationRequest":
         begins = dated(raw.get("authoredOn"), chart)
         if begins is None and entry.origin == "context":
             begins = dated(chart.today.isoformat(), chart)
-    elif entry.kind == "MedicationDispense":
+    elif entry.resource_type == "MedicationDispense":
         begins = handed_over(raw, chart)
     else:
         begins, ended = first_and_last_day(raw, "effective", chart)
-        if entry.kind == "MedicationAdministration":
+        if entry.resource_type == "MedicationAdministration":
             ends = ended.last if ended else None
     if begins is None:
         return None
@@ -277,10 +277,10 @@ def _texts(told: Json) -> Iterator[object]:
 
 
 def _goes_on(entry: Entry) -> bool:
-    return entry.kind != "MedicationDispense" and entry.status in GOES_ON
+    return entry.resource_type != "MedicationDispense" and entry.status in GOES_ON
 
 
 def _is_of_unknown_days(entry: Entry) -> bool:
     """Tell if an order or a statement without a day may be of a long course."""
-    is_listed = entry.kind in ("MedicationRequest", "MedicationStatement")
+    is_listed = entry.resource_type in ("MedicationRequest", "MedicationStatement")
     return is_listed and _goes_on(entry)

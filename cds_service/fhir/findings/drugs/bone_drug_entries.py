@@ -19,12 +19,10 @@ from cds_service.core.months import months_after
 from cds_service.core.vocabulary import BoneDrugSpec, MedicationSpec
 from cds_service.core.words.phrases import joined
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import (
-    ANY_BONE_DRUG,
-    Drug,
-    is_given_once,
-    words_aside,
-)
+from cds_service.fhir.entries.medication.drug_groups import ANY_BONE_DRUG
+from cds_service.fhir.entries.medication.drugs import Drug
+from cds_service.fhir.entries.medication.drugs_over import words_aside
+from cds_service.fhir.entries.medication.local_drugs import is_given_once
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.medication.reasons_against_drugs import allergy_in
 from cds_service.fhir.entries.words.problem_words import in_doubt
@@ -128,7 +126,7 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
         yield _read(entry, drug, spec, chart)
     for use in uses_named_aside(chart, spec.value_sets):
         is_counted = _has_product_used(use) or is_of_now(use, spec, chart)
-        if use.entry.kind not in TELLING_TOO and is_counted:
+        if use.entry.resource_type not in TELLING_TOO and is_counted:
             yield _noted(use, spec, chart)
 
 
@@ -180,7 +178,9 @@ def _bone_drugs(spec: MedicationSpec, chart: Chart) -> Iterator[tuple[Entry, Dru
 
 def _has_product_used(use: Use) -> bool:
     """Tell if an act names a product used in it: that is a dose, however long ago."""
-    return any(use.entry.raw.get(name) for name in USED.get(use.entry.kind, ()))
+    return any(
+        use.entry.raw.get(name) for name in USED.get(use.entry.resource_type, ())
+    )
 
 
 def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
@@ -207,14 +207,14 @@ def _mentioned(
     listed_names = {one.name for one in listed}
     kinds = {KINDS[name] for name in listed_names & KINDS.keys()}
     for use in uses_named_aside(chart, spec.value_sets):
-        if use.entry.kind not in TELLING_TOO:
+        if use.entry.resource_type not in TELLING_TOO:
             continue
         name = _name(use.drug, chart)
         is_group = name in UNSPECIFIC and KINDS[name] in kinds
         is_group |= name == ANY_BONE_DRUG and bool(listed_names)
         if name in listed_names or is_group:
             yield _noted(use, spec, chart)._replace(is_aside=True)
-        elif use.entry.kind in DEVICE_ORDERS or is_of_now(use, spec, chart):
+        elif use.entry.resource_type in DEVICE_ORDERS or is_of_now(use, spec, chart):
             yield _noted(use, spec, chart)
 
 
@@ -232,13 +232,15 @@ def _noted(use: Use, spec: MedicationSpec, chart: Chart) -> DrugEntry:
 
 def _is_not_given(entry: Entry) -> bool:
     """Tell if a dose was planned, and refused or left out."""
-    return entry.kind in PLANNED and entry.status == "not-done"
+    return entry.resource_type in PLANNED and entry.status == "not-done"
 
 
 def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugEntry:
     """Read an entry of a bone drug; it is only a mention if it is in doubt."""
     name = _name(drug, chart)
-    is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    is_reported = (
+        entry.status in TAKEN[entry.resource_type] or entry.origin == "context"
+    )
     mention = DrugEntry(
         name,
         source_of(entry, drug, None, spec),
@@ -282,12 +284,12 @@ def _may_be_given(entry: Entry, drug: Drug, chart: Chart) -> bool:
     """
     if drug.is_doubtful:
         return False
-    is_open = entry.status not in {*TAKEN[entry.kind], *NOT_TAKEN}
-    if entry.kind == "MedicationStatement":
+    is_open = entry.status not in {*TAKEN[entry.resource_type], *NOT_TAKEN}
+    if entry.resource_type == "MedicationStatement":
         return is_open and _day_given(entry, chart) is not None
-    if entry.kind == "ServiceRequest":
+    if entry.resource_type == "ServiceRequest":
         return entry.status == "unknown" and bool(drug.code)
-    if entry.kind not in GIVEN:
+    if entry.resource_type not in GIVEN:
         return False
     words = words_aside(entry.raw)
     if any(map(chart.terminology.clauses.is_not_done, words)):
@@ -297,10 +299,10 @@ def _may_be_given(entry: Entry, drug: Drug, chart: Chart) -> bool:
 
 def _day_given(entry: Entry, chart: Chart) -> Dated | None:
     """Return the last day of which an entry records a dose."""
-    if entry.kind == "MedicationDispense":
+    if entry.resource_type == "MedicationDispense":
         return handed_over(entry.raw, chart)
     prefixes = {"Procedure": "performed", "ServiceRequest": "occurrence"}
-    prefix = prefixes.get(entry.kind, "effective")
+    prefix = prefixes.get(entry.resource_type, "effective")
     first, last = first_and_last_day(entry.raw, prefix, chart)
     return last or first
 
@@ -309,25 +311,25 @@ def _read_by_kind(
     mention: DrugEntry, entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
     """Read the days of an order, a statement, a billed act or a dose."""
-    if entry.kind == "MedicationRequest":
+    if entry.resource_type == "MedicationRequest":
         return _ordered(mention, entry, spec, chart)
-    if entry.kind == "MedicationStatement":
+    if entry.resource_type == "MedicationStatement":
         return _stated(mention, entry, spec, chart)
-    if entry.kind == "ServiceRequest":
+    if entry.resource_type == "ServiceRequest":
         return _billed(mention, entry, drug, spec, chart)
     return _given(mention, entry, spec, chart)
 
 
 def _ended(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
     """Read a drug taken at home that its entry calls ended, on no known day."""
-    is_order = entry.kind == "MedicationRequest"
+    is_order = entry.resource_type == "MedicationRequest"
     authored = dated(entry.raw.get("authoredOn"), chart) if is_order else None
     return mention._replace(begins=authored, knows_start=False)
 
 
 def _may_be_dose(drug_entry: DrugEntry, entry: Entry, drug: Drug) -> bool:
     """Tell if an entry is coded and done as a dose, but was not read whole."""
-    is_done = entry.kind in GIVEN and entry.status == "completed"
+    is_done = entry.resource_type in GIVEN and entry.status == "completed"
     is_coded_intake = drug_entry.is_intake and bool(drug.code)
     return is_done and is_coded_intake and not drug.is_understood
 
@@ -357,11 +359,11 @@ def _given(
 ) -> DrugEntry:
     """Read a dose, or a supply that was handed over."""
     raw = entry.raw
-    if entry.kind == "MedicationDispense":
+    if entry.resource_type == "MedicationDispense":
         day = handed_over(raw, chart)
         last, lasts = day, _length_of_supply(raw, day, chart)
     else:
-        prefix = "performed" if entry.kind == "Procedure" else "effective"
+        prefix = "performed" if entry.resource_type == "Procedure" else "effective"
         day, last = first_and_last_day(raw, prefix, chart)
         lasts = None
     last = last or day
@@ -393,7 +395,7 @@ def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
     """
     if mention.name not in INJECTED:
         return mention
-    prefix = "performed" if entry.kind == "Procedure" else "effective"
+    prefix = "performed" if entry.resource_type == "Procedure" else "effective"
     day, _ = first_and_last_day(entry.raw, prefix, chart)
     return mention._replace(begins=day)
 
@@ -672,7 +674,7 @@ def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
         is_open = stated.problem is None or stated.is_undetermined
         # A drug that the entry names besides its title is read by `_mentioned`.
         is_mentioned = in_doubt(stated.concept) in stated.entry.concepts
-        if stated.entry.kind == "Condition" and is_open and not is_mentioned:
+        if stated.entry.resource_type == "Condition" and is_open and not is_mentioned:
             yield _from_problem(stated, spec)
 
 

@@ -202,7 +202,7 @@ def _doses_since(
             use.provenance(spec)
             for use in uses
             if drug.name in use.drug.concepts
-            and not (use.is_ahead or use.entry.kind.endswith("Request"))
+            and not (use.is_ahead or use.entry.resource_type.endswith("Request"))
             and use.day
             and use.day > last
         ]

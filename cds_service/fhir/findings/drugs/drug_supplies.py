@@ -12,7 +12,7 @@ from cds_service.core.drugs.bone_drugs import INTERVAL, KINDS
 from cds_service.core.drugs.drug_uses import BILLED, DrugEntry
 from cds_service.core.findings import Supply
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import is_given_once
+from cds_service.fhir.entries.medication.local_drugs import is_given_once
 from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.courses.dosage_ends import end_of_dosages
@@ -53,7 +53,7 @@ def with_supply(intake: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
     day = intake.begins or intake.last
     supply = None
     if day is not None and intake.name not in INTERVAL:
-        supply = Supply(entry.kind, day.first, lasts, is_single)
+        supply = Supply(entry.resource_type, day.first, lasts, is_single)
     goes_home = _goes_home(intake, entry, supply, chart)
     return intake._replace(supply=supply, goes_home=goes_home)
 
@@ -64,13 +64,13 @@ def _length_of(
     """Return how long an intake lasts, None if not known, and if it is one dose."""
     one_dose = timedelta(days=DAYS_OF_A_DOSE.get(intake.name, 1))
     raw = entry.raw
-    if entry.kind in BILLED:
+    if entry.resource_type in BILLED:
         return (one_dose, True) if intake.name in MONTHLY else (None, False)
-    if entry.kind == "MedicationAdministration":
+    if entry.resource_type == "MedicationAdministration":
         return _period_of(raw, chart) or one_dose, True
     if is_given_once(raw, chart.terminology):
         return one_dose, True
-    if entry.kind == "MedicationDispense":
+    if entry.resource_type == "MedicationDispense":
         is_of_tablets = KINDS.get(intake.name) != "anabolic"
         return _length_of_dispense(raw, one_dose, is_of_tablets=is_of_tablets)
     if entry.status == "completed" and intake.begins == intake.last:
@@ -138,14 +138,14 @@ def _goes_home(
 
     What is given every half year acts on by itself.
     """
-    if supply is None or (entry.kind in BILLED and intake.name not in MONTHLY):
+    if supply is None or (entry.resource_type in BILLED and intake.name not in MONTHLY):
         return True
     if supply.is_single or any(map(_is_of_ward, _categories(entry.raw))):
         return False
     lasts = supply.lasts
     if lasts is not None and lasts <= SHORT:
         return False
-    if entry.kind == "MedicationDispense":
+    if entry.resource_type == "MedicationDispense":
         return all(map(is_home_category, _categories(entry.raw)))
     period = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
     begins = intake.begins.last if intake.begins else None

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from cds_service.fhir.entries.medication.drugs import is_given_once
+from cds_service.fhir.entries.medication.local_drugs import is_given_once
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.courses.drug_times import (
     dated,

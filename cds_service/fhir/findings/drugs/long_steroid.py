@@ -193,9 +193,9 @@ def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
     raw = use.entry.raw
     if use.is_ahead:
         return False
-    if use.entry.kind == "MedicationRequest":
+    if use.entry.resource_type == "MedicationRequest":
         return use.is_active and (is_limited(raw, chart) or _may_be_older(use, chart))
-    if use.entry.kind != "MedicationStatement":
+    if use.entry.resource_type != "MedicationStatement":
         return False
     start = dated(member(raw, "effectivePeriod", "start"), chart)
     ended = dated(member(raw, "effectivePeriod", "end"), chart)
@@ -248,7 +248,7 @@ def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:
         key=lambda use: (use.day or date.min, use.entry.reference),
         reverse=True,
     )
-    is_reported = any(one.entry.kind != "MedicationRequest" for one in uses)
+    is_reported = any(one.entry.resource_type != "MedicationRequest" for one in uses)
     return make_finding(
         spec,
         True,
@@ -276,7 +276,7 @@ def _joined(courses: Iterable[Course], within: timedelta) -> list[Course]:
 
 def _courses(uses: Sequence[Use], chart: Chart) -> Iterator[Course]:
     for use in uses:
-        if use.entry.kind not in COURSES:
+        if use.entry.resource_type not in COURSES:
             continue
         start, end = _days(use, chart)
         if start and start.first <= chart.today:
@@ -293,7 +293,7 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
     Without an end, an active one goes on.
     """
     raw, goes_on = use.entry.raw, chart.today if use.is_active else None
-    if use.entry.kind == "MedicationStatement":
+    if use.entry.resource_type == "MedicationStatement":
         ended = dated(member(raw, "effectivePeriod", "end"), chart)
         start = (
             dated(member(raw, "effectivePeriod", "start"), chart)
@@ -301,7 +301,7 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
             or dated(raw.get("dateAsserted"), chart)
         )
         return start, ended.last if ended else goes_on
-    if use.entry.kind == "MedicationDispense":
+    if use.entry.resource_type == "MedicationDispense":
         return handed_over(raw, chart), end_of_course(raw, chart)
     start = dated(raw.get("authoredOn"), chart)
     ends = (

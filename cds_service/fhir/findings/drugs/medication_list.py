@@ -14,7 +14,8 @@ from cds_service.core.words.phrases import joined
 from cds_service.core.words.wording import date_text
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import STEROID, Drug
+from cds_service.fhir.entries.medication.drug_groups import STEROID
+from cds_service.fhir.entries.medication.drugs import Drug
 from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.problem_words import in_doubt
@@ -148,7 +149,7 @@ def _states(
         for stated in find_stated(chart, spec, concepts)
         if may_go_on(stated, chart)
         and (
-            stated.entry.kind == "Condition"
+            stated.entry.resource_type == "Condition"
             or in_doubt(stated.concept) in stated.entry.concepts
         )
     ]
@@ -176,7 +177,7 @@ def _counts_as_steroid(use: Use, chart: Chart) -> bool | None:
 
     Short courses are common: no look-back makes them longer.
     """
-    if use.entry.kind in (*DOSES, "ServiceRequest"):
+    if use.entry.resource_type in (*DOSES, "ServiceRequest"):
         return False  # a dose given around an operation is no steroid treatment
     if end := end_of_steroid(use.entry.raw, chart):
         return not use.is_ended and end >= chart.not_after
@@ -270,7 +271,7 @@ def not_on_list(
     for uses, why in _open_uses(spec, chart, concepts):
         if uses:
             sources = (one.provenance(spec) for one in uses)
-            is_listed = any(one.entry.kind not in TELLING_TOO for one in uses)
+            is_listed = any(one.entry.resource_type not in TELLING_TOO for one in uses)
             detail = f"on the medication list; {why}" if is_listed else why
             return make_gap(spec, "undetermined", detail, *sources)
     return conclude_no(
@@ -287,7 +288,7 @@ def _open_uses(
         for use in uses_named_aside(chart, concepts)
         if is_of_now(use, spec, chart) and not _is_long_over(use, concepts, chart)
     ]
-    elsewhere = [one for one in noted if one.entry.kind in TELLING_TOO]
+    elsewhere = [one for one in noted if one.entry.resource_type in TELLING_TOO]
     yield elsewhere, "named in words alone; whether it is taken is not recorded"
     yield noted, "named next to another drug; whether it is taken is not recorded"
     ours = [
@@ -344,7 +345,7 @@ def _is_long_over(use: Use, concepts: Sequence[str], chart: Chart) -> bool:
 
     If it had gone on, something newer would say so.
     """
-    if STEROID not in concepts or use.entry.kind != "Condition":
+    if STEROID not in concepts or use.entry.resource_type != "Condition":
         return False
     ended = chart.calendar.effective(use.entry.raw, "abatement")
     is_past = bool(clinical_status(use.entry.raw) & PAST)
@@ -419,11 +420,11 @@ def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 
 def _may_be_active(entry: Entry, chart: Chart) -> bool:
     """Tell if a list leaves open whether a drug is taken, and names no end of it."""
-    if entry.kind not in TAKEN or entry.kind in GIVEN:
+    if entry.resource_type not in TAKEN or entry.resource_type in GIVEN:
         return False
     ended = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
     is_over = ended is not None and ended < chart.not_after
-    return entry.status not in TAKEN[entry.kind] | NOT_TAKEN and not is_over
+    return entry.status not in TAKEN[entry.resource_type] | NOT_TAKEN and not is_over
 
 
 def uses_named_aside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
@@ -438,7 +439,7 @@ def uses_named_aside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
         is_void = entry.status in NO_ENTRY and entry.origin != "context"
         if not named or is_void:
             continue
-        if entry.kind == "Condition" and certainty_of(entry.raw) == "denied":
+        if entry.resource_type == "Condition" and certainty_of(entry.raw) == "denied":
             continue
         ingredients = sorted(
             ingredient
@@ -475,7 +476,9 @@ def uses_of(chart: Chart) -> list[Use]:
 
 def _is_intake_open(entry: Entry, drug: Drug) -> bool:
     """Tell if status or words of an entry leave open whether the drug is taken."""
-    is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    is_reported = (
+        entry.status in TAKEN[entry.resource_type] or entry.origin == "context"
+    )
     is_open = drug.is_doubtful or not drug.is_understood
     return is_open if is_reported else entry.status not in NOT_TAKEN
 
@@ -485,7 +488,9 @@ def _is_taken(entry: Entry) -> bool:
     drug = entry.drug
     if drug is not None and (drug.is_doubtful or not drug.is_understood):
         return False
-    is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    is_reported = (
+        entry.status in TAKEN[entry.resource_type] or entry.origin == "context"
+    )
     return is_reported and is_meant(entry)
 
 

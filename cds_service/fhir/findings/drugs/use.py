@@ -72,13 +72,13 @@ def _verb(entry: Entry) -> str:
         return "planned, not given"
     if entry.origin == "context":
         return "among the orders being signed"
-    if entry.kind == "Condition":
+    if entry.resource_type == "Condition":
         return "named on the problem list"
-    return VERBS.get(entry.kind, "on the medication list")
+    return VERBS.get(entry.resource_type, "on the medication list")
 
 
 def use_of(entry: Entry, drug: Drug, chart: Chart) -> Use:
-    if entry.kind in ("MedicationRequest", "ServiceRequest", *DEVICE_ORDERS):
+    if entry.resource_type in ("MedicationRequest", "ServiceRequest", *DEVICE_ORDERS):
         when = chart.calendar.moment(entry.raw.get("authoredOn"))
     else:
         told = entry.raw.get("dateAsserted") or entry.raw.get("started")
@@ -86,7 +86,7 @@ def use_of(entry: Entry, drug: Drug, chart: Chart) -> Use:
     ended = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
     is_over = ended is not None and ended < chart.not_after
     is_running = entry.status == "active" or entry.origin == "context"
-    is_active = is_running and entry.kind not in GIVEN and not is_over
+    is_active = is_running and entry.resource_type not in GIVEN and not is_over
     return Use(
         entry,
         drug,
@@ -99,7 +99,7 @@ def use_of(entry: Entry, drug: Drug, chart: Chart) -> Use:
 
 
 def prefix_of_day(entry: Entry) -> str:
-    return "performed" if entry.kind == "Procedure" else "effective"
+    return "performed" if entry.resource_type == "Procedure" else "effective"
 
 
 def _days_given(entry: Entry, day: date, chart: Chart) -> Span | None:
@@ -107,7 +107,7 @@ def _days_given(entry: Entry, day: date, chart: Chart) -> Span | None:
 
     One that ends after the order goes on until then.
     """
-    if entry.kind not in DOSES:
+    if entry.resource_type not in DOSES:
         return None
     period = entry.raw.get(f"{prefix_of_day(entry)}Period")
     start = dated(member(period, "start"), chart)

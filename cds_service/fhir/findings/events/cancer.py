@@ -13,7 +13,10 @@ from cds_service.core.findings import BoneDrugs, DrugUse, Finding
 from cds_service.core.vocabulary import ConditionSpec, EventSpec, RecentCancerSpec
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
 from cds_service.fhir.entries.grave.grave_concepts import UNREAD_REASON
-from cds_service.fhir.entries.medication.drugs import CANCER_DRUG, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import (
+    CANCER_DRUG,
+    MEDICATION_TYPES,
+)
 from cds_service.fhir.entries.words.cancer_words import (
     EXAM_AWAITED,
     SPREAD,
@@ -104,7 +107,7 @@ def _is_over_by_words(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
 
     The name of a code that is known says no more than the code does.
     """
-    if entry.kind != "Condition":
+    if entry.resource_type != "Condition":
         return True
     codings = objects(member(entry.raw, "code", "coding"))
     terminology, concepts = chart.terminology, {*spec.value_sets, *spec.history}
@@ -199,7 +202,7 @@ def _is_treated(spec: RecentCancerSpec, chart: Chart) -> bool:
             return True
     since = chart.today - timedelta(days=spec.within_days)
     for entry in chart.mentions_of((TREATMENT,)):
-        if entry.kind != "Procedure" or entry.status in NOT_DONE:
+        if entry.resource_type != "Procedure" or entry.status in NOT_DONE:
             continue
         done = chart.calendar.effective(entry.raw, "performed")
         if done is None or since <= done.day <= chart.not_after:

@@ -52,9 +52,9 @@ def _begins(entry: Entry, chart: Chart) -> date | None:
     What came later is no past of it. A dose that was left out has no such day; a stay
     that does not say so began by today.
     """
-    if entry.kind == "Encounter":
+    if entry.resource_type == "Encounter":
         return _days_of_reason(entry, chart).first or chart.today
-    if entry.kind == "MedicationStatement":
+    if entry.resource_type == "MedicationStatement":
         written = member(entry.raw, "effectivePeriod", "start")
     else:
         written = entry.raw.get("authoredOn")
@@ -67,10 +67,10 @@ def _days_of_reason(entry: Entry, chart: Chart) -> Span:
     An order does not say when it was stopped.
     """
     first = last = None
-    if entry.kind == "Encounter":
+    if entry.resource_type == "Encounter":
         first = chart.calendar.first_day(member(entry.raw, "period", "start"))
         last = last_day(entry, chart) if first else None
-    elif entry.kind == "MedicationAdministration":
+    elif entry.resource_type == "MedicationAdministration":
         begun_on, ended_on = first_and_last_day(entry.raw, "effective", chart)
         first = begun_on.first if begun_on else None
         last = ended_on.last if ended_on else first

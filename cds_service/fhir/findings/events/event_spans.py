@@ -126,7 +126,7 @@ def _is_of_unread_onset(
 
 def _as_dated(entry: Entry, chart: Chart) -> Span | None:
     """Read when it began or was done; None if no date says so."""
-    begins = "onset" if entry.kind == "Condition" else "performed"
+    begins = "onset" if entry.resource_type == "Condition" else "performed"
     written = text(entry.raw.get(f"{begins}DateTime")) or text(
         member(entry.raw, f"{begins}Period", "start")
     )

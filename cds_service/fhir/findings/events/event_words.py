@@ -75,7 +75,7 @@ def kinds_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[
 
 def is_event_aside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
     """Tell if an entry names it only next to its title: in a reason or a note."""
-    if entry.kind not in ("Condition", "Procedure"):
+    if entry.resource_type not in ("Condition", "Procedure"):
         return True
     terminology, concepts = chart.terminology, {*spec.value_sets}
     if not any(in_doubt(concept) in entry.named for concept in concepts):
@@ -84,7 +84,9 @@ def is_event_aside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
         return False
     # Some words of a note are taken as in doubt although they deny.
     words = other_words_of(entry.raw)
-    return entry.kind == "Procedure" or bool(named_in(words, terminology) & concepts)
+    return entry.resource_type == "Procedure" or bool(
+        named_in(words, terminology) & concepts
+    )
 
 
 def past_of_event(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:
@@ -96,7 +98,7 @@ def past_of_event(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[st
     is_passing = spec.within_days is not None and not (
         spec.undated_counts or spec.earlier_opens
     )
-    if stated.entry.kind != "Condition" or not is_passing:
+    if stated.entry.resource_type != "Condition" or not is_passing:
         return frozenset()
     return past_in_words(
         title_of(stated.entry.raw),

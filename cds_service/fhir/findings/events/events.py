@@ -49,7 +49,7 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
         for event in happened
         if event.stated.problem
         and (
-            event.stated.entry.kind == "Condition"
+            event.stated.entry.resource_type == "Condition"
             or is_in_time(event, spec, chart) is not False
         )
     ]

@@ -55,7 +55,7 @@ def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
 
 def _is_reason_without_day(event: Happened) -> bool:
     """Tell if it is a certain reason of a stay, or of a stop, and nothing dates it."""
-    is_reason = event.stated.entry.kind in TELL_AGAINST_DRUGS
+    is_reason = event.stated.entry.resource_type in TELL_AGAINST_DRUGS
     is_undated = event.span == Span(None, None)
     return is_reason and is_undated and event.stated.problem is None
 
@@ -70,7 +70,7 @@ def is_of_past_stay(event: Happened, spec: EventSpec, chart: Chart) -> bool:
     if (
         not may_last
         or spec.within_days is None
-        or event.stated.entry.kind != "Condition"
+        or event.stated.entry.resource_type != "Condition"
     ):
         return False
     recorded = last_day_of_diagnosis(event.stated.entry, chart)
@@ -89,7 +89,7 @@ def began_earlier(event: Happened, spec: EventSpec, chart: Chart) -> bool:
 
 def _has_no_status(entry: Entry, chart: Chart) -> bool:
     """Tell if it is a diagnosis without a status, and nothing says that it is over."""
-    return entry.kind == "Condition" and is_taken_as_active(
+    return entry.resource_type == "Condition" and is_taken_as_active(
         entry.raw, chart.terminology
     )
 
@@ -112,7 +112,7 @@ def _lasts(event: Happened, since: date, spec: EventSpec, chart: Chart) -> bool 
 def _may_last(event: Happened, chart: Chart) -> bool | None:
     """Return None for an earlier event whose status is not understood, else False."""
     entry = event.stated.entry
-    is_diagnosis = entry.kind == "Condition"
+    is_diagnosis = entry.resource_type == "Condition"
     is_open = is_diagnosis and may_be_active(entry.raw, chart.terminology)
     return None if is_open else False
 

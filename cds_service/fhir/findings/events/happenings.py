@@ -65,13 +65,13 @@ def happenings(
         return []
     events: list[Happened] = []
     for entry in chart.mentions_of(wanted):
-        may_stop_drug = entry.kind in TELL_AGAINST_DRUGS
+        may_stop_drug = entry.resource_type in TELL_AGAINST_DRUGS
         if may_stop_drug and entry.named & AGAINST_DRUGS & {*wanted}:
             events += reasons_as_events(entry, frozenset(concepts), spec, chart)
             continue
-        if entry.kind == "Condition":
+        if entry.resource_type == "Condition":
             stated = _stated(entry, concepts)
-        elif entry.kind == "Procedure":
+        elif entry.resource_type == "Procedure":
             stated = _operated(entry, concepts, spec, chart)
         else:
             concept = _first_named(entry, concepts)
@@ -143,7 +143,9 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     # An aside has no title that could name a kind of the event.
     is_aside = is_event_aside(stated.entry, spec, chart)
     # What was done, such as a sample of a disc, is of no kind.
-    is_act = stated.entry.kind == "Procedure" and stated.concept in spec.unclear
+    is_act = (
+        stated.entry.resource_type == "Procedure" and stated.concept in spec.unclear
+    )
     has_no_kind = is_aside or is_act or bool(stated.code)
     needs_kind = spec.words_need_kind and not has_no_kind
     if needs_kind and not kind_of(stated.entry, spec, chart):
@@ -192,7 +194,7 @@ def _is_dated_otherwise(
     """
     if (
         span.first is None
-        or stated.entry.kind != "Condition"
+        or stated.entry.resource_type != "Condition"
         or not is_of_short_time(spec)
     ):
         return False

@@ -30,7 +30,7 @@ def precision_of(stated: Stated, chart: Chart) -> Precision:
     """Return how exactly the day of the fracture is known."""
     if _has_onset_without_day(stated):
         return _vague_onset(stated, chart)[1]
-    is_condition = stated.entry.kind == "Condition"
+    is_condition = stated.entry.resource_type == "Condition"
     element = "onsetDateTime" if is_condition else "performedDateTime"
     written = text(stated.entry.raw.get(element)).strip()
     return PRECISIONS.get(len(stated.worded or written), "day")
@@ -38,7 +38,7 @@ def precision_of(stated: Stated, chart: Chart) -> Precision:
 
 def is_augmentation_listed(stated: Stated) -> bool:
     """Tell if the problem list names an augmentation, which may be done or planned."""
-    is_listed = stated.entry.kind == "Condition"
+    is_listed = stated.entry.resource_type == "Condition"
     return is_listed and bool(stated.concepts & AUGMENTATIONS)
 
 
@@ -58,7 +58,7 @@ def day_of(stated: Stated, chart: Chart) -> date | None:
     raw = stated.entry.raw
     is_past = is_history(stated, chart) or is_augmentation_listed(stated)
     is_old = is_past or stated.is_later_encounter
-    if is_old and not stated.worded and stated.entry.kind != "Procedure":
+    if is_old and not stated.worded and stated.entry.resource_type != "Procedure":
         if is_past and is_onset_of_recording(raw, chart.calendar):
             return None
         return _onset_of(stated, chart)
@@ -72,7 +72,7 @@ def _onset_of(stated: Stated, chart: Chart) -> date | None:
 
 def _has_onset_without_day(stated: Stated) -> bool:
     """Tell if a diagnosis has an onset, and in no form that is a date."""
-    is_diagnosis = stated.entry.kind == "Condition"
+    is_diagnosis = stated.entry.resource_type == "Condition"
     return is_diagnosis and has_onset_without_day(stated.entry.raw)
 
 
@@ -103,7 +103,7 @@ def is_history(stated: Stated, chart: Chart) -> bool:
 
 def is_late_effect(stated: Stated, chart: Chart) -> bool:
     """Tell if it is the sequela of a fracture, by its code or its words."""
-    if stated.is_sequela or stated.entry.kind != "Condition":
+    if stated.is_sequela or stated.entry.resource_type != "Condition":
         return stated.is_sequela
     terminology = chart.terminology
     return LATE_EFFECT in past_in_words(

@@ -21,7 +21,7 @@ from cds_service.fhir.entries.fractures.levels_of_entries import (
     fracture_levels,
     vertebrae_apart,
 )
-from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt
@@ -153,7 +153,9 @@ def _stated(chart: Chart, spec: FractureSpec, concepts: Sequence[str]) -> list[S
     by_occasion = {"vertebral-fracture", *spec.unsited}
     statements = []
     for statement in find_stated(chart, spec, concepts):
-        is_worded_act = statement.entry.kind == "Procedure" and not statement.code
+        is_worded_act = (
+            statement.entry.resource_type == "Procedure" and not statement.code
+        )
         is_occasion = is_worded_act and statement.concept in by_occasion
         is_future = statement.problem and statement.problem.reason == "future"
         is_of_now = is_future or statement.problem == FIRST_STAGE
@@ -191,7 +193,7 @@ def _dated_later(stated: Stated, chart: Chart) -> Stated:
     The words were amended since. Those of the treated vertebra, or of one that is not
     named, may be of the present fracture unless they name a time before it.
     """
-    if stated.entry.kind != "Condition" or stated.day is None:
+    if stated.entry.resource_type != "Condition" or stated.day is None:
         return stated
     raw, calendar = stated.entry.raw, chart.calendar
     worded = date_in_words(texts_of(raw.get("code")), raw, chart)
@@ -211,7 +213,7 @@ def _worded_date(stated: Stated, chart: Chart) -> str:
     """Return the month or year in the title of such a diagnosis, or nothing."""
     raw = stated.entry.raw
     has_onset = any(name.startswith("onset") for name in raw)
-    if stated.entry.kind != "Condition" or has_onset:
+    if stated.entry.resource_type != "Condition" or has_onset:
         return ""
     is_done = is_augmentation_listed(stated) and _is_said_done(stated, chart)
     if not (is_done or _is_of_another_vertebra(stated, chart)):
@@ -228,7 +230,7 @@ def _followed_by_another(present: Sequence[Stated], chart: Chart) -> list[Stated
     dated = [
         (one, one.day, _levels_or_treated(one, chart))
         for one in present
-        if one.day and one.entry.kind == "Condition"
+        if one.day and one.entry.resource_type == "Condition"
     ]
     return [
         first
@@ -250,7 +252,7 @@ def _begun_long_before_another(present: Sequence[Stated], chart: Chart) -> list[
     onsets = [
         (one, onset.day, fracture_levels(one.entry.raw, chart.terminology))
         for one in present
-        if one.entry.kind == "Condition"
+        if one.entry.resource_type == "Condition"
         and (onset := chart.calendar.effective(one.entry.raw, "onset"))
     ]
     return [
@@ -280,7 +282,7 @@ def _outside_region(present: Sequence[Stated], chart: Chart) -> list[Stated]:
     named = [
         (one, fractured_places(one.entry.raw, chart.terminology))
         for one in present
-        if one.entry.kind == "Condition"
+        if one.entry.resource_type == "Condition"
     ]
     if any(covers(place, region) for _, places in named for place in places):
         return []
@@ -344,7 +346,7 @@ def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     present = [
         (statement.day, statement)
         for statement in stated
-        if statement.entry.kind == "Condition"
+        if statement.entry.resource_type == "Condition"
         and statement.day
         and not statement.problem
         and _is_present(statement, statement.day, chart, injury)
@@ -477,7 +479,7 @@ def _is_earlier(stated: Stated, chart: Chart, injury: Injury | None) -> bool | N
         chart: the patient's record.
         injury: that of the treated vertebra, if it has a first stage.
     """
-    if stated.entry.kind not in STATING or stated.problem in (
+    if stated.entry.resource_type not in STATING or stated.problem in (
         SUSPECTED,
         DOUBTED,
         UNFINISHED,
@@ -503,7 +505,7 @@ def _is_earlier(stated: Stated, chart: Chart, injury: Injury | None) -> bool | N
         return None if levels & treated and may_be_it else True
     is_another = _is_of_another_vertebra(stated, chart)
     is_another = is_another and not _is_of_injury(stated, levels, injury)
-    is_elsewhere = stated.entry.kind == "Procedure" or is_another
+    is_elsewhere = stated.entry.resource_type == "Procedure" or is_another
     # `2026` may be any day of it.
     last = chart.calendar.last_day(stated.entry.raw.get("onsetDateTime"))
     latest = last or stated.day
@@ -521,7 +523,7 @@ def _is_earlier(stated: Stated, chart: Chart, injury: Injury | None) -> bool | N
 
 def _is_cement_of_the_past(stated: Stated) -> bool:
     """Tell if it is an augmentation that counts, and its title calls it past."""
-    is_counted = stated.entry.kind == "Procedure" and not stated.problem
+    is_counted = stated.entry.resource_type == "Procedure" and not stated.problem
     return is_counted and stated.day is None and stated.concept in AUGMENTATIONS
 
 
@@ -564,7 +566,11 @@ def _is_of_injury(
     stated: Stated, levels: frozenset[str], injury: Injury | None
 ) -> bool:
     """Tell if a diagnosis is of vertebrae that a first stage of this injury treated."""
-    if injury is None or stated.entry.kind != "Condition" or stated.day is None:
+    if (
+        injury is None
+        or stated.entry.resource_type != "Condition"
+        or stated.day is None
+    ):
         return False
     return levels <= injury.operated and stated.day >= injury.began - OF_ONE_INJURY
 
@@ -573,7 +579,7 @@ def _is_of_this_signing(stated: Stated, chart: Chart) -> bool:
     """Tell if an order of this signing names the augmentation that is signed now."""
     entry, treated = stated.entry, frozenset(chart.treated)
     return (
-        entry.kind == "ServiceRequest"
+        entry.resource_type == "ServiceRequest"
         and entry.status == "draft"
         and not entry.matches
         and are_reasons_only_of(entry.raw, treated, chart.terminology)
@@ -582,7 +588,7 @@ def _is_of_this_signing(stated: Stated, chart: Chart) -> bool:
 
 def _is_treatment(stated: Stated) -> bool:
     """Tell if it is a treatment of a vertebral fracture without cement, by its code."""
-    is_coded = stated.entry.kind == "Procedure" and bool(stated.code)
+    is_coded = stated.entry.resource_type == "Procedure" and bool(stated.code)
     return is_coded and not stated.concepts & AUGMENTATIONS
 
 
@@ -597,7 +603,7 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
     if in_doubt(HISTORY) in stated.entry.named:
         return True
     is_end_unread = chart.terminology.has_unread_end(raw.get("code"))
-    is_diagnosis = stated.entry.kind == "Condition"
+    is_diagnosis = stated.entry.resource_type == "Condition"
     if is_end_unread or (is_diagnosis and may_be_called_old(raw, chart.terminology)):
         return True
     words = [

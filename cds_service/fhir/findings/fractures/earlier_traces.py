@@ -47,7 +47,7 @@ def trace_of_earlier(stated: Stated, spec: EventSpec, chart: Chart) -> Problem |
         chart: the patient's record.
     """
     entry = stated.entry
-    if spec.within_days is None or entry.kind != "Condition":
+    if spec.within_days is None or entry.resource_type != "Condition":
         return None
     since = chart.today - timedelta(days=spec.within_days)
     if stated.is_later_encounter or _is_called_old(entry, since, chart):
@@ -105,7 +105,7 @@ def _begins_lately(entry: Entry, since: date, chart: Chart) -> bool:
 
 def _is_earlier(other: Entry, since: date, spec: EventSpec, chart: Chart) -> bool:
     """Tell if another entry states or names it at a time before this day."""
-    if other.kind != "Condition":
+    if other.resource_type != "Condition":
         concept = next(iter(spec.value_sets))
         aside = read_aside(other, concept, chart, within=None)
         day = aside.day if aside else None

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from cds_service.fhir.element_names import WORDED
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
 from cds_service.fhir.entries.grave.grave_concepts import BROKEN_ASIDE
-from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.bystanders import FRACTURED
@@ -120,7 +120,7 @@ def augmentations_of_long_ago(chart: Chart) -> Iterator[Stated]:
         if stated is None:
             continue
         day = _first_day(stated, chart)
-        is_undated = day is None and entry.kind == "ServiceRequest"
+        is_undated = day is None and entry.resource_type == "ServiceRequest"
         if is_undated or _is_old(entry, day, chart) or _is_outside(entry, chart):
             yield stated._replace(problem=NAMED_ASIDE)
 
@@ -128,7 +128,9 @@ def augmentations_of_long_ago(chart: Chart) -> Iterator[Stated]:
 def _first_day(stated: Stated, chart: Chart) -> date | None:
     """Return the day of an act; of an order the first that it was planned for."""
     entry, day = stated.entry, stated.day
-    planned = planned_days(entry, chart) if entry.kind == "ServiceRequest" else None
+    planned = (
+        planned_days(entry, chart) if entry.resource_type == "ServiceRequest" else None
+    )
     written = chart.calendar.first_day(entry.raw.get("authoredOn"))
     days = [written or day, planned.first if planned else None]
     return min(filter(None, days), default=None)
@@ -136,7 +138,7 @@ def _first_day(stated: Stated, chart: Chart) -> date | None:
 
 def _tells_of_fracture(augmentation: Entry) -> bool:
     """Tell if it is an order that was not withdrawn, or one that was not done."""
-    if augmentation.kind == "Procedure":
+    if augmentation.resource_type == "Procedure":
         return augmentation.status == NOT_DONE
     is_void = augmentation.status in VOID or augmentation.status == "draft"
     return not is_void and not is_prohibition(augmentation.raw)

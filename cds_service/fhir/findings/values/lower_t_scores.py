@@ -224,9 +224,9 @@ def _is_in_force(condition: Entry, spec: QuantitySpec, chart: Chart) -> bool:
 
 def _moment_of_report(entry: Entry, chart: Chart) -> Moment | None:
     """Return when it was done, else when it was written; None if neither is known."""
-    if entry.kind == "ImagingStudy":
+    if entry.resource_type == "ImagingStudy":
         return chart.calendar.moment(entry.raw.get("started"))
-    element = "performed" if entry.kind == "Procedure" else "effective"
+    element = "performed" if entry.resource_type == "Procedure" else "effective"
     done = chart.calendar.effective(entry.raw, element)
     return done or chart.calendar.moment(entry.raw.get("issued"))
 

@@ -17,7 +17,7 @@ from cds_service.core.derivations.from_order import (
 from cds_service.core.findings import PassedOver
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import BONE_DRUG, MEDICATION_TYPES
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.findings.values.impossible_changes import contradicted_before
 from cds_service.fhir.findings.values.lower_t_scores import (

@@ -23,9 +23,6 @@ _LINK = re.compile(r"[\s.:-]*(?:[^\W\d_]{1,11}[\s-]+)?")
 _ENDING = re.compile(r"[a-z\u00df-\u017f]*", re.IGNORECASE)
 _PARTICIPLE = re.compile(r"ie?rt\w{0,2}", re.IGNORECASE)  # `vertebroplastiert`
 _YEAR = re.compile(r"\W{1,3}(?:[^\W\d_]{2,5} )?((?:19|20)\d\d)\b(?![/.-]?\d)")
-# The present year of a text whose day is not known: this was written in it, and a later
-# one may be planned.
-UNDATED = 2026
 _TO_LEVEL = re.compile(r"[\s:]*(?:[^\W\d_]{1,4}\s+){0,2}")
 _FROM_LEVEL = re.compile(
     r"(?:[\s:(·–-]|is|was|ist|bereits|already|schon|deja|ya|gia|の|は)*"
@@ -39,15 +36,14 @@ class EarlierOperations:
     def __init__(self, names: LevelNames, places: Places) -> None:
         self._names, self._places = names, places
 
-    def without(
-        self, words: str, operations: Sequence[Place], year: int = UNDATED
-    ) -> str:
+    def without(self, words: str, operations: Sequence[Place], year: int) -> str:
         """Blank out earlier operations next to the one that is ordered.
 
         Args:
             words: a text with its levels in figures.
             operations: each place at which it names an augmentation.
             year: in which the text was written: an operation of an earlier one is over.
+                One of that year may be the one that is ordered.
         """
         if len(operations) <= 1:
             return words

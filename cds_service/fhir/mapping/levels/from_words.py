@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from cds_service.fhir.mapping.files.language import Language, Vertebrae, any_of
 from cds_service.fhir.mapping.levels.earlier_operations import (
-    UNDATED,
     EarlierOperations,
 )
 from cds_service.fhir.mapping.levels.instrumented import InstrumentRules
@@ -34,6 +33,7 @@ from cds_service.fhir.mapping.texts.text_rules import (
     within_limit,
     without_accents,
 )
+from cds_service.fhir.site_calendar import year_of_answer
 from cds_service.outgoing.deadline import check_time
 
 # `L1?L2?`, `L1 ?`; in `L1 ?osteoporotic` the cause is in question.
@@ -117,13 +117,17 @@ class LevelRules:
         """List every level that a text names, in any context, from head to foot."""
         return self._names.named(words)
 
-    def treated(self, words: str, year: int = UNDATED) -> tuple[str, ...]:
+    def treated(self, words: str, year: int | None = None) -> tuple[str, ...]:
         """Return the levels that an order is to treat by its text, from head to foot.
 
         Levels of older fractures and operations, denied levels, and levels of bone
         density are left out. T13 and L6 are kept. `treat L1 only` leaves out the rest.
+
+        Args:
+            words: a text of the order.
+            year: in which the order was written; None if unknown: that of the answer.
         """
-        return self._kept(words, year)
+        return self._kept(words, year or year_of_answer())
 
     def of_fractures(self, words: str) -> tuple[str, ...]:
         """Return the levels that the title of a fracture names, from head to foot.
@@ -132,7 +136,8 @@ class LevelRules:
         those of old fractures are not. If nothing else is named, they count all the
         same: `L4 stenosis and fracture`.
         """
-        return self._kept_of_fractures(words) or self._names.named(words)
+        kept = self._kept_of_fractures(words, year_of_answer())
+        return kept or self._names.named(words)
 
     def _treated_in(self, words: str, year: int) -> tuple[str, ...]:
         check_time()
@@ -143,7 +148,7 @@ class LevelRules:
                 alone |= groups[0].levels
         return in_order(alone or levels)
 
-    def _treated_parts(self, words: str, year: int = UNDATED) -> list[_Part]:
+    def _treated_parts(self, words: str, year: int) -> list[_Part]:
         """Return the parts of a text with the levels that no word of it excludes."""
         return [
             _Part(clause, [group for group in treated if group.is_clear])
@@ -263,12 +268,12 @@ class LevelRules:
         is_named = bool(self._places(part.clause, AUGMENTATIONS))
         return is_named and any(group.levels for group in part.groups)
 
-    def _of_fractures_in(self, words: str) -> tuple[str, ...]:
+    def _of_fractures_in(self, words: str, year: int) -> tuple[str, ...]:
         check_time()
         return in_order(
             {
                 level
-                for clause, groups in self._statements(words)
+                for clause, groups in self._statements(words, year)
                 for group in self._treated(clause, groups, _AT_LEVEL)
                 if not self._is_of_thing(clause, groups, group)
                 for level in group.levels
@@ -281,9 +286,7 @@ class LevelRules:
         before, after = clause[begin : group.start], clause[group.end :]
         return self._others.is_named_next_to(before, after)
 
-    def _statements(
-        self, words: str, year: int = UNDATED
-    ) -> Iterator[tuple[str, list[Group]]]:
+    def _statements(self, words: str, year: int) -> Iterator[tuple[str, list[Group]]]:
         """Yield each clause of a text with its levels, without those of screws."""
         plain = self._names.plain(words)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
@@ -589,12 +592,13 @@ class LevelRules:
 
     def in_question(self, words: str) -> bool:
         """Tell if a text leaves open which of the levels that it names are meant."""
-        parts = self._treated_parts(words)
+        year = year_of_answer()
+        parts = self._treated_parts(words, year)
         named, ordered = (_levels_of(one) for one in (parts, self._ordered(parts)))
         return ordered < named or any(
             len(self._decided(clause, groups)) < len(groups)
             or len(self._treated(clause, groups, _DOUBTED)) < len(groups)
-            for clause, groups in self._statements(words)
+            for clause, groups in self._statements(words, year)
         )
 
     def _named_by(self, mark: Place, groups: list[Group], clause: str) -> Group | None:

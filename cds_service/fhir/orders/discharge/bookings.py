@@ -6,7 +6,8 @@ from typing import get_args
 
 from cds_service.core.facts.leaving import Booking, BookingKind
 from cds_service.fhir.element_names import MODIFIERS
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG, read_billed
+from cds_service.fhir.entries.medication.drug_groups import BONE_DRUG
+from cds_service.fhir.entries.medication.drugs import read_billed
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology

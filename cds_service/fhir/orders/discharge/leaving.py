@@ -12,8 +12,8 @@ from cds_service.core.facts.leaving import (
 )
 from cds_service.core.findings import AugmentationOrder
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT, UNUSUAL
-from cds_service.fhir.entries.harm_in_acts import CARRYING
+from cds_service.fhir.entries.fractures.bones import CARRYING, CERVICAL
+from cds_service.fhir.entries.harm.news_in_conditions import ACUTE, NERVE_ROOT, UNUSUAL
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.open_concepts import UNCODED
 from cds_service.fhir.gathering.record import PatientRecord
@@ -58,7 +58,7 @@ from cds_service.fhir.orders.since.reports import (
     unread_reports_since,
 )
 from cds_service.fhir.orders.since.told_instability import unstable_told_since
-from cds_service.fhir.orders.since.unusual_acts import unusual_acts_since
+from cds_service.fhir.orders.since.unplanned_acts import unusual_acts_since
 from cds_service.fhir.orders.since.vertebrae_in_acts import vertebrae_in_acts_since
 from cds_service.fhir.raw_json import Json, member, text
 from cds_service.protocol.json_text import json_digest
@@ -68,7 +68,7 @@ LISTS = ("appointments", "pathology")
 OPTIONAL_LISTS = ("supplyRequests", "imagingStudies", "encounter")
 # Concepts of a broken entry that is asked about before leaving.
 BROKEN_DIAGNOSES = (
-    INJURIES | FRACTURED | UNCODED | {"cervical-fracture", ACUTE, UNUSUAL, NERVE_ROOT}
+    INJURIES | FRACTURED | UNCODED | {CERVICAL, ACUTE, UNUSUAL, NERVE_ROOT}
 )
 BRACES = frozenset({"brace"})
 

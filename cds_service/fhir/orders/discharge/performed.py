@@ -125,7 +125,7 @@ def _day_of_its_order(
     of_orders = [
         _day_of_order(entry.raw, days[1], terminology.calendar)
         for entry in record.entries
-        if entry.kind == "ServiceRequest" and entry.reference in named
+        if entry.resource_type == "ServiceRequest" and entry.reference in named
     ]
     return min((day for day in of_orders if day >= days[0]), default=None)
 

@@ -35,7 +35,7 @@ def unread_acts_of_spine(
     return frozenset(
         entry.reference
         for entry in record.entries
-        if entry.kind == "Procedure"
+        if entry.resource_type == "Procedure"
         and entry.reference not in performed.references
         and entry.status not in NEVER
         and is_since(entry.raw, since, terminology.calendar)

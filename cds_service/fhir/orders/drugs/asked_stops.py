@@ -10,7 +10,8 @@ from datetime import date
 
 from cds_service.core.drugs.bone_drugs import KINDS, MAY_MEAN
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG, marked_later_years
+from cds_service.fhir.entries.medication.drug_groups import BONE_DRUG
+from cds_service.fhir.entries.medication.drugs_over import marked_later_years
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.terminology import Terminology
@@ -56,7 +57,7 @@ def drugs_to_stop(
         terminology: the service's terminology.
     """
     content = {name: one for name, one in draft.resource.items() if name not in PEOPLE}
-    if draft.type == SET_OF_ORDERS:
+    if draft.resource_type == SET_OF_ORDERS:
         content.pop("contained", None)  # each is read as an order of its own
     parts = [
         part for words in _words_of(content) for part in dict.fromkeys(clauses(words))

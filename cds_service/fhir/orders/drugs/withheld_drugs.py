@@ -13,7 +13,7 @@ from cds_service.core.facts.leaving import DOSE_MONTHS, Objection
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.element_names import WORDED
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.medication.drugs import BONE_DRUG, MEDICATION_TYPES
+from cds_service.fhir.entries.medication.drug_groups import BONE_DRUG, MEDICATION_TYPES
 from cds_service.fhir.entries.medication.reasons_against_drugs import (
     OF_STOPS,
     STOPPED_FOR,
@@ -102,16 +102,16 @@ def objections_to_doses(
     for entry in record.entries:
         if entry.status in VOID:
             continue
-        if entry.kind in MEDICATION_TYPES:
+        if entry.resource_type in MEDICATION_TYPES:
             found += _harmed_by(entry, record, terminology)
-        is_over = entry.status in NEVER and entry.kind != GIVEN
-        if is_over and entry.kind in {ORDERED, *MEDICATION_TYPES}:
+        is_over = entry.status in NEVER and entry.resource_type != GIVEN
+        if is_over and entry.resource_type in {ORDERED, *MEDICATION_TYPES}:
             continue
-        if entry.kind == ORDERED:
+        if entry.resource_type == ORDERED:
             found += _told_by_order(entry, record, today, terminology)
-        elif entry.kind in MEDICATION_TYPES:
+        elif entry.resource_type in MEDICATION_TYPES:
             found += _told_by_notes(entry, record, today, terminology)
-        elif entry.kind == DIAGNOSED:
+        elif entry.resource_type == DIAGNOSED:
             found += _not_tolerated(entry, terminology)
         found += _put_off_in_words(entry, record, today, terminology)
     return tuple(dict.fromkeys(found))
@@ -129,7 +129,7 @@ def _withheld_doses(
         if entry.status not in NOT_TAKEN:
             continue
         drugs = [name for name in _names(entry, terminology) if name in DOSE_MONTHS]
-        if entry.kind not in {GIVEN, STATED}:
+        if entry.resource_type not in {GIVEN, STATED}:
             continue
         period = member(entry.raw, "effectivePeriod", "end")
         times = (*map(entry.raw.get, ("dateAsserted", "effectiveDateTime")), period)
@@ -149,7 +149,7 @@ def _is_resumed(
     days = (
         terminology.calendar.first_day(time)
         for entry in record.entries
-        if entry.kind in MEDICATION_TYPES
+        if entry.resource_type in MEDICATION_TYPES
         and entry.status in IN_FORCE
         and name in _names(entry, terminology)
         for time in (
@@ -169,7 +169,7 @@ def _replaced(record: PatientRecord, terminology: Terminology) -> Iterator[Objec
     """
     older = _on_record(record, terminology)
     for entry in record.entries:
-        if entry.kind not in {PRESCRIBED, STATED} or not _is_in_force(entry):
+        if entry.resource_type not in {PRESCRIBED, STATED} or not _is_in_force(entry):
             continue
         names = {*_names(entry, terminology)}
         if not names or names & FOR_PAIN:
@@ -201,7 +201,7 @@ def _harmed_by(
     A dose that was given later was given in spite of it.
     """
     names = frozenset(_names(entry, terminology))
-    if entry.kind == PRESCRIBED:
+    if entry.resource_type == PRESCRIBED:
         # Such words leave a prescribed tablet open by its state.
         names &= DOSE_MONTHS.keys()
     told = _told_in(entry) if names else ()
@@ -260,8 +260,8 @@ def _put_off_in_words(
         return
     # A visit to come was made on a day that we do not know.
     told_on = day if day is not None and day <= today else None
-    own = _names(entry, terminology) if entry.kind in MEDICATION_TYPES else []
-    if entry.kind == PRESCRIBED:
+    own = _names(entry, terminology) if entry.resource_type in MEDICATION_TYPES else []
+    if entry.resource_type == PRESCRIBED:
         # Words that were not understood leave a prescribed tablet open by its state.
         own = [name for name in own if name in DOSE_MONTHS]
     named: set[str] = set()
@@ -321,7 +321,7 @@ def _on_record(record: PatientRecord, terminology: Terminology) -> set[str]:
     return {
         name
         for entry in record.entries
-        if entry.kind in MEDICATION_TYPES
+        if entry.resource_type in MEDICATION_TYPES
         for name in _names(entry, terminology)
         if name in DOSE_MONTHS
     }
@@ -339,7 +339,7 @@ def _times_of(entry: Entry) -> Iterator[object]:
     """Yield when an entry was written, made or planned, and when its notes were."""
     yield from map(entry.raw.get, TIMES)
     for element in ("performedPeriod", "effectivePeriod"):
-        if entry.kind != STATED:
+        if entry.resource_type != STATED:
             yield member(entry.raw, element, "start")
     for note in objects(entry.raw.get("note")):
         yield note.get("time")
@@ -355,7 +355,9 @@ def _withheld_orders(
     orders = [
         entry
         for entry in record.entries
-        if entry.kind == PRESCRIBED and entry.drug and BONE_DRUG in entry.drug.concepts
+        if entry.resource_type == PRESCRIBED
+        and entry.drug
+        and BONE_DRUG in entry.drug.concepts
     ]
     for name in sorted({one for entry in orders for one in _names(entry, terminology)}):
         of_drug = [one for one in orders if name in _names(one, terminology)]

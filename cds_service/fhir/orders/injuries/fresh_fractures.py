@@ -77,13 +77,13 @@ def _told_by(entry: Entry, year: int, terminology: Terminology) -> Told:
         terminology: the service's terminology.
     """
     codes, words = list[Json](), list[str]()
-    if entry.kind in RESULTS and _is_image(entry, terminology):
+    if entry.resource_type in RESULTS and _is_image(entry, terminology):
         codes = codeables(entry.raw, "conclusionCode")
         words = [text(entry.raw.get("conclusion")), *words_of_study(entry.raw)]
         words += _names_of(codeables(entry.raw, "code"))
-    elif entry.kind in ACTS and _is_operation(entry, terminology):
+    elif entry.resource_type in ACTS and _is_operation(entry, terminology):
         codes = codeables(entry.raw, "reasonCode")
-    is_report = entry.kind not in ACTS
+    is_report = entry.resource_type not in ACTS
     prose = [*words, *_names_of(codes)]
     told = told_by_words(prose, year, terminology, is_report=is_report)
     coded = (broken_places(code, terminology) for code in codes)
@@ -113,11 +113,11 @@ def _known_as_old(search: Search) -> set[str]:
     """
     places = set[str]()
     for entry in search.record.entries:
-        if entry.kind == "Condition":
+        if entry.resource_type == "Condition":
             is_broken = not entry.concepts.isdisjoint(FRACTURES)
             is_denied = certainty_of(entry.raw) == "denied"
             if is_broken and not is_denied and freshness_of(entry.raw, search) == "old":
                 places |= fractured_places(entry.raw, search.terminology)
-        elif entry.kind in RESULTS and not is_recent_entry(entry, search):
+        elif entry.resource_type in RESULTS and not is_recent_entry(entry, search):
             places |= broken_beside(entry.raw, search.terminology)
     return {level for place in places for level in place.split("-")}

@@ -246,7 +246,7 @@ def _newest(days: Iterable[date | None]) -> date | None:
 
 def moment_of(entry: Entry, calendar: SiteCalendar) -> Moment | None:
     """Return when an entry was done or measured, else when it was written or begun."""
-    element = "performed" if entry.kind == "Procedure" else "effective"
+    element = "performed" if entry.resource_type == "Procedure" else "effective"
     done = calendar.effective(entry.raw, element)
     names = ("authoredOn", "issued", "whenHandedOver", "started")
     written = next(filter(None, map(entry.raw.get, names)), None)

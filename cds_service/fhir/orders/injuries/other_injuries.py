@@ -15,15 +15,15 @@ from cds_service.fhir.certainty import (
 )
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.bone_reports import words_of_report
+from cds_service.fhir.entries.fractures.bones import CARRYING, CERVICAL
 from cds_service.fhir.entries.fractures.broken_in_words import told_by_words
-from cds_service.fhir.entries.fractures.neck_in_words import CERVICAL
 from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
     UNREAD_REASON,
 )
-from cds_service.fhir.entries.harm_in_acts import CARRYING, bones_in_words
-from cds_service.fhir.entries.medication.drugs import GOES_ON, MEDICATION_TYPES
+from cds_service.fhir.entries.harm.harm_words import bones_in_words
+from cds_service.fhir.entries.medication.drug_groups import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.bystanders import SPINAL, is_plain_fracture
 from cds_service.fhir.entries.words.fracture_sites import UNSITED
@@ -62,14 +62,9 @@ from cds_service.fhir.orders.levels.broken_levels import (
 )
 from cds_service.fhir.orders.levels.named_levels import named_levels
 from cds_service.fhir.orders.levels.treated_levels import find_levels
-from cds_service.fhir.orders.operations.operation import (
-    HELD,
-    UNNAMED,
-    Broken,
-    Operation,
-    untreated,
-)
-from cds_service.fhir.orders.order_times import IN_FORCE, texts_on_time
+from cds_service.fhir.orders.operations.operation import HELD, Operation
+from cds_service.fhir.orders.operations.untreated import UNNAMED, Broken, untreated
+from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.recognition import (
     FRACTURES,
     TITLES,
@@ -87,6 +82,7 @@ from cds_service.fhir.orders.unread.unread_in_augmentation import (
     unread_of_augmentation,
 )
 from cds_service.fhir.orders.unread.unread_in_brace import unread_in
+from cds_service.fhir.orders.worded_ends import texts_on_time
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -225,9 +221,9 @@ def _is_result_since_operation(entry: Entry, search: Search) -> bool:
     when = moment_of(entry, search.calendar)
     if operated is None:
         return False
-    if entry.kind == "DiagnosticReport":
+    if entry.resource_type == "DiagnosticReport":
         return is_made_since(entry, operated, search.calendar)
-    return entry.kind == "ImagingStudy" and bool(when and when.day >= operated)
+    return entry.resource_type == "ImagingStudy" and bool(when and when.day >= operated)
 
 
 def _with_told_ages(named: set[str], entry: Entry, search: Search) -> set[str]:
@@ -408,7 +404,7 @@ def _is_device_unread(search: Search) -> bool:
     It may be the first brace, from whose beginning the weeks count.
     """
     return any(
-        entry.kind in DEVICE_ORDERS
+        entry.resource_type in DEVICE_ORDERS
         and MAY_NEED_BRACE in entry.concepts
         and is_recent_act(entry.raw, search)
         for entry in search.record.entries
@@ -417,7 +413,7 @@ def _is_device_unread(search: Search) -> bool:
 
 def _is_order_in_force(entry: Entry, search: Search) -> bool:
     """Tell if this is an order or a drug of the last half year, still in force."""
-    is_order = entry.kind in ("ServiceRequest", *MEDICATION_TYPES)
+    is_order = entry.resource_type in ("ServiceRequest", *MEDICATION_TYPES)
     return is_order and is_recent_act(entry.raw, search)
 
 
@@ -426,9 +422,9 @@ def _may_name_fracture(entry: Entry, search: Search) -> bool:
 
     An entry without a day may.
     """
-    if entry.kind in DEVICE_ORDERS:
+    if entry.resource_type in DEVICE_ORDERS:
         return False
-    if entry.kind == "Condition":
+    if entry.resource_type == "Condition":
         return not is_long_over(entry.raw, search)
     # An entry has days of one of the two kinds; the other kind then says "recent".
     return is_recent_result(entry.raw, search) and is_recent_act(entry.raw, search)
@@ -442,14 +438,16 @@ def _is_named_elsewhere(search: Search) -> bool:
     """
     for entry in search.record.entries:
         named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
-        if entry.kind in DEVICE_ORDERS:  # its code and words are read with the brace
+        if (
+            entry.resource_type in DEVICE_ORDERS
+        ):  # its code and words are read with the brace
             named -= {in_doubt(MAY_BEAR_ON_SPINE), in_doubt(UNREAD_REASON)}
         is_named = not named.isdisjoint(NAMED_ELSEWHERE) or (
             not named.isdisjoint(BONES_ELSEWHERE) and _is_bone_of_now(entry, search)
         )
-        if entry.kind == "Condition" or not is_named:
+        if entry.resource_type == "Condition" or not is_named:
             continue
-        is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
+        is_taken = entry.resource_type in MEDICATION_TYPES and entry.status in GOES_ON
         if is_taken or is_recent_entry(entry, search):
             return True
     return False
@@ -531,7 +529,7 @@ def _is_operated(search: Search) -> bool:
 def _is_second_stage(entry: Entry, search: Search) -> bool:
     """Tell if an order in force is for a vertebra that is not treated now."""
     treated = search.operation.levels
-    if entry.kind != "ServiceRequest" or entry.status not in IN_FORCE | HELD:
+    if entry.resource_type != "ServiceRequest" or entry.status not in IN_FORCE | HELD:
         return False
     named = find_levels(entry.raw, NO_DRAFTS, search.terminology).levels
     return bool(treated and {*named} - {*treated})

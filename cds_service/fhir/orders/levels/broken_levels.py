@@ -8,13 +8,14 @@ from collections.abc import Mapping
 
 from cds_service.core.findings import TreatedLevels
 from cds_service.fhir.certainty import at_first_visit
+from cds_service.fhir.entries.fractures.bones import CERVICAL
 from cds_service.fhir.entries.fractures.broken_by_title import vertebrae_broken_by_title
 from cds_service.fhir.entries.fractures.broken_in_words import of_this_fracture
 from cds_service.fhir.entries.fractures.earlier_in_words import (
     is_of_unsound_vertebra,
     vertebrae_in_short,
 )
-from cds_service.fhir.entries.fractures.neck_in_words import CERVICAL, neck_in_words
+from cds_service.fhir.entries.fractures.neck_in_words import neck_in_words
 from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.fracture_sites import fractured_there

@@ -4,7 +4,7 @@ from cds_service.fhir.mapping.levels.level_names import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.levels.treated_levels import stated_levels, text_levels
-from cds_service.fhir.orders.order_times import texts_on_time
+from cds_service.fhir.orders.worded_ends import texts_on_time
 from cds_service.fhir.raw_json import Json
 
 

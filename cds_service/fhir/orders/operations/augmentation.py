@@ -189,7 +189,7 @@ def _only_at(common: set[str], augmentation: _Augmentation) -> _Augmentation:
 
 
 def _left_out(why: str, draft: Order) -> str:
-    return say(why, name=Verbatim(reference_name(draft.type, draft.resource)))
+    return say(why, name=Verbatim(reference_name(draft.resource_type, draft.resource)))
 
 
 def combine_performed(

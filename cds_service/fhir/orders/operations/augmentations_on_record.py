@@ -31,7 +31,7 @@ def augmentations_on_record(
 
 def _is_augmentation(order: Order, terminology: Terminology) -> bool:
     """Tell if this is an augmentation that was begun, is ordered or was done."""
-    is_procedure = order.type == "Procedure"
+    is_procedure = order.resource_type == "Procedure"
     counted = ("completed", "in-progress" if is_procedure else "active")
     has_status = text(order.resource.get("status")) in counted
     return has_status and is_augmentation(order, terminology)

@@ -44,7 +44,7 @@ def with_known_statuses(
     return record._replace(
         entries=tuple(
             entry._replace(raw={**entry.raw, "status": UNKNOWN}, status=UNKNOWN)
-            if entry.kind == "Procedure"
+            if entry.resource_type == "Procedure"
             and entry.status.casefold() not in usual
             and is_augmentation(Order(entry.reference, entry.raw), terminology)
             else entry
@@ -64,7 +64,7 @@ def with_possible_days(
     days = {
         entry.reference: days_of_procedure(entry.raw, terminology.calendar)[0]
         for entry in record.entries
-        if entry.kind == "Procedure" and entry.status in DONE
+        if entry.resource_type == "Procedure" and entry.status in DONE
     }
     if not any(day and day > today for day in days.values()):
         return record

@@ -11,21 +11,25 @@ from datetime import date, timedelta
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.grave.grave_concepts import GRAVE
-from cds_service.fhir.entries.harm_in_acts import (
+from cds_service.fhir.entries.harm.act_words import (
     DRUGS,
-    OF_CORD,
     REASONED,
-    has_fallen,
-    is_fall_alone,
-    is_moved_to_monitors,
-    is_rescue,
-    is_titled_after_fall,
     names_of_reasons,
     titles_and_reasons,
     titles_of,
     words_of_drug,
 )
-from cds_service.fhir.entries.unusual_acts import ALARM, COMPLAINT
+from cds_service.fhir.entries.harm.harm_in_acts import (
+    has_fallen,
+    is_rescue,
+    is_titled_after_fall,
+)
+from cds_service.fhir.entries.harm.harm_words import (
+    OF_CORD,
+    is_fall_alone,
+    is_moved_to_monitors,
+)
+from cds_service.fhir.entries.harm.unusual_titles import ALARM, COMPLAINT
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,
@@ -255,7 +259,7 @@ def _acts_since(
 def _acts(record: PatientRecord) -> Iterator[Entry]:
     for act in record.entries:
         is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
-        if act.kind in REASONED and not is_void:
+        if act.resource_type in REASONED and not is_void:
             yield act
 
 
@@ -299,7 +303,7 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
     is_fall = has_fallen(act.raw, terminology) or any(
         is_fall_alone(title, terminology) for title in titles_of(act.raw)
     )
-    is_emergency = act.kind == "Procedure" and any(
+    is_emergency = act.resource_type == "Procedure" and any(
         stems.is_emergency(part)
         for title in titles
         for part in undenied_parts(title, terminology)

@@ -6,7 +6,10 @@ from datetime import date
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import UNREAD_REASON
 from cds_service.fhir.entries.grave.long_antibiotics import BROAD_COURSE
-from cds_service.fhir.entries.medication.drugs import BROAD_ANTIBIOTIC, INFECTION_DRUGS
+from cds_service.fhir.entries.medication.drug_groups import (
+    BROAD_ANTIBIOTIC,
+    INFECTION_DRUGS,
+)
 from cds_service.fhir.entries.medication.unread_in_dosages import words_of_dosages
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord

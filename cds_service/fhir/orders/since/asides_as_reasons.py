@@ -10,12 +10,12 @@ from datetime import date, timedelta
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.harm_in_acts import (
-    THERAPY,
+from cds_service.fhir.entries.harm.act_words import (
     evidence_of,
     names_of_reasons,
     sites_and_stages,
 )
+from cds_service.fhir.entries.harm.harm_words import THERAPY
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -84,7 +84,7 @@ def told_of_visits(
 ) -> Iterator[Entry]:
     """Yield the visits of this day or later, with what they are for and their notes."""
     for entry in record.entries:
-        if entry.kind != "Appointment" or entry.status in OFF:
+        if entry.resource_type != "Appointment" or entry.status in OFF:
             continue
         if _is_later(entry.raw.get("start"), since, terminology.calendar):
             described = text(entry.raw.get("description"))
@@ -117,7 +117,7 @@ def _is_of_therapy(title: Json, terminology: Terminology) -> bool:
 
 def _as_order(entry: Entry, reasons: list[Json], notes: list[Json]) -> Entry:
     order: Json = {"resourceType": ORDER, "reasonCode": reasons, "note": notes}
-    return entry._replace(raw=order, kind=ORDER)
+    return entry._replace(raw=order, resource_type=ORDER)
 
 
 def _is_new(

@@ -14,9 +14,9 @@ from cds_service.fhir.certainty import (
     clinical_status,
     is_later_encounter,
 )
-from cds_service.fhir.entries.condition_concepts import ACUTE, NERVE_ROOT, UNUSUAL
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import UNSTABLE_BY_CODE
+from cds_service.fhir.entries.harm.news_in_conditions import ACUTE, NERVE_ROOT, UNUSUAL
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology

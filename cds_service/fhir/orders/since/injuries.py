@@ -19,7 +19,7 @@ from cds_service.fhir.certainty import (
     is_sequela,
 )
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.harm_in_acts import BROKEN, CARRYING, FALLS
+from cds_service.fhir.entries.fractures.bones import BROKEN, CARRYING, FALLS
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, last_of_end, recorded_on

@@ -10,32 +10,36 @@ from typing import NamedTuple
 
 from cds_service.core.facts.leaving import INJURY_KINDS
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
-from cds_service.fhir.entries.condition_concepts import ACUTE
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN
-from cds_service.fhir.entries.harm_in_acts import (
-    AGAIN,
+from cds_service.fhir.entries.fractures.bones import (
     BROKEN,
     CARRYING,
-    DRUGS,
-    EARLIER,
+    CERVICAL,
     FALLS,
     OTHER_BONE,
-    REASONED,
-    TITLES,
     VERTEBRAL,
     WORDED,
-    bones_in_words,
-    bones_repaired_by,
+)
+from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN
+from cds_service.fhir.entries.harm.act_words import (
+    DRUGS,
+    REASONED,
+    TITLES,
     course_of,
-    illnesses_in_words,
-    is_neck_brace,
-    joins_what_is_new,
     names_of_reasons,
-    reasons_in_title,
     titles_of,
     told_beside,
 )
+from cds_service.fhir.entries.harm.harm_codes import EARLIER
+from cds_service.fhir.entries.harm.harm_in_acts import bones_repaired_by, is_neck_brace
+from cds_service.fhir.entries.harm.harm_words import (
+    AGAIN,
+    bones_in_words,
+    illnesses_in_words,
+    joins_what_is_new,
+    reasons_in_title,
+)
+from cds_service.fhir.entries.harm.news_in_conditions import ACUTE
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -65,7 +69,6 @@ from cds_service.fhir.raw_json import (
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 FALL, NEW_VERTEBRA, NECK = "fall", "new-vertebra", "neck-fracture"
-CERVICAL = "cervical-fracture"
 # Of the leg or the pelvis, as codes of the problem list name them.
 OF_LEG = frozenset({LEG_BROKEN, "hip-fracture", "pelvic-fracture"})
 THIGH = CARRYING - {"pelvic-fracture"}
@@ -169,14 +172,14 @@ def _named_by_acts(
     had_before = _has_history(record)
     for act in _acts(record, terminology):
         # A repair of a broken hip is an injury itself.
-        is_repair = act.kind == "Procedure" and act.concepts & CARRYING
+        is_repair = act.resource_type == "Procedure" and act.concepts & CARRYING
         if is_repair or not is_since(act.raw, since, terminology.calendar):
             continue
         named = _named_by(act.raw, terminology, since)
         if not is_since(act.raw, since + DAY, terminology.calendar):
             # The fall that broke the treated vertebra led to the operation.
             named = [one for one in named if one.name != FALL]
-        if act.kind in DRUGS:
+        if act.resource_type in DRUGS:
             named = [one for one in named if not (had_before and one.is_of_vessels())]
             named = _not_long_treated(named, record, since, terminology)
         yield act.reference, named
@@ -274,7 +277,7 @@ def _illnesses_of(condition: Json, terminology: Terminology) -> frozenset[str]:
 def _acts(record: PatientRecord, terminology: Terminology) -> Iterator[Entry]:
     for act in record.entries:
         is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
-        if act.kind not in REASONED or is_void:
+        if act.resource_type not in REASONED or is_void:
             continue
         if not is_augmentation(Order(act.reference, act.raw), terminology):
             yield act

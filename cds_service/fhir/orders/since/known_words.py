@@ -9,7 +9,7 @@ from datetime import date
 
 from cds_service.fhir.certainty import certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.harm_in_acts import CARRYING
+from cds_service.fhir.entries.fractures.bones import CARRYING
 from cds_service.fhir.entries.listed import is_withheld
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.unread_in_reasons import is_title_plain

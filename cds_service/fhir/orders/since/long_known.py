@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.harm_in_acts import CARRYING
+from cds_service.fhir.entries.fractures.bones import CARRYING
 from cds_service.fhir.entries.words.problem_words import has_grave_stem, in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in

@@ -6,7 +6,7 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from cds_service.fhir.entries.harm_in_acts import RESCUE
+from cds_service.fhir.entries.harm.harm_in_acts import RESCUE
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -41,7 +41,7 @@ def operated_again_since(
     found = set[str]()
     for act in record.entries:
         if (
-            act.kind not in _OPERATIONS
+            act.resource_type not in _OPERATIONS
             or act.status in NEVER
             or is_prohibition(act.raw)
         ):
@@ -53,7 +53,7 @@ def operated_again_since(
         if is_augmentation(Order(act.reference, act.raw), terminology):
             continue
         is_later = is_since(act.raw, since + timedelta(days=1), terminology.calendar)
-        rules = BACK + RESCUE if act.kind == ORDERED and is_later else BACK
+        rules = BACK + RESCUE if act.resource_type == ORDERED and is_later else BACK
         titles = [one for code in codeables(act.raw, "code") for one in texts_of(code)]
         if any(
             terminology.kinds.named(part, rules)

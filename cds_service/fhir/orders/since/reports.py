@@ -18,8 +18,8 @@ from cds_service.fhir.entries.exams.unread_in_report import (
 )
 from cds_service.fhir.entries.grave.grave_concepts import UNREAD_PROSE
 from cds_service.fhir.entries.grave_asides import grave_concepts_of
-from cds_service.fhir.entries.harm_in_acts import is_acute_coded, is_harm_coded
-from cds_service.fhir.entries.unusual_acts import are_plain_echoes
+from cds_service.fhir.entries.harm.harm_codes import is_acute_coded, is_harm_coded
+from cds_service.fhir.entries.harm.unusual_titles import are_plain_echoes
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in

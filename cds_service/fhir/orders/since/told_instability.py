@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import date
 
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.harm_in_acts import DONE_OR_ORDERED
+from cds_service.fhir.entries.harm.act_words import DONE_OR_ORDERED
 from cds_service.fhir.entries.words.problem_words import (
     in_doubt,
     named_in,
@@ -77,7 +77,7 @@ def unstable_told_since(
 
 def _names_unstable(act: Entry, terminology: Terminology) -> bool:
     """Tell if an act in force names an instability, and is no augmentation."""
-    if act.kind not in DONE_OR_ORDERED or act.concepts.isdisjoint(IN_DOUBT):
+    if act.resource_type not in DONE_OR_ORDERED or act.concepts.isdisjoint(IN_DOUBT):
         return False
     is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
     return not is_void and not is_augmentation(

@@ -64,7 +64,7 @@ def told_lately(
 def _day_of(entry: Entry, birth: date | None, terminology: Terminology) -> date | None:
     """Return the last day on which it may have begun, else that of recording."""
     calendar = terminology.calendar
-    if entry.kind == "DiagnosticReport":
+    if entry.resource_type == "DiagnosticReport":
         return day_of_report(entry, calendar)
     _, last = begun(entry.raw, birth, calendar)
     return last or calendar.last_day(recorded_on(entry.raw))
@@ -87,7 +87,7 @@ def _only_speaks_of_it(entry: Entry, terminology: Terminology) -> bool:
     "Fear of myeloma" and "breast cancer gene" reassure of nothing, and lead no card. A
     suspicion does, and so do words in which nothing calls it less than there.
     """
-    if entry.kind == "DiagnosticReport":
+    if entry.resource_type == "DiagnosticReport":
         return False
     titles = texts_of(entry.raw.get("code"))
     doubted = [one for one in titles if _is_doubted(one, terminology)]

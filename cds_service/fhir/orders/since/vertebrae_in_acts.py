@@ -10,8 +10,8 @@ from datetime import date
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.broken_in_words import told_by_words
-from cds_service.fhir.entries.harm_in_acts import REASONED
-from cds_service.fhir.entries.medication.drugs import ANY_BONE_DRUG, BONE_DRUG
+from cds_service.fhir.entries.harm.act_words import REASONED
+from cds_service.fhir.entries.medication.drug_groups import ANY_BONE_DRUG, BONE_DRUG
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
@@ -80,7 +80,7 @@ def vertebrae_in_acts_since(
     return told | frozenset(
         act.reference
         for act in record.entries
-        if act.kind in REASONED
+        if act.resource_type in REASONED
         # A prescription for bone names the fractures of years.
         and act.concepts.isdisjoint(OF_BONE)
         and act.reference not in performed

@@ -14,11 +14,8 @@ from cds_service.core.words.phrases import joined, say
 from cds_service.core.words.wording import date_text, title_text
 from cds_service.fhir.mapping.durations.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.order_times import (
-    repeated_hours,
-    texts_on_time,
-    written_on,
-)
+from cds_service.fhir.orders.order_times import repeated_hours, written_on
+from cds_service.fhir.orders.worded_ends import texts_on_time
 from cds_service.fhir.parsing import may_be_reversed
 from cds_service.fhir.raw_json import Json, items, member, text
 from cds_service.fhir.shapes import is_valid

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from cds_service.core.findings import Renewal, SupportOrder
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
-from cds_service.fhir.orders.order_times import read_times, texts_on_time
+from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import support_in
+from cds_service.fhir.orders.worded_ends import texts_on_time
 from cds_service.fhir.raw_json import Json, objects, text
 from cds_service.fhir.references import Bases
 
@@ -126,7 +127,7 @@ def _may_be_brace(reference: Json, later: Order, known: _Known) -> bool:
     order of the same type, or of a device, is taken for one that goes on.
     """
     kind = known.name_of(reference).partition("/")[0] or text(reference.get("type"))
-    return kind in DEVICE_TYPES or (bool(kind) and kind == later.type)
+    return kind in DEVICE_TYPES or (bool(kind) and kind == later.resource_type)
 
 
 def _is_brace(order: Order, known: _Known) -> bool:

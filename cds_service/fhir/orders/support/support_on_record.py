@@ -103,7 +103,7 @@ def find_support_on_record(
     orders = (
         order
         for one in orders_on_record(record)
-        if one.type != "Procedure"
+        if one.resource_type != "Procedure"
         and text(one.resource.get("status")) in statuses
         and text(one.resource.get("intent")) not in NOT_ORDERED
         for order in read_support_orders(one, devices, terminology, is_draft=False)
@@ -114,7 +114,7 @@ def find_support_on_record(
 def has_unnamed_order(record: PatientRecord) -> bool:
     """Tell if an order that may be in force has no word or code of what it orders."""
     return any(
-        one.type == "ServiceRequest"
+        one.resource_type == "ServiceRequest"
         and text(one.resource.get("status")) in IN_FORCE | UNKNOWN
         and text(one.resource.get("intent")) not in NOT_ORDERED
         and not any(

@@ -23,14 +23,7 @@ from cds_service.fhir.orders.keep_reasons import (
 from cds_service.fhir.orders.levels.named_levels import named_levels
 from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.order_text import is_biopsy_open, name_brace
-from cds_service.fhir.orders.order_times import (
-    IN_FORCE,
-    OrderTimes,
-    Subject,
-    read_times,
-    read_worded_end,
-    texts_on_time,
-)
+from cds_service.fhir.orders.order_times import IN_FORCE, OrderTimes, read_times
 from cds_service.fhir.orders.recognition import (
     REVIEW,
     SPECIALIST,
@@ -39,6 +32,7 @@ from cds_service.fhir.orders.recognition import (
 )
 from cds_service.fhir.orders.unread.unread_in_brace import names_another, unread_in
 from cds_service.fhir.orders.unread.unread_in_referral import is_read_whole
+from cds_service.fhir.orders.worded_ends import Subject, read_worded_end, texts_on_time
 from cds_service.fhir.raw_json import Json, text, texts_of
 
 LIAISON = frozenset({"fracture-liaison"})

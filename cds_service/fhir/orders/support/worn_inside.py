@@ -20,12 +20,12 @@ from cds_service.fhir.mapping.texts.clauses import clauses
 from cds_service.fhir.mapping.texts.text_rules import Place, folded
 from cds_service.fhir.orders.drafts import Order
 from cds_service.fhir.orders.order_text import name_brace, name_support
-from cds_service.fhir.orders.order_times import (
+from cds_service.fhir.orders.order_times import written_on
+from cds_service.fhir.orders.worded_ends import (
     MOST_TEXTS,
     Subject,
     clear_end,
     texts_on_time,
-    written_on,
 )
 
 WORN_BEFORE = ("worn-before",)

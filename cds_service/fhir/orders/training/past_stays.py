@@ -106,7 +106,7 @@ def _stays_in(
 ) -> list[_Stay]:
     """List the stays in hospital, and the present one or visit, which goes on."""
     calendar = terminology.calendar
-    read = [entry.raw for entry in record.entries if entry.kind == ENCOUNTER]
+    read = [entry.raw for entry in record.entries if entry.resource_type == ENCOUNTER]
     stays = []
     for raw in (*read, *record.stays_along):
         name, status = reference_name(ENCOUNTER, raw), text(raw.get("status"))

@@ -17,8 +17,8 @@ from cds_service.fhir.certainty import (
     is_of_sequela,
 )
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.fractures.bones import CARRYING
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, LEG_INJURED
-from cds_service.fhir.entries.harm_in_acts import CARRYING
 from cds_service.fhir.entries.held_training import (
     AIDED,
     HELD,
@@ -290,7 +290,7 @@ def _names_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
 
     A code in a reason has no day of its own: that of the entry is the latest.
     """
-    is_other = entry.kind != "Condition" and entry.status not in NO_MORE
+    is_other = entry.resource_type != "Condition" and entry.status not in NO_MORE
     if not is_other or entry.concepts.isdisjoint(LEG_ASIDE):
         return False
     moment = moment_of(entry, terminology.calendar)

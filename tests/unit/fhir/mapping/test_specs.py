@@ -1,4 +1,4 @@
-"""Files of `mappings/`: wrong ones stop the start by file and key; examples of docs/map-codes.md work."""
+"""Files of `mappings/`: wrong ones stop the start by file and key; examples of the pages work."""
 
 import json
 import re
@@ -13,7 +13,11 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import find_faults
 from tests.builders import MAPPINGS, coded, findings_of, observation, specs, terminology
 
-PAGE = Path(__file__).resolve().parents[4] / "docs/map-codes.md"
+DOCS = Path(__file__).resolve().parents[4] / "docs"
+PAGES = "\n".join(
+    (DOCS / name).read_text(encoding="utf-8")
+    for name in ("map-codes.md", "mappings-reference.md")
+)
 
 
 def test_observations_are_asked_by_enumerated_codes():
@@ -263,10 +267,10 @@ def test_an_unknown_kind_is_refused_with_those_that_are_known(tmp_path):
 
 
 def example(name: str) -> str:
-    """The block of docs/map-codes.md that follows the file name."""
+    """The block of a page that follows the file name."""
     found = re.search(
         rf"`{re.escape(name)}`[^`]*```\w+\n(.*?)```",
-        PAGE.read_text(encoding="utf-8"),
+        PAGES,
         re.DOTALL,
     )
     assert found is not None, name
@@ -320,6 +324,5 @@ def test_the_pages_language_reads_how_long_a_brace_is_worn(tmp_path):
 
 
 def test_the_page_names_every_folder_and_file():
-    page = PAGE.read_text(encoding="utf-8")
     for path in set(MAPPINGS.iterdir()) - {MAPPINGS / "README.md"}:
-        assert path.name in page, path.name
+        assert path.name in PAGES, path.name

@@ -467,6 +467,25 @@ def augmentation_of(levels=(), planned=None):
     )
 
 
+# One ends by its period, one by its words.
+UNTIL_JUNE = Stored.of(
+    brace(
+        None,
+        number=1,
+        status="active",
+        authoredOn=None,
+        occurrencePeriod={"start": "2026-05-01", "end": "2026-06-01"},
+    ),
+    brace(
+        None,
+        number=2,
+        status="active",
+        authoredOn="2026-05-01",
+        note=[{"text": "for 6 weeks"}],
+    ),
+)
+
+
 @pytest.mark.parametrize(
     ("stored", "drafts", "signed", "today", "expected"),
     [
@@ -538,22 +557,7 @@ def augmentation_of(levels=(), planned=None):
             id="what is only proposed is not ordered",
         ),
         pytest.param(
-            Stored.of(
-                brace(
-                    None,
-                    number=1,
-                    status="active",
-                    authoredOn=None,
-                    occurrencePeriod={"start": "2026-05-01", "end": "2026-06-01"},
-                ),
-                brace(
-                    None,
-                    number=2,
-                    status="active",
-                    authoredOn="2026-05-01",
-                    note=[{"text": "for 6 weeks"}],
-                ),
-            ),
+            UNTIL_JUNE,
             [],
             None,
             TODAY,
@@ -561,22 +565,7 @@ def augmentation_of(levels=(), planned=None):
             id="a brace whose period or words ended it is none any more",
         ),
         pytest.param(
-            Stored.of(
-                brace(
-                    None,
-                    number=1,
-                    status="active",
-                    authoredOn=None,
-                    occurrencePeriod={"start": "2026-05-01", "end": "2026-06-01"},
-                ),
-                brace(
-                    None,
-                    number=2,
-                    status="active",
-                    authoredOn="2026-05-01",
-                    note=[{"text": "for 6 weeks"}],
-                ),
-            ),
+            UNTIL_JUNE,
             [],
             None,
             date(2026, 5, 20),

@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from cds_service.core.data_file import read_toml
-from cds_service.fhir.entries.unusual_acts import is_unusual_call, is_unusual_image
+from cds_service.fhir.entries.harm.unusual_titles import (
+    is_unusual_call,
+    is_unusual_image,
+)
 from tests.builders import terminology
 
-TITLES = read_toml(Path(__file__).with_name("unusual_acts.toml"))
+TITLES = read_toml(Path(__file__).with_name("unusual_titles.toml"))
 
 
 def is_unusual(title, reason="", **members):

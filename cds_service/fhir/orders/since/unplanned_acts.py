@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT, is_without_words
-from cds_service.fhir.entries.unusual_acts import (
+from cds_service.fhir.entries.harm.unusual_titles import (
     ASKED,
     is_unusual_call,
     is_unusual_image,
@@ -81,7 +81,7 @@ def unusual_acts_since(
 def _acts(record: PatientRecord, terminology: Terminology) -> Iterator[Entry]:
     for act in record.entries:
         is_void = act.status in NEVER or is_prohibition(act.raw)
-        if act.kind not in ASKED or is_void:
+        if act.resource_type not in ASKED or is_void:
             continue
         if not is_augmentation(Order(act.reference, act.raw), terminology):
             yield act

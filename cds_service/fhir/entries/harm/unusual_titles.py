@@ -12,12 +12,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from cds_service.fhir.entries.grave.grave_concepts import GRAVE
-from cds_service.fhir.entries.harm_in_acts import (
-    THERAPY,
-    illnesses_in_words,
-    names_of_reasons,
-    titles_of,
-)
+from cds_service.fhir.entries.harm.act_words import names_of_reasons, titles_of
+from cds_service.fhir.entries.harm.harm_words import THERAPY, illnesses_in_words
 from cds_service.fhir.entries.words.problem_words import (
     undenied_parts,
     words_but_denials,

@@ -1,0 +1,144 @@
+"""Tell if words name harm: a broken bone, a grave illness, a fall, what got worse."""
+
+import re
+
+from cds_service.fhir.entries.fractures.bones import VERTEBRAL, WORDED
+from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, leg_injuries
+from cds_service.fhir.entries.words.problem_words import named_in, undenied_parts
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
+
+ILLNESS = ("illness-since",)
+AGAIN = ("fracture-again",)
+THERAPY = frozenset({"rehabilitation"})
+LONG_STANDING = ("long-standing",)
+NEW, OF_NERVES = ("newly-begun",), ("nerve-root", "gait-trouble")
+MOVED = ("moved-to-monitors",)
+# What is left of "new-onset" and "neu aufgetreten" without the word for new.
+_ONSET = re.compile(r"\W?\bonset(?: of)?\b|\baufgetreten\w*")
+_DIVIDED = re.compile(r"[,;、，；]")
+_JOINED = re.compile(r"\s(?:and|und|sowie|plus|et|y|e|en|i|oraz)\s|[+&和及]")
+LONG_PAST = "long-past"  # a rule of `kinds.toml`
+_LETTER = re.compile(r"[^\W\d_]")
+OF_CORD = "spinal-cord-disease"
+
+
+def is_moved_to_monitors(title: str, terminology: Terminology) -> bool:
+    """Tell if a title is of a move to intensive care, or to a bed with a monitor."""
+    return bool(terminology.kinds.named(title, MOVED))
+
+
+def is_worse(words: str, terminology: Terminology) -> bool:
+    stems = terminology.grave_stems
+    return (
+        stems.is_worse(words)
+        or stems.is_fallen(words)
+        or stems.may_be_of_fall(words)
+        or stems.is_emergency(words)
+        or stems.has_plain_deficit(words)
+        or OF_CORD in stems.concepts_in(words)
+    )
+
+
+def names_harm(words: str, terminology: Terminology) -> bool:
+    is_broken = bones_in_words(words, terminology) or terminology.kinds.named(
+        words, AGAIN
+    )
+    named = named_in([words], terminology)
+    is_vertebra = not named.isdisjoint(VERTEBRAL)
+    return bool(is_broken or is_vertebra or illnesses_in_words(words, terminology))
+
+
+def bones_in_words(words: str, terminology: Terminology) -> frozenset[str]:
+    """Return the broken bones outside the spine that words name and do not deny."""
+    bones = named_in([words], terminology) & WORDED
+    return bones | leg_injuries({"text": words}, terminology) & {LEG_BROKEN}
+
+
+def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
+    """Return the grave illnesses that words name, as they are called there.
+
+    An illness that is to be prevented is none of them, nor is one to be ruled out.
+    """
+    found = set[str]()
+    plain, kinds = terminology.plain.complications_named, terminology.kinds
+    stems = terminology.grave_stems
+    for part in undenied_parts(words[:LONGEST_TEXT], terminology):
+        is_lasting = bool(kinds.named(part, LONG_STANDING))
+        is_lasting = is_lasting and not joins_what_is_new(part, terminology)
+        if is_lasting or stems.is_prevention(part) or stems.is_searched(part):
+            continue
+        named = (one for one in plain.words_in(part) if not stems.is_lasting_name(one))
+        found.update(named)
+        if kinds.named(part, ILLNESS) or _is_new_and_seldom(part, terminology):
+            found.add(part.strip(" .?!"))
+    return frozenset(found)
+
+
+def _is_new_and_seldom(words: str, terminology: Terminology) -> bool:
+    """Tell if words call new what is not everyday when it is: "new heart failure".
+
+    A nerve root and trouble with walking are everyday next to a broken vertebra, unless
+    they are new.
+    """
+    kinds = terminology.kinds
+    if not kinds.named(words, NEW):
+        return False
+    if kinds.named(words, OF_NERVES):
+        return True
+    return terminology.harmless.is_harm(_ONSET.sub(" ", kinds.without(words, NEW[0])))
+
+
+def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
+    """Return what a title gives as its reason, or the title if it is no act.
+
+    "Stroke unit" and "sepsis protocol" are what is done, "stroke" is why, and so are
+    "suspected stroke" and "new gait disturbance". A therapy after a stroke does not say
+    that it is of this stay.
+    """
+    plain = folded(title[:LONGEST_TEXT])
+    if terminology.text_concepts(plain, THERAPY):
+        return []
+    why = terminology.grave_stems.reasons_after(plain)
+    kinds = terminology.kinds
+    is_new = kinds.named(plain, NEW) and kinds.named(plain, OF_NERVES)
+    if is_new or terminology.clauses.without_suspicion(plain) != plain:
+        return [*why, title]
+    # What stands next to it in a list of diagnoses: "stroke, hypertension".
+    everyday = terminology.everyday_diseases
+    listed = [one for one in _DIVIDED.split(plain) if not everyday.read(one)]
+    rest = ", ".join(listed) or plain
+    for name in terminology.plain.complications_named.words_in(plain):
+        rest = rest.replace(name, " ")
+    rest = kinds.without(rest, ILLNESS[0])
+    return why if _LETTER.search(rest) else [*why, title]
+
+
+def is_fall_alone(title: str, terminology: Terminology) -> bool:
+    """Tell if a title has no other words than those of a fall: "Sturzereignis"."""
+    return terminology.grave_stems.is_fall_alone(title)
+
+
+def is_of_before(purpose: str, terminology: Terminology) -> bool:
+    """Tell if each part of a purpose is called one of the past.
+
+    Joined to it may be what is new: "Z.n. TVT und akute LAE".
+    """
+    parts = [part for part in _DIVIDED.split(purpose) if part.strip()]
+    return bool(parts) and all(
+        terminology.kinds.of_title(part, (LONG_PAST,))
+        and not joins_what_is_new(part, terminology)
+        for part in parts
+    )
+
+
+def joins_what_is_new(words: str, terminology: Terminology) -> bool:
+    """Tell if what is called new is joined to other words: "old and new DVT".
+
+    "Old DVT, newly on apixaban" joins nothing that is new.
+    """
+    kinds = terminology.kinds
+    return any(
+        kinds.of_title(one, NEW) and not kinds.of_title(one, (LONG_PAST,))
+        for one in _JOINED.split(words)
+    )
