@@ -426,7 +426,8 @@ def _recognise_device(
 def _recognise_titled(
     titles: list[Json], kinds: frozenset[str], terminology: Terminology
 ) -> Recognition | None:
-    matches = [match for match in terminology.matches(titles) if match.concept in kinds]
+    coded = terminology.matches(titles)
+    matches = [match for match in coded if match.concept in kinds]
     if matches:
         return _by_code(matches)
     billed = [
@@ -440,7 +441,7 @@ def _recognise_titled(
     concepts = frozenset(
         [kind for one in words for kind in name_support(one, kinds, terminology)]
     )
-    if terminology.concepts(titles) & NO_BRACE:
+    if _any_of(coded, NO_BRACE):
         concepts -= {"brace"}
     return Recognition(concepts, "text") if concepts else None
 

@@ -6,6 +6,7 @@ from typing import get_args
 
 from cds_service.core.facts.leaving import Booking, BookingKind
 from cds_service.fhir.element_names import MODIFIERS
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.medication.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
@@ -235,7 +236,7 @@ def _injects_bone_drug(order: Json, terminology: Terminology) -> bool:
 
     Words are those of a dose or of a visit; "dental check before denosumab" has others.
     """
-    drug = read_billed(order, terminology)
+    drug = read_billed(read_code(order, terminology), terminology)
     if drug is None or BONE_DRUG not in drug.concepts:
         return False
     plain = terminology.plain
