@@ -56,7 +56,7 @@ from cds_service.fhir.entries.words.open_concepts import (
 )
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 
 # Orders on record that are read as what they are.

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from cds_service.fhir.entries.words.problem_words import is_of_relatives
-from cds_service.fhir.mapping.clauses import NOTHING
 from cds_service.fhir.mapping.terminology import Match, Terminology
+from cds_service.fhir.mapping.texts.clauses import NOTHING
 from cds_service.fhir.raw_json import Json, text
 
 

@@ -86,11 +86,15 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
     words_of_reasons,
 )
 from cds_service.fhir.leaves import codes_of
-from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.harmless.harmless import News
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
+from cds_service.fhir.mapping.texts.clauses import clauses, sentences
+from cds_service.fhir.mapping.texts.text_rules import (
+    AUGMENTATIONS,
+    LONGEST_TEXT,
+    folded,
+)
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 

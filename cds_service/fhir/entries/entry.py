@@ -24,10 +24,10 @@ from cds_service.fhir.entries.medication.reasons_against_drugs import (
 from cds_service.fhir.entries.order_titles import is_everyday_order
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
 from cds_service.fhir.entries.words.problem_words import in_doubt
-from cds_service.fhir.mapping.clauses import NOTHING
 from cds_service.fhir.mapping.files.language import FORBIDS_MOVING
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.texts.clauses import NOTHING
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 from cds_service.outgoing.deadline import check_time

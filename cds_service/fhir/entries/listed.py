@@ -8,7 +8,7 @@ from cds_service.fhir.entries.words.problem_words import ANOTHER_PERSON, FAMILY_
 from cds_service.fhir.mapping.codes.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, text
 
 # The lists from which absence may mean "no", if every entry is identified.

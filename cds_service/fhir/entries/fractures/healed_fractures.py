@@ -16,7 +16,7 @@ from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 HEALED = "healed-osteoporotic-fracture"

@@ -13,7 +13,7 @@ from cds_service.fhir.entries.fractures.healed_fractures import SEVERAL
 from cds_service.fhir.entries.words.past_by_words import LONG_PAST, NEW
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.since.reports import is_made_since, is_pathology

@@ -32,10 +32,10 @@ from cds_service.fhir.entries.words.bystanders import (
 from cds_service.fhir.entries.words.fracture_sites import names_place_alone
 from cds_service.fhir.entries.words.unread_in_reasons import is_code_plainly_worded
 from cds_service.fhir.leaves import leaves_of
-from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.remainders import LEAST_CODE, without_names
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
+from cds_service.fhir.mapping.texts.clauses import clauses
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS, folded
 from cds_service.fhir.narratives import repeats
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.levels.broken_levels import broken_places, covers
