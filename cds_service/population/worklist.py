@@ -226,9 +226,9 @@ def _referral_state(
         return "on-its-way"
     orders = find_support_on_record(record, terminology, CARRIED_OUT)
     days = [
-        order.authored
+        order.written.day
         for order in orders
-        if order.kind == REVIEW and (order.authored or as_of) <= as_of
+        if order.kind == REVIEW and (order.written.day or as_of) <= as_of
     ]
     days += [visit.day for visit in of_this if visit.is_arranged or visit.is_unclear]
     if not any(day is None or day >= first for day in days):
@@ -292,7 +292,7 @@ def referral_names(record: PatientRecord, terminology: Terminology) -> frozenset
     return frozenset(
         order.reference
         for order in orders
-        if order.kind == REVIEW and order.is_read_whole
+        if order.kind == REVIEW and order.standing.is_read_whole
     )
 
 
@@ -444,7 +444,7 @@ def _braced(
             notes.append(f"{weeks} weeks were over on {date_text(last)}")
             if order.worded.kind in WITHOUT_DATE:
                 notes.append(WITHOUT_DATE[order.worded.kind])
-        if order.reasons:
+        if order.purpose.reasons:
             notes.append("the order names a reason for a longer brace")
         yield Row(
             "brace-beyond-end",
