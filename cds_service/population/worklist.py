@@ -39,7 +39,7 @@ from cds_service.fhir.orders.operations.augmentations_on_record import (
 )
 from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.orders_on_record import unchecked_in
-from cds_service.fhir.orders.recognition import REVIEW, recognise_support
+from cds_service.fhir.orders.recognition import REVIEW, classify
 from cds_service.fhir.orders.support.support_on_record import (
     CARRIED_OUT,
     find_support_on_record,
@@ -316,7 +316,7 @@ def bone_visits(
             "reasonCode": raw.get("reasonCode"),
             "reasonReference": raw.get("reasonReference"),
         }
-        support = recognise_support(order, NO_DRAFTS, terminology)
+        support = classify(order, NO_DRAFTS, terminology).support
         is_named = bool(support and REVIEW in support.concepts and support.is_for_bone)
         if not is_named and not any(
             last_name(text(reference.get("reference"))) in referrals

@@ -20,7 +20,7 @@ from cds_service.fhir.orders.drafts import (
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
     REVIEW,
-    recognise_support,
+    classify,
 )
 from cds_service.fhir.orders.training.ward_training import is_visit_on_ward
 from cds_service.fhir.orders.unread.unread_in_referral import (
@@ -247,7 +247,7 @@ def _injects_bone_drug(order: Json, terminology: Terminology) -> bool:
 
 
 def _kinds_of(order: Json, terminology: Terminology) -> frozenset[str]:
-    recognition = recognise_support(order, NO_DRAFTS, terminology)
+    recognition = classify(order, NO_DRAFTS, terminology).support
     if recognition is None:
         return frozenset()
     kinds = recognition.concepts
