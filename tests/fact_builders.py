@@ -27,6 +27,7 @@ from cds_service.core.findings import (
     SupportOrder,
     SupportOrders,
     Value,
+    WrittenOn,
 )
 from cds_service.core.risk.assessment import Assessment, assess
 from cds_service.core.site_values.policy import Policy
@@ -197,7 +198,7 @@ def support_order(kind: str, *, is_draft: bool = True, **members: Any) -> Suppor
         kind=kind,
         reference=f"ServiceRequest/{kind}",
         is_draft=is_draft,
-        authored=TODAY,
+        written=WrittenOn(TODAY),
         title=kind,
     )
     return replace(found, **members)

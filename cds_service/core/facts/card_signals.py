@@ -38,7 +38,7 @@ def _ordered_text(order: SupportOrder, situation: Situation) -> str:
     """Write `ordered (19 Nov)`, `among these orders`."""
     if order.is_draft:
         return say("among these orders")
-    day = order.authored or order.start
+    day = order.written.day or order.start
     if day is None:
         return say("ordered")
     return in_brackets(say("ordered"), near_date_text(day, situation.today))
@@ -129,7 +129,7 @@ def _rehabilitation_unclear(situation: Situation) -> Signal | None:
     support, kind = situation.support, "rehabilitation"
     if support.counted(kind):
         return None
-    unclear = [one for one in support.may_count(kind) if not one.is_read_whole]
+    unclear = [one for one in support.may_count(kind) if not one.standing.is_read_whole]
     return Signal() if unclear else None
 
 
@@ -139,7 +139,9 @@ def _rehabilitation_may_end(situation: Situation) -> Signal | None:
     support, kind = situation.support, "rehabilitation"
     if support.counted(kind):
         return None
-    unsure = [one for one in support.may_count(kind) if one.not_now == "unsure"]
+    unsure = [
+        one for one in support.may_count(kind) if one.standing.not_now == "unsure"
+    ]
     return Signal() if unsure else None
 
 

@@ -254,7 +254,7 @@ def _unstable_since(situation: Situation) -> Signal | None:
     known, doubted, sources = _instability_in(leaving.instability.diagnosed, situation)
     days = [leaving.instability.diagnosed[source] for source in sources]
     orders = situation.support.counted("rehabilitation")
-    written = [one.authored or one.start for one in orders]
+    written = [one.written.day or one.start for one in orders]
     if not days or any(day and day > max(days) for day in written):
         return None
     title = joined(map(situation.wording.name, known or doubted))

@@ -107,7 +107,7 @@ def _old_cancers(findings: Findings) -> set[str]:
 def _reasons_of_orders(situation: Situation) -> Iterator[str]:
     """Yield what the orders of this signing, and those in force, name as reasons."""
     for order in situation.support.orders:
-        yield from order.reasons
+        yield from order.purpose.reasons
     yield from situation.support.other.signed_reasons
 
 

@@ -506,7 +506,9 @@ def _bed_rest_reason(situation: Situation) -> Signal | None:
     With one, no card asks the patient to get up.
     """
     orders = situation.support.of_kind("bed-rest")
-    named_orders = [order for order in orders if order.reasons & REASONS_OF_ORDERS]
+    named_orders = [
+        order for order in orders if order.purpose.reasons & REASONS_OF_ORDERS
+    ]
     if named_orders:
         return Signal(say("a reason named by the bed rest order"), tuple(named_orders))
     if not orders:
@@ -527,7 +529,7 @@ def _bed_rest_doubt(situation: Situation) -> Signal | None:
     orders = situation.support.of_kind("bed-rest")
     if not orders:
         return None
-    unread = [one for one in orders if REASON_NOT_UNDERSTOOD in one.reasons]
+    unread = [one for one in orders if REASON_NOT_UNDERSTOOD in one.purpose.reasons]
     if unread:
         because = say("a reason named by the bed rest order")
         return Signal(because, tuple(unread))
@@ -551,7 +553,9 @@ def _names_instability(situation: Situation) -> bool:
     own = {one.reference for one in situation.support.of_kind("bed-rest")}
     names = {one.name for one in KINDS["stability-open"]}
     gaps = (situation.findings.gaps.get(name) for name in names)
-    ordered = {reason for one in situation.support.orders for reason in one.reasons}
+    ordered = {
+        reason for one in situation.support.orders for reason in one.purpose.reasons
+    }
     return (
         any(gap and _names_other_than(own, gap) for gap in gaps)
         or any(map(situation.findings.is_true, names))

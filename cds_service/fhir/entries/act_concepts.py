@@ -122,8 +122,8 @@ def concepts_of_act(
     else:
         is_apart = _is_order_apart(act, known, terminology)
         if known.isdisjoint(READ_AS_ORDERS):
-            known |= unread_title(act, objects(code), terminology)
-        known |= held_by(act, terminology)
+            known |= unread_title(act, objects(code), coded.concepts, terminology)
+        known |= held_by(coded, terminology)
         known |= splints_of_order(act, terminology)
         known |= limits_of_order(act, terminology)
     known |= grave

@@ -119,7 +119,7 @@ def read_entry(
     if entry.resource_type in MEDICATION_TYPES:
         drug = read_drug(coded.raw, referred, terminology)
     elif entry.resource_type in BILLED_TYPES:
-        drug = read_billed(coded.raw, terminology)
+        drug = read_billed(coded, terminology)
     return entry._replace(referred=referred, drug=drug)
 
 

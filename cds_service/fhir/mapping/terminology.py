@@ -509,6 +509,8 @@ class Terminology:
 
     def concepts(self, codeable: Any) -> frozenset[str]:
         """Return the concepts that a CodeableConcept belongs to."""
+        if not codeable:  # as most elements are
+            return NOTHING
         matches = self.matches(codeable)
         return frozenset([match.concept for match in matches]) if matches else NOTHING
 

@@ -432,7 +432,7 @@ def _entry_of_draft(
         concepts = concepts_of(coded, targets, terminology)
         concepts &= ASIDE_IN_DOUBT | in_words | UNKNOWN_DRUG | {T_SCORE_ASIDE}
         if draft.resource_type in BILLED_TYPES:
-            drug = read_billed(draft.resource, terminology)
+            drug = read_billed(coded._replace(raw=draft.resource), terminology)
     drugs = drug.concepts if drug else frozenset()
     if not concepts | drugs:
         return None

@@ -11,6 +11,7 @@ from cds_service.core.findings import (
     Provenance,
     SupportOrders,
     WordedEnd,
+    WrittenOn,
 )
 from tests.chart_builders import TODAY
 from tests.fact_builders import (
@@ -49,7 +50,11 @@ def lso(**members):
 def worn(on, title="TLSO (L0456)", **members):
     """A brace of this day on record."""
     return brace(
-        title, reference=f"DeviceRequest/{on}", is_draft=False, authored=on, **members
+        title,
+        reference=f"DeviceRequest/{on}",
+        is_draft=False,
+        written=WrittenOn(on),
+        **members,
     )
 
 
@@ -89,12 +94,12 @@ def judged(*orders, fractured_on=None, policy=None, **support):
             id="a day more from its start",
         ),
         pytest.param(
-            tlso(authored=date(2026, 11, 17), end=date(2027, 1, 12)),
+            tlso(written=WrittenOn(date(2026, 11, 17)), end=date(2027, 1, 12)),
             None,
             id="from its writing",
         ),
         pytest.param(
-            tlso(authored=date(2026, 11, 17), end=date(2027, 1, 13)),
+            tlso(written=WrittenOn(date(2026, 11, 17)), end=date(2027, 1, 13)),
             "long",
             id="a day more from its writing",
         ),

@@ -13,7 +13,7 @@ from cds_service.core.facts.chart_signals import WORDS
 from cds_service.core.facts.open_signals import OPEN_SIGNALS
 from cds_service.core.facts.signals import ORDERED, signal_names
 from cds_service.core.facts.situation import SIGNALS, Signal, signal
-from cds_service.core.findings import SupportOrder, Value, WordedEnd
+from cds_service.core.findings import Purpose, SupportOrder, Value, WordedEnd
 from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import (
     brace,
@@ -253,7 +253,9 @@ CUTOFFS = [
     ),
     Cutoff(
         "brace-keep-reason",
-        with_orders(brace("TLSO (L0456)", reasons=["unstable-fracture"])),
+        with_orders(
+            brace("TLSO (L0456)", purpose=Purpose(frozenset({"unstable-fracture"})))
+        ),
         with_orders(brace("TLSO (L0456)")),
     ),
     Cutoff(

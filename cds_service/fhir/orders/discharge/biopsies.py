@@ -28,7 +28,7 @@ from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.levels.named_levels import named_levels
-from cds_service.fhir.orders.recognition import recognise_support
+from cds_service.fhir.orders.recognition import classify
 from cds_service.fhir.orders.since.reports import is_pathology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.references import last_name
@@ -450,7 +450,7 @@ def _grave_results(report: Json, terminology: Terminology) -> frozenset[GraveRes
 
 
 def _is_biopsy(act: Json, terminology: Terminology) -> bool:
-    recognition = recognise_support(act, NO_DRAFTS, terminology)
+    recognition = classify(act, NO_DRAFTS, terminology).support
     return recognition is not None and "biopsy" in recognition.concepts
 
 

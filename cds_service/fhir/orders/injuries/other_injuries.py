@@ -551,4 +551,4 @@ def _is_surgery(resource: Json, terminology: Terminology) -> bool:
         named = terminology.text_concepts(word, SURGERY) | terminology.ruled_out(word)
         if named & SURGERY:
             return True
-    return any(terminology.concepts(title) & SURGERY for title in titles)
+    return bool(terminology.concepts(titles) & SURGERY)

@@ -16,6 +16,7 @@ from cds_service.fhir.certainty import (
     clinical_status,
     is_of_sequela,
 )
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.bones import CARRYING
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, LEG_INJURED
@@ -141,7 +142,8 @@ def _limits_of_orders(
         for entry in stored
         if not entry.concepts.isdisjoint(HOLDING) and not past.ended(entry.raw)
     ]
-    held += [order for order in signed if holds_training(order, terminology)]
+    coded = [read_code(order, terminology) for order in signed]
+    held += [one.raw for one in coded if holds_training(one, terminology)]
     limits: set[TrainingLimit] = {
         "therapist" if is_ended_by_therapist(order, terminology) else "order"
         for order in held
@@ -152,7 +154,7 @@ def _limits_of_orders(
         for entry in stored
         if UNREAD in entry.concepts and not past.ended(entry.raw)
     ]
-    unread += [order for order in signed if is_unread_activity(order, terminology)]
+    unread += [one.raw for one in coded if is_unread_activity(one, terminology)]
     if any(_is_in_force(order, terminology, today) for order in unread):
         limits.add("unread")
     for entry in stored:
