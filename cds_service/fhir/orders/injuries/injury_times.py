@@ -6,7 +6,7 @@ often a healed fracture that was never closed. Each question is about one kind o
 | question             | asked of         | is it …                         | no day   |
 |----------------------|------------------|---------------------------------|----------|
 | `freshness_of`       | a fracture       | fresh, old, or open             | open     |
-| `is_unsettled`       | one not old      | called over by nobody           | yes      |
+| `is_unsettled`       | one not old      | not called over                 | yes      |
 | `is_after_operation` | a fracture       | begun after the operation       | no       |
 | `is_long_over`       | a condition      | closed, with only older days    | no       |
 | `is_recent_act`      | order, procedure | ordered, planned or done lately | yes      |
