@@ -16,7 +16,12 @@ from cds_service.audit.exporting import begin_export, export_lines
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.core.caller import NOBODY
-from cds_service.core.closures import CardGround, Closures, Fracture, GroundOrder
+from cds_service.core.earlier_cards.closures import (
+    CardGround,
+    Closures,
+    Fracture,
+    GroundOrder,
+)
 from cds_service.errors import AuditUnavailable
 from cds_service.protocol.feedback import MAX_ITEMS
 from tests.chart_builders import (

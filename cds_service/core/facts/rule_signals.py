@@ -7,6 +7,15 @@ from itertools import chain
 from cds_service.core.braces.bed_rest import Rest, judge_rest, rest_sentence
 from cds_service.core.braces.brace_reasons import KEEP_REASONS, KeepReason, keep_reasons
 from cds_service.core.braces.bracing import LIMIT_BROKEN, WITHOUT_DATE, Brace
+from cds_service.core.derivations.sarcopenia import (
+    GAIT,
+    GRIP,
+    MUSCLE,
+    RULERS,
+    STUDY,
+    is_low,
+    written,
+)
 from cds_service.core.facts.situation import (
     SIGNALS,
     Detector,
@@ -21,22 +30,13 @@ from cds_service.core.findings import (
     Gap,
     TrainingLimit,
 )
-from cds_service.core.grave_findings import KINDS
 from cds_service.core.models.pooled_result import FRAGILITY_AGE
 from cds_service.core.models.study import Study
 from cds_service.core.models.study_result import ABSOLUTE
 from cds_service.core.models.study_tables import Cutoff
-from cds_service.core.phrases import Verbatim, in_brackets, joined, say
-from cds_service.core.sarcopenia import (
-    GAIT,
-    GRIP,
-    MUSCLE,
-    RULERS,
-    STUDY,
-    is_low,
-    written,
-)
-from cds_service.core.wording import (
+from cds_service.core.risk.grave_findings import KINDS
+from cds_service.core.words.phrases import Verbatim, in_brackets, joined, say
+from cds_service.core.words.wording import (
     Wording,
     date_text,
     number_word,
