@@ -105,7 +105,9 @@ def test_so_is_one_that_was_asked_something() -> None:
 @pytest.mark.parametrize(
     ("file", "is_asked"), [("Echo.pdf", False), ("RV strain.pdf", True)]
 )
-def test_a_file_alone_is_read_if_its_name_says_more(file: str, is_asked: bool) -> None:
+def test_a_file_alone_is_read_if_its_name_says_more(
+    file: str, *, is_asked: bool
+) -> None:
     pdf = [{"contentType": "application/pdf", "title": file}]
     report = echo("") | {"presentedForm": pdf}
     del report["conclusion"]
