@@ -52,14 +52,14 @@ class GraveStemsFile(DataFile):
 
     Attributes:
         reviewed: a reader whom a site names has read the file.
-        apart: what is taken out before: benign tumours, screening, other people.
+        apart: what is taken out first: benign tumours, screening, other people.
         tumour: parts of words for tumours, their treatment, and those who treat them.
         infection: the same for infections of bone, spine or blood.
         deficit: the same for palsies and the spinal cord.
         care: the same for dialysis and the end of life.
-        no_deficit: what is taken out before `plain_deficit` and `worse`.
+        no_deficit: what is taken out before `plain_deficit` and `worse` are sought.
         plain_deficit: deficits in plain speech, of which a denial is part.
-        undenied: what looks like a denial, or like nothing, and denies nothing.
+        undenied: what looks like a denial, or like a harmless word, and denies nothing.
         worse: what went wrong after an operation.
         complaint: a numb leg, urine that stays, pus, a head that was struck.
         complaint_known: that a complaint is old, or is only looked for.

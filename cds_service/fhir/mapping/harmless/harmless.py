@@ -113,7 +113,8 @@ class HarmlessFile(DataFile):
         lasting: names of what is everyday as long as no onset is given.
         seldom: names of what is not everyday when it is new.
         grave: names of what is grave when it is new.
-        ward: names of complaints and states of every ward, which say nothing more.
+        ward: names of complaints and states that every ward sees, which say nothing
+            more.
         social: categories and names of entries on work, home and schooling.
         asides: words that a name may have next to it.
         vertebrae: spellings of a vertebra.
@@ -216,7 +217,7 @@ class HarmlessTitles:
         return bool(self._names_in(words, self._titles | self._social))
 
     def is_of_ward(self, words: str) -> bool:
-        """Tell if a text names complaints of every ward, and nothing that is seldom.
+        """Tell if a text names complaints that every ward sees, and nothing seldom.
 
         It may name everyday diseases next to them.
         """
