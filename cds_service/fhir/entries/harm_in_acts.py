@@ -33,7 +33,7 @@ OPERATED = frozenset({"ServiceRequest", "Procedure"})
 COURSE = ("complication", "outcome", "followUp", "statusReason", "orderDetail")
 OTHER_BONE = "other-fracture"
 FALLS = frozenset({"fall", "fall-from-height"})
-# Bones that carry the body: with one of them broken, nobody is sent home to walk.
+# Bones that carry the body: a patient with a broken one is not sent home to walk.
 CARRYING = frozenset(
     {
         "hip-fracture",
@@ -65,7 +65,7 @@ MOVED = ("moved-to-monitors",)
 OF_NECK = ("neck-brace",)
 # What is left of "new-onset" and "neu aufgetreten" without the word for new.
 _ONSET = re.compile(r"\W?\bonset(?: of)?\b|\baufgetreten\w*")
-# What is taken if it comes has not come.
+# Words for a drug that is taken only if a complaint comes: it has not come yet.
 _AS_NEEDED = re.compile(
     r"\bprn\b|\bas (?:needed|required)\b|\bb\. ?bed\b|bedarf|\bsi besoin|\ba demanda\b"
     r"|\bal bisogno|\bzo nodig|\bdoraznie|頓[用服]|필요 ?시|必要时"
@@ -275,7 +275,7 @@ def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     is_new = kinds.named(plain, NEW) and kinds.named(plain, OF_NERVES)
     if is_new or terminology.clauses.without_suspicion(plain) != plain:
         return [*why, title]
-    # What stands next to it in a list of diagnoses: "stroke, hypertension".
+    # What is next to it in a list of diagnoses: "stroke, hypertension".
     everyday = terminology.everyday_diseases
     listed = [one for one in _DIVIDED.split(plain) if not everyday.read(one)]
     rest = ", ".join(listed) or plain
@@ -306,9 +306,9 @@ def is_harm_coded(code: Any, terminology: Terminology) -> bool:
 
 
 def bones_repaired_by(act: Json, terminology: Terminology) -> frozenset[str]:
-    """Return what a procedure, or an order of one, treats: a bone, by its concept.
+    """Return the bones that a procedure, or an order of one, treats, by their concepts.
 
-    A broken bone or a dislocated joint, by a code or by a title.
+    A code or a title names the broken bone or the dislocated joint.
     """
     if text(act.get("resourceType")) not in OPERATED:
         return frozenset()

@@ -59,7 +59,7 @@ class GraveStemsFile(DataFile):
         care: the same for dialysis and the end of life.
         no_deficit: what is taken out before `plain_deficit` and `worse` are sought.
         plain_deficit: deficits in plain speech, of which a denial is part.
-        undenied: what looks like a denial, or like a harmless word, and denies nothing.
+        undenied: "cannot be excluded", in languages that no file of `texts/` reads.
         worse: what went wrong after an operation.
         complaint: a numb leg, urine that stays, pus, a head that was struck.
         complaint_known: that a complaint is old, or is only looked for.
