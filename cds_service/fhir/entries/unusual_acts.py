@@ -1,10 +1,11 @@
-"""Tell if the title of an act is none of everyday care after a kyphoplasty.
+"""Tell if the title of an act is outside everyday care after a kyphoplasty.
 
 What shows a clot, a stroke or a bleeding has many names, and no list of them is whole.
-So acts are told by their kind: an image of another part than the spine by CT, MRI,
-catheter, radionuclide or ultrasound of heart and vessels; a scope, a needle or a tube;
-a team that is called; anything at once; a suspicion; a complaint; a value that is an
-alarm. It is everyday only if known words say so. The rules are those of `kinds.toml`.
+So acts are recognised by their kind: an image of another part than the spine by CT,
+MRI, catheter, radionuclide or ultrasound of heart and vessels; an endoscopy, a needle
+or a tube; a team that is called; anything urgent; a suspicion; a complaint; a value
+that is an alarm. Such an act is everyday only if known words say so. The rules are
+those of `kinds.toml`.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Read the words of drafts of types that no other module reads.
 
-A diet, a task, a message or a claim may say why it is ordered. What it names that is
-grave counts as a reason of an order does. If its words are none of everyday care, it is
-an order that nobody understood.
+A diet, a task, a message or a claim may say why it is ordered. A grave illness that it
+names counts like the reason of an order. If its words are not of everyday care, it is
+an order that was not understood.
 """
 
 from collections.abc import Iterator
