@@ -357,7 +357,7 @@ def _read_musclemap(table: Table, context: ImportContext, contents: Contents) ->
 
 
 class _HowMeasured(NamedTuple):
-    """How MuscleMap measured a muscle.
+    """The way in which MuscleMap measured a muscle.
 
     Attributes:
         method: in words.

@@ -93,7 +93,7 @@ def read_other_draft(draft: Order, terminology: Terminology) -> Entry | None:
     named = named - {MAY_BEAR_ON_SPINE} if is_understood else named | {UNREAD_TITLE}
     if not named:
         return None
-    # No element of a type that nobody reads is kept.
+    # No element of a type that no module reads is kept.
     raw = {"resourceType": "ServiceRequest", "status": "draft", "intent": "order"}
     concepts = frozenset(map(in_doubt, named))
     coded = read_code(raw, terminology)

@@ -63,8 +63,8 @@ def _is_reason_without_day(event: Happened) -> bool:
 def is_of_past_stay(event: Happened, spec: EventSpec, chart: Chart) -> bool:
     """Tell if it is a diagnosis of a stay that was over half a year ago.
 
-    Nobody ends such a diagnosis: it stays "active" for ever. Only what ends, such as a
-    sepsis, is over with its stay.
+    Such a diagnosis is never closed: it stays "active" for ever. Only what ends, such
+    as a sepsis, is over with its stay.
     """
     may_last = spec.active_is_open or spec.active_counts
     if (

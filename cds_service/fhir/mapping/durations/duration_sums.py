@@ -29,7 +29,7 @@ _JOINT = re.compile(r"\W*(?:[&+]|and|und|et)\W*", re.IGNORECASE)
 
 
 class Worn(NamedTuple):
-    """What an order says of its brace.
+    """The words of an order about its brace.
 
     Attributes:
         text: without the postures in which it is worn.

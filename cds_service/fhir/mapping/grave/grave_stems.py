@@ -298,7 +298,7 @@ class GraveStems:
         return frozenset(name for name, part in parts.items() if part.search(plain))
 
     def is_searched(self, words: str) -> bool:
-        """Tell if a text names what is to be ruled out, which nobody has found."""
+        """Tell if a text names what is to be ruled out and was not found."""
         return bool(self._searched.search(folded(words[:LONGEST_TEXT])))
 
     def is_lasting_name(self, name: str) -> bool:

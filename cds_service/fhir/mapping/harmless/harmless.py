@@ -63,7 +63,7 @@ class _Social(DataTable):
 
 
 class _Asides(DataTable):
-    """Words that may stand next to a name.
+    """Words that may be next to a name.
 
     Attributes:
         tags: in brackets at its end.
@@ -148,7 +148,7 @@ class _Joint(NamedTuple):
 
 
 class _Shortened(NamedTuple):
-    """What is left of a name, and the groups whose words were taken out."""
+    """The rest of a name, and the groups whose words were taken out."""
 
     rest: str
     joints: frozenset[_Joint]

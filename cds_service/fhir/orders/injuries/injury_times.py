@@ -124,7 +124,7 @@ def freshness_of(fracture: Json, search: Search) -> Freshness:
 
 
 def is_unsettled(fracture: Json, search: Search) -> bool:
-    """Tell if a fracture that may be recent is called over by nobody.
+    """Tell if no entry calls a fracture that may be recent over.
 
     A code of a later visit calls it treated before, unless its own onset is recent: no
     fracture heals so soon. A sequela is over.

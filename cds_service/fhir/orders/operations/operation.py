@@ -111,7 +111,7 @@ class Broken:
     Attributes:
         fresh: of recent fractures.
         open: of fractures that may be recent.
-        unsettled: of diagnoses that may be recent and that nobody called over, those
+        unsettled: of diagnoses that may be recent and were not called over, those
             with a code of a later visit among them.
         later: of recent ones that began after the operation.
         perhaps_later: of others that may have begun after it.
@@ -269,7 +269,7 @@ def _written_and_planned(
 def _is_planned(order: Json, calendar: SiteCalendar, today: date) -> bool:
     """Tell if an order is in force, and has a day after today.
 
-    A month to come is no day: nobody has made the appointment.
+    A month to come is no day: there is no appointment yet.
     """
     is_in_force = text(order.get("status")) in IN_FORCE
     times = read_times(order, calendar)

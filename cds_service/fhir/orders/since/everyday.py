@@ -1,4 +1,4 @@
-"""Find diagnoses of every ward, about which nobody is asked at a discharge.
+"""Find diagnoses that every ward sees, about which a discharge does not ask.
 
 They are not understood, or may be of anything: they support no "no".
 """
