@@ -337,7 +337,7 @@ def _parts_of(title: str) -> Iterator[str]:
 def _is_of_record(words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if words are about a history or a record, and name no disease.
 
-    They may say that nobody took the history, in whatever words. Words that deny or
+    They may say that the history was not taken, in whatever words. Words that deny or
     look for something name it.
     """
     parts = [part for word in words for part in (word, *_parts_of(word))]

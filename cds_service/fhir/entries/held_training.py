@@ -14,7 +14,7 @@ from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts
 
 HELD = frozenset({"training-held"})
 UNREAD = "activity-unread"
-# Nobody may walk alone: training goes on, but no page says "walk".
+# The patient may not walk alone: training goes on, but no page says "walk".
 AIDED = "walks-aided"
 REHABILITATION = frozenset({"rehabilitation"})
 # What is read as an order of its own kind.
@@ -66,7 +66,7 @@ def holds_training(coded: Coded, terminology: Terminology) -> bool:
 
 
 def walks_aided(order: Json, terminology: Terminology) -> bool:
-    """Tell if an order says that nobody may walk alone, or only with help."""
+    """Tell if an order says not to walk alone, or only with help."""
     return not is_prohibition(order) and any(
         terminology.kinds.named(words, WALKS_AIDED)
         for words in _words_of(order, terminology)

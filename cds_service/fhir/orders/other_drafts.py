@@ -1,8 +1,8 @@
 """Read the words of drafts of types that no other module reads.
 
-A diet, a task, a message or a claim may say why it is ordered. What it names that is
-grave counts as a reason of an order does. If its words are none of everyday care, it is
-an order that nobody understood.
+A diet, a task, a message or a claim may say why it is ordered. A grave illness that it
+names counts like the reason of an order. If its words are not of everyday care, it is
+an order that was not understood.
 """
 
 from collections.abc import Iterator
@@ -93,7 +93,7 @@ def read_other_draft(draft: Order, terminology: Terminology) -> Entry | None:
     named = named - {MAY_BEAR_ON_SPINE} if is_understood else named | {UNREAD_TITLE}
     if not named:
         return None
-    # No element of a type that nobody reads is kept.
+    # No element of a type that no module reads is kept.
     raw = {"resourceType": "ServiceRequest", "status": "draft", "intent": "order"}
     concepts = frozenset(map(in_doubt, named))
     coded = read_code(raw, terminology)

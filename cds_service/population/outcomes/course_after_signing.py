@@ -271,7 +271,7 @@ def _unclear_visits(visits: Sequence[Visit], today: date) -> Iterator[str]:
 
 
 class _BraceCourse(NamedTuple):
-    """What became of the braces of this fracture.
+    """The outcome of the braces of this fracture.
 
     Attributes:
         is_there: there is one, or may be.

@@ -50,7 +50,7 @@ NEW = ("newly-begun",)
 # Rules of `kinds.toml`: what an echo of the heart says if it found nothing of now, and
 # the words of its order.
 NORMAL_ECHO = ("normal-echo", "plain-echo")
-# An echo is kept as its pictures; what they show stands in the prose.
+# An echo is kept as its pictures; the prose says what they show.
 FILES = "presentedForm"
 _WORD_OR_NUMBER = re.compile(r"\w")
 _PART = re.compile(r"[,;]")
@@ -159,7 +159,7 @@ def _are_levels_of(
 def is_echo_understood(report: Json, terminology: Terminology) -> bool:
     """Tell if the prose of an echo of the heart only says that it found nothing of now.
 
-    A number that no known phrase has is a value that nobody judged.
+    A number that no known phrase has is a value that was not judged.
     """
     prose = list(_prose_of(report, terminology))
     if sum(map(len, prose)) > LONGEST_TEXT or NOT_READ & report.keys() - {FILES}:

@@ -1,10 +1,11 @@
-"""Tell if the title of an act is none of everyday care after a kyphoplasty.
+"""Tell if the title of an act is outside everyday care after a kyphoplasty.
 
 What shows a clot, a stroke or a bleeding has many names, and no list of them is whole.
-So acts are told by their kind: an image of another part than the spine by CT, MRI,
-catheter, radionuclide or ultrasound of heart and vessels; a scope, a needle or a tube;
-a team that is called; anything at once; a suspicion; a complaint; a value that is an
-alarm. It is everyday only if known words say so. The rules are those of `kinds.toml`.
+So acts are recognised by their kind: an image of another part than the spine by CT,
+MRI, catheter, radionuclide or ultrasound of heart and vessels; an endoscopy, a needle
+or a tube; a team that is called; anything urgent; a suspicion; a complaint; a value
+that is an alarm. Such an act is everyday only if known words say so. The rules are
+those of `kinds.toml`.
 """
 
 import re
@@ -44,7 +45,7 @@ PLANNED, KNOWN = "image-by-plan", "image-of-known"
 ANYTHING = "image-of-anything"
 COMPLAINT, ALARM = ("complaint-of-course",), ("alarming-value",)
 PAIN_GOES_ON = ("pain-goes-on",)
-PROBE = ("probe-by-name",)
+EXAMINATION = ("examination-by-name",)
 SPINE, ELSEWHERE = ("image-of-spine",), ("image-elsewhere",)
 # Modalities of DICOM, by a name that the rules know. That of angiography (XA) is also
 # of the C-arm at the operation itself.
@@ -67,7 +68,7 @@ def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
         return any(
             _is_image(one, terminology) for one in texts_of(resource.get("code"))
         )
-    rules = (*IMAGES, *PROBE, *CALLED, *COMPLAINT, AT_ONCE, SUSPECTED)
+    rules = (*IMAGES, *EXAMINATION, *CALLED, *COMPLAINT, AT_ONCE, SUSPECTED)
     return kind in ASKED and (
         any(terminology.kinds.of_title(title, rules) for title in _titles(resource))
         or _tells_alarm(resource, terminology)
@@ -145,13 +146,13 @@ def is_unusual_call(act: Json, terminology: Terminology) -> bool:
     )
 
 
-def is_unusual_probe(act: Json, terminology: Terminology) -> bool:
+def is_unusual_examination(act: Json, terminology: Terminology) -> bool:
     """Tell if an act looks or goes into the body, and is not known to be everyday.
 
     It is if it is for later, or follows up a disease of which every word is known.
     """
     kinds = terminology.kinds
-    titles = [one for one in _titles(act) if kinds.of_title(one, PROBE)]
+    titles = [one for one in _titles(act) if kinds.of_title(one, EXAMINATION)]
     if not titles:
         return False
     told = "; ".join(dict.fromkeys((*titles, *_reasons(act))))
@@ -165,7 +166,7 @@ def _is_planned_alone(title: str, terminology: Terminology) -> bool:
     kinds = terminology.kinds
     if not kinds.of_title(title, (PLANNED,)):
         return False
-    rest = kinds.without(kinds.without(title, PLANNED), *PROBE)
+    rest = kinds.without(kinds.without(title, PLANNED), *EXAMINATION)
     return not _LETTER.search(rest)
 
 
@@ -391,6 +392,6 @@ def _is_of_known(told: str, terminology: Terminology) -> bool:
     if not kinds.named(told, (KNOWN,)):
         return False
     rest = told
-    for name in (*IMAGES, *PROBE, KNOWN):
+    for name in (*IMAGES, *EXAMINATION, KNOWN):
         rest = kinds.without(rest, name)
     return terminology.everyday_diseases.read(rest) is not None

@@ -49,7 +49,7 @@ class CautionCodesFile(DataFile):
 
 
 class Caution(NamedTuple):
-    """What labels of a kind of drugs warn of, as cards say it."""
+    """The warnings in the labels of a kind of drugs, as cards say them."""
 
     kind: CautionKind
     name: str

@@ -63,7 +63,7 @@ class _Social(DataTable):
 
 
 class _Asides(DataTable):
-    """Words that may stand next to a name.
+    """Words that may be next to a name.
 
     Attributes:
         tags: in brackets at its end.
@@ -113,7 +113,8 @@ class HarmlessFile(DataFile):
         lasting: names of what is everyday as long as no onset is given.
         seldom: names of what is not everyday when it is new.
         grave: names of what is grave when it is new.
-        ward: names of complaints and states of every ward, which say nothing more.
+        ward: names of complaints and states that every ward sees, which say nothing
+            more.
         social: categories and names of entries on work, home and schooling.
         asides: words that a name may have next to it.
         vertebrae: spellings of a vertebra.
@@ -147,7 +148,7 @@ class _Joint(NamedTuple):
 
 
 class _Shortened(NamedTuple):
-    """What is left of a name, and the groups whose words were taken out."""
+    """The rest of a name, and the groups whose words were taken out."""
 
     rest: str
     joints: frozenset[_Joint]
@@ -216,7 +217,7 @@ class HarmlessTitles:
         return bool(self._names_in(words, self._titles | self._social))
 
     def is_of_ward(self, words: str) -> bool:
-        """Tell if a text names complaints of every ward, and nothing that is seldom.
+        """Tell if a text names complaints that every ward sees, and nothing seldom.
 
         It may name everyday diseases next to them.
         """

@@ -227,7 +227,9 @@ def _is_result_since_operation(entry: Entry, search: Search) -> bool:
 
 
 def _with_told_ages(named: set[str], entry: Entry, search: Search) -> set[str]:
-    """Return the vertebrae of a result, with those that it calls broken and not old.
+    """Leave out the vertebrae that a result calls broken before; add what it calls new.
+
+    Those that it calls broken without an age are added too.
 
     Args:
         named: the vertebrae that it names next to a fracture.
@@ -266,11 +268,12 @@ def _add_fracture(
     | after it             | `later`         | `perhaps_later` |
     | perhaps after it     | `perhaps_later` | `perhaps_later` |
 
-    Of both that began before, what nobody called over is also `unsettled`.
+    Of the fractures that began before, those that no status calls over are `unsettled`
+    too.
 
-    If the day of the operation is not sure, `later` becomes `perhaps_later`. What began
-    perhaps after it counts as before, if it names vertebrae and the treated ones are
-    known: a visit records the treated fracture once more.
+    If the day of the operation is not sure, `later` becomes `perhaps_later`. A fracture
+    that began perhaps after it counts as one of before if it names vertebrae and the
+    treated ones are known: a visit records the treated fracture once more.
     """
     freshness = freshness_of(condition, search)
     if freshness == "old":

@@ -58,7 +58,8 @@ MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
 QUANTITIES = ("quantityQuantity", "quantityRatio", "quantityRange")
 # Units in which vertebrae are counted; `{level}` is a note of UCUM.
 COUNTING_UNIT = ("counting-unit",)
-# A title says it of the CPT code for a further level, with or without that code.
+# A title that adds one level, such as that of the CPT code for it, with or without
+# the code.
 ONE_MORE = ("one-level-more",)
 BOTH = (
     "The orders name both kyphoplasty and vertebroplasty; which one is done is not"

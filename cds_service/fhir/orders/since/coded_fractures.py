@@ -76,8 +76,8 @@ def _names_year_from(title: str, since: date) -> bool:
 def _is_status_after(title: str, terminology: Terminology) -> bool:
     """Tell if a title says that one fracture is past: "status post hip fracture".
 
-    The words for it open or end the title, which says no more: what stands next to
-    them, "hip fracture, s/p stroke", may be new.
+    The words for it begin or end the title, which says no more: what is next to them,
+    "hip fracture, s/p stroke", may be new.
     """
     kinds = terminology.kinds
     if len(title) > LONGEST_TITLE or not kinds.of_title(title, (LONG_PAST,)):

@@ -1,7 +1,7 @@
 """Tell which entries of the last months name a cause, a deficit or an unstable spine.
 
-A suspicion of years ago that nobody closed is one line under *Not known*. One of these
-months, or of no known day, comes before the cement.
+A suspicion of years ago that was never closed is one line under *Not known*. One of the
+last months, or of no known day, comes before the cement.
 """
 
 from datetime import date, timedelta

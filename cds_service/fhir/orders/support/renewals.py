@@ -27,7 +27,7 @@ RENEWS = ("renews-brace",)
 
 
 class _Known(NamedTuple):
-    """What an order may refer to.
+    """The orders that an order may refer to.
 
     Attributes:
         on_record: orders on record, by reference.
