@@ -77,6 +77,8 @@ BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
 # An entry with one of these may be of any drug or device.
 OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
 PLACE = frozenset({"place-of-care"})
+# What no finding reads is kept if the label of a bone drug warns of it.
+LABEL_CAUTION = "label-caution"
 # Types that are read whatever their codes say.
 OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
 # Further types whose asides may name a grave thing.
@@ -127,6 +129,8 @@ def _concepts_by_type(
     if kind == "Condition":
         concepts = concepts_of_condition(resource, terminology)
         has_t_score = t_scores_of_condition(resource, concepts, terminology)
+        if not concepts and _is_warned_of(resource, terminology):
+            return frozenset({LABEL_CAUTION})
         return concepts | {TELLS_T_SCORE} if has_t_score else concepts
     code = resource.get("code")
     concepts = OF_TYPE.get(kind) or terminology.concepts(code)
@@ -136,6 +140,13 @@ def _concepts_by_type(
     if kind in LISTED or kind in BY_WORDS:
         return concepts_of_act(resource, concepts, terminology)
     return _concepts_of_coded(resource, concepts, terminology) if concepts else concepts
+
+
+def _is_warned_of(condition: Json, terminology: Terminology) -> bool:
+    """Tell if the label of a bone drug warns of the code of a diagnosis."""
+    codes = terminology.caution_codes
+    codings = terminology.codings(condition.get("code"))
+    return any(True for coding in codings for _ in codes.of(*coding))
 
 
 def _concepts_of_coded(
