@@ -127,11 +127,7 @@ def _concepts_by_type(
     if kind in EXAM_TYPES:
         return _concepts_of_exam(resource, terminology)
     if kind == "Condition":
-        concepts = concepts_of_condition(resource, terminology)
-        has_t_score = t_scores_of_condition(resource, concepts, terminology)
-        if not concepts and _is_warned_of(resource, terminology):
-            return frozenset({LABEL_CAUTION})
-        return concepts | {TELLS_T_SCORE} if has_t_score else concepts
+        return _concepts_of_diagnosis(resource, terminology)
     code = resource.get("code")
     concepts = OF_TYPE.get(kind) or terminology.concepts(code)
     for component in objects(resource.get("component")):
@@ -140,6 +136,15 @@ def _concepts_by_type(
     if kind in LISTED or kind in BY_WORDS:
         return concepts_of_act(resource, concepts, terminology)
     return _concepts_of_coded(resource, concepts, terminology) if concepts else concepts
+
+
+def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozenset[str]:
+    concepts = concepts_of_condition(condition, terminology)
+    if t_scores_of_condition(condition, concepts, terminology):
+        concepts |= {TELLS_T_SCORE}
+    if not concepts and _is_warned_of(condition, terminology):
+        concepts = frozenset({LABEL_CAUTION})
+    return concepts
 
 
 def _is_warned_of(condition: Json, terminology: Terminology) -> bool:
