@@ -191,8 +191,10 @@ class PassedOver(NamedTuple):
 
 DrugKind = Literal["bisphosphonate", "denosumab", "anabolic", "other"]
 # What labels of bone drugs warn of: disease of arteries or veins, high calcium and
-# tumours of bone, low calcium.
-CautionKind = Literal["arteries", "veins", "calcium", "low-calcium"]
+# tumours of bone, low calcium, a stomach that bleeds, pregnancy.
+CautionKind = Literal[
+    "arteries", "veins", "calcium", "low-calcium", "stomach", "pregnancy"
+]
 # How a drug ended: by its status, its period, its supply, or a last dose whose
 # effect is over.
 HowEnded = Literal["stopped", "ended", "supply ended", "last given"]

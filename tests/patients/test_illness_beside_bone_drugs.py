@@ -160,3 +160,41 @@ def test_no_dose_is_asked_for_when_leaving() -> None:
     assert "MI (21 Sep)" in told
     assert "Check the drug first?" in told
     assert "Give it" not in told
+
+
+BLEEDING = "gastrointestinal bleeding (14 Nov)"
+
+
+@pytest.mark.parametrize(
+    ("drug", "illness", "says"),
+    [
+        (taken(ALENDRONATE), coded("K92.2", days=6), BLEEDING),
+        (taken(ALENDRONATE, 700), coded("K25.4", days=6), BLEEDING),
+        (taken(ALENDRONATE), coded("O09.90", days=60), "pregnancy (21 Sep)"),
+        (taken(ALENDRONATE), coded("Z33.1", days=60), "pregnancy (21 Sep)"),
+        (given("denosumab", "M05BX04", 30), coded("Z33.1", days=60), "pregnancy"),
+        (given("zoledronate", ZOLEDRONATE, 60), filtration(33), "eGFR 33"),
+        (given("zoledronate", ZOLEDRONATE, 60), filtration(22), "eGFR 22"),
+    ],
+)
+def test_no_drug_goes_home_past_it(drug: Any, illness: Any, says: str) -> None:
+    (card,) = leave(leaving_chart(drug, illness))
+    assert says in card["summary"]
+    assert "Check the drug first?" in card["summary"]
+    assert "Book it" not in card["summary"] + card["detail"]
+
+
+@pytest.mark.parametrize(
+    ("drug", "illness"),
+    [
+        (taken(ALENDRONATE), coded("K92.2", days=400)),
+        (taken(ALENDRONATE), coded("K29.50", days=6)),
+        (taken(ALENDRONATE), coded("Z33.1", days=900)),
+        (taken(ALENDRONATE), filtration(33)),
+        (given("denosumab", "M05BX04", 30), coded("K92.2", days=6)),
+        (given("zoledronate", ZOLEDRONATE, 60), filtration(40)),
+    ],
+)
+def test_it_does_past_what_is_old_or_not_of_it(drug: Any, illness: Any) -> None:
+    for card in leave(leaving_chart(drug, illness)):
+        assert "its label warns of" not in card["detail"]

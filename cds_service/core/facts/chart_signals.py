@@ -412,6 +412,12 @@ def _forbidding(drug: str, situation: Situation) -> Iterator[Signal]:
     low = _cautions_of("low-calcium", situation)
     if low and warns_of_low and not is_named:
         yield _of_record(low, situation)
+    others: tuple[CautionKind, ...] = ("pregnancy",)
+    if drug in MAY_BE_SWALLOWED:
+        others = ("stomach", "pregnancy")
+    for kind in others:
+        if cautions := _cautions_of(kind, situation):
+            yield _of_record(cautions, situation)
 
 
 def _cautions_of(kind: CautionKind, situation: Situation) -> list[LabelCaution]:
@@ -447,10 +453,15 @@ def _when(caution: LabelCaution, situation: Situation) -> str:
 
 
 def _slow_clearance(drug: str, situation: Situation) -> Signal | None:
-    """Find kidneys that are too slow for one drug, and not yet failing (F21)."""
+    """Find kidneys that are too slow for one drug.
+
+    At the signing F21 names those that fail. When leaving the drug goes on at home.
+    """
     least = LEAST_CLEARANCE.get(drug)
-    if least is None or _kidney_failure(situation):
+    if least is None:
         return None
+    if failing := _kidney_failure(situation):
+        return None if situation.leaving is None else failing
     return _low_filtration(situation, least, least)
 
 

@@ -75,6 +75,8 @@ BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
 # An entry with one of these may be of any drug or device.
 OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
 PLACE = frozenset({"place-of-care"})
+# What no finding reads is kept if the label of a bone drug warns of it.
+LABEL_CAUTION = "label-caution"
 # Types that are read whatever their codes say.
 OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
 # Further types whose asides may name a grave thing.
@@ -125,9 +127,7 @@ def _concepts_by_type(
     if kind in EXAM_TYPES:
         return _concepts_of_exam(resource, terminology)
     if kind == "Condition":
-        concepts = concepts_of_condition(coded, terminology)
-        has_t_score = t_scores_of_condition(resource, concepts, terminology)
-        return concepts | {TELLS_T_SCORE} if has_t_score else concepts
+        return _concepts_of_diagnosis(coded, terminology)
     concepts = OF_TYPE.get(kind) or coded.concepts
     for component in objects(resource.get("component")):
         check_time()
@@ -135,6 +135,23 @@ def _concepts_by_type(
     if kind in LISTED or kind in BY_WORDS:
         return concepts_of_act(coded, concepts, terminology)
     return _concepts_of_coded(resource, concepts, terminology) if concepts else concepts
+
+
+def _concepts_of_diagnosis(coded: Coded, terminology: Terminology) -> frozenset[str]:
+    condition = coded.raw
+    concepts = concepts_of_condition(coded, terminology)
+    if t_scores_of_condition(condition, concepts, terminology):
+        concepts |= {TELLS_T_SCORE}
+    if not concepts and _is_warned_of(condition, terminology):
+        concepts = frozenset({LABEL_CAUTION})
+    return concepts
+
+
+def _is_warned_of(condition: Json, terminology: Terminology) -> bool:
+    """Tell if the label of a bone drug warns of the code of a diagnosis."""
+    codes = terminology.caution_codes
+    codings = terminology.codings(condition.get("code"))
+    return any(True for coding in codings for _ in codes.of(*coding))
 
 
 def _concepts_of_coded(

@@ -236,11 +236,16 @@ def _unread(
 ) -> frozenset[str]:
     """Return `REASON_NOT_UNDERSTOOD` if a reason is not understood, or is not there.
 
-    A note counts if it is in a language that is not read.
+    A note counts if it is in a language that is not read, unless each of its words is
+    known: "Odstawić aspirynę".
     """
     references = objects(order.get("reasonReference"))
     is_missing = not all(drafts.resolve([one], order) for one in references)
-    is_foreign = any(map(terminology.languages.is_foreign, note_texts(order)))
+    is_foreign = any(
+        terminology.languages.is_foreign(one)
+        and not terminology.bystanders.are_of_augmentation(one)
+        for one in note_texts(order)
+    )
     is_read = all(is_understood(one, terminology) for one in reasons)
     is_open = is_missing or is_foreign or not is_read
     return frozenset({REASON_NOT_UNDERSTOOD} if is_open else ())

@@ -5,6 +5,7 @@ their day.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from cds_service.core.findings import LabelCaution, Precision
 from cds_service.fhir.certainty import (
@@ -70,8 +71,16 @@ def _read(entry: Entry, chart: Chart) -> Iterator[LabelCaution]:
             caution.kind, caution.name, entry.reference, not is_suspected
         )
         dated = _dated(found, caution, raw, chart)
-        if dated.day is None or dated.day <= chart.read_on:
+        if _is_in_time(dated, caution, chart):
             yield dated
+
+
+def _is_in_time(found: LabelCaution, caution: Caution, chart: Chart) -> bool:
+    """Tell if a diagnosis is not of later, and not too old for what it warns of."""
+    if caution.counts == "recent":
+        since = chart.today - timedelta(days=caution.days)
+        return found.day is not None and since <= found.day <= chart.read_on
+    return found.day is None or found.day <= chart.read_on
 
 
 def _is_not_of_patient(raw: Json, chart: Chart) -> bool:

@@ -17,7 +17,7 @@ from cds_service.fhir.mapping.files.overlay import required
 
 FILE = "caution-codes.toml"
 SNOMED = "http://snomed.info/sct"  # its codes are whole
-Counts = Literal["event", "history", "state"]
+Counts = Literal["event", "history", "state", "recent"]
 
 
 class _Caution(Closed):
@@ -27,12 +27,14 @@ class _Caution(Closed):
         kind: the kind of the drugs.
         name: as cards say it.
         counts: if it counts for ever, and by which day.
+        days: for how long it counts, if it is `recent`.
         codes: beginnings of codes, and ranges of them.
     """
 
     kind: CautionKind
     name: str
     counts: Counts
+    days: int = 0
     system: str
     codes: tuple[str, ...]
 
@@ -54,6 +56,7 @@ class Caution(NamedTuple):
     kind: CautionKind
     name: str
     counts: Counts
+    days: int
 
 
 class CautionCodes:
@@ -73,7 +76,7 @@ class CautionCodes:
                 None, (systems.fault(row.system, one) for one in whole)
             ):
                 raise DataFileError(FILE, "cautions", fault)
-            caution = Caution(row.kind, row.name, row.counts)
+            caution = Caution(row.kind, row.name, row.counts, row.days)
             table = VagueCodes(system=row.system, why=row.name, codes=row.codes)
             rows.setdefault(caution, []).append(table)
         self.names = frozenset(one.name for one in rows)
