@@ -54,6 +54,12 @@ from cds_service.fhir.entries.medication.products import (
     unread_ingredients,
 )
 from cds_service.fhir.entries.medication.reasons_against_drugs import against_drugs
+from cds_service.fhir.entries.medication.telling_drugs import (
+    TELLING_DRUG,
+    THINNED,
+    is_for_years,
+    may_tell,
+)
 from cds_service.fhir.entries.named_in_asides import drugs_told_in_doubt, grave_in_doubt
 from cds_service.fhir.entries.product_concepts import (
     concepts_of_device,
@@ -118,7 +124,10 @@ def _concepts_by_type(
 ) -> frozenset[str]:
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:
-        drug = concepts_of_drug(resource, referred_in(resource, targets), terminology)
+        referred = referred_in(resource, targets)
+        drug = concepts_of_drug(resource, referred, terminology)
+        if may_tell(resource, referred, terminology):
+            drug |= {TELLING_DRUG}
         return drug | against_drugs(resource, drug, terminology)
     if kind in PRODUCT_ELEMENTS:
         return concepts_of_device(resource, targets, terminology)
@@ -126,6 +135,8 @@ def _concepts_by_type(
         return _concepts_of_exam(resource, terminology)
     if kind == "Condition":
         concepts = concepts_of_condition(resource, terminology)
+        if is_for_years(resource, terminology):
+            concepts |= {THINNED}
         has_t_score = t_scores_of_condition(resource, concepts, terminology)
         return concepts | {TELLS_T_SCORE} if has_t_score else concepts
     code = resource.get("code")
