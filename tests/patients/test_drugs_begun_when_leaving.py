@@ -132,7 +132,7 @@ def test_what_every_ward_gives_is_not(name: str, dose: str) -> None:
     ],
 )
 def test_a_code_says_no_less(code: str, dosage: Any) -> None:
-    coded = {"medicationCodeableConcept": codeable(ATC, code)}
+    coded: Any = {"medicationCodeableConcept": codeable(ATC, code)}
     order = ordered("", dosageInstruction=[dosage], **coded)
     assert len(summaries_beside(order)) == 1
 

@@ -35,6 +35,10 @@ from cds_service.fhir.entries.exams.unread_in_report import (
     is_density_understood,
     is_prose_understood,
 )
+from cds_service.fhir.entries.fractures.neck_in_words import (
+    CERVICAL,
+    is_neck_in_report,
+)
 from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     UNREAD_PROSE,
@@ -180,6 +184,8 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     concepts |= grave_in_doubt(exam, terminology)
     if text(exam.get("status")) not in VOID and names_lesion(exam, terminology):
         concepts |= {in_doubt("malignancy")}
+    if text(exam.get("status")) not in VOID and is_neck_in_report(exam, terminology):
+        concepts |= {in_doubt(CERVICAL)}
     if is_without_words(exam) and is_of_spine(exam, concepts, terminology):
         concepts |= {AWAITED}
     concepts |= _unread_prose(exam, concepts, terminology)
