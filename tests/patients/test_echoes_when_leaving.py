@@ -102,13 +102,9 @@ def test_so_is_one_that_was_asked_something() -> None:
     assert len(summaries_beside(echo("LVEF 60 %.", "Echo: Endokarditis?"))) == 1
 
 
-@pytest.mark.parametrize(
-    ("file", "is_asked"), [("Echo.pdf", False), ("RV strain.pdf", True)]
-)
-def test_a_file_alone_is_read_if_its_name_says_more(
-    file: str, *, is_asked: bool
-) -> None:
+@pytest.mark.parametrize(("file", "count"), [("Echo.pdf", 0), ("RV strain.pdf", 1)])
+def test_a_file_alone_is_read_if_its_name_says_more(file: str, count: int) -> None:
     pdf = [{"contentType": "application/pdf", "title": file}]
     report = echo("") | {"presentedForm": pdf}
     del report["conclusion"]
-    assert bool(summaries_beside(report)) == is_asked
+    assert len(summaries_beside(report)) == count

@@ -33,6 +33,8 @@ from cds_service.fhir.entries.exams.unread_in_report import (
     is_density_understood,
     is_prose_understood,
 )
+from cds_service.fhir.entries.fractures.bones import CERVICAL
+from cds_service.fhir.entries.fractures.neck_in_words import is_neck_in_report
 from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     UNREAD_PROSE,
@@ -53,6 +55,12 @@ from cds_service.fhir.entries.medication.products import (
     unread_ingredients,
 )
 from cds_service.fhir.entries.medication.reasons_against_drugs import against_drugs
+from cds_service.fhir.entries.medication.telling_drugs import (
+    TELLING_DRUG,
+    THINNED,
+    is_for_years,
+    may_tell,
+)
 from cds_service.fhir.entries.named_in_asides import drugs_told_in_doubt, grave_in_doubt
 from cds_service.fhir.entries.product_concepts import (
     concepts_of_device,
@@ -120,7 +128,10 @@ def _concepts_by_type(
     resource = coded.raw
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:
-        drug = concepts_of_drug(resource, referred_in(resource, targets), terminology)
+        referred = referred_in(resource, targets)
+        drug = concepts_of_drug(resource, referred, terminology)
+        if may_tell(resource, referred, terminology):
+            drug |= {TELLING_DRUG}
         return drug | against_drugs(resource, drug, terminology)
     if kind in PRODUCT_ELEMENTS:
         return concepts_of_device(resource, targets, terminology)
@@ -140,6 +151,8 @@ def _concepts_by_type(
 def _concepts_of_diagnosis(coded: Coded, terminology: Terminology) -> frozenset[str]:
     condition = coded.raw
     concepts = concepts_of_condition(coded, terminology)
+    if is_for_years(condition, terminology):
+        concepts |= {THINNED}
     if t_scores_of_condition(condition, concepts, terminology):
         concepts |= {TELLS_T_SCORE}
     if not concepts and _is_warned_of(condition, terminology):
@@ -185,6 +198,8 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     concepts |= grave_in_doubt(exam, terminology)
     if text(exam.get("status")) not in VOID and names_lesion(exam, terminology):
         concepts |= {in_doubt("malignancy")}
+    if text(exam.get("status")) not in VOID and is_neck_in_report(exam, terminology):
+        concepts |= {in_doubt(CERVICAL)}
     if is_without_words(exam) and is_of_spine(exam, concepts, terminology):
         concepts |= {AWAITED}
     concepts |= _unread_prose(exam, concepts, terminology)

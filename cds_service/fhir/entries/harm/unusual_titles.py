@@ -37,6 +37,7 @@ UNUSUAL_ACT = "unusual-act"
 SCAN, ULTRASOUND, HEART = "scan-by-name", "ultrasound-by-name", "echo-of-heart"
 IMAGES = (SCAN, ULTRASOUND, HEART)
 PLAIN_ECHO = "plain-echo"
+DENSITY = ("density-by-name",)
 AT_ONCE, SUSPECTED = "act-at-once", "suspected-by-title"
 CALLED = ("emergency-called",)
 OF_WARD = ("ultrasound-of-ward",)
@@ -51,9 +52,10 @@ SPINE, ELSEWHERE = ("image-of-spine",), ("image-elsewhere",)
 # of the C-arm at the operation itself.
 MODALITIES = {"CT": "CT", "MR": "MRI", "NM": "scintigraphy", "US": "ultrasound"}
 _PART = re.compile(r"[,;:，；：()（）]")
-# Between two acts of one title. "En 6 semaines" is when.
+# Between two acts of one title. "En 6 semaines" is when, "V.a. L" no full stop.
 _ACT = re.compile(
-    r"[;+&，；、]|,(?!\d)|\s(?:and|und|sowie|plus|et|y|e|i|oraz|en(?! ?\d))\s|[和及]"
+    r"[;+&，；、]|,(?!\d)|(?<=[a-zäöüß]{4})\.\s(?=[A-Z])"
+    r"|\s(?:and|und|sowie|plus|et|y|e|i|oraz|en(?! ?\d))\s|[和及]"
 )
 _LETTER = re.compile(r"[^\W\d_]")
 # The end of a word, "-en" of "abdomen", is none.
@@ -237,6 +239,7 @@ def _is_act(part: str, terminology: Terminology) -> bool:
     is_of_spine = bool(terminology.kinds.named(rest, SPINE))
     return (
         _is_everyday(rest, terminology)
+        or bool(terminology.kinds.named(rest, DENSITY))
         or _is_of_ward(rest, terminology)
         or (is_of_spine and _is_bare(rest, terminology))
     )

@@ -55,6 +55,7 @@ from cds_service.fhir.orders.injuries.injury_times import (
 )
 from cds_service.fhir.orders.keep_reasons import reasons_of_order
 from cds_service.fhir.orders.levels.broken_levels import (
+    NECK,
     broken_beside,
     covers,
     fractured_places,
@@ -200,6 +201,11 @@ def _broken_on_record(search: Search) -> Broken:
             broken.open.update(levels_of_reasons(entry.raw, NO_DRAFTS, terminology))
         if _may_name_fracture(entry, search):
             named = broken_beside(entry.raw, terminology)
+            if (
+                entry.resource_type == "DiagnosticReport"
+                and in_doubt(CERVICAL) in entry.concepts
+            ):
+                named.add(NECK)
             is_since = _is_result_since_operation(entry, search)
             if is_since:
                 named = _with_told_ages(named, entry, search)
