@@ -36,6 +36,7 @@ from cds_service.fhir.entries.medication.drugs import (
     TELL_OF_DISEASE,
 )
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.bystanders import names_operation
 from cds_service.fhir.entries.words.problem_words import in_doubt, words_but_denials
 from cds_service.fhir.findings.chart import (
     LISTS,
@@ -401,11 +402,22 @@ def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap
     if isinstance(conclusion, Gap) or not asked:
         return conclusion
     reports = find_stated(chart, spec, tuple(asked))
-    unread = [one for one in reports if one.is_undetermined]
+    unread = [
+        one
+        for one in reports
+        if one.is_undetermined and not _is_ordinary_operation(one, chart)
+    ]
     if not unread:
         return conclusion
     sources = (one.provenance(spec) for one in unread)
     return make_gap(spec, "not-understood", NOT_READ, *sources)
+
+
+def _is_ordinary_operation(stated: Stated, chart: Chart) -> bool:
+    """Tell if an order asks for an ordinary operation, which looks for nothing."""
+    if stated.concept != UNREAD_TITLE:
+        return False
+    return names_operation(objects(stated.entry.raw.get("code")), chart.terminology)
 
 
 def _may_matter(entry: Entry, spec: ConditionSpec, chart: Chart) -> bool:
