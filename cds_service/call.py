@@ -13,18 +13,18 @@ from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.entry import NOT_LISTED
 from cds_service.cards.guidelines import Guideline, Summary
 from cds_service.cards.texts import CardTexts
+from cds_service.core.acts.rule_file import Rule
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.case import Case, InForce
-from cds_service.core.closures import ClosureFile
+from cds_service.core.earlier_cards.closures import ClosureFile
 from cds_service.core.facts.fact_file import FactFile
 from cds_service.core.findings import AugmentationOrder, SupportOrder, SupportOrders
-from cds_service.core.handout import HandoutText
-from cds_service.core.handout_settings import HandoutSettings
-from cds_service.core.languages import ENGLISH, LanguageFile
+from cds_service.core.handout.handout import HandoutText
+from cds_service.core.handout.handout_settings import HandoutSettings
 from cds_service.core.models.source_attributes import SourceAttributes
-from cds_service.core.policy import Policy
-from cds_service.core.rule_file import Rule
+from cds_service.core.site_values.policy import Policy
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.words.languages import ENGLISH, LanguageFile
 from cds_service.fhir.gathering.fetching import FhirReader
 from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.record import PatientRecord

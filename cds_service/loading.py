@@ -19,7 +19,6 @@ from cds_service.core.data_file import (
     read_toml,
     validated,
 )
-from cds_service.core.languages import LanguageFile
 from cds_service.core.models.model_card import model_card
 from cds_service.core.models.pooled import PooledModel, load_pooled_model
 from cds_service.core.models.pooled_card import pooled_card
@@ -32,20 +31,21 @@ from cds_service.core.models.study_files import (
     load_pooled_study,
     load_studies,
 )
-from cds_service.core.observed_expected import ObservedExpected
-from cds_service.core.policy import Policy
-from cds_service.core.recalibration import Recalibration
+from cds_service.core.site_values.observed_expected import ObservedExpected
+from cds_service.core.site_values.policy import Policy
+from cds_service.core.site_values.recalibration import Recalibration
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.core.wording import Wording
+from cds_service.core.words.languages import LanguageFile
+from cds_service.core.words.wording import Wording
 from cds_service.errors import DataFileError
 from cds_service.fhir.learning import load_learning
-from cds_service.fhir.mapping.confirmed import check_confirmed
-from cds_service.fhir.mapping.examples import check_examples
+from cds_service.fhir.mapping.checks.confirmed import check_confirmed
+from cds_service.fhir.mapping.checks.examples import check_examples
+from cds_service.fhir.mapping.checks.unknown_names import check_names
+from cds_service.fhir.mapping.codes.mapping_files import read_orderables
 from cds_service.fhir.mapping.files.overlay import DATA, refuse_unread
 from cds_service.fhir.mapping.finding_specs import check_specs, load_finding_specs
-from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.unknown_names import check_names
 from cds_service.fhir.orders.suggested.suggestions import OrderTemplate
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 from cds_service.hook_files.handouts import check_settings

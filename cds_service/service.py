@@ -41,20 +41,24 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
 from cds_service.core.braces.bracing import with_counted_from
 from cds_service.core.case import Case, Conclusion, Questions, conclude
-from cds_service.core.closures import (
+from cds_service.core.derivations.derived import derive
+from cds_service.core.earlier_cards.closures import (
     LONGEST_DAYS,
     CardFeedback,
     Circumstances,
     Fracture,
     find_closures,
 )
-from cds_service.core.derivations.derived import derive
 from cds_service.core.findings import AugmentationOrder, Findings, SupportOrders
-from cds_service.core.grave_findings import BEHIND, entries_behind
-from cds_service.core.handout import HANDOUT_DRAFT, find_handout, handout_sentences
-from cds_service.core.languages import LanguageFile
-from cds_service.core.phrases import NotTranslated
+from cds_service.core.handout.handout import (
+    HANDOUT_DRAFT,
+    find_handout,
+    handout_sentences,
+)
+from cds_service.core.risk.grave_findings import BEHIND, entries_behind
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.words.languages import LanguageFile
+from cds_service.core.words.phrases import NotTranslated
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.entries.contents import contents_of
 from cds_service.fhir.findings.chart import Chart, CountedDays, Ordered

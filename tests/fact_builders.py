@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cds_service.core.assessment import Assessment, assess
+from cds_service.core.acts.recommendations import Recommendation, recommend
 from cds_service.core.drugs.bone_drugs import INJECTED, KINDS
 from cds_service.core.facts.chart_facts import rank_facts
 from cds_service.core.facts.signals import find_signals
@@ -28,8 +28,8 @@ from cds_service.core.findings import (
     SupportOrders,
     Value,
 )
-from cds_service.core.policy import Policy
-from cds_service.core.recommendations import Recommendation, recommend
+from cds_service.core.risk.assessment import Assessment, assess
+from cds_service.core.site_values.policy import Policy
 from tests.chart_builders import HOOK, TODAY, open_service
 from tests.tables import cases
 

@@ -27,8 +27,8 @@ from cds_service.core.facts.card_words import FOREARM, PLACES, UNKNOWN_PLACE
 from cds_service.core.facts.chart_signals import SECOND
 from cds_service.core.facts.rule_signals import NOT_UNDERSTOOD
 from cds_service.core.findings import PROCEDURES
-from cds_service.core.languages import LanguageFile
-from cds_service.core.wording import GAP_REASONS, NUMBER_WORDS
+from cds_service.core.words.languages import LanguageFile
+from cds_service.core.words.wording import GAP_REASONS, NUMBER_WORDS
 from cds_service.errors import CdsError
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.orders.levels.broken_levels import REGION_NAMES

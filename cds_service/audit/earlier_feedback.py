@@ -14,7 +14,7 @@ from cds_service.audit.reader import Stored, stored_entries
 from cds_service.audit.store import AuditStore
 from cds_service.audit.tables import CARDS, ENTRIES, SEARCH
 from cds_service.core.caller import Caller
-from cds_service.core.closures import (
+from cds_service.core.earlier_cards.closures import (
     CardFeedback,
     CardGround,
     Closure,

@@ -29,11 +29,11 @@ from cds_service.core.findings import (
     Provenance,
     RecordState,
 )
-from cds_service.core.handout import find_handout
-from cds_service.core.languages import ENGLISH
+from cds_service.core.handout.handout import find_handout
 from cds_service.core.models.logistic_study import LogisticStudy
 from cds_service.core.models.pooled_study import PooledStudy
-from cds_service.core.policy import Policy
+from cds_service.core.site_values.policy import Policy
+from cds_service.core.words.languages import ENGLISH
 from cds_service.fhir.near_misses import NearMiss
 from cds_service.protocol.json_text import canonical_json, json_digest
 from cds_service.protocol.messages import Card, HookRequest, HookResponse

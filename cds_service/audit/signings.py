@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, exists, select
 from cds_service.audit.chain import AuditEntry, time_text
 from cds_service.audit.reader import OF_PEOPLE, Stored, stored_entries
 from cds_service.audit.tables import CARDS, ENTRIES, SEARCH
-from cds_service.core.course_after_signing import (
+from cds_service.core.earlier_cards.course_after_signing import (
     STEPS,
     Course,
     State,

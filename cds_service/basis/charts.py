@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from cds_service.core.wording import number_text
+from cds_service.core.words.wording import number_text
 
 Shape = Literal["thick", "thin", "point", "tick", "bar", "no-effect", "beyond", "zero"]
 Ends = tuple[float, float]

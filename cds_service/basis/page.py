@@ -10,16 +10,16 @@ from cds_service.call import Service
 from cds_service.cards import study_words
 from cds_service.cards.answer import Answer
 from cds_service.cards.guidelines import Guideline
-from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.findings import Finding
-from cds_service.core.grave_findings import EXCLUDING
 from cds_service.core.models.logistic_study import LogisticStudy
 from cds_service.core.models.pooled_result import PooledResult
 from cds_service.core.models.study_result import ModelResult
-from cds_service.core.open_points import OpenPoint
-from cds_service.core.risk_words import PAIN_FACTORS, RiskWords
+from cds_service.core.risk.assessment import OutcomeAssessment
+from cds_service.core.risk.grave_findings import EXCLUDING
+from cds_service.core.risk.open_points import OpenPoint
+from cds_service.core.risk.risk_words import PAIN_FACTORS, RiskWords
 from cds_service.core.vocabulary import EventSpec, FindingSpec, ListSpec, YesNoSpec
-from cds_service.core.wording import (
+from cds_service.core.words.wording import (
     GAP_REASONS,
     capital,
     date_text,

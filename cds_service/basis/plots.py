@@ -31,13 +31,13 @@ from cds_service.cards.study_words import (
     phrase,
     procedure_word,
 )
-from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.findings import Finding
 from cds_service.core.models.prediction import Prediction, effect_interval, expit
 from cds_service.core.models.strata import Stratum
 from cds_service.core.models.study_lines import TREATMENTS, explained_together
 from cds_service.core.models.study_result import LEVEL, ModelResult
-from cds_service.core.wording import UNITS, number_text, percent_text, range_text
+from cds_service.core.risk.assessment import OutcomeAssessment
+from cds_service.core.words.wording import UNITS, number_text, percent_text, range_text
 
 
 def _figure_row(

@@ -23,7 +23,12 @@ from cds_service.core.models.pooled_result import PooledResult, likely_values
 from cds_service.core.models.pooled_study import NumberInput, YesNoInput
 from cds_service.core.models.prediction import expit
 from cds_service.core.models.study_tables import Z_95
-from cds_service.core.wording import join_words, number_text, percent_text, range_text
+from cds_service.core.words.wording import (
+    join_words,
+    number_text,
+    percent_text,
+    range_text,
+)
 
 # What can be measured, in the order in which the plot has it.
 MEASURABLE = ("ct-attenuation", "bmd-t-score", "bmi", "sarcopenia")

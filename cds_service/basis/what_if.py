@@ -19,7 +19,7 @@ from cds_service.core.case import assess_case
 from cds_service.core.findings import Finding, Findings, Gap, Value
 from cds_service.core.models.pooled_study import YesNoInput
 from cds_service.core.vocabulary import QuantitySpec
-from cds_service.core.wording import UNITS
+from cds_service.core.words.wording import UNITS
 
 # What is measured; no treatment, no level, no fact of the past.
 MEASURED = ("bmd-t-score", "ct-attenuation", "bmi", "sarcopenia")

@@ -6,9 +6,9 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.cards.texts import SUMMARY_LENGTH, CardTexts, shortened
-from cds_service.core.assessment import Assessment
+from cds_service.core.acts.recommendations import Recommendation
 from cds_service.core.case import Case, Conclusion
-from cds_service.core.closures import Closures
+from cds_service.core.earlier_cards.closures import Closures
 from cds_service.core.facts.chart_facts import ChartFacts
 from cds_service.core.facts.situation import Signal
 from cds_service.core.findings import (
@@ -17,13 +17,13 @@ from cds_service.core.findings import (
     RecordState,
     SupportOrders,
 )
-from cds_service.core.handout import HANDOUT_DRAFT
-from cds_service.core.languages import LanguageFile
-from cds_service.core.phrases import NotTranslated, in_language, say
-from cds_service.core.policy import Policy
-from cds_service.core.recommendations import Recommendation
-from cds_service.core.risk_words import RiskWords, risk_words_of
-from cds_service.core.wording import Wording
+from cds_service.core.handout.handout import HANDOUT_DRAFT
+from cds_service.core.risk.assessment import Assessment
+from cds_service.core.risk.risk_words import RiskWords, risk_words_of
+from cds_service.core.site_values.policy import Policy
+from cds_service.core.words.languages import LanguageFile
+from cds_service.core.words.phrases import NotTranslated, in_language, say
+from cds_service.core.words.wording import Wording
 from cds_service.protocol.messages import Card, Coding, Link, Source, Suggestion
 from cds_service.protocol.signing import Signing
 

@@ -11,8 +11,8 @@ from cds_service.core.braces.bed_rest import rest_length
 from cds_service.core.braces.brace_reasons import KeepReason, keep_reasons
 from cds_service.core.braces.bracing import CERTAIN, LIMIT_BROKEN, Brace
 from cds_service.core.findings import SupportOrder
-from cds_service.core.phrases import Part, in_brackets, joined, say
-from cds_service.core.wording import (
+from cds_service.core.words.phrases import Part, in_brackets, joined, say
+from cds_service.core.words.wording import (
     capital,
     date_text,
     join_words,

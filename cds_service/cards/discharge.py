@@ -12,9 +12,9 @@ from cds_service.cards.not_known import not_known_line
 from cds_service.cards.rehabilitation import also_lines
 from cds_service.core.facts.chart_facts import RankedFact
 from cds_service.core.facts.leaving import ASPECT
-from cds_service.core.open_points import KEPT
-from cds_service.core.phrases import joined, say
-from cds_service.core.wording import capital
+from cds_service.core.risk.open_points import KEPT
+from cds_service.core.words.phrases import joined, say
+from cds_service.core.words.wording import capital
 from cds_service.protocol.messages import Card
 
 TOPIC = "discharge"

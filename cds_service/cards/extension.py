@@ -4,14 +4,14 @@ from typing import Any
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import calibration
-from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.findings import Finding
 from cds_service.core.models.pooled import PooledBaseline
 from cds_service.core.models.pooled_result import PooledResult
 from cds_service.core.models.prediction import Baseline
 from cds_service.core.models.strata import Stratum
 from cds_service.core.models.study_result import ModelResult
-from cds_service.core.risk_words import RiskWords
+from cds_service.core.risk.assessment import OutcomeAssessment
+from cds_service.core.risk.risk_words import RiskWords
 
 EXTENSION = "org.kyphoplasty-cds.assessments"
 NOT_CHECKABLE = "not checkable"

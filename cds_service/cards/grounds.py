@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.not_known import not_known
-from cds_service.core.closures import CardGround, GroundOrder
+from cds_service.core.earlier_cards.closures import CardGround, GroundOrder
 from cds_service.core.facts.chart_facts import DIGEST_LENGTH
 from cds_service.protocol.messages import Card
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
 from cds_service.core.findings import Finding, Findings, Gap, Provenance
-from cds_service.core.grave_findings import (
+from cds_service.core.risk.grave_findings import (
     A_COMPLAINT,
     EXCLUDING,
     FRACTURE_NOT_CLEAR,
     RAISING_LISTED,
     SAMPLE_TAKEN,
 )
-from cds_service.core.open_points import KEPT, is_settled
-from cds_service.core.phrases import Otherwise, joined, say
-from cds_service.core.wording import GAP_REASONS, grouped
+from cds_service.core.risk.open_points import KEPT, is_settled
+from cds_service.core.words.phrases import Otherwise, joined, say
+from cds_service.core.words.wording import GAP_REASONS, grouped
 from cds_service.fhir.orders.other_drafts import OTHER_DRAFTS
 
 STEROID = "steroid-use"  # an input of the pooled model, which raises the figure

@@ -11,10 +11,10 @@ from cds_service.cards.extension import assessments_extension
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.risk import risk_lines, risk_phrases, study_lines
 from cds_service.cards.texts import SUMMARY_LENGTH, count_words, escape_markdown
+from cds_service.core.acts.recommendations import not_counted_text
 from cds_service.core.models.strata import Change
-from cds_service.core.phrases import Changed, Verbatim, in_brackets, joined, say
-from cds_service.core.recommendations import not_counted_text
-from cds_service.core.wording import date_text, join_words, number_text
+from cds_service.core.words.phrases import Changed, Verbatim, in_brackets, joined, say
+from cds_service.core.words.wording import date_text, join_words, number_text
 from cds_service.protocol.messages import Card
 
 MOST_WORDS = 110  # of the whole card, without buttons

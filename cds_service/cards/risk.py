@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import phrase
 from cds_service.core.models.pooled_result import PooledResult
-from cds_service.core.phrases import joined, say
-from cds_service.core.risk_words import RiskWords
-from cds_service.core.wording import capital, join_words
+from cds_service.core.risk.risk_words import RiskWords
+from cds_service.core.words.phrases import joined, say
+from cds_service.core.words.wording import capital, join_words
 
 MOST_DRIVERS = 2  # of a study's line, the strongest
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from cds_service.cards.answer import Answer
 from cds_service.core.findings import Finding
 from cds_service.core.models.study_result import ModelResult
-from cds_service.core.phrases import in_brackets, say
-from cds_service.core.wording import join_words, percent_text, range_text
+from cds_service.core.words.phrases import in_brackets, say
+from cds_service.core.words.wording import join_words, percent_text, range_text
 
 WORDS: Mapping[str, str] = {
     "PKP": "kyphoplasty",

@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 
-from cds_service.core.phrases import Sentence, say
+from cds_service.core.words.phrases import Sentence, say
 from cds_service.protocol.messages import Coding
 
 TOPIC_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/card-topic"

@@ -8,14 +8,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from cds_service.core.assessment import Assessment, assess
-from cds_service.core.closures import (
+from cds_service.core.acts.recommendations import Recommendation, recommend
+from cds_service.core.acts.rule_file import Rule
+from cds_service.core.drugs.drug_states import DrugState, find_drug_state
+from cds_service.core.earlier_cards.closures import (
     NOTHING_CLOSED,
     UNKNOWN_FRACTURE,
     Closures,
     Fracture,
 )
-from cds_service.core.drugs.drug_states import DrugState, find_drug_state
 from cds_service.core.facts.card_words import words_of_facts
 from cds_service.core.facts.chart_facts import ChartFacts, rank_facts
 from cds_service.core.facts.fact_file import FactFile
@@ -38,10 +39,9 @@ from cds_service.core.models.pooled import PooledModel
 from cds_service.core.models.pooled_study import PooledStudy
 from cds_service.core.models.prediction import LogisticModel
 from cds_service.core.models.study import Study
-from cds_service.core.policy import Policy
-from cds_service.core.recommendations import Recommendation, recommend
-from cds_service.core.rule_file import Rule
-from cds_service.core.wording import Wording
+from cds_service.core.risk.assessment import Assessment, assess
+from cds_service.core.site_values.policy import Policy
+from cds_service.core.words.wording import Wording
 
 NO_SUPPORT = SupportOrders()
 # By the signal of a discharge: the kind of order that is no longer needed.

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple, Self
 
-from cds_service.core.unread_lists import UnreadList
-
 Value = float | bool | str
 Origin = Literal["prefetch", "fhir", "context", "derived"]
 GapReason = Literal[
@@ -34,6 +32,20 @@ Procedure = Literal["PKP", "PVP"]
 PROCEDURES: Mapping[str, str] = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 Precision = Literal["day", "month", "year"]
 YEARS_FROM = 24  # months; from here on an age is stated in years
+
+
+class UnreadList(NamedTuple):
+    """A list that was asked for and could not be read, or not whole.
+
+    Attributes:
+        key: its prefetch key.
+        why: as a phrase, for the log.
+        is_failed: nothing of it was read.
+    """
+
+    key: str
+    why: str
+    is_failed: bool = False
 
 
 class Provenance(NamedTuple):
@@ -178,6 +190,9 @@ class PassedOver(NamedTuple):
 
 
 DrugKind = Literal["bisphosphonate", "denosumab", "anabolic", "other"]
+# What labels of bone drugs warn of: disease of arteries or veins, high calcium and
+# tumours of bone, low calcium.
+CautionKind = Literal["arteries", "veins", "calcium", "low-calcium"]
 # How a drug ended: by its status, its period, its supply, or a last dose whose
 # effect is over.
 HowEnded = Literal["stopped", "ended", "supply ended", "last given"]
@@ -327,6 +342,30 @@ class DrugAllergy(NamedTuple):
     is_sure: bool
 
 
+class LabelCaution(NamedTuple):
+    """A diagnosis that the label of a kind of bone drugs warns of.
+
+    It is named next to the drug, and answers no finding.
+
+    Attributes:
+        kind: the kind of the drugs.
+        name: as cards say it.
+        resource: the entry that says so, `Condition/12`.
+        is_sure: it is not only suspected.
+        day: the first day that its date may mean; None if no day is known.
+        dated_to: how exactly the day is known.
+        is_recording: the day is only that on which it was recorded.
+    """
+
+    kind: CautionKind
+    name: str
+    resource: str
+    is_sure: bool
+    day: date | None = None
+    dated_to: Precision = "day"
+    is_recording: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoneDrugs:
     """Every bone drug on record, and how well the lists of drugs were read.
@@ -339,6 +378,7 @@ class BoneDrugs:
         unclear: why the lists that were read do not say "none", as a phrase; empty if
             they do.
         allergies: those for which a bone drug was stopped or left out.
+        cautions: diagnoses that labels of bone drugs warn of.
     """
 
     uses: tuple[DrugUse, ...] = ()
@@ -346,6 +386,7 @@ class BoneDrugs:
     unread: tuple[UnreadList, ...] = ()
     unclear: str = ""
     allergies: tuple[DrugAllergy, ...] = ()
+    cautions: tuple[LabelCaution, ...] = ()
 
 
 NOT_READ = UnreadList(

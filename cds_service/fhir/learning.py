@@ -27,15 +27,16 @@ from cds_service.fhir.answer_costs import (
     costs_of,
     is_answered,
 )
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.concepts import concepts_of
 from cds_service.fhir.entries.words.open_concepts import MAY_BE_GRAVE, NOT_UNDERSTOOD
 from cds_service.fhir.findings.values.quantities import PRINTABLE_UNIT
 from cds_service.fhir.mapping.codes.code_systems import LONGEST_CODE, MEASURES, ORDERS
+from cds_service.fhir.mapping.codes.mapping_files import UNIT_PROPERTY
 from cds_service.fhir.mapping.files.overlay import required
-from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY
 from cds_service.fhir.mapping.plain.plain_words import BRACES, REFERRALS, TRAINING
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION_OR_LEVEL,
@@ -414,7 +415,7 @@ def _is_open(
     A standard code that leaves a tumour or an infection open needs no map: its meaning
     is known.
     """
-    concepts = concepts_of(resource, targets, terminology)
+    concepts = concepts_of(read_code(resource, terminology), targets, terminology)
     is_standard = terminology.identifies("conditions", resource.get(element))
     return NOT_UNDERSTOOD in concepts or (MAY_BE_GRAVE in concepts and not is_standard)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 Kind = Literal[

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from cds_service.cards.card_files import in_force
 from cds_service.cards.texts import CardTexts
-from cds_service.core.closures import ClosureFile
 from cds_service.core.data_file import label, read_toml, validated
+from cds_service.core.earlier_cards.closures import ClosureFile
 from cds_service.errors import DataFileError
 from cds_service.hook_files.folders import HookFolders, unknown_name
 

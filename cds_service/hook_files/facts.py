@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from cds_service.core.facts.chart_facts import COMMON_WORDS
 from cds_service.core.facts.chart_signals import WORDS
 from cds_service.core.facts.fact_file import Condition, FactFile
-from cds_service.core.phrases import placeholders
+from cds_service.core.words.phrases import placeholders
 from cds_service.errors import DataFileError
 from cds_service.hook_files.folders import (
     HookFolders,

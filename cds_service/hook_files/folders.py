@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from cds_service.core.acts.rule_file import Rule
 from cds_service.core.data_file import (
     DataTable,
     Faults,
@@ -13,7 +14,6 @@ from cds_service.core.data_file import (
     validated,
 )
 from cds_service.core.facts.fact_file import FactFile
-from cds_service.core.rule_file import Rule
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.files.overlay import files_in_force
 

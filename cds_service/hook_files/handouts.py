@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from cds_service.call import ServiceHook
 from cds_service.core.data_file import Faults
-from cds_service.core.handout import HandoutText
-from cds_service.core.handout_settings import HandoutSettings
+from cds_service.core.handout.handout import HandoutText
+from cds_service.core.handout.handout_settings import HandoutSettings
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.files.overlay import files_in_force
 from cds_service.hook_files.folders import HookFolders

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from cds_service.core.data_file import Faults, label, read_toml, validated
-from cds_service.core.handout import HandoutText
-from cds_service.core.languages import LanguageFile
+from cds_service.core.handout.handout import HandoutText
+from cds_service.core.words.languages import LanguageFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.files.overlay import files_in_force
 from cds_service.site.folder import SiteFolder

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cds_service.core.data_file import Faults, label, read_json
-from cds_service.core.languages import LanguageFile
+from cds_service.core.words.languages import LanguageFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.files.overlay import files_in_force

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from cds_service.core.rule_file import Rule
+from cds_service.core.acts.rule_file import Rule
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.suggested.suggestions import (
     OrderTemplate,
@@ -16,7 +16,7 @@ from cds_service.hook_files.folders import (
 )
 
 # Placeholders that every rule may use (`words_of_rules` and `_recommendation` in
-# core/recommendations.py).
+# core/acts/recommendations.py).
 RULE_WORDS = {
     "review_weeks",
     "max_weeks",

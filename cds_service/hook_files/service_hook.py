@@ -8,18 +8,18 @@ from cds_service.call import ServiceHook
 from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import GuidelineFile
 from cds_service.cards.texts import CardTexts
-from cds_service.core.closures import ClosureFile
+from cds_service.core.acts.rule_file import Rule
 from cds_service.core.data_file import Faults, read_toml, validated
+from cds_service.core.earlier_cards.closures import ClosureFile
 from cds_service.core.facts.chart_facts import TRAINING_OPEN
 from cds_service.core.facts.fact_file import FactFile
 from cds_service.core.facts.open_signals import OPEN_SIGNALS
 from cds_service.core.facts.signals import signal_names
-from cds_service.core.handout import HandoutText
+from cds_service.core.handout.handout import HandoutText
 from cds_service.core.models.study import Study
-from cds_service.core.rule_file import Rule
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.mapping_files import Orderable
+from cds_service.fhir.mapping.codes.mapping_files import Orderable
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.recognition import SUPPORT_KINDS
 from cds_service.fhir.orders.suggested.suggestions import (

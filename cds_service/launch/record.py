@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cds_service.call import Service
 from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Gap
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.core.wording import number_text, with_unit
+from cds_service.core.words.wording import number_text, with_unit
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.bundles import total_of
 from cds_service.fhir.gathering.fetching import Fetched, FhirReader, read_apart

@@ -15,7 +15,7 @@ from itertools import islice
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.fetching import FhirReader, read_apart
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.mapping.report_numbers import Number, ReportNumbers
+from cds_service.fhir.mapping.measured.report_numbers import Number, ReportNumbers
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.launch.authorizing import Launched

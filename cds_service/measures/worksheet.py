@@ -16,7 +16,7 @@ from cds_service.core.data_file import Closed, DataFile, read_toml, validated
 from cds_service.core.derivations.derived import derive
 from cds_service.core.derivations.indices import INDICES
 from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Findings, Gap
-from cds_service.core.wording import date_text, number_text, with_unit
+from cds_service.core.words.wording import date_text, number_text, with_unit
 from cds_service.fhir.mapping.files.units import UnitTable
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.raw_json import Json

@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 from cds_service.call import Service, ServiceHook
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
-from cds_service.core.assessment import OUTCOMES
 from cds_service.core.case import Case, Questions, conclude
 from cds_service.core.findings import AugmentationOrder, Findings
+from cds_service.core.risk.assessment import OUTCOMES
 from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.findings.chart import Chart, CountedDays

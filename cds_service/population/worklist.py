@@ -19,12 +19,12 @@ from uuid import UUID, uuid5
 from cds_service.audit.exporting import safe_cell
 from cds_service.call import Service
 from cds_service.core.braces.bracing import WITHOUT_DATE, times_of
-from cds_service.core.course_after_signing import DAYS
 from cds_service.core.drugs.drug_courses import find_overdue, last_denosumab
 from cds_service.core.drugs.drug_states import find_drug_state, full_day_text
+from cds_service.core.earlier_cards.course_after_signing import DAYS
 from cds_service.core.findings import Dated, Findings
 from cds_service.core.vocabulary import BoneDrugSpec, FindingSpec
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.fhir.element_names import MODIFIERS
 from cds_service.fhir.entries.words.asides import has_inner_asides
 from cds_service.fhir.findings.chart import Chart, CountedDays

@@ -18,7 +18,7 @@ from werkzeug.exceptions import BadRequest
 from cds_service.audit.counts import DISCHARGE, Counts, count_months
 from cds_service.audit.exporting import safe_cell
 from cds_service.audit.query import Query
-from cds_service.core.phrases import MONTHS
+from cds_service.core.words.phrases import MONTHS
 from cds_service.review.desk import Desk
 from cds_service.review.filtering import refuse_other_fields
 from cds_service.review.login import is_allowed

@@ -17,8 +17,8 @@ from markupsafe import Markup
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.core.course_after_signing import STEPS
-from cds_service.core.wording import GAP_REASONS
+from cds_service.core.earlier_cards.course_after_signing import STEPS
+from cds_service.core.words.wording import GAP_REASONS
 from cds_service.review.desk import Desk, open_entry
 from cds_service.review.replay import NothingToReplay, replay
 from cds_service.review.words import WORDS

@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest
 
 from cds_service.audit.chain import ABOUT_READERS, LASTING, SILENT, Kind
 from cds_service.audit.query import Query, patient_filter
-from cds_service.core.course_after_signing import STATES
+from cds_service.core.earlier_cards.course_after_signing import STATES
 
 # Longest text of a filter, in characters. A longer one is no id, and may be a name or a
 # token; what is looked for enters the log.

@@ -21,7 +21,7 @@ from cds_service.core.findings import (
     RecordState,
     TreatedLevels,
 )
-from cds_service.core.policy import Policy
+from cds_service.core.site_values.policy import Policy
 from cds_service.errors import CdsError
 
 # The entry does not hold the source of a value that was not used.

@@ -10,7 +10,7 @@ from flask import Blueprint
 
 from cds_service.audit.reader import ListedEntry
 from cds_service.core.data_file import read_toml
-from cds_service.core.wording import Wording, date_text, number_text, with_unit
+from cds_service.core.words.wording import Wording, date_text, number_text, with_unit
 
 WORDS: Mapping[str, Mapping[str, str]] = read_toml(
     Path(__file__).with_name("words.toml")

@@ -15,15 +15,15 @@ from pydantic import BaseModel, Field, ValidationError
 
 from cds_service.core.caller import Caller
 from cds_service.core.data_file import read_toml, validated
-from cds_service.core.handout_settings import HandoutSettings
-from cds_service.core.languages import ENGLISH
-from cds_service.core.policy import (
+from cds_service.core.handout.handout_settings import HandoutSettings
+from cds_service.core.site_values.policy import (
     RETIRED_KEYS,
     SITE_KEYS,
     Policy,
     SiteBaseline,
     SiteReferences,
 )
+from cds_service.core.words.languages import ENGLISH
 from cds_service.errors import DataFileError
 from cds_service.outgoing.address import Address, parse_address, parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json

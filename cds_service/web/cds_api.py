@@ -24,8 +24,8 @@ from cds_service.callers.verifying import Callers
 from cds_service.cards.extension import EXTENSION
 from cds_service.cards.grounds import topic_of
 from cds_service.core.caller import NOBODY, Caller
-from cds_service.core.handout_settings import HandoutSettings
-from cds_service.core.languages import ENGLISH
+from cds_service.core.handout.handout_settings import HandoutSettings
+from cds_service.core.words.languages import ENGLISH
 from cds_service.errors import (
     AuditUnavailable,
     NotAllowed,

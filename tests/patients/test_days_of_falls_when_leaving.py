@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cds_service.fhir.mapping.written_days import days_in, latest_of
+from cds_service.fhir.mapping.dates.written_days import days_in, latest_of
 from tests.patients.leaving import act_ordered, summaries_beside
 
 READ = (

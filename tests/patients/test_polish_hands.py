@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.texts.text_rules import folded
 from tests.chart_builders import problem
 from tests.patients.reassuring import card_of
 

@@ -18,7 +18,7 @@ from sklearn.metrics import roc_auc_score
 from cds_service.core.findings import Value
 from cds_service.core.models.pooled import PooledFigure, PooledModel
 from cds_service.core.models.prediction import LogisticModel, predict
-from cds_service.core.policy import SiteIncidence
+from cds_service.core.site_values.policy import SiteIncidence
 from cds_service.population.validation.performance import fit_logistic
 from cds_service.studies.cohort import expit, solve_intercept
 from cds_service.studies.pooled_model import make_population

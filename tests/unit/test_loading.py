@@ -97,8 +97,8 @@ def test_unknown_languages_of_a_site_are_told_together(tmp_path):
         ("mappings/findings/bmi.toml", "mappings"),
         ("mappings/valueset/bmi.json", "mappings"),
         ("studies/psoas-plvi-2024.toml", "studies"),
-        ("core/rulers.toml", "core"),
-        ("core/words.toml", "core"),
+        ("core/derivations/rulers.toml", "core"),
+        ("core/words/words.toml", "core"),
     ],
 )
 def test_a_changed_file_changes_the_digest_of_its_part_alone(

@@ -12,7 +12,7 @@ import click
 from cds_service.commands import options
 from cds_service.commands.mappings.ticks import LineFault, Tick, read_ticks
 from cds_service.errors import CdsError
-from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY, read_own_codes
+from cds_service.fhir.mapping.codes.mapping_files import UNIT_PROPERTY, read_own_codes
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import find_faults, mapping_folders
 from cds_service.protocol.messages import is_fhir_id

@@ -28,7 +28,7 @@ from cds_service.fhir.mapping.codes.expansions import (
     Release,
     read_release,
 )
-from cds_service.fhir.mapping.mapping_files import read_roots
+from cds_service.fhir.mapping.codes.mapping_files import read_roots
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base

@@ -27,7 +27,7 @@ from cds_service.audit.store import utc_now
 from cds_service.call import Service
 from cds_service.commands import options
 from cds_service.commands.audit_log.log import check_period, log_database, record_read
-from cds_service.core.course_after_signing import (
+from cds_service.core.earlier_cards.course_after_signing import (
     DAYS,
     JUDGED,
     NAMED,
@@ -36,7 +36,7 @@ from cds_service.core.course_after_signing import (
     State,
     knew_more,
 )
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.errors import CdsError
 from cds_service.fhir.references import NO_BASE, bases_of
 from cds_service.fhir.server.client import FhirClient

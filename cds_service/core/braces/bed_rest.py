@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from cds_service.core.braces.bracing import DAY, until_text, worded_length
 from cds_service.core.findings import SupportOrder
-from cds_service.core.phrases import say
-from cds_service.core.wording import number_text
+from cds_service.core.words.phrases import say
+from cds_service.core.words.wording import number_text
 
 
 class Rest(NamedTuple):

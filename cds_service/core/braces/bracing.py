@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple, get_args
 
 from cds_service.core.findings import Findings, SupportOrder, SupportOrders, WordedEnd
-from cds_service.core.phrases import say
-from cds_service.core.policy import BracePolicy
-from cds_service.core.wording import (
+from cds_service.core.site_values.policy import BracePolicy
+from cds_service.core.words.phrases import say
+from cds_service.core.words.wording import (
     Unit,
     count_text,
     date_text,

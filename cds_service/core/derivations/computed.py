@@ -11,9 +11,9 @@ from cds_service.core.derivations.findings_so_far import (
     may_be_newer,
     undetermined,
 )
+from cds_service.core.derivations.sarcopenia import MUSCLE
 from cds_service.core.findings import Finding, Gap
-from cds_service.core.sarcopenia import MUSCLE
-from cds_service.core.wording import number_text
+from cds_service.core.words.wording import number_text
 
 # kg/m2. If a recorded and a computed BMI differ by more, their measurements differ.
 BMI_TOLERANCE = 1.0

@@ -33,8 +33,8 @@ from cds_service.core.derivations.from_order import (
     judge_ct_level,
 )
 from cds_service.core.derivations.judged_sarcopenia import find_sarcopenia
+from cds_service.core.derivations.sarcopenia import RULERS, STUDY
 from cds_service.core.findings import AugmentationOrder, Findings
-from cds_service.core.sarcopenia import RULERS, STUDY
 from cds_service.core.vocabulary import FindingSpec
 
 # They run in this order: a later one may read what an earlier one found.

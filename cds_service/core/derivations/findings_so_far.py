@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cds_service.core.derivations.sarcopenia import Ruler
 from cds_service.core.findings import AugmentationOrder, Finding, Gap, Provenance
-from cds_service.core.sarcopenia import Ruler
 from cds_service.core.vocabulary import FindingSpec
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from cds_service.core.derivations.findings_so_far import FindingsSoFar
-from cds_service.core.findings import Finding, Gap, GapReason, Provenance
-from cds_service.core.sarcopenia import (
+from cds_service.core.derivations.sarcopenia import (
     GAIT,
     GRIP,
     MEASURES,
@@ -16,7 +15,8 @@ from cds_service.core.sarcopenia import (
     sex_of,
     written,
 )
-from cds_service.core.wording import with_unit
+from cds_service.core.findings import Finding, Gap, GapReason, Provenance
+from cds_service.core.words.wording import with_unit
 
 TITLES = {MUSCLE: "Muscle index", GRIP: "Grip", GAIT: "Gait speed"}
 

@@ -32,9 +32,16 @@ from cds_service.core.drugs.drug_courses import (
 )
 from cds_service.core.findings import BoneDrugs, Dated, DrugUse, Findings, HowEnded
 from cds_service.core.months import months_before, months_between
-from cds_service.core.phrases import Day, DayForm, Otherwise, in_brackets, joined, say
-from cds_service.core.unread_lists import unread_text
-from cds_service.core.wording import (
+from cds_service.core.words.phrases import (
+    Day,
+    DayForm,
+    Otherwise,
+    in_brackets,
+    joined,
+    say,
+)
+from cds_service.core.words.unread_lists import unread_text
+from cds_service.core.words.wording import (
     capital,
     count_text,
     date_text,

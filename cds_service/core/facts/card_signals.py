@@ -13,8 +13,8 @@ from cds_service.core.facts.situation import (
 )
 from cds_service.core.findings import Finding, SupportOrder
 from cds_service.core.models.pooled_result import FRAGILITY_AGE
-from cds_service.core.phrases import in_brackets, joined, say
-from cds_service.core.wording import near_date_text
+from cds_service.core.words.phrases import in_brackets, joined, say
+from cds_service.core.words.wording import near_date_text
 
 LOW_T, VERY_LOW_T = -2.5, -3.0
 OLD = 65  # years; treatment without further tests from here on (ASBMR coalition 2020)

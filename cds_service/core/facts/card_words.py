@@ -5,8 +5,8 @@ from datetime import date
 
 from cds_service.core.facts.situation import Signal
 from cds_service.core.findings import Findings
-from cds_service.core.phrases import Day, joined, say
-from cds_service.core.wording import Wording
+from cds_service.core.words.phrases import Day, joined, say
+from cds_service.core.words.wording import Wording
 
 PLACES: Mapping[str, str] = {
     "inpatient": "before discharge",

@@ -10,7 +10,12 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
-from cds_service.core.closures import ENTRY_MARK, NOTHING_CLOSED, CardGround, Closures
+from cds_service.core.earlier_cards.closures import (
+    ENTRY_MARK,
+    NOTHING_CLOSED,
+    CardGround,
+    Closures,
+)
 from cds_service.core.facts.fact_file import (
     Colour,
     Condition,
@@ -20,8 +25,8 @@ from cds_service.core.facts.fact_file import (
 )
 from cds_service.core.facts.situation import Signal, SignalEntry
 from cds_service.core.findings import Finding, SupportOrder
-from cds_service.core.phrases import Sentence, placeholders, say
-from cds_service.core.wording import capital
+from cds_service.core.words.phrases import Sentence, placeholders, say
+from cds_service.core.words.wording import capital
 
 # Words that every phrase and line may use. A phrase with an empty word does not fit.
 COMMON_WORDS = frozenset(

@@ -30,8 +30,8 @@ from cds_service.core.facts.situation import (
     signal,
 )
 from cds_service.core.findings import Finding
-from cds_service.core.phrases import say
-from cds_service.core.wording import capital, since_text
+from cds_service.core.words.phrases import say
+from cds_service.core.words.wording import capital, since_text
 
 
 def _state_signal(name: DrugSignal) -> Detector:

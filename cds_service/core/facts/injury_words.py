@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from cds_service.core.facts.leaving import Injury, InjuryKind
-from cds_service.core.phrases import Day, Joined, in_brackets, say
-from cds_service.core.wording import near_date_text
+from cds_service.core.words.phrases import Day, Joined, in_brackets, say
+from cds_service.core.words.wording import near_date_text
 
 NAMES: Mapping[InjuryKind, str] = {
     "hip-fracture": say("hip fracture"),

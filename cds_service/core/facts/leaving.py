@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple, get_args
 
 from cds_service.core.findings import PROCEDURES, AugmentationOrder, DrugUse
 from cds_service.core.months import months_after
-from cds_service.core.phrases import DayForm, in_brackets, joined, say
-from cds_service.core.wording import join_words, near_date_text
+from cds_service.core.words.phrases import DayForm, in_brackets, joined, say
+from cds_service.core.words.wording import join_words, near_date_text
 
 BookingKind = Literal["bone-treatment", "rehabilitation"]
 GraveResult = Literal["malignancy", "infection"]

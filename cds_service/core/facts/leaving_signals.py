@@ -17,8 +17,8 @@ from cds_service.core.facts.situation import (
     signal,
 )
 from cds_service.core.findings import DrugUse
-from cds_service.core.phrases import Joined, Verbatim, in_brackets, joined, say
-from cds_service.core.wording import (
+from cds_service.core.words.phrases import Joined, Verbatim, in_brackets, joined, say
+from cds_service.core.words.wording import (
     capital,
     date_text,
     join_words,

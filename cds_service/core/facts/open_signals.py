@@ -17,11 +17,11 @@ from cds_service.core.facts.situation import (
     register,
     signal,
 )
-from cds_service.core.findings import Finding, Findings, Gap
-from cds_service.core.grave_findings import EXCLUDING, KINDS, GraveFinding
-from cds_service.core.open_points import is_settled
-from cds_service.core.phrases import joined, say
-from cds_service.core.unread_lists import UnreadList, unread_text
+from cds_service.core.findings import Finding, Findings, Gap, UnreadList
+from cds_service.core.risk.grave_findings import EXCLUDING, KINDS, GraveFinding
+from cds_service.core.risk.open_points import is_settled
+from cds_service.core.words.phrases import joined, say
+from cds_service.core.words.unread_lists import unread_text
 
 # What was not understood or could not be read may name any grave finding. Entries of
 # the problem list are one signal; reports, orders, notes and broken resources another.

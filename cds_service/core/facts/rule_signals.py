@@ -7,6 +7,15 @@ from itertools import chain
 from cds_service.core.braces.bed_rest import Rest, judge_rest, rest_sentence
 from cds_service.core.braces.brace_reasons import KEEP_REASONS, KeepReason, keep_reasons
 from cds_service.core.braces.bracing import LIMIT_BROKEN, WITHOUT_DATE, Brace
+from cds_service.core.derivations.sarcopenia import (
+    GAIT,
+    GRIP,
+    MUSCLE,
+    RULERS,
+    STUDY,
+    is_low,
+    written,
+)
 from cds_service.core.facts.situation import (
     SIGNALS,
     Detector,
@@ -21,22 +30,13 @@ from cds_service.core.findings import (
     Gap,
     TrainingLimit,
 )
-from cds_service.core.grave_findings import KINDS
 from cds_service.core.models.pooled_result import FRAGILITY_AGE
 from cds_service.core.models.study import Study
 from cds_service.core.models.study_result import ABSOLUTE
 from cds_service.core.models.study_tables import Cutoff
-from cds_service.core.phrases import Verbatim, in_brackets, joined, say
-from cds_service.core.sarcopenia import (
-    GAIT,
-    GRIP,
-    MUSCLE,
-    RULERS,
-    STUDY,
-    is_low,
-    written,
-)
-from cds_service.core.wording import (
+from cds_service.core.risk.grave_findings import KINDS
+from cds_service.core.words.phrases import Verbatim, in_brackets, joined, say
+from cds_service.core.words.wording import (
     Wording,
     date_text,
     number_word,
@@ -463,14 +463,14 @@ def _rest_of(situation: Situation) -> Rest:
 # What limits training, in the order in which the card names it: before bed rest, after.
 ORDERED: tuple[tuple[TrainingLimit, str], ...] = (
     ("order", say("an order limits training or weight-bearing")),
-    ("therapist", say("a therapist is to clear getting up")),
+    ("therapist", say("getting up waits for a therapist's clearance")),
 )
 WHY_LIMITED: tuple[tuple[TrainingLimit, str], ...] = (
     ("unread", say("an order of activity was not understood")),
-    ("leg", say("a fracture of pelvis or leg may still heal")),
-    ("leg-named", say("a fracture of pelvis or leg may still heal")),
-    ("leg-injury", say("an injury of pelvis or leg may still heal")),
-    ("operated", say("an operation of pelvis or leg may still heal")),
+    ("leg", say("a fracture of pelvis or leg may still be healing")),
+    ("leg-named", say("a fracture of pelvis or leg may still be healing")),
+    ("leg-injury", say("an injury of pelvis or leg may still be healing")),
+    ("operated", say("an operation on pelvis or leg may still be healing")),
     ("bound", say("the record says that the patient does not walk")),
     ("lost", say("a leg or foot was lost")),
     ("charcot", say("a Charcot foot is on record")),
@@ -508,13 +508,11 @@ def _bed_rest_reason(situation: Situation) -> Signal | None:
     orders = situation.support.of_kind("bed-rest")
     named_orders = [order for order in orders if order.reasons & REASONS_OF_ORDERS]
     if named_orders:
-        return Signal(
-            say("a reason that the order of bed rest names"), tuple(named_orders)
-        )
+        return Signal(say("a reason named by the bed rest order"), tuple(named_orders))
     if not orders:
         return None
     if situation.support.training_limits & {"leg", "leg-named"}:
-        return Signal(say("a fracture of pelvis or leg may still heal"))
+        return Signal(say("a fracture of pelvis or leg may still be healing"))
     return _any_true(*BED_REST_REASONS)(situation)
 
 
@@ -531,7 +529,7 @@ def _bed_rest_doubt(situation: Situation) -> Signal | None:
         return None
     unread = [one for one in orders if REASON_NOT_UNDERSTOOD in one.reasons]
     if unread:
-        because = say("a reason that the order of bed rest names")
+        because = say("a reason named by the bed rest order")
         return Signal(because, tuple(unread))
     open_signal = SIGNALS["stability-open"](situation)
     if open_signal is None or not _names_instability(situation):

@@ -7,7 +7,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cds_service.core.assessment import Assessment
 from cds_service.core.braces.bracing import (
     Brace,
     fracture_day,
@@ -17,8 +16,9 @@ from cds_service.core.drugs.drug_states import DrugState, find_drug_state
 from cds_service.core.facts.leaving import Leaving
 from cds_service.core.findings import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.models.study import Study
-from cds_service.core.policy import Policy
-from cds_service.core.wording import Wording
+from cds_service.core.risk.assessment import Assessment
+from cds_service.core.site_values.policy import Policy
+from cds_service.core.words.wording import Wording
 
 
 class SignalEntry(NamedTuple):

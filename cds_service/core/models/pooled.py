@@ -22,9 +22,9 @@ from cds_service.core.models.pooled_study import (
 from cds_service.core.models.pooled_table import PooledTable, read_pooled_table
 from cds_service.core.models.prediction import expit, logit
 from cds_service.core.models.study_tables import Z_95, Interval
-from cds_service.core.phrases import say
-from cds_service.core.policy import SiteIncidence
-from cds_service.core.recalibration import Recalibration
+from cds_service.core.site_values.policy import SiteIncidence
+from cds_service.core.site_values.recalibration import Recalibration
+from cds_service.core.words.phrases import say
 
 PooledBand = Literal["below", "not-different", "above"]
 KnownInput = tuple[float | bool, Finding]  # its value, and the finding that gives it

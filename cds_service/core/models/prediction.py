@@ -27,7 +27,7 @@ from cds_service.core.models.reduced_tables import (
 )
 from cds_service.core.models.study import Study
 from cds_service.core.models.study_tables import Z_95, Interval
-from cds_service.core.recalibration import Recalibration
+from cds_service.core.site_values.recalibration import Recalibration
 
 EIGHT_IN_TEN = (0.1, 0.9)
 # Log odds: a step of Newton's this small is the last. It leaves an error of about its

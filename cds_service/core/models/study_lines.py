@@ -8,7 +8,7 @@ from cds_service.core.models.inputs import PSOAS_MUSCLE, PSOAS_TOTAL
 from cds_service.core.models.prediction import risk_at
 from cds_service.core.models.study_result import ModelResult
 from cds_service.core.models.study_tables import Outcome
-from cds_service.core.policy import Policy
+from cds_service.core.site_values.policy import Policy
 
 # Inputs that are never explained: it would read as advice on the treatment.
 TREATMENTS = frozenset({"procedure", "cement-diffused", "local-kyphosis-post"})

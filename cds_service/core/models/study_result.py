@@ -17,7 +17,7 @@ from cds_service.core.models.prediction import (
     risk_at,
 )
 from cds_service.core.models.study import Study
-from cds_service.core.policy import Policy
+from cds_service.core.site_values.policy import Policy
 
 Band = Literal["lower", "not-different", "above", "high"]
 Why = Literal[

@@ -1,5 +1,6 @@
 """Find what a procedure, or an order on record, names."""
 
+from cds_service.fhir.entries.coded import Coded
 from cds_service.fhir.entries.entry import (
     CANCER_TREATMENT,
     SPINE_NAMED,
@@ -56,7 +57,7 @@ from cds_service.fhir.entries.words.open_concepts import (
 )
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 
 # Orders on record that are read as what they are.
@@ -83,17 +84,18 @@ UNNAMED_BONE_DRUG = frozenset(map(in_doubt, (BONE_DRUG, ANY_BONE_DRUG)))
 
 
 def concepts_of_act(
-    act: Json, concepts: frozenset[str], terminology: Terminology
+    coded: Coded, concepts: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
     """Return concepts of a procedure or order, with what it names besides.
 
     Args:
-        act: a procedure or an order on record.
-        concepts: those of its code.
+        coded: a procedure or an order on record.
+        concepts: those of its code and its components.
         terminology: the service's terminology.
     """
+    act = coded.raw
     code = act.get("code")
-    known = _concepts_of_procedure(act, concepts, terminology)
+    known = _concepts_of_procedure(coded, concepts, terminology)
     known |= drugs_in_doubt(act, known, terminology)
     grave = grave_in_doubt(act, terminology)
     if is_unclassified(act, terminology):
@@ -165,15 +167,16 @@ def _is_order_apart(
 
 
 def _concepts_of_procedure(
-    resource: Json, concepts: frozenset[str], terminology: Terminology
+    coded: Coded, concepts: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
     """Return concepts of the code of a procedure or order, else of its words.
 
     Args:
-        resource: a procedure or an order on record.
-        concepts: those of its code.
+        coded: a procedure or an order on record.
+        concepts: those of its code and its components.
         terminology: the service's terminology.
     """
+    resource = coded.raw
     code = resource.get("code")
     texts = set(texts_of(code))
     words = short_texts(texts)
@@ -189,7 +192,7 @@ def _concepts_of_procedure(
         concepts -= SPINE_NAMED
     if is_everyday:
         is_harmless = True
-    is_known = is_entry_understood(resource, code, concepts, words, terminology) or (
+    is_known = is_entry_understood(coded, concepts, words, terminology) or (
         is_harmless and not is_withheld(resource, terminology)
     )
     if words != texts or not is_known:

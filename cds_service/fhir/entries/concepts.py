@@ -4,6 +4,7 @@ Lists, drugs, devices and examinations have modules of their own, imported here.
 """
 
 from cds_service.fhir.entries.act_concepts import concepts_of_act
+from cds_service.fhir.entries.coded import Coded, read_code
 from cds_service.fhir.entries.condition_concepts import (
     ACUTE,
     concepts_of_condition,
@@ -84,7 +85,7 @@ WITH_ASIDES = frozenset({OBSERVATION, *OF_TYPE})
 
 
 def concepts_of(
-    resource: Json, targets: Targets, terminology: Terminology
+    coded: Coded, targets: Targets, terminology: Terminology
 ) -> frozenset[str]:
     """Return the concepts of one resource; empty if we do not read it.
 
@@ -97,11 +98,12 @@ def concepts_of(
       tumour, infection or deficit (`only_codes_exclude`).
 
     Args:
-        resource: raw JSON.
+        coded: the raw resource, and its code.
         targets: resources of other types that were returned with it.
         terminology: the service's terminology, including the site's codes.
     """
-    concepts = _concepts_by_type(resource, targets, terminology)
+    resource = coded.raw
+    concepts = _concepts_by_type(coded, targets, terminology)
     if is_history(resource, terminology):
         concepts |= {EARLIER}
     if t_scores_of_entry(resource, terminology):
@@ -114,8 +116,9 @@ def concepts_of(
 
 
 def _concepts_by_type(
-    resource: Json, targets: Targets, terminology: Terminology
+    coded: Coded, targets: Targets, terminology: Terminology
 ) -> frozenset[str]:
+    resource = coded.raw
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:
         drug = concepts_of_drug(resource, referred_in(resource, targets), terminology)
@@ -125,16 +128,15 @@ def _concepts_by_type(
     if kind in EXAM_TYPES:
         return _concepts_of_exam(resource, terminology)
     if kind == "Condition":
-        concepts = concepts_of_condition(resource, terminology)
+        concepts = concepts_of_condition(coded, terminology)
         has_t_score = t_scores_of_condition(resource, concepts, terminology)
         return concepts | {TELLS_T_SCORE} if has_t_score else concepts
-    code = resource.get("code")
-    concepts = OF_TYPE.get(kind) or terminology.concepts(code)
+    concepts = OF_TYPE.get(kind) or coded.concepts
     for component in objects(resource.get("component")):
         check_time()
         concepts |= terminology.concepts(component.get("code"))
     if kind in LISTED or kind in BY_WORDS:
-        return concepts_of_act(resource, concepts, terminology)
+        return concepts_of_act(coded, concepts, terminology)
     return _concepts_of_coded(resource, concepts, terminology) if concepts else concepts
 
 
@@ -218,5 +220,6 @@ def is_product_unread(
     is_read = referred is not None and not unread_ingredients(referred)
     if text(resource.get("status")) in VOID or is_read:
         return False
-    unknown = concepts_of(resource, targets, terminology) & OF_ANY_PRODUCT
+    coded = read_code(resource, terminology)
+    unknown = concepts_of(coded, targets, terminology) & OF_ANY_PRODUCT
     return bool(unknown)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
+from cds_service.fhir.entries.coded import Coded
 from cds_service.fhir.entries.fractures.earlier_in_words import (
     EARLIER,
     calls_fracture_old,
@@ -74,7 +75,6 @@ from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,
     in_doubt,
     is_denial,
-    is_of_relatives,
     named_in,
     read_problem_words,
     undenied_parts,
@@ -86,11 +86,15 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
     words_of_reasons,
 )
 from cds_service.fhir.leaves import codes_of
-from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.harmless.harmless import News
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
+from cds_service.fhir.mapping.texts.clauses import clauses, sentences
+from cds_service.fhir.mapping.texts.text_rules import (
+    AUGMENTATIONS,
+    LONGEST_TEXT,
+    folded,
+)
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
@@ -132,15 +136,16 @@ _DAY = re.compile(r"(\d{4})-(\d\d)")
 _NO_NEWS = re.compile(r"\bin vg\b|後$|病史|병력")
 
 
-def concepts_of_condition(condition: Json, terminology: Terminology) -> frozenset[str]:
+def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozenset[str]:
     """Return the concepts of a condition, with what it names besides.
 
     One whose category is that of the family history is none of the patient's.
     """
-    if is_of_relatives(condition, terminology):
+    if diagnosis.is_of_relatives:
         return frozenset({NOT_UNDERSTOOD})
-    known = _concepts_of_diagnosis(condition, terminology)
-    if is_of_other_bone(condition.get("code"), terminology):
+    condition = diagnosis.raw
+    known = _concepts_of_diagnosis(diagnosis, terminology)
+    if is_of_other_bone(diagnosis, terminology):
         known -= OF_NO_BONE
     known |= {*fractured_there(condition, known, terminology)}
     known |= broken_elsewhere(condition, known, terminology)
@@ -149,7 +154,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     known |= _told_by_stems(condition, known, terminology)
     known |= _told_of_cancer(condition, known, terminology)
     known |= _left_open_by_asides(condition, known, terminology)
-    known |= _earlier_by_title(condition, known, terminology)
+    known |= _earlier_by_title(diagnosis, known, terminology)
     news = _news_by_name(condition, terminology)
     if news == "grave" or _is_acute(condition, terminology):
         known |= {ACUTE}
@@ -165,7 +170,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     if CERVICAL not in known and (told := neck_in_words(condition, terminology)):
         known |= {CERVICAL if told == "stated" else in_doubt(CERVICAL)}
     known |= limits_of_diagnosis(condition, terminology)
-    is_bystander = is_bystander_problem(condition, terminology)
+    is_bystander = is_bystander_problem(diagnosis, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
         return known
     return known | {MAY_NEED_BRACE}
@@ -379,18 +384,22 @@ def _is_of_nerve_root(code: Any, terminology: Terminology) -> bool:
     )
 
 
-def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozenset[str]:
+def _concepts_of_diagnosis(
+    diagnosis: Coded, terminology: Terminology
+) -> frozenset[str]:
     """Return the concepts of a condition's code and words, and those of its asides.
 
     What the words name is added, certain or in doubt: the list then cannot say "no" to
     it, whatever the code is.
     """
+    condition = diagnosis.raw
     code = condition.get("code")
     texts = {*texts_of(code)}
     words = short_texts(texts)
     is_short = words == texts
-    coded = terminology.concepts(code)
-    concepts = _with_words(coded, words | _words_of_modifiers(code), terminology)
+    concepts = _with_words(
+        diagnosis.concepts, words | _words_of_modifiers(code), terminology
+    )
     is_named = bool(words) and all(map(terminology.harmless.is_harmless, words))
     if is_short and (is_named or terminology.everyday_diseases.are_known(words)):
         concepts -= SPINE_UNSTATED
@@ -406,12 +415,12 @@ def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozens
     ):
         return SOCIAL
     is_understood = is_short and is_entry_understood(
-        condition, code, concepts, words, terminology
+        diagnosis, concepts, words, terminology
     )
     if not is_understood:
         return concepts | {NOT_UNDERSTOOD}
     are_asides_judged = _are_asides_judged(asides, terminology)
-    if not (are_asides_judged and _is_identified(code, words, terminology)):
+    if not (are_asides_judged and _is_identified(diagnosis, words, terminology)):
         is_of_words = not known and not terminology.identifies("conditions", code)
         is_of_record = is_of_words and _is_of_record(words, terminology)
         return known | {MAY_BE_GRAVE, *(OF_RECORD if is_of_record else ())}
@@ -517,7 +526,9 @@ def _doubted_by_asides(
     return frozenset(map(in_doubt, (named & OPENING) - concepts))
 
 
-def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
+def _is_identified(
+    diagnosis: Coded, words: Iterable[str], terminology: Terminology
+) -> bool:
     """Tell if a condition is known well enough to exclude a grave finding.
 
     - If a code identifies it: by a value set or a harmless range. A code of a grave
@@ -529,11 +540,11 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
       of such names and known words: "Gonarthrose bds.", "stent RIVA 2015". Other free
       words never support a "no", nor do those of a denial.
     """
+    code = diagnosis.raw.get("code")
     if terminology.identifies("conditions", code):
         if not terminology.excludes(code):
             return False
-        is_grave = not terminology.concepts(code).isdisjoint(GRAVE_BY_CODE)
-        if is_grave:
+        if not diagnosis.concepts.isdisjoint(GRAVE_BY_CODE):
             return True
         if terminology.suffices(code):
             return all(
@@ -552,7 +563,7 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
             )
             for word in words
         )
-    if terminology.concepts(code):
+    if diagnosis.concepts:
         return True
     titles = [*words]
     return bool(titles) and all(
@@ -674,19 +685,17 @@ def _is_follow_up(note: str, terminology: Terminology) -> bool:
 
 
 def _earlier_by_title(
-    condition: Json, known: frozenset[str], terminology: Terminology
+    diagnosis: Coded, known: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
     """Return the earlier fracture that a title leaves open and does not state.
 
     It calls the fracture old, or names several. The code of a healed fracture leaves it
     open itself, unless it is of another bone.
     """
-    code = condition.get("code")
-    is_healed = HEALED in terminology.concepts(code)
-    if EARLIER in known or is_healed:
+    if EARLIER in known or HEALED in diagnosis.concepts:
         return frozenset()
     # An entry whose titles are too long is not understood anyway.
-    titles = short_texts({*texts_of(code)})
+    titles = short_texts({*texts_of(diagnosis.raw.get("code"))})
     is_several = names_several_fractures(titles, terminology)
     is_open = is_several or calls_fracture_old(titles, terminology)
     return frozenset({in_doubt(EARLIER)} if is_open else ())

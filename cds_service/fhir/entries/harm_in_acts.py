@@ -12,7 +12,7 @@ from typing import Any
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, leg_injuries
 from cds_service.fhir.entries.words.problem_words import named_in, undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 REPORT = "DiagnosticReport"

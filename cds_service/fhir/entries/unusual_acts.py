@@ -24,7 +24,11 @@ from cds_service.fhir.entries.words.problem_words import (
 )
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, LONGEST_TITLE, folded
+from cds_service.fhir.mapping.texts.text_rules import (
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    folded,
+)
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 STUDY = "ImagingStudy"
@@ -35,6 +39,7 @@ UNUSUAL_ACT = "unusual-act"
 # Rules of `kinds.toml`.
 SCAN, ULTRASOUND, HEART = "scan-by-name", "ultrasound-by-name", "echo-of-heart"
 IMAGES = (SCAN, ULTRASOUND, HEART)
+PLAIN_ECHO = "plain-echo"
 AT_ONCE, SUSPECTED = "act-at-once", "suspected-by-title"
 CALLED = ("emergency-called",)
 OF_WARD = ("ultrasound-of-ward",)
@@ -95,12 +100,37 @@ def is_unusual_image(
     if _is_for_earlier_fall(told, since, terminology):
         return False
     images = [one for title in titles for one in _images_in(title, terminology)]
-    if images:
-        # What makes one of two acts everyday says nothing of the other.
-        return not all(
-            _is_everyday_image([image], reasons, terminology) for image in images
-        )
-    return not _is_everyday_image(titles, reasons, terminology)
+    # What makes one of two acts everyday says nothing of the other.
+    named = [[image] for image in images] or [titles]
+    return not all(
+        _is_everyday_image(one, reasons, terminology)
+        or (are_plain_echoes(one, terminology) and _is_for_little(act, terminology))
+        for one in named
+    )
+
+
+def are_plain_echoes(titles: Sequence[str], terminology: Terminology) -> bool:
+    """Tell if titles are of an echo of the heart, in the plain words of its order.
+
+    Wards order it for a murmur of years, an irregular pulse or the anaesthetist, and
+    few write why.
+    """
+    kinds = terminology.kinds
+    return bool(kinds.named("; ".join(titles), (HEART,))) and not any(
+        _LETTER.search(kinds.without(title, PLAIN_ECHO)) for title in titles
+    )
+
+
+def _is_for_little(act: Json, terminology: Terminology) -> bool:
+    """Tell if the reasons and the notes of an echo are everyday, or if it has none."""
+    notes = [text(note.get("text")) for note in objects(act.get("note"))]
+    is_told_elsewhere = bool(act.get("reasonReference")) and not names_of_reasons(act)
+    return not is_told_elsewhere and all(
+        not _LETTER.search(terminology.kinds.without(part, PLAIN_ECHO))
+        or _is_harmless(part, terminology)
+        for told in (*_reasons(act), *notes)
+        for part in _PART.split(told)
+    )
 
 
 def is_unusual_call(act: Json, terminology: Terminology) -> bool:

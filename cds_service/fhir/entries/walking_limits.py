@@ -14,7 +14,7 @@ from cds_service.fhir.entries.harm_in_acts import names_of_reasons
 from cds_service.fhir.entries.held_training import AIDED, HELD
 from cds_service.fhir.mapping.codes.complication_codes import LimitOfWalking
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 
 WALKS_NOT, LEG_LOST, LEG_OPERATED = "walks-not", "leg-lost", "leg-operated"

@@ -12,11 +12,11 @@ from cds_service.core.findings import (
     GapReason,
     PassedOver,
     Provenance,
+    UnreadList,
     Value,
     months_text,
 )
 from cds_service.core.months import months_between
-from cds_service.core.unread_lists import UnreadList
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec, ReadSpec, YesNoSpec
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
 from cds_service.fhir.entries.medication.drugs import MEDICATION_TYPES

@@ -4,7 +4,7 @@ from datetime import date
 
 from cds_service.core.findings import Gap
 from cds_service.core.vocabulary import ExamSpec
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.exam_concepts import EXAM_TYPES
 from cds_service.fhir.findings.chart import (

@@ -9,14 +9,14 @@ from datetime import date
 from typing import Literal
 
 from cds_service.core.findings import Finding, Gap, Provenance
-from cds_service.core.grave_findings import A_COMPLAINT
-from cds_service.core.phrases import joined
+from cds_service.core.risk.grave_findings import A_COMPLAINT
 from cds_service.core.vocabulary import (
     ConditionSpec,
     FractureSpec,
     ListSpec,
     YesNoSpec,
 )
+from cds_service.core.words.phrases import joined
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
 from cds_service.fhir.entries.grave.grave_concepts import (
@@ -61,7 +61,7 @@ from cds_service.fhir.findings.statements import (
     reason_of_list,
 )
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import (
     is_prohibition,
     member,

@@ -18,7 +18,7 @@ from cds_service.core.vocabulary import (
     FractureSpec,
     YesNoSpec,
 )
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.fhir.certainty import (
     ACTIVE,
     PAST,
@@ -70,7 +70,7 @@ from cds_service.fhir.findings.chart import (
 from cds_service.fhir.findings.encounter import VOID_ENCOUNTER
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.mapping.terminology import Match
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import begun, has_onset_without_day, recorded_on
 from cds_service.fhir.raw_json import (
     Json,

@@ -15,7 +15,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.codes.code_systems import CPT, HCPCS, CodeSystems
 from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.files.overlay import required
-from cds_service.fhir.mapping.text_rules import TextRule, folded_pattern
+from cds_service.fhir.mapping.texts.text_rules import TextRule, folded_pattern
 
 ATC = "http://www.whocc.no/atc"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from string import ascii_lowercase
 
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.texts.text_rules import folded
 
 LEAST_CODE = 4  # characters; a shorter one may be a word or a number
 

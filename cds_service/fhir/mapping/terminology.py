@@ -12,13 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cds_service.core.data_file import Faults
-from cds_service.fhir.mapping.bystander_rules import load_bystanders
-from cds_service.fhir.mapping.clauses import (
-    BORDER,
-    NOTHING,
-    ClauseReader,
-    JointPatterns,
-)
+from cds_service.fhir.mapping.codes.caution_codes import load_caution_codes
 from cds_service.fhir.mapping.codes.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -27,6 +21,13 @@ from cds_service.fhir.mapping.codes.code_systems import (
 from cds_service.fhir.mapping.codes.complication_codes import load_complication_codes
 from cds_service.fhir.mapping.codes.expansions import outdated, read_expansions
 from cds_service.fhir.mapping.codes.harmless_codes import load_harmless_codes
+from cds_service.fhir.mapping.codes.mapping_files import (
+    LocalCode,
+    read_answer_maps,
+    read_local_codes,
+    read_own_codes,
+    read_value_sets,
+)
 from cds_service.fhir.mapping.codes.official_titles import FILE as OFFICIAL_TITLES
 from cds_service.fhir.mapping.codes.official_titles import (
     OfficialTitlesFile,
@@ -34,6 +35,7 @@ from cds_service.fhir.mapping.codes.official_titles import (
     sorted_titles,
 )
 from cds_service.fhir.mapping.codes.side_codes import load_side_codes
+from cds_service.fhir.mapping.dates.years import YearWords
 from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations.durations import load_durations
 from cds_service.fhir.mapping.files.language import (
@@ -45,7 +47,9 @@ from cds_service.fhir.mapping.files.language import (
 )
 from cds_service.fhir.mapping.files.overlay import required
 from cds_service.fhir.mapping.files.units import load_units
-from cds_service.fhir.mapping.grave_stems import load_grave_stems
+from cds_service.fhir.mapping.grave.grave_stems import load_grave_stems
+from cds_service.fhir.mapping.grave.search_parts import load_search_parts
+from cds_service.fhir.mapping.harmless.bystander_rules import load_bystanders
 from cds_service.fhir.mapping.harmless.everyday_diseases import (
     FILE as EVERYDAY_DISEASES,
 )
@@ -58,21 +62,22 @@ from cds_service.fhir.mapping.harmless.harmless import HarmlessFile, HarmlessTit
 from cds_service.fhir.mapping.harmless.harmless_acts import load_harmless_acts
 from cds_service.fhir.mapping.levels.from_words import LevelRules
 from cds_service.fhir.mapping.levels.level_names import LevelNames
-from cds_service.fhir.mapping.mapping_files import (
-    LocalCode,
-    read_answer_maps,
-    read_local_codes,
-    read_own_codes,
-    read_value_sets,
+from cds_service.fhir.mapping.measured.names import MeasureNames, NamesFile
+from cds_service.fhir.mapping.measured.report_numbers import (
+    ReportNumbers,
+    ReportNumbersFile,
 )
-from cds_service.fhir.mapping.method_words import load_naming_rules
-from cds_service.fhir.mapping.names import MeasureNames, NamesFile
+from cds_service.fhir.mapping.measured.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.plain.plain_words import load_all_plain, plain_of_braces
-from cds_service.fhir.mapping.readable import Languages, LanguagesFile
-from cds_service.fhir.mapping.report_numbers import ReportNumbers, ReportNumbersFile
-from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
-from cds_service.fhir.mapping.search_parts import load_search_parts
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.clauses import (
+    BORDER,
+    NOTHING,
+    ClauseReader,
+    JointPatterns,
+)
+from cds_service.fhir.mapping.texts.method_words import load_naming_rules
+from cds_service.fhir.mapping.texts.readable import Languages, LanguagesFile
+from cds_service.fhir.mapping.texts.text_rules import (
     SPINE,
     SPINES,
     Place,
@@ -80,7 +85,6 @@ from cds_service.fhir.mapping.text_rules import (
     TextRules,
     text_rules,
 )
-from cds_service.fhir.mapping.years import YearWords
 from cds_service.fhir.raw_json import LISTS
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 
@@ -164,6 +168,7 @@ class Terminology:
     | bystanders                      | bystanders.toml                           |
     | grave_stems, search_parts       | grave-stems.toml, search-parts.toml       |
     | complication_codes, side_codes  | complication-codes.toml, side-codes.toml  |
+    | caution_codes                   | caution-codes.toml                        |
     | languages                       | languages.toml                            |
     | clauses, level_names, levels    | texts/: denials, vertebrae                |
     | durations, years, speller       | texts/: times, abbreviations              |
@@ -300,6 +305,8 @@ class Terminology:
             self.harmless_acts = load_harmless_acts(folders, systems)
         with faults:
             self.side_codes = load_side_codes(folders, systems)
+        with faults:
+            self.caution_codes = load_caution_codes(folders, systems)
 
     def _read_measures(self, folders: tuple[Path, ...], faults: Faults) -> None:
         """Read how values are measured, and how reports print them."""

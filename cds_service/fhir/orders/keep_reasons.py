@@ -8,8 +8,8 @@ from cds_service.core.braces.brace_reasons import KEEP_REASONS
 from cds_service.core.findings import REASON_NOT_UNDERSTOOD, REST_MEANT
 from cds_service.fhir.entries.harm_in_acts import CARRYING
 from cds_service.fhir.entries.words.bystanders import FRACTURED
-from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import clauses
 from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.order_reasons import (
     FORBIDDING,

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from cds_service.fhir.entries.grave.searches import BIOPSY
-from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.codes.code_systems import CPT
 from cds_service.fhir.mapping.levels.level_names import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.clauses import clauses
+from cds_service.fhir.mapping.texts.text_rules import (
     AUGMENTATIONS,
     LONGEST_TITLE,
     folded,

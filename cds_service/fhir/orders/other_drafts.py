@@ -7,6 +7,7 @@ an order that nobody understood.
 
 from collections.abc import Iterator
 
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.entries.grave.grave_concepts import (
     GRAVE,
@@ -95,7 +96,8 @@ def read_other_draft(draft: Order, terminology: Terminology) -> Entry | None:
     # No element of a type that nobody reads is kept.
     raw = {"resourceType": "ServiceRequest", "status": "draft", "intent": "order"}
     concepts = frozenset(map(in_doubt, named))
-    entry = read_entry(raw, "serviceRequests", "context", concepts, None, terminology)
+    coded = read_code(raw, terminology)
+    entry = read_entry(coded, "serviceRequests", "context", concepts, None, terminology)
     return entry._replace(reference=draft.reference)
 
 

@@ -15,10 +15,10 @@ from typing import Any
 
 from cds_service.fhir.entries.grave.searches import BIOPSY
 from cds_service.fhir.mapping.codes.code_systems import CPT
-from cds_service.fhir.mapping.kept_texts import KEPT_TEXTS
 from cds_service.fhir.mapping.levels.level_names import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.kept_texts import KEPT_TEXTS
+from cds_service.fhir.mapping.texts.text_rules import (
     AUGMENTATIONS,
     LONGEST_TITLE,
     SPINES,

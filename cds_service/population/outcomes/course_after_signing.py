@@ -1,6 +1,6 @@
 """Read from a patient's record what was done after a signing.
 
-`core/course_after_signing.py` judges it.
+`core/earlier_cards/course_after_signing.py` judges it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,12 +9,17 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from cds_service.core.braces.bracing import times_of
-from cds_service.core.course_after_signing import DAYS, Course, Step, last_day
 from cds_service.core.drugs.drug_courses import find_overdue
 from cds_service.core.drugs.drug_uses import DrugEntry
+from cds_service.core.earlier_cards.course_after_signing import (
+    DAYS,
+    Course,
+    Step,
+    last_day,
+)
 from cds_service.core.findings import BoneDrugs, SupportOrder
 from cds_service.core.vocabulary import BoneDrugSpec
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.asides import VOID

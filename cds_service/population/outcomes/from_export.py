@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import NamedTuple, TextIO
 
-from cds_service.core.course_after_signing import STEPS, Course
+from cds_service.core.earlier_cards.course_after_signing import STEPS, Course
 from cds_service.core.findings import Finding, Findings, Value
 from cds_service.core.models.logistic_study import LogisticStudy
 from cds_service.core.months import months_after

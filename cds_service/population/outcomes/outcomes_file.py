@@ -16,9 +16,8 @@ from statistics import median
 from typing import Final, NamedTuple, TypeVar
 
 from cds_service.core.anatomy import SPINE
-from cds_service.core.assessment import OUTCOMES
-from cds_service.core.course_after_signing import STEPS
 from cds_service.core.derivations.derived import derive
+from cds_service.core.earlier_cards.course_after_signing import STEPS
 from cds_service.core.findings import (
     AugmentationOrder,
     Finding,
@@ -30,6 +29,7 @@ from cds_service.core.findings import (
     Value,
 )
 from cds_service.core.models.study_tables import Outcome
+from cds_service.core.risk.assessment import OUTCOMES
 from cds_service.core.vocabulary import ChangeSpec, FindingSpec, QuantitySpec
 from cds_service.errors import CdsError
 from cds_service.measures.table_file import (

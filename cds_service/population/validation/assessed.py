@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cds_service.core.policy import Policy
+from cds_service.core.site_values.policy import Policy
 from cds_service.population.outcomes.follow_up import censoring_weights
 from cds_service.population.outcomes.outcomes_file import (
     REFRACTURE,

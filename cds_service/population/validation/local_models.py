@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from cds_service.call import Service
-from cds_service.core.assessment import exclusions
 from cds_service.core.findings import Findings
 from cds_service.core.models.pooled import PooledModel
 from cds_service.core.models.pooled_result import find_pooled_result
 from cds_service.core.models.prediction import LogisticModel
 from cds_service.core.models.study_result import absolute_exclusions, apply_model
 from cds_service.core.models.study_tables import Outcome
-from cds_service.core.policy import Policy
-from cds_service.core.recalibration import Recalibration
+from cds_service.core.risk.assessment import exclusions
+from cds_service.core.site_values.policy import Policy
+from cds_service.core.site_values.recalibration import Recalibration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

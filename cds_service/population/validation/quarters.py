@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from cds_service.core.observed_expected import ObservedExpected, Quarter
+from cds_service.core.site_values.observed_expected import ObservedExpected, Quarter
 from cds_service.errors import CdsError
 from cds_service.population.outcomes.outcomes_file import OutcomesFile
 from cds_service.population.validation.site_file import rows_of

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cds_service.core.policy import Policy
-from cds_service.core.recalibration import Recalibration, SetShift
+from cds_service.core.site_values.policy import Policy
+from cds_service.core.site_values.recalibration import Recalibration, SetShift
 from cds_service.errors import CdsError
 from cds_service.population.outcomes.outcomes_file import OutcomesFile
 from cds_service.population.validation import performance

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from cds_service.core.recalibration import Finite
+from cds_service.core.site_values.recalibration import Finite
 from cds_service.errors import CdsError
 from cds_service.population.validation.hospitals import (
     AcrossHospitals,

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from cds_service.core.months import months_after
-from cds_service.core.policy import Policy
+from cds_service.core.site_values.policy import Policy
 from cds_service.population.outcomes.follow_up import Incidence, incidence_of
 from cds_service.population.outcomes.outcomes_file import (
     GROUPING,

@@ -15,7 +15,7 @@ from cds_service.basis.links import entry_of
 from cds_service.basis.page import basis_page
 from cds_service.basis.what_if import Trial, controls_of, try_values
 from cds_service.call import Service
-from cds_service.core.languages import ENGLISH
+from cds_service.core.words.languages import ENGLISH
 from cds_service.errors import NotAllowed
 from cds_service.review.replay import NothingToReplay, replay
 from cds_service.web.cds_api import Dependencies

@@ -19,12 +19,12 @@ from cds_service.basis.links import (
     handout_of,
     sign_handout,
 )
-from cds_service.core.handout import (
+from cds_service.core.handout.handout import (
     HandoutFacts,
     HandoutText,
     handout_sentences,
 )
-from cds_service.core.handout_settings import HandoutSettings
+from cds_service.core.handout.handout_settings import HandoutSettings
 from cds_service.errors import NotAllowed
 from cds_service.web.cds_api import Dependencies, handout_settings
 from cds_service.web.pages.linked_pages import (

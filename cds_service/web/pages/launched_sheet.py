@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from cds_service.audit.chain import AuditEntry
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.errors import AuditUnavailable, CdsError, FhirReadError
 from cds_service.fhir.gathering.patient_status import why_closed
 from cds_service.fhir.gathering.subjects import Person

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as PlainResponse
 from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service
 from cds_service.core.vocabulary import is_after_surgery
-from cds_service.core.wording import GAP_REASONS, date_text
+from cds_service.core.words.wording import GAP_REASONS, date_text
 from cds_service.errors import NotAllowed
 from cds_service.fhir.mapping.codes.code_systems import CPT, HCPCS, ORDERS
 from cds_service.fhir.parsing import BrokenResource, parse_resource

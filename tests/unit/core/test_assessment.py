@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.core.assessment import EXCLUDED, assess
+from cds_service.core.risk.assessment import EXCLUDED, assess
 from tests.chart_builders import open_service
 from tests.fact_builders import (
     DAY,

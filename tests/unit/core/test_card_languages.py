@@ -9,8 +9,8 @@ from string import Formatter
 import pytest
 
 from cds_service.core.data_file import data_root, read_toml
-from cds_service.core.languages import LanguageFile
-from cds_service.core.phrases import (
+from cds_service.core.words.languages import LanguageFile
+from cds_service.core.words.phrases import (
     Day,
     NotTranslated,
     Otherwise,
@@ -21,7 +21,7 @@ from cds_service.core.phrases import (
     joined,
     say,
 )
-from cds_service.core.wording import (
+from cds_service.core.words.wording import (
     capital,
     date_text,
     join_words,

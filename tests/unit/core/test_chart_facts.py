@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from cds_service.cards.texts import SUMMARY_LENGTH
-from cds_service.core.closures import CardFeedback, CardGround, Closure, Closures
+from cds_service.core.earlier_cards.closures import (
+    CardFeedback,
+    CardGround,
+    Closure,
+    Closures,
+)
 from cds_service.core.facts.chart_facts import (
     COMMON_WORDS,
     ChartFacts,

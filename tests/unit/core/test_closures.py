@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.core.closures import (
+from cds_service.core.earlier_cards.closures import (
     CardFeedback,
     CardGround,
     Circumstances,

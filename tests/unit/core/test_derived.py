@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from cds_service.core.derivations.derived import derive
+from cds_service.core.derivations.sarcopenia import RULERS
 from cds_service.core.findings import AugmentationOrder, Findings, Gap, TreatedLevels
-from cds_service.core.sarcopenia import RULERS
 from tests.builders import specs
 from tests.expected import Known, Missing, check
 from tests.fact_builders import facts, finding

@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from cds_service.core.drugs.drug_states import state_of
-from cds_service.core.findings import BoneDrugs, Dated, DrugEnd, DrugOrders
-from cds_service.core.unread_lists import UnreadList
+from cds_service.core.findings import BoneDrugs, Dated, DrugEnd, DrugOrders, UnreadList
 from tests.chart_builders import TODAY
 from tests.fact_builders import day, drug_use
 

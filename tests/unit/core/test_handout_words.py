@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from cds_service.core.handout import SENTENCES
+from cds_service.core.handout.handout import SENTENCES
 from tests.chart_builders import open_service
 from tests.patients.leaving import SERVICE
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.core.findings import Findings, Gap, PassedOver, Provenance
-from cds_service.core.grave_findings import EXCLUDING
-from cds_service.core.open_points import INPUTS, SOURCES, find_open_points
-from cds_service.core.risk_words import risk_words_of
+from cds_service.core.risk.grave_findings import EXCLUDING
+from cds_service.core.risk.open_points import INPUTS, SOURCES, find_open_points
+from cds_service.core.risk.risk_words import risk_words_of
 from tests.chart_builders import open_service
 from tests.fact_builders import WHOLE_RECORD, assessed, facts
 

@@ -6,7 +6,7 @@ from operator import attrgetter
 import pytest
 from pydantic import ValidationError
 
-from cds_service.core.policy import SITE_KEYS
+from cds_service.core.site_values.policy import SITE_KEYS
 from tests.chart_builders import open_service
 from tests.fact_builders import policy_with
 

@@ -16,8 +16,8 @@ from cds_service.core.models.pooled import known_inputs, load_pooled_model
 from cds_service.core.models.pooled_table import read_pooled_table
 from cds_service.core.models.reduced_tables import table_path
 from cds_service.core.models.study_files import load_pooled_study
-from cds_service.core.policy import SiteIncidence
-from cds_service.core.recalibration import Recalibration
+from cds_service.core.site_values.policy import SiteIncidence
+from cds_service.core.site_values.recalibration import Recalibration
 from cds_service.errors import DataFileError
 from cds_service.loading import REDUCED, STUDIES
 from tests.chart_builders import open_service

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cds_service.core.acts.recommendations import recommend
+from cds_service.core.acts.rule_file import Rule
 from cds_service.core.facts.chart_facts import rank_facts
 from cds_service.core.facts.signals import find_signals
-from cds_service.core.recommendations import recommend
-from cds_service.core.rule_file import Rule
 from tests.chart_builders import HOOK, open_service
 from tests.fact_builders import (
     DAY,

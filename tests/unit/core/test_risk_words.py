@@ -3,7 +3,7 @@
 import pytest
 
 from cds_service.core.models.pooled import PooledBaseline, PooledFigure
-from cds_service.core.risk_words import risk_words_of
+from cds_service.core.risk.risk_words import risk_words_of
 
 BASELINE = PooledBaseline(
     incidence=0.166,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.core.assessment import assess
 from cds_service.core.findings import Findings, Gap, Provenance
+from cds_service.core.risk.assessment import assess
 from tests.chart_builders import open_service
 from tests.fact_builders import WHOLE_RECORD, any_values, assessed, facts, finding
 from tests.unit.core.study_samples import CT, PKP, PVP, TYPICAL, WEAK, merged

@@ -15,7 +15,7 @@ from cds_service.core.models.study_result import (
     apply_model,
     is_visibly_above,
 )
-from cds_service.core.policy import Policy
+from cds_service.core.site_values.policy import Policy
 from tests.chart_builders import open_service
 from tests.fact_builders import any_values, assessed, facts, finding, policy_with
 from tests.unit.core.study_samples import CT, PKP, PVP, TYPICAL, WEAK, merged

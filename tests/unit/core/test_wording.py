@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from cds_service.core.findings import GapReason
-from cds_service.core.wording import (
+from cds_service.core.words.wording import (
     GAP_REASONS,
     date_text,
     month_text,

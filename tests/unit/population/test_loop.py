@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
-from cds_service.core.course_after_signing import Course, state_of, when_done
+from cds_service.core.earlier_cards.course_after_signing import (
+    Course,
+    state_of,
+    when_done,
+)
 from cds_service.population.outcomes.course_after_signing import read_course, row_of
 from cds_service.population.scoring import Run
 from tests.chart_builders import (

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from cds_service.core.recalibration import Recalibration
+from cds_service.core.site_values.recalibration import Recalibration
 from cds_service.loading import load_service
 from cds_service.site.folder import load_site
 from tests.chart_builders import open_service

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.core.policy import SITE_KEYS
+from cds_service.core.site_values.policy import SITE_KEYS
 from cds_service.site.folder import load_site
 
 WHOLE = Path(__file__).with_name("whole.toml").read_text(encoding="utf-8")

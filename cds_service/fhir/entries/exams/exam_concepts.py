@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})

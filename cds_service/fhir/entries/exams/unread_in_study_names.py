@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from cds_service.fhir.entries.words.problem_words import has_grave_stem
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # Characters. A longer name is plain by the words of its own list, or not at all: to

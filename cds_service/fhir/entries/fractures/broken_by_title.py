@@ -17,9 +17,9 @@ from cds_service.fhir.entries.fractures.healed_fractures import OTHER_BONES
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
-from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
+from cds_service.fhir.mapping.texts.clauses import clauses, sentences
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

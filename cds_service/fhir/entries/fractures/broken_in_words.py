@@ -11,9 +11,9 @@ from typing import NamedTuple
 from cds_service.fhir.entries.fractures.broken_by_title import BROKEN
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.problem_words import is_denial
-from cds_service.fhir.mapping.clauses import sentences_once
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.texts.clauses import sentences_once
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 OLD = frozenset({"old-fracture"})

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # SNOMED CT: history of previous events

@@ -14,11 +14,15 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
     is_reason_understood,
     words_of_reasons,
 )
-from cds_service.fhir.mapping.clauses import clauses, sentences, sentences_once
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
+from cds_service.fhir.mapping.texts.clauses import clauses, sentences, sentences_once
+from cds_service.fhir.mapping.texts.text_rules import (
+    AUGMENTATIONS,
+    LONGEST_TEXT,
+    folded,
+)
 from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE
 from cds_service.fhir.raw_json import texts_of
 
 LEG_BROKEN, LEG_INJURED = "leg-broken", "leg-injured"

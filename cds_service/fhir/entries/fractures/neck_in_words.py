@@ -8,7 +8,7 @@ from typing import Literal
 
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.raw_json import Json, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 

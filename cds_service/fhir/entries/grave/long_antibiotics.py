@@ -8,7 +8,7 @@ from cds_service.fhir.entries.medication.drugs import (
     INFECTION_DRUGS,
 )
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE
 
 HOURS_OF_A_DAY = 24
 # Policy: an antibiotic of two weeks may be against an infected bone; one that is given

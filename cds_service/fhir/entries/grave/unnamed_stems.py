@@ -7,8 +7,8 @@ from cds_service.fhir.entries.grave.grave_concepts import (
     UNREAD_REASON,
 )
 from cds_service.fhir.entries.words.problem_words import has_grave_stem, named_in
-from cds_service.fhir.mapping.clauses import sentences_once
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import sentences_once
 from cds_service.fhir.raw_json import Json, member, objects, text
 
 # Kinds of words that tell of every patient of a ward with such a name.

@@ -31,7 +31,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
     words_of_reasons,
 )
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, objects, text
 
 

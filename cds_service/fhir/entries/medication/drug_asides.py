@@ -18,9 +18,13 @@ from cds_service.fhir.entries.medication.drugs import (
 )
 from cds_service.fhir.entries.words.open_concepts import UNREAD_WORDS
 from cds_service.fhir.leaves import codes_of, words_in
-from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, ONLY_DENIED, clauses
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, Place, folded
+from cds_service.fhir.mapping.texts.clauses import (
+    LONGEST_STATEMENT,
+    ONLY_DENIED,
+    clauses,
+)
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, Place, folded
 from cds_service.fhir.raw_json import Json
 
 # Elements that hold no asides: the entry's own drug, which is read elsewhere; people

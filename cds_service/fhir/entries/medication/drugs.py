@@ -16,10 +16,14 @@ from cds_service.fhir.entries.medication.steroid_asides import (
     without_asides,
     without_places,
 )
-from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, ONLY_DENIED, clauses
 from cds_service.fhir.mapping.drug_table import ATC
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.texts.clauses import (
+    LONGEST_STATEMENT,
+    ONLY_DENIED,
+    clauses,
+)
+from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 

@@ -14,7 +14,7 @@ from math import inf
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.drug_table import OtherDose
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, member, number, objects, text
 
 _DAYS = {"h": 1 / 24, "d": 1, "wk": 7, "mo": 30, "a": 365}

@@ -14,7 +14,7 @@ from cds_service.fhir.element_names import MODIFIERS, PEOPLE_AND_PLACES
 from cds_service.fhir.leaves import leaves_of, words_in
 from cds_service.fhir.mapping.remainders import without_codes
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.narratives import says_more
 from cds_service.fhir.raw_json import Json, number, objects, text
 

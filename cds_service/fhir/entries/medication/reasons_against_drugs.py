@@ -14,11 +14,11 @@ from cds_service.fhir.entries.words.problem_words import (
     read_problem_words,
     undenied_parts,
 )
-from cds_service.fhir.mapping.clauses import names, sentences, statements
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.texts.clauses import names, sentences, statements
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 OF_STOPS = frozenset({"hypocalcaemia", "jaw-necrosis", "atypical-femur-fracture"})

@@ -6,9 +6,9 @@ and refuses no steroid; nor does "5 mg daily, salbutamol inhaler".
 
 import re
 
-from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.texts.clauses import clauses
+from cds_service.fhir.mapping.texts.text_rules import folded
 
 ORAL_RATE = frozenset({"oral-rate"})
 ORAL_DOSE = frozenset({"oral-dose"})

@@ -15,7 +15,11 @@ from cds_service.fhir.entries.words.problem_words import has_grave_stem
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, LONGEST_TITLE, folded
+from cds_service.fhir.mapping.texts.text_rules import (
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    folded,
+)
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # The elements of a dosage with words; those of its route, site and method are names of

@@ -8,6 +8,7 @@ If other words of the entry may say more than its code, the code does not count.
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from cds_service.fhir.entries.coded import Coded
 from cds_service.fhir.entries.words.fracture_sites import (
     UNSITED,
     fractured_there,
@@ -48,8 +49,9 @@ OF_A_FRACTURE = FRACTURED | {"osteoporosis", "pathological-fracture"}
 Verdict = Literal["apart", "spinal", "unknown"]
 
 
-def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
+def is_bystander_problem(diagnosis: Coded, terminology: Terminology) -> bool:
     """Tell if a condition has nothing to do with the stability of the spine."""
+    condition = diagnosis.raw
     code = condition.get("code")
     verdicts = _verdicts(code, terminology)
     names = texts_of(code)
@@ -62,7 +64,7 @@ def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
         return bool(names) and not verdicts and is_denied
     if any("spinal" in _verdicts(one, terminology) for one in _causes_of(condition)):
         return False
-    is_fracture = fractured_there(condition, terminology.concepts(code), terminology)
+    is_fracture = fractured_there(condition, diagnosis.concepts, terminology)
     if is_fracture or "spinal" in verdicts:
         return False
     if verdicts:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from cds_service.fhir.entries.words.problem_words import is_denial, undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 
 # Rules of `kinds.toml`.
 AGAIN = ("cancer-again",)

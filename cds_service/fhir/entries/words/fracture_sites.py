@@ -12,7 +12,7 @@ from typing import Any
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.raw_json import Json, objects, texts_of
 
 UNSITED = "osteoporotic-fracture-unsited"

@@ -6,9 +6,9 @@ the onset, is only the latest on which the event may have been.
 
 from collections.abc import Callable, Iterable
 
-from cds_service.fhir.mapping.clauses import names, statements
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import names, statements
 from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.raw_json import Json, member
 from cds_service.fhir.site_calendar import SiteCalendar

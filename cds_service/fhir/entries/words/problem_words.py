@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cds_service.fhir.certainty import certainty_of, has_unread_status, lacks_status
-from cds_service.fhir.mapping.clauses import (
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import (
     LONGEST_STATEMENT,
     Clause,
     sentences_once,
 )
-from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 MOST_STATEMENTS = 20

@@ -18,13 +18,13 @@ from cds_service.fhir.entries.words.problem_words import (
     is_denial,
     named_in,
 )
-from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.plain.bound_words import FRACTURE_SIGN
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
 from cds_service.fhir.mapping.plain.plain_words import Besides
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.clauses import sentences
+from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
     LONGEST_TITLE,
     folded,

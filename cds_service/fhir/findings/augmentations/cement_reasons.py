@@ -14,9 +14,9 @@ from cds_service.fhir.entries.words.fracture_sites import UNSITED
 from cds_service.fhir.entries.words.past_by_words import LONG_PAST
 from cds_service.fhir.entries.words.problem_words import in_doubt, undenied_parts
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.mapping.clauses import names, statements
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
+from cds_service.fhir.mapping.texts.clauses import names, statements
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.references import contained_in, last_name
 

@@ -21,9 +21,9 @@ from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.problem_words import in_doubt, undenied_parts
 from cds_service.fhir.findings.augmentations.same_operation import SUBACUTE, last_day_of
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.levels.level_names import LEVELS
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
+from cds_service.fhir.mapping.texts.clauses import clauses, sentences
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 

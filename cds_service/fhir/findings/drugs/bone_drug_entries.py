@@ -16,8 +16,8 @@ from cds_service.core.drugs.bone_drugs import (
 from cds_service.core.drugs.drug_uses import Clarity, DrugEntry
 from cds_service.core.findings import Dated, DrugAllergy, HowEnded
 from cds_service.core.months import months_after
-from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import BoneDrugSpec, MedicationSpec
+from cds_service.core.words.phrases import joined
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.drugs import (
     ANY_BONE_DRUG,

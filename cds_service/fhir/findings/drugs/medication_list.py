@@ -9,9 +9,9 @@ from datetime import date
 
 from cds_service.core.findings import Finding, Gap, PassedOver
 from cds_service.core.months import months_before
-from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
-from cds_service.core.wording import date_text
+from cds_service.core.words.phrases import joined
+from cds_service.core.words.wording import date_text
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.drugs import STEROID, Drug

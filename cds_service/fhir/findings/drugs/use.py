@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cds_service.core.findings import Provenance
 from cds_service.core.vocabulary import MedicationSpec
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.drugs import Drug
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS

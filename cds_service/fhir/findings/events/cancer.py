@@ -25,9 +25,9 @@ from cds_service.fhir.findings.events import events
 from cds_service.fhir.findings.events.happenings import happenings
 from cds_service.fhir.findings.problem_list import is_in_use
 from cds_service.fhir.findings.statements import NOT_DONE
-from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.clauses import sentences
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, with_whole_years
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from cds_service.core.findings import Finding
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import InjuringFallSpec, RepeatedFallsSpec
-from cds_service.core.wording import number_word
+from cds_service.core.words.wording import number_word
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.findings.chart import Chart, FindingOrGap
 from cds_service.fhir.findings.events import events

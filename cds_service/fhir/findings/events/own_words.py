@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import without_accents
+from cds_service.fhir.mapping.texts.text_rules import without_accents
 
 # Rules of `kinds.toml`.
 GOES_WITH = "goes-with"

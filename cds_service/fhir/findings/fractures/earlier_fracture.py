@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from cds_service.core.findings import Finding
-from cds_service.core.grave_findings import FRACTURE_NOT_CLEAR
+from cds_service.core.risk.grave_findings import FRACTURE_NOT_CLEAR
 from cds_service.core.vocabulary import FractureSpec
 from cds_service.fhir.entries.entry import BILLED_TYPES
 from cds_service.fhir.entries.fractures.called_old import may_be_called_old
@@ -67,7 +67,7 @@ from cds_service.fhir.findings.statements import (
 )
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.mapping.levels.level_names import LEVELS
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import WITHOUT_DAY, begun
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels.broken_levels import (

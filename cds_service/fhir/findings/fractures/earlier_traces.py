@@ -18,7 +18,7 @@ from cds_service.fhir.findings.chart import Chart, Problem
 from cds_service.fhir.findings.statements import Stated, or_in_doubt, read_aside
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.leaves import codes_of, words_in
-from cds_service.fhir.mapping.clauses import clauses
+from cds_service.fhir.mapping.texts.clauses import clauses
 from cds_service.fhir.onset import asserted_on, begun, recorded_on
 from cds_service.fhir.raw_json import member, text, texts_of
 

@@ -33,7 +33,7 @@ from cds_service.fhir.findings.statements import (
     read_aside,
 )
 from cds_service.fhir.leaves import codes_of, words_in
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels.broken_levels import REGION_NAMES
 from cds_service.fhir.orders.levels.treated_levels import find_levels

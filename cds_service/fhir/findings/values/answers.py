@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cds_service.core.findings import Gap
 from cds_service.core.vocabulary import AnswerSpec
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,

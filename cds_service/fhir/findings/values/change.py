@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cds_service.core.findings import Finding, Gap
 from cds_service.core.vocabulary import ChangeSpec, QuantitySpec
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading, make_gap
 from cds_service.fhir.findings.values.measurements import (
     age_concern,

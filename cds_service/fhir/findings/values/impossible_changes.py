@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from cds_service.core.findings import PassedOver
 from cds_service.core.vocabulary import QuantitySpec
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.fhir.findings.values.quantities import Measured, shortened
 
 DAYS_OF_YEAR = 365.25

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cds_service.core.derivations.from_order import OSTEOPOROSIS
 from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.bone_reports import (

@@ -31,7 +31,7 @@ from cds_service.core.findings import (
 )
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import ObservedSpec, QuantitySpec
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,

@@ -13,11 +13,11 @@ from cds_service.fhir.findings.chart import Chart, Reading
 from cds_service.fhir.findings.values.names_of_measures import names_of_code
 from cds_service.fhir.findings.values.observations import device_words
 from cds_service.fhir.findings.values.quantities import Measured, Refused
-from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.codes.expansions import SNOMED
 from cds_service.fhir.mapping.levels.from_words import LevelRules
 from cds_service.fhir.mapping.levels.level_names import LEVELS, in_order
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.clauses import sentences
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 NEXT_TO_FRACTURE = "next to the fracture"

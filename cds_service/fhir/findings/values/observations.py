@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from cds_service.core.vocabulary import ObservedSpec
-from cds_service.core.wording import date_text
+from cds_service.core.words.wording import date_text
 from cds_service.fhir.findings.chart import Chart, Problem, Reading
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.leaves import leaves_of

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cds_service.core.findings import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
-from cds_service.core.wording import date_text, number_text
+from cds_service.core.words.wording import date_text, number_text
 from cds_service.fhir.findings.chart import Chart, Problem, Reading
 from cds_service.fhir.findings.values.names_of_measures import problem_of_name
 from cds_service.fhir.findings.values.observations import (
@@ -20,7 +20,7 @@ from cds_service.fhir.findings.values.observations import (
 )
 from cds_service.fhir.mapping.files.units import UnitTable
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import within_limit
+from cds_service.fhir.mapping.texts.text_rules import within_limit
 from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.site_calendar import Moment
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.durations.duration_parts import Amount
 from cds_service.fhir.mapping.files.language import Durations, any_of, ignoring_case
-from cds_service.fhir.mapping.text_rules import UNREAD_IN_NUMBER
+from cds_service.fhir.mapping.texts.text_rules import UNREAD_IN_NUMBER
 
 YEAR, MONTH = "a", "mo"
 SYMBOL = 3  # units this short are the same in all languages

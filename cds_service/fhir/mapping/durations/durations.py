@@ -30,7 +30,7 @@ from cds_service.fhir.mapping.durations.duration_words import (
 from cds_service.fhir.mapping.durations.last_days import LastDays
 from cds_service.fhir.mapping.files.language import Language
 from cds_service.fhir.mapping.files.overlay import required
-from cds_service.fhir.mapping.text_rules import UNREAD_IN_NUMBER, normal
+from cds_service.fhir.mapping.texts.text_rules import UNREAD_IN_NUMBER, normal
 from cds_service.outgoing.deadline import check_time
 
 FILE = "durations.toml"

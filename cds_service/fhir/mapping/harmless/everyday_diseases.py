@@ -17,8 +17,8 @@ from pydantic import Field
 
 from cds_service.core.data_file import DataFile
 from cds_service.fhir.mapping.files.language import Pattern
-from cds_service.fhir.mapping.kept_texts import kept
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, any_folded, folded
+from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, any_folded, folded
 
 FILE = "everyday-diseases.toml"
 Words = Mapping[str, tuple[str, ...]]

@@ -12,13 +12,17 @@ from pathlib import Path
 from pydantic import Field
 
 from cds_service.core.data_file import Closed, DataFile
-from cds_service.fhir.mapping.bystander_rules import Bystanders
 from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.files.overlay import required
-from cds_service.fhir.mapping.grave_stems import GraveStems
+from cds_service.fhir.mapping.grave.grave_stems import GraveStems
+from cds_service.fhir.mapping.harmless.bystander_rules import Bystanders
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
 from cds_service.fhir.mapping.plain.plain_words import PlainLists
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded, folded_pattern
+from cds_service.fhir.mapping.texts.text_rules import (
+    LONGEST_TITLE,
+    folded,
+    folded_pattern,
+)
 
 FILE = "everyday-orders.toml"
 Words = Mapping[str, tuple[Pattern, ...]]

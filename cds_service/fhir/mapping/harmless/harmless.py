@@ -15,10 +15,14 @@ from typing import Any, Literal, NamedTuple, Self
 from pydantic import Field
 
 from cds_service.core.data_file import DataFile, DataTable
-from cds_service.fhir.mapping.clauses import names
 from cds_service.fhir.mapping.codes.official_titles import OfficialTitles
 from cds_service.fhir.mapping.files.language import Pattern, either
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded, folded_pattern
+from cds_service.fhir.mapping.texts.clauses import names
+from cds_service.fhir.mapping.texts.text_rules import (
+    LONGEST_TITLE,
+    folded,
+    folded_pattern,
+)
 from cds_service.fhir.raw_json import Json, objects, text
 
 # around a name: bullets, dashes, stops

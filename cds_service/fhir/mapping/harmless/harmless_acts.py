@@ -16,9 +16,9 @@ from cds_service.fhir.mapping.codes.harmless_codes import CodeRange, HarmlessCod
 from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.files.overlay import required
 from cds_service.fhir.mapping.harmless.harmless import NAME_ENDS
-from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords, whole_word
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, folded
 
 FILE = "harmless-acts.toml"
 _TAG = re.compile(r"\s*\((?:procedure|regime/therapy)\)\s*$")

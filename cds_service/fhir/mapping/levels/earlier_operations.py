@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from cds_service.fhir.mapping.levels.level_names import MOST_GROUPS, Group, LevelNames
-from cds_service.fhir.mapping.text_rules import Place
+from cds_service.fhir.mapping.texts.text_rules import Place
 
 Places = Callable[[str, frozenset[str]], Mapping[str, Place]]
 

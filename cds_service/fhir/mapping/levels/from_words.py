@@ -11,9 +11,7 @@ from dataclasses import replace
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from cds_service.fhir.mapping.clauses import remarks
 from cds_service.fhir.mapping.files.language import Language, Vertebrae, any_of
-from cds_service.fhir.mapping.kept_texts import kept
 from cds_service.fhir.mapping.levels.earlier_operations import (
     UNDATED,
     EarlierOperations,
@@ -28,7 +26,9 @@ from cds_service.fhir.mapping.levels.level_names import (
     in_order,
 )
 from cds_service.fhir.mapping.levels.of_something_else import OtherRules
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.clauses import remarks
+from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.text_rules import (
     AUGMENTATIONS,
     Place,
     within_limit,

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol
 
 from cds_service.fhir.mapping.files.language import Vertebrae, any_of
-from cds_service.fhir.mapping.text_rules import STROKES
+from cds_service.fhir.mapping.texts.text_rules import STROKES
 
 # Between two statements of a title, in any language.
 BORDERS = r"[;,/()，、。；\n]|[+&]|\.(?=\s|$)|\s[-‐–—]\s"

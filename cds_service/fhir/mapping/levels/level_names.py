@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cds_service.core.anatomy import SPINE
 from cds_service.fhir.mapping.files.language import Language, Speller, Vertebrae, any_of
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.text_rules import (
     UNREAD_IN_NUMBER,
     folded,
     folded_pattern,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from cds_service.fhir.mapping.files.language import Joints, Vertebrae, any_of
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
-from cds_service.fhir.mapping.text_rules import without_accents
+from cds_service.fhir.mapping.texts.text_rules import without_accents
 
 _HEALING = "heal|heil|union|consolid|konsolid|guer|cur|愈|治"
 

@@ -13,7 +13,7 @@ from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.durations.durations import DurationRules
 from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords, whole_word
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.texts.text_rules import folded
 
 # Replaces the name of a broken vertebra in a text; it is no letter.
 FRACTURE_SIGN = "\ue000"

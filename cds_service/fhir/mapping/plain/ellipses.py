@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords, whole_word
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 
 # Replaces a denial in a text; it is no letter.
 _DENIAL = "\ue002"

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from cds_service.fhir.mapping.durations.durations import LONGEST_TEXT, DurationRules
 from cds_service.fhir.mapping.files.letters import LETTER
-from cds_service.fhir.mapping.kept_texts import kept
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.text_rules import (
     folded,
     folded_pattern,
 )

@@ -19,11 +19,11 @@ from typing import NamedTuple
 from pydantic import Field
 
 from cds_service.core.data_file import read_toml, validated
-from cds_service.fhir.mapping.denial_lists import DenialList
 from cds_service.fhir.mapping.durations.durations import DurationRules
 from cds_service.fhir.mapping.files.language import Examples, Pattern
 from cds_service.fhir.mapping.files.overlay import files_in_force
 from cds_service.fhir.mapping.plain.bound_words import BoundList, BoundWords, all_plain
+from cds_service.fhir.mapping.plain.denial_lists import DenialList
 from cds_service.fhir.mapping.plain.ellipses import Ellipses
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
 

@@ -14,9 +14,9 @@ from cds_service.fhir.entries.grave.grave_concepts import UNJUDGED, UNREAD_REASO
 from cds_service.fhir.entries.grave_asides import drugs_and_states, grave_concepts_of
 from cds_service.fhir.entries.words.problem_words import has_grave_stem, in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.clauses import sentences
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.complications import COMPLICATIONS, complication_concepts
 from cds_service.fhir.orders.discharge.unread_procedures import (
     unread_acts_of_spine,

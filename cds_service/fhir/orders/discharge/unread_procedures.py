@@ -14,7 +14,7 @@ from cds_service.fhir.entries.grave.grave_concepts import (
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.orders.discharge.biopsies import is_sample_of_bone
 from cds_service.fhir.orders.drafts import Order
 from cds_service.fhir.orders.since.acts import NEVER, is_since

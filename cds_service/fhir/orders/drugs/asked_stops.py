@@ -13,9 +13,9 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.drugs import BONE_DRUG, marked_later_years
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import leaves_of
-from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import Place, folded
+from cds_service.fhir.mapping.texts.clauses import clauses
+from cds_service.fhir.mapping.texts.text_rules import Place, folded
 from cds_service.fhir.orders.drafts import DraftOrders, Order, codeables
 from cds_service.fhir.orders.order_lengths import NAMES_WITHOUT_WORDS
 from cds_service.fhir.orders.other_drafts import PEOPLE, SET_OF_ORDERS

@@ -22,9 +22,9 @@ from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.problem_words import named_in, undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
-from cds_service.fhir.mapping.clauses import clauses, sentences_once
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, Place, folded
+from cds_service.fhir.mapping.texts.clauses import clauses, sentences_once
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, Place, folded
 from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.drugs.asked_stops import (

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from cds_service.core.closures import Fracture
+from cds_service.core.earlier_cards.closures import Fracture
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.levels_of_entries import fracture_levels

@@ -37,7 +37,7 @@ from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.durations.duration_parts import blank
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
 from cds_service.fhir.orders.injuries.bystander_orders import is_bystander
 from cds_service.fhir.orders.injuries.fresh_fractures import broken_before_operation

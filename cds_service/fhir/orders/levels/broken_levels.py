@@ -18,10 +18,10 @@ from cds_service.fhir.entries.fractures.neck_in_words import CERVICAL, neck_in_w
 from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
-from cds_service.fhir.mapping.clauses import clauses, sentences_once
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.clauses import clauses, sentences_once
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.levels.treated_levels import site_statements
 from cds_service.fhir.orders.order_reasons import conditions_of, reasons_named

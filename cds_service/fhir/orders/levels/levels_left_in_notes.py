@@ -8,9 +8,9 @@ calls left, `treated_levels.py` finds.
 from collections.abc import Collection, Iterator
 
 from cds_service.fhir.leaves import words_in
-from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.texts.clauses import sentences
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.narratives import without_tags
 from cds_service.fhir.raw_json import Json, member, text
 

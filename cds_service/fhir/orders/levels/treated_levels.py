@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from cds_service.core.phrases import Verbatim, say
+from cds_service.core.words.phrases import Verbatim, say
 from cds_service.fhir.mapping.levels.level_names import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.order_reasons import (
     CODED,

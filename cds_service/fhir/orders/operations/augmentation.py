@@ -15,7 +15,7 @@ from cds_service.core.findings import (
     Procedure,
     TreatedLevels,
 )
-from cds_service.core.phrases import Verbatim, in_brackets, joined, say
+from cds_service.core.words.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.entries.fractures.earlier_in_words import EARLIER
 from cds_service.fhir.mapping.codes.code_systems import CPT

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from cds_service.fhir.certainty import is_later_encounter
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.condition_concepts import concepts_of_condition
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
@@ -12,7 +13,7 @@ from cds_service.fhir.entries.fractures.healed_fractures import SEVERAL
 from cds_service.fhir.entries.words.past_by_words import LONG_PAST, NEW
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.since.reports import is_made_since, is_pathology
@@ -99,5 +100,5 @@ def _as_diagnosis(
 ) -> Entry:
     recorded = {"recordedDate": day.isoformat()} if day else {}
     diagnosis: Json = {"resourceType": "Condition", "code": code, **recorded}
-    concepts = concepts_of_condition(diagnosis, terminology)
+    concepts = concepts_of_condition(read_code(diagnosis, terminology), terminology)
     return report._replace(raw=diagnosis, concepts=concepts)

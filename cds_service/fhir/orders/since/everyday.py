@@ -12,7 +12,7 @@ from cds_service.fhir.entries.words.problem_words import has_grave_stem
 from cds_service.fhir.entries.words.unread_in_reasons import is_title_plain
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, member, objects, texts_of
 
 # An entry with any other concept says more than its title, or its title more. The

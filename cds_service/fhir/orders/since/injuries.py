@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.core.facts.leaving import INJURY_KINDS, Injury, InjuryKind
-from cds_service.core.phrases import DayForm
+from cds_service.core.words.phrases import DayForm
 from cds_service.fhir.certainty import (
     PAST,
     certainty_of,

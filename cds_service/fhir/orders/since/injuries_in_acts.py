@@ -38,8 +38,8 @@ from cds_service.fhir.entries.harm_in_acts import (
 )
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.mapping.clauses import sentences_once
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import sentences_once
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.levels.broken_levels import OLD

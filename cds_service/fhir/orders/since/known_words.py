@@ -17,7 +17,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.harmless.everyday_diseases import EverydayTitle
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.order_reasons import FORBIDDING
 from cds_service.fhir.orders.since.everyday import SAYS_NO_MORE, says_no_more

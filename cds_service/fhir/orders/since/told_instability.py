@@ -16,7 +16,7 @@ from cds_service.fhir.entries.words.problem_words import (
 )
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.order_reasons import note_texts
 from cds_service.fhir.orders.recognition import is_augmentation

@@ -10,8 +10,8 @@ from functools import cache, partial
 from typing import Any
 
 from cds_service.core.braces.bracing import Correction
-from cds_service.core.phrases import joined, say
-from cds_service.core.wording import date_text, title_text
+from cds_service.core.words.phrases import joined, say
+from cds_service.core.words.wording import date_text, title_text
 from cds_service.fhir.mapping.durations.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.order_times import (

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.core.handout import HANDOUT_DRAFT
-from cds_service.core.phrases import say
+from cds_service.core.handout.handout import HANDOUT_DRAFT
+from cds_service.core.words.phrases import say
 from cds_service.fhir.orders.suggested.suggestions import SharedParts, references_of
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.messages import Action, Suggestion

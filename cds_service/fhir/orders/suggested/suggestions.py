@@ -14,14 +14,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cds_service.core.acts.recommendations import Recommendation
 from cds_service.core.braces.bracing import Correction
-from cds_service.core.languages import LanguageFile
-from cds_service.core.phrases import Sentence, in_language, joined, say
-from cds_service.core.recommendations import Recommendation
-from cds_service.core.wording import capital, date_text, title_text
+from cds_service.core.words.languages import LanguageFile
+from cds_service.core.words.phrases import Sentence, in_language, joined, say
+from cds_service.core.words.wording import capital, date_text, title_text
 from cds_service.errors import DataFileError
 from cds_service.fhir.classes import class_of
-from cds_service.fhir.mapping.mapping_files import Orderable
+from cds_service.fhir.mapping.codes.mapping_files import Orderable
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.suggested.brace_correction import (
     correct_brace_order,

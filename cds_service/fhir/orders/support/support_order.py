@@ -13,7 +13,7 @@ from cds_service.core.findings import SupportOrder, WordedEnd
 from cds_service.fhir.mapping.codes.code_systems import HCPCS, ORDERS
 from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders.drafts import DraftOrders, Order, codeables
 from cds_service.fhir.orders.keep_reasons import (
     names_other_purpose,

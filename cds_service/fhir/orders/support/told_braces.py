@@ -10,9 +10,9 @@ from datetime import date
 
 from cds_service.core.findings import SupportOrder, SupportOrders
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.texts.clauses import sentences
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.support.support_order import read_support_orders
 from cds_service.fhir.orders.support.worn_inside import TELLS_HISTORY, is_plain_order

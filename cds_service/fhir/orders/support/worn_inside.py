@@ -14,10 +14,10 @@ from datetime import date
 from itertools import takewhile
 
 from cds_service.core.findings import SupportOrder
-from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.durations.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import Place, folded
+from cds_service.fhir.mapping.texts.clauses import clauses
+from cds_service.fhir.mapping.texts.text_rules import Place, folded
 from cds_service.fhir.orders.drafts import Order
 from cds_service.fhir.orders.order_text import name_brace, name_support
 from cds_service.fhir.orders.order_times import (

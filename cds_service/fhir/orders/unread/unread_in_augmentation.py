@@ -16,6 +16,7 @@ from typing import Any
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.element_names import MODIFIERS
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.grave.grave_concepts import (
     ASIDE,
     BROKEN_ASIDE,
@@ -31,10 +32,10 @@ from cds_service.fhir.entries.words.bystanders import (
 from cds_service.fhir.entries.words.fracture_sites import names_place_alone
 from cds_service.fhir.entries.words.unread_in_reasons import is_code_plainly_worded
 from cds_service.fhir.leaves import leaves_of
-from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.remainders import LEAST_CODE, without_names
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
+from cds_service.fhir.mapping.texts.clauses import clauses
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS, folded
 from cds_service.fhir.narratives import repeats
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.levels.broken_levels import broken_places, covers
@@ -236,7 +237,7 @@ def _is_contained_read(resource: Json, terminology: Terminology) -> bool:
     if resource.get("resourceType") == "Condition":
         return (
             certainty_of(resource) == "denied"
-            or is_bystander_problem(resource, terminology)
+            or is_bystander_problem(read_code(resource, terminology), terminology)
             or is_plain_fracture(resource, terminology, is_old=False)
         )
     codings = _codings_of("contained", resource)
@@ -420,7 +421,7 @@ def _is_reason_read(
         return False
     if not is_code_plainly_worded(condition.get("code"), terminology):
         return False
-    if is_bystander_problem(condition, terminology):
+    if is_bystander_problem(read_code(condition, terminology), terminology):
         return True
     return is_plain_fracture(condition, terminology, is_old=False)
 

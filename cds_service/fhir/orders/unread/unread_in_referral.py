@@ -18,7 +18,7 @@ from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE
 from cds_service.fhir.narratives import says_more
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import (

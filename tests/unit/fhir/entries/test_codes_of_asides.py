@@ -6,7 +6,7 @@ here with the reason why not.
 
 import pytest
 
-from cds_service.core.grave_findings import EXCLUDING, RAISING_LISTED
+from cds_service.core.risk.grave_findings import EXCLUDING, RAISING_LISTED
 from cds_service.fhir.entries.grave.grave_concepts import OPENING
 from tests.builders import specs, terminology
 

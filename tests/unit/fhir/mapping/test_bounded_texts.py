@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from cds_service.fhir.mapping import text_rules
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts import text_rules
+from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
     UNREAD,
     folded,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.fhir.mapping.denial_lists import DenialList
+from cds_service.fhir.mapping.plain.denial_lists import DenialList
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
 
 SPANISH = DenialList(

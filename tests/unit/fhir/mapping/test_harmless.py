@@ -7,7 +7,7 @@ import pytest
 
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.texts.text_rules import folded
 from tests.builders import MAPPINGS, terminology
 
 OURS = (MAPPINGS / "harmless.toml").read_text(encoding="utf-8")

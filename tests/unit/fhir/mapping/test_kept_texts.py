@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.fhir.mapping.kept_texts import KEPT_PROSE, LONGEST_KEPT, kept
+from cds_service.fhir.mapping.texts.kept_texts import KEPT_PROSE, LONGEST_KEPT, kept
 
 
 @pytest.mark.parametrize("length", [10, LONGEST_KEPT + 1], ids=["title", "prose"])

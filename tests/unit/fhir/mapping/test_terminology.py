@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.codes.mapping_files import read_orderables
 from cds_service.fhir.mapping.files.language import OF_LISTS
 from cds_service.fhir.mapping.finding_specs import check_specs, load_finding_specs
-from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.terminology import Terminology
 from tests.builders import MAPPINGS, coded, terminology
 from tests.codes import LOINC, MEASURES, ORDERS

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cds_service.core.data_file import PACKAGE
 from cds_service.fhir.mapping.files.language import read_languages
-from cds_service.fhir.mapping.text_rules import (
+from cds_service.fhir.mapping.texts.text_rules import (
     TextRule,
     TextRules,
     folded,
@@ -23,7 +23,7 @@ from cds_service.fhir.mapping.text_rules import (
 from tests.builders import MAPPINGS, terminology
 
 WORD_EXAMPLES = Path(__file__).parents[3] / "word_examples"
-WRITTEN_OUT_PARTS = PACKAGE / "fhir/mapping/written_out.toml"
+WRITTEN_OUT_PARTS = PACKAGE / "fhir/mapping/texts/written_out.toml"
 
 
 def read_all(folder: Path) -> list[dict[str, Any]]:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from fhir.resources.R4B.servicerequest import ServiceRequest
 
+from cds_service.core.acts.recommendations import Recommendation
+from cds_service.core.acts.rule_file import Rule, When
 from cds_service.core.braces.bracing import Correction
-from cds_service.core.recommendations import Recommendation
-from cds_service.core.rule_file import Rule, When
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggested.suggestions import (

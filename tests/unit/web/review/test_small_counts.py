@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from cds_service.core.course_after_signing import STATES, STEPS, When
+from cds_service.core.earlier_cards.course_after_signing import STATES, STEPS, When
 from cds_service.review.committee import PAGE, _hidden, tables_of
 from cds_service.review.small_counts import AND_HIDDEN, HIDDEN, add_up
 

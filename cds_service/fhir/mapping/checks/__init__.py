@@ -1,0 +1,1 @@
+"""Check at the start what a site wrote: its tables, examples and confirmed codes."""

@@ -1,0 +1,352 @@
+"""Find parts of words that tell of something grave, by `grave-stems.toml`.
+
+A name that no list knows is missed by its readers. A part of it often is not:
+"borstkanker", "Tumorschmerzen". Such a word states nothing and leaves its entry open.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import chain
+from pathlib import Path
+
+from cds_service.core.data_file import DataFile, read_toml
+from cds_service.fhir.mapping.dates.written_days import (
+    days_in,
+    latest_of,
+    with_plain_months,
+)
+from cds_service.fhir.mapping.files.language import Pattern
+from cds_service.fhir.mapping.files.letters import LETTER
+from cds_service.fhir.mapping.files.overlay import (
+    file_in_force,
+    missing_tables,
+    required,
+)
+from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, any_folded, folded
+
+FILE = "grave-stems.toml"
+Words = Mapping[str, tuple[Pattern, ...]]
+
+
+# Where a part of a text ends; "z.n." is one word.
+_PART = re.compile(r"[,;，；。、]|\.(?=\s|$)(?<!n\.)")
+_SENTENCE = re.compile(r"[;。]|\.(?=\s|$)(?<!n\.)")
+# What links an act of this time to a fall of another one.
+_LINK = re.compile(
+    r"[,:;、：]|\b(?:for|due|after|because|post|following|nach|bei|wegen|apres|pour|suite"
+    r"|tras|por|para|dopo|per|na|po|voor|door|bij|przez|powodu)\b"
+)
+FEW_WORDS = 4
+# Around the name of a bone.
+SIDES = re.compile(
+    r"\W*(?:\b(?:left|right|bilateral|both|[lr]|links|rechts|li|re|beidseits|bds|gauche"
+    r"|droite?|izquierd[ao]|derech[ao]|sinistr[ao]|destr[ao]|linker|rechter|lew[ay]"
+    r"|praw[ay]|the|der|die|das|le|la|el|il|de|het)\b\W*|[左右]|좌측|우측)*"
+)
+
+
+class GraveStemsFile(DataFile):
+    """`grave-stems.toml`: regular expressions on folded text, by language.
+
+    Attributes:
+        reviewed: a reader whom a site names has read the file.
+        apart: what is taken out before: benign tumours, screening, other people.
+        tumour: parts of words for tumours, their treatment, and those who treat them.
+        infection: the same for infections of bone, spine or blood.
+        deficit: the same for palsies and the spinal cord.
+        care: the same for dialysis and the end of life.
+        no_deficit: what is taken out before `plain_deficit` and `worse`.
+        plain_deficit: deficits in plain speech, of which a denial is part.
+        undenied: what looks like a denial, or like nothing, and denies nothing.
+        worse: what went wrong after an operation.
+        complaint: a numb leg, urine that stays, pus, a head that was struck.
+        complaint_known: that a complaint is old, or is only looked for.
+        complaint_cause: a long-standing disease that brings it.
+        complaint_new: that it is new all the same.
+        fallen: a fall in the stay that ends.
+        fall: a fall, wherever it was.
+        in_room: where or when somebody fell who is in hospital.
+        before_stay: where, when or how somebody fell before a stay.
+        older_fall: of a fall, that it was earlier, or may come.
+        just_now: times since an operation.
+        broke_spine: that the spine broke, which led to the operation.
+        searched: what an examination is to rule out.
+        lasting_name: names that are long-standing, or a plan, unless more is said.
+        leads_to_reason: words after which a title says why.
+        examined: names of examinations.
+        elsewhere: other bones than the spine.
+        prevention: words that name a harm to be prevented.
+        feared: words of somebody who fears it.
+        emergency: what is done for a catastrophe: reanimation, a chest drain.
+        rescue_called: a team that was called, or a move to intensive care, in the title
+            of an order too.
+        several: words for more than one fracture.
+    """
+
+    reviewed: bool
+    apart: Words
+    tumour: Words
+    infection: Words
+    deficit: Words
+    care: Words
+    no_deficit: Words
+    plain_deficit: Words
+    undenied: Words
+    worse: Words
+    complaint: Words
+    complaint_known: Words
+    complaint_cause: Words
+    complaint_new: Words
+    fallen: Words
+    fall: Words
+    in_room: Words
+    before_stay: Words
+    older_fall: Words
+    just_now: Words
+    broke_spine: Words
+    searched: Words
+    lasting_name: Words
+    leads_to_reason: Words
+    examined: Words
+    elsewhere: Words
+    prevention: Words
+    feared: Words
+    emergency: Words
+    rescue_called: Words
+    several: Words
+
+
+class GraveStems:
+    """The patterns of the file."""
+
+    def __init__(self, content: GraveStemsFile) -> None:
+        """Compile the file."""
+        grave = (content.tumour, content.infection, content.deficit, content.care)
+        self._apart = _any_of([content.apart])
+        self._grave = _any_of(grave)
+        self._infection = _any_of([content.infection])
+        self._deficit = _any_of([content.deficit])
+        self._several = _any_of([content.several])
+        self._no_deficit = _any_of([content.no_deficit])
+        self._plain_deficit = _any_of([content.plain_deficit])
+        self._worse = _any_of([content.worse])
+        self._complaint = _any_of([content.complaint])
+        self._complaint_known = _any_of([content.complaint_known])
+        self._complaint_cause = _any_of([content.complaint_cause])
+        self._complaint_new = _any_of([content.complaint_new])
+        self._fallen = _any_of([content.fallen])
+        self._fall = _any_of([content.fall])
+        self._led_to_stay = _any_of([content.before_stay, content.broke_spine])
+        self._older_fall = _any_of([content.older_fall])
+        self._just_now = _any_of([content.just_now])
+        self._here = _any_of([content.in_room, content.just_now])
+        self._searched = _any_of([content.searched])
+        self._lasting_name = _any_of([content.lasting_name])
+        self._leads_to_reason = _any_of([content.leads_to_reason])
+        self._examined = _any_of([content.examined])
+        self._elsewhere = _any_of([content.elsewhere])
+        self._prevention = _any_of([content.prevention])
+        self._feared = _any_of([content.feared])
+        self._emergency = _any_of([content.emergency])
+        self._rescue_called = _any_of([content.rescue_called])
+        self._undenied = _any_of([content.undenied])
+        self._kept_plain_deficit = kept(self._has_plain_deficit)
+
+    def are_in(self, words: str) -> bool:
+        """Tell if a text has a part of a word that tells of something grave."""
+        if len(words) > LONGEST_TEXT:
+            return True
+        return self.has_plain_deficit(words) or bool(
+            self._grave.search(self._without_apart(words))
+        )
+
+    def has_plain_deficit(self, words: str) -> bool:
+        """Tell if a text tells in plain speech of a deficit: "cannot pass urine".
+
+        The denial is part of the deficit, so the whole text is looked at.
+        """
+        return self._kept_plain_deficit(words)
+
+    def _has_plain_deficit(self, words: str) -> bool:
+        plain = self.without_conditions(words)
+        return bool(self._plain_deficit.search(plain))
+
+    def without_conditions(self, words: str) -> str:
+        """Return the folded text without what may come, and what to do if it does."""
+        return self._no_deficit.sub(" ", folded(words[:LONGEST_TEXT]))
+
+    def is_worse(self, words: str) -> bool:
+        """Tell if a text tells of what may have gone wrong after an operation."""
+        plain = self.without_conditions(words)
+        return bool(self._worse.search(plain)) or any(
+            map(self._is_new_complaint, _SENTENCE.split(plain))
+        )
+
+    def _is_new_complaint(self, sentence: str) -> bool:
+        if not self._complaint.search(sentence):
+            return False
+        if self._complaint_new.search(sentence):
+            return True
+        if self._complaint_cause.search(sentence):
+            return False
+        parts = [one for one in _PART.split(sentence) if self._complaint.search(one)]
+        return not all(map(self._complaint_known.search, parts or [sentence]))
+
+    def is_fallen(self, words: str) -> bool:
+        """Tell if a text tells of a fall in a hospital: "fell out of bed"."""
+        return bool(self._fallen.search(folded(words[:LONGEST_TEXT])))
+
+    def names_fall(self, words: str) -> bool:
+        """Tell if a text names a fall, wherever it was."""
+        return bool(self._fall.search(folded(words[:LONGEST_TEXT])))
+
+    def is_fall_alone(self, title: str) -> bool:
+        """Tell if a title names a fall, and nothing else."""
+        plain = folded(title[:LONGEST_TEXT])
+        rest, count = self._fall.subn(" ", plain)
+        return bool(count) and not LETTER.search(rest)
+
+    def may_be_of_fall(self, words: str, since: date | None = None) -> bool:
+        """Tell if an act of these words may be for a fall in this stay.
+
+        Another bone than the spine is examined for a fall, or the words say where or
+        when, and nothing says that the fall led to the stay. A day does so if it is
+        before the operation.
+
+        Args:
+            words: of a title or a reason.
+            since: the day of the operation; without it no day says anything.
+        """
+        plain = with_plain_months(words[:LONGEST_TEXT])
+        falls = [part for part in _PART.split(plain) if self._fall.search(part)]
+        new = [part for part in falls if not self._older_fall.search(part)]
+        days = [named for part in falls for named in days_in(part)]
+        if not new or (since and any(one < since for one in latest_of(days, since))):
+            return False
+        # A year or a month may be of before, and decides nothing.
+        exact = [one for one in days if one.day]
+        is_dated = any(latest_of(exact, since)) if since else bool(exact)
+        if any(
+            self._is_at_fall(self._just_now, part)
+            and not self._led_to_stay.search(part)
+            for part in new
+        ):
+            return True
+        if self._led_to_stay.search(plain):
+            return False
+        return bool(
+            is_dated
+            or self._is_at_fall(self._here, plain)
+            or (self._examined.search(plain) and self._elsewhere.search(plain))
+        )
+
+    def _is_at_fall(self, place: re.Pattern[str], words: str) -> bool:
+        """Tell if a time or a place is the fall's own: "fell today".
+
+        "Physiotherapy today after fall" says when the training is.
+        """
+        places = [match.span() for match in place.finditer(words)]
+        return any(
+            _is_own(words, fall.span(), one)
+            for fall in self._fall.finditer(words)
+            for one in places
+        )
+
+    def is_prevention(self, words: str) -> bool:
+        """Tell if a text names a harm to be prevented: "fracture prevention"."""
+        return bool(self._prevention.search(folded(words[:LONGEST_TEXT])))
+
+    def is_feared(self, words: str) -> bool:
+        """Tell if a text names what somebody fears: "patient afraid of ONJ"."""
+        return bool(self._feared.search(folded(words[:LONGEST_TEXT])))
+
+    def is_emergency(self, title: str) -> bool:
+        """Tell if a procedure of this title was done for a catastrophe."""
+        return bool(self._emergency.search(folded(title[:LONGEST_TEXT])))
+
+    def is_rescue_called(self, title: str) -> bool:
+        """Tell if a title is of a rescue team, or of a move to intensive care."""
+        return bool(self._rescue_called.search(folded(title[:LONGEST_TEXT])))
+
+    def is_examined_after_fall(self, title: str, since: date | None = None) -> bool:
+        """Tell if a title is of an examination for a fall, and dates none of before.
+
+        Args:
+            title: of an order or a procedure.
+            since: the day of the operation; without it no day says anything.
+        """
+        plain = with_plain_months(title[:LONGEST_TEXT])
+        is_old = self._led_to_stay.search(plain) or self._older_fall.search(plain)
+        days = latest_of(days_in(plain), since) if since else []
+        if is_old or (since and any(one < since for one in days)):
+            return False
+        return self.names_fall(plain) and bool(self._examined.search(plain))
+
+    def without_undenied(self, words: str) -> str:
+        """Return the folded text without what looks like a denial and is none."""
+        return self._undenied.sub(" ", folded(words))
+
+    def concepts_in(self, words: str) -> frozenset[str]:
+        """Return what parts of its words tell of: an infection, a deficit."""
+        plain = self._without_apart(words[:LONGEST_TEXT])
+        parts = {
+            "deep-infection": self._infection,
+            "spinal-cord-disease": self._deficit,
+        }
+        return frozenset(name for name, part in parts.items() if part.search(plain))
+
+    def is_searched(self, words: str) -> bool:
+        """Tell if a text names what is to be ruled out, which nobody has found."""
+        return bool(self._searched.search(folded(words[:LONGEST_TEXT])))
+
+    def is_lasting_name(self, name: str) -> bool:
+        """Tell if a name alone tells of nothing new: "heart failure"."""
+        return bool(self._lasting_name.fullmatch(folded(name[:LONGEST_TEXT])))
+
+    def reasons_after(self, title: str) -> list[str]:
+        """List what a title gives as its reasons: "home oxygen for embolism"."""
+        return self._leads_to_reason.split(folded(title[:LONGEST_TEXT]))[1:]
+
+    def is_other_bone(self, part: str) -> bool:
+        """Tell if a part of a text is another bone than the spine, and its side."""
+        remainder, found = self._elsewhere.subn(" ", folded(part[:LONGEST_TEXT]))
+        return found > 0 and SIDES.fullmatch(remainder) is not None
+
+    def are_several(self, words: str) -> bool:
+        """Tell if a text names fractures in the plural."""
+        return bool(self._several.search(folded(words[:LONGEST_TEXT])))
+
+    def _without_apart(self, words: str) -> str:
+        return self._apart.sub(" ", folded(words))
+
+
+def _is_own(words: str, fall: tuple[int, int], place: tuple[int, int]) -> bool:
+    """Tell if a time or place is next to a fall, and of no other act before it."""
+    if place[0] >= fall[0]:
+        between = words[fall[1] : place[0]]
+        return len(between.split()) <= FEW_WORDS
+    between = words[place[1] : fall[0]]
+    return len(between.split()) <= FEW_WORDS and not _LINK.search(between)
+
+
+def _any_of(groups: Iterable[Words]) -> re.Pattern[str]:
+    words = chain.from_iterable(chain.from_iterable(one.values()) for one in groups)
+    return any_folded(words)
+
+
+def load_grave_stems(folders: Sequence[Path]) -> GraveStems:
+    """Load the file in force.
+
+    Raises:
+        DataFileError: it is missing or wrong.
+    """
+    path = file_in_force(folders, FILE)
+    tables = GraveStemsFile.model_fields.keys() - {"schema_version"}
+    if path is not None and len(folders) > 1:
+        names = read_toml(path).keys() - {"schema"}
+        # A misspelt name has a message of its own, which explains the missing one.
+        if names < tables:
+            raise missing_tables(path, sorted(tables - names))
+    return GraveStems(required(folders, FILE, GraveStemsFile)[1])

@@ -1,0 +1,1 @@
+"""Read what words say of a measured value: its measure, its class, its number."""

@@ -1,0 +1,136 @@
+"""Recognise by rules what a text names: ways of measuring, kinds of entries.
+
+The rules of `methods.toml` are those of measuring. Those of `kinds.toml` say which one
+an entry is of: the organ of a cancer, an order that is cancelled, the end of a brace.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, RootModel
+
+from cds_service.core.data_file import Closed
+from cds_service.fhir.mapping.files.overlay import missing_tables, required
+from cds_service.fhir.mapping.texts.kept_texts import KEPT_TEXTS
+from cds_service.fhir.mapping.texts.text_rules import (
+    LONGEST_TITLE,
+    without_accents,
+)
+from cds_service.outgoing.deadline import check_time
+
+# Chinese is written without spaces: `CT平扫` is two words.
+_BETWEEN_SCRIPTS = re.compile(
+    r"(?<=[0-9A-Za-z])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[0-9A-Za-z])"
+)
+
+WHOLE_LINE = ".*"
+
+
+def _one_pattern(words: list[str]) -> re.Pattern[str]:
+    try:
+        return re.compile("|".join(words), re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from error
+
+
+def _bound_pattern(words: list[str]) -> re.Pattern[str]:
+    """Bind what takes in a whole line to its start, and try it before the others.
+
+    Elsewhere `.*` would look over the rest of the line again from each character.
+    """
+    lines = [f"(?m:^){one}" for one in words if one.startswith(WHOLE_LINE)]
+    return _one_pattern([*lines, *(o for o in words if not o.startswith(WHOLE_LINE))])
+
+
+Phrases = Annotated[re.Pattern[str], BeforeValidator(_one_pattern)]
+BoundPhrases = Annotated[re.Pattern[str], BeforeValidator(_bound_pattern)]
+
+
+class _NamingRule(Closed):
+    """A rule for one thing that a text may name.
+
+    Attributes:
+        any: phrases that name it.
+        unless: longer phrases that contain one of them but mean something else;
+            `.*….*` is of the whole line.
+    """
+
+    any: Phrases
+    unless: BoundPhrases | None = None
+
+    def without(self, words: str) -> str:
+        """Leave its phrases out."""
+        return self.any.sub(" ", words)
+
+    def fits(self, words: str) -> bool:
+        match = self.any.search(words)
+        if match and self.unless is not None:
+            match = self.any.search(self.unless.sub(" | ", words))
+        return bool(match)
+
+
+class NamingRules(RootModel[dict[str, _NamingRule]]):
+    """The rules of one file, by name."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of the rules."""
+        return frozenset(self.root)
+
+    @cached_property
+    def _looked_up(self) -> Callable[[str, tuple[str, ...]], frozenset[str]]:
+        return lru_cache(KEPT_TEXTS)(self.named)
+
+    def of_title(self, title: str, among: tuple[str, ...]) -> frozenset[str]:
+        """Return the rules among these whose thing a title names.
+
+        The result for a short title is kept: many patients have the same.
+        """
+        look = self._looked_up if len(title) <= LONGEST_TITLE else self.named
+        return look(title, among)
+
+    def without(self, text: str, name: str) -> str:
+        """Leave the phrases of one rule out of a text."""
+        check_time()
+        return self.root[name].without(without_accents(text))
+
+    def pieces(self, text: str, name: str) -> list[str]:
+        """Cut a text at the phrases of one rule."""
+        check_time()
+        return self.root[name].any.split(without_accents(text))
+
+    def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
+        """Return the rules among these whose thing a text names.
+
+        Nothing is kept in memory, since a note is about one patient.
+
+        Raises:
+            DeadlinePassed: the answer has no time left.
+        """
+        check_time()
+        words = without_accents(text)
+        if not words.isascii():
+            words = _BETWEEN_SCRIPTS.sub(" ", words)
+        return frozenset([name for name in among if self.root[name].fits(words)])
+
+
+def load_naming_rules(folders: Sequence[Path], name: str) -> NamingRules:
+    """Load the file in force with this name.
+
+    Args:
+        folders: `mappings/`, and the overlays that lie over it.
+        name: of the file.
+
+    Raises:
+        DataFileError: it is missing or wrong, or a site's file lacks a table that ours
+            has, for which an answer would ask.
+    """
+    path, words = required(folders, name, NamingRules)
+    if len(folders) > 1:
+        _, ours = required(folders[:1], name, NamingRules)
+        if lacking := sorted(ours.names - words.names):
+            raise missing_tables(path, lacking)
+    return words
