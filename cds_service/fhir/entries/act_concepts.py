@@ -47,6 +47,7 @@ from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.bystanders import (
     is_bystander_act,
     is_bystander_procedure,
+    leaves_spine_alone,
 )
 from cds_service.fhir.entries.words.open_concepts import (
     MAY_NEED_BRACE,
@@ -160,7 +161,7 @@ def _is_order_apart(
         text(order.get("status")) in VOID
         or is_prohibition(order)
         or not known.isdisjoint(READ_AS_ORDERS | terminology.bystanders.act_concepts)
-        or is_bystander_act(objects(order.get("code")), terminology)
+        or leaves_spine_alone(objects(order.get("code")), terminology)
     )
 
 

@@ -187,7 +187,11 @@ def _concepts_of_diagnosis(
     known = concepts - OF_NO_CONCERN
 
     names_nothing = is_short and not known and not is_withheld(condition, terminology)
-    if names_nothing and terminology.harmless.is_social(condition, texts):
+    if (
+        names_nothing
+        and terminology.harmless.is_social(condition, texts)
+        and not _is_code_unjudged(code, terminology)
+    ):
         return SOCIAL
     is_understood = is_short and is_entry_understood(
         diagnosis, concepts, words, terminology
@@ -202,6 +206,11 @@ def _concepts_of_diagnosis(
     if not known and terminology.is_social(code):
         return SOCIAL
     return known
+
+
+def _is_code_unjudged(code: Any, terminology: Terminology) -> bool:
+    """Tell if a code of a system that we read is in no value set and not harmless."""
+    return terminology.identifies("conditions", code) and not terminology.excludes(code)
 
 
 def _told_by_stems(

@@ -57,9 +57,16 @@ NO_TITLES = OfficialTitles()
 
 
 class _Social(DataTable):
+    """Entries on work, home, schooling, aids and wishes.
+
+    Attributes:
+        patterns: whole names, for what has many: an aid and how it is used.
+    """
+
     categories: tuple[str, ...]
     category_systems: tuple[str, ...]
     titles: tuple[str, ...]
+    patterns: tuple[Pattern, ...] = ()
 
 
 class _Asides(DataTable):
@@ -205,6 +212,9 @@ class HarmlessTitles:
         everyday = self._names(content.titles) | self._lasting
         self._titles = everyday | worse | harmless
         self._social = frozenset(map(self._plain, content.social.titles))
+        self._circumstance = re.compile(
+            either(map(folded_pattern, content.social.patterns)) or _NOTHING
+        )
         every = self._titles | self._ward | self._social
         self._tokens = frozenset(
             word for name in every for word in _TOKEN.findall(name)
@@ -254,9 +264,12 @@ class HarmlessTitles:
                 return True
         titles = list(words)
         return bool(titles) and all(
-            len(title) <= LONGEST_TITLE and self._plain(title) in self._social
+            len(title) <= LONGEST_TITLE and self._is_social_title(self._plain(title))
             for title in titles
         )
+
+    def _is_social_title(self, plain: str) -> bool:
+        return plain in self._social or bool(self._circumstance.fullmatch(plain))
 
     def _is_social_code(self, coding: Mapping[str, Any]) -> bool:
         system = text(coding.get("system"))
