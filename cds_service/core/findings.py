@@ -162,6 +162,8 @@ class Gap(NamedTuple):
         why: `detail` without the value; empty if it is the same.
         is_unnamed: its entries were not understood, so each may be anything.
         may_be_old: each of its entries tells of an earlier time, or another one does.
+        is_spoken_of: the words of an order name it, and say of nothing that it is there
+            now.
     """
 
     name: str
@@ -173,6 +175,7 @@ class Gap(NamedTuple):
     why: str = ""
     is_unnamed: bool = False
     may_be_old: bool = False
+    is_spoken_of: bool = False
 
     @property
     def is_mentioned(self) -> bool:
@@ -492,6 +495,8 @@ class AugmentationOrder:
             `osteoporotic-fracture`).
         doubts: concept names that the orders' words name without giving them as a
             reason.
+        spoken_of: the doubts that they only fear, prevent, deny or tell of a relative,
+            or date by an earlier year.
         unread: elements of the orders whose words were not understood, by name.
         notes: sentences on the orders, for the card.
         t_scores: T-scores below zero that their words name; none is a value.
@@ -510,6 +515,7 @@ class AugmentationOrder:
     is_plan_vague: bool = False
     reasons: frozenset[str] = frozenset()
     doubts: frozenset[str] = frozenset()
+    spoken_of: frozenset[str] = frozenset()
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     t_scores: tuple[float, ...] = ()

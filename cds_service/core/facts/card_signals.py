@@ -149,8 +149,9 @@ def _rehabilitation_may_end(situation: Situation) -> Signal | None:
 def _unstable_spine(situation: Situation) -> Signal | None:
     """Find an unstable fracture or spine, or a deficit: no training with either.
 
-    One that was named of late and is not excluded weighs as much. Its word `bone` names
-    the fracture or spine alone, and is missing if there is only a deficit.
+    One that was named of late and is not excluded weighs as much, but no old deficit
+    does. Its word `bone` names the fracture or spine alone, and is missing if
+    there is only a deficit.
     """
     findings, wording = situation.findings, situation.wording
     names = ("unstable-fracture", "spinal-instability", "neurological-deficit")
@@ -161,12 +162,12 @@ def _unstable_spine(situation: Situation) -> Signal | None:
     }
     labels |= {
         name: say("{name} not excluded", name=wording.name(name))
-        for name in names
+        for name in (*names[:2], "new-deficit")
         if name not in labels and is_named_of_late(name, situation)
     }
     if not labels:
         return None
-    of_bone = [text for name, text in labels.items() if name != "neurological-deficit"]
+    of_bone = [text for name, text in labels.items() if name in names[:2]]
     words = {"bone": joined(of_bone)} if of_bone else {}
     return Signal(joined(labels.values()), tuple(unstable), words=words)
 

@@ -322,6 +322,8 @@ NOT_UNDERSTOOD = {
 }
 # As long as a hip limits training.
 HEALED_AFTER = timedelta(days=42)
+# What limits training next to a hip that broke, or was operated, of late.
+OF_HIPS = frozenset[TrainingLimit]({"leg", "leg-named", "operated"})
 KEEP_SOURCES = {
     "record": "{name} on record",
     "order": "{name} named by the brace order",
@@ -376,12 +378,17 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
 
 @signal("hip-fracture-fresh")
 def _fresh_hip_fracture(situation: Situation) -> Signal | None:
-    """Find a broken hip that is not plainly old: no end of a brace is pre-selected."""
+    """Find a broken hip that is not plainly old: no end of a brace is pre-selected.
+
+    Without a day of its own it is as old as its entry, as for training.
+    """
     if not situation.findings.is_true("hip-fracture"):
         return None
     fracture = situation.findings.known["hip-fracture"]
     latest = fracture.last_day
     if latest and situation.today - latest > HEALED_AFTER:
+        return None
+    if latest is None and not situation.support.training_limits & OF_HIPS:
         return None
     return Signal(say("hip fracture"), (fracture,))
 

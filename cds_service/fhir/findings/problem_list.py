@@ -569,7 +569,7 @@ def _is_complaint(entry: Entry, terminology: Terminology) -> bool:
     code = entry.raw.get("code")
     titles = texts_of(code)
     return (
-        entry.kind == "Condition"
+        entry.resource_type == "Condition"
         and entry.concepts <= OF_COMPLAINTS
         and (
             terminology.excludes(code) or not terminology.identifies("conditions", code)
