@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.fhir.entries.grave.searches import BIOPSY
 from cds_service.fhir.mapping.codes.code_systems import CPT
@@ -128,6 +128,25 @@ DISCHARGE = frozenset({"discharge"})
 OURS = OF_AUGMENTATION | SUPPORT_KINDS | DISCHARGE
 
 
+class _Titles(NamedTuple):
+    """The titles of an order.
+
+    Attributes:
+        named: what their codes name.
+        billed: what their billing options name.
+    """
+
+    listed: list[Json]
+    named: tuple[Match, ...]
+    billed: tuple[Match, ...]
+
+
+def _read_titles(titles: list[Json], terminology: Terminology) -> _Titles:
+    options = _billing_options(titles)
+    billed = terminology.matches(options) if options else ()
+    return _Titles(titles, terminology.matches(titles), billed)
+
+
 def may_concern_us(
     draft_orders: Any, terminology: Terminology, deadline: Deadline
 ) -> bool:
@@ -200,24 +219,27 @@ def recognise_augmentation(
     """
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
-    titles, details = _titles(resource), codeables(resource, "orderDetail")
-    named = terminology.matches(titles)
+    titles = _read_titles(_titles(resource), terminology)
+    return _recognise_operation(titles, resource, terminology)
+
+
+def _recognise_operation(
+    titles: _Titles, resource: Json, terminology: Terminology
+) -> Recognition | None:
+    details = codeables(resource, "orderDetail")
+    named = titles.named
     is_support = _any_of(named, SUPPORT_KINDS)
-    if not is_support and not _any_of(named, OF_AUGMENTATION):
+    if details and not is_support and not _any_of(named, OF_AUGMENTATION):
         named = terminology.matches(details)
     matches = [match for match in named if match.concept in OF_AUGMENTATION]
     if _any_of(matches, AUGMENTATION_OR_LEVEL):
         return _by_code(matches)
     if is_support:
         return None
-    billed = [
-        match
-        for match in terminology.matches(_billing_options(titles))
-        if match.concept in AUGMENTATION_OR_LEVEL
-    ]
+    billed = [one for one in titles.billed if one.concept in AUGMENTATION_OR_LEVEL]
     if billed:
         return _by_options(billed)
-    if by_words := _by_text([*titles, *details], resource, terminology):
+    if by_words := _by_text([*titles.listed, *details], resource, terminology):
         return by_words
     return _by_code(matches) if matches else None
 
@@ -307,21 +329,24 @@ def classify(resource: Json, drafts: DraftOrders, terminology: Terminology) -> M
 
     Of an augmentation only its biopsy counts as support.
     """
-    augmentation = recognise_augmentation(resource, terminology)
-    kind, support = resource.get("resourceType"), None
+    kind = resource.get("resourceType")
     if kind in DEVICE_TYPES:
-        support = _recognise_device(resource, drafts, terminology)
-    elif augmentation is not None:
-        titles = [*_titles(resource), *codeables(resource, "orderDetail")]
-        support = _recognise_titled(titles, BIOPSY, terminology)
-    elif kind in ORDER_TYPES:
-        support = _recognise_support(resource, terminology)
-    return Meaning(augmentation, support)
+        return Meaning(None, _recognise_device(resource, drafts, terminology))
+    if kind not in ORDER_TYPES:
+        return Meaning(None, None)
+    titles = _read_titles(_titles(resource), terminology)
+    augmentation = _recognise_operation(titles, resource, terminology)
+    if augmentation is None:
+        return Meaning(None, _recognise_support(titles, resource, terminology))
+    if details := codeables(resource, "orderDetail"):
+        titles = _read_titles([*titles.listed, *details], terminology)
+    return Meaning(augmentation, _recognise_titled(titles, BIOPSY, terminology))
 
 
-def _recognise_support(resource: Json, terminology: Terminology) -> Recognition | None:
+def _recognise_support(
+    titles: _Titles, resource: Json, terminology: Terminology
+) -> Recognition | None:
     """Recognise the kinds of support in an order that is of no augmentation."""
-    titles = _titles(resource)
     recognition = _recognise_titled(titles, SUPPORT_KINDS, terminology)
     is_therapy = bool(recognition and recognition.concepts >= REHABILITATION)
     if is_therapy and _is_elsewhere(resource, terminology):
@@ -400,28 +425,22 @@ def _recognise_device(
     names = [text(name.get("name")) for name in objects(device.get("deviceName"))]
     names += [text(device.get("model")), text(member(reference, "display"))]
     titles += [{"text": name} for name in names if name]
-    return _recognise_titled(titles, frozenset({"brace"}), terminology)
+    read = _read_titles(titles, terminology)
+    return _recognise_titled(read, frozenset({"brace"}), terminology)
 
 
 def _recognise_titled(
-    titles: list[Json], kinds: frozenset[str], terminology: Terminology
+    titles: _Titles, kinds: frozenset[str], terminology: Terminology
 ) -> Recognition | None:
-    coded = terminology.matches(titles)
-    matches = [match for match in coded if match.concept in kinds]
-    if matches:
+    if matches := [one for one in titles.named if one.concept in kinds]:
         return _by_code(matches)
-    billed = [
-        match
-        for match in terminology.matches(_billing_options(titles))
-        if match.concept in kinds
-    ]
-    if billed:
+    if billed := [one for one in titles.billed if one.concept in kinds]:
         return _by_options(billed)
-    words = _unknown_words(titles, terminology)
+    words = _unknown_words(titles.listed, terminology)
     concepts = frozenset(
         [kind for one in words for kind in name_support(one, kinds, terminology)]
     )
-    if _any_of(coded, NO_BRACE):
+    if _any_of(titles.named, NO_BRACE):
         concepts -= {"brace"}
     return Recognition(concepts, "text") if concepts else None
 

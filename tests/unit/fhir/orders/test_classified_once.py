@@ -21,18 +21,23 @@ ROOMS = (
 
 @pytest.fixture
 def looks(monkeypatch):
-    """How often each draft was looked at for an augmentation, by its id."""
+    """How often each draft was classified, or looked at for an augmentation, by id."""
     counted: Counter[str] = Counter()
-    recognise = recognition.recognise_augmentation
+    recognise, classify = recognition.recognise_augmentation, recognition.classify
 
     def count(resource, terminology):
         counted[str(resource.get("id"))] += 1
         return recognise(resource, terminology)
 
+    def count_whole(resource, drafts, terminology):
+        counted[str(resource.get("id"))] += 1
+        return classify(resource, drafts, terminology)
+
     for room in ROOMS:
         name = f"cds_service.fhir.orders.{room}.recognise_augmentation"
         monkeypatch.setattr(name, count, raising=False)
     monkeypatch.setattr(recognition, "recognise_augmentation", count)
+    monkeypatch.setattr(recognition, "classify", count_whole)
     return counted
 
 
