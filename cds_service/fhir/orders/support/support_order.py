@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from cds_service.core.braces.bracing import DAY
-from cds_service.core.findings import SupportOrder, WordedEnd
+from cds_service.core.orders import SupportOrder, WordedEnd
 from cds_service.fhir.mapping.codes.code_systems import HCPCS, ORDERS
 from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology

@@ -9,7 +9,7 @@ or was operated on, a wheelchair, and a boot or cast (`entries/walking_limits.py
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from cds_service.core.findings import TrainingLimit
+from cds_service.core.orders import TrainingLimit
 from cds_service.fhir.certainty import (
     PAST,
     certainty_of,
