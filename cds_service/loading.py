@@ -134,7 +134,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
 
 
 class _Science(NamedTuple):
-    """What computes the figures, and the model cards that describe it."""
+    """The models that give the figures, and the model cards that describe them."""
 
     models: Mapping[str, LogisticModel]
     pooled: PooledModel

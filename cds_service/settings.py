@@ -132,7 +132,7 @@ class Settings(BaseModel):
         le=1024 * 1024 * 1024,
         description=(
             "largest record of one call in bytes, with 64 more for each value; beyond"
-            " it nothing is read, and the card says that the record is incomplete"
+            " it nothing more is read, and the card calls the record incomplete"
         ),
     )
     # With the replicas and workers of deploy/ an EHR whose servers hang holds 16 of the

@@ -14,6 +14,7 @@ from cds_service.core.derivations.derived import derive
 from cds_service.core.findings import Findings
 from cds_service.core.orders import AugmentationOrder, TreatedLevels
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.concepts import concepts_of
 from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.entries.medication.products import referred_in
@@ -238,9 +239,10 @@ def record_of(
 def _entry(raw: Json, mapped: Terminology) -> Entry:
     get_fhir_model_class(raw["resourceType"]).model_validate(raw)
     medication = referred_in(raw, Targets(()))
-    concepts = concepts_of(raw, Targets(()), mapped)
+    coded = read_code(raw, mapped)
+    concepts = concepts_of(coded, Targets(()), mapped)
     key = KEYS[raw["resourceType"]]
-    return read_entry(raw, key, "fhir", concepts, medication, mapped)
+    return read_entry(coded, key, "fhir", concepts, medication, mapped)
 
 
 def _read(

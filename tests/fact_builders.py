@@ -26,7 +26,7 @@ from cds_service.core.findings import (
     RecordState,
     Value,
 )
-from cds_service.core.orders import SupportOrder, SupportOrders
+from cds_service.core.orders import SupportOrder, SupportOrders, WrittenOn
 from cds_service.core.risk.assessment import Assessment, assess
 from cds_service.core.site_values.policy import Policy
 from tests.chart_builders import HOOK, TODAY, open_service
@@ -196,7 +196,7 @@ def support_order(kind: str, *, is_draft: bool = True, **members: Any) -> Suppor
         kind=kind,
         reference=f"ServiceRequest/{kind}",
         is_draft=is_draft,
-        authored=TODAY,
+        written=WrittenOn(TODAY),
         title=kind,
     )
     return replace(found, **members)

@@ -26,5 +26,5 @@ def can_draw(texts: Iterable[str], language: str) -> bool:
 
 
 def is_unspaced(language: str) -> bool:
-    """Tell if lines break anywhere; such a language has the Chinese font."""
+    """Tell if a language has no spaces: lines break anywhere, in the Chinese font."""
     return language.partition("-")[0] in WRAPPED_ANYWHERE

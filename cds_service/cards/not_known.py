@@ -7,6 +7,7 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
 from cds_service.core.findings import Finding, Findings, Gap, Provenance
 from cds_service.core.risk.grave_findings import (
+    A_COMPLAINT,
     EXCLUDING,
     FRACTURE_NOT_CLEAR,
     RAISING_LISTED,
@@ -305,12 +306,19 @@ def _titles_of_values(entries: set[str], answer: Answer) -> list[str]:
 
 
 def _not_understood(findings: Findings) -> set[str]:
-    """List the entries that were not understood, and that may forbid a figure."""
+    """List the entries that were not understood, and that may forbid a figure.
+
+    Complaints are left out: whoever reads the card knows what pain may be.
+    """
     entries: set[str] = set()
     for name in EXCLUDING:
         gap = findings.gaps.get(name)
         if gap is not None and gap.reason == "not-understood":
-            entries |= {source.resource for source in gap.provenance}
+            entries |= {
+                source.resource
+                for source in gap.provenance
+                if not source.printed.startswith(A_COMPLAINT)
+            }
     return entries
 
 

@@ -160,6 +160,8 @@ class Gap(NamedTuple):
         why: `detail` without the value; empty if it is the same.
         is_unnamed: its entries were not understood, so each may be anything.
         may_be_old: each of its entries tells of an earlier time, or another one does.
+        is_spoken_of: the words of an order name it, and say of nothing that it is there
+            now.
     """
 
     name: str
@@ -171,6 +173,7 @@ class Gap(NamedTuple):
     why: str = ""
     is_unnamed: bool = False
     may_be_old: bool = False
+    is_spoken_of: bool = False
 
     @property
     def is_mentioned(self) -> bool:
@@ -188,6 +191,11 @@ class PassedOver(NamedTuple):
 
 
 DrugKind = Literal["bisphosphonate", "denosumab", "anabolic", "other"]
+# What labels of bone drugs warn of: disease of arteries or veins, high calcium and
+# tumours of bone, low calcium, a stomach that bleeds, pregnancy.
+CautionKind = Literal[
+    "arteries", "veins", "calcium", "low-calcium", "stomach", "pregnancy"
+]
 # How a drug ended: by its status, its period, its supply, or a last dose whose
 # effect is over.
 HowEnded = Literal["stopped", "ended", "supply ended", "last given"]
@@ -337,6 +345,30 @@ class DrugAllergy(NamedTuple):
     is_sure: bool
 
 
+class LabelCaution(NamedTuple):
+    """A diagnosis that the label of a kind of bone drugs warns of.
+
+    It is named next to the drug, and answers no finding.
+
+    Attributes:
+        kind: the kind of the drugs.
+        name: as cards say it.
+        resource: the entry that says so, `Condition/12`.
+        is_sure: it is not only suspected.
+        day: the first day that its date may mean; None if no day is known.
+        dated_to: how exactly the day is known.
+        is_recording: the day is only that on which it was recorded.
+    """
+
+    kind: CautionKind
+    name: str
+    resource: str
+    is_sure: bool
+    day: date | None = None
+    dated_to: Precision = "day"
+    is_recording: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoneDrugs:
     """Every bone drug on record, and how well the lists of drugs were read.
@@ -349,6 +381,7 @@ class BoneDrugs:
         unclear: why the lists that were read do not say "none", as a phrase; empty if
             they do.
         allergies: those for which a bone drug was stopped or left out.
+        cautions: diagnoses that labels of bone drugs warn of.
     """
 
     uses: tuple[DrugUse, ...] = ()
@@ -356,6 +389,7 @@ class BoneDrugs:
     unread: tuple[UnreadList, ...] = ()
     unclear: str = ""
     allergies: tuple[DrugAllergy, ...] = ()
+    cautions: tuple[LabelCaution, ...] = ()
 
 
 NOT_READ = UnreadList(

@@ -75,6 +75,8 @@ class AugmentationOrder:
             `osteoporotic-fracture`).
         doubts: concept names that the orders' words name without giving them as a
             reason.
+        spoken_of: the doubts that they only fear, prevent, deny or tell of a relative,
+            or date by an earlier year.
         unread: elements of the orders whose words were not understood, by name.
         notes: sentences on the orders, for the card.
         t_scores: T-scores below zero that their words name; none is a value.
@@ -93,6 +95,7 @@ class AugmentationOrder:
     is_plan_vague: bool = False
     reasons: frozenset[str] = frozenset()
     doubts: frozenset[str] = frozenset()
+    spoken_of: frozenset[str] = frozenset()
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     t_scores: tuple[float, ...] = ()
@@ -179,7 +182,73 @@ TrainingLimit = Literal[
     "charcot",  # a Charcot foot
     "aided",  # nobody may walk alone; training goes on
 ]
-Renewal = Literal["", "known", "unknown", "words"]
+RenewalKind = Literal["", "known", "unknown", "words"]
+
+
+class WrittenOn(NamedTuple):
+    """The day on which an order was written.
+
+    Attributes:
+        day: that day, if it is known.
+        first: the first day that it may be, as exactly as that is known: of `2027` it
+            is 1 January.
+        last: the last day that it may be: of `2027` it is 31 December.
+    """
+
+    day: date | None = None
+    first: date | None = None
+    last: date | None = None
+
+
+class Standing(NamedTuple):
+    """What decides if an order counts.
+
+    Attributes:
+        is_standing: its status says that it is in force; otherwise it does not count.
+        is_in_force: a draft whose status says that it is in force already: it may have
+            been worn since it was written. Always False of an order on record.
+        is_read_whole: False if it holds something not understood that may withdraw it;
+            it does not count then. Always true of a brace or bed rest: see `unread`.
+        not_now: why it does not count now; empty if it does.
+    """
+
+    is_standing: bool = True
+    is_in_force: bool = False
+    is_read_whole: bool = True
+    not_now: NotNow = ""
+
+
+class Purpose(NamedTuple):
+    """What a brace or bed rest is for.
+
+    Attributes:
+        reasons: concepts that its order names as its reason (`unstable-fracture`).
+        is_for_another: a brace whose order names a disease, and neither a fracture,
+            bone loss nor pain.
+    """
+
+    reasons: frozenset[str] = frozenset()
+    is_for_another: bool = False
+
+
+class Renewal(NamedTuple):
+    """How a brace order goes on with an earlier one.
+
+    Attributes:
+        kind: `known` if it refers to one on record, `unknown` if that or an earlier one
+            is not there, `words` if only its words say so; empty if it does not.
+        since: the first day of the earliest order that it refers to, if that is on
+            record.
+    """
+
+    kind: RenewalKind = ""
+    since: date | None = None
+
+
+NO_DAY_WRITTEN = WrittenOn()
+ORDINARY = Standing()
+UNSTATED_PURPOSE = Purpose()
+NO_RENEWAL = Renewal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,31 +263,16 @@ class SupportOrder:
         start_until: the last day of such a month or year; None if the day is stated.
         end: the last day that its dates state; None if it is open-ended, or runs for
             a stated time from no stated day.
+        written: the day on which it was written.
         title: its name in our texts, with its code if it has one: `TLSO (L0456)`.
-        reasons: concepts that an order of a brace or bed rest names as its reason
-            (`unstable-fracture`).
+        purpose: what a brace or bed rest is for.
         hours: the length that its dates and times state, in hours.
         worded: the end that its words state.
         levels: vertebrae that an order of a brace or a biopsy names.
-        is_standing: its status says that it is in force; otherwise it does not count.
-        is_read_whole: False if it holds something not understood that may withdraw it;
-            it does not count then. Always true of a brace or bed rest: see `unread`.
-        not_now: why it does not count now; empty if it does.
-        written_from: the first day on which it may have been written, as exactly as
-            that is known: of `2027` it is 1 January.
-        written_to: the last day on which it may have been written: of `2027` it is 31
-            December.
-        is_for_another: a brace whose order names a disease, and neither a fracture,
-            bone loss nor pain.
-        renewal: how a brace order goes on with an earlier one: `known` if it refers to
-            one on record, `unknown` if that or an earlier one is not there, `words` if
-            only its words say so; empty if it does not.
-        renews_since: the first day of the earliest order that it refers to, if that is
-            on record.
+        standing: what decides if it counts.
+        renewal: how a brace order goes on with an earlier one.
         unread: elements of a brace order that hold anything not understood, by their
             names in R4. A correction is then offered and not pre-selected.
-        is_in_force: a draft whose status says that it is in force already: it may have
-            been worn since it was written. Always False of an order on record.
         is_inside: a brace or bed rest that an order of something else asks for, such
             as that of the augmentation; no correction reaches it.
         source: the draft as it was sent, from which a correction is made; the core
@@ -230,24 +284,17 @@ class SupportOrder:
     reference: str
     is_draft: bool
     start: date | None = None
-    end: date | None = None
-    authored: date | None = None
-    title: str = ""
-    hours: float | None = None
-    reasons: frozenset[str] = frozenset()
-    worded: WordedEnd = NOT_WORDED
-    levels: tuple[str, ...] = ()
-    is_standing: bool = True
-    is_read_whole: bool = True
-    not_now: NotNow = ""
-    written_from: date | None = None
-    written_to: date | None = None
-    is_for_another: bool = False
-    renewal: Renewal = ""
-    renews_since: date | None = None
-    unread: tuple[str, ...] = ()
     start_until: date | None = None
-    is_in_force: bool = False
+    end: date | None = None
+    hours: float | None = None
+    worded: WordedEnd = NOT_WORDED
+    written: WrittenOn = NO_DAY_WRITTEN
+    title: str = ""
+    purpose: Purpose = UNSTATED_PURPOSE
+    levels: tuple[str, ...] = ()
+    standing: Standing = ORDINARY
+    renewal: Renewal = NO_RENEWAL
+    unread: tuple[str, ...] = ()
     is_inside: bool = False
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
@@ -362,16 +409,16 @@ class SupportOrders:
         )
 
     def _counts(self, order: SupportOrder) -> bool:
-        if not order.is_read_whole or order.not_now:
+        if not order.standing.is_read_whole or order.standing.not_now:
             return False
         if order.is_draft:
             return True
         is_for_fracture = self.counted_from is None or self._is_written_since(order)
-        return order.is_standing and is_for_fracture is True
+        return order.standing.is_standing and is_for_fracture is True
 
     def _is_written_since(self, order: SupportOrder) -> bool | None:
         """Tell if an order was written since the fracture; None without a day."""
-        day = order.authored or order.start
+        day = order.written.day or order.start
         if day is None:
             return None
         return self.counted_from is None or day >= self.counted_from

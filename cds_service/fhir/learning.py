@@ -27,6 +27,7 @@ from cds_service.fhir.answer_costs import (
     costs_of,
     is_answered,
 )
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.concepts import concepts_of
 from cds_service.fhir.entries.words.open_concepts import MAY_BE_GRAVE, NOT_UNDERSTOOD
 from cds_service.fhir.findings.values.quantities import PRINTABLE_UNIT
@@ -414,7 +415,7 @@ def _is_open(
     A standard code that leaves a tumour or an infection open needs no map: its meaning
     is known.
     """
-    concepts = concepts_of(resource, targets, terminology)
+    concepts = concepts_of(read_code(resource, terminology), targets, terminology)
     is_standard = terminology.identifies("conditions", resource.get(element))
     return NOT_UNDERSTOOD in concepts or (MAY_BE_GRAVE in concepts and not is_standard)
 

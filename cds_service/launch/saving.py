@@ -45,7 +45,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """How values are sent to the server.
+    """The way in which values are sent to the server.
 
     Attributes:
         deadline: deadline of all calls; the comparison with the record may take half of

@@ -119,7 +119,7 @@ HUMAN = ("SCT", "337915000")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """How and where a group or a measurement was measured, as the report says.
+    """The method and place of a group or a measurement, as the report says.
 
     Attributes:
         wider: sites of the group around a value that has sites of its own.

@@ -26,6 +26,7 @@ from cds_service.core.vocabulary import (
     TScoreSpec,
 )
 from cds_service.errors import CdsError, FhirReadError
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.findings.chart import Chart, CountedDays
 from cds_service.fhir.findings.extraction import extract_findings
@@ -219,8 +220,8 @@ def read_back(
     """
     finding = measure.finding
     raw = {**observation, "id": "imported", "status": "final"}
-    concepts = frozenset(match.concept for match in terminology.matches(raw["code"]))
-    entry = read_entry(raw, finding.key, "fhir", concepts, None, terminology)
+    coded = read_code(raw, terminology)
+    entry = read_entry(coded, finding.key, "fhir", coded.concepts, None, terminology)
     record = PatientRecord(
         reads={finding.key: ReadOutcome("given", "fhir", entries=1)}, entries=(entry,)
     )
@@ -249,8 +250,8 @@ def changes_between(
     for raw in observations:
         with suppress(BrokenResource):
             accepted = parse_resource(raw, "Observation", terminology.calendar)
-            concepts = terminology.concepts(accepted.get("code"))
-            entry = read_entry(accepted, GIVEN, "fhir", concepts, None, terminology)
+            coded = read_code(accepted, terminology)
+            entry = read_entry(coded, GIVEN, "fhir", coded.concepts, None, terminology)
             taken.append(entry)
     record = PatientRecord(
         reads={GIVEN: ReadOutcome("given", "fhir", entries=len(taken))},

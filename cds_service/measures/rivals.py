@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.errors import CdsError, FhirReadError
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.findings.chart import Chart, CountedDays
 from cds_service.fhir.findings.extraction import extract_findings
@@ -181,9 +182,9 @@ def _recorded(
 
 
 def _entry_of(raw: Json, written: Written, terminology: Terminology) -> Entry:
-    concepts = terminology.concepts(raw.get("code"))
+    coded = read_code(raw, terminology)
     key = written.value.measure.finding.key
-    return read_entry(raw, key, "fhir", concepts, None, terminology)
+    return read_entry(coded, key, "fhir", coded.concepts, None, terminology)
 
 
 def _contradiction(

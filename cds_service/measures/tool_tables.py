@@ -103,11 +103,11 @@ def _refuse_all_muscle(
 MUSCLEMAP = "MuscleMap"
 MULTIFIDUS, ERECTOR, PSOAS = ("5101", "5102"), ("5111", "5112"), ("5121", "5122")
 WHOLE_MUSCLE = "of the whole muscle ({slices} slices), not of one slice"
-NO_THICKNESS = "an area needs the thickness of the slice; --slice-thickness says it"
-NO_LEVEL = "at which level the slice lies is not said; --level L4 says it"
+NO_THICKNESS = "an area needs the thickness of the slice: give --slice-thickness"
+NO_LEVEL = "the level of the slice is not stated: give --level L4"
 NO_METHOD = (
-    "how fat was told from muscle is not said; the file's own name says it (gmm,"
-    " kmeans, dixon, average)"
+    "the method that separates fat from muscle is not stated; the file's own name has"
+    " it (gmm, kmeans, dixon, average)"
 )
 BOTH_NEEDED = "the row of one side or muscle is missing"
 FAT_METHODS = ("gmm", "kmeans", "dixon", "average", "goutallier")
@@ -164,7 +164,7 @@ def _read_musclemap(table: Table, context: ImportContext, contents: Contents) ->
 
 
 class _HowMeasured(NamedTuple):
-    """How MuscleMap measured a muscle.
+    """The way in which MuscleMap measured a muscle.
 
     Attributes:
         method: in words.
@@ -223,7 +223,7 @@ def _why_not_one_slice(rows: Sequence[Mapping[str, str]], stated: Supplement) ->
     }
     if slices != {"1"}:
         return WHOLE_MUSCLE.format(
-            slices=" and ".join(sorted(filter(None, slices))) or "nobody knows how many"
+            slices=" and ".join(sorted(filter(None, slices))) or "an unknown number of"
         )
     return "" if stated.levels == ("L4",) else NO_LEVEL
 

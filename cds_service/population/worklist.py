@@ -39,7 +39,7 @@ from cds_service.fhir.orders.operations.augmentations_on_record import (
 )
 from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.orders_on_record import unchecked_in
-from cds_service.fhir.orders.recognition import REVIEW, recognise_support
+from cds_service.fhir.orders.recognition import REVIEW, classify
 from cds_service.fhir.orders.support.support_on_record import (
     CARRIED_OUT,
     find_support_on_record,
@@ -226,9 +226,9 @@ def _referral_state(
         return "on-its-way"
     orders = find_support_on_record(record, terminology, CARRIED_OUT)
     days = [
-        order.authored
+        order.written.day
         for order in orders
-        if order.kind == REVIEW and (order.authored or as_of) <= as_of
+        if order.kind == REVIEW and (order.written.day or as_of) <= as_of
     ]
     days += [visit.day for visit in of_this if visit.is_arranged or visit.is_unclear]
     if not any(day is None or day >= first for day in days):
@@ -292,7 +292,7 @@ def referral_names(record: PatientRecord, terminology: Terminology) -> frozenset
     return frozenset(
         order.reference
         for order in orders
-        if order.kind == REVIEW and order.is_read_whole
+        if order.kind == REVIEW and order.standing.is_read_whole
     )
 
 
@@ -316,7 +316,7 @@ def bone_visits(
             "reasonCode": raw.get("reasonCode"),
             "reasonReference": raw.get("reasonReference"),
         }
-        support = recognise_support(order, NO_DRAFTS, terminology)
+        support = classify(order, NO_DRAFTS, terminology).support
         is_named = bool(support and REVIEW in support.concepts and support.is_for_bone)
         if not is_named and not any(
             last_name(text(reference.get("reference"))) in referrals
@@ -445,7 +445,7 @@ def _braced(
             notes.append(f"{weeks} weeks were over on {date_text(last)}")
             if order.worded.kind in WITHOUT_DATE:
                 notes.append(WITHOUT_DATE[order.worded.kind])
-        if order.reasons:
+        if order.purpose.reasons:
             notes.append("the order names a reason for a longer brace")
         yield Row(
             "brace-beyond-end",

@@ -71,7 +71,7 @@ _AS_WRITTEN = re.compile(r'"\\u0000([0-9.eE+-]+)\\u0000"')
 Check = Callable[[], object]  # raises once there is no time left
 
 
-def _in_no_hurry() -> None:
+def _no_check() -> None:
     pass
 
 
@@ -112,7 +112,7 @@ def plain_numbers(document: Any) -> Any:
     return float(document) if isinstance(document, LosslessFloat) else document
 
 
-def decode_json(text: bytes, check: Check = _in_no_hurry) -> Any:
+def decode_json(text: bytes, check: Check = _no_check) -> Any:
     """Read a request: finite numbers, valid Unicode, no key twice.
 
     A byte-order mark is tolerated.
@@ -220,7 +220,7 @@ def _holds_decimals(document: Any) -> bool:
     return float in map(type, _values(document))
 
 
-def decode_record_json(text: bytes, check: Check = _in_no_hurry) -> Any:
+def decode_record_json(text: bytes, check: Check = _no_check) -> Any:
     """Read a document of a FHIR server; a number that no float holds is infinite.
 
     FHIR decimals are finite, so only the resource with such a number is refused later.

@@ -1,1 +1,1 @@
-"""Who a hospital is: its site folder, and what its tables say."""
+"""The hospital: its site folder, and what its tables say."""

@@ -75,7 +75,7 @@ Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependencies:
-    """What the routes of one process share: parts, settings and ports.
+    """The parts, settings and ports that the routes of one process share.
 
     Attributes:
         flow: `service.answer`.

@@ -611,7 +611,7 @@ def test_a_reason_for_one_brace_keeps_the_end_of_the_next_unchosen(ward, reason)
     card = ward.visit(other, days=10)["braceLimit"]
     (end,) = card["suggestions"]
     assert end.get("isRecommended") is not True
-    assert "a reason that was given for an earlier brace" in card["detail"]
+    assert "the reason given for an earlier brace" in card["detail"]
     # Twelve weeks later, or four for pain, nothing of it holds.
     (end,) = ward.visit(other, days=85)["braceLimit"]["suggestions"]
     assert end["isRecommended"] is True

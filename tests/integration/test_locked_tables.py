@@ -14,15 +14,15 @@ LIMIT_SECONDS = 12.0  # two reads of five seconds each, at most
 
 @pytest.fixture
 def desk(postgres, tmp_path):
-    found = ReviewDesk(tmp_path, url=postgres.new_database())
-    found.sign(patient="pat-a")
-    yield found
-    found.close()
+    review_desk = ReviewDesk(tmp_path, url=postgres.new_database())
+    review_desk.sign(patient="pat-a")
+    yield review_desk
+    review_desk.close()
 
 
 @pytest.mark.parametrize("table", ["audit_session", "audit_search"])
 def test_a_page_does_not_wait_for_a_locked_table(desk, table):
-    """As by VACUUM FULL, or by a session of the owner that was forgotten."""
+    """VACUUM FULL locks a table so, and a session of the owner that was forgotten."""
     anna = desk.reviewer()
     url = desk.url.replace("+psycopg", "")
     with psycopg.connect(url) as owner:

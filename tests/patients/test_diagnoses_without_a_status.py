@@ -63,7 +63,7 @@ def test_three_fresh_fractures_warn_at_discharge():
 def test_another_fresh_fracture_keeps_the_brace_by_name():
     detail = cards_of(*FRACTURES["CM"][:2])["braceLimit"]["detail"]
     assert "**Reason to keep:** another fracture on record (L2)" in detail
-    assert "Not excluded" not in detail
+    assert "not excluded" not in detail
 
 
 @pytest.mark.parametrize("days", [400, None])

@@ -570,7 +570,7 @@ def test_no_card_says_nothing_is_open_of_a_list_that_was_not_read(
     (card,) = leave(COMPLETE, failed=(key,))
     assert card["indicator"] == "info"
     assert card["summary"] == (
-        f"Leaving after kyphoplasty L1 (18 Nov): {name} not read whole. Check by hand?"
+        f"Leaving after kyphoplasty L1 (18 Nov): {name} not read whole. Check in the chart?"
     )
     assert re.search(rf"\*\*Not known:\*\*.*{name}", card["detail"])
 
@@ -719,7 +719,7 @@ def test_offers_what_is_not_placed(
 def test_a_worn_brace_keeps_a_reason_to_stay() -> None:
     unstable = coded("S32.012A", "unstable burst fracture of L1", days=20)
     (card,) = leave(leaving_chart(*everything_arranged(), worn_now(), unstable))
-    assert "has a reason to stay" in card["summary"]
+    assert "reason to keep the TLSO" in card["summary"]
     assert "Corrected order" not in card["detail"]
 
 
@@ -732,7 +732,7 @@ def test_an_empty_problem_list_is_not_complete():
     listed = leaving_chart(*everything_arranged())
     record = tuple(one for one in listed if one["resourceType"] != "Condition")
     (card,) = leave(record)
-    said = "the problem list is empty. Check by hand?"
+    said = "the problem list is empty. Check in the chart?"
     assert card["summary"] == f"{LEAVING}{said}"
 
 

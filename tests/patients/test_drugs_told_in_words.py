@@ -34,7 +34,7 @@ def preselected(card):
     ]
 
 
-def said_of_nothing(card):
+def words_of(card):
     return card["summary"] + card["detail"]
 
 
@@ -67,9 +67,9 @@ TOLD = [
 def test_a_drug_told_in_words_is_asked_about(entry, drug):
     card = card_of(entry)
     assert card["summary"].startswith(f"{drug} recorded, not understood: ask")
-    assert "o bone drug" not in said_of_nothing(card)
+    assert "o bone drug" not in words_of(card)
     assert "none in" not in card["detail"]
-    assert "below the usual" not in said_of_nothing(card)
+    assert "below the usual" not in words_of(card)
     assert REFERRAL not in preselected(card)
 
 
@@ -98,14 +98,14 @@ GROUP = [
 @pytest.mark.parametrize("words", [*NO_NAME, *GROUP])
 @pytest.mark.parametrize("place", ["problem", "report", "reason", "note"])
 def test_a_treatment_without_a_name_is_asked_about(words, place):
-    said = {
+    card_by_place = {
         "problem": lambda: card_of(problem("x", code={"text": words})),
         "report": lambda: card_of(report(f"T-score -1.5. {words}.")),
         "reason": lambda: card_of(order=kyphoplasty(reasonCode=[{"text": words}])),
         "note": lambda: card_of(order=kyphoplasty(note=[{"text": words}])),
     }
-    card = said[place]()
-    assert "o bone drug" not in said_of_nothing(card)
+    card = card_by_place[place]()
+    assert "o bone drug" not in words_of(card)
     assert "none in" not in card["detail"]
     assert REFERRAL not in preselected(card)
 
@@ -176,12 +176,12 @@ ON_BISPHOSPHONATES = {"reasonCode": [codeable(ICD, "Z79.83")]}
 def test_a_drug_that_a_stay_or_an_imaging_study_names_is_asked_about(entry, told):
     card = card_of(entry(**told))
     assert "recorded, not understood: ask" in card["summary"]
-    assert "o bone drug" not in said_of_nothing(card)
+    assert "o bone drug" not in words_of(card)
 
 
 def test_an_imaging_study_of_years_ago_says_nothing_of_now():
     card = card_of(imaged(started=days_ago(2000), **ON_DENOSUMAB))
-    assert "o bone drug" in said_of_nothing(card)
+    assert "o bone drug" in words_of(card)
 
 
 OF_THIS_SIGNING = [
@@ -201,7 +201,7 @@ def test_a_drug_that_another_order_of_the_signing_names_is_asked_about(order):
     cards = by_topic(ask(order_sign(reassuring_record(), kyphoplasty(), order)))
     card = cards["rehabilitation"]
     assert card["summary"].startswith("Denosumab recorded, not understood: ask")
-    assert "o bone drug" not in said_of_nothing(card)
+    assert "o bone drug" not in words_of(card)
 
 
 LEAVING = [
@@ -217,4 +217,4 @@ LEAVING = [
 def test_a_drug_that_the_operation_names_is_asked_about_when_leaving(operation):
     (card,) = leave((*chart(coded("M80.08XA")), operation))
     assert "recorded, not understood" in card["summary"]
-    assert "o bone drug" not in said_of_nothing(card)
+    assert "o bone drug" not in words_of(card)

@@ -57,7 +57,10 @@ def test_the_end_of_a_brace_is_only_offered(operation, beside):
 def test_a_brace_for_another_level_is_named_by_it(reason, level):
     worn = brace(occurrencePeriod=period(0, 140), reasonCode=[reason])
     detail = by_topic(signed(kyphoplasty(), worn))["braceLimit"]["detail"]
-    assert f"**Not excluded:** another fresh fracture ({level})\n" in f"{detail}\n"
+    assert (
+        f"**Reason to keep not excluded:** another fresh fracture ({level})\n"
+        in f"{detail}\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_so_are_kidneys_that_failed_of_late(kidneys):
 def test_acute_failure_takes_away_a_figure_below_the_usual():
     record = chart(coded("M80.08XA"), coded("N17.9", days=2))
     detail = cards_by_topic(record)["rehabilitation"]["detail"]
-    assert "**Kidneys:** acute kidney failure (18 Nov): eGFR before" in detail
+    assert "**Kidneys:** acute kidney failure (18 Nov): check eGFR" in detail
     assert "at least the usual 1 in 6" in detail
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.condition_concepts import concepts_of_condition
 from cds_service.fhir.entries.words.open_concepts import MAY_BE_GRAVE, NOT_UNDERSTOOD
 from tests.builders import terminology
@@ -169,5 +170,7 @@ def test_a_cancer_whose_status_is_a_relapse_is_read() -> None:
 
 @pytest.mark.parametrize("words", ["Nicturia", "Knee pain L", "야간뇨"])
 def test_they_support_no_no(words: str) -> None:
-    concepts = concepts_of_condition(listed(words), terminology())
+    concepts = concepts_of_condition(
+        read_code(listed(words), terminology()), terminology()
+    )
     assert concepts & {MAY_BE_GRAVE, NOT_UNDERSTOOD}

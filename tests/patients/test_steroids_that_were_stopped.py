@@ -24,6 +24,8 @@ def summary(note):
         *("zaprzestano", "Leczenie zakończone", "종료", "종료됨", "중단", "복용 종료"),
         *("finished", "stopped", "ausgelaufen", "terminé", "finalizado", "terminato"),
         *("afgerond", "終了", "已停"),
+        *("since 2024 stopped", "2024 abgesetzt", "Mar 2024 stopped"),
+        *("depuis 2024 arrêté", "od 2024 odstawiony", "sinds 2024 gestopt"),
     ],
 )
 def test_one_that_was_stopped_is_no_steroid_since(note):
@@ -36,6 +38,8 @@ def test_one_that_was_stopped_is_no_steroid_since(note):
         *("nie odstawiono", "nie zakończono", "zakończy w grudniu", "종료 예정"),
         *("중단 없이 복용", "종료하지 않음", "not finished", "kontynuować", "계속"),
         *("wstrzymano, wznowiono", "take with food", "rano"),
+        *("since 2024 stopped smoking", "2024 stopped, restarted 2025"),
+        *("taken since 2024", "2024 reduced", "since 2024 not stopped"),
     ],
 )
 def test_one_that_goes_on_is(note):

@@ -18,7 +18,7 @@ READ = (
     "1 recent entry not understood. Read before leaving.",
 )
 UNUSUAL = [
-    *("Duplex TVT", "CT chest PE protocol", "Stroke team call", "TTE", "CCT"),
+    *("Duplex TVT", "CT chest PE protocol", "Stroke team call", "TEE", "CCT"),
     *("Stroke-Unit Verlegung", "Verlegung ITS", "Pilne MRI: znieczulenie siodłowe"),
     *("podejrzenie zatorowości płucnej", "TVT-Ausschluss", "rule out DVT"),
     *("Luftnot, Rö Thorax", "Chest pain, troponin", "Swollen calf, D-dimer"),

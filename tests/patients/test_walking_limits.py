@@ -286,8 +286,8 @@ def test_so_is_an_order_to_be_moved(title: str) -> None:
         (device("CAM boot"), "a boot, cast or brace of a leg is ordered"),
         (diagnosis("Z99.3"), "the record says that the patient does not walk"),
         (diagnosis("Z89.511"), "a leg or foot was lost"),
-        (diagnosis("S86.011A"), "an injury of pelvis or leg may still heal"),
-        (operated(cpt="27814"), "an operation of pelvis or leg may still heal"),
+        (diagnosis("S86.011A"), "an injury of pelvis or leg may still be healing"),
+        (operated(cpt="27814"), "an operation on pelvis or leg may still be healing"),
     ],
 )
 def test_at_the_signing_training_is_not_chosen_and_the_card_says_why(

@@ -4,8 +4,8 @@ import pytest
 
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.recognition import (
+    classify,
     recognise_augmentation,
-    recognise_support,
 )
 from tests.chart_builders import cards_for, drafted, kyphoplasty, quiet_lists
 from tests.order_builders import terminology, worded
@@ -82,7 +82,7 @@ def test_a_leaflet_is_no_operation(words):
 
 
 def kinds(words):
-    recognition = recognise_support(worded(words), NO_DRAFTS, terminology())
+    recognition = classify(worded(words), NO_DRAFTS, terminology()).support
     return set(recognition.concepts) if recognition else set()
 
 

@@ -60,7 +60,9 @@ def _ordered(name: str, drafts: list[dict[str, Any]]) -> str:
 def _supported(name: str, supports: Sequence[SupportOrder]) -> str:
     if name == "acts":
         counted = {
-            one.kind for one in supports if one.is_standing and one.is_read_whole
+            one.kind
+            for one in supports
+            if one.standing.is_standing and one.standing.is_read_whole
         }
         return " ".join(sorted(counted)) or "none"
     hours = supports[0].worded.hours

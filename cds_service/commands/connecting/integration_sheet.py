@@ -72,9 +72,9 @@ def print_integration_sheet(
 def _prefetch_to_paste(
     service: Service, site: SiteFolder | None = None, issuer: str | None = None
 ) -> str:
-    """Return whole prefetch templates: a line for each, key and query.
+    """Return whole prefetch templates: a line for each, with key and query.
 
-    Under the name of its service. That which the EHRs call comes first.
+    They are under the name of their service; the one that the EHRs call comes first.
     """
     seconds = read_settings().deadline_seconds
     ehrs = [
@@ -139,7 +139,7 @@ def _clients_of(table: Site | None, issuer: str | None) -> list[Client]:
 def _fits_of(
     issuer: str | None, site: SiteFolder | None, service: Service, settings: Settings
 ) -> list[Fit]:
-    """Return how the EHRs of these clients fit to the service."""
+    """Return how the EHRs of these clients fit the service."""
     if site is None:
         return []
     clients = _clients_of(site.site, issuer)

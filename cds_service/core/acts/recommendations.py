@@ -217,33 +217,33 @@ def _filled(template: str, words: Mapping[str, str]) -> str:
 
 def not_counted_text(order: SupportOrder) -> str:
     """Name an order that does not count: `FLS order of May 2019`."""
-    if order.not_now == "later":
+    if order.standing.not_now == "later":
         return say("{order} order dated after today", order=order.name)
-    day = order.authored or order.start
+    day = order.written.day or order.start
     text = say("{order} order without a date", order=order.name)
     if day:
         text = say("{order} order of {month}", order=order.name, month=month_text(day))
-    if not order.is_read_whole:
+    if not order.standing.is_read_whole:
         return say("{order}, not understood", order=text)
-    if order.not_now == "elsewhere":
+    if order.standing.not_now == "elsewhere":
         return say("{order}, of another vertebra", order=text)
-    if order.not_now == "far" and order.start:
+    if order.standing.not_now == "far" and order.start:
         return say(
             "{order}, planned for {month}", order=text, month=month_text(order.start)
         )
-    if order.not_now == "over":
+    if order.standing.not_now == "over":
         text = say("{order}, its dates past", order=text)
-    elif order.not_now in ("ward", "unsure"):
+    elif order.standing.not_now in ("ward", "unsure"):
         text = _of_stay_text(order, text)
-    elif order.not_now == "held":
+    elif order.standing.not_now == "held":
         text = say("{order}, on hold", order=text)
-    elif not order.is_standing:
+    elif not order.standing.is_standing:
         text = say("{order}, its status unknown", order=text)
     return text
 
 
 def _of_stay_text(order: SupportOrder, text: Sentence) -> Sentence:
-    if order.not_now == "ward":
+    if order.standing.not_now == "ward":
         return say("{order}, for this stay", order=text)
     return say("{order}, perhaps only for this stay", order=text)
 

@@ -82,8 +82,8 @@ def _longest_run(
 
 
 def _rest_begins(order: SupportOrder, today: date) -> date:
-    has_begun = order.is_in_force or not order.is_draft
-    return order.start or (order.authored if has_begun else None) or today
+    has_begun = order.standing.is_in_force or not order.is_draft
+    return order.start or (order.written.day if has_begun else None) or today
 
 
 def rest_sentence(rest: Rest, today: date) -> str | None:

@@ -49,7 +49,7 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
     if not braces:
         return ()
     on_record = {name for name in KEEP_REASONS if findings.is_true(name)}
-    by_order = {reason for order in braces for reason in order.reasons}
+    by_order = {reason for order in braces for reason in order.purpose.reasons}
     other = support.other
     by_signed = other.signed_reasons - by_order
     reasons = [
@@ -107,12 +107,12 @@ def _has_unclear_brace(support: SupportOrders) -> bool:
 
 
 def _is_unclear(order: SupportOrder, since: date, *, is_over: bool) -> bool:
-    begins = order.start or order.authored
+    begins = order.start or order.written.day
     if begins and begins >= since:
-        return order.is_for_another
+        return order.purpose.is_for_another
     if begins:
-        return not order.is_for_another and since - begins <= FOUND_LATER
+        return not order.purpose.is_for_another and since - begins <= FOUND_LATER
     # Of a brace that is over, at least a year must say that it may be of this course.
-    if order.written_to is None:
+    if order.written.last is None:
         return not is_over
-    return order.written_to >= since
+    return order.written.last >= since

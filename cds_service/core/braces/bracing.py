@@ -232,7 +232,7 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
             today,
         )
     else:
-        days = (order.start, order.authored, procedure_on, today)
+        days = (order.start, order.written.day, procedure_on, today)
     begins = next(filter(None, days))
     worded_days = (order.worded.day, _after(begins, order.worded.hours))
     by_words = max(filter(None, worded_days), default=None)
@@ -250,10 +250,10 @@ def _day_written(order: SupportOrder, today: date) -> date | None:
 
     None if that lies ahead, or so long ago that it waited for its signature.
     """
-    written = order.authored
+    written = order.written.day
     if written is None or written > today:
         return None
-    return written if order.is_in_force or today - written <= SAME else None
+    return written if order.standing.is_in_force or today - written <= SAME else None
 
 
 def _is_misdated(order: SupportOrder, today: date) -> bool:
@@ -389,14 +389,14 @@ def _is_day_vague(
     order = times.order
     if not order.is_draft or order.start:
         return False
-    is_written_vaguely = order.authored is None and order.written_from is not None
+    is_written_vaguely = order.written.day is None and order.written.first is not None
     is_told_by_plan = support.procedure_on is not None
     return support.is_plan_vague or (is_written_vaguely and not is_told_by_plan)
 
 
 def _is_for_fracture(order: SupportOrder) -> bool:
     """Tell if a brace may be for the fracture; one on record may be for scoliosis."""
-    return order.is_draft or not order.is_for_another
+    return order.is_draft or not order.purpose.is_for_another
 
 
 def _course_since(
@@ -423,7 +423,7 @@ def _is_second_stage(support: SupportOrders, course_since: date) -> bool:
 
 def _first_day(times: BraceTimes, counts_since: date) -> date:
     """Return the first day of a brace, or of the order on record that it renews."""
-    renewed = times.order.renews_since
+    renewed = times.order.renewal.since
     if renewed is None or renewed < counts_since:
         return times.begins
     return min(renewed, times.begins)
@@ -437,7 +437,7 @@ def _is_first_open(course: Sequence[BraceTimes], counts_since: date) -> bool:
     """
     days = [_first_day(times, counts_since) for times in course]
     for times, first in zip(course, days, strict=True):
-        renewal, renewed = times.order.renewal, times.order.renews_since
+        renewal, renewed = times.order.renewal
         if renewal == "unknown":
             return True
         if renewal == "known" and renewed and renewed < counts_since:
@@ -532,7 +532,7 @@ def _role(times: BraceTimes, worn: Mapping[str, date]) -> Role:
     if not times.order.is_draft:
         return "active"
     if all(begins > times.begins for begins in worn.values()):
-        return "renewed" if times.order.renewal else "ordered"
+        return "renewed" if times.order.renewal.kind else "ordered"
     is_renewed = worn.get(times.order.name, date.max) <= times.begins
     return "renewed" if is_renewed else "added"
 

@@ -93,7 +93,8 @@ def by_order(name: str, so_far: FindingsSoFar) -> Finding | Gap:
 def by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
     """Take a diagnosis given as a reason of the order, even if the list denies it.
 
-    Words of the order that were not understood say less than an entry that names it.
+    Words of the order that were not understood, or only speak of it, say less than an
+    entry that names it.
     """
     spec = so_far.specs[name]
     if _is_stated(name, so_far) or not isinstance(spec, ListSpec):
@@ -101,7 +102,7 @@ def by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
     taken = _from_reason(spec, so_far.order)
     on_record = so_far.gaps.get(name)
     if isinstance(taken, Gap) and on_record and on_record.is_mentioned:
-        return None if taken.is_unnamed else taken
+        return None if taken.is_unnamed or taken.is_spoken_of else taken
     return taken
 
 
@@ -112,9 +113,11 @@ def by_mention(name: str, so_far: FindingsSoFar) -> Gap | None:
         return None
     # The treated fracture is in the same value sets as an earlier one.
     concepts = MENTIONED_ALONE.get(name, frozenset(spec.value_sets))
-    if order.doubts.isdisjoint(concepts):
+    named = order.doubts & frozenset(concepts)
+    if not named:
         return None
-    return undetermined(name, MENTIONED, _sources(order, "words of the order"))
+    mentioned = undetermined(name, MENTIONED, _sources(order, "words of the order"))
+    return mentioned._replace(is_spoken_of=named <= order.spoken_of)
 
 
 def _is_stated(name: str, so_far: FindingsSoFar) -> bool:
@@ -172,11 +175,15 @@ def _from_reason(
     for concept, why in unclear.items():
         if concept in order.reasons:
             return undetermined(spec.name, why, sources)
-    if order.doubts.isdisjoint((*spec.value_sets, *unclear)):
+    named = order.doubts & {*spec.value_sets, *unclear}
+    if not named:
         why = _unread_in(spec, order)
         unread = undetermined(spec.name, why, sources)._replace(is_unnamed=True)
         return unread if why else None
-    return undetermined(spec.name, MENTIONED, _sources(order, "words of the order"))
+    mentioned = undetermined(
+        spec.name, MENTIONED, _sources(order, "words of the order")
+    )
+    return mentioned._replace(is_spoken_of=named <= order.spoken_of)
 
 
 def _unread_in(spec: ListSpec, order: AugmentationOrder) -> str:

@@ -5,7 +5,7 @@ The names are those of `mappings/drugs.toml`.
 
 from collections.abc import Mapping
 
-from cds_service.core.findings import DrugKind
+from cds_service.core.findings import CautionKind, DrugKind
 
 # Given against tumours in bone, every day or every few weeks. None of these is a dose
 # against osteoporosis, but a patient who stops the denosumab has the same rebound. The
@@ -65,7 +65,8 @@ MAY_BE_SWALLOWED = frozenset(
         *GROUPS.values(),
     }
 )
-# What forbids a drug by its label, of what is not looked for in the record.
+# What forbids a drug by its label. Of it the codes of `mappings/caution-codes.toml` are
+# looked for in the record, and a card says "unless" of the rest.
 FORBIDDEN_BY: Mapping[str, str] = {
     "romosozumab": "arteries",
     "raloxifene": "clots",
@@ -75,3 +76,11 @@ FORBIDDEN_BY: Mapping[str, str] = {
     "abaloparatide": "calcium",
     "parathyroid hormone analogue": "calcium",
 }
+# The kinds of diagnoses for each of these.
+FORBIDDING: Mapping[str, tuple[CautionKind, ...]] = {
+    "arteries": ("arteries",),
+    "clots": ("veins", "arteries"),
+    "calcium": ("calcium",),
+}
+# Zoledronate is not for a slower clearance of creatinine, in mL/min.
+LEAST_CLEARANCE: Mapping[str, float] = {"zoledronate": 35.0}

@@ -53,7 +53,7 @@ WHOLE_COURSE = {"romosozumab": timedelta(days=315)}
 
 
 class Clarity(NamedTuple):
-    """How far it is clear what an entry says of a bone drug.
+    """The degree to which an entry of a bone drug is clear.
 
     Attributes:
         is_understood: everything in it was understood.

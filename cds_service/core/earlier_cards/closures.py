@@ -82,7 +82,7 @@ class GroundOrder(NamedTuple):
     def of(cls, order: SupportOrder) -> Self:
         """Return the order as overrides refer to it."""
         times = (
-            order.authored,
+            order.written.day,
             order.start,
             order.end,
             order.hours,

@@ -39,7 +39,7 @@ def _ordered_text(order: SupportOrder, situation: Situation) -> str:
     """Write `ordered (19 Nov)`, `among these orders`."""
     if order.is_draft:
         return say("among these orders")
-    day = order.authored or order.start
+    day = order.written.day or order.start
     if day is None:
         return say("ordered")
     return in_brackets(say("ordered"), near_date_text(day, situation.today))
@@ -130,7 +130,7 @@ def _rehabilitation_unclear(situation: Situation) -> Signal | None:
     support, kind = situation.support, "rehabilitation"
     if support.counted(kind):
         return None
-    unclear = [one for one in support.may_count(kind) if not one.is_read_whole]
+    unclear = [one for one in support.may_count(kind) if not one.standing.is_read_whole]
     return Signal() if unclear else None
 
 
@@ -140,7 +140,9 @@ def _rehabilitation_may_end(situation: Situation) -> Signal | None:
     support, kind = situation.support, "rehabilitation"
     if support.counted(kind):
         return None
-    unsure = [one for one in support.may_count(kind) if one.not_now == "unsure"]
+    unsure = [
+        one for one in support.may_count(kind) if one.standing.not_now == "unsure"
+    ]
     return Signal() if unsure else None
 
 
@@ -148,8 +150,9 @@ def _rehabilitation_may_end(situation: Situation) -> Signal | None:
 def _unstable_spine(situation: Situation) -> Signal | None:
     """Find an unstable fracture or spine, or a deficit: no training with either.
 
-    One that was named of late and is not excluded weighs as much. Its word `bone` names
-    the fracture or spine alone, and is missing if there is only a deficit.
+    One that was named of late and is not excluded weighs as much, but no old deficit
+    does. Its word `bone` names the fracture or spine alone, and is missing if
+    there is only a deficit.
     """
     findings, wording = situation.findings, situation.wording
     names = ("unstable-fracture", "spinal-instability", "neurological-deficit")
@@ -160,12 +163,12 @@ def _unstable_spine(situation: Situation) -> Signal | None:
     }
     labels |= {
         name: say("{name} not excluded", name=wording.name(name))
-        for name in names
+        for name in (*names[:2], "new-deficit")
         if name not in labels and is_named_of_late(name, situation)
     }
     if not labels:
         return None
-    of_bone = [text for name, text in labels.items() if name != "neurological-deficit"]
+    of_bone = [text for name, text in labels.items() if name in names[:2]]
     words = {"bone": joined(of_bone)} if of_bone else {}
     return Signal(joined(labels.values()), tuple(unstable), words=words)
 

@@ -508,7 +508,7 @@ def _name_and_day(evidence: Finding | SupportOrder) -> str:
     An order is written without one, `brace=2026-05-03`.
     """
     if isinstance(evidence, SupportOrder):
-        return f"{evidence.kind}={evidence.authored or ''}"
+        return f"{evidence.kind}={evidence.written.day or ''}"
     sources = {source.code or source.resource for source in evidence.provenance}
     digest = sha256(" ".join(sorted(sources)).encode()).hexdigest()[:DIGEST_LENGTH]
     return f"{evidence.name}={evidence.observed or ''}#{digest}"

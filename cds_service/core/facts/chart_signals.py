@@ -11,9 +11,16 @@ from math import floor
 
 from cds_service.core.derivations.computed import MNA_MALNOURISHED
 from cds_service.core.derivations.sarcopenia import GAIT, GRIP, RULERS, is_low, written
-from cds_service.core.drugs.bone_drugs import MAY_BE_SWALLOWED, TUMOUR_DOSES
+from cds_service.core.drugs.bone_drugs import (
+    FORBIDDEN_BY,
+    FORBIDDING,
+    KINDS,
+    LEAST_CLEARANCE,
+    MAY_BE_SWALLOWED,
+    TUMOUR_DOSES,
+)
 from cds_service.core.facts.situation import Signal, SignalEntry, Situation, signal
-from cds_service.core.findings import DrugAllergy, Finding
+from cds_service.core.findings import CautionKind, DrugAllergy, Finding, LabelCaution
 from cds_service.core.risk.grave_findings import entries_behind
 from cds_service.core.risk.open_points import (
     LOW_CLEARANCE,
@@ -379,6 +386,78 @@ def _label_warnings(drug: str, situation: Situation) -> Iterator[Signal]:
             yield _signal(fact, finding, because=because, date=date_)
         elif names := _left_open_by(name, situation):
             yield _signal(doubt, date="")._replace(entries=situation.entries_of(names))
+    yield from _forbidding(drug, situation)
+    if slow := _slow_clearance(drug, situation):
+        yield slow
+
+
+def _forbidding(drug: str, situation: Situation) -> Iterator[Signal]:
+    """Yield what the record holds of what the label of a drug forbids."""
+    forbidden_by = FORBIDDEN_BY.get(drug, "")
+    malignancy = _bone_malignancy(situation) if forbidden_by == "calcium" else None
+    if malignancy:
+        yield malignancy._replace(words={**malignancy.words, "date": ""})
+    for kind in FORBIDDING.get(forbidden_by, ()):
+        if cautions := _cautions_of(kind, situation):
+            yield _of_record(cautions, situation)
+    warns_of_low = drug in KINDS and forbidden_by != "calcium"
+    is_named = _true(situation, "hypocalcaemia") or _left_open_by(
+        "hypocalcaemia", situation
+    )
+    low = _cautions_of("low-calcium", situation)
+    if low and warns_of_low and not is_named:
+        yield _of_record(low, situation)
+    others: tuple[CautionKind, ...] = ("pregnancy",)
+    if drug in MAY_BE_SWALLOWED:
+        others = ("stomach", "pregnancy")
+    for kind in others:
+        if cautions := _cautions_of(kind, situation):
+            yield _of_record(cautions, situation)
+
+
+def _cautions_of(kind: CautionKind, situation: Situation) -> list[LabelCaution]:
+    """Return the diagnoses of a kind: the sure ones first, and of them the newest."""
+    cautions = situation.findings.bone_drugs.cautions
+    return sorted(
+        (one for one in cautions if one.kind == kind),
+        key=lambda one: (one.is_sure, one.day or date.min, one.resource),
+        reverse=True,
+    )
+
+
+def _of_record(cautions: Sequence[LabelCaution], situation: Situation) -> Signal:
+    """Name the first diagnosis with its day; an answer is to all of them."""
+    first = cautions[0]
+    fact = first.name if first.is_sure else say("possible {what}", what=first.name)
+    when = _when(first, situation)
+    entries = situation.entries_of(one.resource for one in cautions)
+    named = _signal(fact, because=in_brackets(fact, when), date=when)
+    return named._replace(entries=entries)
+
+
+def _when(caution: LabelCaution, situation: Situation) -> str:
+    """Write its day, or that it is only the one of the record, or not known."""
+    if caution.day is None:
+        return say("on record")
+    day = near_date_text(caution.day, situation.today)
+    if caution.dated_to == "month":
+        day = month_text(caution.day)
+    elif caution.dated_to == "year":
+        day = Day(caution.day, "year")
+    return say("recorded {day}", day=day) if caution.is_recording else day
+
+
+def _slow_clearance(drug: str, situation: Situation) -> Signal | None:
+    """Find kidneys that are too slow for one drug.
+
+    At the signing F21 names those that fail. When leaving the drug goes on at home.
+    """
+    least = LEAST_CLEARANCE.get(drug)
+    if least is None:
+        return None
+    if failing := _kidney_failure(situation):
+        return None if situation.leaving is None else failing
+    return _low_filtration(situation, least, least)
 
 
 def _allergies_to(drug: str, situation: Situation) -> list[DrugAllergy]:
@@ -429,7 +508,7 @@ def _drug_caution(
         fact,
         *findings,
         because=because,
-        date=cautions[0].words["date"],
+        date=cautions[0].words.get("date", ""),
         cause="kidneys" if are_kidneys_alone else "",
         **words,
     )
@@ -491,18 +570,22 @@ def _acute_kidney_failure(situation: Situation) -> Signal | None:
     return _signal(fact, acute, because=in_brackets(fact, date_), date=date_)
 
 
-def _low_filtration(situation: Situation) -> Signal | None:
+def _low_filtration(
+    situation: Situation,
+    least_egfr: float = SEVERE_EGFR,
+    least_clearance: float = LOW_CLEARANCE,
+) -> Signal | None:
     known = situation.findings.known
     egfr, clearance = known.get("egfr"), known.get("creatinine-clearance")
-    if egfr and float(egfr.value) < SEVERE_EGFR:
-        number = egfr.label or _below(SEVERE_EGFR, float(egfr.value))
+    if egfr and float(egfr.value) < least_egfr:
+        number = egfr.label or _below(least_egfr, float(egfr.value))
         fact = say("eGFR {value}", value=number)
         return _signal(in_brackets(fact, _month_if_old(egfr, situation)), egfr)
-    if clearance is None or float(clearance.value) >= LOW_CLEARANCE:
+    if clearance is None or float(clearance.value) >= least_clearance:
         return None
     if egfr and not _is_as_new(clearance, egfr):
         return None
-    number = clearance.label or _below(LOW_CLEARANCE, float(clearance.value))
+    number = clearance.label or _below(least_clearance, float(clearance.value))
     fact = say("creatinine clearance {value}", value=number)
     return _signal(in_brackets(fact, _month_if_old(clearance, situation)), clearance)
 

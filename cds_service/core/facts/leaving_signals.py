@@ -71,11 +71,11 @@ def _is_drug_started(situation: Situation) -> bool:
     """Tell if a bone drug is taken since this fracture, or prescribed to be.
 
     One dose, a week's supply, and what the ward gives of a drug that is taken at home
-    start nothing. The order of a drug that others give starts nothing by itself. Nor
-    does an order that may say "declined", or that goes on with a drug from before the
-    operation: the patient may have fractured on that drug. If the day of the operation
-    is not known, only a drug first written today counts as begun since. Calcitonin is
-    given for the pain, and does not treat the bone.
+    start nothing. The order of an injection starts nothing by itself. Nor does an order
+    that may say "declined", or that goes on with a drug from before the operation: the
+    patient may have fractured on that drug. If the day of the operation is not known,
+    only a drug first written today counts as begun since. Calcitonin is given for the
+    pain, and does not treat the bone.
     """
     state = situation.drug_state
     use = state.use
@@ -165,7 +165,7 @@ def _review_undated(situation: Situation) -> Signal | None:
 def _bone_drug_withheld(situation: Situation) -> Signal | None:
     """Find the objections to a bone drug that would go on, written since its dose.
 
-    That it was not tolerated counts however long ago.
+    An intolerance counts however long ago it was.
     """
     leaving, state = situation.leaving, situation.drug_state
     use = state.use
@@ -254,7 +254,7 @@ def _unstable_since(situation: Situation) -> Signal | None:
     known, doubted, sources = _instability_in(leaving.instability.diagnosed, situation)
     days = [leaving.instability.diagnosed[source] for source in sources]
     orders = situation.support.counted("rehabilitation")
-    written = [one.authored or one.start for one in orders]
+    written = [one.written.day or one.start for one in orders]
     if not days or any(day and day > max(days) for day in written):
         return None
     title = joined(map(situation.wording.name, known or doubted))
@@ -285,7 +285,7 @@ def _instability_in(
 ) -> tuple[list[str], list[str], set[str]]:
     """Return what is known to be unstable and what is in doubt, by these entries.
 
-    The third is what of these entries tells of either.
+    The third set has the references of the entries that tell of either.
     """
     findings = situation.findings
     known, doubted, sources = list[str](), list[str](), set[str]()
@@ -469,10 +469,11 @@ def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
 
 @signal("training-despite-limit")
 def _training_despite_limit(situation: Situation) -> Signal | None:
-    """Find physiotherapy next to a fracture of the spine that was unstable of late.
+    """Find physiotherapy, placed although a fracture of the spine was lately unstable.
 
-    What another fact asks about is asked once. Of a broken hip the page of the patient
-    takes account: physiotherapy was ordered for somebody who had it repaired.
+    What another fact asks about is not asked again. A broken hip is no reason to ask:
+    physiotherapy was ordered for a patient whose hip had been repaired, and the
+    patient's page allows for it.
     """
     leaving, support = situation.leaving, situation.support
     is_placed = support.counted("rehabilitation") or (

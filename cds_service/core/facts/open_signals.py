@@ -107,7 +107,7 @@ def _old_cancers(findings: Findings) -> set[str]:
 def _reasons_of_orders(situation: Situation) -> Iterator[str]:
     """Yield what the orders of this signing, and those in force, name as reasons."""
     for order in situation.support.orders:
-        yield from order.reasons
+        yield from order.purpose.reasons
     yield from situation.support.other.signed_reasons
 
 
@@ -384,12 +384,15 @@ def _named_detector(names: tuple[str, ...]) -> Detector:
 def is_named_of_late(name: str, situation: Situation) -> bool:
     """Tell if a report, a diagnosis or the order names it of late, undecided."""
     gap = situation.findings.gaps.get(name)
-    if gap is None or gap.may_be_old or not _is_open(name, situation.findings):
+    if gap is None or not _is_open(name, situation.findings):
+        return False
+    # An entry that was not understood may be anything: it names nothing.
+    if gap.may_be_old or gap.is_unnamed or gap.is_spoken_of:
         return False
     is_of_order = any(source.origin == "context" for source in gap.provenance)
     sources = {source.resource for source in gap.provenance}
     is_of_late = not sources.isdisjoint(situation.told_lately)
-    return (is_of_order and not gap.is_unnamed) or is_of_late
+    return is_of_order or is_of_late
 
 
 register("cause-named", _named_detector(CAUSES_IN_DOUBT))

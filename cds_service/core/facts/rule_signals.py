@@ -318,6 +318,8 @@ NOT_UNDERSTOOD = {
 }
 # As long as a hip limits training.
 HEALED_AFTER = timedelta(days=42)
+# What limits training next to a hip that broke, or was operated, of late.
+OF_HIPS = frozenset[TrainingLimit]({"leg", "leg-named", "operated"})
 KEEP_SOURCES = {
     "record": "{name} on record",
     "order": "{name} named by the brace order",
@@ -372,12 +374,17 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
 
 @signal("hip-fracture-fresh")
 def _fresh_hip_fracture(situation: Situation) -> Signal | None:
-    """Find a broken hip that is not plainly old: no end of a brace is pre-selected."""
+    """Find a broken hip that is not plainly old: no end of a brace is pre-selected.
+
+    Without a day of its own it is as old as its entry, as for training.
+    """
     if not situation.findings.is_true("hip-fracture"):
         return None
     fracture = situation.findings.known["hip-fracture"]
     latest = fracture.last_day
     if latest and situation.today - latest > HEALED_AFTER:
+        return None
+    if latest is None and not situation.support.training_limits & OF_HIPS:
         return None
     return Signal(say("hip fracture"), (fracture,))
 
@@ -459,14 +466,14 @@ def _rest_of(situation: Situation) -> Rest:
 # What limits training, in the order in which the card names it: before bed rest, after.
 ORDERED: tuple[tuple[TrainingLimit, str], ...] = (
     ("order", say("an order limits training or weight-bearing")),
-    ("therapist", say("a therapist is to clear getting up")),
+    ("therapist", say("getting up waits for a therapist's clearance")),
 )
 WHY_LIMITED: tuple[tuple[TrainingLimit, str], ...] = (
     ("unread", say("an order of activity was not understood")),
-    ("leg", say("a fracture of pelvis or leg may still heal")),
-    ("leg-named", say("a fracture of pelvis or leg may still heal")),
-    ("leg-injury", say("an injury of pelvis or leg may still heal")),
-    ("operated", say("an operation of pelvis or leg may still heal")),
+    ("leg", say("a fracture of pelvis or leg may still be healing")),
+    ("leg-named", say("a fracture of pelvis or leg may still be healing")),
+    ("leg-injury", say("an injury of pelvis or leg may still be healing")),
+    ("operated", say("an operation on pelvis or leg may still be healing")),
     ("bound", say("the record says that the patient does not walk")),
     ("lost", say("a leg or foot was lost")),
     ("charcot", say("a Charcot foot is on record")),
@@ -502,15 +509,15 @@ def _bed_rest_reason(situation: Situation) -> Signal | None:
     With one, no card asks the patient to get up.
     """
     orders = situation.support.of_kind("bed-rest")
-    named_orders = [order for order in orders if order.reasons & REASONS_OF_ORDERS]
+    named_orders = [
+        order for order in orders if order.purpose.reasons & REASONS_OF_ORDERS
+    ]
     if named_orders:
-        return Signal(
-            say("a reason that the order of bed rest names"), tuple(named_orders)
-        )
+        return Signal(say("a reason named by the bed rest order"), tuple(named_orders))
     if not orders:
         return None
     if situation.support.training_limits & {"leg", "leg-named"}:
-        return Signal(say("a fracture of pelvis or leg may still heal"))
+        return Signal(say("a fracture of pelvis or leg may still be healing"))
     return _any_true(*BED_REST_REASONS)(situation)
 
 
@@ -525,9 +532,9 @@ def _bed_rest_doubt(situation: Situation) -> Signal | None:
     orders = situation.support.of_kind("bed-rest")
     if not orders:
         return None
-    unread = [one for one in orders if REASON_NOT_UNDERSTOOD in one.reasons]
+    unread = [one for one in orders if REASON_NOT_UNDERSTOOD in one.purpose.reasons]
     if unread:
-        because = say("a reason that the order of bed rest names")
+        because = say("a reason named by the bed rest order")
         return Signal(because, tuple(unread))
     open_signal = SIGNALS["stability-open"](situation)
     if open_signal is None or not _names_instability(situation):
@@ -549,7 +556,9 @@ def _names_instability(situation: Situation) -> bool:
     own = {one.reference for one in situation.support.of_kind("bed-rest")}
     names = {one.name for one in KINDS["stability-open"]}
     gaps = (situation.findings.gaps.get(name) for name in names)
-    ordered = {reason for one in situation.support.orders for reason in one.reasons}
+    ordered = {
+        reason for one in situation.support.orders for reason in one.purpose.reasons
+    }
     return (
         any(gap and _names_other_than(own, gap) for gap in gaps)
         or any(map(situation.findings.is_true, names))

@@ -1,7 +1,7 @@
 """The languages of cards besides English: `hooks/languages/<code>.toml`.
 
-A file pairs each English text of ours with its own. What it lacks it cannot say, and
-then the whole answer is in English.
+A file pairs each English text of ours with its translation. If it lacks one that an
+answer needs, the whole answer is in English.
 """
 
 import re
@@ -133,9 +133,10 @@ def _in_braces(words: Iterable[str]) -> str:
 
 
 class UnfinishedLanguage(LanguageFile):
-    """A language that is being written: it says in English what it lacks, and notes it.
+    """A language that is being written: English stands in for what it lacks.
 
-    It is for translators; no answer to an EHR is made with it.
+    It notes each text that it lacks, for translators. No answer to an EHR is made with
+    it.
     """
 
     _lacking: dict[str, None] = PrivateAttr(default_factory=dict)

@@ -1,5 +1,6 @@
 """Find what a procedure, or an order on record, names."""
 
+from cds_service.fhir.entries.coded import Coded
 from cds_service.fhir.entries.entry import (
     CANCER_TREATMENT,
     SPINE_NAMED,
@@ -46,6 +47,7 @@ from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.bystanders import (
     is_bystander_act,
     is_bystander_procedure,
+    leaves_spine_alone,
 )
 from cds_service.fhir.entries.words.open_concepts import (
     MAY_NEED_BRACE,
@@ -81,17 +83,18 @@ UNNAMED_BONE_DRUG = frozenset(map(in_doubt, (BONE_DRUG, ANY_BONE_DRUG)))
 
 
 def concepts_of_act(
-    act: Json, concepts: frozenset[str], terminology: Terminology
+    coded: Coded, concepts: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
     """Return concepts of a procedure or order, with what it names besides.
 
     Args:
-        act: a procedure or an order on record.
-        concepts: those of its code.
+        coded: a procedure or an order on record.
+        concepts: those of its code and its components.
         terminology: the service's terminology.
     """
+    act = coded.raw
     code = act.get("code")
-    known = _concepts_of_procedure(act, concepts, terminology)
+    known = _concepts_of_procedure(coded, concepts, terminology)
     known |= drugs_in_doubt(act, known, terminology)
     grave = grave_in_doubt(act, terminology)
     if is_unclassified(act, terminology):
@@ -120,8 +123,8 @@ def concepts_of_act(
     else:
         is_apart = _is_order_apart(act, known, terminology)
         if known.isdisjoint(READ_AS_ORDERS):
-            known |= unread_title(act, objects(code), terminology)
-        known |= held_by(act, terminology)
+            known |= unread_title(act, objects(code), coded.concepts, terminology)
+        known |= held_by(coded, terminology)
         known |= splints_of_order(act, terminology)
         known |= limits_of_order(act, terminology)
     known |= grave
@@ -158,20 +161,21 @@ def _is_order_apart(
         text(order.get("status")) in VOID
         or is_prohibition(order)
         or not known.isdisjoint(READ_AS_ORDERS | terminology.bystanders.act_concepts)
-        or is_bystander_act(objects(order.get("code")), terminology)
+        or leaves_spine_alone(objects(order.get("code")), terminology)
     )
 
 
 def _concepts_of_procedure(
-    resource: Json, concepts: frozenset[str], terminology: Terminology
+    coded: Coded, concepts: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
     """Return concepts of the code of a procedure or order, else of its words.
 
     Args:
-        resource: a procedure or an order on record.
-        concepts: those of its code.
+        coded: a procedure or an order on record.
+        concepts: those of its code and its components.
         terminology: the service's terminology.
     """
+    resource = coded.raw
     code = resource.get("code")
     texts = set(texts_of(code))
     words = short_texts(texts)
@@ -187,7 +191,7 @@ def _concepts_of_procedure(
         concepts -= SPINE_NAMED
     if is_everyday:
         is_harmless = True
-    is_known = is_entry_understood(resource, code, concepts, words, terminology) or (
+    is_known = is_entry_understood(coded, concepts, words, terminology) or (
         is_harmless and not is_withheld(resource, terminology)
     )
     if words != texts or not is_known:

@@ -4,6 +4,7 @@ Lists, drugs, devices and examinations have modules of their own, imported here.
 """
 
 from cds_service.fhir.entries.act_concepts import concepts_of_act
+from cds_service.fhir.entries.coded import Coded, read_code
 from cds_service.fhir.entries.condition_concepts import concepts_of_condition
 from cds_service.fhir.entries.exams.awaited_reports import (
     AWAITED,
@@ -32,6 +33,8 @@ from cds_service.fhir.entries.exams.unread_in_report import (
     is_density_understood,
     is_prose_understood,
 )
+from cds_service.fhir.entries.fractures.bones import CERVICAL
+from cds_service.fhir.entries.fractures.neck_in_words import is_neck_in_report
 from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     UNREAD_PROSE,
@@ -52,6 +55,12 @@ from cds_service.fhir.entries.medication.products import (
     unread_ingredients,
 )
 from cds_service.fhir.entries.medication.reasons_against_drugs import against_drugs
+from cds_service.fhir.entries.medication.telling_drugs import (
+    TELLING_DRUG,
+    THINNED,
+    is_for_years,
+    may_tell,
+)
 from cds_service.fhir.entries.named_in_asides import drugs_told_in_doubt, grave_in_doubt
 from cds_service.fhir.entries.product_concepts import (
     concepts_of_device,
@@ -74,6 +83,8 @@ BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
 # An entry with one of these may be of any drug or device.
 OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
 PLACE = frozenset({"place-of-care"})
+# What no finding reads is kept if the label of a bone drug warns of it.
+LABEL_CAUTION = "label-caution"
 # Types that are read whatever their codes say.
 OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
 # Further types whose asides may name a grave thing.
@@ -81,7 +92,7 @@ WITH_ASIDES = frozenset({OBSERVATION, *OF_TYPE})
 
 
 def concepts_of(
-    resource: Json, targets: Targets, terminology: Terminology
+    coded: Coded, targets: Targets, terminology: Terminology
 ) -> frozenset[str]:
     """Return the concepts of one resource; empty if we do not read it.
 
@@ -94,11 +105,12 @@ def concepts_of(
       tumour, infection or deficit (`only_codes_exclude`).
 
     Args:
-        resource: raw JSON.
+        coded: the raw resource, and its code.
         targets: resources of other types that were returned with it.
         terminology: the service's terminology, including the site's codes.
     """
-    concepts = _concepts_by_type(resource, targets, terminology)
+    resource = coded.raw
+    concepts = _concepts_by_type(coded, targets, terminology)
     if is_history(resource, terminology):
         concepts |= {EARLIER}
     if t_scores_of_entry(resource, terminology):
@@ -111,28 +123,48 @@ def concepts_of(
 
 
 def _concepts_by_type(
-    resource: Json, targets: Targets, terminology: Terminology
+    coded: Coded, targets: Targets, terminology: Terminology
 ) -> frozenset[str]:
+    resource = coded.raw
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:
-        drug = concepts_of_drug(resource, referred_in(resource, targets), terminology)
+        referred = referred_in(resource, targets)
+        drug = concepts_of_drug(resource, referred, terminology)
+        if may_tell(resource, referred, terminology):
+            drug |= {TELLING_DRUG}
         return drug | against_drugs(resource, drug, terminology)
     if kind in PRODUCT_ELEMENTS:
         return concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
         return _concepts_of_exam(resource, terminology)
     if kind == "Condition":
-        concepts = concepts_of_condition(resource, terminology)
-        has_t_score = t_scores_of_condition(resource, concepts, terminology)
-        return concepts | {TELLS_T_SCORE} if has_t_score else concepts
-    code = resource.get("code")
-    concepts = OF_TYPE.get(kind) or terminology.concepts(code)
+        return _concepts_of_diagnosis(coded, terminology)
+    concepts = OF_TYPE.get(kind) or coded.concepts
     for component in objects(resource.get("component")):
         check_time()
         concepts |= terminology.concepts(component.get("code"))
     if kind in LISTED or kind in BY_WORDS:
-        return concepts_of_act(resource, concepts, terminology)
+        return concepts_of_act(coded, concepts, terminology)
     return _concepts_of_coded(resource, concepts, terminology) if concepts else concepts
+
+
+def _concepts_of_diagnosis(coded: Coded, terminology: Terminology) -> frozenset[str]:
+    condition = coded.raw
+    concepts = concepts_of_condition(coded, terminology)
+    if is_for_years(condition, terminology):
+        concepts |= {THINNED}
+    if t_scores_of_condition(condition, concepts, terminology):
+        concepts |= {TELLS_T_SCORE}
+    if not concepts and _is_warned_of(condition, terminology):
+        concepts = frozenset({LABEL_CAUTION})
+    return concepts
+
+
+def _is_warned_of(condition: Json, terminology: Terminology) -> bool:
+    """Tell if the label of a bone drug warns of the code of a diagnosis."""
+    codes = terminology.caution_codes
+    codings = terminology.codings(condition.get("code"))
+    return any(True for coding in codings for _ in codes.of(*coding))
 
 
 def _concepts_of_coded(
@@ -166,6 +198,8 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     concepts |= grave_in_doubt(exam, terminology)
     if text(exam.get("status")) not in VOID and names_lesion(exam, terminology):
         concepts |= {in_doubt("malignancy")}
+    if text(exam.get("status")) not in VOID and is_neck_in_report(exam, terminology):
+        concepts |= {in_doubt(CERVICAL)}
     if is_without_words(exam) and is_of_spine(exam, concepts, terminology):
         concepts |= {AWAITED}
     concepts |= _unread_prose(exam, concepts, terminology)
@@ -215,5 +249,6 @@ def is_product_unread(
     is_read = referred is not None and not unread_ingredients(referred)
     if text(resource.get("status")) in VOID or is_read:
         return False
-    unknown = concepts_of(resource, targets, terminology) & OF_ANY_PRODUCT
+    coded = read_code(resource, terminology)
+    unknown = concepts_of(coded, targets, terminology) & OF_ANY_PRODUCT
     return bool(unknown)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
+from cds_service.fhir.entries.coded import Coded
 from cds_service.fhir.entries.condition_asides import (
     ConditionAsides,
     are_asides_judged,
@@ -81,7 +82,6 @@ from cds_service.fhir.entries.words.problem_words import (
     has_grave_stem,
     in_doubt,
     is_denial,
-    is_of_relatives,
     named_in,
     read_problem_words,
     undenied_parts,
@@ -123,15 +123,16 @@ MAY_BE_TUMOUR = ("tumour-in-question",)
 _DIVIDED = re.compile(r"[,;()]")
 
 
-def concepts_of_condition(condition: Json, terminology: Terminology) -> frozenset[str]:
+def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozenset[str]:
     """Return the concepts of a condition, with what it names besides.
 
     One whose category is that of the family history is none of the patient's.
     """
-    if is_of_relatives(condition, terminology):
+    if diagnosis.is_of_relatives:
         return frozenset({NOT_UNDERSTOOD})
-    known = _concepts_of_diagnosis(condition, terminology)
-    if is_of_other_bone(condition.get("code"), terminology):
+    condition = diagnosis.raw
+    known = _concepts_of_diagnosis(diagnosis, terminology)
+    if is_of_other_bone(diagnosis, terminology):
         known -= OF_NO_BONE
     known |= {*fractured_there(condition, known, terminology)}
     known |= broken_elsewhere(condition, known, terminology)
@@ -140,7 +141,7 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     known |= _told_by_stems(condition, known, terminology)
     known |= _told_of_cancer(condition, known, terminology)
     known |= _left_open_by_asides(condition, known, terminology)
-    known |= _earlier_by_title(condition, known, terminology)
+    known |= _earlier_by_title(diagnosis, known, terminology)
     news = news_by_name(condition, terminology)
     if news == "grave" or is_acutely_ill(condition, terminology):
         known |= {ACUTE}
@@ -156,24 +157,28 @@ def concepts_of_condition(condition: Json, terminology: Terminology) -> frozense
     if CERVICAL not in known and (told := neck_in_words(condition, terminology)):
         known |= {CERVICAL if told == "stated" else in_doubt(CERVICAL)}
     known |= limits_of_diagnosis(condition, terminology)
-    is_bystander = is_bystander_problem(condition, terminology)
+    is_bystander = is_bystander_problem(diagnosis, terminology)
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
         return known
     return known | {MAY_NEED_BRACE}
 
 
-def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozenset[str]:
+def _concepts_of_diagnosis(
+    diagnosis: Coded, terminology: Terminology
+) -> frozenset[str]:
     """Return the concepts of a condition's code and words, and those of its asides.
 
     What the words name is added, certain or in doubt: the list then cannot say "no" to
     it, whatever the code is.
     """
+    condition = diagnosis.raw
     code = condition.get("code")
     texts = {*texts_of(code)}
     words = short_texts(texts)
     is_short = words == texts
-    coded = terminology.concepts(code)
-    concepts = _with_words(coded, words | _words_of_modifiers(code), terminology)
+    concepts = _with_words(
+        diagnosis.concepts, words | _words_of_modifiers(code), terminology
+    )
     is_named = bool(words) and all(map(terminology.harmless.is_harmless, words))
     if is_short and (is_named or terminology.everyday_diseases.are_known(words)):
         concepts -= SPINE_UNSTATED
@@ -182,21 +187,30 @@ def _concepts_of_diagnosis(condition: Json, terminology: Terminology) -> frozens
     known = concepts - OF_NO_CONCERN
 
     names_nothing = is_short and not known and not is_withheld(condition, terminology)
-    if names_nothing and terminology.harmless.is_social(condition, texts):
+    if (
+        names_nothing
+        and terminology.harmless.is_social(condition, texts)
+        and not _is_code_unjudged(code, terminology)
+    ):
         return SOCIAL
     is_understood = is_short and is_entry_understood(
-        condition, code, concepts, words, terminology
+        diagnosis, concepts, words, terminology
     )
     if not is_understood:
         return concepts | {NOT_UNDERSTOOD}
     is_judged = are_asides_judged(asides, terminology)
-    if not (is_judged and _is_identified(code, words, terminology)):
+    if not (is_judged and _is_identified(diagnosis, words, terminology)):
         is_of_words = not known and not terminology.identifies("conditions", code)
         is_of_record = is_of_words and _is_of_record(words, terminology)
         return known | {MAY_BE_GRAVE, *(OF_RECORD if is_of_record else ())}
     if not known and terminology.is_social(code):
         return SOCIAL
     return known
+
+
+def _is_code_unjudged(code: Any, terminology: Terminology) -> bool:
+    """Tell if a code of a system that we read is in no value set and not harmless."""
+    return terminology.identifies("conditions", code) and not terminology.excludes(code)
 
 
 def _told_by_stems(
@@ -262,7 +276,9 @@ def _doubted_by_asides(
     return frozenset(map(in_doubt, (named & OPENING) - concepts))
 
 
-def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
+def _is_identified(
+    diagnosis: Coded, words: Iterable[str], terminology: Terminology
+) -> bool:
     """Tell if a condition is known well enough to exclude a grave finding.
 
     - If a code identifies it: by a value set or a harmless range. A code of a grave
@@ -274,11 +290,11 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
       of such names and known words: "Gonarthrose bds.", "stent RIVA 2015". Other free
       words never support a "no", nor do those of a denial.
     """
+    code = diagnosis.raw.get("code")
     if terminology.identifies("conditions", code):
         if not terminology.excludes(code):
             return False
-        is_grave = not terminology.concepts(code).isdisjoint(GRAVE_BY_CODE)
-        if is_grave:
+        if not diagnosis.concepts.isdisjoint(GRAVE_BY_CODE):
             return True
         if terminology.suffices(code):
             return all(
@@ -297,7 +313,7 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
             )
             for word in words
         )
-    if terminology.concepts(code):
+    if diagnosis.concepts:
         return True
     titles = [*words]
     return bool(titles) and all(
@@ -330,7 +346,7 @@ def _parts_of(title: str) -> Iterator[str]:
 def _is_of_record(words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if words are about a history or a record, and name no disease.
 
-    They may say that nobody took the history, in whatever words. Words that deny or
+    They may say that the history was not taken, in whatever words. Words that deny or
     look for something name it.
     """
     parts = [part for word in words for part in (word, *_parts_of(word))]
@@ -419,19 +435,17 @@ def _is_follow_up(note: str, terminology: Terminology) -> bool:
 
 
 def _earlier_by_title(
-    condition: Json, known: frozenset[str], terminology: Terminology
+    diagnosis: Coded, known: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
     """Return the earlier fracture that a title leaves open and does not state.
 
     It calls the fracture old, or names several. The code of a healed fracture leaves it
     open itself, unless it is of another bone.
     """
-    code = condition.get("code")
-    is_healed = HEALED in terminology.concepts(code)
-    if EARLIER in known or is_healed:
+    if EARLIER in known or HEALED in diagnosis.concepts:
         return frozenset()
     # An entry whose titles are too long is not understood anyway.
-    titles = short_texts({*texts_of(code)})
+    titles = short_texts({*texts_of(diagnosis.raw.get("code"))})
     is_several = names_several_fractures(titles, terminology)
     is_open = is_several or calls_fracture_old(titles, terminology)
     return frozenset({in_doubt(EARLIER)} if is_open else ())

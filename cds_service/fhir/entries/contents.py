@@ -7,7 +7,7 @@ from cds_service.fhir.raw_json import Json, member, text
 from cds_service.protocol.json_text import json_digest
 
 # A new version may change these and say the same.
-OF_KEEPING = frozenset({"meta", "identifier", "recorder", "asserter"})
+BOOKKEEPING = frozenset({"meta", "identifier", "recorder", "asserter"})
 
 
 def contents_of(entries: Iterable[Entry], names: Collection[str]) -> Mapping[str, str]:
@@ -20,7 +20,7 @@ def contents_of(entries: Iterable[Entry], names: Collection[str]) -> Mapping[str
 
 
 def _content_of(resource: Json) -> str:
-    left_out = set(OF_KEEPING)
+    left_out = set(BOOKKEEPING)
     # A generated narrative repeats the elements, in words that change by themselves.
     if text(member(resource, "text", "status")) == "generated":
         left_out.add("text")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.condition_concepts import concepts_of_condition
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.medication.other_doses import dosages_of
@@ -73,7 +74,7 @@ def in_doubt_at_most(resource: Json, terminology: Terminology) -> Json | None:
 def _is_grave_diagnosis(resource: Json, terminology: Terminology) -> bool:
     if resource.get("resourceType") != "Condition":
         return False
-    concepts = concepts_of_condition(resource, terminology)
+    concepts = concepts_of_condition(read_code(resource, terminology), terminology)
     return not _GRAVE.isdisjoint(concepts)
 
 

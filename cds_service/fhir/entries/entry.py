@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cds_service.core.findings import Origin, Provenance
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.entries.coded import Coded
 from cds_service.fhir.entries.fractures.healed_fractures import HEALED, is_of_other_bone
 from cds_service.fhir.entries.grave.grave_concepts import ASIDE_IN_DOUBT
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
@@ -22,7 +23,7 @@ from cds_service.fhir.entries.medication.reasons_against_drugs import (
 )
 from cds_service.fhir.entries.order_titles import is_everyday_order
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
-from cds_service.fhir.entries.words.problem_words import in_doubt, is_of_relatives
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.files.language import FORBIDS_MOVING
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.texts.clauses import NOTHING
@@ -96,7 +97,7 @@ class Entry(NamedTuple):
 
 
 def read_entry(
-    raw: Json,
+    coded: Coded,
     key: str,
     origin: Origin,
     concepts: frozenset[str],
@@ -106,31 +107,31 @@ def read_entry(
     """Read what the codes and words of a valid resource name.
 
     Args:
-        raw: JSON that `parse_resource` has accepted.
+        coded: the resource, which `parse_resource` has accepted, and its code.
         key: the prefetch key that returned it.
         origin: where it was read.
         concepts: those that it is picked for.
         referred: the Medication or Device that it refers to, if any.
         terminology: the service's, including the site's codes.
     """
-    entry = read_without_drug(raw, key, origin, concepts, terminology)
+    entry = read_without_drug(coded, key, origin, concepts, terminology)
     drug = None
     if entry.resource_type in MEDICATION_TYPES:
-        drug = read_drug(raw, referred, terminology)
+        drug = read_drug(coded.raw, referred, terminology)
     elif entry.resource_type in BILLED_TYPES:
-        drug = read_billed(raw, terminology)
+        drug = read_billed(coded, terminology)
     return entry._replace(referred=referred, drug=drug)
 
 
 def read_without_drug(
-    raw: Json,
+    coded: Coded,
     key: str,
     origin: Origin,
     concepts: frozenset[str],
     terminology: Terminology,
 ) -> Entry:
     """Read a resource as `read_entry` does, but for the drug that it may be of."""
-    kind = text(raw.get("resourceType"))
+    raw, kind = coded.raw, text(coded.raw.get("resourceType"))
     # Picking has already read all words of a condition.
     named = concepts if kind == "Condition" else concepts & ASIDE_IN_DOUBT
     if kind == "Procedure":
@@ -145,23 +146,23 @@ def read_without_drug(
         reference=f"{kind}/{text(raw.get('id'))}",
         status=text(raw.get("status")),
         concepts=concepts,
-        matches=_matches(raw, kind, terminology),
-        components=_components(raw, terminology),
+        matches=_matches(coded, kind, terminology),
+        components=_components(coded, terminology),
         named=named,
         moment=terminology.calendar.effective(raw) if kind == "Observation" else None,
     )
 
 
-def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...]:
+def _matches(coded: Coded, kind: str, terminology: Terminology) -> tuple[Match, ...]:
     """Return the concepts of its code; of a condition also those at its body site."""
-    matches = terminology.matches(raw.get("code"))
+    raw, matches = coded.raw, coded.matches
     if kind == "Condition":
-        if is_of_relatives(raw, terminology):
+        if coded.is_of_relatives:
             return ()
-        if is_of_other_bone(raw.get("code"), terminology):
+        if is_of_other_bone(coded, terminology):
             matches = tuple(one for one in matches if one.concept != HEALED)
         return _with_site(raw, matches, terminology)
-    is_cancer_treatment = any(one.concept in CANCER_TREATMENT for one in matches)
+    is_cancer_treatment = not CANCER_TREATMENT.isdisjoint(coded.concepts)
     if is_cancer_treatment and kind in BILLED_TYPES:
         # Denosumab is billed as chemotherapy, too.
         return () if is_billed_for_bone(raw, terminology) else matches
@@ -204,20 +205,21 @@ def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
 
 
 def _components(
-    raw: Json, terminology: Terminology
+    coded: Coded, terminology: Terminology
 ) -> tuple[tuple[Json, tuple[Match, ...]], ...]:
     """Return each component with the concepts of its code.
 
     A component without a code that we know is identified by its name in this panel.
     """
-    if not (components := objects(raw.get("component"))):
+    if not (components := objects(coded.raw.get("component"))):
         return ()
-    panels = terminology.concepts(raw.get("code"))
     listed = []
     for part in components:
         check_time()
         matches = terminology.matches(part.get("code"))
-        listed.append((part, matches or _match_by_name(part, panels, terminology)))
+        listed.append(
+            (part, matches or _match_by_name(part, coded.concepts, terminology))
+        )
     return tuple(listed)
 
 

@@ -153,7 +153,7 @@ def _broken_by_title(entry: Json, terminology: Terminology) -> frozenset[str]:
 def _forbidden_or_unstable(
     words: list[str], terminology: Terminology, *, is_brief: bool
 ) -> frozenset[str]:
-    """Return what words say of moving, and of a spine that nobody could judge.
+    """Return what words say of moving, and of a spine that could not be judged.
 
     Args:
         words: the words of an entry.

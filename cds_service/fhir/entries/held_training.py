@@ -7,13 +7,14 @@ limit it as well.
 
 from collections.abc import Iterator
 
+from cds_service.fhir.entries.coded import Coded
 from cds_service.fhir.entries.grave.short_rest import REST, is_for_a_time
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 
 HELD = frozenset({"training-held"})
 UNREAD = "activity-unread"
-# Nobody may walk alone: training goes on, but no page says "walk".
+# The patient may not walk alone: training goes on, but no page says "walk".
 AIDED = "walks-aided"
 REHABILITATION = frozenset({"rehabilitation"})
 # What is read as an order of its own kind.
@@ -27,20 +28,21 @@ WALKS_AIDED = (AIDED,)
 ACTIVITY, OF_ACTIVITY = ("activity-named",), ("activity-category",)
 
 
-def held_by(order: Json, terminology: Terminology) -> frozenset[str]:
+def held_by(coded: Coded, terminology: Terminology) -> frozenset[str]:
     """Return the concepts of such an order; nothing if it is another one."""
-    aided = frozenset({AIDED} if walks_aided(order, terminology) else ())
-    if holds_training(order, terminology):
+    aided = frozenset({AIDED} if walks_aided(coded.raw, terminology) else ())
+    if holds_training(coded, terminology):
         return HELD | aided
-    is_unread = is_unread_activity(order, terminology)
+    is_unread = is_unread_activity(coded, terminology)
     return aided | {UNREAD} if is_unread else aided
 
 
-def holds_training(order: Json, terminology: Terminology) -> bool:
+def holds_training(coded: Coded, terminology: Terminology) -> bool:
     """Tell if an order forbids or pauses training, or limits walking or weight."""
+    order = coded.raw
     if is_prohibition(order):
         named = _named(order)
-        if not terminology.concepts(named).isdisjoint(REHABILITATION):
+        if not _named_by_codes(coded, terminology).isdisjoint(REHABILITATION):
             return True
         return any(
             terminology.text_concepts(words, REHABILITATION)
@@ -48,7 +50,7 @@ def holds_training(order: Json, terminology: Terminology) -> bool:
             for one in named
             for words in texts_of(one)
         )
-    is_brief = is_for_a_time(order, terminology.concepts(order.get("code")))
+    is_brief = is_for_a_time(order, coded.concepts)
     if not is_brief and any(
         terminology.kinds.named(words, RESTING)
         for words in _noted(order)
@@ -64,7 +66,7 @@ def holds_training(order: Json, terminology: Terminology) -> bool:
 
 
 def walks_aided(order: Json, terminology: Terminology) -> bool:
-    """Tell if an order says that nobody may walk alone, or only with help."""
+    """Tell if an order says not to walk alone, or only with help."""
     return not is_prohibition(order) and any(
         terminology.kinds.named(words, WALKS_AIDED)
         for words in _words_of(order, terminology)
@@ -102,14 +104,14 @@ def _noted(order: Json) -> list[str]:
     return [*notes, text(order.get("patientInstruction"))]
 
 
-def is_unread_activity(order: Json, terminology: Terminology) -> bool:
+def is_unread_activity(coded: Coded, terminology: Terminology) -> bool:
     """Tell if an order of activity has a word that is not known to be one of moving.
 
     An order of rehabilitation or of bed rest is read as such.
     """
-    named = _named(order)
-    titles = [words for one in named for words in texts_of(one)]
-    is_judged = not terminology.concepts(named).isdisjoint(JUDGED) or any(
+    order = coded.raw
+    titles = [words for one in _named(order) for words in texts_of(one)]
+    is_judged = not _named_by_codes(coded, terminology).isdisjoint(JUDGED) or any(
         terminology.text_concepts(words, JUDGED) for words in titles
     )
     if is_judged or is_prohibition(order):
@@ -125,6 +127,11 @@ def is_unread_activity(order: Json, terminology: Terminology) -> bool:
         for words in titles
         if is_of_activity or terminology.kinds.named(words, ACTIVITY)
     )
+
+
+def _named_by_codes(coded: Coded, terminology: Terminology) -> frozenset[str]:
+    """Return the concepts of the codes that say what is ordered."""
+    return coded.concepts | terminology.concepts(coded.raw.get("orderDetail"))
 
 
 def _named(order: Json) -> list[Json]:

@@ -1,8 +1,8 @@
 """Tell which lists may say "no", and if an entry of one says what it is."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
+from cds_service.fhir.entries.coded import Coded
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.words.problem_words import ANOTHER_PERSON, FAMILY_HISTORY
 from cds_service.fhir.mapping.codes.code_systems import Listed
@@ -33,20 +33,20 @@ def short_texts(texts: set[str]) -> set[str]:
 
 
 def is_entry_understood(
-    resource: Json,
-    code: Any,
+    coded: Coded,
     concepts: frozenset[str],
     words: Collection[str],
     terminology: Terminology,
 ) -> bool:
     """Tell if the code or the words of a list entry say what it is."""
+    resource = coded.raw
     if NO_INFORMATION in concepts or is_withheld(resource, terminology):
         return False
     # A word of doubt ("only possible in part") hides the concept, not what it says.
     if any(terminology.text_concepts(word, UNINFORMED) for word in words):
         return False
     listed = LISTED[resource["resourceType"]]
-    if terminology.concepts(code) or terminology.identifies(listed, code):
+    if coded.concepts or terminology.identifies(listed, resource.get("code")):
         return True
     if concepts and not any(map(terminology.languages.is_foreign, words)):
         return True

@@ -48,7 +48,10 @@ def is_everyday_order(titles: Iterable[Json], terminology: Terminology) -> bool:
 
 
 def unread_title(
-    order: Json, titles: Sequence[Json], terminology: Terminology
+    order: Json,
+    titles: Sequence[Json],
+    coded: frozenset[str],
+    terminology: Terminology,
 ) -> frozenset[str]:
     """Return `UNREAD_TITLE`, in doubt, if an order asks for what nobody understood.
 
@@ -59,14 +62,14 @@ def unread_title(
     Args:
         order: an order that is not read as an augmentation, a brace or a biopsy.
         titles: its codes and names.
+        coded: concepts of these codes.
         terminology: the service's terminology.
     """
     if not is_asked(order) or is_prohibition(order):
         return frozenset()
-    concepts = terminology.concepts(titles)
-    if concepts & SPINAL_SURGERY:
+    if coded & SPINAL_SURGERY:
         return frozenset({in_doubt(UNREAD_TITLE)})
-    if concepts or is_everyday_order(titles, terminology):
+    if coded or is_everyday_order(titles, terminology):
         return frozenset()
     words = [word for title in titles for word in texts_of(title)]
     asked = [terminology.clauses.without_suspicion(word) for word in words]

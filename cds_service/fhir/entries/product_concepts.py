@@ -70,10 +70,11 @@ def concepts_of_drug(
     )
     by_any_name = frozenset[str]().union(*map(terminology.drug_words, short_names))
     by_any_name |= swallowed(short_names, resource, terminology)
-    concepts = terminology.concepts(codes) | by_any_name | (named & {NO_INFORMATION})
+    coded = terminology.concepts(codes)
+    concepts = coded | by_any_name | (named & {NO_INFORMATION})
     is_hidden = NO_INFORMATION in concepts or is_withheld(resource, terminology)
     is_understood = (
-        _is_drug_identified(codes, own_names, named, terminology)
+        _is_drug_identified(codes, coded, own_names, named, terminology)
         and _is_product_whole(resource, medication, terminology)
         and short_names == names
         and not is_hidden
@@ -130,6 +131,7 @@ def _codes_of_product(resource: Json, medication: Json | None) -> list[Json]:
 
 def _is_drug_identified(
     codes: list[Json],
+    coded: frozenset[str],
     words: Collection[str],
     named: frozenset[str],
     terminology: Terminology,
@@ -138,6 +140,7 @@ def _is_drug_identified(
 
     Args:
         codes: the codes of the drug.
+        coded: their concepts.
         words: the words of these codes.
         named: concepts that the words name, apart from drugs.
         terminology: the service's terminology.
@@ -146,7 +149,7 @@ def _is_drug_identified(
     # place (`local-place`) tells no form.
     if LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named:
         return True
-    if terminology.concepts(codes) or terminology.identifies("drugs", codes):
+    if coded or terminology.identifies("drugs", codes):
         return True
     is_read = not any(map(terminology.languages.is_foreign, words))
     if is_read and any(map(terminology.drug_words, words)):
@@ -184,14 +187,14 @@ def concepts_of_device(
     Its code says them, or the Device that it refers to; else the words of either.
     """
     titles = titles_of_device(resource, targets)
-    concepts = terminology.concepts(titles)
+    concepts = coded = terminology.concepts(titles)
     if not concepts:
         names = {name for title in titles for name in texts_of(title)}
         by_name = map(terminology.text_concepts, short_texts(names))
         concepts = frozenset[str]().union(*by_name)
     if not concepts and not is_bystander_act(titles, terminology):
         concepts = frozenset({MAY_NEED_BRACE})  # it may be a brace
-        concepts |= unread_title(resource, titles, terminology)
+        concepts |= unread_title(resource, titles, coded, terminology)
     # A supply may be of a drug.
     concepts |= drugs_in_doubt(resource, frozenset(), terminology)
     words = words_of_asides(asides_of(resource))

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 
 from cds_service.core.findings import Finding, Gap, Provenance
+from cds_service.core.risk.grave_findings import A_COMPLAINT
 from cds_service.core.vocabulary import (
     ConditionSpec,
     FractureSpec,
@@ -36,6 +37,8 @@ from cds_service.fhir.entries.medication.drug_groups import (
     TELL_OF_DISEASE,
 )
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
+from cds_service.fhir.entries.words.bystanders import names_operation, other_words_of
+from cds_service.fhir.entries.words.open_concepts import MAY_BE_GRAVE, MAY_NEED_BRACE
 from cds_service.fhir.entries.words.problem_words import in_doubt, words_but_denials
 from cds_service.fhir.findings.chart import (
     LISTS,
@@ -57,6 +60,7 @@ from cds_service.fhir.findings.statements import (
     place_of,
     reason_of_list,
 )
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import (
     is_prohibition,
@@ -106,6 +110,9 @@ OF_HISTORY = frozenset(
 LIFELONG = re.compile(r"(?:Q\d\d|M88)(?:\..*)?")
 IN_USE = frozenset({"active", "in-progress", "completed"})
 NEVER_MEANT = frozenset({"entered-in-error", "cancelled", "draft"})
+
+# What an entry in words alone has, if they name nothing grave.
+OF_COMPLAINTS = frozenset({MAY_BE_GRAVE, MAY_NEED_BRACE})
 
 
 def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
@@ -401,11 +408,22 @@ def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap
     if isinstance(conclusion, Gap) or not asked:
         return conclusion
     reports = find_stated(chart, spec, tuple(asked))
-    unread = [one for one in reports if one.is_undetermined]
+    unread = [
+        one
+        for one in reports
+        if one.is_undetermined and not _is_ordinary_operation(one, chart)
+    ]
     if not unread:
         return conclusion
     sources = (one.provenance(spec) for one in unread)
     return make_gap(spec, "not-understood", NOT_READ, *sources)
+
+
+def _is_ordinary_operation(stated: Stated, chart: Chart) -> bool:
+    """Tell if an order asks for an ordinary operation, which looks for nothing."""
+    if stated.concept != UNREAD_TITLE:
+        return False
+    return names_operation(objects(stated.entry.raw.get("code")), chart.terminology)
 
 
 def _may_matter(entry: Entry, spec: ConditionSpec, chart: Chart) -> bool:
@@ -484,7 +502,9 @@ def conclude_no(
         what = "has nothing but social entries" if is_social else "empty"
         return make_gap(spec, "undetermined", f"{named.name} {what}")
     if strange:
-        return _not_understood(spec, strange, listing.entries, named.where)
+        return _not_understood(
+            spec, strange, listing.entries, named.where, chart.terminology
+        )
     unit = "entry" if listing.entries == 1 else "entries"
     read = f"{listing.entries} {unit}"
     source = Provenance(
@@ -498,14 +518,22 @@ def conclude_no(
 
 
 def _not_understood(
-    spec: YesNoSpec, strange: Sequence[Entry], count: int, where: str
+    spec: YesNoSpec,
+    strange: Sequence[Entry],
+    count: int,
+    where: str,
+    terminology: Terminology,
 ) -> Gap:
     """Return the gap `3 of 14 entries on the problem list could not be read`.
 
     Each of them may be anything. Drugs of this signing are named apart: they are on no
     list yet.
     """
-    sources = [entry.source(spec, where) for entry in strange]
+    sources = [
+        entry.source(spec, f"{A_COMPLAINT} {where}" if complains else where)
+        for entry in strange
+        for complains in (_is_complaint(entry, terminology),)
+    ]
     is_of_drugs = where == ON_DRUGS
     listed = [entry for entry in strange if entry.origin != "context"]
     if is_of_drugs:
@@ -534,6 +562,22 @@ def _not_understood(
         what = f"{verb} a code without words that is not known here"
     detail = f"{len(strange)} of {count} entries {where} {what}"
     return make_gap(spec, "undetermined", detail, *sources)._replace(is_unnamed=True)
+
+
+def _is_complaint(entry: Entry, terminology: Terminology) -> bool:
+    """Tell if a diagnosis has the names of complaints of every ward, and no more."""
+    code = entry.raw.get("code")
+    titles = texts_of(code)
+    return (
+        entry.resource_type == "Condition"
+        and entry.concepts <= OF_COMPLAINTS
+        and (
+            terminology.excludes(code) or not terminology.identifies("conditions", code)
+        )
+        and not other_words_of(entry.raw)
+        and bool(titles)
+        and all(map(terminology.harmless.is_of_ward, titles))
+    )
 
 
 def _drugs_not_known(number: int, how: Literal["ordered", "billed"]) -> str:

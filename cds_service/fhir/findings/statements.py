@@ -132,7 +132,7 @@ PLACES = {
 # Policy: questions that older reports and orders leave open were answered since, and
 # older drugs are over.
 ASIDE_LASTS = timedelta(days=366)
-# Policy: what an order that nobody understood asks for was done, or given up, since.
+# Policy: what an order that was not understood asks for was done, or given up, since.
 ORDER_LASTS = timedelta(days=180)
 # Policy: a procedure may have been for a broken hip, which counts so long (F12).
 ACT_LASTS = timedelta(days=731)
@@ -600,7 +600,7 @@ def _problem_of_aside(
     """Report why an aside does not decide; `LATER` if it leaves nothing open.
 
     A procedure that is planned is rightly dated ahead: one of the spine counts, and one
-    that nobody judged does not.
+    that was not judged does not.
     """
     is_planned = entry.resource_type == "Procedure" and entry.status in UNDER_WAY
     ahead = _dated_ahead(day, chart)

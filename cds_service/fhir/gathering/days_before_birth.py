@@ -1,10 +1,11 @@
 """Take a day before the patient's birth as one that is not stated.
 
-"1926" for 2026 would make a fresh fracture an old one.
+"1926" for 2026 would make a fresh fracture an old one. A birth that makes the patient a
+child, or is still to come, is mistyped itself: then all days stay.
 """
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from cds_service.fhir.gathering.query_results import QueryResult
@@ -15,6 +16,8 @@ from cds_service.fhir.site_calendar import SiteCalendar
 # Records write it for a day that is not stated, and the calendar reads it as none.
 NOT_STATED = "1900-01-01"
 BIRTH = "birthDate"
+# Policy: nobody younger has an augmentation.
+YOUNGEST = timedelta(days=18 * 365)
 
 
 def without_days_before(
@@ -27,7 +30,7 @@ def without_days_before(
         born: the first day on which the patient may have been born; None if unknown.
         calendar: calendar of the site.
     """
-    if born is None:
+    if born is None or not _is_grown_up(results, born, calendar):
         return results
     return {
         key: result._replace(
@@ -38,6 +41,24 @@ def without_days_before(
         )
         for key, result in results.items()
     }
+
+
+def _is_grown_up(
+    results: Mapping[str, QueryResult], born: date, calendar: SiteCalendar
+) -> bool:
+    """Tell if anything on record came when the patient was of age."""
+    days = map(calendar.last_day, _times_in(results))
+    return any(day is not None and day - born >= YOUNGEST for day in days)
+
+
+def _times_in(results: Mapping[str, QueryResult]) -> Iterator[str]:
+    for result in results.values():
+        for entry in result.entries:
+            for name, value in entry.resource.items():
+                if isinstance(value, Mapping) and name.endswith("Period"):
+                    yield from (value[part] for part in PARTS if part in value)
+                elif TIMES.fullmatch(name) and name != BIRTH:
+                    yield value
 
 
 def _since(resource: Json, born: date, calendar: SiteCalendar) -> Json:

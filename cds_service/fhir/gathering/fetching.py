@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from cds_service.errors import FhirReadError
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.concepts import (
     OF_ANY_PRODUCT,
     concepts_of,
@@ -526,7 +527,7 @@ def _needed_product(
     kind, _, own_id = name.partition("/")
     if kind != wanted or not is_fhir_id(own_id):
         return ""
-    concepts = concepts_of(raw, targets, terminology)
+    concepts = concepts_of(read_code(raw, terminology), targets, terminology)
     return name if concepts & OF_ANY_PRODUCT else ""
 
 

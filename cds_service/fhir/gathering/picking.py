@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
+from cds_service.fhir.entries.coded import Coded, read_code
 from cds_service.fhir.entries.concepts import concepts_of
 from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.entries.medication.products import referred_in
@@ -48,12 +49,12 @@ class _Relevant(NamedTuple):
     """A raw resource that we read, with its type and the concepts that it names."""
 
     kind: str
-    raw: Json
+    coded: Coded
     concepts: frozenset[str]
 
     @property
     def name(self) -> str:
-        return reference_name(self.kind, self.raw)
+        return reference_name(self.kind, self.coded.raw)
 
 
 def pick(
@@ -82,17 +83,22 @@ def pick(
     """
     picked: list[Entry] = []
     relevant, broken = _sort(template, resources, targets, terminology, deadline)
-    groups = in_order(relevant, name=lambda one: one.name, raw=lambda one: one.raw)
+    groups = in_order(
+        relevant, name=lambda one: one.name, raw=lambda one: one.coded.raw
+    )
     for one in chain.from_iterable(groups):
         deadline.check()  # repairs are slow, and there may be thousands
         key = PROBLEMS if one.kind == CONDITION else template.key
         try:
-            accepted = parse_resource(one.raw, one.kind, terminology.calendar)
+            raw = one.coded.raw
+            accepted = parse_resource(raw, one.kind, terminology.calendar)
         except BrokenResource:
             broken.append(Unreadable(one.name, key, one.concepts))
         else:
+            is_as_sent = accepted is raw
+            coded = one.coded if is_as_sent else read_code(accepted, terminology)
             entry = read_entry(
-                accepted,
+                coded,
                 key,
                 origin,
                 one.concepts,
@@ -116,8 +122,9 @@ def _sort(
     for resource in resources:
         for kind, raw in _with_contained(resource, template.resource_type):
             deadline.check()
-            if concepts := concepts_of(raw, targets, terminology):
-                relevant.append(_Relevant(kind, raw, concepts))
+            coded = read_code(raw, terminology)
+            if concepts := concepts_of(coded, targets, terminology):
+                relevant.append(_Relevant(kind, coded, concepts))
             elif kind == template.resource_type and _is_unnamed_value(raw):
                 name = reference_name(kind, raw)
                 unnamed.append(Unreadable(name, template.key, UNNAMED))

@@ -29,9 +29,9 @@ DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
 # Keys whose entries count, but are no list of what the patient takes: they hold what is
 # given in the ward.
 GIVEN_HERE = frozenset({"administrations"})
-# Each call is about a patient. CDS Hooks forbids to ask again for what came as `null`.
+# Each call is about a patient. CDS Hooks forbids asking again for what came as `null`.
 PATIENT = "patient"
-NO_PATIENT = "Nothing came of the patient: age, sex and death are not known."
+NO_PATIENT = "The patient's own data are missing: age, sex and death are not known."
 # Keys that may hold doses too, as billed injections: no order is pre-selected if one
 # was not read.
 ALSO_DOSES = ("procedures",)

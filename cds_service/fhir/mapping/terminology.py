@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cds_service.core.data_file import Faults
+from cds_service.fhir.mapping.codes.caution_codes import load_caution_codes
 from cds_service.fhir.mapping.codes.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -167,6 +168,7 @@ class Terminology:
     | bystanders                      | bystanders.toml                           |
     | grave_stems, search_parts       | grave-stems.toml, search-parts.toml       |
     | complication_codes, side_codes  | complication-codes.toml, side-codes.toml  |
+    | caution_codes                   | caution-codes.toml                        |
     | languages                       | languages.toml                            |
     | clauses, level_names, levels    | texts/: denials, vertebrae                |
     | durations, years, speller       | texts/: times, abbreviations              |
@@ -303,6 +305,8 @@ class Terminology:
             self.harmless_acts = load_harmless_acts(folders, systems)
         with faults:
             self.side_codes = load_side_codes(folders, systems)
+        with faults:
+            self.caution_codes = load_caution_codes(folders, systems)
 
     def _read_measures(self, folders: tuple[Path, ...], faults: Faults) -> None:
         """Read how values are measured, and how reports print them."""
@@ -505,6 +509,8 @@ class Terminology:
 
     def concepts(self, codeable: Any) -> frozenset[str]:
         """Return the concepts that a CodeableConcept belongs to."""
+        if not codeable:  # as most elements are
+            return NOTHING
         matches = self.matches(codeable)
         return frozenset([match.concept for match in matches]) if matches else NOTHING
 

@@ -16,6 +16,7 @@ from cds_service.fhir.entries.fractures.earlier_in_words import (
 from cds_service.fhir.entries.fractures.healed_fractures import HEALED
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.words.problem_words import read_problem_words
+from cds_service.fhir.entries.words.spoken_of import asserting_parts
 from cds_service.fhir.entries.words.unread_in_reasons import (
     is_code_plainly_worded,
     is_reason_understood,
@@ -24,6 +25,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.order_narratives import narrative_of
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 CAUSES = frozenset({"fall-from-height", "traffic-accident"})
 # What forbids a figure or an operation. Words say it less exactly than codes.
@@ -72,6 +74,9 @@ UNDERSTOOD_REASONS = frozenset(
 )
 # All that the words of a pathological fracture say of a cancer.
 PATHOLOGICAL = frozenset({"malignancy"})
+# What an earlier year makes no older: a cancer of bone counts for ever (fact F6).
+LASTING = frozenset({"malignancy", "bone-malignancy-ever", "pathological-fracture"})
+RECENT_YEARS = 5  # Policy: as long as a cancer is recent (cards page, E9).
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 # The order is for a vertebra that was filled before.
 AGAIN = ("augmentation-again",)
@@ -91,12 +96,15 @@ class Reasons(NamedTuple):
             words.
         doubts: those named in a title or a note, denied next to something else, or
             suspected.
+        spoken_of: doubts that its words only fear, prevent, deny or tell of a relative,
+            or date by an earlier year.
         length: characters of the words that were read.
     """
 
     stated: frozenset[str]
     doubts: frozenset[str]
     length: int = 0
+    spoken_of: frozenset[str] = frozenset()
 
 
 def find_reasons(
@@ -143,7 +151,34 @@ def find_reasons(
         raising |= {EARLIER}
     doubts = (in_doubt & FORBIDDING) - stated
     unread = _unread(order, drafts, reasons, terminology)
-    return Reasons(stated, doubts | raising | unread, length)
+    spoken_of = doubts and doubts - _asserted_in(
+        (*own, *other_words), order, terminology
+    )
+    return Reasons(stated, doubts | raising | unread, length, spoken_of)
+
+
+def _asserted_in(
+    words: Iterable[str], order: Json, terminology: Terminology
+) -> frozenset[str]:
+    """Return what words of an order name as what may be there now."""
+    written = terminology.calendar.named_day(order.get("authoredOn"))
+    oldest = written.year - RECENT_YEARS if written else 0
+    parts = [
+        (part, _names_years_before(oldest, part))
+        for text_of_order in words
+        for part in asserting_parts(text_of_order, terminology)
+    ]
+    recent = [part for part, is_earlier in parts if not is_earlier]
+    earlier = [part for part, is_earlier in parts if is_earlier]
+    named = read_problem_words(frozenset(), recent, terminology)
+    past = read_problem_words(frozenset(), earlier, terminology)
+    return frozenset[str]().union(*named, *(one & LASTING for one in past))
+
+
+def _names_years_before(oldest: int, words: str) -> bool:
+    """Tell if all years that words name are before this: `breast cancer 2009`."""
+    years = [int(one) for one in WRITTEN_YEAR.findall(words)]
+    return bool(years) and max(years) < oldest
 
 
 def _tells_of_earlier(
@@ -236,11 +271,16 @@ def _unread(
 ) -> frozenset[str]:
     """Return `REASON_NOT_UNDERSTOOD` if a reason is not understood, or is not there.
 
-    A note counts if it is in a language that is not read.
+    A note counts if it is in a language that is not read, unless each of its words is
+    known: "Odstawić aspirynę".
     """
     references = objects(order.get("reasonReference"))
     is_missing = not all(drafts.resolve([one], order) for one in references)
-    is_foreign = any(map(terminology.languages.is_foreign, note_texts(order)))
+    is_foreign = any(
+        terminology.languages.is_foreign(one)
+        and not terminology.bystanders.are_of_augmentation(one)
+        for one in note_texts(order)
+    )
     is_read = all(is_understood(one, terminology) for one in reasons)
     is_open = is_missing or is_foreign or not is_read
     return frozenset({REASON_NOT_UNDERSTOOD} if is_open else ())

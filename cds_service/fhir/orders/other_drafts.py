@@ -1,12 +1,13 @@
 """Read the words of drafts of types that no other module reads.
 
-A diet, a task, a message or a claim may say why it is ordered. What it names that is
-grave counts as a reason of an order does. If its words are none of everyday care, it is
-an order that nobody understood.
+A diet, a task, a message or a claim may say why it is ordered. A grave illness that it
+names counts like the reason of an order. If its words are not of everyday care, it is
+an order that was not understood.
 """
 
 from collections.abc import Iterator
 
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.entries.grave.grave_concepts import (
     GRAVE,
@@ -92,10 +93,11 @@ def read_other_draft(draft: Order, terminology: Terminology) -> Entry | None:
     named = named - {MAY_BEAR_ON_SPINE} if is_understood else named | {UNREAD_TITLE}
     if not named:
         return None
-    # No element of a type that nobody reads is kept.
+    # No element of a type that no module reads is kept.
     raw = {"resourceType": "ServiceRequest", "status": "draft", "intent": "order"}
     concepts = frozenset(map(in_doubt, named))
-    entry = read_entry(raw, "serviceRequests", "context", concepts, None, terminology)
+    coded = read_code(raw, terminology)
+    entry = read_entry(coded, "serviceRequests", "context", concepts, None, terminology)
     return entry._replace(reference=draft.reference)
 
 

@@ -253,19 +253,6 @@ def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[st
     return frozenset(named & {"kyphoplasty", "vertebroplasty"})
 
 
-def recognise_support(
-    resource: Json, drafts: DraftOrders, terminology: Terminology
-) -> Recognition | None:
-    """Recognise the kinds of support order in a resource; None if there is none.
-
-    Of an augmentation order only its biopsy counts.
-    """
-    is_augmentation = recognise_augmentation(resource, terminology) is not None
-    return _recognise_support(
-        resource, drafts, terminology, is_augmentation=is_augmentation
-    )
-
-
 def augmentation_in(order: Order, terminology: Terminology) -> Recognition | None:
     """Return the augmentation that an order asks for; None if it asks for none."""
     if order.meaning is not None:
@@ -285,9 +272,8 @@ def support_in(
     order: Order, drafts: DraftOrders, terminology: Terminology
 ) -> Recognition | None:
     """Return the support that an order asks for; None if it asks for none."""
-    if order.meaning is not None:
-        return order.meaning.support
-    return recognise_support(order.resource, drafts, terminology)
+    meaning = order.meaning or classify(order.resource, drafts, terminology)
+    return meaning.support
 
 
 def with_meanings(drafts: DraftOrders, terminology: Terminology) -> DraftOrders:
@@ -310,38 +296,32 @@ def _each_with_meaning(
         if drafts.deadline is not None:
             drafts.deadline.check()
         if order.meaning is None and is_to_be_done(order.resource):
-            meaning = _classify(order.resource, drafts, terminology)
+            meaning = classify(order.resource, drafts, terminology)
             yield replace(order, meaning=meaning)
         else:
             yield order
 
 
-def _classify(resource: Json, drafts: DraftOrders, terminology: Terminology) -> Meaning:
+def classify(resource: Json, drafts: DraftOrders, terminology: Terminology) -> Meaning:
+    """Recognise the augmentation and the kinds of support in a resource.
+
+    Of an augmentation only its biopsy counts as support.
+    """
     augmentation = recognise_augmentation(resource, terminology)
-    support = _recognise_support(
-        resource, drafts, terminology, is_augmentation=augmentation is not None
-    )
+    kind, support = resource.get("resourceType"), None
+    if kind in DEVICE_TYPES:
+        support = _recognise_device(resource, drafts, terminology)
+    elif augmentation is not None:
+        titles = [*_titles(resource), *codeables(resource, "orderDetail")]
+        support = _recognise_titled(titles, BIOPSY, terminology)
+    elif kind in ORDER_TYPES:
+        support = _recognise_support(resource, terminology)
     return Meaning(augmentation, support)
 
 
-def _recognise_support(
-    resource: Json,
-    drafts: DraftOrders,
-    terminology: Terminology,
-    *,
-    is_augmentation: bool,
-) -> Recognition | None:
-    """Recognise support, once it is known if the order is of an augmentation."""
-    if resource.get("resourceType") in DEVICE_TYPES:
-        return _recognise_device(resource, drafts, terminology)
-    if resource.get("resourceType") not in ORDER_TYPES:
-        return None
+def _recognise_support(resource: Json, terminology: Terminology) -> Recognition | None:
+    """Recognise the kinds of support in an order that is of no augmentation."""
     titles = _titles(resource)
-    # An augmentation at which a biopsy is taken orders the biopsy, too.
-    if is_augmentation:
-        return _recognise_titled(
-            [*titles, *codeables(resource, "orderDetail")], BIOPSY, terminology
-        )
     recognition = _recognise_titled(titles, SUPPORT_KINDS, terminology)
     is_therapy = bool(recognition and recognition.concepts >= REHABILITATION)
     if is_therapy and _is_elsewhere(resource, terminology):
@@ -426,7 +406,8 @@ def _recognise_device(
 def _recognise_titled(
     titles: list[Json], kinds: frozenset[str], terminology: Terminology
 ) -> Recognition | None:
-    matches = [match for match in terminology.matches(titles) if match.concept in kinds]
+    coded = terminology.matches(titles)
+    matches = [match for match in coded if match.concept in kinds]
     if matches:
         return _by_code(matches)
     billed = [
@@ -440,7 +421,7 @@ def _recognise_titled(
     concepts = frozenset(
         [kind for one in words for kind in name_support(one, kinds, terminology)]
     )
-    if terminology.concepts(titles) & NO_BRACE:
+    if _any_of(coded, NO_BRACE):
         concepts -= {"brace"}
     return Recognition(concepts, "text") if concepts else None
 

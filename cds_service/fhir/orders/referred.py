@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.concepts import concepts_of
 from cds_service.fhir.entries.entry import (
     BILLED_TYPES,
@@ -334,7 +335,8 @@ def with_unsent_reasons_of_drafts(
             if order.resource_type == DRUG_TYPE:  # named as broken
                 continue
             raw = NAMED_ALONE
-        entry = read_entry(raw, key, "context", LEFT_OPEN, None, terminology)
+        coded = read_code(raw, terminology)
+        entry = read_entry(coded, key, "context", LEFT_OPEN, None, terminology)
         entries.append(_left_open(entry)._replace(reference=order.reference))
     return record._replace(entries=tuple(entries))
 
@@ -421,15 +423,16 @@ def _entry_of_draft(
     if draft.meaning and draft.meaning.augmentation:
         # It is no order of a drug that its title names.
         details = objects(draft.resource.get("orderDetail"))
-        coded = terminology.concepts(details) & terminology.drugs.concepts
+        named = terminology.concepts(details) & terminology.drugs.concepts
         concepts = drugs_and_states(draft.resource, terminology)
-        concepts |= frozenset(map(in_doubt, coded))
+        concepts |= frozenset(map(in_doubt, named))
     else:
         in_words = frozenset(map(in_doubt, terminology.drugs.concepts))
-        concepts = concepts_of(_as_draft(draft), targets, terminology)
+        coded = read_code(_as_draft(draft), terminology)
+        concepts = concepts_of(coded, targets, terminology)
         concepts &= ASIDE_IN_DOUBT | in_words | UNKNOWN_DRUG | {T_SCORE_ASIDE}
         if draft.resource_type in BILLED_TYPES:
-            drug = read_billed(draft.resource, terminology)
+            drug = read_billed(coded._replace(raw=draft.resource), terminology)
     drugs = drug.concepts if drug else frozenset()
     if not concepts | drugs:
         return None
@@ -439,9 +442,11 @@ def _entry_of_draft(
     except BrokenResource:
         if drugs:
             return Unreadable(draft.reference, key, drugs)
-        entry = read_without_drug(NAMED_ALONE, key, "context", concepts, terminology)
+        unnamed = read_code(NAMED_ALONE, terminology)
+        entry = read_without_drug(unnamed, key, "context", concepts, terminology)
         return entry._replace(reference=draft.reference)
-    entry = read_without_drug(raw, key, "context", concepts | drugs, terminology)
+    accepted = read_code(raw, terminology)
+    entry = read_without_drug(accepted, key, "context", concepts | drugs, terminology)
     return entry._replace(drug=drug)
 
 
@@ -449,7 +454,8 @@ def _drug_of(
     draft: Order, targets: Targets, terminology: Terminology
 ) -> Entry | Unreadable | None:
     """Read an ordered drug; None if it is understood and none of ours."""
-    concepts = concepts_of(_as_draft(draft), targets, terminology)
+    coded = read_code(_as_draft(draft), terminology)
+    concepts = concepts_of(coded, targets, terminology)
     if not concepts:
         return None
     try:
@@ -457,4 +463,5 @@ def _drug_of(
     except BrokenResource:
         return Unreadable(draft.reference, DRUG_KEY, concepts)
     referred = referred_in(raw, targets)
-    return read_entry(raw, DRUG_KEY, "context", concepts, referred, terminology)
+    accepted = read_code(raw, terminology)
+    return read_entry(accepted, DRUG_KEY, "context", concepts, referred, terminology)

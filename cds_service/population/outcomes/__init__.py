@@ -1,1 +1,1 @@
-"""What became of patients: found in an export, or read from a site's file."""
+"""Outcomes of patients: found in an export, or read from a site's file."""

@@ -246,9 +246,11 @@ def _referral_and_visit(
     orders = find_support_on_record(patient.record, terminology, CARRIED_OUT)
     first = signed - ORDERED_BEFORE
     placed = (
-        (order.authored, order.reference)
+        (order.written.day, order.reference)
         for order in orders
-        if order.kind == REVIEW and order.authored and first <= order.authored <= today
+        if order.kind == REVIEW
+        and order.written.day
+        and first <= order.written.day <= today
     )
     came = [visit for visit in visits if visit.is_kept and visit.day <= today]
     missed = (visit.day for visit in visits if visit.is_arranged and visit.day <= today)
@@ -270,7 +272,7 @@ def _unclear_visits(visits: Sequence[Visit], today: date) -> Iterator[str]:
 
 
 class _BraceCourse(NamedTuple):
-    """What became of the braces of this fracture.
+    """The outcome of the braces of this fracture.
 
     Attributes:
         is_there: there is one, or may be.
@@ -291,7 +293,7 @@ def _brace_course(patient: _Patient) -> _BraceCourse:
     active = [
         order
         for order in _brace_orders(patient, IN_FORCE)
-        if order.authored is None or order.authored <= patient.run.as_of
+        if order.written.day is None or order.written.day <= patient.run.as_of
     ]
     over = [
         order for order in _brace_orders(patient, OVER) if _is_of_this(order, patient)
@@ -350,7 +352,7 @@ def _is_of_this(order: SupportOrder, patient: _Patient) -> bool:
     """Tell if a brace order that is over may have ended after the signing."""
     if end := _stated_end(order, patient):
         return patient.signed <= end
-    begun = order.authored or order.start
+    begun = order.written.day or order.start
     return begun is not None and begun >= patient.signed - BRACE_BEFORE
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cds_service.core.models.study_tables import Z_95, Interval
 from cds_service.core.months import months_after
 
-UNDATED_EVENT = 0.5  # of the time: the middle, if nobody wrote the day down
+UNDATED_EVENT = 0.5  # of the time: the middle, if the day was not written down
 # A visit so shortly before the end is the one at the end; policy, as for pain.
 EARLY_VISIT = timedelta(days=46)
 EVENT, DEATH = 1, 2  # as CumIncidenceRight counts causes; 0 is loss

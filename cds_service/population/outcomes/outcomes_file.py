@@ -475,7 +475,10 @@ def _months(text: str, delimiter: str) -> int:
 
 
 def _day(text: str) -> date:
-    """Read `2026-05-01` or `1.5.2026`; a day with slashes may be of two months."""
+    """Read `2026-05-01` or `1.5.2026`.
+
+    A day with slashes is refused: either number may be the month.
+    """
     german = GERMAN_DAY.fullmatch(text)
     try:
         if german:

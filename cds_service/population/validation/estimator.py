@@ -75,7 +75,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "Only binary classification is supported; y has"
                 f" {len(self.classes_)} {noun}: an outcome happened or it did not."
             )
-        self.inputs_ = self._named()
+        self.inputs_ = self._input_names()
         self.intercept_, self.slope_ = self._recalibration(at.astype(np.float64), rows)
         return self
 
@@ -85,7 +85,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         rows = validate_data(
             self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan"
         )
-        return np.asarray(self.intercept_ + self.slope_ * self._own(rows))
+        return np.asarray(self.intercept_ + self.slope_ * self._study_log_odds(rows))
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
         """Return the probabilities of no outcome and of the outcome, 0..1."""
@@ -105,8 +105,8 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.allow_nan = True
         return tags
 
-    def _named(self) -> tuple[str, ...]:
-        inputs = tuple(_words(self.study))
+    def _input_names(self) -> tuple[str, ...]:
+        inputs = tuple(_input_values(self.study))
         named = (
             self.features
             or tuple(getattr(self, "feature_names_in_", ()))
@@ -124,9 +124,11 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             )
         return tuple(named)
 
-    def _own(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _study_log_odds(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log odds of the study."""
-        words = {name: values for name, values in _words(self.study).items() if values}
+        words = {
+            name: values for name, values in _input_values(self.study).items() if values
+        }
         cells = rows.copy()
         for at, name in enumerate(self.inputs_):
             if name in words:
@@ -171,7 +173,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ) -> tuple[float, float]:
         if self.recalibrate == "no":
             return 0.0, 1.0
-        own = self._own(rows)
+        own = self._study_log_odds(rows)
         if self.recalibrate == "intercept":
             return fit_intercept(outcome, own)[0], 1.0
         fit = fit_logistic(outcome, own)
@@ -183,7 +185,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return fit.intercept, fit.slope
 
 
-def _words(study: str) -> dict[str, tuple[Value, ...]]:
+def _input_values(study: str) -> dict[str, tuple[Value, ...]]:
     """Return the inputs of a model in order, each with its closed list of values.
 
     A number has an empty one.

@@ -287,7 +287,7 @@ def test_no_end_is_chosen_where_the_augmentation_says_more(members):
 
 def test_the_card_names_the_element_of_the_augmentation():
     card = brace_card(order={**kyphoplasty(), **titled("Kyphoplasty L1, zebra")})
-    assert "what the augmentation order says in its title" in card["detail"]
+    assert "the augmentation order (title)" in card["detail"]
     assert "zebra" not in f"{card['summary']} {card['detail']}"
 
 

@@ -160,7 +160,9 @@ UNREAD = [
         id="supportingInfo",
     ),
     pytest.param(
-        brace(basedOn=[{"reference": "CarePlan/1"}]), "its basis", id="basedOn"
+        brace(basedOn=[{"reference": "CarePlan/1"}]),
+        "the order or plan behind it",
+        id="basedOn",
     ),
     pytest.param(
         brace(instantiatesUri=["https://ehr.example.org/p"]),
@@ -218,7 +220,7 @@ UNREAD = [
     ),
     pytest.param(
         brace(contained=[{"resourceType": "Basic", "id": "b", "code": {"text": WORD}}]),
-        "what it",
+        "an enclosed entry",
         id="contained",
     ),
     pytest.param(
@@ -239,7 +241,7 @@ def test_what_was_not_read_is_named_and_the_end_is_only_offered(draft, element):
     card = brace_card(draft)
     assert chosen(card) == [False]
     assert (
-        f"{element}"
+        element
         in card["detail"]
         .partition("Not pre-selected:")[2]
         .partition("not read whole")[0]
@@ -485,7 +487,7 @@ SIGNED = [
     ),
     pytest.param(
         {"note": [{"text": "leave the TLSO on"}]},
-        "what the augmentation order says in its notes",
+        "the notes of the augmentation order",
         id="a brace",
     ),
 ]

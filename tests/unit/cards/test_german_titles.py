@@ -10,7 +10,7 @@ from tests.chart_builders import (
     strong_and_nourished,
 )
 
-OPEN = "what the augmentation order says in its title"
+OPEN = "the augmentation order (title)"
 
 
 def said(title):

@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.core.braces.bracing import judge_braces, length_text, times_of
 from cds_service.core.findings import Findings, Gap, Provenance
-from cds_service.core.orders import SupportOrders, WordedEnd
+from cds_service.core.orders import SupportOrders, WordedEnd, WrittenOn
 from tests.chart_builders import TODAY
 from tests.fact_builders import (
     brace,
@@ -44,7 +44,11 @@ def lso(**members):
 def worn(on, title="TLSO (L0456)", **members):
     """A brace of this day on record."""
     return brace(
-        title, reference=f"DeviceRequest/{on}", is_draft=False, authored=on, **members
+        title,
+        reference=f"DeviceRequest/{on}",
+        is_draft=False,
+        written=WrittenOn(on),
+        **members,
     )
 
 
@@ -84,12 +88,12 @@ def judged(*orders, fractured_on=None, policy=None, **support):
             id="a day more from its start",
         ),
         pytest.param(
-            tlso(authored=date(2026, 11, 17), end=date(2027, 1, 12)),
+            tlso(written=WrittenOn(date(2026, 11, 17)), end=date(2027, 1, 12)),
             None,
             id="from its writing",
         ),
         pytest.param(
-            tlso(authored=date(2026, 11, 17), end=date(2027, 1, 13)),
+            tlso(written=WrittenOn(date(2026, 11, 17)), end=date(2027, 1, 13)),
             "long",
             id="a day more from its writing",
         ),

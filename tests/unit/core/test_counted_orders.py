@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.core.acts.recommendations import not_counted_text
 from cds_service.core.braces.bracing import with_counted_from
-from cds_service.core.orders import SupportOrders
+from cds_service.core.orders import SupportOrders, WrittenOn
 from tests.chart_builders import TODAY
 from tests.fact_builders import facts, finding, recommended, support_order
 
@@ -16,7 +16,11 @@ FRACTURE = date(2026, 10, 8)
 def fls(authored, **members):
     """A referral to fracture liaison of this day, on record."""
     return support_order(
-        "bone-treatment", is_draft=False, authored=authored, title="FLS", **members
+        "bone-treatment",
+        is_draft=False,
+        written=WrittenOn(authored),
+        title="FLS",
+        **members,
     )
 
 
@@ -60,7 +64,7 @@ def counted(order, fractured_on):
         ),
         pytest.param(fls(None), FRACTURE, False, id="without a date"),
         pytest.param(
-            support_order("bone-treatment", authored=date(2019, 5, 2)),
+            support_order("bone-treatment", written=WrittenOn(date(2019, 5, 2))),
             FRACTURE,
             True,
             id="in this signing",
@@ -77,7 +81,7 @@ def test_what_counts_as_ordered(order, fractured_on, is_counted):
         (fls(date(2019, 5, 2)), "FLS order of May 2019"),
         (fls(None), "FLS order without a date"),
         (
-            support_order("rehabilitation", authored=date(2026, 1, 31)),
+            support_order("rehabilitation", written=WrittenOn(date(2026, 1, 31))),
             "rehabilitation order of Jan 2026",
         ),
     ],
@@ -91,7 +95,7 @@ def test_an_older_order_is_not_counted_and_the_referral_is_offered():
         SupportOrders(orders=(fls(date(2019, 5, 2)),)), of_fracture(FRACTURE), TODAY
     )
     review = recommended(support=support)["bone-treatment"]
-    assert (review.already, [one.authored for one in review.not_counted]) == (
+    assert (review.already, [one.written.day for one in review.not_counted]) == (
         (),
         [date(2019, 5, 2)],
     )
@@ -103,7 +107,7 @@ def test_an_order_since_the_fracture_does_it_already():
         SupportOrders(orders=(fls(date(2026, 11, 19)),)), of_fracture(FRACTURE), TODAY
     )
     review = recommended(support=support)["bone-treatment"]
-    assert ([one.authored for one in review.already], review.not_counted) == (
+    assert ([one.written.day for one in review.already], review.not_counted) == (
         [date(2026, 11, 19)],
         (),
     )

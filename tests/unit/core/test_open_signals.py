@@ -5,6 +5,7 @@ import pytest
 from cds_service.core.braces.brace_reasons import KEEP_REASONS
 from cds_service.core.facts.open_signals import OPEN_SIGNALS
 from cds_service.core.findings import Findings, Gap, Provenance
+from cds_service.core.orders import Purpose
 from cds_service.core.risk.grave_findings import KINDS
 from tests.chart_builders import open_service
 from tests.fact_builders import brace, facts, recommended, signals_of
@@ -114,7 +115,7 @@ def test_an_entry_not_understood_takes_no_choice_but_the_end_of_a_brace():
     ],
 )
 def test_so_does_what_a_brace_is_ordered_for(reason, withheld):
-    order = brace(reasons=frozenset({reason}))
+    order = brace(purpose=Purpose(frozenset({reason})))
     assert chosen_of(findings_with(), order) == EVERY - withheld
 
 

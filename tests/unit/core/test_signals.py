@@ -14,7 +14,7 @@ from cds_service.core.facts.open_signals import OPEN_SIGNALS
 from cds_service.core.facts.signals import ORDERED, signal_names
 from cds_service.core.facts.situation import SIGNALS, Signal, signal
 from cds_service.core.findings import Value
-from cds_service.core.orders import SupportOrder, WordedEnd
+from cds_service.core.orders import Purpose, SupportOrder, WordedEnd
 from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import (
     brace,
@@ -254,7 +254,9 @@ CUTOFFS = [
     ),
     Cutoff(
         "brace-keep-reason",
-        with_orders(brace("TLSO (L0456)", reasons=["unstable-fracture"])),
+        with_orders(
+            brace("TLSO (L0456)", purpose=Purpose(frozenset({"unstable-fracture"})))
+        ),
         with_orders(brace("TLSO (L0456)")),
     ),
     Cutoff(

@@ -110,10 +110,14 @@ def test_one_slice_gives_area_and_fat(read):
             id="no-thickness",
         ),
         pytest.param(
-            SLICE, "gmm.csv", {"thickness": Decimal(4)}, "which level", id="no-level"
+            SLICE,
+            "gmm.csv",
+            {"thickness": Decimal(4)},
+            "the level of the slice",
+            id="no-level",
         ),
         pytest.param(
-            SLICE, "results.csv", OF_L4, "how fat was told from muscle", id="no-method"
+            SLICE, "results.csv", OF_L4, "the method that separates fat", id="no-method"
         ),
         pytest.param(
             SLICE.replace("5122", "7000"), "gmm.csv", OF_L4, "one side", id="one-side"

@@ -10,9 +10,9 @@ from cds_service.fhir.raw_json import Json, text, texts_of
 AWAITED = "awaited-report"
 # A report of these examinations is one of images, even if its title names DXA too.
 OF_IMAGES = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
-# Elements of a report that nobody reads, and in which its words may be.
+# Elements of a report that no module reads, and in which its words may be.
 UNREAD_PARTS = frozenset({"presentedForm", "text", "result", "media"})
-# Statuses of a report that nobody will make.
+# Statuses of a report that will not be made.
 NO_REPORT = frozenset({"entered-in-error", "cancelled"})
 REGISTERED = "registered"
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from cds_service.fhir.element_names import MODIFIERS
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.words.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
@@ -46,6 +47,12 @@ THORACIC = frozenset(level for level in LEVELS if level.startswith("T"))
 # A heading on a line of its own.
 OLD = frozenset({"old-fracture"})
 NEW = ("newly-begun",)
+# Rules of `kinds.toml`: what an echo of the heart says if it found nothing of now, and
+# the words of its order.
+NORMAL_ECHO = ("normal-echo", "plain-echo")
+# An echo is kept as its pictures; the prose says what they show.
+FILES = "presentedForm"
+_WORD_OR_NUMBER = re.compile(r"\w")
 _PART = re.compile(r"[,;]")
 _HEADING = re.compile(r"[:：]\s*\n")
 _WORDS = frozenset({"conclusion", "text", "display", "valueString"})
@@ -149,6 +156,20 @@ def _are_levels_of(
     return not is_thoracic or any(level in THORACIC for level in treated)
 
 
+def is_echo_understood(report: Json, terminology: Terminology) -> bool:
+    """Tell if the prose of an echo of the heart only says that it found nothing of now.
+
+    A number that no known phrase has is a value that was not judged.
+    """
+    prose = list(_prose_of(report, terminology))
+    if sum(map(len, prose)) > LONGEST_TEXT or NOT_READ & report.keys() - {FILES}:
+        return False
+    rests = prose
+    for name in NORMAL_ECHO:
+        rests = [terminology.kinds.without(rest, name) for rest in rests]
+    return not any(_WORD_OR_NUMBER.search(rest) for rest in rests)
+
+
 def is_density_understood(report: Json, terminology: Terminology) -> bool:
     """Tell if a report of bone density alone has no prose, or only plain prose.
 
@@ -217,9 +238,9 @@ def _is_plain_code(code: Json, terminology: Terminology) -> bool:
     """
     bare = {"code": {"coding": code.get("coding")}}
     if terminology.identifies("conditions", code):
-        return is_bystander_problem(bare, terminology) or is_plain_fracture(
-            bare, terminology, is_old=False
-        )
+        return is_bystander_problem(
+            read_code(bare, terminology), terminology
+        ) or is_plain_fracture(bare, terminology, is_old=False)
     return bool(texts_of(code)) and not terminology.concepts(code)
 
 

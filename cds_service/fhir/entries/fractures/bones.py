@@ -3,7 +3,7 @@
 CERVICAL = "cervical-fracture"
 OTHER_BONE = "other-fracture"
 FALLS = frozenset({"fall", "fall-from-height"})
-# Bones that carry the body: with one of them broken, nobody is sent home to walk.
+# Bones that carry the body: a patient with a broken one is not sent home to walk.
 CARRYING = frozenset(
     {
         "hip-fracture",

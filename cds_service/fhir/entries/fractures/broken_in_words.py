@@ -223,7 +223,7 @@ def _ages(part: str, year: int, terminology: Terminology) -> tuple[bool, bool]:
 def _names_break(part: str, terminology: Terminology) -> bool:
     """Tell if words name a broken vertebra, or several breaks without a place.
 
-    They are stated or suspected, and nobody denies them or only asks for them.
+    They are stated or suspected, neither denied nor only asked for.
     """
     rules = terminology.clauses
     if "?" in part or is_denial(part, terminology):

@@ -294,7 +294,7 @@ def _may_be_of_vertebra(
     """Tell if a sentence that calls something old may mean a broken vertebra.
 
     It may if it names the spine, a fracture or an augmentation, or nothing of its own
-    ("chronic" alone). It may, too, if nobody understood its words, and a text of its
+    ("chronic" alone). It may, too, if its words were not understood, and a text of its
     entry is about the spine.
     """
     if _is_of_spine(sentence, terminology):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from cds_service.fhir.entries.coded import Coded, read_code
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.fracture_sites import UNSITED
 from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt
@@ -34,11 +35,14 @@ _KIND = re.compile(r"\b(?:personal|traumatic)\b")
 SEVERAL = re.compile(r"\b(?:and|or|und|et|y|e|en|i|with|mit)\b|[&+,;/]|[和及与與]")
 
 
-def is_of_other_bone(code: Any, terminology: Terminology) -> bool:
+def is_of_other_bone(diagnosis: Coded, terminology: Terminology) -> bool:
     """Tell if the titles of a healed fracture name another bone than a vertebra.
 
     Each title must, but for the code's own name.
     """
+    if HEALED not in diagnosis.concepts:
+        return False
+    code = diagnosis.raw.get("code")
     healed = [
         text(coding.get("code"))
         for coding in objects(member(code, "coding"))
@@ -54,7 +58,8 @@ def is_of_other_bone(code: Any, terminology: Terminology) -> bool:
 
 def healed_elsewhere(codes: Iterable[Any], terminology: Terminology) -> frozenset[str]:
     """Return the healed fracture if all codes that name one are of another bone."""
-    healed = [one for one in codes if HEALED in terminology.concepts(one)]
+    named = [read_code({"code": one}, terminology) for one in codes]
+    healed = [one for one in named if HEALED in one.concepts]
     is_elsewhere = bool(healed) and all(
         is_of_other_bone(one, terminology) for one in healed
     )

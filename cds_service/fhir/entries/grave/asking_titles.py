@@ -68,8 +68,9 @@ def unstable_in_brace(entry: Json, terminology: Terminology) -> frozenset[str]:
     codes = [code for name in ORDERED for code in objects(entry.get(name))]
     words = [word for code in codes for word in texts_of(code)]
     words.append(text(member(entry, "codeReference", "display")))
+    if not any(terminology.kinds.named(word, UNSTABLE) for word in words):
+        return frozenset()
     is_brace = not BRACE.isdisjoint(terminology.concepts(codes)) or any(
         terminology.text_concepts(word, BRACE) for word in words
     )
-    is_unstable = any(terminology.kinds.named(word, UNSTABLE) for word in words)
-    return frozenset({"unstable-fracture"} if is_brace and is_unstable else ())
+    return frozenset({"unstable-fracture"} if is_brace else ())

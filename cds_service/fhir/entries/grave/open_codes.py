@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from cds_service.fhir.certainty import is_later_encounter
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.fractures.earlier_in_words import EARLIER
 from cds_service.fhir.entries.fractures.healed_fractures import healed_elsewhere
 from cds_service.fhir.entries.grave.grave_concepts import (
@@ -40,7 +41,7 @@ def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[s
             asks_nothing |= terminology.is_elsewhere(code)
             concepts.add(UNREAD_REASON if asks_nothing else UNJUDGED)
         if not (
-            is_bystander_problem(bare, terminology)
+            is_bystander_problem(read_code(bare, terminology), terminology)
             or is_plain_fracture(bare, terminology, is_old=False)
         ):
             concepts.add(MAY_BEAR_ON_SPINE)

@@ -48,7 +48,10 @@ def is_harmless_act(code: Any, terminology: Terminology) -> bool:
         )
     words = texts_of(code)
     return bool(words) and all(
-        acts.is_title(word) or terminology.bystanders.names_act(word) for word in words
+        acts.is_title(word)
+        or acts.is_operation(word)
+        or terminology.bystanders.names_act(word)
+        for word in words
     )
 
 

@@ -23,7 +23,7 @@ TITLES = ("code", "codeCodeableConcept", "itemCodeableConcept", "procedureCode")
 OPERATED = frozenset({"ServiceRequest", "Procedure"})
 # What an act says of how it went, and of what was ordered.
 COURSE = ("complication", "outcome", "followUp", "statusReason", "orderDetail")
-# What is taken if it comes has not come.
+# Words for a drug that is taken only if a complaint comes: it has not come yet.
 _AS_NEEDED = re.compile(
     r"\bprn\b|\bas (?:needed|required)\b|\bb\. ?bed\b|bedarf|\bsi besoin|\ba demanda\b"
     r"|\bal bisogno|\bzo nodig|\bdoraznie|頓[用服]|필요 ?시|必要时"

@@ -127,9 +127,9 @@ def asides_tell_harm(condition: Json, terminology: Terminology) -> bool:
 
 
 def bones_repaired_by(act: Json, terminology: Terminology) -> frozenset[str]:
-    """Return what a procedure, or an order of one, treats: a bone, by its concept.
+    """Return the bones that a procedure, or an order of one, treats, by their concepts.
 
-    A broken bone or a dislocated joint, by a code or by a title.
+    A code or a title names the broken bone or the dislocated joint.
     """
     if text(act.get("resourceType")) not in OPERATED:
         return frozenset()

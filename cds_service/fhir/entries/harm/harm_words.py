@@ -104,7 +104,7 @@ def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     is_new = kinds.named(plain, NEW) and kinds.named(plain, OF_NERVES)
     if is_new or terminology.clauses.without_suspicion(plain) != plain:
         return [*why, title]
-    # What stands next to it in a list of diagnoses: "stroke, hypertension".
+    # What is next to it in a list of diagnoses: "stroke, hypertension".
     everyday = terminology.everyday_diseases
     listed = [one for one in _DIVIDED.split(plain) if not everyday.read(one)]
     rest = ", ".join(listed) or plain

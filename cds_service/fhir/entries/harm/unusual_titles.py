@@ -1,10 +1,11 @@
-"""Tell if the title of an act is none of everyday care after a kyphoplasty.
+"""Tell if the title of an act is outside everyday care after a kyphoplasty.
 
 What shows a clot, a stroke or a bleeding has many names, and no list of them is whole.
-So acts are told by their kind: an image of another part than the spine by CT, MRI,
-catheter, radionuclide or ultrasound of heart and vessels; a scope, a needle or a tube;
-a team that is called; anything at once; a suspicion; a complaint; a value that is an
-alarm. It is everyday only if known words say so. The rules are those of `kinds.toml`.
+So acts are recognised by their kind: an image of another part than the spine by CT,
+MRI, catheter, radionuclide or ultrasound of heart and vessels; an endoscopy, a needle
+or a tube; a team that is called; anything urgent; a suspicion; a complaint; a value
+that is an alarm. Such an act is everyday only if known words say so. The rules are
+those of `kinds.toml`.
 """
 
 import re
@@ -35,6 +36,8 @@ UNUSUAL_ACT = "unusual-act"
 # Rules of `kinds.toml`.
 SCAN, ULTRASOUND, HEART = "scan-by-name", "ultrasound-by-name", "echo-of-heart"
 IMAGES = (SCAN, ULTRASOUND, HEART)
+PLAIN_ECHO = "plain-echo"
+DENSITY = ("density-by-name",)
 AT_ONCE, SUSPECTED = "act-at-once", "suspected-by-title"
 CALLED = ("emergency-called",)
 OF_WARD = ("ultrasound-of-ward",)
@@ -43,15 +46,16 @@ PLANNED, KNOWN = "image-by-plan", "image-of-known"
 ANYTHING = "image-of-anything"
 COMPLAINT, ALARM = ("complaint-of-course",), ("alarming-value",)
 PAIN_GOES_ON = ("pain-goes-on",)
-PROBE = ("probe-by-name",)
+EXAMINATION = ("examination-by-name",)
 SPINE, ELSEWHERE = ("image-of-spine",), ("image-elsewhere",)
 # Modalities of DICOM, by a name that the rules know. That of angiography (XA) is also
 # of the C-arm at the operation itself.
 MODALITIES = {"CT": "CT", "MR": "MRI", "NM": "scintigraphy", "US": "ultrasound"}
 _PART = re.compile(r"[,;:，；：()（）]")
-# Between two acts of one title. "En 6 semaines" is when.
+# Between two acts of one title. "En 6 semaines" is when, "V.a. L" no full stop.
 _ACT = re.compile(
-    r"[;+&，；、]|,(?!\d)|\s(?:and|und|sowie|plus|et|y|e|i|oraz|en(?! ?\d))\s|[和及]"
+    r"[;+&，；、]|,(?!\d)|(?<=[a-zäöüß]{4})\.\s(?=[A-Z])"
+    r"|\s(?:and|und|sowie|plus|et|y|e|i|oraz|en(?! ?\d))\s|[和及]"
 )
 _LETTER = re.compile(r"[^\W\d_]")
 # The end of a word, "-en" of "abdomen", is none.
@@ -66,7 +70,7 @@ def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
         return any(
             _is_image(one, terminology) for one in texts_of(resource.get("code"))
         )
-    rules = (*IMAGES, *PROBE, *CALLED, *COMPLAINT, AT_ONCE, SUSPECTED)
+    rules = (*IMAGES, *EXAMINATION, *CALLED, *COMPLAINT, AT_ONCE, SUSPECTED)
     return kind in ASKED and (
         any(terminology.kinds.of_title(title, rules) for title in _titles(resource))
         or _tells_alarm(resource, terminology)
@@ -95,12 +99,37 @@ def is_unusual_image(
     if _is_for_earlier_fall(told, since, terminology):
         return False
     images = [one for title in titles for one in _images_in(title, terminology)]
-    if images:
-        # What makes one of two acts everyday says nothing of the other.
-        return not all(
-            _is_everyday_image([image], reasons, terminology) for image in images
-        )
-    return not _is_everyday_image(titles, reasons, terminology)
+    # What makes one of two acts everyday says nothing of the other.
+    named = [[image] for image in images] or [titles]
+    return not all(
+        _is_everyday_image(one, reasons, terminology)
+        or (are_plain_echoes(one, terminology) and _is_for_little(act, terminology))
+        for one in named
+    )
+
+
+def are_plain_echoes(titles: Sequence[str], terminology: Terminology) -> bool:
+    """Tell if titles are of an echo of the heart, in the plain words of its order.
+
+    Wards order it for a murmur of years, an irregular pulse or the anaesthetist, and
+    few write why.
+    """
+    kinds = terminology.kinds
+    return bool(kinds.named("; ".join(titles), (HEART,))) and not any(
+        _LETTER.search(kinds.without(title, PLAIN_ECHO)) for title in titles
+    )
+
+
+def _is_for_little(act: Json, terminology: Terminology) -> bool:
+    """Tell if the reasons and the notes of an echo are everyday, or if it has none."""
+    notes = [text(note.get("text")) for note in objects(act.get("note"))]
+    is_told_elsewhere = bool(act.get("reasonReference")) and not names_of_reasons(act)
+    return not is_told_elsewhere and all(
+        not _LETTER.search(terminology.kinds.without(part, PLAIN_ECHO))
+        or _is_harmless(part, terminology)
+        for told in (*_reasons(act), *notes)
+        for part in _PART.split(told)
+    )
 
 
 def is_unusual_call(act: Json, terminology: Terminology) -> bool:
@@ -119,13 +148,13 @@ def is_unusual_call(act: Json, terminology: Terminology) -> bool:
     )
 
 
-def is_unusual_probe(act: Json, terminology: Terminology) -> bool:
+def is_unusual_examination(act: Json, terminology: Terminology) -> bool:
     """Tell if an act looks or goes into the body, and is not known to be everyday.
 
     It is if it is for later, or follows up a disease of which every word is known.
     """
     kinds = terminology.kinds
-    titles = [one for one in _titles(act) if kinds.of_title(one, PROBE)]
+    titles = [one for one in _titles(act) if kinds.of_title(one, EXAMINATION)]
     if not titles:
         return False
     told = "; ".join(dict.fromkeys((*titles, *_reasons(act))))
@@ -139,7 +168,7 @@ def _is_planned_alone(title: str, terminology: Terminology) -> bool:
     kinds = terminology.kinds
     if not kinds.of_title(title, (PLANNED,)):
         return False
-    rest = kinds.without(kinds.without(title, PLANNED), *PROBE)
+    rest = kinds.without(kinds.without(title, PLANNED), *EXAMINATION)
     return not _LETTER.search(rest)
 
 
@@ -210,6 +239,7 @@ def _is_act(part: str, terminology: Terminology) -> bool:
     is_of_spine = bool(terminology.kinds.named(rest, SPINE))
     return (
         _is_everyday(rest, terminology)
+        or bool(terminology.kinds.named(rest, DENSITY))
         or _is_of_ward(rest, terminology)
         or (is_of_spine and _is_bare(rest, terminology))
     )
@@ -365,6 +395,6 @@ def _is_of_known(told: str, terminology: Terminology) -> bool:
     if not kinds.named(told, (KNOWN,)):
         return False
     rest = told
-    for name in (*IMAGES, *PROBE, KNOWN):
+    for name in (*IMAGES, *EXAMINATION, KNOWN):
         rest = kinds.without(rest, name)
     return terminology.everyday_diseases.read(rest) is not None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cds_service.fhir.entries.coded import Coded
 from cds_service.fhir.entries.medication.drug_groups import (
     ANY_BONE_DRUG,
     BONE_DRUG,
@@ -203,15 +204,15 @@ def _is_understood(
     return is_plain_dose(resource, medication, terminology, concepts)
 
 
-def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
+def read_billed(coded: Coded, terminology: Terminology) -> Drug | None:
     """Identify the drug of a procedure or order by its billing code, else by its name.
 
     Only a drug against osteoporosis or cancer is identified by its name. One that is
     billed as unclassified may be any. The result is None without a drug.
     """
-    code = resource.get("code")
-    names = texts_of(code)
-    matches = _drug_matches(terminology.matches(code), terminology)
+    resource = coded.raw
+    names = texts_of(resource.get("code"))
+    matches = _drug_matches(coded.matches, terminology)
     concepts = frozenset(one.concept for one in matches)
     if not concepts:
         by_name = frozenset[str]().union(

@@ -1,6 +1,6 @@
 """Tell if the words of a dosage were understood.
 
-"4 mg twice daily, for the deposits in the cord" gives a reason where nobody asked for
+"4 mg twice daily, for the deposits in the cord" gives a reason where none was asked for
 one. Such words are no aside: nearly all of them say how a drug is taken. So they have
 plain words of their own (`mappings/plain-dosage-words/`), next to those of reasons.
 Whatever else they say leaves a tumour, an infection and a deficit open.

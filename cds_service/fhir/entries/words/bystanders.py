@@ -8,6 +8,7 @@ If other words of the entry may say more than its code, the code does not count.
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from cds_service.fhir.entries.coded import Coded
 from cds_service.fhir.entries.words.fracture_sites import (
     UNSITED,
     fractured_there,
@@ -48,8 +49,9 @@ OF_A_FRACTURE = FRACTURED | {"osteoporosis", "pathological-fracture"}
 Verdict = Literal["apart", "spinal", "unknown"]
 
 
-def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
+def is_bystander_problem(diagnosis: Coded, terminology: Terminology) -> bool:
     """Tell if a condition has nothing to do with the stability of the spine."""
+    condition = diagnosis.raw
     code = condition.get("code")
     verdicts = _verdicts(code, terminology)
     names = texts_of(code)
@@ -62,7 +64,7 @@ def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
         return bool(names) and not verdicts and is_denied
     if any("spinal" in _verdicts(one, terminology) for one in _causes_of(condition)):
         return False
-    is_fracture = fractured_there(condition, terminology.concepts(code), terminology)
+    is_fracture = fractured_there(condition, diagnosis.concepts, terminology)
     if is_fracture or "spinal" in verdicts:
         return False
     if verdicts:
@@ -125,6 +127,28 @@ def is_bystander_act(titles: Iterable[Json], terminology: Terminology) -> bool:
     return bool(words) and all(map(terminology.bystanders.names_act, words))
 
 
+def leaves_spine_alone(titles: Iterable[Json], terminology: Terminology) -> bool:
+    """Tell if titles name a bystander, or an ordinary operation of another part.
+
+    Such an operation is no everyday care: only the spine is left alone by it.
+    """
+    listed = list(titles)
+    return is_bystander_act(listed, terminology) or names_operation(listed, terminology)
+
+
+def names_operation(titles: Iterable[Json], terminology: Terminology) -> bool:
+    """Tell if titles name an ordinary operation of another part of the body.
+
+    A code that we know decides before the words do.
+    """
+    listed = list(titles)
+    codings = (coding for title in listed for coding in _codings(title))
+    if any(_of_act(coding, terminology) != "unknown" for coding in codings):
+        return False
+    words = [word for title in listed for word in texts_of(title)]
+    return bool(words) and all(map(terminology.harmless_acts.is_operation, words))
+
+
 def _is_against_code(word: str, title: Json, terminology: Terminology) -> bool:
     """Tell if a word contradicts a code that leaves the spine alone.
 
@@ -141,7 +165,7 @@ def _is_against_code(word: str, title: Json, terminology: Terminology) -> bool:
 
 def is_bystander_procedure(procedure: Json, terminology: Terminology) -> bool:
     """Tell if a procedure leaves the spine alone, by its code and its notes."""
-    return is_bystander_act(objects(procedure.get("code")), terminology) and not any(
+    return leaves_spine_alone(objects(procedure.get("code")), terminology) and not any(
         _names_spine(word, terminology, SPINAL) for word in other_words_of(procedure)
     )
 

@@ -2,7 +2,8 @@
 
 M80.08 is of ribs, trunk or spine outside of ICD-10-CM, and M84.48 of any bone. The body
 site next to such a code decides, if all of it names vertebrae or a part of the spine
-from T1 to L5. A site that is not understood leaves the bone open.
+from T1 to L5. A site that is not understood leaves the bone open. Without one a title
+of M80 decides that names vertebrae and says nothing else.
 """
 
 import re
@@ -36,6 +37,8 @@ ELSEWHERE: Mapping[str, str] = {
     "site-of-hip": "hip-fracture",
     "site-of-pelvis": "pelvic-fracture",
 }
+# A rule for titles of M80 without their levels.
+OF_OSTEOPOROSIS = ("title-of-osteoporotic-fracture",)
 REGIONS = frozenset({"thoracic", "lumbar"})
 PLACES = REGIONS.union(LEVELS)
 _ORDINAL = re.compile(r"\b[0-9]{1,2}(?:st|nd|rd|th|er|re|e|a|o)?\b\.?")
@@ -46,7 +49,8 @@ def fractured_there(
 ) -> tuple[str, ...]:
     """Return what these concepts mean at the body site; one in doubt stays in doubt.
 
-    Empty unless they are fractures of an unstated bone, and the site is a vertebra.
+    Empty unless they are fractures of an unstated bone, and the site is a vertebra, or
+    the title of an osteoporotic one names vertebrae.
     """
     meant = [
         name(at)
@@ -55,9 +59,27 @@ def fractured_there(
         for name in (str, in_doubt)
         if name(of) in concepts
     ]
-    if not meant or not is_at_vertebra(condition, terminology):
+    if not meant:
+        return ()
+    is_osteoporotic = not {UNSITED, in_doubt(UNSITED)}.isdisjoint(concepts)
+    is_titled = is_osteoporotic and _is_titled_by_level(condition, terminology)
+    if not (is_titled or is_at_vertebra(condition, terminology)):
         return ()
     return tuple(dict.fromkeys(meant))
+
+
+def _is_titled_by_level(condition: Json, terminology: Terminology) -> bool:
+    """Tell if titles of M80 name vertebrae from T1 to L5, and nothing else besides.
+
+    The site is told once: next to a body site it is not asked.
+    """
+    titles = texts_of(condition.get("code"))
+    names = terminology.level_names
+    levels = {level for title in titles for level in names.named(title)}
+    if condition.get("bodySite") or not levels or not levels <= PLACES:
+        return False
+    rests = map(names.without_named, titles)
+    return all(terminology.kinds.of_title(one, OF_OSTEOPOROSIS) for one in rests)
 
 
 def broken_elsewhere(

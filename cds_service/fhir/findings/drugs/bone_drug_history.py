@@ -27,6 +27,7 @@ from cds_service.fhir.findings.drugs.bone_drug_entries import (
     allergies_of,
     entries_of,
 )
+from cds_service.fhir.findings.drugs.label_cautions import cautions_in
 from cds_service.fhir.findings.drugs.medication_list import (
     NO_ENTRY,
     future_uses,
@@ -75,6 +76,7 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
         unread=unread,
         unclear=unclear,
         allergies=allergies_of(spec, chart),
+        cautions=cautions_in(chart),
     )
 
 

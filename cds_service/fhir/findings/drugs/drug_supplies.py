@@ -37,7 +37,7 @@ DAYS_OF_A_DOSE = {
     "ibandronate": 30,
     "romosozumab": 30,
 }
-# Injections by others, of which one lasts a month.
+# Drugs that a nurse or a doctor injects, and of which a dose lasts a month.
 MONTHLY = frozenset({"romosozumab"})
 
 
@@ -46,7 +46,7 @@ def with_supply(intake: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
 
     Args:
         intake: a dose, a supply or a statement, with its days.
-        entry: that it was read from.
+        entry: the entry that it was read from.
         chart: the patient's record.
     """
     lasts, is_single = _length_of(intake, entry, chart)
@@ -95,7 +95,7 @@ def _length_of_dispense(
     tablets = tablets_in(raw.get("quantity"))
     if tablets is None or not is_of_tablets:  # a pen lasts for weeks
         return None, False
-    if tablets * one_dose.days >= MOST_DAYS:  # a slip
+    if tablets * one_dose.days >= MOST_DAYS:  # a mistyped number
         return None, False
     return one_dose * math.ceil(max(tablets, 1)), tablets <= 1
 

@@ -34,7 +34,7 @@ from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, with_whole_years
 
-# Grave things of the bone that an entry of an old cancer may name besides.
+# Grave diseases of bone that an entry of an old cancer may also name.
 IN_BONE = frozenset(
     map(
         in_doubt,
@@ -74,11 +74,11 @@ def find_recent_cancer(
 
 
 def find_old_cancer(spec: EventSpec, chart: Chart) -> FindingOrGap:
-    """Find a cancer of long ago; it reassures of nothing if it may be in the bone now.
+    """Find a cancer of long ago; it reassures nobody if it may be in the bone now.
 
     The line of an old cancer names the organ and the year, and not what else its entry
     says. A title with a word that is not known for an old cancer, "on letrozole", may
-    tell of one that is treated now. Other words that nobody understands are no
+    tell of one that is treated now. Other words that were not understood are no
     malignancy: the card counts the entry.
     """
     outcome, passed = events.find_event(spec, chart)

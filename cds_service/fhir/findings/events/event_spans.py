@@ -22,7 +22,7 @@ from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.events.event_words import (
     is_history,
     past_of_event,
-    title_of,
+    titles_of,
 )
 from cds_service.fhir.findings.statements import Stated
 from cds_service.fhir.findings.worded_dates import date_in_words
@@ -150,7 +150,7 @@ def _by_onset(raw: Json, recorded: Span, chart: Chart) -> Span | None:
 
 def _as_worded(raw: Json, recorded: Span, chart: Chart) -> Span | None:
     """Read a month or year in its words, up to the day of recording."""
-    worded = date_in_words((*title_of(raw), text(raw.get("onsetString"))), raw, chart)
+    worded = date_in_words((*titles_of(raw), text(raw.get("onsetString"))), raw, chart)
     if not worded:
         return None
     first, last = chart.calendar.first_day(worded), chart.calendar.last_day(worded)
@@ -182,7 +182,7 @@ def _is_filled_in(stated: Stated, spec: EventSpec, chart: Chart) -> bool:
     raw = stated.entry.raw
     if not is_onset_of_recording(raw, chart.calendar):
         return False
-    return not (is_of_short_time(spec) and date_in_words(title_of(raw), raw, chart))
+    return not (is_of_short_time(spec) and date_in_words(titles_of(raw), raw, chart))
 
 
 def is_of_short_time(spec: EventSpec) -> bool:

@@ -24,11 +24,11 @@ from cds_service.fhir.raw_json import Json, text, texts_of
 HISTORY = frozenset(HISTORIES)
 
 
-def title_of(raw: Json) -> Sequence[str]:
+def titles_of(raw: Json) -> Sequence[str]:
     return texts_of(raw.get("code"))
 
 
-def parts_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
+def event_parts(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
     """List the parts of its words that name the event; all parts if none does."""
     parts = _all_parts(stated.entry.raw)
     return [part for part in parts if names_event(part, spec, chart)] or parts
@@ -37,7 +37,7 @@ def parts_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> list[str]:
 def _all_parts(raw: Json) -> list[str]:
     return [
         part
-        for words in title_of(raw)
+        for words in titles_of(raw)
         for whole in clauses(words)
         for part in names(whole)
     ]
@@ -49,7 +49,7 @@ def names_event(part: str, spec: EventSpec, chart: Chart) -> bool:
     return bool(is_of_kind or terminology.text_concepts(part) & {*spec.value_sets})
 
 
-def kinds_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:
+def event_kinds(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:
     """Return the kinds that would rule it out, in the parts of its words that name it.
 
     If no part names it, all parts count. What is also called new or worse is not
@@ -61,7 +61,7 @@ def kinds_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[
         is_worsening_alone(part, terminology) for part in _all_parts(stated.entry.raw)
     )
     found = set[str]()
-    for part in parts_of_itself(stated, spec, chart):
+    for part in event_parts(stated, spec, chart):
         own = without_company(part, is_of_event, unless, terminology)
         kinds = terminology.kinds.of_title(own, unless)
         is_new = is_worse or is_called_new(own, terminology)
@@ -80,7 +80,7 @@ def is_event_aside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
     terminology, concepts = chart.terminology, {*spec.value_sets}
     if not any(in_doubt(concept) in entry.named for concept in concepts):
         return False
-    if any(terminology.text_concepts(one) & concepts for one in title_of(entry.raw)):
+    if any(terminology.text_concepts(one) & concepts for one in titles_of(entry.raw)):
         return False
     # Some words of a note are taken as in doubt although they deny.
     words = other_words_of(entry.raw)
@@ -101,7 +101,7 @@ def past_of_event(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[st
     if stated.entry.resource_type != "Condition" or not is_passing:
         return frozenset()
     return past_in_words(
-        title_of(stated.entry.raw),
+        titles_of(stated.entry.raw),
         lambda part: names_event(part, spec, chart),
         chart.terminology,
     )
@@ -117,9 +117,7 @@ def is_history(stated: Stated, spec: EventSpec, chart: Chart) -> bool:
     is_past = certainty_of(entry.raw) == "past"
     if spec.unless_kinds:
         # "Leg weakness, old stroke" has no history of weakness.
-        is_past = is_past or not HISTORY.isdisjoint(
-            kinds_of_itself(stated, spec, chart)
-        )
+        is_past = is_past or not HISTORY.isdisjoint(event_kinds(stated, spec, chart))
     else:
         is_past = is_past or bool(kinds_in_words(entry, HISTORIES, chart))
     return is_past or bool(past_of_event(stated, spec, chart))

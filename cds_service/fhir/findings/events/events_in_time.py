@@ -19,7 +19,7 @@ from cds_service.fhir.findings.events.event_spans import (
     latest_of,
     was_entered,
 )
-from cds_service.fhir.findings.events.event_words import is_history, title_of
+from cds_service.fhir.findings.events.event_words import is_history, titles_of
 from cds_service.fhir.findings.worded_dates import date_in_words
 
 
@@ -63,8 +63,8 @@ def _is_reason_without_day(event: Happened) -> bool:
 def is_of_past_stay(event: Happened, spec: EventSpec, chart: Chart) -> bool:
     """Tell if it is a diagnosis of a stay that was over half a year ago.
 
-    Nobody ends such a diagnosis: it stays "active" for ever. Only what ends, such as a
-    sepsis, is over with its stay.
+    Such a diagnosis is never closed: it stays "active" for ever. Only what ends, such
+    as a sepsis, is over with its stay.
     """
     may_last = spec.active_is_open or spec.active_counts
     if (
@@ -147,5 +147,5 @@ def _is_vague(event: Happened, since: date) -> bool:
 def _is_of_old(event: Happened, spec: EventSpec, chart: Chart) -> bool:
     """Tell if its words call it past or date it, although it is listed as active."""
     raw = event.stated.entry.raw
-    is_dated = bool(date_in_words(title_of(raw), raw, chart))
+    is_dated = bool(date_in_words(titles_of(raw), raw, chart))
     return event.stated.is_past or is_dated or is_history(event.stated, spec, chart)

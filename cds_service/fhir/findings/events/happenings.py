@@ -24,9 +24,9 @@ from cds_service.fhir.findings.events.event_spans import (
 )
 from cds_service.fhir.findings.events.event_words import (
     HISTORY,
+    event_kinds,
+    event_parts,
     is_event_aside,
-    kinds_of_itself,
-    parts_of_itself,
 )
 from cds_service.fhir.findings.events.events_in_time import is_of_past_stay
 from cds_service.fhir.findings.fractures.earlier_traces import CALLED_OLD
@@ -159,7 +159,7 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
         # Words that name it, and not what of it, leave it open: "paralysis".
         stated = stated._replace(problem=stated.problem or DOUBTED)
     is_any_over = kinds_in_words(stated.entry, spec.unless_kinds, chart)
-    over = kinds_of_itself(stated, spec, chart) if is_any_over else frozenset()
+    over = event_kinds(stated, spec, chart) if is_any_over else frozenset()
     if not over:
         return stated
     raw = stated.entry.raw
@@ -198,7 +198,7 @@ def _is_dated_otherwise(
         or not is_of_short_time(spec)
     ):
         return False
-    own = parts_of_itself(stated, spec, chart)
+    own = event_parts(stated, spec, chart)
     worded = date_in_words(own, stated.entry.raw, chart)
     last = chart.calendar.last_day(worded)
     return last is not None and last < span.first and not is_lately(last, spec, chart)

@@ -20,9 +20,9 @@ _BEGINS_WITH_YEAR = re.compile(rf"\W*{WRITTEN_YEAR.pattern}")
 
 
 def label_of_newest(stated: Stated, spec: EventSpec, chart: Chart) -> str:
-    """Return our name of an entry; of several that it names, that of the newest year.
+    """Return what we call the disease of an entry, or "" if we have no name for it.
 
-    Empty if we have no name for what that year is of.
+    If a title names several, each with its year, the one with the newest year counts.
     """
     whole = label_of(stated, spec, chart)
     terminology = chart.terminology

@@ -22,7 +22,7 @@ from cds_service.fhir.site_calendar import PRECISIONS
 
 HISTORY = "earlier-vertebral-fracture"
 A_YEAR = timedelta(days=366)
-# A fracture of this long ago is no second one in two years (F11).
+# With an earlier fracture so long ago, this is no second one in two years (F11).
 LONG_AGO = timedelta(days=731)
 
 
@@ -45,9 +45,9 @@ def is_augmentation_listed(stated: Stated) -> bool:
 def day_of(stated: Stated, chart: Chart) -> date | None:
     """Return the day of the fracture; None if it is not known.
 
-    The recording date of an old fracture says nothing about that, nor does one next to
-    an onset without a day, nor the onset of a sequela, nor one of that very day. The
-    old onset of a sequela tells at least how long ago the fracture was.
+    These do not tell it: the recording date of an old fracture, or of one whose onset
+    has no day; the onset of a sequela; an onset that is the recording date. But if a
+    sequela began long ago, the fracture is as old at least.
     """
     if is_late_effect(stated, chart):
         onset = _onset_of(stated, chart)

@@ -108,9 +108,9 @@ def _names_fracture(entry: Entry, chart: Chart) -> bool:
 def augmentations_of_long_ago(chart: Chart) -> Iterator[Stated]:
     """Find the augmentations that were ordered, or not done, for another fracture.
 
-    One of the last month may be the one that is signed now. So may one of the last half
-    year, if a fracture on record explains it. One for another part of the spine is not,
-    and an order without any day may not be.
+    One of the last month may be the one that is signed now, and is left out. So is one
+    of the last half year, if a fracture on record explains it. One for another part of
+    the spine counts, whatever its day, and so does an order without any day.
     """
     for entry in chart.of_kind("ServiceRequest", "Procedure"):
         named = sorted(entry.concepts & AUGMENTATIONS)

@@ -61,7 +61,7 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
             continue
         word = _answer(reading, spec, chart)
         problem = status_problem(reading) or time_problem(reading, spec, chart)
-        problem = problem or note_problem(reading, chart)
+        problem = problem or note_problem(reading, chart.terminology.methods)
         if problem is None and _says_both(reading, spec, chart):
             problem = BOTH
         problem = problem or problem_of_name(reading, spec, chart.terminology)
@@ -171,16 +171,18 @@ def _choose_answer(
     if len(words) > 1:
         why = f"two answers on {date_text(day)}"
         return make_gap(spec, "conflicting", why, *sources), passed
-    first_day = measurements.first_day_of([one.reading for one in newest], day, chart)
-    age = measurements.age_concern(spec, chart, first_day)
-    method = measurements.method_concern(spec, chart, [newest[0].reading])
+    first_day = measurements.first_day_of(
+        [one.reading for one in newest], day, chart.calendar
+    )
+    age = measurements.age_concern(spec, first_day, chart.today)
+    method = measurements.method_concern(spec, [newest[0].reading], chart.terminology)
     readings = [one.reading for one in newest]
-    is_plain = all(has_plain_notes(one, chart) for one in readings)
+    is_plain = all(has_plain_notes(one, chart.terminology) for one in readings)
     unread = () if is_plain else (measurements.NOTE_NOT_UNDERSTOOD,)
     concerns = (*age, *method, *unread)
     value = _as_value(words.pop(), spec)
     finding = make_finding(spec, value, sources[0], observed=day, concerns=concerns)
-    dated_to = measurements.dated_to([one.reading for one in newest], chart)
+    dated_to = measurements.dated_to([one.reading for one in newest], chart.calendar)
     return finding._replace(may_reassure=not concerns, dated_to=dated_to), passed
 
 

@@ -35,7 +35,7 @@ def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOr
     if newest.conflict:
         return make_gap(spec, "conflicting", newest.conflict), ()
     change = _change(spec, base, newest.used[0], [*usable, *stale])
-    aged = age_concern(base, chart, newest.used[0].moment.day)
+    aged = age_concern(base, newest.used[0].moment.day, chart.today)
     if isinstance(change, Finding) and aged:
         change = change._replace(may_reassure=False)
     return change, ()

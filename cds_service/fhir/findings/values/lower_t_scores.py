@@ -55,6 +55,7 @@ from cds_service.fhir.findings.values.t_score_sites import (
     is_single,
     share_site,
 )
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.injuries.injury_times import moment_of
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
@@ -87,17 +88,21 @@ def lower_in_words(
         members = objects(reading.entry.raw.get("hasMember"))
         remarks += tuple(text(one.get("display")) for one in members)
         words = (*remarks, *reading.words)
-        if any(lower < measured.value for lower in below_zero_in(words, chart)):
+        if any(
+            lower < measured.value for lower in below_zero_in(words, chart.terminology)
+        ):
             why = "its words name a lower one"
-        elif measured.value > OSTEOPOROTIC and is_osteoporosis_named(remarks, chart):
+        elif measured.value > OSTEOPOROTIC and is_osteoporosis_named(
+            remarks, chart.terminology
+        ):
             why = "its words name osteoporosis"
         else:
             continue
         yield measured.refused("conflicting", why).passed_over(spec)
 
 
-def is_osteoporosis_named(words: Iterable[str], chart: Chart) -> bool:
-    problems = read_problem_words(frozenset(), words, chart.terminology)
+def is_osteoporosis_named(words: Iterable[str], terminology: Terminology) -> bool:
+    problems = read_problem_words(frozenset(), words, terminology)
     return any(not named.isdisjoint(OSTEOPOROSIS) for named in problems)
 
 
@@ -119,16 +124,16 @@ def lower_in_parts(
                 lower < value
                 for part, is_known in entry.components
                 if not is_known
-                for lower in _below_zero(part, chart)
+                for lower in _below_zero(part, chart.terminology)
             )
         if is_lower[id(entry)]:
             why = "a component names a lower one"
             yield measured.refused("conflicting", why).passed_over(spec)
 
 
-def _below_zero(part: Json, chart: Chart) -> list[float]:
+def _below_zero(part: Json, terminology: Terminology) -> list[float]:
     """Return the numbers below zero of a component that may be a T-score."""
-    if concepts_named(texts_of(part.get("code")), Z_SCORE, chart):
+    if concepts_named(texts_of(part.get("code")), Z_SCORE, terminology):
         return []
     quantity = part.get("valueQuantity")
     unit = text(member(quantity, "code")) or text(member(quantity, "unit"))
@@ -136,16 +141,16 @@ def _below_zero(part: Json, chart: Chart) -> list[float]:
     if value is not None:
         has_no_other_unit = unit.strip("{}").lower() in NO_UNIT
         return [value] if value < 0 and has_no_other_unit else []
-    numbers = below_zero_in([text(part.get("valueString"))], chart)
+    numbers = below_zero_in([text(part.get("valueString"))], terminology)
     whole = number(part.get("valueInteger"))
     if whole is not None:
         numbers.append(whole)
     return [one for one in numbers if one < 0]
 
 
-def below_zero_in(texts: Iterable[str], chart: Chart) -> list[float]:
+def below_zero_in(texts: Iterable[str], terminology: Terminology) -> list[float]:
     """Return the numbers below zero that words name."""
-    below_zero = chart.terminology.reports.below_zero
+    below_zero = terminology.reports.below_zero
     return [value for words in texts for value in below_zero(words)]
 
 
@@ -169,7 +174,10 @@ def lower_in_reports(
         of_day = {one.value for one in usable if when and one.moment.day == when.day}
         coded = chart.terminology.concepts(list(codes_of_report(entry.raw)))
         named = coded | named_in(words, chart.terminology)
-        if any(lower < value for lower in {*below_zero_in(words, chart)} - of_day):
+        if any(
+            lower < value
+            for lower in {*below_zero_in(words, chart.terminology)} - of_day
+        ):
             why = "a report of bone density names a lower one"
         elif value > OSTEOPOROTIC and not named.isdisjoint(OSTEOPOROSIS):
             why = "a report of bone density names osteoporosis"
@@ -266,15 +274,15 @@ def lower_in_look_alikes(
         if reading.entry.status in RETRACTED or is_old:
             continue
         remarks = (*reading.notes, *interpretations(reading))
-        numbers = below_zero_in(remarks, chart)
+        numbers = below_zero_in(remarks, chart.terminology)
         is_z_score = reading.match.concept in Z_SCORE or concepts_named(
-            reading.words, Z_SCORE, chart
+            reading.words, Z_SCORE, chart.terminology
         )
         if _is_in_t_scores(reading) or not is_z_score:
-            numbers += _below_zero(reading.holder, chart)
+            numbers += _below_zero(reading.holder, chart.terminology)
         if any(lower < value for lower in numbers):
             why = "a density or another value names a lower one"
-        elif value > OSTEOPOROTIC and is_osteoporosis_named(remarks, chart):
+        elif value > OSTEOPOROTIC and is_osteoporosis_named(remarks, chart.terminology):
             why = "the words of a density or another value name osteoporosis"
         else:
             continue

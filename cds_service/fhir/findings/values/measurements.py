@@ -54,7 +54,9 @@ from cds_service.fhir.findings.values.quantities import (
     measure,
     shortened,
 )
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import member, number, text, texts_of
+from cds_service.fhir.site_calendar import SiteCalendar
 
 NOTE_NOT_UNDERSTOOD = "Its note was not understood."
 NOT_TO_THE_DAY = Problem("undated", "its day is not recorded")
@@ -218,13 +220,15 @@ def _without_replaced(
 ) -> JudgedValues:
     """Leave out refused values that a newer one replaces, or that are too old."""
     refused = [
-        one for one in values.refused if _is_current(one, values.usable, spec, chart)
+        one
+        for one in values.refused
+        if _is_current(one, values.usable, spec, chart.today)
     ]
     return values._replace(refused=refused)
 
 
 def _is_current(
-    refusal: Refused, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
+    refusal: Refused, usable: Sequence[Measured], spec: QuantitySpec, today: date
 ) -> bool:
     """Tell if no newer value replaces a refused one, and it is not too old.
 
@@ -234,7 +238,7 @@ def _is_current(
     if moment is None:
         return True
     is_newest = all(other.moment.day <= moment.day for other in usable)
-    return is_newest and spec.is_usable(moment.day, chart.today)
+    return is_newest and spec.is_usable(moment.day, today)
 
 
 def _with_low_limit(values: JudgedValues) -> JudgedValues:
@@ -379,15 +383,19 @@ def _finding(spec: QuantitySpec, chart: Chart, chosen: Chosen) -> Finding:
     of_day = [one.reading for one in chosen.used if one.moment.day == day]
     provenance = [one.reading.provenance(spec, one.printed) for one in chosen.used]
 
-    has_plain_note = all(has_plain_notes(one, chart) for one in readings)
+    has_plain_note = all(has_plain_notes(one, chart.terminology) for one in readings)
     unread_note = [] if has_plain_note else [NOTE_NOT_UNDERSTOOD]
-    first_day = first_day_of(readings, day, chart)
-    age = age_concern(spec, chart, first_day)
+    first_day = first_day_of(readings, day, chart.calendar)
+    age = age_concern(spec, first_day, chart.today)
     is_method_known = all(one.is_method_known for one in chosen.used)
     unknown_method = [] if is_method_known else [METHOD_NOT_RECORDED]
     doubts = [*first.doubts, *unread_note, *age, *unknown_method]
 
-    concerns = [*doubts, *chosen.concerns, *method_concern(spec, chart, readings)]
+    concerns = [
+        *doubts,
+        *chosen.concerns,
+        *method_concern(spec, readings, chart.terminology),
+    ]
     if _is_list_cut(spec, chart):
         concerns.append(MAY_BE_NEWER)
     return Finding(
@@ -398,9 +406,9 @@ def _finding(spec: QuantitySpec, chart: Chart, chosen: Chosen) -> Finding:
         provenance=tuple(provenance),
         concerns=tuple(concerns),
         site=first.site,
-        method=_method(readings[0], chart) if spec.method_matters else "",
+        method=_method(readings[0], chart.terminology) if spec.method_matters else "",
         label=first.limit,
-        dated_to=dated_to(of_day, chart),
+        dated_to=dated_to(of_day, chart.calendar),
         may_reassure=not doubts,
     )
 
@@ -411,27 +419,29 @@ def _is_list_cut(spec: QuantitySpec, chart: Chart) -> bool:
     return read is not None and read.is_cut
 
 
-def dated_to(readings: Sequence[Reading], chart: Chart) -> Precision:
+def dated_to(readings: Sequence[Reading], calendar: SiteCalendar) -> Precision:
     """Tell how exactly the day of these values is known, by the vaguest of them."""
-    precisions = {chart.calendar.exactness(one.entry.raw) for one in readings}
+    precisions = {calendar.exactness(one.entry.raw) for one in readings}
     return max(precisions, key=["day", "month", "year"].index)
 
 
-def first_day_of(readings: Sequence[Reading], day: date, chart: Chart) -> date:
+def first_day_of(
+    readings: Sequence[Reading], day: date, calendar: SiteCalendar
+) -> date:
     """Return the first day of values that were measured over a time up to this day."""
-    spans = (chart.calendar.span(one.entry.raw) for one in readings)
+    spans = (calendar.span(one.entry.raw) for one in readings)
     return min([day, *(span.first for span in spans if span)])
 
 
-def age_concern(spec: ObservedSpec, chart: Chart, day: date) -> tuple[Aged, ...]:
+def age_concern(spec: ObservedSpec, day: date, today: date) -> tuple[Aged, ...]:
     """Say `The T-score is 2 years old.` if it is older than `fresh_days`."""
-    if spec.is_fresh(day, chart.today):
+    if spec.is_fresh(day, today):
         return ()
-    return (Aged(spec.title, months_between(day, chart.today)),)
+    return (Aged(spec.title, months_between(day, today)),)
 
 
 def method_concern(
-    spec: ObservedSpec, chart: Chart, readings: Sequence[Reading]
+    spec: ObservedSpec, readings: Sequence[Reading], terminology: Terminology
 ) -> tuple[str, ...]:
     """Return the concern that the method is not recorded, if it matters.
 
@@ -439,12 +449,14 @@ def method_concern(
     """
     if not spec.method_matters:
         return ()
-    if all(one.entry.raw.get("method") or _method(one, chart) for one in readings):
+    if all(
+        one.entry.raw.get("method") or _method(one, terminology) for one in readings
+    ):
         return ()
     return (METHOD_NOT_RECORDED,)
 
 
-def _method(reading: Reading, chart: Chart) -> str:
+def _method(reading: Reading, terminology: Terminology) -> str:
     """Return the method in our words; empty if the record does not state it."""
     observation = reading.entry.raw
     words = {*reading.method_words, *texts_of(observation.get("code"))}
@@ -452,7 +464,7 @@ def _method(reading: Reading, chart: Chart) -> str:
     named = {
         concept
         for word in words
-        for concept in chart.terminology.text_concepts(word, METHODS)
+        for concept in terminology.text_concepts(word, METHODS)
     }
     if "bioimpedance" in named:
         return "bioimpedance"

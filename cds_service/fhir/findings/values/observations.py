@@ -1,18 +1,21 @@
 """Say why a value does not count, by its status, its time or its notes."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
 from cds_service.core.vocabulary import ObservedSpec
 from cds_service.core.words.wording import date_text
+from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.findings.chart import Chart, Problem, Reading
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.method_words import NamingRules
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import contained_in
-from cds_service.fhir.site_calendar import Span
+from cds_service.fhir.site_calendar import SiteCalendar, Span
 
 # Parts of an extension that say something in words, or as a yes or no.
 _SAID = frozenset(
@@ -44,20 +47,21 @@ def time_problem(reading: Reading, spec: ObservedSpec, chart: Chart) -> Problem 
     when = reading.entry.moment
     if when is None:
         return UNDATED
-    if problem := _name_problem(reading, when.day.year, chart):
+    if problem := _name_problem(reading, when.day.year, chart.terminology.methods):
         return problem
-    if _is_ahead(reading, chart):
+    begins = member(reading.entry.raw, "effectivePeriod", "start")
+    begun = chart.calendar.moment(begins) or when
+    if when.day > chart.not_after or chart.is_ahead(begun):
         return Problem("future", "dated after the order")
-    if _is_issued_before(reading, chart):
+    if _is_issued_before(reading.entry, chart.calendar):
         return ISSUED_BEFORE
     span = chart.calendar.span(reading.entry.raw)
-    return _far_apart(span, spec, chart) if span else None
+    return _far_apart(span, spec, chart.today) if span else None
 
 
-def _name_problem(reading: Reading, year: int, chart: Chart) -> Problem | None:
+def _name_problem(reading: Reading, year: int, methods: NamingRules) -> Problem | None:
     """Report a name that says that this is no value of the examination."""
     name = " ".join((*reading.words, *reading.panel_words))
-    methods = chart.terminology.methods
     if methods.of_title(name.replace(str(year), " "), EARLIER):
         return Problem("undated", "named as that of an earlier examination")
     if methods.of_title(name, NOT_MEASURED):
@@ -71,12 +75,12 @@ def _name_problem(reading: Reading, year: int, chart: Chart) -> Problem | None:
     return None
 
 
-def _far_apart(span: Span, spec: ObservedSpec, chart: Chart) -> Problem | None:
+def _far_apart(span: Span, spec: ObservedSpec, today: date) -> Problem | None:
     """Report days of one value of which only the later makes it usable.
 
     It is not known then which of them is that of the value.
     """
-    if not spec.is_longer(*span) or not spec.is_usable(span.last, chart.today):
+    if not spec.is_longer(*span) or not spec.is_usable(span.last, today):
         return None
     days = " and ".join(map(date_text, span))
     return Problem("undated", f"its times lie far apart, {days}")
@@ -91,27 +95,16 @@ def issued_later(reading: Reading, spec: ObservedSpec, chart: Chart) -> Problem 
     issued = chart.calendar.first_day(reading.entry.raw.get("issued"))
     if when is None or issued is None or issued > chart.today:
         return None
-    return _far_apart(Span(when.day, issued), spec, chart)
+    return _far_apart(Span(when.day, issued), spec, chart.today)
 
 
-def _is_issued_before(reading: Reading, chart: Chart) -> bool:
+def _is_issued_before(entry: Entry, calendar: SiteCalendar) -> bool:
     """Tell if a value was reported before its day, which may be that of a transfer."""
-    raw, when = reading.entry.raw, reading.entry.moment
-    issued = chart.calendar.last_day(raw.get("issued"))
-    begins = chart.calendar.first_day(member(raw, "effectivePeriod", "start"))
+    raw, when = entry.raw, entry.moment
+    issued = calendar.last_day(raw.get("issued"))
+    begins = calendar.first_day(member(raw, "effectivePeriod", "start"))
     begun = begins or (when and when.day)
     return bool(issued and begun and issued + A_DAY < begun)
-
-
-def _is_ahead(reading: Reading, chart: Chart) -> bool:
-    """Tell if a value was measured, or its period began, after the signing."""
-    raw, when = reading.entry.raw, reading.entry.moment
-    if when is None:
-        return False
-    if when.day > chart.not_after:
-        return True
-    begins = chart.calendar.moment(member(raw, "effectivePeriod", "start"))
-    return chart.is_ahead(begins or when)
 
 
 def status_problem(reading: Reading) -> Problem | None:
@@ -136,9 +129,8 @@ def status_problem(reading: Reading) -> Problem | None:
     return None
 
 
-def note_problem(reading: Reading, chart: Chart) -> Problem | None:
+def note_problem(reading: Reading, methods: NamingRules) -> Problem | None:
     """Report words by which the value is not valid, another's or estimated."""
-    methods = chart.terminology.methods
     notes = (*reading.notes, *_how_sized(reading), *_devices_of_size(reading))
     is_noted = any(methods.named(one, AGAINST) for one in notes)
     further_words = filter(None, _further_words(reading))
@@ -197,9 +189,9 @@ def _added_to(holder: Json) -> Iterator[tuple[str, Any]]:
     yield from leaves_of(member(holder, "valueQuantity", "extension"))
 
 
-def has_plain_notes(reading: Reading, chart: Chart) -> bool:
+def has_plain_notes(reading: Reading, terminology: Terminology) -> bool:
     """Tell if all words on a value are plain; otherwise it must not reassure."""
-    plain = chart.terminology.plain.values
+    plain, methods = terminology.plain.values, terminology.methods
     words = (
         *reading.notes,
         *interpretations(reading),
@@ -212,7 +204,7 @@ def has_plain_notes(reading: Reading, chart: Chart) -> bool:
     return (
         all(plain.are_all(one) for one in words)
         and not _is_critical(reading)
-        and not any(_is_of_another_time(one, reading, chart) for one in timed)
+        and not any(_is_of_another_time(one, reading, methods) for one in timed)
     )
 
 
@@ -274,13 +266,13 @@ def _is_critical(reading: Reading) -> bool:
     )
 
 
-def _is_of_another_time(words: str, reading: Reading, chart: Chart) -> bool:
+def _is_of_another_time(words: str, reading: Reading, methods: NamingRules) -> bool:
     """Tell if words name another year than that of the value."""
     when = reading.entry.moment
     if when is None or not words:
         return False
     others = words.replace(str(when.day.year), " ")
-    return bool(chart.terminology.methods.of_title(others, EARLIER))
+    return bool(methods.of_title(others, EARLIER))
 
 
 def device_words(observation: Json) -> Iterator[str]:

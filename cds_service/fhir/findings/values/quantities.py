@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -161,17 +162,17 @@ def measure(
         reason, why = problem or UNDATED
         return Refused(reading, reason, why, printed)
     measured = Measured(reading, value, printed, _step(number, value), moment)
-    return _of_another_scale(measured, spec, chart) or measured
+    return _of_another_scale(measured, spec, chart.today) or measured
 
 
 def _of_another_scale(
-    measured: Measured, spec: QuantitySpec, chart: Chart
+    measured: Measured, spec: QuantitySpec, today: date
 ) -> Refused | None:
     """Refuse a value that may be of another scale; None if it is not."""
     doubt, concept = spec.ambiguous, measured.reading.match.concept
     if doubt is None or measured.value > doubt.up_to.get(concept, -math.inf):
         return None
-    if not spec.is_usable(measured.moment.day, chart.today):
+    if not spec.is_usable(measured.moment.day, today):
         return measured.refused("stale", doubt.because)
     return measured.refused("other-method", doubt.because)
 
@@ -223,7 +224,8 @@ def _why_not_usable(
 ) -> Problem | None:
     """Report why a value is not used: it is not plausible, or by its time or notes."""
     problem = _why_not_plausible(reading, value, spec, chart.terminology)
-    return problem or time_problem(reading, spec, chart) or note_problem(reading, chart)
+    problem = problem or time_problem(reading, spec, chart)
+    return problem or note_problem(reading, chart.terminology.methods)
 
 
 def _why_not_plausible(

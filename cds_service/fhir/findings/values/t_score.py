@@ -64,6 +64,8 @@ from cds_service.fhir.findings.values.t_score_sites import (
     site_named,
     site_of,
 )
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.method_words import NamingRules
 from cds_service.fhir.raw_json import member, text, texts_of
 
 MINUS = "is a minus sign missing?"
@@ -153,30 +155,34 @@ def judge_t_score(
     if isinstance(judged, Refused):
         return judged
     reading = measured.reading
-    is_z_score = concepts_named(_words_of_value(reading), Z_SCORE, chart)
-    if is_z_score or _is_noted_as_z_score(measured, chart):
+    terminology = chart.terminology
+    is_z_score = concepts_named(_words_of_value(reading), Z_SCORE, terminology)
+    if is_z_score or _is_noted_as_z_score(measured, terminology):
         return judged.refused("no-value", NEVER["z-score"])
     code_site = site_by_code(reading)
-    body_site = site_by_place(reading, chart)
+    placed = terminology.concepts(reading.entry.raw.get("bodySite"))
+    body_site = site_by_place(placed)
     line = text(reading.holder.get("valueString"))
-    line_site = site_named([line], chart)
-    named_site = body_site or line_site or site_by_words(reading, chart)
-    is_unclear = not line_site and chart.terminology.reports.names_place(line)
+    line_site = site_named([line], terminology)
+    named_site = body_site or line_site or site_by_words(reading, terminology)
+    is_unclear = not line_site and terminology.reports.names_place(line)
     if why := _why_misplaced(code_site, body_site, line_site, is_unclear=is_unclear):
         return judged.refused("conflicting", why)
     site = site_of(reading, code_site, named_site)
-    if why := _why_of_another_place(reading, chart) or NEVER_AT.get(site, ""):
+    why = _why_of_another_place(reading, body_site, terminology)
+    if why := why or NEVER_AT.get(site, ""):
         return judged.refused("other-method", why)
     if measured.value >= DENSE and _is_of_thin_bone(reading, chart):
         in_words = minus_missing_text(judged.printed.partition(" ")[0])
         return judged.refused("out-of-range", MINUS, as_gap=in_words)
-    judged = judged._replace(site=site, levels=lumbar_levels(reading, chart))
+    levels = lumbar_levels(reading, placed, terminology)
+    judged = judged._replace(site=site, levels=levels)
     doubts = (
         CONCERNS.get(site, ""),
         SINGLE if is_single(judged) else "",
         CONTRADICTED if differ(code_site, named_site) else "",
-        "" if _is_described_plainly(reading, chart) else UNREAD,
-        NOTED_FRACTURE if _is_fracture_noted(reading, chart) else "",
+        "" if _is_described_plainly(reading, placed, terminology) else UNREAD,
+        NOTED_FRACTURE if _is_fracture_noted(reading, terminology.methods) else "",
     )
     return judged._replace(doubts=tuple(filter(None, doubts)))
 
@@ -191,25 +197,24 @@ def _words_of_value(reading: Reading) -> Iterator[str]:
     yield from words_of_extensions(reading)
 
 
-def _is_fracture_noted(reading: Reading, chart: Chart) -> bool:
+def _is_fracture_noted(reading: Reading, methods: NamingRules) -> bool:
     """Tell if words on the value name a fracture: a broken vertebra is dense.
 
     The fracture may also be recorded nowhere else.
     """
-    methods = chart.terminology.methods
     words = (*reading.notes, *interpretations(reading), *reading.site_words)
     words += (*reading.method_words, *device_words(reading.entry.raw))
     words += (*words_of_extensions(reading),)
     return any(methods.named(one, ABOUT_FRACTURE) for one in words)
 
 
-def _is_noted_as_z_score(measured: Measured, chart: Chart) -> bool:
+def _is_noted_as_z_score(measured: Measured, terminology: Terminology) -> bool:
     """Tell if a note names a Z-score, and no other number than the value."""
     for note in measured.reading.notes:
-        written = {abs(one) for one in below_zero_in([note], chart)}
+        written = {abs(one) for one in below_zero_in([note], terminology)}
         written |= {float(one.replace(",", ".")) for one in DECIMAL.findall(note)}
         has_other = bool(written - {abs(measured.value)})
-        if not has_other and concepts_named([note], Z_SCORE, chart):
+        if not has_other and concepts_named([note], Z_SCORE, terminology):
             return True
     return False
 
@@ -231,30 +236,33 @@ def _why_misplaced(
     return ""
 
 
-def _why_of_another_place(reading: Reading, chart: Chart) -> str:
+def _why_of_another_place(
+    reading: Reading, body_site: Site | None, terminology: Terminology
+) -> str:
     """Say why its body site is no place of a T-score; empty if it is, or is absent."""
-    methods = chart.terminology.methods
+    methods = terminology.methods
     if any(methods.of_title(one, OF_FRACTURE) for one in reading.site_words):
         return OF_A_FRACTURE
-    return NO_PLACE if is_elsewhere(reading, chart) else ""
+    return NO_PLACE if is_elsewhere(reading, body_site, terminology) else ""
 
 
-def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
+def _is_described_plainly(
+    reading: Reading, placed: frozenset[str], terminology: Terminology
+) -> bool:
     """Tell if all words on where and how it was measured were understood."""
-    plain, raw = chart.terminology.plain.values, reading.entry.raw
+    plain, raw = terminology.plain.values, reading.entry.raw
     words = [*device_words(raw)]
     words += [text(member(one.get("code"), "text")) for one in (raw, reading.holder)]
-    for name in ("bodySite", "method"):
-        codeable = raw.get(name)
-        is_coded = bool(chart.terminology.concepts(codeable))
-        words += [text(member(codeable, "text"))] if is_coded else texts_of(codeable)
+    place, method = raw.get("bodySite"), raw.get("method")
+    for codeable, coded in ((place, placed), (method, terminology.concepts(method))):
+        words += [text(member(codeable, "text"))] if coded else texts_of(codeable)
     return all(map(plain.are_all, words))
 
 
 def _is_of_thin_bone(reading: Reading, chart: Chart) -> bool:
     """Tell if words on the value, or the record, name osteoporosis or its drug."""
     remarks = (*reading.notes, *interpretations(reading))
-    is_named = is_osteoporosis_named(remarks, chart)
+    is_named = is_osteoporosis_named(remarks, chart.terminology)
     return is_named or _has_osteoporosis_or_drug(chart)
 
 

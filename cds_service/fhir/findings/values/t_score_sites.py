@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from cds_service.fhir.findings.chart import Chart, Reading
+from cds_service.fhir.findings.chart import Reading
 from cds_service.fhir.findings.values.quantities import Measured
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import member, objects
 
 Site = Literal[
@@ -71,52 +72,59 @@ def site_by_code(reading: Reading) -> Site | None:
     return SITE_OF_CONCEPT.get(reading.match.concept)
 
 
-def site_by_place(reading: Reading, chart: Chart) -> Site | None:
-    """Return the site that the body site's code states; None if none, or several."""
-    named = chart.terminology.concepts(reading.entry.raw.get("bodySite"))
-    sites = {site for concept, site in SITE_OF_PLACE.items() if concept in named}
+def site_by_place(placed: frozenset[str]) -> Site | None:
+    """Return the site that the body site's concepts state; None if none or several."""
+    sites = {site for concept, site in SITE_OF_PLACE.items() if concept in placed}
     return sites.pop() if len(sites) == 1 else None
 
 
-def site_by_words(reading: Reading, chart: Chart) -> Site | None:
+def site_by_words(reading: Reading, terminology: Terminology) -> Site | None:
     """Return the site that the words of body site or code state; None if none."""
-    return site_named(reading.site_words, chart) or site_named(reading.words, chart)
+    return site_named(reading.site_words, terminology) or site_named(
+        reading.words, terminology
+    )
 
 
-def site_named(words: Iterable[str], chart: Chart) -> Site | None:
+def site_named(words: Iterable[str], terminology: Terminology) -> Site | None:
     """Return the first of the sites that words name; None if they name none."""
-    named = concepts_named(words, SITES, chart)
+    named = concepts_named(words, SITES, terminology)
     sites = (site for concept, site in SITE_OF_CONCEPT.items() if concept in named)
     return next(sites, None)
 
 
-def is_elsewhere(reading: Reading, chart: Chart) -> bool:
+def is_elsewhere(
+    reading: Reading, body_site: Site | None, terminology: Terminology
+) -> bool:
     """Tell if the body site is no place of a T-score, or was not understood.
 
     `whole body` and `left hand` are none.
+
+    Args:
+        reading: a T-score.
+        body_site: the site that its body site's code states.
+        terminology: the service's terminology.
     """
     words = reading.site_words
-    is_region = any(map(chart.terminology.level_names.lumbar_region, words))
-    if is_region or site_by_place(reading, chart) or site_named(words, chart):
+    is_region = any(map(terminology.level_names.lumbar_region, words))
+    if is_region or body_site or site_named(words, terminology):
         return False
     if any(words):
-        return not all(map(chart.terminology.plain.places.are_all, words))
+        return not all(map(terminology.plain.places.are_all, words))
     place = reading.entry.raw.get("bodySite")
-    is_vertebra = chart.terminology.translate("vertebral-level", place)
+    is_vertebra = terminology.translate("vertebral-level", place)
     return bool(objects(member(place, "coding"))) and not is_vertebra
 
 
-def lumbar_levels(reading: Reading, chart: Chart) -> frozenset[int]:
-    """Return the lumbar vertebrae that a spine value covers."""
+def lumbar_levels(
+    reading: Reading, placed: frozenset[str], terminology: Terminology
+) -> frozenset[int]:
+    """Return the lumbar vertebrae that a spine value covers, by words or place."""
     for words in (reading.site_words, reading.words, reading.panel_words):
-        regions = map(chart.terminology.level_names.lumbar_region, words)
+        regions = map(terminology.level_names.lumbar_region, words)
         named = max(regions, key=len, default=frozenset())
         if named:
             return named
-    place = reading.entry.raw.get("bodySite")
-    if "lumbar-vertebra" in chart.terminology.concepts(place):
-        return ANY_ONE
-    return WHOLE_SPINE
+    return ANY_ONE if "lumbar-vertebra" in placed else WHOLE_SPINE
 
 
 def differ(coded: Site | None, named: Site | None) -> bool:
@@ -141,11 +149,11 @@ def is_single(measured: Measured) -> bool:
 
 
 def concepts_named(
-    words: Iterable[str], among: frozenset[str], chart: Chart
+    words: Iterable[str], among: frozenset[str], terminology: Terminology
 ) -> set[str]:
     """Return the concepts among these that the words name."""
     return {
         concept
         for word in set(words)
-        for concept in chart.terminology.text_concepts(word, among)
+        for concept in terminology.text_concepts(word, among)
     }

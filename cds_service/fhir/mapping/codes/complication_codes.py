@@ -182,7 +182,7 @@ class ComplicationCodes:
         return self._codes.is_among("states", system, code)
 
     def is_of_ward(self, system: str, code: str) -> bool:
-        """Tell if a canonical code is one of every ward, which asks for nothing."""
+        """Tell if every ward sees what a canonical code names: it asks for nothing."""
         return self._codes.is_among("ward", system, code)
 
     def repaired_bone(self, system: str, code: str) -> str:

@@ -1,6 +1,6 @@
 """Find rows of times before an examination: `TLSO, 2 weeks, 6 weeks, 12 weeks X-ray`.
 
-They are its visits. Which of them ends the brace, if any, nobody says.
+They are its visits. The text does not say which of them ends the brace, if any.
 """
 
 from collections.abc import Iterator

@@ -29,8 +29,8 @@ def joined_steps(
 ) -> list[Mention]:
     """Return what a text about a brace says, its steps as one length.
 
-    Steps are doubtful if one of them is, or if they are in several units, and lengths
-    that may follow each other are, if no word says so.
+    Steps are doubtful if one of them is, or if they are in several units. So are
+    lengths that may follow each other, if no word decides it.
     """
     text = worn.text
     times = [one for one in mentions if one.kind in ("length", "doubtful")]
@@ -54,16 +54,19 @@ def joined_steps(
 def _alone(text: str, length: Mention, words: DurationWords) -> Mention | None:
     """Return the only length of a text if a condition may make it longer."""
     if words.names(text, "unless"):
-        return _until_unless(length)
+        return _left_open(length)
     if any(_longer(text, words)):
-        # `12 weeks, longer if needed`: longer is a week more at least.
+        # `12 weeks, longer if needed`: longer means at least a week more.
         reach = length.hours and length.hours + _WEEK
         return length._replace(is_least=True, reach=reach)
     return None
 
 
 def _joined(text: str, times: Sequence[Mention], words: DurationWords) -> list[Mention]:
-    """Join the times that follow each other; a doubtful one if that is not possible."""
+    """Join the times that follow each other.
+
+    If that is not possible, one doubtful time takes the place of all.
+    """
     weanings = [*_long_weanings(text, times, words)]
     times = sorted([*_without(times, weanings), *weanings], key=lambda one: one.start)
     joined = [times[0]]
@@ -88,7 +91,7 @@ def _joined(text: str, times: Sequence[Mention], words: DurationWords) -> list[M
     return joined
 
 
-def _until_unless(length: Mention) -> Mention:
+def _left_open(length: Mention) -> Mention:
     """Leave open the end of a length that may be longer: `unless unstable`."""
     return Mention(
         "doubtful", length.start, length.end, length=length.length, sure=length.hours
@@ -114,7 +117,7 @@ def _reach_of_all(
 def _bounded(
     text: str, unsure: Mention, times: Sequence[Mention], words: DurationWords
 ) -> Mention:
-    """Say of a time that is not sure how long it is at least and at most.
+    """Give a time that is not sure the least and the most that it may be.
 
     Of two lengths the second may take the place of the first, if it is longer.
     """

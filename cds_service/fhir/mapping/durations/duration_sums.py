@@ -1,4 +1,4 @@
-"""Find lengths that may follow each other in words that say no sum.
+"""Find lengths that may follow each other, although no word says that they do.
 
 `8 weeks TLSO, 4 weeks LSO`, `8 weeks + 4` and `2 x 6 weeks` may be a brace of twelve
 weeks. Only a length whose clause is about wearing counts, and none that is a part or a
@@ -13,7 +13,7 @@ from cds_service.fhir.mapping.durations.duration_parts import Amount, Mention, b
 from cds_service.fhir.mapping.durations.duration_words import NEAR, DurationWords
 
 _WEEK = 7 * 24.0  # hours
-_SAME = 0.085  # by how much a month is longer than four weeks
+_SAME = 0.085  # share by which a month is longer than four weeks
 # `2 x 6 weeks`: a number of times in digits, before a length
 _TIMES_BEFORE = re.compile(r"(?<![\w.,:/-])(?P<number>[2-9])\s?[xX×*]\s?$")
 # `6 weeks x 2`, with nothing behind it in its clause
@@ -29,7 +29,7 @@ _JOINT = re.compile(r"\W*(?:[&+]|and|und|et)\W*", re.IGNORECASE)
 
 
 class Worn(NamedTuple):
-    """What an order says of its brace.
+    """The words of an order about its brace.
 
     Attributes:
         text: without the postures in which it is worn.
@@ -106,7 +106,9 @@ def _sums(text: str, words: DurationWords) -> Iterator[_Sum]:
 def unordered_sum(
     worn: Worn, times: Sequence[Mention], words: DurationWords
 ) -> Mention | None:
-    """Return lengths of which nobody knows if they follow each other; None if known.
+    """Return as one doubtful time the lengths that may or may not follow each other.
+
+    None if the text leaves no such doubt.
 
     Args:
         worn: what an order says of its brace.

@@ -377,7 +377,7 @@ class DurationRules:
         return text
 
     def _split_numbers(self, text: str) -> Iterator[Mention]:
-        """Yield numbers with a unit of time of which nobody knows where they begin."""
+        """Yield numbers with a unit of time whose beginning is not clear."""
         for split in _SPLIT.finditer(text):
             last = text[split.start("last") :]
             before = text[max(0, split.start() - NEAR) : split.start()]

@@ -52,14 +52,14 @@ class GraveStemsFile(DataFile):
 
     Attributes:
         reviewed: a reader whom a site names has read the file.
-        apart: what is taken out before: benign tumours, screening, other people.
+        apart: what is taken out first: benign tumours, screening, other people.
         tumour: parts of words for tumours, their treatment, and those who treat them.
         infection: the same for infections of bone, spine or blood.
         deficit: the same for palsies and the spinal cord.
         care: the same for dialysis and the end of life.
-        no_deficit: what is taken out before `plain_deficit` and `worse`.
+        no_deficit: what is taken out before `plain_deficit` and `worse` are sought.
         plain_deficit: deficits in plain speech, of which a denial is part.
-        undenied: what looks like a denial, or like nothing, and denies nothing.
+        undenied: "cannot be excluded", in languages that no file of `texts/` reads.
         worse: what went wrong after an operation.
         complaint: a numb leg, urine that stays, pus, a head that was struck.
         complaint_known: that a complaint is old, or is only looked for.
@@ -298,7 +298,7 @@ class GraveStems:
         return frozenset(name for name, part in parts.items() if part.search(plain))
 
     def is_searched(self, words: str) -> bool:
-        """Tell if a text names what is to be ruled out, which nobody has found."""
+        """Tell if a text names what is to be ruled out and was not found."""
         return bool(self._searched.search(folded(words[:LONGEST_TEXT])))
 
     def is_lasting_name(self, name: str) -> bool:

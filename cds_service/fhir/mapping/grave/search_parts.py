@@ -31,21 +31,21 @@ class SearchPartsFile(DataFile):
 
     Attributes:
         reviewed: a reader whom a site names has read the file.
-        apart: what is taken out before: other tissue, urine, screening.
+        apart: what is taken out first: other tissue, urine, screening.
         tissue: samples of tissue.
         histology: examinations of tissue by name.
-        histology_apart: what is taken out before: results, speech pathology.
+        histology_apart: what is taken out first: results, speech pathology.
         histology_codes: codes of an examination of tissue of any organ.
         vertebra: names of a vertebra.
         elsewhere: other organs that samples come from, besides `organs`.
         marrow: samples of marrow.
         organs: names of other organs.
         grown: words of a report that tell of a culture.
-        tumour: what else looks for a tumour.
+        tumour: what looks for a tumour, besides samples.
         marker: markers of tumours and pictures of the breast.
         screening: words and codes of a reason by which a marker only screens.
         infection: what looks for an infection.
-        sure: the same, also where `apart` would take it out.
+        sure: what looks for an infection even if `apart` would take it out.
         contrast: that a contrast agent is given.
         mri: names of an MRI.
         ct: names of a CT.

@@ -50,7 +50,7 @@ _LOOSE = re.compile(rf" (?=[^{_LATIN} ])|(?<=[^{_LATIN} ]) ")
 
 
 class _Kind(IntFlag):
-    """What the words of a part are."""
+    """The kinds of words in a part of a title."""
 
     NAME = 1  # that has no site
     OF_SITES = 2
@@ -90,7 +90,7 @@ class EverydayDiseasesFile(DataFile):
         dated: names that are no news with an old year alone.
         sites: parts of the body.
         joints: those of `sites` that `of_before_sites` may have.
-        plain: words that may stand next to any name.
+        plain: words that may be next to any name.
         grades: degrees and stages.
         treated: words of a treatment, which make a name one of `of_before`.
         removed: the same, by which something is gone: not known of an implant.
@@ -222,7 +222,7 @@ class EverydayDiseases:
         everyday: Iterable[str],
         of_before: Iterable[str],
     ) -> Self:
-        """Know only harmless names, worn joints, and what may stand next to them.
+        """Know only harmless names, worn joints, and what may be next to them.
 
         Such a title supports a "no", as the name alone does. A degree is known only
         next to names that have degrees.

@@ -57,13 +57,20 @@ NO_TITLES = OfficialTitles()
 
 
 class _Social(DataTable):
+    """Entries on work, home, schooling, aids and wishes.
+
+    Attributes:
+        patterns: whole names, for what has many: an aid and how it is used.
+    """
+
     categories: tuple[str, ...]
     category_systems: tuple[str, ...]
     titles: tuple[str, ...]
+    patterns: tuple[Pattern, ...] = ()
 
 
 class _Asides(DataTable):
-    """Words that may stand next to a name.
+    """Words that may be next to a name.
 
     Attributes:
         tags: in brackets at its end.
@@ -113,7 +120,8 @@ class HarmlessFile(DataFile):
         lasting: names of what is everyday as long as no onset is given.
         seldom: names of what is not everyday when it is new.
         grave: names of what is grave when it is new.
-        ward: names of complaints and states of every ward, which say nothing more.
+        ward: names of complaints and states that every ward sees, which say nothing
+            more.
         social: categories and names of entries on work, home and schooling.
         asides: words that a name may have next to it.
         vertebrae: spellings of a vertebra.
@@ -147,7 +155,7 @@ class _Joint(NamedTuple):
 
 
 class _Shortened(NamedTuple):
-    """What is left of a name, and the groups whose words were taken out."""
+    """The rest of a name, and the groups whose words were taken out."""
 
     rest: str
     joints: frozenset[_Joint]
@@ -204,6 +212,9 @@ class HarmlessTitles:
         everyday = self._names(content.titles) | self._lasting
         self._titles = everyday | worse | harmless
         self._social = frozenset(map(self._plain, content.social.titles))
+        self._circumstance = re.compile(
+            either(map(folded_pattern, content.social.patterns)) or _NOTHING
+        )
         every = self._titles | self._ward | self._social
         self._tokens = frozenset(
             word for name in every for word in _TOKEN.findall(name)
@@ -216,7 +227,7 @@ class HarmlessTitles:
         return bool(self._names_in(words, self._titles | self._social))
 
     def is_of_ward(self, words: str) -> bool:
-        """Tell if a text names complaints of every ward, and nothing that is seldom.
+        """Tell if a text names complaints that every ward sees, and nothing seldom.
 
         It may name everyday diseases next to them.
         """
@@ -253,9 +264,12 @@ class HarmlessTitles:
                 return True
         titles = list(words)
         return bool(titles) and all(
-            len(title) <= LONGEST_TITLE and self._plain(title) in self._social
+            len(title) <= LONGEST_TITLE and self._is_social_title(self._plain(title))
             for title in titles
         )
+
+    def _is_social_title(self, plain: str) -> bool:
+        return plain in self._social or bool(self._circumstance.fullmatch(plain))
 
     def _is_social_code(self, coding: Mapping[str, Any]) -> bool:
         system = text(coding.get("system"))

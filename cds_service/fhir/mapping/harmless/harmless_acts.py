@@ -8,12 +8,16 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pydantic import Field
+
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.fhir.mapping.codes.code_systems import CPT, CodeSystems
 from cds_service.fhir.mapping.codes.harmless_codes import CodeRange, HarmlessCodes
 from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.files.overlay import required
 from cds_service.fhir.mapping.harmless.harmless import NAME_ENDS
+from cds_service.fhir.mapping.plain.plain_patterns import PlainWords, whole_word
+from cds_service.fhir.mapping.texts.kept_texts import kept
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, folded
 
 FILE = "harmless-acts.toml"
@@ -28,6 +32,26 @@ class _Patterns(Closed):
     codes: tuple[Pattern, ...]
 
 
+class _Asides(Closed):
+    words: tuple[Pattern, ...] = Field(min_length=1)
+
+
+class _Operations(Closed):
+    """Words of ordinary operations of one part of the body.
+
+    Attributes:
+        why: what they are, for those who review the file.
+        parts: what is operated on.
+        acts: what is done there.
+        whole: words that say both.
+    """
+
+    why: str
+    parts: tuple[Pattern, ...] = Field(min_length=1)
+    acts: tuple[Pattern, ...] = Field(min_length=1)
+    whole: tuple[Pattern, ...] = Field(min_length=1)
+
+
 class HarmlessActsFile(DataFile):
     """`harmless-acts.toml`.
 
@@ -35,13 +59,33 @@ class HarmlessActsFile(DataFile):
         reviewed: a reader whom a site names has read the file.
         ranges: codes of procedures.
         patterns: others, by their whole form.
+        asides: words that an operation may have next to it: a side, a year.
+        operations: words of ordinary operations, by the part of the body.
         titles: names of procedures, by language.
     """
 
     reviewed: bool
     ranges: tuple[CodeRange, ...]
     patterns: tuple[_Patterns, ...] = ()
+    asides: _Asides
+    operations: tuple[_Operations, ...] = Field(min_length=1)
     titles: Mapping[str, tuple[str, ...]]
+
+
+class _Operation:
+    """The words of one part of the body, compiled."""
+
+    def __init__(self, words: _Operations, asides: Sequence[str]) -> None:
+        every = (*words.parts, *words.acts, *words.whole, *asides)
+        self._words = PlainWords(every, None)
+        self._parts, self._acts = whole_word(words.parts), whole_word(words.acts)
+        self._whole = whole_word(words.whole)
+
+    def is_named(self, words: str) -> bool:
+        """Tell if a folded text has no other words, and names an operation."""
+        has_both = self._parts.search(words) and self._acts.search(words)
+        is_named = has_both or self._whole.search(words)
+        return bool(is_named) and self._words.are_all(words, has_lengths=False)
 
 
 class HarmlessActs:
@@ -62,6 +106,10 @@ class HarmlessActs:
         self._titles = {
             _plain(title) for titles in content.titles.values() for title in titles
         }
+        asides = content.asides.words
+        self._operations = [_Operation(one, asides) for one in content.operations]
+        # The titles of a hospital recur all day.
+        self._kept_is_operation = kept(self._look_is_operation)
 
     def holds(self, system: str, code: str) -> bool:
         """Tell if a code, as written, is that of a harmless procedure."""
@@ -78,6 +126,18 @@ class HarmlessActs:
     def is_title(self, words: str) -> bool:
         """Tell if words are the name of a harmless procedure."""
         return len(words) <= LONGEST_TITLE and _plain(words) in self._titles
+
+    def is_operation(self, words: str) -> bool:
+        """Tell if words name an ordinary operation, which leaves the spine alone.
+
+        It is one by the part of the body, and nothing else is said of it than the side,
+        the year or how it was done.
+        """
+        return len(words) <= LONGEST_TITLE and self._kept_is_operation(words)
+
+    def _look_is_operation(self, words: str) -> bool:
+        plain = _plain(words)
+        return any(one.is_named(plain) for one in self._operations)
 
 
 def _plain(words: str) -> str:

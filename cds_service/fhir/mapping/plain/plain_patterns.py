@@ -15,8 +15,9 @@ from cds_service.outgoing.deadline import check_time
 
 # Signs that only divide words. Any other, such as `?` or an arrow, may mean something.
 _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
-# At each end of a word, one of the two signs next to each other is no Latin letter or
-# figure: `all` is not found in `fall`. Chinese and Japanese write no spaces.
+# Each end of a word is a border: the sign before it or the sign after it is no Latin
+# letter or figure. So `all` is not found in `fall`, and a word of Chinese or Japanese,
+# which write no spaces, is found anywhere.
 _APART = r"(?:(?<![a-z0-9])|(?![a-z0-9]))(?:%s)(?:(?![a-z0-9])|(?<![a-z0-9]))"
 
 # The longest pattern is tried first, so that a phrase comes before a word of it. Signs
@@ -91,12 +92,12 @@ class PlainWords:
         return self._plain.fullmatch(folded(remainder)) is not None
 
     @cached_property
-    def _old(self) -> re.Pattern[str]:
+    def _earlier(self) -> re.Pattern[str]:
         return re.compile(_APART % "|".join(map(folded_pattern, self.earlier)))
 
     def names_earlier(self, text: str) -> bool:
         """Tell if a text has a word that calls a fracture an old one."""
-        return bool(self.earlier) and self._old.search(folded(text)) is not None
+        return bool(self.earlier) and self._earlier.search(folded(text)) is not None
 
     def says_only_earlier(self, text: str) -> bool:
         """Tell if a text has no other words than those that call a fracture old."""
@@ -106,7 +107,7 @@ class PlainWords:
 
     def without_earlier(self, text: str) -> str:
         """Return the folded text without words that call a fracture old."""
-        return self._old.sub(" ", folded(text)) if self.earlier else folded(text)
+        return self._earlier.sub(" ", folded(text)) if self.earlier else folded(text)
 
     def names_any(self, text: str) -> bool:
         """Tell if one of the words is in a text."""

@@ -93,7 +93,7 @@ _ROMANS = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "X
 _BLANKS = re.compile(r"[^\S\n]{9,}")
 _EMPTY_LINES = re.compile(r"(?:[^\S\n]*\n){3,}")
 # Lines of dots, dashes and bars, drawn or scanned, of which each split is tried too.
-# What stands next to words ("…… -2.7", "12 kg ;;;") is kept.
+# What is next to words ("…… -2.7", "12 kg ;;;") is kept.
 _SIGNS = re.compile(rf"(\W{{{SIGNS_KEPT}}})\W+(\W{{{SIGNS_KEPT}}})")
 _STROKES_OF_A_FORM = re.compile("_{9,}")
 # No sentence is so long without a space or a sign, in Chinese or Japanese neither; a

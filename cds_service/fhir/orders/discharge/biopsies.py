@@ -28,7 +28,7 @@ from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.levels.named_levels import named_levels
-from cds_service.fhir.orders.recognition import recognise_support
+from cds_service.fhir.orders.recognition import classify
 from cds_service.fhir.orders.since.reports import is_pathology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.references import last_name
@@ -170,7 +170,7 @@ def read_biopsies(
     """Yield each biopsy with what its reports say, then results that belong to none.
 
     Args:
-        sent: procedures first, then orders.
+        sent: the samples, those of procedures first, then those of orders.
         reports: all reports that are not void.
         performed: the operation.
         terminology: the service's terminology.
@@ -253,14 +253,14 @@ def _shared_out(
         )
         if settles and not (_based_on(report) or _levels_in(report, terminology)):
             unsettled = [one for one in found if not one[1].is_settled]
-            found = _of_kind(report, unsettled, terminology)[:1] or found
+            found = _own_kind_first(report, unsettled, terminology)[:1] or found
         for sample, answer in found:
             answer.tissue.append(report)
             answer.is_settled |= settles and _is_of_sample(report, sample, terminology)
     return answers
 
 
-def _of_kind(
+def _own_kind_first(
     report: Json, found: list[tuple[Sample, _Answers]], terminology: Terminology
 ) -> list[tuple[Sample, _Answers]]:
     """Sort samples: those of the kind that a report names first, the oldest first."""
@@ -272,16 +272,16 @@ def _of_kind(
 
 
 def _names_marrow(report: Json, terminology: Terminology) -> bool:
-    return any(map(terminology.search_parts.names_marrow, _said_in(report)))
+    return any(map(terminology.search_parts.names_marrow, _words_of(report)))
 
 
 def _levels_in(report: Json, terminology: Terminology) -> frozenset[str]:
     """Return the vertebrae that a report names as its tissue."""
-    named = map(terminology.levels.named, _said_in(report))
+    named = map(terminology.levels.named, _words_of(report))
     return frozenset(chain.from_iterable(named))
 
 
-def _said_in(report: Json) -> list[str]:
+def _words_of(report: Json) -> list[str]:
     """Return the words of a report that say what was looked at, and what was found."""
     specimens = (text(one.get("display")) for one in objects(report.get("specimen")))
     named = codeables(report, "category", "code")
@@ -308,7 +308,7 @@ def _is_culture_of(report: Json, sample: Sample, terminology: Terminology) -> bo
     """Tell if a final report tells what grew, or that nothing did, of a sample."""
     if not (_is_final(report) and _may_answer(report, sample, terminology)):
         return False
-    parts, said = terminology.search_parts, _said_in(report)
+    parts, said = terminology.search_parts, _words_of(report)
     specimen = {"specimen": report.get("specimen")}
     if not _based_on(report) and (
         any(map(parts.names_other_culture, said))
@@ -450,7 +450,7 @@ def _grave_results(report: Json, terminology: Terminology) -> frozenset[GraveRes
 
 
 def _is_biopsy(act: Json, terminology: Terminology) -> bool:
-    recognition = recognise_support(act, NO_DRAFTS, terminology)
+    recognition = classify(act, NO_DRAFTS, terminology).support
     return recognition is not None and "biopsy" in recognition.concepts
 
 

@@ -6,6 +6,7 @@ from typing import get_args
 
 from cds_service.core.facts.leaving import Booking, BookingKind
 from cds_service.fhir.element_names import MODIFIERS
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.medication.drug_groups import BONE_DRUG
 from cds_service.fhir.entries.medication.drugs import read_billed
 from cds_service.fhir.gathering.record import PatientRecord
@@ -20,7 +21,7 @@ from cds_service.fhir.orders.drafts import (
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
     REVIEW,
-    recognise_support,
+    classify,
 )
 from cds_service.fhir.orders.training.ward_training import is_visit_on_ward
 from cds_service.fhir.orders.unread.unread_in_referral import (
@@ -236,7 +237,7 @@ def _injects_bone_drug(order: Json, terminology: Terminology) -> bool:
 
     Words are those of a dose or of a visit; "dental check before denosumab" has others.
     """
-    drug = read_billed(order, terminology)
+    drug = read_billed(read_code(order, terminology), terminology)
     if drug is None or BONE_DRUG not in drug.concepts:
         return False
     plain = terminology.plain
@@ -247,7 +248,7 @@ def _injects_bone_drug(order: Json, terminology: Terminology) -> bool:
 
 
 def _kinds_of(order: Json, terminology: Terminology) -> frozenset[str]:
-    recognition = recognise_support(order, NO_DRAFTS, terminology)
+    recognition = classify(order, NO_DRAFTS, terminology).support
     if recognition is None:
         return frozenset()
     kinds = recognition.concepts

@@ -35,6 +35,7 @@ from cds_service.fhir.orders.operations.done_procedures import (
 from cds_service.fhir.orders.reasons_of_stay import came_for
 from cds_service.fhir.orders.since.acts import complicated_since, unread_acts_since
 from cds_service.fhir.orders.since.antibiotics import antibiotics_since
+from cds_service.fhir.orders.since.begun_drugs import telling_drugs_since
 from cds_service.fhir.orders.since.everyday import everyday_entries
 from cds_service.fhir.orders.since.illnesses import (
     illnesses_since,
@@ -97,6 +98,7 @@ def read_leaving(
         | unusual_acts_since(record, time, own, terminology)
         | unread_acts_of_spine(record, performed, terminology)
         | monitored_stays(record, since, today, terminology)
+        | telling_drugs_since(record, since, terminology)
         | _unread_notes(performed)
     )
     everyday = everyday_entries(record, terminology)

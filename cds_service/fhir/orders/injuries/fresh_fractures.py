@@ -10,12 +10,14 @@ from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.exams.unread_in_study_names import words_of_study
+from cds_service.fhir.entries.fractures.bones import CERVICAL
 from cds_service.fhir.entries.fractures.broken_by_title import RESULTS
 from cds_service.fhir.entries.fractures.broken_in_words import (
     Told,
     told_by_words,
 )
 from cds_service.fhir.entries.words.asides import VOID
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.injuries.injury_times import (
@@ -25,6 +27,7 @@ from cds_service.fhir.orders.injuries.injury_times import (
     moment_of,
 )
 from cds_service.fhir.orders.levels.broken_levels import (
+    NECK,
     broken_beside,
     broken_places,
     covers,
@@ -88,6 +91,8 @@ def _told_by(entry: Entry, year: int, terminology: Terminology) -> Told:
     told = told_by_words(prose, year, terminology, is_report=is_report)
     coded = (broken_places(code, terminology) for code in codes)
     ageless = told.ageless.union(*coded)
+    if in_doubt(CERVICAL) in entry.concepts and entry.resource_type in RESULTS:
+        ageless |= {NECK}
     return told._replace(ageless=ageless, denied=told.denied - ageless)
 
 

@@ -6,7 +6,7 @@ often a healed fracture that was never closed. Each question is about one kind o
 | question             | asked of         | is it …                         | no day   |
 |----------------------|------------------|---------------------------------|----------|
 | `freshness_of`       | a fracture       | fresh, old, or open             | open     |
-| `is_unsettled`       | one not old      | called over by nobody           | yes      |
+| `is_unsettled`       | one not old      | not called over                 | yes      |
 | `is_after_operation` | a fracture       | begun after the operation       | no       |
 | `is_long_over`       | a condition      | closed, with only older days    | no       |
 | `is_recent_act`      | order, procedure | ordered, planned or done lately | yes      |
@@ -124,7 +124,7 @@ def freshness_of(fracture: Json, search: Search) -> Freshness:
 
 
 def is_unsettled(fracture: Json, search: Search) -> bool:
-    """Tell if a fracture that may be recent is called over by nobody.
+    """Tell if no entry calls a fracture that may be recent over.
 
     A code of a later visit calls it treated before, unless its own onset is recent: no
     fracture heals so soon. A sequela is over.

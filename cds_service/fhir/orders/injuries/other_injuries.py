@@ -55,6 +55,7 @@ from cds_service.fhir.orders.injuries.injury_times import (
 )
 from cds_service.fhir.orders.keep_reasons import reasons_of_order
 from cds_service.fhir.orders.levels.broken_levels import (
+    NECK,
     broken_beside,
     covers,
     fractured_places,
@@ -200,6 +201,11 @@ def _broken_on_record(search: Search) -> Broken:
             broken.open.update(levels_of_reasons(entry.raw, NO_DRAFTS, terminology))
         if _may_name_fracture(entry, search):
             named = broken_beside(entry.raw, terminology)
+            if (
+                entry.resource_type == "DiagnosticReport"
+                and in_doubt(CERVICAL) in entry.concepts
+            ):
+                named.add(NECK)
             is_since = _is_result_since_operation(entry, search)
             if is_since:
                 named = _with_told_ages(named, entry, search)
@@ -227,7 +233,9 @@ def _is_result_since_operation(entry: Entry, search: Search) -> bool:
 
 
 def _with_told_ages(named: set[str], entry: Entry, search: Search) -> set[str]:
-    """Return the vertebrae of a result, with those that it calls broken and not old.
+    """Leave out the vertebrae that a result calls broken before; add what it calls new.
+
+    Those that it calls broken without an age are added too.
 
     Args:
         named: the vertebrae that it names next to a fracture.
@@ -266,11 +274,12 @@ def _add_fracture(
     | after it             | `later`         | `perhaps_later` |
     | perhaps after it     | `perhaps_later` | `perhaps_later` |
 
-    Of both that began before, what nobody called over is also `unsettled`.
+    Of the fractures that began before, those that no status calls over are `unsettled`
+    too.
 
-    If the day of the operation is not sure, `later` becomes `perhaps_later`. What began
-    perhaps after it counts as before, if it names vertebrae and the treated ones are
-    known: a visit records the treated fracture once more.
+    If the day of the operation is not sure, `later` becomes `perhaps_later`. A fracture
+    that began perhaps after it counts as one of before if it names vertebrae and the
+    treated ones are known: a visit records the treated fracture once more.
     """
     freshness = freshness_of(condition, search)
     if freshness == "old":
@@ -551,4 +560,4 @@ def _is_surgery(resource: Json, terminology: Terminology) -> bool:
         named = terminology.text_concepts(word, SURGERY) | terminology.ruled_out(word)
         if named & SURGERY:
             return True
-    return any(terminology.concepts(title) & SURGERY for title in titles)
+    return bool(terminology.concepts(titles) & SURGERY)

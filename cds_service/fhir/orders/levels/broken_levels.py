@@ -88,9 +88,10 @@ def broken_places(code: Json | None, terminology: Terminology) -> set[str]:
     """
     levels = {*terminology.translate("vertebral-level-icd", code)}
     regions = {*terminology.translate("spinal-region", code)}
-    is_fracture = not terminology.concepts(code).isdisjoint(FRACTURED)
-    if levels or not is_fracture or len(regions) != 1:  # M48.50 is of several sites
+    if levels or len(regions) != 1:  # M48.50 is of several sites
         return levels
+    if terminology.concepts(code).isdisjoint(FRACTURED):
+        return set()
     return {f"{region} spine" for region in regions} & REGION_NAMES.keys()
 
 

@@ -24,7 +24,7 @@ from cds_service.fhir.orders.order_reasons import (
 from cds_service.fhir.raw_json import Json, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
-# What may stand between the levels of a reason that names nothing else.
+# What may be between the levels of a reason that names nothing else.
 _JOINED = re.compile(
     r"(?:\W|\b(?:and|und|et|y|e|en|i|plus|level|levels|wk|at)\b|和|及|と|및|椎体?)*",
     re.IGNORECASE,

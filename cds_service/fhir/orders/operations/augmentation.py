@@ -58,7 +58,8 @@ MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
 QUANTITIES = ("quantityQuantity", "quantityRatio", "quantityRange")
 # Units in which vertebrae are counted; `{level}` is a note of UCUM.
 COUNTING_UNIT = ("counting-unit",)
-# A title says it of the CPT code for a further level, with or without that code.
+# A title that adds one level, such as that of the CPT code for it, with or without
+# the code.
 ONE_MORE = ("one-level-more",)
 BOTH = (
     "The orders name both kyphoplasty and vertebroplasty; which one is done is not"
@@ -223,12 +224,13 @@ def _reasons(
 ) -> Reasons:
     """Return the reasons of all orders; their words share the room for reading."""
     room = LONGEST_WORDS
-    stated, doubts = frozenset[str](), frozenset[str]()
+    stated, doubts, asserted = frozenset[str](), frozenset[str](), frozenset[str]()
     for augmentation in augmentations:
         reasons = find_reasons(augmentation.draft.resource, drafts, terminology, room)
         room -= reasons.length
         stated, doubts = stated | reasons.stated, doubts | reasons.doubts
-    return Reasons(stated, doubts - stated)
+        asserted |= reasons.doubts - reasons.spoken_of
+    return Reasons(stated, doubts - stated, spoken_of=doubts - stated - asserted)
 
 
 def _with_other_fractures(
@@ -337,6 +339,7 @@ def _as_one(
         last_planned=plan.last,
         reasons=reasons.stated,
         doubts=reasons.doubts,
+        spoken_of=reasons.spoken_of,
         unread=tuple(sorted(unread)),
         notes=tuple(dict.fromkeys(line for line in notes if line)),
     )

@@ -224,7 +224,7 @@ def _written_and_planned(
 def _is_planned(order: Json, calendar: SiteCalendar, today: date) -> bool:
     """Tell if an order is in force, and has a day after today.
 
-    A month to come is no day: nobody has made the appointment.
+    A month to come is no day: there is no appointment yet.
     """
     is_in_force = text(order.get("status")) in IN_FORCE
     times = read_times(order, calendar)

@@ -25,7 +25,7 @@ class Broken:
     Attributes:
         fresh: of recent fractures.
         open: of fractures that may be recent.
-        unsettled: of diagnoses that may be recent and that nobody called over, those
+        unsettled: of diagnoses that may be recent and were not called over, those
             with a code of a later visit among them.
         later: of recent ones that began after the operation.
         perhaps_later: of others that may have begun after it.

@@ -81,7 +81,7 @@ def unread_acts_since(
     """Return the orders and procedures of this day or later that are to be read.
 
     Their words tell of a deficit or of what went wrong, their code is of an operation
-    for that, or an MRI was ordered for a reason that nobody understood. Of any other
+    for that, or an MRI was ordered for a reason that is not understood. Of any other
     order (a blood count, physiotherapy, an X-ray) only such words count. How an
     augmentation went is read apart, unless its follow-up plans another operation.
 
@@ -334,7 +334,7 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
 
 
 def _is_for_fall(title: str, since: date, terminology: Terminology) -> bool:
-    """Tell if a title is of an examination for a fall that nobody wants to prevent."""
+    """Tell if a title is of an examination for a fall, not for its prevention."""
     stems = terminology.grave_stems
     return stems.is_examined_after_fall(title, since) and not stems.is_prevention(title)
 

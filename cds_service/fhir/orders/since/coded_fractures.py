@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from cds_service.fhir.certainty import is_later_encounter
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.condition_concepts import concepts_of_condition
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
@@ -75,8 +76,8 @@ def _names_year_from(title: str, since: date) -> bool:
 def _is_status_after(title: str, terminology: Terminology) -> bool:
     """Tell if a title says that one fracture is past: "status post hip fracture".
 
-    The words for it open or end the title, which says no more: what stands next to
-    them, "hip fracture, s/p stroke", may be new.
+    The words for it begin or end the title, which says no more: what is next to them,
+    "hip fracture, s/p stroke", may be new.
     """
     kinds = terminology.kinds
     if len(title) > LONGEST_TITLE or not kinds.of_title(title, (LONG_PAST,)):
@@ -99,5 +100,5 @@ def _as_diagnosis(
 ) -> Entry:
     recorded = {"recordedDate": day.isoformat()} if day else {}
     diagnosis: Json = {"resourceType": "Condition", "code": code, **recorded}
-    concepts = concepts_of_condition(diagnosis, terminology)
+    concepts = concepts_of_condition(read_code(diagnosis, terminology), terminology)
     return report._replace(raw=diagnosis, concepts=concepts)

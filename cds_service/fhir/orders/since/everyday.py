@@ -1,4 +1,4 @@
-"""Find diagnoses of every ward, about which nobody is asked at a discharge.
+"""Find diagnoses that every ward sees, about which a discharge does not ask.
 
 They are not understood, or may be of anything: they support no "no".
 """
@@ -18,12 +18,12 @@ from cds_service.fhir.raw_json import Json, member, objects, texts_of
 # An entry with any other concept says more than its title, or its title more. The
 # operation may be among the states of a ward: "status post kyphoplasty".
 SAYS_NO_MORE = UNCODED | AUGMENTATIONS | {MAY_NEED_BRACE}
-# A headache may be of every ward, and a severe one of this operation.
+# Every ward sees headaches; a severe one may be of this operation.
 _SAYING_MORE = ("severity", "stage", "evidence")
 
 
 def everyday_entries(record: PatientRecord, terminology: Terminology) -> frozenset[str]:
-    """Return the diagnoses whose codes or titles are those of every ward."""
+    """Return the diagnoses that every ward sees, by their codes or titles."""
     return frozenset(
         entry.reference
         for entry in record.of_key("conditions")
@@ -44,9 +44,10 @@ def says_no_more(condition: Json, terminology: Terminology) -> bool:
 
 
 def _is_of_ward(code: Any, terminology: Terminology) -> bool:
-    """Tell if a code is of every ward, or, without one of ICD-10, all its titles are.
+    """Tell if every ward sees what a CodeableConcept names.
 
-    Next to such a code each title must be plain, or what the system calls the code.
+    Without a code of ICD-10 its titles decide. Next to such a code each title must be
+    plain, or what the system calls the code.
     """
     codes = terminology.complication_codes
     judged = [one for one in terminology.codings(code) if codes.is_judged(one[0])]

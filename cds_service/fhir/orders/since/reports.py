@@ -1,7 +1,7 @@
 """Find the imaging reports since an operation that were not understood, or not made."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from cds_service.fhir.entries.concepts import is_silent_report
@@ -12,10 +12,14 @@ from cds_service.fhir.entries.exams.awaited_reports import (
     is_plain_exam,
     is_without_words,
 )
-from cds_service.fhir.entries.exams.unread_in_report import is_check_understood
+from cds_service.fhir.entries.exams.unread_in_report import (
+    is_check_understood,
+    is_echo_understood,
+)
 from cds_service.fhir.entries.grave.grave_concepts import UNREAD_PROSE
 from cds_service.fhir.entries.grave_asides import grave_concepts_of
 from cds_service.fhir.entries.harm.harm_codes import is_acute_coded, is_harm_coded
+from cds_service.fhir.entries.harm.unusual_titles import are_plain_echoes
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
@@ -153,6 +157,8 @@ def _is_unread(
     """Tell if the signing does not understand a report, and it is no plain check."""
     if in_doubt(UNREAD_PROSE) not in report.concepts:
         return False
+    if is_plain_echo(report.raw, terminology):
+        return UNREAD_PROSE in grave_concepts_of(report.raw, terminology)
     if is_silent_report(report.raw):
         # An X-ray follows every operation, and many sites send it as a file alone.
         is_x_ray = is_plain_exam(report.raw, report.concepts, terminology)
@@ -161,6 +167,17 @@ def _is_unread(
         return True
     # Its codes or its reasons may leave open what its prose does not.
     return UNREAD_PROSE in grave_concepts_of(report.raw, terminology)
+
+
+def is_plain_echo(report: Json, terminology: Terminology) -> bool:
+    """Tell if a report of an echo of the heart is a file alone, or found nothing."""
+    titles = texts_of(report.get("code"))
+    if not titles or not are_plain_echoes(titles, terminology):
+        return False
+    if not is_silent_report(report):
+        return is_echo_understood(report, terminology)
+    names = [*_names_of_parts(report)]
+    return not names or are_plain_echoes([*titles, *names], terminology)
 
 
 def _has_unusual_result(report: Json, terminology: Terminology) -> bool:
@@ -179,10 +196,15 @@ def _may_name_finding(report: Json, terminology: Terminology) -> bool:
     code = report.get("code")
     if terminology.identifies("conditions", code):
         return True
-    parts = {name: report[name] for name in NAMED_PARTS if name in report}
-    names = (_FILE_TYPE.sub("", words) for words in words_in(parts))
-    titles = [*texts_of(code), *names]
+    titles = [*texts_of(code), *_names_of_parts(report)]
     return not all(_is_bare_title(title, terminology) for title in titles)
+
+
+def _names_of_parts(report: Json) -> Iterator[str]:
+    """Yield what the files, pictures and results of a report are called."""
+    parts = {name: report[name] for name in NAMED_PARTS if name in report}
+    for words in words_in(parts):
+        yield _FILE_TYPE.sub("", words)
 
 
 def _is_bare_title(title: str, terminology: Terminology) -> bool:

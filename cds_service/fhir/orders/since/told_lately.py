@@ -1,14 +1,15 @@
 """Tell which entries of the last months name a cause, a deficit or an unstable spine.
 
-A suspicion of years ago that nobody closed is one line under *Not known*. One of these
-months, or of no known day, comes before the cement.
+A suspicion of years ago that was never closed is one line under *Not known*. One of the
+last months, or of no known day, comes before the cement.
 """
 
 from datetime import date, timedelta
 
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
-from cds_service.fhir.entries.words.problem_words import in_doubt, is_denial
+from cds_service.fhir.entries.words.problem_words import in_doubt
+from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
@@ -42,7 +43,6 @@ COUNTED = {**dict.fromkeys(TELLING, LATELY), **SHORTER}
 # By concept, stated or in doubt: for how long an entry that names it counts.
 LIMITS = {**COUNTED, **{in_doubt(name): limit for name, limit in COUNTED.items()}}
 LISTS = ("conditions", "diagnosticReports")
-SUSPECTED = ("open-suspicion",)  # a rule of `kinds.toml`
 
 
 def told_lately(
@@ -90,23 +90,12 @@ def _only_speaks_of_it(entry: Entry, terminology: Terminology) -> bool:
     if entry.resource_type == "DiagnosticReport":
         return False
     titles = texts_of(entry.raw.get("code"))
-    doubted = [one for one in titles if _is_doubted(one, terminology)]
     # A title in which nothing is named, as that of an unknown code, decides nothing.
-    telling = [one for one in titles if terminology.text_concepts(one)]
-    return bool(doubted) and all(
-        _is_spoken_of(one, terminology) for one in {*doubted, *telling}
+    telling = [
+        one
+        for one in titles
+        if is_doubted(one, terminology) or terminology.text_concepts(one)
+    ]
+    return bool(telling) and all(
+        only_speaks(one, COUNTED.keys(), terminology) for one in telling
     )
-
-
-def _is_spoken_of(title: str, terminology: Terminology) -> bool:
-    stems = terminology.grave_stems
-    if stems.is_prevention(title) or stems.is_feared(title):
-        return True
-    is_suspicion = bool(terminology.kinds.of_title(title, SUSPECTED))
-    return _is_doubted(title, terminology) and not is_suspicion
-
-
-def _is_doubted(title: str, terminology: Terminology) -> bool:
-    """Tell if words of a title deny or doubt what it names."""
-    whole = terminology.clauses.whole(title)
-    return whole.is_suspected or is_denial(title, terminology)

@@ -1,7 +1,7 @@
-"""Find acts since an operation whose title is none of everyday care.
+"""Find acts since an operation whose title is not of everyday care.
 
-A duplex of a leg, a CT of the chest, a call of the stroke team: no word of it names
-what was feared.
+A duplex of a leg, a CT of the chest, a call of the stroke team: no word of such a title
+names what was feared.
 """
 
 from collections.abc import Collection, Iterator
@@ -11,8 +11,8 @@ from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT, is_without
 from cds_service.fhir.entries.harm.unusual_titles import (
     ASKED,
     is_unusual_call,
+    is_unusual_examination,
     is_unusual_image,
-    is_unusual_probe,
 )
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -35,8 +35,8 @@ def unusual_acts_since(
 ) -> frozenset[str]:
     """Return the orders, procedures and images since then that are not everyday.
 
-    What was ordered before the operation is of its plan. An image whose report is there
-    is answered by it: a report that was not understood is asked about itself.
+    What was ordered before the operation belongs to its plan. An image whose report is
+    there asks nothing: a report that was not understood is asked about by itself.
 
     Args:
         record: the patient's.
@@ -69,7 +69,7 @@ def unusual_acts_since(
         and planned.isdisjoint(_orders_of(act.raw))
         and (
             is_unusual_call(act.raw, terminology)
-            or is_unusual_probe(act.raw, terminology)
+            or is_unusual_examination(act.raw, terminology)
             or (
                 is_unusual_image(act.raw, terminology, time.operation)
                 and not any(_answers(report, act) for report in reports)

@@ -91,7 +91,7 @@ def join_support_orders(
         limits = training_limits(record, drafts, terminology, today, past)
 
     orders = [
-        replace(order, not_now=_why_not_now(order, operation.levels, today))
+        _judged_now(order, operation.levels, today)
         for order in (*signed_now, *in_force, *on_record.unclear)
     ]
     augmentations = find_augmentations(record, terminology)
@@ -156,6 +156,13 @@ def _within_a_year(planned: date | None, today: date | None) -> date | None:
     return planned if timedelta(0) <= planned - today <= LONGEST_PLAN else None
 
 
+def _judged_now(
+    order: SupportOrder, treated: tuple[str, ...], today: date | None
+) -> SupportOrder:
+    not_now = _why_not_now(order, treated, today)
+    return replace(order, standing=order.standing._replace(not_now=not_now))
+
+
 def _why_not_now(
     order: SupportOrder, treated: Sequence[str], today: date | None
 ) -> NotNow:
@@ -170,9 +177,9 @@ def _why_not_now(
         return "elsewhere"
     if today is None or order.kind in TIMED:
         return ""
-    if not order.is_draft and order.written_from and order.written_from > today:
+    if not order.is_draft and order.written.first and order.written.first > today:
         return "later"
     if has_ended(order, today):
         return "over"
     is_far = order.start is not None and order.start - today > SOON_ENOUGH
-    return "far" if is_far else order.not_now
+    return "far" if is_far else order.standing.not_now

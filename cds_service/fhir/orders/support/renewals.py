@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from cds_service.core.orders import Renewal, SupportOrder
+from cds_service.core.orders import Renewal, RenewalKind, SupportOrder
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.order_times import read_times
@@ -27,7 +27,7 @@ RENEWS = ("renews-brace",)
 
 
 class _Known(NamedTuple):
-    """What an order may refer to.
+    """The orders that an order may refer to.
 
     Attributes:
         on_record: orders on record, by reference.
@@ -70,23 +70,22 @@ def with_renewals(
         if raw is None or order.kind != "brace" or order.is_inside:
             read.append(order)
             continue
-        renewal, since = _renewal_of(raw, known)
-        read.append(replace(order, renewal=renewal, renews_since=since))
+        read.append(replace(order, renewal=_renewal_of(raw, known)))
     return tuple(read)
 
 
-def _renewal_of(order: Order, known: _Known) -> tuple[Renewal, date | None]:
+def _renewal_of(order: Order, known: _Known) -> Renewal:
     """Follow the orders before this one; return how it goes on, and since when."""
     seen, waiting = {order.reference}, [order]
     days: list[date] = []
-    renewal: Renewal = ""
+    kind: RenewalKind = ""
     while waiting and len(seen) <= MOST_EARLIER:
         later = waiting.pop()
         for reference, is_basis in _references(later.resource):
             earlier = _find(reference, later, known)
             if earlier is None:
                 if not is_basis or _may_be_brace(reference, later, known):
-                    renewal = "unknown"
+                    kind = "unknown"
                 continue
             if earlier.reference in seen or not _is_brace(earlier, known):
                 continue
@@ -97,11 +96,11 @@ def _renewal_of(order: Order, known: _Known) -> tuple[Renewal, date | None]:
             day = _first_day(earlier, known)
             days += [day] if day else []
             if day is None:
-                renewal = "unknown"
-            renewal = renewal or "known"
-    if not renewal and _says_so(order, known.terminology):
-        renewal = "words"
-    return renewal, min(days, default=None)
+                kind = "unknown"
+            kind = kind or "known"
+    if not kind and _says_so(order, known.terminology):
+        kind = "words"
+    return Renewal(kind, min(days, default=None))
 
 
 def _references(resource: Json) -> Iterator[tuple[Json, bool]]:

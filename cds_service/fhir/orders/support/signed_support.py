@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cds_service.core.orders import SupportOrder
+from cds_service.core.orders import Purpose, SupportOrder
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.keep_reasons import reasons_of_order
@@ -35,7 +35,10 @@ def find_draft_support_orders(
             if order.kind in TIMED:
                 orders.append(order)
             elif not is_offered:
-                orders.append(replace(order, not_now="held") if is_held else order)
+                standing = order.standing
+                if is_held:
+                    standing = standing._replace(not_now="held")
+                orders.append(replace(order, standing=standing))
     return (*orders, *_worn_inside(orders, drafts, terminology))
 
 
@@ -64,7 +67,9 @@ def _worn_inside(
             if inside and not any(_may_be_as_long(order, inside) for order in own):
                 yield replace(
                     inside,
-                    reasons=reasons_of_order(draft.resource, drafts, terminology),
+                    purpose=Purpose(
+                        reasons_of_order(draft.resource, drafts, terminology)
+                    ),
                 )
 
 

@@ -85,7 +85,10 @@ def sort_support_on_record(
         else:
             over.append(order)
     unclear = [
-        replace(order, is_standing=False, not_now=why)
+        replace(
+            order,
+            standing=order.standing._replace(is_standing=False, not_now=why),
+        )
         for statuses, why in NOT_CLEAR.items()
         for order in find_support_on_record(record, terminology, statuses)
         if order.kind not in TIMED
@@ -175,7 +178,7 @@ def with_delivered(
 
 def _is_of_these_days(order: SupportOrder, since: date, today: date) -> bool:
     """Tell if an order may have been written since this day, or begins since then."""
-    if order.written_from and order.written_from > today:
+    if order.written.first and order.written.first > today:
         return False
-    days = [day for day in (order.start, order.written_to) if day]
+    days = [day for day in (order.start, order.written.last) if day]
     return any(day >= since for day in days)

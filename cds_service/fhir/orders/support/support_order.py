@@ -7,9 +7,16 @@ measurement.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 from cds_service.core.braces.bracing import DAY
-from cds_service.core.orders import SupportOrder, WordedEnd
+from cds_service.core.orders import (
+    Purpose,
+    Standing,
+    SupportOrder,
+    WordedEnd,
+    WrittenOn,
+)
 from cds_service.fhir.mapping.codes.code_systems import HCPCS, ORDERS
 from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology
@@ -34,6 +41,7 @@ from cds_service.fhir.orders.unread.unread_in_brace import names_another, unread
 from cds_service.fhir.orders.unread.unread_in_referral import is_read_whole
 from cds_service.fhir.orders.worded_ends import Subject, read_worded_end, texts_on_time
 from cds_service.fhir.raw_json import Json, text, texts_of
+from cds_service.fhir.site_calendar import SiteCalendar
 
 LIAISON = frozenset({"fracture-liaison"})
 # Kinds judged by how long they run: `bracing.py` and `bed_rest.py` in `core/braces/`.
@@ -71,9 +79,8 @@ def read_support_orders(
     recognition = support_in(order, drafts, terminology)
     if recognition is None:
         return
-    resource, calendar = order.resource, terminology.calendar
-    written = resource.get("authoredOn")
-    times = read_times(resource, calendar)
+    resource = order.resource
+    times = read_times(resource, terminology.calendar)
     is_several = len(recognition.concepts) > 1
     # A corrected end would end whatever else the order asks for.
     is_alone = not (is_several or names_another(resource, terminology))
@@ -90,21 +97,34 @@ def read_support_orders(
             start=times.start,
             start_until=times.start_until,
             end=times.end,
-            authored=calendar.named_day(written),
-            written_from=calendar.first_day(written),
-            written_to=calendar.last_day(written),
+            written=_written_on(resource.get("authoredOn"), terminology.calendar),
             title=_title(part),
             hours=_hours(part),
             worded=_worded(part),
-            reasons=_reasons(part),
+            purpose=_purpose(part),
             levels=_levels(part),
-            is_for_another=kind == "brace"
-            and names_other_purpose(resource, drafts, terminology),
             unread=unread_in(resource, terminology) if kind == "brace" else (),
-            is_read_whole=_is_read_whole(part),
-            is_in_force=is_draft and text(resource.get("status")) in IN_FORCE,
+            standing=Standing(
+                is_in_force=is_draft and text(resource.get("status")) in IN_FORCE,
+                is_read_whole=_is_read_whole(part),
+            ),
             source=source,
         )
+
+
+def _written_on(authored: Any, calendar: SiteCalendar) -> WrittenOn:
+    return WrittenOn(
+        calendar.named_day(authored),
+        calendar.first_day(authored),
+        calendar.last_day(authored),
+    )
+
+
+def _purpose(part: OrderPart) -> Purpose:
+    is_for_another = part.kind == "brace" and names_other_purpose(
+        part.resource, part.drafts, part.terminology
+    )
+    return Purpose(_reasons(part), is_for_another)
 
 
 def _is_biopsy_open(resource: Json, terminology: Terminology) -> bool:

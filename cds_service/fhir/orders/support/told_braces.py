@@ -28,7 +28,7 @@ def with_told(
     since: date,
     terminology: Terminology,
 ) -> SupportOrders:
-    """Add the braces that only the operation names; an order of one goes before.
+    """Add the brace that only the operation names, unless a brace is ordered.
 
     Args:
         support: the orders found.

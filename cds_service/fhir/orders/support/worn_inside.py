@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import takewhile
 
-from cds_service.core.orders import SupportOrder
+from cds_service.core.orders import SupportOrder, WrittenOn
 from cds_service.fhir.mapping.durations.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses
@@ -83,7 +83,7 @@ def read_worn_inside(
         kind=kind,
         reference=order.reference,
         is_draft=True,
-        authored=calendar.named_day(order.resource.get("authoredOn")),
+        written=WrittenOn(calendar.named_day(order.resource.get("authoredOn"))),
         title=title,
         worded=clear_end(mentions),
         is_inside=True,

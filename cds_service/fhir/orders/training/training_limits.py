@@ -6,6 +6,7 @@ chooses training next to one, and no page says "walk every day". The words are i
 or was operated on, a wheelchair, and a boot or cast (`entries/walking_limits.py`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
@@ -16,6 +17,7 @@ from cds_service.fhir.certainty import (
     clinical_status,
     is_of_sequela,
 )
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.bones import CARRYING
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, LEG_INJURED
@@ -44,6 +46,7 @@ from cds_service.fhir.entries.walking_limits import (
 from cds_service.fhir.entries.words.asides import asides_of
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.dates.written_days import days_in, latest_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.drafts import OPTION, DraftOrders
@@ -69,6 +72,7 @@ HEALS_IN = timedelta(days=90)
 HIP = frozenset({"hip-fracture"})
 HIP_HEALS_IN = timedelta(days=42)
 LEG = CARRYING | {"leg-fracture", "atypical-femur-fracture", LEG_BROKEN}
+_PARTS = re.compile("[,;+、，；]")
 # What lasts as long as its diagnosis is in force.
 LASTING: Mapping[str, TrainingLimit] = {
     WALKS_NOT: "bound",
@@ -141,7 +145,8 @@ def _limits_of_orders(
         for entry in stored
         if not entry.concepts.isdisjoint(HOLDING) and not past.ended(entry.raw)
     ]
-    held += [order for order in signed if holds_training(order, terminology)]
+    coded = [read_code(order, terminology) for order in signed]
+    held += [one.raw for one in coded if holds_training(one, terminology)]
     limits: set[TrainingLimit] = {
         "therapist" if is_ended_by_therapist(order, terminology) else "order"
         for order in held
@@ -152,7 +157,7 @@ def _limits_of_orders(
         for entry in stored
         if UNREAD in entry.concepts and not past.ended(entry.raw)
     ]
-    unread += [order for order in signed if is_unread_activity(order, terminology)]
+    unread += [one.raw for one in coded if is_unread_activity(one, terminology)]
     if any(_is_in_force(order, terminology, today) for order in unread):
         limits.add("unread")
     for entry in stored:
@@ -279,10 +284,12 @@ def _is_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
     if last is None:
         if clinical_status(condition) & PAST or _is_old(condition, terminology):
             return False
-        last = recorded
-    is_hip = entry.concepts & LEG == HIP
-    heals_in = HIP_HEALS_IN if is_hip else HEALS_IN
-    return last is None or today - last <= heals_in
+        last = _earliest_of(recorded, _named_day(condition, terminology, today))
+    return last is None or today - last <= _heals_in(entry.concepts & LEG)
+
+
+def _heals_in(bones: frozenset[str]) -> timedelta:
+    return HIP_HEALS_IN if bones == HIP else HEALS_IN
 
 
 def _names_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
@@ -293,15 +300,33 @@ def _names_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
     is_other = entry.resource_type != "Condition" and entry.status not in NO_MORE
     if not is_other or entry.concepts.isdisjoint(LEG_ASIDE):
         return False
-    moment = moment_of(entry, terminology.calendar)
-    if moment is not None and today - moment.day > HEALS_IN:
-        return False
     codes = [*objects(entry.raw.get("conclusionCode"))]
     codes += [aside.code for aside in asides_of(entry.raw) if aside.code is not None]
-    return any(
-        not terminology.concepts(code).isdisjoint(LEG) and not is_of_sequela(code)
-        for code in codes
+    bones = frozenset[str]().union(
+        *(terminology.concepts(code) & LEG for code in codes if not is_of_sequela(code))
     )
+    moment = moment_of(entry, terminology.calendar)
+    is_of_late = moment is None or today - moment.day <= _heals_in(bones)
+    return bool(bones) and is_of_late
+
+
+def _earliest_of(*days: date | None) -> date | None:
+    return min(filter(None, days), default=None)
+
+
+def _named_day(condition: Json, terminology: Terminology, today: date) -> date | None:
+    """Return the last day that titles write next to such a bone: `hip fracture 2015`.
+
+    A year next to something else says nothing of it.
+    """
+    parts = [
+        part
+        for title in texts_of(condition.get("code"))
+        for part in _PARTS.split(title)
+        if not terminology.text_concepts(part).isdisjoint(LEG)
+    ]
+    days = [[*latest_of(days_in(part), today)] for part in parts]
+    return max(map(max, days)) if days and all(days) else None
 
 
 def _is_old(condition: Json, terminology: Terminology) -> bool:

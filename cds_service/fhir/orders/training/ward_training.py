@@ -64,13 +64,15 @@ def without_ward_training(
         if order.is_draft or order.kind not in REHABILITATION or resource is None:
             return order
         end = _end_of(order, resource, terminology, stay=stay, today=today)
-        if end == "unsure" and order.is_read_whole:
-            return replace(order, not_now=end)
+        standing = order.standing
+        if end == "unsure" and standing.is_read_whole:
+            return replace(order, standing=standing._replace(not_now=end))
         if end != "ward":
             # One that is not understood is named as such.
             return order
         # What is not understood in it may not make it one for later.
-        return replace(order, not_now="ward", is_read_whole=True)
+        standing = standing._replace(not_now="ward", is_read_whole=True)
+        return replace(order, standing=standing)
 
     return replace(support, orders=tuple(map(judged, support.orders)))
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.element_names import MODIFIERS
+from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.grave.grave_concepts import (
     ASIDE,
     BROKEN_ASIDE,
@@ -236,7 +237,7 @@ def _is_contained_read(resource: Json, terminology: Terminology) -> bool:
     if resource.get("resourceType") == "Condition":
         return (
             certainty_of(resource) == "denied"
-            or is_bystander_problem(resource, terminology)
+            or is_bystander_problem(read_code(resource, terminology), terminology)
             or is_plain_fracture(resource, terminology, is_old=False)
         )
     codings = _codings_of("contained", resource)
@@ -420,7 +421,7 @@ def _is_reason_read(
         return False
     if not is_code_plainly_worded(condition.get("code"), terminology):
         return False
-    if is_bystander_problem(condition, terminology):
+    if is_bystander_problem(read_code(condition, terminology), terminology):
         return True
     return is_plain_fracture(condition, terminology, is_old=False)
 

@@ -103,7 +103,7 @@ MOST_NAMES = 4  # a title names its order once or twice
 
 
 class _ReadingRules(NamedTuple):
-    """How orders of a kind are read.
+    """The way in which orders of a kind are read.
 
     Attributes:
         names: concepts whose names are the order's own.

@@ -1,4 +1,4 @@
-"""Whether there is a record to speak of, and what a refusal calls the reason."""
+"""A call of whose record nothing can be read is refused, with the reason."""
 
 import pytest
 

@@ -139,7 +139,7 @@ def newer_version():
 def test_a_patient_of_whom_nothing_came_is_named(sent):
     record = gather(has_patient=False, patient=sent)
     assert state_of(record).notes == (
-        "Nothing came of the patient: age, sex and death are not known.",
+        "The patient's own data are missing: age, sex and death are not known.",
     )
 
 

@@ -51,6 +51,15 @@ from tests.order_builders import terminology
         ("IPP 20", "other-drug"),
         ("ハルナールD錠0.2mg", "other-drug"),
         ("莫沙必利片", "other-drug"),
+        ("Edarbi 40mg 25 tablets", "other-drug"),
+        ("Atacand 16 mg", "other-drug"),
+        ("Pristiq 50 mg", "other-drug"),
+        ("APROVEL 150 mg", "other-drug"),
+        ("Kinzalkomb 80/12,5", "other-drug"),
+        ("アバプロ錠100mg", "other-drug"),
+        ("NICOTINE 15 mg/16 h dispositif transdermique", "other-drug"),
+        ("Parches de nicotina", "other-drug"),
+        ("ニコチネルTTS20", "other-drug"),
     ],
 )
 def test_a_brand_is_that_of_its_group(name, group):
@@ -61,6 +70,8 @@ def test_a_brand_is_that_of_its_group(name, group):
     ("name", "group"),
     [
         ("格列卫", "diabetes-drug"),  # imatinib
+        ("Kerendia 10 mg", "other-drug"),  # of diabetes
+        ("Soma bed", "other-drug"),
         ("Linola-H", "other-drug"),  # prednisolone
         ("仙灵骨葆胶囊", "other-drug"),  # for bones
         ("Nasenspray", "other-drug"),

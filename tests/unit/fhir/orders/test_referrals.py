@@ -164,4 +164,4 @@ def _narrative(inner):
 
 def _whole(draft):
     supports = find_draft_support_orders(signing(bundle(draft)), terminology())
-    return [one for one in supports if one.is_read_whole]
+    return [one for one in supports if one.standing.is_read_whole]

@@ -16,7 +16,11 @@ def acts(title):
         "code": {"text": title},
     }
     supports = find_draft_support_orders(signing(bundle(order)), terminology())
-    return {one.kind for one in supports if one.is_standing and one.is_read_whole}
+    return {
+        one.kind
+        for one in supports
+        if one.standing.is_standing and one.standing.is_read_whole
+    }
 
 
 @pytest.mark.parametrize(

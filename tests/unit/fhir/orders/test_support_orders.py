@@ -122,7 +122,7 @@ class Says:
         if self.length is not None:
             assert order.worded.length == self.length
         if self.reasons is not None:
-            assert order.reasons == set(self.reasons)
+            assert order.purpose.reasons == set(self.reasons)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_the_page_tells_the_last_verification_and_its_scope(desk, monkeypatch):
     page = words(desk.reviewer().get("/audit/integrity"))
     assert "found whole when it was last verified" in page
     assert (
-        f": {entries} entries, up to number {entries}, held against 0 checkpoints"
+        f": {entries} entries, up to number {entries}, compared with 0 checkpoints"
         in page
     )
     assert "entries came since" in page

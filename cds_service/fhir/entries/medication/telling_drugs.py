@@ -1,0 +1,195 @@
+"""Tell which drugs, begun in these days, tell of what no diagnosis names.
+
+An antibiotic into a vein tells of an infection, dexamethasone several times of a cord
+that is pressed on, a blood thinner in full dose of a clot. Doses around an operation
+and those that prevent a clot are of every ward.
+"""
+
+from typing import Literal
+
+from cds_service.fhir.entries.medication.drug_groups import INFECTION_DRUGS
+from cds_service.fhir.entries.medication.drugs import Drug, drug_names
+from cds_service.fhir.entries.medication.local_drugs import drug_codes, is_given_once
+from cds_service.fhir.entries.medication.other_doses import dosages_of
+from cds_service.fhir.mapping.drug_table import ATC
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, LONGEST_TITLE
+from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
+
+# A concept by which such an entry is kept.
+TELLING_DRUG = "telling-drug"
+DEXAMETHASONE = "dexamethasone"
+TellsOf = Literal["", "infection", "cord", "clot"]
+# Rules of `kinds.toml`.
+ANTIBIOTIC, THINNER = ("antibiotic-by-name",), ("blood-thinner",)
+HEPARIN, IN_FULL = ("heparin-by-name",), ("heparin-in-full",)
+TO_PREVENT, NEW_CLOT = ("thinner-to-prevent",), ("thinner-for-new-clot",)
+INTO_VEIN, VEIN_ALONE = ("into-vein",), ("into-vein-alone",)
+AROUND, AGAIN = ("dose-around-operation",), ("dose-comes-again",)
+FOR_YEARS, ELSEWHERE = ("thinned-for-years",), ("antibiotic-elsewhere",)
+BY_NAME = (*ANTIBIOTIC, *THINNER, *HEPARIN)
+# A concept by which a diagnosis is kept for which blood is thinned for years.
+THINNED = "thinned-for-years"
+# A fibrillating atrium, a valve that was replaced, clots of before, what makes them.
+OF_YEARS = ("I48", "Z95.2", "Z95.3", "Z95.4", "Z86.7", "D68.5", "D68.6")
+# Classes of ATC.
+ANTIBIOTICS, HEPARINS = "J01", "B01AB"
+THINNERS = ("B01AA", "B01AE", "B01AF")
+FONDAPARINUX = "B01AX05"
+INTRAVENOUS = frozenset({"47625008", "418114005", "419993007"})  # SNOMED CT
+# Policy: an antibiotic after an operation is given for a day at most.
+MOST_DOSES, MOST_DAYS = 3, 1
+
+
+def may_tell(resource: Json, medication: Json | None, terminology: Terminology) -> bool:
+    """Tell if a drug may be one of these by its name or code, whatever its dose."""
+    names = drug_names(resource, medication)
+    codes = _atc_codes(resource, medication)
+    return (
+        _is_thinner(codes)
+        or _is_antibiotic_by_code(codes)
+        or any(terminology.kinds.named(one[:LONGEST_TITLE], BY_NAME) for one in names)
+    )
+
+
+def is_for_years(condition: Json, terminology: Terminology) -> bool:
+    """Tell if a diagnosis is one for which blood is thinned for years."""
+    code = condition.get("code")
+    return any(one.startswith(OF_YEARS) for _, one in terminology.codings(code)) or any(
+        terminology.kinds.named(one[:LONGEST_TITLE], FOR_YEARS)
+        for one in texts_of(code)
+    )
+
+
+def tells_of(
+    raw: Json, medication: Json | None, drug: Drug | None, terminology: Terminology
+) -> TellsOf:
+    """Return what an entry of a drug tells of, by its name, way and dose."""
+    concepts = drug.concepts if drug else frozenset[str]()
+    kinds = terminology.kinds
+    names = [one[:LONGEST_TITLE] for one in sorted(drug_names(raw, medication))]
+    codes = _atc_codes(raw, medication)
+    told = _told(raw, names)
+    if DEXAMETHASONE in concepts:
+        return "" if _is_around_operation(raw, told, terminology) else "cord"
+    is_antibiotic = (
+        not concepts.isdisjoint(INFECTION_DRUGS)
+        or _is_antibiotic_by_code(codes)
+        or any(kinds.named(one, ANTIBIOTIC) for one in names)
+    )
+    if is_antibiotic:
+        is_into_vein = _is_into_vein(raw) or kinds.named(told, INTO_VEIN + VEIN_ALONE)
+        if not is_into_vein or kinds.named(told, ELSEWHERE):
+            return ""
+        return "" if _is_around_operation(raw, told, terminology) else "infection"
+    return "clot" if _treats_clot(codes, told, terminology) else ""
+
+
+def is_for_new_clot(raw: Json, names: frozenset[str], terminology: Terminology) -> bool:
+    """Tell if a dose is that with which a new clot is treated first."""
+    return bool(terminology.kinds.named(_told(raw, sorted(names)), NEW_CLOT))
+
+
+def comes_again(raw: Json, terminology: Terminology) -> bool:
+    """Tell if an entry says that its dose is given more than once."""
+    repeats = [member(one, "timing", "repeat") for one in dosages_of(raw)]
+    is_timed = any(number(member(one, "period")) for one in repeats)
+    return is_timed or bool(terminology.kinds.named(_told(raw, []), AGAIN))
+
+
+def _treats_clot(codes: list[str], told: str, terminology: Terminology) -> bool:
+    kinds = terminology.kinds
+    is_heparin = bool(kinds.named(told, HEPARIN)) or any(
+        one.startswith((HEPARINS, FONDAPARINUX)) for one in codes
+    )
+    is_thinner = bool(kinds.named(told, THINNER)) or any(
+        one.startswith(THINNERS) for one in codes
+    )
+    if kinds.named(told, NEW_CLOT):
+        return is_heparin or is_thinner
+    if kinds.named(told, FOR_YEARS) or terminology.grave_stems.is_prevention(told):
+        return False
+    if is_thinner and not kinds.named(told, TO_PREVENT):
+        return True
+    return is_heparin and bool(kinds.named(told, IN_FULL))
+
+
+def _is_around_operation(raw: Json, told: str, terminology: Terminology) -> bool:
+    """Tell if an entry is of one dose, of a day, when needed, or says why it is."""
+    kinds = terminology.kinds
+    if is_given_once(raw, terminology) or raw.get("asNeededBoolean"):
+        return True
+    dosages = dosages_of(raw)
+    if dosages and all(one.get("asNeededBoolean") for one in dosages):
+        return True
+    if terminology.durations.longest(told) > MOST_DAYS * 24:
+        return False
+    return bool(kinds.named(told, AROUND)) or (
+        bool(dosages) and all(map(_is_of_a_day, dosages))
+    )
+
+
+def _is_of_a_day(dosage: Json) -> bool:
+    repeat = member(dosage, "timing", "repeat")
+    counts = (number(member(repeat, name)) for name in ("count", "countMax"))
+    count = max(filter(None, counts), default=None)
+    if count is not None:
+        return count <= MOST_DOSES
+    bounds = member(repeat, "boundsDuration")
+    value = number(member(bounds, "value"))
+    unit = text(member(bounds, "code")) or text(member(bounds, "unit"))
+    hours = {"h": 1.0, "d": 24.0}.get(unit[:1].lower())
+    return bool(value and hours) and (value or 0) * (hours or 0) <= MOST_DAYS * 24
+
+
+def _is_into_vein(raw: Json) -> bool:
+    routes = [one.get("route") for one in dosages_of(raw)]
+    codings = [
+        coding for route in routes for coding in objects(member(route, "coding"))
+    ]
+    codes = {text(one.get("code")).upper() for one in codings}
+    return not codes.isdisjoint(INTRAVENOUS) or any(
+        one.startswith("IV") for one in codes
+    )
+
+
+def _told(raw: Json, names: list[str]) -> str:
+    """Return what an entry says of its drug and doses, in one text."""
+    words = [*names, *_reasons(raw)]
+    for dosage in dosages_of(raw):
+        words += [text(dosage.get("text")), text(dosage.get("patientInstruction"))]
+        for coded in (dosage.get("route"), member(dosage, "timing", "code")):
+            words += texts_of(coded)
+        rates = [dosage, *objects(dosage.get("doseAndRate"))]
+        amounts = [dosage.get("dose"), *(one.get("doseQuantity") for one in rates)]
+        words += map(_amount, amounts)
+    words += [text(one.get("text")) for one in objects(raw.get("note"))]
+    return "; ".join(filter(None, dict.fromkeys(words)))[:LONGEST_TEXT]
+
+
+def _reasons(raw: Json) -> list[str]:
+    return [word for one in objects(raw.get("reasonCode")) for word in texts_of(one)]
+
+
+def _amount(quantity: object) -> str:
+    value = number(member(quantity, "value"))
+    unit = text(member(quantity, "unit")) or text(member(quantity, "code"))
+    return f"{value:g} {unit.strip('[]')}" if value else ""
+
+
+def _atc_codes(resource: Json, medication: Json | None) -> list[str]:
+    return [
+        text(coding.get("code"))
+        for code in drug_codes(resource, medication)
+        for coding in objects(code.get("coding"))
+        if text(coding.get("system")).rstrip("/")
+        in {ATC, "http://fhir.de/CodeSystem/bfarm/atc"}
+    ]
+
+
+def _is_antibiotic_by_code(codes: list[str]) -> bool:
+    return any(one.startswith(ANTIBIOTICS) for one in codes)
+
+
+def _is_thinner(codes: list[str]) -> bool:
+    return any(one.startswith((*THINNERS, HEPARINS, FONDAPARINUX)) for one in codes)

@@ -1,0 +1,194 @@
+"""Drugs begun since the operation may tell of what no diagnosis names."""
+
+from typing import Any
+
+import pytest
+
+from tests.chart_builders import days_ago, of_patient
+from tests.codes import ATC, ICD, SCT, codeable
+from tests.patients.leaving import summaries_beside, titled
+
+READ = "1 recent entry not understood. Read before leaving."
+INFECTION = [
+    ("Vancomycin", "1 g IV bd"),
+    ("Ceftriaxon", "2 g täglich für 7 Tage"),
+    ("Piperacillin/Tazobactam", "4,5 g i.v. 3x tgl."),
+    ("Flucloxacillin", "2 g IV every 6 hours"),
+    ("Unacid 3 g", "i.v. 3x tgl. für 5 Tage"),
+    ("Gentamicin", "240 mg i.v. 1x tgl."),
+    ("Metronidazole", "500 mg IV q8h"),
+    ("Cefuroxim", "1,5 g i.v. 3x tgl. bis 25.11."),
+    ("Augmentin", "1,2 g IV toutes les 8 h"),
+    ("Cefazolina", "2 g ev ogni 8 ore"),
+    ("Ceftriaxona", "2 g iv cada 24 h"),
+    ("Amoxicilline/clavulaanzuur", "1200 mg iv 4dd"),
+    ("Ceftriakson", "2 g dożylnie co 24 h"),
+    ("セフトリアキソン", "2g 点滴静注 1日1回"),
+    ("头孢曲松", "2g 静滴 每日1次"),
+    ("세프트리악손", "2g 정맥주사 하루 1회"),
+]
+CORD = [
+    ("Dexamethasone", "4 mg IV every 6 hours"),
+    ("Dexamethason", "8 mg i.v. 4x tgl."),
+    ("Fortecortin", "4 mg 1-1-1-1"),
+    ("Dexaméthasone", "4 mg x 4/j"),
+    ("デキサメタゾン", "4mg 1日4回"),
+]
+CLOT = [
+    ("Apixaban", "10 mg bd for 7 days, then 5 mg bd"),
+    ("Apixaban", "5 mg bd"),
+    ("Rivaroxaban", "15 mg 2x tgl."),
+    ("Enoxaparin", "80 mg s.c. twice daily"),
+    ("Enoxaparin 80 mg/0.8 mL", "q12h"),
+    ("Clexane 1 mg/kg", "2x tgl."),
+    ("Heparin", "infusion, target aPTT 60-80 s"),
+    ("Tinzaparin", "14000 IU daily"),
+    ("Fragmin", "12 500 IE 1x tgl."),
+    ("Fondaparinux", "7.5 mg daily"),
+    ("Certoparin", "8000 IE 2x tgl."),
+    ("Warfarin", "5 mg daily, target INR 2-3"),
+    ("Marcumar", "nach INR"),
+    ("Enoxaparine", "6000 UI x 2/j"),
+    ("エノキサパリン", "6000単位 1日2回"),
+    ("依诺肝素", "6000 IU 每12小时"),
+    ("에독사반", "60mg 1일 1회"),
+]
+ORDINARY = [
+    ("Cefazolin", "2 g IV once"),
+    ("Cefazolin", "2 g IV q8h for 24 hours"),
+    ("Cefazolin", "2 g IV q8h x 3 doses"),
+    ("Cefazolin 2 g", "i.v. einmalig vor Schnitt"),
+    ("Cefuroxim", "1,5 g i.v. perioperativ"),
+    ("セファゾリン", "1g 点滴 術前単回"),
+    ("Vancomycin", "125 mg po qid"),
+    ("Amoxicillin", "500 mg tds 5 days"),
+    ("Ciprofloxacin", "500 mg po bd 3 days"),
+    ("Ceftriaxon", "1 g i.v. bei Harnwegsinfekt"),
+    ("Gentamicin Augentropfen", "3x tgl."),
+    ("Dexamethasone", "4 mg IV once for PONV"),
+    ("Dexamethasone", "4 mg IV PRN nausea"),
+    ("Dexamethason-Augentropfen", "3x tgl."),
+    ("Prednisolone", "5 mg daily"),
+    ("Enoxaparin", "40 mg daily"),
+    ("Enoxaparin 100 mg/ml", "40 mg daily"),
+    ("Enoxaparin", "60 mg Thromboseprophylaxe"),
+    ("Heparin", "5000 IU sc q8h"),
+    ("Heparin flush", "10 ml"),
+    ("Heparin-Salbe", "2x tgl."),
+    ("Dalteparin", "5000 IE 1x tgl."),
+    ("Tinzaparin", "4500 IU daily"),
+    ("Fondaparinux", "2.5 mg daily"),
+    ("Fraxiparine", "0,3 ml s.c. 1x tgl."),
+    ("Rivaroxaban", "10 mg 1x tgl."),
+    ("Apixaban", "2.5 mg bd"),
+    ("Apixaban", "5 mg bd for atrial fibrillation"),
+    ("Marcumar", "bei Z.n. LE"),
+    ("クレキサン", "2000単位 1日2回"),
+    ("低分子肝素", "4000 IU 每日1次"),
+]
+
+
+def ordered(name: str, dose: str = "", *, days: int = 1, **members: Any) -> Any:
+    """An order in force of so many days ago: 2 is the day of the operation."""
+    said = {
+        "status": "active",
+        "intent": "order",
+        "medicationCodeableConcept": {"text": name},
+        "authoredOn": days_ago(days),
+        "dosageInstruction": [{"text": dose}],
+    }
+    return of_patient("MedicationRequest", f"drug-{days}", **said | members)
+
+
+def given(name: str, *, days: int, dose: str = "IV") -> Any:
+    """A dose of so many days ago."""
+    return of_patient(
+        "MedicationAdministration",
+        f"dose-{days}",
+        status="completed",
+        medicationCodeableConcept={"text": name},
+        effectiveDateTime=days_ago(days),
+        dosage={"text": dose},
+    )
+
+
+@pytest.mark.parametrize(("name", "dose"), [*INFECTION, *CORD, *CLOT])
+def test_such_a_drug_is_to_be_read(name: str, dose: str) -> None:
+    (summary,) = summaries_beside(ordered(name, dose))
+    assert summary.endswith(READ)
+
+
+@pytest.mark.parametrize(("name", "dose"), ORDINARY)
+def test_what_every_ward_gives_is_not(name: str, dose: str) -> None:
+    assert summaries_beside(ordered(name, dose)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "dosage"),
+    [
+        ("J01DD04", {"route": codeable(SCT, "47625008")}),
+        ("B01AF02", {"text": "5 mg"}),
+        ("B01AB05", {"doseAndRate": [{"doseQuantity": {"value": 6000, "unit": "IU"}}]}),
+    ],
+)
+def test_a_code_says_no_less(code: str, dosage: Any) -> None:
+    coded: Any = {"medicationCodeableConcept": codeable(ATC, code)}
+    order = ordered("", dosageInstruction=[dosage], **coded)
+    assert len(summaries_beside(order)) == 1
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        titled("Atrial fibrillation", days=900),
+        titled("Vorhofflimmern", days=900),
+        titled("", days=900, code=codeable(ICD, "I48.91")),
+        ordered("Eliquis 5 mg", "1-0-1", days=90),
+    ],
+)
+def test_a_thinner_of_years_goes_on_but_not_in_the_dose_of_a_new_clot(
+    known: Any,
+) -> None:
+    assert summaries_beside(known, ordered("Apixaban", "5 mg bd")) == []
+    assert len(summaries_beside(known, ordered("Apixaban", "10 mg bd"))) == 1
+
+
+def test_a_heparin_that_prevented_until_then_explains_none() -> None:
+    before = ordered("Enoxaparin", "40 mg daily", days=9)
+    assert len(summaries_beside(before, ordered("Enoxaparin", "80 mg bd"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("dose", "status", "count"),
+    [
+        ("2 g IV q8h", "active", 1),
+        ("2 g IV q8h", "completed", 0),
+        ("2 g IV", "active", 0),
+    ],
+)
+def test_on_the_day_of_the_operation_only_what_goes_on_counts(
+    dose: str, status: str, count: int
+) -> None:
+    order = ordered("Cefazolin", dose, days=2, status=status)
+    assert len(summaries_beside(order)) == count
+
+
+@pytest.mark.parametrize("name", ["Ceftriaxone 2 g", "Dexamethasone 8 mg"])
+def test_doses_of_two_later_days_count(name: str) -> None:
+    assert summaries_beside(given(name, days=2)) == []
+    assert summaries_beside(given(name, days=2), given(name, days=1)) == []
+    assert len(summaries_beside(given(name, days=1), given(name, days=0))) == 1
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"reportedBoolean": True},
+        {"priorPrescription": {"reference": "MedicationRequest/home"}},
+        {"status": "cancelled"},
+        {"intent": "plan"},
+        {"authoredOn": days_ago(30)},
+    ],
+)
+def test_a_list_of_admission_a_renewal_or_an_older_order_does_not(members: Any) -> None:
+    assert summaries_beside(ordered("Apixaban", "5 mg bd", **members)) == []

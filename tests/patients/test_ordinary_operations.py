@@ -1,0 +1,73 @@
+"""Ordinary operations of other parts of the body hold back no end of a brace."""
+
+import pytest
+
+from tests.chart_builders import days_ago, of_patient
+from tests.patients.leaving import act_ordered, summaries_beside
+from tests.patients.reassuring import REASSURING, cards_of, end_is_selected
+
+ORDINARY = [
+    "Knie-TEP li.",
+    "Z.n. Knie-TEP re. 2015",
+    "Katarakt-OP bds.",
+    "Laparoskopische Cholezystektomie",
+    "Schrittmacherimplantation 2019",
+    "Leisten-OP rechts",
+    "CATARACT EXTRACTION, BILATERAL",
+    "Extraction of cataract (procedure)",
+    "INSERTION OF CARDIAC PACEMAKER",
+    "R TKA 2015",
+    "Rotator cuff repair",
+    "Hernia repair, umbilical",
+    "C-section x2",
+    "Prothèse totale de genou droit",
+    "Colecistectomía laparoscópica",
+    "Protesi d'anca sinistra",
+    "Operacja zaćmy",
+    "左膝关节置换术",
+    "人工膝関節置換術",
+    "백내장 수술",
+]
+OPEN = [
+    "Knie-TEP und Spondylodese",
+    "Revision total knee arthroplasty for infection",
+    "Knie Tumor-OP",
+    "Hüftfraktur OP",
+    "Cataract surgery?",
+    "Hernia operatie",
+    "Disc hernia surgery",
+    "Total disc replacement L4/5",
+    "Bandscheiben-OP",
+    "Valve replacement for endocarditis",
+    "Cholecystectomy with liver biopsy",
+    "Joint replacement",
+    "Surgery, right",
+    "腰椎间盘置换术",
+    "椎間板ヘルニア手術",
+    "추간판 탈출증 수술",
+]
+
+
+def done(title, days=60):
+    said = {"code": {"text": title}, "performedDateTime": days_ago(days)}
+    return of_patient("Procedure", "act", status="completed", **said)
+
+
+@pytest.mark.parametrize("title", ORDINARY)
+@pytest.mark.parametrize("entry", [done, act_ordered], ids=["done", "planned"])
+def test_an_ordinary_operation_leaves_the_spine_alone(title, entry):
+    cards = cards_of(entry(title))
+    assert end_is_selected(cards)
+    assert REASSURING in cards["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize("title", OPEN)
+def test_one_that_may_be_more_does_not(title):
+    cards = cards_of(done(title))
+    assert not end_is_selected(cards)
+    assert REASSURING not in cards["rehabilitation"]["detail"]
+
+
+def test_one_ordered_since_the_kyphoplasty_is_to_be_read():
+    title = "Coronary angioplasty with stent placement"
+    assert summaries_beside(act_ordered(title))
