@@ -18,10 +18,10 @@ from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.case import Case, InForce
 from cds_service.core.earlier_cards.closures import ClosureFile
 from cds_service.core.facts.fact_file import FactFile
-from cds_service.core.findings import AugmentationOrder, SupportOrder, SupportOrders
 from cds_service.core.handout.handout import HandoutText
 from cds_service.core.handout.handout_settings import HandoutSettings
 from cds_service.core.models.source_attributes import SourceAttributes
+from cds_service.core.orders import AugmentationOrder, SupportOrder, SupportOrders
 from cds_service.core.site_values.policy import Policy
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.words.languages import ENGLISH, LanguageFile

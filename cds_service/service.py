@@ -49,12 +49,13 @@ from cds_service.core.earlier_cards.closures import (
     Fracture,
     find_closures,
 )
-from cds_service.core.findings import AugmentationOrder, Findings, SupportOrders
+from cds_service.core.findings import Findings
 from cds_service.core.handout.handout import (
     HANDOUT_DRAFT,
     find_handout,
     handout_sentences,
 )
+from cds_service.core.orders import AugmentationOrder, SupportOrders
 from cds_service.core.risk.grave_findings import BEHIND, entries_behind
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.words.languages import LanguageFile

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.core.derivations.derived import derive
-from cds_service.core.findings import AugmentationOrder, Findings, TreatedLevels
+from cds_service.core.findings import Findings
+from cds_service.core.orders import AugmentationOrder, TreatedLevels
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.concepts import concepts_of

@@ -24,11 +24,9 @@ from cds_service.core.findings import (
     GapReason,
     Provenance,
     RecordState,
-    SupportOrder,
-    SupportOrders,
     Value,
-    WrittenOn,
 )
+from cds_service.core.orders import SupportOrder, SupportOrders, WrittenOn
 from cds_service.core.risk.assessment import Assessment, assess
 from cds_service.core.site_values.policy import Policy
 from tests.chart_builders import HOOK, TODAY, open_service

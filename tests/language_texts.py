@@ -26,7 +26,7 @@ from cds_service.core.drugs.bone_drugs import KINDS
 from cds_service.core.facts.card_words import FOREARM, PLACES, UNKNOWN_PLACE
 from cds_service.core.facts.chart_signals import SECOND
 from cds_service.core.facts.rule_signals import NOT_UNDERSTOOD
-from cds_service.core.findings import PROCEDURES
+from cds_service.core.orders import PROCEDURES
 from cds_service.core.words.languages import LanguageFile
 from cds_service.core.words.wording import GAP_REASONS, NUMBER_WORDS
 from cds_service.errors import CdsError

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cds_service.core.findings import AugmentationOrder
+from cds_service.core.orders import AugmentationOrder
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order

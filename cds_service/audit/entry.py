@@ -19,7 +19,6 @@ from cds_service.core.caller import Caller
 from cds_service.core.facts.chart_facts import RankedFact
 from cds_service.core.facts.leaving import Leaving
 from cds_service.core.findings import (
-    AugmentationOrder,
     BoneDrugs,
     Dated,
     DrugUse,
@@ -32,6 +31,7 @@ from cds_service.core.findings import (
 from cds_service.core.handout.handout import find_handout
 from cds_service.core.models.logistic_study import LogisticStudy
 from cds_service.core.models.pooled_study import PooledStudy
+from cds_service.core.orders import AugmentationOrder
 from cds_service.core.site_values.policy import Policy
 from cds_service.core.words.languages import ENGLISH
 from cds_service.fhir.near_misses import NearMiss

@@ -16,7 +16,8 @@ from urllib.parse import quote_plus, urlencode
 
 import jwt
 
-from cds_service.callers.keys import FAMILIES, KeyAddress, KeySet
+from cds_service.callers.key_sets import FAMILIES, KeySet
+from cds_service.callers.keys import KeyAddress
 from cds_service.callers.verifying import decode, read_token
 from cds_service.errors import CallFailed, LoginRefused
 from cds_service.outgoing import Connections

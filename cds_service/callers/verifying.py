@@ -20,7 +20,8 @@ from jwt.exceptions import InvalidJTIError
 
 from cds_service.audit.chain import kept_tenant
 from cds_service.audit.used_tokens import UsedTokens
-from cds_service.callers.keys import MAX_KID, TOO_MANY, KeySource, key_source
+from cds_service.callers.key_sets import MAX_KID, TOO_MANY
+from cds_service.callers.keys import KeySource, key_source
 from cds_service.core.caller import Caller
 from cds_service.errors import NotAuthenticated
 from cds_service.outgoing import Connections

@@ -11,13 +11,9 @@ from cds_service.core.case import Case, Conclusion
 from cds_service.core.earlier_cards.closures import Closures
 from cds_service.core.facts.chart_facts import ChartFacts
 from cds_service.core.facts.situation import Signal
-from cds_service.core.findings import (
-    AugmentationOrder,
-    Findings,
-    RecordState,
-    SupportOrders,
-)
+from cds_service.core.findings import Findings, RecordState
 from cds_service.core.handout.handout import HANDOUT_DRAFT
+from cds_service.core.orders import AugmentationOrder, SupportOrders
 from cds_service.core.risk.assessment import Assessment
 from cds_service.core.risk.risk_words import RiskWords, risk_words_of
 from cds_service.core.site_values.policy import Policy

@@ -10,7 +10,7 @@ from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.core.braces.bed_rest import rest_length
 from cds_service.core.braces.brace_reasons import KeepReason, keep_reasons
 from cds_service.core.braces.bracing import CERTAIN, LIMIT_BROKEN, Brace
-from cds_service.core.findings import SupportOrder
+from cds_service.core.orders import SupportOrder
 from cds_service.core.words.phrases import Part, in_brackets, joined, say
 from cds_service.core.words.wording import (
     capital,

@@ -45,7 +45,7 @@ from cds_service.measures.observations import (
 )
 from cds_service.measures.reading import files_of, read_source
 from cds_service.measures.rivals import without_rivals_on_record
-from cds_service.measures.tables import ImportContext
+from cds_service.measures.table_rows import ImportContext
 from cds_service.measures.values import (
     NotTaken,
     Reported,

@@ -28,17 +28,13 @@ from cds_service.core.facts.leaving import (
 )
 from cds_service.core.facts.signals import find_signals
 from cds_service.core.facts.situation import Signal, Situation
-from cds_service.core.findings import (
-    AugmentationOrder,
-    Findings,
-    RecordState,
-    SupportOrders,
-)
+from cds_service.core.findings import Findings, RecordState
 from cds_service.core.models.logistic_study import LogisticStudy
 from cds_service.core.models.pooled import PooledModel
 from cds_service.core.models.pooled_study import PooledStudy
 from cds_service.core.models.prediction import LogisticModel
 from cds_service.core.models.study import Study
+from cds_service.core.orders import AugmentationOrder, SupportOrders
 from cds_service.core.risk.assessment import Assessment, assess
 from cds_service.core.site_values.policy import Policy
 from cds_service.core.words.wording import Wording

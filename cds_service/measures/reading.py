@@ -8,11 +8,8 @@ from typing import Any
 from cds_service.errors import CdsError
 from cds_service.measures.segmentations import read_segmentation
 from cds_service.measures.table_file import NoTable, table_in
-from cds_service.measures.tables import (
-    ImportContext,
-    read_table,
-    table_of,
-)
+from cds_service.measures.table_rows import ImportContext
+from cds_service.measures.tables import read_table, table_of
 from cds_service.measures.values import NotTaken, Source
 from cds_service.protocol.json_text import JsonTextError, decode_json
 

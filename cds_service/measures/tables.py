@@ -1,27 +1,30 @@
 """Read tables of measurements: those that tools write, and those of departments."""
 
-import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 from typing import NamedTuple
 
 from cds_service.core.vocabulary import GripSpec
-from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.measures import table_file
-from cds_service.measures.definitions import Measure, Measures
+from cds_service.measures.definitions import Measure
+from cds_service.measures.table_rows import (
+    NUMBER_EXPECTED,
+    OF_A_ROW,
+    ImportContext,
+    Table,
+    cell_text,
+    is_of_patients,
+    levels_in,
+    measure_and_unit,
+)
+from cds_service.measures.tool_tables import MORE_CELLS, NO_DAY, TOOLS, Reader, Tool
 from cds_service.measures.values import (
     Contents,
-    Note,
-    Remark,
     Reported,
     Source,
-    Supplement,
-    measure_named,
     read_answer,
     read_day,
     read_number,
@@ -29,50 +32,7 @@ from cds_service.measures.values import (
 
 DIGESTS = "https://kyphoplasty-cds.org/fhir/sid/file-sha256"
 MOST_ROWS = 100_000
-NUMBER_EXPECTED = "no number"
 TWO_NUMBERS = "a comma that may mean thousands or decimals: write a point"
-
-
-class Table(NamedTuple):
-    """A table as text.
-
-    Attributes:
-        name: name of the file.
-        digest: SHA-256 of its bytes.
-        rows: the number of each line, and its cells by column.
-        too_long: numbers of the lines with more cells than columns.
-        delimiter: the sign between cells; a tab for Excel.
-    """
-
-    name: str
-    digest: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[int, Mapping[str, str]], ...]
-    too_long: tuple[int, ...] = ()
-    delimiter: str = "\t"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportContext:
-    """All that a reader of tables needs in addition to the table.
-
-    Attributes:
-        patient: id of the patient; rows of others are passed over.
-        stated: day, levels and method, as the person who imports states them.
-        findings: every name of the vocabulary.
-    """
-
-    measures: Measures
-    terminology: Terminology
-    patient: str
-    stated: Supplement
-    findings: Container[str]
-
-    def has(self, column: str) -> bool:
-        """Tell if a table of findings may have this column."""
-        name = column.lower()
-        measure, _ = _measure_and_unit(column, self.measures)
-        return measure is not None or name in OF_A_ROW or name in self.findings
 
 
 def table_of(name: str, file: table_file.Table) -> Table | None:
@@ -124,9 +84,6 @@ def read_table(table: Table, context: ImportContext) -> Source:
     )
 
 
-# --- whose the rows are
-
-PATIENT = frozenset({"patient", "id", "patientid", "subject"})
 OTHER_PATIENTS = "of other patients; --patient names the one that is imported"
 NOBODYS = "it names no patient: its cell in the column of patients is empty"
 TWO_OWNERS = "two columns say whose it is, and differ"
@@ -152,12 +109,8 @@ def _heading(text: str) -> str:
     return " ".join("".join(signs).split())
 
 
-def _is_of_patients(column: str) -> bool:
-    return re.sub(r"[\W_]", "", column.lower()) in PATIENT
-
-
 def _unclear_columns(
-    table: Table, context: ImportContext, tool: "Tool | None"
+    table: Table, context: ImportContext, tool: Tool | None
 ) -> dict[str, str]:
     """Name the columns that leave open whose or of what the rows are, and why."""
     counts = Counter(column.lower() for column in table.columns if column)
@@ -166,7 +119,7 @@ def _unclear_columns(
         for column in table.columns
         if counts[column.lower()] > 1
     }
-    owners = [column for column in table.columns if _is_of_patients(column)]
+    owners = [column for column in table.columns if is_of_patients(column)]
     if tool is not None:
         is_known, why = tool.has, NOT_OF_TOOL
     else:
@@ -179,7 +132,7 @@ def _unclear_columns(
     ]
     for column in table.columns:
         is_filled = any(row[column] for row in mine)
-        if is_filled and not (_is_of_patients(column) or is_known(column)):
+        if is_filled and not (is_of_patients(column) or is_known(column)):
             name = f"column {column}" if column else "a column without a heading"
             unclear.setdefault(name, why)
     return unclear
@@ -194,7 +147,7 @@ def _rows_of_patient(table: Table, context: ImportContext, contents: Contents) -
 
     Without a column of patients every row is of the one who was named.
     """
-    columns = [column for column in table.columns if _is_of_patients(column)]
+    columns = [column for column in table.columns if is_of_patients(column)]
     if not columns:
         return table
     mine, others = [], 0
@@ -214,233 +167,6 @@ def _rows_of_patient(table: Table, context: ImportContext, contents: Contents) -
     return table._replace(rows=tuple(mine))
 
 
-# --- Comp2Comp
-
-COMP2COMP = "Comp2Comp"
-MORE_CELLS = "more cells than headings: a value may be in the wrong column"
-WITH_CORTEX = (
-    "the mean of the whole vertebra, with its cortex; it reads 43 to 103 HU too high"
-)
-PREDICTED = "a T-score predicted from CT, not measured by DXA"
-SEVERAL_ROWS = "in several rows; which of them counts is not said"
-NO_DAY = "the date {day} is not written as year-month-day"
-TWO_DAYS = "its rows are of several days"
-ALL_MUSCLE = "all muscle of the slice, not the psoas, nor erector spinae and multifidus"
-
-
-def _read_spine_metrics(
-    table: Table, context: ImportContext, contents: Contents
-) -> None:
-    """Read `ROI HU` of each level: the mean of a ball in its trabecular bone."""
-    hu = context.measures["ct-attenuation"]
-    counts = Counter(
-        (_cell(row, "level").lower(), _cell(row, "date"))
-        for _, row in table.rows
-        if _cell(row, "roi hu")
-    )
-    for number, row in table.rows:
-        level, written_day = _cell(row, "level"), _cell(row, "date")
-        place = f"row {number}, {level}"
-        _refuse_other_columns(row, place, contents)
-        text = _cell(row, "roi hu")
-        if not text:
-            continue
-        levels = _levels(level, context.terminology)
-        value = read_number(text)
-        if value is None or not levels:
-            why = "no level that is known" if value else NUMBER_EXPECTED
-            contents.refuse(place, f"ROI HU {text}", why)
-            continue
-        why = _why_no_day([row]) or (
-            SEVERAL_ROWS if counts[level.lower(), written_day] > 1 else ""
-        )
-        if why:
-            contents.refuse(place, f"ROI HU {text}", why)
-            continue
-        contents.reported.append(
-            Reported(
-                measure=hu,
-                where=f"{table.name}, {place}",
-                key=_joined(f"{COMP2COMP} {table.digest} {level}", written_day),
-                number=value[0],
-                day=read_day(written_day),
-                levels=levels,
-                method=_joined("trabecular ROI, axial", context.stated.method),
-                device=COMP2COMP,
-            )
-        )
-
-
-def _refuse_other_columns(
-    row: Mapping[str, str], place: str, contents: Contents
-) -> None:
-    """Refuse HU with the cortex, and T-scores that are computed from HU."""
-    for column, text in row.items():
-        if column.lower() in ("seg hu", "segmentation hu") and text:
-            contents.refuse(place, f"{column} {text}", WITH_CORTEX)
-        elif "t-score" in column.lower() or "t score" in column.lower():
-            contents.refuse(place, f"{column} {text}", PREDICTED)
-
-
-def _refuse_all_muscle(
-    table: Table, context: ImportContext, contents: Contents
-) -> None:
-    del context  # every reader has it
-    for column in table.columns:
-        if "csa" in column.lower() or "hu" in column.lower().split():
-            contents.refuse("", column, ALL_MUSCLE)
-
-
-# --- MuscleMap
-
-MUSCLEMAP = "MuscleMap"
-MULTIFIDUS, ERECTOR, PSOAS = ("5101", "5102"), ("5111", "5112"), ("5121", "5122")
-WHOLE_MUSCLE = "of the whole muscle ({slices} slices), not of one slice"
-NO_THICKNESS = "an area needs the thickness of the slice: give --slice-thickness"
-NO_LEVEL = "the level of the slice is not stated: give --level L4"
-NO_METHOD = (
-    "the method that separates fat from muscle is not stated; the file's own name has"
-    " it (gmm, kmeans, dixon, average)"
-)
-BOTH_NEEDED = "the row of one side or muscle is missing"
-FAT_METHODS = ("gmm", "kmeans", "dixon", "average", "goutallier")
-MM_OF_CM = Decimal(10)
-
-
-def _read_musclemap(table: Table, context: ImportContext, contents: Contents) -> None:
-    """Read area and fat of the psoas, and fat of the back muscles.
-
-    They are read only of one slice, and of both sides together.
-    """
-    rows = {_label(row): row for _, row in table.rows}
-    counts = Counter(_label(row) for _, row in table.rows)
-    wanted = (
-        ("psoas-total-area", PSOAS),
-        ("psoas-fat-fraction", PSOAS),
-        ("es-mf-fat-fraction", (*MULTIFIDUS, *ERECTOR)),
-    )
-    for name, labels in wanted:
-        sides = [rows[label] for label in labels if label in rows]
-        if not sides:
-            continue
-        measure = context.measures[name]
-        how = _how_measured(name, table, context.stated)
-        why = (
-            _why_not_one_slice(sides, context.stated)
-            or _why_no_day(sides)
-            or _why_not_once([counts[label] for label in labels])
-            or how.lack
-        )
-        value = None if why else _of_slice(sides, how.thickness)
-        place = f"labels {', '.join(labels)}"
-        if value is None:
-            contents.refuse(place, measure.finding.title, why or NUMBER_EXPECTED)
-            continue
-        millimetres, remarks = "", tuple[Remark, ...]()
-        if how.thickness is not None:
-            millimetres = str(how.thickness)
-            remarks = (Remark(Note.OF_ONE_SLICE, millimetres),)
-        contents.reported.append(
-            Reported(
-                measure=measure,
-                where=f"{table.name}, {place}",
-                key=f"{MUSCLEMAP} {table.digest} {name} {millimetres}",
-                number=value,
-                day=read_day(_cell(sides[0], "date")),
-                levels=("L4",),
-                method=_joined(how.method, context.stated.method),
-                device=MUSCLEMAP,
-                remarks=remarks,
-            )
-        )
-    _refuse_other_muscles(table, contents)
-
-
-class _HowMeasured(NamedTuple):
-    """The way in which MuscleMap measured a muscle.
-
-    Attributes:
-        method: in words.
-        thickness: of the slice, of which an area is made; None for fat.
-        lack: why its rows are no measure; empty if they may be one.
-    """
-
-    method: str
-    thickness: Decimal | None
-    lack: str
-
-
-def _how_measured(name: str, table: Table, stated: Supplement) -> _HowMeasured:
-    if name.endswith("-area"):
-        lack = NO_THICKNESS if stated.thickness is None else ""
-        return _HowMeasured("one axial slice", stated.thickness, lack)
-    named = (method for method in FAT_METHODS if method in table.name.lower())
-    by = next(named, "")
-    lack = "" if by else NO_METHOD
-    return _HowMeasured(f"one axial slice, fat by {by}", None, lack)
-
-
-def _refuse_other_muscles(table: Table, contents: Contents) -> None:
-    for number, row in table.rows:
-        if (label := _label(row)) not in (*PSOAS, *MULTIFIDUS, *ERECTOR):
-            contents.refuse(
-                f"row {number}",
-                _cell(row, "anatomy") or f"label {label}",
-                "no muscle of a measure here",
-            )
-
-
-def _label(row: Mapping[str, str]) -> str:
-    return _cell(row, "label").removesuffix(".0")
-
-
-def _why_not_once(counts: Sequence[int]) -> str:
-    """Return why these labels, by their number of rows, are not in one row each."""
-    if 0 in counts:
-        return BOTH_NEEDED
-    return SEVERAL_ROWS if set(counts) != {1} else ""
-
-
-def _why_no_day(rows: Iterable[Mapping[str, str]]) -> str:
-    """Return why the column `date` of these rows names no day; empty if it does."""
-    written = {_cell(row, "date") for row in rows}
-    if len(written) > 1:
-        return TWO_DAYS
-    day = "".join(written)
-    return NO_DAY.format(day=day) if day and read_day(day) is None else ""
-
-
-def _why_not_one_slice(rows: Sequence[Mapping[str, str]], stated: Supplement) -> str:
-    slices = {_cell(row, "slices with segmentation").removesuffix(".0") for row in rows}
-    if slices != {"1"}:
-        return WHOLE_MUSCLE.format(
-            slices=" and ".join(sorted(filter(None, slices))) or "an unknown number of"
-        )
-    return "" if stated.levels == ("L4",) else NO_LEVEL
-
-
-def _of_slice(
-    rows: Sequence[Mapping[str, str]], thickness: Decimal | None
-) -> Decimal | None:
-    """Compute the area in cm² if there is a thickness, else the share of fat in %.
-
-    Both are of all rows together.
-    """
-    totals = [_number(row, "total volume (ml)") for row in rows]
-    fats = [_number(row, "fat volume (ml)") for row in rows]
-    if None in totals:
-        return None
-    total = sum(filter(None, totals), Decimal(0))
-    if thickness is not None:
-        return round(total / (thickness / MM_OF_CM), 3)
-    if None in fats or not total:
-        return None
-    return round(sum(filter(None, fats), Decimal(0)) / total * 100, 2)
-
-
-# --- tables of the findings' names
-
-OF_A_ROW = ("date", "level", "method", "device", "unit", "study")
 NO_COLUMN = (
     "no column is named as a finding is; `kyphoplasty-cds measures` lists the names"
 )
@@ -451,9 +177,9 @@ NO_MEASURE = (
 )
 
 
-def _kind_of_findings(table: Table, context: ImportContext) -> tuple[str, "Reader"]:
+def _kind_of_findings(table: Table, context: ImportContext) -> tuple[str, Reader]:
     named = any(
-        _measure_and_unit(column, context.measures)[0] for column in table.columns
+        measure_and_unit(column, context.measures)[0] for column in table.columns
     )
     return ("table of findings", _read_findings) if named else ("", _refuse_unknown)
 
@@ -470,10 +196,10 @@ def _read_findings(table: Table, context: ImportContext, contents: Contents) -> 
     """
     columns: dict[str, tuple[Measure, str]] = {}
     for column in table.columns:
-        measure, unit = _measure_and_unit(column, context.measures)
+        measure, unit = measure_and_unit(column, context.measures)
         if measure is not None:
             columns[column] = (measure, unit)
-        elif column.lower() not in OF_A_ROW and not _is_of_patients(column):
+        elif column.lower() not in OF_A_ROW and not is_of_patients(column):
             why = NO_MEASURE if column.lower() in context.findings else UNKNOWN_COLUMN
             contents.refuse("", f"column {column}", why)
     for number, row in table.rows:
@@ -512,8 +238,8 @@ def _take_cell(
         contents.refuse(place, f"{cell.column} {cell.text}", why)
         return
     value = None if measure.is_boolean else read_number(cell.text)
-    written_day, written_level = _cell(row, "date"), _cell(row, "level")
-    method, device = _cell(row, "method"), _cell(row, "device")
+    written_day, written_level = cell_text(row, "date"), cell_text(row, "level")
+    method, device = cell_text(row, "method"), cell_text(row, "device")
     key = f"table {written_day} {written_level} {device} {method}"
     if isinstance(measure.quantity, GripSpec):
         # Trials of one hand may have the same value: each has a key of its own.
@@ -522,7 +248,7 @@ def _take_cell(
             for reported in contents.reported
         )
         key = f"{key} {before}"
-    levels = _levels(written_level, context.terminology)
+    levels = levels_in(written_level, context.terminology)
     contents.reported.append(
         Reported(
             measure=measure,
@@ -535,17 +261,17 @@ def _take_cell(
             levels=levels if measure.file.level else (),
             method=method,
             device=device,
-            study=_cell(row, "study"),
+            study=cell_text(row, "study"),
         )
     )
 
 
 def _why_not_taken(cell: _Cell, measure: Measure, terminology: Terminology) -> str:
     """Return why a cell gives no value; empty if it gives one."""
-    day, level = _cell(cell.row, "date"), _cell(cell.row, "level")
+    day, level = cell_text(cell.row, "date"), cell_text(cell.row, "level")
     if day and read_day(day) is None:
         return NO_DAY.format(day=day)
-    if level and not _levels(level, terminology):
+    if level and not levels_in(level, terminology):
         return f"the level {level} is not one of T1 to L5"
     if table_file.may_be_thousands(cell.text, cell.table.delimiter):
         return TWO_NUMBERS
@@ -563,95 +289,5 @@ def _why_not_taken(cell: _Cell, measure: Measure, terminology: Terminology) -> s
 def _units_of(cell: _Cell) -> list[str]:
     """Return the units that the cell, its column and its row name."""
     value = read_number(cell.text)
-    named = (value[1] if value else "", cell.unit, _cell(cell.row, "unit"))
+    named = (value[1] if value else "", cell.unit, cell_text(cell.row, "unit"))
     return [unit for unit in named if unit]
-
-
-def _measure_and_unit(column: str, measures: Measures) -> tuple[Measure | None, str]:
-    """Find the measure and the unit that a column names, as in `pma-rate [%]`."""
-    name, _, unit = column.partition("[")
-    return measure_named(name, measures), unit.rstrip("] ").strip()
-
-
-# --- cells
-
-
-def _cell(row: Mapping[str, str], name: str) -> str:
-    """Read the cell under this column, whatever the column's case."""
-    return next((text for column, text in row.items() if column.lower() == name), "")
-
-
-def _number(row: Mapping[str, str], name: str) -> Decimal | None:
-    value = read_number(_cell(row, name))
-    return value[0] if value and not value[1] else None
-
-
-def _levels(text: str, terminology: Terminology) -> tuple[str, ...]:
-    return in_order(frozenset(terminology.levels.named(text))) if text else ()
-
-
-def _joined(*words: str) -> str:
-    return "; ".join(filter(None, words))
-
-
-Reader = Callable[[Table, ImportContext, Contents], None]
-
-
-class Tool(NamedTuple):
-    """A tool's table.
-
-    Attributes:
-        needed: columns by which it is known.
-        own: the headings that the tool writes.
-    """
-
-    kind: str
-    needed: frozenset[str]
-    own: re.Pattern[str]
-    reader: Reader
-
-    def has(self, column: str) -> bool:
-        """Tell if this is a column of the tool, or the day, which is read as well."""
-        name = column.lower()
-        return name == "date" or self.own.fullmatch(name) is not None
-
-
-COMP2COMP_OWN = re.compile(
-    r"level|index|.*\bhu|.*\bt[- ]score.*|.*\bcsa \(cm\^2\)|.*\((?:%|hu|mm|cm\^2)\)"
-)
-MUSCLEMAP_OWN = re.compile(
-    r"anatomy|label|slices with segmentation|.*\((?:%|ml|hu|mm|mm\^2|cm\^2)\)"
-    r"|.*\bintensity|.*\bdensity"
-)
-TOOLS: Sequence[Tool] = (
-    Tool(
-        "Comp2Comp, spine metrics",
-        frozenset({"level", "roi hu"}),
-        COMP2COMP_OWN,
-        _read_spine_metrics,
-    ),
-    Tool(
-        "Comp2Comp, spine metrics",
-        frozenset({"level", "seg hu"}),
-        COMP2COMP_OWN,
-        _read_spine_metrics,
-    ),
-    Tool(
-        "Comp2Comp, muscle and fat of a slice",
-        frozenset({"level", "muscle csa (cm^2)"}),
-        COMP2COMP_OWN,
-        _refuse_all_muscle,
-    ),
-    Tool(
-        "MuscleMap, results",
-        frozenset({"anatomy", "label", "total volume (ml)"}),
-        MUSCLEMAP_OWN,
-        _read_musclemap,
-    ),
-    Tool(
-        "MuscleMap, results",
-        frozenset({"anatomy", "label", "fat (%)"}),
-        MUSCLEMAP_OWN,
-        _read_musclemap,
-    ),
-)

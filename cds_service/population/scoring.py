@@ -19,7 +19,8 @@ from cds_service.call import Service, ServiceHook
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.case import Case, Questions, conclude
-from cds_service.core.findings import AugmentationOrder, Findings
+from cds_service.core.findings import Findings
+from cds_service.core.orders import AugmentationOrder
 from cds_service.core.risk.assessment import OUTCOMES
 from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch

@@ -7,111 +7,52 @@ roles `small_counts` hides small counts, and periods are whole calendar years.
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import BadRequest
 
-from cds_service.audit.counts import DISCHARGE, Counts, count_months
+from cds_service.audit.counts import Counts, count_months
 from cds_service.audit.exporting import safe_cell
 from cds_service.audit.query import Query
-from cds_service.core.words.phrases import MONTHS
+from cds_service.review.committee_tables import (
+    LOOP,
+    MOST_MONTHS,
+    NO_FEEDBACK,
+    Tables,
+    months_in,
+    tables_of,
+    with_small_hidden,
+)
 from cds_service.review.desk import Desk
 from cds_service.review.filtering import refuse_other_fields
 from cds_service.review.login import is_allowed
 from cds_service.review.quarters import QuarterTable, quarter_tables
 from cds_service.review.small_counts import (
-    SMALLEST,
     Counted,
-    Line,
     PageTable,
-    Place,
     add_up,
     count_text,
-    hide,
     page_table,
 )
-from cds_service.review.words import code_words
 
 # Tables without bars: their first column weighs no more than the others.
 WITHOUT_BARS = frozenset({"loop", "steps", "bands"})
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])", re.ASCII)
-MOST_MONTHS = 120
 FIELDS = frozenset({"since", "until"})
-BY_MONTH = {
-    "Answers": "answer",
-    "Partial": "partial",
-    "Refused": "refusal",
-    "Cards": "shown",
-    "Warnings": "warning",
-    "Accepted": "accepted",
-    "Overridden": "overridden",
-}
-NO_FEEDBACK = "No feedback"
-CARD_COLUMNS = ("Cards", "Warnings", "Accepted", "Overridden", NO_FEEDBACK)
-FEEDBACK = ("Accepted", "Overridden", NO_FEEDBACK)  # they add up to the cards
-# Differences that the page does not show, but that its reader can compute.
-CARDS_REST = {"Not warnings": ("Cards", "Warnings")}
-MONTH_REST = {**CARDS_REST, "Not partial": ("Answers", "Partial")}
-RULE_COLUMNS = {"Fired": "fired", "Accepted": "accepted", "Overridden": "overridden"}
-OF_RULE = {"Fired": "Cards", "Accepted": "Accepted", "Overridden": "Overridden"}
 RATES = {  # numerator and denominator, by title
     "Cards per 100 answers": ("Cards", "Answers"),
     "Warnings per 100 cards": ("Warnings", "Cards"),
     "Accepted per 100 cards": ("Accepted", "Cards"),
     "Overridden per 100 cards": ("Overridden", "Cards"),
 }
-# Bands of the pooled figure. Answers under earlier rules have "high" and "lower", which
-# were of studies.
-BANDS = {
-    "Above": "above",
-    "Not different": "not-different",
-    "Below": "below",
-    "High (study)": "high",
-    "Lower (study)": "lower",
-    "No own figure": "none",
-}
-# Was it done: the columns are what the record shows and add up to the signings; the
-# rows are the feedback on the card.
-LOOP = {
-    "In time": "done",
-    "Later": "late",
-    "Neither": "open",
-    "Neither, a list not read": "unsure",
-    "Died": "died",
-    "Days not over": "waiting",
-    "Record not read": "not-read",
-}
 JUDGED = ("In time", "Later", "Neither", "Neither, a list not read")
-LOOP_ROWS = {
-    "Card accepted": "accepted",
-    "Card overridden": "overridden",
-    "Card not answered": "none",
-}
-WHEN = {
-    "In time": "in-time",
-    "Later": "late",
-    "Not on record": "not-found",
-    "Does not apply": "not-needed",
-}
-STEP_ROWS = {
-    "Referral for bone treatment placed": "referral",
-    "Visit for bone treatment held": "visit",
-    "Bone drug ordered": "drug-ordered",
-    "Bone drug started (dose or dispense)": "drug-started",
-    "Brace ended by its order": "brace-ended",
-}
 HOW_HIDDEN = (
     "The period is whole years. Counts of 1 to 4 are hidden as \u201c\u2026\u201d, and"
     " so are others from which they would follow; \u201c12 + \u2026\u201d is the sum of"
     " what is shown."
 )
-Tables = Mapping[str, Counted]
-MonthSums = Counter[tuple[str, str]]  # of month and name
-Sums = Counter[tuple[str, str, str]]  # of topic, rule and name
 PAGE = {
     # name: title of the rows, caption, label of the sums
     "monthly": ("Month", "By month", "All months"),
@@ -217,7 +158,7 @@ def _read(desk: Desk) -> tuple[str, str, Tables, Mapping[str, int]]:
     if is_exact:
         return since, until, tables_of(counts, since, until), others
     years = [
-        _hidden(tables_of(counts, f"{year}-01", f"{year}-12"))
+        with_small_hidden(tables_of(counts, f"{year}-01", f"{year}-12"))
         for year in range(int(since[:4]), int(until[:4]) + 1)
     ]
     tables = {name: add_up([year[name] for year in years]) for name in PAGE}
@@ -232,7 +173,7 @@ def _period(today: date, *, is_exact: bool) -> tuple[str, str]:
     """
     refuse_other_fields(request.args, FIELDS)
     until = request.args.get("until") or f"{today:%Y-%m}"
-    since = request.args.get("since") or _months("0001-01", f"{today:%Y-%m}")[-12]
+    since = request.args.get("since") or months_in("0001-01", f"{today:%Y-%m}")[-12]
     if not MONTH.fullmatch(since) or not MONTH.fullmatch(until):
         raise BadRequest("A period is two months, 2026-05 and 2026-06.")
     since, until = min(since, until), max(since, until)
@@ -242,274 +183,16 @@ def _period(today: date, *, is_exact: bool) -> tuple[str, str]:
     return f"{first}-01", f"{until[:4]}-12"
 
 
-def _months(since: str, until: str) -> list[str]:
-    """Return the months of a period, at most the newest ten years."""
-    first, last = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (since, until))
-    newest = max(first, last - MOST_MONTHS + 1)
-    return [f"{month // 12}-{month % 12 + 1:02}" for month in range(newest, last + 1)]
-
-
-# --- tables
-
-
-def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
-    """Return the tables of a period, with every count."""
-    by_month, whole = _sums(counts, since, until)
-    return {
-        "monthly": _monthly(by_month, _months(since, until)),
-        "cards": _by_card(whole),
-        "units": _by_unit(whole),
-        "discharges": _at_discharge(whole),
-        "rules": _by_rule(whole),
-        "reasons": _named(whole, "reason:", "Overridden"),
-        "bands": _table(
-            {"Refracture": "refracture", "Residual pain": "residual-pain"},
-            tuple(BANDS),
-            lambda row, column: whole[
-                "", "", f"band:{row.lower().replace(' ', '-')}:{BANDS[column]}"
-            ],
-            parts=tuple(BANDS),
-        ),
-        "refusals": _named(whole, "refusal:", "Times"),
-        "loop": _table(
-            LOOP_ROWS,
-            tuple(LOOP),
-            lambda row, column: whole["", "", f"loop:{LOOP_ROWS[row]}:{LOOP[column]}"],
-            parts=tuple(LOOP),
-            has_totals=True,
-        ),
-        "steps": _table(
-            STEP_ROWS,
-            tuple(WHEN),
-            lambda row, column: whole[
-                "", "", f"loop-step:{STEP_ROWS[row]}:{WHEN[column]}"
-            ],
-            parts=tuple(WHEN),
-        ),
-    }
-
-
-def _sums(counts: Counts, since: str, until: str) -> tuple[MonthSums, Sums]:
-    """Add up the counts of a period: of its months at signings, and of all of it."""
-    by_month: MonthSums = Counter()
-    whole: Sums = Counter()
-    for (month, topic, rule, name), count in counts.items():
-        if not since <= month <= until or not count:
-            continue
-        whole[topic, rule, name] += count
-        if not rule and topic != DISCHARGE:
-            by_month[month, name] += count
-    return by_month, whole
-
-
-def _monthly(by_month: MonthSums, listed: Iterable[str]) -> Counted:
-    months = {_month_name(month): month for month in listed}
-    table = _table(
-        months,
-        (*BY_MONTH, NO_FEEDBACK),
-        _with_no_feedback(lambda row, name: by_month[months[row], name]),
-        has_totals=True,
-    )
-    return _of_cards(table, MONTH_REST)
-
-
-def _by_card(whole: Sums) -> Counted:
-    topics = {
-        code_words("topic", topic): topic
-        for topic, rule, _ in sorted(whole)
-        if topic and not rule and topic != DISCHARGE
-    }
-    table = _table(
-        topics,
-        CARD_COLUMNS,
-        _with_no_feedback(lambda row, name: whole[topics[row], "", name]),
-        has_totals=True,
-    )
-    return _of_cards(table, CARDS_REST)
-
-
-def _by_unit(whole: Sums) -> Counted:
-    prefix = "unit:shown:"
-    names = sorted(name for _, _, name in whole if name.startswith(prefix))
-    units = {
-        name.removeprefix(prefix) or "no EHR named": name.removeprefix(prefix)
-        for name in names
-    }
-    table = _table(
-        units,
-        CARD_COLUMNS,
-        _with_no_feedback(lambda row, name: whole["", "", f"unit:{name}:{units[row]}"]),
-        has_totals=True,
-    )
-    return _of_cards(table, CARDS_REST)
-
-
-def _at_discharge(whole: Sums) -> Counted:
-    is_leaving = any(topic == DISCHARGE for topic, _, _ in whole)
-    leaving = {code_words("topic", DISCHARGE): DISCHARGE} if is_leaving else {}
-    table = _table(
-        leaving,
-        ("Answers", *CARD_COLUMNS),
-        _with_no_feedback(lambda row, name: whole[leaving[row], "", name]),
-    )
-    return _of_cards(table, CARDS_REST)
-
-
-def _by_rule(whole: Sums) -> Counted:
-    rules = {_rule_name(topic, rule): (topic, rule) for topic, rule, _ in whole if rule}
-    table = _table(
-        rules,
-        tuple(RULE_COLUMNS),
-        lambda row, column: whole[(*rules[row], RULE_COLUMNS[column])],
-    )
-    return _most_first(table)
-
-
-def _month_name(month: str) -> str:
-    return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
-
-
-def _rule_name(topic: str, rule: str) -> str:
-    return f"{code_words('topic', topic)}: {rule}"
-
-
-def _with_no_feedback(count: Callable[[str, str], int]) -> Callable[[str, str], int]:
-    """Count by the columns' titles, with the cards without feedback."""
-
-    def value(row: str, column: str) -> int:
-        if column != NO_FEEDBACK:
-            return count(row, BY_MONTH[column])
-        answered = count(row, "accepted") + count(row, "overridden")
-        return count(row, "shown") - answered
-
-    return value
-
-
-def _table(
-    rows: Iterable[str],
-    columns: tuple[str, ...],
-    value: Callable[[str, str], int],
-    *,
-    parts: tuple[str, ...] = (),
-    has_totals: bool = False,
-) -> Counted:
-    names = tuple(rows)
-    values = {(row, column): value(row, column) for row in names for column in columns}
-    return Counted(
-        columns=columns,
-        rows=names,
-        values=values,
-        parts=parts,
-        has_totals=has_totals,
-    )
-
-
-def _of_cards(table: Counted, rests: Mapping[str, tuple[str, str]]) -> Counted:
-    """Make a table of cards: what became of them adds up to them."""
-    return replace(table, parts=FEEDBACK, whole="Cards", rests=rests)
-
-
-def _named(counts: Sums, prefix: str, column: str) -> Counted:
-    """Make a table of the counts of whole cards and answers whose name begins so."""
-    by_title: dict[str, int] = {}
-    for (topic, rule, name), count in counts.items():
-        if name.startswith(prefix) and not rule:
-            card = f"{code_words('topic', topic)}: " if topic else ""
-            by_title[card + name.removeprefix(prefix)] = count
-    table = _table(by_title, (column,), lambda row, _: by_title[row], has_totals=True)
-    return _most_first(table)
-
-
-def _most_first(table: Counted) -> Counted:
-    first = table.columns[0]
-    rows = sorted(table.rows, key=lambda row: (-table.shown(row, first), row))
-    return Counted(
-        columns=table.columns,
-        rows=tuple(rows),
-        values=table.values,
-        has_totals=table.has_totals,
-    )
-
-
 def _of_name(counts: Counts, wanted: str) -> Mapping[str, int]:
     return {
         month: count for (month, _, _, name), count in counts.items() if name == wanted
     }
 
 
-# --- what is hidden
-
-
 def monthly_of_years(counts: Counts, years: Iterable[int]) -> Counted:
     """Return the counts of these years by month, without small ones."""
     by_year = (tables_of(counts, f"{year}-01", f"{year}-12") for year in years)
-    return add_up([_hidden(tables)["monthly"] for tables in by_year])
-
-
-def _hidden(tables: Tables) -> dict[str, Counted]:
-    """Return the tables of one year without small counts, and what would reveal them.
-
-    A card's counts are those of its main recommendation, and the sum of its reasons:
-    if the one is hidden, the others are. Each step adds up to the signings whose
-    record was read, which tells sums of the loop: if it hides one, no step is shown.
-    """
-    loop, steps = hide(tables["loop"]), tables["steps"]
-    reasons, rules = tables["reasons"], tables["rules"]
-    cards, discharges = (
-        hide(tables[name], stated=_least_overridden(tables[name], reasons))
-        for name in ("cards", "discharges")
-    )
-    hidden = cards.hidden | discharges.hidden
-    topics = (*cards.rows, *discharges.rows)
-    of_topic = {topic: _rows_of(reasons, topic) for topic in topics}
-    lines = [
-        Line(tuple((row, "Overridden") for row in rows)) for rows in of_topic.values()
-    ]
-    hidden_reasons = {
-        min(rows, key=lambda row: reasons.shown(row, "Overridden"))
-        for topic, rows in of_topic.items()
-        if rows and (topic, "Overridden") in hidden
-    }
-    hidden_rules = set[Place]()
-    for topic in topics:
-        for column, of_card in OF_RULE.items():
-            if (topic, of_card) in hidden:
-                hidden_rules |= {(row, column) for row in _rows_of(rules, topic)}
-    return {
-        "monthly": hide(tables["monthly"]),
-        "cards": cards,
-        "units": hide(tables["units"]),
-        "discharges": discharges,
-        "rules": hide(rules, also=hidden_rules),
-        "reasons": hide(
-            reasons, also={(row, "Overridden") for row in hidden_reasons}, more=lines
-        ),
-        "bands": hide(tables["bands"]),
-        "refusals": hide(tables["refusals"]),
-        "loop": loop,
-        "steps": hide(steps, also=steps.values if loop.hidden else ()),
-    }
-
-
-def _least_overridden(cards: Counted, reasons: Counted) -> dict[Place, int]:
-    """Count the least overrides of each card by their reasons: a hidden one is 1."""
-    counts = {
-        topic: [reasons.shown(row, "Overridden") for row in _rows_of(reasons, topic)]
-        for topic in cards.rows
-    }
-    return {
-        (topic, "Overridden"): sum(
-            1 if count < SMALLEST else count for count in overrides
-        )
-        for topic, overrides in counts.items()
-    }
-
-
-def _rows_of(table: Counted, topic: str) -> list[str]:
-    return [row for row in table.rows if row.startswith(f"{topic}: ")]
-
-
-# --- the page
+    return add_up([with_small_hidden(tables)["monthly"] for tables in by_year])
 
 
 def _page_table(name: str, table: Counted) -> PageTable:

@@ -12,15 +12,14 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
 from cds_service.core.case import Case, Questions, conclude_again
 from cds_service.core.findings import (
-    AugmentationOrder,
     Finding,
     Findings,
     Gap,
     PassedOver,
     Provenance,
     RecordState,
-    TreatedLevels,
 )
+from cds_service.core.orders import AugmentationOrder, TreatedLevels
 from cds_service.core.site_values.policy import Policy
 from cds_service.errors import CdsError
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from cds_service.core.findings import SupportOrder
+from cds_service.core.orders import SupportOrder
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from tests.gathered_records import BESIDE, findings_beside

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from cds_service.callers.keys import NoKeySet, read_keys
+from cds_service.callers.key_sets import NoKeySet, read_keys
 from cds_service.callers.verifying import read_token
 from cds_service.commands import options
 from cds_service.commands.connecting.calling import (

@@ -20,7 +20,7 @@ from cds_service.commands import options
 from cds_service.commands.connecting.diagnosis import why_no_document
 from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.core.braces.bracing import length_text
-from cds_service.core.findings import SupportOrder
+from cds_service.core.orders import SupportOrder
 from cds_service.core.words.languages import ENGLISH, UnfinishedLanguage
 from cds_service.errors import CdsError, EvidenceUnavailable, NotAllowed
 from cds_service.fhir.gathering.fetching import FhirReader

@@ -14,7 +14,8 @@ from cds_service.core.earlier_cards.closures import NOTHING_CLOSED, Closures
 from cds_service.core.facts.chart_facts import ChartFacts
 from cds_service.core.facts.open_signals import OPEN_SIGNALS
 from cds_service.core.facts.situation import Signal, Situation
-from cds_service.core.findings import Findings, SupportOrder, SupportOrders
+from cds_service.core.findings import Findings
+from cds_service.core.orders import SupportOrder, SupportOrders
 from cds_service.core.site_values.policy import Policy
 from cds_service.core.words.phrases import (
     Sentence,

@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.core.braces.bracing import DAY, until_text, worded_length
-from cds_service.core.findings import SupportOrder
+from cds_service.core.orders import SupportOrder
 from cds_service.core.words.phrases import say
 from cds_service.core.words.wording import number_text
 

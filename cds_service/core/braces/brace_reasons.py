@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from cds_service.core.findings import Findings, SupportOrder, SupportOrders
+from cds_service.core.findings import Findings
+from cds_service.core.orders import SupportOrder, SupportOrders
 
 # policy: a fracture may be found so long after its brace was ordered
 FOUND_LATER = timedelta(days=30)

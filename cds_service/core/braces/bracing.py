@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, NamedTuple, get_args
 
-from cds_service.core.findings import Findings, SupportOrder, SupportOrders, WordedEnd
+from cds_service.core.findings import Findings
+from cds_service.core.orders import SupportOrder, SupportOrders, WordedEnd
 from cds_service.core.site_values.policy import BracePolicy
 from cds_service.core.words.phrases import say
 from cds_service.core.words.wording import (

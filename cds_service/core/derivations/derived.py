@@ -34,7 +34,8 @@ from cds_service.core.derivations.from_order import (
 )
 from cds_service.core.derivations.judged_sarcopenia import find_sarcopenia
 from cds_service.core.derivations.sarcopenia import RULERS, STUDY
-from cds_service.core.findings import AugmentationOrder, Findings
+from cds_service.core.findings import Findings
+from cds_service.core.orders import AugmentationOrder
 from cds_service.core.vocabulary import FindingSpec
 
 # They run in this order: a later one may read what an earlier one found.

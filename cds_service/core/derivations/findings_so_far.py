@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from cds_service.core.derivations.sarcopenia import Ruler
-from cds_service.core.findings import AugmentationOrder, Finding, Gap, Provenance
+from cds_service.core.findings import Finding, Gap, Provenance
+from cds_service.core.orders import AugmentationOrder
 from cds_service.core.vocabulary import FindingSpec
 
 

@@ -5,15 +5,8 @@ from itertools import pairwise
 
 from cds_service.core.anatomy import SPINE
 from cds_service.core.derivations.findings_so_far import FindingsSoFar, undetermined
-from cds_service.core.findings import (
-    REASON_NOT_UNDERSTOOD,
-    AugmentationOrder,
-    Finding,
-    Gap,
-    Origin,
-    Provenance,
-    Value,
-)
+from cds_service.core.findings import Finding, Gap, Origin, Provenance, Value
+from cds_service.core.orders import REASON_NOT_UNDERSTOOD, AugmentationOrder
 from cds_service.core.vocabulary import ConditionSpec, EventSpec, ListSpec
 
 NO_LEVEL = "the order does not say which level"

@@ -22,7 +22,8 @@ from typing import Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from cds_service.core.data_file import Approved, DataTable
-from cds_service.core.findings import Findings, SupportOrder, SupportOrders
+from cds_service.core.findings import Findings
+from cds_service.core.orders import SupportOrder, SupportOrders
 
 Part = Literal["act", "button", "risk", "fact", "brace", "brace-order", "order"]
 Scope = Literal["encounter", "fracture", "user"]

@@ -11,8 +11,9 @@ from cds_service.core.facts.situation import (
     register,
     signal,
 )
-from cds_service.core.findings import Finding, SupportOrder
+from cds_service.core.findings import Finding
 from cds_service.core.models.pooled_result import FRAGILITY_AGE
+from cds_service.core.orders import SupportOrder
 from cds_service.core.words.phrases import in_brackets, joined, say
 from cds_service.core.words.wording import near_date_text
 

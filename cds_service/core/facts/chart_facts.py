@@ -24,7 +24,8 @@ from cds_service.core.facts.fact_file import (
     Phrase,
 )
 from cds_service.core.facts.situation import Signal, SignalEntry
-from cds_service.core.findings import Finding, SupportOrder
+from cds_service.core.findings import Finding
+from cds_service.core.orders import SupportOrder
 from cds_service.core.words.phrases import Sentence, placeholders, say
 from cds_service.core.words.wording import capital
 

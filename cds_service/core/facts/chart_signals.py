@@ -20,12 +20,7 @@ from cds_service.core.drugs.bone_drugs import (
     TUMOUR_DOSES,
 )
 from cds_service.core.facts.situation import Signal, SignalEntry, Situation, signal
-from cds_service.core.findings import (
-    CautionKind,
-    DrugAllergy,
-    Finding,
-    LabelCaution,
-)
+from cds_service.core.findings import CautionKind, DrugAllergy, Finding, LabelCaution
 from cds_service.core.risk.grave_findings import entries_behind
 from cds_service.core.risk.open_points import (
     LOW_CLEARANCE,

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, NamedTuple, get_args
 
-from cds_service.core.findings import PROCEDURES, AugmentationOrder, DrugUse
+from cds_service.core.findings import DrugUse
 from cds_service.core.months import months_after
+from cds_service.core.orders import PROCEDURES, AugmentationOrder
 from cds_service.core.words.phrases import DayForm, in_brackets, joined, say
 from cds_service.core.words.wording import join_words, near_date_text
 

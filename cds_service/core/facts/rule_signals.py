@@ -24,16 +24,12 @@ from cds_service.core.facts.situation import (
     register,
     signal,
 )
-from cds_service.core.findings import (
-    REASON_NOT_UNDERSTOOD,
-    REST_MEANT,
-    Gap,
-    TrainingLimit,
-)
+from cds_service.core.findings import Gap
 from cds_service.core.models.pooled_result import FRAGILITY_AGE
 from cds_service.core.models.study import Study
 from cds_service.core.models.study_result import ABSOLUTE
 from cds_service.core.models.study_tables import Cutoff
+from cds_service.core.orders import REASON_NOT_UNDERSTOOD, REST_MEANT, TrainingLimit
 from cds_service.core.risk.grave_findings import KINDS
 from cds_service.core.words.phrases import Verbatim, in_brackets, joined, say
 from cds_service.core.words.wording import (

@@ -14,8 +14,9 @@ from cds_service.core.braces.bracing import (
 )
 from cds_service.core.drugs.drug_states import DrugState, find_drug_state
 from cds_service.core.facts.leaving import Leaving
-from cds_service.core.findings import Finding, Findings, SupportOrder, SupportOrders
+from cds_service.core.findings import Finding, Findings
 from cds_service.core.models.study import Study
+from cds_service.core.orders import SupportOrder, SupportOrders
 from cds_service.core.risk.assessment import Assessment
 from cds_service.core.site_values.policy import Policy
 from cds_service.core.words.wording import Wording

@@ -20,8 +20,9 @@ from cds_service.core.drugs.drug_states import DrugState
 from cds_service.core.facts.leaving import Leaving, next_dose
 from cds_service.core.facts.open_signals import PROSE_OPEN
 from cds_service.core.facts.situation import Signal
-from cds_service.core.findings import AugmentationOrder, DrugUse
+from cds_service.core.findings import DrugUse
 from cds_service.core.handout.handout_settings import HandoutSettings, HandoutWords
+from cds_service.core.orders import AugmentationOrder
 from cds_service.core.words.wording import is_near
 
 # The page as a draft of the record; the audit log counts it next to recommendations.

@@ -18,7 +18,8 @@ from pydantic import (
     model_validator,
 )
 
-from cds_service.core.findings import Procedure, Value
+from cds_service.core.findings import Value
+from cds_service.core.orders import Procedure
 
 Z_95 = 1.96  # a printed 95 % interval is beta ± 1.96 SE
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]

@@ -5,7 +5,7 @@ Other fractures and operations are in `injuries/other_injuries.py`;
 """
 
 from cds_service.core.braces.brace_reasons import KEEP_REASONS
-from cds_service.core.findings import REASON_NOT_UNDERSTOOD, REST_MEANT
+from cds_service.core.orders import REASON_NOT_UNDERSTOOD, REST_MEANT
 from cds_service.fhir.entries.fractures.bones import CARRYING
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.mapping.terminology import Terminology

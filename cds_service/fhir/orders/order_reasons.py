@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cds_service.core.derivations.from_order import OSTEOPOROSIS
-from cds_service.core.findings import REASON_NOT_UNDERSTOOD
+from cds_service.core.orders import REASON_NOT_UNDERSTOOD
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.exams.t_scores_in_words import t_scores_in_words
 from cds_service.fhir.entries.fractures.earlier_in_words import (

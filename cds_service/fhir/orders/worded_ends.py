@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Literal
 
-from cds_service.core.findings import WordedEnd
+from cds_service.core.orders import WordedEnd
 from cds_service.fhir.mapping.durations.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables

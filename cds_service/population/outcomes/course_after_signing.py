@@ -17,7 +17,8 @@ from cds_service.core.earlier_cards.course_after_signing import (
     Step,
     last_day,
 )
-from cds_service.core.findings import BoneDrugs, SupportOrder
+from cds_service.core.findings import BoneDrugs
+from cds_service.core.orders import SupportOrder
 from cds_service.core.vocabulary import BoneDrugSpec
 from cds_service.core.words.wording import date_text
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch

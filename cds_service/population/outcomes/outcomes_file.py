@@ -18,17 +18,9 @@ from typing import Final, NamedTuple, TypeVar
 from cds_service.core.anatomy import SPINE
 from cds_service.core.derivations.derived import derive
 from cds_service.core.earlier_cards.course_after_signing import STEPS
-from cds_service.core.findings import (
-    AugmentationOrder,
-    Finding,
-    Findings,
-    Gap,
-    Procedure,
-    Provenance,
-    TreatedLevels,
-    Value,
-)
+from cds_service.core.findings import Finding, Findings, Gap, Provenance, Value
 from cds_service.core.models.study_tables import Outcome
+from cds_service.core.orders import AugmentationOrder, Procedure, TreatedLevels
 from cds_service.core.risk.assessment import OUTCOMES
 from cds_service.core.vocabulary import ChangeSpec, FindingSpec, QuantitySpec
 from cds_service.errors import CdsError

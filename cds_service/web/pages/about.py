@@ -16,7 +16,7 @@ from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service, ServiceHook
 from cds_service.cards.guidelines import Guideline, Summary
 from cds_service.core.acts.rule_file import Rule
-from cds_service.core.findings import PROCEDURES
+from cds_service.core.orders import PROCEDURES
 from cds_service.core.words.wording import UNITS
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request

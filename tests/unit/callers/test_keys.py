@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cds_service.callers.keys import MAX_KEYS, NoKeySet, read_keys
+from cds_service.callers.key_sets import MAX_KEYS, NoKeySet, read_keys
 from tests.client_tokens import Signer, base64url, key_set
 
 EC, RSA = Signer("ES384", "ec"), Signer("RS384", "rsa")

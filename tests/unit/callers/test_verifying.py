@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from cds_service.audit.used_tokens import UsedTokens
-from cds_service.callers.keys import KeyAddress, read_keys
+from cds_service.callers.key_sets import read_keys
+from cds_service.callers.keys import KeyAddress
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.core.caller import Caller
 from cds_service.errors import NotAuthenticated

@@ -5,14 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from cds_service.core.braces.bracing import judge_braces, length_text, times_of
-from cds_service.core.findings import (
-    Findings,
-    Gap,
-    Provenance,
-    SupportOrders,
-    WordedEnd,
-    WrittenOn,
-)
+from cds_service.core.findings import Findings, Gap, Provenance
+from cds_service.core.orders import SupportOrders, WordedEnd, WrittenOn
 from tests.chart_builders import TODAY
 from tests.fact_builders import (
     brace,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cds_service.core.case import Case, Questions, conclude, conclude_again
-from cds_service.core.findings import AugmentationOrder, TreatedLevels
+from cds_service.core.orders import AugmentationOrder, TreatedLevels
 from tests.chart_builders import HOOK, TODAY, open_service
 from tests.fact_builders import WHOLE_RECORD, facts
 

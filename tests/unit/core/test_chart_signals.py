@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.core.derivations.derived import derive
 from cds_service.core.facts.chart_signals import WORDS
-from cds_service.core.findings import AugmentationOrder
+from cds_service.core.orders import AugmentationOrder
 from tests.builders import coded, condition, findings_of, procedure, specs, words
 from tests.chart_builders import (
     open_service,

@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.core.acts.recommendations import not_counted_text
 from cds_service.core.braces.bracing import with_counted_from
-from cds_service.core.findings import SupportOrders, WrittenOn
+from cds_service.core.orders import SupportOrders, WrittenOn
 from tests.chart_builders import TODAY
 from tests.fact_builders import facts, finding, recommended, support_order
 

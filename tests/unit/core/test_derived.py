@@ -6,7 +6,8 @@ import pytest
 
 from cds_service.core.derivations.derived import derive
 from cds_service.core.derivations.sarcopenia import RULERS
-from cds_service.core.findings import AugmentationOrder, Findings, Gap, TreatedLevels
+from cds_service.core.findings import Findings, Gap
+from cds_service.core.orders import AugmentationOrder, TreatedLevels
 from tests.builders import specs
 from tests.expected import Known, Missing, check
 from tests.fact_builders import facts, finding

@@ -4,7 +4,8 @@ import pytest
 
 from cds_service.core.braces.brace_reasons import KEEP_REASONS
 from cds_service.core.facts.open_signals import OPEN_SIGNALS
-from cds_service.core.findings import Findings, Gap, Provenance, Purpose
+from cds_service.core.findings import Findings, Gap, Provenance
+from cds_service.core.orders import Purpose
 from cds_service.core.risk.grave_findings import KINDS
 from tests.chart_builders import open_service
 from tests.fact_builders import brace, facts, recommended, signals_of

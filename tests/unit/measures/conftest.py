@@ -4,7 +4,7 @@ import pytest
 
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import load_measures_in_force, load_vocabulary, mapping_folders
-from cds_service.measures.tables import ImportContext
+from cds_service.measures.table_rows import ImportContext
 from cds_service.measures.values import Supplement
 
 

@@ -13,7 +13,7 @@ from cds_service.loading import load_measures_in_force, load_vocabulary, mapping
 from cds_service.measures import table_file
 from cds_service.measures.reading import read_source
 from cds_service.measures.table_file import NoTable
-from cds_service.measures.tables import ImportContext
+from cds_service.measures.table_rows import ImportContext
 from cds_service.measures.values import Supplement
 
 MUSCLEMAP = "Anatomy,Label,Slices with segmentation,Muscle (%),Fat (%),Total volume (ml),Fat volume (ml)\n"

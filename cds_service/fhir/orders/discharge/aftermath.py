@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cds_service.core.facts.leaving import ASPECT
-from cds_service.core.findings import REASON_NOT_UNDERSTOOD, AugmentationOrder
+from cds_service.core.orders import REASON_NOT_UNDERSTOOD, AugmentationOrder
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import UNJUDGED, UNREAD_REASON
 from cds_service.fhir.entries.grave_asides import drugs_and_states, grave_concepts_of

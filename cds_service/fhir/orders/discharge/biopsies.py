@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import chain
 
 from cds_service.core.facts.leaving import Biopsy, GraveResult
-from cds_service.core.findings import AugmentationOrder
+from cds_service.core.orders import AugmentationOrder
 from cds_service.fhir.entries.exams.awaited_reports import is_without_words
 from cds_service.fhir.entries.exams.unread_in_report import (
     is_of_other_organ,

@@ -10,7 +10,7 @@ from cds_service.core.facts.leaving import (
     Leaving,
     ReportsSince,
 )
-from cds_service.core.findings import AugmentationOrder
+from cds_service.core.orders import AugmentationOrder
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.fractures.bones import CARRYING, CERVICAL
 from cds_service.fhir.entries.harm.news_in_conditions import ACUTE, NERVE_ROOT, UNUSUAL

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from cds_service.core.findings import AugmentationOrder, Performed
+from cds_service.core.orders import AugmentationOrder, Performed
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.discharge.aftermath import (

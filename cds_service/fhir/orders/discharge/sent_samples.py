@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from cds_service.core.facts.leaving import Biopsy
-from cds_service.core.findings import AugmentationOrder
+from cds_service.core.orders import AugmentationOrder
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology

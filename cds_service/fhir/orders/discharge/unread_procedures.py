@@ -4,7 +4,7 @@
 spine it treated; one of these days somebody reads, and it is no tumour.
 """
 
-from cds_service.core.findings import AugmentationOrder
+from cds_service.core.orders import AugmentationOrder
 from cds_service.fhir.entries.entry import SPINE_NAMED, Entry
 from cds_service.fhir.entries.grave.grave_concepts import (
     GRAVE,

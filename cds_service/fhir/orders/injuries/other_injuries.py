@@ -8,7 +8,7 @@ if it stays. `injury_times.py` says which entries are recent enough to count.
 from collections.abc import Sequence
 
 from cds_service.core.braces.brace_reasons import KEEP_REASONS
-from cds_service.core.findings import OtherInjuries, SupportOrder
+from cds_service.core.orders import OtherInjuries, SupportOrder
 from cds_service.fhir.certainty import (
     certainty_of,
     is_of_sequela,

@@ -6,7 +6,7 @@ an order treats is in `treated_levels.py`; here are its reasons, and diagnoses.
 
 from collections.abc import Mapping
 
-from cds_service.core.findings import TreatedLevels
+from cds_service.core.orders import TreatedLevels
 from cds_service.fhir.certainty import at_first_visit
 from cds_service.fhir.entries.fractures.bones import CERVICAL
 from cds_service.fhir.entries.fractures.broken_by_title import vertebrae_broken_by_title

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from cds_service.core.findings import (
+from cds_service.core.orders import (
     PROCEDURES,
     AugmentationOrder,
     Performed,

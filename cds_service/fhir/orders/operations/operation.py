@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.core.findings import AugmentationOrder
+from cds_service.core.orders import AugmentationOrder
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from cds_service.core.facts.leaving import SOON_ENOUGH
-from cds_service.core.findings import (
+from cds_service.core.orders import (
     NOTHING_ELSE,
     AugmentationOrder,
     NotNow,

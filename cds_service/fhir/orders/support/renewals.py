@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from cds_service.core.findings import Renewal, RenewalKind, SupportOrder
+from cds_service.core.orders import Renewal, RenewalKind, SupportOrder
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.order_times import read_times

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cds_service.core.findings import Purpose, SupportOrder
+from cds_service.core.orders import Purpose, SupportOrder
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.keep_reasons import reasons_of_order

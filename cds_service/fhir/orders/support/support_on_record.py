@@ -20,7 +20,7 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.core.braces.bracing import times_of
-from cds_service.core.findings import NotNow, SupportOrder, SupportOrders
+from cds_service.core.orders import NotNow, SupportOrder, SupportOrders
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.mapping.terminology import Terminology

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from cds_service.core.braces.bracing import DAY
-from cds_service.core.findings import (
+from cds_service.core.orders import (
     Purpose,
     Standing,
     SupportOrder,

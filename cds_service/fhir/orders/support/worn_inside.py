@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import takewhile
 
-from cds_service.core.findings import SupportOrder, WrittenOn
+from cds_service.core.orders import SupportOrder, WrittenOn
 from cds_service.fhir.mapping.durations.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from cds_service.core.findings import TrainingLimit
+from cds_service.core.orders import TrainingLimit
 from cds_service.fhir.certainty import (
     PAST,
     certainty_of,

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from cds_service.core.braces.bracing import times_of
-from cds_service.core.findings import SupportOrder, SupportOrders
+from cds_service.core.orders import SupportOrder, SupportOrders
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables

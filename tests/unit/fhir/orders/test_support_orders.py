@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given, settings
 
-from cds_service.core.findings import (
+from cds_service.core.orders import (
     AugmentationOrder,
     SupportOrder,
     SupportOrders,

@@ -13,7 +13,8 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from cds_service.core.earlier_cards.course_after_signing import STATES, STEPS, When
-from cds_service.review.committee import PAGE, _hidden, tables_of
+from cds_service.review.committee import PAGE
+from cds_service.review.committee_tables import tables_of, with_small_hidden
 from cds_service.review.small_counts import AND_HIDDEN, HIDDEN, add_up
 
 YEARS = ("2025", "2026")
@@ -67,7 +68,8 @@ def drawn(seed):
 def pages(counts):
     """What an attacker sees: each year alone, and both."""
     years = {
-        year: _hidden(tables_of(counts, f"{year}-01", f"{year}-12")) for year in YEARS
+        year: with_small_hidden(tables_of(counts, f"{year}-01", f"{year}-12"))
+        for year in YEARS
     }
     both = {name: add_up([years[year][name] for year in YEARS]) for name in PAGE}
     return {**years, "both": both}
@@ -289,7 +291,7 @@ class LoopAttacker:
 
     def __init__(self, counts):
         tables = tables_of(counts, "2026-01", "2026-12")
-        shown = _hidden(tables)
+        shown = with_small_hidden(tables)
         self.cells = [
             (name, row, column)
             for name in ("loop", "steps")
