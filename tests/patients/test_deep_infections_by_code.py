@@ -35,6 +35,17 @@ def card(*entries):
     return by_topic(ask(body))["rehabilitation"]
 
 
+@pytest.mark.parametrize(
+    "code", ["T84.51XA", "T84.54XD", "T84.610A", "T84.7XXA", "T82.7XXA", "T82.6XXA"]
+)
+def test_an_infected_implant_is_named_as_its_words_are(code):
+    detail = card(coded(code, days=20))["detail"]
+    assert "spinal infection not excluded" in detail
+    assert "not understood" not in detail
+    (summary,) = summaries_beside(coded(code, days=20))
+    assert "spinal infection not excluded" in summary
+
+
 def test_a_history_entered_of_late_has_no_year_of_its_own():
     start = "Breast cancer: could this be a metastasis?"
     assert card(coded("Z85.3", days=20))["summary"].startswith(start)
