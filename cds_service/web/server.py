@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from cds_service.audit.chain import AuditEntry
 from cds_service.audit.checkpoint import KeyGone, signer_of
 from cds_service.audit.database import Database
+from cds_service.audit.network_files import MOUNTS, network_type
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable, DataFileError
@@ -71,6 +72,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     warn_if_below_a_path(settings.public_url)
     service = load_service(site)
     audit = AuditStore(settings.database_url)
+    refuse_file_on_network(audit.database)
     warn_if_database_unencrypted(audit.database)
     run = str(uuid4())
     drain = Drain(settings.drain_seconds)
@@ -191,6 +193,25 @@ def warn_if_database_unencrypted(database: Database) -> None:
     """Warn if patients' ids and measurements may cross a network in plain text."""
     if database.may_send_plain_text:
         SERVER_LOG.warning(ENCRYPT_THE_DATABASE)
+
+
+def refuse_file_on_network(database: Database, mounts: Path = MOUNTS) -> None:
+    """Refuse a SQLite log that other machines may write.
+
+    SQLite's journal is held in memory that machines do not share: two services on such
+    a file overwrite each other's entries, and nothing notices it.
+
+    Raises:
+        DataFileError: the file lies on a network file system.
+    """
+    kind = network_type(Path(database.file), mounts) if database.file else None
+    if kind is not None:
+        raise DataFileError(
+            "settings",
+            f"{PREFIX}DATABASE_URL",
+            f"names a SQLite file on a network file system ({kind}), where entries may"
+            " be lost: name a file on a disk of this machine, or PostgreSQL",
+        )
 
 
 def _check_callers_authenticated(
