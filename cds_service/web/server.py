@@ -26,6 +26,7 @@ from cds_service.web.app import Wiring, create_app
 from cds_service.web.http_server import Address, Drain, serve
 from cds_service.web.logs import configure_logs
 from cds_service.web.pages.sandbox import is_open
+from cds_service.web.rehearsal import rehearse
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 SERVER_LOG = logging.getLogger("kyphoplasty_cds.server")
@@ -82,6 +83,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
 
     def make_app(address: str) -> Flask:
         base_url = settings.public_url or address
+        rehearse(service, datetime.now(UTC))
         return create_app(
             service,
             settings,
