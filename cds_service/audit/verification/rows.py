@@ -78,6 +78,10 @@ class Row:
     are_cards_in_place: bool = True
 
 
+class DamagedLog(Exception):
+    """The file is, or was, a log, and SQLite cannot read on."""
+
+
 Select = Callable[[str], Iterator[tuple[tuple[str, ...], list[Cells]]]]
 
 
@@ -87,6 +91,7 @@ def open_log(database_url: str) -> Iterator[Select]:
 
     Raises:
         NoLog: there is none, or the database does not answer.
+        DamagedLog: bytes of SQLite's file were overwritten or cut off.
     """
     is_sqlite = database_url.startswith("sqlite")
     open_database = _open_sqlite if is_sqlite else _open_postgresql
@@ -94,6 +99,10 @@ def open_log(database_url: str) -> Iterator[Select]:
         with open_database(database_url) as select:
             yield select
     except sqlite3.Error as error:
+        # The code of an extended result ends in that of its kind.
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise DamagedLog("the file of the log is damaged") from None
         raise _no_log(error) from None
 
 

@@ -25,7 +25,9 @@ from cds_service.audit.verification.notes import (
 )
 from cds_service.audit.verification.purges import Purged, Purges
 from cds_service.audit.verification.rows import (
+    DamagedLog,
     Row,
+    Select,
     find_disguised,
     is_sound,
     open_log,
@@ -182,25 +184,35 @@ def verify_log(
         NoLog: there is no log, or it cannot be read.
     """
     walk = _Walk(checkpoints, retention_days)
-    with open_log(database_url) as select:
-        for row in read_rows(select):
-            walk.step(row)
-            if progress is not None and walk.report.entries % PROGRESS_ENTRIES == 0:
-                progress(walk.report.entries)
-        for table, sequence in read_stray(select):
-            detail = f"{table} has a row that belongs to no entry"
-            walk.report.add(fault("inserted", sequence, detail))
-        is_sqlite = database_url.startswith("sqlite")
-        for table in find_disguised(select, is_sqlite=is_sqlite):
-            detail = f"{table} is no ordinary table: a list may leave out entries"
-            walk.report.add(fault("changed", 1, detail, walk.report.last))
-        if step := unknown_step(select, is_sqlite=is_sqlite):
-            detail = f"{step}, which this version does not know: {NEWER}"
-            walk.report.add(fault("not known", 1, detail, walk.report.last))
-        if is_sqlite and not is_sound(select):
-            detail = "SQLite's integrity_check fails: a list may leave out entries"
-            walk.report.add(fault("changed", 1, detail, walk.report.last))
+    report = walk.report
+    is_sqlite = database_url.startswith("sqlite")
+    try:
+        with open_log(database_url) as select:
+            for row in read_rows(select):
+                walk.step(row)
+                if progress is not None and report.entries % PROGRESS_ENTRIES == 0:
+                    progress(report.entries)
+            _look_at_tables(select, report, is_sqlite=is_sqlite)
+    except DamagedLog as error:
+        detail = f"{error}: nothing can be read from here on"
+        report.add(fault("removed", report.last + 1, detail))
     return walk.end(keys)
+
+
+def _look_at_tables(select: Select, report: Report, *, is_sqlite: bool) -> None:
+    """Add the faults that no entry shows by itself."""
+    for table, sequence in read_stray(select):
+        detail = f"{table} has a row that belongs to no entry"
+        report.add(fault("inserted", sequence, detail))
+    for table in find_disguised(select, is_sqlite=is_sqlite):
+        detail = f"{table} is no ordinary table: a list may leave out entries"
+        report.add(fault("changed", 1, detail, report.last))
+    if step := unknown_step(select, is_sqlite=is_sqlite):
+        detail = f"{step}, which this version does not know: {NEWER}"
+        report.add(fault("not known", 1, detail, report.last))
+    if is_sqlite and not is_sound(select):
+        detail = "SQLite's integrity_check fails: a list may leave out entries"
+        report.add(fault("changed", 1, detail, report.last))
 
 
 class _Walk:
