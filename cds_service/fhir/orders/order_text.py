@@ -1,5 +1,8 @@
 """Recognise an order by its words if no code does; a doubtful text names nothing.
 
+`name_augmentation` names the operation, `name_support` the support orders, and
+`name_brace` the brace of an order that is known to be one.
+
 The words of each language are in `mappings/texts/`. This module knows the structure of
 a title: the order comes first, then why and how. So "X-ray after kyphoplasty" is an
 X-ray, and "kyphoplasty after a fall" is a kyphoplasty.
