@@ -1,4 +1,8 @@
-"""Find in the log the answer that showed a card, and earlier feedback."""
+"""Find in the log the answer that showed a card, and earlier feedback.
+
+The parts of a card that an override can close are written into the entry of the answer
+here too (`closures_json`), so that one file has the format that it reads back.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from cds_service.cards.answer import Answer
+from cds_service.cards.brace import TOPIC as BRACE_TOPIC
 from cds_service.cards.not_known import not_known
 from cds_service.core.earlier_cards.closures import CardGround, GroundOrder
 from cds_service.core.facts.chart_facts import DIGEST_LENGTH
 from cds_service.protocol.messages import Card
 
-BRACE_CARD = "braceLimit"
 ON_BRACE_CARD = ("brace", "bed-rest")
 
 
@@ -19,7 +19,7 @@ def grounds_of(answer: Answer, cards: Sequence[Card]) -> tuple[CardGround, ...]:
 
 def ground_of(answer: Answer, card: Card) -> CardGround:
     topic = topic_of(card)
-    if topic == BRACE_CARD:
+    if topic == BRACE_TOPIC:
         orders = [
             order for kind in ON_BRACE_CARD for order in answer.support.of_kind(kind)
         ]

@@ -25,6 +25,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from cds_service.core.orders import PROCEDURES
+
 LARGEST_WIDTH = 100
 WHOLE_IDS = 300  # columns for tables: an id that is broken cannot be copied
 _LABELS = {
@@ -81,8 +83,7 @@ def print_response(
 
 def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     """Print an answer's audit entry step by step: tables, then the cards."""
-    orders = ", ".join(content["orders"]) or "a brace or bed-rest order after one"
-    console.print(Text(clean(f"1 order: {orders}")))
+    console.print(Text(clean(f"1 order: {_order_text(content)}")))
     for order in content.get("supportOrders", ()):
         console.print(Text(clean(f"  {order}")))
     record = content["record"]
@@ -107,6 +108,20 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     console.print(Text(f"  recommendations: {', '.join(content['recommendations'])}"))
     console.print("6 cards")
     print_response(console, content)
+
+
+def _order_text(content: Mapping[str, Any]) -> str:
+    """Name the augmentation orders, the operation, and what it was recognised by."""
+    references = ", ".join(content["orders"])
+    # Entries of earlier versions, and those of a brace alone, hold no operation.
+    order = content.get("order") or {}
+    if not references or not order:
+        return references or "a brace or bed-rest order after one"
+    operation = PROCEDURES.get(order.get("procedure") or "", "augmentation")
+    levels = ", ".join(order.get("levels") or ())
+    named = f"{operation} {levels}" if levels else f"{operation}, no level"
+    by = "its words" if order.get("recognisedBy") == "text" else order.get("code")
+    return f"{references} ({named}; recognised by {by or 'a code'})"
 
 
 def _print_findings(console: Console, content: Mapping[str, Any]) -> None:

@@ -115,8 +115,9 @@ def _ehr_lines(fit: Fit, today: date) -> Iterator[str]:
     """
     profile, client = fit.profile, fit.client
     yield f"  client {client.issuer}: {profile.title}, profile {client.profile}"
+    yield "    orders that a card may offer, and the code that each button sends:"
     for button in buttons(fit):
-        yield f"    {button.order}: {button.code or button.words}"
+        yield f"      {button.order}: {button.code or button.words}"
     for line in differences(fit, today):
         yield f"    warning: {line}"
     open_questions = [] if fit.is_generic else list(questions(profile))

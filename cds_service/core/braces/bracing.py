@@ -22,7 +22,9 @@ from cds_service.core.words.wording import (
 )
 
 # Two last days this close are the same: 12 weeks and 3 months.
-SAME = timedelta(days=7)
+SAME_WITHIN = timedelta(days=7)
+# policy: a draft that was written longer ago has waited for its signature
+SIGNED_WITHIN = timedelta(days=7)
 # policy (E6): as far back as orders count if the day of the fracture is not known
 ORDERS_COUNT_FOR = timedelta(days=90)
 # policy: two augmentations this close are stages of one treatment
@@ -155,7 +157,7 @@ class BraceTimes:
         """Tell if dates and words state the same last day, or nearly so."""
         if self.by_dates is None or self.by_words is None:
             return False
-        return abs(self.by_dates - self.by_words) <= SAME
+        return abs(self.by_dates - self.by_words) <= SAME_WITHIN
 
     def _length_in_words(self, end: str) -> str:
         """Say its words: a length if they have one, else the day; empty without."""
@@ -253,7 +255,8 @@ def _day_written(order: SupportOrder, today: date) -> date | None:
     written = order.written.day
     if written is None or written > today:
         return None
-    return written if order.standing.is_in_force or today - written <= SAME else None
+    is_signed_soon = today - written <= SIGNED_WITHIN
+    return written if order.standing.is_in_force or is_signed_soon else None
 
 
 def _is_misdated(order: SupportOrder, today: date) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from cds_service.core.braces.brace_reasons import keep_reasons
-from cds_service.core.braces.bracing import SAME, BraceTimes
+from cds_service.core.braces.bracing import SAME_WITHIN, BraceTimes
 from cds_service.core.case import Case, Conclusion
 from cds_service.core.data_file import Approved, DataTable
 from cds_service.core.drugs.drug_states import DrugState
@@ -274,7 +274,7 @@ def _clear_end(times: BraceTimes) -> date | None:
     is_apart = times.order.worded.kind == "apart"
     if times.is_shortest or is_apart or times.ends is None:
         return None
-    if by_dates and by_words and abs(by_dates - by_words) > SAME:
+    if by_dates and by_words and abs(by_dates - by_words) > SAME_WITHIN:
         return None
     return by_dates or by_words
 

@@ -1,5 +1,8 @@
 """Recognise an order by its words if no code does; a doubtful text names nothing.
 
+`name_augmentation` names the operation, `name_support` the support orders, and
+`name_brace` the brace of an order that is known to be one.
+
 The words of each language are in `mappings/texts/`. This module knows the structure of
 a title: the order comes first, then why and how. So "X-ray after kyphoplasty" is an
 X-ray, and "kyphoplasty after a fall" is a kyphoplasty.
@@ -43,18 +46,18 @@ _BIOPSY_OPEN = ("biopsy-open",)
 # Of a support that is not worn.
 _SEEN_TO = ("seen-to-already",)
 # Behind the operation's name and its level.
-_BESIDE_ORDER, _ENDED = "beside-the-order", ("order-ended",)
+_BESIDE_ORDER = "beside-the-order"
+_ENDED = ("order-ended",)
 _DECLINED_BESIDE = "declined-beside"
 # A title cancels the operation; or it tells that an earlier booking was cancelled.
-_CANCELS, _REBOOKED, _EARLIER_BOOKING = (
-    ("cancels-operation",),
-    ("rebooked",),
-    "earlier-booking",
-)
+_CANCELS = ("cancels-operation",)
+_REBOOKED = ("rebooked",)
+_EARLIER_BOOKING = "earlier-booking"
 # It ends the operation after all; or it ends something else, or says "revision".
 _ENDED_AT_LAST = ("ended-at-last",)
 _ASIDES_IN_TITLE = ("ended-beside", "revision-beside")
-_POSTPONED, _FOR_GOOD = "postponed", ("postponed-for-good",)
+_POSTPONED = "postponed"
+_FOR_GOOD = ("postponed-for-good",)
 # "D/C warfarin", in a part of its own.
 _STOPS = re.compile(
     r"(?<![^\W_])(?:cancel|d/?c|discontinue|stop|arret(?:er)?(?: de)?|suspend(?:re|er)"

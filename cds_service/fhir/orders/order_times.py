@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from cds_service.core.braces.bracing import DAY, SAME
+from cds_service.core.braces.bracing import DAY, SAME_WITHIN, SIGNED_WITHIN
 from cds_service.fhir.raw_json import (
     Json,
     items,
@@ -36,8 +36,8 @@ _HOW_OFTEN = ("frequency", "period", "periodUnit")
 _EACH_TIME = ("duration", "durationMax", "durationUnit")
 _HOW_MANY = ("count", "countMax", "periodMax")
 LIFETIME = 99  # payers' "length of need 99" (months) means lifetime, not wear time
-SAME_HOURS = SAME.days * DAY
-OF_MONTHS = 0.085  # by how much a month is longer than four weeks
+SAME_HOURS = SAME_WITHIN.days * DAY
+MONTH_EXCESS = 0.085  # by how much a month is longer than four weeks
 IN_FORCE = frozenset({"active"})  # statuses: a draft may be signed again
 MOST_HOURS = 100 * _HOURS["a"]  # a longer time is no date
 
@@ -117,7 +117,7 @@ def _is_open_period(times: OrderTimes) -> bool:
 def _are_apart(stated: Sequence[OrderTimes]) -> bool:
     """Tell if times that an order states differ by more than some days."""
     starts = [one.start for one in stated if one.start]
-    if starts and max(starts) - min(starts) > SAME:
+    if starts and max(starts) - min(starts) > SAME_WITHIN:
         return True
     begins = min(starts, default=None)
     lengths = []
@@ -129,7 +129,8 @@ def _are_apart(stated: Sequence[OrderTimes]) -> bool:
             lengths.append(hours)
     longest = max(lengths, default=0)
     # 12 weeks and 3 months are one length in a hospital.
-    tolerance = max(SAME_HOURS, longest * OF_MONTHS) if longest >= SAME_HOURS else 0
+    months = longest * MONTH_EXCESS
+    tolerance = max(SAME_HOURS, months) if longest >= SAME_HOURS else 0
     ends = [one.end for one in stated if one.end]
     is_unclear = (
         begins is None
@@ -353,6 +354,7 @@ def written_on(
     """
     written = calendar.first_day(order.get("authoredOn"))
     is_in_force = text(order.get("status")) in IN_FORCE
-    if signed_on and written and signed_on - written > SAME and not is_in_force:
+    has_waited = bool(signed_on and written and signed_on - written > SIGNED_WITHIN)
+    if has_waited and not is_in_force:
         return signed_on
     return written or read_times(order, calendar).start

@@ -6,7 +6,7 @@ What its elements say is read in `order_times.py`.
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cds_service.core.orders import WordedEnd
 from cds_service.fhir.mapping.durations.duration_parts import Mention
@@ -36,6 +36,13 @@ HEALED_AFTER = ("until-healed-after",)
 MOST_TEXTS = 20  # of one order; further texts are not read and make the end doubtful
 
 
+class OrderText(NamedTuple):
+    """A text of an order that may state how long it runs."""
+
+    words: str
+    is_title: bool
+
+
 def read_worded_end(
     order: Json,
     subject: Subject,
@@ -44,8 +51,7 @@ def read_worded_end(
 ) -> WordedEnd:
     """Read what the words of an order (raw JSON) say about its end.
 
-    A number next to a word that is not known, in a language that is not read, may be a
-    length of time.
+    For a brace, a length that one text adds to that of another leaves the end in doubt.
 
     Args:
         order: raw JSON.
@@ -77,7 +83,11 @@ def _end_in_words(
     terminology: Terminology,
     signed_on: date | None,
 ) -> WordedEnd:
-    """Read the end as if no text added to the length of another."""
+    """Read the end as if no text added to the length of another.
+
+    A number next to a word that is not known, in a language that is not read, may be a
+    length of time.
+    """
     rules = terminology.durations
     written = written_on(order, terminology.calendar, signed_on)
     texts = list(islice(texts_on_time(order), MOST_TEXTS + 1))
@@ -231,8 +241,8 @@ def clear_end(mentions: list[Mention]) -> WordedEnd:
     )
 
 
-def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
-    """Yield each text that may state an order's duration, and if it is the title."""
+def texts_on_time(order: Json) -> Iterator[OrderText]:
+    """Yield each text that may state an order's duration, the titles first."""
     titles = [
         words
         for codeable in codeables(
@@ -256,8 +266,9 @@ def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
         text(order.get(name)) for name in ("patientInstruction", "note", "notes")
     ]
     others += [_parameter(one) for one in objects(order.get("parameter"))]
-    yield from ((words, True) for words in dict.fromkeys(titles) if words)
-    yield from ((words, False) for words in dict.fromkeys(others) if words)
+    for is_title, texts in ((True, titles), (False, others)):
+        for words in filter(None, dict.fromkeys(texts)):
+            yield OrderText(words, is_title)
 
 
 def _parameter(parameter: Json) -> str:

@@ -50,6 +50,7 @@ def test_each_button_is_listed_with_its_code(site):
     folder = site('profile = "epic"')
     map_order(folder, "PT_EVAL", "rehabilitation")
     lines = check(folder).output
+    assert "orders that a card may offer, and the code that each button sends" in lines
     assert f"rehabilitation service: {LIST}|PT_EVAL" in lines
     assert "Referral to dietitian: no button" in lines
     sheet = integration_sheet(Settings(), load_site(folder), DAY)

@@ -65,6 +65,13 @@ def test_a_request_with_nothing_of_the_record_is_explained_too(tmp_path):
     assert "--fhir-server" in done.stdout
 
 
+def test_the_first_step_says_what_the_order_was_recognised_by(tmp_path):
+    done = explained(tmp_path, prefetch=empty_prefetch(TEMPLATES))
+    first = " ".join(done.stdout.partition("2 record")[0].split())
+    assert "ServiceRequest/draft-1 (kyphoplasty" in first
+    assert "recognised by http://www.ama-assn.org/go/cpt|22514" in first
+
+
 def test_lists_that_were_not_read_are_printed_under_their_reason(tmp_path):
     left_out = ("conditions", "medications")
     prefetch = {
