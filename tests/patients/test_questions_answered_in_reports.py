@@ -46,6 +46,8 @@ LEFT_OPEN = [
     "Ricerca di metastasi. Nessuna frattura",
     "Metastasen? Geen levermetastasen",
     "Metastasen? Geen zekerheid over metastasen",
+    "Geen zekerheid over metastasen",
+    "Geen uitsluitsel over metastasen",
     "Przerzuty? Bez przerzutów w wątrobie",
     "転移の有無。肝転移なし",
     "有无转移。肝脏未见转移",
