@@ -59,6 +59,7 @@ from cds_service.fhir.entries.words.asides import (
     words_of_asides,
 )
 from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.dated_in_prose import past_by_dates
 from cds_service.fhir.entries.words.problem_words import in_doubt, named_in
 from cds_service.fhir.entries.words.unread_in_reasons import is_title_plain
 from cds_service.fhir.leaves import codes_of, words_in
@@ -120,7 +121,10 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     words = _without_plain(_written_in(entry, title, asides), codes, terminology)
     wards = wards_of(entry)
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
-    concepts = broken | (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
+    past = past_by_dates(words, named, terminology)
+    concepts = broken | (coded & OPENING) | ((named - past) & (GRAVE | END_OF_LIFE))
+    if past:  # a history that leads no card, and reassures of nothing
+        concepts |= {_unread_in(entry), MAY_BEAR_ON_SPINE}
     concepts -= SEARCHES
     searched = coded | named | searches_in_titles(entry, titles, terminology)
     if is_for_screening(entry, terminology):
@@ -145,9 +149,13 @@ def _broken_by_title(entry: Json, terminology: Terminology) -> frozenset[str]:
     concepts = told_by_title(entry, terminology)
     if not has_unread_break(entry, GRAVE, terminology):
         return concepts
+    return concepts | {_unread_in(entry), MAY_BEAR_ON_SPINE}
+
+
+def _unread_in(entry: Json) -> str:
+    """Return the concept of words of an entry that were not understood."""
     is_report = text(entry.get("resourceType")) == "DiagnosticReport"
-    unread = UNREAD_PROSE if is_report else UNREAD_REASON
-    return concepts | {unread, MAY_BEAR_ON_SPINE}
+    return UNREAD_PROSE if is_report else UNREAD_REASON
 
 
 def _forbidden_or_unstable(

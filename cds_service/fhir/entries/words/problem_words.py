@@ -5,7 +5,7 @@ One entry may hold several statements (`Diabetes. Verdacht auf Demenz`), a suspi
 compression`). A report is prose: it repeats the question and answers it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -29,6 +29,7 @@ ANOTHER_PERSON = "another-person"
 # Their titles name what relatives had, often without saying so again.
 FAMILY_HISTORY = "family-history"
 OF_RELATIVES = ("of-relatives",)  # a rule of `kinds.toml`
+ASKED = "asked-of-report"  # another
 
 
 class NamedConcepts(NamedTuple):
@@ -259,24 +260,94 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
 
     Of a long report, only the beginning is read.
     """
-    prose = "\n".join(words)[:LONGEST_TEXT]
-    parts = [
-        part
-        for sentence in sentences_once([prose])[:MOST_SENTENCES]
-        for part in terminology.clauses.cut_at_contrasts(sentence)
-    ][:MOST_PARTS]
-    turned = (_named_in_turned_denials(one, terminology) for one in parts)
     clauses = terminology.clauses
-    plain_parts = map(clauses.without_turned_denials, parts)
+    prose, left = list[str](), LONGEST_TEXT
+    for one in words:
+        prose.append(one[: max(left, 0)])
+        left -= len(one) + 1
+    parts = [
+        (number, part)
+        for number, sentence in _numbered_sentences(prose)[:MOST_SENTENCES]
+        for cut in _asked_and_said(sentence, terminology)
+        for part in clauses.cut_at_contrasts(cut)
+    ][:MOST_PARTS]
+    turned = (_named_in_turned_denials(one, terminology) for _, one in parts)
     stretches = [
-        stretch for part in plain_parts for stretch in clauses.cut_at_denials(part)
+        (number, stretch)
+        for number, part in parts
+        for stretch in clauses.cut_at_denials(clauses.without_turned_denials(part))
     ]
-    verdicts = [_verdict_on(one, terminology) for one in stretches[:MOST_PARTS]]
-    stated = frozenset[str]().union(*turned, *(one.stated for one in verdicts))
-    # A report repeats the question, `rule out metastasis`, and answers it.
-    answered = frozenset[str]().union(*(one.denied for one in verdicts))
-    suspected = frozenset[str]().union(*(one.suspected for one in verdicts))
-    return stated | (suspected - answered)
+    verdicts = [
+        _Told(number, one, _verdict_on(one, terminology))
+        for number, one in stretches[:MOST_PARTS]
+    ]
+    stated = frozenset[str]().union(*turned, *(one.verdict.stated for one in verdicts))
+    return stated | _left_open(verdicts, terminology)
+
+
+def _asked_and_said(sentence: str, terminology: Terminology) -> list[str]:
+    """Cut a sentence behind its questions, each with a question mark."""
+    cut = terminology.clauses.cut_after_questions(sentence)
+    return [_with_mark(one, terminology) for one in cut]
+
+
+def _with_mark(words: str, terminology: Terminology) -> str:
+    """Write a question in words with a mark: "転移の有無" as "転移?".
+
+    It names what it asks for, and nothing else: "search for metastases in known
+    myeloma" states what is known.
+    """
+    kinds = terminology.kinds
+    if len(words) > LONGEST_STATEMENT or not kinds.of_title(words, (ASKED,)):
+        return words
+    asked = kinds.without(words, ASKED)
+    return f"{asked}?" if terminology.clauses.are_bare_names(asked) else words
+
+
+def _numbered_sentences(texts: Iterable[str]) -> list[tuple[int, str]]:
+    """Cut texts into sentences, each of them once, with the number of its text."""
+    seen = dict[str, int]()
+    for number, one in enumerate(texts):
+        for sentence in sentences_once([one]):
+            seen.setdefault(sentence, number)
+    return [(number, sentence) for sentence, number in seen.items()]
+
+
+def _left_open(told: Sequence["_Told"], terminology: Terminology) -> frozenset[str]:
+    """Return what is suspected and not denied by plain words.
+
+    A report repeats the question, `rule out metastasis`, and answers it. Of one text,
+    what is asked behind an answer is not answered by it, nor is what a question names
+    twice: "metastasis of L1 in known bone metastases?".
+    """
+    left = set[str]()
+    for place, asked in enumerate(told):
+        suspected = asked.verdict.suspected
+        if not suspected:
+            continue
+        repeated = terminology.clauses.named_twice(asked.words)
+        answers = (
+            one.verdict.denied - repeated
+            for behind, one in enumerate(told)
+            if (behind >= place or one.text != asked.text)
+            and not suspected.isdisjoint(one.verdict.denied)
+            and (one is asked or _is_answer(one.words, asked.words, terminology))
+        )
+        left |= suspected - frozenset[str]().union(*answers)
+    return frozenset(left)
+
+
+def _is_answer(denial: str, question: str, terminology: Terminology) -> bool:
+    """Tell if a denial consists of plain words, and is of no vertebra but those asked.
+
+    "No metastasis in the liver" says nothing of the spine.
+    """
+    if not terminology.plain.reports.are_all(denial):
+        return False
+    # Names of vertebrae are known in capitals.
+    denied = {*terminology.levels.named(denial.upper())}
+    asked = {*terminology.levels.named(question.upper())}
+    return not denied or (bool(asked) and asked <= denied)
 
 
 def _named_in_turned_denials(part: str, terminology: Terminology) -> frozenset[str]:
@@ -294,6 +365,20 @@ class _Verdict(NamedTuple):
     stated: frozenset[str]
     suspected: frozenset[str]
     denied: frozenset[str]
+
+
+class _Told(NamedTuple):
+    """What a part of a sentence tells.
+
+    Attributes:
+        text: the number of its text.
+        words: its words, folded.
+        verdict: what they state, suspect and deny.
+    """
+
+    text: int
+    words: str
+    verdict: _Verdict
 
 
 def _verdict_on(sentence: str, terminology: Terminology) -> _Verdict:

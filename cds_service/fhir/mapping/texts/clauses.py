@@ -52,6 +52,11 @@ _STATEMENT = re.compile(
 )
 
 
+# `Metastasis? No metastasis`; in French the mark is apart.
+_QUESTION = re.compile(r"(?<=[\w)])(?P<apart>\s{0,3})(?:[?？]+(?=\s|$)|？+)")
+MOST_QUESTIONS = 20
+
+
 def sentences(note: str) -> list[str]:
     """Cut a note into sentences."""
     return _SENTENCE.split(note)
@@ -412,6 +417,47 @@ class ClauseReader:
             parts.append(words[start : contrast.start()])
             start = contrast.end()
         return (*parts, words[start:])
+
+    def cut_after_questions(self, sentence: str) -> list[str]:
+        """Cut a sentence behind each question mark that an answer may follow.
+
+        That is a mark behind a word, or one before a plain denial: `metastasis? |no
+        metastasis`, but not `L1 fracture ? metastasis`.
+        """
+        cuts = [
+            mark.end()
+            for mark in islice(_QUESTION.finditer(sentence), MOST_QUESTIONS)
+            if not mark["apart"] or self._begins_with_denial(sentence[mark.end() :])
+        ]
+        borders = zip([0, *cuts], [*cuts, len(sentence)], strict=True)
+        return [sentence[start:end] for start, end in borders]
+
+    def are_bare_names(self, text: str) -> bool:
+        """Tell if a text only lists names: `metastasis or discitis`."""
+        return all(map(self._bare_names, self._items(folded(text))))
+
+    def named_twice(self, text: str) -> frozenset[str]:
+        """Return the concepts that two parts of a text name, as one asks and one knows.
+
+        Parts end at commas, at brackets, at each `with` and at each `known`.
+        """
+        words = [
+            one
+            for aside in self.cut_at_asides(text)
+            for one in self.joints.found.split(aside)
+            if one
+        ]
+        parts = [self.places(one, None).keys() for one in words]
+        return frozenset(
+            name
+            for number, part in enumerate(parts)
+            for later in parts[number + 1 :]
+            for name in part & later
+        )
+
+    def _begins_with_denial(self, words: str) -> bool:
+        first = self.cut_at_denials(words)[:1]
+        return any(self.whole(one).is_only_denial for one in first)
 
     def cut_at_asides(self, sentence: str) -> list[str]:
         """Cut a sentence at its commas and brackets, and at each `with`."""

@@ -1,0 +1,139 @@
+"""Tell which cancers and deficits prose only names as those of years ago.
+
+"Breast cancer 2009" in a report is a history, as it is in a title. Each part that names
+it must say that alone: a year behind a disease that is treated, has spread or grew
+worse dates nothing.
+"""
+
+import re
+from collections.abc import Iterable
+
+from cds_service.fhir.entries.words.cancer_words import may_be_back
+from cds_service.fhir.entries.words.past_by_words import NEW, PAST_BY_WORDS
+from cds_service.fhir.entries.words.problem_words import MOST_SENTENCES
+from cds_service.fhir.mapping.files.letters import LETTER
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import sentences_once
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, year_of_answer
+
+CANCERS = frozenset(
+    {
+        "malignancy-elsewhere",
+        "cancer-ever",
+        *(
+            f"{organ}-cancer-ever"
+            for organ in ("breast", "prostate", "lung", "kidney", "thyroid")
+        ),
+        "melanoma-ever",
+    }
+)
+DEFICITS = frozenset({"neurological-deficit", "leg-weakness"})
+# Rule E9: up to five years ago, and the year itself may be one more.
+YEARS_OF_CANCER = 6
+# Of last year's deficit nobody knows if it is of last month.
+YEARS_OF_DEFICIT = 2
+WORSE = ("grown-worse",)
+LASTING = ("long-standing",)
+_PART = re.compile(r"[,;:()，、；：（）]")
+# A cancer whose name is known for old ones, in place of a short name.
+_KNOWN_CANCER = "breast cancer"
+
+
+def past_by_dates(
+    words: Iterable[str], named: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return which of the named cancers and deficits are only of years ago.
+
+    Args:
+        words: prose, as of a report.
+        named: what it names.
+        terminology: the service's terminology.
+    """
+    candidates = named & (CANCERS | DEFICITS)
+    if not candidates:
+        return frozenset()
+    past, present = set[str](), set[str]()
+    prose = "\n".join(words)[:LONGEST_TEXT]
+    for sentence in sentences_once([prose])[:MOST_SENTENCES]:
+        parts = [one for one in _PART.split(sentence) if LETTER.search(one)]
+        for group, is_past in ((CANCERS, _is_old_cancer), (DEFICITS, _is_old_deficit)):
+            # Another part may hide a name: "no recurrence".
+            concepts = frozenset[str]().union(
+                *(
+                    terminology.text_concepts(one, candidates & group)
+                    for one in (sentence, *parts)
+                )
+            )
+            naming = [one for one in parts if terminology.text_concepts(one, concepts)]
+            if not concepts:
+                continue
+            is_old = naming and all(
+                is_past(one, concepts, terminology) for one in naming
+            )
+            if is_old and not _is_of_now(sentence, parts, naming, terminology):
+                past |= concepts
+            else:
+                present |= concepts
+    return frozenset(past - present)
+
+
+def _is_of_now(
+    sentence: str, parts: list[str], naming: list[str], terminology: Terminology
+) -> bool:
+    """Tell if a sentence calls it new, worse, spread, or says more than is known."""
+    if terminology.kinds.of_title(sentence, (*NEW, *WORSE)):
+        return True
+    is_known = terminology.everyday_diseases.is_of_old_cancer
+    told = [one for one in parts if not is_known(one)]
+    if may_be_back(told, frozenset(), terminology):
+        return True
+    plain = terminology.plain.reports
+    return not all(one in naming or plain.are_all(one) for one in told)
+
+
+def _is_old_cancer(
+    part: str, concepts: frozenset[str], terminology: Terminology
+) -> bool:
+    years = [int(year) for year in WRITTEN_YEAR.findall(part)]
+    if not years or max(years) > year_of_answer() - YEARS_OF_CANCER:
+        return False
+    is_known = terminology.everyday_diseases.is_of_old_cancer
+    return is_known(part) or is_known(
+        _without_names(part, concepts, _KNOWN_CANCER, terminology)
+    )
+
+
+def _is_old_deficit(
+    part: str, concepts: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if words name a deficit, that it is old, and nothing else."""
+    years = [int(year) for year in WRITTEN_YEAR.findall(part)]
+    if years and max(years) > year_of_answer() - YEARS_OF_DEFICIT:
+        return False
+    kinds = terminology.kinds
+    past = (*PAST_BY_WORDS, *LASTING)
+    if not (years or kinds.of_title(part, past)):
+        return False
+    rest = part
+    for kind in past:
+        rest = kinds.without(rest, kind)
+    rest = WRITTEN_YEAR.sub(" ", rest)
+    return not LETTER.search(_without_names(rest, concepts, " ", terminology))
+
+
+def _without_names(
+    part: str, concepts: frozenset[str], instead: str, terminology: Terminology
+) -> str:
+    """Return a part with another name instead of the names of these concepts."""
+    whole = terminology.clauses.whole(part)
+    places = [place for name, place in whole.places.items() if name in concepts]
+    if not places:
+        return part
+    start, end = min(begin for begin, _ in places), max(end for _, end in places)
+    words = whole.plain
+    while start and words[start - 1].isalpha() and words[start - 1].isascii():
+        start -= 1
+    while end < len(words) and words[end].isalpha() and words[end].isascii():
+        end += 1
+    return f"{words[:start]}{instead}{words[end:]}"
