@@ -64,7 +64,7 @@ def test_a_report_that_says_nothing_of_today_changes_nothing(report):
 def test_reports_are_counted_under_not_known():
     words = "Some other words"
     detail = cards_of(imaging(words))["rehabilitation"]["detail"]
-    assert "the words of an imaging report not fully understood" in detail
+    assert "the words of a report not fully understood" in detail
     two = [imaging(words), imaging(words) | {"id": "ct"}]
     detail = cards_of(*two)["rehabilitation"]["detail"]
-    assert "the words of 2 imaging reports not fully understood" in detail
+    assert "the words of 2 reports not fully understood" in detail
