@@ -405,8 +405,8 @@ def _entry_count(count: int) -> str:
 
 def _report_count(count: int) -> str:
     if count == 1:
-        return say("an imaging report")
-    return say("{count} imaging reports", count=count)
+        return say("a report")
+    return say("{count} reports", count=count)
 
 
 def _count_by_type(entries: set[str]) -> str:

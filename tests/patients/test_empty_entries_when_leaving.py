@@ -114,4 +114,4 @@ def test_an_x_ray_that_is_a_file_alone_is_named_as_not_read(title: str) -> None:
     )
     record = chart(coded("M80.08XA", days=20), kyphoplasty_done(), report)
     (card,) = leave(record)
-    assert "the words of an imaging report not fully understood" in card["detail"]
+    assert "the words of a report not fully understood" in card["detail"]

@@ -2,7 +2,13 @@
 
 import pytest
 
-from tests.patients.reassuring import cards_of, end_is_selected, imaging
+from tests.patients.reassuring import (
+    REASSURING,
+    card_of,
+    cards_of,
+    end_is_selected,
+    imaging,
+)
 
 NOT_READ = [
     pytest.param("Endplate destruction with paravertebral abscess", id="not-listed"),
@@ -64,7 +70,40 @@ def test_a_report_that_says_nothing_of_today_changes_nothing(report):
 def test_reports_are_counted_under_not_known():
     words = "Some other words"
     detail = cards_of(imaging(words))["rehabilitation"]["detail"]
-    assert "the words of an imaging report not fully understood" in detail
+    assert "the words of a report not fully understood" in detail
     two = [imaging(words), imaging(words) | {"id": "ct"}]
     detail = cards_of(*two)["rehabilitation"]["detail"]
-    assert "the words of 2 imaging reports not fully understood" in detail
+    assert "the words of 2 reports not fully understood" in detail
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "No spinal cord injury.",
+        "No compression of the spinal cord.",
+        "Keine Rückenmarksverletzung.",
+        "Pas de lésion médullaire.",
+        "Sin lesión medular.",
+        "脊髄損傷なし。",
+        "无脊髓损伤。",
+        "척수 손상 없음.",
+    ],
+)
+def test_a_cord_that_is_not_injured_is_understood(denial):
+    detail = card_of(imaging(denial))["detail"]
+    assert REASSURING in detail
+    assert "not fully understood" not in detail
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Spinal cord injury.",
+        "No spinal cord injury except at L1.",
+        "Keine Rückenmarksverletzung außer LWK 1.",
+        "Spinal cord injury not excluded.",
+        "척수 손상 배제 불가.",
+    ],
+)
+def test_a_cord_that_may_be_injured_is_not(words):
+    assert REASSURING not in card_of(imaging(words))["detail"]

@@ -5,7 +5,7 @@ import pytest
 from tests.patients.reassuring import cards_of, end_is_selected, imaging
 from tests.tables import cases
 
-NOT_UNDERSTOOD = "the words of an imaging report not fully understood"
+NOT_UNDERSTOOD = "the words of a report not fully understood"
 BELOW = "below the usual"
 FOREIGN = __file__.replace("test_reports", "foreign_reports")
 

@@ -26,7 +26,7 @@ def test_a_report_that_nobody_read_reassures_nobody(report):
     cards = cards_of(report)
     detail = cards["rehabilitation"]["detail"]
     assert "below the usual" not in detail
-    assert "an imaging report not fully understood" in detail
+    assert "a report not fully understood" in detail
     assert not end_is_selected(cards)
 
 

@@ -35,6 +35,12 @@ from cds_service.fhir.entries.exams.unread_in_report import (
 )
 from cds_service.fhir.entries.fractures.bones import CERVICAL
 from cds_service.fhir.entries.fractures.neck_in_words import is_neck_in_report
+from cds_service.fhir.entries.grave.cultures import (
+    MICROBIOLOGY,
+    READ_HERE,
+    concepts_of_culture,
+    is_culture,
+)
 from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     UNREAD_PROSE,
@@ -136,7 +142,7 @@ def _concepts_by_type(
     if kind in PRODUCT_ELEMENTS:
         return concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
-        return _concepts_of_exam(resource, terminology)
+        return _concepts_of_exam(resource, targets, terminology)
     if kind == "Condition":
         return _concepts_of_diagnosis(coded, terminology)
     concepts = OF_TYPE.get(kind) or coded.concepts
@@ -190,8 +196,12 @@ def _concepts_of_coded(
     return concepts - OF_NO_CONCERN
 
 
-def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
+def _concepts_of_exam(
+    exam: Json, targets: Targets, terminology: Terminology
+) -> frozenset[str]:
     """Return concepts of a report or an imaging study, with what it names besides."""
+    if is_culture(exam, terminology):
+        return _concepts_of_culture(exam, targets, terminology)
     concepts = exam_concepts(exam, terminology)
     if names_t_score(exam, terminology):
         concepts |= {TELLS_T_SCORE}
@@ -205,6 +215,16 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     concepts |= _unread_prose(exam, concepts, terminology)
     words = (*words_of_report(exam), *words_of_asides(asides_of(exam)))
     return concepts | drugs_told_in_doubt(words, concepts, terminology)
+
+
+def _concepts_of_culture(
+    report: Json, targets: Targets, terminology: Terminology
+) -> frozenset[str]:
+    """Return concepts of a report of microbiology, with what it names besides."""
+    if text(report.get("status")) in VOID:
+        return frozenset()
+    named = grave_in_doubt(report, terminology) - READ_HERE
+    return MICROBIOLOGY | named | concepts_of_culture(report, targets, terminology)
 
 
 def _unread_prose(

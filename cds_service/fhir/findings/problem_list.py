@@ -94,7 +94,7 @@ SPINAL_DISEASES = AUGMENTATIONS | {
 NOT_JUDGED = (
     "a diagnosis coded on the problem list is not known here; it may be anything"
 )
-NOT_READ = "an imaging report, an order, a procedure or a note was not fully understood"
+NOT_READ = "a report, an order, a procedure or a note was not fully understood"
 # Past by nature, or without an end: such an entry counts although it is not active. A
 # stiff spine stays stiff, and no status closes the question of a tumour (rule E9).
 OF_HISTORY = frozenset(

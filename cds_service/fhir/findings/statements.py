@@ -29,6 +29,7 @@ from cds_service.fhir.certainty import (
 )
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import is_plain_exam
+from cds_service.fhir.entries.grave.cultures import MICROBIOLOGY
 from cds_service.fhir.entries.grave.grave_concepts import (
     SPINAL_OPERATION,
     UNJUDGED,
@@ -132,6 +133,9 @@ PLACES = {
 # Policy: questions that older reports and orders leave open were answered since, and
 # older drugs are over.
 ASIDE_LASTS = timedelta(days=366)
+# Policy: as long as an infection that is over counts (F1), germs of the blood may have
+# come to rest in the spine.
+SEEDS_IN = timedelta(days=90)
 # Policy: what an order that was not understood asks for was done, or given up, since.
 ORDER_LASTS = timedelta(days=180)
 # Policy: a procedure may have been for a broken hip, which counts so long (F12).
@@ -556,6 +560,8 @@ def read_aside(
     is_brief = concept in BRIEF_SEARCHES and (is_search or is_report)
     if is_brief or (is_search and is_done):
         within = _result_comes_in(chart)
+    if concept == "sepsis" and not entry.concepts.isdisjoint(MICROBIOLOGY):
+        within = SEEDS_IN
     first, last = _span_of_aside(entry, chart)
     day = first if last and last > chart.not_after else last
     problem = _problem_of_aside(entry, concept, day, chart)

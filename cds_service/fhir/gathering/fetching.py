@@ -14,6 +14,7 @@ from cds_service.fhir.entries.concepts import (
     concepts_of,
     is_product_unread,
 )
+from cds_service.fhir.entries.grave.cultures import results_to_read
 from cds_service.fhir.entries.medication.products import (
     PRODUCT_ELEMENTS,
     unread_ingredients,
@@ -427,6 +428,43 @@ def with_referred_to(
         key: _with_others(result, resources) if key in keys else result
         for key, result in results.items()
     }
+
+
+def with_results_of_cultures(
+    results: Mapping[str, QueryResult],
+    plan: PrefetchPlan,
+    terminology: Terminology,
+    bases: Bases,
+    read: Callable[[Iterable[str]], Mapping[str, Json]],
+) -> dict[str, QueryResult]:
+    """Add the values in which reports of microbiology say what grew.
+
+    The newest reports come first. What cannot be read leaves its report open.
+
+    Args:
+        results: by prefetch key.
+        plan: the service's queries.
+        terminology: tells what a report says without them.
+        bases: the server's base URLs.
+        read: reads resources of the server by name, as far as it may.
+    """
+    joined = dict(results)
+    for template in plan.of_types("DiagnosticReport").templates:
+        listed = joined[template.key]
+        targets = Targets(listed.others, bases)
+        addresses = chain.from_iterable(
+            results_to_read(report, targets, terminology) for report in listed.resources
+        )
+        names = dict.fromkeys(map(bases.name_of, addresses))
+        own = [one for one in names if _is_value(one)]
+        if own:
+            joined[template.key] = _with_others(listed, [*read(own).values()])
+    return joined
+
+
+def _is_value(name: str) -> bool:
+    kind, _, own_id = name.partition("/")
+    return kind == "Observation" and is_fhir_id(own_id)
 
 
 def _needed_products(

@@ -23,6 +23,7 @@ from cds_service.fhir.gathering.fetching import (
     read_results,
     with_diagnoses_of_stay,
     with_referred_to,
+    with_results_of_cultures,
     with_unread_products,
 )
 from cds_service.fhir.gathering.patient_status import MODIFIED, doubt_of
@@ -88,6 +89,9 @@ def gather(
             results, plan, terminology, person.bases, read, until
         )
         results = with_diagnoses_of_stay(results, plan, person.bases, read)
+        results = with_results_of_cultures(
+            results, plan, terminology, person.bases, read
+        )
     results = with_unread_products(results, plan, person.bases, terminology)
     # Raises for another Patient, and for a record of which nothing could be read.
     needed = needed_results(plan, results, person.patient_id)
