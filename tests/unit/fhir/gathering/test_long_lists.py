@@ -60,7 +60,7 @@ def test_a_list_that_is_not_understood_in_time_is_named_and_the_rest_counts(
     reports_take(SECONDS - 0.2)
     record = read()
     assert state_of(record).unread == {"diagnosticReports": "not read in time"}
-    assert [entry.kind for entry in record.entries] == ["Condition"]
+    assert [entry.resource_type for entry in record.entries] == ["Condition"]
 
 
 def test_a_list_that_is_understood_in_time_is_read(reports_take):
