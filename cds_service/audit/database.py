@@ -4,6 +4,7 @@ This file has its connections, the lock of the chain, and the migrations at star
 """
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,7 +22,7 @@ from sqlalchemy import (
     table,
     text,
 )
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     ProgrammingError,
@@ -114,6 +115,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self._engine, "do_connect", self._open_file)
             event.listen(self._engine, "commit", self._check_files)
+            event.listen(self._engine, "handle_error", _drop_read_only)
 
     def _engine_of(self, wait_seconds: float, *, is_synced: bool) -> Engine:
         """Make the engine of this URL.
@@ -368,6 +370,17 @@ class Database:
 
     def dispose(self) -> None:
         self._engine.dispose()
+
+
+def _drop_read_only(context: ExceptionContext) -> None:
+    """Give up connections that may only read.
+
+    SQLite opens a file without the right to write for reading alone, and such a
+    connection never writes, whoever owns the file later.
+    """
+    code = getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_READONLY:
+        context.is_disconnect = True
 
 
 DRIVERS = {

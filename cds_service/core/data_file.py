@@ -166,7 +166,8 @@ def read_toml(path: Path) -> dict[str, Any]:
             raise DataFileError(label(path), "", TOO_LARGE)
         if _LONG_KEY.search(octets):
             raise DataFileError(label(path), "", TOO_DEEP)
-        return tomllib.loads(octets.decode())
+        # A file that Windows saved may begin with a byte order mark.
+        return tomllib.loads(octets.decode("utf-8-sig"))
     except (OSError, ValueError) as error:
         raise DataFileError(label(path), "", f"cannot be read: {error}") from error
     except RecursionError:

@@ -38,6 +38,7 @@ USER = re.compile(
 SCOPE = re.compile(r"(?:patient|user)/([A-Za-z]+|\*)\.(read|write|\*|[cruds]+)")
 OLD_RIGHTS: Mapping[str, str] = {"read": "rs", "write": "cud", "*": "cruds"}
 LONGEST = timedelta(hours=1)
+SECONDS = re.compile(r"-?[0-9]{1,9}")
 UNSAID_SECONDS = 300  # RFC 6749 only recommends `expires_in`
 
 
@@ -265,7 +266,18 @@ def _scope(answer: Mapping[str, Any]) -> str:
 
 
 def _lifetime(answer: Mapping[str, Any]) -> timedelta:
-    seconds = answer.get("expires_in", UNSAID_SECONDS)
-    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds < 1:
-        seconds = UNSAID_SECONDS
-    return min(LONGEST, timedelta(seconds=min(seconds, 86400)))
+    """Return for how long the token opens the page, five minutes if this is unsaid.
+
+    Some servers write the number as a text, or with a decimal point.
+
+    Raises:
+        LoginRefused: the token has expired.
+    """
+    said = answer.get("expires_in")
+    if isinstance(said, str) and SECONDS.fullmatch(said):
+        said = int(said)
+    if not isinstance(said, int | float) or isinstance(said, bool):
+        said = UNSAID_SECONDS
+    if not said > 0:  # nor is it NaN
+        raise LoginRefused("token-expired")
+    return timedelta(seconds=min(said, LONGEST.total_seconds()))

@@ -97,8 +97,9 @@ def test_a_session_ends_with_its_token(clinician, desk):
     assert clinician.client.get(place).status_code == 403
 
 
-def test_a_short_token_ends_the_session_early(clinician, desk, ehr):
-    ehr.grants = {"expires_in": 120}
+@pytest.mark.parametrize("seconds", [120, "120", 120.0])
+def test_a_short_token_ends_the_session_early(clinician, desk, ehr, seconds):
+    ehr.grants = {"expires_in": seconds}
     place = clinician.launch()
     desk.later(minutes=3)
     assert clinician.client.get(place).status_code == 403
