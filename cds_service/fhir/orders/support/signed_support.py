@@ -8,6 +8,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.keep_reasons import reasons_of_order
 from cds_service.fhir.orders.operations.operation import HELD
+from cds_service.fhir.orders.order_reasons import read_reasons
 from cds_service.fhir.orders.recognition import is_augmentation, support_in
 from cds_service.fhir.orders.support.support_order import (
     PROPOSED,
@@ -65,12 +66,9 @@ def _worn_inside(
                 signed_on=drafts.signed_on,
             )
             if inside and not any(_may_be_as_long(order, inside) for order in own):
-                yield replace(
-                    inside,
-                    purpose=Purpose(
-                        reasons_of_order(draft.resource, drafts, terminology)
-                    ),
-                )
+                reasons = read_reasons(draft.resource, drafts, terminology)
+                kept_for = reasons_of_order(draft.resource, reasons, terminology)
+                yield replace(inside, purpose=Purpose(kept_for))
 
 
 def _is_therapy(order: Order, drafts: DraftOrders, terminology: Terminology) -> bool:
