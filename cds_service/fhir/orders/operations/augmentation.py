@@ -33,7 +33,7 @@ from cds_service.fhir.orders.levels.treated_levels import (
     find_levels,
     levels_in_words,
 )
-from cds_service.fhir.orders.meaning import Recognition
+from cds_service.fhir.orders.meaning import ADDITIONAL_LEVEL, Recognition
 from cds_service.fhir.orders.order_reasons import (
     LONGEST_WORDS,
     Reasons,
@@ -41,8 +41,6 @@ from cds_service.fhir.orders.order_reasons import (
 )
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
-    ADDITIONAL_LEVEL,
-    AUGMENTATION_OR_LEVEL,
     HEIGHT_RESTORATION,
     TITLES,
     augmentation_in,
@@ -95,8 +93,8 @@ def find_augmentation_order(
     """
     recognised = _recognised(drafts.each(), terminology)
     others = _recognised(drafts.each_of_others(), terminology)
-    is_ours = any(one.concepts & AUGMENTATION_OR_LEVEL for _, one in recognised)
-    is_others = any(one.concepts & AUGMENTATION_OR_LEVEL for _, one in others)
+    is_ours = any(one.is_augmentation for _, one in recognised)
+    is_others = any(one.is_augmentation for _, one in others)
     if not is_ours and not is_others:
         return None
     person = drafts.person
