@@ -66,7 +66,7 @@ from cds_service.fhir.orders.levels.treated_levels import find_levels
 from cds_service.fhir.orders.operations.operation import HELD, Operation
 from cds_service.fhir.orders.operations.untreated import UNNAMED, Broken, untreated
 from cds_service.fhir.orders.order_reasons import read_reasons
-from cds_service.fhir.orders.order_times import IN_FORCE
+from cds_service.fhir.orders.order_times import IN_FORCE, read_times
 from cds_service.fhir.orders.recognition import (
     FRACTURES,
     TITLES,
@@ -370,7 +370,8 @@ def _is_brace_unread(brace: Json, terminology: Terminology) -> bool:
         for note in objects(brace.get("note"))
         if not _is_payers_length(text(note.get("text")), terminology)
     ]
-    return bool(unread_in({**brace, "note": notes}, terminology))
+    times = read_times(brace, terminology.calendar)
+    return bool(unread_in({**brace, "note": notes}, times, terminology))
 
 
 def _is_payers_length(words: str, terminology: Terminology) -> bool:

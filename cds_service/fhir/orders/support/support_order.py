@@ -104,7 +104,7 @@ def read_support_orders(
             worded=_worded(part),
             purpose=_purpose(part),
             levels=_levels(part),
-            unread=unread_in(resource, terminology) if kind == "brace" else (),
+            unread=unread_in(resource, times, terminology) if kind == "brace" else (),
             standing=Standing(
                 is_in_force=is_draft and text(resource.get("status")) in IN_FORCE,
                 is_read_whole=_is_read_whole(part),
