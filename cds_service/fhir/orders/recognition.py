@@ -516,7 +516,7 @@ def _as_ordered(words: str, resource: Json, terminology: Terminology) -> str:
     dated = without_own_year(words, resource)
     if resource.get("status") == "draft":
         dated = _without_year_before(dated, resource)
-    return without_postponement(dated, terminology)
+    return without_postponement(dated, terminology.kinds)
 
 
 def _without_year_before(words: str, order: Json) -> str:
