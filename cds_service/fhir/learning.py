@@ -37,9 +37,9 @@ from cds_service.fhir.mapping.files.overlay import required
 from cds_service.fhir.mapping.plain.plain_words import BRACES, REFERRALS, TRAINING
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import folded
+from cds_service.fhir.orders.meaning import AUGMENTATION_OR_LEVEL
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.orders.recognition import (
-    AUGMENTATION_OR_LEVEL,
     SUPPORT_KINDS,
     recognise_augmentation,
     words_name_augmentation,

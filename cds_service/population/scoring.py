@@ -42,7 +42,6 @@ from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.levels.broken_levels import region_treated
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.orders.recognition import (
-    AUGMENTATION_OR_LEVEL,
     recognise_augmentation,
 )
 from cds_service.fhir.orders.referred import with_referred
@@ -478,7 +477,7 @@ def _may_count(raw: Json, run: Run) -> bool:
     ):
         return False
     recognition = recognise_augmentation(raw, run.service.terminology)
-    return bool(recognition and recognition.concepts & AUGMENTATION_OR_LEVEL)
+    return recognition is not None and recognition.is_augmentation
 
 
 def day_of(raw: Json, run: Run) -> date:

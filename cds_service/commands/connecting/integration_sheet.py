@@ -29,7 +29,7 @@ from cds_service.commands.templates import TEMPLATES
 from cds_service.core.vocabulary import ReadSpec
 from cds_service.fhir.entries.exams.exam_concepts import EXAM_TYPES
 from cds_service.fhir.gathering.plan import Template
-from cds_service.fhir.orders.recognition import AUGMENTATION_OR_LEVEL
+from cds_service.fhir.orders.meaning import AUGMENTATION_OR_LEVEL
 from cds_service.loading import calendar_of, load_service
 from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import Client

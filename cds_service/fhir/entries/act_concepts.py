@@ -96,7 +96,7 @@ def concepts_of_act(
     code = act.get("code")
     known = _concepts_of_procedure(coded, concepts, terminology)
     known |= drugs_in_doubt(act, known, terminology)
-    grave = grave_in_doubt(act, terminology)
+    grave = grave_in_doubt(act, terminology, coded.concepts)
     if is_unclassified(act, terminology):
         known |= UNKNOWN_DRUG
     if BONE_DRUG not in known and is_for_bone(act, terminology):

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from cds_service.fhir.entries.words.problem_words import is_of_relatives
+from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.texts.clauses import NOTHING
 from cds_service.fhir.raw_json import Json, text
@@ -15,19 +16,24 @@ class Coded(NamedTuple):
         raw: its JSON, which may be broken.
         matches: concepts of the element `code`, each with its coding.
         concepts: theirs.
+        of_categories: of a diagnosis, the concepts of its categories.
         is_of_relatives: it is a diagnosis of the patient's family alone.
     """
 
     raw: Json
     matches: tuple[Match, ...]
     concepts: frozenset[str]
-    is_of_relatives: bool
+    of_categories: frozenset[str] = NOTHING
+    is_of_relatives: bool = False
 
 
 def read_code(raw: Json, terminology: Terminology) -> Coded:
     """Find what the code of a resource names."""
-    matches = terminology.matches(raw.get("code"))
+    code = raw.get("code")
+    matches = terminology.matches(code) if code else ()
     concepts = frozenset([one.concept for one in matches]) if matches else NOTHING
-    is_condition = text(raw.get("resourceType")) == "Condition"
-    is_theirs = is_condition and is_of_relatives(raw, terminology)
-    return Coded(raw, matches, concepts, is_theirs)
+    if text(raw.get("resourceType")) != "Condition" or not raw.get("category"):
+        return Coded(raw, matches, concepts)
+    of_categories = terminology.concepts([*codes_of(raw["category"])])
+    is_theirs = is_of_relatives(raw, of_categories, terminology)
+    return Coded(raw, matches, concepts, of_categories, is_theirs)

@@ -183,7 +183,7 @@ def _concepts_of_diagnosis(
     if is_short and (is_named or terminology.everyday_diseases.are_known(words)):
         concepts -= SPINE_UNSTATED
     asides = read_asides(condition)
-    concepts |= _doubted_by_asides(asides, condition, concepts, terminology)
+    concepts |= _doubted_by_asides(asides, diagnosis, concepts, terminology)
     known = concepts - OF_NO_CONCERN
 
     names_nothing = is_short and not known and not is_withheld(condition, terminology)
@@ -264,14 +264,15 @@ def _words_of_modifiers(code: Any) -> set[str]:
 
 def _doubted_by_asides(
     asides: ConditionAsides,
-    condition: Json,
+    diagnosis: Coded,
     concepts: frozenset[str],
     terminology: Terminology,
 ) -> frozenset[str]:
     """Return what the asides name besides these concepts, each in doubt."""
-    kinds = [condition.get(name) for name in ("severity", "category")]
-    other_codes = codes_of([*added_to(condition), *kinds])
+    condition = diagnosis.raw
+    other_codes = codes_of([*added_to(condition), condition.get("severity")])
     coded = terminology.concepts([*asides.codes, *other_codes])
+    coded |= diagnosis.of_categories
     named = coded.union(*read_problem_words(coded, asides.words, terminology))
     return frozenset(map(in_doubt, (named & OPENING) - concepts))
 

@@ -75,6 +75,7 @@ class Entry(NamedTuple):
             any.
         drug: the drug of a medication resource, or of a resource with a billing code
             for a drug.
+        is_of_relatives: it is a diagnosis of the patient's family alone.
     """
 
     raw: Json
@@ -90,6 +91,7 @@ class Entry(NamedTuple):
     moment: Moment | None
     referred: Json | None = None
     drug: Drug | None = None
+    is_of_relatives: bool = False
 
     def source(self, spec: FindingSpec, printed: str, code: str = "") -> Provenance:
         """Return the provenance of a value of this finding."""
@@ -150,6 +152,7 @@ def read_without_drug(
         components=_components(coded, terminology),
         named=named,
         moment=terminology.calendar.effective(raw) if kind == "Observation" else None,
+        is_of_relatives=coded.is_of_relatives,
     )
 
 

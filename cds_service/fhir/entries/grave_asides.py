@@ -102,10 +102,17 @@ INSTABILITY = frozenset({"spinal-instability"})
 _WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
 
 
-def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
+def grave_concepts_of(
+    entry: Json, terminology: Terminology, titled: frozenset[str] | None = None
+) -> frozenset[str]:
     """Return the grave things that a report, order, drug or procedure names.
 
     Of what must not be done only the reason counts: "do not mobilise: unstable".
+
+    Args:
+        entry: a report, order, drug or procedure.
+        terminology: the service's terminology.
+        titled: what the codes of its title name; None if nobody has asked yet.
     """
     title = TITLES.get(text(entry.get("resourceType")), "")
     if is_prohibition(entry):
@@ -117,7 +124,14 @@ def grave_concepts_of(entry: Json, terminology: Terminology) -> frozenset[str]:
     # A title may name the reason for which something is ordered or given.
     titles = objects(entry.get(title)) if title else []
     asides = [*asides_of(entry)]
-    codes, coded = _named_by_codes(entry, titles, asides, terminology)
+    if titled is None:
+        titled = terminology.concepts(titles)
+    besides, coded = _named_besides(entry, asides, terminology)
+    codes = [*besides, *titles]
+    if titles:
+        coded |= titled
+    if HEALED in coded:
+        coded -= healed_elsewhere(codes, terminology)
     words = _without_plain(_written_in(entry, title, asides), codes, terminology)
     wards = wards_of(entry)
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
@@ -191,24 +205,20 @@ def _says_nothing_aside(entry: Json, title: str) -> bool:
     return is_void or (is_wordless and not has_inner_asides(entry))
 
 
-def _named_by_codes(
-    entry: Json, titles: list[Json], asides: list[Aside], terminology: Terminology
+def _named_besides(
+    entry: Json, asides: list[Aside], terminology: Terminology
 ) -> tuple[list[Json], frozenset[str]]:
-    """Return all codes of an entry, and the concepts that they name or leave open.
+    """Return the codes next to a title, and the concepts that they name or leave open.
 
     Args:
         entry: a report, order, drug or procedure.
-        titles: the codes that are its title.
         asides: what it says besides.
         terminology: the service's terminology.
     """
     diagnoses = [one for name in DIAGNOSES for one in objects(entry.get(name))]
     diagnoses += [one.code for one in asides if one.code]
-    codes = [*codes_of(_elements_of(entry)), *diagnoses, *titles]
-    coded = terminology.concepts(codes) | left_open_by(diagnoses, terminology)
-    if HEALED in coded:
-        coded -= healed_elsewhere(codes, terminology)
-    return codes, coded
+    codes = [*codes_of(_elements_of(entry)), *diagnoses]
+    return codes, terminology.concepts(codes) | left_open_by(diagnoses, terminology)
 
 
 def _elements_of(entry: Json) -> Json:

@@ -56,6 +56,14 @@ def drugs_told_in_doubt(
     return frozenset(map(in_doubt, named))
 
 
-def grave_in_doubt(resource: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the grave things that an entry names, each in doubt."""
-    return frozenset(map(in_doubt, grave_concepts_of(resource, terminology)))
+def grave_in_doubt(
+    resource: Json, terminology: Terminology, titled: frozenset[str] | None = None
+) -> frozenset[str]:
+    """Return the grave things that an entry names, each in doubt.
+
+    Args:
+        resource: the entry.
+        terminology: the service's terminology.
+        titled: what the codes of its title name; None if nobody has asked yet.
+    """
+    return frozenset(map(in_doubt, grave_concepts_of(resource, terminology, titled)))

@@ -82,7 +82,8 @@ def concepts_of_drug(
         and not (may_be_reversed(resource) or is_prohibition(resource))
     )
     concepts |= drugs_in_doubt(resource, concepts, terminology)
-    concepts |= grave_in_doubt(_with_titles(resource, medication), terminology)
+    titled = _with_titles(resource, medication)
+    concepts |= grave_in_doubt(titled, terminology, coded)
     return concepts - OF_NO_CONCERN if is_understood else concepts | {NOT_UNDERSTOOD}
 
 

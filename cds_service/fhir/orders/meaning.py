@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
+
+ADDITIONAL_LEVEL = "augmentation-additional-level"
+# Each of these concepts makes an order an augmentation, one more level included.
+AUGMENTATION_OR_LEVEL = AUGMENTATIONS | {ADDITIONAL_LEVEL}
+
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
@@ -20,6 +26,11 @@ class Recognition:
     codes: tuple[str, ...] = ()
     is_for_bone: bool = True
 
+    @property
+    def is_augmentation(self) -> bool:
+        """Tell if it is an augmentation, and does not restore height alone."""
+        return not self.concepts.isdisjoint(AUGMENTATION_OR_LEVEL)
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -33,3 +44,8 @@ class Meaning:
 
     augmentation: Recognition | None
     support: Recognition | None
+
+    @property
+    def is_augmentation(self) -> bool:
+        """Tell if it is an augmentation, and does not restore height alone."""
+        return self.augmentation is not None and self.augmentation.is_augmentation

@@ -99,12 +99,29 @@ class Reasons(NamedTuple):
         spoken_of: doubts that its words only fear, prevent, deny or tell of a relative,
             or date by an earlier year.
         length: characters of the words that were read.
+        t_scores: those below zero that the words of the order and of its reasons name;
+            words longer than those that are read of an order name none.
     """
 
     stated: frozenset[str]
     doubts: frozenset[str]
     length: int = 0
     spoken_of: frozenset[str] = frozenset()
+    t_scores: tuple[float, ...] = ()
+
+
+class Reason(NamedTuple):
+    """One reason of an order: its own, or the diagnosis that it refers to.
+
+    Attributes:
+        code: raw JSON.
+        concepts: what its codes name.
+        words: its words, and those of its codes.
+    """
+
+    code: Json
+    concepts: frozenset[str]
+    words: list[str]
 
 
 def find_reasons(
@@ -125,16 +142,17 @@ def find_reasons(
         room: the number of characters that may be read. Longer words are not read, and
             may name anything.
     """
-    reasons = reasons_named(order, drafts)
-    own = [word for reason in reasons for word in texts_of(reason)]
+    reasons = read_reasons(order, drafts, terminology)
+    own = [word for reason in reasons for word in reason.words]
     other_words = _words_but_reasons(order)
+    t_scores = _t_scores_named(reasons, other_words, terminology)
     if narrative := narrative_of(order, terminology):
         other_words.append(narrative)
-    concepts = frozenset().union(*(terminology.concepts(reason) for reason in reasons))
+    concepts = frozenset[str]().union(*(reason.concepts for reason in reasons))
     raising, coded = concepts & RAISING, concepts - RAISING
     length = sum(map(len, (*own, *other_words)))
     if length > room:
-        return Reasons(coded, (FORBIDDING | RAISING) - coded)
+        return Reasons(coded, (FORBIDDING | RAISING) - coded, t_scores=t_scores)
     causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *other_words))
     denying = [word for word in own if terminology.clauses.denies(word)]
     stating = [word for word in own if word not in denying]
@@ -154,7 +172,8 @@ def find_reasons(
     spoken_of = doubts and doubts - _asserted_in(
         (*own, *other_words), order, terminology
     )
-    return Reasons(stated, doubts | raising | unread, length, spoken_of)
+    doubts |= raising | unread
+    return Reasons(stated, doubts, length, spoken_of, t_scores)
 
 
 def _asserted_in(
@@ -182,7 +201,7 @@ def _names_years_before(oldest: int, words: str) -> bool:
 
 
 def _tells_of_earlier(
-    reasons: Sequence[Json], words: Iterable[str], terminology: Terminology
+    reasons: Sequence[Reason], words: Iterable[str], terminology: Terminology
 ) -> bool:
     """Tell if words may be of an earlier fracture: `again`, `old`, `two years ago`."""
     if any(terminology.kinds.of_title(word, AGAIN) for word in words):
@@ -191,8 +210,8 @@ def _tells_of_earlier(
     of_fracture = [
         word
         for reason in reasons
-        if HEALED not in terminology.concepts(reason)
-        for word in texts_of(reason)
+        if HEALED not in reason.concepts
+        for word in reason.words
     ]
     tells = (calls_fracture_old, names_several_fractures, names_years_ago)
     return any(one(of_fracture, terminology) for one in tells)
@@ -230,21 +249,25 @@ def reasons_named(order: Json, drafts: DraftOrders) -> list[Json]:
     return reasons
 
 
-def t_scores_named(
+def read_reasons(
     order: Json, drafts: DraftOrders, terminology: Terminology
-) -> list[float]:
-    """Return the T-scores below zero that the words of an order and its reasons name.
+) -> list[Reason]:
+    """Return the order's reasons, each with what its codes name."""
+    return [
+        Reason(code, terminology.concepts(code), texts_of(code))
+        for code in reasons_named(order, drafts)
+    ]
 
-    Words longer than those that are read of an order name none.
-    """
+
+def _t_scores_named(
+    reasons: Iterable[Reason], other_words: Sequence[str], terminology: Terminology
+) -> tuple[float, ...]:
+    """Return the T-scores below zero that reasons and other words name."""
     numbers: list[float] = []
-    for reason in reasons_named(order, drafts):
-        concepts = terminology.concepts(reason)
-        is_of_bone = not concepts.isdisjoint(OSTEOPOROSIS)
-        words = texts_of(reason)
-        numbers += t_scores_in_words(words, terminology, is_of_bone=is_of_bone)
-    words = _words_but_reasons(order)
-    return [*numbers, *t_scores_in_words(words, terminology)]
+    for reason in reasons:
+        is_of_bone = not reason.concepts.isdisjoint(OSTEOPOROSIS)
+        numbers += t_scores_in_words(reason.words, terminology, is_of_bone=is_of_bone)
+    return (*numbers, *t_scores_in_words(other_words, terminology))
 
 
 def conditions_of(order: Json, drafts: DraftOrders) -> list[Json]:
@@ -267,7 +290,7 @@ def note_texts(order: Json) -> Iterator[str]:
 
 
 def _unread(
-    order: Json, drafts: DraftOrders, reasons: list[Json], terminology: Terminology
+    order: Json, drafts: DraftOrders, reasons: list[Reason], terminology: Terminology
 ) -> frozenset[str]:
     """Return `REASON_NOT_UNDERSTOOD` if a reason is not understood, or is not there.
 
@@ -286,19 +309,18 @@ def _unread(
     return frozenset({REASON_NOT_UNDERSTOOD} if is_open else ())
 
 
-def is_understood(reason: Json, terminology: Terminology) -> bool:
+def is_understood(reason: Reason, terminology: Terminology) -> bool:
     """Tell if a reason names what we know, and nothing else."""
-    if terminology.excludes(reason):
-        return is_code_plainly_worded(reason, terminology)
-    is_coded = terminology.identifies("conditions", reason)
-    if terminology.concepts(reason) and not is_coded:
+    if terminology.excludes(reason.code):
+        return is_code_plainly_worded(reason.code, terminology)
+    is_coded = terminology.identifies("conditions", reason.code)
+    if reason.concepts and not is_coded:
         return True
-    words = texts_of(reason)
-    return bool(words) and all(
+    return bool(reason.words) and all(
         terminology.harmless.is_harmless(word)
         or _names_understood(word, terminology)
         or terminology.plain.braces.are_all(word)
-        for word in words
+        for word in reason.words
     )
 
 

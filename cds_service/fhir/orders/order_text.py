@@ -17,6 +17,7 @@ from cds_service.fhir.mapping.codes.code_systems import CPT
 from cds_service.fhir.mapping.levels.level_names import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses
+from cds_service.fhir.mapping.texts.method_words import NamingRules
 from cds_service.fhir.mapping.texts.text_rules import (
     AUGMENTATIONS,
     LONGEST_TITLE,
@@ -145,12 +146,12 @@ def name_augmentation(
     return frozenset(named)
 
 
-def without_postponement(words: str, terminology: Terminology) -> str:
+def without_postponement(words: str, kinds: NamingRules) -> str:
     """Leave out that an order was put off, unless for good: it is not cancelled."""
     plain = folded(words[:LONGEST_TEXT])
-    if terminology.kinds.named(plain, _FOR_GOOD):
+    if kinds.named(plain, _FOR_GOOD):
         return words
-    kept = terminology.kinds.without(plain, _POSTPONED)
+    kept = kinds.without(plain, _POSTPONED)
     return words if kept == plain else kept
 
 
@@ -202,16 +203,17 @@ def _asks_for(
     clause = parts[place]
     start = min(start for start, _ in places.values())
     end_of_name = max(end for _, end in places.values())
-    before = terminology.kinds.without(clause[:start], _DEPARTMENT)
-    before = terminology.kinds.without(before, _BEFORE_NAME)
-    after = terminology.kinds.without(clause[end_of_name:], _DEPARTMENT)
+    kinds = terminology.kinds
+    before = kinds.without(clause[:start], _DEPARTMENT)
+    before = kinds.without(before, _BEFORE_NAME)
+    after = kinds.without(clause[end_of_name:], _DEPARTMENT)
     later = parts[place + 1 :]
     end = _level_end(before, after)
     if end is not None:
-        behind = terminology.kinds.without(after[end:], _DEPARTMENT)
-        after = f"{after[:end]} {_without_conditions(behind, terminology)}"
-        later = [_without_conditions(part, terminology) for part in later]
-    if any(terminology.kinds.named(one, _CANCELS) for one in (*parts[:place], before)):
+        behind = kinds.without(after[end:], _DEPARTMENT)
+        after = f"{after[:end]} {_without_conditions(behind, kinds)}"
+        later = [_without_conditions(part, kinds) for part in later]
+    if any(kinds.named(one, _CANCELS) for one in (*parts[:place], before)):
         return False
     has_purpose = terminology.text_concepts(before, _PURPOSE)
     is_preparation = has_purpose and not terminology.text_concepts(before, _ASKS_FOR)
@@ -236,15 +238,13 @@ def _level_end(before: str, after: str) -> int | None:
     return level.end() if level else None
 
 
-def _without_conditions(words: str, terminology: Terminology) -> str:
+def _without_conditions(words: str, kinds: NamingRules) -> str:
     """Leave out conditions and stops that govern something else than the operation.
 
     Behind its name and a level they have an object of their own: "L1, ggf. L2".
     """
-    kept = terminology.kinds.without(words, _DECLINED_BESIDE)
-    if terminology.kinds.named(kept, _ENDED):
-        return kept
-    return terminology.kinds.without(kept, _BESIDE_ORDER)
+    kept = kinds.without(words, _DECLINED_BESIDE)
+    return kept if kinds.named(kept, _ENDED) else kinds.without(kept, _BESIDE_ORDER)
 
 
 def _is_withdrawal(clause: str, terminology: Terminology) -> bool:

@@ -30,7 +30,12 @@ from cds_service.fhir.orders.drafts import (
     codeables,
     is_to_be_done,
 )
-from cds_service.fhir.orders.meaning import Meaning, Recognition
+from cds_service.fhir.orders.meaning import (
+    ADDITIONAL_LEVEL,
+    AUGMENTATION_OR_LEVEL,
+    Meaning,
+    Recognition,
+)
 from cds_service.fhir.orders.order_lengths import LONGEST_LIST
 from cds_service.fhir.orders.order_text import (
     name_augmentation,
@@ -65,10 +70,7 @@ BILLING_OPTIONS = (
     "http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-billing-options"
 )
 
-ADDITIONAL_LEVEL = "augmentation-additional-level"
 HEIGHT_RESTORATION = "height-restoration"
-# Each of these concepts makes an order an augmentation, one more level included.
-AUGMENTATION_OR_LEVEL = AUGMENTATIONS | {ADDITIONAL_LEVEL}
 OF_AUGMENTATION = AUGMENTATION_OR_LEVEL | {HEIGHT_RESTORATION}
 # Types that `may_concern_us` never rules out. A device or a group holds or refers to
 # something else. In a Procedure a year may cut the name of an operation in two: later
@@ -285,17 +287,19 @@ def augmentation_in(order: Order, terminology: Terminology) -> Recognition | Non
 def is_augmentation(order: Order, terminology: Terminology) -> bool:
     """Tell if an order asks for an augmentation, not for restoring height alone."""
     recognition = augmentation_in(order, terminology)
-    return recognition is not None and bool(
-        recognition.concepts & AUGMENTATION_OR_LEVEL
-    )
+    return recognition is not None and recognition.is_augmentation
 
 
 def support_in(
     order: Order, drafts: DraftOrders, terminology: Terminology
 ) -> Recognition | None:
     """Return the support that an order asks for; None if it asks for none."""
-    meaning = order.meaning or classify(order.resource, drafts, terminology)
-    return meaning.support
+    return meaning_of(order, drafts, terminology).support
+
+
+def meaning_of(order: Order, drafts: DraftOrders, terminology: Terminology) -> Meaning:
+    """Return what an order asks for."""
+    return order.meaning or classify(order.resource, drafts, terminology)
 
 
 def with_meanings(drafts: DraftOrders, terminology: Terminology) -> DraftOrders:
@@ -512,7 +516,7 @@ def _as_ordered(words: str, resource: Json, terminology: Terminology) -> str:
     dated = without_own_year(words, resource)
     if resource.get("status") == "draft":
         dated = _without_year_before(dated, resource)
-    return without_postponement(dated, terminology)
+    return without_postponement(dated, terminology.kinds)
 
 
 def _without_year_before(words: str, order: Json) -> str:

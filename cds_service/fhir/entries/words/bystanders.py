@@ -52,9 +52,8 @@ Verdict = Literal["apart", "spinal", "unknown"]
 def is_bystander_problem(diagnosis: Coded, terminology: Terminology) -> bool:
     """Tell if a condition has nothing to do with the stability of the spine."""
     condition = diagnosis.raw
-    code = condition.get("code")
-    verdicts = _verdicts(code, terminology)
-    names = texts_of(code)
+    verdicts = _verdicts_on(diagnosis, terminology)
+    names = texts_of(condition.get("code"))
     others = [
         word for word in other_words_of(condition) if not is_denial(word, terminology)
     ]
@@ -229,9 +228,22 @@ def _names_spine(
     )
 
 
+def _verdicts_on(diagnosis: Coded, terminology: Terminology) -> set[Verdict]:
+    code = diagnosis.raw.get("code")
+    codings = _codings(code)
+    if len(codings) != 1 or not isinstance(code, dict):
+        return _verdicts(code, terminology)
+    # A single coding names what the diagnosis does.
+    return {_of_problem(codings[0], diagnosis.concepts, terminology)} - {"unknown"}
+
+
 def _verdicts(code: Any, terminology: Terminology) -> set[Verdict]:
     """Return the verdicts on the codings of a diagnosis; none on unknown ones."""
-    return {_of_problem(one, terminology) for one in _codings(code)} - {"unknown"}
+    verdicts = {
+        _of_problem(one, terminology.concepts({"coding": [one]}), terminology)
+        for one in _codings(code)
+    }
+    return verdicts - {"unknown"}
 
 
 def _codings(code: Any) -> list[Json]:
@@ -242,9 +254,10 @@ def _codings(code: Any) -> list[Json]:
     ]
 
 
-def _of_problem(coding: Json, terminology: Terminology) -> Verdict:
+def _of_problem(
+    coding: Json, concepts: frozenset[str], terminology: Terminology
+) -> Verdict:
     rules, codeable = terminology.bystanders, {"coding": [coding]}
-    concepts = terminology.concepts(codeable)
     if concepts & (SPINAL | FRACTURED):
         return "spinal"
     if any(rules.is_problem(*one) for one in terminology.codings(codeable)):

@@ -54,14 +54,22 @@ def in_doubt(concept: str) -> str:
     return f"{concept}?"
 
 
-def is_of_relatives(condition: Json, terminology: Terminology) -> bool:
+def is_of_relatives(
+    condition: Json, of_categories: frozenset[str], terminology: Terminology
+) -> bool:
     """Tell if every category says that a diagnosis is one of the patient's family.
 
     Next to another category it may be the patient's own.
+
+    Args:
+        condition: the diagnosis.
+        of_categories: what the codes of its categories name.
+        terminology: the service's terminology.
     """
     categories = objects(condition.get("category"))
+    is_coded = FAMILY_HISTORY in of_categories
     return bool(categories) and all(
-        FAMILY_HISTORY in terminology.concepts(one)
+        (is_coded and FAMILY_HISTORY in terminology.concepts(one))
         or any(terminology.kinds.of_title(word, OF_RELATIVES) for word in texts_of(one))
         for one in categories
     )

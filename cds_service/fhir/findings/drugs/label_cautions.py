@@ -22,7 +22,6 @@ from cds_service.fhir.entries.words.past_by_words import (
 from cds_service.fhir.entries.words.problem_words import (
     OF_RELATIVES,
     is_denial,
-    is_of_relatives,
 )
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.worded_dates import date_in_words
@@ -56,7 +55,7 @@ def _read(entry: Entry, chart: Chart) -> Iterator[LabelCaution]:
     ]
     codes = terminology.caution_codes
     warned = dict.fromkeys(one for code in codings for one in codes.of(*code))
-    if not warned or _is_not_of_patient(raw, chart):
+    if not warned or _is_not_of_patient(entry, chart):
         return
     certainty, words = certainty_of(raw), texts_of(raw.get("code"))
     if certainty == "denied":
@@ -83,10 +82,10 @@ def _is_in_time(found: LabelCaution, caution: Caution, chart: Chart) -> bool:
     return found.day is None or found.day <= chart.read_on
 
 
-def _is_not_of_patient(raw: Json, chart: Chart) -> bool:
+def _is_not_of_patient(entry: Entry, chart: Chart) -> bool:
     """Tell if an entry is of the family, or its words only deny something."""
-    terminology, words = chart.terminology, texts_of(raw.get("code"))
-    return is_of_relatives(raw, terminology) or any(
+    terminology, words = chart.terminology, texts_of(entry.raw.get("code"))
+    return entry.is_of_relatives or any(
         is_denial(one, terminology) or terminology.kinds.of_title(one, OF_RELATIVES)
         for one in words
     )

@@ -27,7 +27,6 @@ from cds_service.fhir.entries.exams.t_scores_in_words import (
     t_scores_of_entry,
 )
 from cds_service.fhir.entries.words.problem_words import (
-    is_of_relatives,
     named_in,
     read_problem_words,
 )
@@ -224,7 +223,7 @@ def _is_in_force(condition: Entry, spec: QuantitySpec, chart: Chart) -> bool:
     raw = condition.raw
     if certainty_of(raw) in ("denied", "past") or clinical_status(raw) & PAST:
         return False
-    if is_of_relatives(raw, chart.terminology):
+    if condition.is_of_relatives:
         return False
     written = chart.calendar.moment(raw.get("recordedDate"))
     return written is None or spec.is_fresh(written.day, chart.today)

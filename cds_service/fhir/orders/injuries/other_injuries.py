@@ -65,7 +65,8 @@ from cds_service.fhir.orders.levels.named_levels import named_levels
 from cds_service.fhir.orders.levels.treated_levels import find_levels
 from cds_service.fhir.orders.operations.operation import HELD, Operation
 from cds_service.fhir.orders.operations.untreated import UNNAMED, Broken, untreated
-from cds_service.fhir.orders.order_times import IN_FORCE
+from cds_service.fhir.orders.order_reasons import read_reasons
+from cds_service.fhir.orders.order_times import IN_FORCE, read_times
 from cds_service.fhir.orders.recognition import (
     FRACTURES,
     TITLES,
@@ -127,7 +128,10 @@ def find_other_injuries(
         return OtherInjuries(*fractures)
 
     signed = _augmentations_in(search)
-    signed_reasons = (reasons_of_order(order, drafts, terminology) for order in signed)
+    signed_reasons = (
+        reasons_of_order(order, read_reasons(order, drafts, terminology), terminology)
+        for order in signed
+    )
     unread = {
         element
         for order in signed
@@ -366,7 +370,8 @@ def _is_brace_unread(brace: Json, terminology: Terminology) -> bool:
         for note in objects(brace.get("note"))
         if not _is_payers_length(text(note.get("text")), terminology)
     ]
-    return bool(unread_in({**brace, "note": notes}, terminology))
+    times = read_times(brace, terminology.calendar)
+    return bool(unread_in({**brace, "note": notes}, times, terminology))
 
 
 def _is_payers_length(words: str, terminology: Terminology) -> bool:

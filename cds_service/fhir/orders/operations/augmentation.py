@@ -33,17 +33,14 @@ from cds_service.fhir.orders.levels.treated_levels import (
     find_levels,
     levels_in_words,
 )
-from cds_service.fhir.orders.meaning import Recognition
+from cds_service.fhir.orders.meaning import ADDITIONAL_LEVEL, Recognition
 from cds_service.fhir.orders.order_reasons import (
     LONGEST_WORDS,
     Reasons,
     find_reasons,
-    t_scores_named,
 )
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
-    ADDITIONAL_LEVEL,
-    AUGMENTATION_OR_LEVEL,
     HEIGHT_RESTORATION,
     TITLES,
     augmentation_in,
@@ -96,8 +93,8 @@ def find_augmentation_order(
     """
     recognised = _recognised(drafts.each(), terminology)
     others = _recognised(drafts.each_of_others(), terminology)
-    is_ours = any(one.concepts & AUGMENTATION_OR_LEVEL for _, one in recognised)
-    is_others = any(one.concepts & AUGMENTATION_OR_LEVEL for _, one in others)
+    is_ours = any(one.is_augmentation for _, one in recognised)
+    is_others = any(one.is_augmentation for _, one in others)
     if not is_ours and not is_others:
         return None
     person = drafts.person
@@ -115,12 +112,6 @@ def find_augmentation_order(
     unclear = tuple(_left_out(UNCLEAR, draft) for draft, _ in others)
     chosen = _without_options(augmentations, terminology)
     order = _as_one(chosen.augmentations, reasons, unclear, terminology)
-    t_scores = tuple(
-        number
-        for one in augmentations
-        for number in t_scores_named(one.draft.resource, drafts, terminology)
-    )
-    order = replace(order, t_scores=t_scores)
     if not chosen.is_complete:
         levels = replace(order.levels, is_count_sure=False)
         order = replace(order, levels=levels, notes=(*order.notes, *chosen.notes))
@@ -225,12 +216,17 @@ def _reasons(
     """Return the reasons of all orders; their words share the room for reading."""
     room = LONGEST_WORDS
     stated, doubts, asserted = frozenset[str](), frozenset[str](), frozenset[str]()
+    t_scores: list[float] = []
     for augmentation in augmentations:
         reasons = find_reasons(augmentation.draft.resource, drafts, terminology, room)
         room -= reasons.length
         stated, doubts = stated | reasons.stated, doubts | reasons.doubts
         asserted |= reasons.doubts - reasons.spoken_of
-    return Reasons(stated, doubts - stated, spoken_of=doubts - stated - asserted)
+        t_scores += reasons.t_scores
+    doubts -= stated
+    return Reasons(
+        stated, doubts, spoken_of=doubts - asserted, t_scores=tuple(t_scores)
+    )
 
 
 def _with_other_fractures(
@@ -340,6 +336,7 @@ def _as_one(
         reasons=reasons.stated,
         doubts=reasons.doubts,
         spoken_of=reasons.spoken_of,
+        t_scores=reasons.t_scores,
         unread=tuple(sorted(unread)),
         notes=tuple(dict.fromkeys(line for line in notes if line)),
     )

@@ -27,7 +27,6 @@ from cds_service.fhir.orders.operations.done_procedures import (
 from cds_service.fhir.orders.operations.one_operation import DOCUMENTED_WITHIN
 from cds_service.fhir.orders.order_times import IN_FORCE, read_times
 from cds_service.fhir.orders.recognition import (
-    AUGMENTATION_OR_LEVEL,
     recognise_augmentation,
 )
 from cds_service.fhir.raw_json import Json, is_prohibition, text
@@ -415,7 +414,7 @@ def _augmentations_of(
         recognition = recognise_augmentation(entry.raw, terminology)
         if recognition is None or is_prohibition(entry.raw):
             continue
-        if recognition.concepts & AUGMENTATION_OR_LEVEL:
+        if recognition.is_augmentation:
             yield entry.raw
 
 

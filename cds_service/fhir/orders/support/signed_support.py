@@ -1,14 +1,16 @@
 """Find the support orders among those being signed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cds_service.core.orders import Purpose, SupportOrder
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.keep_reasons import reasons_of_order
+from cds_service.fhir.orders.meaning import Meaning
 from cds_service.fhir.orders.operations.operation import HELD
-from cds_service.fhir.orders.recognition import is_augmentation, support_in
+from cds_service.fhir.orders.order_reasons import read_reasons
+from cds_service.fhir.orders.recognition import meaning_of
 from cds_service.fhir.orders.support.support_order import (
     PROPOSED,
     TIMED,
@@ -26,7 +28,13 @@ def find_draft_support_orders(
     An option or a proposal arranges nothing, and an order on hold arranges nothing yet.
     Of a brace or bed rest all of them count, since the card asks for its end.
     """
-    proposed = PROPOSED - _intents_of_augmentations(drafts, terminology)
+    meanings = [meaning_of(draft, drafts, terminology) for draft in drafts.each()]
+    # Some EHRs write one intent for all that they sign.
+    proposed = PROPOSED - {
+        _intent(draft)
+        for draft, meaning in zip(drafts.each(), meanings, strict=True)
+        if meaning.is_augmentation
+    }
     orders: list[SupportOrder] = []
     for draft in drafts.each():
         is_offered = draft.is_option or _intent(draft) in proposed
@@ -39,19 +47,28 @@ def find_draft_support_orders(
                 if is_held:
                     standing = standing._replace(not_now="held")
                 orders.append(replace(order, standing=standing))
-    return (*orders, *_worn_inside(orders, drafts, terminology))
+    return (*orders, *_worn_inside(orders, meanings, drafts, terminology))
 
 
 def _worn_inside(
-    orders: Sequence[SupportOrder], drafts: DraftOrders, terminology: Terminology
+    orders: Sequence[SupportOrder],
+    meanings: Iterable[Meaning],
+    drafts: DraftOrders,
+    terminology: Terminology,
 ) -> Iterator[SupportOrder]:
     """Yield braces and bed rest that an order of something else asks for.
 
     One that has an order of its own is left out, unless it runs longer here.
+
+    Args:
+        orders: the support orders of the signing.
+        meanings: of each order of the signing.
+        drafts: the signing.
+        terminology: the service's terminology.
     """
-    for draft in drafts.each():
-        is_therapy = _is_therapy(draft, drafts, terminology)
-        if not (is_therapy or is_augmentation(draft, terminology)):
+    for draft, meaning in zip(drafts.each(), meanings, strict=True):
+        is_therapy = _is_therapy(meaning)
+        if not (is_therapy or meaning.is_augmentation):
             continue
         for kind in sorted(TIMED):
             own = [order for order in orders if order.kind == kind]
@@ -65,32 +82,19 @@ def _worn_inside(
                 signed_on=drafts.signed_on,
             )
             if inside and not any(_may_be_as_long(order, inside) for order in own):
-                yield replace(
-                    inside,
-                    purpose=Purpose(
-                        reasons_of_order(draft.resource, drafts, terminology)
-                    ),
-                )
+                reasons = read_reasons(draft.resource, drafts, terminology)
+                kept_for = reasons_of_order(draft.resource, reasons, terminology)
+                yield replace(inside, purpose=Purpose(kept_for))
 
 
-def _is_therapy(order: Order, drafts: DraftOrders, terminology: Terminology) -> bool:
-    recognition = support_in(order, drafts, terminology)
-    return recognition is not None and "rehabilitation" in recognition.concepts
+def _is_therapy(meaning: Meaning) -> bool:
+    return meaning.support is not None and "rehabilitation" in meaning.support.concepts
 
 
 def _may_be_as_long(order: SupportOrder, inside: SupportOrder) -> bool:
     """Tell if an order says no length, or one that is not shorter."""
     hours = max(order.hours or 0, order.worded.hours or 0)
     return not hours or hours >= (inside.worded.hours or 0)
-
-
-def _intents_of_augmentations(
-    drafts: DraftOrders, terminology: Terminology
-) -> frozenset[str]:
-    """Return the intents of the operations: some EHRs write one for all they sign."""
-    return frozenset(
-        _intent(draft) for draft in drafts.each() if is_augmentation(draft, terminology)
-    )
 
 
 def _intent(order: Order) -> str:

@@ -4,7 +4,7 @@ A support order asks for what the advice is about: a brace, bed rest, a referral
 measurement.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -29,6 +29,7 @@ from cds_service.fhir.orders.keep_reasons import (
 )
 from cds_service.fhir.orders.levels.named_levels import named_levels
 from cds_service.fhir.orders.meaning import Recognition
+from cds_service.fhir.orders.order_reasons import Reason, read_reasons
 from cds_service.fhir.orders.order_text import is_biopsy_open, name_brace
 from cds_service.fhir.orders.order_times import IN_FORCE, OrderTimes, read_times
 from cds_service.fhir.orders.recognition import (
@@ -103,7 +104,7 @@ def read_support_orders(
             worded=_worded(part),
             purpose=_purpose(part),
             levels=_levels(part),
-            unread=unread_in(resource, terminology) if kind == "brace" else (),
+            unread=unread_in(resource, times, terminology) if kind == "brace" else (),
             standing=Standing(
                 is_in_force=is_draft and text(resource.get("status")) in IN_FORCE,
                 is_read_whole=_is_read_whole(part),
@@ -121,10 +122,13 @@ def _written_on(authored: Any, calendar: SiteCalendar) -> WrittenOn:
 
 
 def _purpose(part: OrderPart) -> Purpose:
+    if part.kind not in TIMED:
+        return Purpose()
+    reasons = read_reasons(part.resource, part.drafts, part.terminology)
     is_for_another = part.kind == "brace" and names_other_purpose(
-        part.resource, part.drafts, part.terminology
+        part.resource, reasons, part.terminology
     )
-    return Purpose(_reasons(part), is_for_another)
+    return Purpose(_kept_for(part, reasons), is_for_another)
 
 
 def _is_biopsy_open(resource: Json, terminology: Terminology) -> bool:
@@ -143,23 +147,22 @@ def _is_read_whole(part: OrderPart) -> bool:
     return is_read_whole(part.kind, part.order, part.terminology)
 
 
-def _reasons(part: OrderPart) -> frozenset[str]:
+def _kept_for(part: OrderPart, reasons: Sequence[Reason]) -> frozenset[str]:
     """Return the reasons to keep a brace or bed rest that its order names.
 
     For bed rest, words that name instability are a reason too, and whatever else it may
     be meant for.
     """
-    if part.kind not in TIMED:
-        return frozenset()
-    reasons = reasons_of_order(part.resource, part.drafts, part.terminology)
-    if part.kind == "bed-rest":
-        reasons |= reasons_of_rest(part.resource, part.drafts, part.terminology)
-    if part.kind == "bed-rest" and any(
+    kept_for = reasons_of_order(part.resource, reasons, part.terminology)
+    if part.kind == "brace":
+        return kept_for
+    kept_for |= reasons_of_rest(part.resource, reasons, part.terminology)
+    if any(
         part.terminology.methods.named(words, INSTABILITY)
         for words, _ in texts_on_time(part.resource)
     ):
-        return reasons | {"spinal-instability"}
-    return reasons
+        return kept_for | {"spinal-instability"}
+    return kept_for
 
 
 def _levels(part: OrderPart) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from cds_service.core.orders import SupportOrder, WrittenOn
 from cds_service.fhir.mapping.durations.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses
+from cds_service.fhir.mapping.texts.method_words import NamingRules
 from cds_service.fhir.mapping.texts.text_rules import Place, folded
 from cds_service.fhir.orders.drafts import Order
 from cds_service.fhir.orders.order_text import name_brace, name_support
@@ -102,9 +103,9 @@ def _asked_for(words: str, kind: str, terminology: Terminology, site: str) -> st
         place = _place(part, kind, terminology, site)
         if place is None:
             # The length may follow: `Wear TLSO. Duration 12 weeks.`
-            kept += [part] if kept and _is_plain(part, terminology) else []
+            kept += [part] if kept and _is_plain(part, terminology.kinds) else []
             continue
-        is_told = _tells_history(parts[:number], parts[number + 1 :], terminology)
+        is_told = _tells_history(parts[:number], parts[number + 1 :], terminology.kinds)
         is_named = kind in name_support(part, frozenset({kind}), terminology, site)
         if is_named:
             ordered = _order_in(part, kind, place, terminology, is_told=is_told)
@@ -119,12 +120,11 @@ def _place(
 
 
 def _tells_history(
-    before: Sequence[str], after: Sequence[str], terminology: Terminology
+    before: Sequence[str], after: Sequence[str], kinds: NamingRules
 ) -> bool:
     """Tell if statements around a name tell what was, so that it may be part of it."""
-    of_title = terminology.kinds.of_title
-    return any(of_title(folded(part), TELLS_HISTORY) for part in before) or any(
-        of_title(folded(part), WORN_BEFORE) for part in after
+    return any(kinds.of_title(folded(part), TELLS_HISTORY) for part in before) or any(
+        kinds.of_title(folded(part), WORN_BEFORE) for part in after
     )
 
 
@@ -143,7 +143,7 @@ def _order_in(
         return ""
     if terminology.text_concepts(plain, REHABILITATION):
         is_ordered = bool(kinds.of_title(marked, WITH_THERAPY))
-    elif _is_plain(marked, terminology):
+    elif _is_plain(marked, kinds):
         return "" if is_told and not kinds.of_title(marked, ORDERED_NEXT) else part
     else:
         is_ordered = bool(kinds.of_title(marked, ORDERED_NEXT))
@@ -157,7 +157,7 @@ def _plain_clauses(words: str, kind: str, terminology: Terminology) -> str:
         return ""
     marked = _marked(words, own)
     parts = (part for clause in clauses(marked) for part in clause.split("、"))
-    kept = takewhile(lambda part: _is_plain(part, terminology), parts)
+    kept = takewhile(lambda part: _is_plain(part, terminology.kinds), parts)
     return ", ".join(kept).replace("@", words[: own[1]], 1)
 
 
@@ -175,11 +175,11 @@ def is_plain_order(words: str, terminology: Terminology) -> bool:
     place = _place(words, "brace", terminology)
     if place is None:
         return False
-    marked = _marked(folded(words), place)
-    return _is_plain(terminology.kinds.without(marked, FOR_GOOD), terminology)
+    marked, kinds = _marked(folded(words), place), terminology.kinds
+    return _is_plain(kinds.without(marked, FOR_GOOD), kinds)
 
 
-def _is_plain(words: str, terminology: Terminology) -> bool:
+def _is_plain(words: str, kinds: NamingRules) -> bool:
     """Tell if words say nothing but what is done or worn, when, and how long."""
-    rest = terminology.kinds.without(folded(words), PLAIN_WORDS)
+    rest = kinds.without(folded(words), PLAIN_WORDS)
     return not any(letter.isalpha() for letter in rest)

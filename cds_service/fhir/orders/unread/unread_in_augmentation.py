@@ -41,7 +41,6 @@ from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.levels.broken_levels import broken_places, covers
 from cds_service.fhir.orders.order_narratives import narrative_of
 from cds_service.fhir.orders.recognition import (
-    AUGMENTATION_OR_LEVEL,
     OF_AUGMENTATION,
     OPERATION_SYSTEMS,
     TITLES,
@@ -431,6 +430,6 @@ def is_whole_augmentation(procedure: Json, terminology: Terminology) -> bool:
     recognition = recognise_augmentation(procedure, terminology)
     return bool(
         recognition
-        and recognition.concepts & AUGMENTATION_OR_LEVEL
+        and recognition.is_augmentation
         and _is_augmentation_title(procedure, terminology)
     )

@@ -18,7 +18,7 @@ from cds_service.fhir.mapping.remainders import without_codes
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.narratives import repeats
 from cds_service.fhir.orders.order_text import says_if_taken_off
-from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.orders.order_times import OrderTimes
 from cds_service.fhir.orders.recognition import BONE_REASONS, FRACTURES
 from cds_service.fhir.orders.unread.unread_elements import (
     is_added,
@@ -64,9 +64,16 @@ _CODING = ("system", "version", "code", "userSelected")
 _REASONS = BONE_REASONS | {*KEEP_REASONS}
 
 
-def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
-    """Name, once each, the elements of a brace order that were not read whole."""
-    times = read_times(order, terminology.calendar)
+def unread_in(
+    order: Json, times: OrderTimes, terminology: Terminology
+) -> tuple[str, ...]:
+    """Name, once each, the elements of a brace order that were not read whole.
+
+    Args:
+        order: raw JSON.
+        times: its times, as they were read.
+        terminology: the service's terminology.
+    """
     read = times.read | _codes_read(order, terminology)
     unread: set[str] = set()
     for path, value in leaves_of(order):
@@ -90,7 +97,7 @@ def names_another(order: Json, terminology: Terminology) -> bool:
         for codeable in objects(order.get(name))
         for coding in items(codeable.get("coding"))
     )
-    return any(not _is_understood("code", coding, terminology) for coding in codings)
+    return any(not _is_brace(coding, terminology) for coding in codings)
 
 
 def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bool:
@@ -160,7 +167,12 @@ def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
         return _is_reason_understood(codeable, terminology)
     if element == "bodySite":
         return terminology.is_spinal_site(codeable)
-    concepts = terminology.concepts(codeable)
+    return _is_brace(coding, terminology)
+
+
+def _is_brace(coding: Any, terminology: Terminology) -> bool:
+    """Tell if a coding of a title names a brace, or may, and nothing else."""
+    concepts = terminology.concepts({"coding": [coding]})
     if concepts:
         return concepts <= {"brace"}
     # A code that we do not know is a translation for the same brace. Of HCPCS we know
