@@ -74,6 +74,22 @@ def test_every_file_that_the_architecture_page_names_is_there():
     }
 
 
+PACKAGE = ROOT / "cds_service"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+NAMED_MODULE = r"`((?:\.\./)*\w[\w/]*\.py)`"
+
+
+def test_a_module_that_a_docstring_or_comment_names_is_there():
+    """It is next to the naming one, or its path begins inside `cds_service/`."""
+    lost = {
+        f"{module.relative_to(ROOT)}: {name}"
+        for module in MODULES
+        for name in re.findall(NAMED_MODULE, module.read_text(encoding="utf-8"))
+        if not any((base / name).exists() for base in (module.parent, PACKAGE, ROOT))
+    }
+    assert not lost
+
+
 # Names of the wire on the page, which no code defines.
 OF_THE_WIRE = {
     "absent",
