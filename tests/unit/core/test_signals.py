@@ -25,7 +25,7 @@ from tests.fact_builders import (
     support_order,
 )
 
-# Of `card_signals.py`; the tests of cards have them.
+# Of what a card says; the tests of cards have them.
 CARD_SIGNALS = {
     *(
         "review-ordered",
