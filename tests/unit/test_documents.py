@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from cds_service.commands.connecting.explaining import explain_request
+from cds_service.core.acts.rule_file import Rule
+from cds_service.core.facts.fact_file import FactFile
 from cds_service.loading import load_service
 from cds_service.settings import Settings
 from tests.language_texts import texts_of
@@ -72,6 +74,22 @@ def test_every_file_that_the_architecture_page_names_is_there():
         ),
         "verification/",
     }
+
+
+PACKAGE = ROOT / "cds_service"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+NAMED_MODULE = r"`((?:\.\./)*\w[\w/]*\.py)`"
+
+
+def test_a_module_that_a_docstring_or_comment_names_is_there():
+    """It is next to the naming one, or its path begins inside `cds_service/`."""
+    lost = {
+        f"{module.relative_to(ROOT)}: {name}"
+        for module in MODULES
+        for name in re.findall(NAMED_MODULE, module.read_text(encoding="utf-8"))
+        if not any((base / name).exists() for base in (module.parent, PACKAGE, ROOT))
+    }
+    assert not lost
 
 
 # Names of the wire on the page, which no code defines.
@@ -170,6 +188,19 @@ def test_the_page_of_cards_has_each_numbered_fact_that_may_lead():
         if one.leads and one.id.startswith("F")
     }
     assert told == facts, f"docs/cards.md lacks {facts - told}, has {told - facts}"
+
+
+@pytest.mark.parametrize(
+    ("title", "table"), [("Add a fact", FactFile), ("Add a recommendation", Rule)]
+)
+def test_the_page_of_facts_and_rules_has_every_key(title, table):
+    page = (ROOT / "docs" / "recommendations.md").read_text(encoding="utf-8")
+    part = page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    cells = " ".join(re.findall(r"^\| (.*?) \| ", part, re.MULTILINE))
+    named = set(re.findall(r"`\[*([a-z-]+)", cells))
+    keys = {name.replace("_", "-") for name in table.model_fields}
+    of_file_name = {"rank"}
+    assert keys - of_file_name <= named
 
 
 def test_the_page_for_ehrs_names_the_scope_of_every_query():

@@ -118,7 +118,8 @@ class Predictor(PrintedError):
         event: printed statistics of the group with the outcome.
         no_event: printed statistics of the group without it.
         all: printed statistics of all patients, if the paper prints no groups.
-        identity: the function of `cohort.py` by which its draws follow from others.
+        identity: the function of `studies/cohort.py` by which its draws follow from
+            others.
         known_at_order_sign: False if it is known only after the procedure; then it is
             never asked for.
         raking_only: the reason for which no figure uses it; None for an input. The

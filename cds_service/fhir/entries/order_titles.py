@@ -1,8 +1,8 @@
 """Tell which titles of orders are understood: everyday care looks for nothing grave.
 
 A culture of blood and an MRI with contrast say nothing about a brace, so that
-`bystanders.py` counts them as leaving the spine alone. Still, either may look for a
-tumour or an infection: neither is everyday care.
+`words/bystanders.py` counts them as leaving the spine alone. Still, either may look for
+a tumour or an infection: neither is everyday care.
 """
 
 from collections.abc import Iterable, Sequence

@@ -19,7 +19,8 @@ ORGANS = (
     "organ-thyroid",
     "organ-melanoma",
 )
-# Numbers of years that `everyday_diseases.py` does not leave out: 术后12年, 2 lata.
+# Numbers of years that `fhir/mapping/harmless/everyday_diseases.py` does not leave out:
+# 术后12年, 2 lata.
 _YEARS = re.compile(r"\d{1,2} ?(?:[余多]?[年년]|lata?\b)")
 MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 

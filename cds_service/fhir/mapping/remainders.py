@@ -1,6 +1,6 @@
 """Drop names of concepts and codes from a text.
 
-The rest has to be plain (`plain_words.py`).
+The rest has to be plain (`plain/plain_words.py`).
 """
 
 import re

@@ -2,8 +2,8 @@
 
 A *concept* is the id of a value set in `mappings/valueset/`, or a code in one of our
 own code systems in `mappings/codesystem/`; if both exist, they are the same concept.
-Words name concepts as a last resort. This module matches codes; `mapping_files.py`
-reads and checks the files.
+Words name concepts as a last resort. This module matches codes;
+`codes/mapping_files.py` reads and checks the files.
 """
 
 import re

@@ -25,7 +25,7 @@ from tests.fact_builders import (
     support_order,
 )
 
-# In test_card_signals.py.
+# Of what a card says; the tests of cards have them.
 CARD_SIGNALS = {
     *(
         "review-ordered",

@@ -2,7 +2,7 @@
 
 A number in prose is never a value: it may be of any bone, and of another person. It can
 only leave a measured value in doubt, as `lower_in_reports` in
-`findings/values/lower_t_scores.py` does.
+`fhir/findings/values/lower_t_scores.py` does.
 """
 
 from collections.abc import Iterator

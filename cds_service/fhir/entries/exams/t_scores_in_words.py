@@ -1,7 +1,7 @@
 """Read the T-scores that words of diagnoses, orders, drugs, acts and stays name.
 
 Such a number is never a value: it can only leave a measured one in doubt, as
-`lower_in_problems` in `findings/values/lower_t_scores.py` does.
+`lower_in_problems` in `fhir/findings/values/lower_t_scores.py` does.
 """
 
 from collections.abc import Sequence

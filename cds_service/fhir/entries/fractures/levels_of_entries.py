@@ -1,6 +1,6 @@
 """Name the vertebrae of a diagnosis or a procedure, by its codes, sites and words.
 
-For entries of the record alone: orders have `orders/levels/treated_levels.py`.
+For entries of the record alone: orders have `fhir/orders/levels/treated_levels.py`.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """Find the T-score that counts.
 
-The measurement site decides, then the newest day, then the lowest value.
-`t_score_sites.py` finds the site, and `lower_t_scores.py` the lower values that leave
-the chosen one open.
+The measurement site decides, then the newest day, then the region with most vertebrae,
+then the lowest value (`choose_t_score`). `t_score_sites.py` finds the site, and
+`lower_t_scores.py` the lower values that leave the chosen one open.
 """
 
 import re
@@ -77,8 +77,8 @@ CONCERNS: dict[str, str] = {
 SINGLE = "The T-score is of a single vertebra."
 UNREAD = "Not all that is said of the T-score was understood."
 NOTED_FRACTURE = "A note of the T-score names a fracture."
-OF_FRACTURE = ("fractured-site",)
-OF_A_FRACTURE = "of a fractured vertebra, which is denser than it was"
+FRACTURED_SITE = ("fractured-site",)
+AT_A_FRACTURE = "of a fractured vertebra, which is denser than it was"
 NO_PLACE = "its body site is not known as spine, hip or forearm"
 DECIMAL = re.compile(r"(?<![\d.,])\d[.,]\d{1,2}(?![\d.,]*\d)")
 # Why a value of this concept is never the T-score.
@@ -241,8 +241,8 @@ def _why_of_another_place(
 ) -> str:
     """Say why its body site is no place of a T-score; empty if it is, or is absent."""
     methods = terminology.methods
-    if any(methods.of_title(one, OF_FRACTURE) for one in reading.site_words):
-        return OF_A_FRACTURE
+    if any(methods.of_title(one, FRACTURED_SITE) for one in reading.site_words):
+        return AT_A_FRACTURE
     return NO_PLACE if is_elsewhere(reading, body_site, terminology) else ""
 
 
@@ -298,7 +298,7 @@ def _age_key(reading: Reading) -> tuple[str, str]:
 
 
 def _choose_value(usable: Sequence[Measured], spec: QuantitySpec) -> Chosen:
-    """Choose a value by its site, then the newest day, then the lowest.
+    """Choose a value by its site, the newest day, the widest region, then the lowest.
 
     Spine, hip and femur come first, then an unstated site, then the forearm. A region
     is preferred to a single vertebra, and the region with the most vertebrae to the

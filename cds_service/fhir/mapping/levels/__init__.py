@@ -9,8 +9,8 @@ modules which do not:
 
 Four modules ask for the vertebrae of a text, each of other texts:
 
-- `entries/fractures/levels_of_entries.py`: one diagnosis or procedure
-- `orders/levels/treated_levels.py`: an order, for what it treats
-- `orders/levels/broken_levels.py`: orders and diagnoses, for what is broken
-- `orders/levels/levels_left_in_notes.py`: notes of an operation, for what it left
+- `fhir/entries/fractures/levels_of_entries.py`: one diagnosis or procedure
+- `fhir/orders/levels/treated_levels.py`: an order, for what it treats
+- `fhir/orders/levels/broken_levels.py`: orders and diagnoses, for what is broken
+- `fhir/orders/levels/levels_left_in_notes.py`: notes of an operation, for what it left
 """

@@ -1,7 +1,8 @@
 """Cut a text into the parts in which words belong together, and read each part.
 
 Each kind of text has its own borders: a comma divides a title but not a sentence.
-Lengths of time are cut at words too (`then`, `followed by`), in `durations.py`.
+Lengths of time are cut at words too (`then`, `followed by`), in
+`fhir/mapping/durations/durations.py`.
 
 This module alone decides if a part denies, suspects or withdraws what it names, or says
 that it was not done. The words for that are in `mappings/texts/`. Other modules know

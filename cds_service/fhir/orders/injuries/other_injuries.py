@@ -1,8 +1,9 @@
 """Find other fractures and operations of the spine that a brace may be for.
 
 They are on record or in the orders being signed. With the reasons that a brace's own
-order names (`keep_reasons.py`) and the findings, `core/braces/brace_reasons.py` decides
-if it stays. `injury_times.py` says which entries are recent enough to count.
+order names (`fhir/orders/keep_reasons.py`) and the findings,
+`core/braces/brace_reasons.py` decides if it stays. `injury_times.py` says which entries
+are recent enough to count.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
-"""Name the vertebrae that are broken; `operation.py` tells which are not treated.
+"""Name the vertebrae that are broken.
 
-A place is a vertebra, two of them or a region: `L1`, `T11-T12`, `thoracic spine`. What
-an order treats is in `treated_levels.py`; here are its reasons, and diagnoses.
+`../operations/operation.py` tells which of them are not treated. A place is a vertebra,
+two of them or a region: `L1`, `T11-T12`, `thoracic spine`. What an order treats is in
+`treated_levels.py`; here are its reasons, and diagnoses.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,8 @@
 """Find falls and broken bones since an operation, whose codes or words are understood.
 
 Broken vertebrae of the thoracic and lumbar spine are compared with the treated ones by
-`operation.py`. Entries that were not understood are another fact of a discharge.
+`../operations/operation.py`. Entries that were not understood are another fact of a
+discharge.
 """
 
 import re

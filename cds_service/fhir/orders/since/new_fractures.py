@@ -1,6 +1,6 @@
 """Find reports since an operation that call a fracture new and name no vertebra.
 
-What names one, `operation.py` compares with the treated vertebrae.
+What names one, `../operations/operation.py` compares with the treated vertebrae.
 """
 
 from datetime import date

@@ -45,7 +45,8 @@ from cds_service.fhir.raw_json import Json, text, texts_of
 from cds_service.fhir.site_calendar import SiteCalendar
 
 LIAISON = frozenset({"fracture-liaison"})
-# Kinds judged by how long they run: `bracing.py` and `bed_rest.py` in `core/braces/`.
+# Kinds judged by how long they run, in `core/braces/bracing.py` and
+# `core/braces/bed_rest.py`.
 TIMED = frozenset({"brace", "bed-rest"})
 INSTABILITY = ("instability",)
 BIOPSY = "biopsy"

@@ -7,9 +7,10 @@ Which module asks if an order was read whole depends on what it orders:
 - a review, a biopsy or rehabilitation: `unread_in_referral.py`
 - anything else next to an augmentation: `../injuries/bystander_orders.py`
 
-All walk the order with `leaves.py`, and in all of them everything counts as not read
-until a rule names its element. The rules differ, since the harm of a mistake differs:
-an unread note may forbid to shorten a brace, but adds nothing to a blood count.
+All walk the order with `fhir/leaves.py`, and in all of them everything counts as not
+read until a rule names its element. The rules differ, since the harm of a mistake
+differs: an unread note may forbid to shorten a brace, but adds nothing to a blood
+count.
 """
 
 import re

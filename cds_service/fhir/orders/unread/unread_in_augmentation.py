@@ -149,7 +149,7 @@ def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
     """Name the elements of an augmentation order that were not understood.
 
     Their words are not plain, or a code in them is of something grave. Reasons are
-    judged in `order_reasons.py`, sites by `_is_place`. An extension is judged by its
+    judged in `../order_reasons.py`, sites by `_is_place`. An extension is judged by its
     words and codes alone; a modifier extension is never understood.
     """
     titles = codeables(order, *TITLES)

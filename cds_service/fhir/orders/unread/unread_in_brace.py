@@ -2,8 +2,8 @@
 
 If there is one, the correction of the brace is not pre-selected.
 
-Everything in the order counts as not read until something here, in `order_times.py` or
-in `unread_elements.py` says that it was: no end depends on the element, its time was
+Everything in the order counts as not read until something here, in `../order_times.py`
+or in `unread_elements.py` says that it was: no end depends on the element, its time was
 read, its code is known, or its words are lengths of time and plain words. So nothing
 that FHIR, an EHR or an author adds is overlooked.
 """
