@@ -11,7 +11,7 @@ from tests.patients.reassuring import cards_of
 
 END = "Set end 15 Jan 2027"
 REHABILITATION = "Refer to rehabilitation"
-HEALS = "may still heal"
+HEALS = "may still be healing"
 
 
 def chosen(*entries):

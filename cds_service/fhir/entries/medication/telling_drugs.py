@@ -30,8 +30,12 @@ FOR_YEARS, ELSEWHERE = ("thinned-for-years",), ("antibiotic-elsewhere",)
 BY_NAME = (*ANTIBIOTIC, *THINNER, *HEPARIN)
 # A concept by which a diagnosis is kept for which blood is thinned for years.
 THINNED = "thinned-for-years"
-# A fibrillating atrium, a valve that was replaced, clots of before, what makes them.
-OF_YEARS = ("I48", "Z95.2", "Z95.3", "Z95.4", "Z86.7", "D68.5", "D68.6")
+# A fibrillating atrium, a valve that was replaced, clots, what makes them. A clot that
+# is new is asked about by itself.
+OF_YEARS = (
+    *("I48", "Z95.2", "Z95.3", "Z95.4", "Z86.7", "D68.5", "D68.6"),
+    *("I26", "I80", "I81", "I82"),
+)
 # Classes of ATC.
 ANTIBIOTICS, HEPARINS = "J01", "B01AB"
 THINNERS = ("B01AA", "B01AE", "B01AF")
