@@ -22,13 +22,9 @@ def is_selected(words: str) -> bool:
 @pytest.mark.parametrize(
     "words",
     [
-        "Klapvoet links",
-        "Złamanie C2",
-        "Niedowład stopy lewej",
-        "족하수",
-        "치상돌기 골절",
-    ]
-    + ["Heupfractuur 2020", "척수 압박 없음", "C2骨折"],
+        *("Klapvoet links", "Złamanie C2", "Niedowład stopy lewej", "족하수"),
+        *("치상돌기 골절", "Heupfractuur 2020", "척수 압박 없음", "C2骨折"),
+    ],
 )
 def test_fracture_liaison_stays_selected(words: str) -> None:
     assert is_selected(words)
