@@ -79,6 +79,7 @@ from cds_service.fhir.near_misses import NearMiss
 from cds_service.fhir.orders.discharge.aftermath import without_performed
 from cds_service.fhir.orders.discharge.leaving import read_leaving
 from cds_service.fhir.orders.discharge.performed import find_performed
+from cds_service.fhir.orders.discharge.reasons_of_status import with_reasons_of_status
 from cds_service.fhir.orders.drafts import (
     DraftOrders,
     read_drafts,
@@ -248,6 +249,7 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
         _note_unread(call, "procedures")
         return None
     terminology = call.service.terminology
+    procedures = with_reasons_of_status(procedures, terminology)
     procedures = with_possible_days(procedures, terminology, call.today)
     if _find_performed(call, procedures) is None:
         if _may_be_incomplete(call, procedures):
@@ -255,6 +257,7 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
         return None
     gathered = _gather(call, orders)
     record = with_known_statuses(gathered.record, terminology)
+    record = with_reasons_of_status(record, terminology)
     record = with_possible_days(record, terminology, call.today)
     gathered = replace(gathered, record=record)
     performed = _find_performed(call, record)

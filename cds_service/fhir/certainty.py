@@ -118,9 +118,14 @@ def certainty_of(condition: Json) -> Certainty:
     """Return how certain a condition is, by its verification status and its codes.
 
     If they differ, the least certain counts, but what is both denied and stated is in
-    doubt. The clinical status is not asked.
+    doubt. A German letter that denies is chosen by hand, and many systems write
+    `confirmed` next to each diagnosis: it denies whatever the status says. The clinical
+    status is not asked.
     """
-    certainties = {*_by_status(condition), *_by_extension(condition)}
+    german = {*_by_extension(condition)}
+    if german == {"denied"}:
+        return "denied"
+    certainties = {*_by_status(condition), *german}
     if "denied" in certainties and len(certainties) > 1:
         return "doubted"
     return next(

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from cds_service.fhir.certainty import certainty_of
 from tests.chart_builders import problem
-from tests.codes import ICD, codeable
+from tests.codes import GM, ICD, codeable
 from tests.patients.reassuring import cards_of, dated, end_is_selected
 
 STATUS = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
@@ -131,3 +132,43 @@ def test_an_infection_that_is_also_called_active_leads_as_an_active_one() -> Non
     infection = dated(codeable(ICD, "M46.46"), days=100, clinicalStatus=status)
     summary = cards_of(infection)["rehabilitation"]["summary"]
     assert summary.startswith("Spinal infection")
+
+
+def excluded(letter: str, status: str) -> dict[str, Any]:
+    """Return a myeloma with a German letter of certainty and a FHIR status."""
+    entry = problem(
+        "x",
+        number="g",
+        code=codeable(GM, "C90.00"),
+        verificationStatus=codeable(STATUS, status),
+    )
+    entry["code"]["coding"][0]["extension"] = [
+        {**CERTAIN, "valueCoding": {"code": letter}}
+    ]
+    return entry
+
+
+@pytest.mark.parametrize("status", ["confirmed", "provisional", "refuted"])
+def test_german_exclusion_denies_whatever_the_status(status: str) -> None:
+    assert certainty_of(excluded("A", status)) == "denied"
+
+
+@pytest.mark.parametrize(
+    ("letter", "status", "certainty"),
+    [
+        ("V", "confirmed", "doubted"),
+        ("G", "confirmed", "stated"),
+        ("G", "refuted", "doubted"),
+        ("Z", "confirmed", "past"),
+    ],
+)
+def test_german_letter_next_to_a_status(
+    letter: str, status: str, certainty: str
+) -> None:
+    assert certainty_of(excluded(letter, status)) == certainty
+
+
+def test_german_letters_that_differ_leave_it_open() -> None:
+    entry = excluded("A", "confirmed")
+    entry["extension"] = [CERTAIN]
+    assert certainty_of(entry) == "doubted"

@@ -120,6 +120,7 @@ _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
 CANCER_IN_SHORT = ("cancer-in-short",)
 # A nodule, a mass or a raised marker names no tumour, whatever the code next to it.
 MAY_BE_TUMOUR = ("tumour-in-question",)
+GAIT_OR_BLADDER = ("gait-or-bladder",)
 _DIVIDED = re.compile(r"[,;()]")
 
 
@@ -235,8 +236,9 @@ def _told_by_stems(
         for part in undenied_parts(title, terminology)
         for concept in stems.concepts_in(part)
     ]
-    if any(map(stems.has_plain_deficit, titles)):
-        told.append("spinal-cord-disease")
+    for title in filter(stems.has_plain_deficit, titles):
+        is_of_gait = terminology.kinds.named(title, GAIT_OR_BLADDER)
+        told.append("sphincter-trouble" if is_of_gait else "spinal-cord-disease")
     rules = MAY_BE_TUMOUR if is_coded else (*MAY_BE_TUMOUR, *CANCER_IN_SHORT)
     if not known & CANCERS and any(
         terminology.kinds.named(part, rules)

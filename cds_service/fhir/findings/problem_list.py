@@ -50,6 +50,7 @@ from cds_service.fhir.findings.chart import (
 )
 from cds_service.fhir.findings.courses.antibiotic_courses import find_long_antibiotic
 from cds_service.fhir.findings.statements import (
+    ACT_LASTS,
     PLACES,
     WORDED,
     Stated,
@@ -62,6 +63,7 @@ from cds_service.fhir.findings.statements import (
 )
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
+from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.raw_json import (
     is_prohibition,
     member,
@@ -106,6 +108,8 @@ OF_HISTORY = frozenset(
         "pathological-fracture",
     }
 )
+# ICD-10-CM: a fracture around a prosthesis of the hip (M97.0, before T84.04).
+OF_PROSTHESIS = re.compile(r"M97\.0|T84\.04[01]")
 # ICD-10: what one is born with, such as brittle bones (Q78.0), and Paget's disease.
 LIFELONG = re.compile(r"(?:Q\d\d|M88)(?:\..*)?")
 IN_USE = frozenset({"active", "in-progress", "completed"})
@@ -434,11 +438,27 @@ def _may_matter(entry: Entry, spec: ConditionSpec, chart: Chart) -> bool:
     """
     if may_be_current(entry) or _is_lifelong(entry, chart):
         return True
+    if _is_broken_of_late(entry, chart):
+        return True
     if not spec.past:
         return False
     code = entry.raw.get("code")
     is_coded = chart.terminology.identifies(LISTED[entry.resource_type], code)
     return may_have_been(entry) and not is_coded
+
+
+def _is_broken_of_late(entry: Entry, chart: Chart) -> bool:
+    """Tell if it is a broken hip of two years that no status undoes.
+
+    Around a prosthesis it is in no value set; healed, it says of the bone what it said.
+    """
+    codings = chart.terminology.codings(entry.raw.get("code"))
+    if not any(OF_PROSTHESIS.match(code) for _, code in codings):
+        return False
+    when = chart.calendar.effective(entry.raw, "onset")
+    day = when.day if when else chart.calendar.last_day(recorded_on(entry.raw))
+    is_late = day is None or chart.today - day <= ACT_LASTS
+    return is_late and certainty_of(entry.raw) != "denied"
 
 
 def _is_lifelong(entry: Entry, chart: Chart) -> bool:

@@ -16,7 +16,7 @@ from cds_service.fhir.entries.grave.grave_concepts import (
 )
 from cds_service.fhir.entries.grave.open_codes import states_by_code
 from cds_service.fhir.entries.grave_asides import grave_concepts_of
-from cds_service.fhir.entries.words.problem_words import undenied_parts
+from cds_service.fhir.entries.words.problem_words import in_doubt, undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
@@ -28,6 +28,8 @@ NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
 OF_OTHER_FACTS = (
     CANCERS | SPINAL_INFECTIONS | DEFICITS | {"deep-infection", "spinal-cord-disease"}
 )
+GRAVE_IN_COURSE = OF_OTHER_FACTS | {"sepsis"}
+STATED_OR_DOUBTED = GRAVE_IN_COURSE | frozenset(map(in_doubt, DEFICITS))
 _WORD = re.compile(r"\w")
 
 
@@ -50,6 +52,18 @@ def complication_concepts(procedure: Json, terminology: Terminology) -> frozense
     """
     named = (_concepts_of(one, terminology) for one in _stated(procedure, terminology))
     return frozenset[str]().union(*named)
+
+
+def names_complication(reason: Json, terminology: Terminology) -> bool:
+    """Tell if a concept names something that an operation may cause, or found.
+
+    What is not understood, and what is denied, names nothing.
+    """
+    if _is_named(reason, terminology):
+        return True
+    operation = {"resourceType": "Procedure", "complication": [reason]}
+    named = grave_concepts_of(operation, terminology)
+    return not named.isdisjoint(STATED_OR_DOUBTED)
 
 
 def _stated(procedure: Json, terminology: Terminology) -> Iterator[Json]:

@@ -8,13 +8,15 @@ from datetime import date, timedelta
 
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
+from cds_service.fhir.entries.harm.act_words import names_of_reasons
+from cds_service.fhir.entries.harm.unusual_titles import SCAN
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
 from cds_service.fhir.orders.since.coded_fractures import day_of_report
-from cds_service.fhir.raw_json import Json, member, texts_of
+from cds_service.fhir.raw_json import is_prohibition, member, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Policy: as long as an infection that is over counts (fact F1).
@@ -42,23 +44,83 @@ SHORTER = {
 COUNTED = {**dict.fromkeys(TELLING, LATELY), **SHORTER}
 # By concept, stated or in doubt: for how long an entry that names it counts.
 LIMITS = {**COUNTED, **{in_doubt(name): limit for name, limit in COUNTED.items()}}
-LISTS = ("conditions", "diagnosticReports")
+# Rules of `kinds.toml`.
+OLD, SUSPECTED = ("long-standing", "history", "past-in-reason"), ("open-suspicion",)
+DEFICITS_NAMED = frozenset(
+    map(in_doubt, ("neurological-deficit", "leg-weakness", "sphincter-trouble"))
+)
+ORDER, IN_FORCE = "ServiceRequest", frozenset({"active", "completed"})
+LISTS = ("conditions", "diagnosticReports", "serviceRequests")
+# Policy: what an order is for is new for as long as a new deficit (fact F5): most are
+# answered within days, and stay active.
+OF_ORDER = timedelta(days=14)
 
 
 def told_lately(
     record: PatientRecord, terminology: Terminology, today: date
 ) -> frozenset[str]:
-    """Return the references of these diagnoses and reports, with or without a day."""
+    """Return the references of these diagnoses, reports and orders.
+
+    A diagnosis or a report without a day counts; an order has one, and is in force.
+    """
     birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
+    reported = max(
+        filter(
+            None,
+            (
+                day_of_report(one, terminology.calendar)
+                for one in record.of_key("diagnosticReports")
+                if _is_scan(one, terminology)
+            ),
+        ),
+        default=None,
+    )
     return frozenset(
         entry.reference
         for key in LISTS
         for entry in record.of_key(key)
         if (limits := [LIMITS[one] for one in entry.concepts & LIMITS.keys()])
-        and _is_within(max(limits), _day_of(entry, birth, terminology), today)
-        and not _names_earlier_year(entry.raw, (today - LATELY).year)
+        and (
+            _is_order_of_late(entry, reported, terminology, today)
+            if _is_order(entry)
+            else _is_within(max(limits), _day_of(entry, birth, terminology), today)
+        )
+        and not _names_earlier_year(entry, (today - LATELY).year)
         and not _only_speaks_of_it(entry, terminology)
     )
+
+
+def _is_order_of_late(
+    order: Entry, reported: date | None, terminology: Terminology, today: date
+) -> bool:
+    """Tell if an order of the last two weeks says that something is there.
+
+    What a scan looks for, a report of its day or later has answered; it does not end
+    a deficit that is there.
+    """
+    day = terminology.calendar.last_day(order.raw.get("authoredOn"))
+    reasons = names_of_reasons(order.raw)
+    is_old = bool(reasons) and all(
+        terminology.kinds.of_title(one, OLD) for one in reasons
+    )
+    if day is None or is_old:
+        return False
+    is_question = order.concepts.isdisjoint(DEFICITS_NAMED) or any(
+        terminology.kinds.of_title(one, SUSPECTED) for one in reasons
+    )
+    is_reported = reported is not None and reported >= day
+    if is_question and is_reported and _is_scan(order, terminology):
+        return False
+    return (
+        today - day <= OF_ORDER
+        and order.status in IN_FORCE
+        and not is_prohibition(order.raw)
+    )
+
+
+def _is_scan(entry: Entry, terminology: Terminology) -> bool:
+    titles = texts_of(entry.raw.get("code"))
+    return any(terminology.kinds.of_title(one, (SCAN,)) for one in titles)
 
 
 def _day_of(entry: Entry, birth: date | None, terminology: Terminology) -> date | None:
@@ -74,22 +136,35 @@ def _is_within(limit: timedelta, day: date | None, today: date) -> bool:
     return day is None or today - day <= limit
 
 
-def _names_earlier_year(resource: Json, since: int) -> bool:
-    """Tell if the title of a diagnosis dates it by an earlier year: `Sepsis 2019`."""
-    titles = texts_of(resource.get("code"))
+def _titles_of(entry: Entry) -> list[str]:
+    """List the titles of an entry; those of an order begin with its reasons."""
+    titles = texts_of(entry.raw.get("code"))
+    return [*names_of_reasons(entry.raw), *titles] if _is_order(entry) else titles
+
+
+def _is_order(entry: Entry) -> bool:
+    return entry.resource_type == ORDER
+
+
+def _names_earlier_year(entry: Entry, since: int) -> bool:
+    """Tell if the title of an entry dates it by an earlier year: `Sepsis 2019`."""
+    titles = _titles_of(entry)
     years = [int(year) for title in titles for year in WRITTEN_YEAR.findall(title)]
     return bool(years) and max(years) < since
 
 
 def _only_speaks_of_it(entry: Entry, terminology: Terminology) -> bool:
-    """Tell if the title of a diagnosis names it as feared, prevented or of a relative.
+    """Tell if the words of an entry name it as feared, prevented or of a relative.
 
     "Fear of myeloma" and "breast cancer gene" reassure of nothing, and lead no card. A
     suspicion does, and so do words in which nothing calls it less than there.
     """
     if entry.resource_type == "DiagnosticReport":
         return False
-    titles = texts_of(entry.raw.get("code"))
+    titles = _titles_of(entry)
+    # "Cannot walk" denies by its words what the patient can, and so names a deficit.
+    if any(map(terminology.grave_stems.has_plain_deficit, titles)):
+        return False
     # A title in which nothing is named, as that of an unknown code, decides nothing.
     telling = [
         one
