@@ -44,6 +44,7 @@ REPAIRED = {
 }
 RESCUE = ("rescue-by-title",)
 OF_NECK = ("neck-brace",)
+TREATED = ("injury-treated",)
 
 
 def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
@@ -64,7 +65,7 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         return False
     if bones_repaired_by(resource, terminology) or is_rescue(resource, terminology):
         return True
-    if is_neck_brace(resource, terminology):
+    if is_neck_brace(resource, terminology) or is_injury_treated(resource, terminology):
         return True
     reasons = [*objects(resource.get("reasonCode")), *course_of(resource)]
     if any(is_injury_coded(one, terminology) for one in reasons):
@@ -156,6 +157,18 @@ def is_neck_brace(act: Json, terminology: Terminology) -> bool:
     names = [word for title in titles for word in texts_of(title)]
     names += [text(member(act, name, "display")) for name in DEVICES]
     return any(terminology.kinds.named(one, OF_NECK) for one in names if one)
+
+
+def is_injury_treated(act: Json, terminology: Terminology) -> bool:
+    """Tell if an act sews a laceration, or puts a splint, a sling or a cast on a limb.
+
+    It may be the only word of a fall.
+    """
+    return text(act.get("resourceType")) in DONE_OR_ORDERED and any(
+        terminology.kinds.named(part, TREATED)
+        for title in titles_of(act)
+        for part in undenied_parts(title, terminology)
+    )
 
 
 def is_rescue(act: Json, terminology: Terminology) -> bool:

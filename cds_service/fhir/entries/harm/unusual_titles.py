@@ -14,6 +14,10 @@ from datetime import date
 
 from cds_service.fhir.entries.grave.grave_concepts import GRAVE
 from cds_service.fhir.entries.harm.act_words import names_of_reasons, titles_of
+from cds_service.fhir.entries.harm.consults import (
+    CONSULT,
+    is_unusual_consult,
+)
 from cds_service.fhir.entries.harm.harm_words import THERAPY, illnesses_in_words
 from cds_service.fhir.entries.words.problem_words import (
     undenied_parts,
@@ -70,7 +74,10 @@ def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
         return any(
             _is_image(one, terminology) for one in texts_of(resource.get("code"))
         )
-    rules = (*IMAGES, *EXAMINATION, *CALLED, *COMPLAINT, AT_ONCE, SUSPECTED)
+    rules = (
+        *(*IMAGES, *EXAMINATION, *CALLED, *COMPLAINT, *CONSULT),
+        *(AT_ONCE, SUSPECTED),
+    )
     return kind in ASKED and (
         any(terminology.kinds.of_title(title, rules) for title in _titles(resource))
         or _tells_alarm(resource, terminology)
@@ -136,8 +143,11 @@ def is_unusual_call(act: Json, terminology: Terminology) -> bool:
     """Tell if an act calls for help, is wanted at once, or says what was feared.
 
     That is a suspicion of what is not known, a complaint, or a value that is an alarm.
+    So is the reason of a consult that is not known to be everyday.
     """
     if _tells_alarm(act, terminology) or _is_for_complaint(act, terminology):
+        return True
+    if is_unusual_consult(act, terminology, lambda part: _is_plain(part, terminology)):
         return True
     return any(
         bool(terminology.kinds.of_title(title, CALLED))
@@ -295,6 +305,25 @@ def _is_harmless(part: str, terminology: Terminology) -> bool:
     if disease is not None:
         return not (disease.is_of_before or disease.is_dated)
     return is_reason_understood([part], frozenset(), terminology)
+
+
+def _is_plain(part: str, terminology: Terminology) -> bool:
+    """Tell if part of the reason of a consult is an everyday act or disease.
+
+    "Headache", which mostly is one, may be why somebody was asked.
+    """
+    kinds = terminology.kinds
+    if kinds.named(part, (*COMPLAINT, *PAIN_GOES_ON)):
+        return False
+    if illnesses_in_words(part, terminology) or terminology.harmless.is_harm(part):
+        return False
+    if terminology.grave_stems.names_fall(part):
+        return False
+    disease = terminology.everyday_diseases.read(part)
+    is_lasting = disease is not None and not (disease.is_of_before or disease.is_dated)
+    return (
+        is_lasting or _is_everyday(part, terminology) or _is_of_known(part, terminology)
+    )
 
 
 def _is_everyday(title: str, terminology: Terminology) -> bool:

@@ -21,6 +21,7 @@ from cds_service.fhir.entries.harm.act_words import (
 )
 from cds_service.fhir.entries.harm.harm_in_acts import (
     has_fallen,
+    is_injury_treated,
     is_rescue,
     is_titled_after_fall,
 )
@@ -120,7 +121,10 @@ def _acts_gone_wrong(
             or (
                 _is_of_later_day(act.raw, since, terminology.calendar)
                 and act.reference not in performed
-                and is_rescue(act.raw, terminology)
+                and (
+                    is_rescue(act.raw, terminology)
+                    or is_injury_treated(act.raw, terminology)
+                )
             )
         )
     }

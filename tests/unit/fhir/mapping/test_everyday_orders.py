@@ -92,3 +92,15 @@ def test_a_code_that_is_known_decides_before_the_words():
 def test_words_that_may_search_count_beside_a_code():
     named = codeable(CPT, "85025", text="CBC, rule out myeloma")
     assert not is_everyday_order([named], terminology())
+
+
+@pytest.mark.parametrize(
+    "title", ["Bloedbeeld", "Elektrolyten", "MRI LWK", "Nierfunctie", "Fysiotherapie"]
+)
+def test_dutch_orders_of_every_day_are_understood(title):
+    assert is_understood(title)
+
+
+@pytest.mark.parametrize("title", ["Bloedbeeld metastasen", "Fysiotherapie klapvoet"])
+def test_another_dutch_word_leaves_an_order_open(title):
+    assert not is_understood(title)
