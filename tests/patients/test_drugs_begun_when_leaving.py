@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.chart_builders import days_ago, of_patient
-from tests.codes import ATC, ICD, SCT, codeable
+from tests.codes import ATC, ICD, RXNORM, SCT, codeable
 from tests.patients.leaving import summaries_beside, titled
 
 READ = "1 recent entry not understood. Read before leaving."
@@ -53,7 +53,96 @@ CLOT = [
     ("依诺肝素", "6000 IU 每12小时"),
     ("에독사반", "60mg 1일 1회"),
 ]
+LYSIS = [
+    ("Alteplase 50 mg", "IV over 2 h"),
+    ("Alteplase", "100 mg once"),
+    ("Actilyse", "0,9 mg/kg i.v. einmalig"),
+    ("tPA", "1 mg/h via catheter"),
+    ("Activase", "24 mg via infusion catheter"),
+    ("Tenecteplase", "40 mg IV bolus once"),
+    ("TNKase", "40 mg IV once"),
+    ("Metalyse", "8000 E i.v."),
+    ("Reteplase", "10 U IV x 2"),
+    ("Urokinase", "250 000 IE als Infusion"),
+    ("Streptokinase", "1.5 million IU IV"),
+    ("Altéplase", "50 mg IV dose unique"),
+    ("Uroquinasa", "4400 UI/kg iv"),
+    ("Alteplasi", "100 mg ev"),
+    ("Alteplaza", "100 mg dożylnie"),
+    ("アルテプラーゼ", "34.8万IU/kg 点滴静注"),
+    ("ウロキナーゼ", "24万単位 点滴"),
+    ("阿替普酶", "50mg 静滴"),
+    ("尿激酶", "20万U 静滴"),
+    ("알테플라제", "50mg 정맥주사"),
+]
+STEROID = [
+    ("Methylprednisolone 125 mg IV", "q6h"),
+    ("Methylprednisolone", "1 g IV daily for 3 days"),
+    ("Methylprednisolon", "250 mg i.v. 4x tgl."),
+    ("Solu-Medrol", "60 mg IV q6h"),
+    ("Urbason solubile", "1000 mg 1x tgl."),
+    ("Méthylprednisolone", "500 mg IV par jour"),
+    ("Metilprednisolona", "1 g iv cada 24 h"),
+    ("Metilprednisolone", "1 g ev al giorno"),
+    ("Metyloprednizolon", "1 g dożylnie co 24 h"),
+    ("メチルプレドニゾロン", "1000mg 点滴静注 1日1回"),
+    ("甲泼尼龙", "500mg 静滴 每日1次"),
+    ("메틸프레드니솔론", "1g 정맥주사 하루 1회"),
+]
+SHOCK = [
+    ("Norepinephrine infusion", "titrate MAP >65"),
+    ("Noradrenalin", "0,1 µg/kg/min i.v."),
+    ("Arterenol-Perfusor", "5 mg/50 ml nach MAD"),
+    ("Levophed", "8 mcg/min IV"),
+    ("Vasopressin", "0.03 U/min IV"),
+    ("Dobutamin", "Perfusor"),
+    ("Noradrénaline", "0,2 µg/kg/min"),
+    ("Noradrenalina", "perfusión continua"),
+    ("Norepinefryna", "wlew dożylny"),
+    ("ノルアドレナリン", "0.05γ 持続静注"),
+    ("去甲肾上腺素", "泵入"),
+    ("노르에피네프린", "지속 정맥주사"),
+]
 ORDINARY = [
+    ("Alteplase 2 mg", "instill in PICC, dwell 30 min"),
+    ("Cathflo Activase", "2 mg"),
+    ("Alteplase", "2 mg once"),
+    ("Alteplase", "for occluded catheter"),
+    ("Urokinase", "5000 IE Katheterblock"),
+    ("Urokinase lock", "5000 IU"),
+    ("Actilyse Cathflo", "2 mg Port"),
+    ("Taurolock Urokinase", "25000 IE"),
+    ("尿激酶", "封管 1万U"),
+    ("ウロキナーゼ", "カテーテル閉塞時"),
+    ("Methylprednisolone", "4 mg dose pack"),
+    ("Methylprednisolone", "125 mg IV once"),
+    ("Methylprednisolone", "40 mg IV q8h for COPD"),
+    ("Methylprednisolone", "40 mg IV daily"),
+    ("Solu-Medrol 125 mg/2 mL", "40 mg IV daily"),
+    ("Depo-Medrol", "80 mg intraarticular"),
+    ("Urbason", "16 mg 1-0-0"),
+    ("Noradrenalin", "perioperativ"),
+    ("Desmopressin", "0.1 mg nocte"),
+    ("Midodrine", "5 mg tds"),
+    ("Levodopa", "100 mg tds"),
+    ("EpiPen", "0.3 mg IM PRN"),
+    ("Lidocaine with norepinephrine", "10 ml"),
+    ("Tranexamic acid", "1 g IV once"),
+    ("Paracetamol", "1 g every 6 hours, no tPA was given"),
+    ("Phytonadione", "10 mg IV once"),
+    ("メナテトレノン", "45mg 1日3回"),
+    ("Cefazolina 2 g iv", "dosis única prequirúrgica"),
+    ("Cefazolina 2 g iv", "prequirúrgica"),
+    ("Cefazolina 2 g ev", "prechirurgica"),
+    ("Cefazolin 2 g IV", "pre-surgical single dose"),
+    ("Cefazolin 2 g IV", "one dose before surgery"),
+    ("Céfazoline 2 g IV", "dose unique préopératoire"),
+    ("Cefazoline 2 g iv", "eenmalig preoperatief"),
+    ("Cefazolina 2 g iv", "przedoperacyjnie"),
+    ("头孢唑林 2g", "静滴 单剂"),
+    ("头孢唑林 2g", "静滴 手术前30分钟"),
+    ("セファゾリン 2g", "点滴 手術前"),
+    ("세파졸린 2g", "정맥주사 술전 예방적"),
     ("Cefazolin", "2 g IV once"),
     ("Cefazolin", "2 g IV q8h for 24 hours"),
     ("Cefazolin", "2 g IV q8h x 3 doses"),
@@ -112,7 +201,9 @@ def given(name: str, *, days: int, dose: str = "IV") -> Any:
     )
 
 
-@pytest.mark.parametrize(("name", "dose"), [*INFECTION, *CORD, *CLOT])
+@pytest.mark.parametrize(
+    ("name", "dose"), [*INFECTION, *CORD, *CLOT, *LYSIS, *STEROID, *SHOCK]
+)
 def test_such_a_drug_is_to_be_read(name: str, dose: str) -> None:
     (summary,) = summaries_beside(ordered(name, dose))
     assert summary.endswith(READ)
@@ -128,6 +219,9 @@ def test_what_every_ward_gives_is_not(name: str, dose: str) -> None:
     [
         ("J01DD04", {"route": codeable(SCT, "47625008")}),
         ("B01AF02", {"text": "5 mg"}),
+        ("B01AD02", {"text": "50 mg"}),
+        ("B01AD11", {}),
+        ("C01CA03", {}),
         ("B01AB05", {"doseAndRate": [{"doseQuantity": {"value": 6000, "unit": "IU"}}]}),
     ],
 )
@@ -192,3 +286,40 @@ def test_doses_of_two_later_days_count(name: str) -> None:
 )
 def test_a_list_of_admission_a_renewal_or_an_older_order_does_not(members: Any) -> None:
     assert summaries_beside(ordered("Apixaban", "5 mg bd", **members)) == []
+
+
+@pytest.mark.parametrize("days", [2, 1])
+def test_one_dose_that_dissolves_a_clot_counts_whatever_thins_for_years(
+    days: int,
+) -> None:
+    known = titled("Atrial fibrillation", days=900)
+    assert len(summaries_beside(known, given("Alteplase 50 mg", days=days))) == 1
+
+
+@pytest.mark.parametrize("code", ["B01AD10", "B01AD12"])
+def test_another_enzyme_dissolves_none(code: str) -> None:
+    coded: Any = {"medicationCodeableConcept": codeable(ATC, code)}
+    assert summaries_beside(ordered("", "1 dose", **coded)) == []
+
+
+@pytest.mark.parametrize("code", ["8410", "259280", "76895", "10106"])
+def test_an_ingredient_of_rxnorm_dissolves_a_clot(code: str) -> None:
+    coded: Any = {"medicationCodeableConcept": codeable(RXNORM, code)}
+    assert len(summaries_beside(ordered("", "", **coded))) == 1
+
+
+def test_a_pressor_of_the_day_of_the_operation_is_of_the_anaesthesia() -> None:
+    assert summaries_beside(ordered("Noradrenalin", "Perfusor", days=2)) == []
+    assert summaries_beside(given("Noradrenalin", days=2)) == []
+    first, last = given("Noradrenalin", days=1), given("Noradrenalin", days=0)
+    assert len(summaries_beside(first, last)) == 1
+
+
+def test_a_course_that_begins_before_the_operation_is_not_around_it() -> None:
+    order = ordered("Ceftriaxona 2 g iv", "prequirúrgica, luego 14 días", days=2)
+    assert len(summaries_beside(order)) == 1
+
+
+def test_doses_of_a_day_in_dutch_come_again() -> None:
+    order = ordered("Cefazoline 2 g iv", "3dd", days=2)
+    assert len(summaries_beside(order)) == 1

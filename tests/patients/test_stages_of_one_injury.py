@@ -181,6 +181,94 @@ def test_what_is_not_known_to_be_one_injury_is_a_second_fracture(record):
     assert card["summary"].startswith(SECOND)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Acute compression fracture of L3.",
+        "Acute compression fractures of L1 and L3 with marrow edema. No retropulsion.",
+        "Status post kyphoplasty L1. Acute fracture of L3.",
+        "Frische LWK-3-Fraktur.",
+        "Fracture récente de L3.",
+        "Fractura aguda de L3.",
+        "Frattura recente di L3.",
+        "Świeże złamanie L3.",
+        "L3新鮮骨折",
+        "L3急性骨折。",
+    ],
+)
+def test_a_report_of_the_first_two_weeks_repeats_an_acute_one(words):
+    early = (broken("L1", 12), broken("L3", 12), operated(9))
+    card = card_of(*early, imaging(words, days=4))
+    assert card["indicator"] == "info"
+    assert card["summary"].startswith(AT_ONCE)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "New acute compression fracture of L3.",
+        "Acute fracture of L3, not seen on the prior film.",
+        "Acute vertebral fracture.",
+        "Acute adjacent fracture of L3.",
+        "Acute fracture of L3, previously intact.",
+        "Acute fracture of L3, which was intact on 10 Nov.",
+        "Frische Fraktur LWK 3, zuvor intakt.",
+        "Fracture récente de L3, auparavant intacte.",
+        "Fractura aguda de L3, previamente intacta.",
+        "L3急性骨折，此前正常。",
+        "Frische Fraktur, neu LWK 3.",
+        "L3に新規の急性骨折",
+    ],
+)
+def test_one_that_it_calls_new_or_does_not_place_is_a_second(words):
+    early = (broken("L1", 12), broken("L3", 12), operated(9))
+    card = card_of(*early, imaging(words, days=4))
+    assert card["summary"].startswith(SECOND)
+
+
+def pair(days):
+    code = codeable(ICD, "S22.080A", "Wedge compression fracture of T11-T12 vertebra")
+    return dated(code, days=days, number="pair")
+
+
+@pytest.mark.parametrize("level", ["T11", "T12"])
+def test_a_pair_broke_where_the_first_stage_filled_it(level):
+    record = (pair(20), operated(19, f"Kyphoplasty {level}"), broken("L3", 20))
+    card = card_of(*record)
+    assert card["indicator"] == "info"
+    assert card["summary"].startswith(AT_ONCE)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(
+            (pair(20), operated(19, "Kyphoplasty T12"), broken("L3", 5)),
+            id="L3 broke since",
+        ),
+        pytest.param(
+            (pair(5), operated(19, "Kyphoplasty T12"), broken("L3", 20)),
+            id="the pair broke since",
+        ),
+        pytest.param(
+            (pair(20), operated(19, "Kyphoplasty T10"), broken("L3", 20)),
+            id="cement of neither",
+        ),
+        pytest.param(
+            (
+                pair(20),
+                operated(19, "Kyphoplasty T12"),
+                broken("L3", 20),
+                imaging("New fracture of L3.", days=3),
+            ),
+            id="called new",
+        ),
+    ],
+)
+def test_a_pair_that_is_not_of_the_injury_is_a_second_fracture(record):
+    assert card_of(*record)["summary"].startswith(SECOND)
+
+
 def test_either_vertebra_of_a_pair_may_have_broken():
     """S22.080 is of T11 or T12: of which one, its code does not say."""
     fracture = dated(codeable(ICD, "S22.080A"), days=20)

@@ -1,8 +1,9 @@
 """Tell which drugs, begun in these days, tell of what no diagnosis names.
 
 An antibiotic into a vein tells of an infection, dexamethasone several times of a cord
-that is pressed on, a blood thinner in full dose of a clot. Doses around an operation
-and those that prevent a clot are of every ward.
+that is pressed on, and so does methylprednisolone in a high dose; a blood thinner in
+full dose, or a drug that dissolves it, tells of a clot, and a pressor of a shock. Doses
+around an operation and those that prevent a clot are of every ward.
 """
 
 from typing import Literal
@@ -11,7 +12,7 @@ from cds_service.fhir.entries.medication.drug_groups import INFECTION_DRUGS
 from cds_service.fhir.entries.medication.drugs import Drug, drug_names
 from cds_service.fhir.entries.medication.local_drugs import drug_codes, is_given_once
 from cds_service.fhir.entries.medication.other_doses import dosages_of
-from cds_service.fhir.mapping.drug_table import ATC
+from cds_service.fhir.mapping.drug_table import ATC, RXNORM
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, LONGEST_TITLE
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
@@ -19,7 +20,8 @@ from cds_service.fhir.raw_json import Json, member, number, objects, text, texts
 # A concept by which such an entry is kept.
 TELLING_DRUG = "telling-drug"
 DEXAMETHASONE = "dexamethasone"
-TellsOf = Literal["", "infection", "cord", "clot"]
+STEROIDS = frozenset({DEXAMETHASONE, "methylprednisolone"})
+TellsOf = Literal["", "infection", "cord", "clot", "lysis", "shock"]
 # Rules of `kinds.toml`.
 ANTIBIOTIC, THINNER = ("antibiotic-by-name",), ("blood-thinner",)
 HEPARIN, IN_FULL = ("heparin-by-name",), ("heparin-in-full",)
@@ -27,7 +29,9 @@ TO_PREVENT, NEW_CLOT = ("thinner-to-prevent",), ("thinner-for-new-clot",)
 INTO_VEIN, VEIN_ALONE = ("into-vein",), ("into-vein-alone",)
 AROUND, AGAIN = ("dose-around-operation",), ("dose-comes-again",)
 FOR_YEARS, ELSEWHERE = ("thinned-for-years",), ("antibiotic-elsewhere",)
-BY_NAME = (*ANTIBIOTIC, *THINNER, *HEPARIN)
+LYTIC, LOCK = ("clot-dissolver",), ("catheter-lock",)
+STEROID_IN_FULL, PRESSOR = ("steroid-in-full",), ("pressor-by-name",)
+BY_NAME = (*ANTIBIOTIC, *THINNER, *HEPARIN, *LYTIC, *PRESSOR)
 # A concept by which a diagnosis is kept for which blood is thinned for years.
 THINNED = "thinned-for-years"
 # A fibrillating atrium, a valve that was replaced, clots, what makes them. A clot that
@@ -40,6 +44,17 @@ OF_YEARS = (
 ANTIBIOTICS, HEPARINS = "J01", "B01AB"
 THINNERS = ("B01AA", "B01AE", "B01AF")
 FONDAPARINUX = "B01AX05"
+LYTICS = "B01AD"
+# Drotrecogin alfa and protein C are of the same class, and dissolve no clot.
+NO_LYTICS = ("B01AD10", "B01AD12")
+# Noradrenaline, dopamine, dobutamine, vasopressin, argipressin, terlipressin,
+# angiotensin II. Adrenaline is also a pen against allergy.
+PRESSORS = (
+    *("C01CA03", "C01CA04", "C01CA07", "C01CX09"),
+    *("H01BA01", "H01BA04", "H01BA06"),
+)
+# Ingredients of RxNorm: alteplase, tenecteplase, reteplase, streptokinase.
+LYTIC_INGREDIENTS = frozenset({"8410", "259280", "76895", "10106"})
 INTRAVENOUS = frozenset({"47625008", "418114005", "419993007"})  # SNOMED CT
 # Policy: an antibiotic after an operation is given for a day at most.
 MOST_DOSES, MOST_DAYS = 3, 1
@@ -52,6 +67,8 @@ def may_tell(resource: Json, medication: Json | None, terminology: Terminology) 
     return (
         _is_thinner(codes)
         or _is_antibiotic_by_code(codes)
+        or _is_lytic(resource, medication)
+        or any(one.startswith(PRESSORS) for one in codes)
         or any(terminology.kinds.named(one[:LONGEST_TITLE], BY_NAME) for one in names)
     )
 
@@ -74,18 +91,23 @@ def tells_of(
     names = [one[:LONGEST_TITLE] for one in sorted(drug_names(raw, medication))]
     codes = _atc_codes(raw, medication)
     told = _told(raw, names)
-    if DEXAMETHASONE in concepts:
-        return "" if _is_around_operation(raw, told, terminology) else "cord"
-    is_antibiotic = (
+    if not concepts.isdisjoint(STEROIDS):
+        is_around = _is_around_operation(raw, told, terminology)
+        is_high = DEXAMETHASONE in concepts or _is_in_full(raw, told, terminology)
+        return "cord" if is_high and not is_around else ""
+    if (
         not concepts.isdisjoint(INFECTION_DRUGS)
         or _is_antibiotic_by_code(codes)
         or any(kinds.named(one, ANTIBIOTIC) for one in names)
-    )
-    if is_antibiotic:
-        is_into_vein = _is_into_vein(raw) or kinds.named(told, INTO_VEIN + VEIN_ALONE)
-        if not is_into_vein or kinds.named(told, ELSEWHERE):
-            return ""
-        return "" if _is_around_operation(raw, told, terminology) else "infection"
+    ):
+        return "infection" if _is_against_unknown(raw, told, terminology) else ""
+    # A note of another drug may say that nothing was dissolved.
+    title = "; ".join(names)
+    if _is_lytic(raw, medication) or kinds.named(title, LYTIC):
+        return "" if kinds.named(told, LOCK) else "lysis"
+    is_pressor = any(one.startswith(PRESSORS) for one in codes)
+    if is_pressor or kinds.named(title, PRESSOR):
+        return "" if _is_around_operation(raw, told, terminology) else "shock"
     return "clot" if _treats_clot(codes, told, terminology) else ""
 
 
@@ -99,6 +121,21 @@ def comes_again(raw: Json, terminology: Terminology) -> bool:
     repeats = [member(one, "timing", "repeat") for one in dosages_of(raw)]
     is_timed = any(number(member(one, "period")) for one in repeats)
     return is_timed or bool(terminology.kinds.named(_told(raw, []), AGAIN))
+
+
+def _is_against_unknown(raw: Json, told: str, terminology: Terminology) -> bool:
+    """Tell if an antibiotic goes into a vein for days, and not for a known disease."""
+    return (
+        _is_given_into_vein(raw, told, terminology)
+        and not terminology.kinds.named(told, ELSEWHERE)
+        and not _is_around_operation(raw, told, terminology)
+    )
+
+
+def _is_in_full(raw: Json, told: str, terminology: Terminology) -> bool:
+    """Tell if methylprednisolone goes into a vein in a high dose."""
+    is_high = bool(terminology.kinds.named(told, STEROID_IN_FULL))
+    return is_high and _is_given_into_vein(raw, told, terminology)
 
 
 def _treats_clot(codes: list[str], told: str, terminology: Terminology) -> bool:
@@ -146,6 +183,13 @@ def _is_of_a_day(dosage: Json) -> bool:
     return bool(value and hours) and (value or 0) * (hours or 0) <= MOST_DAYS * 24
 
 
+def _is_given_into_vein(raw: Json, told: str, terminology: Terminology) -> bool:
+    """Tell if a drug is given into a vein, by its route, its words or its name."""
+    return _is_into_vein(raw) or bool(
+        terminology.kinds.named(told, INTO_VEIN + VEIN_ALONE)
+    )
+
+
 def _is_into_vein(raw: Json) -> bool:
     routes = [one.get("route") for one in dosages_of(raw)]
     codings = [
@@ -179,6 +223,21 @@ def _amount(quantity: object) -> str:
     value = number(member(quantity, "value"))
     unit = text(member(quantity, "unit")) or text(member(quantity, "code"))
     return f"{value:g} {unit.strip('[]')}" if value else ""
+
+
+def _is_lytic(resource: Json, medication: Json | None) -> bool:
+    """Tell if a drug dissolves a clot, by its code."""
+    if any(
+        one.startswith(LYTICS) and not one.startswith(NO_LYTICS)
+        for one in _atc_codes(resource, medication)
+    ):
+        return True
+    return any(
+        text(coding.get("system")).rstrip("/") == RXNORM
+        and text(coding.get("code")) in LYTIC_INGREDIENTS
+        for code in drug_codes(resource, medication)
+        for coding in objects(code.get("coding"))
+    )
 
 
 def _atc_codes(resource: Json, medication: Json | None) -> list[str]:

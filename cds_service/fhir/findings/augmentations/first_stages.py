@@ -29,11 +29,14 @@ from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 # policy: vertebrae of which the onsets lie within a week broke in one injury
 OF_ONE_INJURY = timedelta(days=7)
+# policy: a fracture of two weeks is called acute; later it is subacute
+ACUTE = timedelta(days=14)
 OLD = frozenset({"long-standing", "earlier-vertebral-fracture"})
 # What reports, and what orders and titles, call a new fracture. Orders of the second
 # stage call the fracture acute, which it is.
 IN_REPORTS = ("new-fracture", "fresh-fracture")
 IN_OTHERS = ("new-fracture",)
+SOUND_BEFORE = ("sound-before",)
 REPORTS = ("DiagnosticReport", "ImagingStudy")
 
 
@@ -43,10 +46,12 @@ class Injury(NamedTuple):
     Attributes:
         began: the first day of onset.
         operated: the other vertebrae that broke in it and were augmented since.
+        pairs: the pairs of which one is among them, as codes name them (`T11-T12`).
     """
 
     began: date
     operated: frozenset[str]
+    pairs: frozenset[frozenset[str]] = frozenset()
 
 
 def find_injury(chart: Chart) -> Injury | None:
@@ -66,7 +71,9 @@ def find_injury(chart: Chart) -> Injury | None:
             if _is_first_stage(procedure, injury, onsets, chart)
         )
     )
-    return injury._replace(operated=operated) if operated else None
+    pairs = (broken.pair for broken in _broken(chart) if broken.levels & operated)
+    near = frozenset(pair for pair in pairs if pair.isdisjoint(chart.treated))
+    return injury._replace(operated=operated, pairs=near) if operated else None
 
 
 def is_of_first_stage(procedure: Entry, chart: Chart) -> bool:
@@ -77,17 +84,43 @@ def is_of_first_stage(procedure: Entry, chart: Chart) -> bool:
 
 
 def _onsets(chart: Chart) -> dict[str, set[date]]:
-    """Return the days of onset of each vertebra whose fracture is certain."""
+    """Return the days of onset of each vertebra whose fracture is certain.
+
+    Of a pair that is not treated now either may be meant: the cement tells which.
+    """
     onsets: dict[str, set[date]] = {}
+    for broken in _broken(chart):
+        if len(broken.levels) == 1 or broken.pair.isdisjoint(chart.treated):
+            for level in broken.levels:
+                onsets.setdefault(level, set()).add(broken.day)
+    return onsets
+
+
+class _Broken(NamedTuple):
+    """Vertebrae of an entry that broke on a day: one, or a pair of which one did."""
+
+    levels: frozenset[str]
+    pair: frozenset[str]
+    day: date
+
+
+def _broken(chart: Chart) -> Iterator[_Broken]:
+    """Yield the vertebrae of each fracture that is certain, with the day of onset."""
     for entry in chart.mentions_of(tuple(FRACTURED)):
         if entry.resource_type != "Condition" or not _is_certain(entry, chart):
             continue
         first, last = begun(entry.raw, chart.birth, chart.calendar)
         if first is None or first != last or first > chart.not_after:
             continue
-        for level in _single_levels(entry, chart):
-            onsets.setdefault(level, set()).add(first)
-    return onsets
+        apart = [*vertebrae_apart(entry.raw, chart.terminology)]
+        pairs = [levels for levels in apart if len(levels) == 2]
+        singles = [levels for levels in apart if len(levels) != 2]
+        for level in frozenset[str]().union(*singles):
+            one = frozenset({level})
+            pair = next((both for both in pairs if level in both), one)
+            yield _Broken(one, pair, first)
+        if not singles:
+            yield from (_Broken(pair, pair, first) for pair in pairs)
 
 
 def _is_certain(fracture: Entry, chart: Chart) -> bool:
@@ -103,13 +136,6 @@ def _is_certain(fracture: Entry, chart: Chart) -> bool:
         chart.terminology.text_concepts(word, OLD) for word in texts_of(raw.get("code"))
     )
     return is_stated and not is_old and certainty_of(raw) in ("stated", "past")
-
-
-def _single_levels(fracture: Entry, chart: Chart) -> Iterator[str]:
-    """Yield the vertebrae that an entry names; of a pair, either may be meant."""
-    for levels in vertebrae_apart(fracture.raw, chart.terminology):
-        if len(levels) != 2:
-            yield from levels
 
 
 def _of_treated(onsets: dict[str, set[date]], chart: Chart) -> Injury | None:
@@ -166,16 +192,20 @@ def _is_first_stage(
     is_after = done > max(days) or done == max(days) == min(days)
     last = last_day_of(procedure, done, chart)
     is_of_late = chart.not_after - last <= SUBACUTE
-    return is_after and is_of_late and not _is_broken_since(done, chart)
+    return is_after and is_of_late and not _is_broken_since(done, injury, chart)
 
 
-def _is_broken_since(done: date, chart: Chart) -> bool:
+def _is_broken_since(done: date, injury: Injury, chart: Chart) -> bool:
     """Tell if an entry since the first stage calls a fracture new.
 
-    It is of a treated vertebra, or of one that is not named.
+    It is of a treated vertebra, or of one that is not named. In the first weeks a
+    report calls that of a treated vertebra acute, which it is.
     """
+    still_acute = injury.began + ACUTE
     return any(
-        _calls_new(entry, IN_REPORTS, chart)
+        _calls_new(
+            entry, IN_REPORTS, chart, is_acute=_is_until(entry, still_acute, chart)
+        )
         for entry in chart.of_kind(*REPORTS)
         if entry.status not in VOID and _may_be_after(entry, done, chart)
     ) or any(
@@ -201,13 +231,38 @@ def _may_be_after(entry: Entry, done: date, chart: Chart) -> bool:
     return chart.calendar.may_be_since(times, done + timedelta(days=1))
 
 
-def _calls_new(entry: Entry, kinds: tuple[str, ...], chart: Chart) -> bool:
-    """Tell if a sentence of an entry calls a fracture new, and of no other vertebra."""
+def _is_until(report: Entry, last: date, chart: Chart) -> bool:
+    """Tell if a report is certainly of this day or earlier."""
+    raw = report.raw
+    times = [
+        raw.get("effectiveDateTime"),
+        member(raw, "effectivePeriod", "end"),
+        raw.get("started"),
+    ]
+    days = [chart.calendar.last_day(one) for one in times if one]
+    return bool(days) and all(day is not None and day <= last for day in days)
+
+
+def _calls_new(
+    entry: Entry, kinds: tuple[str, ...], chart: Chart, *, is_acute: bool = False
+) -> bool:
+    """Tell if a sentence of an entry calls a fracture new, and of no other vertebra.
+
+    Args:
+        entry: a report, an image, a diagnosis or an order.
+        kinds: the rules of what is new.
+        chart: the patient's record.
+        is_acute: that of the treated vertebrae may still be called acute.
+    """
     raw = entry.raw
     words = [text(raw.get("conclusion")), *texts_of(raw.get("code"))]
     words += words_of_asides(asides_of(raw))
     return any(
-        _is_new_in(sentence, kinds, chart)
+        _is_new_in(
+            sentence,
+            IN_OTHERS if is_acute and _repeats(sentence, chart) else kinds,
+            chart,
+        )
         for prose in words
         for sentence in sentences(prose[:LONGEST_TEXT])
     )
@@ -235,6 +290,13 @@ def _is_new_in(sentence: str, kinds: tuple[str, ...], chart: Chart) -> bool:
     return is_broken and any(
         terminology.kinds.named(part, kinds) for part in (*parts, *whole)
     )
+
+
+def _repeats(sentence: str, chart: Chart) -> bool:
+    """Tell if a sentence names a treated vertebra, and calls it sound on no film."""
+    levels = chart.terminology.levels.named(sentence)
+    is_treated = not {*levels}.isdisjoint(chart.treated)
+    return is_treated and not chart.terminology.kinds.named(sentence, SOUND_BEFORE)
 
 
 def _may_be_treated(part: str, chart: Chart) -> bool:

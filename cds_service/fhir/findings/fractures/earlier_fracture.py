@@ -572,6 +572,8 @@ def _is_of_injury(
         or stated.day is None
     ):
         return False
+    if levels in injury.pairs:
+        return abs(stated.day - injury.began) <= OF_ONE_INJURY
     return levels <= injury.operated and stated.day >= injury.began - OF_ONE_INJURY
 
 

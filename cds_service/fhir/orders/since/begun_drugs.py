@@ -24,6 +24,8 @@ GIVEN = "MedicationAdministration"
 ORDERED = "MedicationRequest"
 OVER = frozenset({"completed", "stopped", "ended"})
 NO_ORDERS = frozenset({"plan", "proposal", "option"})
+# Their first dose is for a clot.
+AT_ONCE = ("clot", "lysis")
 READ = frozenset({GIVEN, ORDERED, "MedicationStatement"})
 # Doses on so many days after that of the operation are no longer around it.
 LEAST_DAYS = 2
@@ -32,11 +34,11 @@ LEAST_DAYS = 2
 def telling_drugs_since(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> frozenset[str]:
-    """Return the drugs of this day or later that tell of an infection, a cord, a clot.
+    """Return the drugs of this day or later that tell of what no diagnosis names.
 
     A thinner that was taken before, or is for what lasts, goes on; but not in the dose
-    of a new clot. What was ordered on the day of the operation and is over was around
-    it.
+    of a new clot, and nobody dissolves an old one. What was ordered on the day of the
+    operation and is over was around it, and a pressor of that day was so anyhow.
     """
     begun = [
         (entry, told)
@@ -48,14 +50,16 @@ def telling_drugs_since(
         entry.reference
         for entry, told in begun
         if entry.resource_type != GIVEN
-        and told != "clot"
-        and not _is_around(entry, since, terminology)
+        and told not in AT_ONCE
+        and not _is_around(entry, told, since, terminology)
     }
+    lyses = {entry.reference for entry, told in begun if told == "lysis"}
     clots = [entry for entry, told in begun if told == "clot"]
     if clots and _is_thinned_for_years(record, since, terminology):
         clots = [one for one in clots if _is_of_new_clot(one, terminology)]
     given = _given_for_days(begun, since, terminology)
-    return frozenset({*ordered, *given, *(one.reference for one in clots)})
+    thinners = {one.reference for one in clots}
+    return frozenset(ordered | given | lyses | thinners)
 
 
 def _drugs(record: PatientRecord) -> Iterator[Entry]:
@@ -85,12 +89,15 @@ def _has_day(entry: Entry) -> bool:
     )
 
 
-def _is_around(entry: Entry, since: date, terminology: Terminology) -> bool:
+def _is_around(
+    entry: Entry, told: TellsOf, since: date, terminology: Terminology
+) -> bool:
     """Tell if an order of the day of the operation is over, or of one dose."""
     is_later = is_since(entry.raw, since + timedelta(days=1), terminology.calendar)
     if is_later:
         return False
-    return entry.status in OVER or not comes_again(entry.raw, terminology)
+    is_over = entry.status in OVER or told == "shock"
+    return is_over or not comes_again(entry.raw, terminology)
 
 
 def _given_for_days(
