@@ -279,7 +279,7 @@ def example(name: str) -> str:
 
 def test_the_pages_local_code_is_read(tmp_path):
     """A site adds one file and its code 7010, in newtons and without a unit, is a grip strength."""
-    content = example("mappings/conceptmap/flowsheet.json")
+    content = example("site/mappings/conceptmap/flowsheet.json")
     mapped = Terminology(
         MAPPINGS, added(tmp_path, "conceptmap/flowsheet.json", content)
     )

@@ -353,7 +353,7 @@ class Says:
         # a brace order names its own reason to stay
         (
             brace(None, reasonCode=[{"text": "posterior wall injury"}]),
-            Says(reasons=["unstable-fracture"]),
+            Says(reasons=["stable-burst-fracture"]),
         ),
         (
             brace(
