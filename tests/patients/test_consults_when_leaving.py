@@ -106,3 +106,16 @@ def test_a_code_as_reason_decides_without_words(code: str, *, is_asked: bool) ->
 def test_a_consult_of_before_the_operation_asks_nothing() -> None:
     order = act_ordered("Neurology consult", "Numb saddle qwertz", days=4)
     assert summaries_beside(order) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "is_asked"),
+    [
+        *((one, True) for one in ("Neurology consult", "Konsil Neurochirurgie")),
+        *((one, True) for one in ("Avis infectiologique", "精神科コンサルト")),
+        *((one, False) for one in ("Cardiology consult", "Konsil Urologie")),
+        *((one, False) for one in ("Consulenza internistica", "循環器内科コンサルト")),
+    ],
+)
+def test_without_a_reason_the_service_decides(title: str, *, is_asked: bool) -> None:
+    assert bool(summaries_beside(act_ordered(title))) is is_asked

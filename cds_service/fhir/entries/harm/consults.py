@@ -2,7 +2,7 @@
 
 What a neurologist or an internist is asked about after cement has as many names as
 there are complaints. So the everyday reasons are known, and any other one is asked
-about. Without a reason the service decides.
+about. Without a reason only those services count that are seldom asked for less.
 """
 
 import re
@@ -17,6 +17,7 @@ from cds_service.fhir.raw_json import Json, objects, text, texts_of
 # Rules of `kinds.toml`.
 CONSULT = ("consult-by-name",)
 OF_EVERYDAY = ("consult-of-everyday",)
+TELLS = ("consult-that-tells",)
 ALONE, PURPOSE = "consult-alone", "consult-purpose"
 # What a reason by an everyday code says.
 _ROUTINE = "routine check"
@@ -48,8 +49,11 @@ def is_unusual_consult(
         return False
     reasons = [*_reasons(act, terminology)]
     if not reasons:
-        kinds = terminology.kinds
-        return not any(kinds.named(one, OF_EVERYDAY) for one in titles_of(act))
+        kinds, titles = terminology.kinds, titles_of(act)
+        is_everyday_service = any(kinds.named(one, OF_EVERYDAY) for one in titles)
+        return not is_everyday_service and any(
+            kinds.named(one, TELLS) for one in titles
+        )
     return not all(
         _is_everyday_reason(part, terminology, is_everyday) for part in reasons
     )
