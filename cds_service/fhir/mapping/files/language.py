@@ -486,6 +486,7 @@ OF_LISTS = frozenset(
         "spinal-disease-unstated",
         "spinal-infection",
         "spine",
+        "stable-burst-fracture",
         "steroid-denied",
         "steroid-put",
         "suspicion",
