@@ -27,9 +27,13 @@ NEW = [
 ]
 PLAIN = [
     *("Gangunsicherheit", "Blasentraining", "Krafttraining Beine"),
-    *("Keine Kraftminderung Beine", "Kraft Beine prüfen", "Sensibilität Beine prüfen"),
-    *("Pas de faiblesse des jambes", "Sin debilidad en piernas", "Overactive bladder"),
+    *("Kraft Beine prüfen", "Sensibilität Beine prüfen", "Overactive bladder"),
     *("Neuer Rollator bei Gangunsicherheit", "Neue Gehhilfe"),
+]
+# As the reason of a consult a denial is read: "no movement of the left leg" is none.
+DENIED = [
+    *("Keine Kraftminderung Beine", "Pas de faiblesse des jambes"),
+    "Sin debilidad en piernas",
 ]
 HELD = [
     *("Mobilisationsstopp", "Mobilisationsverbot", "Belastungsstopp"),
@@ -83,9 +87,13 @@ def test_so_is_such_a_reason(words: str) -> None:
     assert summary.endswith((READ, "Examine before leaving."))
 
 
-@pytest.mark.parametrize("words", PLAIN)
+@pytest.mark.parametrize("words", [*PLAIN, *DENIED])
 def test_what_is_not_new_or_denied_is_not(words: str) -> None:
     assert cards_beside(act_ordered(words)) == []
+
+
+@pytest.mark.parametrize("words", PLAIN)
+def test_nor_is_it_as_the_reason_of_a_consult(words: str) -> None:
     assert cards_beside(act_ordered("Konsil", words)) == []
 
 

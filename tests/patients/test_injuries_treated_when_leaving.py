@@ -11,7 +11,6 @@ TREATED = [
     "Laceration repair, scalp",
     "Suture plaie du cuir chevelu",
     "Splint application, left forearm",
-    "Wrist splint",
     "Sling left arm",
     "Wundnaht Kopfplatzwunde",
     "Platzwunde Stirn genäht",

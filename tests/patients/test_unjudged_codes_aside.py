@@ -18,7 +18,7 @@ def ordered():
 @pytest.mark.parametrize(
     ("entry", "named"),
     [
-        (imaging(conclusionCode=[PNEUMONIA]), "imaging report not fully understood"),
+        (imaging(conclusionCode=[PNEUMONIA]), "report not fully understood"),
         (ordered(), "an order not fully understood"),
         (problem("J18.9"), "1 entry of the problem list not understood"),
     ],
