@@ -7,13 +7,15 @@ order may take.
 """
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from cds_service.audit.chain import OneEntry
-from cds_service.call import Ports, Service
+from cds_service.call import Ports, Service, ServiceHook
 from cds_service.errors import CdsError
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import parse_request
+from cds_service.protocol.messages import HookResponse, parse_request
 from cds_service.samples import load_samples
 from cds_service.samples.requests import discharge_request, order_sign_request
 from cds_service.service import answer
@@ -42,16 +44,30 @@ def rehearse(service: Service, now: datetime) -> None:
         terminology=service.terminology,
     )
     for hook, body in ((signing, order), (leaving, discharge)):
-        ports = Ports(
-            clock=lambda: now,
-            fhir=None,
-            audit=OneEntry(),
-            deadline=Deadline.after(LONGEST_SECONDS),
-            base_url=NO_ADDRESS,
-        )
         try:
-            answer(service, hook, parse_request(body, hook.hook), ports)
+            answer_sample(service, hook, body, now, NO_ADDRESS)
         except CdsError as error:
             why = type(error).__name__
             fields = {"event": "rehearsal", "hook": hook.hook, "reason": why}
             LOG.warning("rehearsal", extra={"fields": fields})
+
+
+def answer_sample(
+    service: Service,
+    hook: ServiceHook,
+    body: Mapping[str, Any],
+    now: datetime,
+    base_url: str,
+) -> HookResponse:
+    """Answer a call of a sample patient by its prefetch alone.
+
+    No server is called, and no entry is kept.
+    """
+    ports = Ports(
+        clock=lambda: now,
+        fhir=None,
+        audit=OneEntry(),
+        deadline=Deadline.after(LONGEST_SECONDS),
+        base_url=base_url,
+    )
+    return answer(service, hook, parse_request(body, hook.hook), ports)

@@ -12,19 +12,16 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from cds_service import __version__
-from cds_service.audit.chain import OneEntry
-from cds_service.call import Ports, Service, ServiceHook
+from cds_service.call import Service, ServiceHook
 from cds_service.cards.guidelines import Guideline, Summary
 from cds_service.core.acts.rule_file import Rule
 from cds_service.core.orders import PROCEDURES
 from cds_service.core.words.wording import UNITS
-from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import parse_request
 from cds_service.review.entry_page import view_cards
 from cds_service.samples import load_samples
 from cds_service.samples.requests import order_sign_request
-from cds_service.service import answer
 from cds_service.web.cds_api import Dependencies, json_response
+from cds_service.web.rehearsal import answer_sample
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 PAGES = {
@@ -82,22 +79,12 @@ def page_routes(
 def _example_card(
     service: Service, today: date, base_url: str
 ) -> tuple[str, dict[str, Any]]:
-    """Return a sample's story, and the first card of its answer.
-
-    No server is called, and no entry is kept.
-    """
+    """Return a sample's story, and the first card of its answer."""
     hook = service.signing_hook
     sample = next(example for example in load_samples(today) if example.id == EXAMPLE)
     body = order_sign_request(sample, plan=hook.discovery["prefetch"])
     noon = service.calendar.noon(today)
-    ports = Ports(
-        clock=lambda: noon,
-        fhir=None,
-        audit=OneEntry(),
-        deadline=Deadline.after(10),
-        base_url=base_url,
-    )
-    response = answer(service, hook, parse_request(body, hook.hook), ports)
+    response = answer_sample(service, hook, body, noon, base_url)
     first, *_ = view_cards(response.to_json()["cards"])
     return sample.story, {**first, "uuid": "example"}
 
