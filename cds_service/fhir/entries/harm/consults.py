@@ -19,6 +19,8 @@ CONSULT = ("consult-by-name",)
 OF_EVERYDAY = ("consult-of-everyday",)
 TELLS = ("consult-that-tells",)
 ALONE, PURPOSE = "consult-alone", "consult-purpose"
+# How soon it is wanted is no reason; `unusual_titles.py` judges that.
+AT_ONCE = "act-at-once"
 # What a reason by an everyday code says.
 _ROUTINE = "routine check"
 OPERATED = frozenset({"ServiceRequest", "Procedure"})
@@ -105,6 +107,8 @@ def _is_everyday_reason(
 
 
 def _without_service(words: str, terminology: Terminology) -> str:
-    """Leave out who is asked, and how."""
+    """Leave out who is asked, how and how soon."""
     kinds = terminology.kinds
-    return kinds.without(kinds.without(words, OF_EVERYDAY[0]), ALONE).strip()
+    for rule in (*OF_EVERYDAY, ALONE, AT_ONCE):
+        words = kinds.without(words, rule)
+    return words.strip()
