@@ -396,7 +396,7 @@ class ListSpec(ConceptSpec):
     Attributes:
         also_keys: further keys that must have been read before "no" may be said.
         labels: what exactly it is, by concept, in our words; the first that fits.
-        kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, if no
+        kinds: which one it is, in our words, by rule of `mappings/kinds/`, if no
             code says it.
     """
 
@@ -625,11 +625,11 @@ class EventSpec(ListSpec):
         history: concepts whose day says only that it was earlier.
         words_need_kind: words alone are enough only if one of `kinds` is among them.
             Without one, those of `value_sets` leave the event open.
-        open_kinds: rules of `mappings/kinds.toml` for words of a concept of `unclear`
+        open_kinds: rules of `mappings/kinds/` for words of a concept of `unclear`
             that leave the event open, although no code says it.
-        unless_kinds: rules of `mappings/kinds.toml` for words with which an event does
+        unless_kinds: rules of `mappings/kinds/` for words with which an event does
             not count.
-        told_by_acts: rules of `mappings/kinds.toml` for titles of procedures whose
+        told_by_acts: rules of `mappings/kinds/` for titles of procedures whose
             words state the event; others leave it open.
         within_days: an event that is older does not count.
         older_days: an event that is not older does not count.

@@ -17,7 +17,7 @@ from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 DISOWNED, PLEASE_REMOVE = ("disowned",), ("please-remove",)
 _NAMES = ("code", "medicationCodeableConcept", "vaccineCode", "statusReason")
 _MEDICATIONS = "Medication"

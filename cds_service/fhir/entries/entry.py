@@ -42,7 +42,7 @@ OTHER_ORDER = frozenset({"other-order"})
 # Something of the spine. Of an act in words, as "X-ray lumbar spine post op", it may be
 # no more than its place.
 SPINE_NAMED = frozenset({"spinal-disease-unstated"})
-# A rule of `kinds.toml`.
+# A rule of `kinds/`.
 FOR_CANCER = ("operation-for-cancer",)
 # Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})

@@ -1,6 +1,6 @@
 """Find the orders that forbid or pause training, or limit walking and weight.
 
-The words are in `kinds.toml` (`training-held`, `moving-limited`). An order of activity
+The words are in `kinds/` (`training-held`, `moving-limited`). An order of activity
 (`activity-named`) with a word that is none of being moved (`plain-activity-words/`) may
 limit it as well.
 """
@@ -19,7 +19,7 @@ AIDED = "walks-aided"
 REHABILITATION = frozenset({"rehabilitation"})
 # What is read as an order of its own kind.
 JUDGED = REHABILITATION | {"bed-rest"}
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 BY_THERAPIST = ("ended-by-therapist",)
 MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
 TRAINING_HELD, MOVING = ("training-held", "moving-limited"), ("moving-named",)

@@ -3,7 +3,7 @@
 Somebody who lies or sits, a leg that is lost or was operated on, a foot that gives way,
 a device that carries the patient, a boot or cast, and the weight on a leg in a note.
 Diagnoses, orders and procedures say so alike. The codes are in
-`complication-codes.toml`, the words in `kinds.toml`.
+`complication-codes.toml`, the words in `kinds/`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ CODED: Mapping[str, LimitOfWalking] = {
 }
 # What the words of a diagnosis, an order or a procedure may say of the patient.
 OF_PATIENT = (WALKS_NOT, LEG_LOST, CHARCOT)
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 WEIGHT_LIMITED, WALKS_BESIDE = ("training-held",), ("walks-beside",)
 ARRANGED = ("aid-arranged",)
 
@@ -128,7 +128,7 @@ def _titled(
 
 
 def _is_stated(words: str, kind: str, terminology: Terminology) -> bool:
-    """Tell if words state a kind of `kinds.toml`, such as `non-ambulatory`.
+    """Tell if words state a kind of `kinds/`, such as `non-ambulatory`.
 
     A denial within its name denies nothing.
     """

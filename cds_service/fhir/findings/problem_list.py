@@ -176,7 +176,7 @@ def kind_of(entry: Entry, spec: ListSpec, chart: Chart) -> str:
 def kinds_in_words(
     entry: Entry, among: tuple[str, ...], chart: Chart
 ) -> frozenset[str]:
-    """Return those of these rules of `mappings/kinds.toml` that fit its words.
+    """Return those of these rules of `mappings/kinds/` that fit its words.
 
     What the words deny is none of them: `abscess, no discitis`.
     """

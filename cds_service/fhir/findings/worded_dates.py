@@ -9,7 +9,7 @@ from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.raw_json import Json
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, with_whole_years
 
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 ANOTHER_CANCER = ("another-cancer-treated",)
 ORGANS = (
     "organ-breast",

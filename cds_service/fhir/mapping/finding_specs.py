@@ -150,9 +150,9 @@ def _check_quantity(
 def _check_rules(
     spec: FindingSpec, key: str, rules: Iterable[str], names: Container[str]
 ) -> None:
-    """Check that `kinds.toml` has these rules; of the key `method`, `methods.toml`."""
+    """Check that `kinds/` has these rules; of the key `method`, `methods.toml`."""
     if missing := next((rule for rule in rules if rule not in names), None):
-        file = "kinds.toml" if key == "kinds" else "methods.toml"
+        file = "kinds/" if key == "kinds" else "methods.toml"
         raise DataFileError(spec.rule, key, f"{missing} is not in {file}")
 
 

@@ -75,7 +75,7 @@ from cds_service.fhir.mapping.texts.clauses import (
     ClauseReader,
     JointPatterns,
 )
-from cds_service.fhir.mapping.texts.method_words import load_naming_rules
+from cds_service.fhir.mapping.texts.method_words import load_kinds, load_naming_rules
 from cds_service.fhir.mapping.texts.readable import Languages, LanguagesFile
 from cds_service.fhir.mapping.texts.text_rules import (
     SPINE,
@@ -158,7 +158,7 @@ class Terminology:
     | attribute                       | by                                        |
     |---------------------------------|-------------------------------------------|
     | units                           | units.toml                                |
-    | methods, kinds                  | methods.toml, kinds.toml                  |
+    | methods, kinds                  | methods.toml, kinds/                      |
     | names_of_measures               | names.toml                                |
     | reports, report_numbers         | reports.toml, report-numbers.toml         |
     | drugs                           | drugs.toml                                |
@@ -315,7 +315,7 @@ class Terminology:
         with faults:
             self.methods = load_naming_rules(folders, "methods.toml")
         with faults:
-            self.kinds = load_naming_rules(folders, "kinds.toml")
+            self.kinds = load_kinds(folders)
         with faults:
             reports = required(folders, "reports.toml", ReportsFile)[1]
             self.reports = ReportWords(reports)

@@ -18,7 +18,7 @@ from cds_service.fhir.raw_json import Json
 
 _CONCEPTS = frozenset(KEEP_REASONS)
 GRAVE_REASONS = FORBIDDING | CARRYING
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 RESTING, ORDINARY_REST = ("rest-meant",), ("rest-usual",)
 _OF_BONE = FRACTURED | {"osteoporosis"} | _CONCEPTS
 

@@ -26,7 +26,7 @@ WORDS = frozenset(
 PATHOLOGY = frozenset({"pathology-report"})
 PERIPHERAL = frozenset({"t-score-forearm", "t-score-peripheral"})
 MODALITIES = {"CT": "exam-ct", "MR": "exam-mri", "BMD": "dxa"}  # DICOM PS3.16, CID 29
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 LESION, BONE = ("lesion-in-title",), ("bone-in-title",)
 DICOM = "dicom"  # part of every name of its code system
 

@@ -47,7 +47,7 @@ THORACIC = frozenset(level for level in LEVELS if level.startswith("T"))
 # A heading on a line of its own.
 OLD = frozenset({"old-fracture"})
 NEW = ("newly-begun",)
-# Rules of `kinds.toml`: what an echo of the heart says if it found nothing of now, and
+# Rules of `kinds/`: what an echo of the heart says if it found nothing of now, and
 # the words of its order.
 NORMAL_ECHO = ("normal-echo", "plain-echo")
 # An echo is kept as its pictures; the prose says what they show.

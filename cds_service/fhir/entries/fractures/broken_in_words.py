@@ -17,7 +17,7 @@ from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 OLD = frozenset({"old-fracture"})
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 KNOWN = ("long-standing", "long-past")
 CALLED_NEW = ("newly-begun",)
 OF_BEFORE = ("fracture-of-before",)

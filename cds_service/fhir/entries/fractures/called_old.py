@@ -17,7 +17,7 @@ HISTORY_CODES = frozenset({"392521001"})
 _WORD = re.compile(r"[^\W\d_]+")
 # Codes without a name are read as words if they are words: "medical-history".
 _NAMES = re.compile(r"[A-Za-z]{3,}(?:[-_ ][A-Za-z]+)*")
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 OF_NOW, OF_NOW_UNSPACED = ("category-of-now",), ("category-of-now-unspaced",)
 OF_HISTORY, DEGREE = ("category-of-history",), ("degree-of-fracture",)
 

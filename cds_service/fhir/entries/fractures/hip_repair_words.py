@@ -1,7 +1,7 @@
 """Tell by its title if a procedure repairs a broken hip or thigh.
 
 Where it has a code, `mappings/valueset/hip-repair.json` decides. The words are in
-`mappings/kinds.toml`.
+`mappings/kinds/`.
 """
 
 from cds_service.fhir.mapping.terminology import Terminology

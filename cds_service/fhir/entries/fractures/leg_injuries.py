@@ -1,6 +1,6 @@
 """Find injuries of pelvis and leg that limit training, by codes and titles.
 
-The codes are in `complication-codes.toml`, the words in `kinds.toml`. No value set
+The codes are in `complication-codes.toml`, the words in `kinds/`. No value set
 holds them: of all else a diagnosis says what it said without them.
 """
 
@@ -12,7 +12,7 @@ from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE
 from cds_service.fhir.raw_json import texts_of
 
 LEG_BROKEN, LEG_INJURED = "leg-broken", "leg-injured"
-TENDON_TORN = "tendon-torn"  # a rule of `kinds.toml`
+TENDON_TORN = "tendon-torn"  # a rule of `kinds/`
 
 
 def leg_injuries(code: Any, terminology: Terminology) -> frozenset[str]:
@@ -34,7 +34,7 @@ def leg_injuries(code: Any, terminology: Terminology) -> frozenset[str]:
 
 
 def is_named(title: str, kind: str, terminology: Terminology) -> bool:
-    """Tell if a text names one of `kinds.toml`, not denied and not called old."""
+    """Tell if a text names one of `kinds/`, not denied and not called old."""
     named = terminology.kinds.named
     return bool(named(title, (kind,))) and any(
         named(part, (kind,)) for part in undenied_parts(title, terminology)

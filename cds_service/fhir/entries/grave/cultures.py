@@ -50,7 +50,7 @@ UNFINISHED = frozenset({"registered", "partial", "preliminary", "unknown"})
 ELSEWHERE = frozenset({"presentedForm", "media", "_conclusion"})
 # Values of an Observation that are read; any other is not understood.
 READ_VALUES = frozenset({"valueCodeableConcept", "valueString", "valueBoolean"})
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 BLOOD, SPINE, EVERYDAY = "culture-of-blood", "culture-of-spine", "culture-of-ward"
 LIMB, PLAIN, SEEDED = "culture-of-limb", "culture-plain", "culture-seeded"
 INNER, CALLED_NEGATIVE = "culture-deep", "culture-negative-germ"

@@ -14,7 +14,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, LONGEST_TITLE
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 CONSULT = ("consult-by-name",)
 OF_EVERYDAY = ("consult-of-everyday",)
 TELLS = ("consult-that-tells",)

@@ -36,7 +36,7 @@ REPORT = "DiagnosticReport"
 DEVICES = ("codeReference", "itemReference")
 # A diagnosis with this is read for its notes and its evidence.
 HARM_ASIDE = "harm-in-an-aside"
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 REPAIRED = {
     "repair-of-thigh": "hip-fracture",
     "repair-of-pelvis": "pelvic-fracture",

@@ -18,7 +18,7 @@ MOVED = ("moved-to-monitors",)
 _ONSET = re.compile(r"\W?\bonset(?: of)?\b|\baufgetreten\w*")
 _DIVIDED = re.compile(r"[,;、，；]")
 _JOINED = re.compile(r"\s(?:and|und|sowie|plus|et|y|e|en|i|oraz)\s|[+&和及]")
-LONG_PAST = "long-past"  # a rule of `kinds.toml`
+LONG_PAST = "long-past"  # a rule of `kinds/`
 _LETTER = re.compile(r"[^\W\d_]")
 OF_CORD = "spinal-cord-disease"
 

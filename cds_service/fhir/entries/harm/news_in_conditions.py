@@ -37,7 +37,7 @@ ACUTE = "acute-illness"
 UNUSUAL = "unusual-code"
 # A disease of a nerve root by its code or title, which counts likewise.
 NERVE_ROOT = "nerve-root"
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 OF_NERVE_ROOT = ("nerve-root",)
 OWN_TITLE = ("own-title",)
 _PARTS = re.compile(r"[,;()、，；（）]")

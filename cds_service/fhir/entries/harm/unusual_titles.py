@@ -5,7 +5,7 @@ So acts are recognised by their kind: an image of another part than the spine by
 MRI, catheter, radionuclide or ultrasound of heart and vessels; an endoscopy, a needle
 or a tube; a team that is called; anything urgent; a suspicion; a complaint; a value
 that is an alarm. Such an act is everyday only if known words say so. The rules are
-those of `kinds.toml`.
+those of `kinds/`.
 """
 
 import re
@@ -37,7 +37,7 @@ REPORT = "DiagnosticReport"
 ASKED = frozenset({"ServiceRequest", "Procedure", STUDY})
 # A concept by which such an act, or a report that answers it, is kept.
 UNUSUAL_ACT = "unusual-act"
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 SCAN, ULTRASOUND, HEART = "scan-by-name", "ultrasound-by-name", "echo-of-heart"
 IMAGES = (SCAN, ULTRASOUND, HEART)
 PLAIN_ECHO = "plain-echo"

@@ -42,7 +42,7 @@ NOT_STOPPED = frozenset({"active", "in-progress", "entered-in-error"})
 # A short form of the name before it: "acute kidney injury (AKI)".
 _IN_BRACKETS = re.compile(r"\(([^\W\d_]+)\)")
 _FIGURE = re.compile(r"\d")
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 OF_ALLERGY, OF_DRUG_ALLERGY = ("drug-allergy",), "of-drug-allergy"
 AROUND_A_HARM, OF_PREVENTION = "around-a-harm", "of-prevention"
 # A code of FHIR: an allergy that is believed, and not confirmed yet.
@@ -283,7 +283,7 @@ def _says_only(
     """Tell if words have nothing but words of a rule, and a harm named once.
 
     Args:
-        rule: of `kinds.toml`.
+        rule: of `kinds/`.
         words: a part of a text.
         named: what it names.
         terminology: the service's terminology.

@@ -22,7 +22,7 @@ TELLING_DRUG = "telling-drug"
 DEXAMETHASONE = "dexamethasone"
 STEROIDS = frozenset({DEXAMETHASONE, "methylprednisolone"})
 TellsOf = Literal["", "infection", "cord", "clot", "lysis", "shock"]
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 ANTIBIOTIC, THINNER = ("antibiotic-by-name",), ("blood-thinner",)
 HEPARIN, IN_FULL = ("heparin-by-name",), ("heparin-in-full",)
 TO_PREVENT, NEW_CLOT = ("thinner-to-prevent",), ("thinner-for-new-clot",)

@@ -6,7 +6,7 @@ from cds_service.fhir.entries.words.problem_words import is_denial, undenied_par
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 AGAIN = ("cancer-again",)
 SPREAD = ("kind-spread",)
 SPREADING = (*AGAIN, *SPREAD)

@@ -32,7 +32,7 @@ FRACTURES = frozenset(
     for name in (concept, in_doubt(concept))
 )
 HIP_SITE = "hip-site"
-# Rules of `kinds.toml` for the site of a bone near the spine that is no vertebra.
+# Rules of `kinds/` for the site of a bone near the spine that is no vertebra.
 ELSEWHERE: Mapping[str, str] = {
     "site-of-hip": "hip-fracture",
     "site-of-pelvis": "pelvic-fracture",

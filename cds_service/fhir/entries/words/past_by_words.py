@@ -15,7 +15,7 @@ from cds_service.fhir.site_calendar import SiteCalendar
 
 LATE_EFFECT = "late-effect"
 LONG_PAST = "long-past"
-# Rules of `kinds.toml`: what words that call an event past say.
+# Rules of `kinds/`: what words that call an event past say.
 PAST_BY_WORDS = (LATE_EFFECT, LONG_PAST, "history")
 NEW = ("newly-begun",)
 

@@ -28,7 +28,7 @@ HISTORIES = ("history",)
 ANOTHER_PERSON = "another-person"
 # Their titles name what relatives had, often without saying so again.
 FAMILY_HISTORY = "family-history"
-OF_RELATIVES = ("of-relatives",)  # a rule of `kinds.toml`
+OF_RELATIVES = ("of-relatives",)  # a rule of `kinds/`
 ASKED = "asked-of-report"  # another
 
 

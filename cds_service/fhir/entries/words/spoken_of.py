@@ -11,7 +11,7 @@ from cds_service.fhir.entries.words.problem_words import is_denial, read_problem
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
 
-SUSPECTED = ("open-suspicion",)  # a rule of `kinds.toml`
+SUSPECTED = ("open-suspicion",)  # a rule of `kinds/`
 _CLAUSES = re.compile(r"[,，、]")
 _HEADING = re.compile("[:：]")
 

@@ -50,7 +50,7 @@ COUNTS_FOR = timedelta(days=365)
 MOST_HOURS = 24 * 365.0
 # Policy: tablets of an antibiotic a day of a course; the most if an order says none.
 LEAST_A_DAY, MOST_A_DAY = 2, 4
-# Rules of `kinds.toml`
+# Rules of `kinds/`
 NOT_OF_THE_COURSE = "not-of-the-course"
 ELSEWHERE = ("antibiotic-elsewhere",)
 DOSAGES = ("dosageInstruction", "dosage")

@@ -11,7 +11,7 @@ from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import without_accents
 
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 GOES_WITH = "goes-with"
 WORSE = ("grown-worse",)
 NEW = ("newly-begun", *WORSE)
@@ -42,7 +42,7 @@ def without_company(
     Args:
         part: a part of a title.
         names_event: tells if words name the event.
-        lasting: rules of `kinds.toml` for what is known, old or over.
+        lasting: rules of `kinds/` for what is known, old or over.
         terminology: the service's terminology.
     """
     pieces = terminology.kinds.pieces(part, GOES_WITH)

@@ -1,7 +1,7 @@
 """Recognise by rules what a text names: ways of measuring, kinds of entries.
 
-The rules of `methods.toml` are those of measuring. Those of `kinds.toml` say which one
-an entry is of: the organ of a cancer, an order that is cancelled, the end of a brace.
+The rules of `methods.toml` are those of measuring. Those of `kinds/` say which one an
+entry is of: the organ of a cancer, an order that is cancelled, the end of a brace.
 """
 
 import re
@@ -12,8 +12,13 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, RootModel
 
-from cds_service.core.data_file import Closed
-from cds_service.fhir.mapping.files.overlay import missing_tables, required
+from cds_service.core.data_file import Closed, label, read_toml, validated
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.files.overlay import (
+    files_in_force,
+    missing_tables,
+    required,
+)
 from cds_service.fhir.mapping.texts.kept_texts import KEPT_TEXTS
 from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TITLE,
@@ -27,11 +32,20 @@ _BETWEEN_SCRIPTS = re.compile(
 )
 
 WHOLE_LINE = ".*"
+# The folder of the rules of kinds.
+KINDS = "kinds"
+
+
+def in_one_row(phrase: str) -> str:
+    """Join the rows of a phrase that is longer than a line of its file."""
+    if "\n" not in phrase:
+        return phrase
+    return "".join(row.strip() for row in phrase.splitlines())
 
 
 def _one_pattern(words: list[str]) -> re.Pattern[str]:
     try:
-        return re.compile("|".join(words), re.IGNORECASE)
+        return re.compile("|".join(map(in_one_row, words)), re.IGNORECASE)
     except re.error as error:
         raise ValueError(f"is no regular expression: {error}") from error
 
@@ -41,6 +55,7 @@ def _bound_pattern(words: list[str]) -> re.Pattern[str]:
 
     Elsewhere `.*` would look over the rest of the line again from each character.
     """
+    words = [in_one_row(one) for one in words]
     lines = [f"(?m:^){one}" for one in words if one.startswith(WHOLE_LINE)]
     return _one_pattern([*lines, *(o for o in words if not o.startswith(WHOLE_LINE))])
 
@@ -73,7 +88,7 @@ class _NamingRule(Closed):
 
 
 class NamingRules(RootModel[dict[str, _NamingRule]]):
-    """The rules of one file, by name."""
+    """The rules of a file or a folder, by name."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -134,3 +149,32 @@ def load_naming_rules(folders: Sequence[Path], name: str) -> NamingRules:
         if lacking := sorted(ours.names - words.names):
             raise missing_tables(path, lacking)
     return words
+
+
+def load_kinds(folders: Sequence[Path]) -> NamingRules:
+    """Load the rules of the files in force in `kinds/`.
+
+    Args:
+        folders: `mappings/`, and the overlays that lie over it.
+
+    Raises:
+        DataFileError: a file is wrong, or has a rule that another one has too; or a
+            site's files lack one that ours have, for which an answer would ask.
+    """
+    paths = files_in_force(folders, KINDS, ".toml")
+    rules: dict[str, _NamingRule] = {}
+    for path in paths.values():
+        read = _read_rules(path)
+        if twice := sorted(rules.keys() & read):
+            raise DataFileError(label(path), twice[0], "is in another file too")
+        rules |= read
+    for name, path in files_in_force(folders[:1], KINDS, ".toml").items():
+        if paths[name] != path and (
+            lacking := sorted(_read_rules(path).keys() - rules.keys())
+        ):
+            raise missing_tables(paths[name], lacking)
+    return NamingRules(rules)
+
+
+def _read_rules(path: Path) -> dict[str, _NamingRule]:
+    return validated(NamingRules, read_toml(path), path).root

@@ -17,7 +17,7 @@ from cds_service.fhir.raw_json import Json, objects, text, texts_of
 REASON = "statusReason"
 NOT_DONE = "not-done"
 STOPPED = "stopped"
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 BROKEN_OFF = ("broken-off",)
 ORDINARY = ("ordinary-stop",)
 

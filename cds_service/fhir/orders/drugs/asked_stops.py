@@ -30,7 +30,7 @@ _STOPS_ALONE = frozenset({"not-done", "drug-ended"})
 _TO_STOP, _DENIED = frozenset({"drug-to-stop"}), frozenset({"denial"})
 _WAS_TAKEN = frozenset({"drug-was-taken"})
 _ABOUT_DRUG = ("act-on-a-drug",)
-# Rules of `kinds.toml`: `@` is the drug.
+# Rules of `kinds/`: `@` is the drug.
 GOES_ON, PUT_OFF = ("drug-to-be-given",), ("drug-put-off",)
 _STOPPED_IN_YEAR = ("stopped-in-a-year",)
 _CONTINUED = frozenset({"goes-on"})

@@ -47,7 +47,7 @@ WITHHELD = frozenset({"stopped", "on-hold", "cancelled"})
 IN_FORCE = frozenset({"active", "completed", "unknown"})
 # What is over, or was never asked, says nothing of a dose to come.
 NEVER = VOID | {"draft", "completed"}
-# Rules of `kinds.toml`: `@` is the drug.
+# Rules of `kinds/`: `@` is the drug.
 NOT_TOLERATED = ("drug-not-tolerated",)
 PUT_OFF_ALONE = ("put-off-alone",)
 PAUSED = ("bone-drugs-paused",)

@@ -96,7 +96,7 @@ from cds_service.fhir.raw_json import (
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
-PAST = ("past-in-reason",)  # a rule of `kinds.toml`
+PAST = ("past-in-reason",)  # a rule of `kinds/`
 # Vertebrae that the words of a diagnosis suspect to be broken.
 SUSPECTED = frozenset(map(in_doubt, FRACTURES | {CERVICAL}))
 # Concepts of a fracture next to whose code something else may be written.

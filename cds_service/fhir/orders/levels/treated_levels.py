@@ -30,7 +30,7 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 PAIR = 2  # two levels may be the ends of one statement
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 COUNTED = ("2-levels", "3-levels", "4-levels")
 ABLATED, PERHAPS_MORE = ("levels-ablated",), ("perhaps-more-levels",)
 # The studies' thoracolumbar junction.

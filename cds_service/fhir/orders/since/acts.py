@@ -62,11 +62,11 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.site_calendar import SiteCalendar
 
-# A bed that an ICU plans with the operation: a rule of `kinds.toml`.
+# A bed that an ICU plans with the operation: a rule of `kinds/`.
 BED_ASKED = ("bed-asked",)
 # Operations for a complication, by their codes.
 REOPERATION = "reoperation"
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 AGAIN = ("another-operation",)
 _CLAUSE = re.compile(r"[,;:.](?=\s)")
 STATED = "MedicationStatement"

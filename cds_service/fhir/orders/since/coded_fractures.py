@@ -23,7 +23,7 @@ from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
 # "s/p fall hip fracture": the fall is past, and its fracture may be new.
 FALLS = frozenset({"fall", "fall-from-height", "history-of-falling"})
 # So may a fracture after an accident or next to an implant, or in another part.
-EVENT = ("accident-or-implant",)  # a rule of `kinds.toml`
+EVENT = ("accident-or-implant",)  # a rule of `kinds/`
 _APART = re.compile(r":|\s[-–—]\s")
 
 

@@ -34,7 +34,7 @@ MAY_BE_UNSTABLE = UNSTABLE | UNSTABLE_BY_CODE | frozenset(map(in_doubt, UNSTABLE
 # Trouble of bladder, bowel or gait, of which a nerve may be the cause.
 SPHINCTER = "sphincter-trouble"
 AGAIN = frozenset({"recurrence", "relapse"})  # clinical statuses
-PASSING = ("passing-illness",)  # a rule of `kinds.toml`
+PASSING = ("passing-illness",)  # a rule of `kinds/`
 
 
 class Since(NamedTuple):

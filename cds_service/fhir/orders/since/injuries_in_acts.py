@@ -72,7 +72,7 @@ FALL, NEW_VERTEBRA, NECK = "fall", "new-vertebra", "neck-fracture"
 # Of the leg or the pelvis, as codes of the problem list name them.
 OF_LEG = frozenset({LEG_BROKEN, "hip-fracture", "pelvic-fracture"})
 THIGH = CARRYING - {"pelvic-fracture"}
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 PAST = ("past-in-reason",)
 OF_FRACTURE = ("past-alone", "repaired-or-healed")
 DAY = timedelta(days=1)

@@ -17,7 +17,7 @@ from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
 
 # An illness that passes within weeks is over after this.
 PASSED = timedelta(days=365)
-PASSING = ("passing-illness",)  # a rule of `kinds.toml`
+PASSING = ("passing-illness",)  # a rule of `kinds/`
 CHANGED = ("newly-begun", "changed-of-late")  # the same
 # What is asked about whenever it began.
 NEVER_OF_BEFORE = frozenset(

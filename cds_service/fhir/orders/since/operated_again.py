@@ -15,7 +15,7 @@ from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.raw_json import is_prohibition, texts_of
 
-# A rule of `kinds.toml`.
+# A rule of `kinds/`.
 BACK = ("back-to-theatre",)
 ORDERED = "ServiceRequest"
 _OPERATIONS = frozenset({ORDERED, "Procedure"})

@@ -12,7 +12,7 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import contained_in
 from cds_service.fhir.site_calendar import SiteCalendar
 
-MONITORED = ("monitored-place",)  # a rule of `kinds.toml`
+MONITORED = ("monitored-place",)  # a rule of `kinds/`
 # A place that the patient did not come to, or not yet.
 NOT_THERE = frozenset({"planned", "reserved"})
 # HL7 RoleCode of units with monitors.

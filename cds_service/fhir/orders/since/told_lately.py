@@ -44,7 +44,7 @@ SHORTER = {
 COUNTED = {**dict.fromkeys(TELLING, LATELY), **SHORTER}
 # By concept, stated or in doubt: for how long an entry that names it counts.
 LIMITS = {**COUNTED, **{in_doubt(name): limit for name, limit in COUNTED.items()}}
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 OLD, SUSPECTED = ("long-standing", "history", "past-in-reason"), ("open-suspicion",)
 DEFICITS_NAMED = frozenset(
     map(in_doubt, ("neurological-deficit", "leg-weakness", "sphincter-trouble"))

@@ -36,7 +36,7 @@ from cds_service.fhir.raw_json import Json, is_prohibition, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 _PART = re.compile(r"[,;\n、，；]")
-# A rule of `kinds.toml`: of the neck, a pedicle, or next to the treated vertebra.
+# A rule of `kinds/`: of the neck, a pedicle, or next to the treated vertebra.
 ANOTHER = ("another-vertebra-broken",)
 OF_BONE = frozenset({BONE_DRUG, ANY_BONE_DRUG})
 

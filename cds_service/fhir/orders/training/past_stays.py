@@ -2,7 +2,7 @@
 
 What a ward ordered, "strict bed rest" or "NWB", ends with its stay, but its order often
 stays active. An order of a visit goes on, and so does one that says so itself. The
-words are in `kinds.toml` (`activity-after-stay`).
+words are in `kinds/` (`activity-after-stay`).
 """
 
 from collections.abc import Mapping, Sequence

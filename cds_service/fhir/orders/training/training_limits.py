@@ -2,7 +2,7 @@
 
 "No PT until cleared", "NWB LLE" and "Bettruhe" are orders of the patient's day. No card
 chooses training next to one, and no page says "walk every day". The words are in
-`kinds.toml` (`training-held`). The same holds for who does not walk, a leg that is lost
+`kinds/` (`training-held`). The same holds for who does not walk, a leg that is lost
 or was operated on, a wheelchair, and a boot or cast (`fhir/entries/walking_limits.py`).
 """
 

@@ -1,7 +1,7 @@
 """Tell which orders of rehabilitation are of the stay alone, and end with it.
 
 What a ward's physiotherapist does says nothing of the weeks after it. A rehabilitation
-in hospital is another stay: it counts. The words are in `kinds.toml`.
+in hospital is another stay: it counts. The words are in `kinds/`.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from cds_service.fhir.raw_json import Json, member, number, objects, text, texts
 from cds_service.fhir.references import last_name
 from cds_service.fhir.settings_of_care import INPATIENT, OUTSIDE, WARD, settings_of
 
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 AFTER_STAY, ON_WARD = ("training-after-stay",), ("training-on-ward",)
 AROUND_OPERATION = ("training-around-operation",)
 BY_WEEK, AFTER_OPERATION = ("training-by-week",), "after-operation"

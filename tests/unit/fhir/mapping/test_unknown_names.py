@@ -40,7 +40,7 @@ def value_set(name: str, system: str, code: str) -> str:
 
 @pytest.mark.parametrize(
     ("file", "table"),
-    [("kinds.toml", "past-in-reason"), ("methods.toml", "unenhanced-ct")],
+    [("kinds/past.toml", "past-in-reason"), ("methods.toml", "unenhanced-ct")],
 )
 def test_a_file_of_a_site_has_every_table_that_ours_has(tmp_path, file, table):
     content = changed(MAPPINGS / file, f"[{table}]", "[something-else]")
@@ -54,7 +54,7 @@ def test_a_file_of_a_site_has_every_table_that_ours_has(tmp_path, file, table):
     ("file", "tables"),
     [
         ("grave-stems.toml", ["searched", "rescue_called"]),
-        ("kinds.toml", ["disowned", "please-remove"]),
+        ("kinds/records.toml", ["disowned", "please-remove"]),
     ],
 )
 def test_an_older_copy_of_a_site_is_told_what_to_copy(tmp_path, file, tables):
