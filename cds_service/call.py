@@ -25,7 +25,7 @@ from cds_service.core.orders import AugmentationOrder, SupportOrder, SupportOrde
 from cds_service.core.site_values.policy import Policy
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.words.languages import ENGLISH, LanguageFile
-from cds_service.fhir.gathering.fetching import FhirReader
+from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person

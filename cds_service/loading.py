@@ -38,7 +38,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.words.languages import LanguageFile
 from cds_service.core.words.wording import Wording
 from cds_service.errors import DataFileError
-from cds_service.fhir.learning import load_learning
+from cds_service.fhir.learning.proposing import load_learning
 from cds_service.fhir.mapping.checks.confirmed import check_confirmed
 from cds_service.fhir.mapping.checks.examples import check_examples
 from cds_service.fhir.mapping.checks.unknown_names import check_names

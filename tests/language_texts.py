@@ -42,8 +42,8 @@ from cds_service.fhir.orders.operations.augmentation import (
     FROM_WORDS,
     OPEN,
 )
-from cds_service.fhir.orders.order_text import BRACES
 from cds_service.fhir.orders.recognition import SUPPORT_TITLES
+from cds_service.fhir.orders.titles.supports import BRACES
 from cds_service.hook_files.languages import read_languages
 from cds_service.hook_files.orders import OWN_WORDS
 from cds_service.loading import load_service

@@ -4,7 +4,7 @@ import json
 import time
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.fetching import Fetched
+from cds_service.fhir.gathering.fhir_reader import Fetched
 from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.references import bases_of

@@ -22,7 +22,7 @@ from cds_service.call import Ports
 from cds_service.commands import options
 from cds_service.commands.terminal import make_console, print_response
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.fetching import Fetched
+from cds_service.fhir.gathering.fhir_reader import Fetched
 from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.raw_json import member, objects
 from cds_service.fhir.server import lookup

@@ -14,7 +14,8 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.words.wording import number_text, with_unit
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.bundles import total_of
-from cds_service.fhir.gathering.fetching import Fetched, FhirReader, read_apart
+from cds_service.fhir.gathering.fetching import read_apart
+from cds_service.fhir.gathering.fhir_reader import Fetched, FhirReader
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text

@@ -13,7 +13,8 @@ from datetime import date
 from itertools import islice
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.fetching import FhirReader, read_apart
+from cds_service.fhir.gathering.fetching import read_apart
+from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.measured.report_numbers import Number, ReportNumbers
 from cds_service.fhir.mapping.terminology import Terminology

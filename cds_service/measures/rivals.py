@@ -15,7 +15,8 @@ from cds_service.fhir.entries.coded import read_code
 from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.findings.chart import Chart, CountedDays
 from cds_service.fhir.findings.extraction import extract_findings
-from cds_service.fhir.gathering.fetching import FhirReader, read_apart
+from cds_service.fhir.gathering.fetching import read_apart
+from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.finding_specs import asked_codes

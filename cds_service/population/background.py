@@ -9,7 +9,8 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.fetching import FhirReader, read_apart
+from cds_service.fhir.gathering.fetching import read_apart
+from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.raw_json import member, text
 from cds_service.fhir.references import Bases

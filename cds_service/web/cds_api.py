@@ -33,7 +33,7 @@ from cds_service.errors import (
     TooBusy,
     UnknownService,
 )
-from cds_service.fhir.gathering.fetching import FhirReader
+from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
 from cds_service.places import REFUSALS, CallPlace, Places

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.errors import FhirReadError, NotAllowed, TooBusy
-from cds_service.fhir.gathering.fetching import Fetched, FhirReader, RefusingReader
+from cds_service.fhir.gathering.fhir_reader import Fetched, FhirReader, RefusingReader
 from cds_service.fhir.server.client import FhirClient
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import Address, parse_base

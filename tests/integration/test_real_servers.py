@@ -19,7 +19,7 @@ from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service
 from cds_service.cli import main
 from cds_service.errors import EvidenceUnavailable, FhirReadError
-from cds_service.fhir.gathering.fetching import Fetched
+from cds_service.fhir.gathering.fhir_reader import Fetched
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import identify_server
 from cds_service.loading import load_service

@@ -24,7 +24,7 @@ from cds_service.commands import options
 from cds_service.commands.audit_log.burden import burden_json, print_burden, read_burden
 from cds_service.commands.audit_log.log import check_period, log_database, record_read
 from cds_service.commands.terminal import OpenConsole, clean, table
-from cds_service.fhir.learning import times
+from cds_service.fhir.learning.learned import times
 
 SAID: Mapping[str, str] = {
     "order-not-taken": (

@@ -23,7 +23,7 @@ from cds_service.core.braces.bracing import length_text
 from cds_service.core.orders import SupportOrder
 from cds_service.core.words.languages import ENGLISH, UnfinishedLanguage
 from cds_service.errors import CdsError, EvidenceUnavailable, NotAllowed
-from cds_service.fhir.gathering.fetching import FhirReader
+from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from cds_service.audit.chain import is_probe
 from cds_service.commands import options
 from cds_service.errors import CdsError, FhirReadError
-from cds_service.fhir.answer_costs import Key, Kind, Record
-from cds_service.fhir.learning import LIST_CODES, ORDER_CODES
+from cds_service.fhir.learning.answer_costs import Key, Kind, Record
+from cds_service.fhir.learning.learning import LIST_CODES, ORDER_CODES
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import identify_server

@@ -19,14 +19,9 @@ from cds_service.commands.mappings.ticks import write_ticks
 from cds_service.commands.terminal import OpenConsole, clean
 from cds_service.core.data_file import data_root
 from cds_service.errors import CdsError
-from cds_service.fhir.learning import (
-    Learned,
-    Proposal,
-    concept_map,
-    learn,
-    load_learning,
-    times,
-)
+from cds_service.fhir.learning.learned import Learned, Proposal, concept_map, times
+from cds_service.fhir.learning.learning import learn
+from cds_service.fhir.learning.proposing import load_learning
 from cds_service.loading import load_service
 from cds_service.site.folder import SiteFolder
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from cds_service.audit.exporting import safe_cell
 from cds_service.errors import CdsError
-from cds_service.fhir.learning import WITHHELD, Learned, Proposal
+from cds_service.fhir.learning.learned import WITHHELD, Learned, Proposal
 from cds_service.measures.table_file import read_table
 
 COLUMNS = (

@@ -13,7 +13,7 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.findings.chart import Chart, FindingOrGap
 from cds_service.fhir.findings.encounter import codes_of_stay, last_day, stays
 from cds_service.fhir.findings.problem_list import find_condition, stated_as_true
-from cds_service.fhir.findings.statements import Stated
+from cds_service.fhir.findings.statements.stated import Stated
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.raw_json import is_prohibition, objects, text
 

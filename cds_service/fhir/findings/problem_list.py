@@ -1,6 +1,6 @@
 """Conclude yes, no or a gap from what the problem list and other lists state.
 
-"No" requires a list that was read and is not empty. `statements.py` reads the entries.
+"No" requires a list that was read and is not empty. `statements/` reads the entries.
 """
 
 import re
@@ -49,18 +49,20 @@ from cds_service.fhir.findings.chart import (
     make_gap,
 )
 from cds_service.fhir.findings.courses.antibiotic_courses import find_long_antibiotic
-from cds_service.fhir.findings.statements import (
-    ACT_LASTS,
-    PLACES,
-    WORDED,
-    Stated,
-    find_stated,
+from cds_service.fhir.findings.statements.asides import ACT_LASTS
+from cds_service.fhir.findings.statements.current import (
     may_be_current,
     may_go_on,
     may_have_been,
+)
+from cds_service.fhir.findings.statements.stated import (
+    PLACES,
+    WORDED,
+    Stated,
     place_of,
     reason_of_list,
 )
+from cds_service.fhir.findings.statements.statements import find_stated
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import recorded_on

@@ -14,18 +14,8 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.open_concepts import UNCODED, UNREAD_WORDS
 from cds_service.fhir.gathering.days_before_birth import without_days_before
-from cds_service.fhir.gathering.fetching import (
-    MOST_READ,
-    NOT_IN_TIME,
-    UNASKED,
-    FhirReader,
-    read_by_id,
-    read_results,
-    with_diagnoses_of_stay,
-    with_referred_to,
-    with_results_of_cultures,
-    with_unread_products,
-)
+from cds_service.fhir.gathering.fetching import NOT_IN_TIME, UNASKED, read_results
+from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.fhir.gathering.patient_status import MODIFIED, doubt_of
 from cds_service.fhir.gathering.picking import Unreadable, pick
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
@@ -36,6 +26,14 @@ from cds_service.fhir.gathering.query_results import (
     of_one_server,
 )
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
+from cds_service.fhir.gathering.referred_to import (
+    MOST_READ,
+    read_by_id,
+    with_diagnoses_of_stay,
+    with_referred_to,
+    with_results_of_cultures,
+    with_unread_products,
+)
 from cds_service.fhir.gathering.refusals import needed_results
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.gathering.unsent_reasons import with_unsent_reasons

@@ -37,11 +37,11 @@ from cds_service.fhir.orders.meaning import (
     Recognition,
 )
 from cds_service.fhir.orders.order_lengths import LONGEST_LIST
-from cds_service.fhir.orders.order_text import (
+from cds_service.fhir.orders.titles.operations import (
     name_augmentation,
-    name_support,
     without_postponement,
 )
+from cds_service.fhir.orders.titles.supports import name_support
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 from cds_service.outgoing.deadline import Deadline

@@ -28,9 +28,10 @@ from cds_service.fhir.entries.medication.products import referred_in
 from cds_service.fhir.entries.words.asides import NO_DIAGNOSES
 from cds_service.fhir.entries.words.open_concepts import UNKNOWN_DRUG
 from cds_service.fhir.entries.words.problem_words import in_doubt
-from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
+from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.referred_to import read_by_id
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.gathering.unsent_reasons import (
     LEFT_OPEN,

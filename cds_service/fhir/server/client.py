@@ -19,7 +19,7 @@ from urllib3.exceptions import InvalidHeader
 
 from cds_service.errors import CallFailed, DeadlinePassed, FhirReadError
 from cds_service.fhir.gathering.bundles import is_error_outcome
-from cds_service.fhir.gathering.fetching import Fetched
+from cds_service.fhir.gathering.fhir_reader import Fetched
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.server.searches import (
     CategoryReads,

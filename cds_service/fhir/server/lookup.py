@@ -11,7 +11,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from cds_service.errors import CdsError, FhirReadError
-from cds_service.fhir.gathering.fetching import Fetched, FhirReader
+from cds_service.fhir.gathering.fhir_reader import Fetched, FhirReader
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.protocol.messages import is_fhir_id
 

@@ -20,7 +20,7 @@ from cds_service.fhir.gathering.bundles import (
     resources_of,
     total_of,
 )
-from cds_service.fhir.gathering.fetching import Fetched
+from cds_service.fhir.gathering.fhir_reader import Fetched
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import Template
 from cds_service.fhir.gathering.query_results import read_result

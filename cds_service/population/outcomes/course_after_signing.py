@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from cds_service.core.braces.bracing import times_of
 from cds_service.core.drugs.drug_courses import find_overdue
-from cds_service.core.drugs.drug_uses import DrugEntry
+from cds_service.core.drugs.drug_entries import DrugEntry
 from cds_service.core.earlier_cards.course_after_signing import (
     DAYS,
     Course,

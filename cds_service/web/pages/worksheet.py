@@ -17,7 +17,7 @@ from cds_service.call import Ports, Service
 from cds_service.cards.extension import EXTENSION
 from cds_service.core.anatomy import SPINE
 from cds_service.core.words.wording import UNITS, Wording
-from cds_service.fhir.gathering.fetching import FhirReader
+from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.fhir.raw_json import member, objects
 from cds_service.loading import load_measures_of, mapping_folders
 from cds_service.measures.definitions import Measures

@@ -2,8 +2,9 @@
 
 import pytest
 
-from cds_service.fhir.answer_costs import Record
-from cds_service.fhir.learning import learn, load_learning
+from cds_service.fhir.learning.answer_costs import Record
+from cds_service.fhir.learning.learning import learn
+from cds_service.fhir.learning.proposing import load_learning
 from cds_service.fhir.mapping.finding_specs import load_finding_specs
 from tests.builders import MAPPINGS, coded, observation, terminology
 from tests.codes import CPT, ICD

@@ -9,8 +9,10 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.errors import DataFileError
-from cds_service.fhir.answer_costs import Record
-from cds_service.fhir.learning import concept_map, learn, load_learning
+from cds_service.fhir.learning.answer_costs import Record
+from cds_service.fhir.learning.learned import concept_map
+from cds_service.fhir.learning.learning import learn
+from cds_service.fhir.learning.proposing import load_learning
 from cds_service.fhir.mapping.finding_specs import load_finding_specs
 from cds_service.loading import find_faults, load_service
 from cds_service.samples.fhir_server import start_fhir_server

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.fetching import Fetched
+from cds_service.fhir.gathering.fhir_reader import Fetched
 from cds_service.fhir.references import bases_of
 from cds_service.population.background import read_lines
 from tests.scripted_reader import ScriptedReader

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from cds_service.audit.chain import AuditEntry
 from cds_service.errors import EvidenceUnavailable, FhirReadError, TooBusy
-from cds_service.fhir.gathering.fetching import Fetched
+from cds_service.fhir.gathering.fhir_reader import Fetched
 from cds_service.outgoing.deadline import Deadline
 from cds_service.places import (
     BODIES,

@@ -22,11 +22,8 @@ from cds_service.fhir.findings.chart import (
     make_finding,
     make_gap,
 )
-from cds_service.fhir.findings.drugs.bone_drug_entries import (
-    UNNAMED,
-    allergies_of,
-    entries_of,
-)
+from cds_service.fhir.findings.drugs.bone_drug_entries import allergies_of, entries_of
+from cds_service.fhir.findings.drugs.bone_drug_entry import UNNAMED
 from cds_service.fhir.findings.drugs.label_cautions import cautions_in
 from cds_service.fhir.findings.drugs.medication_list import (
     NO_ENTRY,

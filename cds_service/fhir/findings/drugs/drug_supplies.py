@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cds_service.core.drugs.bone_drugs import INTERVAL, KINDS
-from cds_service.core.drugs.drug_uses import BILLED, DrugEntry
+from cds_service.core.drugs.dose_days import BILLED
+from cds_service.core.drugs.drug_entries import DrugEntry
 from cds_service.core.findings import Supply
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.local_drugs import is_given_once

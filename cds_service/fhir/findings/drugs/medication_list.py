@@ -36,12 +36,9 @@ from cds_service.fhir.findings.drugs.runs_of_doses import (
 )
 from cds_service.fhir.findings.drugs.use import DOSES, GIVEN, Use, use_of
 from cds_service.fhir.findings.problem_list import conclude_no, stated_as_true
-from cds_service.fhir.findings.statements import (
-    Stated,
-    find_stated,
-    may_go_on,
-    reason_of_list,
-)
+from cds_service.fhir.findings.statements.current import may_go_on
+from cds_service.fhir.findings.statements.stated import Stated, reason_of_list
+from cds_service.fhir.findings.statements.statements import find_stated
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

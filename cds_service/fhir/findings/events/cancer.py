@@ -27,7 +27,7 @@ from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_gap
 from cds_service.fhir.findings.events import events
 from cds_service.fhir.findings.events.happenings import happenings
 from cds_service.fhir.findings.problem_list import is_in_use
-from cds_service.fhir.findings.statements import NOT_DONE
+from cds_service.fhir.findings.statements.current import NOT_DONE
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT

@@ -10,7 +10,7 @@ from cds_service.fhir.findings.chart import Chart, Problem
 from cds_service.fhir.findings.courses.drug_times import first_and_last_day
 from cds_service.fhir.findings.encounter import last_day
 from cds_service.fhir.findings.events.event_spans import Happened, Span
-from cds_service.fhir.findings.statements import DOUBTED, Stated
+from cds_service.fhir.findings.statements.stated import DOUBTED, Stated
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.raw_json import member
 from cds_service.fhir.site_calendar import PRECISIONS

@@ -24,7 +24,7 @@ from cds_service.fhir.findings.events.event_words import (
     past_of_event,
     titles_of,
 )
-from cds_service.fhir.findings.statements import Stated
+from cds_service.fhir.findings.statements.stated import Stated
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.onset import (
     begun,

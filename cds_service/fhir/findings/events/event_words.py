@@ -17,7 +17,7 @@ from cds_service.fhir.findings.events.own_words import (
     without_company,
 )
 from cds_service.fhir.findings.problem_list import kinds_in_words
-from cds_service.fhir.findings.statements import Stated
+from cds_service.fhir.findings.statements.stated import Stated
 from cds_service.fhir.mapping.texts.clauses import clauses, names
 from cds_service.fhir.raw_json import Json, text, texts_of
 

@@ -33,7 +33,7 @@ from cds_service.fhir.findings.fractures.earlier_traces import (
     trace_of_earlier,
 )
 from cds_service.fhir.findings.problem_list import BY_WORDS
-from cds_service.fhir.findings.statements import reason_of_list
+from cds_service.fhir.findings.statements.stated import reason_of_list
 from cds_service.fhir.onset import OF_FRACTURE
 
 CALLED = frozenset({CALLED_OLD, CALLED_PAST, DATED_OTHERWISE, TRACED})

@@ -18,7 +18,8 @@ from cds_service.fhir.findings.problem_list import (
     kinds_in_words,
     stated_as_true,
 )
-from cds_service.fhir.findings.statements import Stated, find_stated
+from cds_service.fhir.findings.statements.stated import Stated
+from cds_service.fhir.findings.statements.statements import find_stated
 
 SAME_FALL = timedelta(days=7)  # policy: a fracture this near is of that fall
 

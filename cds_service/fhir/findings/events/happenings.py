@@ -31,17 +31,16 @@ from cds_service.fhir.findings.events.event_words import (
 from cds_service.fhir.findings.events.events_in_time import is_of_past_stay
 from cds_service.fhir.findings.fractures.earlier_traces import CALLED_OLD
 from cds_service.fhir.findings.problem_list import kind_of, kinds_in_words
-from cds_service.fhir.findings.statements import (
+from cds_service.fhir.findings.statements.asides import look_back, read_aside
+from cds_service.fhir.findings.statements.stated import (
     DOUBTED,
     LATER_THAN_TODAY,
     NAMED_ASIDE,
     SUSPECTED,
     UNFINISHED,
     Stated,
-    look_back,
-    or_in_doubt,
-    read_aside,
 )
+from cds_service.fhir.findings.statements.statements import or_in_doubt
 from cds_service.fhir.findings.worded_dates import date_in_words
 
 # Any other status leaves open that an operation was done, or is to be, for what it

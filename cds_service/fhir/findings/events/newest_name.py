@@ -11,7 +11,7 @@ from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.entries.words.problem_words import words_but_denials
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.problem_list import label_of
-from cds_service.fhir.findings.statements import Stated
+from cds_service.fhir.findings.statements.stated import Stated
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.raw_json import texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, with_whole_years

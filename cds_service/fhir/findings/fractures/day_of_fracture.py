@@ -13,7 +13,7 @@ from cds_service.fhir.entries.words.past_by_words import (
     past_in_words,
 )
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.findings.statements import Stated
+from cds_service.fhir.findings.statements.stated import Stated
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import begun, has_onset_without_day

@@ -53,7 +53,8 @@ from cds_service.fhir.findings.fractures.fractures_of_old_entries import (
     fractures_of_long_ago,
 )
 from cds_service.fhir.findings.problem_list import BY_WORDS, conclude_from_silence
-from cds_service.fhir.findings.statements import (
+from cds_service.fhir.findings.statements.asides import read_aside
+from cds_service.fhir.findings.statements.stated import (
     DOUBTED,
     FIRST_STAGE,
     LATER_THAN_ORDER,
@@ -62,9 +63,8 @@ from cds_service.fhir.findings.statements import (
     SUSPECTED,
     UNFINISHED,
     Stated,
-    find_stated,
-    read_aside,
 )
+from cds_service.fhir.findings.statements.statements import find_stated
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS

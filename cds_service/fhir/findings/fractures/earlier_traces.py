@@ -15,7 +15,9 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.words.bystanders import other_words_of
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings.chart import Chart, Problem
-from cds_service.fhir.findings.statements import Stated, or_in_doubt, read_aside
+from cds_service.fhir.findings.statements.asides import read_aside
+from cds_service.fhir.findings.statements.stated import Stated
+from cds_service.fhir.findings.statements.statements import or_in_doubt
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.texts.clauses import clauses

@@ -26,12 +26,8 @@ from cds_service.fhir.findings.augmentations.same_operation import (
     may_be_of_present_fracture,
 )
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.findings.statements import (
-    NAMED_ASIDE,
-    Stated,
-    planned_days,
-    read_aside,
-)
+from cds_service.fhir.findings.statements.asides import planned_days, read_aside
+from cds_service.fhir.findings.statements.stated import NAMED_ASIDE, Stated
 from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.orders.drafts import NO_DRAFTS

@@ -26,7 +26,7 @@ from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.orders.drafts import codeables
-from cds_service.fhir.orders.order_text import name_augmentation
+from cds_service.fhir.orders.titles.operations import name_augmentation
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import SiteCalendar
 

@@ -30,7 +30,6 @@ from cds_service.fhir.orders.keep_reasons import (
 from cds_service.fhir.orders.levels.named_levels import named_levels
 from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.order_reasons import Reason, read_reasons
-from cds_service.fhir.orders.order_text import is_biopsy_open, name_brace
 from cds_service.fhir.orders.order_times import IN_FORCE, OrderTimes, read_times
 from cds_service.fhir.orders.recognition import (
     REVIEW,
@@ -38,6 +37,8 @@ from cds_service.fhir.orders.recognition import (
     SUPPORT_TITLES,
     support_in,
 )
+from cds_service.fhir.orders.titles.biopsies import is_biopsy_open
+from cds_service.fhir.orders.titles.supports import name_brace
 from cds_service.fhir.orders.unread.unread_in_brace import names_another, unread_in
 from cds_service.fhir.orders.unread.unread_in_referral import is_read_whole
 from cds_service.fhir.orders.worded_ends import Subject, read_worded_end, texts_on_time

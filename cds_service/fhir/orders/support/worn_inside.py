@@ -20,8 +20,8 @@ from cds_service.fhir.mapping.texts.clauses import clauses
 from cds_service.fhir.mapping.texts.method_words import NamingRules
 from cds_service.fhir.mapping.texts.text_rules import Place, folded
 from cds_service.fhir.orders.drafts import Order
-from cds_service.fhir.orders.order_text import name_brace, name_support
 from cds_service.fhir.orders.order_times import written_on
+from cds_service.fhir.orders.titles.supports import name_brace, name_support
 from cds_service.fhir.orders.worded_ends import (
     MOST_TEXTS,
     Subject,

@@ -17,9 +17,9 @@ from cds_service.fhir.mapping.codes.code_systems import HCPCS
 from cds_service.fhir.mapping.remainders import without_codes
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.narratives import repeats
-from cds_service.fhir.orders.order_text import says_if_taken_off
 from cds_service.fhir.orders.order_times import OrderTimes
 from cds_service.fhir.orders.recognition import BONE_REASONS, FRACTURES
+from cds_service.fhir.orders.titles.supports import says_if_taken_off
 from cds_service.fhir.orders.unread.unread_elements import (
     is_added,
     is_element_read,

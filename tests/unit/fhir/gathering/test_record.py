@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cds_service.errors import DeadlinePassed, PatientMismatch
 from cds_service.fhir.entries.words.open_concepts import NOT_UNDERSTOOD
-from cds_service.fhir.gathering.fetching import Fetched
+from cds_service.fhir.gathering.fhir_reader import Fetched
 from cds_service.fhir.gathering.plan import plan_prefetch
 from cds_service.fhir.gathering.record_state import is_cut, state_of
 from tests.builders import coded

@@ -3,9 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from cds_service.fhir.gathering.fetching import may_read
 from cds_service.fhir.gathering.plan import plan_prefetch
 from cds_service.fhir.gathering.record_state import state_of
+from cds_service.fhir.gathering.token_scopes import may_read
 from cds_service.protocol.messages import MAX_SCOPE, FhirAuthorization
 from tests.scripted_reader import ScriptedReader, gathered
 from tests.stub_fhir import page

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.fhir.gathering.fetching import Fetched
+from cds_service.fhir.gathering.fhir_reader import Fetched
 from cds_service.fhir.gathering.plan import Template
 from cds_service.fhir.gathering.query_results import read_result
 from cds_service.launch.record import SheetReader

@@ -1,0 +1,1 @@
+"""Learn a site's local codes from its records, as proposals for a person."""
