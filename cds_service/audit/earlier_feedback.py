@@ -113,8 +113,8 @@ class EarlierFeedback:
 def _places_of(card: str, caller: Caller) -> Select[Any]:
     """Select the first and last entry that showed this caller this card.
 
-    There is a pair for each patient and `hookInstance`. The entries between the two
-    are repeats of the same call, of which an EHR may have made thousands.
+    There is a pair for each patient, `hookInstance` and user. The entries between the
+    two are repeats of the same call, of which an EHR may have made thousands.
     """
     joined = CARDS.join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
     return (
@@ -123,7 +123,7 @@ def _places_of(card: str, caller: Caller) -> Select[Any]:
         .where(CARDS.c.card == card, SEARCH.c.result.is_distinct_from(SILENT))
         .where(SEARCH.c.client.is_not_distinct_from(caller.client))
         .where(SEARCH.c.tenant.is_not_distinct_from(caller.tenant))
-        .group_by(SEARCH.c.patient, SEARCH.c.hook_instance)
+        .group_by(SEARCH.c.patient, SEARCH.c.hook_instance, SEARCH.c.user)
         .limit(MOST_SIGNINGS)
     )
 

@@ -52,6 +52,7 @@ class ShownAnswer:
         orders = content.get("draftsDigest")
         signing = (
             stored.service_id,
+            stored.user,
             stored.patient,
             stored.hook_instance,
             server,

@@ -30,6 +30,11 @@ def count_purgeable(database: Database, before: datetime) -> int:
         return _count(connection, before)
 
 
+def has_checkpoint(database: Database) -> bool:
+    with database.reading() as connection:
+        return _newest_checkpoint(connection).sequence > 0
+
+
 def doubt_of_clock(database: Database, now: datetime) -> str:
     """Return why the clock seems wrong, judged by the log; empty if it seems right.
 

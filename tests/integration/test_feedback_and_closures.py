@@ -235,6 +235,19 @@ def test_an_answered_card_that_says_no_more_is_not_shown_again(ward):
         assert "rehabilitation" not in cards
 
 
+@pytest.mark.parametrize("reason", ["", "considered"])
+def test_an_answer_of_one_user_closes_no_card_of_another(ward, reason):
+    """Some EHRs give all who open a chart one `hookInstance`."""
+    record = strong_and_nourished()
+    first = ward.card(resources=record, hookInstance=SHARED)
+    ward.override(first, reason) if reason else ward.accept(first)
+    body = order_sign(record, kyphoplasty(), hook_instance=SHARED)
+    body = json.loads(json.dumps(body).replace(PATIENT, ward.patient))
+    assert "rehabilitation" not in ward.sign(body, seconds=60)
+    body["context"]["userId"] = "Practitioner/8"
+    assert "rehabilitation" in ward.sign(body, seconds=120)
+
+
 # --- how feedback is recorded
 
 
@@ -484,6 +497,7 @@ class EarlierAnswer:
     hook_instance: str = SHARED
     server: str | None = None
     drafts_digest: str = "f" * 64
+    user: str | None = None
 
     def entry(self, ward: OnePatient, card: ShownCard) -> AuditEntry:
         content = {
@@ -495,6 +509,7 @@ class EarlierAnswer:
             kind="answer",
             content=content,
             patient=self.patient or ward.patient,
+            user=self.user,
             hook_instance=self.hook_instance,
             service_id=HOOK,
             cards=(card,),
@@ -511,6 +526,7 @@ class EarlierAnswer:
             EarlierAnswer(server="https://other.example.org/fhir"), id="server"
         ),
         pytest.param(EarlierAnswer(drafts_digest="0" * 64), id="orders"),
+        pytest.param(EarlierAnswer(user="Practitioner/8"), id="user"),
     ],
 )
 def test_what_fits_two_signings_is_refused_and_the_rest_of_the_call_is_kept(

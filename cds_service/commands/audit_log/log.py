@@ -24,7 +24,13 @@ from cds_service.audit.checkpoint import own_signer, signer_of
 from cds_service.audit.database import HEAD, Database
 from cds_service.audit.database_faults import fault_words
 from cds_service.audit.exporting import begin_export, export_lines
-from cds_service.audit.purge import count_purgeable, doubt_of_clock, purge_before
+from cds_service.audit.purge import (
+    HOW,
+    count_purgeable,
+    doubt_of_clock,
+    has_checkpoint,
+    purge_before,
+)
 from cds_service.audit.query import Query, patient_filter
 from cds_service.audit.reader import AuditReader, ListedEntry, Stored
 from cds_service.audit.store import utc_now
@@ -357,6 +363,10 @@ def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
     with log_database() as database:
         count = count_purgeable(database, before)
         if count and not dry_run:
+            if not has_checkpoint(database):
+                raise CdsError(
+                    f"Nothing was purged: no checkpoint covers these entries. {HOW}"
+                )
             doubt = doubt_of_clock(database, now)
             if doubt and confirmed != f"{before:%Y-%m-%d}":
                 again = (

@@ -422,10 +422,12 @@ def _name_of_brace(order: GroundOrder) -> str:
 
 
 def _is_of_this_signing(feedback: CardFeedback, now: Circumstances) -> bool:
-    """Tell if it answers the same call, or a repeat of it, on the same day.
+    """Tell if it answers the same user's call, or a repeat of it, on the same day.
 
-    Some EHRs use one `hookInstance` for days.
+    Some EHRs use one `hookInstance` for days, and for all who open the chart.
     """
     if feedback.hook_instance is None or feedback.hook_instance != now.hook_instance:
+        return False
+    if feedback.user is None or feedback.user != now.user:
         return False
     return feedback.answered.date() == now.today

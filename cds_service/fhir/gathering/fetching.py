@@ -11,6 +11,7 @@ from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.gathering.query_results import (
     QueryResult,
+    is_about_another,
     read_prefetch,
     read_result,
     without_other_servers,
@@ -22,6 +23,9 @@ from cds_service.protocol.messages import HookRequest
 
 KEEPS_NONE = QueryResult(state="empty", note="this server keeps none")
 NOT_IN_TIME = QueryResult(state="failed", note="not read in time", reason="timeout")
+OF_ANOTHER = QueryResult(
+    state="failed", note="the answer is about another patient", reason="answer"
+)
 NO_SERVER = QueryResult(
     state="failed", note="not sent, and no FHIR server to ask", reason="no-server"
 )
@@ -133,27 +137,41 @@ def _fetch(
     except FhirReadError as error:
         return QueryResult(state="failed", note=str(error), reason=error.reason)
     result = read_result(template, fetched.documents, note=fetched.note)
-    return _as_asked(template, query, result)
+    return _as_asked(template, query, result, fetched.documents[0])
 
 
 def _sent(request: HookRequest, template: Template) -> QueryResult:
     """Return what the EHR sent for this template; `null` says that there is none."""
     result = read_prefetch(template, request.prefetch)
     query = template.query_for(request)
-    if query is None or request.prefetch.get(template.key) is None:
+    document = request.prefetch.get(template.key)
+    if query is None or document is None:
         return result
-    return _as_asked(template, query, result)
+    return _as_asked(template, query, result, document)
 
 
-def _as_asked(template: Template, query: str, result: QueryResult) -> QueryResult:
-    """Return the result of a read by id; a failed one if it is of another id.
+def _as_asked(
+    template: Template, query: str, result: QueryResult, document: Any
+) -> QueryResult:
+    """Return a result; a failed one if it answers another question.
 
-    Searches and Patients are returned as they are: `refusals.py` refuses another
-    Patient.
+    That is a read by id that gave another one, and an empty list of which the server
+    says that it was asked for another patient: its entries would name theirs.
+
+    Patients are returned as they are: `refusals.py` refuses another one.
+
+    Args:
+        template: the query.
+        query: the same with the values of the call.
+        result: what was read.
+        document: the resource or the first page, as it came.
     """
     kind = template.resource_type
-    if template.is_search or kind == "Patient" or result.state == "failed":
+    if kind == "Patient" or result.state == "failed":
         return result
+    if template.is_search:
+        is_others = not result.entries and is_about_another(document, query)
+        return OF_ANOTHER if is_others else result
     ids = [f"{kind}/{resource.get('id')}" for resource in result.resources]
     if ids == [query]:
         return result

@@ -90,7 +90,8 @@ def gather(
         results = with_results_of_cultures(
             results, plan, terminology, person.bases, read
         )
-    results = with_unread_products(results, plan, person.bases, terminology)
+    identified = _identified(person, plan, results)
+    results = with_unread_products(results, plan, identified, terminology)
     # Raises for another Patient, and for a record of which nothing could be read.
     needed = needed_results(plan, results, person.patient_id)
     results = in_newest_version(results | needed)
@@ -118,12 +119,8 @@ def record_in(
         TooBusy: other records took the time.
         DeadlinePassed: there was too much data to process in time.
     """
-    patients = chain.from_iterable(
-        results[template.key].resources
-        for template in plan.of_types("Patient").templates
-    )
-    patient = next(patients, None)
-    person = person.identified(patient, _patients(plan, results))
+    patient = _patient_of(plan, results)
+    person = _identified(person, plan, results)
     born = terminology.calendar.first_day(member(patient, "birthDate"))
     results = without_days_before(results, born, terminology.calendar)
     with RECORDS.held(deadline.for_understanding()):
@@ -138,6 +135,22 @@ def record_in(
         stays_along=tuple(_stays_along(results, person)),
     )
     return with_unsent_reasons(record, person.bases)
+
+
+def _patient_of(plan: PrefetchPlan, results: Mapping[str, QueryResult]) -> Json | None:
+    """Return the first Patient that was read; None without one."""
+    patients = chain.from_iterable(
+        results[template.key].resources
+        for template in plan.of_types("Patient").templates
+    )
+    return next(patients, None)
+
+
+def _identified(
+    person: Person, plan: PrefetchPlan, results: Mapping[str, QueryResult]
+) -> Person:
+    """Return the patient with the identities that the results add."""
+    return person.identified(_patient_of(plan, results), _patients(plan, results))
 
 
 def _diagnoses(
@@ -231,7 +244,7 @@ def _part(
         template,
         owned.of_patient,
         outcome,
-        Targets(result.others, person.bases),
+        Targets(person.not_of_others(result.others), person.bases),
         terminology,
         deadline,
     )

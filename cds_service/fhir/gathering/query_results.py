@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote
 
 from cds_service.fhir.gathering.bundles import (
     bundle_entry,
@@ -27,6 +28,8 @@ from cds_service.fhir.gathering.plan import Template
 from cds_service.fhir.raw_json import Json, content, member, text
 from cds_service.fhir.references import Bases, BundleEntry
 from cds_service.fhir.site_calendar import instant
+from cds_service.outgoing.address import LONGEST
+from cds_service.protocol.messages import is_fhir_id
 
 BEFORE = ("previous", "prev")  # relations of a link to an earlier page
 ResultState = Literal["given", "empty", "failed", "absent"]
@@ -127,6 +130,31 @@ def _found_nothing(page: Json) -> bool:
         and link_of(page, BEFORE) is None
         and not is_before_last(page)
     )
+
+
+def is_about_another(page: Any, query: str) -> bool:
+    """Tell if the `self` link of a page names other patients than the query does.
+
+    By it a server says which parameters it used (FHIR R4, Search, 3.1.1.4.1).
+    """
+    asked = _patients_asked(query)
+    used = _patients_asked(link_of(page, ("self",)) or "")
+    return bool(asked and used) and asked.isdisjoint(used)
+
+
+def _patients_asked(address: str) -> frozenset[str]:
+    """Return the ids of the patients whom a search names, in any spelling of them."""
+    parameters = address[:LONGEST].partition("?")[2].partition("#")[0].split("&")
+    pairs = (unquote(parameter).partition("=") for parameter in parameters)
+    names = (
+        name
+        for parameter, _, values in pairs
+        if parameter.partition(":")[0] in ("patient", "subject")
+        and parameter.partition(":")[2] in ("", "Patient")
+        for name in values.split(",")
+    )
+    ids = (name.rpartition("/")[2] for name in names)
+    return frozenset(filter(is_fhir_id, ids))
 
 
 def _failed(note: str) -> QueryResult:

@@ -23,6 +23,7 @@ from cds_service.fhir.gathering.query_results import (
     QueryResult,
     count_entries,
 )
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.gathering.token_scopes import may_ask
 from cds_service.fhir.gathering.unsent_reasons import diagnoses_of_stay
 from cds_service.fhir.mapping.terminology import Terminology
@@ -145,17 +146,18 @@ def _is_medication(name: str) -> bool:
 def with_unread_products(
     results: Mapping[str, QueryResult],
     plan: PrefetchPlan,
-    bases: Bases,
+    person: Person,
     terminology: Terminology,
 ) -> dict[str, QueryResult]:
     """Mark a list as not whole if the drug or device of an entry was not read.
 
-    Such an entry may be of any drug or device.
+    Such an entry may be of any drug or device. A device of another patient is none of
+    this one's, whatever refers to it.
     """
     marked = dict(results)
     for template in plan.of_types(*PRODUCT_ELEMENTS).templates:
         result = results[template.key]
-        targets = Targets(result.others, bases)
+        targets = Targets(person.not_of_others(result.others), person.bases)
         unread = sum(
             is_product_unread(raw, targets, terminology) for raw in result.resources
         )

@@ -74,6 +74,13 @@ class Person(NamedTuple):
         )
         return any(name not in ("", f"Patient/{self.patient_id}") for name in names)
 
+    def not_of_others(self, entries: Iterable[BundleEntry]) -> list[BundleEntry]:
+        """Leave out resources that name a patient, and not clearly this one.
+
+        A drug or a device need not name any.
+        """
+        return [entry for entry in entries if not self.is_foreign(entry.resource)]
+
     def own_part_of(self, resource: Json) -> tuple[Json, int]:
         """Leave out what a resource contains of another patient.
 

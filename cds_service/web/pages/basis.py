@@ -20,6 +20,7 @@ from cds_service.errors import NotAllowed
 from cds_service.review.replay import NothingToReplay, replay
 from cds_service.web.cds_api import Dependencies
 from cds_service.web.pages.linked_pages import (
+    is_as_signed,
     linked_routes,
     note_reading,
     shown_answer,
@@ -63,7 +64,7 @@ def _open(dependencies: Dependencies, store: AuditStore, address: str) -> Stored
         AuditUnavailable: the log did not answer in time.
     """
     key = signing_key(dependencies)
-    entry_id = entry_of(address, key) if key and not request.query_string else None
+    entry_id = entry_of(address, key) if key and is_as_signed(address) else None
     return shown_answer(dependencies, store, entry_id, REFUSED)
 
 

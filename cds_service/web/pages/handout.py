@@ -8,7 +8,7 @@ sent. Each reading is a `read` entry, committed before the page is sent.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import AuditStore
@@ -28,6 +28,7 @@ from cds_service.core.handout.handout_settings import HandoutSettings
 from cds_service.errors import NotAllowed
 from cds_service.web.cds_api import Dependencies, handout_settings
 from cds_service.web.pages.linked_pages import (
+    is_as_signed,
     linked_routes,
     note_reading,
     shown_answer,
@@ -54,7 +55,7 @@ def handout_routes(dependencies: Dependencies, store: AuditStore) -> Blueprint:
     @routes.get("/<address>")
     def handout(address: str) -> Response:
         key = signing_key(dependencies)
-        page = handout_of(address, key) if key and not request.query_string else None
+        page = handout_of(address, key) if key and is_as_signed(address) else None
         if page is None or key is None:
             raise NotAllowed(REFUSED)
         stored = _stored(dependencies, store, page)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
 from cds_service.audit.chain import SILENT, AuditEntry
 from cds_service.audit.reader import Stored
@@ -28,6 +28,19 @@ def linked_routes(name: str) -> Blueprint:
 
     restrict(routes, SCRIPTED)
     return routes
+
+
+def is_as_signed(address: str) -> bool:
+    """Tell if the current request's path ends in this address, as it was written.
+
+    The application tidies slashes and decodes, and reads no empty query: each opens
+    another address than the one that was signed.
+    """
+    path = f"/{request.blueprint}/{address}"
+    raw = request.environ.get("RAW_URI")
+    if raw is None:
+        return not request.query_string
+    return raw.endswith(path) and not raw.endswith(f"/{path}")
 
 
 def signing_key(dependencies: Dependencies) -> bytes | None:

@@ -107,6 +107,12 @@ def test_an_address_that_is_not_as_it_was_signed_is_refused_without_a_word_of_it
         path[:-1],
         f"{path}A",
         f"{path}?x=1",
+        f"{path}/",
+        f"{path}//",
+        path.replace(".", "%2E"),
+        path.replace("basis/", "basis//"),
+        path.replace("basis", "b%61sis"),
+        f"{path[:-1]}%{ord(path[-1]):02X}",
         path.replace(entry.id, signed(desk, 3)[1].id),
         "/basis/x",
     ):
@@ -115,6 +121,17 @@ def test_an_address_that_is_not_as_it_was_signed_is_refused_without_a_word_of_it
         assert entry.id not in page.text
         assert entry.patient not in page.text
     assert len(desk.all("read")) == looks
+
+
+@pytest.mark.parametrize("raw", ["{path}?", "{path}/", "/{path}", "{path}%2F"])
+def test_an_address_that_was_tidied_is_refused(desk, raw):
+    path, _ = signed(desk, 5)
+    sent = {"RAW_URI": raw.format(path=path)}
+    client = desk.app.test_client()
+    assert client.get(path, environ_overrides=sent).status_code == 403
+    for whole in (path, f"https://cds.example.org{path}", f"/below{path}"):
+        sent = {"RAW_URI": whole}
+        assert client.get(path, environ_overrides=sent).status_code == 200
 
 
 def test_an_entry_that_is_no_answer_or_not_there_has_no_basis(desk):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -268,6 +269,22 @@ def test_export_writes_a_file_of_its_owner_alone(url, tmp_path, form):
     assert "pat-1" in out.read_text()
     assert "pat-2" not in out.read_text()
     assert reads(url) == [("export",)]
+
+
+@pytest.mark.usefixtures("url")
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_purge_without_a_checkpoint_asks_for_one_and_accuses_no_clock(
+    monkeypatch, confirmed
+):
+    later = NOON.replace(year=2032, month=12)
+    monkeypatch.setattr("cds_service.commands.audit_log.log.utc_now", lambda: later)
+    day = f"{later - timedelta(days=2192):%Y-%m-%d}"
+    words = ["--delete-what-was-said-before", day] if confirmed else []
+    result = CliRunner().invoke(main, ["audit", "purge", *words])
+    assert result.exit_code == 1
+    assert "no checkpoint" in result.stderr
+    assert "`audit checkpoint` first" in result.stderr
+    assert "clock" not in result.stderr
 
 
 @pytest.mark.usefixtures("url")

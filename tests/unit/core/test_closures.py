@@ -291,6 +291,8 @@ def test_nothing_is_said_twice_in_one_signing(outcome):
             id="the same id on another day",
         ),
         pytest.param({"hook_instance": None}, id="no id"),
+        pytest.param({"user": "Practitioner/8"}, id="another user"),
+        pytest.param({"user": None}, id="no user"),
     ],
 )
 def test_another_signing_is_answered_whole(change):

@@ -529,6 +529,8 @@ def test_an_address_that_is_not_as_it_was_signed_is_refused(ward: Ward) -> None:
         path[:-1],
         f"{path}A",
         f"{path}?x=1",
+        f"{path}/",
+        path.replace("~", "%7E"),
         path.replace("~en~", "~de~"),
         path.replace("~html", "~a4"),
         path.replace("/handout/", "/basis/"),
