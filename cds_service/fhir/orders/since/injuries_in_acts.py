@@ -45,7 +45,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.reasons_of_stay import names_of_discharge
 from cds_service.fhir.orders.recognition import is_augmentation
@@ -279,7 +279,7 @@ def _acts(record: PatientRecord, terminology: Terminology) -> Iterator[Entry]:
         is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
         if act.resource_type not in REASONED or is_void:
             continue
-        if not is_augmentation(Order(act.reference, act.raw), terminology):
+        if not is_augmentation(act.raw, terminology):
             yield act
 
 
