@@ -74,7 +74,7 @@ OF_LEG = frozenset({LEG_BROKEN, "hip-fracture", "pelvic-fracture"})
 THIGH = CARRYING - {"pelvic-fracture"}
 # Rules of `kinds/`.
 PAST = ("past-in-reason",)
-OF_FRACTURE = ("past-alone", "repaired-or-healed")
+HEALED_OR_PAST = ("past-alone", "repaired-or-healed")
 DAY = timedelta(days=1)
 CATEGORY = 3  # characters of an ICD code
 CIRCULATION = ("I", "G45")  # categories of ICD-10
@@ -464,7 +464,7 @@ def _of_fracture(words: str, terminology: Terminology) -> str:
         part
         for part, has_bone in zip(parts, bones, strict=True)
         if has_bone
-        or terminology.kinds.of_title(part, OF_FRACTURE)
+        or terminology.kinds.of_title(part, HEALED_OR_PAST)
         or not _is_of_past(part, terminology)
     )
 
