@@ -80,11 +80,7 @@ from cds_service.fhir.orders.discharge.aftermath import without_performed
 from cds_service.fhir.orders.discharge.leaving import read_leaving
 from cds_service.fhir.orders.discharge.performed import find_performed
 from cds_service.fhir.orders.discharge.reasons_of_status import with_reasons_of_status
-from cds_service.fhir.orders.drafts import (
-    DraftOrders,
-    read_drafts,
-    with_foreign_orders,
-)
+from cds_service.fhir.orders.drafts import DraftOrders, with_foreign_orders
 from cds_service.fhir.orders.injuries.dated_fractures import dated_fractures
 from cds_service.fhir.orders.levels.broken_levels import region_treated
 from cds_service.fhir.orders.missed_orders import (
@@ -107,6 +103,7 @@ from cds_service.fhir.orders.order_lengths import weight_of_words
 from cds_service.fhir.orders.recognition import (
     may_concern_us,
     orders_discharge,
+    read_drafts,
     with_meanings,
 )
 from cds_service.fhir.orders.referred import (
@@ -284,7 +281,12 @@ def _read_orders(call: Call) -> SignedOrders:
     """Read the orders (step 1), before the record is read; a discharge has none."""
     person, ports = call.person, call.ports
     with limited_by(ports.deadline.for_orders()):
-        drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
+        drafts = read_drafts(
+            call.request.context.draft_orders,
+            person,
+            call.service.terminology,
+            ports.deadline,
+        )
         drafts = replace(drafts, signed_on=call.today)
         return _orders_in(drafts, person, call.service.terminology)
 
@@ -359,7 +361,7 @@ def _is_open_augmentation(order: Mapping[str, Any], person: Person, call: Call) 
     bundle = {"resourceType": "Bundle", "entry": [{"resource": order}]}
     if not may_concern_us(bundle, terminology, deadline):
         return False
-    drafts = read_drafts(bundle, person, deadline)
+    drafts = read_drafts(bundle, person, terminology, deadline)
     return find_augmentation_order(drafts, terminology) is not None
 
 

@@ -11,7 +11,7 @@ from cds_service.fhir.findings.chart import Chart, CountedDays
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.orders.recognition import read_drafts
 from cds_service.fhir.orders.referred import with_drafted_drugs
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
@@ -75,7 +75,7 @@ def read(case: dict[str, Any]) -> Any:
     record = gather(
         request, plan, None, terminology, person, deadline=Deadline.after(60)
     )
-    bundle = read_drafts(request.context.draft_orders, person)
+    bundle = read_drafts(request.context.draft_orders, person, terminology)
     record = with_drafted_drugs(record, bundle, terminology, TODAY)
     return extract_findings(
         Chart(record, terminology, CountedDays(TODAY, TODAY, TODAY, TODAY)),

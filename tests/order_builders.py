@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from cds_service.core.orders import AugmentationOrder
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
+from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
+from cds_service.fhir.orders.recognition import read_drafts
 from cds_service.fhir.references import bases_of
 from tests.builders import terminology as terminology  # noqa: PLC0414 - of orders as of records
 from tests.codes import CPT, HCPCS, codeable
@@ -61,7 +62,9 @@ def bundle(*resources: Any) -> dict[str, Any]:
 
 def signing(draft_orders: Any, patient_id: str = PATIENT) -> DraftOrders:
     """The orders of a signing for the usual patient, or for this one."""
-    return read_drafts(draft_orders, Person(patient_id, bases_of([SERVER])))
+    return read_drafts(
+        draft_orders, Person(patient_id, bases_of([SERVER])), terminology()
+    )
 
 
 def augmentation_in(title: str, **members: Any) -> AugmentationOrder | None:

@@ -7,7 +7,6 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
 from cds_service.core.findings import Finding, Findings, Gap, Provenance
 from cds_service.core.risk.grave_findings import (
-    A_COMPLAINT,
     EXCLUDING,
     FRACTURE_NOT_CLEAR,
     RAISING_LISTED,
@@ -315,9 +314,7 @@ def _not_understood(findings: Findings) -> set[str]:
         gap = findings.gaps.get(name)
         if gap is not None and gap.reason == "not-understood":
             entries |= {
-                source.resource
-                for source in gap.provenance
-                if not source.printed.startswith(A_COMPLAINT)
+                source.resource for source in gap.provenance if not source.is_complaint
             }
     return entries
 

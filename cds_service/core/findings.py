@@ -56,6 +56,7 @@ class Provenance(NamedTuple):
         printed: value and unit as found, `-2.9 {T-score}`; never names or free text of
             the record.
         rule: the data file that accepted it, `findings/bmd-t-score.toml`.
+        is_complaint: an entry that was not understood is of a complaint of every ward.
     """
 
     resource: str
@@ -63,6 +64,7 @@ class Provenance(NamedTuple):
     code: str
     printed: str
     rule: str
+    is_complaint: bool = False
 
 
 METHOD_NOT_RECORDED = "How it was measured is not recorded."

@@ -38,11 +38,12 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import state_of
 from cds_service.fhir.gathering.refusals import needed_results
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.levels.broken_levels import region_treated
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.orders.recognition import (
+    read_drafts,
     recognise_augmentation,
+    with_meanings,
 )
 from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
@@ -353,9 +354,10 @@ def known_on(
         "entry": [{"resource": draft} for draft in drafts],
     }
     with answered_on(day):
-        signed = read_drafts(bundle, person, deadline)
+        signed = read_drafts(bundle, person, terminology, deadline)
         record = record_of(person, kinds, run, run.hook.plan.needed, deadline)
         signed = with_referred(signed, record, None, None, person, until=deadline)
+        signed = with_meanings(signed, terminology)
         order = find_augmentation_order(signed, terminology)
         chart = Chart(
             record,

@@ -39,7 +39,7 @@ from cds_service.fhir.orders.operations.augmentations_on_record import (
 )
 from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.orders_on_record import unchecked_in
-from cds_service.fhir.orders.recognition import REVIEW, classify
+from cds_service.fhir.orders.recognition import REVIEW, classify, with_meaning
 from cds_service.fhir.orders.support.support_on_record import (
     CARRIED_OUT,
     find_support_on_record,
@@ -331,7 +331,9 @@ def bone_visits(
         status = text(raw.get("status"))
         if day and status in CAME | TO_COME:
             name = f"{raw.get('resourceType')}/{text(raw.get('id'))}"
-            as_order = Order(name, {**order, "note": _notes_of(raw)})
+            as_order = with_meaning(
+                Order(name, {**order, "note": _notes_of(raw)}), NO_DRAFTS, terminology
+            )
             is_whole = is_read_whole(REVIEW, as_order, terminology)
             is_whole &= not _may_say_more(raw, terminology)
             is_off = name.startswith("Appointment/") and not takes_place(

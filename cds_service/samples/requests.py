@@ -13,8 +13,8 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.codes.code_systems import CPT, ORDERS
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
+from cds_service.fhir.orders.recognition import read_drafts
 from cds_service.samples import Sample
 from cds_service.samples.fhir_search import Resource, Store, hold
 from cds_service.samples.fhir_server import searchset
@@ -211,7 +211,7 @@ def augmentation_order(
 def is_augmentation(order: Mapping[str, Any], terminology: Terminology) -> bool:
     """Tell if the service takes this draft order for an augmentation."""
     draft = {**order, "subject": {"reference": "Patient/any"}}
-    drafts = read_drafts({"entry": [{"resource": draft}]}, Person("any"))
+    drafts = read_drafts({"entry": [{"resource": draft}]}, Person("any"), terminology)
     return find_augmentation_order(drafts, terminology) is not None
 
 

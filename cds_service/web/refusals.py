@@ -21,9 +21,12 @@ from cds_service.errors import (
 )
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
+from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
-from cds_service.fhir.orders.recognition import orders_discharge, with_meanings
+from cds_service.fhir.orders.recognition import (
+    orders_discharge,
+    read_drafts,
+)
 from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline, limited_by
 from cds_service.protocol.json_text import JsonTextError, decode_call, json_digest
@@ -126,7 +129,7 @@ def _ids_and_orders(
     until = _time_to_read(exchange)
     try:
         with limited_by(until):
-            orders = read_drafts(drafts, person, until)
+            orders = read_drafts(drafts, person, terminology, until)
             order = find_augmentation_order(orders, terminology)
             if order is not None:
                 references = order.references
@@ -186,7 +189,7 @@ def _signs_another_order(
     """Tell if this is a signing, and not one of a discharge."""
     if document.get("hook") != "order-sign":
         return False
-    return not orders_discharge(with_meanings(orders, terminology), terminology)
+    return not orders_discharge(orders, terminology)
 
 
 def _bare_id(value: Any, resource_type: str) -> str | None:

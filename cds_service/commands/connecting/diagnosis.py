@@ -15,8 +15,8 @@ from cds_service.commands.connecting.ehr_fit import MOST_CARDS
 from cds_service.errors import CdsError
 from cds_service.fhir.gathering.query_results import base_of_entry
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
+from cds_service.fhir.orders.recognition import read_drafts
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import bases_of, bases_of_call
 from cds_service.outgoing.address import parse_base
@@ -222,7 +222,8 @@ def _order_faults(request: HookRequest, known: Known) -> Iterator[Fault]:
         )
     bases = bases_of_call([request.fhir_server], context.draft_orders, request.prefetch)
     try:
-        drafts = read_drafts(context.draft_orders, Person(context.patient_id, bases))
+        person = Person(context.patient_id, bases)
+        drafts = read_drafts(context.draft_orders, person, known.service.terminology)
         is_ours = find_augmentation_order(drafts, known.service.terminology) is not None
     except CdsError as error:
         yield Fault("patient", str(error), "name the patient of the call in the order")

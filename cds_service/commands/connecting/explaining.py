@@ -26,8 +26,9 @@ from cds_service.errors import CdsError, EvidenceUnavailable, NotAllowed
 from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
+from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
+from cds_service.fhir.orders.recognition import read_drafts
 from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from cds_service.fhir.orders.worded_ends import texts_on_time
 from cds_service.fhir.references import bases_of_call
@@ -180,14 +181,15 @@ def _reader(
 
 
 def _orders(request: HookRequest, terminology: Terminology) -> list[str]:
-    order = find_augmentation_order(_drafts(request), terminology)
+    order = find_augmentation_order(_drafts(request, terminology), terminology)
     return list(order.references) if order else []
 
 
-def _drafts(request: HookRequest) -> DraftOrders:
+def _drafts(request: HookRequest, terminology: Terminology) -> DraftOrders:
     context = request.context
     bases = bases_of_call([request.fhir_server], context.draft_orders, request.prefetch)
-    return read_drafts(context.draft_orders, Person(context.patient_id, bases))
+    person = Person(context.patient_id, bases)
+    return read_drafts(context.draft_orders, person, terminology)
 
 
 def _support_orders(request: HookRequest, terminology: Terminology) -> list[str]:
@@ -195,7 +197,7 @@ def _support_orders(request: HookRequest, terminology: Terminology) -> list[str]
 
     For example: `DeviceRequest/order-2: TLSO (L0456), 12 weeks in words`.
     """
-    orders = find_draft_support_orders(_drafts(request), terminology)
+    orders = find_draft_support_orders(_drafts(request, terminology), terminology)
     return [f"{order.reference}: {', '.join(_parts_read(order))}" for order in orders]
 
 
@@ -226,7 +228,7 @@ def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str
     """
     plain = terminology.plain.braces
     words: list[str] = []
-    for order in find_draft_support_orders(_drafts(request), terminology):
+    for order in find_draft_support_orders(_drafts(request, terminology), terminology):
         if order.kind == "brace" and order.source:
             for text, _ in texts_on_time(order.source):
                 words += plain.left_in(text)

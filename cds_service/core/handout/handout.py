@@ -72,7 +72,7 @@ OF_TRAINING = frozenset({"H5", "H6", "H7"})
 # Said only of an operation that was understood whole.
 OF_OPERATION = frozenset({"H1"})
 # Said only if a fracture is on record.
-OF_FRACTURE = frozenset({"H1", "H2"})
+FRACTURE_FACTS = frozenset({"H1", "H2"})
 BROKEN = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 BLANKS = frozenset({"drug", "next", "ask", "by", "training", "off", "phone"})
 # Signals of a drug that goes on. If it is taken at home, the patient need not ask.
@@ -390,7 +390,7 @@ def handout_sentences(
     for name, sentence in text.sentences.items():
         if name in OF_TRAINING and not facts.may_train:
             continue
-        if name in OF_FRACTURE and not facts.is_broken:
+        if name in FRACTURE_FACTS and not facts.is_broken:
             continue
         if name in OF_OPERATION and not facts.is_done:
             continue

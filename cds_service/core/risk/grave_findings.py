@@ -13,8 +13,6 @@ from cds_service.core.findings import Findings, Provenance
 FRACTURE_NOT_CLEAR = "whether a fracture on record is an earlier one is not clear"
 
 # How the reason begins if a sample of the spine leaves a tumour and an infection open.
-# Complaints of every ward, by an exact name: they are understood, and support no "no".
-A_COMPLAINT = "a complaint"
 SAMPLE_TAKEN = "a sample of a disc or vertebra"
 
 

@@ -9,7 +9,6 @@ from datetime import date
 from typing import Literal
 
 from cds_service.core.findings import Finding, Gap, Provenance
-from cds_service.core.risk.grave_findings import A_COMPLAINT
 from cds_service.core.vocabulary import (
     ConditionSpec,
     FractureSpec,
@@ -539,6 +538,15 @@ def conclude_no(
     return make_finding(spec, False, source)
 
 
+def _source_of_complaint(entry: Entry, spec: YesNoSpec, where: str) -> Provenance:
+    """Return the source of a complaint of every ward, by an exact name.
+
+    It is understood, and supports no "no".
+    """
+    source = entry.source(spec, f"a complaint {where}")
+    return source._replace(is_complaint=True)
+
+
 def _not_understood(
     spec: YesNoSpec,
     strange: Sequence[Entry],
@@ -552,9 +560,10 @@ def _not_understood(
     list yet.
     """
     sources = [
-        entry.source(spec, f"{A_COMPLAINT} {where}" if complains else where)
+        _source_of_complaint(entry, spec, where)
+        if _is_complaint(entry, terminology)
+        else entry.source(spec, where)
         for entry in strange
-        for complains in (_is_complaint(entry, terminology),)
     ]
     is_of_drugs = where == ON_DRUGS
     listed = [entry for entry in strange if entry.origin != "context"]

@@ -72,14 +72,24 @@ class Order:
         source: the order as received, if a correction would reach it and no other
             order: it is an entry of the bundle, its reference is unique, and nothing
             was cut.
-        meaning: the kinds that it was recognised as; None until it is classified, and
-            for an order that is not to be carried out.
+        recognised: its meaning; None until `recognition.py` has read it.
     """
 
     reference: str
     resource: Json
     source: Json | None = field(default=None, repr=False)
-    meaning: Meaning | None = field(default=None, repr=False, compare=False)
+    recognised: Meaning | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def meaning(self) -> Meaning:
+        """Return what it orders; nothing of ours if it is not to be carried out.
+
+        Raises:
+            LookupError: it has not been recognised.
+        """
+        if self.recognised is None:
+            raise LookupError(f"{self.reference} has not been recognised")
+        return self.recognised
 
     @property
     def resource_type(self) -> str:
@@ -212,10 +222,12 @@ class DraftOrders:
 NO_DRAFTS = DraftOrders((), (), None, Targets(()))
 
 
-def read_drafts(
+def read_bundle(
     draft_orders: Any, person: Person, deadline: Deadline | None = None
 ) -> DraftOrders:
-    """Read the orders in `context.draftOrders`; return none if it is not a Bundle.
+    """Read the orders in `context.draftOrders`, without their meanings.
+
+    What is not a Bundle has none.
 
     Args:
         draft_orders: raw JSON of any quality.

@@ -49,3 +49,6 @@ class Meaning:
     def is_augmentation(self) -> bool:
         """Tell if it is an augmentation, and does not restore height alone."""
         return self.augmentation is not None and self.augmentation.is_augmentation
+
+
+NOT_OURS = Meaning(None, None)

@@ -21,8 +21,8 @@ def missed_orders(
         if not recognition.words_name_augmentation(draft.resource, terminology):
             continue
         titles = codeables(draft.resource, *recognition.TITLES)
-        recognised = recognition.augmentation_in(draft, terminology)
-        support = recognition.support_in(draft, drafts, terminology)
+        recognised = draft.meaning.augmentation
+        support = draft.meaning.support
         if recognised is None and support is None:
             misses |= dict.fromkeys(misses_of("order-not-taken", titles))
         elif recognised is not None and recognised.by == "text":

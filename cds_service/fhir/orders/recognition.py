@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cds_service.fhir.entries.grave.searches import BIOPSY
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.codes.code_systems import CPT
 from cds_service.fhir.mapping.levels.level_names import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Match, Terminology
@@ -29,10 +30,12 @@ from cds_service.fhir.orders.drafts import (
     Order,
     codeables,
     is_to_be_done,
+    read_bundle,
 )
 from cds_service.fhir.orders.meaning import (
     ADDITIONAL_LEVEL,
     AUGMENTATION_OR_LEVEL,
+    NOT_OURS,
     Meaning,
     Recognition,
 )
@@ -277,33 +280,37 @@ def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[st
     return frozenset(named & {"kyphoplasty", "vertebroplasty"})
 
 
-def augmentation_in(order: Order, terminology: Terminology) -> Recognition | None:
-    """Return the augmentation that an order asks for; None if it asks for none."""
-    if order.meaning is not None:
-        return order.meaning.augmentation
-    return recognise_augmentation(order.resource, terminology)
-
-
-def is_augmentation(order: Order, terminology: Terminology) -> bool:
-    """Tell if an order asks for an augmentation, not for restoring height alone."""
-    recognition = augmentation_in(order, terminology)
+def is_augmentation(resource: Json, terminology: Terminology) -> bool:
+    """Tell if a resource is of an augmentation, not of restoring height alone."""
+    recognition = recognise_augmentation(resource, terminology)
     return recognition is not None and recognition.is_augmentation
 
 
-def support_in(
-    order: Order, drafts: DraftOrders, terminology: Terminology
-) -> Recognition | None:
-    """Return the support that an order asks for; None if it asks for none."""
-    return meaning_of(order, drafts, terminology).support
+def read_drafts(
+    draft_orders: Any,
+    person: Person,
+    terminology: Terminology,
+    deadline: Deadline | None = None,
+) -> DraftOrders:
+    """Read the orders in `context.draftOrders`; return none if it is not a Bundle.
+
+    Args:
+        draft_orders: raw JSON of any quality.
+        person: the request's patient.
+        terminology: the service's terminology.
+        deadline: of the answer; None for batch runs.
+    """
+    return with_meanings(read_bundle(draft_orders, person, deadline), terminology)
 
 
-def meaning_of(order: Order, drafts: DraftOrders, terminology: Terminology) -> Meaning:
-    """Return what an order asks for."""
-    return order.meaning or classify(order.resource, drafts, terminology)
+def with_meaning(order: Order, drafts: DraftOrders, terminology: Terminology) -> Order:
+    """Recognise one order on record, and keep its meaning with it."""
+    meaning = classify(order.resource, drafts, terminology)
+    return replace(order, recognised=meaning)
 
 
 def with_meanings(drafts: DraftOrders, terminology: Terminology) -> DraftOrders:
-    """Recognise each order that is to be carried out, and keep its meaning with it.
+    """Recognise each order, and keep its meaning with it.
 
     Raises:
         DeadlinePassed: there are too many for the time that is left.
@@ -321,11 +328,12 @@ def _each_with_meaning(
     for order in orders:
         if drafts.deadline is not None:
             drafts.deadline.check()
-        if order.meaning is None and is_to_be_done(order.resource):
-            meaning = classify(order.resource, drafts, terminology)
-            yield replace(order, meaning=meaning)
-        else:
+        if order.recognised is not None:
             yield order
+        elif is_to_be_done(order.resource):
+            yield with_meaning(order, drafts, terminology)
+        else:
+            yield replace(order, recognised=NOT_OURS)
 
 
 def classify(resource: Json, drafts: DraftOrders, terminology: Terminology) -> Meaning:

@@ -46,6 +46,7 @@ from cds_service.fhir.orders.drugs.asked_stops import (
     past_year_of_stop,
     says_was_taken,
 )
+from cds_service.fhir.orders.meaning import NOT_OURS
 from cds_service.fhir.orders.other_drafts import read_other_draft
 from cds_service.fhir.parsing import BrokenResource, parse_resource
 from cds_service.fhir.raw_json import (
@@ -130,7 +131,7 @@ def with_referred(
     if not resources:
         return drafts
     # A device that was only named may be a brace.
-    ours = tuple(replace(one, meaning=None) for one in drafts.drafts)
+    ours = tuple(replace(one, recognised=None) for one in drafts.drafts)
     return replace(drafts, drafts=ours, targets=drafts.targets.also(resources))
 
 
@@ -240,7 +241,7 @@ def _prohibition_of(name: str, draft: Order) -> Order:
         "subject": {"display": "the patient of the signing"},
         "medicationCodeableConcept": {"text": name},
     }
-    return Order(draft.reference, forbidding)
+    return Order(draft.reference, forbidding, recognised=NOT_OURS)
 
 
 def _as_stop(draft: Order) -> Order:
@@ -365,7 +366,7 @@ def _as_draft(order: Order) -> Json:
 
 
 def _is_reason_unsent(order: Order, record: PatientRecord, drafts: DraftOrders) -> bool:
-    if drafts.person is None or (order.meaning and order.meaning.augmentation):
+    if drafts.person is None or order.meaning.augmentation:
         return False
     sent = {
         text(reference.get("reference"))
@@ -421,7 +422,7 @@ def _entry_of_draft(
 ) -> Entry | Unreadable | None:
     """Read an order for what it names; None if that is nothing grave and no drug."""
     drug: Drug | None = None
-    if draft.meaning and draft.meaning.augmentation:
+    if draft.meaning.augmentation:
         # It is no order of a drug that its title names.
         details = objects(draft.resource.get("orderDetail"))
         named = terminology.concepts(details) & terminology.drugs.concepts

@@ -14,8 +14,8 @@ from cds_service.commands.options import VERTEBRAE
 from cds_service.core.data_file import data_root
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
+from cds_service.fhir.orders.recognition import read_drafts
 from cds_service.samples import load_samples
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.samples.requests import augmentation_order
@@ -325,10 +325,9 @@ def test_a_token_file_without_a_token_is_refused(stub, tmp_path):
 )
 def test_the_order_reads_as_it_was_asked_for(procedure, levels, kind, code):
     order = augmentation_order("p1", procedure, levels, TODAY)
-    found = find_augmentation_order(
-        read_drafts({"entry": [{"resource": order}]}, Person("p1")),
-        Terminology(data_root("mappings")),
-    )
+    terminology = Terminology(data_root("mappings"))
+    drafts = read_drafts({"entry": [{"resource": order}]}, Person("p1"), terminology)
+    found = find_augmentation_order(drafts, terminology)
     assert found is not None
     assert (found.procedure, list(found.levels.names)) == (kind, levels)
     assert order["code"]["coding"][0]["code"] == code

@@ -6,8 +6,8 @@ import requests
 from cds_service.core.data_file import data_root
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
+from cds_service.fhir.orders.recognition import read_drafts
 from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
 from cds_service.samples import load_samples
 from cds_service.samples.fhir_server import start_fhir_server
@@ -219,7 +219,10 @@ def test_the_offered_codes_are_those_that_the_service_knows(live):
             )
             order["bodySite"] = [{"coding": [level["coding"]]}]
             found = find_augmentation_order(
-                read_drafts({"entry": [{"resource": order}]}, Person("p1")), terminology
+                read_drafts(
+                    {"entry": [{"resource": order}]}, Person("p1"), terminology
+                ),
+                terminology,
             )
             assert found is not None
             assert (found.procedure, found.levels.names) == (
@@ -232,7 +235,7 @@ def test_the_offered_codes_are_those_that_the_service_knows(live):
     kinds = {
         one.kind
         for one in find_draft_support_orders(
-            read_drafts(bundle, Person("p1")), terminology
+            read_drafts(bundle, Person("p1"), terminology), terminology
         )
     }
     assert kinds == {"brace", "bed-rest"}

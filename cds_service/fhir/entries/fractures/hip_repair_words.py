@@ -8,7 +8,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, texts_of
 
 HIP_REPAIR = "hip-repair"
-OF_FRACTURE = "hip-repair-of-fracture"
+REPAIR_OF_FRACTURE = "hip-repair-of-fracture"
 
 
 def is_hip_repair(procedure: Json, terminology: Terminology) -> bool:
@@ -20,4 +20,6 @@ def is_hip_repair(procedure: Json, terminology: Terminology) -> bool:
 def is_of_fracture(repair: Json, terminology: Terminology) -> bool:
     """Tell if the title of a repair is one that is mostly done for a fracture."""
     titles = texts_of(repair.get("code"))
-    return any(terminology.kinds.named(title, (OF_FRACTURE,)) for title in titles)
+    return any(
+        terminology.kinds.named(title, (REPAIR_OF_FRACTURE,)) for title in titles
+    )

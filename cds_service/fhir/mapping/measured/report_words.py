@@ -12,7 +12,7 @@ from pydantic import Field
 
 from cds_service.core.data_file import DataFile, DataTable
 from cds_service.fhir.mapping.files.language import Pattern, either, ignoring_case
-from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.kept_texts import kept_by_reader
 from cds_service.fhir.mapping.texts.text_rules import normal
 
 # The limits of the WHO's classes, and any number below zero.
@@ -76,7 +76,6 @@ class ReportWords:
     def __init__(self, content: ReportsFile) -> None:
         """Keep the words."""
         self._content = content
-        self._kept_titles = kept(self._has_t_score)
 
     def line(self, words: str) -> re.Match[str] | None:
         """Match a line of a report with its number and unit: `T-score: -2.7 SD (L)`.
@@ -209,11 +208,9 @@ class ReportWords:
     def _alarming(self) -> re.Pattern[str]:
         return ignoring_case(either(self._content.alarming))
 
+    @kept_by_reader
     def names_t_score(self, words: str) -> bool:
         """Tell if words name a T-score; most are the title of a value and its unit."""
-        return self._kept_titles(words)
-
-    def _has_t_score(self, words: str) -> bool:
         return self._t_score.search(normal(words)) is not None
 
     def is_plain_pathology(self, title: str) -> bool:

@@ -32,7 +32,7 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from cds_service.fhir.mapping.files.letters import LETTER
-from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.kept_texts import kept_by_reader
 from cds_service.fhir.mapping.texts.text_rules import (
     Place,
     folded,
@@ -369,48 +369,38 @@ class ClauseReader:
         """Keep the vocabulary, and the joints between its words."""
         self.places, self.ruled_out, self.joints = places, ruled_out, joints
         self.are_denials = are_denials
-        self._kept = kept(self._read)
-        self._kept_whole = kept(self._whole)
-        self._kept_unsuspected = kept(self._without_suspicion)
-        self._kept_turned = kept(self._turned_denials)
-        self._kept_unturned = kept(self._without_turned_denials)
-        self._kept_contrasts = kept(self._cut_at_contrasts)
-        self._kept_titles = kept(self._read_title)
 
+    @kept_by_reader
     def read(self, text: str) -> tuple[Clause, ...]:
         """Read each statement of a text; leave out what is empty between two marks."""
-        return self._kept(text)
+        check_time()
+        parts = statements(folded(text))
+        return tuple([Clause(part, self) for part in parts if part.strip()])
 
+    @kept_by_reader
     def whole(self, text: str) -> Clause:
         """Read a text as one statement."""
-        return self._kept_whole(text)
+        check_time()
+        return Clause(folded(text), self)
 
+    @kept_by_reader
     def without_suspicion(self, text: str) -> str:
         """Return the folded text without words of suspicion: `?`, `possible`."""
-        return self._kept_unsuspected(text)
-
-    def _without_suspicion(self, text: str) -> str:
         return self.joints.suspicion.sub(" ", folded(text))
 
+    @kept_by_reader
     def turned_denials(self, text: str) -> tuple[str, ...]:
         """Return the denials by which something is there: `no change of`."""
-        return self._kept_turned(text)
-
-    def _turned_denials(self, text: str) -> tuple[str, ...]:
         return tuple([one[0] for one in self.joints.turned.finditer(folded(text))])
 
+    @kept_by_reader
     def without_turned_denials(self, text: str) -> str:
         """Return the folded text without the denials by which something is there."""
-        return self._kept_unturned(text)
-
-    def _without_turned_denials(self, text: str) -> str:
         return self.joints.turned.sub(" ", folded(text))
 
+    @kept_by_reader
     def cut_at_contrasts(self, sentence: str) -> tuple[str, ...]:
         """Cut a sentence at each `but`: `no fracture, but metastases`."""
-        return self._kept_contrasts(sentence)
-
-    def _cut_at_contrasts(self, sentence: str) -> tuple[str, ...]:
         words = folded(sentence)
         parts: list[str] = []
         start = 0
@@ -493,14 +483,12 @@ class ClauseReader:
         parts += self._cut_after_list(denial, follows)
         return [part for part in parts if part.strip()]
 
+    @kept_by_reader
     def read_title(self, text: str) -> TitleReading:
         """Read the denials in a title one by one, those next to another name too.
 
         A title about a relative, or too long, states all that it names.
         """
-        return self._kept_titles(text)
-
-    def _read_title(self, text: str) -> TitleReading:
         words = folded(text)
         if len(words) > LONGEST_STATEMENT or self.joints.relatives.search(words):
             named = frozenset(self.places(words, None))
@@ -663,12 +651,3 @@ class ClauseReader:
         """Return the index at which an order's words withdraw it, or None."""
         place = self.places(text, WITHDRAWN).get("withdrawn")
         return place[0] if place else None
-
-    def _read(self, text: str) -> tuple[Clause, ...]:
-        check_time()
-        parts = statements(folded(text))
-        return tuple([Clause(part, self) for part in parts if part.strip()])
-
-    def _whole(self, text: str) -> Clause:
-        check_time()
-        return Clause(folded(text), self)

@@ -1,7 +1,7 @@
 """Keep what was found in a text: each text of a record has many readers."""
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import cached_property, lru_cache, partial, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 # The same few thousand titles of orders, diagnoses and drugs recur all day.
@@ -14,6 +14,7 @@ KEPT_PROSE = 64
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 def kept(
@@ -33,3 +34,16 @@ def kept(
         return keeps(text, *args, **named)  # type: ignore[arg-type]
 
     return look
+
+
+def kept_by_reader(
+    find: Callable[[R, str], T],
+) -> cached_property[Callable[[str], T]]:
+    """Keep what a reader's method returns of the texts that it was last asked for.
+
+    Each reader keeps its own.
+
+    Args:
+        find: a method that takes a text alone, and returns the same of the same one.
+    """
+    return cached_property(lambda reader: kept(partial(find, reader)))

@@ -21,7 +21,7 @@ from cds_service.fhir.orders.drafts import (
 from cds_service.fhir.orders.recognition import (
     REHABILITATION,
     REVIEW,
-    classify,
+    with_meaning,
 )
 from cds_service.fhir.orders.training.ward_training import is_visit_on_ward
 from cds_service.fhir.orders.unread.unread_in_referral import (
@@ -162,7 +162,7 @@ def _may_be_training(described: str, terminology: Terminology) -> bool:
     """
     note = {"resourceType": "ServiceRequest", "note": [{"text": described}]}
     return is_visit_understood(described, terminology) or is_read_whole(
-        TRAINING, Order("", note), terminology
+        TRAINING, with_meaning(Order("", note), NO_DRAFTS, terminology), terminology
     )
 
 
@@ -225,7 +225,8 @@ def _kinds_named(appointment: Json, terminology: Terminology) -> frozenset[str]:
     for title in titles:
         order = {"resourceType": "ServiceRequest", "code": title}
         named = _kinds_of(order | reasons, terminology)
-        whole = is_read_whole(REVIEW, Order("", order), terminology)
+        visit = with_meaning(Order("", order), NO_DRAFTS, terminology)
+        whole = is_read_whole(REVIEW, visit, terminology)
         kinds |= named if whole else named - {REVIEW}
         if _injects_bone_drug(order, terminology):
             kinds |= {REVIEW}
@@ -248,7 +249,8 @@ def _injects_bone_drug(order: Json, terminology: Terminology) -> bool:
 
 
 def _kinds_of(order: Json, terminology: Terminology) -> frozenset[str]:
-    recognition = classify(order, NO_DRAFTS, terminology).support
+    visit = with_meaning(Order("", order), NO_DRAFTS, terminology)
+    recognition = visit.meaning.support
     if recognition is None:
         return frozenset()
     kinds = recognition.concepts
@@ -257,6 +259,6 @@ def _kinds_of(order: Json, terminology: Terminology) -> frozenset[str]:
         kinds -= {REVIEW}
     # Physiotherapy may be for a stroke.
     is_training = not kinds.isdisjoint(REHABILITATION)
-    if is_training and not is_read_whole(TRAINING, Order("", order), terminology):
+    if is_training and not is_read_whole(TRAINING, visit, terminology):
         kinds -= REHABILITATION
     return kinds

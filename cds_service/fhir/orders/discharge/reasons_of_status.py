@@ -10,7 +10,6 @@ from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.complications import names_complication
-from cds_service.fhir.orders.drafts import Order
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
@@ -34,7 +33,7 @@ def with_reasons_of_status(
         entries=tuple(
             entry._replace(raw=raw, status=text(raw.get("status")))
             if (raw := _with_reason_told(entry.raw, terminology)) is not entry.raw
-            and is_augmentation(Order(entry.reference, entry.raw), terminology)
+            and is_augmentation(entry.raw, terminology)
             else entry
             for entry in record.entries
         )

@@ -19,7 +19,7 @@ from cds_service.fhir.entries.fractures.broken_in_words import (
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.injuries.injury_times import (
     Search,
     freshness_of,
@@ -108,7 +108,7 @@ def _is_image(entry: Entry, terminology: Terminology) -> bool:
 def _is_operation(entry: Entry, terminology: Terminology) -> bool:
     if entry.status in STOPPED or is_prohibition(entry.raw):
         return False
-    return is_augmentation(Order(entry.reference, entry.raw), terminology)
+    return is_augmentation(entry.raw, terminology)
 
 
 def _known_as_old(search: Search) -> set[str]:

@@ -71,10 +71,7 @@ from cds_service.fhir.orders.order_times import IN_FORCE, read_times
 from cds_service.fhir.orders.recognition import (
     FRACTURES,
     TITLES,
-    augmentation_in,
-    is_augmentation,
     recognise_augmentation,
-    support_in,
 )
 from cds_service.fhir.orders.since.injuries_in_acts import is_told_as_past
 from cds_service.fhir.orders.since.reports import is_made_since
@@ -172,7 +169,7 @@ def _levels_named_by_orders(search: Search, braces: Sequence[SupportOrder]) -> s
         for order in _braces_in(search):
             levels.update(levels_of_reasons(order, drafts, terminology))
         for draft in drafts.each():
-            if not is_augmentation(draft, terminology):
+            if not draft.meaning.is_augmentation:
                 levels.update(broken_beside(draft.resource, terminology))
     return levels
 
@@ -351,9 +348,9 @@ def _has_other_order(search: Search) -> bool:
     drafts, terminology = search.drafts, search.terminology
     braces: list[Json] = []
     for order in drafts.each():
-        if is_augmentation(order, terminology):
+        if order.meaning.is_augmentation:
             continue
-        support = support_in(order, drafts, terminology)
+        support = order.meaning.support
         if support and "brace" in support.concepts:
             braces.append(order.resource)
         elif not is_bystander(order.resource, drafts, search.treated, terminology):
@@ -495,14 +492,14 @@ def _augmentations_in(search: Search) -> list[Json]:
     return [
         order.resource
         for order in search.drafts.each()
-        if is_augmentation(order, search.terminology)
+        if order.meaning.is_augmentation
     ]
 
 
 def _braces_in(search: Search) -> list[Json]:
     braces = []
     for order in search.drafts.each():
-        recognition = support_in(order, search.drafts, search.terminology)
+        recognition = order.meaning.support
         if recognition and "brace" in recognition.concepts:
             braces.append(order.resource)
     return braces
@@ -519,7 +516,7 @@ def _is_operated(search: Search) -> bool:
     """
     record, terminology = search.record, search.terminology
     for order in search.drafts.each():
-        is_other = augmentation_in(order, terminology) is None
+        is_other = order.meaning.augmentation is None
         if is_other and _is_surgery(order.resource, terminology):
             return True
     if any(one.concepts & SURGERY for one in record.of_key("conditions")):

@@ -43,7 +43,7 @@ from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
     HEIGHT_RESTORATION,
     TITLES,
-    augmentation_in,
+    with_meaning,
     words_on_procedure,
 )
 from cds_service.fhir.orders.unread.unread_in_augmentation import unread_words_of
@@ -91,8 +91,8 @@ def find_augmentation_order(
         PatientMismatch: one of them is another patient's, or none clearly belongs to
             the request's patient.
     """
-    recognised = _recognised(drafts.each(), terminology)
-    others = _recognised(drafts.each_of_others(), terminology)
+    recognised = _recognised(drafts.each())
+    others = _recognised(drafts.each_of_others())
     is_ours = any(one.is_augmentation for _, one in recognised)
     is_others = any(one.is_augmentation for _, one in others)
     if not is_ours and not is_others:
@@ -188,7 +188,9 @@ def combine_performed(
     procedures: Sequence[Order], terminology: Terminology
 ) -> AugmentationOrder | None:
     """Combine augmentations that were done into one, of the newest one's day."""
-    recognised = _recognised(procedures, terminology)
+    recognised = _recognised(
+        with_meaning(one, NO_DRAFTS, terminology) for one in procedures
+    )
     augmentations = _with_levels(recognised, NO_DRAFTS, terminology)
     if not augmentations:
         return None
@@ -249,13 +251,11 @@ def _with_other_fractures(
     return replace(augmentation, doubts=augmentation.doubts | {EARLIER})
 
 
-def _recognised(
-    drafts: Iterable[Order], terminology: Terminology
-) -> list[tuple[Order, Recognition]]:
-    recognitions = ((draft, augmentation_in(draft, terminology)) for draft in drafts)
+def _recognised(orders: Iterable[Order]) -> list[tuple[Order, Recognition]]:
+    recognitions = ((order, order.meaning.augmentation) for order in orders)
     return [
-        (draft, recognition)
-        for draft, recognition in recognitions
+        (order, recognition)
+        for order, recognition in recognitions
         if recognition is not None
     ]
 

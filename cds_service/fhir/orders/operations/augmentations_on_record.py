@@ -34,7 +34,7 @@ def _is_augmentation(order: Order, terminology: Terminology) -> bool:
     is_procedure = order.resource_type == "Procedure"
     counted = ("completed", "in-progress" if is_procedure else "active")
     has_status = text(order.resource.get("status")) in counted
-    return has_status and is_augmentation(order, terminology)
+    return has_status and is_augmentation(order.resource, terminology)
 
 
 def _augmented_on(order: Order, calendar: SiteCalendar) -> date | None:

@@ -46,7 +46,7 @@ def with_known_statuses(
             entry._replace(raw={**entry.raw, "status": UNKNOWN}, status=UNKNOWN)
             if entry.resource_type == "Procedure"
             and entry.status.casefold() not in usual
-            and is_augmentation(Order(entry.reference, entry.raw), terminology)
+            and is_augmentation(entry.raw, terminology)
             else entry
             for entry in record.entries
         )
@@ -73,7 +73,7 @@ def with_possible_days(
         for entry in record.entries
         if (day := days.get(entry.reference))
         and day >= today - RECENT
-        and is_augmentation(Order(entry.reference, entry.raw), terminology)
+        and is_augmentation(entry.raw, terminology)
     }
     if any(day <= today for day in late.values()):
         return record
@@ -161,5 +161,5 @@ def augmentation_procedures(
     for procedure in entries_of_type(record, "Procedure"):
         if text(procedure.resource.get("status")).casefold() in NOT_BEGUN:
             continue
-        if is_augmentation(procedure, terminology):
+        if is_augmentation(procedure.resource, terminology):
             yield procedure

@@ -44,7 +44,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.complications import has_named_complication
-from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.asides_as_reasons import (
     notes_of_operation,
@@ -115,7 +115,7 @@ def _acts_gone_wrong(
     return {
         act.reference
         for act in _acts_since(record, since, terminology)
-        if not is_augmentation(Order(act.reference, act.raw), terminology)
+        if not is_augmentation(act.raw, terminology)
         and (
             _may_have_gone_wrong(act, since, terminology)
             or (
@@ -247,7 +247,7 @@ def complicated_since(
         act.reference
         for act in _acts(record)
         if act.reference in performed or is_since(act.raw, since, terminology.calendar)
-        if is_augmentation(Order(act.reference, act.raw), terminology)
+        if is_augmentation(act.raw, terminology)
         and has_named_complication(act.raw, terminology)
     )
 

@@ -45,7 +45,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.reasons_of_stay import names_of_discharge
 from cds_service.fhir.orders.recognition import is_augmentation
@@ -74,7 +74,7 @@ OF_LEG = frozenset({LEG_BROKEN, "hip-fracture", "pelvic-fracture"})
 THIGH = CARRYING - {"pelvic-fracture"}
 # Rules of `kinds/`.
 PAST = ("past-in-reason",)
-OF_FRACTURE = ("past-alone", "repaired-or-healed")
+HEALED_OR_PAST = ("past-alone", "repaired-or-healed")
 DAY = timedelta(days=1)
 CATEGORY = 3  # characters of an ICD code
 CIRCULATION = ("I", "G45")  # categories of ICD-10
@@ -279,7 +279,7 @@ def _acts(record: PatientRecord, terminology: Terminology) -> Iterator[Entry]:
         is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
         if act.resource_type not in REASONED or is_void:
             continue
-        if not is_augmentation(Order(act.reference, act.raw), terminology):
+        if not is_augmentation(act.raw, terminology):
             yield act
 
 
@@ -464,7 +464,7 @@ def _of_fracture(words: str, terminology: Terminology) -> str:
         part
         for part, has_bone in zip(parts, bones, strict=True)
         if has_bone
-        or terminology.kinds.of_title(part, OF_FRACTURE)
+        or terminology.kinds.of_title(part, HEALED_OR_PAST)
         or not _is_of_past(part, terminology)
     )
 

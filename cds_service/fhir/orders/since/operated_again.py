@@ -10,7 +10,7 @@ from cds_service.fhir.entries.harm.harm_in_acts import RESCUE
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.raw_json import is_prohibition, texts_of
@@ -50,7 +50,7 @@ def operated_again_since(
             act.raw, since, terminology.calendar
         ):
             continue
-        if is_augmentation(Order(act.reference, act.raw), terminology):
+        if is_augmentation(act.raw, terminology):
             continue
         is_later = is_since(act.raw, since + timedelta(days=1), terminology.calendar)
         rules = BACK + RESCUE if act.resource_type == ORDERED and is_later else BACK

@@ -17,7 +17,7 @@ from cds_service.fhir.entries.words.problem_words import (
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
-from cds_service.fhir.orders.drafts import Order, codeables
+from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.order_reasons import note_texts
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
@@ -80,6 +80,4 @@ def _names_unstable(act: Entry, terminology: Terminology) -> bool:
     if act.resource_type not in DONE_OR_ORDERED or act.concepts.isdisjoint(IN_DOUBT):
         return False
     is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
-    return not is_void and not is_augmentation(
-        Order(act.reference, act.raw), terminology
-    )
+    return not is_void and not is_augmentation(act.raw, terminology)

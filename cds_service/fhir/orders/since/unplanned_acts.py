@@ -16,7 +16,6 @@ from cds_service.fhir.entries.harm.unusual_titles import (
 )
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import Order
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.since.injuries import RecentTime
@@ -83,7 +82,7 @@ def _acts(record: PatientRecord, terminology: Terminology) -> Iterator[Entry]:
         is_void = act.status in NEVER or is_prohibition(act.raw)
         if act.resource_type not in ASKED or is_void:
             continue
-        if not is_augmentation(Order(act.reference, act.raw), terminology):
+        if not is_augmentation(act.raw, terminology):
             yield act
 
 

@@ -15,7 +15,7 @@ from cds_service.fhir.entries.medication.drug_groups import ANY_BONE_DRUG, BONE_
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.levels.level_names import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
 from cds_service.fhir.orders.levels.broken_levels import (
     covers,
     fractured_places,
@@ -123,7 +123,7 @@ def _is_another_listed(record: PatientRecord, terminology: Terminology) -> bool:
 def _names_another(
     act: Entry, known: set[str], since: date, terminology: Terminology
 ) -> bool:
-    if is_augmentation(Order(act.reference, act.raw), terminology):
+    if is_augmentation(act.raw, terminology):
         ordered = find_levels(act.raw, NO_DRAFTS, terminology).levels
         return not {*ordered} <= known
     if ANOTHER[0] not in known and any(

@@ -14,7 +14,7 @@ from cds_service.core.orders import Renewal, RenewalKind, SupportOrder
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.order_times import read_times
-from cds_service.fhir.orders.recognition import support_in
+from cds_service.fhir.orders.recognition import classify
 from cds_service.fhir.orders.worded_ends import texts_on_time
 from cds_service.fhir.raw_json import Json, objects, text
 from cds_service.fhir.references import Bases
@@ -130,7 +130,7 @@ def _may_be_brace(reference: Json, later: Order, known: _Known) -> bool:
 
 
 def _is_brace(order: Order, known: _Known) -> bool:
-    recognition = support_in(order, known.drafts, known.terminology)
+    recognition = classify(order.resource, known.drafts, known.terminology).support
     return recognition is not None and "brace" in recognition.concepts
 
 

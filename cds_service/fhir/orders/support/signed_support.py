@@ -1,6 +1,6 @@
 """Find the support orders among those being signed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cds_service.core.orders import Purpose, SupportOrder
@@ -10,7 +10,6 @@ from cds_service.fhir.orders.keep_reasons import reasons_of_order
 from cds_service.fhir.orders.meaning import Meaning
 from cds_service.fhir.orders.operations.operation import HELD
 from cds_service.fhir.orders.order_reasons import read_reasons
-from cds_service.fhir.orders.recognition import meaning_of
 from cds_service.fhir.orders.support.support_order import (
     PROPOSED,
     TIMED,
@@ -28,12 +27,9 @@ def find_draft_support_orders(
     An option or a proposal arranges nothing, and an order on hold arranges nothing yet.
     Of a brace or bed rest all of them count, since the card asks for its end.
     """
-    meanings = [meaning_of(draft, drafts, terminology) for draft in drafts.each()]
     # Some EHRs write one intent for all that they sign.
     proposed = PROPOSED - {
-        _intent(draft)
-        for draft, meaning in zip(drafts.each(), meanings, strict=True)
-        if meaning.is_augmentation
+        _intent(draft) for draft in drafts.each() if draft.meaning.is_augmentation
     }
     orders: list[SupportOrder] = []
     for draft in drafts.each():
@@ -47,12 +43,11 @@ def find_draft_support_orders(
                 if is_held:
                     standing = standing._replace(not_now="held")
                 orders.append(replace(order, standing=standing))
-    return (*orders, *_worn_inside(orders, meanings, drafts, terminology))
+    return (*orders, *_worn_inside(orders, drafts, terminology))
 
 
 def _worn_inside(
     orders: Sequence[SupportOrder],
-    meanings: Iterable[Meaning],
     drafts: DraftOrders,
     terminology: Terminology,
 ) -> Iterator[SupportOrder]:
@@ -62,13 +57,12 @@ def _worn_inside(
 
     Args:
         orders: the support orders of the signing.
-        meanings: of each order of the signing.
         drafts: the signing.
         terminology: the service's terminology.
     """
-    for draft, meaning in zip(drafts.each(), meanings, strict=True):
-        is_therapy = _is_therapy(meaning)
-        if not (is_therapy or meaning.is_augmentation):
+    for draft in drafts.each():
+        is_therapy = _is_therapy(draft.meaning)
+        if not (is_therapy or draft.meaning.is_augmentation):
             continue
         for kind in sorted(TIMED):
             own = [order for order in orders if order.kind == kind]

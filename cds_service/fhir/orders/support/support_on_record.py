@@ -28,6 +28,7 @@ from cds_service.fhir.orders.drafts import OPTION, DraftOrders, codeables
 from cds_service.fhir.orders.operations.operation import HELD
 from cds_service.fhir.orders.order_times import IN_FORCE
 from cds_service.fhir.orders.orders_on_record import SUPPLIES, orders_on_record
+from cds_service.fhir.orders.recognition import with_meaning
 from cds_service.fhir.orders.support.renewals import BASIS, EARLIER
 from cds_service.fhir.orders.support.support_order import (
     PROPOSED,
@@ -109,7 +110,12 @@ def find_support_on_record(
         if one.resource_type != "Procedure"
         and text(one.resource.get("status")) in statuses
         and text(one.resource.get("intent")) not in NOT_ORDERED
-        for order in read_support_orders(one, devices, terminology, is_draft=False)
+        for order in read_support_orders(
+            with_meaning(one, devices, terminology),
+            devices,
+            terminology,
+            is_draft=False,
+        )
     )
     return tuple({(order.kind, order.reference): order for order in orders}.values())
 

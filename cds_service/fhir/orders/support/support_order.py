@@ -35,7 +35,6 @@ from cds_service.fhir.orders.recognition import (
     REVIEW,
     SPECIALIST,
     SUPPORT_TITLES,
-    support_in,
 )
 from cds_service.fhir.orders.titles.biopsies import is_biopsy_open
 from cds_service.fhir.orders.titles.supports import name_brace
@@ -79,7 +78,7 @@ def read_support_orders(
     order: Order, drafts: DraftOrders, terminology: Terminology, *, is_draft: bool
 ) -> Iterator[SupportOrder]:
     """Yield an order for each kind of support that it asks for."""
-    recognition = support_in(order, drafts, terminology)
+    recognition = order.meaning.support
     if recognition is None:
         return
     resource = order.resource

@@ -14,6 +14,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.recognition import with_meaning
 from cds_service.fhir.orders.support.support_order import read_support_orders
 from cds_service.fhir.orders.support.worn_inside import TELLS_HISTORY, is_plain_order
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -70,7 +71,7 @@ def braces_told(
         }
         if since is not None:
             resource["authoredOn"] = since.isoformat()
-        told = Order(reference, resource)
+        told = with_meaning(Order(reference, resource), NO_DRAFTS, terminology)
         for order in read_support_orders(told, NO_DRAFTS, terminology, is_draft=False):
             if order.kind == BRACE and order.worded.kind != "nothing":
                 yield replace(order, is_inside=True)

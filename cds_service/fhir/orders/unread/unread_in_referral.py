@@ -25,7 +25,6 @@ from cds_service.fhir.orders.recognition import (
     REHABILITATION,
     REVIEW,
     SPECIALIST,
-    augmentation_in,
 )
 from cds_service.fhir.orders.unread.unread_elements import OF_ANY_ORDER
 from cds_service.fhir.raw_json import Json, items, member, objects, text
@@ -129,7 +128,7 @@ def is_read_whole(kind: str, order: Order, terminology: Terminology) -> bool:
     """
     if kind not in CLOSING:
         return not _is_withdrawn(order.resource, terminology)
-    if augmentation_in(order, terminology):
+    if order.meaning.augmentation:
         return True
     reading = _reading_of(kind, terminology)
     texts = {*filter(None, _left_in(order.resource, reading, terminology))}

@@ -5,11 +5,11 @@ from hypothesis import given, settings
 
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.operations.augmentation import (
     BY_TEXT,
     find_augmentation_order,
 )
+from cds_service.fhir.orders.recognition import read_drafts
 from cds_service.fhir.references import bases_of, bases_of_call
 from tests.codes import CPT, SCT, codeable
 from tests.order_builders import (
@@ -202,7 +202,9 @@ def test_without_a_server_in_the_request_an_address_is_of_the_ehr_that_sends_it(
     )
     person = Person(PATIENT, bases_of_call([None], drafts))
     assert (
-        find_augmentation_order(read_drafts(drafts, person), terminology()).procedure
+        find_augmentation_order(
+            read_drafts(drafts, person, terminology()), terminology()
+        ).procedure
         == "PKP"
     )
 
@@ -228,13 +230,18 @@ def test_an_order_that_names_the_patient_on_the_requests_server_is_the_patients(
         cpt("22514", subject={"reference": f"{base.rstrip('/')}/Patient/{PATIENT}"})
     )
     assert (
-        find_augmentation_order(read_drafts(drafts, person), terminology()) is not None
+        find_augmentation_order(
+            read_drafts(drafts, person, terminology()), terminology()
+        )
+        is not None
     )
     drafts = bundle(
         cpt("22514", subject={"reference": f"{base.rstrip('/')}/Patient/other"})
     )
     with pytest.raises(PatientMismatch, match="another patient"):
-        find_augmentation_order(read_drafts(drafts, person), terminology())
+        find_augmentation_order(
+            read_drafts(drafts, person, terminology()), terminology()
+        )
 
 
 @settings(max_examples=150, deadline=None)

@@ -8,9 +8,8 @@ import pytest
 
 from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
-from cds_service.fhir.orders.recognition import with_meanings
+from cds_service.fhir.orders.recognition import read_drafts, with_meanings
 from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.orders.support.joined_support import join_support_orders
 from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
@@ -71,7 +70,7 @@ def brace_of(reference, number="b1", status="draft", **members):
 def read(*drafts, fhir=None, record=(), scope=None):
     """The record, and the drafts with what they refer to.
 
-    As in a request, they were with_meanings before it was read.
+    As in a request, they are recognised before it is read and again afterwards.
     """
     body = order_sign(record, *drafts) | {"fhirServer": SERVER}
     if scope:
@@ -87,11 +86,10 @@ def read(*drafts, fhir=None, record=(), scope=None):
     found = gather(
         request, plan, fhir, service.terminology, person, deadline=Deadline.after(60)
     )
-    drafted = read_drafts(request.context.draft_orders, person)
-    bundle = with_meanings(drafted, service.terminology)
-    return found, with_referred(
-        bundle, found, request, fhir, person, until=Deadline.after(60)
-    )
+    bundle = read_drafts(request.context.draft_orders, person, service.terminology)
+    until = Deadline.after(60)
+    known = with_referred(bundle, found, request, fhir, person, until=until)
+    return found, with_meanings(known, service.terminology)
 
 
 @dataclass(frozen=True)
