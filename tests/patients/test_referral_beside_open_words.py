@@ -69,7 +69,6 @@ def test_what_may_be_another_cause_withholds_the_referral(words):
         "Stuhlinkontinenz",
         "大便失禁",
         "Epidurales Hämatom",
-        "경막외 혈종",
     ],
 )
 def test_what_may_be_a_new_deficit_withholds_it(words):

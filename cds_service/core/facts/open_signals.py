@@ -69,7 +69,7 @@ def _grave_detector(grave: tuple[GraveFinding, ...]) -> Detector:
         certain = [name for name in withholding if findings.is_true(name)]
         names = [
             *certain,
-            *(name for name in listed if _is_open(name, findings)),
+            *(name for name in listed if _is_open_by_name(name, findings)),
             *(name for name in _reasons_of_orders(situation) if name in listed),
         ]
         if not names:
@@ -94,6 +94,20 @@ def _is_open(name: str, findings: Findings) -> bool:
         source.origin == "context" or source.resource not in named_elsewhere
         for source in gap.provenance
     )
+
+
+def _is_open_by_name(name: str, findings: Findings) -> bool:
+    """Tell the same, but for diagnoses that were not understood (E10).
+
+    `words-open` counts those, whatever else their titles name.
+    """
+    gap = findings.gaps.get(name)
+    is_of_words = (
+        gap is not None
+        and gap.is_unnamed
+        and all(one.resource.startswith("Condition/") for one in gap.provenance)
+    )
+    return not is_of_words and _is_open(name, findings)
 
 
 def _old_cancers(findings: Findings) -> set[str]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cds_service.core.derivations.from_order import OSTEOPOROSIS
 from cds_service.core.orders import REASON_NOT_UNDERSTOOD
-from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.certainty import certainty_of, is_of_sequela
 from cds_service.fhir.entries.exams.t_scores_in_words import t_scores_in_words
 from cds_service.fhir.entries.fractures.earlier_in_words import (
     EARLIER,
@@ -15,6 +15,13 @@ from cds_service.fhir.entries.fractures.earlier_in_words import (
 )
 from cds_service.fhir.entries.fractures.healed_fractures import HEALED
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
+from cds_service.fhir.entries.words.old_deficits import (
+    DEFICITS,
+    is_told_as_lost,
+    named_deficits,
+    old_deficits,
+)
+from cds_service.fhir.entries.words.own_words import is_called_new
 from cds_service.fhir.entries.words.problem_words import read_problem_words
 from cds_service.fhir.entries.words.spoken_of import asserting_parts
 from cds_service.fhir.entries.words.unread_in_reasons import (
@@ -76,6 +83,9 @@ UNDERSTOOD_REASONS = frozenset(
 PATHOLOGICAL = frozenset({"malignancy"})
 # What an earlier year makes no older: a cancer of bone counts for ever (fact F6).
 LASTING = frozenset({"malignancy", "bone-malignancy-ever", "pathological-fracture"})
+MAY_BE_OLD = DEFICITS | {"spinal-cord-disease"}
+# What "cannot walk" leaves open.
+TOLD = frozenset({"neurological-deficit"})
 RECENT_YEARS = 5  # Policy: as long as a cancer is recent (cards page, E9).
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 # The order is for a vertebra that was filled before.
@@ -161,19 +171,45 @@ def find_reasons(
     unnamed = _tumour_unnamed(reading.stated)
     grave = reading.stated & (FORBIDDING | ORGANS) - reading.unclear - unnamed
     stated = coded.union(*causes, grave, {f"{organ}-ever" for organ in grave & ORGANS})
+    old = _old_deficits(reasons, other_words, terminology)
+    stated -= old
     in_doubt = frozenset[str]().union(
         unnamed, reading.suspected, reading.unclear, reading.of_another, *others
     )
+    in_doubt |= old
+    if any(is_told_as_lost(one, terminology) for one in (*own, *other_words)):
+        in_doubt |= TOLD
     raising |= (in_doubt | reading.stated) & RAISING
     if _tells_of_earlier(reasons, (*own, *other_words), terminology):
         raising |= {EARLIER}
     doubts = (in_doubt & FORBIDDING) - stated
     unread = _unread(order, drafts, reasons, terminology)
-    spoken_of = doubts and doubts - _asserted_in(
-        (*own, *other_words), order, terminology
-    )
+    asserted = doubts and _asserted_in((*own, *other_words), order, terminology)
+    spoken_of = doubts - (asserted - old)
     doubts |= raising | unread
     return Reasons(stated, doubts, length, spoken_of, t_scores)
+
+
+def _old_deficits(
+    reasons: Iterable[Reason], other_words: Iterable[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return the deficits that an order names, and only as old ones.
+
+    Of the texts of one reason the fullest counts: "Foot drop" is the name of the code
+    next to "old foot drop".
+    """
+    old, present = set[str](), set[str]()
+    for reason in reasons:
+        named = reason.concepts | named_deficits(reason.words, terminology)
+        called = {
+            name for one in reason.words for name in old_deficits([one], terminology)
+        }
+        is_old = bool(called) or is_of_sequela(reason.code)
+        is_new = any(is_called_new(one, terminology) for one in reason.words)
+        (old if is_old and not is_new else present).update(named & MAY_BE_OLD)
+    called = old_deficits(other_words, terminology)
+    present |= named_deficits(other_words, terminology) - called
+    return frozenset((old | called) - present)
 
 
 def _asserted_in(
@@ -191,7 +227,10 @@ def _asserted_in(
     earlier = [part for part, is_earlier in parts if is_earlier]
     named = read_problem_words(frozenset(), recent, terminology)
     past = read_problem_words(frozenset(), earlier, terminology)
-    return frozenset[str]().union(*named, *(one & LASTING for one in past))
+    told = any(is_told_as_lost(one, terminology) for one in recent)
+    return frozenset[str]().union(
+        *named, *(one & LASTING for one in past), TOLD if told else ()
+    )
 
 
 def _names_years_before(oldest: int, words: str) -> bool:

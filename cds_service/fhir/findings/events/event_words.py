@@ -10,7 +10,7 @@ from cds_service.fhir.entries.words.bystanders import other_words_of
 from cds_service.fhir.entries.words.past_by_words import past_in_words
 from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt, named_in
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.findings.events.own_words import (
+from cds_service.fhir.entries.words.own_words import (
     is_called_new,
     is_worsening_alone,
     kinds_alone,

@@ -27,6 +27,7 @@ from cds_service.fhir.findings.events.event_words import (
     event_kinds,
     event_parts,
     is_event_aside,
+    titles_of,
 )
 from cds_service.fhir.findings.events.events_in_time import is_of_past_stay
 from cds_service.fhir.findings.fractures.earlier_traces import CALLED_OLD
@@ -149,11 +150,7 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     needs_kind = spec.words_need_kind and not has_no_kind
     if needs_kind and not kind_of(stated.entry, spec, chart):
         is_unclear = stated.concept in spec.unclear
-        is_told = bool(
-            kinds_in_words(stated.entry, spec.open_kinds, chart)
-            and not kinds_in_words(stated.entry, PAST_BY_WORDS, chart)
-        )
-        if is_unclear and not is_told:
+        if is_unclear and not _is_told(stated.entry, spec, chart):
             return None
         # Words that name it, and not what of it, leave it open: "paralysis".
         stated = stated._replace(problem=stated.problem or DOUBTED)
@@ -173,6 +170,20 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     if over and stated.problem is None:
         return stated._replace(problem=CALLED_PAST)
     return stated
+
+
+def _is_told(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if a title tells of it in plain speech, as of now: "cannot walk".
+
+    The denial is part of what it tells.
+    """
+    if not spec.open_kinds or kinds_in_words(entry, PAST_BY_WORDS, chart):
+        return False
+    stems = chart.terminology.grave_stems
+    titles = [*filter(stems.has_plain_deficit, titles_of(entry.raw))]
+    if titles:
+        return any(map(stems.tells_of_loss, titles))
+    return bool(kinds_in_words(entry, spec.open_kinds, chart))
 
 
 def _dated(stated: Stated, spec: EventSpec, chart: Chart) -> Happened:

@@ -59,6 +59,9 @@ class GraveStemsFile(DataFile):
         care: the same for dialysis and the end of life.
         no_deficit: what is taken out before `plain_deficit` and `worse` are sought.
         plain_deficit: deficits in plain speech, of which a denial is part.
+        lost_limb: what such speech names of a leg, or of the saddle.
+        lost_gait: the same of walking, standing and passing urine.
+        other_loss: what else keeps somebody from it, or that it always was so.
         undenied: "cannot be excluded", in languages that no file of `texts/` reads.
         worse: what went wrong after an operation.
         complaint: a numb leg, urine that stays, pus, a head that was struck.
@@ -93,6 +96,9 @@ class GraveStemsFile(DataFile):
     care: Words
     no_deficit: Words
     plain_deficit: Words
+    lost_limb: Words
+    lost_gait: Words
+    other_loss: Words
     undenied: Words
     worse: Words
     complaint: Words
@@ -131,6 +137,9 @@ class GraveStems:
         self._several = _any_of([content.several])
         self._no_deficit = _any_of([content.no_deficit])
         self._plain_deficit = _any_of([content.plain_deficit])
+        self._lost_limb = _any_of([content.lost_limb])
+        self._lost_gait = _any_of([content.lost_gait])
+        self._other_loss = _any_of([content.other_loss])
         self._worse = _any_of([content.worse])
         self._complaint = _any_of([content.complaint])
         self._complaint_known = _any_of([content.complaint_known])
@@ -172,6 +181,30 @@ class GraveStems:
     def _has_plain_deficit(self, words: str) -> bool:
         plain = self.without_conditions(words)
         return bool(self._plain_deficit.search(plain))
+
+    def tells_of_loss(self, words: str) -> bool:
+        """Tell if a text tells of a leg or a bladder that fails, and of nothing else.
+
+        Somebody may be unable to walk for pain, breath or a broken hip. A leg that
+        cannot be lifted has another cause only if the same part names one.
+        """
+        if not self.has_plain_deficit(words):
+            return False
+        plain, whole = self.without_conditions(words), folded(words[:LONGEST_TEXT])
+        is_explained = bool(self._other_loss.search(whole))
+        # "Bei Schmerzen" is among the conditions.
+        is_whole = plain == whole or not is_explained
+        if is_whole and any(map(self._is_limb_lost, _PART.split(plain))):
+            return True
+        is_of_gait = self._lost_gait.search(plain) and not self._lost_limb.search(plain)
+        return bool(is_of_gait) and not is_explained
+
+    def _is_limb_lost(self, part: str) -> bool:
+        return bool(
+            self._lost_limb.search(part)
+            and self._plain_deficit.search(part)
+            and not self._other_loss.search(part)
+        )
 
     def without_conditions(self, words: str) -> str:
         """Return the folded text without what may come, and what to do if it does."""
