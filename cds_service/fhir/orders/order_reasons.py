@@ -15,6 +15,7 @@ from cds_service.fhir.entries.fractures.earlier_in_words import (
 )
 from cds_service.fhir.entries.fractures.healed_fractures import HEALED
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
+from cds_service.fhir.entries.words.feared import without_fears
 from cds_service.fhir.entries.words.problem_words import read_problem_words
 from cds_service.fhir.entries.words.spoken_of import asserting_parts
 from cds_service.fhir.entries.words.unread_in_reasons import (
@@ -148,6 +149,9 @@ def find_reasons(
     t_scores = _t_scores_named(reasons, other_words, terminology)
     if narrative := narrative_of(order, terminology):
         other_words.append(narrative)
+    plain = [without_fears(word, terminology) for word in own]
+    is_feared, own = plain != own, plain
+    other_words = [without_fears(word, terminology) for word in other_words]
     concepts = frozenset[str]().union(*(reason.concepts for reason in reasons))
     raising, coded = concepts & RAISING, concepts - RAISING
     length = sum(map(len, (*own, *other_words)))
@@ -169,6 +173,8 @@ def find_reasons(
         raising |= {EARLIER}
     doubts = (in_doubt & FORBIDDING) - stated
     unread = _unread(order, drafts, reasons, terminology)
+    if is_feared:
+        unread |= {REASON_NOT_UNDERSTOOD}
     spoken_of = doubts and doubts - _asserted_in(
         (*own, *other_words), order, terminology
     )

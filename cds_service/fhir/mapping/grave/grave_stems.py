@@ -53,6 +53,8 @@ class GraveStemsFile(DataFile):
     Attributes:
         reviewed: a reader whom a site names has read the file.
         apart: what is taken out first: benign tumours, screening, other people.
+        cancer_feared: phrases of somebody who fears a cancer, taken out as well.
+        return_feared: words of somebody who fears that a cancer comes back.
         tumour: parts of words for tumours, their treatment, and those who treat them.
         infection: the same for infections of bone, spine or blood.
         deficit: the same for palsies and the spinal cord.
@@ -87,6 +89,8 @@ class GraveStemsFile(DataFile):
 
     reviewed: bool
     apart: Words
+    cancer_feared: Words
+    return_feared: Words
     tumour: Words
     infection: Words
     deficit: Words
@@ -124,7 +128,8 @@ class GraveStems:
     def __init__(self, content: GraveStemsFile) -> None:
         """Compile the file."""
         grave = (content.tumour, content.infection, content.deficit, content.care)
-        self._apart = _any_of([content.apart])
+        self._apart = _any_of([content.apart, content.cancer_feared])
+        self._fears = _any_of([content.cancer_feared, content.return_feared])
         self._grave = _any_of(grave)
         self._infection = _any_of([content.infection])
         self._deficit = _any_of([content.deficit])
@@ -261,6 +266,14 @@ class GraveStems:
     def is_feared(self, words: str) -> bool:
         """Tell if a text names what somebody fears: "patient afraid of ONJ"."""
         return bool(self._feared.search(folded(words[:LONGEST_TEXT])))
+
+    def without_fears(self, words: str) -> str | None:
+        """Return the folded text without the cancers, or returns of one, it only fears.
+
+        None if it fears none.
+        """
+        rest, found = self._fears.subn(" ", folded(words[:LONGEST_TEXT]))
+        return rest if found else None
 
     def is_emergency(self, title: str) -> bool:
         """Tell if a procedure of this title was done for a catastrophe."""
