@@ -139,8 +139,8 @@ def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozens
         diagnosis.raw, terminology
     ):
         plain = without_feared_cancers(diagnosis.raw, terminology)
-        told = concepts_of_condition(diagnosis._replace(raw=plain), terminology)
-        return told | {NOT_UNDERSTOOD}
+        fearless = concepts_of_condition(diagnosis._replace(raw=plain), terminology)
+        return fearless | {NOT_UNDERSTOOD}
     condition = diagnosis.raw
     known = _concepts_of_diagnosis(diagnosis, terminology)
     if is_of_other_bone(diagnosis, terminology):

@@ -22,7 +22,7 @@ def fears_cancer(condition: Json, terminology: Terminology) -> bool:
 def without_feared_cancers(condition: Json, terminology: Terminology) -> Json:
     """Return a diagnosis with titles and notes that name no feared cancer."""
     codes, notes = objects(condition.get("code")), objects(condition.get("note"))
-    plain: Json = {**condition}
+    plain: dict[str, Any] = {**condition}
     if codes:
         plain["code"] = _without(codes[0], terminology)
     if notes:

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from cds_service.core.data_file import DataFile, read_toml
+from cds_service.fhir.mapping.codes.complication_codes import FreshEvent
 from cds_service.fhir.mapping.dates.written_days import (
     days_in,
     latest_of,
@@ -85,6 +86,10 @@ class GraveStemsFile(DataFile):
         rescue_called: a team that was called, or a move to intensive care, in the title
             of an order too.
         several: words for more than one fracture.
+        heart_fresh: names of a heart attack.
+        lung_fresh: names of an embolism of the lung.
+        brain_fresh: names of a stroke.
+        event_over: next to these names, words for what was, or is not there.
     """
 
     reviewed: bool
@@ -120,6 +125,10 @@ class GraveStemsFile(DataFile):
     emergency: Words
     rescue_called: Words
     several: Words
+    heart_fresh: Words
+    lung_fresh: Words
+    brain_fresh: Words
+    event_over: Words
 
 
 class GraveStems:
@@ -156,6 +165,12 @@ class GraveStems:
         self._feared = _any_of([content.feared])
         self._emergency = _any_of([content.emergency])
         self._rescue_called = _any_of([content.rescue_called])
+        self._events: Mapping[FreshEvent, re.Pattern[str]] = {
+            "heart_fresh": _any_of([content.heart_fresh]),
+            "lung_fresh": _any_of([content.lung_fresh]),
+            "brain_fresh": _any_of([content.brain_fresh]),
+        }
+        self._event_over = _any_of([content.event_over])
         self._undenied = _any_of([content.undenied])
         self._kept_plain_deficit = kept(self._has_plain_deficit)
 
@@ -274,6 +289,18 @@ class GraveStems:
         """
         rest, found = self._fears.subn(" ", folded(words[:LONGEST_TEXT]))
         return rest if found else None
+
+    def names_event(self, kind: FreshEvent, title: str) -> bool:
+        """Tell if a part of a title names an event, and not as one of before."""
+        parts = _PART.split(folded(title[:LONGEST_TEXT]))
+        return any(
+            self._events[kind].search(part) and not self._event_over.search(part)
+            for part in parts
+        )
+
+    def calls_event_over(self, title: str) -> bool:
+        """Tell if a title calls an event one of before: `old MI`."""
+        return bool(self._event_over.search(folded(title[:LONGEST_TEXT])))
 
     def is_emergency(self, title: str) -> bool:
         """Tell if a procedure of this title was done for a catastrophe."""
