@@ -180,6 +180,9 @@ TrainingLimit = Literal[
     "carried",  # a wheelchair or a lift
     "splinted",  # a boot, a cast or a brace of a leg
     "charcot",  # a Charcot foot
+    "heart",  # a heart attack of the last weeks
+    "lung",  # an embolism of the lung of the last weeks
+    "brain",  # a stroke of the last weeks
     "aided",  # nobody may walk alone; training goes on
 ]
 RenewalKind = Literal["", "known", "unknown", "words"]

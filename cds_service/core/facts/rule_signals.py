@@ -481,6 +481,24 @@ WHY_LIMITED: tuple[tuple[TrainingLimit, str], ...] = (
     ("splinted", say("a boot, cast or brace of a leg is ordered")),
 )
 
+# After these training is agreed on first, by those who treat them.
+AGREED_ON: tuple[tuple[TrainingLimit, str], ...] = (
+    ("heart", say("heart attack, perhaps of these weeks: cardiology says when")),
+    ("lung", say("lung embolism, perhaps of these weeks: its doctors say when")),
+    ("brain", say("stroke, perhaps of these weeks: neurology says when")),
+)
+
+
+@signal("training-agreed")
+def _training_agreed(situation: Situation) -> Signal | None:
+    """Find an event of the last weeks that decides on start and load of training.
+
+    Training is then offered and not pre-selected (E10). An event of years says nothing.
+    """
+    limits = situation.support.training_limits
+    reasons = [because for limit, because in AGREED_ON if limit in limits]
+    return Signal(joined(reasons)) if reasons else None
+
 
 @signal("training-limited")
 def _training_limited(situation: Situation) -> Signal | None:

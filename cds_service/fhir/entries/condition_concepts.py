@@ -67,6 +67,10 @@ from cds_service.fhir.entries.words.cancer_words import (
     may_be_back,
     only_denies_spread,
 )
+from cds_service.fhir.entries.words.feared import (
+    fears_cancer,
+    without_feared_cancers,
+)
 from cds_service.fhir.entries.words.fracture_sites import (
     broken_elsewhere,
     fractured_there,
@@ -131,6 +135,12 @@ def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozens
     """
     if diagnosis.is_of_relatives:
         return frozenset({NOT_UNDERSTOOD})
+    if diagnosis.concepts.isdisjoint(GRAVE | CANCERS) and fears_cancer(
+        diagnosis.raw, terminology
+    ):
+        plain = without_feared_cancers(diagnosis.raw, terminology)
+        fearless = concepts_of_condition(diagnosis._replace(raw=plain), terminology)
+        return fearless | {NOT_UNDERSTOOD}
     condition = diagnosis.raw
     known = _concepts_of_diagnosis(diagnosis, terminology)
     if is_of_other_bone(diagnosis, terminology):
@@ -249,8 +259,15 @@ def _told_by_stems(
         told.append("malignancy")
     # "No metastasis L1, metastasis L3" denies one of them.
     denying = (title for title in named if terminology.clauses.denies(title))
-    told += chain.from_iterable(named[title] for title in denying)
+    told += chain.from_iterable(
+        named[title] - _of_another([title], terminology) for title in denying
+    )
     return frozenset(map(in_doubt, {*told} - known))
+
+
+def _of_another(titles: Iterable[str], terminology: Terminology) -> frozenset[str]:
+    """Return what titles name of a relative alone: `myeloma (father)`."""
+    return read_problem_words(frozenset(), titles, terminology).of_another
 
 
 def _words_of_modifiers(code: Any) -> set[str]:
@@ -275,7 +292,8 @@ def _doubted_by_asides(
     other_codes = codes_of([*added_to(condition), condition.get("severity")])
     coded = terminology.concepts([*asides.codes, *other_codes])
     coded |= diagnosis.of_categories
-    named = coded.union(*read_problem_words(coded, asides.words, terminology))
+    reading = read_problem_words(coded, asides.words, terminology)
+    named = coded | reading.stated | reading.suspected | reading.unclear
     return frozenset(map(in_doubt, (named & OPENING) - concepts))
 
 

@@ -15,6 +15,7 @@ from cds_service.fhir.entries.fractures.earlier_in_words import (
 )
 from cds_service.fhir.entries.fractures.healed_fractures import HEALED
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
+from cds_service.fhir.entries.words.feared import without_fears
 from cds_service.fhir.entries.words.old_deficits import (
     DEFICITS,
     is_told_as_lost,
@@ -158,6 +159,9 @@ def find_reasons(
     t_scores = _t_scores_named(reasons, other_words, terminology)
     if narrative := narrative_of(order, terminology):
         other_words.append(narrative)
+    plain = [without_fears(word, terminology) for word in own]
+    is_feared, own = plain != own, plain
+    other_words = [without_fears(word, terminology) for word in other_words]
     concepts = frozenset[str]().union(*(reason.concepts for reason in reasons))
     raising, coded = concepts & RAISING, concepts - RAISING
     length = sum(map(len, (*own, *other_words)))
@@ -184,6 +188,8 @@ def find_reasons(
         raising |= {EARLIER}
     doubts = (in_doubt & FORBIDDING) - stated
     unread = _unread(order, drafts, reasons, terminology)
+    if is_feared:
+        unread |= {REASON_NOT_UNDERSTOOD}
     asserted = doubts and _asserted_in((*own, *other_words), order, terminology)
     spoken_of = doubts - (asserted - old)
     doubts |= raising | unread

@@ -346,7 +346,7 @@ def test_every_signal_is_tested_here():
             "septic-complication",
         ),
         *("rehabilitation-booked", "rehabilitation-unclear"),
-        *("rehabilitation-may-end", "training-limited"),
+        *("rehabilitation-may-end", "training-limited", "training-agreed"),
         "bone-drug-unknown",
         "brace-card-always",
         "brace-reasons-unread",

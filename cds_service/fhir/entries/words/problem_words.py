@@ -271,7 +271,9 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     clauses = terminology.clauses
     prose, left = list[str](), LONGEST_TEXT
     for one in words:
-        prose.append(one[: max(left, 0)])
+        told = one[: max(left, 0)]
+        fearless = terminology.grave_stems.without_fears(told)
+        prose.append(told if fearless is None else fearless)
         left -= len(one) + 1
     parts = [
         (number, part)

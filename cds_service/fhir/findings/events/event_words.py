@@ -7,15 +7,15 @@ from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.words.bystanders import other_words_of
-from cds_service.fhir.entries.words.past_by_words import past_in_words
-from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt, named_in
-from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.entries.words.own_words import (
     is_called_new,
     is_worsening_alone,
     kinds_alone,
     without_company,
 )
+from cds_service.fhir.entries.words.past_by_words import past_in_words
+from cds_service.fhir.entries.words.problem_words import HISTORIES, in_doubt, named_in
+from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.problem_list import kinds_in_words
 from cds_service.fhir.findings.statements.stated import Stated
 from cds_service.fhir.mapping.texts.clauses import clauses, names

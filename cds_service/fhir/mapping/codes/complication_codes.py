@@ -25,6 +25,8 @@ REPAIRS = {
 LimitOfWalking = Literal[
     "walks_not", "leg_lost", "leg_operated", "carried", "leg_splinted", "charcot_foot"
 ]
+# The lists of events after which training is agreed on for weeks.
+FreshEvent = Literal["heart_fresh", "lung_fresh", "brain_fresh"]
 
 
 class ComplicationCodesFile(DataFile):
@@ -58,6 +60,9 @@ class ComplicationCodesFile(DataFile):
         carried: devices that carry or lift a patient.
         leg_splinted: boots, casts and splints of a leg.
         charcot_foot: joints of ankle and foot that give way without pain.
+        heart_fresh: heart attacks.
+        lung_fresh: embolisms of the lung.
+        brain_fresh: strokes.
         neck_brace: rigid braces of the neck.
         of_before: what is no news if it was recorded before the operation.
         complaint: complaints of heart, lungs, legs, wound and mind, as the reason of
@@ -92,6 +97,9 @@ class ComplicationCodesFile(DataFile):
     carried: tuple[VagueCodes, ...] = ()
     leg_splinted: tuple[VagueCodes, ...] = ()
     charcot_foot: tuple[VagueCodes, ...] = ()
+    heart_fresh: tuple[VagueCodes, ...] = ()
+    lung_fresh: tuple[VagueCodes, ...] = ()
+    brain_fresh: tuple[VagueCodes, ...] = ()
     neck_brace: tuple[VagueCodes, ...] = ()
     of_before: tuple[VagueCodes, ...] = ()
     complaint: tuple[VagueCodes, ...] = ()
@@ -218,6 +226,10 @@ class ComplicationCodes:
 
     def limits_walking(self, kind: LimitOfWalking, system: str, code: str) -> bool:
         """Tell if a canonical code is in a list of what limits walking."""
+        return self._codes.is_among(kind, system, code)
+
+    def is_event(self, kind: FreshEvent, system: str, code: str) -> bool:
+        """Tell if a canonical code is in a list of events."""
         return self._codes.is_among(kind, system, code)
 
     def is_earlier(self, code: str) -> bool:

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from cds_service.core.data_file import DataFile, read_toml
+from cds_service.fhir.mapping.codes.complication_codes import FreshEvent
 from cds_service.fhir.mapping.dates.written_days import (
     days_in,
     latest_of,
@@ -53,6 +54,8 @@ class GraveStemsFile(DataFile):
     Attributes:
         reviewed: a reader whom a site names has read the file.
         apart: what is taken out first: benign tumours, screening, other people.
+        cancer_feared: phrases of somebody who fears a cancer, taken out as well.
+        return_feared: words of somebody who fears that a cancer comes back.
         tumour: parts of words for tumours, their treatment, and those who treat them.
         infection: the same for infections of bone, spine or blood.
         deficit: the same for palsies and the spinal cord.
@@ -86,10 +89,16 @@ class GraveStemsFile(DataFile):
         rescue_called: a team that was called, or a move to intensive care, in the title
             of an order too.
         several: words for more than one fracture.
+        heart_fresh: names of a heart attack.
+        lung_fresh: names of an embolism of the lung.
+        brain_fresh: names of a stroke.
+        event_over: next to these names, words for what was, or is not there.
     """
 
     reviewed: bool
     apart: Words
+    cancer_feared: Words
+    return_feared: Words
     tumour: Words
     infection: Words
     deficit: Words
@@ -122,6 +131,10 @@ class GraveStemsFile(DataFile):
     emergency: Words
     rescue_called: Words
     several: Words
+    heart_fresh: Words
+    lung_fresh: Words
+    brain_fresh: Words
+    event_over: Words
 
 
 class GraveStems:
@@ -130,7 +143,8 @@ class GraveStems:
     def __init__(self, content: GraveStemsFile) -> None:
         """Compile the file."""
         grave = (content.tumour, content.infection, content.deficit, content.care)
-        self._apart = _any_of([content.apart])
+        self._apart = _any_of([content.apart, content.cancer_feared])
+        self._fears = _any_of([content.cancer_feared, content.return_feared])
         self._grave = _any_of(grave)
         self._infection = _any_of([content.infection])
         self._deficit = _any_of([content.deficit])
@@ -160,6 +174,12 @@ class GraveStems:
         self._feared = _any_of([content.feared])
         self._emergency = _any_of([content.emergency])
         self._rescue_called = _any_of([content.rescue_called])
+        self._events: Mapping[FreshEvent, re.Pattern[str]] = {
+            "heart_fresh": _any_of([content.heart_fresh]),
+            "lung_fresh": _any_of([content.lung_fresh]),
+            "brain_fresh": _any_of([content.brain_fresh]),
+        }
+        self._event_over = _any_of([content.event_over])
         self._undenied = _any_of([content.undenied])
         self._kept_plain_deficit = kept(self._has_plain_deficit)
 
@@ -294,6 +314,26 @@ class GraveStems:
     def is_feared(self, words: str) -> bool:
         """Tell if a text names what somebody fears: "patient afraid of ONJ"."""
         return bool(self._feared.search(folded(words[:LONGEST_TEXT])))
+
+    def without_fears(self, words: str) -> str | None:
+        """Return the folded text without the cancers, or returns of one, it only fears.
+
+        None if it fears none.
+        """
+        rest, found = self._fears.subn(" ", folded(words[:LONGEST_TEXT]))
+        return rest if found else None
+
+    def names_event(self, kind: FreshEvent, title: str) -> bool:
+        """Tell if a part of a title names an event, and not as one of before."""
+        parts = _PART.split(folded(title[:LONGEST_TEXT]))
+        return any(
+            self._events[kind].search(part) and not self._event_over.search(part)
+            for part in parts
+        )
+
+    def calls_event_over(self, title: str) -> bool:
+        """Tell if a title calls an event one of before: `old MI`."""
+        return bool(self._event_over.search(folded(title[:LONGEST_TEXT])))
 
     def is_emergency(self, title: str) -> bool:
         """Tell if a procedure of this title was done for a catastrophe."""

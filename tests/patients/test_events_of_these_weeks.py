@@ -1,0 +1,117 @@
+"""After a heart attack, a lung embolism or a stroke of weeks training is agreed on.
+
+It is then offered and not pre-selected. One of years changes nothing.
+"""
+
+import pytest
+
+from tests.chart_builders import Resource
+from tests.codes import ICD, SCT, codeable
+from tests.patients.leaving import page_after
+from tests.patients.reassuring import card_of, dated
+from tests.patients.training import FALLS, REFER, assert_training_is_chosen, chosen
+
+HEART = "heart attack, perhaps of these weeks: cardiology says when"
+LUNG = "lung embolism, perhaps of these weeks: its doctors say when"
+BRAIN = "stroke, perhaps of these weeks: neurology says when"
+CODED = [
+    (ICD, "I21.4", HEART),
+    (ICD, "I22.0", HEART),
+    (SCT, "22298006", HEART),
+    (ICD, "I26.99", LUNG),
+    (SCT, "59282003", LUNG),
+    (ICD, "I63.9", BRAIN),
+    (ICD, "I61.0", BRAIN),
+    (SCT, "230690007", BRAIN),
+]
+NAMED = [
+    *((one, HEART) for one in ("NSTEMI", "Acute MI", "Herzinfarkt", "Hartinfarct")),
+    *((one, HEART) for one in ("Infarctus du myocarde", "Infarto de miocardio")),
+    *((one, HEART) for one in ("Infarto miocardico", "Zawał serca", "急性心筋梗塞")),
+    *((one, HEART) for one in ("急性心肌梗死", "급성 심근경색", "Hinterwandinfarkt")),
+    *((one, LUNG) for one in ("Pulmonary embolism", "PE", "Lungenembolie")),
+    *((one, LUNG) for one in ("Embolie pulmonaire", "Embolia pulmonar", "Longembolie")),
+    *((one, LUNG) for one in ("Embolia polmonare", "Zatorowość płucna", "肺塞栓症")),
+    *((one, LUNG) for one in ("肺栓塞", "폐색전증", "TEP")),
+    *((one, BRAIN) for one in ("Stroke", "Schlaganfall", "AVC ischémique", "Ictus")),
+    *((one, BRAIN) for one in ("Ischemic stroke", "Beroerte", "Udar mózgu", "脳梗塞")),
+    *((one, BRAIN) for one in ("脑梗死", "뇌경색", "Hirninfarkt", "Ictus ischemico")),
+]
+OVER = [
+    *("Old MI", "MI 2012", "NSTEMI 2019", "Z.n. Herzinfarkt", "Family history of MI"),
+    *(
+        "Status post stroke",
+        "History of pulmonary embolism",
+        "Ancien AVC",
+        "陈旧性脑梗死",
+    ),
+    *(
+        "Alter Schlaganfall 2015",
+        "Infarto antiguo",
+        "Pregresso ictus",
+        "陳旧性心筋梗塞",
+    ),
+    *("Przebyty udar mózgu", "Oude beroerte", "No PE", "Pulmonary embolism excluded"),
+    *("Heat stroke", "Stroke risk", "Hypertension", "Renal infarct"),
+]
+
+
+def detail_of(entry: Resource) -> str:
+    """Return the detail of one who falls; training is offered and not chosen."""
+    card = card_of(FALLS, entry)
+    assert REFER in {one["label"] for one in card["suggestions"]}
+    assert REFER not in chosen(card)
+    assert "balance training" not in card["summary"]
+    return str(card["detail"])
+
+
+@pytest.mark.parametrize(("system", "code", "reason"), CODED)
+def test_training_is_not_chosen_and_the_card_says_whom_to_ask(
+    system: str, code: str, reason: str
+) -> None:
+    detail = detail_of(dated(codeable(system, code), days=12))
+    assert f"not pre-selected: {reason}; agree start and load" in detail
+
+
+@pytest.mark.parametrize(("title", "reason"), NAMED)
+def test_so_it_is_if_only_words_name_it(title: str, reason: str) -> None:
+    assert reason in detail_of(dated({"text": title}, days=12))
+
+
+@pytest.mark.parametrize(("system", "code", "_"), CODED)
+def test_one_of_years_changes_nothing(system: str, code: str, _: str) -> None:
+    for days in (700, 50):
+        card = card_of(FALLS, dated(codeable(system, code), days=days))
+        assert "of these weeks" not in card["detail"]
+        # A code of SNOMED is not understood otherwise.
+        assert (REFER in chosen(card)) is (system == ICD)
+
+
+@pytest.mark.parametrize("title", OVER)
+def test_nor_does_what_its_words_call_old_or_not_there(title: str) -> None:
+    assert_training_is_chosen(dated({"text": title}, days=12))
+
+
+@pytest.mark.parametrize("code", ["I25.2", "Z86.73", "I69.351", "G45.9"])
+def test_nor_a_code_of_what_was(code: str) -> None:
+    assert_training_is_chosen(dated(codeable(ICD, code), days=12))
+
+
+def test_without_any_day_it_may_be_of_these_weeks() -> None:
+    entry = dated(codeable(ICD, "I21.4"), days=12)
+    bare = {
+        k: v for k, v in entry.items() if k not in ("onsetDateTime", "recordedDate")
+    }
+    assert HEART in detail_of(bare)
+
+
+def test_a_denied_one_limits_nothing() -> None:
+    refuted = codeable(
+        "http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted"
+    )
+    entry = dated(codeable(ICD, "I21.4"), days=12, verificationStatus=refuted)
+    assert_training_is_chosen(entry)
+
+
+def test_the_page_still_says_to_walk() -> None:
+    assert page_after(dated(codeable(ICD, "I21.4"), days=30))["mayTrain"] is True
