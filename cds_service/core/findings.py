@@ -348,7 +348,7 @@ class DrugAllergy(NamedTuple):
 
 
 class LabelCaution(NamedTuple):
-    """A diagnosis that the label of a kind of bone drugs warns of.
+    """A diagnosis, or a value, that the label of a kind of bone drugs warns of.
 
     It is named next to the drug, and answers no finding.
 

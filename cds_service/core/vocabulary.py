@@ -327,6 +327,8 @@ class QuantitySpec(ObservedSpec):
         akin: values of other measures that leave it open.
         rise: how far it can rise; a lower value before a larger rise leaves it open.
         fall: how far it can fall, in the same way.
+        asks_also: value sets whose codes its query asks for, and which it does not
+            read.
     """
 
     accept_units: tuple[str, ...] = Field(min_length=1)
@@ -340,11 +342,12 @@ class QuantitySpec(ObservedSpec):
     akin: tuple[Akin, ...] = ()
     rise: PossibleChange | None = None
     fall: PossibleChange | None = None
+    asks_also: tuple[Name, ...] = ()
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
         akin = (one.concept for one in self.akin if one.asked)
-        return (*self.value_sets, *self.panels, *akin)
+        return (*self.value_sets, *self.panels, *akin, *self.asks_also)
 
     def is_plausible(self, value: float) -> bool:
         return self.range[0] <= value <= self.range[1]

@@ -23,6 +23,10 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import Targets, contained_in
 
 MICROBIOLOGY = frozenset({"microbiology-report"})
+# Categories of any report of the laboratory: HL7 table 0074, LOINC, FHIR.
+LABORATORY = frozenset({"LAB", "26436-6", "laboratory"})
+# LOINC: bacteria identified in blood, by culture or not said how; in any specimen.
+CULTURE_CODES = frozenset({"600-7", "17928-3", "17934-1", "6463-4"})
 Site = Literal["blood", "spine", "deep", "everyday", "other"]
 Outcome = Literal["positive", "unread", "pending", "negative"]
 UNREAD = frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
@@ -60,11 +64,31 @@ _WORD = re.compile(r"\w")
 
 
 def is_culture(exam: Json, terminology: Terminology) -> bool:
-    """Tell if a report is of microbiology, by its category or code."""
+    """Tell if a report is of microbiology, by its category, code or title.
+
+    Many hospitals keep cultures with all other reports of the laboratory.
+    """
     if text(exam.get("resourceType")) != "DiagnosticReport":
         return False
     named = [*objects(exam.get("category")), *objects(exam.get("code"))]
-    return any(terminology.concepts(one) & MICROBIOLOGY for one in named)
+    if any(terminology.concepts(one) & MICROBIOLOGY for one in named):
+        return True
+    return _is_of_laboratory(exam) and any(
+        terminology.search_parts.names_culture(words)
+        or terminology.search_parts.names_other_culture(words)
+        or bool(CULTURE_CODES & {words})
+        for words in _named(exam.get("code"))
+    )
+
+
+def _is_of_laboratory(exam: Json) -> bool:
+    """Tell if every category of a report is of the laboratory; one without has none."""
+    codes = {
+        text(coding.get("code"))
+        for category in objects(exam.get("category"))
+        for coding in objects(category.get("coding"))
+    }
+    return bool(codes) and LABORATORY.issuperset(codes)
 
 
 def concepts_of_culture(

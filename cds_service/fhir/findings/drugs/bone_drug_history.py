@@ -25,6 +25,7 @@ from cds_service.fhir.findings.chart import (
 from cds_service.fhir.findings.drugs.bone_drug_entries import allergies_of, entries_of
 from cds_service.fhir.findings.drugs.bone_drug_entry import UNNAMED
 from cds_service.fhir.findings.drugs.label_cautions import cautions_in
+from cds_service.fhir.findings.drugs.low_calcium import low_calcium_in
 from cds_service.fhir.findings.drugs.medication_list import (
     NO_ENTRY,
     future_uses,
@@ -73,7 +74,7 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
         unread=unread,
         unclear=unclear,
         allergies=allergies_of(spec, chart),
-        cautions=cautions_in(chart),
+        cautions=(*cautions_in(chart), *low_calcium_in(chart)),
     )
 
 
