@@ -213,9 +213,9 @@ def _old_deficits(
         is_old = bool(called) or is_of_sequela(reason.code)
         is_new = any(is_called_new(one, terminology) for one in reason.words)
         (old if is_old and not is_new else present).update(named & MAY_BE_OLD)
-    called = old_deficits(other_words, terminology)
-    present |= named_deficits(other_words, terminology) - called
-    return frozenset((old | called) - present)
+    told_old = old_deficits(other_words, terminology)
+    present |= named_deficits(other_words, terminology) - told_old
+    return frozenset((old | told_old) - present)
 
 
 def _asserted_in(

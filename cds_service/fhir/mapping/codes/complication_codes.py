@@ -11,6 +11,7 @@ from cds_service.fhir.mapping.codes.harmless_codes import (
     VagueCodes,
     lists_of,
 )
+from cds_service.fhir.mapping.files.fresh_events import FreshEvent
 from cds_service.fhir.mapping.files.overlay import required
 
 FILE = "complication-codes.toml"
@@ -25,8 +26,6 @@ REPAIRS = {
 LimitOfWalking = Literal[
     "walks_not", "leg_lost", "leg_operated", "carried", "leg_splinted", "charcot_foot"
 ]
-# The lists of events after which training is agreed on for weeks.
-FreshEvent = Literal["heart_fresh", "lung_fresh", "brain_fresh"]
 
 
 class ComplicationCodesFile(DataFile):

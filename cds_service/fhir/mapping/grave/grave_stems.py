@@ -11,12 +11,12 @@ from itertools import chain
 from pathlib import Path
 
 from cds_service.core.data_file import DataFile, read_toml
-from cds_service.fhir.mapping.codes.complication_codes import FreshEvent
 from cds_service.fhir.mapping.dates.written_days import (
     days_in,
     latest_of,
     with_plain_months,
 )
+from cds_service.fhir.mapping.files.fresh_events import FreshEvent
 from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.files.overlay import (

@@ -12,8 +12,8 @@ from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.words.problem_words import is_denial
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.mapping.codes.complication_codes import FreshEvent
 from cds_service.fhir.mapping.dates.written_days import days_in, latest_of
+from cds_service.fhir.mapping.files.fresh_events import FreshEvent
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.raw_json import Json, texts_of
