@@ -60,3 +60,9 @@ def test_an_examination_of_a_year_that_is_over_is_none_of_now(title, year, is_of
     with answered_on(date(year, 6, 1)):
         assert may_be_unusual(order, terminology()) is is_of_now
         assert is_unusual_examination(order, terminology()) is is_of_now
+
+
+def test_an_examination_of_many_years_ago_is_none_of_now():
+    order = {"resourceType": "ServiceRequest", "code": {"text": "Koloskopie 2019"}}
+    with answered_on(date(2026, 6, 1)):
+        assert not may_be_unusual(order, terminology())
