@@ -23,6 +23,8 @@ PRECISIONS: dict[int, Precision] = {4: "year", 7: "month"}  # by length as writt
 YEARS = range(1904, 2200)  # of a living patient, or of a plan
 # A year in words, whatever letter is next to it: `2019年`.
 WRITTEN_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# Policy: what a title dates to the year before that of the answer may be of now.
+YEARS_OVER = 2
 # `Breast CA '11`, but neither `5'11` nor `the '90s`
 _SHORT_YEAR = re.compile(
     r"(?<!\S)(\(?)['\u2018\u2019`\u00b4](\d\d)(?!\w|[-/.]\d|['\u2019\"])"
@@ -57,6 +59,15 @@ def year_of_answer() -> int:
     """Return the year of the answer on which this thread works; else the present."""
     day = _ANSWERED.get()
     return (day or datetime.now(tz=UTC)).year
+
+
+def names_year_over(words: str) -> bool:
+    """Tell if words name a year that ended a year before that of the answer.
+
+    "Gastroscopy 2024" is of 2026 no act of now, and "Gastroscopy 2025" may be.
+    """
+    over = year_of_answer() - YEARS_OVER
+    return any(int(year) <= over for year in WRITTEN_YEAR.findall(words))
 
 
 def with_whole_years(title: str, today: date) -> str:

@@ -31,6 +31,7 @@ from cds_service.fhir.mapping.texts.text_rules import (
     folded,
 )
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.site_calendar import names_year_over
 
 STUDY = "ImagingStudy"
 REPORT = "DiagnosticReport"
@@ -75,11 +76,15 @@ def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
             _is_image(one, terminology) for one in texts_of(resource.get("code"))
         )
     rules = (
-        *(*IMAGES, *EXAMINATION, *CALLED, *COMPLAINT, *CONSULT),
+        *(*IMAGES, *CALLED, *COMPLAINT, *CONSULT),
         *(AT_ONCE, SUSPECTED),
     )
     return kind in ASKED and (
-        any(terminology.kinds.of_title(title, rules) for title in _titles(resource))
+        any(
+            terminology.kinds.of_title(title, rules)
+            or _is_examination(title, terminology)
+            for title in _titles(resource)
+        )
         or _tells_alarm(resource, terminology)
         or _is_for_complaint(resource, terminology)
     )
@@ -164,13 +169,19 @@ def is_unusual_examination(act: Json, terminology: Terminology) -> bool:
     It is if it is for later, or follows up a disease of which every word is known.
     """
     kinds = terminology.kinds
-    titles = [one for one in _titles(act) if kinds.of_title(one, EXAMINATION)]
+    titles = [one for one in _titles(act) if _is_examination(one, terminology)]
     if not titles:
         return False
     told = "; ".join(dict.fromkeys((*titles, *_reasons(act))))
     if kinds.named(told, PURPOSE) or _is_of_known(told, terminology):
         return False
     return not all(_is_planned_alone(one, terminology) for one in titles)
+
+
+def _is_examination(title: str, terminology: Terminology) -> bool:
+    """Tell if a title names an act that looks or goes into the body, and is of now."""
+    is_named = terminology.kinds.of_title(title, EXAMINATION)
+    return bool(is_named) and not names_year_over(title)
 
 
 def _is_planned_alone(title: str, terminology: Terminology) -> bool:
@@ -424,6 +435,8 @@ def _is_of_known(told: str, terminology: Terminology) -> bool:
     if not kinds.named(told, (KNOWN,)):
         return False
     rest = told
-    for name in (*IMAGES, *EXAMINATION, KNOWN):
+    # An examination of an earlier year is not the act itself, and tells more.
+    acts = IMAGES if names_year_over(told) else (*IMAGES, *EXAMINATION)
+    for name in (*acts, KNOWN):
         rest = kinds.without(rest, name)
     return terminology.everyday_diseases.read(rest) is not None

@@ -13,14 +13,12 @@ from cds_service.fhir.mapping.texts.clauses import (
 )
 from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, year_of_answer
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, YEARS_OVER, year_of_answer
 
 ENDED = frozenset({"drug-ended"})
 LAST_TAKEN = ("drug-last-taken",)  # a rule of `kinds/`
 # Elements with the day on which the words of a drug were written.
 WRITTEN = ("authoredOn", "dateAsserted", "effectiveDateTime", "whenHandedOver")
-# Policy: a drug that was last taken in the year before may still be taken.
-YEARS_OVER = 2
 # With the mark `@` for a drug: it was never taken.
 NEVER_TAKEN = frozenset({"steroid-denied"})
 # A rule of `kinds/`.
