@@ -1,4 +1,4 @@
-"""Words of a problem list that leave a cause or a deficit open withhold the referral."""
+"""Words of a problem list that leave a cause open withhold the referral."""
 
 import pytest
 
@@ -69,11 +69,15 @@ def test_what_may_be_another_cause_withholds_the_referral(words):
         "Stuhlinkontinenz",
         "大便失禁",
         "Epidurales Hämatom",
+        "경막외 혈종",
+        "foot drop",
     ],
 )
-def test_what_may_be_a_new_deficit_withholds_it(words):
+def test_what_may_be_a_new_deficit_does_not(words):
+    """F1, F2, F6 and F7 alone withhold it (E10), as they do next to a certain one."""
     cards = signed(words, 5)
-    assert REFERRAL not in labels(cards, is_selected=True)
+    assert REFERRAL in labels(cards, is_selected=True)
+    assert REASSURING not in told(cards)
 
 
 @pytest.mark.parametrize(

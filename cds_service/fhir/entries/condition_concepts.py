@@ -124,6 +124,9 @@ _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
 CANCER_IN_SHORT = ("cancer-in-short",)
 # A nodule, a mass or a raised marker names no tumour, whatever the code next to it.
 MAY_BE_TUMOUR = ("tumour-in-question",)
+BURST = frozenset({"stable-burst-fracture", in_doubt("stable-burst-fracture")})
+UNSTABLE = "unstable-fracture"
+BURST_KINDS = ("called-burst", "called-stable")  # rules of `kinds.toml`
 GAIT_OR_BLADDER = ("gait-or-bladder",)
 _DIVIDED = re.compile(r"[,;()]")
 
@@ -152,6 +155,7 @@ def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozens
     known |= _told_by_stems(condition, known, terminology)
     known |= _told_of_cancer(condition, known, terminology)
     known |= _left_open_by_asides(condition, known, terminology)
+    known |= _unstable_by_words(condition, known, terminology)
     known |= _earlier_by_title(diagnosis, known, terminology)
     news = news_by_name(condition, terminology)
     if news == "grave" or is_acutely_ill(condition, terminology):
@@ -268,6 +272,23 @@ def _told_by_stems(
 def _of_another(titles: Iterable[str], terminology: Terminology) -> frozenset[str]:
     """Return what titles name of a relative alone: `myeloma (father)`."""
     return read_problem_words(frozenset(), titles, terminology).of_another
+
+
+def _unstable_by_words(
+    condition: Json, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return the unstable fracture that a burst in words may be, in doubt (E14).
+
+    One that a code or a word calls stable is none.
+    """
+    code = condition.get("code")
+    is_coded = not BURST.isdisjoint(terminology.concepts([code]))
+    if known.isdisjoint(BURST) or UNSTABLE in known or is_coded:
+        return frozenset()
+    kinds = frozenset[str]().union(
+        *(terminology.kinds.of_title(one, BURST_KINDS) for one in texts_of(code))
+    )
+    return frozenset({in_doubt(UNSTABLE)} if kinds == {"called-burst"} else ())
 
 
 def _words_of_modifiers(code: Any) -> set[str]:

@@ -58,8 +58,11 @@ def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
     concepts -= healed_elsewhere(codes, terminology)
     if any(_is_of_earlier_fracture(code, terminology) for code in codes):
         concepts |= {EARLIER}
-    if any(is_unjudged(code, terminology) for code in codes):
-        concepts |= {UNJUDGED}
+    for code in codes:
+        if is_unjudged(code, terminology):
+            # Trouble with walking is not understood, and is no diagnosis in question.
+            is_complaint = terminology.is_complaint(code)
+            concepts |= {UNREAD_REASON if is_complaint else UNJUDGED}
     return concepts
 
 
