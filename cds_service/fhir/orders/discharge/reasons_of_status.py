@@ -2,8 +2,11 @@
 
 `statusReason` may be the only word of a cardiac arrest on the table. What it names that
 an operation may cause is read as its complication, and what is not understood as its
-note. "Patient declined" says nothing of the patient's state.
+note. "Patient declined" says nothing of the patient's state. The outcome of such an
+operation is read like its reason.
 """
+
+from collections.abc import Iterable
 
 from cds_service.fhir.entries.harm.harm_words import illnesses_in_words
 from cds_service.fhir.entries.words.problem_words import undenied_parts
@@ -13,9 +16,11 @@ from cds_service.fhir.orders.complications import names_complication
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
-REASON = "statusReason"
+REASON, OUTCOME = "statusReason", "outcome"
 NOT_DONE = "not-done"
 STOPPED = "stopped"
+# The outcome of any other operation is read as such.
+UNFINISHED = frozenset({NOT_DONE, STOPPED, "on-hold"})
 # Rules of `kinds/`.
 BROKEN_OFF = ("broken-off",)
 ORDINARY = ("ordinary-stop",)
@@ -42,11 +47,14 @@ def with_reasons_of_status(
 
 def _with_reason_told(procedure: Json, terminology: Terminology) -> Json:
     """Return a procedure whose reason is told elsewhere; the same if it has none."""
-    if procedure.get("resourceType") != "Procedure" or REASON not in procedure:
+    if procedure.get("resourceType") != "Procedure":
         return procedure
-    told = {name: one for name, one in procedure.items() if name != REASON}
+    status = text(procedure.get("status"))
+    elements = (REASON, OUTCOME) if status in UNFINISHED else (REASON,)
+    if status != NOT_DONE and not any(name in procedure for name in elements):
+        return procedure
     complications, notes = list[Json](), list[Json]()
-    for reason in objects(procedure[REASON]):
+    for reason in (one for name in elements for one in objects(procedure.get(name))):
         named = _complications_in(reason, terminology)
         complications += named
         words = [one for one in texts_of(reason) if not _is_ordinary(one, terminology)]
@@ -55,9 +63,9 @@ def _with_reason_told(procedure: Json, terminology: Terminology) -> Json:
             words = [f"code {one}" for one in codes if one]
         if reason not in named:
             notes += [{"text": one} for one in words]
-    if told.get("status") == NOT_DONE:
-        is_begun = any(_may_be_begun(text(one["text"]), terminology) for one in notes)
-        if not (complications or is_begun):
+    told = {name: one for name, one in procedure.items() if name not in elements}
+    if status == NOT_DONE:
+        if not (complications or _is_begun(procedure, notes, terminology)):
             return procedure
         told["status"] = STOPPED
     if complications:
@@ -65,6 +73,19 @@ def _with_reason_told(procedure: Json, terminology: Terminology) -> Json:
     if notes:
         told["note"] = [*objects(told.get("note")), *notes]
     return told
+
+
+def _is_begun(
+    procedure: Json, reasons: Iterable[Json], terminology: Terminology
+) -> bool:
+    """Tell if the words of an operation that was "not done" say that it was begun."""
+    notes = (text(one.get("text")) for one in objects(procedure.get("note")))
+    own = [text(one["text"]) for one in reasons]
+    complications = [*objects(procedure.get("complication"))]
+    named = (words for one in complications for words in texts_of(one))
+    return any(names_complication(one, terminology) for one in complications) or any(
+        _may_be_begun(words, terminology) for words in (*own, *notes, *named)
+    )
 
 
 def _complications_in(reason: Json, terminology: Terminology) -> list[Json]:
@@ -81,9 +102,12 @@ def _complications_in(reason: Json, terminology: Terminology) -> list[Json]:
 
 
 def _may_be_begun(words: str, terminology: Terminology) -> bool:
-    """Tell if words break an operation off, or name an illness that is not everyday."""
+    """Tell if words break an operation off, or name what is not everyday.
+
+    That is an illness, or what may go wrong in it: cement that leaked.
+    """
     return bool(terminology.kinds.of_title(words, BROKEN_OFF)) or any(
-        illnesses_in_words(part, terminology)
+        illnesses_in_words(part, terminology) or terminology.grave_stems.is_worse(part)
         for part in undenied_parts(words, terminology)
     )
 

@@ -33,7 +33,7 @@ from cds_service.fhir.entries.words.open_concepts import (
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
 )
-from cds_service.fhir.entries.words.problem_words import in_doubt
+from cds_service.fhir.entries.words.problem_words import in_doubt, is_denial
 from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.durations.duration_parts import blank
 from cds_service.fhir.mapping.levels.level_names import LEVELS
@@ -66,7 +66,7 @@ from cds_service.fhir.orders.levels.named_levels import named_levels
 from cds_service.fhir.orders.levels.treated_levels import find_levels
 from cds_service.fhir.orders.operations.operation import HELD, Operation
 from cds_service.fhir.orders.operations.untreated import UNNAMED, Broken, untreated
-from cds_service.fhir.orders.order_reasons import read_reasons
+from cds_service.fhir.orders.order_reasons import note_texts, read_reasons
 from cds_service.fhir.orders.order_times import IN_FORCE, read_times
 from cds_service.fhir.orders.recognition import (
     FRACTURES,
@@ -519,7 +519,10 @@ def _is_operated(search: Search) -> bool:
         is_other = order.meaning.augmentation is None
         if is_other and _is_surgery(order.resource, terminology):
             return True
-    if any(one.concepts & SURGERY for one in record.of_key("conditions")):
+    is_of_brace = any(_is_for_surgery(one, terminology) for one in _braces_in(search))
+    if is_of_brace or any(
+        one.concepts & SURGERY for one in record.of_key("conditions")
+    ):
         return True
     entries = [
         entry
@@ -536,6 +539,20 @@ def _is_operated(search: Search) -> bool:
         if not is_other and _is_second_stage(entry, search):
             return True
     return False
+
+
+def _is_for_surgery(brace: Json, terminology: Terminology) -> bool:
+    """Tell if the reasons or notes of a brace order name an operation of the spine.
+
+    `No fusion` names none. `Fusion L3-L5 2015` may be why the brace is worn.
+    """
+    reasons = codeables(brace, "reasonCode")
+    named = (word for reason in reasons for word in texts_of(reason))
+    words = [word for word in (*named, *note_texts(brace)) if word]
+    return bool(terminology.concepts(reasons) & SURGERY) or any(
+        terminology.text_concepts(word, SURGERY) and not is_denial(word, terminology)
+        for word in words
+    )
 
 
 def _is_second_stage(entry: Entry, search: Search) -> bool:
