@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, timedelta
+from functools import partial
 
 from cds_service.core.findings import Dated
 from cds_service.fhir.entries.medication.other_doses import dosages_of
@@ -85,8 +86,17 @@ def continues_earlier(raw: Json, begins: Dated | None, chart: Chart) -> bool:
 
 
 def end_of_steroid(raw: Json, chart: Chart) -> date | None:
-    """Find the last day of a course of a steroid, by its pack if nothing else says."""
-    return end_of_course(raw, chart) or end_of_pack(raw, chart)
+    """Find the last day of a course of a steroid.
+
+    If nothing else says, then by a length that ends the words of its dosages (`7日分`),
+    or by its pack.
+    """
+    authored = dated(raw.get("authoredOn"), chart)
+    return (
+        end_of_course(raw, chart)
+        or end_in_words(raw, authored, chart, may_be_bare=True)
+        or end_of_pack(raw, chart)
+    )
 
 
 def end_of_pack(raw: Json, chart: Chart) -> date | None:
@@ -155,19 +165,26 @@ def end_of_course(raw: Json, chart: Chart) -> date | None:
     )
 
 
-def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None:
+def end_in_words(
+    raw: Json, authored: Dated | None, chart: Chart, *, may_be_bare: bool = False
+) -> date | None:
     """Return the last day of an order's dosages by their words: `daily for 5 days`.
 
     None unless each has a length, and all else that they and the notes say is plain
     words of a dose: `then 5 mg daily` goes on.
+
+    Args:
+        raw: the order.
+        authored: its day.
+        chart: the patient's record.
+        may_be_bare: as in `DurationRules.course`.
     """
     dosages = objects(raw.get("dosageInstruction"))
     words = [text(one.get("text")) for one in dosages]
     if not dosages or not all(words) or not authored:
         return None
-    courses = [
-        course for one in words if (course := chart.terminology.durations.course(one))
-    ]
+    course_in = partial(chart.terminology.durations.course, may_be_bare=may_be_bare)
+    courses = [course for course in map(course_in, words) if course]
     if len(courses) < len(words):
         return None
     others = [*_other_words(raw), *(course.rest for course in courses)]

@@ -16,6 +16,9 @@ _SPACELESS = ("ja", "zh")  # their words for waiting come before a length
 # `in three weeks` ends with its word for waiting: 3周后, 3주 후.
 _WAIT_BEHIND = (*_SPACELESS, "ko")
 
+# A letter or a figure.
+_SIGNS = re.compile(r"[^\W_]")
+
 Verdict = Literal["length", "doubtful"]
 Lead = Literal["for", "until", ""]  # the word before a length of time
 
@@ -55,8 +58,14 @@ class Lengths:
     def __init__(self, words: DurationWords) -> None:
         self._words = words
 
-    def led(self, words: str) -> Iterator[Length]:
-        """Yield the lengths of a clause with `for` before or `taper` after them."""
+    def led(self, words: str, *, may_be_bare: bool = False) -> Iterator[Length]:
+        """Yield the lengths of a clause with `for` before or `taper` after them.
+
+        Args:
+            words: the clause.
+            may_be_bare: days or more that end the clause are a length, too: `1x1,
+                7 dni`, `1日1回 7日分`.
+        """
         for amount in self._words.amounts(words):
             languages = self._words.languages_of(amount)
             before, after = words[: amount.start], words[amount.end :]
@@ -66,12 +75,24 @@ class Lengths:
             is_rate = self._words.begins(after, "rate", languages)
             whole = self._words.of_all["course"].match(after)
             is_least = self._words.is_least(before, after)
-            if not amount.number or is_least or is_rate or not (lead or whole):
+            is_bare = may_be_bare and self._ends_bare(amount, before, after, languages)
+            is_length = lead or whole or is_bare
+            if not amount.number or is_least or is_rate or not is_length:
                 continue
             hours = amount.number * self._words.units[amount.unit].hours
             start = lead.start() if lead else amount.start
             end = amount.end + whole.end() if whole else amount.end
-            yield Length(start, end, hours, is_whole=lead is None)
+            yield Length(start, end, hours, is_whole=bool(whole) and lead is None)
+
+    def _ends_bare(
+        self, amount: Amount, before: str, after: str, languages: Sequence[str]
+    ) -> bool:
+        """Tell if a number of days or more ends a clause, and is no frequency."""
+        is_last = not _SIGNS.search(after) and not amount.is_article
+        is_of_days = self._words.units[amount.unit].hours >= DAY
+        if not (is_last and is_of_days) or self._words.ends(before, "delay", languages):
+            return False
+        return not self._is_rate_or_past(before, after, languages)
 
     def longest(self, words: str) -> float:
         """Return the hours of the longest length in words; 0 if there is none.

@@ -212,12 +212,16 @@ class DurationRules:
             plain = blank(plain, ending.start, ending.end)
         return plain
 
-    def course(self, text: str) -> Course | None:
+    def course(self, text: str, *, may_be_bare: bool = False) -> Course | None:
         """Add the lengths of the steps of a dosage.
 
         `40 mg x 4 days, 20 mg x 4 days` is a course of eight days, `6 day taper` one of
         six. A last `then stop` adds nothing. A step is a clause with another number.
         None if a step has no length, or a clause has several.
+
+        Args:
+            text: the words of the dosage.
+            may_be_bare: a length may end a clause without `for` or `taper`.
         """
         plain = normal(text)
         if len(plain) > LONGEST_TEXT or self.words.day_pattern.search(plain):
@@ -226,7 +230,7 @@ class DurationRules:
         for start, end in self.words.clauses(plain):
             words, joint = plain[start:end], plain[before:start]
             before = end
-            lengths = [*self._lengths.led(words)]
+            lengths = [*self._lengths.led(words, may_be_bare=may_be_bare)]
             # `5 mg daily, then 6 day taper` gives no end of the 5 mg
             has_course = any(length.is_whole for length in lengths)
             if is_waiting and has_course and WORD.search(joint):
