@@ -288,7 +288,13 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class ReadCase:
-    """A case, and the near misses that were found with it."""
+    """A case, and the near misses that were found with it.
+
+    Attributes:
+        encounter: the stay that new orders name; None without one, or if the record
+            says that it is another patient's.
+    """
 
     case: Case
     near_misses: tuple[NearMiss, ...]
+    encounter: str | None = None

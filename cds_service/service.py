@@ -232,7 +232,7 @@ def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
     case = _case_of_signing(call, gathered)
     record = gathered.record
     in_record = (*record.near_misses, *unread_orders(record.entries))
-    return ReadCase(case, (*near_misses, *in_record))
+    return ReadCase(case, (*near_misses, *in_record), record.encounter or None)
 
 
 def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
@@ -263,7 +263,7 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
         _note_unread(call, "procedures")
         return None
     case = _case_of_discharge(call, gathered, performed)
-    return ReadCase(case, gathered.record.near_misses)
+    return ReadCase(case, record.near_misses, record.encounter or None)
 
 
 # --- step 1: the orders
@@ -582,7 +582,7 @@ def _case_of(
     circumstances = Circumstances(
         today=today,
         user=kept_user(call.request.context.user_id),
-        encounter=call.request.context.encounter_id,
+        encounter=record.encounter or None,
         hook_instance=call.request.hook_instance,
         fracture=Fracture.of(findings, levels),
         on_record=dated_fractures(record, service.terminology, today),
@@ -698,13 +698,24 @@ def _conclude_and_log(call: Call, read_case: ReadCase) -> HookResponse:
     """Conclude from a case, make its cards, and log them (steps 4 to 7)."""
     ports = call.ports
     conclusion = conclude(read_case.case)
-    full_answer, cards = _answer_with_cards(call, conclusion)
+    in_stay = _call_in_stay(call, read_case.encounter)
+    full_answer, cards = _answer_with_cards(in_stay, conclusion)
     ports.deadline.check()
     response = HookResponse(cards=cards)
     entry = entry_for(_shown_of(call, read_case, full_answer, response))
     ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
     return response if ports.is_shown else NO_CARDS
+
+
+def _call_in_stay(call: Call, encounter: str | None) -> Call:
+    """Return the call with the stay that its new orders may name."""
+    context = call.request.context
+    if context.encounter_id == encounter:
+        return call
+    in_stay = context.model_copy(update={"encounter_id": encounter})
+    request = call.request.model_copy(update={"context": in_stay})
+    return replace(call, request=request)
 
 
 def _answer_with_cards(

@@ -96,6 +96,8 @@ def gather(
     needed = needed_results(plan, results, person.patient_id)
     results = in_newest_version(results | needed)
     record = record_in(results, plan, terminology, person, deadline)
+    if any(map(identified.is_of_another, _stays_asked(plan, results))):
+        return record
     return record._replace(encounter=request.context.encounter_id or "")
 
 
@@ -162,6 +164,14 @@ def _diagnoses(
             if person.is_subject_of(entry.resource):
                 yield reference_name("Condition", entry.resource)
                 yield entry.full_url or ""
+
+
+def _stays_asked(
+    plan: PrefetchPlan, results: Mapping[str, QueryResult]
+) -> Iterator[Json]:
+    """Yield the stay that the call names, as it was read."""
+    for template in plan.of_types("Encounter").templates:
+        yield from results[template.key].resources
 
 
 def _stays_along(results: Mapping[str, QueryResult], person: Person) -> Iterator[Json]:
