@@ -42,6 +42,7 @@ from cds_service.fhir.findings.statements.stated import (
 )
 from cds_service.fhir.findings.statements.statements import or_in_doubt
 from cds_service.fhir.findings.worded_dates import date_in_words
+from cds_service.fhir.raw_json import texts_of
 
 # Any other status leaves open that an operation was done, or is to be, for what it
 # names: also one that is missing or is no status.
@@ -150,7 +151,7 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     if needs_kind and not kind_of(stated.entry, spec, chart):
         is_unclear = stated.concept in spec.unclear
         is_told = bool(
-            kinds_in_words(stated.entry, spec.open_kinds, chart)
+            _is_open_by_words(stated.entry, spec, chart)
             and not kinds_in_words(stated.entry, PAST_BY_WORDS, chart)
         )
         if is_unclear and not is_told:
@@ -173,6 +174,19 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     if over and stated.problem is None:
         return stated._replace(problem=CALLED_PAST)
     return stated
+
+
+def _is_open_by_words(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if the words of an unclear entry leave the event open.
+
+    A deficit in plain speech keeps its denial: "no urine since yesterday, back pain".
+    """
+    kinds, stems = chart.terminology.kinds, chart.terminology.grave_stems
+    plain = filter(stems.has_plain_deficit, texts_of(entry.raw.get("code")))
+    return bool(kinds_in_words(entry, spec.open_kinds, chart)) or (
+        bool(spec.open_kinds)
+        and any(kinds.of_title(title, spec.open_kinds) for title in plain)
+    )
 
 
 def _dated(stated: Stated, spec: EventSpec, chart: Chart) -> Happened:
