@@ -75,3 +75,50 @@ def test_who_cannot_walk_has_a_deficit_not_excluded(words: str) -> None:
 @pytest.mark.parametrize("words", ["Unable to walk due to pain", "Gait disturbance"])
 def test_who_cannot_walk_for_pain_is_not_examined_first(words: str) -> None:
     assert LEADS not in summary_beside(dated({"text": words}, days=2))
+
+
+BESIDE_PAIN = [
+    "Unable to walk since this morning, back pain",
+    "Cannot walk, lumbar pain",
+    "Unable to walk, low back pain",
+    "Unable to stand, severe pain",
+    "Kann nicht mehr gehen, Rückenschmerzen",
+    "No puede caminar, dolor de espalda",
+]
+
+
+@pytest.mark.parametrize("words", BESIDE_PAIN)
+def test_back_pain_next_to_it_is_no_unnamed_disease_of_the_spine(words: str) -> None:
+    card = cards_of(dated({"text": words}, days=1))["rehabilitation"]
+    assert "alignancy" not in card["summary"] + card["detail"]
+    assert GAIT in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Cannot pass urine, back pain",
+        "No urine since yesterday, back pain",
+        "Kein Wasserlassen seit gestern, Rückenschmerzen",
+        "Ne peut plus uriner, douleur",
+        "No puede orinar, dolor de espalda",
+        "Non urina da ieri, dolore",
+        "Kan niet plassen, pijn",
+        "Nie oddaje moczu, ból pleców",
+    ],
+)
+def test_pain_is_no_reason_to_pass_no_urine(words: str) -> None:
+    assert LEADS in summary_beside(dated({"text": words}, days=1))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Unable to walk, spinal lesion",
+        "Cannot walk, mass at the spine",
+        "Cannot pass urine, lumbar process",
+    ],
+)
+def test_another_disease_of_the_spine_next_to_it_stays_open(words: str) -> None:
+    card = cards_of(dated({"text": words}, days=1))["rehabilitation"]
+    assert "alignancy" in card["summary"] + card["detail"]

@@ -195,7 +195,11 @@ def _concepts_of_diagnosis(
         diagnosis.concepts, words | _words_of_modifiers(code), terminology
     )
     is_named = bool(words) and all(map(terminology.harmless.is_harmless, words))
-    if is_short and (is_named or terminology.everyday_diseases.are_known(words)):
+    if is_short and (
+        is_named
+        or terminology.everyday_diseases.are_known(words)
+        or (words and all(_is_deficit_beside_pain(one, terminology) for one in words))
+    ):
         concepts -= SPINE_UNSTATED
     asides = read_asides(condition)
     concepts |= _doubted_by_asides(asides, diagnosis, concepts, terminology)
@@ -221,6 +225,18 @@ def _concepts_of_diagnosis(
     if not known and terminology.is_social(code):
         return SOCIAL
     return known
+
+
+def _is_deficit_beside_pain(title: str, terminology: Terminology) -> bool:
+    """Tell if a title has a deficit in plain speech, and of the spine a known name.
+
+    "Unable to walk, back pain" names the pain, and asks for a deficit.
+    """
+    return terminology.grave_stems.has_plain_deficit(title) and all(
+        terminology.harmless.is_harmless(part)
+        or SPINE_UNSTATED.isdisjoint(terminology.text_concepts(part))
+        for part in map(str.strip, clauses(title))
+    )
 
 
 def _is_code_unjudged(code: Any, terminology: Terminology) -> bool:
