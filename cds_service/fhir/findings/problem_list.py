@@ -158,13 +158,16 @@ def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> 
 def label_of(stated: Stated, spec: ListSpec, chart: Chart) -> str:
     """Return what exactly an entry is, in our words; empty if it does not tell.
 
-    Its codes come first, then the kind that its words say, then what they name.
+    Its codes come first, then the kind that its words say, then what they name, then
+    what the reason of an operation does.
     """
+    is_told = stated.entry.resource_type == "Procedure" and not stated.problem
     coded = frozenset(match.concept for match in stated.entry.matches)
     return (
         spec.label_of(coded)
         or kind_of(stated.entry, spec, chart)
         or spec.label_of(stated.entry.named)
+        or (spec.label_of({stated.concept}) if is_told else "")
     )
 
 

@@ -11,7 +11,10 @@ from cds_service.fhir.entries.medication.reasons_against_drugs import (
     TELL_AGAINST_DRUGS,
 )
 from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
-from cds_service.fhir.entries.words.problem_words import in_doubt
+from cds_service.fhir.entries.words.problem_words import (
+    in_doubt,
+    read_problem_words,
+)
 from cds_service.fhir.findings.chart import Chart, Problem
 from cds_service.fhir.findings.events.event_reasons import reasons_as_events
 from cds_service.fhir.findings.events.event_spans import (
@@ -43,6 +46,7 @@ from cds_service.fhir.findings.statements.stated import (
 )
 from cds_service.fhir.findings.statements.statements import or_in_doubt
 from cds_service.fhir.findings.worded_dates import date_in_words
+from cds_service.fhir.raw_json import objects, texts_of
 
 # Any other status leaves open that an operation was done, or is to be, for what it
 # names: also one that is missing or is no status.
@@ -123,7 +127,41 @@ def _operated(
     ]
     if sure and kinds_in_words(entry, spec.told_by_acts, chart):
         return Stated(entry, sure[0], "", None, problem)
+    if told := _told_by_reason(entry, concepts, spec, chart):
+        return Stated(entry, told, "", None, problem)
     return Stated(entry, _first_named(entry, concepts), "", None, NAMED_ASIDE)
+
+
+def _told_by_reason(
+    entry: Entry, concepts: Sequence[str], spec: EventSpec, chart: Chart
+) -> str:
+    """Return what a reason states that an operation was done for, else nothing.
+
+    Title and reason together read like a title that says so: `Mastectomy` for `breast
+    cancer`. A code without words has the name of its list.
+    """
+    terminology, acts = chart.terminology, spec.told_by_acts
+    titles = texts_of(entry.raw.get("code")) if acts else []
+    for reason in objects(entry.raw.get("reasonCode")):
+        words = texts_of(reason)
+        coded = terminology.concepts(reason)
+        stated = coded | read_problem_words(coded, words, terminology).stated
+        sure = sorted(stated.intersection(concepts))
+        told = max(sure, key=spec.labels.__contains__, default="")
+        names = words or [spec.labels.get(told, "cancer")]
+        phrases = (f"{title}, {name}" for title in titles for name in names)
+        if told and any(terminology.kinds.of_title(one, acts) for one in phrases):
+            return _of_organ(names, spec, chart) or told
+    return ""
+
+
+def _of_organ(names: Sequence[str], spec: EventSpec, chart: Chart) -> str:
+    """Return the concept of the organ that names tell, if it is one alone."""
+    kinds = chart.terminology.kinds
+    organs = {one for name in names for one in kinds.of_title(name, (*spec.kinds,))}
+    labels = {spec.kinds[one] for one in organs}
+    named = [one for one, label in spec.labels.items() if label in labels]
+    return named[0] if len(named) == 1 else ""
 
 
 def _first_named(entry: Entry, concepts: Sequence[str]) -> str:
