@@ -217,13 +217,10 @@ def _is_told(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
     """
     if not spec.open_kinds or kinds_in_words(entry, PAST_BY_WORDS, chart):
         return False
-    kinds, stems = chart.terminology.kinds, chart.terminology.grave_stems
+    stems = chart.terminology.grave_stems
     titles = [*filter(stems.has_plain_deficit, titles_of(entry.raw))]
     if titles:
-        return any(
-            stems.tells_of_loss(title) or kinds.of_title(title, spec.open_kinds)
-            for title in titles
-        )
+        return any(map(stems.tells_of_loss, titles))
     return bool(kinds_in_words(entry, spec.open_kinds, chart))
 
 
