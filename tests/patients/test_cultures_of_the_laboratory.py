@@ -56,6 +56,8 @@ def summaries(report: Any) -> list[str]:
         ("血培养", "金黄色葡萄球菌"),
         ("혈액배양", "Staphylococcus aureus"),
         ("Disc biopsy culture", "Staphylococcus aureus"),
+        ("Blood culture", "MRSA not detected. Staphylococcus aureus (MSSA)."),
+        ("Blood culture", "MSSA, not MRSA"),
     ],
 )
 @pytest.mark.parametrize("category", [LAB, FHIR_LAB])
@@ -75,6 +77,9 @@ def test_a_code_without_words_names_a_culture_too() -> None:
         culture("Blood culture", "No growth after 5 days", days=1, category=[LAB]),
         culture("Blutkultur", "Kein Wachstum nach 5 Tagen", days=1, category=[LAB]),
         culture("Urine culture", "Escherichia coli", days=1, category=[LAB]),
+        culture("Blood culture", "MRSA not detected", days=1, category=[LAB]),
+        culture("Blutkultur", "MRSA nicht nachgewiesen", days=1),
+        culture("Blood culture", "No growth. MRSA not detected.", days=1),
         culture("Urinkultur", "E. coli 10^5", days=1, category=[LAB]),
         culture("Basic metabolic panel", None, days=1, category=[LAB]),
         culture("CRP", None, days=1, category=[LAB]),

@@ -88,6 +88,15 @@ STEROID = [
     ("メチルプレドニゾロン", "1000mg 点滴静注 1日1回"),
     ("甲泼尼龙", "500mg 静滴 每日1次"),
     ("메틸프레드니솔론", "1g 정맥주사 하루 1회"),
+    # By the gram a single dose tells as much.
+    ("Methylprednisolone", "1 g IV once"),
+    ("Solu-Medrol", "500 mg IV x1"),
+    ("Methylprednisolon", "1000 mg i.v. einmalig"),
+    ("Urbason solubile", "250 mg i.v. einmalig"),
+    ("Méthylprednisolone", "1 g IV dose unique"),
+    ("Metilprednisolona", "500 mg iv dosis única"),
+    ("Metilprednisolone", "1 g ev in dose singola"),
+    ("Metyloprednizolon", "1 g dożylnie jednorazowo"),
 ]
 SHOCK = [
     ("Norepinephrine infusion", "titrate MAP >65"),
@@ -116,6 +125,10 @@ ORDINARY = [
     ("ウロキナーゼ", "カテーテル閉塞時"),
     ("Methylprednisolone", "4 mg dose pack"),
     ("Methylprednisolone", "125 mg IV once"),
+    ("Methylprednisolone", "125 mg IV x1"),
+    ("Methylprednisolone", "80 mg IV once"),
+    ("Methylprednisolon", "40 mg i.v. einmalig"),
+    ("Dexamethasone", "8 mg IV once"),
     ("Methylprednisolone", "40 mg IV q8h for COPD"),
     ("Methylprednisolone", "40 mg IV daily"),
     ("Solu-Medrol 125 mg/2 mL", "40 mg IV daily"),

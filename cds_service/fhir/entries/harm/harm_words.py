@@ -11,12 +11,14 @@ from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 ILLNESS = ("illness-since",)
 AGAIN = ("fracture-again",)
 THERAPY = frozenset({"rehabilitation"})
+REFERRAL = THERAPY | {"bone-treatment", "fracture-liaison"}
 LONG_STANDING = ("long-standing",)
 NEW, OF_NERVES = ("newly-begun",), ("nerve-root", "gait-trouble")
 MOVED = ("moved-to-monitors",)
 # What is left of "new-onset" and "neu aufgetreten" without the word for new.
 _ONSET = re.compile(r"\W?\bonset(?: of)?\b|\baufgetreten\w*")
 _DIVIDED = re.compile(r"[,;、，；]")
+_PARTED = re.compile(r"[,;:、，；：]")
 _JOINED = re.compile(r"\s(?:and|und|sowie|plus|et|y|e|en|i|oraz)\s|[+&和及]")
 LONG_PAST = "long-past"  # a rule of `kinds/`
 _LETTER = re.compile(r"[^\W\d_]")
@@ -89,6 +91,19 @@ def _is_new_and_seldom(words: str, terminology: Terminology) -> bool:
     return terminology.harmless.is_harm(_ONSET.sub(" ", kinds.without(words, NEW[0])))
 
 
+def _named_next_to(
+    acts: frozenset[str], title: str, terminology: Terminology
+) -> list[str]:
+    """Return the parts of a title of therapy or of a referral that are neither.
+
+    "Physiotherapy; pneumonia" names an illness of now, "physiotherapy after stroke" one
+    that led to it.
+    """
+    parts = [part for part in _PARTED.split(title) if _LETTER.search(part)]
+    others = [one for one in parts if not terminology.text_concepts(one, acts)]
+    return others if len(others) < len(parts) else []
+
+
 def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     """Return what a title gives as its reason, or the title if it is no act.
 
@@ -98,8 +113,9 @@ def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     """
     plain = folded(title[:LONGEST_TEXT])
     if terminology.text_concepts(plain, THERAPY):
-        return []
-    why = terminology.grave_stems.reasons_after(plain)
+        return _named_next_to(THERAPY, plain, terminology)
+    why = list(terminology.grave_stems.reasons_after(plain))
+    why += _named_next_to(REFERRAL, plain, terminology)
     kinds = terminology.kinds
     is_new = kinds.named(plain, NEW) and kinds.named(plain, OF_NERVES)
     if is_new or terminology.clauses.without_suspicion(plain) != plain:

@@ -31,7 +31,8 @@ AROUND, AGAIN = ("dose-around-operation",), ("dose-comes-again",)
 FOR_YEARS, ELSEWHERE = ("thinned-for-years",), ("antibiotic-elsewhere",)
 LYTIC, LOCK = ("clot-dissolver",), ("catheter-lock",)
 STEROID_IN_FULL, PRESSOR = ("steroid-in-full",), ("pressor-by-name",)
-BY_NAME = (*ANTIBIOTIC, *THINNER, *HEPARIN, *LYTIC, *PRESSOR)
+BY_GRAM, BY_ITS_NAME = ("steroid-by-gram",), ("methylprednisolone-by-name",)
+BY_NAME = (*ANTIBIOTIC, *THINNER, *HEPARIN, *LYTIC, *PRESSOR, *BY_ITS_NAME)
 # A concept by which a diagnosis is kept for which blood is thinned for years.
 THINNED = "thinned-for-years"
 # A fibrillating atrium, a valve that was replaced, clots, what makes them. A clot that
@@ -91,10 +92,12 @@ def tells_of(
     names = [one[:LONGEST_TITLE] for one in sorted(drug_names(raw, medication))]
     codes = _atc_codes(raw, medication)
     told = _told(raw, names)
-    if not concepts.isdisjoint(STEROIDS):
-        is_around = _is_around_operation(raw, told, terminology)
-        is_high = DEXAMETHASONE in concepts or _is_in_full(raw, told, terminology)
-        return "cord" if is_high and not is_around else ""
+    # A single dose is no systemic steroid by its concepts.
+    is_named = any(kinds.named(one, BY_ITS_NAME) for one in names)
+    if is_named or not concepts.isdisjoint(STEROIDS):
+        if DEXAMETHASONE not in concepts:
+            return "cord" if _is_high(raw, told, terminology) else ""
+        return "" if _is_around_operation(raw, told, terminology) else "cord"
     if (
         not concepts.isdisjoint(INFECTION_DRUGS)
         or _is_antibiotic_by_code(codes)
@@ -132,10 +135,18 @@ def _is_against_unknown(raw: Json, told: str, terminology: Terminology) -> bool:
     )
 
 
-def _is_in_full(raw: Json, told: str, terminology: Terminology) -> bool:
-    """Tell if methylprednisolone goes into a vein in a high dose."""
-    is_high = bool(terminology.kinds.named(told, STEROID_IN_FULL))
-    return is_high and _is_given_into_vein(raw, told, terminology)
+def _is_high(raw: Json, told: str, terminology: Terminology) -> bool:
+    """Tell if methylprednisolone goes into a vein in a high dose, and not once.
+
+    By the gram a single dose is high too.
+    """
+    kinds = terminology.kinds
+    if not kinds.named(told, STEROID_IN_FULL):
+        return False
+    is_lower = not kinds.named(told, BY_GRAM)
+    if is_lower and _is_around_operation(raw, told, terminology):
+        return False
+    return _is_given_into_vein(raw, told, terminology)
 
 
 def _treats_clot(codes: list[str], told: str, terminology: Terminology) -> bool:
