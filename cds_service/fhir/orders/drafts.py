@@ -70,8 +70,8 @@ class Order:
             used.
         resource: the order as we read it; its lists are cut if it is long.
         source: the order as received, if a correction would reach it and no other
-            order: it is an entry of the bundle, its reference is unique, and nothing
-            was cut.
+            order: it is an entry of the bundle, its reference is unique, its addresses
+            name no other order, and nothing was cut.
         recognised: its meaning; None until `recognition.py` has read it.
     """
 
@@ -319,7 +319,8 @@ def _entries_of(draft_orders: Any, longest: int, longest_one: int) -> Iterator[_
         resource = with_short_orders(with_texts, longest_one)
         order = None
         if not _signs_nothing(entry):
-            unchanged = source if resource is source else None
+            is_plain = resource is source and _is_named_alike(entry, name)
+            unchanged = source if is_plain else None
             reference = _reference_of(source, full_url, position)
             order = Order(reference, resource, unchanged)
         yield _Entry(
@@ -392,6 +393,16 @@ def _orders_inside(draft: Order) -> Iterator[Order]:
             )
             yield inside
             yield from _orders_inside(inside)
+
+
+def _is_named_alike(entry: Json, name: str) -> bool:
+    """Tell if no address of an entry names another order than its resource does.
+
+    By FHIR they agree (R4, Bundle, 2.36.4). Else it is not clear which order an EHR
+    changes.
+    """
+    addresses = (entry.get("fullUrl"), member(entry.get("request"), "url"))
+    return {last_name(text(one)) for one in addresses} <= {"", name}
 
 
 def _signs_nothing(entry: Json) -> bool:
