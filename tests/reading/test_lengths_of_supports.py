@@ -51,6 +51,8 @@ def test_a_numbered_day_is_no_length(words):
         ("Dreipunktkorsett 3 Mon.", 3 * MONTH),
         ("Korsett für 2 Mt. tagsüber", 2 * MONTH),
         ("Korsett 12 Wchn.", 12 * WEEK),
+        ("Korsett 3 Mt. beim Sitzen und Gehen", 3 * MONTH),
+        ("Korsett 3 Monate beim Stehen und Gehen", 3 * MONTH),
         ("Mieder 6 Wchn", 6 * WEEK),
         ("Korsett 6 Wo.", 6 * WEEK),
         ("Dreipunktkorsett 3 Monate", 3 * MONTH),

@@ -40,7 +40,15 @@ _SOUND = re.compile(rf"(?>(?:{_PART}|\|)*)")
 ONE_WORD = rf"(?>(?:{_PART})*)"
 
 
+def in_one_row(phrase: str) -> str:
+    """Join the rows of a phrase that is longer than a line of its file."""
+    if "\n" not in phrase:
+        return phrase
+    return "".join(row.strip() for row in phrase.splitlines())
+
+
 def _checked_pattern(written: str) -> str:
+    written = in_one_row(written)
     if _SOUND.fullmatch(written):
         return written
     try:

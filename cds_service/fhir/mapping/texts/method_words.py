@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, RootModel
 
 from cds_service.core.data_file import Closed, label, read_toml, validated
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.files.language import in_one_row
 from cds_service.fhir.mapping.files.overlay import (
     files_in_force,
     missing_tables,
@@ -34,13 +35,6 @@ _BETWEEN_SCRIPTS = re.compile(
 WHOLE_LINE = ".*"
 # The folder of the rules of kinds.
 KINDS = "kinds"
-
-
-def in_one_row(phrase: str) -> str:
-    """Join the rows of a phrase that is longer than a line of its file."""
-    if "\n" not in phrase:
-        return phrase
-    return "".join(row.strip() for row in phrase.splitlines())
 
 
 def _one_pattern(words: list[str]) -> re.Pattern[str]:
