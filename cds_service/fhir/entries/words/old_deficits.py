@@ -18,7 +18,7 @@ from cds_service.fhir.mapping.texts.clauses import clauses, names, sentences_onc
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, year_of_answer
 
 DEFICITS = frozenset({"neurological-deficit", "leg-weakness"})
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 LASTING = ("long-standing", *PAST_BY_WORDS)
 # Of last year's deficit nobody knows if it is of last month.
 YEARS = 2

@@ -40,7 +40,7 @@ PLAUSIBLE = {TOTAL: (0.5, 5.0), ADJUSTED: (0.5, 5.0), IONISED: (0.2, 3.0)}
 UNITS = {"mmol/l": 1.0, "mg/dl": 1 / 4.008, "meq/l": 0.5}
 LOW_CODES, NORMAL_CODES = frozenset({"L", "LL", "LU"}), frozenset({"N"})
 HIGH_CODES = frozenset({"H", "HH", "HU"})
-# Rules of `kinds.toml` do not read them: these are the words of the code system.
+# Words of the code system: rules of `kinds/` do not read them.
 LOW_WORDS = frozenset(
     {"low", "critical low", "significantly low", "below reference range"}
 )

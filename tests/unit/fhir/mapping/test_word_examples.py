@@ -77,6 +77,14 @@ def test_a_kind_has_its_examples_in_a_file_of_the_same_name():
         assert set(read(path)) <= set(read(MAPPINGS / "kinds" / path.name))
 
 
+@pytest.mark.parametrize("path", sorted(MAPPINGS.rglob("*.toml")), ids=lambda p: p.stem)
+def test_no_row_of_a_phrase_is_broken_at_a_space(path):
+    for phrase in path.read_text(encoding="utf-8").split("'''")[1::2]:
+        rows = [row for row in phrase.splitlines() if row.strip()]
+        assert [row for row in rows if row.endswith(" ")] == []
+        assert len({len(row) - len(row.lstrip()) for row in rows}) <= 1
+
+
 def test_every_list_of_words_has_its_examples():
     concepts = {
         (language, concept)
