@@ -1,6 +1,6 @@
-"""Tell which deficits the words of an order only name as old ones.
+"""Tell which deficits an order calls old wherever it names them.
 
-"L1 fracture, old foot drop" says that the foot drop is none of these days (fact F5).
+"L1 fracture, old foot drop" says that the foot drop is not of these days (fact F5).
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ YEARS = 2
 
 
 def old_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
-    """Return the deficits that each part of these words which names one calls old.
+    """Return the deficits that these words call old in each part that names them.
 
     Args:
         words: reasons, titles and notes of an order.

@@ -54,7 +54,7 @@ class _Calcium(NamedTuple):
 
     Attributes:
         measure: which calcium it is.
-        reading: where it stands.
+        reading: the value as recorded.
         when: its moment.
         is_low: it is below its limit.
         is_not_low: it is known not to be.
@@ -80,8 +80,8 @@ def low_calcium_in(chart: Chart) -> tuple[LabelCaution, ...]:
     newest = max(low, key=lambda one: (one.when.day, _reference(one)))
     is_sure = newest.reading.entry.status not in NOT_YET_FINAL
     day = newest.when.day
-    found = LabelCaution("low-calcium", NAME, _reference(newest), is_sure, day=day)
-    return (found,)
+    caution = LabelCaution("low-calcium", NAME, _reference(newest), is_sure, day=day)
+    return (caution,)
 
 
 def _reference(value: _Calcium) -> str:
