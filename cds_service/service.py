@@ -101,8 +101,8 @@ from cds_service.fhir.orders.operations.orders_of_chart import (
 )
 from cds_service.fhir.orders.order_lengths import weight_of_words
 from cds_service.fhir.orders.recognition import (
+    is_discharge_ordered,
     may_concern_us,
-    orders_discharge,
     read_drafts,
     with_meanings,
 )
@@ -186,7 +186,7 @@ def _answer_in_time(
     ports: Ports,
     now: datetime,
 ) -> HookResponse:
-    """Take all steps; a signing without an order of ours takes only the first."""
+    """Take all steps; a signing without an order of ours ends in the first."""
     is_signing = hook.hook == "order-sign"
     if is_signing:
         if not _may_be_ours(service, request, ports):
@@ -297,6 +297,7 @@ def _orders_in(
     terminology: Terminology,
 ) -> SignedOrders:
     """Recognise the augmentation and the support orders among the drafts."""
+    # What a draft refers to, read with the record, may have undone its meaning.
     drafts = with_meanings(drafts, terminology)
     return SignedOrders(
         person=person,
@@ -310,7 +311,7 @@ def _is_discharge_signed(orders: SignedOrders, service: Service) -> bool:
     """Tell if a discharge is signed, and no augmentation with it."""
     if orders.augmentation is not None:
         return False
-    return orders_discharge(orders.drafts, service.terminology)
+    return is_discharge_ordered(orders.drafts, service.terminology)
 
 
 def _as_if_signed(call: Call) -> Call | None:

@@ -179,10 +179,10 @@ class _BraceCard:
         """Choose the sentence on one brace by its problem."""
         issue = brace.issue or "open"
         if brace.is_first_unknown and issue in CERTAIN:
-            return "first-unknown" if brace.is_first else f"{issue}-since"
+            return "first-unknown" if brace.counts_from_own_day else f"{issue}-since"
         if issue == "passed" and self._today() < brace.last_day:
             return "passed-ahead"
-        is_since = issue in (*CERTAIN, "passed") and not brace.is_first
+        is_since = issue in (*CERTAIN, "passed") and not brace.counts_from_own_day
         return f"{issue}-since" if is_since else issue
 
     def _several_sentences(self) -> list[str]:
@@ -195,7 +195,8 @@ class _BraceCard:
             # One was worn before this fracture: their weeks end on different days.
             return [self._sentence("several-apart", **words)]
         is_since = any(
-            not brace.is_first or brace.role == "active" for brace in self.with_issue
+            not brace.counts_from_own_day or brace.role == "active"
+            for brace in self.with_issue
         )
         key = "several-since" if is_since else "several"
         return [self._sentence(key, **words)]
@@ -214,9 +215,13 @@ class _BraceCard:
         """Return the words of a sentence on one brace, by placeholder."""
         today = self._today()
         review = brace.correction.review if brace.correction else None
-        has_length = brace.is_first and brace.issue in ("long", "conflict", "least")
+        has_length = brace.counts_from_own_day and brace.issue in (
+            "long",
+            "conflict",
+            "least",
+        )
         name = self._with_length(brace) if has_length else brace.name
-        is_worn = brace.is_first and brace.role == "active"
+        is_worn = brace.counts_from_own_day and brace.role == "active"
         is_marked = is_worn and brace.issue != "passed"
         return {
             "brace": in_brackets(name, say("active")) if is_marked else name,

@@ -24,7 +24,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
 from cds_service.fhir.orders.recognition import (
-    orders_discharge,
+    is_discharge_ordered,
     read_drafts,
 )
 from cds_service.fhir.references import bases_of_call
@@ -189,7 +189,7 @@ def _signs_another_order(
     """Tell if this is a signing, and not one of a discharge."""
     if document.get("hook") != "order-sign":
         return False
-    return not orders_discharge(orders, terminology)
+    return not is_discharge_ordered(orders, terminology)
 
 
 def _bare_id(value: Any, resource_type: str) -> str | None:

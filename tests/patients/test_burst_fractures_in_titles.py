@@ -8,13 +8,14 @@ BURST = (
     "L1 burst fracture|Berstungsfraktur LWK1|Fracture éclatement L1"
     "|fractura estallido L1|frattura da scoppio L1|burstfractuur L1"
     "|złamanie wybuchowe L1|L1破裂骨折|L1爆裂骨折|L1 방출성 골절"
-    "|L1 burst fracture, not stable"
+    "|L1 burst fracture, not stable|Berstungsfraktur LWK1, nicht stabil"
+    "|burstfractuur L1, niet stabiel"
 )
 STABLE = (
     "stable burst fracture L1|L1 burst fracture, stable|stabile Berstungsfraktur LWK1"
     "|fracture éclatement stable L1|fractura estallido estable L1|frattura da scoppio"
     " stabile L1|L1稳定爆裂骨折|L1安定型破裂骨折|L1 compression fracture"
-    "|posterior wall involvement L1|LWK1-Fraktur"
+    "|posterior wall involvement L1|LWK1-Fraktur|stabiele burstfractuur L1"
 )
 OPEN = "unstable fracture not excluded"
 

@@ -205,8 +205,8 @@ class Brace:
         return self.times.order.name
 
     @property
-    def is_first(self) -> bool:
-        """Tell if its weeks count from its own first day, or from a later stage."""
+    def counts_from_own_day(self) -> bool:
+        """Tell if its weeks begin on its first day or later, not with another brace."""
         return self.since >= self.times.begins
 
 
@@ -287,6 +287,7 @@ def _after(begins: date, hours: float | None) -> date | None:
 
 
 def until_text(day: date | None, today: date) -> str:
+    """Write `until 12 Feb`; empty without a day."""
     return say("until {day}", day=near_date_text(day, today)) if day else ""
 
 
@@ -579,6 +580,7 @@ def _issue_within_weeks(times: BraceTimes, last_day: date) -> Issue | None:
 
 
 def _issue_without_end(times: BraceTimes) -> Issue:
+    """Return the issue of an order without one clear end."""
     kind = times.order.worded.kind
     if kind in ("event", "payer", "doubtful", "reversed", "apart"):
         return kind

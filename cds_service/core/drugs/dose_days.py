@@ -5,11 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from cds_service.core.drugs.drug_entries import DrugEntry
-from cds_service.core.findings import (
-    Dated,
-    Doses,
-    DrugOrders,
-)
+from cds_service.core.findings import Dated, Doses, DrugOrders
 
 # Doses weeks apart are those against a tumour, even if no amount is recorded: least and
 # most time between two of them, by drug. Against osteoporosis denosumab is given every

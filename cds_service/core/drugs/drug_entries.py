@@ -3,12 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from cds_service.core.findings import (
-    Dated,
-    HowEnded,
-    Provenance,
-    Supply,
-)
+from cds_service.core.findings import Dated, HowEnded, Provenance, Supply
 
 
 class Clarity(NamedTuple):
@@ -76,10 +71,12 @@ class DrugEntry(NamedTuple):
 
 
 def is_standing_order(entry: DrugEntry) -> bool:
+    """Tell if an entry is an order in force, or a list that has the drug as taken."""
     return entry.is_current and not entry.is_intake
 
 
 def by_last(day: Dated) -> tuple[date, date]:
+    """Return a key that sorts by the last possible day."""
     return day.last, day.first
 
 

@@ -8,12 +8,7 @@ billed injection (rule E8 of the cards).
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from cds_service.core.drugs.bone_drugs import (
-    GROUPS,
-    INJECTED,
-    KINDS,
-    MAY_MEAN,
-)
+from cds_service.core.drugs.bone_drugs import GROUPS, INJECTED, KINDS, MAY_MEAN
 from cds_service.core.drugs.dose_days import (
     WHOLE_COURSE,
     doses_of,
@@ -32,13 +27,7 @@ from cds_service.core.drugs.present_course import (
     present_course,
 )
 from cds_service.core.drugs.stopped_drugs import doubted_if_stopped
-from cds_service.core.findings import (
-    Dated,
-    DrugEnd,
-    DrugOrders,
-    DrugUse,
-    Supply,
-)
+from cds_service.core.findings import Dated, DrugEnd, DrugOrders, DrugUse, Supply
 
 MONTH = timedelta(days=35)  # policy: a monthly dose that is later was left out
 

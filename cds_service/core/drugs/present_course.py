@@ -3,19 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from cds_service.core.drugs.bone_drugs import (
-    INTERVAL,
-)
+from cds_service.core.drugs.bone_drugs import INTERVAL
 from cds_service.core.drugs.drug_entries import (
     DrugEntry,
     by_last,
     is_end,
     is_standing_order,
 )
-from cds_service.core.findings import (
-    Dated,
-    DrugEnd,
-)
+from cds_service.core.findings import Dated, DrugEnd
 from cds_service.core.months import months_between
 
 PAUSE_MONTHS = 12  # policy: so long without an intake is a pause

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from cds_service.core.drugs.bone_drugs import (
-    INTERVAL,
-)
+from cds_service.core.drugs.bone_drugs import INTERVAL
 from cds_service.core.drugs.drug_entries import DrugEntry, is_end, is_standing_order
 
 

@@ -126,7 +126,7 @@ CANCER_IN_SHORT = ("cancer-in-short",)
 MAY_BE_TUMOUR = ("tumour-in-question",)
 BURST = frozenset({"stable-burst-fracture", in_doubt("stable-burst-fracture")})
 UNSTABLE = "unstable-fracture"
-BURST_KINDS = ("called-burst", "called-stable")  # rules of `kinds.toml`
+BURST_KINDS = ("called-burst", "called-stable")  # rules of `kinds/`
 GAIT_OR_BLADDER = ("gait-or-bladder",)
 _DIVIDED = re.compile(r"[,;()]")
 

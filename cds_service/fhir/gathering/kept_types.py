@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
-from cds_service.fhir.gathering.query_results import (
-    QueryResult,
-)
+from cds_service.fhir.gathering.query_results import QueryResult
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.outgoing.deadline import Deadline
 

@@ -19,10 +19,7 @@ from cds_service.fhir.entries.medication.products import (
 from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import PrefetchPlan
-from cds_service.fhir.gathering.query_results import (
-    QueryResult,
-    count_entries,
-)
+from cds_service.fhir.gathering.query_results import QueryResult, count_entries
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.gathering.token_scopes import may_ask
 from cds_service.fhir.gathering.unsent_reasons import diagnoses_of_stay

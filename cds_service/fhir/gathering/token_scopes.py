@@ -7,17 +7,16 @@ import re
 
 from cds_service.protocol.messages import HookRequest
 
+RESOURCE_SCOPE = re.compile(
+    r"(?:patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]*)"
+    r"\.(?P<may>\*|read|write|(?=[cruds])c?r?u?d?s?)(?P<query>\?\S*)?"
+)
+
 
 def may_ask(request: HookRequest, resource_type: str) -> bool:
     """Tell if the request's token covers reading this type."""
     token = request.fhir_authorization
     return token is None or may_read(token.scope, resource_type)
-
-
-RESOURCE_SCOPE = re.compile(
-    r"(?:patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]*)"
-    r"\.(?P<may>\*|read|write|(?=[cruds])c?r?u?d?s?)(?P<query>\?\S*)?"
-)
 
 
 def may_read(

@@ -3,11 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.fhir.learning.answer_costs import (
-    NO_COST,
-    Cost,
-    Kind,
-)
+from cds_service.fhir.learning.answer_costs import NO_COST, Cost, Kind
 from cds_service.fhir.mapping.codes.code_systems import MEASURES, ORDERS
 from cds_service.fhir.mapping.codes.mapping_files import UNIT_PROPERTY
 

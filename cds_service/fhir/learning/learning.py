@@ -43,14 +43,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     words_name_augmentation,
 )
-from cds_service.fhir.raw_json import (
-    Json,
-    items,
-    member,
-    number,
-    objects,
-    text,
-)
+from cds_service.fhir.raw_json import Json, items, member, number, objects, text
 from cds_service.fhir.references import BundleEntry, Targets
 
 # The element with the code of each type, and what an order of that type may be.

@@ -16,9 +16,7 @@ from cds_service.fhir.mapping.files.overlay import required
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.orders.meaning import AUGMENTATION_OR_LEVEL
-from cds_service.fhir.orders.recognition import (
-    SUPPORT_KINDS,
-)
+from cds_service.fhir.orders.recognition import SUPPORT_KINDS
 from cds_service.fhir.orders.titles.operations import name_augmentation
 from cds_service.fhir.orders.titles.supports import name_support
 

@@ -5,19 +5,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from cds_service.fhir.learning.answer_costs import (
-    Key,
-    Kind,
-)
+from cds_service.fhir.learning.answer_costs import Key, Kind
 from cds_service.fhir.learning.learned import WITHHELD
 from cds_service.fhir.mapping.codes.code_systems import LONGEST_CODE
-from cds_service.fhir.raw_json import (
-    Json,
-    member,
-    objects,
-    text,
-    texts_of,
-)
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 _SHOWABLE = re.compile(r"[^\x00-\x1f\x7f<>]{1,80}")

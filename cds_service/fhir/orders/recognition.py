@@ -75,9 +75,9 @@ BILLING_OPTIONS = (
 
 HEIGHT_RESTORATION = "height-restoration"
 OF_AUGMENTATION = AUGMENTATION_OR_LEVEL | {HEIGHT_RESTORATION}
-# Types that `may_concern_us` never rules out. A device or a group holds or refers to
-# something else. In a Procedure a year may cut the name of an operation in two: later
-# steps take the year out.
+# Types that `may_concern_us` never rules out. A device order or a group holds, or
+# refers to, something else. In a Procedure a year may cut the name of an operation in
+# two: later steps take the year out.
 READ_ON = DEVICE_TYPES | GROUPS | {"Procedure"}
 # The fractures that an augmentation may be for.
 FRACTURES = frozenset(
@@ -249,7 +249,7 @@ def _recognise_operation(
     return _by_code(matches) if matches else None
 
 
-def orders_discharge(drafts: DraftOrders, terminology: Terminology) -> bool:
+def is_discharge_ordered(drafts: DraftOrders, terminology: Terminology) -> bool:
     """Tell if one of these orders discharges the patient."""
     titles = (_titles(one.resource) for one in drafts.each())
     return any(_any_of(terminology.matches(one), DISCHARGE) for one in titles)
@@ -292,7 +292,7 @@ def read_drafts(
     terminology: Terminology,
     deadline: Deadline | None = None,
 ) -> DraftOrders:
-    """Read the orders in `context.draftOrders`; return none if it is not a Bundle.
+    """Read the orders in `context.draftOrders`; what is not a Bundle has none.
 
     Args:
         draft_orders: raw JSON of any quality.

@@ -1,6 +1,6 @@
-"""Tell which deficits the words of an order only name as old ones.
+"""Tell which deficits an order calls old wherever it names them.
 
-"L1 fracture, old foot drop" says that the foot drop is none of these days (fact F5).
+"L1 fracture, old foot drop" says that the foot drop is not of these days (fact F5).
 """
 
 from collections.abc import Iterable
@@ -18,14 +18,14 @@ from cds_service.fhir.mapping.texts.clauses import clauses, names, sentences_onc
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, year_of_answer
 
 DEFICITS = frozenset({"neurological-deficit", "leg-weakness"})
-# Rules of `kinds.toml`.
+# Rules of `kinds/`.
 LASTING = ("long-standing", *PAST_BY_WORDS)
 # Of last year's deficit nobody knows if it is of last month.
 YEARS = 2
 
 
 def old_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
-    """Return the deficits that each part of these words which names one calls old.
+    """Return the deficits that these words call old in each part that names them.
 
     Args:
         words: reasons, titles and notes of an order.

@@ -2,19 +2,14 @@
 
 from datetime import timedelta
 
-from cds_service.core.drugs.bone_drugs import (
-    INJECTED,
-    INTERVAL,
-)
+from cds_service.core.drugs.bone_drugs import INJECTED, INTERVAL
 from cds_service.core.drugs.drug_entries import DrugEntry
 from cds_service.core.findings import Dated
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.drugs import Drug
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.findings.courses.dosage_ends import (
-    end_of_dosages,
-)
+from cds_service.fhir.findings.courses.dosage_ends import end_of_dosages
 from cds_service.fhir.findings.courses.drug_times import (
     dated,
     duration_of,

@@ -5,11 +5,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cds_service.core.drugs.bone_drugs import (
-    GROUPS,
-    KINDS,
-    MAY_MEAN,
-)
+from cds_service.core.drugs.bone_drugs import GROUPS, KINDS, MAY_MEAN
 from cds_service.core.drugs.drug_entries import Clarity, DrugEntry
 from cds_service.core.findings import Dated, DrugAllergy
 from cds_service.core.vocabulary import BoneDrugSpec, MedicationSpec

@@ -1,9 +1,6 @@
 """Read one entry of a bone drug: a dose, a report, an order or a mention."""
 
-from cds_service.core.drugs.bone_drugs import (
-    INTERVAL,
-    KINDS,
-)
+from cds_service.core.drugs.bone_drugs import INTERVAL, KINDS
 from cds_service.core.drugs.drug_entries import Clarity, DrugEntry
 from cds_service.core.findings import Dated
 from cds_service.core.vocabulary import MedicationSpec
@@ -27,10 +24,7 @@ from cds_service.fhir.findings.drugs.bone_drug_doses import (
 from cds_service.fhir.findings.drugs.bone_drug_orders import read_order
 from cds_service.fhir.findings.drugs.bone_drug_reports import read_report
 from cds_service.fhir.findings.drugs.drug_supplies import with_supply
-from cds_service.fhir.findings.drugs.medication_list import (
-    NOT_TAKEN,
-    TAKEN,
-)
+from cds_service.fhir.findings.drugs.medication_list import NOT_TAKEN, TAKEN
 from cds_service.fhir.findings.drugs.use import GIVEN, source_of
 
 # Statuses of an intake that was not broken off.

@@ -1,18 +1,12 @@
 """Read an order of a bone drug: in force, or ended by status, period or supply."""
 
-from cds_service.core.drugs.bone_drugs import (
-    INJECTED,
-    INTERVAL,
-)
+from cds_service.core.drugs.bone_drugs import INJECTED, INTERVAL
 from cds_service.core.drugs.drug_entries import DrugEntry
 from cds_service.core.findings import Dated, HowEnded
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.findings.courses.dosage_ends import (
-    DosageEnd,
-    end_of_dosages,
-)
+from cds_service.fhir.findings.courses.dosage_ends import DosageEnd, end_of_dosages
 from cds_service.fhir.findings.courses.drug_times import (
     MOST_DAYS,
     begins_soon,

@@ -1,9 +1,6 @@
 """Read what a list of drugs reports of a bone drug: a period, a day, or neither."""
 
-from cds_service.core.drugs.bone_drugs import (
-    INJECTED,
-    INTERVAL,
-)
+from cds_service.core.drugs.bone_drugs import INJECTED, INTERVAL
 from cds_service.core.drugs.drug_entries import DrugEntry
 from cds_service.core.findings import Dated, HowEnded
 from cds_service.core.vocabulary import MedicationSpec
@@ -15,10 +12,7 @@ from cds_service.fhir.findings.courses.dosage_ends import (
     end_of_dosages,
     first_of_dosages,
 )
-from cds_service.fhir.findings.courses.drug_times import (
-    dated,
-    first_and_last_day,
-)
+from cds_service.fhir.findings.courses.drug_times import dated, first_and_last_day
 from cds_service.fhir.findings.drugs.bone_drug_times import (
     STOPPED,
     acts_until,

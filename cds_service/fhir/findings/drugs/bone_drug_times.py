@@ -6,9 +6,7 @@ from cds_service.core.findings import Dated
 from cds_service.core.months import months_after
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.fhir.findings.chart import Chart
-from cds_service.fhir.findings.courses.dosage_ends import (
-    DosageEnd,
-)
+from cds_service.fhir.findings.courses.dosage_ends import DosageEnd
 
 LATE = timedelta(days=30)  # policy: so long after its end a supply may be renewed
 STOPPED = frozenset({"stopped", "on-hold"})

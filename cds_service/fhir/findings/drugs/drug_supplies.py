@@ -22,10 +22,7 @@ from cds_service.fhir.findings.courses.drug_times import (
     duration_of,
     tablets_in,
 )
-from cds_service.fhir.findings.drugs.home_orders import (
-    SHORT,
-    is_home_category,
-)
+from cds_service.fhir.findings.drugs.home_orders import SHORT, is_home_category
 from cds_service.fhir.mapping.durations.duration_lengths import DAY
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.settings_of_care import WARD

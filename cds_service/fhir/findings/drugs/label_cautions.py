@@ -8,21 +8,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cds_service.core.findings import LabelCaution, Precision
-from cds_service.fhir.certainty import (
-    ACTIVE,
-    PAST,
-    certainty_of,
-    clinical_status,
-)
+from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.words.past_by_words import (
     PAST_BY_WORDS,
     is_onset_of_recording,
 )
-from cds_service.fhir.entries.words.problem_words import (
-    OF_RELATIVES,
-    is_denial,
-)
+from cds_service.fhir.entries.words.problem_words import OF_RELATIVES, is_denial
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.mapping.codes.caution_codes import Caution

@@ -40,7 +40,7 @@ PLAUSIBLE = {TOTAL: (0.5, 5.0), ADJUSTED: (0.5, 5.0), IONISED: (0.2, 3.0)}
 UNITS = {"mmol/l": 1.0, "mg/dl": 1 / 4.008, "meq/l": 0.5}
 LOW_CODES, NORMAL_CODES = frozenset({"L", "LL", "LU"}), frozenset({"N"})
 HIGH_CODES = frozenset({"H", "HH", "HU"})
-# Rules of `kinds.toml` do not read them: these are the words of the code system.
+# Words of the code system: rules of `kinds/` do not read them.
 LOW_WORDS = frozenset(
     {"low", "critical low", "significantly low", "below reference range"}
 )
@@ -54,7 +54,7 @@ class _Calcium(NamedTuple):
 
     Attributes:
         measure: which calcium it is.
-        reading: where it stands.
+        reading: the value as recorded.
         when: its moment.
         is_low: it is below its limit.
         is_not_low: it is known not to be.
@@ -80,8 +80,8 @@ def low_calcium_in(chart: Chart) -> tuple[LabelCaution, ...]:
     newest = max(low, key=lambda one: (one.when.day, _reference(one)))
     is_sure = newest.reading.entry.status not in NOT_YET_FINAL
     day = newest.when.day
-    found = LabelCaution("low-calcium", NAME, _reference(newest), is_sure, day=day)
-    return (found,)
+    caution = LabelCaution("low-calcium", NAME, _reference(newest), is_sure, day=day)
+    return (caution,)
 
 
 def _reference(value: _Calcium) -> str:

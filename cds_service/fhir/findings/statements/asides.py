@@ -2,11 +2,7 @@
 
 from datetime import date, timedelta
 
-from cds_service.core.vocabulary import (
-    EventSpec,
-    FindingSpec,
-    FractureSpec,
-)
+from cds_service.core.vocabulary import EventSpec, FindingSpec, FractureSpec
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import is_plain_exam
 from cds_service.fhir.entries.grave.cultures import MICROBIOLOGY
@@ -26,10 +22,7 @@ from cds_service.fhir.entries.grave.searches import (
     is_done_order,
 )
 from cds_service.fhir.entries.medication.drug_groups import GOES_ON, MEDICATION_TYPES
-from cds_service.fhir.findings.chart import (
-    Chart,
-    Problem,
-)
+from cds_service.fhir.findings.chart import Chart, Problem
 from cds_service.fhir.findings.encounter import VOID_ENCOUNTER
 from cds_service.fhir.findings.statements.stated import (
     LATER,
@@ -37,11 +30,7 @@ from cds_service.fhir.findings.statements.stated import (
     Stated,
     dated_ahead,
 )
-from cds_service.fhir.raw_json import (
-    member,
-    objects,
-    text,
-)
+from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import last_name
 from cds_service.fhir.settings_of_care import INPATIENT
 from cds_service.fhir.site_calendar import Span
@@ -92,8 +81,8 @@ def read_aside(
     """Read what a report, an order or a drug names, which leaves the finding open.
 
     One that is dated ahead is on record all the same: its day must be wrong. None if it
-    is dated after an order that is looked at later, or longer ago than the finding
-    looks back; a drug that is still taken counts however old it is.
+    is older than the finding looks back, unless it is a drug that is still taken; or,
+    if an earlier day is assessed (`--as-of`), if it is dated after the order.
 
     Args:
         entry: the report, order or drug.

@@ -2,10 +2,7 @@
 
 from datetime import date
 
-from cds_service.core.vocabulary import (
-    ConditionSpec,
-    YesNoSpec,
-)
+from cds_service.core.vocabulary import ConditionSpec, YesNoSpec
 from cds_service.fhir.certainty import (
     ACTIVE,
     PAST,
@@ -14,15 +11,8 @@ from cds_service.fhir.certainty import (
     is_later_encounter,
 )
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.words.problem_words import (
-    in_doubt,
-    is_taken_as_active,
-)
-from cds_service.fhir.findings.chart import (
-    Chart,
-    Problem,
-    age_in_words,
-)
+from cds_service.fhir.entries.words.problem_words import in_doubt, is_taken_as_active
+from cds_service.fhir.findings.chart import Chart, Problem, age_in_words
 from cds_service.fhir.findings.statements.stated import (
     DOUBTED,
     OLD_BY_WORDS,
@@ -33,16 +23,13 @@ from cds_service.fhir.findings.statements.stated import (
 )
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.onset import begun, has_onset_without_day, recorded_on
-from cds_service.fhir.raw_json import (
-    Json,
-    text,
-    texts_of,
-)
+from cds_service.fhir.raw_json import Json, text, texts_of
 
 
 def read_condition(
     entry: Entry, concept: str, codes: tuple[str, ...], spec: YesNoSpec, chart: Chart
 ) -> Stated | None:
+    """Read a diagnosis, with its day and why it does not count; None if denied."""
     certainty = certainty_of(entry.raw)
     if certainty == "denied":
         return None

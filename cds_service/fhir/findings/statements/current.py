@@ -1,17 +1,9 @@
 """Tell if a diagnosis or an act may be current, or may have been."""
 
-from cds_service.fhir.certainty import (
-    PAST,
-    certainty_of,
-    clinical_status,
-)
+from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.words.problem_words import (
-    may_be_active,
-)
-from cds_service.fhir.findings.chart import (
-    Chart,
-)
+from cds_service.fhir.entries.words.problem_words import may_be_active
+from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.findings.statements.stated import Stated
 
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})

@@ -3,14 +3,9 @@
 from datetime import date
 
 from cds_service.core.months import months_before
-from cds_service.core.vocabulary import (
-    ConditionSpec,
-    YesNoSpec,
-)
+from cds_service.core.vocabulary import ConditionSpec, YesNoSpec
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.words.problem_words import (
-    in_doubt,
-)
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings.augmentations.cement_reasons import (
     is_called_past,
     is_for_something_else,
@@ -20,11 +15,7 @@ from cds_service.fhir.findings.augmentations.first_stages import is_of_first_sta
 from cds_service.fhir.findings.augmentations.same_operation import (
     may_be_of_present_fracture,
 )
-from cds_service.fhir.findings.chart import (
-    Chart,
-    Problem,
-    age_in_words,
-)
+from cds_service.fhir.findings.chart import Chart, Problem, age_in_words
 from cds_service.fhir.findings.statements.current import may_be_current
 from cds_service.fhir.findings.statements.stated import (
     DOUBTED,
@@ -49,6 +40,7 @@ def read_procedure(
     It counts as an earlier fracture; done for something else, or for the present one,
     it leaves that open. If its title calls it past, or names an earlier month or
     year, it was typed in at an admission: it was done by its day.
+
     A procedure that counts only for some months needs a date, too. If it is not known
     to be completed, it leaves the finding open.
     """

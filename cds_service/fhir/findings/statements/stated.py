@@ -4,22 +4,13 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.core.findings import PassedOver, Provenance
-from cds_service.core.vocabulary import (
-    FindingSpec,
-)
+from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.words.wording import date_text
-from cds_service.fhir.certainty import (
-    is_later_encounter,
-    is_sequela,
-)
+from cds_service.fhir.certainty import is_later_encounter, is_sequela
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
-from cds_service.fhir.findings.chart import (
-    ON_DRUGS,
-    Chart,
-    Problem,
-)
+from cds_service.fhir.findings.chart import ON_DRUGS, Chart, Problem
 from cds_service.fhir.onset import recorded_on
 
 SUSPECTED = Problem("undetermined", "suspected, not confirmed")

@@ -7,19 +7,9 @@ the finding open.
 from collections.abc import Sequence
 from functools import cache
 
-from cds_service.core.vocabulary import (
-    ConditionSpec,
-    YesNoSpec,
-)
-from cds_service.fhir.entries.words.problem_words import (
-    in_doubt,
-)
-from cds_service.fhir.findings.chart import (
-    STATING,
-    Chart,
-    Problem,
-    age_in_words,
-)
+from cds_service.core.vocabulary import ConditionSpec, YesNoSpec
+from cds_service.fhir.entries.words.problem_words import in_doubt
+from cds_service.fhir.findings.chart import STATING, Chart, Problem, age_in_words
 from cds_service.fhir.findings.statements.asides import (
     OPEN_CONCEPTS,
     look_back,
@@ -30,10 +20,7 @@ from cds_service.fhir.findings.statements.procedures import read_procedure
 from cds_service.fhir.findings.statements.stated import WORDED, Stated
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.onset import recorded_on
-from cds_service.fhir.raw_json import (
-    member,
-    texts_of,
-)
+from cds_service.fhir.raw_json import member, texts_of
 
 # Elements of a procedure that may add to its name that it ended or was declined.
 SAID_OF_ACTS = frozenset({"note", "outcome", "statusReason", "modifierExtension"})

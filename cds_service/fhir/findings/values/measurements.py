@@ -123,7 +123,7 @@ def find_quantity(
         judge: refuses values by where and how they were measured.
         choose: chooses the value that counts; None for the newest.
     """
-    choose = choose or choose_newest
+    choose = choose or choose_newest  # which is defined below
     readings = chart.readings_of(spec.value_sets)
     akin = list(_refused_akin(spec, readings, chart))
     broken = chart.broken(spec)

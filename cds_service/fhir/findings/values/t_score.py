@@ -169,8 +169,8 @@ def judge_t_score(
     if why := _why_misplaced(code_site, body_site, line_site, is_unclear=is_unclear):
         return judged.refused("conflicting", why)
     site = site_of(reading, code_site, named_site)
-    why = _why_of_another_place(reading, body_site, terminology)
-    if why := why or NEVER_AT.get(site, ""):
+    other_place = _why_of_another_place(reading, body_site, terminology)
+    if why := other_place or NEVER_AT.get(site, ""):
         return judged.refused("other-method", why)
     if measured.value >= DENSE and _is_of_thin_bone(reading, chart):
         in_words = minus_missing_text(judged.printed.partition(" ")[0])

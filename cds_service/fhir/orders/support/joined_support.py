@@ -91,7 +91,7 @@ def join_support_orders(
         limits = training_limits(record, drafts, terminology, today, past)
 
     orders = [
-        _judged_now(order, operation.levels, today)
+        _with_not_now(order, operation.levels, today)
         for order in (*signed_now, *in_force, *on_record.unclear)
     ]
     augmentations = find_augmentations(record, terminology)
@@ -156,9 +156,10 @@ def _within_a_year(planned: date | None, today: date | None) -> date | None:
     return planned if timedelta(0) <= planned - today <= LONGEST_PLAN else None
 
 
-def _judged_now(
+def _with_not_now(
     order: SupportOrder, treated: tuple[str, ...], today: date | None
 ) -> SupportOrder:
+    """Add to an order why it does not count now."""
     not_now = _why_not_now(order, treated, today)
     return replace(order, standing=order.standing._replace(not_now=not_now))
 

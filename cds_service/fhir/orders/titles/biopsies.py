@@ -3,9 +3,7 @@
 from cds_service.fhir.entries.grave.searches import BIOPSY
 from cds_service.fhir.mapping.levels.level_names import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.texts.text_rules import (
-    folded,
-)
+from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.orders.titles.withdrawals import around
 
 # With `@` for the name of a biopsy.

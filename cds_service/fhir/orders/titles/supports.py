@@ -6,9 +6,7 @@ import sys
 from cds_service.fhir.mapping.levels.level_names import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses
-from cds_service.fhir.mapping.texts.text_rules import (
-    folded,
-)
+from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.orders.titles.withdrawals import (
     DECLINED_BESIDE,
     MOST_CLAUSES,
@@ -34,8 +32,6 @@ _AT_MOST = re.compile(
     r"(?:(?:longer|more) than|langer als|mehr als|plus de|mas de|piu di|langer dan"
     r"|dluzej niz)(?= \d)"
 )
-
-
 # The names of braces in our texts, by concept; the first that fits counts.
 BRACES = {
     "tlso": "TLSO",
@@ -62,10 +58,9 @@ def name_support(
 ) -> frozenset[str]:
     """Name the kinds of support order that a title names.
 
-    A declined, stopped or removed one does not count.
-
-    Therapy in a brace is an order of therapy: the brace is how it is done. What
-    follows `until` ends an order: bed rest until a brace arrives orders no brace.
+    A declined, stopped or removed one does not count. Therapy in a brace is an order of
+    therapy: the brace is how it is done. What follows `until` ends an order: bed rest
+    until a brace arrives orders no brace.
 
     Args:
         words: the title.
@@ -76,20 +71,20 @@ def name_support(
     plain = folded(words[:LONGEST_TEXT])
     places = dict(terminology.text_places(plain, kinds, site))
     if len(places) > 1:
-        ordered = folded(terminology.durations.without_ends(words[:LONGEST_TEXT]))
-        kept = terminology.text_places(ordered, kinds, site)
-        first = {kind: place for kind, place in places.items() if kind in kept}
-        places = first or places
+        endless = folded(terminology.durations.without_ends(words[:LONGEST_TEXT]))
+        named = terminology.text_places(endless, kinds, site)
+        no_ends = {kind: place for kind, place in places.items() if kind in named}
+        places = no_ends or places
     if places.get("rehabilitation", NOWHERE) < places.get("brace", FIRST):
         before, after = around(plain, places["brace"])
         if _kept_on(before, after, terminology) is None:
             del places["brace"]
-    kinds_wanted = [
+    ordered = [
         kind
         for kind, place in places.items()
         if _is_ordered(kind, words, place, terminology)
     ]
-    return frozenset(kinds_wanted)
+    return frozenset(ordered)
 
 
 def _is_ordered(

@@ -26,7 +26,7 @@ PLAIN_WORDS = {
     for folder in PLAIN
     for path in sorted((EXAMPLES / folder).glob("*.toml"))
 }
-KIND_FILES = [EXAMPLES / "kinds.toml", *sorted((EXAMPLES / "kinds").glob("*.toml"))]
+KIND_FILES = sorted((EXAMPLES / "kinds").glob("*.toml"))
 KINDS = {kind: texts for path in KIND_FILES for kind, texts in read(path).items()}
 DURATIONS = read(EXAMPLES / "durations.toml")
 
@@ -71,8 +71,18 @@ def test_a_list_about_time_names_its_examples_alone(name):
     assert [one for one in DURATIONS[name]["counter-examples"] if is_named(one)] == []
 
 
-def test_a_kind_has_its_examples_in_one_file():
+def test_a_kind_has_its_examples_in_a_file_of_the_same_name():
     assert len(KINDS) == sum(len(read(path)) for path in KIND_FILES)
+    for path in KIND_FILES:
+        assert set(read(path)) <= set(read(MAPPINGS / "kinds" / path.name))
+
+
+@pytest.mark.parametrize("path", sorted(MAPPINGS.rglob("*.toml")), ids=lambda p: p.stem)
+def test_no_row_of_a_phrase_is_broken_at_a_space(path):
+    for phrase in path.read_text(encoding="utf-8").split("'''")[1::2]:
+        rows = [row for row in phrase.splitlines() if row.strip()]
+        assert [row for row in rows if row.endswith(" ")] == []
+        assert len({len(row) - len(row.lstrip()) for row in rows}) <= 1
 
 
 def test_every_list_of_words_has_its_examples():
