@@ -58,10 +58,10 @@ def note(words: str) -> list[dict[str, str]]:
     return [{"text": words}]
 
 
-def colour_after_considered(
+def card_after_considered(
     store: AuditStore, first: list[Resource], later: list[Resource]
-) -> str:
-    """Return the colour of the later card, in the encounter of what was considered."""
+) -> dict[str, str]:
+    """Return the later card, in the encounter of what was considered."""
     ward, patient = Ward(store), str(uuid4())
 
     def card(record: list[Resource], seconds: int = 0) -> dict[str, str]:
@@ -73,7 +73,13 @@ def colour_after_considered(
     shown = card(first)
     assert shown["indicator"] == "warning"
     ward.override(shown, "considered")
-    return card(later, seconds=60)["indicator"]
+    return card(later, seconds=60)
+
+
+def colour_after_considered(
+    store: AuditStore, first: list[Resource], later: list[Resource]
+) -> str:
+    return card_after_considered(store, first, later)["indicator"]
 
 
 @pytest.mark.parametrize(
@@ -198,3 +204,20 @@ MRI = imaging("Spondylodiscitis L1/2.", days=6)
 )
 def test_what_says_no_more_stays_considered(store, first, later):
     assert colour_after_considered(store, first, later) == "info"
+
+
+@pytest.mark.parametrize("title", ["Breast cancer", "Bone metastasis", "Lung cancer"])
+def test_what_was_considered_leads_no_more_as_a_doubt(store, title):
+    """E7: words that name a cancer leave open if it is in the bone."""
+    entry = problem("x", number="grave", days=3, code={"text": title})
+    assert (
+        "not excluded" not in card_after_considered(store, [entry], [entry])["summary"]
+    )
+
+
+def test_a_doubt_of_another_entry_still_leads(store):
+    entry = problem("x", number="grave", days=3, code={"text": "Breast cancer"})
+    words = {"text": "suspected bone metastasis"}
+    another = problem("x", number="doubt", days=3, code=words)
+    card = card_after_considered(store, [entry, another], [entry, another])
+    assert card["summary"].startswith("Malignancy of bone not excluded")

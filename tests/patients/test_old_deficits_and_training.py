@@ -31,6 +31,34 @@ def test_it_is_not_next_to_one_that_may_be_new(title):
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        *("Both legs gave way", "legs giving way, back pain", "les jambes lâchent"),
+        *("Kann nicht mehr gehen", "no puede caminar", "Kan niet meer lopen"),
+        *("歩行不能 腰痛", "无法行走", "nie może chodzić", "걸을 수 없음"),
+        "known lumbar stenosis, both legs gave way",
+    ],
+)
+def test_no_training_next_to_plain_words_of_yesterday(title):
+    entry = problem("x", number="g", days=1, code={"text": title})
+    card = cards_of(entry)["rehabilitation"]
+    assert OFFER not in {one["label"] for one in card.get("suggestions", ())}
+    assert "balance training" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("unable to walk since years", "known inability to walk since polio"),
+        *("Gehunfähig seit Jahren", "Foot drop, old", "myelopathy, chronic"),
+        *("陈旧性足下垂", "Zustand nach Kaudasyndrom", "cannot walk 2012"),
+    ],
+)
+def test_training_is_offered_next_to_plain_words_of_what_is_old(title):
+    assert OFFER in offers(title)
+
+
+@pytest.mark.parametrize(
     "title", ["bottumor", "podejrzenie sepsa", "Geen pijn bij botmetastasen"]
 )
 def test_an_entry_that_was_not_understood_names_no_unstable_spine(title):

@@ -150,9 +150,9 @@ def _rehabilitation_may_end(situation: Situation) -> Signal | None:
 def _unstable_spine(situation: Situation) -> Signal | None:
     """Find an unstable fracture or spine, or a deficit: no training with either.
 
-    One that was named of late and is not excluded weighs as much, but no old deficit
-    does. Its word `bone` names the fracture or spine alone, and is missing if
-    there is only a deficit.
+    One that was named of late and is not excluded weighs as much, but no deficit that
+    its entry calls old does. Its word `bone` names the fracture or spine alone, and is
+    missing if there is only a deficit.
     """
     findings, wording = situation.findings, situation.wording
     names = ("unstable-fracture", "spinal-instability", "neurological-deficit")
@@ -163,9 +163,12 @@ def _unstable_spine(situation: Situation) -> Signal | None:
     }
     labels |= {
         name: say("{name} not excluded", name=wording.name(name))
-        for name in (*names[:2], "new-deficit")
+        for name in names
         if name not in labels and is_named_of_late(name, situation)
     }
+    if names[2] not in labels and is_named_of_late("new-deficit", situation):
+        new = say("{name} not excluded", name=wording.name("new-deficit"))
+        labels["new-deficit"] = new
     if not labels:
         return None
     of_bone = [text for name, text in labels.items() if name in names[:2]]

@@ -23,9 +23,10 @@ from cds_service.core.facts.fact_file import (
     FactFile,
     Phrase,
 )
-from cds_service.core.facts.situation import Signal, SignalEntry
+from cds_service.core.facts.situation import DOUBTED, Signal, SignalEntry
 from cds_service.core.findings import Finding
 from cds_service.core.orders import SupportOrder
+from cds_service.core.risk.grave_findings import BEHIND
 from cds_service.core.words.phrases import Sentence, placeholders, say
 from cds_service.core.words.wording import capital
 
@@ -367,6 +368,7 @@ def rank_facts(
         for file in files
         if file.signal in by_name and (file.at_end_of_life or not is_at_end_of_life)
     )
+    ranked_facts = _without_what_was_considered(ranked_facts)
     names = frozenset(by_name) | {fact.id for fact in ranked_facts}
     open_kinds = {
         kind
@@ -379,6 +381,47 @@ def rank_facts(
         ranked=ranked_facts, common=common, signals=frozenset(signal_names)
     )
     return replace(facts, is_shown=_is_shown(facts, open_kinds))
+
+
+def _without_what_was_considered(
+    facts: tuple[RankedFact, ...],
+) -> tuple[RankedFact, ...]:
+    """Close doubts that rest on nothing but the entries of facts that were considered.
+
+    "Breast cancer" leaves open if it is in the bone: that was asked with the fact (E7).
+    What another entry, or the order itself, leaves open stays open.
+    """
+    considered = [
+        fact
+        for fact in facts
+        if fact.file.only_considered and fact.closed_by == "override"
+    ]
+    if not considered:
+        return facts
+    names = {name for fact in considered for name in BEHIND.get(fact.file.signal, ())}
+    entries = {
+        source.resource
+        for fact in considered
+        for evidence in fact.signal.evidence
+        if isinstance(evidence, Finding)
+        for source in evidence.provenance
+    }
+    return tuple(
+        fact._replace(closed_by="override")
+        if _is_doubt_within(fact.signal, names, entries)
+        else fact
+        for fact in facts
+    )
+
+
+def _is_doubt_within(
+    signal: Signal, names: Collection[str], entries: Collection[str]
+) -> bool:
+    doubted = signal.words.get(DOUBTED, "").split()
+    if not doubted or not signal.entries or not names:
+        return False
+    told = {entry.name for entry in signal.entries}
+    return set(doubted) <= set(names) and told <= set(entries)
 
 
 def _is_shown(facts: ChartFacts, open_kinds: Collection[str]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from cds_service.core.facts.injury_words import MOST_IN_LINE, injuries_text
 from cds_service.core.facts.leaving import ASPECT, Injury
 from cds_service.core.facts.situation import (
+    DOUBTED,
     Detector,
     Signal,
     SignalEntry,
@@ -347,7 +348,8 @@ def _doubt_detector(names: tuple[str, ...]) -> Detector:
         if INFECTION in doubted:
             sources |= _long_antibiotics(situation)
         entries = situation.entries_of(sources)
-        return Signal(say("{name} not excluded", name=titles), entries=entries)
+        because = say("{name} not excluded", name=titles)
+        return Signal(because, words={DOUBTED: " ".join(doubted)}, entries=entries)
 
     return detect
 
@@ -390,7 +392,8 @@ def _named_detector(names: tuple[str, ...]) -> Detector:
         gaps = [situation.findings.gaps[name] for name in named]
         sources = {source.resource for gap in gaps for source in gap.provenance}
         because = say("{name} not excluded", name=titles)
-        return Signal(because, entries=situation.entries_of(sources))
+        entries = situation.entries_of(sources)
+        return Signal(because, words={DOUBTED: " ".join(named)}, entries=entries)
 
     return detect
 

@@ -110,6 +110,8 @@ class Signal(NamedTuple):
     entries: tuple[SignalEntry, ...] = ()
 
 
+# The word of a signal that names the findings it leaves open.
+DOUBTED = "doubted"
 Detector = Callable[[Situation], Signal | None]
 SIGNALS: dict[str, Detector] = {}  # by the signal's name
 

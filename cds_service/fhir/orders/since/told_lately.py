@@ -10,10 +10,17 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.harm.act_words import names_of_reasons
 from cds_service.fhir.entries.harm.unusual_titles import SCAN
+from cds_service.fhir.entries.words.own_words import (
+    is_called_new,
+    is_worsening_alone,
+    kinds_alone,
+    without_company,
+)
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import clauses, names
 from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
 from cds_service.fhir.orders.since.coded_fractures import day_of_report
 from cds_service.fhir.raw_json import is_prohibition, member, texts_of
@@ -46,6 +53,17 @@ COUNTED = {**dict.fromkeys(TELLING, LATELY), **SHORTER}
 LIMITS = {**COUNTED, **{in_doubt(name): limit for name, limit in COUNTED.items()}}
 # Rules of `kinds/`.
 OLD, SUSPECTED = ("long-standing", "history", "past-in-reason"), ("open-suspicion",)
+DEFICITS = frozenset(
+    {
+        "neurological-deficit",
+        "leg-weakness",
+        "spinal-cord-disease",
+        "sphincter-trouble",
+        "paralysis-elsewhere",
+    }
+)
+OLD_DEFICIT = ("long-standing", "history")
+_ANY_DEFICIT = DEFICITS | {*map(in_doubt, DEFICITS)}
 DEFICITS_NAMED = frozenset(
     map(in_doubt, ("neurological-deficit", "leg-weakness", "sphincter-trouble"))
 )
@@ -87,6 +105,7 @@ def told_lately(
         )
         and not _names_earlier_year(entry, (today - LATELY).year)
         and not _only_speaks_of_it(entry, terminology)
+        and not _is_old_deficit(entry, terminology)
     )
 
 
@@ -151,6 +170,39 @@ def _names_earlier_year(entry: Entry, since: int) -> bool:
     titles = _titles_of(entry)
     years = [int(year) for title in titles for year in WRITTEN_YEAR.findall(title)]
     return bool(years) and max(years) < since
+
+
+def _is_old_deficit(entry: Entry, terminology: Terminology) -> bool:
+    """Tell if a diagnosis names a deficit alone, and calls it old: "old foot drop".
+
+    What is also called new or worse is not old: "acute on chronic leg weakness".
+    """
+    told = entry.concepts & LIMITS.keys()
+    if entry.resource_type != "Condition" or told - _ANY_DEFICIT:
+        return False
+    titles = _titles_of(entry)
+    parts = [
+        one for title in titles for whole in clauses(title) for one in names(whole)
+    ]
+    if any(is_worsening_alone(one, terminology) for one in parts):
+        return False
+
+    def is_deficit(part: str) -> bool:
+        is_plain = terminology.grave_stems.has_plain_deficit(part)
+        return is_plain or not DEFICITS.isdisjoint(terminology.text_concepts(part))
+
+    if any(kinds_alone(one, OLD_DEFICIT, terminology) for one in parts):
+        return True
+    own = [
+        without_company(one, is_deficit, OLD_DEFICIT, terminology)
+        for one in parts
+        if is_deficit(one)
+    ]
+    return bool(own) and all(
+        terminology.kinds.of_title(one, OLD_DEFICIT)
+        and not is_called_new(one, terminology)
+        for one in own
+    )
 
 
 def _only_speaks_of_it(entry: Entry, terminology: Terminology) -> bool:
