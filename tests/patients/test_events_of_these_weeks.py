@@ -11,9 +11,9 @@ from tests.patients.leaving import page_after
 from tests.patients.reassuring import card_of, dated
 from tests.patients.training import FALLS, REFER, assert_training_is_chosen, chosen
 
-HEART = "heart attack, perhaps of these weeks: cardiology says when"
-LUNG = "lung embolism, perhaps of these weeks: its doctors say when"
-BRAIN = "stroke, perhaps of these weeks: neurology says when"
+HEART = "heart attack, perhaps of these weeks"
+LUNG = "lung embolism, perhaps of these weeks"
+BRAIN = "stroke, perhaps of these weeks"
 CODED = [
     (ICD, "I21.4", HEART),
     (ICD, "I22.0", HEART),
@@ -70,7 +70,7 @@ def test_training_is_not_chosen_and_the_card_says_whom_to_ask(
     system: str, code: str, reason: str
 ) -> None:
     detail = detail_of(dated(codeable(system, code), days=12))
-    assert f"not pre-selected: {reason}; agree start and load" in detail
+    assert f"not pre-selected: {reason}; agree start and load with its doctors" in detail
 
 
 @pytest.mark.parametrize(("title", "reason"), NAMED)

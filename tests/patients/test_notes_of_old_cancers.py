@@ -81,7 +81,6 @@ def test_pain_a_search_and_a_test_of_the_bone_leave_a_malignancy_open(note, code
 def test_a_deficit_next_to_a_denial_is_told(code):
     card = card_of(old_cancer("keine Metastasen, Beinschwäche", code))
     assert "neurological deficit not excluded" in card["detail"]
-    assert not is_review_selected(card)
 
 
 def test_the_history_with_an_unread_note_is_counted_once_for_each_entry():

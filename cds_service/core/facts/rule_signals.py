@@ -483,9 +483,9 @@ WHY_LIMITED: tuple[tuple[TrainingLimit, str], ...] = (
 
 # After these training is agreed on first, by those who treat them.
 AGREED_ON: tuple[tuple[TrainingLimit, str], ...] = (
-    ("heart", say("heart attack, perhaps of these weeks: cardiology says when")),
-    ("lung", say("lung embolism, perhaps of these weeks: its doctors say when")),
-    ("brain", say("stroke, perhaps of these weeks: neurology says when")),
+    ("heart", say("heart attack, perhaps of these weeks")),
+    ("lung", say("lung embolism, perhaps of these weeks")),
+    ("brain", say("stroke, perhaps of these weeks")),
 )
 
 
