@@ -267,7 +267,13 @@ def _maybe_not_fragility(situation: Situation) -> Signal | None:
 
 ANY_OF = {
     "not-osteoporotic": ("malignancy", "spinal-infection"),
-    "no-brace-advice": ("malignancy", "spinal-infection"),
+    # Facts F1 and F6 hold by words too, which leave the other two open.
+    "no-brace-advice": (
+        "malignancy",
+        "spinal-infection",
+        "bone-malignancy",
+        "present-spinal-infection",
+    ),
     "no-exercise": ABSOLUTE,
     **{
         name: (name,)

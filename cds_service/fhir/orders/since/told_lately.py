@@ -4,7 +4,9 @@ A suspicion of years ago that was never closed is one line under *Not known*. On
 last months, or of no known day, comes before the cement.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
@@ -20,10 +22,10 @@ from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.texts.clauses import clauses, names
+from cds_service.fhir.mapping.texts.clauses import clauses, names, sentences
 from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
 from cds_service.fhir.orders.since.coded_fractures import day_of_report
-from cds_service.fhir.raw_json import is_prohibition, member, texts_of
+from cds_service.fhir.raw_json import is_prohibition, member, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Policy: as long as an infection that is over counts (fact F1).
@@ -62,6 +64,8 @@ DEFICITS = frozenset(
         "paralysis-elsewhere",
     }
 )
+# Elements of a report that may tell more than its conclusion.
+_BESIDE_CONCLUSION = ("conclusionCode", "extension", "contained", "text")
 OLD_DEFICIT = ("long-standing", "history")
 _ANY_DEFICIT = DEFICITS | {*map(in_doubt, DEFICITS)}
 DEFICITS_NAMED = frozenset(
@@ -173,36 +177,46 @@ def _names_earlier_year(entry: Entry, since: int) -> bool:
 
 
 def _is_old_deficit(entry: Entry, terminology: Terminology) -> bool:
-    """Tell if a diagnosis names a deficit alone, and calls it old: "old foot drop".
+    """Tell if a diagnosis or a report names a deficit alone, and calls it old.
 
     What is also called new or worse is not old: "acute on chronic leg weakness".
     """
     told = entry.concepts & LIMITS.keys()
-    if entry.resource_type != "Condition" or told - _ANY_DEFICIT:
+    if _is_order(entry) or told - _ANY_DEFICIT:
         return False
     titles = _titles_of(entry)
-    parts = [
-        one for title in titles for whole in clauses(title) for one in names(whole)
+    if entry.resource_type == "DiagnosticReport":
+        if any(entry.raw.get(one) for one in _BESIDE_CONCLUSION):
+            return False
+        titles = sentences(text(entry.raw.get("conclusion")))
+    rows = [
+        [part for whole in clauses(title) for part in names(whole)] for title in titles
     ]
-    if any(is_worsening_alone(one, terminology) for one in parts):
+    if any(is_worsening_alone(part, terminology) for row in rows for part in row):
         return False
+    calls = [call for row in rows for call in _calls_of_deficits(row, terminology)]
+    return bool(calls) and all(calls)
+
+
+def _calls_of_deficits(
+    parts: Sequence[str], terminology: Terminology
+) -> Iterator[bool]:
+    """Tell of each part that names a deficit if it, or the one behind it, calls it old.
+
+    "Foot drop, old" does; "foot drop, fracture of L1, old" is of an old fracture.
+    """
 
     def is_deficit(part: str) -> bool:
         is_plain = terminology.grave_stems.has_plain_deficit(part)
         return is_plain or not DEFICITS.isdisjoint(terminology.text_concepts(part))
 
-    if any(kinds_alone(one, OLD_DEFICIT, terminology) for one in parts):
-        return True
-    own = [
-        without_company(one, is_deficit, OLD_DEFICIT, terminology)
-        for one in parts
-        if is_deficit(one)
-    ]
-    return bool(own) and all(
-        terminology.kinds.of_title(one, OLD_DEFICIT)
-        and not is_called_new(one, terminology)
-        for one in own
-    )
+    for part, behind in zip_longest(parts, parts[1:], fillvalue=""):
+        if not is_deficit(part):
+            continue
+        own = without_company(part, is_deficit, OLD_DEFICIT, terminology)
+        is_old = terminology.kinds.of_title(own, OLD_DEFICIT)
+        is_old = is_old or kinds_alone(behind, OLD_DEFICIT, terminology)
+        yield bool(is_old) and not is_called_new(own, terminology)
 
 
 def _only_speaks_of_it(entry: Entry, terminology: Terminology) -> bool:
