@@ -497,9 +497,9 @@ def _is_fracture_unstable_of_late(situation: Situation) -> bool:
     """
     leaving, findings = situation.leaving, situation.findings
     known, gap = findings.known.get(UNSTABLE[0]), findings.gaps.get(UNSTABLE[0])
-    outcome = known if known is not None and known.value is True else None
-    if outcome is None and gap is not None and gap.is_mentioned and not gap.may_be_old:
-        outcome = gap
+    is_told = gap is not None and gap.is_mentioned and not gap.may_be_old
+    is_sure = known is not None and known.value is True
+    outcome = known if is_sure else gap if is_told else None
     if leaving is None or outcome is None:
         return False
     since = outcome.observed
