@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.chart_builders import ask, by_topic, kyphoplasty, order_sign, problem
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    days_ago,
+    kyphoplasty,
+    order_sign,
+    problem,
+)
+from tests.patients.inpatients import worded
 from tests.patients.leaving import everything_arranged, leave, leaving_chart
 from tests.patients.reassuring import reassuring_record
 
@@ -62,3 +70,26 @@ def test_a_discharge_asks_if_physiotherapy_knows():
 )
 def test_a_discharge_asks_nothing_of_what_healed_or_carries_nothing(code, days):
     assert not leave(leaving_chart(*everything_arranged(), broken(code, days)))
+
+
+UNSTABLE = [
+    *("Unstable fracture of L1", "Unstable burst fracture L1"),
+    *("Instabile LWK-1-Fraktur", "Fracture instable de L1"),
+    *("Fractura inestable de L1", "Frattura instabile di L1"),
+    *("Instabiele fractuur L1", "Niestabilne złamanie L1"),
+    *("L1不稳定骨折", "L1 불안정 골절"),
+]
+
+
+@pytest.mark.parametrize("title", UNSTABLE)
+def test_words_of_an_unstable_fracture_ask_as_its_code_does(title):
+    told = worded(title, days=20)
+    asked = leave(leaving_chart(*everything_arranged(), told))
+    assert asked[0]["summary"].endswith(KNOWS)
+
+
+@pytest.mark.parametrize("title", [*UNSTABLE[:4], "Stable fracture of L1"])
+def test_words_of_one_that_healed_ask_nothing(title):
+    days = 20 if title.startswith("Stable") else 400
+    told = worded(title, days=days) | {"recordedDate": days_ago(days)}
+    assert not leave(leaving_chart(*everything_arranged(), told))

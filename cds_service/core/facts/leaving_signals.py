@@ -490,15 +490,20 @@ def _training_despite_limit(situation: Situation) -> Signal | None:
 
 
 def _is_fracture_unstable_of_late(situation: Situation) -> bool:
-    """Tell if an unstable fracture is of these months, and from before the operation.
+    """Tell if a fracture, unstable or perhaps so, is of these months and of before.
 
-    A spine that is unstable without one lasts for years.
+    Words of a diagnosis say so as its code does; what was not understood says nothing.
+    A spine that is unstable without a fracture lasts for years.
     """
-    leaving, finding = situation.leaving, situation.findings.known.get(UNSTABLE[0])
-    if leaving is None or finding is None or finding.value is not True:
+    leaving, findings = situation.leaving, situation.findings
+    known, gap = findings.known.get(UNSTABLE[0]), findings.gaps.get(UNSTABLE[0])
+    is_told = gap is not None and gap.is_mentioned and not gap.may_be_old
+    is_sure = known is not None and known.value is True
+    outcome = known if is_sure else gap if is_told else None
+    if leaving is None or outcome is None:
         return False
-    since = finding.observed
-    sources = {source.resource for source in finding.provenance}
+    since = outcome.observed
+    sources = {source.resource for source in outcome.provenance}
     is_of_late = since is not None and situation.today - since <= HEALS_IN
     return is_of_late and sources.isdisjoint(leaving.instability.diagnosed)
 

@@ -21,6 +21,9 @@ _DIVIDED = re.compile(r"[,;、，；]")
 _PARTED = re.compile(r"[,;:、，；：]")
 _JOINED = re.compile(r"\s(?:and|und|sowie|plus|et|y|e|en|i|oraz)\s|[+&和及]")
 LONG_PAST = "long-past"  # a rule of `kinds/`
+# Rules of `kinds/`.
+BESIDE, AFTER, STROKE = "beside-illness", ("therapy-after",), "stroke-of-therapy"
+BY_THERAPY = "joined-therapy"
 _LETTER = re.compile(r"[^\W\d_]")
 OF_CORD = "spinal-cord-disease"
 
@@ -104,6 +107,17 @@ def _named_next_to(
     return others if len(others) < len(parts) else []
 
 
+def _reasons_of_therapy(title: str, terminology: Terminology) -> list[str]:
+    """Return what a title gives as the reason of a therapy, not after what it is.
+
+    "Rehabilitation for pneumonia" is of now, "stroke rehabilitation" of what led to it.
+    """
+    kinds = terminology.kinds
+    if kinds.named(title, AFTER):
+        return []
+    return [*terminology.grave_stems.reasons_after(title), kinds.without(title, STROKE)]
+
+
 def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     """Return what a title gives as its reason, or the title if it is no act.
 
@@ -113,20 +127,25 @@ def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     """
     plain = folded(title[:LONGEST_TEXT])
     if terminology.text_concepts(plain, THERAPY):
-        return _named_next_to(THERAPY, plain, terminology)
+        others = _named_next_to(THERAPY, plain, terminology)
+        return [*others, *_reasons_of_therapy(plain, terminology)]
     why = list(terminology.grave_stems.reasons_after(plain))
     why += _named_next_to(REFERRAL, plain, terminology)
     kinds = terminology.kinds
-    is_new = kinds.named(plain, NEW) and kinds.named(plain, OF_NERVES)
+    is_new = _is_new_and_seldom(plain, terminology)
     if is_new or terminology.clauses.without_suspicion(plain) != plain:
         return [*why, title]
     # What is next to it in a list of diagnoses: "stroke, hypertension".
     everyday = terminology.everyday_diseases
     listed = [one for one in _DIVIDED.split(plain) if not everyday.read(one)]
     rest = ", ".join(listed) or plain
-    for name in terminology.plain.complications_named.words_in(plain):
+    named_by = terminology.plain.complications_named
+    # Some short names are read in capitals alone: "MI".
+    for name in (*named_by.words_in(plain), *map(folded, named_by.words_in(title))):
         rest = rest.replace(name, " ")
-    rest = kinds.without(rest, ILLNESS[0])
+    rest = kinds.without(kinds.without(rest, ILLNESS[0]), BESIDE)
+    if not kinds.named(plain, (STROKE,)):
+        rest = kinds.without(rest, BY_THERAPY)
     return why if _LETTER.search(rest) else [*why, title]
 
 

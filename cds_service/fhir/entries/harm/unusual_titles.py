@@ -87,6 +87,19 @@ def may_be_unusual(resource: Json, terminology: Terminology) -> bool:
         )
         or _tells_alarm(resource, terminology)
         or _is_for_complaint(resource, terminology)
+        or is_unusual_code(resource, terminology)
+    )
+
+
+def is_unusual_code(act: Json, terminology: Terminology) -> bool:
+    """Tell if an act outside everyday care is named by its code alone.
+
+    Words next to the code decide by themselves.
+    """
+    codes = terminology.complication_codes
+    code = act.get("code")
+    return not any(_titles(act)) and any(
+        codes.is_outside_care(*coding) for coding in terminology.codings(code)
     )
 
 

@@ -67,6 +67,7 @@ class ComplicationCodesFile(DataFile):
         complaint: complaints of heart, lungs, legs, wound and mind, as the reason of
             an act since the operation.
         rest_meant: what a patient is kept in bed for.
+        outside_care: acts outside everyday care, of which no word says what they are.
     """
 
     reviewed: bool
@@ -103,6 +104,7 @@ class ComplicationCodesFile(DataFile):
     of_before: tuple[VagueCodes, ...] = ()
     complaint: tuple[VagueCodes, ...] = ()
     rest_meant: tuple[VagueCodes, ...] = ()
+    outside_care: tuple[VagueCodes, ...] = ()
 
 
 class ComplicationCodes:
@@ -150,6 +152,10 @@ class ComplicationCodes:
     def is_rest_meant(self, system: str, code: str) -> bool:
         """Tell if a canonical code names what a patient is kept in bed for."""
         return self._codes.is_among("rest_meant", system, code)
+
+    def is_outside_care(self, system: str, code: str) -> bool:
+        """Tell if a canonical code is of an act that no ward sees every day."""
+        return self._codes.is_among("outside_care", system, code)
 
     def is_none(self, system: str, code: str) -> bool:
         """Tell if a canonical code says that there was no complication."""

@@ -11,6 +11,7 @@ from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT, is_without
 from cds_service.fhir.entries.harm.unusual_titles import (
     ASKED,
     is_unusual_call,
+    is_unusual_code,
     is_unusual_examination,
     is_unusual_image,
 )
@@ -70,7 +71,10 @@ def unusual_acts_since(
             is_unusual_call(act.raw, terminology)
             or is_unusual_examination(act.raw, terminology)
             or (
-                is_unusual_image(act.raw, terminology, time.operation)
+                (
+                    is_unusual_code(act.raw, terminology)
+                    or is_unusual_image(act.raw, terminology, time.operation)
+                )
                 and not any(_answers(report, act) for report in reports)
             )
         )
