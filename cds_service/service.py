@@ -602,7 +602,12 @@ def _case_of(
         fracture=circumstances.fracture,
         closures=closures,
         contents=contents_of(record.entries, _entries_behind_facts(findings)),
-        told_lately=told_lately(record, service.terminology, today),
+        told_lately=told_lately(
+            record,
+            service.terminology,
+            today,
+            is_signed=order is not None and order.performed_on is None,
+        ),
         today=today,
     )
 

@@ -70,7 +70,9 @@ def test_training_is_not_chosen_and_the_card_says_whom_to_ask(
     system: str, code: str, reason: str
 ) -> None:
     detail = detail_of(dated(codeable(system, code), days=12))
-    assert f"not pre-selected: {reason}; agree start and load with its doctors" in detail
+    assert (
+        f"not pre-selected: {reason}; agree start and load with its doctors" in detail
+    )
 
 
 @pytest.mark.parametrize(("title", "reason"), NAMED)

@@ -12,6 +12,7 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.harm.act_words import names_of_reasons
 from cds_service.fhir.entries.harm.unusual_titles import SCAN
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.words.own_words import (
     is_called_new,
     is_worsening_alone,
@@ -25,7 +26,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, names, sentences
 from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
 from cds_service.fhir.orders.since.coded_fractures import day_of_report
-from cds_service.fhir.raw_json import is_prohibition, member, text, texts_of
+from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Policy: as long as an infection that is over counts (fact F1).
@@ -73,17 +74,51 @@ DEFICITS_NAMED = frozenset(
 )
 ORDER, IN_FORCE = "ServiceRequest", frozenset({"active", "completed"})
 LISTS = ("conditions", "diagnosticReports", "serviceRequests")
+# What they name came before the operation: at a discharge it was known when that was
+# ordered.
+BEFORE_SIGNING = ("encounter", "medications", "statements", "administrations")
+STAY, OVER = "Encounter", frozenset({"finished", "cancelled", "entered-in-error"})
+DRUG_IN_FORCE = frozenset({"active", "in-progress", "completed", "unknown"})
+# Bladder and bowel, a palsy of long standing and a weak leg are treated for years.
+OF_DRUG = frozenset(
+    CANCERS
+    | SPINAL_INFECTIONS
+    | {
+        "bone-metastasis",
+        "myeloma-ever",
+        "pathological-fracture",
+        "neurological-deficit",
+        "spinal-cord-disease",
+        "sepsis",
+    }
+)
+DRUG_LIMITS = {
+    name: limit
+    for name, limit in LIMITS.items()
+    if name in OF_DRUG or name in set(map(in_doubt, OF_DRUG))
+}
 # Policy: what an order is for is new for as long as a new deficit (fact F5): most are
 # answered within days, and stay active.
 OF_ORDER = timedelta(days=14)
 
 
 def told_lately(
-    record: PatientRecord, terminology: Terminology, today: date
+    record: PatientRecord,
+    terminology: Terminology,
+    today: date,
+    *,
+    is_signed: bool = False,
 ) -> frozenset[str]:
     """Return the references of these diagnoses, reports and orders.
 
     A diagnosis or a report without a day counts; an order has one, and is in force.
+
+    Args:
+        record: the patient's.
+        terminology: the service's terminology.
+        today: the day of the answer.
+        is_signed: the operation is signed now, so that the reasons of the present stay
+            and of the drugs in force count too.
     """
     birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
     reported = max(
@@ -99,17 +134,42 @@ def told_lately(
     )
     return frozenset(
         entry.reference
-        for key in LISTS
+        for key in (*LISTS, *(BEFORE_SIGNING if is_signed else ()))
         for entry in record.of_key(key)
-        if (limits := [LIMITS[one] for one in entry.concepts & LIMITS.keys()])
+        if (limits := _limits_of(entry))
         and (
             _is_order_of_late(entry, reported, terminology, today)
             if _is_order(entry)
-            else _is_within(max(limits), _day_of(entry, birth, terminology), today)
+            else _is_in_force(entry, terminology)
+            and _is_within(max(limits), _day_of(entry, birth, terminology), today)
         )
         and not _names_earlier_year(entry, (today - LATELY).year)
         and not _only_speaks_of_it(entry, terminology)
         and not _is_old_deficit(entry, terminology)
+    )
+
+
+def _limits_of(entry: Entry) -> list[timedelta]:
+    """List for how long each grave thing that an entry names counts."""
+    limits = DRUG_LIMITS if entry.resource_type in MEDICATION_TYPES else LIMITS
+    return [limits[one] for one in entry.concepts & limits.keys()]
+
+
+def _is_in_force(entry: Entry, terminology: Terminology) -> bool:
+    """Tell if a stay goes on, or a drug is given, for something of now.
+
+    Other entries are.
+    """
+    if entry.resource_type == STAY:
+        if entry.status in OVER:
+            return False
+    elif entry.resource_type not in MEDICATION_TYPES:
+        return True
+    elif entry.status not in DRUG_IN_FORCE or is_prohibition(entry.raw):
+        return False
+    reasons = _titles_of(entry)
+    return not reasons or not all(
+        terminology.kinds.of_title(one, OLD) for one in reasons
     )
 
 
@@ -151,6 +211,11 @@ def _day_of(entry: Entry, birth: date | None, terminology: Terminology) -> date 
     calendar = terminology.calendar
     if entry.resource_type == "DiagnosticReport":
         return day_of_report(entry, calendar)
+    if entry.resource_type == STAY:
+        return None
+    if entry.resource_type in MEDICATION_TYPES:
+        when = calendar.effective(entry.raw, "effective")
+        return when.day if when else calendar.last_day(entry.raw.get("authoredOn"))
     _, last = begun(entry.raw, birth, calendar)
     return last or calendar.last_day(recorded_on(entry.raw))
 
@@ -160,9 +225,17 @@ def _is_within(limit: timedelta, day: date | None, today: date) -> bool:
 
 
 def _titles_of(entry: Entry) -> list[str]:
-    """List the titles of an entry; those of an order begin with its reasons."""
+    """List the titles of an entry; those of an order begin with its reasons.
+
+    Of a stay and of a drug they are the reasons, and the notes of a drug.
+    """
     titles = texts_of(entry.raw.get("code"))
-    return [*names_of_reasons(entry.raw), *titles] if _is_order(entry) else titles
+    if entry.resource_type in MEDICATION_TYPES:
+        notes = [text(one.get("text")) for one in objects(entry.raw.get("note"))]
+        return [*names_of_reasons(entry.raw), *filter(None, notes)]
+    if entry.resource_type == STAY or _is_order(entry):
+        return [*names_of_reasons(entry.raw), *titles]
+    return titles
 
 
 def _is_order(entry: Entry) -> bool:
