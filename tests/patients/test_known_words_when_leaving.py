@@ -98,7 +98,6 @@ LASTING = [
     "Rugpijn",
     "Stress incontinence",
     "Urinary incontinence",
-    "Peripheral neuropathy, mild",
     "Herzinsuffizienz NYHA III",
     "Niereninsuffizienz Stadium 3a",
     "Gonalgie gauche",
@@ -108,7 +107,6 @@ LASTING = [
     "Niewydolność serca NYHA II",
     "心不全 NYHA II度",
     "周围神经病",
-    "말초신경병증",
 ]
 
 

@@ -413,7 +413,8 @@ def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap
         asked += [UNREAD_TITLE, SPINAL_OPERATION, VERTEBRA_REMOVED]
     if spec.acts_exclude:
         asked.append(UNJUDGED_ACT)
-    if isinstance(conclusion, Gap) or not asked:
+    is_open = isinstance(conclusion, Gap) and conclusion.reason != "not-understood"
+    if is_open or not asked:
         return conclusion
     reports = find_stated(chart, spec, tuple(asked))
     unread = [
@@ -423,7 +424,10 @@ def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap
     ]
     if not unread:
         return conclusion
-    sources = (one.provenance(spec) for one in unread)
+    sources = [one.provenance(spec) for one in unread]
+    if isinstance(conclusion, Gap):
+        # An entry of the list that was not understood hides none of these.
+        sources = [*conclusion.provenance, *sources]
     return make_gap(spec, "not-understood", NOT_READ, *sources)
 
 
