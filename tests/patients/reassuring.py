@@ -68,7 +68,9 @@ def selected(cards: Cards) -> set[tuple[str, str]]:
 
 
 def end_is_selected(cards: Cards) -> bool:
-    """Tell if the end of the brace is pre-selected."""
+    """Tell if the end of the brace is pre-selected. With a metastasis it has no card."""
+    if "braceLimit" not in cards:
+        return False
     (end,) = cards["braceLimit"]["suggestions"]
     return end.get("isRecommended") is True
 

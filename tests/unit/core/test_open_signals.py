@@ -22,7 +22,8 @@ WITHHELD = {
     "spinal-infection": EVERY,
     "present-spinal-infection": EVERY,
     "sepsis": EVERY,
-    "new-deficit": EVERY,
+    # F1, F2, F6 and F7 alone withhold the fracture liaison service (E10).
+    "new-deficit": EVERY - {"bone-treatment"},
     "neurological-deficit": OF_THE_SPINE,
     "unstable-fracture": OF_THE_SPINE,
     "spinal-instability": OF_THE_SPINE,
