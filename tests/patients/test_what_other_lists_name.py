@@ -174,14 +174,6 @@ def test_no_end_of_a_brace_is_selected_beside_a_drug_for_a_tumour(entry):
         pytest.param(
             done(complication=[{"text": "sepsis"}], days=5), "sepsis", id="complication"
         ),
-        pytest.param(
-            done("ORIF hip fracture left"), "hip fracture", id="hip operation"
-        ),
-        pytest.param(
-            done("Hemiarthroplasty right hip for femoral neck fracture"),
-            "hip fracture",
-            id="hip prosthesis",
-        ),
     ],
 )
 def test_what_another_list_names_is_not_excluded(entry, named):

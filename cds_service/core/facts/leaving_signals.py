@@ -16,7 +16,7 @@ from cds_service.core.facts.situation import (
     Situation,
     signal,
 )
-from cds_service.core.findings import DrugUse
+from cds_service.core.findings import DrugUse, Gap
 from cds_service.core.words.phrases import Joined, Verbatim, in_brackets, joined, say
 from cds_service.core.words.wording import (
     capital,
@@ -497,7 +497,7 @@ def _is_fracture_unstable_of_late(situation: Situation) -> bool:
     """
     leaving, findings = situation.leaving, situation.findings
     known, gap = findings.known.get(UNSTABLE[0]), findings.gaps.get(UNSTABLE[0])
-    is_told = gap is not None and gap.is_mentioned and not gap.may_be_old
+    is_told = gap is not None and _is_diagnosed(gap) and not gap.may_be_old
     is_sure = known is not None and known.value is True
     outcome = known if is_sure else gap if is_told else None
     if leaving is None or outcome is None:
@@ -506,6 +506,13 @@ def _is_fracture_unstable_of_late(situation: Situation) -> bool:
     sources = {source.resource for source in outcome.provenance}
     is_of_late = since is not None and situation.today - since <= HEALS_IN
     return is_of_late and sources.isdisjoint(leaving.instability.diagnosed)
+
+
+def _is_diagnosed(gap: Gap) -> bool:
+    """Tell if words of a diagnosis name it; an order is of the treated fracture."""
+    return gap.is_mentioned and any(
+        source.resource.startswith("Condition/") for source in gap.provenance
+    )
 
 
 @signal("biopsy-sent")
