@@ -167,7 +167,7 @@ def test_a_site_writes_levels_in_its_language(tmp_path):
     ("change", "key"),
     [
         (("'und', 'and'", "'und(', 'and'"), "vertebrae.and.1"),
-        (('tags = ["disorder"', 'tag = ["disorder"'), "asides.tag"),
+        (("\ntags = [", "\ntag = ["), "asides.tag"),
     ],
 )
 def test_a_wrong_word_names_its_key(tmp_path, change, key):

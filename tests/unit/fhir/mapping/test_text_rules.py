@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.core.data_file import PACKAGE
-from cds_service.fhir.mapping.files.language import read_languages
+from cds_service.fhir.mapping.files.language import in_one_row, read_languages
 from cds_service.fhir.mapping.texts.text_rules import (
     TextRule,
     TextRules,
@@ -54,7 +54,7 @@ LANGUAGES = [
 RULES = {
     concept: {
         kind: [
-            re.compile(folded_pattern(word))
+            re.compile(folded_pattern(in_one_row(word)))
             for language in LANGUAGES
             for word in language.get(concept, {}).get(kind, ())
         ]
