@@ -26,7 +26,7 @@ from tests.running_service import RunningService
 Resource = dict[str, Any]
 JSON = {"Content-Type": "application/json"}
 ORDINARY = 20  # signings, so that the clock of a process is fine enough
-MOST_TIMES = 300  # the work of an ordinary signing; what is mended here took 600
+MOST_TIMES = 450  # the work of an ordinary signing; what is mended here took 600
 
 
 def signing(case: Case, field: Field) -> Resource:
