@@ -158,12 +158,18 @@ def test_the_fall_that_led_to_the_operation_is_not(entries: tuple[Any, ...]) -> 
         *("New vertebral fracture", "Adjacent vertebral fracture", "Refracture of L1"),
         *("Pulmonary embolism", "Lungenembolie", "Embolie pulmonaire", "肺塞栓症"),
         *("Stroke", "Apoplex", "AVC", "Ictus", "Udar mózgu", "脳梗塞", "脑梗死"),
-        *("Heupfractuur", "패혈증", "폐색전증", "Delir"),
+        *("Heupfractuur", "폐색전증", "Delir"),
     ],
 )
 def test_words_of_a_grave_illness_are_read_as_a_reason(words: str) -> None:
     assert asks(act_ordered("CT", words))
     assert asks(prescribed("Apixaban", reasonCode=told(words)))
+
+
+@pytest.mark.parametrize("words", ["Sepsis", "패혈증"])
+def test_sepsis_as_a_reason_is_not_excluded(words: str) -> None:
+    (summary,) = summaries_beside(act_ordered("CT", words))
+    assert summary.endswith("sepsis not excluded. Who settles the cause?")
 
 
 @pytest.mark.parametrize(
