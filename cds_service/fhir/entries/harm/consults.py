@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from cds_service.fhir.entries.grave.grave_concepts import GRAVE
 from cds_service.fhir.entries.harm.act_words import names_of_reasons, titles_of
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, LONGEST_TITLE
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -25,7 +26,6 @@ AT_ONCE = "act-at-once"
 _ROUTINE = "routine check"
 OPERATED = frozenset({"ServiceRequest", "Procedure"})
 _PART = re.compile(r"[,;:.+/?!，；：、。()（）\n]|\s[-–—]\s|\band\b|\bund\b|\bet\b")
-_LETTER = re.compile(r"[^\W\d_]")
 IsEveryday = Callable[[str], bool]
 
 
@@ -70,7 +70,7 @@ def _reasons(act: Json, terminology: Terminology) -> Iterator[str]:
     for title in titles_of(act):
         for part in _PART.split(title[:LONGEST_TITLE]):
             reason = _without_service(part, terminology)
-            if _LETTER.search(reason):
+            if LETTER.search(reason):
                 yield reason
     notes = (text(note.get("text")) for note in objects(act.get("note")))
     codes = objects(act.get("reasonCode"))
@@ -80,7 +80,7 @@ def _reasons(act: Json, terminology: Terminology) -> Iterator[str]:
         yield _ROUTINE
     for words in (*names_of_reasons(told), *notes):
         for part in _PART.split(words[:LONGEST_TEXT]):
-            if _LETTER.search(part):
+            if LETTER.search(part):
                 yield part
     if not all(map(texts_of, told["reasonCode"])):
         yield "?"

@@ -5,6 +5,7 @@ import re
 from cds_service.fhir.entries.fractures.bones import VERTEBRAL, WORDED
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, leg_injuries
 from cds_service.fhir.entries.words.problem_words import named_in, undenied_parts
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 
@@ -24,7 +25,6 @@ LONG_PAST = "long-past"  # a rule of `kinds/`
 # Rules of `kinds/`.
 BESIDE, AFTER, STROKE = "beside-illness", ("therapy-after",), "stroke-of-therapy"
 BY_THERAPY = "joined-therapy"
-_LETTER = re.compile(r"[^\W\d_]")
 OF_CORD = "spinal-cord-disease"
 
 
@@ -102,7 +102,7 @@ def _named_next_to(
     "Physiotherapy; pneumonia" names an illness of now, "physiotherapy after stroke" one
     that led to it.
     """
-    parts = [part for part in _PARTED.split(title) if _LETTER.search(part)]
+    parts = [part for part in _PARTED.split(title) if LETTER.search(part)]
     others = [one for one in parts if not terminology.text_concepts(one, acts)]
     return others if len(others) < len(parts) else []
 
@@ -146,7 +146,7 @@ def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
     rest = kinds.without(kinds.without(rest, ILLNESS[0]), BESIDE)
     if not kinds.named(plain, (STROKE,)):
         rest = kinds.without(rest, BY_THERAPY)
-    return why if _LETTER.search(rest) else [*why, title]
+    return why if LETTER.search(rest) else [*why, title]
 
 
 def is_fall_alone(title: str, terminology: Terminology) -> bool:

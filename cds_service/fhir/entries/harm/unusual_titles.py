@@ -24,6 +24,7 @@ from cds_service.fhir.entries.words.problem_words import (
     words_but_denials,
 )
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
@@ -62,7 +63,6 @@ _ACT = re.compile(
     r"[;+&，；、]|,(?!\d)|(?<=[a-zäöüß]{4})\.\s(?=[A-Z])"
     r"|\s(?:and|und|sowie|plus|et|y|e|i|oraz|en(?! ?\d))\s|[和及]"
 )
-_LETTER = re.compile(r"[^\W\d_]")
 # The end of a word, "-en" of "abdomen", is none.
 _WORD = re.compile(r"[^\W\d_]{3}")
 _DIGIT = re.compile(r"\d")
@@ -141,7 +141,7 @@ def are_plain_echoes(titles: Sequence[str], terminology: Terminology) -> bool:
     """
     kinds = terminology.kinds
     return bool(kinds.named("; ".join(titles), (HEART,))) and not any(
-        _LETTER.search(kinds.without(title, PLAIN_ECHO)) for title in titles
+        LETTER.search(kinds.without(title, PLAIN_ECHO)) for title in titles
     )
 
 
@@ -150,7 +150,7 @@ def _is_for_little(act: Json, terminology: Terminology) -> bool:
     notes = [text(note.get("text")) for note in objects(act.get("note"))]
     is_told_elsewhere = bool(act.get("reasonReference")) and not names_of_reasons(act)
     return not is_told_elsewhere and all(
-        not _LETTER.search(terminology.kinds.without(part, PLAIN_ECHO))
+        not LETTER.search(terminology.kinds.without(part, PLAIN_ECHO))
         or _is_harmless(part, terminology)
         for told in (*_reasons(act), *notes)
         for part in _PART.split(told)
@@ -203,7 +203,7 @@ def _is_planned_alone(title: str, terminology: Terminology) -> bool:
     if not kinds.of_title(title, (PLANNED,)):
         return False
     rest = kinds.without(kinds.without(title, PLANNED), *EXAMINATION)
-    return not _LETTER.search(rest)
+    return not LETTER.search(rest)
 
 
 def _tells_alarm(act: Json, terminology: Terminology) -> bool:
@@ -254,7 +254,7 @@ def _images_in(title: str, terminology: Terminology) -> list[str]:
     What the title says besides its acts, as where or when, is of each of them. Empty if
     it names one act.
     """
-    parts = [part.strip() for part in _ACT.split(title) if _LETTER.search(part)]
+    parts = [part.strip() for part in _ACT.split(title) if LETTER.search(part)]
     if len(parts) == 1:
         return []
     images = [part for part in parts if _is_image(part, terminology)]
@@ -268,7 +268,7 @@ def _images_in(title: str, terminology: Terminology) -> list[str]:
 def _is_act(part: str, terminology: Terminology) -> bool:
     """Tell if a part of a title names an everyday act, and not only its purpose."""
     rest = terminology.kinds.without(part, PURPOSE[0]).strip()
-    if not _LETTER.search(rest):
+    if not LETTER.search(rest):
         return False
     is_of_spine = bool(terminology.kinds.named(rest, SPINE))
     return (
@@ -353,7 +353,7 @@ def _is_plain(part: str, terminology: Terminology) -> bool:
 def _is_everyday(title: str, terminology: Terminology) -> bool:
     """Tell if a title is that of everyday care, or says nothing."""
     return (
-        not _LETTER.search(title)
+        not LETTER.search(title)
         or terminology.everyday.is_title(title)
         or terminology.harmless_acts.is_title(title)
         or terminology.bystanders.names_act(title)
@@ -415,7 +415,7 @@ def _is_bare(title: str, terminology: Terminology) -> bool:
 
 def _names_nowhere(title: str, terminology: Terminology) -> bool:
     """Tell if a title names an image, and no part of the body."""
-    return not _LETTER.search(terminology.kinds.without(title, ANYTHING))
+    return not LETTER.search(terminology.kinds.without(title, ANYTHING))
 
 
 def _is_plain_plan(titles: Sequence[str], terminology: Terminology) -> bool:
@@ -425,7 +425,7 @@ def _is_plain_plan(titles: Sequence[str], terminology: Terminology) -> bool:
         return False
     rests = [kinds.without(one, PLANNED) for one in titles]
     return all(
-        _is_bare(one, terminology) or not _LETTER.search(kinds.without(one, HEART))
+        _is_bare(one, terminology) or not LETTER.search(kinds.without(one, HEART))
         for one in rests
     )
 

@@ -6,6 +6,7 @@
 from collections.abc import Iterable
 from functools import partial
 
+from cds_service.fhir.entries.words.dated_in_prose import DEFICITS
 from cds_service.fhir.entries.words.own_words import (
     is_called_new,
     is_worsening_alone,
@@ -17,7 +18,6 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, names, sentences_once
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, year_of_answer
 
-DEFICITS = frozenset({"neurological-deficit", "leg-weakness"})
 # Rules of `kinds/`.
 LASTING = ("long-standing", *PAST_BY_WORDS)
 # Of last year's deficit nobody knows if it is of last month.

@@ -36,7 +36,8 @@ LOW = {TOTAL: 2.0, ADJUSTED: 2.2, IONISED: 1.0}
 NOT_LOW = {TOTAL: 2.2, ADJUSTED: 2.2, IONISED: 1.16}
 # Beyond these a number is of another unit.
 PLAUSIBLE = {TOTAL: (0.5, 5.0), ADJUSTED: (0.5, 5.0), IONISED: (0.2, 3.0)}
-# Of 40.08 g/mol, and two charges.
+# Of 40.08 g/mol, and two charges. A factor in `units.toml` would hold for every
+# substance.
 UNITS = {"mmol/l": 1.0, "mg/dl": 1 / 4.008, "meq/l": 0.5}
 LOW_CODES, NORMAL_CODES = frozenset({"L", "LL", "LU"}), frozenset({"N"})
 HIGH_CODES = frozenset({"H", "HH", "HU"})

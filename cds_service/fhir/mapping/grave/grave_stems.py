@@ -62,8 +62,8 @@ class GraveStemsFile(DataFile):
         care: the same for dialysis and the end of life.
         no_deficit: what is taken out before `plain_deficit` and `worse` are sought.
         plain_deficit: deficits in plain speech, of which a denial is part.
-        lost_limb: what such speech names of a leg, or of the saddle.
-        lost_gait: the same of walking, standing and passing urine.
+        lost_limb: what such speech names of a leg, the saddle, bladder or bowel.
+        lost_gait: the same of walking and standing.
         other_loss: what else keeps somebody from it, or that it always was so.
         undenied: "cannot be excluded", in languages that no file of `texts/` reads.
         worse: what went wrong after an operation.
