@@ -17,6 +17,7 @@ GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 UCUM = "http://unitsofmeasure.org"
 MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
 ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
+CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 
 
 def codeable(

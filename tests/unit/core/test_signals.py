@@ -44,17 +44,17 @@ CARD_SIGNALS = {
         "malnourished",
     ),
     *("no-pooled-figure", "fls-in-order-set"),
-    # In tests/patients/test_open_when_all_is_ordered.py.
+    # in test_open_when_all_is_ordered.py.
     *("cause-in-doubt", "deficit-in-doubt"),
-    # In tests/patients/test_causes_named_before_cement.py.
+    # in test_causes_named_before_cement.py.
     *("cause-named", "deficit-named"),
-    "training-despite-limit",  # in tests/patients/test_limits_when_leaving.py
+    "training-despite-limit",  # in test_limits_when_leaving.py
     *("grave-lists-unread", "drug-lists-unread"),
     "unstable-bone",  # in test_feedback_and_closures.py
-    # In tests/patients/test_unstable_since_when_leaving.py.
+    # in test_unstable_since_when_leaving.py.
     *("unstable-since", "unstable-before"),
-    "instability-told",  # in tests/patients/test_instability_told_when_leaving.py
-    "order-unnamed",  # in tests/patients/test_orders_without_a_name.py
+    "instability-told",  # in test_instability_told_when_leaving.py
+    "order-unnamed",  # in test_orders_without_a_name.py
 }
 
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from tests.codes import ICD, codeable
+from tests.codes import CLINICAL, ICD, codeable
 from tests.patients.reassuring import cards_of, dated
-from tests.patients.test_statuses_that_contradict import CLINICAL
 
 BELOW = "below the usual"
 

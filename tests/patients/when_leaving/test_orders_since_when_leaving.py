@@ -13,7 +13,7 @@ from tests.patients.leaving import everything_arranged, leave, leaving_chart
 
 UNREAD = "1 recent entry not understood. Read before leaving."
 EXAMINE = "new neurological deficit not excluded. Examine before leaving."
-MAPPING = Path(__file__).parents[1] / "unit" / "fhir" / "mapping"
+MAPPING = Path(__file__).parents[2] / "unit" / "fhir" / "mapping"
 # What is written once somebody has fallen, not before.
 OF_HARM = {"Sturzprotokoll"}
 HEART = re.compile("(?i)echo|tte")

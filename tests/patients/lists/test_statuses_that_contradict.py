@@ -6,12 +6,11 @@ import pytest
 
 from cds_service.fhir.certainty import certainty_of
 from tests.chart_builders import problem
-from tests.codes import GM, ICD, codeable
+from tests.codes import CLINICAL, GM, ICD, codeable
 from tests.patients.reassuring import cards_of, dated, end_is_selected
 
 STATUS = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 STU3 = "http://hl7.org/fhir/condition-ver-status"
-CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 FOREIGN = "urn:oid:1.2.3"
 # of ICD-10-GM: G is confirmed
 CERTAIN = {
