@@ -75,6 +75,7 @@ from cds_service.fhir.mapping.texts.clauses import (
     ClauseReader,
     JointPatterns,
 )
+from cds_service.fhir.mapping.texts.fresh_event_names import load_fresh_event_names
 from cds_service.fhir.mapping.texts.method_words import load_kinds, load_naming_rules
 from cds_service.fhir.mapping.texts.readable import Languages, LanguagesFile
 from cds_service.fhir.mapping.texts.text_rules import (
@@ -167,6 +168,7 @@ class Terminology:
     | everyday, everyday_diseases     | everyday-orders.toml, …-diseases.toml     |
     | bystanders                      | bystanders.toml                           |
     | grave_stems, search_parts       | grave-stems.toml, search-parts.toml       |
+    | fresh_event_names               | fresh-events.toml                         |
     | complication_codes, side_codes  | complication-codes.toml, side-codes.toml  |
     | caution_codes                   | caution-codes.toml                        |
     | languages                       | languages.toml                            |
@@ -219,6 +221,7 @@ class Terminology:
         self.bystanders = load_bystanders(folders, self._systems, self.plain.braces)
         self.grave_stems = load_grave_stems(folders)
         self.search_parts = load_search_parts(folders)
+        self.fresh_event_names = load_fresh_event_names(folders)
         self.everyday = load_everyday_orders(
             folders, self.bystanders, self.plain, self.grave_stems
         )
