@@ -76,7 +76,11 @@ from cds_service.fhir.mapping.texts.clauses import (
     JointPatterns,
 )
 from cds_service.fhir.mapping.texts.fresh_event_names import load_fresh_event_names
-from cds_service.fhir.mapping.texts.method_words import load_kinds, load_naming_rules
+from cds_service.fhir.mapping.texts.naming_rules import (
+    KINDS,
+    METHODS,
+    load_naming_rules,
+)
 from cds_service.fhir.mapping.texts.readable import Languages, LanguagesFile
 from cds_service.fhir.mapping.texts.text_rules import (
     SPINE,
@@ -316,9 +320,9 @@ class Terminology:
         with faults:
             self.units = load_units(folders)
         with faults:
-            self.methods = load_naming_rules(folders, "methods.toml")
+            self.methods = load_naming_rules(folders, METHODS)
         with faults:
-            self.kinds = load_kinds(folders)
+            self.kinds = load_naming_rules(folders, KINDS)
         with faults:
             reports = required(folders, "reports.toml", ReportsFile)[1]
             self.reports = ReportWords(reports)
