@@ -7,6 +7,8 @@ hepatocellular carcinoma.
 
 import re
 
+from cds_service.fhir.mapping.files.letters import LETTER
+
 _MARK = re.compile(
     # the payer's name leaves no doubt: (CMS/HCC), (HHS-HCC)
     r"\s*\((?:CMS|HHS)\s?[/-]\s?HCC\)"
@@ -27,7 +29,6 @@ _MAY_BE_TUMOUR = re.compile(
     r"|fegato|epatic[oa]\b|cirros[ie]|wątrob|marskość|肝|癌|瘤",
     re.IGNORECASE | re.DOTALL,
 )
-_LETTER = re.compile(r"[^\W\d_]")
 _ORGAN_ALONE = re.compile(r"\W*(?:the )?liver\W*", re.IGNORECASE)
 # Characters. No name is longer, and longer prose is returned as it is.
 LONGEST_NAME = 1000
@@ -39,6 +40,6 @@ def without_billing_mark(name: str) -> str:
         return name
     bare = _MARK.sub("", name)
     # the letters themselves are the name
-    if not _LETTER.search(bare) or _ORGAN_ALONE.fullmatch(bare):
+    if not LETTER.search(bare) or _ORGAN_ALONE.fullmatch(bare):
         return name
     return name if _MAY_BE_TUMOUR.search(bare) else bare

@@ -68,7 +68,7 @@ from cds_service.fhir.findings.problem_list import find_condition
 from cds_service.fhir.findings.values.answers import find_answer
 from cds_service.fhir.findings.values.change import find_change
 from cds_service.fhir.findings.values.grip import find_grip
-from cds_service.fhir.findings.values.measurements import find_quantity
+from cds_service.fhir.findings.values.measurements import find_measurement
 from cds_service.fhir.findings.values.t_score import find_t_score
 
 NOT_CONCLUDED = "what it follows from is not known"
@@ -154,7 +154,7 @@ def _find_quantity(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
         case GripSpec():
             return find_grip(spec, chart)
         case _:
-            return find_quantity(spec, chart)
+            return find_measurement(spec, chart)
 
 
 def _find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:

@@ -75,7 +75,12 @@ from cds_service.fhir.mapping.texts.clauses import (
     ClauseReader,
     JointPatterns,
 )
-from cds_service.fhir.mapping.texts.method_words import load_kinds, load_naming_rules
+from cds_service.fhir.mapping.texts.fresh_event_names import load_fresh_event_names
+from cds_service.fhir.mapping.texts.naming_rules import (
+    KINDS,
+    METHODS,
+    load_naming_rules,
+)
 from cds_service.fhir.mapping.texts.readable import Languages, LanguagesFile
 from cds_service.fhir.mapping.texts.text_rules import (
     SPINE,
@@ -167,6 +172,7 @@ class Terminology:
     | everyday, everyday_diseases     | everyday-orders.toml, …-diseases.toml     |
     | bystanders                      | bystanders.toml                           |
     | grave_stems, search_parts       | grave-stems.toml, search-parts.toml       |
+    | fresh_event_names               | fresh-events.toml                         |
     | complication_codes, side_codes  | complication-codes.toml, side-codes.toml  |
     | caution_codes                   | caution-codes.toml                        |
     | languages                       | languages.toml                            |
@@ -219,6 +225,7 @@ class Terminology:
         self.bystanders = load_bystanders(folders, self._systems, self.plain.braces)
         self.grave_stems = load_grave_stems(folders)
         self.search_parts = load_search_parts(folders)
+        self.fresh_event_names = load_fresh_event_names(folders)
         self.everyday = load_everyday_orders(
             folders, self.bystanders, self.plain, self.grave_stems
         )
@@ -313,9 +320,9 @@ class Terminology:
         with faults:
             self.units = load_units(folders)
         with faults:
-            self.methods = load_naming_rules(folders, "methods.toml")
+            self.methods = load_naming_rules(folders, METHODS)
         with faults:
-            self.kinds = load_kinds(folders)
+            self.kinds = load_naming_rules(folders, KINDS)
         with faults:
             reports = required(folders, "reports.toml", ReportsFile)[1]
             self.reports = ReportWords(reports)

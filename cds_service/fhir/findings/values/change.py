@@ -10,7 +10,7 @@ from cds_service.fhir.findings.values.measurements import (
     age_concern,
     choose_newest,
     conflict_of,
-    find_quantity,
+    find_measurement,
     judge_readings,
     of_newest_moment,
 )
@@ -28,7 +28,7 @@ def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOr
     """
     usable, stale, _ = judge_readings(chart.readings_of(base.value_sets), base, chart)
     if not usable:
-        outcome = find_quantity(base, chart)[0]
+        outcome = find_measurement(base, chart)[0]
         reason = outcome.reason if isinstance(outcome, Gap) else "absent"
         return make_gap(spec, reason, f"no usable {base.title}"), ()
     newest = choose_newest(usable, base, chart)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from cds_service.core.vocabulary import GripSpec, QuantitySpec
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
-from cds_service.fhir.findings.values.measurements import Chosen, find_quantity
+from cds_service.fhir.findings.values.measurements import Chosen, find_measurement
 from cds_service.fhir.findings.values.quantities import Measured
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
@@ -38,7 +38,7 @@ HAND_NOT_RECORDED = "Which hand was measured is not recorded."
 
 def find_grip(spec: GripSpec, chart: Chart) -> FindingOrGap:
     """Find the grip strength of the dominant hand, else of the stronger one."""
-    return find_quantity(spec, chart, choose=_choose_hand)
+    return find_measurement(spec, chart, choose=_choose_hand)
 
 
 def _choose_hand(

@@ -1,7 +1,7 @@
 """Read measured findings: which value counts, how old it is, or why there is none.
 
-`find_quantity` sorts the readings: usable, too old, or refused. It chooses one of the
-usable values; without one the finding is a gap.
+`find_measurement` sorts the readings: usable, too old, or refused. It chooses one of
+the usable values; without one the finding is a gap.
 
 Two kinds of values are refused although they tell something. A low limit, `<15`, is
 used if it is newer than every number. A value of an akin measure (`QuantitySpec.akin`),
@@ -108,7 +108,7 @@ Judge = Callable[[Measured, QuantitySpec, Chart], Measured | Refused]
 Choose = Callable[[Sequence[Measured], QuantitySpec, Chart], Chosen]
 
 
-def find_quantity(
+def find_measurement(
     spec: QuantitySpec,
     chart: Chart,
     *,

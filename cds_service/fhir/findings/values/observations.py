@@ -12,7 +12,7 @@ from cds_service.fhir.findings.chart import Chart, Problem, Reading
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.texts.method_words import NamingRules
+from cds_service.fhir.mapping.texts.naming_rules import NamingRules
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import contained_in
 from cds_service.fhir.site_calendar import SiteCalendar, Span

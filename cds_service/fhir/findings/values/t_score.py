@@ -35,7 +35,7 @@ from cds_service.fhir.findings.values.lower_t_scores import (
 from cds_service.fhir.findings.values.measurements import (
     Chosen,
     conflict_of,
-    find_quantity,
+    find_measurement,
 )
 from cds_service.fhir.findings.values.methods import ABOUT_FRACTURE, judge_method
 from cds_service.fhir.findings.values.observations import (
@@ -65,7 +65,7 @@ from cds_service.fhir.findings.values.t_score_sites import (
     site_of,
 )
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.texts.method_words import NamingRules
+from cds_service.fhir.mapping.texts.naming_rules import NamingRules
 from cds_service.fhir.raw_json import member, text, texts_of
 
 MINUS = "is a minus sign missing?"
@@ -102,7 +102,7 @@ def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     Passed over are the values that only resemble a T-score, and the lower ones that
     leave the chosen one open.
     """
-    outcome, passed_over = find_quantity(
+    outcome, passed_over = find_measurement(
         spec, chart, judge=judge_t_score, choose=choose_t_score
     )
     at_the_heel = lower_at_the_heel(outcome, spec, chart)

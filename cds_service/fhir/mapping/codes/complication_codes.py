@@ -11,8 +11,8 @@ from cds_service.fhir.mapping.codes.harmless_codes import (
     VagueCodes,
     lists_of,
 )
-from cds_service.fhir.mapping.files.fresh_events import FreshEvent
 from cds_service.fhir.mapping.files.overlay import required
+from cds_service.fhir.mapping.texts.fresh_event_names import FreshEvent
 
 FILE = "complication-codes.toml"
 # What the lists of repairs treat, by the names of the concepts.

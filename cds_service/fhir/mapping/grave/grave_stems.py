@@ -16,7 +16,6 @@ from cds_service.fhir.mapping.dates.written_days import (
     latest_of,
     with_plain_months,
 )
-from cds_service.fhir.mapping.files.fresh_events import FreshEvent
 from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.files.overlay import (
@@ -25,14 +24,15 @@ from cds_service.fhir.mapping.files.overlay import (
     required,
 )
 from cds_service.fhir.mapping.texts.kept_texts import kept
-from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, any_folded, folded
+from cds_service.fhir.mapping.texts.text_rules import (
+    LONGEST_TEXT,
+    PART,
+    any_folded,
+    folded,
+)
 
 FILE = "grave-stems.toml"
 Words = Mapping[str, tuple[Pattern, ...]]
-
-
-# Where a part of a text ends; "z.n." is one word.
-_PART = re.compile(r"[,;，；。、]|\.(?=\s|$)(?<!n\.)")
 _SENTENCE = re.compile(r"[;。]|\.(?=\s|$)(?<!n\.)")
 # What links an act of this time to a fall of another one.
 _LINK = re.compile(
@@ -89,10 +89,6 @@ class GraveStemsFile(DataFile):
         rescue_called: a team that was called, or a move to intensive care, in the title
             of an order too.
         several: words for more than one fracture.
-        heart_fresh: names of a heart attack.
-        lung_fresh: names of an embolism of the lung.
-        brain_fresh: names of a stroke.
-        event_over: next to these names, words for what was, or is not there.
     """
 
     reviewed: bool
@@ -131,10 +127,6 @@ class GraveStemsFile(DataFile):
     emergency: Words
     rescue_called: Words
     several: Words
-    heart_fresh: Words
-    lung_fresh: Words
-    brain_fresh: Words
-    event_over: Words
 
 
 class GraveStems:
@@ -174,12 +166,6 @@ class GraveStems:
         self._feared = _any_of([content.feared])
         self._emergency = _any_of([content.emergency])
         self._rescue_called = _any_of([content.rescue_called])
-        self._events: Mapping[FreshEvent, re.Pattern[str]] = {
-            "heart_fresh": _any_of([content.heart_fresh]),
-            "lung_fresh": _any_of([content.lung_fresh]),
-            "brain_fresh": _any_of([content.brain_fresh]),
-        }
-        self._event_over = _any_of([content.event_over])
         self._undenied = _any_of([content.undenied])
         self._kept_plain_deficit = kept(self._has_plain_deficit)
 
@@ -214,7 +200,7 @@ class GraveStems:
         is_explained = bool(self._other_loss.search(whole))
         # "Bei Schmerzen" is among the conditions.
         is_whole = plain == whole or not is_explained
-        if is_whole and any(map(self._is_limb_lost, _PART.split(plain))):
+        if is_whole and any(map(self._is_limb_lost, PART.split(plain))):
             return True
         is_of_gait = self._lost_gait.search(plain) and not self._lost_limb.search(plain)
         return bool(is_of_gait) and not is_explained
@@ -244,7 +230,7 @@ class GraveStems:
             return True
         if self._complaint_cause.search(sentence):
             return False
-        parts = [one for one in _PART.split(sentence) if self._complaint.search(one)]
+        parts = [one for one in PART.split(sentence) if self._complaint.search(one)]
         return not all(map(self._complaint_known.search, parts or [sentence]))
 
     def is_fallen(self, words: str) -> bool:
@@ -273,7 +259,7 @@ class GraveStems:
             since: the day of the operation; without it no day says anything.
         """
         plain = with_plain_months(words[:LONGEST_TEXT])
-        falls = [part for part in _PART.split(plain) if self._fall.search(part)]
+        falls = [part for part in PART.split(plain) if self._fall.search(part)]
         new = [part for part in falls if not self._older_fall.search(part)]
         days = [named for part in falls for named in days_in(part)]
         if not new or (since and any(one < since for one in latest_of(days, since))):
@@ -322,18 +308,6 @@ class GraveStems:
         """
         rest, found = self._fears.subn(" ", folded(words[:LONGEST_TEXT]))
         return rest if found else None
-
-    def names_event(self, kind: FreshEvent, title: str) -> bool:
-        """Tell if a part of a title names an event, and not as one of before."""
-        parts = _PART.split(folded(title[:LONGEST_TEXT]))
-        return any(
-            self._events[kind].search(part) and not self._event_over.search(part)
-            for part in parts
-        )
-
-    def calls_event_over(self, title: str) -> bool:
-        """Tell if a title calls an event one of before: `old MI`."""
-        return bool(self._event_over.search(folded(title[:LONGEST_TEXT])))
 
     def is_emergency(self, title: str) -> bool:
         """Tell if a procedure of this title was done for a catastrophe."""

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from cds_service.fhir.mapping.files.language import Vertebrae, any_of
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.levels.instrumented import BORDERS, Place, flat
 
 # Characters between a vertebra and the word, with a few short words.
 LONGEST_GAP = 20
-_LETTER = re.compile(r"[^\W\d_]")
 
 Name = Callable[[str], tuple[str, ...]]
 
@@ -77,7 +77,7 @@ class LeftRules:
         for start, end in self._statements(plain, groups):
             marks = [one.span() for one in pattern.finditer(plain, start, end)]
             inside = [one for one in groups if start <= one.start < end]
-            if not inside and not _LETTER.search(plain, start, end):
+            if not inside and not LETTER.search(plain, start, end):
                 continue
             if not inside and marks and is_after_left:
                 parts.append(LeftPart(tuple(marks), frozenset()))
@@ -131,7 +131,7 @@ class LeftRules:
         """Return the place of the levels that a word is about; None without any."""
         before = [one for one in groups if one.end <= mark[0]]
         after = [one for one in groups if one.start >= mark[1]]
-        is_apart = before and _LETTER.search(plain, before[-1].end, mark[0])
+        is_apart = before and LETTER.search(plain, before[-1].end, mark[0])
         if after and (not before or is_apart):
             is_near = after[0].start - mark[1] <= LONGEST_GAP
             return (after[0].start, after[0].end) if is_near else None

@@ -16,7 +16,7 @@ from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
 from cds_service.fhir.mapping.texts.kept_texts import KEPT_TEXTS
-from cds_service.fhir.mapping.texts.method_words import Phrases
+from cds_service.fhir.mapping.texts.naming_rules import Phrases
 from cds_service.fhir.mapping.texts.readable import Languages
 from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TITLE,

@@ -20,6 +20,9 @@ from cds_service.outgoing.deadline import check_time
 
 Place = tuple[int, int]
 
+# Where a part of a text ends; "z.n." is one word.
+PART = re.compile(r"[,;，；。、]|\.(?=\s|$)(?<!n\.)")
+
 LONGEST_TITLE = 200
 # Characters. No name is longer, and a search in a long text holds up all other requests
 # of the process.

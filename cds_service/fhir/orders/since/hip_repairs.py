@@ -32,7 +32,7 @@ REPAIRABLE = frozenset(
 SIDES = ("side-right", "side-left")
 SIDE_OF_LETTER = {"R": "side-right", "L": "side-left"}
 # A letter before or after a title: "Schenkelhalsfraktur L", "(R) hip fracture".
-_LETTER = re.compile(r"^\(?([LR])[).:]?(?:\s|$)|(?<=[\s,;])\(?([LR])[).]?$")
+_SIDE_AS_LETTER = re.compile(r"^\(?([LR])[).:]?(?:\s|$)|(?<=[\s,;])\(?([LR])[).]?$")
 # What a repair of a broken bone is done for; any other reason is of something else.
 REASONS = REPAIRABLE | {"other-fracture", "fall", "fall-from-height"}
 
@@ -182,7 +182,7 @@ def _sides(resource: Json, terminology: Terminology) -> Iterator[str]:
             yield from _sides_of_coding(coding, terminology.side_codes)
         for title in texts_of(codeable):
             yield from terminology.kinds.named(title, SIDES)
-            if letter := _LETTER.search(title.strip()):
+            if letter := _SIDE_AS_LETTER.search(title.strip()):
                 yield SIDE_OF_LETTER[letter.group(1) or letter.group(2)]
 
 

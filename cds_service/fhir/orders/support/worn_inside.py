@@ -17,7 +17,7 @@ from cds_service.core.orders import SupportOrder, WrittenOn
 from cds_service.fhir.mapping.durations.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses
-from cds_service.fhir.mapping.texts.method_words import NamingRules
+from cds_service.fhir.mapping.texts.naming_rules import NamingRules
 from cds_service.fhir.mapping.texts.text_rules import Place, folded
 from cds_service.fhir.orders.drafts import Order
 from cds_service.fhir.orders.order_times import written_on

@@ -12,7 +12,7 @@ from cds_service.fhir.mapping.codes.code_systems import CPT
 from cds_service.fhir.mapping.levels.level_names import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses
-from cds_service.fhir.mapping.texts.method_words import NamingRules
+from cds_service.fhir.mapping.texts.naming_rules import NamingRules
 from cds_service.fhir.mapping.texts.text_rules import (
     AUGMENTATIONS,
     LONGEST_TITLE,

@@ -14,7 +14,7 @@ _CANCEL_BESIDE = re.compile(
 )
 
 MOST_CLAUSES = 40  # a title has a few
-_LETTER = re.compile(r"[^\W_]")
+_WORD_SIGN = re.compile(r"[^\W_]")
 
 
 def is_withdrawal(clause: str, terminology: Terminology) -> bool:
@@ -23,7 +23,9 @@ def is_withdrawal(clause: str, terminology: Terminology) -> bool:
     if place is None or _is_cancelled_beside(clause, terminology):
         return False
     before = clause[:place]
-    return not _LETTER.search(before) or bool(terminology.text_concepts(before, _WHO))
+    return not _WORD_SIGN.search(before) or bool(
+        terminology.text_concepts(before, _WHO)
+    )
 
 
 def _is_cancelled_beside(clause: str, terminology: Terminology) -> bool:

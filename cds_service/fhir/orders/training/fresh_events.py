@@ -1,7 +1,7 @@
 """Find a heart attack, an embolism of the lung or a stroke of the last weeks.
 
 Training after one is agreed on with those who treat it. The codes are in
-`complication-codes.toml`, the names in `grave-stems.toml`.
+`complication-codes.toml`, the names in `fresh-events.toml`.
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.words.problem_words import is_denial
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.dates.written_days import days_in, latest_of
-from cds_service.fhir.mapping.files.fresh_events import FreshEvent
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.fresh_event_names import FreshEvent
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.raw_json import Json, texts_of
 
@@ -44,14 +44,14 @@ def _names(entry: Entry, kind: FreshEvent, terminology: Terminology) -> bool:
 
     The titles of a code may call it one of before.
     """
-    code, stems = entry.raw.get("code"), terminology.grave_stems
+    code, names = entry.raw.get("code"), terminology.fresh_event_names
     titles = texts_of(code)
     if any(is_denial(title, terminology) for title in titles):
         return False
     codes = terminology.complication_codes
     if any(codes.is_event(kind, *one) for one in terminology.codings(code)):
-        return not any(map(stems.calls_event_over, titles))
-    return any(stems.names_event(kind, title) for title in titles)
+        return not any(map(names.call_over, titles))
+    return any(names.are_in(kind, title) for title in titles)
 
 
 def _is_fresh(entry: Entry, terminology: Terminology, today: date) -> bool:

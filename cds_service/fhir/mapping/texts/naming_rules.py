@@ -5,7 +5,7 @@ entry is of: the organ of a cancer, an order that is cancelled, the end of a bra
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -16,9 +16,9 @@ from cds_service.core.data_file import Closed, label, read_toml, validated
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.files.language import in_one_row
 from cds_service.fhir.mapping.files.overlay import (
+    file_in_force,
     files_in_force,
     missing_tables,
-    required,
 )
 from cds_service.fhir.mapping.texts.kept_texts import KEPT_TEXTS
 from cds_service.fhir.mapping.texts.text_rules import (
@@ -33,8 +33,8 @@ _BETWEEN_SCRIPTS = re.compile(
 )
 
 WHOLE_LINE = ".*"
-# The folder of the rules of kinds.
-KINDS = "kinds"
+# A file and a folder of `mappings/`.
+METHODS, KINDS = "methods.toml", "kinds"
 
 
 def _one_pattern(words: list[str]) -> re.Pattern[str]:
@@ -126,48 +126,41 @@ class NamingRules(RootModel[dict[str, _NamingRule]]):
         return frozenset([name for name in among if self.root[name].fits(words)])
 
 
-def load_naming_rules(folders: Sequence[Path], name: str) -> NamingRules:
-    """Load the file in force with this name.
+def load_naming_rules(folders: Sequence[Path], place: str) -> NamingRules:
+    """Load the rules in force of a file, or of all files of a folder.
 
     Args:
         folders: `mappings/`, and the overlays that lie over it.
-        name: of the file.
+        place: a file, `methods.toml`, or a folder, `kinds`.
 
     Raises:
-        DataFileError: it is missing or wrong, or a site's file lacks a table that ours
-            has, for which an answer would ask.
+        DataFileError: a file is missing or wrong, or has a rule that another one has
+            too; or a site's files lack one that ours have, for which an answer would
+            ask.
     """
-    path, words = required(folders, name, NamingRules)
-    if len(folders) > 1:
-        _, ours = required(folders[:1], name, NamingRules)
-        if lacking := sorted(ours.names - words.names):
-            raise missing_tables(path, lacking)
-    return words
-
-
-def load_kinds(folders: Sequence[Path]) -> NamingRules:
-    """Load the rules of the files in force in `kinds/`.
-
-    Args:
-        folders: `mappings/`, and the overlays that lie over it.
-
-    Raises:
-        DataFileError: a file is wrong, or has a rule that another one has too; or a
-            site's files lack one that ours have, for which an answer would ask.
-    """
-    paths = files_in_force(folders, KINDS, ".toml")
+    paths = _in_force(folders, place)
     rules: dict[str, _NamingRule] = {}
     for path in paths.values():
         read = _read_rules(path)
         if twice := sorted(rules.keys() & read):
             raise DataFileError(label(path), twice[0], "is in another file too")
         rules |= read
-    for name, path in files_in_force(folders[:1], KINDS, ".toml").items():
+    for name, path in _in_force(folders[:1], place).items():
         if paths[name] != path and (
             lacking := sorted(_read_rules(path).keys() - rules.keys())
         ):
             raise missing_tables(paths[name], lacking)
     return NamingRules(rules)
+
+
+def _in_force(folders: Sequence[Path], place: str) -> Mapping[str, Path]:
+    """Return the files in force by name."""
+    if not place.endswith(".toml"):
+        return files_in_force(folders, place, ".toml")
+    path = file_in_force(folders, place)
+    if path is None:
+        raise DataFileError(place, "", "is missing")
+    return {place: path}
 
 
 def _read_rules(path: Path) -> dict[str, _NamingRule]:

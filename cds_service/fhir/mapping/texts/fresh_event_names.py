@@ -1,0 +1,78 @@
+"""Find names of events after which training is agreed on, by `fresh-events.toml`."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Literal
+
+from cds_service.core.data_file import DataFile
+from cds_service.fhir.mapping.files.language import Pattern
+from cds_service.fhir.mapping.files.overlay import required
+from cds_service.fhir.mapping.texts.text_rules import (
+    LONGEST_TEXT,
+    PART,
+    any_folded,
+    folded,
+)
+
+FILE = "fresh-events.toml"
+Words = Mapping[str, tuple[Pattern, ...]]
+# The tables of names here, and of codes in `complication-codes.toml`.
+FreshEvent = Literal["heart_fresh", "lung_fresh", "brain_fresh"]
+
+
+class FreshEventsFile(DataFile):
+    """`fresh-events.toml`: regular expressions on folded text, by language.
+
+    Attributes:
+        reviewed: a reader whom a site names has read the file.
+        heart_fresh: names of a heart attack.
+        lung_fresh: names of an embolism of the lung.
+        brain_fresh: names of a stroke.
+        event_over: next to these names, words for what was, or is not there.
+    """
+
+    reviewed: bool
+    heart_fresh: Words
+    lung_fresh: Words
+    brain_fresh: Words
+    event_over: Words
+
+
+class FreshEventNames:
+    """The patterns of the file."""
+
+    def __init__(self, content: FreshEventsFile) -> None:
+        """Compile the file."""
+        self._names: Mapping[FreshEvent, re.Pattern[str]] = {
+            "heart_fresh": _any_of(content.heart_fresh),
+            "lung_fresh": _any_of(content.lung_fresh),
+            "brain_fresh": _any_of(content.brain_fresh),
+        }
+        self._over = _any_of(content.event_over)
+
+    def are_in(self, kind: FreshEvent, title: str) -> bool:
+        """Tell if a part of a title names an event, and not as one of before."""
+        parts = PART.split(folded(title[:LONGEST_TEXT]))
+        return any(
+            self._names[kind].search(part) and not self._over.search(part)
+            for part in parts
+        )
+
+    def call_over(self, title: str) -> bool:
+        """Tell if a title calls an event one of before: `old MI`."""
+        return bool(self._over.search(folded(title[:LONGEST_TEXT])))
+
+
+def _any_of(words: Words) -> re.Pattern[str]:
+    return any_folded(chain.from_iterable(words.values()))
+
+
+def load_fresh_event_names(folders: Sequence[Path]) -> FreshEventNames:
+    """Load the file in force.
+
+    Raises:
+        DataFileError: it is missing or wrong.
+    """
+    return FreshEventNames(required(folders, FILE, FreshEventsFile)[1])
