@@ -627,7 +627,7 @@ DATES = [
                 brace(occurrencePeriod={"start": "2027-11-20", "end": "2026-12-01"}),
             ]
         },
-        says=("TLSO: end date? Its dates end before they begin.",),
+        says=("TLSO: end date? It ends before it begins.",),
     ),
     Case(
         row="H12",

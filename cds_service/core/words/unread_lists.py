@@ -17,7 +17,7 @@ NAMES: Mapping[str, Sentence] = {
     "serviceRequests": say("list of orders"),
     "deviceRequests": say("list of device orders"),
     "supplyRequests": say("list of supply orders"),
-    "diagnosticReports": say("imaging reports"),
+    "diagnosticReports": say("imaging and other reports"),
     "pathology": say("pathology reports"),
     "imagingStudies": say("imaging studies"),
     "encounter": say("present stay"),

@@ -84,7 +84,7 @@ LISTS: Mapping[str, ListWords] = {
 }
 # Names of the other lists, in the reason why one is not reliable. By prefetch key.
 OTHER_LISTS = {
-    "diagnosticReports": "imaging reports",
+    "diagnosticReports": "imaging and other reports",
     "pathology": "pathology reports",
     "imagingStudies": "imaging studies",
     "deviceRequests": "list of device orders",

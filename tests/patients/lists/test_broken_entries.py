@@ -25,7 +25,7 @@ def card_of(entry):
 def test_a_broken_report_reassures_nobody(broken):
     card = card_of(imaging(**{"conclusion": "Bone metastasis L1"} | broken))
     assert "below the usual" not in card["detail"]
-    assert "imaging reports incomplete: 1 entry broken" in card["detail"]
+    assert "imaging and other reports incomplete: 1 entry broken" in card["detail"]
 
 
 @pytest.mark.parametrize("broken", BROKEN)

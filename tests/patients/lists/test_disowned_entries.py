@@ -180,5 +180,5 @@ def test_a_report_that_is_left_out_is_a_named_gap(disowning):
     taken = statement("alendronate", "M05BA04", 1)
     record = chart(coded("M80.08XA", days=20), kyphoplasty_done(), taken, report)
     (card,) = leave((*record, *everything_arranged()))
-    assert "imaging reports not read whole" in card["summary"]
+    assert "imaging and other reports not read whole" in card["summary"]
     assert "left out" in card["detail"]

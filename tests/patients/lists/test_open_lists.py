@@ -178,7 +178,7 @@ OUTCOME = {
 @pytest.mark.parametrize(
     ("key", "name"),
     [
-        ("diagnosticReports", "imaging reports"),
+        ("diagnosticReports", "imaging and other reports"),
         ("dispenses", "dispensed drugs"),
         ("kidney", "kidney function"),
         ("imagingStudies", "imaging studies"),
@@ -200,7 +200,7 @@ def test_a_list_that_could_not_be_read_is_named_and_reassures_nobody(key, name):
 @pytest.mark.parametrize(
     ("key", "name"),
     [
-        ("diagnosticReports", "imaging reports"),
+        ("diagnosticReports", "imaging and other reports"),
         ("imagingStudies", "imaging studies"),
     ],
 )

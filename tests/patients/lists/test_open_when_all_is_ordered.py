@@ -79,7 +79,7 @@ def test_nothing_open_is_no_card():
     ("unread", "named"),
     [
         ("conditions", "the problem list"),
-        ("diagnosticReports", "imaging reports"),
+        ("diagnosticReports", "imaging and other reports"),
         ("procedures", "procedures"),
         ("serviceRequests", "active orders"),
         ("medications", "the medication list"),
@@ -203,7 +203,10 @@ def test_a_biopsy_that_was_sent_settles_the_cause_at_discharge():
 
 @pytest.mark.parametrize(
     ("unread", "named"),
-    [("conditions", "the problem list"), ("diagnosticReports", "imaging reports")],
+    [
+        ("conditions", "the problem list"),
+        ("diagnosticReports", "imaging and other reports"),
+    ],
 )
 def test_a_list_that_was_not_read_brings_a_card_at_discharge(unread, named):
     record = leaving_chart(*everything_arranged(), alendronate())

@@ -232,7 +232,7 @@ ONE_BRACE = [
     ),
     pytest.param(
         brace(occurrencePeriod=period(56, 0)),
-        "TLSO: end date? Its dates end before they begin.",
+        "TLSO: end date? It ends before it begins.",
         id="reversed",
     ),
     pytest.param(
