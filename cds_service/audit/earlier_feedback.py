@@ -1,7 +1,7 @@
 """Find in the log the answer that showed a card, and earlier feedback.
 
-The parts of a card that an override can close are written into the entry of the answer
-here too (`closures_json`), so that one file has the format that it reads back.
+The parts of a card that an override can close are also written here (`closures_json`),
+into the entry of the answer, so that one file writes and reads their format.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

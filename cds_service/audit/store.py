@@ -112,12 +112,12 @@ class AuditStore:
         self._is_broken = False  # nothing more can be written until a restart
         self._trouble = ""  # what is wrong now, in words for operators
         # Times of entries that could not be written; only the writing thread changes
-        # it.
+        # them.
         self._lost: list[str] = []
         # When the transaction in work should be over, by `time.monotonic`.
         self._over_at = math.inf
         self._has_waited = False  # the last one failed after a long wait
-        self._lost_in_file = 0  # number of them already in the file of losses
+        self._lost_in_file = 0  # how many of `_lost` are in the file of losses
         self._reports_file = False  # `_opening` has the losses of an earlier process
         self._link_key: bytes | None = None
 

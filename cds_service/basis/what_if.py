@@ -1,7 +1,7 @@
 """Compute "what if": a patient's figures with other measurements, which are not kept.
 
-Only what is measured may differ: no treatment, no level, no diagnosis that no
-measurement can change (display rule D5).
+Only what is measured may differ: no treatment, no level, and no diagnosis that a
+measurement cannot change (E15).
 """
 
 import re
@@ -21,7 +21,6 @@ from cds_service.core.models.pooled_study import YesNoInput
 from cds_service.core.vocabulary import QuantitySpec
 from cds_service.core.words.wording import UNITS
 
-# What is measured; no treatment, no level, no fact of the past.
 MEASURED = ("bmd-t-score", "ct-attenuation", "bmi", "sarcopenia")
 # How far a control reaches beyond the model's range, as share of that range: a user
 # sees there that values are held.

@@ -210,7 +210,7 @@ def _rule_name(topic: str, rule: str) -> str:
 
 
 def _with_no_feedback(count: Callable[[str, str], int]) -> Callable[[str, str], int]:
-    """Count by the columns' titles, with the cards without feedback."""
+    """Count by the titles of columns; cards without feedback are the rest of them."""
 
     def value(row: str, column: str) -> int:
         if column != NO_FEEDBACK:
@@ -271,8 +271,9 @@ def with_small_hidden(tables: Tables) -> dict[str, Counted]:
     """Return the tables of one year without small counts, and what would reveal them.
 
     A card's counts are those of its main recommendation, and the sum of its reasons:
-    if the one is hidden, the others are. Each step adds up to the signings whose
-    record was read, which tells sums of the loop: if it hides one, no step is shown.
+    if one of these is hidden, so are the others. Each step adds up to the signings
+    whose record was read, which are sums of the loop: if the loop hides a count, no
+    step is shown.
     """
     loop, steps = hide(tables["loop"]), tables["steps"]
     reasons, rules = tables["reasons"], tables["rules"]

@@ -13,8 +13,8 @@ from cds_service.core.drugs.drug_entries import (
 from cds_service.core.findings import Dated, DrugEnd
 from cds_service.core.months import months_between
 
-PAUSE_MONTHS = 12  # policy: so long without an intake is a pause
-BEFORE_START = timedelta(days=90)  # policy: what is older means an older start
+PAUSE_MONTHS = 12  # policy: so many without an intake are a pause
+BEFORE_START = timedelta(days=90)  # policy: an entry older by this is of an older start
 
 
 # --- the start of the present course
@@ -23,9 +23,9 @@ BEFORE_START = timedelta(days=90)  # policy: what is older means an older start
 def present_course(intakes: Sequence[DrugEntry]) -> tuple[Dated | None, bool]:
     """Find the first day of the intakes up to now without a pause, and if it is known.
 
-    A year without an intake is a pause, since supplies and doses from elsewhere are
-    often not on record. Of what is injected at intervals it is the time after the last
-    dose has ceased to act. So is any time after an end on record.
+    A shorter time without an intake than a year is no pause: supplies and doses from
+    elsewhere are often not on record. A drug that is injected at intervals pauses as
+    soon as its last dose has ceased to act, and any drug after an end on record.
     """
     dated = [(intake.begins, intake) for intake in intakes if intake.begins]
     newest_first = sorted(dated, key=lambda pair: pair[0], reverse=True)
@@ -52,9 +52,9 @@ def _is_pause(intake: DrugEntry, resumed: date) -> bool:
 def is_older(entries: Iterable[DrugEntry], started: Dated) -> bool:
     """Tell if a drug may have been taken long before the start of this course.
 
-    An older order, dose or mention says so, whatever became of it; one without a day
-    may be older. What belongs to an earlier course does not count if the end of that
-    course is on record.
+    An older order, dose or mention says so, whatever became of it. One without a day
+    may be older, too. What belongs to an earlier course does not count if the end of
+    that course is on record.
     """
     limit = started.first - BEFORE_START
     others = [entry for entry in entries if not entry.is_draft]
@@ -96,7 +96,7 @@ def end_of_use(
     """Find how and when the drug ended; None if it goes on or was never taken."""
     if any(entry.is_current and entry.is_intake for entry in entries):
         return None
-    # The dosage of an order ends with it; another order goes on with the drug.
+    # A dosage ends with its order, and by another order the drug goes on.
     is_ordered = any(map(is_standing_order, entries))
     ends = [
         DrugEnd(entry.ended, entry.how_ended)

@@ -1,8 +1,8 @@
 """Find the orders that forbid or pause training, or limit walking and weight.
 
 The words are in `kinds/` (`training-held`, `moving-limited`). An order of activity
-(`activity-named`) with a word that is none of being moved (`plain-activity-words/`) may
-limit it as well.
+(`activity-named`) may limit it as well if it has any word that is not of getting up and
+walking (`plain-activity-words/`).
 """
 
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def holds_training(coded: Coded, terminology: Terminology) -> bool:
     return any(
         terminology.kinds.named(words, TRAINING_HELD)
         for words in _words_of(order, terminology)
-        # To lie flat for hours is routine.
+        # Lying flat for some hours is routine.
         if not (is_brief and terminology.kinds.named(words, REST))
     )
 
@@ -74,9 +74,9 @@ def walks_aided(order: Json, terminology: Terminology) -> bool:
 
 
 def is_ended_by_therapist(order: Json, terminology: Terminology) -> bool:
-    """Tell if such an order only keeps a patient in bed until a therapist was there.
+    """Tell if such an order only keeps a patient in bed until a therapist has come.
 
-    To be seen by one is what training begins with.
+    Training begins with that visit.
     """
     if is_prohibition(order):
         return False
@@ -91,7 +91,7 @@ def is_ended_by_therapist(order: Json, terminology: Terminology) -> bool:
 
 
 def _words_of(order: Json, terminology: Terminology) -> Iterator[str]:
-    """Yield the titles, notes and instructions of an order, but words of ours."""
+    """Yield the titles, notes and instructions of an order, without our own words."""
     titles = (words for one in _named(order) for words in texts_of(one))
     for words in (*titles, *_noted(order)):
         if words and not terminology.own_words.fullmatch(words):
@@ -105,7 +105,7 @@ def _noted(order: Json) -> list[str]:
 
 
 def is_unread_activity(coded: Coded, terminology: Terminology) -> bool:
-    """Tell if an order of activity has a word that is not known to be one of moving.
+    """Tell if an order of activity has a word that is not plain.
 
     An order of rehabilitation or of bed rest is read as such.
     """

@@ -55,9 +55,9 @@ def unread_title(
 ) -> frozenset[str]:
     """Return `UNREAD_TITLE`, in doubt, if an order asks for what nobody understood.
 
-    It may be anything grave, until it was carried out: a report or the problem list
-    then says what was found. Grave things that its words name are left open elsewhere.
-    What an operation of the spine is for, its code does not say.
+    Until it was carried out, it may look for anything grave; then a report or the
+    problem list says what was found. Grave things that its words name are left open
+    elsewhere. The code of an operation of the spine does not say what it is for.
 
     Args:
         order: an order that is not read as an augmentation, a brace or a biopsy.

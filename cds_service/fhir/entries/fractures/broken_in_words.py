@@ -1,4 +1,4 @@
-"""Read which vertebrae words call broken, and if they call that new, old or denied.
+"""Read which vertebrae words call broken, newly or long ago, and which they deny.
 
 "Acute fractures of L1 and L3, old fracture of T8" tells of two fractures of now. What
 is only examined, worn or asked about is left out.
@@ -99,9 +99,9 @@ def names_new_vertebra(words: str, terminology: Terminology) -> bool:
 
 
 def _broken_in(sentence: str, year: int, terminology: Terminology) -> Told:
-    """Read the vertebrae of a sentence, each with the age that stands in its brackets.
+    """Read the vertebrae of a sentence, each with the age in brackets after it.
 
-    "T8 (old) and T11 (new) fractures" has a fracture of now, and one of before.
+    "T8 (old) and T11 (new) fractures" has an old fracture and a new one.
     """
     told = _broken_in_parts(sentence, year, terminology)
     if not _names_break(_IN_BRACKETS.sub("", sentence), terminology):
@@ -132,8 +132,8 @@ def _ages_in_brackets(sentence: str, terminology: Terminology) -> dict[str, bool
 def _broken_in_parts(sentence: str, year: int, terminology: Terminology) -> Told:
     """Read the vertebrae of a sentence in the parts that call them broken.
 
-    Bare vertebrae next to them go on with the list, and a part that only tells of an
-    age is about all of it: "fractures of T8, T9 and L3, all old".
+    Bare vertebrae next to such a part continue its list, and a part that only tells an
+    age tells that of the whole list: "fractures of T8, T9 and L3, all old".
     """
     new, ageless, listed, named = set[str](), set[str](), set[str](), set[str]()
     denied, known = set[str](), set[str]()

@@ -2,7 +2,7 @@
 
 What a neurologist or an internist is asked about after cement has as many names as
 there are complaints. So the everyday reasons are known, and any other one is asked
-about. Without a reason only those services count that are seldom asked for less.
+about. Without a reason, only services count that are seldom asked about the everyday.
 """
 
 import re

@@ -1,6 +1,7 @@
 """Tell if a diagnosis is news of the stay, which a discharge asks about.
 
-It is if it is grave by its code, unusual, or called new, and of no earlier day.
+It is news if its code is grave or unusual, or if words call it new, and if nothing
+dates it before.
 """
 
 import re
@@ -32,10 +33,10 @@ from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Grave illness by its code, which counts if it began since the operation.
 ACUTE = "acute-illness"
-# A code that is neither everyday nor in a value set, or seldom, counts likewise, and so
-# does a harmless name that is not everyday when it is new.
+# The same for a seldom code, for one that is neither everyday nor in a value set, and
+# for a harmless name that is not everyday when it is new.
 UNUSUAL = "unusual-code"
-# A disease of a nerve root by its code or title, which counts likewise.
+# The same for a disease of a nerve root, by its code or title.
 NERVE_ROOT = "nerve-root"
 # Rules of `kinds/`.
 OF_NERVE_ROOT = ("nerve-root",)
@@ -54,7 +55,7 @@ def is_acutely_ill(condition: Json, terminology: Terminology) -> bool:
 
 
 def is_unusual_diagnosis(condition: Json, terminology: Terminology) -> bool:
-    """Tell if a code is not everyday, or its title tells of harm next to one that is.
+    """Tell if a code is not everyday, or if its title tells of harm all the same.
 
     A code is often the nearest one: "cement leak" under that of hypertension. The name
     of its own class is no news, "heart failure", unless an onset is given.
@@ -120,7 +121,7 @@ def _without_past(title: str, condition: Json, terminology: Terminology) -> str:
         if not _has_earlier_year(part, condition)
         and not terminology.kinds.of_title(part, PAST_BY_WORDS)
     ]
-    # What one part denies another may deny as well: "no fever, cough".
+    # One denial may hold for two parts: "no fever, cough".
     return title if len(kept) == len(parts) else "; ".join(kept)
 
 
@@ -144,9 +145,9 @@ def _joined_titles(condition: Json) -> str:
 
 
 def is_begun_of_late(condition: Json) -> bool:
-    """Tell if an onset is given, and no title dates it earlier, or a title dates it.
+    """Tell if a disease began lately: by the years in its titles, else by an onset.
 
-    "Hip replacement 11/2026", entered in these weeks, is new; "2016" is old whatever
+    "Hip replacement 11/2026", entered in these weeks, is new; "2016" is old, whatever
     onset a system fills in.
     """
     recorded = text(condition.get("recordedDate"))
@@ -180,8 +181,8 @@ def _names_illness_of_now(
 ) -> bool:
     """Tell if a title names a stroke or the like next to codes that are everyday.
 
-    "Post-op stroke" is no name of a raised blood pressure. What is over, by words or
-    by an earlier year, is none of now.
+    The code of a raised blood pressure does not explain "post-op stroke". What is over,
+    by words or by an earlier year, does not count.
     """
     codes, kinds = terminology.complication_codes, terminology.kinds
     codings = terminology.codings(condition.get("code"))
@@ -248,7 +249,7 @@ def is_of_nerve_root(code: Any, terminology: Terminology) -> bool:
     codings = terminology.codings(code)
     if any(terminology.complication_codes.is_nerve_root(*one) for one in codings):
         return True
-    # An everyday name denies the root, or is of the spine alone: its code is of none.
+    # An everyday name is of no nerve root: it denies one, or is of the spine alone.
     return any(
         terminology.kinds.of_title(word, OF_NERVE_ROOT)
         and not terminology.harmless.is_of_ward(word)

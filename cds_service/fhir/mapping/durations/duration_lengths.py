@@ -23,7 +23,7 @@ Verdict = Literal["length", "doubtful"]
 Lead = Literal["for", "until", ""]  # the word before a length of time
 
 
-# In front of a length: it is compared, with the denial that belongs to it.
+# Words before a length that compare with it: `up to`, `not more than`.
 _COMPARED = re.compile(
     r"(?:\b(?:no|not|nicht|pas|niet|nie|non)\s+)?"
     r"(?:\b(?:(?:to\s+)?exceed(?:ing)?|(?:more|longer|less|fewer)\s+than|beyond"

@@ -94,7 +94,7 @@ def _first_in_month(
 ) -> date | None:
     """Return the first day of an operation of a month or year, a month ago at most.
 
-    None if it has neither: harm of these days need not be of it.
+    None if it has neither: then harm of these days need not follow from it.
     """
     days = [days_of_procedure(one.resource, calendar) for one in operation]
     firsts = [first for first, last in days if first and last]
@@ -107,9 +107,9 @@ def _day_of_its_order(
     days: tuple[date, date],
     terminology: Terminology,
 ) -> date | None:
-    """Return the day of the order of an operation; None if it names none of these days.
+    """Return the day of the order of an operation, before which it was not done.
 
-    It was not done before.
+    None if it names none of these days.
 
     Args:
         operation: its procedures.

@@ -51,7 +51,7 @@ def drugs_to_stop(
     A group of drugs means those of it that are on record.
 
     Args:
-        draft: no order of a drug, of an act or of a device.
+        draft: of another type than orders of drugs, acts and devices.
         drafts: the signing.
         record: the patient's.
         terminology: the service's terminology.
@@ -103,8 +103,8 @@ def past_year_of_stop(
 ) -> int | None:
     """Return the earlier year in which a draft says that a bone drug was stopped.
 
-    None if it may be stopped now. "Denosumab discontinued in 2019" is history, and
-    "stop denosumab started 2019" is not.
+    None if it may be stopped now. "Denosumab discontinued in 2019" is history; "stop
+    denosumab started 2019" is not.
     """
     content = {name: one for name, one in draft.resource.items() if name not in PEOPLE}
     stops = [

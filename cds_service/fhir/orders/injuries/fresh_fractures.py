@@ -112,7 +112,7 @@ def _is_operation(entry: Entry, terminology: Terminology) -> bool:
 
 
 def _known_as_old(search: Search) -> set[str]:
-    """Return the vertebrae that the problem list, or a report of long ago, has broken.
+    """Return the vertebrae broken long ago, by the problem list or an old report.
 
     An old fracture that names no vertebra is kept as its part of the spine.
     """

@@ -1,4 +1,4 @@
-"""Tell when another injury was, as far as a brace may be for it.
+"""Tell when another injury happened, for which a brace may be worn.
 
 A search counts what is not older than half a year (`Search.is_old`): an older entry is
 often a healed fracture that was never closed. Each question is about one kind of entry:
@@ -124,7 +124,7 @@ def freshness_of(fracture: Json, search: Search) -> Freshness:
 
 
 def is_unsettled(fracture: Json, search: Search) -> bool:
-    """Tell if no entry calls a fracture that may be recent over.
+    """Tell if a fracture that may be recent is not called over.
 
     A code of a later visit calls it treated before, unless its own onset is recent: no
     fracture heals so soon. A sequela is over.

@@ -1,9 +1,9 @@
-"""Find what limits training: orders that forbid or pause it, and bones that carry.
+"""Find what limits training: orders that forbid or pause it, and broken leg bones.
 
-"No PT until cleared", "NWB LLE" and "Bettruhe" are orders of the patient's day. No card
-chooses training next to one, and no page says "walk every day". The words are in
-`kinds/` (`training-held`). The same holds for who does not walk, a leg that is lost
-or was operated on, a wheelchair, and a boot or cast (`fhir/entries/walking_limits.py`).
+Examples are "No PT until cleared", "NWB LLE" and "Bettruhe". No card chooses training
+next to one, and no page says "walk every day". The words are in `kinds/`
+(`training-held`). The same holds for a patient who does not walk, a leg that is lost or
+was operated on, a wheelchair, and a boot or cast (`fhir/entries/walking_limits.py`).
 """
 
 import re
@@ -65,7 +65,7 @@ DEVICE_KEYS = ("deviceRequests", "supplyRequests")
 NOT_IN_FORCE = frozenset(
     {"completed", "revoked", "cancelled", "entered-in-error", "stopped", "rejected"}
 )
-# An order of a day before this is forgotten, not in force.
+# An older order was forgotten: it is not in force.
 LONGEST_IN_FORCE = timedelta(days=180)
 # A bone of the leg or the pelvis that broke this lately may still heal.
 HEALS_IN = timedelta(days=90)
@@ -80,7 +80,7 @@ LASTING: Mapping[str, TrainingLimit] = {
     LEG_LOST: "lost",
     CHARCOT: "charcot",
 }
-# What an order or a procedure of late says of the patient.
+# What a recent order or procedure says of the patient.
 BY_ACT: Mapping[str, TrainingLimit] = {**LASTING, CARRIED: "carried"}
 # What the order of a device says, and what an operation does.
 BY_DEVICE: Mapping[str, TrainingLimit] = {
@@ -94,7 +94,7 @@ BY_OPERATION: Mapping[str, TrainingLimit] = {
     **BY_ACT,
     **dict.fromkeys(HELD, "order"),
 }
-# Such a bone, if the reason of an order or a stay, or a result, names it by code.
+# The same bones, named by the code of a reason or of a result.
 LEG_ASIDE = frozenset(map(in_doubt, LEG))
 
 
@@ -105,7 +105,7 @@ def training_limits(
     today: date,
     past: PastStays,
 ) -> frozenset[TrainingLimit]:
-    """Return what in force limits training.
+    """Return what limits training now.
 
     Args:
         record: the patient's.
@@ -139,7 +139,7 @@ def _limits_of_orders(
     today: date,
     past: PastStays,
 ) -> set[TrainingLimit]:
-    """Return what orders in force that are no device say of training and activity."""
+    """Return the limits by orders in force, but for those of devices."""
     stored = record.of_key("serviceRequests")
     held = [
         entry.raw
@@ -240,8 +240,8 @@ def _limits_of_operation(
 def _is_in_use(order: Json, terminology: Terminology, today: date) -> bool:
     """Tell if a device may be in use: its order is in force, or it came of late.
 
-    An order of a device is `completed` once it was delivered. What the order of an act
-    says of the patient holds when it was done, too.
+    An order of a device is `completed` once it was delivered. What an order says of the
+    patient still holds when its act was done.
     """
     if text(order.get("status")).strip().lower() != "completed":
         return _is_in_force(order, terminology, today)
@@ -294,7 +294,7 @@ def _heals_in(bones: frozenset[str]) -> timedelta:
 
 
 def _names_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
-    """Tell if another entry than a diagnosis names such a bone by a code of late.
+    """Tell if an entry, but no diagnosis, lately named such a bone by a code.
 
     A code in a reason has no day of its own: that of the entry is the latest.
     """
