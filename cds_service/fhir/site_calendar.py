@@ -23,7 +23,7 @@ PRECISIONS: dict[int, Precision] = {4: "year", 7: "month"}  # by length as writt
 YEARS = range(1904, 2200)  # of a living patient, or of a plan
 # A year in words, whatever letter is next to it: `2019年`.
 WRITTEN_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-# Policy: what a title dates to the year before that of the answer may be of now.
+# Policy: what a title dates to the year before that of the answer may be recent.
 YEARS_OVER = 2
 # `Breast CA '11`, but neither `5'11` nor `the '90s`
 _SHORT_YEAR = re.compile(
@@ -64,7 +64,7 @@ def year_of_answer() -> int:
 def names_year_over(words: str) -> bool:
     """Tell if words name a year that ended a year before that of the answer.
 
-    "Gastroscopy 2024" is of 2026 no act of now, and "Gastroscopy 2025" may be.
+    In 2026 "Gastroscopy 2024" is over, and "Gastroscopy 2025" may be recent.
     """
     over = year_of_answer() - YEARS_OVER
     return any(int(year) <= over for year in WRITTEN_YEAR.findall(words))

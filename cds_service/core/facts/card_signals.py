@@ -3,7 +3,7 @@
 from math import inf
 
 from cds_service.core.derivations.computed import MNA_MALNOURISHED
-from cds_service.core.facts.open_signals import is_named_of_late
+from cds_service.core.facts.open_signals import is_named_lately
 from cds_service.core.facts.situation import (
     SIGNALS,
     Signal,
@@ -150,8 +150,8 @@ def _rehabilitation_may_end(situation: Situation) -> Signal | None:
 def _unstable_spine(situation: Situation) -> Signal | None:
     """Find an unstable fracture or spine, or a deficit: no training with either.
 
-    One that was named of late and is not excluded weighs as much, but no deficit that
-    its entry calls old does. Its word `bone` names the fracture or spine alone, and is
+    One that was named lately and is not excluded weighs as much, unless it is a deficit
+    that its entry calls old. Its word `bone` names the fracture or spine alone, and is
     missing if there is only a deficit.
     """
     findings, wording = situation.findings, situation.wording
@@ -164,9 +164,9 @@ def _unstable_spine(situation: Situation) -> Signal | None:
     labels |= {
         name: say("{name} not excluded", name=wording.name(name))
         for name in names
-        if name not in labels and is_named_of_late(name, situation)
+        if name not in labels and is_named_lately(name, situation)
     }
-    if names[2] not in labels and is_named_of_late("new-deficit", situation):
+    if names[2] not in labels and is_named_lately("new-deficit", situation):
         new = say("{name} not excluded", name=wording.name("new-deficit"))
         labels["new-deficit"] = new
     if not labels:

@@ -558,7 +558,7 @@ def _oesophagus_disease(situation: Situation) -> Signal | None:
 
 @signal("acute-kidney-failure")
 def _acute_kidney_failure(situation: Situation) -> Signal | None:
-    """Find kidneys that failed of late, unless a newer filtration is not low."""
+    """Find kidneys that failed lately, unless a newer filtration is not low."""
     acute = _true(situation, "acute-kidney-failure")
     egfr = situation.findings.known.get("egfr")
     if acute is None:

@@ -484,13 +484,13 @@ def _training_despite_limit(situation: Situation) -> Signal | None:
     if any(SIGNALS[name](situation) for name in ASKED_OF_INJURIES):
         return None
     unstable = SIGNALS["unstable-before"](situation)
-    if unstable is None or not _is_fracture_unstable_of_late(situation):
+    if unstable is None or not _has_recent_unstable_fracture(situation):
         return None
     return Signal(unstable.because)
 
 
-def _is_fracture_unstable_of_late(situation: Situation) -> bool:
-    """Tell if a fracture, unstable or perhaps so, is of these months and of before.
+def _has_recent_unstable_fracture(situation: Situation) -> bool:
+    """Tell if a fracture of the months before the operation is unstable, or may be.
 
     Words of a diagnosis say so as its code does; what was not understood says nothing.
     A spine that is unstable without a fracture lasts for years.
@@ -504,8 +504,8 @@ def _is_fracture_unstable_of_late(situation: Situation) -> bool:
         return False
     since = outcome.observed
     sources = {source.resource for source in outcome.provenance}
-    is_of_late = since is not None and situation.today - since <= HEALS_IN
-    return is_of_late and sources.isdisjoint(leaving.instability.diagnosed)
+    is_recent = since is not None and situation.today - since <= HEALS_IN
+    return is_recent and sources.isdisjoint(leaving.instability.diagnosed)
 
 
 def _is_diagnosed(gap: Gap) -> bool:

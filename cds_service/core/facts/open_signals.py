@@ -378,14 +378,14 @@ def _has_sphincters(name: str, situation: Situation) -> bool:
 
 
 def _named_detector(names: tuple[str, ...]) -> Detector:
-    """Make the detector of findings that were named of late without deciding them.
+    """Make the detector of findings that were lately named and not decided.
 
     They are in a report or a diagnosis of the last months, or in the words of the order
-    itself. The cement waits for that.
+    itself. The cement waits for the decision.
     """
 
     def detect(situation: Situation) -> Signal | None:
-        named = [name for name in names if is_named_of_late(name, situation)]
+        named = [name for name in names if is_named_lately(name, situation)]
         if not named:
             return None
         titles = joined(dict.fromkeys(map(situation.wording.name, named)), " and ")
@@ -398,8 +398,8 @@ def _named_detector(names: tuple[str, ...]) -> Detector:
     return detect
 
 
-def is_named_of_late(name: str, situation: Situation) -> bool:
-    """Tell if a report, a diagnosis or the order names it of late, undecided."""
+def is_named_lately(name: str, situation: Situation) -> bool:
+    """Tell if a recent report, a diagnosis or the order names it and leaves it open."""
     gap = situation.findings.gaps.get(name)
     if gap is None or not _is_open(name, situation.findings):
         return False
@@ -408,8 +408,8 @@ def is_named_of_late(name: str, situation: Situation) -> bool:
         return False
     is_of_order = any(source.origin == "context" for source in gap.provenance)
     sources = {source.resource for source in gap.provenance}
-    is_of_late = not sources.isdisjoint(situation.told_lately)
-    return is_of_order or is_of_late
+    is_recent = not sources.isdisjoint(situation.told_lately)
+    return is_of_order or is_recent
 
 
 register("cause-named", _named_detector(CAUSES_IN_DOUBT))

@@ -324,7 +324,7 @@ NOT_UNDERSTOOD = {
 }
 # As long as a hip limits training.
 HEALED_AFTER = timedelta(days=42)
-# What limits training next to a hip that broke, or was operated, of late.
+# What limits training next to a hip that broke, or was operated on, lately.
 OF_HIPS = frozenset[TrainingLimit]({"leg", "leg-named", "operated"})
 KEEP_SOURCES = {
     "record": "{name} on record",

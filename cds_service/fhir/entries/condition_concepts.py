@@ -40,8 +40,8 @@ from cds_service.fhir.entries.harm.news_in_conditions import (
     ACUTE,
     NERVE_ROOT,
     UNUSUAL,
+    has_begun_lately,
     is_acutely_ill,
-    is_begun_of_late,
     is_of_nerve_root,
     is_unusual_diagnosis,
     news_by_name,
@@ -162,7 +162,7 @@ def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozens
         known |= {ACUTE}
     elif (
         news == "seldom"
-        or (news == "lasting" and is_begun_of_late(condition))
+        or (news == "lasting" and has_begun_lately(condition))
         or is_unusual_diagnosis(condition, terminology)
     ):
         known |= {UNUSUAL}

@@ -50,7 +50,7 @@ _NOT_DONE = frozenset({"entered-in-error", "not-done"})
 def is_disowned(resource: Json, terminology: Terminology) -> bool:
     """Tell if the name, a note or a dosage of a resource disowns it.
 
-    The prose of a report is not asked: it may speak of an earlier one.
+    The prose of a report is not asked: it may be about an earlier one.
     """
     return any(_ends_disowned(one, terminology) for one in _names_of(resource)) or any(
         _is_all_disowned(one, terminology) for one in _notes_of(resource)

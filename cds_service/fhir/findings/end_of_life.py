@@ -19,7 +19,7 @@ from cds_service.fhir.raw_json import is_prohibition, objects, text
 
 
 def find_end_of_life(spec: EndOfLifeSpec, chart: Chart) -> FindingOrGap:
-    """Find hospice care of late, or why that is not known."""
+    """Find recent hospice care, or why it is not known."""
     outcome, passed = find_condition(spec, chart)
     if isinstance(outcome, Finding) and outcome.value is True:
         return outcome, passed
@@ -34,7 +34,7 @@ def _ordered(spec: EndOfLifeSpec, chart: Chart) -> Iterator[Stated]:
         is_open = order.status in spec.order_statuses
         if is_decided and is_open and not is_prohibition(order.raw):
             day = _written(order, chart)
-            yield from _of_late(order, order.matches, day, spec, chart)
+            yield from _if_recent(order, order.matches, day, spec, chart)
 
 
 def _written(order: Entry, chart: Chart) -> date | None:
@@ -52,10 +52,10 @@ def _in_stays(spec: EndOfLifeSpec, chart: Chart) -> Iterator[Stated]:
             for coding in objects(code.get("coding"))
         ]
         matches = chart.terminology.matches({"coding": codings})
-        yield from _of_late(stay, matches, last_day(stay, chart), spec, chart)
+        yield from _if_recent(stay, matches, last_day(stay, chart), spec, chart)
 
 
-def _of_late(
+def _if_recent(
     entry: Entry,
     matches: tuple[Match, ...],
     day: date | None,

@@ -446,7 +446,7 @@ def _may_matter(entry: Entry, spec: ConditionSpec, chart: Chart) -> bool:
     """
     if may_be_current(entry) or _is_lifelong(entry, chart):
         return True
-    if _is_broken_of_late(entry, chart):
+    if _has_broken_lately(entry, chart):
         return True
     if not spec.past:
         return False
@@ -455,7 +455,7 @@ def _may_matter(entry: Entry, spec: ConditionSpec, chart: Chart) -> bool:
     return may_have_been(entry) and not is_coded
 
 
-def _is_broken_of_late(entry: Entry, chart: Chart) -> bool:
+def _has_broken_lately(entry: Entry, chart: Chart) -> bool:
     """Tell if it is a broken hip of two years that no status undoes.
 
     Around a prosthesis it is in no value set; healed, it says of the bone what it said.

@@ -47,8 +47,8 @@ THORACIC = frozenset(level for level in LEVELS if level.startswith("T"))
 # A heading on a line of its own.
 OLD = frozenset({"old-fracture"})
 NEW = ("newly-begun",)
-# Rules of `kinds/`: what an echo of the heart says if it found nothing of now, and
-# the words of its order.
+# Rules of `kinds/`: what an echo of the heart says if it found nothing new, and the
+# words of its order.
 NORMAL_ECHO = ("normal-echo", "plain-echo")
 # An echo is kept as its pictures; the prose says what they show.
 FILES = "presentedForm"
@@ -157,7 +157,7 @@ def _are_levels_of(
 
 
 def is_echo_understood(report: Json, terminology: Terminology) -> bool:
-    """Tell if the prose of an echo of the heart only says that it found nothing of now.
+    """Tell if the prose of an echo of the heart only says that it found nothing new.
 
     A number that no known phrase has is a value that was not judged.
     """

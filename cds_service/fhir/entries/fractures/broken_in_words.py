@@ -1,7 +1,7 @@
 """Read which vertebrae words call broken, newly or long ago, and which they deny.
 
-"Acute fractures of L1 and L3, old fracture of T8" tells of two fractures of now. What
-is only examined, worn or asked about is left out.
+"Acute fractures of L1 and L3, old fracture of T8" tells of two new ones. What is
+only examined, worn or asked about is left out.
 """
 
 import re
@@ -39,7 +39,7 @@ _NEW_LEVEL = re.compile(
 
 
 class Told(NamedTuple):
-    """Vertebrae that words call broken, and not old.
+    """Vertebrae by what words say of a break.
 
     Attributes:
         new: those that they call new.

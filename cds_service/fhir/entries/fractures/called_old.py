@@ -1,8 +1,8 @@
 """Tell if what is said next to a fracture may call it old or in doubt.
 
 A category such as "past medical history", a stage or a severity such as "old" may be
-next to the code of a fresh fracture. Only known words say that the fracture is of now;
-any others leave its age open.
+next to the code of a fresh fracture. Only known words say that the fracture is
+a new one; any others leave its age open.
 """
 
 import re
@@ -23,7 +23,7 @@ OF_HISTORY, DEGREE = ("category-of-history",), ("degree-of-fracture",)
 
 
 def may_be_called_old(condition: Json, terminology: Terminology) -> bool:
-    """Tell if its category, stage or severity holds other words than those of now."""
+    """Tell if its category, stage or severity holds words but those of a new one."""
     categories = objects(condition.get("category"))
     codes = {text(one.get("code")) for one in _codings(categories)}
     if codes & HISTORY_CODES:

@@ -1,6 +1,6 @@
 """List what an act says: its titles, its reasons, how it went, and its notes.
 
-Nothing is judged here, but what prevents, waits for or is of before is left out.
+Nothing is judged here. Words of prevention, of waiting and of the past are left out.
 """
 
 import re
@@ -99,7 +99,7 @@ def told_beside(act: Json, terminology: Terminology) -> list[str]:
 def _purposes_of_drug(act: Json, terminology: Terminology) -> list[str]:
     """List what the name of a drug says that it is for, unless it prevents that.
 
-    "Z.n. Schlaganfall" is of before, and what is taken for it is taken for good.
+    "Z.n. Schlaganfall" is in the past, and a drug for it is taken for good.
     """
     stems = terminology.grave_stems
     titles = [

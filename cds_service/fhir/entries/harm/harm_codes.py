@@ -1,4 +1,4 @@
-"""Tell if codes name harm: grave illness now or of before, a broken bone, a fall."""
+"""Tell if codes name harm: grave illness now or earlier, a broken bone, a fall."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ EARLIER = "earlier-illness"
 
 
 def is_history(resource: Json, terminology: Terminology) -> bool:
-    """Tell if a diagnosis is of an infarction, a stroke or a clot of before."""
+    """Tell if a diagnosis is of an earlier infarction, stroke or clot."""
     codes = terminology.complication_codes
     return text(resource.get("resourceType")) == "Condition" and any(
         codes.is_earlier(text(coding.get("code")))

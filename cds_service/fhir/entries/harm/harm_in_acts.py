@@ -50,10 +50,8 @@ TREATED = ("injury-treated",)
 def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
     """Tell if an act names a grave illness by a code, or in words what went wrong.
 
-    Of a report, the coded result counts, and that its title tells of a fall: its other
-    words are read as prose.
-
-    Words of a palsy count as well: a title may be the only one that has them.
+    Of a report only the coded result counts, and a fall in its title: its other words
+    are read as prose. Words of a palsy count, too: a title may be their only place.
     """
     kind = text(resource.get("resourceType"))
     if kind == REPORT:
@@ -187,7 +185,7 @@ def is_rescue(act: Json, terminology: Terminology) -> bool:
 
 
 def has_fallen(procedure: Json, terminology: Terminology) -> bool:
-    """Tell if a procedure names a fall as its complication, or as how it went."""
+    """Tell if a procedure names a fall as its complication or outcome."""
     stems = terminology.grave_stems
     if text(procedure.get("resourceType")) not in OPERATED:
         return False

@@ -99,7 +99,7 @@ def _named_next_to(
 ) -> list[str]:
     """Return the parts of a title of therapy or of a referral that are neither.
 
-    "Physiotherapy; pneumonia" names an illness of now, "physiotherapy after stroke" one
+    "Physiotherapy; pneumonia" names a present illness, "physiotherapy after stroke" one
     that led to it.
     """
     parts = [part for part in _PARTED.split(title) if LETTER.search(part)]
@@ -110,7 +110,7 @@ def _named_next_to(
 def _reasons_of_therapy(title: str, terminology: Terminology) -> list[str]:
     """Return what a title gives as the reason of a therapy, not after what it is.
 
-    "Rehabilitation for pneumonia" is of now, "stroke rehabilitation" of what led to it.
+    "Rehabilitation for pneumonia" has one; "stroke rehabilitation" says what led to it.
     """
     kinds = terminology.kinds
     if kinds.named(title, AFTER):

@@ -104,9 +104,9 @@ def is_unusual_diagnosis(condition: Json, terminology: Terminology) -> bool:
 
 
 def _without_past(title: str, condition: Json, terminology: Terminology) -> str:
-    """Leave out the parts of a title that words or an earlier year call of before.
+    """Leave out the parts of a title that words or an earlier year put into the past.
 
-    "Hypertension 2012, pneumonia" tells of a pneumonia of now.
+    "Hypertension 2012, pneumonia" tells of a new pneumonia.
     """
     parts: list[str] = []
     for part in filter(str.strip, _PARTS.split(title)):
@@ -144,7 +144,7 @@ def _joined_titles(condition: Json) -> str:
     return " ".join(short_texts({*texts_of(condition.get("code"))}))
 
 
-def is_begun_of_late(condition: Json) -> bool:
+def has_begun_lately(condition: Json) -> bool:
     """Tell if a disease began lately: by the years in its titles, else by an onset.
 
     "Hip replacement 11/2026", entered in these weeks, is new; "2016" is old, whatever
@@ -167,7 +167,7 @@ def is_begun_of_late(condition: Json) -> bool:
 def _is_dated_before(condition: Json) -> bool:
     """Tell if the titles give years, and none of them is that of the entry."""
     is_dated = WRITTEN_YEAR.search(_joined_titles(condition)) is not None
-    return is_dated and not is_begun_of_late(condition)
+    return is_dated and not has_begun_lately(condition)
 
 
 def _names_seldom(words: str, terminology: Terminology) -> bool:
@@ -204,7 +204,7 @@ def news_by_name(condition: Json, terminology: Terminology) -> News:
     """Tell how the harmless names of a diagnosis count if it began lately.
 
     A code of ICD-10 decides without its titles, and an earlier year in the titles makes
-    their names old, as "status post" does what is seldom. An aside may be of before: at
+    their names old, as "status post" does what is seldom. An aside may be older: at
     most it is asked about.
     """
     code = condition.get("code")

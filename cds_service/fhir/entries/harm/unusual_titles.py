@@ -192,7 +192,7 @@ def is_unusual_examination(act: Json, terminology: Terminology) -> bool:
 
 
 def _is_examination(title: str, terminology: Terminology) -> bool:
-    """Tell if a title names an act that looks or goes into the body, and is of now."""
+    """Tell if a title names a recent act that looks or goes into the body."""
     is_named = terminology.kinds.of_title(title, EXAMINATION)
     return bool(is_named) and not names_year_over(title)
 
@@ -304,7 +304,7 @@ def _is_at_once(title: str, terminology: Terminology) -> bool:
 def _is_suspicion(title: str, terminology: Terminology) -> bool:
     """Tell if a title suspects, or rules out, what is no everyday disease.
 
-    A disease of before is news if it is suspected now. What is to be prevented next to
+    An earlier disease is news if it is suspected now. What is to be prevented next to
     it is another act.
     """
     kinds = terminology.kinds

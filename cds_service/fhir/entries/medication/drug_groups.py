@@ -19,7 +19,7 @@ BROAD_ANTIBIOTIC = "broad-antibiotic"
 INFECTION_DRUGS = frozenset(
     {DEEP_INFECTION_DRUG, BROAD_ANTIBIOTIC, "tuberculosis-drug"}
 )
-# Hardly anybody takes them without the disease, which does not end when they do.
+# Hardly anybody takes them without the disease, which goes on when they end.
 TELL_OF_DISEASE = frozenset({"dementia-drug", "parkinson-drug"})
 # Given in an office or a day clinic, and on no other list.
 GIVEN_THERE = frozenset({BONE_DRUG, CANCER_DRUG})

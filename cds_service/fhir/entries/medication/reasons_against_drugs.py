@@ -213,17 +213,18 @@ def _read(reason: Json, terminology: Terminology) -> Reason:
         doubted |= stated
     stated -= doubted
     harms = _HarmsInWords(parts, terminology)
-    # Words alone do not put a code of now into the past.
+    # Words alone do not put a code into the past.
     past = stated if certainty == "past" else (harms.past() & stated) - coded
     dated = {one: words for one, words in harms.dated().items() if one not in coded}
     return Reason(dated, stated, doubted, past)
 
 
 class _HarmsInWords:
-    """The parts of the words of a reason, to tell which of the harms are of before.
+    """The parts of the words of a reason, to tell which of the harms are over.
 
     A part tells of its harm alone if it has no more than the name, a day and known
-    words: "AKI 2019, recovered", and not "AKI on CKD 2019". One part of now is enough.
+    words: "AKI 2019, recovered", and not "AKI on CKD 2019". A harm is over only if
+    each part that names it is.
     """
 
     def __init__(self, parts: list[str], terminology: Terminology) -> None:

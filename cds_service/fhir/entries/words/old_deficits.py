@@ -54,7 +54,7 @@ def named_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[
 
 
 def is_told_as_lost(words: str, terminology: Terminology) -> bool:
-    """Tell if words tell of a deficit in plain speech, and as of now: "cannot walk"."""
+    """Tell if words say in plain speech that a deficit is there now: "cannot walk"."""
     stems = terminology.grave_stems
     return stems.tells_of_loss(words) and not is_called_old(words, terminology)
 

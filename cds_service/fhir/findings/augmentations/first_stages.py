@@ -191,8 +191,8 @@ def _is_first_stage(
     # A vertebra may break on the day of the operation, after it.
     is_after = done > max(days) or done == max(days) == min(days)
     last = last_day_of(procedure, done, chart)
-    is_of_late = chart.not_after - last <= SUBACUTE
-    return is_after and is_of_late and not _is_broken_since(done, injury, chart)
+    is_recent = chart.not_after - last <= SUBACUTE
+    return is_after and is_recent and not _is_broken_since(done, injury, chart)
 
 
 def _is_broken_since(done: date, injury: Injury, chart: Chart) -> bool:

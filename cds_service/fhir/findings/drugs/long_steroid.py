@@ -146,7 +146,7 @@ def _without_course(
 
 
 def _unsure(uses: Sequence[Use], spec: LongCourseSpec, chart: Chart) -> list[Use]:
-    """List the uses that may belong to a long course of late."""
+    """List the uses that may belong to a recent long course."""
     since = months_before(chart.today, spec.look_back_months["other"])
     least = MONTH * spec.taken_months
     unsure = [one for one in uses if _may_be_long(one, since, least, chart)]
@@ -185,7 +185,7 @@ def _onset(listed: Finding, chart: Chart) -> date | None:
 
 
 def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
-    """Tell if a statement leaves room for a long course of late.
+    """Tell if a statement leaves room for a recent long course.
 
     A day of intake or of the report says neither when the drug began nor when it ended.
     If it went on after years, a newer entry would be on record.

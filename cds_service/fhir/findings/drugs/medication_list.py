@@ -30,7 +30,7 @@ from cds_service.fhir.findings.courses.drug_times import end_of_dosage, end_of_s
 from cds_service.fhir.findings.drugs.runs_of_doses import (
     LONG_STANDING_MONTHS,
     doses_repeated,
-    is_of_late,
+    is_recent,
     may_be_run,
     runs_of_doses,
 )
@@ -98,7 +98,7 @@ def find_medication(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
     passed = (*chart.broken(spec), *future_uses(spec, ours))
     counted = [one for one in ours if _counts(one, spec, chart)]
     if STEROID in spec.value_sets:
-        runs = (one for one in runs_of_doses(ours) if is_of_late(one, chart))
+        runs = (one for one in runs_of_doses(ours) if is_recent(one, chart))
         counted += [use for one in runs for use in one]
     if counted:
         return _taken(spec, chart, counted), passed

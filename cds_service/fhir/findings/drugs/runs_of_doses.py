@@ -97,7 +97,7 @@ def _length(occasion: Sequence[Use]) -> timedelta:
     return _last(occasion) - _first(occasion)
 
 
-def is_of_late(run: Sequence[Use], chart: Chart) -> bool:
+def is_recent(run: Sequence[Use], chart: Chart) -> bool:
     return _last(run) >= chart.today - STILL_GIVEN
 
 

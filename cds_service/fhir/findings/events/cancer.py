@@ -193,9 +193,9 @@ def _words_of(entry: Entry) -> Iterator[str]:
 
 
 def _is_treated(spec: RecentCancerSpec, chart: Chart) -> bool:
-    """Tell if a drug against cancer is in use, or another treatment was of late.
+    """Tell if a drug against cancer is in use, or another treatment was recent.
 
-    A treatment without a day counts as one of late.
+    A treatment without a day counts as recent.
     """
     for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES):
         if entry.drug and CANCER_DRUG in entry.drug.concepts and is_in_use(entry):

@@ -76,7 +76,7 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
 
 
 def _doubt_if_earlier(event: Happened, spec: EventSpec, chart: Chart) -> Happened:
-    """Leave open what was entered of late and may be old.
+    """Leave open what was entered lately and may be old.
 
     What the list calls a recurrence is new, whatever was there before.
     """
@@ -88,7 +88,7 @@ def _doubt_if_earlier(event: Happened, spec: EventSpec, chart: Chart) -> Happene
 
 
 def _entered_anew(event: Happened, spec: EventSpec, chart: Chart) -> Happened:
-    """Say of an open event that it began earlier, if it was entered of late."""
+    """Say of an open event that it began earlier, if it was entered lately."""
     limit = spec.within_days
     if not spec.earlier_opens or limit is None or event.span.last is None:
         return event

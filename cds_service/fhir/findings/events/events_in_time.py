@@ -122,7 +122,7 @@ def _is_there_in_time(
 ) -> bool:
     """Tell if what began on no known day was still there within the time.
 
-    An infection that ended or was entered as active of late is one of late.
+    An infection that ended lately, or was lately entered as active, is a recent one.
     """
     may_last = spec.active_is_open or spec.active_counts
     raw = event.stated.entry.raw

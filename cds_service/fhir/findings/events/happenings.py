@@ -199,10 +199,10 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     raw = stated.entry.raw
     is_active = bool(clinical_status(raw) & ACTIVE)
     if spec.earlier_opens and over - HISTORY and not clinical_status(raw) & PAST:
-        # Somebody lists an old deficit of late: perhaps it is worse.
+        # Somebody has just listed an old deficit: perhaps it is worse.
         since = chart.today - timedelta(days=spec.within_days or 0)
-        is_of_late = stated.problem is None and was_entered(stated, since, chart)
-        return stated._replace(problem=CALLED_OLD) if is_of_late else None
+        is_recent = stated.problem is None and was_entered(stated, since, chart)
+        return stated._replace(problem=CALLED_OLD) if is_recent else None
     if not is_active or over - HISTORY:
         return None
     if over and stated.problem is None:
@@ -211,7 +211,7 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
 
 
 def _is_told(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
-    """Tell if a title tells of it in plain speech, as of now: "cannot walk".
+    """Tell if a title says in plain speech that it is there now: "cannot walk".
 
     The denial is part of what it tells.
     """
@@ -236,7 +236,7 @@ def _dated(stated: Stated, spec: EventSpec, chart: Chart) -> Happened:
 def _is_dated_otherwise(
     stated: Stated, span: Span, spec: EventSpec, chart: Chart
 ) -> bool:
-    """Tell if an onset is of late, and its words date it long before.
+    """Tell if an onset is recent, and the words date it long before.
 
     Many systems write the day of recording as the onset: "foot drop since 1990".
     """

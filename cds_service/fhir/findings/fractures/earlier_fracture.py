@@ -418,8 +418,8 @@ def _other_regions(stated: Sequence[Stated], chart: Chart) -> list[str]:
 
 
 def _is_present(stated: Stated, day: date, chart: Chart, injury: Injury | None) -> bool:
-    is_of_late = chart.not_after - SUBACUTE <= day <= chart.not_after
-    if stated.is_later_encounter or not is_of_late:
+    is_recent = chart.not_after - SUBACUTE <= day <= chart.not_after
+    if stated.is_later_encounter or not is_recent:
         return False
     return _is_earlier(stated, chart, injury) is False
 
@@ -498,9 +498,9 @@ def _is_earlier(stated: Stated, chart: Chart, injury: Injury | None) -> bool | N
     treated = set(chart.treated)
     if is_history(stated, chart):
         # The treated fracture may be called chronic, or be coded as its sequela.
-        is_of_late = stated.day and chart.not_after - stated.day <= SUBACUTE
+        is_recent = stated.day and chart.not_after - stated.day <= SUBACUTE
         may_be_it = _is_chronic(stated, chart) or (
-            is_late_effect(stated, chart) and is_of_late
+            is_late_effect(stated, chart) and is_recent
         )
         return None if levels & treated and may_be_it else True
     is_another = _is_of_another_vertebra(stated, chart)

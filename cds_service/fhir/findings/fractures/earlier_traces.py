@@ -1,4 +1,4 @@
-"""Tell if a deficit that was entered of late may be an old one.
+"""Tell if a deficit that was entered lately may be an old one.
 
 The day of an entry is no onset: a surgeon who lists a foot drop of 2005 today dates it
 today. It is new if its onset lies within the time of the finding, or if nothing tells
@@ -41,7 +41,7 @@ NEW = ("newly-begun",)
 
 
 def trace_of_earlier(stated: Stated, spec: EventSpec, chart: Chart) -> Problem | None:
-    """Report what tells that an entry of late may be of an older deficit.
+    """Report what tells that a recent entry may be of an older deficit.
 
     Args:
         stated: the entry, whose day is within the time of the finding.

@@ -39,12 +39,12 @@ class ComplicationCodesFile(DataFile):
         none: what says that there was no complication.
         but: what of the grave codes is long-standing or everyday.
         nerve: diseases of a nerve root.
-        earlier: illness of before, which is on the problem list.
+        earlier: earlier illness, which is on the problem list.
         several: fractures of several vertebrae.
         everyday: what is long known or trivial if it is first coded since.
         seldom: what of the everyday codes is neither.
         lasting: what of them is everyday as long as no onset is given.
-        states: what an operation of before left, or put in.
+        states: what an earlier operation left, or put in.
         ward: what of them every ward codes, and no value set or harmless range holds.
         repair_thigh: treatment of a broken or dislocated hip or thigh.
         repair_pelvis: the same of the pelvis.
@@ -238,7 +238,7 @@ class ComplicationCodes:
         return self._codes.is_among(kind, system, code)
 
     def is_earlier(self, code: str) -> bool:
-        """Tell if a code, of whatever system, names an illness of before."""
+        """Tell if a code, of whatever system, names an earlier illness."""
         return any(
             self._codes.is_among("earlier", system, code)
             for system in self._systems_of_earlier

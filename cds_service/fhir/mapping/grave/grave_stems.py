@@ -264,7 +264,7 @@ class GraveStems:
         days = [named for part in falls for named in days_in(part)]
         if not new or (since and any(one < since for one in latest_of(days, since))):
             return False
-        # A year or a month may be of before, and decides nothing.
+        # A year or a month may be an earlier one, and decides nothing.
         exact = [one for one in days if one.day]
         is_dated = any(latest_of(exact, since)) if since else bool(exact)
         if any(
@@ -318,7 +318,7 @@ class GraveStems:
         return bool(self._rescue_called.search(folded(title[:LONGEST_TEXT])))
 
     def is_examined_after_fall(self, title: str, since: date | None = None) -> bool:
-        """Tell if a title is of an examination for a fall, and dates none of before.
+        """Tell if a title is of an examination for a fall, and dates no earlier fall.
 
         Args:
             title: of an order or a procedure.

@@ -100,7 +100,7 @@ class EverydayDiseasesFile(DataFile):
         of_old_cancers: words of an old cancer, at the signing of an order.
         under_way: words by which a disease goes on, not known next to a cancer.
         stopped: words by which a habit or a drug is over, not known next to a drug.
-        before: words by which a disease is of before, not known of a drug alone.
+        before: words by which a disease is an earlier one, not known of a drug alone.
     """
 
     reviewed: bool
@@ -316,7 +316,7 @@ def _words_at(
 
 
 def _is_drug_over(parts: Iterable[_Kind]) -> bool:
-    """Tell if a drug, and not a disease, may be stopped or of before."""
+    """Tell if a drug, and not a disease, may be stopped or taken long ago."""
     kinds = [*parts]
     if not any(one & _Kind.DRUG for one in kinds):
         return False

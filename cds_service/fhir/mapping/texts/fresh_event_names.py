@@ -53,7 +53,7 @@ class FreshEventNames:
         self._over = _any_of(content.event_over)
 
     def are_in(self, kind: FreshEvent, title: str) -> bool:
-        """Tell if a part of a title names an event, and not as one of before."""
+        """Tell if a part of a title names an event, and not as an earlier one."""
         parts = PART.split(folded(title[:LONGEST_TEXT]))
         return any(
             self._names[kind].search(part) and not self._over.search(part)
@@ -61,7 +61,7 @@ class FreshEventNames:
         )
 
     def call_over(self, title: str) -> bool:
-        """Tell if a title calls an event one of before: `old MI`."""
+        """Tell if a title calls an event an earlier one: `old MI`."""
         return bool(self._over.search(folded(title[:LONGEST_TEXT])))
 
 

@@ -57,8 +57,8 @@ def read_bookings(
         record: everything that was gathered.
         terminology: the words and codes, and the site's days.
         operated_on: the day of the operation; None if it is not known.
-        now: when it is answered. A visit of before is not to come: what it settled, its
-            own records tell.
+        now: when it is answered. An earlier visit is not to come: its own records
+            tell what it settled.
     """
     today = terminology.calendar.day_of(now)
     kinds = {

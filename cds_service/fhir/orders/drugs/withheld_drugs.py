@@ -164,8 +164,8 @@ def _is_resumed(
 def _replaced(record: PatientRecord, terminology: Terminology) -> Iterator[Objection]:
     """Yield the drugs of intervals next to which another bone drug was begun.
 
-    Two are seldom meant: the newer one may replace what is due. It is not of before the
-    last dose: `bone-drug-withheld` looks at the day.
+    Two are seldom meant: the newer one may replace what is due. `bone-drug-withheld`
+    asks if it was begun since the last dose.
     """
     older = _on_record(record, terminology)
     for entry in record.entries:

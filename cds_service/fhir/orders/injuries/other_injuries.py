@@ -280,7 +280,7 @@ def _add_fracture(
     too.
 
     If the day of the operation is not sure, `later` becomes `perhaps_later`. A fracture
-    that began perhaps after it counts as one of before if it names vertebrae and the
+    that began perhaps after it counts as an earlier one if it names vertebrae and the
     treated ones are known: a visit records the treated fracture once more.
     """
     freshness = freshness_of(condition, search)
@@ -342,8 +342,9 @@ def _may_be_after_operation(condition: Json, search: Search) -> bool:
 def _has_other_order(search: Search) -> bool:
     """Tell if another order of this signing may bear on a brace.
 
-    One does that is neither the augmentation nor a brace, and not known to leave the
-    spine alone; if several braces are signed, also a brace that was not read whole.
+    An order does if it is neither the augmentation nor a brace, and is not known to
+    leave the spine alone. If several braces are signed, a brace that was not read whole
+    does, too.
     """
     drafts, terminology = search.drafts, search.terminology
     braces: list[Json] = []
@@ -468,7 +469,7 @@ def _is_named_elsewhere(search: Search) -> bool:
 def _is_bone_of_now(entry: Entry, search: Search) -> bool:
     """Tell if an entry names a broken bone, and not only in words of an earlier time.
 
-    A code alone is of now, unless it is that of a sequela.
+    A code alone counts as recent, unless it is that of a sequela.
     """
     terminology = search.terminology
     told = [

@@ -246,7 +246,7 @@ def _not_long_treated(
 ) -> list[Named]:
     """Leave out the illness in words for which a drug may go on.
 
-    It may if the problem list names an illness of before that is grave.
+    It may if the problem list names a grave illness from before the operation.
     """
     is_ill = any(
         (ACUTE in entry.concepts or _illnesses_of(entry.raw, terminology))
@@ -284,7 +284,7 @@ def _acts(record: PatientRecord, terminology: Terminology) -> Iterator[Entry]:
 
 
 def _has_history(record: PatientRecord) -> bool:
-    """Tell if the problem list names an infarction, a stroke or a clot of before."""
+    """Tell if the problem list names an earlier infarction, stroke or clot."""
     return any(EARLIER in entry.concepts for entry in record.of_key("conditions"))
 
 

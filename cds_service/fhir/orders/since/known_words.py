@@ -43,7 +43,7 @@ BACK = frozenset({"recurrence", "relapse"})
 def known_by_words(
     record: PatientRecord, since: date, terminology: Terminology
 ) -> frozenset[str]:
-    """Return the diagnoses of known words that are everyday, or of before.
+    """Return the diagnoses of known words that are everyday, or older.
 
     Args:
         record: the patient's.

@@ -1,4 +1,4 @@
-"""Tell which diagnoses are of before the operation and these weeks."""
+"""Tell which diagnoses are older than the operation and these weeks."""
 
 from datetime import date, timedelta
 
@@ -31,7 +31,7 @@ def known_before(
     operated: date | None,
     today: date,
 ) -> frozenset[str]:
-    """Return the diagnoses whose days are all of before the operation and these weeks.
+    """Return the diagnoses whose days are all before the operation and these weeks.
 
     A diagnosis without a day is not among them. One that began more than a year before
     is no news, whenever it was entered.

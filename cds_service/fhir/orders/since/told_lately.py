@@ -138,7 +138,7 @@ def told_lately(
         for entry in record.of_key(key)
         if (limits := _limits_of(entry))
         and (
-            _is_order_of_late(entry, reported, terminology, today)
+            _is_recent_order(entry, reported, terminology, today)
             if _is_order(entry)
             else _is_in_force(entry, terminology)
             and _is_within(max(limits), _day_of(entry, birth, terminology), today)
@@ -156,9 +156,9 @@ def _limits_of(entry: Entry) -> list[timedelta]:
 
 
 def _is_in_force(entry: Entry, terminology: Terminology) -> bool:
-    """Tell if a stay goes on, or a drug is given, for something of now.
+    """Tell if a stay goes on, or a drug is still given.
 
-    Other entries are.
+    Any other entry counts as in force.
     """
     if entry.resource_type == STAY:
         if entry.status in OVER:
@@ -173,7 +173,7 @@ def _is_in_force(entry: Entry, terminology: Terminology) -> bool:
     )
 
 
-def _is_order_of_late(
+def _is_recent_order(
     order: Entry, reported: date | None, terminology: Terminology, today: date
 ) -> bool:
     """Tell if an order of the last two weeks says that something is there.

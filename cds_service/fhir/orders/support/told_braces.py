@@ -1,7 +1,7 @@
 """Read the braces that an operation names in its follow-up and its notes.
 
-"TLSO for 12 weeks" may be ordered nowhere else. Only one with an end, or with words for
-none, counts: without them, the name may be how somebody walks.
+"TLSO for 12 weeks" may be ordered nowhere else. A brace counts only if the words give
+it an end, or say that it has none: a name alone may tell how the patient walks.
 """
 
 from collections.abc import Collection, Iterator

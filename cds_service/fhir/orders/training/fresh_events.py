@@ -42,7 +42,7 @@ def fresh_events(
 def _names(entry: Entry, kind: FreshEvent, terminology: Terminology) -> bool:
     """Tell if a code or a title of a diagnosis is of an event.
 
-    The titles of a code may call it one of before.
+    The titles of a code may call it an earlier one.
     """
     code, names = entry.raw.get("code"), terminology.fresh_event_names
     titles = texts_of(code)

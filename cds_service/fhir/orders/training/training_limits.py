@@ -238,7 +238,7 @@ def _limits_of_operation(
 
 
 def _is_in_use(order: Json, terminology: Terminology, today: date) -> bool:
-    """Tell if a device may be in use: its order is in force, or it came of late.
+    """Tell if a device may be in use: its order is in force, or it came lately.
 
     An order of a device is `completed` once it was delivered. What an order says of the
     patient still holds when its act was done.
@@ -307,8 +307,8 @@ def _names_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
         *(terminology.concepts(code) & LEG for code in codes if not is_of_sequela(code))
     )
     moment = moment_of(entry, terminology.calendar)
-    is_of_late = moment is None or today - moment.day <= _heals_in(bones)
-    return bool(bones) and is_of_late
+    is_recent = moment is None or today - moment.day <= _heals_in(bones)
+    return bool(bones) and is_recent
 
 
 def _earliest_of(*days: date | None) -> date | None:

@@ -204,8 +204,8 @@ def _codings_of(element: str, value: Any) -> Iterator[Json]:
 def _is_grave(coding: Json, terminology: Terminology) -> bool:
     """Tell if a code is of something grave, or of a diagnosis that was not judged.
 
-    A biopsy asks if it is a tumour, and another operation of the spine was judged by
-    nobody, with an order of their own or in this one.
+    So is that of a biopsy, which looks for a tumour, and of another operation of the
+    spine, which no rule judges.
     """
     codeable = {"coding": [coding]}
     concepts = terminology.concepts(codeable)
@@ -270,7 +270,7 @@ def _is_title_read(
 
     "Kyphoplasty L1, on Prolia" says more. "X-ray after kyphoplasty" contradicts the
     code next to it. The display of a known code is not judged: it says what the code
-    says. Of a vertebra that was left, the words for that are read.
+    says. Words for a vertebra that was left are read.
     """
     levels = terminology.levels
     known = [
