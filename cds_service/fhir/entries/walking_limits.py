@@ -1,8 +1,8 @@
 """Find what limits walking besides orders of activity and broken bones.
 
-Somebody who lies or sits, a leg that is lost or was operated on, a foot that gives way,
-a device that carries the patient, a boot or cast, and the weight on a leg in a note.
-Diagnoses, orders and procedures say so alike. The codes are in
+That is: a patient who lies or sits, a leg that is lost or was operated on, a foot that
+gives way, a device that carries the patient, a boot or cast, and a note on the weight
+that a leg may bear. Diagnoses, orders and procedures are read alike. The codes are in
 `complication-codes.toml`, the words in `kinds/`.
 """
 

@@ -1,9 +1,12 @@
 """Tell which drugs, begun in these days, tell of what no diagnosis names.
 
-An antibiotic into a vein tells of an infection, dexamethasone several times of a cord
-that is pressed on, and so does methylprednisolone in a high dose; a blood thinner in
-full dose, or a drug that dissolves it, tells of a clot, and a pressor of a shock. Doses
-around an operation and those that prevent a clot are of every ward.
+- an infection: an antibiotic into a vein
+- a cord that is pressed on: dexamethasone several times, methylprednisolone in a high
+  dose
+- a clot: a blood thinner in full dose, a drug that dissolves it
+- a shock: a pressor
+
+Every ward gives doses around an operation, and doses that prevent a clot.
 """
 
 from typing import Literal

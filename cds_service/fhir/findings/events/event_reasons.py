@@ -23,8 +23,8 @@ def reasons_as_events(
 ) -> Iterator[Happened]:
     """Yield the reasons of a stay, or for which a bone drug was stopped or left out.
 
-    What a harm did once counts for ever. Of what passes, a day in the words of the
-    reason dates it, if it is before the stay or the drug, and what they call past is
+    A harm that lasts counts for ever. What passes is dated by a day in the words of the
+    reason, if that is before the stay or the drug. If the words call it past, it is
     open: it came before.
     """
     span = _days_of_reason(entry, chart)

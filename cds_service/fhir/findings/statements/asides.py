@@ -81,8 +81,8 @@ def read_aside(
     """Read what a report, an order or a drug names, which leaves the finding open.
 
     One that is dated ahead is on record all the same: its day must be wrong. None if it
-    is older than the finding looks back, unless it is a drug that is still taken; or,
-    if an earlier day is assessed (`--as-of`), if it is dated after the order.
+    is older than the finding looks back, and no drug that is still taken. None, too, if
+    an earlier day is assessed (`--as-of`) and it is dated after the order.
 
     Args:
         entry: the report, order or drug.

@@ -290,9 +290,9 @@ def within_limit(text: str) -> str:
 
     All texts that are compared with our words pass here. Of many blanks or empty lines
     in a row two are left, and of many signs the first and the last. A text over
-    `LONGEST_TEXT` is cut there, with `UNREAD` in place of the rest, which stays open;
-    so does a text with hundreds of letters that nothing separates.
-    What is not seen is left out, and a number is read as it is seen or not at all.
+    `LONGEST_TEXT` is cut there, with `UNREAD` in place of the rest, which stays open. A
+    text with hundreds of letters that nothing separates stays open, too. Signs that
+    nobody sees are left out, and a number is read as it is seen or not at all.
     """
     if not text.isascii():
         text = text.translate(_INVISIBLE)

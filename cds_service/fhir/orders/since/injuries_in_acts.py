@@ -136,11 +136,10 @@ def injured_acts_since(
 ) -> frozenset[str]:
     """Return the acts of this day or later that name what no older entry names.
 
-    An act or a drug counts by its title, reasons and notes, and so does what is told
-    at a diagnosis, of how the operation went, and of a visit to come; the stay that
-    ends only by a broken hip, pelvis, thigh or neck. A rigid brace of the neck is worn
-    for a neck that may be broken. What is on the problem list with a day is known, or
-    counted there.
+    Titles, reasons and notes of acts and drugs are read, notes on diagnoses, how the
+    operation went, and visits to come. Of the stay that ends only a broken hip, pelvis,
+    thigh or neck counts. A rigid brace of the neck is worn for a neck that may be
+    broken. What is on the problem list with a day is known, or counted there.
 
     Args:
         record: the patient's.
