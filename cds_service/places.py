@@ -1,4 +1,4 @@
-"""Limits what calls may take of a worker together; all such limits are listed here.
+"""Limit what calls may take of a worker together; all such limits are listed here.
 
 | places | taken by | in a worker | of one EHR | if none is free |
 |---|---|---|---|---|

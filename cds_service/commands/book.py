@@ -1,6 +1,6 @@
 """`kyphoplasty-cds preview`: the committee's book.
 
-And the test patients that a running service must answer alike.
+It also plays the book's test patients, whom a running service must answer alike.
 
 The book shows the pages and cards of the service itself: model cards and guidelines
 come from its own templates, cards from its own flow.

@@ -1,4 +1,4 @@
-"""Decides if there is sarcopenia: by measurement, else by an active diagnosis."""
+"""Decide if there is sarcopenia: by measurement, else by an active diagnosis."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
 """Find reasons that are only references to a diagnosis that was not sent.
 
 The diagnosis of a stay is often on no problem list, and may be anything. So an order or
-a stay whose reason is not known reassures of nothing.
+a stay whose reason is not known excludes nothing.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Find the diagnoses that a stay names as what the patient came for.
 
-They began before whatever was done in it, even if no day says so. A role alone of the
-discharge, of billing or of a comorbidity says nothing of when it began.
+They began before whatever was done in it, even if no day says so. A role of the
+discharge, of billing or of a comorbidity alone does not say when a diagnosis began.
 """
 
 from cds_service.fhir.gathering.record import PatientRecord

@@ -1,6 +1,6 @@
 """Tell by its title if a procedure repairs a broken hip or thigh.
 
-Where it has a code, `mappings/valueset/hip-repair.json` decides. The words are in
+If it has a code, `mappings/valueset/hip-repair.json` decides. The words are in
 `mappings/kinds/`.
 """
 

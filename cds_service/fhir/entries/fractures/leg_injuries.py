@@ -1,7 +1,7 @@
 """Find injuries of pelvis and leg that limit training, by codes and titles.
 
 The codes are in `complication-codes.toml`, the words in `kinds/`. No value set
-holds them: of all else a diagnosis says what it said without them.
+holds them, so that they change nothing else that a diagnosis says.
 """
 
 from typing import Any

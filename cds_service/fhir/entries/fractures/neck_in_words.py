@@ -1,7 +1,7 @@
 """Find a broken vertebra of the neck in the titles of a diagnosis, or in a report.
 
-No level of it is one that is treated with cement, and no list of names holds it: the
-words are a rule of `kinds/`.
+No vertebra of the neck is treated with cement, so none is among our levels and names:
+the words are a rule of `kinds/`.
 """
 
 from typing import Literal

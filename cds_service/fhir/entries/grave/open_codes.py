@@ -1,4 +1,4 @@
-"""Find what codes of diagnoses leave open that they do not name."""
+"""Find what codes of diagnoses leave open without naming it."""
 
 from collections.abc import Iterable
 

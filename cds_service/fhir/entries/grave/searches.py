@@ -1,6 +1,6 @@
 """Find what an order looks for: a tumour, an infection, a cause of the fracture.
 
-It looks for it until it is carried out; a report says itself what was found.
+It does so until it is carried out; then a report says what was found.
 """
 
 from collections.abc import Iterable

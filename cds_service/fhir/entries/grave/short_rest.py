@@ -1,4 +1,4 @@
-"""Tell which orders of rest are for a time alone."""
+"""Tell which orders of rest are for some time only."""
 
 from cds_service.fhir.raw_json import Json, member, number, text
 

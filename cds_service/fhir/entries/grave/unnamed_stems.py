@@ -1,4 +1,4 @@
-"""Find parts of words that tell of something grave, in words that name none of it."""
+"""Find parts of words that tell of something grave, in words that no rule knows."""
 
 from cds_service.fhir.entries.grave.grave_concepts import (
     END_OF_LIFE,

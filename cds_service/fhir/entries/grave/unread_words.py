@@ -1,4 +1,4 @@
-"""Find what the words of an entry leave open that were not understood."""
+"""Find what an entry leaves open by words that were not understood."""
 
 from cds_service.fhir.entries.exams.unread_in_study_names import (
     is_study_understood,

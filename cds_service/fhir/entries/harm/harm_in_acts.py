@@ -160,7 +160,7 @@ def is_neck_brace(act: Json, terminology: Terminology) -> bool:
 def is_injury_treated(act: Json, terminology: Terminology) -> bool:
     """Tell if an act sews a laceration, or puts a splint, a sling or a cast on a limb.
 
-    It may be the only word of a fall.
+    It may be the only mention of a fall.
     """
     return text(act.get("resourceType")) in DONE_OR_ORDERED and any(
         terminology.kinds.named(part, TREATED)

@@ -1,4 +1,4 @@
-"""Name what forbids a bone drug where it is the reason of its stop, or of a stay."""
+"""Name what forbids a bone drug, if it is the reason of its stop or of a stay."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -1,6 +1,6 @@
 """Take out of a diagnosis the cancers that its words only fear.
 
-"Fear of cancer" is no cancer, and reassures of none: its entry is not understood. In
+"Fear of cancer" is no cancer, and excludes none: its entry is not understood. In
 "fear of recurrence after breast cancer 2023" the cancer counts. The phrases are in
 `grave-stems.toml` (`cancer_feared`, `return_feared`).
 """

@@ -1,7 +1,7 @@
-"""Tell which words of a title are of the event itself, and not of what it goes with.
+"""Tell which words of a title are of the event itself, not of something next to it.
 
-"Leg weakness in known L1 fracture" knows the fracture, and the weakness may be of
-today. "Weakness of both legs for years" is of the weakness alone.
+In "leg weakness in known L1 fracture" the fracture is known, and the weakness may be
+new. "Weakness of both legs for years" is of the weakness alone.
 """
 
 import re

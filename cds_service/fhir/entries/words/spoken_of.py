@@ -1,6 +1,6 @@
-"""Tell words that only speak of a disease from words that say it may be there.
+"""Tell words that only mention a disease from words that say it may be there.
 
-"Fear of myeloma", "stroke prevention" and "mother had breast cancer" reassure of
+"Fear of myeloma", "stroke prevention" and "mother had breast cancer" exclude
 nothing, and lead no card.
 """
 

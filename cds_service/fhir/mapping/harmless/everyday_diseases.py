@@ -1,7 +1,7 @@
 """Read the names of everyday diseases as made of known words.
 
-The words are in `everyday-diseases.toml`. A title of which one word is not known is
-none: the file lists what is known, not what is not meant.
+The words are in `everyday-diseases.toml`. A title with one unknown word is no such
+name: the file lists what is known, not what is not meant.
 
 A name behind which nothing of the spine can hide belongs in `harmless.toml`: it
 supports a "no" (`harmless.py`). A word by which a discharge only sees that there is

@@ -1,7 +1,7 @@
 """Leave out of a text the vertebrae that screws and rods join.
 
-Who orders a kyphoplasty of L1 with a fixation of T12-L2 treats one fracture: the other
-vertebrae hold the screws. The words are in `mappings/texts/`.
+A kyphoplasty of L1 with a fixation of T12-L2 treats one fracture: the other vertebrae
+hold the screws. The words are in `mappings/texts/`.
 """
 
 import re

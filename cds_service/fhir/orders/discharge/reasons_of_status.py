@@ -1,8 +1,8 @@
 """Read why an operation was broken off, put on hold or not done.
 
-`statusReason` may be the only word of a cardiac arrest on the table. What it names that
-an operation may cause is read as its complication, and what is not understood as its
-note. "Patient declined" says nothing of the patient's state. The outcome of such an
+`statusReason` may be the only mention of a cardiac arrest on the table. What it names
+that an operation may cause is read as its complication, and what is not understood as
+its note. "Patient declined" says nothing of the patient's state. The outcome of such an
 operation is read like its reason.
 """
 

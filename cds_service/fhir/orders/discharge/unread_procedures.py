@@ -1,7 +1,7 @@
 """Find procedures since an operation of which no more is known than their place.
 
-"Lumbar heat pack" names the spine. Of an older act it is asked what disease of the
-spine it treated; one of these days somebody reads, and it is no tumour.
+"Lumbar heat pack" names the spine. An older act leaves open which disease of
+the spine it treated. A recent one is to be read, and leaves no tumour open.
 """
 
 from cds_service.core.orders import AugmentationOrder

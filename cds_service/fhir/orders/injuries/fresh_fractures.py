@@ -1,7 +1,7 @@
 """Find broken vertebrae that results and orders named shortly before the operation.
 
-"Acute fractures of L1 and L3" may be the only word of a second fracture. What is called
-old or known, denied or asked about is left out.
+"Acute fractures of L1 and L3" may be the only mention of a second fracture. What is
+called old or known, denied or asked about is left out.
 """
 
 from datetime import timedelta

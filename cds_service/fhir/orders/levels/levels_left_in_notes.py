@@ -1,8 +1,8 @@
 """Find the vertebrae that an operation calls left in other words than its title.
 
 "L3 abandoned" may be in a note, an outcome or the reason of a status, and such words
-are less clear than a title: the vertebra was perhaps not treated. Those that a title
-calls left, `treated_levels.py` finds.
+are less clear than a title: the vertebra was perhaps not treated. `treated_levels.py`
+finds those that a title calls left.
 """
 
 from collections.abc import Collection, Iterator

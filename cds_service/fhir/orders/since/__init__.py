@@ -6,5 +6,5 @@ problem list, `reports.py` the reports of images, `acts.py` the orders and proce
 Four modules find broken bones that are on no problem list: `new_fractures.py` and
 `coded_fractures.py` those that a report names, `injuries_in_acts.py` those that only an
 act names, and `hip_repairs.py` those that an operation shows. `unplanned_acts.py` finds
-what was ordered since, and is none of everyday care.
+what was ordered since, outside everyday care.
 """

@@ -1,7 +1,7 @@
 """Find orders and procedures since an operation that may be of what went wrong.
 
 "MRI because she cannot feel her legs" is no diagnosis and no report, and may be the
-only word of a cord compression.
+only mention of a cord compression.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Read what is told next to diagnoses and operations as the reason of an order.
 
 A note of yesterday at an old diagnosis, the evidence of a new one, the outcome of the
-operation and a visit to come may be the only word of a fall or a broken bone. Each
+operation and a visit to come may be the only mention of a fall or a broken bone. Each
 becomes an order of an unnamed act for that reason, so that one reader reads them all.
 """
 

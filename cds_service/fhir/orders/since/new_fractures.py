@@ -1,6 +1,6 @@
 """Find reports since an operation that call a fracture new and name no vertebra.
 
-What names one, `../operations/operation.py` compares with the treated vertebrae.
+`../operations/operation.py` compares those that name one with what was treated.
 """
 
 from datetime import date

@@ -1,7 +1,7 @@
 """Find an unstable spine that no diagnosis names, told since an operation.
 
-The outcome, the follow-up or a note of the operation may be the only word of it, or the
-reason of an order.
+The only mention of it may be the outcome, the follow-up or a note of the operation, or
+the reason of an order.
 """
 
 from collections.abc import Collection

@@ -1,6 +1,6 @@
 """Find broken vertebrae that only an order or a procedure names.
 
-"MRI because of a new fracture of L2" may be the only word of it.
+"MRI because of a new fracture of L2" may be the only mention of it.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Join the support orders being signed with those on record.
 
-Added are the augmentations on record, and other injuries that a brace may be for.
+They get the augmentations on record, and other injuries that a brace may be for.
 """
 
 from collections.abc import Iterable, Sequence
@@ -61,7 +61,7 @@ def join_support_orders(
 ) -> SupportOrders:
     """Join the orders being signed with those on record.
 
-    Added are the augmentations on record, and other injuries that a brace may be for.
+    They get the augmentations on record, and other injuries that a brace may be for.
 
     Args:
         signed_now: support orders of this signing.
