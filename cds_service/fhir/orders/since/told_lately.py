@@ -24,20 +24,18 @@ from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Policy: as long as an infection that is over counts (fact F1).
 LATELY = timedelta(days=90)
-TELLING = (
+CAUSES = (
     CANCERS
     | SPINAL_INFECTIONS
-    | {
-        "bone-metastasis",
-        "myeloma-ever",
-        "pathological-fracture",
-        "neurological-deficit",
-        "leg-weakness",
-        "spinal-cord-disease",
-        "unstable-fracture",
-        "spinal-instability",
-    }
+    | {"bone-metastasis", "myeloma-ever", "pathological-fracture"}
 )
+TELLING = CAUSES | {
+    "neurological-deficit",
+    "leg-weakness",
+    "spinal-cord-disease",
+    "unstable-fracture",
+    "spinal-instability",
+}
 # What mostly has another reason tells of the spine only for as long as its fact asks.
 SHORTER = {
     "sepsis": timedelta(days=14),
@@ -63,18 +61,7 @@ BEFORE_SIGNING = ("encounter", "medications", "statements", "administrations")
 STAY, OVER = "Encounter", frozenset({"finished", "cancelled", "entered-in-error"})
 DRUG_IN_FORCE = frozenset({"active", "in-progress", "completed", "unknown"})
 # Bladder and bowel, a palsy of long standing and a weak leg are treated for years.
-OF_DRUG = frozenset(
-    CANCERS
-    | SPINAL_INFECTIONS
-    | {
-        "bone-metastasis",
-        "myeloma-ever",
-        "pathological-fracture",
-        "neurological-deficit",
-        "spinal-cord-disease",
-        "sepsis",
-    }
-)
+OF_DRUG = CAUSES | {"neurological-deficit", "spinal-cord-disease", "sepsis"}
 DRUG_LIMITS = {
     name: limit
     for name, limit in LIMITS.items()
