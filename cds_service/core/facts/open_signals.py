@@ -18,7 +18,13 @@ from cds_service.core.facts.situation import (
     register,
     signal,
 )
-from cds_service.core.findings import Finding, Findings, Gap, UnreadList
+from cds_service.core.findings import (
+    Finding,
+    Findings,
+    Gap,
+    UnreadList,
+    is_diagnosis,
+)
 from cds_service.core.risk.grave_findings import EXCLUDING, KINDS, GraveFinding
 from cds_service.core.risk.open_points import is_settled
 from cds_service.core.words.phrases import joined, say
@@ -106,7 +112,7 @@ def _is_open_by_name(name: str, findings: Findings) -> bool:
     is_of_words = (
         gap is not None
         and gap.is_unnamed
-        and all(one.resource.startswith("Condition/") for one in gap.provenance)
+        and all(one.is_diagnosis for one in gap.provenance)
     )
     return not is_of_words and _is_open(name, findings)
 
@@ -282,7 +288,7 @@ def _unread_diagnoses(situation: Situation) -> set[str]:
     gaps = _unread_gaps(situation)
     unread = {source.resource for gap in gaps for source in gap.provenance}
     unread |= _broken_entries(situation.findings)
-    return {name for name in unread if name.startswith("Condition/")}
+    return {name for name in unread if is_diagnosis(name)}
 
 
 def _broken_entries(findings: Findings) -> set[str]:
@@ -318,7 +324,7 @@ def _unread_gaps(situation: Situation) -> list[Gap]:
 
 def _is_of_problem_list(gap: Gap) -> bool:
     return gap.reason == "not-understood" and all(
-        source.resource.startswith("Condition/") for source in gap.provenance
+        one.is_diagnosis for one in gap.provenance
     )
 
 

@@ -167,23 +167,11 @@ def find_reasons(
     length = sum(map(len, (*own, *other_words)))
     if length > room:
         return Reasons(coded, (FORBIDDING | RAISING) - coded, t_scores=t_scores)
-    causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *other_words))
-    denying = [word for word in own if terminology.clauses.denies(word)]
-    stating = [word for word in own if word not in denying]
-    reading = read_problem_words(frozenset(), stating, terminology)
-    others = read_problem_words(frozenset(), [*denying, *other_words], terminology)
-    unnamed = _tumour_unnamed(reading.stated)
-    grave = reading.stated & (FORBIDDING | ORGANS) - reading.unclear - unnamed
-    stated = coded.union(*causes, grave, {f"{organ}-ever" for organ in grave & ORGANS})
+    told = _read_words(own, other_words, terminology)
     old = _old_deficits(reasons, other_words, terminology)
-    stated -= old
-    in_doubt = frozenset[str]().union(
-        unnamed, reading.suspected, reading.unclear, reading.of_another, *others
-    )
-    in_doubt |= old
-    if any(is_told_as_lost(one, terminology) for one in (*own, *other_words)):
-        in_doubt |= TOLD
-    raising |= (in_doubt | reading.stated) & RAISING
+    stated = (coded | told.stated) - old
+    in_doubt = told.in_doubt | old
+    raising |= (in_doubt | told.named) & RAISING
     if _tells_of_earlier(reasons, (*own, *other_words), terminology):
         raising |= {EARLIER}
     doubts = (in_doubt & FORBIDDING) - stated
@@ -194,6 +182,41 @@ def find_reasons(
     spoken_of = doubts - (asserted - old)
     doubts |= raising | unread
     return Reasons(stated, doubts, length, spoken_of, t_scores)
+
+
+class _Told(NamedTuple):
+    """What the words of an order tell.
+
+    Attributes:
+        stated: what they state.
+        in_doubt: what they leave in doubt.
+        named: what the reasons name as there, stated or not.
+    """
+
+    stated: frozenset[str]
+    in_doubt: frozenset[str]
+    named: frozenset[str]
+
+
+def _read_words(
+    own: Sequence[str], other_words: Sequence[str], terminology: Terminology
+) -> _Told:
+    """Read what the words of reasons state, and what all words leave in doubt."""
+    words = (*own, *other_words)
+    causes = (terminology.text_concepts(word, CAUSES) for word in words)
+    denying = [word for word in own if terminology.clauses.denies(word)]
+    stating = [word for word in own if word not in denying]
+    reading = read_problem_words(frozenset(), stating, terminology)
+    others = read_problem_words(frozenset(), [*denying, *other_words], terminology)
+    unnamed = _tumour_unnamed(reading.stated)
+    grave = reading.stated & (FORBIDDING | ORGANS) - reading.unclear - unnamed
+    stated = grave.union(*causes, {f"{organ}-ever" for organ in grave & ORGANS})
+    in_doubt = frozenset[str]().union(
+        unnamed, reading.suspected, reading.unclear, reading.of_another, *others
+    )
+    if any(is_told_as_lost(one, terminology) for one in words):
+        in_doubt |= TOLD
+    return _Told(stated, in_doubt, reading.stated)
 
 
 def _old_deficits(

@@ -23,7 +23,6 @@ from cds_service.fhir.entries.grave.searches import (
 )
 from cds_service.fhir.entries.medication.drug_groups import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.findings.chart import Chart, Problem
-from cds_service.fhir.findings.encounter import VOID_ENCOUNTER
 from cds_service.fhir.findings.statements.stated import (
     LATER,
     NAMED_ASIDE,
@@ -32,7 +31,7 @@ from cds_service.fhir.findings.statements.stated import (
 )
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import last_name
-from cds_service.fhir.settings_of_care import INPATIENT
+from cds_service.fhir.settings_of_care import INPATIENT, VOID_STAY
 from cds_service.fhir.site_calendar import Span
 
 # What looks for another cause of the fracture. Once it was done its result is awaited;
@@ -163,9 +162,7 @@ def _result_comes_in(chart: Chart) -> timedelta:
         period = member(stay.raw, "period")
         start = calendar.first_day(member(period, "start"))
         end = calendar.last_day(member(period, "end"))
-        is_running = stay.status not in VOID_ENCOUNTER and not (
-            end and end < chart.today
-        )
+        is_running = stay.status not in VOID_STAY and not (end and end < chart.today)
         is_inpatient = text(member(stay.raw, "class", "code")) in INPATIENT
         if start and is_running and is_inpatient:
             within = max(within, min(chart.today - start, LONGEST_STAY))
