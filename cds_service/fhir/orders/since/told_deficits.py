@@ -120,14 +120,19 @@ def _told_in_notes(
     return {
         told.reference
         for told in told_at_diagnoses(record, since, terminology)
-        if _is_named([*words_in(told.raw)], frozenset(), terminology)
+        if _tells_of_loss([*words_in(told.raw)], terminology)
+        or _named_in_words([*words_in(told.raw)], terminology)
     }
 
 
 def _names_deficit(entry: Entry, terminology: Terminology) -> bool:
     named = frozenset(NAMED[one] for one in entry.concepts & NAMED.keys())
     words = [*_titles(entry.raw), *words_in(entry.raw)]
-    return _is_named(words, named, terminology)
+    if _tells_of_loss(words, terminology):
+        return True
+    told = _named_in_words(words, terminology)
+    # A code names it without words.
+    return bool(named if told is None else named & told)
 
 
 def _titles(resource: Json) -> list[str]:
@@ -136,21 +141,23 @@ def _titles(resource: Json) -> list[str]:
     return [*texts_of(resource.get("code")), text(resource.get("conclusion"))]
 
 
-def _is_named(
-    words: list[str], named: frozenset[str], terminology: Terminology
-) -> bool:
-    """Tell if a deficit is named and not called old, or told in plain speech.
+def _tells_of_loss(words: list[str], terminology: Terminology) -> bool:
+    return any(
+        is_told_as_lost(one, terminology)
+        for one in words
+        if not terminology.own_words.fullmatch(one)
+    )
 
-    Args:
-        words: all words of an entry.
-        named: the deficits that its concepts name, by a code if its words name none.
-        terminology: the service's terminology.
+
+def _named_in_words(
+    words: list[str], terminology: Terminology
+) -> frozenset[str] | None:
+    """Return the deficits that words name and do not call old; None if they name none.
+
+    What may come has not come, and a title may deny what it names.
     """
     told = [one for one in words if not terminology.own_words.fullmatch(one)]
-    if any(is_told_as_lost(one, terminology) for one in told):
-        return True
-    if not TOLD.isdisjoint(named_deficits(told, terminology)):
-        # What may come has not come, and a title may deny what it names.
-        here = map(terminology.grave_stems.without_conditions, told)
-        named = named_in(here, terminology) & TOLD
-    return bool(named - old_deficits(told, terminology))
+    if TOLD.isdisjoint(named_deficits(told, terminology)):
+        return None
+    here = map(terminology.grave_stems.without_conditions, told)
+    return (named_in(here, terminology) & TOLD) - old_deficits(told, terminology)
