@@ -418,6 +418,29 @@ def is_named_of_late(name: str, situation: Situation) -> bool:
     return is_of_order or is_of_late
 
 
+@signal("deficit-told")
+def _deficit_told(situation: Situation) -> Signal | None:
+    """Find entries since the operation that name a deficit, at a discharge.
+
+    None of them is a diagnosis that states it: that is F5.
+    """
+    leaving = situation.leaving
+    if leaving is None:
+        return None
+    told = leaving.deficits - _stated_deficits(situation.findings)
+    if not told:
+        return None
+    title = situation.wording.name("new-deficit")
+    because = say("{name} not excluded", name=title)
+    return Signal(because, entries=situation.entries_of(told))
+
+
+def _stated_deficits(findings: Findings) -> set[str]:
+    """Return the entries by which a new deficit is known."""
+    known = findings.known.get("new-deficit")
+    return {source.resource for source in known.provenance} if known else set()
+
+
 register("cause-named", _named_detector(CAUSES_IN_DOUBT))
 register("deficit-named", _named_detector(DEFICITS_IN_DOUBT))
 register("cause-in-doubt", _doubt_detector(CAUSES_IN_DOUBT))
