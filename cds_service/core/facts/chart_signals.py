@@ -47,6 +47,7 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "bone-malignancy": ("myeloma (2021)", ("year", "specialist")),
     "recent-cancer": ("breast cancer (2023)", ("year",)),
     "old-cancer": ("breast cancer 2011", ("year",)),
+    "old-cancer-open": ("not excluded (2011)", ("year",)),
     "three-levels": ("three fractures at once", ("count",)),
     "second-fracture-two-years": (
         "second vertebral fracture in 2 years (L3, Nov 2024)",
@@ -216,6 +217,16 @@ def _old_cancer(situation: Situation) -> Signal | None:
         return None
     fact, year = finding.label or say("cancer"), _year(finding)
     return _signal(fact, finding, because=joined((fact, year), " "), year=year)
+
+
+@signal("old-cancer-open")
+def _old_cancer_open(situation: Situation) -> Signal | None:
+    """Find what may have been a cancer long ago: an operation, or a report."""
+    gap = situation.findings.gaps.get("old-cancer")
+    if gap is None or not gap.observed or _true(situation, "recent-cancer"):
+        return None
+    fact, year = say("not excluded"), Day(gap.observed, "year")
+    return _signal(fact, because=in_brackets(fact, year), year=year)
 
 
 def _broken(index: Finding) -> int:
