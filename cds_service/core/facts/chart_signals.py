@@ -246,17 +246,18 @@ def _two_levels(situation: Situation) -> Signal | None:
 def _at_once(situation: Situation, least: int, most: int) -> Signal | None:
     """Find so many levels that the order treats, or that broke within a month."""
     known = situation.findings.known
-    counts: list[tuple[int, Finding]] = []
+    counts: list[tuple[int, tuple[Finding, ...]]] = []
     if ordered := known.get("level-count"):
-        counts.append((int(float(ordered.value)), ordered))
+        counts.append((int(float(ordered.value)), (ordered,)))
     if index := known.get("index-fracture"):
-        counts.append((_broken(index), index))
-    count, finding = max(counts, key=lambda pair: pair[0], default=(0, None))
-    if finding is None or not least <= count <= most:
+        counts.append((_broken(index), (index,)))
+    counts.append((len(situation.reported_levels), ()))
+    count, findings = max(counts, key=lambda pair: pair[0])
+    if not least <= count <= most:
         return None
     word = number_word(count)
     fact = say("{count} fractures at once", count=word)
-    return _signal(fact, finding, count=word)
+    return _signal(fact, *findings, count=word)
 
 
 def _earlier_fracture(situation: Situation) -> Finding | None:
