@@ -1,5 +1,6 @@
 """Find why an order is written: its reasons, as concepts, and what they leave open."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
     is_reason_understood,
 )
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import clauses
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.order_narratives import narrative_of
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -85,8 +87,13 @@ PATHOLOGICAL = frozenset({"malignancy"})
 # What an earlier year makes no older: a cancer of bone counts for ever (fact F6).
 LASTING = frozenset({"malignancy", "bone-malignancy-ever", "pathological-fracture"})
 MAY_BE_OLD = DEFICITS | {"spinal-cord-disease"}
+# Trouble with walking, which a nerve may cause: a rule of `kinds/`.
+GAIT = "gait-complaint"
+# The same by a code of ICD-10; ataxia and palsy are others.
+_GAIT_CODE = re.compile(r"R26\.(?:2|8\d?|9)")
 # What "cannot walk" leaves open.
 TOLD = frozenset({"neurological-deficit"})
+_HAS_WORDS = re.compile(r"\w")
 RECENT_YEARS = 5  # Policy: as long as a cancer is recent (cards page, E9).
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 # The order is for a vertebra that was filled before.
@@ -171,6 +178,9 @@ def find_reasons(
     old = _old_deficits(reasons, other_words, terminology)
     stated = (coded | told.stated) - old
     in_doubt = told.in_doubt | old
+    troubles = [one for one in own if terminology.kinds.of_title(one, (GAIT,))]
+    if troubles or any(_is_gait_code(one, terminology) for one in reasons):
+        in_doubt |= TOLD
     raising |= (in_doubt | told.named) & RAISING
     if _tells_of_earlier(reasons, (*own, *other_words), terminology):
         raising |= {EARLIER}
@@ -179,6 +189,8 @@ def find_reasons(
     if is_feared:
         unread |= {REASON_NOT_UNDERSTOOD}
     asserted = doubts and _asserted_in((*own, *other_words), order, terminology)
+    if any(is_called_new(one, terminology) for one in troubles):
+        asserted |= TOLD
     spoken_of = doubts - (asserted - old)
     doubts |= raising | unread
     return Reasons(stated, doubts, length, spoken_of, t_scores)
@@ -384,11 +396,36 @@ def is_understood(reason: Reason, terminology: Terminology) -> bool:
     is_coded = terminology.identifies("conditions", reason.code)
     if reason.concepts and not is_coded:
         return True
-    return bool(reason.words) and all(
+    is_gait = _is_gait_code(reason, terminology)
+    return (is_gait or bool(reason.words)) and all(
         terminology.harmless.is_harmless(word)
         or _names_understood(word, terminology)
         or terminology.plain.braces.are_all(word)
+        or _is_of_gait(word, terminology)
         for word in reason.words
+    )
+
+
+def _is_gait_code(reason: Reason, terminology: Terminology) -> bool:
+    """Tell if each code of a reason is of trouble with walking."""
+    codes = [code for _, code in terminology.codings(reason.code)]
+    return bool(codes) and all(map(_GAIT_CODE.fullmatch, codes))
+
+
+def _is_of_gait(words: str, terminology: Terminology) -> bool:
+    """Tell if words name trouble with walking, and nothing else is left of them.
+
+    It is understood: a nerve may cause it, and a tumour is not asked for.
+    """
+    if not terminology.kinds.of_title(words, (GAIT,)):
+        return False
+    rest = terminology.kinds.without(words, GAIT)
+    parts = [part for part in map(str.strip, clauses(rest)) if _HAS_WORDS.search(part)]
+    return all(
+        terminology.harmless.is_harmless(part)
+        or terminology.plain.braces.are_all(part)
+        or _names_understood(part, terminology)
+        for part in parts
     )
 
 

@@ -100,7 +100,7 @@ def read_aside(
         within = _result_comes_in(chart)
     if concept == "sepsis" and not entry.concepts.isdisjoint(MICROBIOLOGY):
         within = SEEDS_IN
-    first, last = _span_of_aside(entry, chart)
+    first, last = span_of_aside(entry, chart)
     day = first if last and last > chart.not_after else last
     problem = _problem_of_aside(entry, concept, day, chart)
     if problem == LATER:
@@ -112,7 +112,7 @@ def read_aside(
     return Stated(entry, concept, "", day, problem)
 
 
-def _span_of_aside(entry: Entry, chart: Chart) -> tuple[date | None, date | None]:
+def span_of_aside(entry: Entry, chart: Chart) -> tuple[date | None, date | None]:
     """Return the first and the last day of an aside; a period may end ahead."""
     calendar, raw = chart.calendar, entry.raw
     prefix = "effective"
@@ -214,7 +214,7 @@ def look_back(spec: FindingSpec, concept: str) -> timedelta | None:
         return LASTS.get(concept, ASIDE_LASTS)
     if isinstance(spec, FractureSpec):
         return None
-    if isinstance(spec, EventSpec) and spec.older_days is None:
+    if isinstance(spec, EventSpec):
         days = spec.within_days
         return None if days is None else max(ASIDE_LASTS, timedelta(days))
     return ASIDE_LASTS
