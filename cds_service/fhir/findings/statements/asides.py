@@ -22,6 +22,7 @@ from cds_service.fhir.entries.grave.searches import (
     is_done_order,
 )
 from cds_service.fhir.entries.medication.drug_groups import GOES_ON, MEDICATION_TYPES
+from cds_service.fhir.entries.reports import FINAL_REPORT
 from cds_service.fhir.findings.chart import Chart, Problem
 from cds_service.fhir.findings.statements.stated import (
     LATER,
@@ -39,7 +40,6 @@ from cds_service.fhir.site_calendar import Span
 RESULT_COMES_IN = timedelta(days=14)
 # Policy: an order is of the stay for so long; a stay is not always closed.
 LONGEST_STAY = timedelta(days=90)
-FINAL = frozenset({"final", "amended", "corrected", "appended"})
 UNDER_WAY = frozenset({"preparation", "in-progress", "on-hold"})
 # Concepts of what was not judged or not understood in an entry.
 OPEN_CONCEPTS = frozenset(
@@ -183,7 +183,7 @@ def _has_result(order: Entry, chart: Chart, *, is_named: bool) -> bool:
     calendar = chart.calendar
     written = calendar.first_day(order.raw.get("authoredOn"))
     for report in chart.of_kind("DiagnosticReport"):
-        if report.status not in FINAL:
+        if report.status not in FINAL_REPORT:
             continue
         named = objects(report.raw.get("basedOn"))
         if named:

@@ -11,6 +11,7 @@ from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECT
 from cds_service.fhir.entries.harm.act_words import names_of_reasons
 from cds_service.fhir.entries.harm.unusual_titles import SCAN
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
+from cds_service.fhir.entries.reports import day_of_report
 from cds_service.fhir.entries.words.old_deficits import ALL_DEFICITS, are_old_alone
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
@@ -18,7 +19,6 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
-from cds_service.fhir.orders.since.coded_fractures import day_of_report
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 

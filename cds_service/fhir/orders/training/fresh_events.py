@@ -13,6 +13,7 @@ from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.harm.act_words import names_of_reasons
+from cds_service.fhir.entries.reports import day_of_report
 from cds_service.fhir.entries.words.problem_words import is_denial, undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.dates.written_days import days_in, latest_of
@@ -21,7 +22,6 @@ from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.mapping.texts.fresh_event_names import FreshEvent
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.orders.since.coded_fractures import day_of_report
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
@@ -94,19 +94,19 @@ def _tells(
     words: list[str], codes: list[Json], kind: FreshEvent, terminology: Terminology
 ) -> bool:
     """Tell if words or codes state an event, which words do not ask for or deny."""
-    stems, complications = terminology.grave_stems, terminology.complication_codes
+    stems, names = terminology.grave_stems, terminology.fresh_event_names
     is_coded = any(
-        complications.is_event(kind, *one)
+        terminology.complication_codes.is_event(kind, *one)
         for code in codes
         for one in terminology.codings(code)
     )
-    if is_coded and not any(map(stems.calls_event_over, words)):
+    if is_coded and not any(map(names.call_over, words)):
         return True
     return any(
-        stems.names_event(kind, part.strip())
+        names.are_in(kind, part.strip())
         for one in words
         # A denial behind the name, "ruled out", is cut off from its part.
-        if stems.names_event(kind, one) and not WRITTEN_YEAR.search(one)
+        if names.are_in(kind, one) and not WRITTEN_YEAR.search(one)
         for part in undenied_parts(one, terminology)
         if terminology.clauses.without_suspicion(part) == part
         and not stems.is_searched(part)
