@@ -11,12 +11,18 @@ from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.harm.act_words import DONE_OR_ORDERED, titles_and_reasons
+from cds_service.fhir.entries.harm.harm_words import OF_CORD
 from cds_service.fhir.entries.words.old_deficits import (
+    is_called_old,
     is_told_as_lost,
     named_deficits,
     old_deficits,
 )
-from cds_service.fhir.entries.words.problem_words import in_doubt, named_in
+from cds_service.fhir.entries.words.problem_words import (
+    in_doubt,
+    named_in,
+    undenied_parts,
+)
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
@@ -31,6 +37,7 @@ from cds_service.fhir.orders.since.reports import is_made_since
 from cds_service.fhir.raw_json import Json, is_prohibition, member, text, texts_of
 
 TOLD = frozenset({"neurological-deficit", "leg-weakness"})
+OF_LEG = ("leg-or-saddle",)  # a rule of `kinds/`
 # What an entry states, or its words leave in doubt.
 NAMED = {**{name: name for name in TOLD}, **{in_doubt(name): name for name in TOLD}}
 
@@ -144,8 +151,23 @@ def _titles(resource: Json) -> list[str]:
 def _tells_of_loss(words: list[str], terminology: Terminology) -> bool:
     return any(
         is_told_as_lost(one, terminology)
+        or any(
+            _is_of_leg(part, terminology) for part in undenied_parts(one, terminology)
+        )
         for one in words
         if not terminology.own_words.fullmatch(one)
+    )
+
+
+def _is_of_leg(part: str, terminology: Terminology) -> bool:
+    """Tell if a part of a text is of a palsy or a numbness of a leg or the saddle."""
+    stems = terminology.grave_stems
+    here = stems.without_conditions(part)
+    return (
+        OF_CORD in stems.concepts_in(here)
+        and bool(terminology.kinds.named(here, OF_LEG))
+        and not stems.is_prevention(here)
+        and not is_called_old(here, terminology)
     )
 
 
