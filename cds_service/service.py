@@ -15,7 +15,7 @@ which module takes which step.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 from uuid import uuid4
@@ -83,6 +83,7 @@ from cds_service.fhir.orders.discharge.reasons_of_status import with_reasons_of_
 from cds_service.fhir.orders.drafts import DraftOrders, with_foreign_orders
 from cds_service.fhir.orders.injuries.dated_fractures import dated_fractures
 from cds_service.fhir.orders.levels.broken_levels import region_treated
+from cds_service.fhir.orders.levels.reported_levels import levels_broken_at_once
 from cds_service.fhir.orders.missed_orders import (
     missed_orders,
     unread_braces,
@@ -608,8 +609,22 @@ def _case_of(
             today,
             is_signed=order is not None and order.performed_on is None,
         ),
+        reported_levels=_reported_levels(record, order, service, today),
         today=today,
     )
+
+
+def _reported_levels(
+    record: PatientRecord,
+    order: AugmentationOrder | None,
+    service: Service,
+    today: date,
+) -> frozenset[str]:
+    """Name the vertebrae that a report calls freshly broken, for an order of now."""
+    if order is None or order.performed_on is not None:
+        return frozenset()
+    treated = order.levels.names
+    return levels_broken_at_once(record, service.terminology, today, treated)
 
 
 def _chart_of(

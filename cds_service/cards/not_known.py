@@ -7,6 +7,7 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
 from cds_service.core.findings import Finding, Findings, Gap, Provenance
 from cds_service.core.risk.grave_findings import (
+    BEHIND,
     EXCLUDING,
     FRACTURE_NOT_CLEAR,
     RAISING_LISTED,
@@ -207,7 +208,7 @@ def _open_names(
         others: orders, drugs, procedures and values that were not understood.
     """
     findings = answer.findings
-    named = _named_elsewhere(findings)
+    named = _named_elsewhere(answer)
     old_cancers = _old_cancers(findings)
     named_for_steroids: set[str] = set()
     open_names: list[tuple[str, str]] = []
@@ -319,14 +320,22 @@ def _not_understood(findings: Findings) -> set[str]:
     return entries
 
 
-def _named_elsewhere(findings: Findings) -> set[str]:
+def _named_elsewhere(answer: Answer) -> set[str]:
     """List the entries that another line of the card names.
 
-    A deficit or an infection is named there only while it is new.
+    A deficit or an infection is named there only while it is new. What was considered
+    has no line any more.
     """
+    findings = answer.findings
+    considered = {
+        name
+        for fact in answer.facts.ranked
+        if fact.file.only_considered and fact.closed_by == "override"
+        for name in BEHIND.get(fact.file.signal, ())
+    }
     entries: set[str] = set()
     for name in (*EXCLUDING, *OF_OTHER_LINES):
-        if name in ("neurological-deficit", "spinal-infection"):
+        if name in ("neurological-deficit", "spinal-infection") or name in considered:
             continue
         finding = findings.known.get(name)
         if finding is not None and finding.value is True:

@@ -103,6 +103,7 @@ class Case:
             reference: a changed one opens the fact again.
         told_lately: references of the diagnoses and reports of the last months that
             name a cause, a deficit or an unstable spine, in doubt or not.
+        reported_levels: vertebrae that a report calls freshly broken, all at once.
         today: the day of the answer; nothing later counts.
     """
 
@@ -117,6 +118,7 @@ class Case:
     leaving: Leaving | None = None
     contents: Mapping[str, str] = field(default_factory=dict)
     told_lately: frozenset[str] = frozenset()
+    reported_levels: frozenset[str] = frozenset()
     today: date
 
 
@@ -178,6 +180,7 @@ def _situation(case: Case) -> Situation:
         leaving=case.leaving,
         contents=case.contents,
         told_lately=case.told_lately,
+        reported_levels=case.reported_levels,
     )
 
 

@@ -66,6 +66,16 @@ class Provenance(NamedTuple):
     rule: str
     is_complaint: bool = False
 
+    @property
+    def is_diagnosis(self) -> bool:
+        """Tell if it is a diagnosis of the record."""
+        return is_diagnosis(self.resource)
+
+
+def is_diagnosis(name: str) -> bool:
+    """Tell if an entry is a diagnosis, by its name: `Condition/12`."""
+    return name.startswith("Condition/")
+
 
 METHOD_NOT_RECORDED = "How it was measured is not recorded."
 

@@ -12,7 +12,9 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 Certainty = Literal["stated", "doubted", "denied", "past"]
 
-ACTIVE = frozenset({"active", "recurrence", "relapse"})
+# Clinical statuses; `AGAIN` are those of a disease that came back.
+AGAIN = frozenset({"recurrence", "relapse"})
+ACTIVE = AGAIN | {"active"}
 PAST = frozenset({"inactive", "remission", "resolved"})
 DENIED = frozenset({"refuted", "entered-in-error"})
 DOUBTED = frozenset({"unconfirmed", "provisional", "differential"})

@@ -5,6 +5,8 @@ from cds_service.fhir.raw_json import Json, objects, text
 # HL7 ActCode. An emergency (EMER) is neither: it may become either.
 INPATIENT = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"})
 CLINIC = frozenset({"AMB", "VR", "HH"})
+# Statuses of a stay that never took place.
+VOID_STAY = frozenset({"cancelled", "entered-in-error"})
 # Categories of orders of drugs, in small letters.
 WARD = frozenset({"inpatient", "ward", "hospital", "stationar"})
 # Codes of a setting outside a stay, in small letters.

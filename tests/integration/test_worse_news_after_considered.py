@@ -221,3 +221,19 @@ def test_a_doubt_of_another_entry_still_leads(store):
     another = problem("x", number="doubt", days=3, code=words)
     card = card_after_considered(store, [entry, another], [entry, another])
     assert card["summary"].startswith("Malignancy of bone not excluded")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(cancer(), id="code"),
+        *(
+            problem("x", number="grave", days=3, code={"text": title})
+            for title in ("Breast cancer", "Bone metastasis", "Mammakarzinom 2025")
+        ),
+    ],
+)
+def test_what_was_considered_is_still_not_known(store, entry):
+    """What the fact's line named before stays open (E9) when that line is gone."""
+    detail = card_after_considered(store, [entry], [entry])["detail"]
+    assert "malignancy of bone not excluded" in detail.partition("Not known")[2]

@@ -56,7 +56,33 @@ def test_a_numbered_day_is_no_length(words):
         ("Mieder 6 Wchn", 6 * WEEK),
         ("Korsett 6 Wo.", 6 * WEEK),
         ("Dreipunktkorsett 3 Monate", 3 * MONTH),
+        ("Stützmieder, 6-wöchige Tragezeit", 6 * WEEK),
+        ("Stützmieder 6-wöchig", 6 * WEEK),
+        ("Korsett, sechswöchig", 6 * WEEK),
+        ("Korsett für 12-wöchige Dauer", 12 * WEEK),
+        ("3-monatige Tragezeit, Korsett", 3 * MONTH),
+        ("dreimonatige Tragedauer Korsett", 3 * MONTH),
+        ("24-stündige Bettruhe", 24),
+        ("Bettruhe 48-stündig", 48),
+        ("Korset, 6-weekse draagtijd", 6 * WEEK),
     ],
 )
 def test_a_length_in_short_forms_is_one(words, hours):
     assert hours_of(words) == [hours]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Korsett, 2-wöchige Kontrolle",
+        "Korsett, 6-wöchiger Kontrolltermin",
+        "Korsett nach 6-wöchiger Behandlung",
+        "Korsett bei 3-wöchiger Schmerzanamnese",
+        "Korsett seit 6-wöchiger Tragezeit",
+        "Korsett, nach 6-wöchiger Tragedauer abtrainieren",
+        "Mieder, zweiwöchentliche Kontrolle",
+        "Korset, 6-weekse controle",
+    ],
+)
+def test_an_adjective_of_time_for_something_else_is_no_length(words):
+    assert set(hours_of(words)) <= {None}

@@ -47,6 +47,7 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "bone-malignancy": ("myeloma (2021)", ("year", "specialist")),
     "recent-cancer": ("breast cancer (2023)", ("year",)),
     "old-cancer": ("breast cancer 2011", ("year",)),
+    "old-cancer-open": ("not excluded (2011)", ("year",)),
     "three-levels": ("three fractures at once", ("count",)),
     "second-fracture-two-years": (
         "second vertebral fracture in 2 years (L3, Nov 2024)",
@@ -218,6 +219,16 @@ def _old_cancer(situation: Situation) -> Signal | None:
     return _signal(fact, finding, because=joined((fact, year), " "), year=year)
 
 
+@signal("old-cancer-open")
+def _old_cancer_open(situation: Situation) -> Signal | None:
+    """Find what may have been a cancer long ago: an operation, or a report."""
+    gap = situation.findings.gaps.get("old-cancer")
+    if gap is None or not gap.observed or _true(situation, "recent-cancer"):
+        return None
+    fact, year = say("not excluded"), Day(gap.observed, "year")
+    return _signal(fact, because=in_brackets(fact, year), year=year)
+
+
 def _broken(index: Finding) -> int:
     return len(index.site.split(", ")) if index.site else 0
 
@@ -235,17 +246,18 @@ def _two_levels(situation: Situation) -> Signal | None:
 def _at_once(situation: Situation, least: int, most: int) -> Signal | None:
     """Find so many levels that the order treats, or that broke within a month."""
     known = situation.findings.known
-    counts: list[tuple[int, Finding]] = []
+    counts: list[tuple[int, tuple[Finding, ...]]] = []
     if ordered := known.get("level-count"):
-        counts.append((int(float(ordered.value)), ordered))
+        counts.append((int(float(ordered.value)), (ordered,)))
     if index := known.get("index-fracture"):
-        counts.append((_broken(index), index))
-    count, finding = max(counts, key=lambda pair: pair[0], default=(0, None))
-    if finding is None or not least <= count <= most:
+        counts.append((_broken(index), (index,)))
+    counts.append((len(situation.reported_levels), ()))
+    count, findings = max(counts, key=lambda pair: pair[0])
+    if not least <= count <= most:
         return None
     word = number_word(count)
     fact = say("{count} fractures at once", count=word)
-    return _signal(fact, finding, count=word)
+    return _signal(fact, *findings, count=word)
 
 
 def _earlier_fracture(situation: Situation) -> Finding | None:

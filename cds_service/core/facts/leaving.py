@@ -196,6 +196,8 @@ class Leaving:
             may be of a deficit or of what went wrong.
         names_harm: references of the entries that name a broken bone or a grave
             illness, in words or codes that are understood.
+        deficits: references of the entries since the operation whose words name a
+            deficit that they do not call old.
         complicated: references of the operations that name a complication of which no
             fact on the cause or on a deficit tells.
         instability: what tells of an unstable spine.
@@ -218,6 +220,7 @@ class Leaving:
     diagnoses: DiagnosesSince
     unread_acts: frozenset[str] = frozenset()
     names_harm: frozenset[str] = frozenset()
+    deficits: frozenset[str] = frozenset()
     complicated: frozenset[str] = frozenset()
     instability: Instability
     goes_to_rehabilitation: bool = False

@@ -510,9 +510,7 @@ def _has_recent_unstable_fracture(situation: Situation) -> bool:
 
 def _is_diagnosed(gap: Gap) -> bool:
     """Tell if words of a diagnosis name it; an order is of the treated fracture."""
-    return gap.is_mentioned and any(
-        source.resource.startswith("Condition/") for source in gap.provenance
-    )
+    return gap.is_mentioned and any(one.is_diagnosis for one in gap.provenance)
 
 
 @signal("biopsy-sent")

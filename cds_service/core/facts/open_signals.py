@@ -18,7 +18,13 @@ from cds_service.core.facts.situation import (
     register,
     signal,
 )
-from cds_service.core.findings import Finding, Findings, Gap, UnreadList
+from cds_service.core.findings import (
+    Finding,
+    Findings,
+    Gap,
+    UnreadList,
+    is_diagnosis,
+)
 from cds_service.core.risk.grave_findings import EXCLUDING, KINDS, GraveFinding
 from cds_service.core.risk.open_points import is_settled
 from cds_service.core.words.phrases import joined, say
@@ -106,7 +112,7 @@ def _is_open_by_name(name: str, findings: Findings) -> bool:
     is_of_words = (
         gap is not None
         and gap.is_unnamed
-        and all(one.resource.startswith("Condition/") for one in gap.provenance)
+        and all(one.is_diagnosis for one in gap.provenance)
     )
     return not is_of_words and _is_open(name, findings)
 
@@ -282,7 +288,7 @@ def _unread_diagnoses(situation: Situation) -> set[str]:
     gaps = _unread_gaps(situation)
     unread = {source.resource for gap in gaps for source in gap.provenance}
     unread |= _broken_entries(situation.findings)
-    return {name for name in unread if name.startswith("Condition/")}
+    return {name for name in unread if is_diagnosis(name)}
 
 
 def _broken_entries(findings: Findings) -> set[str]:
@@ -318,7 +324,7 @@ def _unread_gaps(situation: Situation) -> list[Gap]:
 
 def _is_of_problem_list(gap: Gap) -> bool:
     return gap.reason == "not-understood" and all(
-        source.resource.startswith("Condition/") for source in gap.provenance
+        one.is_diagnosis for one in gap.provenance
     )
 
 
@@ -410,6 +416,29 @@ def is_named_lately(name: str, situation: Situation) -> bool:
     sources = {source.resource for source in gap.provenance}
     is_recent = not sources.isdisjoint(situation.told_lately)
     return is_of_order or is_recent
+
+
+@signal("deficit-told")
+def _deficit_told(situation: Situation) -> Signal | None:
+    """Find entries since the operation that name a deficit, at a discharge.
+
+    None of them is a diagnosis that states it: that is F5.
+    """
+    leaving = situation.leaving
+    if leaving is None:
+        return None
+    told = leaving.deficits - _stated_deficits(situation.findings)
+    if not told:
+        return None
+    title = situation.wording.name("new-deficit")
+    because = say("{name} not excluded", name=title)
+    return Signal(because, entries=situation.entries_of(told))
+
+
+def _stated_deficits(findings: Findings) -> set[str]:
+    """Return the entries by which a new deficit is known."""
+    known = findings.known.get("new-deficit")
+    return {source.resource for source in known.provenance} if known else set()
 
 
 register("cause-named", _named_detector(CAUSES_IN_DOUBT))

@@ -47,6 +47,7 @@ class Situation:
             says, by its reference.
         told_lately: references of the diagnoses and reports of the last months that
             name a cause, a deficit or an unstable spine, in doubt or not.
+        reported_levels: vertebrae that a report calls freshly broken, all at once.
     """
 
     findings: Findings
@@ -61,6 +62,7 @@ class Situation:
     leaving: Leaving | None = None
     contents: Mapping[str, str] = field(default_factory=dict)
     told_lately: frozenset[str] = frozenset()
+    reported_levels: frozenset[str] = frozenset()
 
     @cached_property
     def drug_state(self) -> DrugState:

@@ -151,6 +151,7 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
         if gap and gap.reason == "conflicting":
             yield OpenPoint(name, gap.reason)
     yield from _once_low(findings)
+    yield from _once_cancer(findings)
     for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)
         if gap is None or is_settled(name, findings):
@@ -178,6 +179,13 @@ def _once_low(findings: Findings) -> Iterator[OpenPoint]:
             continue
         if limit.is_low(float(gap.value), sex_of(findings.known)) is not False:
             yield OpenPoint(name, gap.reason)
+
+
+def _once_cancer(findings: Findings) -> Iterator[OpenPoint]:
+    """Yield an operation or report of long ago that may be of a cancer (E9)."""
+    gap = findings.gaps.get("old-cancer")
+    if gap and gap.observed:
+        yield OpenPoint("old-cancer", gap.reason)
 
 
 def are_kidneys_open(findings: Findings) -> bool:

@@ -1,11 +1,7 @@
 """Find what a procedure, or an order on record, names."""
 
 from cds_service.fhir.entries.coded import Coded
-from cds_service.fhir.entries.entry import (
-    CANCER_TREATMENT,
-    SPINE_NAMED,
-    is_cancer_operation,
-)
+from cds_service.fhir.entries.entry import SPINE_NAMED
 from cds_service.fhir.entries.fractures.hip_repair_words import (
     HIP_REPAIR,
     is_hip_repair,
@@ -48,6 +44,10 @@ from cds_service.fhir.entries.words.bystanders import (
     is_bystander_act,
     is_bystander_procedure,
     leaves_spine_alone,
+)
+from cds_service.fhir.entries.words.cancer_acts import (
+    CANCER_TREATMENT,
+    treatments_of_cancer,
 )
 from cds_service.fhir.entries.words.open_concepts import (
     MAY_NEED_BRACE,
@@ -107,7 +107,7 @@ def concepts_of_act(
     if text(act.get("resourceType")) == "Procedure":
         # What a procedure states itself is not in doubt.
         grave -= set(map(in_doubt, known))
-        known |= _cancer_treatment(act, terminology)
+        known |= treatments_of_cancer(act, terminology)
         is_apart = is_bystander_procedure(act, terminology)
         named = known & (JUDGED_ACTS | terminology.bystanders.act_concepts)
         if not _is_everyday(act, terminology) and is_unjudged_act(
@@ -129,13 +129,6 @@ def concepts_of_act(
         known |= limits_of_order(act, terminology)
     known |= grave
     return known if is_apart else known | {MAY_NEED_BRACE}
-
-
-def _cancer_treatment(procedure: Json, terminology: Terminology) -> frozenset[str]:
-    """Return `cancer-treatment` if a title is that of an operation for a cancer."""
-    titles = texts_of(procedure.get("code"))
-    is_named = any(is_cancer_operation(one, terminology) for one in titles)
-    return CANCER_TREATMENT if is_named else frozenset()
 
 
 def _spinal_operations(

@@ -126,6 +126,7 @@ CANCER_IN_SHORT = ("cancer-in-short",)
 MAY_BE_TUMOUR = ("tumour-in-question",)
 BURST = frozenset({"stable-burst-fracture", in_doubt("stable-burst-fracture")})
 UNSTABLE = "unstable-fracture"
+OF_LIMB = ("bone-of-limb",)
 BURST_KINDS = ("called-burst", "called-stable")  # rules of `kinds/`
 GAIT_OR_BLADDER = ("gait-or-bladder",)
 _DIVIDED = re.compile(r"[,;()]")
@@ -155,6 +156,8 @@ def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozens
     known |= _told_by_stems(condition, known, terminology)
     known |= _told_of_cancer(condition, known, terminology)
     known |= _left_open_by_asides(condition, known, terminology)
+    if elsewhere := _unstable_elsewhere(condition, known, terminology):
+        known = (known - elsewhere) | {NOT_UNDERSTOOD}
     known |= _unstable_by_words(condition, known, terminology)
     known |= _earlier_by_title(diagnosis, known, terminology)
     news = news_by_name(condition, terminology)
@@ -305,6 +308,22 @@ def _unstable_by_words(
         *(terminology.kinds.of_title(one, BURST_KINDS) for one in texts_of(code))
     )
     return frozenset({in_doubt(UNSTABLE)} if kinds == {"called-burst"} else ())
+
+
+def _unstable_elsewhere(
+    condition: Json, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return the unstable fracture that words name of another bone than a vertebra."""
+    code = condition.get("code")
+    unstable = known & {UNSTABLE, in_doubt(UNSTABLE)}
+    if not unstable or UNSTABLE in terminology.concepts([code]):
+        return frozenset()
+    words = (*texts_of(code), *other_words_of(condition))
+    naming = [one for one in words if UNSTABLE in terminology.text_concepts(one)]
+    is_elsewhere = bool(naming) and all(
+        terminology.kinds.of_title(one, OF_LIMB) for one in naming
+    )
+    return unstable if is_elsewhere else frozenset()
 
 
 def _words_of_modifiers(code: Any) -> set[str]:

@@ -22,6 +22,10 @@ from cds_service.fhir.entries.medication.reasons_against_drugs import (
     TELL_AGAINST_DRUGS,
 )
 from cds_service.fhir.entries.order_titles import is_everyday_order
+from cds_service.fhir.entries.words.cancer_acts import (
+    CANCER_TREATMENT,
+    treatments_of_cancer,
+)
 from cds_service.fhir.entries.words.fracture_sites import fractured_there
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.files.language import FORBIDS_MOVING
@@ -37,13 +41,10 @@ AT_THE_SPINE = {
     "bone-infection-elsewhere": "vertebral-osteomyelitis",
     "deep-infection": "spinal-infection",
 }
-CANCER_TREATMENT = frozenset({"cancer-treatment"})
 OTHER_ORDER = frozenset({"other-order"})
 # Something of the spine. Of an act in words, as "X-ray lumbar spine post op", it may be
 # no more than its place.
 SPINE_NAMED = frozenset({"spinal-disease-unstated"})
-# A rule of `kinds/`.
-FOR_CANCER = ("operation-for-cancer",)
 # Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
 
@@ -241,14 +242,10 @@ def _procedures_named(raw: Json, terminology: Terminology) -> frozenset[str]:
     """Return the concepts that the words of a procedure name: many have no code."""
     words = texts_of(raw.get("code"))
     named = NOTHING.union(*(_named_as_done(word, terminology) for word in words))
+    named |= treatments_of_cancer(raw, terminology)
     if named & SPINE_NAMED and is_everyday_order(objects(raw.get("code")), terminology):
         return named - SPINE_NAMED
     return named
-
-
-def is_cancer_operation(title: str, terminology: Terminology) -> bool:
-    """Tell if the title of a procedure is one that is done for a cancer."""
-    return bool(terminology.kinds.of_title(title, FOR_CANCER))
 
 
 def _named_as_done(words: str, terminology: Terminology) -> frozenset[str]:
@@ -261,8 +258,6 @@ def _named_as_done(words: str, terminology: Terminology) -> frozenset[str]:
     # "Spine precautions" name the spine, and no disease of it.
     if FORBIDS_MOVING in named or terminology.bystanders.names_act(words):
         named -= SPINE_NAMED
-    if is_cancer_operation(words, terminology):
-        named |= CANCER_TREATMENT
     doubtful = NOTHING
     if named and terminology.clauses.is_not_done(words):
         doubtful = named

@@ -155,6 +155,8 @@ def _is_drug_identified(
     is_read = not any(map(terminology.languages.is_foreign, words))
     if is_read and any(map(terminology.drug_words, words)):
         return True
+    if words and all(map(terminology.drugs.is_named_in_korean, words)):
+        return True
     return _is_ingredient_named(codes, words, terminology)
 
 

@@ -10,9 +10,8 @@ from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import last_name
-from cds_service.fhir.settings_of_care import CLINIC, INPATIENT
+from cds_service.fhir.settings_of_care import CLINIC, INPATIENT, VOID_STAY
 
-VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
 DIED, DIED_IN_WORDS = "died-in-stay", ("died",)
 OF_STAY = "encounter-diagnosis"
 KEPT_LISTS = frozenset({"problem-list-item", "health-concern"})
@@ -38,9 +37,7 @@ def find_place(spec: PlaceSpec, chart: Chart) -> FindingOrGap:
 def stays(chart: Chart) -> list[Entry]:
     """List the stays and visits that took or take place."""
     return [
-        entry
-        for entry in chart.of_kind("Encounter")
-        if entry.status not in VOID_ENCOUNTER
+        entry for entry in chart.of_kind("Encounter") if entry.status not in VOID_STAY
     ]
 
 

@@ -6,6 +6,7 @@ a stay whose reason is not known excludes nothing.
 
 from collections.abc import Iterator
 
+from cds_service.core.findings import is_diagnosis
 from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     UNREAD_REASON,
@@ -59,7 +60,7 @@ def diagnoses_of_stay(encounter: Json, bases: Bases) -> Iterator[str]:
     """Yield the names of an encounter's diagnoses on this server: `Condition/12`."""
     for reference in reasons_referred_to(encounter):
         name = bases.name_of(text(member(reference, "reference")))
-        if name.startswith("Condition/"):
+        if is_diagnosis(name):
             yield name
 
 

@@ -15,7 +15,12 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.codes.code_systems import CPT, HCPCS, CodeSystems
 from cds_service.fhir.mapping.files.language import Pattern
 from cds_service.fhir.mapping.files.overlay import required
-from cds_service.fhir.mapping.texts.text_rules import TextRule, folded_pattern
+from cds_service.fhir.mapping.texts.text_rules import (
+    LONGEST_TITLE,
+    TextRule,
+    folded,
+    folded_pattern,
+)
 
 ATC = "http://www.whocc.no/atc"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -66,6 +71,7 @@ class _Forms(Closed):
     presentations: tuple[str, ...]
     pack: Pattern
     pack_days: int = Field(alias="pack-days", gt=0)
+    hangul: tuple[Pattern, ...] = ()
 
 
 class _DrugsFile(DataFile):
@@ -124,6 +130,8 @@ class DrugTable:
         local_form: the end of a name that says that the drug acts where it is put.
         pack: the name of a pack that is one short course, with its `days`.
         pack_days: days of a pack whose name does not say them.
+        hangul: names of drugs in Korean.
+        hangul_rest: what may stand between and behind them: salt, form and strength.
     """
 
     ingredients: frozenset[str] = frozenset()
@@ -142,6 +150,8 @@ class DrugTable:
     local_form: re.Pattern[str] = re.compile("(?!)")
     pack: re.Pattern[str] = re.compile("(?!)")
     pack_days: int = 0
+    hangul: re.Pattern[str] = re.compile("(?!)")
+    hangul_rest: re.Pattern[str] = re.compile("(?!)")
 
     @property
     def concepts(self) -> frozenset[str]:
@@ -151,6 +161,18 @@ class DrugTable:
     def names_of(self, group: str) -> tuple[str, ...]:
         """Return whole words that name a drug of this group."""
         return self.named.get(group, ())
+
+    def is_named_in_korean(self, words: str) -> bool:
+        """Tell if a text is the Korean names of known drugs, and nothing unknown.
+
+        Lists in Korean do not count as read, since a name that is not known may be a
+        bone drug; one that is known whole is none.
+        """
+        if len(words) > LONGEST_TITLE:
+            return False
+        plain = folded(words)
+        rest = self.hangul.sub(" ", plain)
+        return rest != plain and bool(self.hangul_rest.fullmatch(rest))
 
     def groups_of(self, concept: str) -> tuple[str, ...]:
         """Return the concept itself and the groups of an ingredient."""
@@ -205,7 +227,29 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
         local_form=_local_form(content.forms),
         pack=re.compile(content.forms.pack, re.IGNORECASE),
         pack_days=content.forms.pack_days,
+        hangul=_hangul_names(drugs, content.others),
+        hangul_rest=_hangul_rest(content.forms),
     )
+
+
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+
+
+def _hangul_names(drugs: Sequence[_Ingredient], others: _Others) -> re.Pattern[str]:
+    """Return a pattern for every drug's name in Korean, the longest first."""
+    listed = [*others.words, *others.brands]
+    for drug in drugs:
+        listed += (*drug.words, *drug.brands)
+    names = {folded_pattern(name) for name in listed if _HANGUL.search(name)}
+    longest = sorted(names, key=lambda one: (-len(one), one))
+    return re.compile("|".join(f"(?:{one})" for one in longest) or "(?!)")
+
+
+def _hangul_rest(forms: _Forms) -> re.Pattern[str]:
+    """Return a pattern for what stands between Korean names: strengths and forms."""
+    amount = r"\d[\d.,]* ?(?:mg|mcg|\u03bcg|ug|g|ml|iu|%)?"
+    form = "|".join(map(folded_pattern, forms.hangul)) or "(?!)"
+    return re.compile(rf"(?:{amount}|(?:{form})|[\s,.;:/()+%-])*")
 
 
 def _codes(

@@ -1,5 +1,6 @@
 """Find why an order is written: its reasons, as concepts, and what they leave open."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
     is_reason_understood,
 )
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import clauses
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.order_narratives import narrative_of
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -85,8 +87,13 @@ PATHOLOGICAL = frozenset({"malignancy"})
 # What an earlier year makes no older: a cancer of bone counts for ever (fact F6).
 LASTING = frozenset({"malignancy", "bone-malignancy-ever", "pathological-fracture"})
 MAY_BE_OLD = DEFICITS | {"spinal-cord-disease"}
+# Trouble with walking, which a nerve may cause: a rule of `kinds/`.
+GAIT = "gait-complaint"
+# The same by a code of ICD-10; ataxia and palsy are others.
+_GAIT_CODE = re.compile(r"R26\.(?:2|8\d?|9)")
 # What "cannot walk" leaves open.
 TOLD = frozenset({"neurological-deficit"})
+_HAS_WORDS = re.compile(r"\w")
 RECENT_YEARS = 5  # Policy: as long as a cancer is recent (cards page, E9).
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 # The order is for a vertebra that was filled before.
@@ -167,23 +174,14 @@ def find_reasons(
     length = sum(map(len, (*own, *other_words)))
     if length > room:
         return Reasons(coded, (FORBIDDING | RAISING) - coded, t_scores=t_scores)
-    causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *other_words))
-    denying = [word for word in own if terminology.clauses.denies(word)]
-    stating = [word for word in own if word not in denying]
-    reading = read_problem_words(frozenset(), stating, terminology)
-    others = read_problem_words(frozenset(), [*denying, *other_words], terminology)
-    unnamed = _tumour_unnamed(reading.stated)
-    grave = reading.stated & (FORBIDDING | ORGANS) - reading.unclear - unnamed
-    stated = coded.union(*causes, grave, {f"{organ}-ever" for organ in grave & ORGANS})
+    told = _read_words(own, other_words, terminology)
     old = _old_deficits(reasons, other_words, terminology)
-    stated -= old
-    in_doubt = frozenset[str]().union(
-        unnamed, reading.suspected, reading.unclear, reading.of_another, *others
-    )
-    in_doubt |= old
-    if any(is_told_as_lost(one, terminology) for one in (*own, *other_words)):
+    stated = (coded | told.stated) - old
+    in_doubt = told.in_doubt | old
+    troubles = [one for one in own if terminology.kinds.of_title(one, (GAIT,))]
+    if troubles or any(_is_gait_code(one, terminology) for one in reasons):
         in_doubt |= TOLD
-    raising |= (in_doubt | reading.stated) & RAISING
+    raising |= (in_doubt | told.named) & RAISING
     if _tells_of_earlier(reasons, (*own, *other_words), terminology):
         raising |= {EARLIER}
     doubts = (in_doubt & FORBIDDING) - stated
@@ -191,9 +189,46 @@ def find_reasons(
     if is_feared:
         unread |= {REASON_NOT_UNDERSTOOD}
     asserted = doubts and _asserted_in((*own, *other_words), order, terminology)
+    if any(is_called_new(one, terminology) for one in troubles):
+        asserted |= TOLD
     spoken_of = doubts - (asserted - old)
     doubts |= raising | unread
     return Reasons(stated, doubts, length, spoken_of, t_scores)
+
+
+class _Told(NamedTuple):
+    """What the words of an order tell.
+
+    Attributes:
+        stated: what they state.
+        in_doubt: what they leave in doubt.
+        named: what the reasons name as there, stated or not.
+    """
+
+    stated: frozenset[str]
+    in_doubt: frozenset[str]
+    named: frozenset[str]
+
+
+def _read_words(
+    own: Sequence[str], other_words: Sequence[str], terminology: Terminology
+) -> _Told:
+    """Read what the words of reasons state, and what all words leave in doubt."""
+    words = (*own, *other_words)
+    causes = (terminology.text_concepts(word, CAUSES) for word in words)
+    denying = [word for word in own if terminology.clauses.denies(word)]
+    stating = [word for word in own if word not in denying]
+    reading = read_problem_words(frozenset(), stating, terminology)
+    others = read_problem_words(frozenset(), [*denying, *other_words], terminology)
+    unnamed = _tumour_unnamed(reading.stated)
+    grave = reading.stated & (FORBIDDING | ORGANS) - reading.unclear - unnamed
+    stated = grave.union(*causes, {f"{organ}-ever" for organ in grave & ORGANS})
+    in_doubt = frozenset[str]().union(
+        unnamed, reading.suspected, reading.unclear, reading.of_another, *others
+    )
+    if any(is_told_as_lost(one, terminology) for one in words):
+        in_doubt |= TOLD
+    return _Told(stated, in_doubt, reading.stated)
 
 
 def _old_deficits(
@@ -361,11 +396,36 @@ def is_understood(reason: Reason, terminology: Terminology) -> bool:
     is_coded = terminology.identifies("conditions", reason.code)
     if reason.concepts and not is_coded:
         return True
-    return bool(reason.words) and all(
+    is_gait = _is_gait_code(reason, terminology)
+    return (is_gait or bool(reason.words)) and all(
         terminology.harmless.is_harmless(word)
         or _names_understood(word, terminology)
         or terminology.plain.braces.are_all(word)
+        or _is_of_gait(word, terminology)
         for word in reason.words
+    )
+
+
+def _is_gait_code(reason: Reason, terminology: Terminology) -> bool:
+    """Tell if each code of a reason is of trouble with walking."""
+    codes = [code for _, code in terminology.codings(reason.code)]
+    return bool(codes) and all(map(_GAIT_CODE.fullmatch, codes))
+
+
+def _is_of_gait(words: str, terminology: Terminology) -> bool:
+    """Tell if words name trouble with walking, and nothing else is left of them.
+
+    It is understood: a nerve may cause it, and a tumour is not asked for.
+    """
+    if not terminology.kinds.of_title(words, (GAIT,)):
+        return False
+    rest = terminology.kinds.without(words, GAIT)
+    parts = [part for part in map(str.strip, clauses(rest)) if _HAS_WORDS.search(part)]
+    return all(
+        terminology.harmless.is_harmless(part)
+        or terminology.plain.braces.are_all(part)
+        or _names_understood(part, terminology)
+        for part in parts
     )
 
 

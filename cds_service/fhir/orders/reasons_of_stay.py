@@ -7,12 +7,12 @@ discharge, of billing or of a comorbidity alone does not say when a diagnosis be
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import last_name
+from cds_service.fhir.settings_of_care import VOID_STAY
 
 # HL7 diagnosis-role, in small letters: of the admission, the complaint, before surgery.
 CAME_WITH = frozenset({"ad", "cc", "pre-op"})
 CAME_AFTER = frozenset({"post-op"})
 LEFT_WITH = CAME_AFTER | {"dd"}
-VOID = frozenset({"cancelled", "entered-in-error"})
 
 
 def came_for(record: PatientRecord, stays: frozenset[str]) -> frozenset[str]:
@@ -25,7 +25,7 @@ def came_for(record: PatientRecord, stays: frozenset[str]) -> frozenset[str]:
     came: set[str] = set()
     after: set[str] = set()
     for entry in record.entries:
-        if entry.reference not in stays or entry.status in VOID:
+        if entry.reference not in stays or entry.status in VOID_STAY:
             continue
         for reason in objects(entry.raw.get("reasonReference")):
             came.add(last_name(text(reason.get("reference"))))

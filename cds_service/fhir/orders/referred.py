@@ -110,10 +110,7 @@ def with_referred(
     wanted = set(_wanted(drafts, person))
     if not wanted:
         return drafts
-    conditions = {
-        f"Condition/{text(entry.raw.get('id'))}": entry.raw
-        for entry in record.of_key("conditions")
-    }
+    conditions = {one.reference: one.raw for one in record.of_key("conditions")}
     asked: dict[str, Json] = {}
     if fhir and request:
         names = sorted(wanted - conditions.keys())

@@ -5,10 +5,18 @@ It is then offered and not pre-selected. One of years changes nothing.
 
 import pytest
 
-from tests.chart_builders import Resource
+from tests.chart_builders import (
+    Resource,
+    ask,
+    brace,
+    by_topic,
+    inpatient,
+    kyphoplasty,
+    order_sign,
+)
 from tests.codes import ICD, SCT, codeable
-from tests.patients.leaving import page_after
-from tests.patients.reassuring import card_of, dated
+from tests.patients.leaving import image_report, page_after
+from tests.patients.reassuring import card_of, dated, reassuring_record
 from tests.patients.training import FALLS, REFER, assert_training_is_chosen, chosen
 
 HEART = "heart attack, perhaps of these weeks"
@@ -116,3 +124,59 @@ def test_a_denied_one_limits_nothing() -> None:
 
 def test_the_page_still_says_to_walk() -> None:
     assert page_after(dated(codeable(ICD, "I21.4"), days=30))["mayTrain"] is True
+
+
+REPORTED = [
+    *(
+        (one, LUNG)
+        for one in ("CT: Pulmonary embolism, segmental", "肺塞栓症", "폐색전증")
+    ),
+    *((one, LUNG) for one in ("Akute Lungenembolie", "Embolie pulmonaire bilatérale")),
+    *((one, BRAIN) for one in ("Frischer Mediainfarkt links", "Ictus ischemico")),
+    *((one, BRAIN) for one in ("急性脑梗死", "Udar mózgu", "Beroerte links")),
+    *((one, HEART) for one in ("Acute MI.", "Infarctus du myocarde", "急性心筋梗塞")),
+]
+NOT_REPORTED = (
+    "No pulmonary embolism|Keine Lungenembolie|Lungenembolie ausgeschlossen|r/o PE"
+    "|V.a. Lungenembolie|Pulmonary embolism?|Old stroke left|Stroke 2015|肺塞栓除外"
+    "|Wedge fracture L1|Kein Infarkt|Pas d'embolie pulmonaire|Stroke risk low"
+)
+
+
+@pytest.mark.parametrize(("words", "reason"), REPORTED)
+def test_so_it_is_if_a_report_of_these_weeks_finds_it(words: str, reason: str) -> None:
+    assert reason in detail_of(image_report(words, days=5))
+
+
+@pytest.mark.parametrize(("words", "reason"), REPORTED)
+def test_a_report_of_months_ago_changes_nothing(words: str, reason: str) -> None:
+    assert reason not in card_of(FALLS, image_report(words, days=70))["detail"]
+
+
+@pytest.mark.parametrize("words", NOT_REPORTED.split("|"))
+def test_nor_one_that_denies_asks_or_calls_it_old(words: str) -> None:
+    card = card_of(FALLS, image_report(words, days=5))
+    assert "of these weeks" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "is_limited"),
+    [
+        ("Acute stroke", "in-progress", True),
+        ("Lungenembolie", "in-progress", True),
+        ("STEMI", "in-progress", True),
+        ("Acute stroke", "finished", False),
+        ("Old stroke", "in-progress", False),
+        ("Wirbelfraktur", "in-progress", False),
+    ],
+)
+def test_the_reason_of_the_stay_counts_while_it_goes_on(
+    words: str, status: str, *, is_limited: bool
+) -> None:
+    stay = inpatient() | {"status": status, "reasonCode": [{"text": words}]}
+    rest = [
+        one for one in reassuring_record(FALLS) if one["resourceType"] != "Encounter"
+    ]
+    cards = by_topic(ask(order_sign((*rest, stay), kyphoplasty(), brace())))
+    said = "of these weeks" in cards["rehabilitation"]["detail"]
+    assert said is is_limited

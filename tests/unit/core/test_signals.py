@@ -337,7 +337,7 @@ def test_every_signal_is_tested_here():
         *("biopsy-pending", "rehabilitation-not-placed", "biopsy-sent"),
         *("biopsy-grave", "biopsy-preliminary", "biopsy-unclear"),
         *("drug-lists-unread", "grave-lists-unread", "orders-unread"),
-        *("deficit-in-doubt", "cause-in-doubt"),
+        *("deficit-in-doubt", "cause-in-doubt", "deficit-told"),
         *("recent-entry-unread", "entries-broken", "report-awaited"),
         *(
             "recent-injury",

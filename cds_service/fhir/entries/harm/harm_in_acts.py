@@ -26,6 +26,7 @@ from cds_service.fhir.entries.harm.harm_words import (
     is_moved_to_monitors,
     is_worse,
     names_harm,
+    tells_of_rescue,
 )
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
@@ -84,7 +85,10 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
     )
     is_titled = is_titled or has_fallen(resource, terminology)
     return is_titled or any(
-        is_worse(one, terminology) or names_harm(one, terminology) for one in words
+        is_worse(one, terminology)
+        or names_harm(one, terminology)
+        or tells_of_rescue(one, terminology)
+        for one in words
     )
 
 

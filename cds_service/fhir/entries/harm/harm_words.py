@@ -8,6 +8,7 @@ from cds_service.fhir.entries.words.problem_words import named_in, undenied_part
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.site_calendar import names_year_over
 
 ILLNESS = ("illness-since",)
 AGAIN = ("fracture-again",)
@@ -16,6 +17,7 @@ REFERRAL = THERAPY | {"bone-treatment", "fracture-liaison"}
 LONG_STANDING = ("long-standing",)
 NEW, OF_NERVES = ("newly-begun",), ("nerve-root", "gait-trouble")
 MOVED = ("moved-to-monitors",)
+RESCUED = ("rescue-told", "watched-closely")
 # What is left of "new-onset" and "neu aufgetreten" without the word for new.
 _ONSET = re.compile(r"\W?\bonset(?: of)?\b|\baufgetreten\w*")
 _DIVIDED = re.compile(r"[,;、，；]")
@@ -31,6 +33,15 @@ OF_CORD = "spinal-cord-disease"
 def is_moved_to_monitors(title: str, terminology: Terminology) -> bool:
     """Tell if a title is of a move to intensive care, or to a bed with a monitor."""
     return bool(terminology.kinds.named(title, MOVED))
+
+
+def tells_of_rescue(words: str, terminology: Terminology) -> bool:
+    """Tell if words are of a rescue, or of a close watch, that is not called past."""
+    return any(
+        terminology.kinds.named(part, RESCUED)
+        and not terminology.kinds.of_title(part, (LONG_PAST,))
+        for part in undenied_parts(words[:LONGEST_TEXT], terminology)
+    ) and not names_year_over(words)
 
 
 def is_worse(words: str, terminology: Terminology) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from cds_service.fhir.entries.medication.drugs_over import any_names
 from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.entries.medication.steroid_asides import (
+    LOCAL,
+    REASON,
     is_put,
     names_dose,
     without_asides,
@@ -16,7 +18,6 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 IF_SWALLOWED = "budesonide"
-LOCAL = frozenset({"local-route", "local-place"})
 # Glucocorticoids that act on the whole body, and those that are injected into a joint.
 ATC_SYSTEMIC = "H02"
 SYSTEMIC = frozenset({"systemic-route"})
@@ -24,7 +25,6 @@ ONCE = frozenset({"single-dose"})
 # Codes of a timing in HL7's and in local tables: once, at once.
 TIMING_ONCE = frozenset({"ONCE", "1X", "STAT"})
 RECURRING = frozenset({"recurring-dose"})
-REASON = frozenset({"reason-of-dose"})
 INJECTION_ASIDE = frozenset({"injection-aside"})
 _UNIT = ("code", "unit")  # of an amount
 # How often in a day, as German lists write it of every form: `1-0-1`, `0-0-0-1`.

@@ -20,13 +20,13 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import names, sentences, statements
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.settings_of_care import VOID_STAY
 
 OF_STOPS = frozenset({"hypocalcaemia", "jaw-necrosis", "atypical-femur-fracture"})
 OF_STAYS = OF_STOPS | {"acute-kidney-failure", "oesophagus-disease"}
 # With those that a reason leaves in doubt.
 AGAINST_DRUGS = OF_STAYS | frozenset(map(in_doubt, OF_STAYS))
 TELL_AGAINST_DRUGS = MEDICATION_TYPES | {"Encounter"}
-NO_STAY = frozenset({"entered-in-error", "cancelled"})
 # The elements with the reason why a drug was stopped or not given, in R4 and before.
 STOPPED_FOR = (
     "statusReason",
@@ -82,7 +82,7 @@ def against_drugs(
     kind, status = text(resource.get("resourceType")), text(resource.get("status"))
     if kind in MEDICATION_TYPES and BONE_DRUG in concepts:
         wanted = OF_STOPS
-    elif kind == "Encounter" and status not in NO_STAY:
+    elif kind == "Encounter" and status not in VOID_STAY:
         wanted = OF_STAYS
     else:
         return frozenset()

@@ -1,12 +1,13 @@
-"""Tell which deficits an order calls old wherever it names them.
+"""Tell which deficits words call old wherever they name them.
 
 "L1 fracture, old foot drop" says that the foot drop is not of these days (fact F5).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import zip_longest
 
-from cds_service.fhir.entries.words.dated_in_prose import DEFICITS
+from cds_service.fhir.entries.words.dated_in_prose import DEFICITS, YEARS_OF_DEFICIT
 from cds_service.fhir.entries.words.own_words import (
     is_called_new,
     is_worsening_alone,
@@ -18,10 +19,15 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, names, sentences_once
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, year_of_answer
 
-# Rules of `kinds/`.
+# Deficits, and what else fails with them.
+ALL_DEFICITS = DEFICITS | {
+    "spinal-cord-disease",
+    "sphincter-trouble",
+    "paralysis-elsewhere",
+}
+# Rules of `kinds/`: for the words of an order, and for a title of the record.
 LASTING = ("long-standing", *PAST_BY_WORDS)
-# Of last year's deficit nobody knows if it is of last month.
-YEARS = 2
+LASTING_ON_RECORD = ("long-standing", "history")
 
 
 def old_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
@@ -33,8 +39,8 @@ def old_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[st
     """
     old, present = set[str](), set[str]()
     for sentence in sentences_once(words):
-        parts = [part for whole in clauses(sentence) for part in names(whole)]
-        is_worse = any(is_worsening_alone(part, terminology) for part in parts)
+        parts = _parts(sentence)
+        is_worse = _are_worse(parts, terminology)
         is_said_old = any(kinds_alone(part, LASTING, terminology) for part in parts)
         told = terminology.text_concepts(sentence, DEFICITS)
         for part in parts:
@@ -45,6 +51,52 @@ def old_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[st
         # A name that runs over several parts is dated by none of them.
         present |= told
     return frozenset(old - present)
+
+
+def are_old_alone(titles: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if titles name deficits, and each of them as an old one.
+
+    What is also called new or worse is not old: "acute on chronic leg weakness".
+
+    Args:
+        titles: of a diagnosis, or the sentences of a report.
+        terminology: the service's terminology.
+    """
+    rows = [*map(_parts, titles)]
+    if any(_are_worse(parts, terminology) for parts in rows):
+        return False
+    calls = [call for parts in rows for call in _calls_of_deficits(parts, terminology)]
+    return bool(calls) and all(calls)
+
+
+def _calls_of_deficits(
+    parts: Sequence[str], terminology: Terminology
+) -> Iterator[bool]:
+    """Tell of each part that names a deficit if it, or the one behind it, calls it old.
+
+    "Foot drop, old" does; "foot drop, fracture of L1, old" is of an old fracture.
+    """
+    is_deficit = partial(_is_any_deficit, terminology=terminology)
+    for part, behind in zip_longest(parts, parts[1:], fillvalue=""):
+        if not is_deficit(part):
+            continue
+        own = without_company(part, is_deficit, LASTING_ON_RECORD, terminology)
+        is_old = terminology.kinds.of_title(own, LASTING_ON_RECORD)
+        is_old = is_old or kinds_alone(behind, LASTING_ON_RECORD, terminology)
+        yield bool(is_old) and not is_called_new(own, terminology)
+
+
+def _is_any_deficit(part: str, terminology: Terminology) -> bool:
+    is_plain = terminology.grave_stems.has_plain_deficit(part)
+    return is_plain or not ALL_DEFICITS.isdisjoint(terminology.text_concepts(part))
+
+
+def _parts(text: str) -> list[str]:
+    return [part for whole in clauses(text) for part in names(whole)]
+
+
+def _are_worse(parts: Iterable[str], terminology: Terminology) -> bool:
+    return any(is_worsening_alone(part, terminology) for part in parts)
 
 
 def named_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
@@ -67,7 +119,7 @@ def is_called_old(part: str, terminology: Terminology) -> bool:
         return False
     years = [int(year) for year in WRITTEN_YEAR.findall(own)]
     if years:
-        return max(years) <= year_of_answer() - YEARS
+        return max(years) <= year_of_answer() - YEARS_OF_DEFICIT
     return bool(terminology.kinds.of_title(own, LASTING))
 
 

@@ -14,12 +14,14 @@ from cds_service.fhir.findings.chart import Chart, Reading
 from cds_service.fhir.findings.values.observations import (
     NOT_YET_FINAL,
     RETRACTED,
+    interpretation_codes,
     interpretations,
     note_problem,
+    ranges_of_healthy,
     status_problem,
 )
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.raw_json import Json, member, number, objects, text
+from cds_service.fhir.raw_json import member, number, text
 from cds_service.fhir.site_calendar import Moment
 
 # Policy: as long as a diagnosis that is over counts (`findings/hypocalcaemia.toml`).
@@ -46,8 +48,6 @@ LOW_WORDS = frozenset(
     {"low", "critical low", "significantly low", "below reference range"}
 )
 AT_MOST, AT_LEAST = frozenset({"<", "<="}), frozenset({">", ">="})
-# Types of a reference range that are of the healthy.
-HEALTHY = frozenset({"", "normal"})
 
 
 class _Calcium(NamedTuple):
@@ -126,7 +126,8 @@ def _does_not_count(reading: Reading, terminology: Terminology) -> bool:
 
 def _judge(reading: Reading, measure: str) -> tuple[bool, bool]:
     """Tell if a value is low, and if it is known not to be."""
-    codes, words = _interpreted(reading)
+    codes = {one.upper() for one in interpretation_codes(reading)}
+    words = {one.strip().lower() for one in interpretations(reading)}
     if codes & LOW_CODES or words & LOW_WORDS:
         return True, False
     quantity = reading.holder.get("valueQuantity")
@@ -146,19 +147,6 @@ def _judge(reading: Reading, measure: str) -> tuple[bool, bool]:
     return is_low, value >= enough and comparator not in AT_MOST
 
 
-def _interpreted(reading: Reading) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the codes and the words by which the laboratory judged a value."""
-    holders = (reading.holder, reading.entry.raw)
-    codes = frozenset(
-        text(coding.get("code")).upper()
-        for holder in holders
-        for judged in objects(holder.get("interpretation"))
-        for coding in objects(judged.get("coding"))
-    )
-    words = frozenset(one.strip().lower() for one in interpretations(reading))
-    return codes, words
-
-
 def _lower_limit(reading: Reading) -> float | None:
     """Return the lower limit that the laboratory gives, in mmol/L; None without one.
 
@@ -167,17 +155,9 @@ def _lower_limit(reading: Reading) -> float | None:
     """
     limits = [
         _moles(limits.get("low"), reading.holder.get("valueQuantity"))
-        for limits in objects(reading.holder.get("referenceRange"))
-        if _is_of_healthy(limits)
+        for limits in ranges_of_healthy(reading)
     ]
     return min((one for one in limits if one is not None), default=None)
-
-
-def _is_of_healthy(limits: Json) -> bool:
-    codes = {
-        text(coding.get("code")) for coding in objects(member(limits, "type", "coding"))
-    }
-    return HEALTHY.issuperset(codes)
 
 
 def _moles(quantity: object, value: object = None) -> float | None:

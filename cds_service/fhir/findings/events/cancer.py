@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from cds_service.core.findings import BoneDrugs, DrugUse, Finding
+from cds_service.core.findings import BoneDrugs, DrugUse, Finding, Gap
 from cds_service.core.vocabulary import ConditionSpec, EventSpec, RecentCancerSpec
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
 from cds_service.fhir.entries.grave.grave_concepts import UNREAD_REASON
@@ -17,6 +17,7 @@ from cds_service.fhir.entries.medication.drug_groups import (
     CANCER_DRUG,
     MEDICATION_TYPES,
 )
+from cds_service.fhir.entries.words.cancer_acts import is_mostly_for_cancer
 from cds_service.fhir.entries.words.cancer_words import (
     EXAM_AWAITED,
     SPREAD,
@@ -27,6 +28,7 @@ from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_gap
 from cds_service.fhir.findings.events import events
 from cds_service.fhir.findings.events.happenings import happenings
 from cds_service.fhir.findings.problem_list import is_in_use
+from cds_service.fhir.findings.statements.asides import span_of_aside
 from cds_service.fhir.findings.statements.current import NOT_DONE
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
@@ -82,7 +84,9 @@ def find_old_cancer(spec: EventSpec, chart: Chart) -> FindingOrGap:
     malignancy: the card counts the entry.
     """
     outcome, passed = events.find_event(spec, chart)
-    if not isinstance(outcome, Finding) or outcome.value is not True:
+    if isinstance(outcome, Gap):
+        return _left_open_long_ago(spec, chart) or outcome, passed
+    if outcome.value is not True:
         return outcome, passed
     named = {source.resource for source in outcome.provenance}
     entries = [
@@ -100,6 +104,30 @@ def find_old_cancer(spec: EventSpec, chart: Chart) -> FindingOrGap:
         if in_doubt(UNREAD_REASON) in entry.concepts
     )
     return outcome._replace(may_reassure=may_reassure, unread=unread), passed
+
+
+def _left_open_long_ago(spec: EventSpec, chart: Chart) -> Gap | None:
+    """Return the gap that old reports, orders and operations leave; None without one.
+
+    One names a cancer, or is mostly done for one, and says of nobody that it is there.
+    Its day is that of the newest.
+    """
+    since = chart.today - timedelta(days=spec.older_days or 0)
+    concepts = (*spec.value_sets, *spec.unclear)
+    asides = [
+        (day, event.stated)
+        for event in happenings(spec, chart, concepts)
+        if event.stated.entry.resource_type != "Condition"
+        and (day := span_of_aside(event.stated.entry, chart)[1])
+        and day < since
+    ]
+    if not asides:
+        return None
+    newest, stated = max(asides, key=lambda one: (one[0], one[1].entry.reference))
+    sources = (one.provenance(spec) for _, one in asides)
+    detail = stated.passed_over(spec).detail
+    gap = make_gap(spec, "undetermined", detail, *sources)
+    return gap._replace(observed=newest)
 
 
 def _is_over_by_words(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
@@ -203,6 +231,8 @@ def _is_treated(spec: RecentCancerSpec, chart: Chart) -> bool:
     since = chart.today - timedelta(days=spec.within_days)
     for entry in chart.mentions_of((TREATMENT,)):
         if entry.resource_type != "Procedure" or entry.status in NOT_DONE:
+            continue
+        if not entry.matches and is_mostly_for_cancer(entry.raw, chart.terminology):
             continue
         done = chart.calendar.effective(entry.raw, "performed")
         if done is None or since <= done.day <= chart.not_after:

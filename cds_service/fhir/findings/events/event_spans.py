@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cds_service.core.findings import Precision
 from cds_service.core.vocabulary import HALF_A_YEAR, EventSpec
-from cds_service.fhir.certainty import clinical_status
+from cds_service.fhir.certainty import AGAIN, clinical_status
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.words.past_by_words import (
     LATE_EFFECT,
@@ -40,7 +40,6 @@ from cds_service.fhir.site_calendar import PRECISIONS
 
 # A longer time of onset dates nothing.
 A_YEAR = timedelta(days=366)
-AGAIN = frozenset({"recurrence", "relapse"})
 
 
 class Span(NamedTuple):

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from cds_service.core.findings import Finding, Gap
 from cds_service.core.vocabulary import EventSpec
-from cds_service.fhir.certainty import ACTIVE, clinical_status
+from cds_service.fhir.certainty import ACTIVE, AGAIN, clinical_status
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -18,7 +18,7 @@ from cds_service.fhir.findings.chart import (
     make_finding,
     make_gap,
 )
-from cds_service.fhir.findings.events.event_spans import AGAIN, Happened, was_entered
+from cds_service.fhir.findings.events.event_spans import Happened, was_entered
 from cds_service.fhir.findings.events.events_in_time import began_earlier, is_in_time
 from cds_service.fhir.findings.events.happenings import (
     CALLED_PAST,

@@ -22,8 +22,8 @@ from cds_service.fhir.entries.grave.searches import (
     is_done_order,
 )
 from cds_service.fhir.entries.medication.drug_groups import GOES_ON, MEDICATION_TYPES
+from cds_service.fhir.entries.reports import FINAL_REPORT
 from cds_service.fhir.findings.chart import Chart, Problem
-from cds_service.fhir.findings.encounter import VOID_ENCOUNTER
 from cds_service.fhir.findings.statements.stated import (
     LATER,
     NAMED_ASIDE,
@@ -32,7 +32,7 @@ from cds_service.fhir.findings.statements.stated import (
 )
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import last_name
-from cds_service.fhir.settings_of_care import INPATIENT
+from cds_service.fhir.settings_of_care import INPATIENT, VOID_STAY
 from cds_service.fhir.site_calendar import Span
 
 # What looks for another cause of the fracture. Once it was done its result is awaited;
@@ -40,7 +40,6 @@ from cds_service.fhir.site_calendar import Span
 RESULT_COMES_IN = timedelta(days=14)
 # Policy: an order is of the stay for so long; a stay is not always closed.
 LONGEST_STAY = timedelta(days=90)
-FINAL = frozenset({"final", "amended", "corrected", "appended"})
 UNDER_WAY = frozenset({"preparation", "in-progress", "on-hold"})
 # Concepts of what was not judged or not understood in an entry.
 OPEN_CONCEPTS = frozenset(
@@ -101,7 +100,7 @@ def read_aside(
         within = _result_comes_in(chart)
     if concept == "sepsis" and not entry.concepts.isdisjoint(MICROBIOLOGY):
         within = SEEDS_IN
-    first, last = _span_of_aside(entry, chart)
+    first, last = span_of_aside(entry, chart)
     day = first if last and last > chart.not_after else last
     problem = _problem_of_aside(entry, concept, day, chart)
     if problem == LATER:
@@ -113,7 +112,7 @@ def read_aside(
     return Stated(entry, concept, "", day, problem)
 
 
-def _span_of_aside(entry: Entry, chart: Chart) -> tuple[date | None, date | None]:
+def span_of_aside(entry: Entry, chart: Chart) -> tuple[date | None, date | None]:
     """Return the first and the last day of an aside; a period may end ahead."""
     calendar, raw = chart.calendar, entry.raw
     prefix = "effective"
@@ -163,9 +162,7 @@ def _result_comes_in(chart: Chart) -> timedelta:
         period = member(stay.raw, "period")
         start = calendar.first_day(member(period, "start"))
         end = calendar.last_day(member(period, "end"))
-        is_running = stay.status not in VOID_ENCOUNTER and not (
-            end and end < chart.today
-        )
+        is_running = stay.status not in VOID_STAY and not (end and end < chart.today)
         is_inpatient = text(member(stay.raw, "class", "code")) in INPATIENT
         if start and is_running and is_inpatient:
             within = max(within, min(chart.today - start, LONGEST_STAY))
@@ -186,7 +183,7 @@ def _has_result(order: Entry, chart: Chart, *, is_named: bool) -> bool:
     calendar = chart.calendar
     written = calendar.first_day(order.raw.get("authoredOn"))
     for report in chart.of_kind("DiagnosticReport"):
-        if report.status not in FINAL:
+        if report.status not in FINAL_REPORT:
             continue
         named = objects(report.raw.get("basedOn"))
         if named:
@@ -217,7 +214,7 @@ def look_back(spec: FindingSpec, concept: str) -> timedelta | None:
         return LASTS.get(concept, ASIDE_LASTS)
     if isinstance(spec, FractureSpec):
         return None
-    if isinstance(spec, EventSpec) and spec.older_days is None:
+    if isinstance(spec, EventSpec):
         days = spec.within_days
         return None if days is None else max(ASIDE_LASTS, timedelta(days))
     return ASIDE_LASTS

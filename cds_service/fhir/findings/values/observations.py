@@ -32,6 +32,8 @@ ISSUED_BEFORE = Problem("undated", "reported before the day that it gives")
 A_DAY = timedelta(days=1)
 # HL7 codes for a value that is very low, very high or very abnormal.
 CRITICAL = frozenset({"LL", "HH", "AA"})
+# Types of a reference range that are of the healthy.
+HEALTHY = frozenset({"", "normal"})
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
 AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
@@ -154,9 +156,28 @@ def _further_words(reading: Reading) -> Iterator[str]:
 
 def interpretations(reading: Reading) -> Iterator[str]:
     """Yield the words by which somebody judged the value: `Low`, `osteopenia`."""
+    for judged in _interpretations(reading):
+        yield from texts_of(judged)
+
+
+def interpretation_codes(reading: Reading) -> Iterator[str]:
+    """Yield the codes by which somebody judged the value: `L`, `HH`."""
+    for judged in _interpretations(reading):
+        for coding in objects(judged.get("coding")):
+            yield text(coding.get("code"))
+
+
+def _interpretations(reading: Reading) -> Iterator[Json]:
     for holder in _holders(reading):
-        for judged in objects(holder.get("interpretation")):
-            yield from texts_of(judged)
+        yield from objects(holder.get("interpretation"))
+
+
+def ranges_of_healthy(reading: Reading) -> Iterator[Json]:
+    """Yield the value's own reference ranges, but for those of a disease or a cycle."""
+    for limits in objects(reading.holder.get("referenceRange")):
+        kinds = objects(member(limits, "type", "coding"))
+        if HEALTHY.issuperset(text(one.get("code")) for one in kinds):
+            yield limits
 
 
 def _of_another(reading: Reading) -> Iterator[str]:
@@ -258,12 +279,7 @@ def _devices_of_size(reading: Reading) -> Iterator[str]:
 
 def _is_critical(reading: Reading) -> bool:
     """Tell if a code of its interpretation calls it critical."""
-    return any(
-        text(coding.get("code")) in CRITICAL
-        for holder in _holders(reading)
-        for judged in objects(holder.get("interpretation"))
-        for coding in objects(judged.get("coding"))
-    )
+    return not CRITICAL.isdisjoint(interpretation_codes(reading))
 
 
 def _is_of_another_time(words: str, reading: Reading, methods: NamingRules) -> bool:

@@ -37,6 +37,7 @@ T_SCORE_UNIT, SCORE_UNIT = "{T-score}", "{score}"
 ONE_SIDE = frozenset({"left-side", "right-side"})
 NUMERIC = (int, float, str)
 LIMITS = frozenset({"<", "<=", ">", ">="})
+_WITH_UNIT = re.compile(rf"{NUMBER.pattern}\s?([^\W\d_][^\n]{{0,24}})")
 NO_NUMBER = Problem("no-value", "no number")
 ONLY_A_LIMIT = Problem("no-value", "only a limit")
 UNIT_DOES_NOT_FIT = Problem("unit-unknown", "the unit does not fit")
@@ -142,6 +143,9 @@ def measure(
         recorded = _recorded_in_line(written, chart.terminology) or recorded
     if recorded.number is None and spec.unit == SCORE_UNIT:
         recorded = _recorded_of_most(reading.holder, spec) or recorded
+    if recorded.number is None and spec.unit != T_SCORE_UNIT:
+        units = chart.terminology.units
+        recorded = _recorded_with_unit(reading.holder, units) or recorded
     number, quantity, printed = recorded
     problem = _why_no_value(reading, number, quantity)
     problem = problem or problem_of_name(reading, spec, chart.terminology)
@@ -299,6 +303,15 @@ def _recorded_in_line(line: str, terminology: Terminology) -> Recorded | None:
     if not unit:
         return Recorded(value, {}, str(value))
     return Recorded(value, {"unit": unit}, f"{value} {unit}")
+
+
+def _recorded_with_unit(holder: Json, units: UnitTable) -> Recorded | None:
+    """Read a number and its unit, written as text; None if it says more: `13,8 kg`."""
+    match = _WITH_UNIT.fullmatch(text(holder.get("valueString")).strip())
+    if match is None or units.canonical(match[3]) is None:
+        return None
+    value = _signed(match)
+    return Recorded(value, {"unit": match[3]}, f"{value} {match[3]}")
 
 
 def _recorded_of_most(holder: Json, spec: QuantitySpec) -> Recorded | None:

@@ -155,17 +155,28 @@ class Lengths:
         if most and _DENIED.search(clause.text, 0, start):
             # "Not to be worn more than until 15 Jan" is no order.
             may_replace = None
-        named = (
-            name
-            for name in languages
-            if leading is None or self._words.by_language[name, "for_"].search(bare)
-        )
-        phrase = (
-            self._words.languages[next(named, "en")].until_day if may_replace else ""
-        )
+        phrase = self._until_in(languages, bare if leading else None)
         return Mention(
-            "length", start, amount.end, hours, wording, until=phrase, is_least=is_least
+            "length",
+            start,
+            amount.end,
+            hours,
+            wording,
+            until=phrase if may_replace else "",
+            is_least=is_least,
         )
+
+    def _until_in(self, languages: Sequence[str], led: str | None) -> str:
+        """Return how the language of a length says a last day: `until {day}`.
+
+        Args:
+            languages: those of the number and its unit.
+            led: the words that end with "for"; None if there are none.
+        """
+        for name in languages:
+            if led is None or self._words.by_language[name, "for_"].search(led):
+                return self._words.languages[name].until_day
+        return self._words.languages["en"].until_day
 
     def _is_rate_or_past(
         self, before: str, after: str, languages: Sequence[str]

@@ -154,6 +154,9 @@ class Vertebrae(DataTable):
         broken: words for a fracture, next to the vertebra that has it.
         apart: words between two statements of an order, besides "and" and "with".
         left: words next to a vertebra that was not treated: "aborted", "postponed".
+        spared: words next to one that gets no cement: "treated conservatively".
+        tried: words in a text by which `spared` says what was tried before the
+            operation: "failed", "weeks".
         later: words next to one that is to be treated: "planned", "next week".
         not_whole: words by which something else than the vertebra was left: "biopsy",
             "left pedicle", "MRI".
@@ -196,6 +199,8 @@ class Vertebrae(DataTable):
     broken: tuple[Pattern, ...] = ()
     apart: tuple[Pattern, ...] = ()
     left: tuple[Pattern, ...] = ()
+    spared: tuple[Pattern, ...] = ()
+    tried: tuple[Pattern, ...] = ()
     later: tuple[Pattern, ...] = ()
     not_whole: tuple[Pattern, ...] = ()
     upon: tuple[Pattern, ...] = ()

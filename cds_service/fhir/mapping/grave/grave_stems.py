@@ -33,6 +33,11 @@ from cds_service.fhir.mapping.texts.text_rules import (
 
 FILE = "grave-stems.toml"
 Words = Mapping[str, tuple[Pattern, ...]]
+
+# Where a part of a text ends, and a space in languages that write none between words.
+_NEXT_TO = re.compile(
+    rf"{PART.pattern}|\n|(?<=[\u3040-\u9fff])[ \u3000]+(?=[\u3040-\u9fff])"
+)
 _SENTENCE = re.compile(r"[;。]|\.(?=\s|$)(?<!n\.)")
 # What links an act of this time to a fall of another one.
 _LINK = re.compile(
@@ -65,6 +70,7 @@ class GraveStemsFile(DataFile):
         lost_limb: what such speech names of a leg, the saddle, bladder or bowel.
         lost_gait: the same of walking and standing.
         other_loss: what else keeps somebody from it, or that it always was so.
+        back_pain: pain of the back alone, which is next to a loss and explains none.
         undenied: "cannot be excluded", in languages that no file of `texts/` reads.
         worse: what went wrong after an operation.
         complaint: a numb leg, urine that stays, pus, a head that was struck.
@@ -104,6 +110,7 @@ class GraveStemsFile(DataFile):
     lost_limb: Words
     lost_gait: Words
     other_loss: Words
+    back_pain: Words
     undenied: Words
     worse: Words
     complaint: Words
@@ -146,6 +153,7 @@ class GraveStems:
         self._lost_limb = _any_of([content.lost_limb])
         self._lost_gait = _any_of([content.lost_gait])
         self._other_loss = _any_of([content.other_loss])
+        self._back_pain = _any_of([content.back_pain])
         self._worse = _any_of([content.worse])
         self._complaint = _any_of([content.complaint])
         self._complaint_known = _any_of([content.complaint_known])
@@ -203,7 +211,13 @@ class GraveStems:
         if is_whole and any(map(self._is_limb_lost, PART.split(plain))):
             return True
         is_of_gait = self._lost_gait.search(plain) and not self._lost_limb.search(plain)
-        return bool(is_of_gait) and not is_explained
+        return bool(is_of_gait) and not self._other_loss.search(self._painless(whole))
+
+    def _painless(self, words: str) -> str:
+        """Leave out the parts that are of pain in the back, and of nothing else."""
+        parts = _NEXT_TO.split(words)
+        kept = [one for one in parts if not self._back_pain.fullmatch(one.strip())]
+        return ", ".join(kept)
 
     def _is_limb_lost(self, part: str) -> bool:
         return bool(

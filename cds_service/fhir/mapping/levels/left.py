@@ -1,8 +1,9 @@
 """Find the vertebrae of a text that were left: `Kyphoplasty L1, L3 aborted`.
 
-The words are in `mappings/texts/`. Two lists say it: of `left` ("aborted", "not done")
-in any text, of `later` ("planned", "next week") of what was done. In an order all may
-be planned.
+The words are in `mappings/texts/`. Three lists say it: of `left` ("aborted", "not
+done") in any text, of `later` ("planned", "next week") of what was done, of `spared`
+("treated conservatively") unless the text has a word of `tried` ("failed"). In an order
+all may be planned.
 """
 
 import re
@@ -47,13 +48,18 @@ class LeftRules:
         left, later = any_of(languages, "left"), any_of(languages, "later")
         self._left = re.compile(left)
         self._left_or_later = re.compile(f"{left}|{later}")
+        self._spared = re.compile(any_of(languages, "spared"))
+        self._tried = re.compile(any_of(languages, "tried"))
         self._not_whole = re.compile(any_of(languages, "not_whole"))
         self._borders = re.compile("|".join((BORDERS, *joints)))
         self._name = name
 
     def may_leave(self, words: str, *, is_done: bool) -> bool:
         """Tell if a text has a word for a vertebra that was left."""
-        return bool(self._words(is_done=is_done).search(flat(words)))
+        plain = flat(words)
+        if self._words(is_done=is_done).search(plain):
+            return True
+        return bool(self._spared.search(plain) and not self._tried.search(plain))
 
     def parts(
         self, words: str, groups: Sequence[Place], *, is_done: bool
@@ -72,10 +78,15 @@ class LeftRules:
         """
         pattern = self._words(is_done=is_done)
         plain = flat(words)
+        patterns = [pattern] if self._tried.search(plain) else [pattern, self._spared]
         parts = list[LeftPart]()
         is_after_left = False
         for start, end in self._statements(plain, groups):
-            marks = [one.span() for one in pattern.finditer(plain, start, end)]
+            marks = sorted(
+                mark.span()
+                for words_left in patterns
+                for mark in words_left.finditer(plain, start, end)
+            )
             inside = [one for one in groups if start <= one.start < end]
             if not inside and not LETTER.search(plain, start, end):
                 continue

@@ -10,14 +10,17 @@ from dataclasses import replace
 from cds_service.core.facts.leaving import ASPECT
 from cds_service.core.orders import REASON_NOT_UNDERSTOOD, AugmentationOrder
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.grave.grave_concepts import UNJUDGED, UNREAD_REASON
 from cds_service.fhir.entries.grave_asides import drugs_and_states, grave_concepts_of
 from cds_service.fhir.entries.words.problem_words import has_grave_stem, in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
-from cds_service.fhir.orders.complications import COMPLICATIONS, complication_concepts
+from cds_service.fhir.orders.complications import (
+    COMPLICATIONS,
+    NOT_UNDERSTOOD,
+    complication_concepts,
+)
 from cds_service.fhir.orders.discharge.unread_procedures import (
     unread_acts_of_spine,
     without_cause,
@@ -39,7 +42,6 @@ STEMS = {
     "deep-infection": "spinal-infection",
     "spinal-cord-disease": "neurological-deficit",
 }
-NOT_UNDERSTOOD = frozenset({UNJUDGED, UNREAD_REASON})
 _DIVIDED = re.compile(r"[;，；、。]|,(?!\d)")
 
 

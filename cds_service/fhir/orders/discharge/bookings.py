@@ -36,6 +36,7 @@ from cds_service.fhir.raw_json import (
     texts_of,
 )
 from cds_service.fhir.references import last_name
+from cds_service.fhir.site_calendar import Moment
 
 BOOKED = frozenset({"booked", "arrived", "checked-in"})
 COMMENTS = ("comment", "patientInstruction")
@@ -61,21 +62,12 @@ def read_bookings(
             tell what it settled.
     """
     today = terminology.calendar.day_of(now)
-    kinds = {
-        order.reference: _kinds_of(order.resource, terminology)
-        for order in entries_of_type(record, "ServiceRequest")
-    }
-    titles = {
-        order.reference: _titles_of_order(order.resource)
-        for order in entries_of_type(record, "ServiceRequest")
-    }
+    orders = [*entries_of_type(record, "ServiceRequest")]
+    kinds = {one.reference: _kinds_of(one.resource, terminology) for one in orders}
+    titles = {one.reference: _titles_of_order(one.resource) for one in orders}
     for appointment in entries_of_type(record, "Appointment"):
-        if not takes_place(appointment.resource, terminology):
-            continue
-        moment = terminology.calendar.moment(appointment.resource.get("start"))
-        if moment is None or moment.day < today:
-            continue
-        if moment.instant and datetime.fromisoformat(moment.instant) < now:
+        moment = _moment_to_come(appointment.resource, terminology, now)
+        if moment is None:
             continue
         time = terminology.calendar.clock_time(appointment.resource.get("start"))
         of_orders = [
@@ -98,6 +90,19 @@ def read_bookings(
                 appointment.resource, kinds, terminology
             )
             yield Booking(kind, moment.day, time, appointment.reference, is_dose)
+
+
+def _moment_to_come(
+    appointment: Json, terminology: Terminology, now: datetime
+) -> Moment | None:
+    """Return when an appointment takes place; None if it does not, or did before."""
+    if not takes_place(appointment, terminology):
+        return None
+    moment = terminology.calendar.moment(appointment.get("start"))
+    if moment is None or moment.day < terminology.calendar.day_of(now):
+        return None
+    is_past = moment.instant and datetime.fromisoformat(moment.instant) < now
+    return None if is_past else moment
 
 
 def takes_place(appointment: Json, terminology: Terminology) -> bool:

@@ -58,6 +58,7 @@ from cds_service.fhir.orders.since.reports import (
     grave_reports_since,
     unread_reports_since,
 )
+from cds_service.fhir.orders.since.told_deficits import deficits_told_since
 from cds_service.fhir.orders.since.told_instability import unstable_told_since
 from cds_service.fhir.orders.since.unplanned_acts import unusual_acts_since
 from cds_service.fhir.orders.since.vertebrae_in_acts import vertebrae_in_acts_since
@@ -92,15 +93,8 @@ def read_leaving(
     injured = injured_acts_since(
         record, since, own, terminology
     ) | vertebrae_in_acts_since(record, since, own, treated, terminology)
-    unread_acts = (
-        unread_acts_since(record, since, own, terminology)
-        | operated_again_since(record, since, own, terminology)
-        | unusual_acts_since(record, time, own, terminology)
-        | unread_acts_of_spine(record, performed, terminology)
-        | monitored_stays(record, since, today, terminology)
-        | telling_drugs_since(record, since, terminology)
-        | _unread_notes(performed)
-    )
+    monitored = monitored_stays(record, since, today, terminology)
+    unread_acts = _unread_acts_since(record, time, performed, terminology)
     everyday = everyday_entries(record, terminology)
     return Leaving(
         bookings=_bookings(record, terminology, performed, now),
@@ -114,8 +108,9 @@ def read_leaving(
             grave=grave_reports_since(record, since, terminology),
         ),
         diagnoses=_diagnoses_since(record, time, terminology),
-        unread_acts=unread_acts | injured,
+        unread_acts=unread_acts | monitored | injured,
         names_harm=injured | _broken_by_words(record),
+        deficits=deficits_told_since(record, since, own, terminology),
         complicated=complicated_since(record, since, own, terminology),
         instability=Instability(
             diagnosed=unstable_since(record, since, terminology),
@@ -127,6 +122,24 @@ def read_leaving(
         objections=objections_to_doses(record, terminology, today),
         antibiotics=antibiotics_since(record, since, terminology),
         contents=_contents(record, performed),
+    )
+
+
+def _unread_acts_since(
+    record: PatientRecord,
+    time: RecentTime,
+    performed: AugmentationOrder,
+    terminology: Terminology,
+) -> frozenset[str]:
+    """Return acts and drugs since the operation, and its notes, that are to be read."""
+    since, own = time.operation, performed.references
+    return (
+        unread_acts_since(record, since, own, terminology)
+        | operated_again_since(record, since, own, terminology)
+        | unusual_acts_since(record, time, own, terminology)
+        | unread_acts_of_spine(record, performed, terminology)
+        | telling_drugs_since(record, since, terminology)
+        | _unread_notes(performed)
     )
 
 

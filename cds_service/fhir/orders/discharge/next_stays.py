@@ -9,9 +9,9 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, texts_of
+from cds_service.fhir.settings_of_care import VOID_STAY
 
 LEFT_FOR_REHABILITATION = "left-for-rehabilitation"
-VOID = frozenset({"cancelled", "entered-in-error"})
 
 
 def leaves_for_rehabilitation(record: PatientRecord, terminology: Terminology) -> bool:
@@ -22,7 +22,7 @@ def leaves_for_rehabilitation(record: PatientRecord, terminology: Terminology) -
     return any(
         _is_rehabilitation(end, terminology)
         for entry in record.of_key("encounter")
-        if entry.status not in VOID
+        if entry.status not in VOID_STAY
         for end in _ends_of(entry.raw)
     )
 

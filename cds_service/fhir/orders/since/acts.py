@@ -29,6 +29,7 @@ from cds_service.fhir.entries.harm.harm_words import (
     OF_CORD,
     is_fall_alone,
     is_moved_to_monitors,
+    tells_of_rescue,
 )
 from cds_service.fhir.entries.harm.unusual_titles import ALARM, COMPLAINT
 from cds_service.fhir.entries.words.asides import VOID
@@ -329,6 +330,8 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
         return True
     if any(
         _is_of_harm(words, since, terminology)
+        # On the day of the operation a close watch is of its plan.
+        or (is_later and tells_of_rescue(words, terminology))
         for words in _said_in(act.raw, terminology)
     ):
         return True

@@ -45,15 +45,15 @@ def told_at_diagnoses(
     for entry in record.of_key("conditions"):
         if certainty_of(entry.raw) == "denied":
             continue
-        is_new = _is_new(entry.raw, since, birth, calendar)
+        is_newer = is_new(entry.raw, since, birth, calendar)
         notes = [
             note
             for note in objects(entry.raw.get("note"))
             if _is_later(note.get("time"), since, calendar)
-            or (is_new and not note.get("time"))
+            or (is_newer and not note.get("time"))
         ]
         asides = [*evidence_of(entry.raw), *sites_and_stages(entry.raw)]
-        reasons = asides if is_new else []
+        reasons = asides if is_newer else []
         if notes or reasons:
             yield _as_order(entry, reasons, notes)
 
@@ -120,7 +120,7 @@ def _as_order(entry: Entry, reasons: list[Json], notes: list[Json]) -> Entry:
     return entry._replace(raw=order, resource_type=ORDER)
 
 
-def _is_new(
+def is_new(
     condition: Json, since: date, birth: date | None, calendar: SiteCalendar
 ) -> bool:
     """Tell if a diagnosis began, or without an onset was recorded, after this day."""

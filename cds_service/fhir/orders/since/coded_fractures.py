@@ -10,6 +10,7 @@ from cds_service.fhir.entries.condition_concepts import concepts_of_condition
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.fractures.healed_fractures import SEVERAL
+from cds_service.fhir.entries.reports import day_of_report
 from cds_service.fhir.entries.words.past_by_words import LONG_PAST, NEW
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -17,8 +18,8 @@ from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.since.reports import is_made_since, is_pathology
-from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # "s/p fall hip fracture": the fall is past, and its fracture may be new.
 FALLS = frozenset({"fall", "fall-from-height", "history-of-falling"})
@@ -48,14 +49,6 @@ def coded_results_since(
             for code in codeables(report.raw, "conclusionCode"):
                 if not _is_known(code, since, terminology):
                     yield _as_diagnosis(report, code, day, terminology)
-
-
-def day_of_report(report: Entry, calendar: SiteCalendar) -> date | None:
-    """Return the day on which a report was made, or else issued."""
-    raw = report.raw
-    period = member(raw, "effectivePeriod")
-    times = (raw.get("effectiveDateTime"), member(period, "start"), raw.get("issued"))
-    return next(filter(None, map(calendar.named_day, times)), None)
 
 
 def _is_known(code: Json, since: date, terminology: Terminology) -> bool:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.core.facts.leaving import InjuryKind
+from cds_service.core.findings import is_diagnosis
 from cds_service.fhir.entries.fractures.hip_repair_words import HIP_REPAIR
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.codes.side_codes import SideCodes
@@ -23,7 +24,7 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
-from cds_service.fhir.references import last_name
+from cds_service.fhir.references import last_name, reference_name
 from cds_service.fhir.site_calendar import SiteCalendar
 
 REPAIRABLE = frozenset(
@@ -107,7 +108,7 @@ def repaired_on(
         return None
     sides = sides_of(condition, terminology)
     broke_at = _instant(condition.get("onsetDateTime"), terminology.calendar)
-    name = f"Condition/{text(condition.get('id'))}"
+    name = reference_name("Condition", condition)
     return next(
         (
             repair.day
@@ -129,7 +130,7 @@ def _reasons_of(procedure: Json) -> frozenset[str]:
         last_name(text(reference.get("reference")))
         for reference in objects(procedure.get("reasonReference"))
     )
-    return frozenset(name for name in names if name.startswith("Condition/"))
+    return frozenset(name for name in names if is_diagnosis(name))
 
 
 def _is_of_joint(procedure: Json, terminology: Terminology) -> bool:

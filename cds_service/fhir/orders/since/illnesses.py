@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.fhir.certainty import (
+    AGAIN,
     PAST,
     certainty_of,
     clinical_status,
@@ -33,7 +34,6 @@ UNSTABLE = frozenset({"unstable-fracture", "spinal-instability"})
 MAY_BE_UNSTABLE = UNSTABLE | UNSTABLE_BY_CODE | frozenset(map(in_doubt, UNSTABLE))
 # Trouble of bladder, bowel or gait, of which a nerve may be the cause.
 SPHINCTER = "sphincter-trouble"
-AGAIN = frozenset({"recurrence", "relapse"})  # clinical statuses
 PASSING = ("passing-illness",)  # a rule of `kinds/`
 
 

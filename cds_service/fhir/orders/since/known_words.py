@@ -7,7 +7,7 @@ The list of an admission holds the diseases of years, each in words of its own:
 import re
 from datetime import date
 
-from cds_service.fhir.certainty import certainty_of, clinical_status
+from cds_service.fhir.certainty import AGAIN, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.bones import CARRYING
 from cds_service.fhir.entries.listed import is_withheld
@@ -37,7 +37,6 @@ _OF_MARROW = re.compile(
     r"l[iy]n?m?(?:ph|f)om|chloniak|hodgkin|leu[ck]|bialacz"
     r"|白血病|リンパ腫|淋巴瘤|림프종|백혈병"
 )
-BACK = frozenset({"recurrence", "relapse"})
 
 
 def known_by_words(
@@ -124,7 +123,7 @@ def _says_no_more_than_code(condition: Json, terminology: Terminology) -> bool:
     return not (
         condition.get("note")
         or any(words_in(condition.get("extension")))
-        or clinical_status(condition) & BACK
+        or clinical_status(condition) & AGAIN
         or certainty_of(condition) not in ("stated", "past")
         or is_withheld(condition, terminology)
         or not says_no_more(condition, terminology)

@@ -7,11 +7,11 @@ from datetime import date
 
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.exams.bone_reports import words_of_report
+from cds_service.fhir.entries.reports import day_of_report
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, sentences
 from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS, LONGEST_TEXT
-from cds_service.fhir.orders.since.coded_fractures import day_of_report
 from cds_service.fhir.orders.since.reports import is_made_since, is_pathology
 
 NEW_FRACTURE = ("fracture-called-new",)

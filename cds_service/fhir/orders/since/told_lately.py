@@ -4,47 +4,38 @@ A suspicion of years ago that was never closed is one line under *Not known*. On
 last months, or of no known day, comes before the cement.
 """
 
-from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from itertools import zip_longest
 
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.harm.act_words import names_of_reasons
 from cds_service.fhir.entries.harm.unusual_titles import SCAN
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
-from cds_service.fhir.entries.words.own_words import (
-    is_called_new,
-    is_worsening_alone,
-    kinds_alone,
-    without_company,
-)
+from cds_service.fhir.entries.reports import day_of_report
+from cds_service.fhir.entries.words.old_deficits import ALL_DEFICITS, are_old_alone
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.texts.clauses import clauses, names, sentences
+from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
-from cds_service.fhir.orders.since.coded_fractures import day_of_report
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Policy: as long as an infection that is over counts (fact F1).
 LATELY = timedelta(days=90)
-TELLING = (
+CAUSES = (
     CANCERS
     | SPINAL_INFECTIONS
-    | {
-        "bone-metastasis",
-        "myeloma-ever",
-        "pathological-fracture",
-        "neurological-deficit",
-        "leg-weakness",
-        "spinal-cord-disease",
-        "unstable-fracture",
-        "spinal-instability",
-    }
+    | {"bone-metastasis", "myeloma-ever", "pathological-fracture"}
 )
+TELLING = CAUSES | {
+    "neurological-deficit",
+    "leg-weakness",
+    "spinal-cord-disease",
+    "unstable-fracture",
+    "spinal-instability",
+}
 # What mostly has another reason tells of the spine only for as long as its fact asks.
 SHORTER = {
     "sepsis": timedelta(days=14),
@@ -56,19 +47,9 @@ COUNTED = {**dict.fromkeys(TELLING, LATELY), **SHORTER}
 LIMITS = {**COUNTED, **{in_doubt(name): limit for name, limit in COUNTED.items()}}
 # Rules of `kinds/`.
 OLD, SUSPECTED = ("long-standing", "history", "past-in-reason"), ("open-suspicion",)
-DEFICITS = frozenset(
-    {
-        "neurological-deficit",
-        "leg-weakness",
-        "spinal-cord-disease",
-        "sphincter-trouble",
-        "paralysis-elsewhere",
-    }
-)
 # Elements of a report that may tell more than its conclusion.
 _BESIDE_CONCLUSION = ("conclusionCode", "extension", "contained", "text")
-OLD_DEFICIT = ("long-standing", "history")
-_ANY_DEFICIT = DEFICITS | {*map(in_doubt, DEFICITS)}
+_ANY_DEFICIT = ALL_DEFICITS | {*map(in_doubt, ALL_DEFICITS)}
 DEFICITS_NAMED = frozenset(
     map(in_doubt, ("neurological-deficit", "leg-weakness", "sphincter-trouble"))
 )
@@ -80,18 +61,7 @@ BEFORE_SIGNING = ("encounter", "medications", "statements", "administrations")
 STAY, OVER = "Encounter", frozenset({"finished", "cancelled", "entered-in-error"})
 DRUG_IN_FORCE = frozenset({"active", "in-progress", "completed", "unknown"})
 # Bladder and bowel, a palsy of long standing and a weak leg are treated for years.
-OF_DRUG = frozenset(
-    CANCERS
-    | SPINAL_INFECTIONS
-    | {
-        "bone-metastasis",
-        "myeloma-ever",
-        "pathological-fracture",
-        "neurological-deficit",
-        "spinal-cord-disease",
-        "sepsis",
-    }
-)
+OF_DRUG = CAUSES | {"neurological-deficit", "spinal-cord-disease", "sepsis"}
 DRUG_LIMITS = {
     name: limit
     for name, limit in LIMITS.items()
@@ -250,10 +220,7 @@ def _names_earlier_year(entry: Entry, since: int) -> bool:
 
 
 def _is_old_deficit(entry: Entry, terminology: Terminology) -> bool:
-    """Tell if a diagnosis or a report names a deficit alone, and calls it old.
-
-    What is also called new or worse is not old: "acute on chronic leg weakness".
-    """
+    """Tell if a diagnosis or a report names a deficit alone, and calls it old."""
     told = entry.concepts & LIMITS.keys()
     if _is_order(entry) or told - _ANY_DEFICIT:
         return False
@@ -262,34 +229,7 @@ def _is_old_deficit(entry: Entry, terminology: Terminology) -> bool:
         if any(entry.raw.get(one) for one in _BESIDE_CONCLUSION):
             return False
         titles = sentences(text(entry.raw.get("conclusion")))
-    rows = [
-        [part for whole in clauses(title) for part in names(whole)] for title in titles
-    ]
-    if any(is_worsening_alone(part, terminology) for row in rows for part in row):
-        return False
-    calls = [call for row in rows for call in _calls_of_deficits(row, terminology)]
-    return bool(calls) and all(calls)
-
-
-def _calls_of_deficits(
-    parts: Sequence[str], terminology: Terminology
-) -> Iterator[bool]:
-    """Tell of each part that names a deficit if it, or the one behind it, calls it old.
-
-    "Foot drop, old" does; "foot drop, fracture of L1, old" is of an old fracture.
-    """
-
-    def is_deficit(part: str) -> bool:
-        is_plain = terminology.grave_stems.has_plain_deficit(part)
-        return is_plain or not DEFICITS.isdisjoint(terminology.text_concepts(part))
-
-    for part, behind in zip_longest(parts, parts[1:], fillvalue=""):
-        if not is_deficit(part):
-            continue
-        own = without_company(part, is_deficit, OLD_DEFICIT, terminology)
-        is_old = terminology.kinds.of_title(own, OLD_DEFICIT)
-        is_old = is_old or kinds_alone(behind, OLD_DEFICIT, terminology)
-        yield bool(is_old) and not is_called_new(own, terminology)
+    return are_old_alone(titles, terminology)
 
 
 def _only_speaks_of_it(entry: Entry, terminology: Terminology) -> bool:

@@ -18,9 +18,9 @@ from cds_service.core.orders import (
     WrittenOn,
 )
 from cds_service.fhir.mapping.codes.code_systems import HCPCS, ORDERS
-from cds_service.fhir.mapping.levels.level_names import in_order
+from cds_service.fhir.mapping.levels.level_names import LONGEST_TEXT, in_order
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.orders.drafts import DraftOrders, Order, codeables
 from cds_service.fhir.orders.keep_reasons import (
     names_other_purpose,
@@ -36,8 +36,8 @@ from cds_service.fhir.orders.recognition import (
     SPECIALIST,
     SUPPORT_TITLES,
 )
-from cds_service.fhir.orders.titles.biopsies import is_biopsy_open
 from cds_service.fhir.orders.titles.supports import name_brace
+from cds_service.fhir.orders.titles.withdrawals import around
 from cds_service.fhir.orders.unread.unread_in_brace import names_another, unread_in
 from cds_service.fhir.orders.unread.unread_in_referral import is_read_whole
 from cds_service.fhir.orders.worded_ends import Subject, read_worded_end, texts_on_time
@@ -50,6 +50,9 @@ LIAISON = frozenset({"fracture-liaison"})
 TIMED = frozenset({"brace", "bed-rest"})
 INSTABILITY = ("instability",)
 BIOPSY = "biopsy"
+BIOPSIES = frozenset({BIOPSY})
+# A rule of `kinds/`, with `@` for the name of a biopsy.
+_BIOPSY_OPEN = ("biopsy-open",)
 # Intents by which nothing is ordered yet.
 PROPOSED = frozenset({"proposal", "plan"})
 
@@ -135,8 +138,20 @@ def _purpose(part: OrderPart) -> Purpose:
 def _is_biopsy_open(resource: Json, terminology: Terminology) -> bool:
     named = codeables(resource, "code", "orderDetail")
     return any(
-        is_biopsy_open(words, terminology) for one in named for words in texts_of(one)
+        _leaves_biopsy_open(words, terminology)
+        for one in named
+        for words in texts_of(one)
     )
+
+
+def _leaves_biopsy_open(words: str, terminology: Terminology) -> bool:
+    """Tell if a title says of its biopsy that it was, or is only perhaps taken."""
+    plain = folded(words[:LONGEST_TEXT])
+    place = terminology.text_places(plain, BIOPSIES, "spine").get(BIOPSY)
+    if place is None:
+        return False
+    before, after = around(plain, place)
+    return bool(terminology.kinds.of_title(f"{before}@{after}", _BIOPSY_OPEN))
 
 
 def _is_read_whole(part: OrderPart) -> bool:

@@ -4,22 +4,35 @@ Training after one is agreed on with those who treat it. The codes are in
 `complication-codes.toml`, the names in `fresh-events.toml`.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from cds_service.core.orders import TrainingLimit
 from cds_service.fhir.certainty import PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.words.problem_words import is_denial
+from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
+from cds_service.fhir.entries.harm.act_words import names_of_reasons
+from cds_service.fhir.entries.reports import day_of_report
+from cds_service.fhir.entries.words.problem_words import is_denial, undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.dates.written_days import days_in, latest_of
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.mapping.texts.fresh_event_names import FreshEvent
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.raw_json import Json, texts_of
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Policy: as long as its treatment decides on the load.
 FRESH_FOR = timedelta(weeks=6)
+OVER = frozenset({"finished", "cancelled", "entered-in-error"})
+ABBREVIATED = re.compile(r"\bV\. ?a\.", re.IGNORECASE)
+# Rules of `kinds/`.
+SUSPECTED = ("suspected-by-title", "open-suspicion")
+# Words, and codes that say the same.
+Told = tuple[list[str], list[Json]]
 EVENTS: Mapping[FreshEvent, TrainingLimit] = {
     "heart_fresh": "heart",
     "lung_fresh": "lung",
@@ -30,12 +43,75 @@ EVENTS: Mapping[FreshEvent, TrainingLimit] = {
 def fresh_events(
     record: PatientRecord, terminology: Terminology, today: date
 ) -> frozenset[TrainingLimit]:
-    """Return the events of the last weeks, or of a day that nobody wrote down."""
-    return frozenset(
+    """Return the events of the last weeks, or of a day that nobody wrote down.
+
+    A diagnosis, a report or the reason of the present stay names them.
+    """
+    diagnosed = frozenset(
         EVENTS[kind]
         for entry in record.of_key("conditions")
         for kind in EVENTS
         if _names(entry, kind, terminology) and _is_fresh(entry, terminology, today)
+    )
+    told = [
+        *_told_by_reports(record, terminology, today),
+        *_told_by_stays(record),
+    ]
+    return diagnosed | frozenset(
+        EVENTS[kind]
+        for words, codes in told
+        for kind in EVENTS
+        if _tells(words, codes, kind, terminology)
+    )
+
+
+def _told_by_reports(
+    record: PatientRecord, terminology: Terminology, today: date
+) -> Iterator[Told]:
+    """Yield the sentences and the coded results of the reports of the last weeks."""
+    for report in record.of_key("diagnosticReports"):
+        day = day_of_report(report, terminology.calendar)
+        is_old = day is not None and today - day > FRESH_FOR
+        if is_old or report.status in NO_REPORT:
+            continue
+        # "V.a." is no end of a sentence.
+        conclusion = ABBREVIATED.sub(
+            "Verdacht auf", text(report.raw.get("conclusion"))[:LONGEST_TEXT]
+        )
+        codes = objects(report.raw.get("conclusionCode"))
+        coded = [word for code in codes for word in texts_of(code)]
+        yield [*sentences(conclusion), *coded], codes
+
+
+def _told_by_stays(record: PatientRecord) -> Iterator[Told]:
+    """Yield what the stay that goes on is for."""
+    for stay in record.of_key("encounter"):
+        if stay.status not in OVER:
+            yield names_of_reasons(stay.raw), objects(stay.raw.get("reasonCode"))
+
+
+def _tells(
+    words: list[str], codes: list[Json], kind: FreshEvent, terminology: Terminology
+) -> bool:
+    """Tell if words or codes state an event, which words do not ask for or deny."""
+    stems, names = terminology.grave_stems, terminology.fresh_event_names
+    is_coded = any(
+        terminology.complication_codes.is_event(kind, *one)
+        for code in codes
+        for one in terminology.codings(code)
+    )
+    if is_coded and not any(map(names.call_over, words)):
+        return True
+    return any(
+        names.are_in(kind, part.strip())
+        for one in words
+        # A denial behind the name, "ruled out", is cut off from its part.
+        if names.are_in(kind, one) and not WRITTEN_YEAR.search(one)
+        for part in undenied_parts(one, terminology)
+        if terminology.clauses.without_suspicion(part) == part
+        and not stems.is_searched(part)
+        and not stems.is_prevention(part)
+        and not terminology.kinds.of_title(part, SUSPECTED)
     )
 
 

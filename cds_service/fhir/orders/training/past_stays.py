@@ -17,11 +17,10 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.raw_json import Json, member, text
 from cds_service.fhir.references import last_name, reference_name
-from cds_service.fhir.settings_of_care import INPATIENT, OUTSIDE, settings_of
+from cds_service.fhir.settings_of_care import INPATIENT, OUTSIDE, VOID_STAY, settings_of
 
 AFTER_STAY = ("activity-after-stay",)
 ENCOUNTER, FINISHED = "Encounter", "finished"
-NEVER = frozenset({"cancelled", "entered-in-error"})
 # One that begins so soon after a stay may go on with it: a transfer.
 TRANSFER = timedelta(days=1)
 ANY_WORDS = WORDED | {"div"}
@@ -112,7 +111,7 @@ def _stays_in(
         name, status = reference_name(ENCOUNTER, raw), text(raw.get("status"))
         is_present = name == present
         is_in_hospital = text(member(raw, "class", "code")).upper() in INPATIENT
-        if status not in NEVER and (is_present or is_in_hospital):
+        if status not in VOID_STAY and (is_present or is_in_hospital):
             start = calendar.first_day(member(raw, "period", "start"))
             end = (
                 None if is_present else calendar.last_day(member(raw, "period", "end"))

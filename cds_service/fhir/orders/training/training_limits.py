@@ -140,6 +140,34 @@ def _limits_of_orders(
     past: PastStays,
 ) -> set[TrainingLimit]:
     """Return the limits by orders in force, but for those of devices."""
+    limits = _limits_of_training(record, signed, terminology, today, past)
+    for entry in record.of_key("serviceRequests"):
+        named = entry.concepts & {AIDED, LEG_SPLINTED}
+        told = entry.concepts & BY_ACT.keys()
+        if not (named or told) or past.ended(entry.raw):
+            continue
+        if named and _is_in_force(entry.raw, terminology, today):
+            limits |= _among(BY_DEVICE, named)
+        if told and _is_in_use(entry.raw, terminology, today):
+            limits |= _among(BY_ACT, told)
+    for order in signed:
+        limits |= _among(BY_ACT, limits_of_order(order, terminology))
+        named = splints_of_order(order, terminology)
+        if walks_aided(order, terminology):
+            named |= {AIDED}
+        if named and _is_in_force(order, terminology, today):
+            limits |= _among(BY_DEVICE, named)
+    return limits
+
+
+def _limits_of_training(
+    record: PatientRecord,
+    signed: Sequence[Json],
+    terminology: Terminology,
+    today: date,
+    past: PastStays,
+) -> set[TrainingLimit]:
+    """Return the limits by orders that hold training, or may."""
     stored = record.of_key("serviceRequests")
     held = [
         entry.raw
@@ -161,22 +189,6 @@ def _limits_of_orders(
     unread += [one.raw for one in coded if is_unread_activity(one, terminology)]
     if any(_is_in_force(order, terminology, today) for order in unread):
         limits.add("unread")
-    for entry in stored:
-        named = entry.concepts & {AIDED, LEG_SPLINTED}
-        is_over = bool(named) and past.ended(entry.raw)
-        if named and not is_over and _is_in_force(entry.raw, terminology, today):
-            limits |= _among(BY_DEVICE, named)
-        told = entry.concepts & BY_ACT.keys()
-        may_hold = bool(told) and not past.ended(entry.raw)
-        if may_hold and _is_in_use(entry.raw, terminology, today):
-            limits |= _among(BY_ACT, told)
-    for order in signed:
-        limits |= _among(BY_ACT, limits_of_order(order, terminology))
-        named = splints_of_order(order, terminology)
-        if walks_aided(order, terminology):
-            named |= {AIDED}
-        if named and _is_in_force(order, terminology, today):
-            limits |= _among(BY_DEVICE, named)
     return limits
 
 

@@ -514,6 +514,48 @@ def test_a_score_may_name_the_most_that_it_can_be(name, written, value):
 
 
 @pytest.mark.parametrize(
+    ("name", "written", "value"),
+    [
+        ("grip-strength", "13.8kg", 13.8),
+        ("grip-strength", "13,8 kg", 13.8),
+        ("grip-strength", "12.5公斤", 12.5),
+        ("grip-strength", "12.5킬로그램", 12.5),
+        ("grip-strength", "150 N", 15.3),
+        ("gait-speed", "0,58 m/s", 0.58),
+        ("gait-speed", "58 cm/s", 0.58),
+        ("bmi", "17,8 kg/m²", 17.8),
+        ("weight", "106 lb", 48.1),
+        ("height", "1,58 m", 1.58),
+        ("egfr", "19 ml/min/1,73m²", 19),
+        ("frailty-score", "7점", 7),
+    ],
+)
+def test_a_number_with_its_unit_may_be_written_as_text(name, written, value):
+    found = findings_of(measure(name, valueString=written))
+    assert found.known[name].value == pytest.approx(value, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("grip-strength", "about 12 kg"),
+        ("grip-strength", "12 kg (weak)"),
+        ("grip-strength", "12-14 kg"),
+        ("grip-strength", "<12 kg"),
+        ("grip-strength", "12 kg/m2"),
+        ("grip-strength", "4/5"),
+        ("grip-strength", "0 kg"),
+        ("gait-speed", "7 s"),
+        ("weight", "7 st 4 lb"),
+        ("weight", "48 kg bed scale"),
+        ("egfr", ">60 ml/min/1.73m2"),
+    ],
+)
+def test_a_text_that_says_more_or_less_than_a_value_is_none(name, written):
+    assert name in findings_of(measure(name, valueString=written)).gaps
+
+
+@pytest.mark.parametrize(
     ("members", "name", "reason"),
     [
         pytest.param({"birthDate": None}, "age", "absent", id="no birth date"),

@@ -1,0 +1,35 @@
+"""An unstable fracture of another bone is no unstable spine; of a vertebra it is one."""
+
+import pytest
+
+from tests.patients.reassuring import cards_of, dated
+
+ELSEWHERE = (
+    "Unstable fracture ankle|Unstable pelvic ring fracture|Unstable distal radius"
+    " fracture|Instabile Sprunggelenksfraktur|Fracture instable de la cheville"
+    "|Fractura inestable de cadera|Frattura instabile del femore"
+    "|Instabiele enkelfractuur|Niestabilne złamanie kostki|足関節不安定骨折"
+    "|踝关节不稳定骨折|발목 불안정 골절"
+)
+OF_SPINE = (
+    "Unstable fracture L1|Unstable fracture of L1 and ankle|Unstable fracture"
+    "|Instabile LWK-1-Fraktur|Fracture instable de L1|L1不安定骨折|L1不安定型破裂骨折"
+    "|L1不稳定骨折|L1 불안정 골절"
+)
+
+
+def detail_beside(words: str) -> str:
+    cards = cards_of(dated({"text": words}, days=3))
+    return cards["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize("words", ELSEWHERE.split("|"))
+def test_one_of_another_bone_is_not_of_the_spine(words: str) -> None:
+    assert "unstable" not in detail_beside(words)
+
+
+@pytest.mark.parametrize("words", OF_SPINE.split("|"))
+def test_one_of_a_vertebra_forbids_training_in_every_language(words: str) -> None:
+    detail = detail_beside(words)
+    assert "unstable fracture not excluded" in detail
+    assert "balance training" not in detail
