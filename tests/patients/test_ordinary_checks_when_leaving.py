@@ -55,6 +55,8 @@ def antibiotic(name: str, dosage: str, days: int = 2) -> Any:
         "L1椎体形成術後変化。明らかな新規骨折なし。",
         "骨水泥弥散良好，椎体高度较前恢复，未见新发压缩骨折。",
         "椎体序列整齐，余椎体未见异常。",
+        "Zement regelrecht. Übrige Wirbelkörper unverändert.",
+        "Cemento ben distribuito. Restanti vertebre invariate.",
         "시멘트 분포 양호, 정렬 유지됨. 추체 높이 회복됨.",
     ],
 )
@@ -68,6 +70,7 @@ def test_a_check_that_found_nothing_asks_nothing(words: str) -> None:
         *("Cement leak at L1.", "Not without leak."),
         "Kyphoplasty L1 without complication except leak.",
         "Height partially restored, new fracture L2.",
+        *("Übrige Wirbelkörper verändert.", "Restanti vertebre non invariate."),
         *("Nicht ohne Zementaustritt.", "Fehlstellung nach Kyphoplastie."),
         "Achsgerechte Stellung, Zementaustritt nach dorsal.",
         "Kein Korrekturverlust, aber neue Fraktur LWK 2.",

@@ -208,11 +208,9 @@ class DurationWords:
             numbers = [
                 self.number_of(match[name]) for name in ("low", "high") if match[name]
             ]
-            unit = next(
-                unit
-                for pattern, unit, _ in self.unit_words
-                if pattern.fullmatch(clause, *match.span("unit"))
-            )
+            unit = self._unit_at(clause, *match.span("unit"))
+            if unit is None:
+                continue
             number = max(numbers)
             if match["inside"] or match["behind"]:
                 number += 0.5
@@ -222,6 +220,18 @@ class DurationWords:
             yield Amount(*match.span(), number, unit, match["unit"], is_article)
         for match in self.fifty_second.finditer(clause):
             yield Amount(*match.span(), float(match["low"]), "wk", "", is_article=False)
+
+    def _unit_at(self, clause: str, start: int, end: int) -> str | None:
+        """Return the unit whose word stands here; None leaves the words unread.
+
+        A word that looks at what follows it is only found with what follows.
+        """
+        for pattern, unit, _ in self.unit_words:
+            behind = pattern.match(clause, start)
+            ends_here = behind is not None and behind.end() == end
+            if ends_here or pattern.fullmatch(clause, start, end):
+                return unit
+        return None
 
     def number_of(self, printed: str) -> float:
         """Return the value of a number in digits or words."""

@@ -468,6 +468,7 @@ OF_LISTS = frozenset(
         "goes-on",
         "held",
         "hip-fracture",
+        "hospice-care",
         "kept-on",
         "kidney-disease-unstaged",
         "kyphoplasty",

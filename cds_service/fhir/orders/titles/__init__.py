@@ -1,5 +1,5 @@
 """Recognise an order by its words if no code does; a doubtful text names nothing.
 
 `operations.py` names the augmentation, `supports.py` the support orders and the brace,
-`biopsies.py` tells if a biopsy is open, and `withdrawals.py` what a title takes back.
+and `withdrawals.py` tells what a title takes back.
 """
