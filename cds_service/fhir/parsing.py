@@ -283,7 +283,7 @@ def _is_hour(written: str) -> bool:
 def _with_whole_time(value: str, calendar: SiteCalendar) -> str:
     """Add seconds and offset to a time; return anything else unchanged.
 
-    Of a time whose hour cannot be read, "T25:00", the day is left.
+    If the hour of a time cannot be read, "T25:00", the day is kept.
     """
     if NO_HOUR.fullmatch(value) and not _is_hour(value):
         return value[:10]

@@ -157,7 +157,7 @@ class SiteCalendar:
     def effective(self, raw: Json, prefix: str = "effective") -> Moment | None:
         """Read `<prefix>[x]` of any type; never `issued`.
 
-        Of a period, its end counts, else its start. Of a timing, its bounds count, else
+        The end of a period counts, else its start. The bounds of a timing count, else
         its last event.
         """
         plain = self.moment(raw.get(f"{prefix}DateTime"))  # the usual form

@@ -1,7 +1,8 @@
 """Find numbers in the words of reports that the record holds.
 
 Each comes with the words around it, for a person to confirm. They are found by
-patterns, not by a model. Of a report, only a number that the person takes is kept.
+patterns, not by a model. Nothing of a report is kept but a number that the person
+takes.
 """
 
 import re

@@ -353,7 +353,7 @@ def _not_recorded(value: Reported) -> list[Remark]:
 def site_codes(folders: Sequence[Path]) -> Mapping[str, str]:
     """Return the SNOMED code of each vertebra.
 
-    Of several in `conceptmap/vertebral-level.json`, it is the first.
+    If `conceptmap/vertebral-level.json` has several, it is the first.
     """
     path = files_in_force(folders, "conceptmap", ".json")["vertebral-level"]
     codes: dict[str, str] = {}

@@ -81,7 +81,7 @@ class BadLine(NamedTuple):
 def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, ...]:
     """List the files to read, in a fixed order.
 
-    Of a folder, these are all `*.ndjson` that may hold the types.
+    In a folder, these are all `*.ndjson` that may hold the types.
 
     Raises:
         CdsError: there is none.

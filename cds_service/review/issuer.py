@@ -44,7 +44,7 @@ def issuer_server(
 def identity_of(claims: Mapping[str, Any], login: ReviewLogin) -> OidcIdentity:
     """Return the account in verified claims.
 
-    Of several roles, the most powerful one counts.
+    The most powerful one of several roles counts.
 
     Raises:
         LoginRefused: its name cannot be stored, or it has no role here.

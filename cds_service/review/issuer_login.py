@@ -124,8 +124,8 @@ class IssuerLogin:
 
         Only a return that the issuer refuses counts as a login attempt: it calls the
         issuer and is logged. The start does not, since any page can make a browser
-        start a login, for example with fifty images. Of an address with many refused
-        ones, one at a time is looked at and none is logged: a hospital may have one
+        start a login, for example with fifty images. If an address has had many
+        refused, one at a time is looked at and none is logged: a hospital may have one
         address, and a stranger there shuts nobody out and fills no log.
         """
         state, logins = request.args.get("state"), self._pending()

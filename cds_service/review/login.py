@@ -310,7 +310,7 @@ def own_page(wanted: str) -> str:
 def _wanted_page() -> str:
     """Return the URL of the page that this request asks for.
 
-    Of a form it is the page with that form, and of an export the list that was to be
+    For a form it is the page with that form, for an export the list that was to be
     exported: what was typed into a note is not carried along.
     """
     if request.method == "GET":
@@ -334,8 +334,8 @@ def is_equal(value: str | None, expected: str | None) -> bool:
 def client_address(trusted_proxies: Sequence[Network]) -> str:
     """Find the client's network address; may be empty.
 
-    It is that of the connection, unless a trusted proxy states another. Of
-    `X-Forwarded-For` only the last item counts: the client can forge the others.
+    It is that of the connection, unless a trusted proxy states another. Only the last
+    item of `X-Forwarded-For` counts: the client can forge the others.
     """
     peer = request.remote_addr or ""
     if not is_one_of(peer, trusted_proxies):

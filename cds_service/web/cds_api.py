@@ -502,7 +502,7 @@ def _record_refusal(
 ) -> None:
     """Append the entry of a refusal, if the call was about an order of ours.
 
-    Of calls that got no place, one is recorded at a time: more of them, waiting for the
+    Calls that got no place are recorded one at a time: more of them, waiting for the
     log, would take the threads of others.
     """
     terminology = dependencies.service.of(exchange.caller.client).terminology

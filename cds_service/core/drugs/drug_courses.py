@@ -55,7 +55,7 @@ def closed_by(use: DrugUse, drugs: BoneDrugs, today: date) -> list[DrugUse]:
 def last_denosumab(use: DrugUse, today: date) -> Dated | None:
     """Return the last day on which it may have been given; None if it never was.
 
-    Of denosumab that may be overdue, it is the last dose that is surely too old.
+    If denosumab may be overdue, this is the last dose that is surely too old.
     """
     if not use.is_taken:
         return None

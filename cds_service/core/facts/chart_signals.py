@@ -530,7 +530,8 @@ def _drug_caution(
 def _ordered_drug(situation: Situation) -> Mapping[str, str] | None:
     """Return words for a bone drug that is ordered and may be given next, if any.
 
-    Of a drug against a tumour the card asks what it is for, unless it is ordered now.
+    If a drug is one against tumours, the card asks what it is for, unless it is ordered
+    now.
     """
     state = situation.drug_state
     use = state.use

@@ -162,7 +162,7 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
     A diagnosis, or an imaging report, an order or a procedure since the operation, may
     be of a deficit or an infection, and so may a new one of a nerve root, or with a
     code that is not everyday. One without a day may be as recent, and so may a broken
-    diagnosis. Of what is broken, a fracture, a fall and a brace count as well.
+    diagnosis. Broken entries of a fracture, a fall or a brace count as well.
     """
     leaving = situation.leaving
     if leaving is None:

@@ -107,7 +107,7 @@ def grave_concepts_of(
 ) -> frozenset[str]:
     """Return the grave things that a report, order, drug or procedure names.
 
-    Of what must not be done only the reason counts: "do not mobilise: unstable".
+    If something must not be done, only the reason counts: "do not mobilise: unstable".
 
     Args:
         entry: a report, order, drug or procedure.

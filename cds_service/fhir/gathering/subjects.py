@@ -175,7 +175,7 @@ class Person(NamedTuple):
 def _patients_in(resource: Json) -> list[Any]:
     """List the References of a resource to its patient.
 
-    Of an Appointment, they are the participants that are patients.
+    For an Appointment, they are the participants that are patients.
     """
     if resource.get("resourceType") == "Appointment":
         actors = (one.get("actor") for one in objects(resource.get("participant")))

@@ -72,9 +72,9 @@ def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
 def _check_kept(key: str, value: object, path: Path, ours: Path) -> None:
     """Refuse a site's file that gives a finding of ours another kind or unit.
 
-    Of another kind, the finding would be read without the rules of its own: as any
-    condition, an earlier fracture may be the one that is treated now. In another unit,
-    it would be compared with limits of definitions and facts that are in our unit.
+    A finding of another kind would be read without its own rules: as a plain condition,
+    an earlier fracture may be the one that is treated now. In another unit, it would be
+    compared with limits of definitions and facts that are in our unit.
     """
     if path == ours or not ours.exists():
         return

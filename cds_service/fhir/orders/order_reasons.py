@@ -236,8 +236,8 @@ def _old_deficits(
 ) -> frozenset[str]:
     """Return the deficits that an order names, and only as old ones.
 
-    Of the texts of one reason the fullest counts: "Foot drop" is the name of the code
-    next to "old foot drop".
+    The fullest text of a reason counts: "Foot drop" is the name of the code next to
+    "old foot drop".
     """
     old, present = set[str](), set[str]()
     for reason in reasons:

@@ -339,7 +339,7 @@ def _each_with_meaning(
 def classify(resource: Json, drafts: DraftOrders, terminology: Terminology) -> Meaning:
     """Recognise the augmentation and the kinds of support in a resource.
 
-    Of an augmentation only its biopsy counts as support.
+    Only the biopsy of an augmentation counts as support.
     """
     kind = resource.get("resourceType")
     if kind in DEVICE_TYPES:

@@ -228,7 +228,7 @@ def _as_stopped(order: Order) -> Order:
 def _prohibition_of(name: str, draft: Order) -> Order:
     """Return the order that forbids a drug, as a draft of another type asks for.
 
-    Of a drug that is taken it is the stop.
+    For a drug that is taken, it is the stop.
     """
     forbidding = {
         "resourceType": DRUG_TYPE,
@@ -262,8 +262,8 @@ def _with_drafted_reasons(
 
     They count as orders on record do. An MRI because of a metastasis leaves the
     metastasis open; an injection that is ordered by its billing code is an order of its
-    drug. What is grave in the words of the augmentation is read with it. Of a type that
-    nobody reads, such as a diet or a task, the words alone count.
+    drug. What is grave in the words of the augmentation is read with it. In a type that
+    no reader knows, such as a diet or a task, the words alone count.
     """
     read: list[Entry | Unreadable | None] = []
     for order in drafts.each():

@@ -75,7 +75,8 @@ def told_beside(act: Json, terminology: Terminology) -> list[str]:
     """List what an act says besides its title and reasons, in notes and dosages.
 
     How it went counts too. What it is to prevent has not come, nor what a dosage says
-    that it may do. Of the name of a drug this is what it is for: "Apixaban for DVT".
+    that it may do. For the name of a drug this is what the drug is for: "Apixaban for
+    DVT".
     """
     dosages = [*objects(act.get("dosageInstruction")), *objects(act.get("dosage"))]
     instructions = [

@@ -59,8 +59,8 @@ _WORDLESS = WORDLESS | {"context"}
 def drugs_in_asides(entry: Json, terminology: Terminology) -> frozenset[str]:
     """Return the drugs, and their groups, that an entry names outside of its title.
 
-    Of words of more than `LONGEST_TEXT` characters together the first are read, and
-    `UNREAD_WORDS` is returned as well.
+    If the words have more than `LONGEST_TEXT` characters together, the first are read,
+    and `UNREAD_WORDS` is returned as well.
     """
     if entry.keys() <= _WORDLESS:  # most entries of most lists
         return frozenset()

@@ -378,7 +378,7 @@ def _of_contained(resource: Json) -> Iterator[Aside]:
 def _is_finding(observation: Json) -> bool:
     """Tell if an Observation says by its code alone what was found: `Discitis`.
 
-    Of others the code is a question, and only the value the answer.
+    In others the code is a question, and only the value is the answer.
     """
     is_answered = any(name.startswith(_ANSWERS) for name in observation)
     return observation.get("valueBoolean") is True or not is_answered

@@ -172,7 +172,7 @@ def is_bystander_procedure(procedure: Json, terminology: Terminology) -> bool:
 def other_words_of(entry: Json) -> list[str]:
     """Return the words of an entry outside of its code: notes, sites, stages, reasons.
 
-    Of a Condition, the words in extensions and categories count too.
+    For a Condition, the words in extensions and categories count too.
     """
     named = [
         word

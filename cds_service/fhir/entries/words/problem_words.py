@@ -266,7 +266,7 @@ def _against_code(clause: Clause, coded: frozenset[str]) -> frozenset[str]:
 def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     """Return what prose names and does not deny, sentence by sentence.
 
-    Of a long report, only the beginning is read.
+    Only the beginning of a long report is read.
     """
     clauses = terminology.clauses
     prose, left = list[str](), LONGEST_TEXT
@@ -326,9 +326,9 @@ def _numbered_sentences(texts: Iterable[str]) -> list[tuple[int, str]]:
 def _left_open(told: Sequence["_Told"], terminology: Terminology) -> frozenset[str]:
     """Return what is suspected and not denied by plain words.
 
-    A report repeats the question, `rule out metastasis`, and answers it. Of one text,
-    what is asked behind an answer is not answered by it, nor is what a question names
-    twice: "metastasis of L1 in known bone metastases?".
+    A report repeats the question, `rule out metastasis`, and answers it. Within one
+    text, an answer settles no question behind it, nor one that names its thing twice:
+    "metastasis of L1 in known bone metastases?".
     """
     left = set[str]()
     for place, asked in enumerate(told):

@@ -86,7 +86,7 @@ def is_of_first_stage(procedure: Entry, chart: Chart) -> bool:
 def _onsets(chart: Chart) -> dict[str, set[date]]:
     """Return the days of onset of each vertebra whose fracture is certain.
 
-    Of a pair that is not treated now either may be meant: the cement tells which.
+    In a pair that is not treated now either may be meant: the cement tells which.
     """
     onsets: dict[str, set[date]] = {}
     for broken in _broken(chart):

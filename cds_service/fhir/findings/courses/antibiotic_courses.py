@@ -70,8 +70,8 @@ class Span(NamedTuple):
 def find_long_antibiotic(chart: Chart) -> Entry | None:
     """Return an entry of a long course of the last year, or of unknown days; else None.
 
-    Entries at most eight days apart are one course. Of a drug of many infections only
-    one entry that says so counts, while its weeks go on.
+    Entries at most eight days apart are one course. A drug for many infections counts
+    only by an entry that says so, while its weeks go on.
     """
     spans = []
     for entry in chart.of_kind(*MEDICATION_TYPES):

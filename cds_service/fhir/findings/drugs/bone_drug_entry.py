@@ -97,8 +97,8 @@ def read_drug_entry(
 def _may_be_given(entry: Entry, drug: Drug, chart: Chart) -> bool:
     """Tell if an entry is of a dose, but not if or when it was given.
 
-    Of statements only one with a day may be of a dose (E8), of orders a billed one.
-    Words may say that nothing was given.
+    A statement may be of a dose only if it has a day (E8), an order only if it is
+    billed. Words may say that nothing was given.
     """
     if drug.is_doubtful:
         return False

@@ -119,11 +119,11 @@ def _on_day(
 ) -> DrugEntry:
     """Read a report of one day.
 
-    Of a drug that is injected at intervals it is the day of a dose, or the day on which
-    the drug was stopped; on a list of what is taken it says only that the drug goes on.
-    A tablet goes on from that day, unless its status says otherwise: what is completed
-    was one dose, or is over. Of what is still taken the day may be that on which
-    somebody asked: no start is known by it.
+    For a drug that is injected at intervals it is the day of a dose, or the day on
+    which the drug was stopped; on a list of what is taken it says only that the drug
+    goes on. A tablet goes on from that day, unless its status says otherwise: what is
+    completed was one dose, or is over. If a drug is still taken, the day may be that on
+    which somebody asked: it tells no start.
     """
     if mention.name in INTERVAL and entry.status in STOPPED:
         return mention._replace(is_intake=True, ended=day, how_ended="stopped")

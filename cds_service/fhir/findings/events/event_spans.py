@@ -1,9 +1,9 @@
 """Read the days in which an event happened.
 
 The day is the onset, or a later year in the words, else the day of recording; an onset
-that is not read leaves open what was recorded long ago. Of a history, of an onset that
-names no time, and of what ended earlier, the day of recording only says that the event
-was earlier.
+that is not read leaves open what was recorded long ago. For a history, for an onset
+that names no time, and for what ended earlier, the day of recording only says that the
+event was earlier.
 """
 
 from datetime import date, timedelta

@@ -137,7 +137,7 @@ def _is_there_in_time(
 def _is_vague(event: Happened, since: date) -> bool:
     """Tell if its date is missing, or a year that began before this day.
 
-    Of a month the worst day counts: its last.
+    In a month the worst day counts: its last.
     """
     return event.span.first is None or (
         event.span.precision == "year" and event.span.first < since

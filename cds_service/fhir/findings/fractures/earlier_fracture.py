@@ -175,8 +175,8 @@ def _is_other_cement(stated: Stated, chart: Chart) -> bool:
 def _dated_by_title(stated: Stated, chart: Chart) -> Stated:
     """Date a fracture of another vertebra, without onset, by the year in its title.
 
-    Its day of recording is that of a list typed at admission: `T8 fracture 2018`. Of a
-    month or year the last day counts, up to the day of recording. The treated vertebra
+    Its day of recording is that of a list typed at admission: `T8 fracture 2018`. The
+    last day of a month or year counts, up to the day of recording. The treated vertebra
     may have been called broken in 2018, and be broken anew.
     """
     worded = _worded_date(stated, chart)

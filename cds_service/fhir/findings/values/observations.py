@@ -264,7 +264,7 @@ def _words_of_components(reading: Reading) -> Iterator[str]:
 def _how_sized(reading: Reading) -> Iterator[str]:
     """Yield how the size of a body was found: `stated by patient`, `in wheelchair`.
 
-    Of other measures the methods tell more, and are judged by `methods`.
+    The methods of other measures tell more, and are judged by `methods`.
     """
     if reading.match.concept in BODY_SIZES:
         yield from reading.method_words

@@ -119,7 +119,7 @@ def _bounded(
 ) -> Mention:
     """Give a time that is not sure the least and the most that it may be.
 
-    Of two lengths the second may take the place of the first, if it is longer.
+    The second of two lengths may take the place of the first, if it is longer.
     """
     hours = [one.reach if one.hours is None else one.hours for one in times]
     known = [one for one in hours if one is not None]

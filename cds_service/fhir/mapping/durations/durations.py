@@ -201,7 +201,7 @@ class DurationRules:
     def last_day(self, text: str, written: date) -> date | None:
         """Return the last day that a text names: "2 g daily until 4 January".
 
-        Of a day that may be two, the first as of the day on which it was written.
+        If it may be two days, the first from the day of writing on is returned.
         """
         return self._days.nearest(normal(text[:LONGEST_TEXT]), written)
 

@@ -98,7 +98,7 @@ class LastDays:
     def nearest(self, text: str, written: date) -> date | None:
         """Return the latest day that ends something in a text; None if it names none.
 
-        Of a day that may be two, `4/1` or a day without its year, the next one counts.
+        If it may be two days, `4/1` or a day without its year, the next one counts.
 
         Args:
             text: a normal text.

@@ -706,7 +706,7 @@ def either(patterns: Iterable[str]) -> str:
 def any_of(tables: Iterable[Table], name: str) -> str:
     """Return the words of this name in all tables as one pattern.
 
-    Of two that fit, the longer one counts. It never fits if there are none.
+    If two fit, the longer one counts. It never fits if there are none.
     """
     words = {word for table in tables for word in getattr(table, name)}
     return "|".join(sorted(words, key=lambda word: (-len(word), word))) or "(?!)"

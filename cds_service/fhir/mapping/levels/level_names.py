@@ -112,7 +112,7 @@ class LevelNames:
     def named(self, words: str) -> tuple[str, ...]:
         """List every level that a text names, in any context, from head to foot.
 
-        Of an unclear list the clear part counts.
+        In an unclear list the clear part counts.
         """
         check_time()
         plain = self._speller.spell_out(in_figures(within_limit(words))[:LONGEST_TEXT])

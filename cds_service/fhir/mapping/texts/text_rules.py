@@ -288,11 +288,11 @@ def normal(text: str) -> str:
 def within_limit(text: str) -> str:
     """Return the part of a text that is normalised and searched.
 
-    All texts that are compared with our words pass here. Of many blanks or empty lines
-    in a row two are left, and of many signs the first and the last. A text over
-    `LONGEST_TEXT` is cut there, with `UNREAD` in place of the rest, which stays open. A
-    text with hundreds of letters that nothing separates stays open, too. Signs that
-    nobody sees are left out, and a number is read as it is seen or not at all.
+    All texts that are compared with our words pass here. Many blanks or empty lines in
+    a row become two, and many signs the first and the last. A text over `LONGEST_TEXT`
+    is cut there, with `UNREAD` in place of the rest, which stays open. A text with
+    hundreds of letters that nothing separates stays open, too. Signs that nobody sees
+    are left out, and a number is read as it is seen or not at all.
     """
     if not text.isascii():
         text = text.translate(_INVISIBLE)

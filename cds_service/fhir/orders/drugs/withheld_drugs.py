@@ -88,8 +88,8 @@ def objections_to_doses(
 ) -> tuple[Objection, ...]:
     """Return what the record has against a further dose of a bone drug.
 
-    Of the orders of a drug the newest counts, whatever its status. An order of another
-    act that names a bone drug has to be one that gives, checks or prepares for it.
+    The newest order of a drug counts, whatever its status. An order of another act that
+    names a bone drug has to be one that gives, checks or prepares for it.
 
     Args:
         record: the patient's.

@@ -194,8 +194,8 @@ class _LastDays:
     def of(self, procedure: Json) -> date | None:
         """Return the last day on which a procedure may have been done, if known.
 
-        Of a month or a year it is the day of another entry in that time, which tells
-        of the same operation more exactly; without one, no day to come.
+        If the procedure has only a month or a year, this is the day of another entry of
+        the operation in that time; without one, it is the last day, but none to come.
         """
         first, last = days_of_procedure(procedure, self._calendar)
         if first is None or last is None or first == last:

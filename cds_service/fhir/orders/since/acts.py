@@ -83,7 +83,7 @@ def unread_acts_since(
     """Return the orders and procedures of this day or later that are to be read.
 
     Their words tell of a deficit or of what went wrong, their code is of an operation
-    for that, or an MRI was ordered for a reason that is not understood. Of any other
+    for that, or an MRI was ordered for a reason that is not understood. In any other
     order (a blood count, physiotherapy, an X-ray) only such words count. How an
     augmentation went is read apart, unless its follow-up plans another operation.
 
@@ -376,7 +376,7 @@ def _tells_of_fall(words: str, since: date, terminology: Terminology) -> bool:
 def _said_in(act: Json, terminology: Terminology) -> Iterator[str]:
     """Yield the words of an act that are not our own: its titles, reasons and notes.
 
-    Of a drug these are its reasons, its notes and how it is taken.
+    For a drug these are its reasons, its notes and how it is taken.
     """
     if text(act.get("resourceType")) in DRUGS:
         # A harm that a drug may do has not come.

@@ -210,7 +210,7 @@ def _may_be_recorded_after(
 ) -> bool:
     """Tell if a diagnosis was recorded after an operation, which an admission is not.
 
-    Of its day the hours decide, if both are known. Without any day, or with an onset in
+    On its day the hours decide, if both are known. Without any day, or with an onset in
     words, "19.11.2026", it may have been.
     """
     written = recorded_on(condition)
@@ -278,7 +278,8 @@ def _has_begun_since(
 
     Without an onset the day of recording counts, unless the code is of a later visit or
     a status calls it over. A month or a year is as late as its last day, as the
-    recording or as the end. An earlier onset of what came back is of the first time.
+    recording or as the end. If an illness came back, an earlier onset is that of its
+    first time.
 
     Returns:
         None if it may have: its time began before, it was recorded on that very day, as

@@ -137,7 +137,7 @@ def injured_acts_since(
     """Return the acts of this day or later that name what no older entry names.
 
     Titles, reasons and notes of acts and drugs are read, notes on diagnoses, how the
-    operation went, and visits to come. Of the stay that ends only a broken hip, pelvis,
+    operation went, and visits to come. In the stay that ends only a broken hip, pelvis,
     thigh or neck counts. A rigid brace of the neck is worn for a neck that may be
     broken. What is on the problem list with a day is known, or counted there.
 

@@ -29,8 +29,9 @@ def operated_again_since(
 ) -> frozenset[str]:
     """Return the orders and procedures of this day or later that tell of one.
 
-    Of an order, the title of an operation for a catastrophe or of another one of the
-    spine counts as that of a procedure does, unless it was written on the first day.
+    The title of an order counts as that of a procedure does, if it is of an operation
+    for a catastrophe or of another one of the spine, and was not written on the first
+    day.
 
     Args:
         record: the patient's.

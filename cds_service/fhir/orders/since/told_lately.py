@@ -197,7 +197,7 @@ def _is_within(limit: timedelta, day: date | None, today: date) -> bool:
 def _titles_of(entry: Entry) -> list[str]:
     """List the titles of an entry; those of an order begin with its reasons.
 
-    Of a stay and of a drug they are the reasons, and the notes of a drug.
+    For a stay and a drug they are the reasons, for a drug also the notes.
     """
     titles = texts_of(entry.raw.get("code"))
     if entry.resource_type in MEDICATION_TYPES:

@@ -25,7 +25,7 @@ def find_draft_support_orders(
     """Find the patient's support orders in a signing.
 
     An option or a proposal arranges nothing, and an order on hold arranges nothing yet.
-    Of a brace or bed rest all of them count, since the card asks for its end.
+    All orders of a brace or bed rest count, since the card asks for the end.
     """
     # Some EHRs write one intent for all that they sign.
     proposed = PROPOSED - {

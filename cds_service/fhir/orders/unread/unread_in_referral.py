@@ -118,8 +118,8 @@ class _ReadingRules(NamedTuple):
 def is_read_whole(kind: str, order: Order, terminology: Terminology) -> bool:
     """Tell if nothing in an order was left unread that may withdraw it.
 
-    A kyphoplasty with a biopsy always counts as read whole. Of an order that closes no
-    fact, only the notes are read: it counts if none of them withdraws it.
+    A kyphoplasty with a biopsy always counts as read whole. If an order closes no fact,
+    only its notes are read: it counts if none of them withdraws it.
 
     Args:
         kind: what the order is taken for, as in `SupportOrder`.
