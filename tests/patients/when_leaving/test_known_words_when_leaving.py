@@ -64,7 +64,7 @@ HARM = [
     "Urinary incontinence since the fall",
     "Ankle swelling left",
     "Restless legs, weakness",
-    "MGUS, stable",
+    "MGUS, rising",
     "HTN, chemotherapy",
     "Hypertonie, Mastektomie",
     "高血压,化疗后",
@@ -107,6 +107,10 @@ LASTING = [
     "Niewydolność serca NYHA II",
     "心不全 NYHA II度",
     "周围神经病",
+    "Leg oedema left",
+    "Enkeloedeem links",
+    "左下腿浮腫",
+    "하지 부종 우측",
 ]
 
 
