@@ -50,7 +50,7 @@ def test_known_words_next_to_a_harmless_name_leave_it_harmless(words):
         "OSAS met CPAP, borstkanker",
         "THP rechts geïnfecteerd",
         "Stent 2015, Plattenepithel-Ca",
-        "Lage rugpijn",
+        "Lage rugpijn, botmetastase",
         # the degree of a name that has none is one of a tumour, or of a drug's harm
         "BPH grade 3",
         "Goitre stage II",
