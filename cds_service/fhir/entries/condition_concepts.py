@@ -320,6 +320,13 @@ def _unstable_elsewhere(
         return frozenset()
     words = (*texts_of(code), *other_words_of(condition))
     naming = [one for one in words if UNSTABLE in terminology.text_concepts(one)]
+    # In "Unstable fracture, old hip fracture" the hip is not what is unstable.
+    naming += [
+        part
+        for one in naming
+        for part in _DIVIDED.split(one)
+        if UNSTABLE in terminology.text_concepts(part)
+    ]
     is_elsewhere = bool(naming) and all(
         terminology.kinds.of_title(one, OF_LIMB) for one in naming
     )

@@ -247,9 +247,10 @@ def _hangul_names(drugs: Sequence[_Ingredient], others: _Others) -> re.Pattern[s
 
 def _hangul_rest(forms: _Forms) -> re.Pattern[str]:
     """Return a pattern for what stands between Korean names: strengths and forms."""
-    amount = r"\d[\d.,]* ?(?:mg|mcg|\u03bcg|ug|g|ml|iu|%)?"
+    amount = r"\d[\d.,]*+ ?(?:mg|mcg|\u03bcg|ug|g|ml|iu|%)?"
     form = "|".join(map(folded_pattern, forms.hangul)) or "(?!)"
-    return re.compile(rf"(?:{amount}|(?:{form})|[\s,.;:/()+%-])*")
+    # Possessive: digits and forms could be cut in any number of ways.
+    return re.compile(rf"(?:{amount}|(?:{form})|[\s,.;:/()+%-])*+")
 
 
 def _codes(

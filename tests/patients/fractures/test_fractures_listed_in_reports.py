@@ -19,6 +19,10 @@ NOT_PLAIN = (
     "|Acute fracture T12, old fractures T11 and L2|Acute fracture of T12."
     "|Subacute fractures of T11, T12 and L2|Fractures of T11, T12 and L2"
     "|Keine frischen Frakturen BWK 11, BWK 12, LWK 2|T11, T12, L2 陳旧性骨折"
+    "|Acute fractures of T11, T12 and L2 in 2019|2019年T11、T12、L2新鲜骨折"
+    "|Acute fractures of transverse processes T11, T12, L2|T11, T12, L2 급성 횡돌기 골절"
+    "|Frische Querfortsatzfrakturen BWK 11, BWK 12, LWK 2|T11、T12、L2棘突新鲜骨折"
+    "|Fractures récentes des apophyses transverses de T11, T12 et L2"
 )
 
 

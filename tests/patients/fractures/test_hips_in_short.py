@@ -10,11 +10,15 @@ HIPS = (
     "|subtroch #|Duokopfprothese bei SHF|SHF links|Pertroch Fx re|Fx collo femore"
     "|Frattura pertrocanterica|heup #|Collumfractuur links|Zł. szyjki kości udowej"
     "|大腿骨転子部Fx|人工骨頭置換術後（頚部骨折）|股骨转子间骨折|대퇴 전자부 골절"
+    "|# col fémoral|F col fémoral|Cadera izq fx|# heup|Fr. collo femore"
 )
 OTHERS = (
     "Fx radio|fx cuello humeral|col du radius fx|Fracture du col de l'humérus"
     "|Scapula fx|Hip OA|Hip pain|Coxarthrose|Sin fx cadera|Pas de fracture du col"
-    " fémoral|Coxitis|頚椎骨折|Fx tobillo|No NOF #"
+    " fémoral|Coxitis|頚椎骨折|Fx tobillo|No NOF #|F. coxarthrose hanche droite"
+    "|FR 16 douleur hanche|#1 coxarthrose hanche|# 2 dolor cadera|Fr. protesi anca"
+    "|heup #1 artrose|Cadera dolor fx muñeca|Fx muñeca dolor cadera|#2 protesi anca"
+    "|Hanche arthrose #3|F 76 ans hanche douloureuse"
 )
 
 

@@ -135,11 +135,15 @@ REPORTED = [
     *((one, BRAIN) for one in ("Frischer Mediainfarkt links", "Ictus ischemico")),
     *((one, BRAIN) for one in ("急性脑梗死", "Udar mózgu", "Beroerte links")),
     *((one, HEART) for one in ("Acute MI.", "Infarctus du myocarde", "急性心筋梗塞")),
+    ("Acute pulmonary embolism on 14 Nov 2026", LUNG),
+    ("Lungenembolie am 14.11.2026", LUNG),
+    ("2026年11月14日脑梗死", BRAIN),
 ]
 NOT_REPORTED = (
     "No pulmonary embolism|Keine Lungenembolie|Lungenembolie ausgeschlossen|r/o PE"
     "|V.a. Lungenembolie|Pulmonary embolism?|Old stroke left|Stroke 2015|肺塞栓除外"
     "|Wedge fracture L1|Kein Infarkt|Pas d'embolie pulmonaire|Stroke risk low"
+    "|Lungenembolie am 14.11.2024|Stroke in May 2026|2019年脑梗死"
 )
 
 

@@ -14,13 +14,14 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import text
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Policy: a fracture is operated on within these weeks.
 OF_THESE_WEEKS = timedelta(days=90)
 # Policy: vertebrae that broke within a month of each other broke at once.
 AT_ONCE = timedelta(days=31)
 # Rules of `kinds/` and of `texts/`.
-FRESH = ("fresh-fracture",)
+FRESH, NO_BODY = ("fresh-fracture",), ("process-of-vertebra",)
 OLD = frozenset({"old-fracture"})
 BROKEN = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 
@@ -47,18 +48,27 @@ def levels_broken_at_once(
         day = day_of_report(entry, terminology.calendar)
         if day is None or not timedelta() <= today - day <= OF_THESE_WEEKS:
             continue
-        named = frozenset(_fresh_levels(text(entry.raw.get("conclusion")), terminology))
+        conclusion = text(entry.raw.get("conclusion"))
+        named = frozenset(_fresh_levels(conclusion, day.year, terminology))
         is_of_now = today - day <= AT_ONCE or not named.isdisjoint(treated)
         if is_of_now and len(named) > len(found):
             found = named
     return found
 
 
-def _fresh_levels(conclusion: str, terminology: Terminology) -> Iterator[str]:
+def _fresh_levels(
+    conclusion: str, year: int, terminology: Terminology
+) -> Iterator[str]:
+    """Yield the vertebrae whose bodies are freshly broken, and in no earlier year."""
     if len(conclusion) > LONGEST_TEXT:
         return
     for sentence in sentences(conclusion):
         if not terminology.kinds.named(sentence, FRESH):
+            continue
+        years = [int(one) for one in WRITTEN_YEAR.findall(sentence)]
+        if any(one < year for one in years) or terminology.kinds.named(
+            sentence, NO_BODY
+        ):
             continue
         if terminology.text_concepts(sentence, OLD):
             continue

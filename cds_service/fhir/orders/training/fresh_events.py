@@ -61,7 +61,7 @@ def fresh_events(
         EVENTS[kind]
         for words, codes in told
         for kind in EVENTS
-        if _tells(words, codes, kind, terminology)
+        if _tells(words, codes, kind, terminology, today)
     )
 
 
@@ -91,7 +91,11 @@ def _told_by_stays(record: PatientRecord) -> Iterator[Told]:
 
 
 def _tells(
-    words: list[str], codes: list[Json], kind: FreshEvent, terminology: Terminology
+    words: list[str],
+    codes: list[Json],
+    kind: FreshEvent,
+    terminology: Terminology,
+    today: date,
 ) -> bool:
     """Tell if words or codes state an event, which words do not ask for or deny."""
     stems, names = terminology.grave_stems, terminology.fresh_event_names
@@ -106,13 +110,22 @@ def _tells(
         names.are_in(kind, part.strip())
         for one in words
         # A denial behind the name, "ruled out", is cut off from its part.
-        if names.are_in(kind, one) and not WRITTEN_YEAR.search(one)
+        if names.are_in(kind, one) and not _is_long_ago(one, today)
         for part in undenied_parts(one, terminology)
         if terminology.clauses.without_suspicion(part) == part
         and not stems.is_searched(part)
         and not stems.is_prevention(part)
         and not terminology.kinds.of_title(part, SUSPECTED)
     )
+
+
+def _is_long_ago(words: str, today: date) -> bool:
+    """Tell if the last day or year that words name is not of these weeks: `MI 2015`."""
+    day = _last_day_in([words], today)
+    if day is not None:
+        return today - day > FRESH_FOR
+    years = [int(year) for year in WRITTEN_YEAR.findall(words)]
+    return bool(years) and max(years) < today.year
 
 
 def _names(entry: Entry, kind: FreshEvent, terminology: Terminology) -> bool:
@@ -144,6 +157,9 @@ def _is_fresh(entry: Entry, terminology: Terminology, today: date) -> bool:
 
 def _named(condition: Json, today: date) -> date | None:
     """Return the last day that its titles name: `MI 2015`."""
-    titles = texts_of(condition.get("code"))
-    days = [day for title in titles for day in latest_of(days_in(title), today)]
+    return _last_day_in(texts_of(condition.get("code")), today)
+
+
+def _last_day_in(words: list[str], today: date) -> date | None:
+    days = [day for one in words for day in latest_of(days_in(one), today)]
     return max(days, default=None)

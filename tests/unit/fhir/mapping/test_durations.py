@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cds_service.fhir.mapping.terminology import Terminology
+from tests.builders import MAPPINGS
 from tests.order_builders import terminology
 from tests.tables import cases
 
@@ -326,3 +328,20 @@ def test_an_event_with_a_length_is_an_event(words):
 )
 def test_the_time_of_another_thing_is_no_end_of_the_brace(words):
     assert days_and_kinds(words) == []
+
+
+@pytest.mark.parametrize(
+    "unit", ["weken(?= dragen)", "wkn(?= korset)", "weken(?! geleden)"]
+)
+@pytest.mark.parametrize("words", ["Korset 6 weken dragen", "6 wkn korset"])
+def test_a_unit_of_a_site_may_look_at_what_follows_it(tmp_path, unit, words):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    ours = (MAPPINGS / "texts" / "nl.toml").read_text(encoding="utf-8")
+    head, _, rest = ours.partition("units.wk = [")
+    _, _, rest = rest.partition("]\n")
+    site = f"{head}units.wk = ['{unit}']\n{rest}"
+    (folder / "nl.toml").write_text(site, encoding="utf-8")
+    lengths = Terminology(MAPPINGS, tmp_path).durations.read(words, "brace")
+    hours = [one.hours for one in lengths if one.hours]
+    assert hours == ([6 * HOURS["w"]] if unit[:3] in words else [])
