@@ -15,6 +15,18 @@ TUMOURS = [
     "Liczne ogniska wzmożonego metabolizmu FDG w kościach.",
     "多発骨病変にFDG集積亢進あり、進行と考える。",
     "다발성 골병변 FDG 섭취 증가, 진행 소견.",
+    # a vertebra by its number alone
+    "FDG-avid lesion in L1.",
+    "Hypermetabolic focus in L1.",
+    "FDG-anreichernde Läsion LWK 1.",
+    "Lésion hypermétabolique de L1.",
+    "Lesión hipermetabólica en L1.",
+    "Lesione ipermetabolica di L1.",
+    "FDG-avide laesie in L1.",
+    "Ognisko wzmożonego metabolizmu w trzonie L1.",
+    "L1にFDG集積亢進を認める。",
+    "腰1椎体FDG摄取增高。",
+    "L1 FDG 섭취 증가.",
 ]
 INFECTIONS = [
     "Psoas collection at L4.",
@@ -37,6 +49,14 @@ DENIED = [
     "Fractura aguda L1. Sin colección en psoas.",
     "Frattura L1 recente. Assenza di raccolta dello psoas.",
     "Psoas muscle area 12 cm2.",
+    "Acute L1 fracture. No FDG-avid lesion in L1.",
+    "Frische LWK-1-Fraktur. Keine FDG-anreichernde Läsion LWK 1.",
+    "Fracture récente de L1. Pas de lésion hypermétabolique de L1.",
+    "Fractura aguda L1. Sin lesión hipermetabólica en L1.",
+    "Frattura L1 recente. Nessuna lesione ipermetabolica di L1.",
+    "L1新鮮骨折。L1にFDG集積亢進なし。",
+    "FDG-avid fracture of L1.",
+    "FDG-avid thyroid nodule, no lesion in L1.",
 ]
 
 

@@ -53,6 +53,10 @@ from cds_service.fhir.orders.drafts import OPTION, DraftOrders
 from cds_service.fhir.orders.injuries.injury_times import NO_MORE, moment_of
 from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.orders.training.broken_legs_in_words import (
+    legs_in_words,
+    words_beside,
+)
 from cds_service.fhir.orders.training.fresh_events import fresh_events
 from cds_service.fhir.orders.training.past_stays import PastStays
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -126,6 +130,9 @@ def training_limits(
         limits |= _limits_of_operation(entry, terminology, today)
     is_named = any(
         _names_healing(entry, terminology, today) for entry in record.entries
+    ) or any(
+        legs_in_words(words_beside(order), today - HEALS_IN, terminology)
+        for order in signed
     )
     if is_named and "leg" not in limits:
         limits.add("leg-named")
@@ -306,21 +313,31 @@ def _heals_in(bones: frozenset[str]) -> timedelta:
 
 
 def _names_healing(entry: Entry, terminology: Terminology, today: date) -> bool:
-    """Tell if an entry, but no diagnosis, lately named such a bone by a code.
+    """Tell if an entry, but no diagnosis, lately named such a bone.
 
-    A code in a reason has no day of its own: that of the entry is the latest.
+    What a reason names has no day of its own: that of the entry is the latest.
     """
-    is_other = entry.resource_type != "Condition" and entry.status not in NO_MORE
-    if not is_other or entry.concepts.isdisjoint(LEG_ASIDE):
+    if entry.resource_type == "Condition" or entry.status in NO_MORE:
         return False
+    moment = moment_of(entry, terminology.calendar)
+    age = today - moment.day if moment else timedelta()
+    if age > HEALS_IN:
+        return False
+    words = words_beside(entry.raw)
+    bones = _coded_bones(entry, terminology)
+    bones |= legs_in_words(words, today - HEALS_IN, terminology)
+    return bool(bones) and age <= _heals_in(bones)
+
+
+def _coded_bones(entry: Entry, terminology: Terminology) -> frozenset[str]:
+    """Return the bones that codes next to the title of an entry name."""
+    if entry.concepts.isdisjoint(LEG_ASIDE):
+        return frozenset()
     codes = [*objects(entry.raw.get("conclusionCode"))]
     codes += [aside.code for aside in asides_of(entry.raw) if aside.code is not None]
-    bones = frozenset[str]().union(
+    return frozenset[str]().union(
         *(terminology.concepts(code) & LEG for code in codes if not is_of_sequela(code))
     )
-    moment = moment_of(entry, terminology.calendar)
-    is_recent = moment is None or today - moment.day <= _heals_in(bones)
-    return bool(bones) and is_recent
 
 
 def _earliest_of(*days: date | None) -> date | None:
