@@ -49,6 +49,8 @@ ASKED_ANYWAY = frozenset(
         "biopsy-unclear",
         "unstable-since",
         "instability-told",
+        "deficit-told",
+        "infection-told",
     }
 )
 # With these signals an unread list alone brings no card.

@@ -183,6 +183,7 @@ TrainingLimit = Literal[
     "heart",  # a heart attack of the last weeks
     "lung",  # an embolism of the lung of the last weeks
     "brain",  # a stroke of the last weeks
+    "event",  # one of these three of the last days
     "aided",  # nobody may walk alone; training goes on
 ]
 RenewalKind = Literal["", "known", "unknown", "words"]

@@ -198,6 +198,8 @@ class Leaving:
             illness, in words or codes that are understood.
         deficits: references of the entries since the operation whose words name a
             deficit that they do not call old.
+        causes: references of the entries since the operation whose words name an
+            infection, a sepsis or a tumour as there, by the finding.
         complicated: references of the operations that name a complication of which no
             fact on the cause or on a deficit tells.
         instability: what tells of an unstable spine.
@@ -221,6 +223,7 @@ class Leaving:
     unread_acts: frozenset[str] = frozenset()
     names_harm: frozenset[str] = frozenset()
     deficits: frozenset[str] = frozenset()
+    causes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     complicated: frozenset[str] = frozenset()
     instability: Instability
     goes_to_rehabilitation: bool = False

@@ -49,6 +49,7 @@ CAUSES_IN_DOUBT = (
     "sepsis",
 )
 INFECTION = "present-spinal-infection"
+RECENT_CANCER = "recent-cancer"
 # Those of which the fact on complications tells, if no other entry names them.
 TOLD_APART = frozenset({"sepsis"})
 # The same of F5.
@@ -441,6 +442,52 @@ def _stated_deficits(findings: Findings) -> set[str]:
     return {source.resource for source in known.provenance} if known else set()
 
 
+def _told_detector(names: tuple[str, ...], also_by: tuple[str, ...] = ()) -> Detector:
+    """Make the detector of causes that entries since the operation name.
+
+    One that is certain has a fact of its own, and so has a cancer of long ago. What all
+    entries together exclude is not told.
+
+    Args:
+        names: the findings.
+        also_by: others that stay open by the same words.
+    """
+
+    def detect(situation: Situation) -> Signal | None:
+        leaving, findings = situation.leaving, situation.findings
+        if leaving is None:
+            return None
+        told = [
+            name
+            for name in names
+            if name in leaving.causes
+            and not findings.is_true(name)
+            and any(_is_open(one, findings) for one in (name, *also_by))
+            and not (name == RECENT_CANCER and _is_cancer_known(findings))
+            and not (name in TOLD_APART and _is_complication(name, findings))
+        ]
+        if not told:
+            return None
+        # "Metastases" are of bone or of a cancer: the graver name is said.
+        said = told if not also_by else told[:1]
+        titles = joined(dict.fromkeys(map(situation.wording.name, said)), " and ")
+        entries = frozenset[str]().union(*(leaving.causes[name] for name in told))
+        because = say("{name} not excluded", name=titles)
+        return Signal(because, entries=situation.entries_of(entries))
+
+    return detect
+
+
+def _is_cancer_known(findings: Findings) -> bool:
+    """Tell if a cancer has a fact of its own, or a line as one of long ago."""
+    return findings.is_true("bone-malignancy") or bool(_old_cancers(findings))
+
+
+register("infection-told", _told_detector(("present-spinal-infection", "sepsis")))
+register(
+    "tumour-told",
+    _told_detector(("bone-malignancy", RECENT_CANCER), also_by=("malignancy",)),
+)
 register("cause-named", _named_detector(CAUSES_IN_DOUBT))
 register("deficit-named", _named_detector(DEFICITS_IN_DOUBT))
 register("cause-in-doubt", _doubt_detector(CAUSES_IN_DOUBT))

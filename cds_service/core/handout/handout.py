@@ -194,7 +194,7 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
         asks=not drug and not goes_on,
         training=visit,
         brace_off=brace_off,
-        may_train=may_move and LIMITED not in names and not _walks_aided(case),
+        may_train=may_move and LIMITED not in names and not _is_walking_watched(case),
         is_broken=_is_broken(case),
         is_done=not is_unread and AFTER_UNREAD.isdisjoint(names),
     )
@@ -220,9 +220,13 @@ def _is_hip_healing(case: Case) -> bool:
     return broken_on is None or case.today - broken_on <= HIP_HEALS_IN
 
 
-def _walks_aided(case: Case) -> bool:
-    """Tell if an order says that nobody may walk alone: no page sends them to walk."""
-    return "aided" in case.support.training_limits
+def _is_walking_watched(case: Case) -> bool:
+    """Tell if no page sends the patient to walk a little more each day.
+
+    An order says that they may not walk alone, or they had a heart attack, an embolism
+    or a stroke in these days.
+    """
+    return not case.support.training_limits.isdisjoint({"aided", "event"})
 
 
 def _is_brace_kept(case: Case) -> bool:

@@ -338,6 +338,7 @@ def test_every_signal_is_tested_here():
         *("biopsy-grave", "biopsy-preliminary", "biopsy-unclear"),
         *("drug-lists-unread", "grave-lists-unread", "orders-unread"),
         *("deficit-in-doubt", "cause-in-doubt", "deficit-told"),
+        *("infection-told", "tumour-told"),
         *("recent-entry-unread", "entries-broken", "report-awaited"),
         *(
             "recent-injury",

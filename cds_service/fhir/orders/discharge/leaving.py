@@ -58,6 +58,7 @@ from cds_service.fhir.orders.since.reports import (
     grave_reports_since,
     unread_reports_since,
 )
+from cds_service.fhir.orders.since.told_causes import causes_told_since
 from cds_service.fhir.orders.since.told_deficits import deficits_told_since
 from cds_service.fhir.orders.since.told_instability import unstable_told_since
 from cds_service.fhir.orders.since.unplanned_acts import unusual_acts_since
@@ -111,6 +112,7 @@ def read_leaving(
         unread_acts=unread_acts | monitored | injured,
         names_harm=injured | _broken_by_words(record),
         deficits=deficits_told_since(record, since, own, terminology),
+        causes=causes_told_since(record, since, own, terminology),
         complicated=complicated_since(record, since, own, terminology),
         instability=Instability(
             diagnosed=unstable_since(record, since, terminology),

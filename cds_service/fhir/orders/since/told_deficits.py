@@ -4,13 +4,10 @@ A visit booked for a foot drop, a note of saddle numbness at a dressing, or a re
 that repeats the question may be the only word of what the cement did.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date
 
-from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
-from cds_service.fhir.entries.harm.act_words import DONE_OR_ORDERED, titles_and_reasons
 from cds_service.fhir.entries.harm.harm_words import OF_CORD
 from cds_service.fhir.entries.words.old_deficits import (
     is_called_old,
@@ -26,15 +23,10 @@ from cds_service.fhir.entries.words.problem_words import (
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.recognition import is_augmentation
-from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.since.asides_as_reasons import (
-    is_new,
     told_at_diagnoses,
-    told_of_visits,
 )
-from cds_service.fhir.orders.since.reports import is_made_since
-from cds_service.fhir.raw_json import Json, is_prohibition, member, text, texts_of
+from cds_service.fhir.orders.since.told_entries import entries_since, titles_of
 
 TOLD = frozenset({"neurological-deficit", "leg-weakness"})
 OF_LEG = ("leg-or-saddle",)  # a rule of `kinds/`
@@ -59,65 +51,9 @@ def deficits_told_since(
         performed: references of all entries of the operation.
         terminology: the service's terminology.
     """
-    entries = (
-        *_acts_since(record, since, performed, terminology),
-        *_reports_since(record, since, terminology),
-        *_diagnoses_since(record, since, terminology),
-        *_visits(record, since, terminology),
-    )
+    entries = entries_since(record, since, performed, terminology)
     told = {one.reference for one in entries if _names_deficit(one, terminology)}
     return frozenset(told | _told_in_notes(record, since, terminology))
-
-
-def _acts_since(
-    record: PatientRecord,
-    since: date,
-    performed: Collection[str],
-    terminology: Terminology,
-) -> Iterator[Entry]:
-    """Yield the acts since then that were not given up, and the operation."""
-    for act in record.entries:
-        if act.resource_type not in DONE_OR_ORDERED:
-            continue
-        is_void = text(act.raw.get("status")) in NEVER or is_prohibition(act.raw)
-        is_other = act.reference not in performed
-        if is_other and (is_void or is_augmentation(act.raw, terminology)):
-            continue
-        if not is_other or is_since(act.raw, since, terminology.calendar):
-            yield act
-
-
-def _reports_since(
-    record: PatientRecord, since: date, terminology: Terminology
-) -> Iterator[Entry]:
-    for report in record.of_key("diagnosticReports"):
-        is_void = text(report.raw.get("status")) in NO_REPORT
-        if not is_void and is_made_since(report, since, terminology.calendar):
-            yield report
-
-
-def _diagnoses_since(
-    record: PatientRecord, since: date, terminology: Terminology
-) -> Iterator[Entry]:
-    calendar = terminology.calendar
-    birth = calendar.named_day(member(record.patient, "birthDate"))
-    for entry in record.of_key("conditions"):
-        is_denied = certainty_of(entry.raw) in ("denied", "past")
-        if not is_denied and is_new(entry.raw, since, birth, calendar):
-            yield entry
-
-
-def _visits(
-    record: PatientRecord, since: date, terminology: Terminology
-) -> Iterator[Entry]:
-    """Yield the visits to come, with what they name."""
-    named = {
-        entry.reference: entry.concepts
-        for entry in record.entries
-        if entry.resource_type == "Appointment"
-    }
-    for visit in told_of_visits(record, since, terminology):
-        yield visit._replace(concepts=named.get(visit.reference, frozenset()))
 
 
 def _told_in_notes(
@@ -134,18 +70,12 @@ def _told_in_notes(
 
 def _names_deficit(entry: Entry, terminology: Terminology) -> bool:
     named = frozenset(NAMED[one] for one in entry.concepts & NAMED.keys())
-    words = [*_titles(entry.raw), *words_in(entry.raw)]
+    words = [*titles_of(entry.raw), *words_in(entry.raw)]
     if _tells_of_loss(words, terminology):
         return True
     told = _named_in_words(words, terminology)
     # A code names it without words.
     return bool(named if told is None else named & told)
-
-
-def _titles(resource: Json) -> list[str]:
-    if text(resource.get("resourceType")) in DONE_OR_ORDERED:
-        return [*titles_and_reasons(resource)]
-    return [*texts_of(resource.get("code")), text(resource.get("conclusion"))]
 
 
 def _tells_of_loss(words: list[str], terminology: Terminology) -> bool:

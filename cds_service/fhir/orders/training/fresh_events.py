@@ -27,6 +27,8 @@ from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Policy: as long as its treatment decides on the load.
 FRESH_FOR = timedelta(weeks=6)
+# Policy: as long as nobody is sent to walk a little more each day.
+JUST_NOW = timedelta(days=14)
 OVER = frozenset({"finished", "cancelled", "entered-in-error"})
 ABBREVIATED = re.compile(r"\bV\. ?a\.", re.IGNORECASE)
 # Rules of `kinds/`.
@@ -41,7 +43,10 @@ EVENTS: Mapping[FreshEvent, TrainingLimit] = {
 
 
 def fresh_events(
-    record: PatientRecord, terminology: Terminology, today: date
+    record: PatientRecord,
+    terminology: Terminology,
+    today: date,
+    within: timedelta = FRESH_FOR,
 ) -> frozenset[TrainingLimit]:
     """Return the events of the last weeks, or of a day that nobody wrote down.
 
@@ -51,10 +56,11 @@ def fresh_events(
         EVENTS[kind]
         for entry in record.of_key("conditions")
         for kind in EVENTS
-        if _names(entry, kind, terminology) and _is_fresh(entry, terminology, today)
+        if _names(entry, kind, terminology)
+        and _is_fresh(entry, terminology, today, within)
     )
     told = [
-        *_told_by_reports(record, terminology, today),
+        *_told_by_reports(record, terminology, today, within),
         *_told_by_stays(record),
     ]
     return diagnosed | frozenset(
@@ -66,12 +72,12 @@ def fresh_events(
 
 
 def _told_by_reports(
-    record: PatientRecord, terminology: Terminology, today: date
+    record: PatientRecord, terminology: Terminology, today: date, within: timedelta
 ) -> Iterator[Told]:
     """Yield the sentences and the coded results of the reports of the last weeks."""
     for report in record.of_key("diagnosticReports"):
         day = day_of_report(report, terminology.calendar)
-        is_old = day is not None and today - day > FRESH_FOR
+        is_old = day is not None and today - day > within
         if is_old or report.status in NO_REPORT:
             continue
         # "V.a." is no end of a sentence.
@@ -143,7 +149,9 @@ def _names(entry: Entry, kind: FreshEvent, terminology: Terminology) -> bool:
     return any(names.are_in(kind, title) for title in titles)
 
 
-def _is_fresh(entry: Entry, terminology: Terminology, today: date) -> bool:
+def _is_fresh(
+    entry: Entry, terminology: Terminology, today: date, within: timedelta
+) -> bool:
     condition, calendar = entry.raw, terminology.calendar
     if certainty_of(condition) in ("denied", "past"):
         return False
@@ -152,7 +160,7 @@ def _is_fresh(entry: Entry, terminology: Terminology, today: date) -> bool:
     known = min(filter(None, days), default=None)
     if known is None:
         return not clinical_status(condition) & PAST
-    return today - known <= FRESH_FOR
+    return today - known <= within
 
 
 def _named(condition: Json, today: date) -> date | None:

@@ -1,0 +1,194 @@
+"""Find the entries since an operation that name an infection, a sepsis or a tumour.
+
+A visit booked for discitis, a note of sepsis at a dressing or a report of metastases
+may be the only word of it. What is only asked, denied, prevented, feared or of before
+leads no card.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, timedelta
+
+from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
+from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
+from cds_service.fhir.entries.words.own_words import is_called_new
+from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
+from cds_service.fhir.entries.words.problem_words import in_doubt, undenied_parts
+from cds_service.fhir.entries.words.spoken_of import only_speaks
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.leaves import words_in
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import sentences
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
+from cds_service.fhir.orders.drafts import codeables
+from cds_service.fhir.orders.since.acts import NEVER, is_since
+from cds_service.fhir.orders.since.asides_as_reasons import told_at_diagnoses
+from cds_service.fhir.orders.since.reports import is_pathology
+from cds_service.fhir.orders.since.told_entries import entries_since, titles_of
+from cds_service.fhir.raw_json import Json, is_prohibition, objects, text
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, year_of_answer
+
+IN_BONE = frozenset({"myeloma", "bone-metastasis", "bone-malignancy-ever"})
+# The findings of F1, F2, F6 and F7, and the concepts that name each.
+CAUSES: Mapping[str, frozenset[str]] = {
+    "present-spinal-infection": SPINAL_INFECTIONS,
+    "sepsis": frozenset({"sepsis"}),
+    "bone-malignancy": IN_BONE,
+    "recent-cancer": CANCERS - IN_BONE,
+}
+INFECTIONS = frozenset({"present-spinal-infection", "sepsis"})
+CONCEPTS = frozenset[str]().union(*CAUSES.values())
+NAMED = {
+    **{name: name for name in CONCEPTS},
+    **{in_doubt(name): name for name in CONCEPTS},
+}
+# Policy of F7; an infection of an earlier year is over.
+YEARS_OF_CANCER = 5
+# Rules of `kinds/`.
+OVER = ("past-in-reason", *PAST_BY_WORDS)
+SUSPECTED = ("suspected-by-title", "open-suspicion")
+# "V.a." is no end of a sentence.
+ABBREVIATED = re.compile(r"\bV\. ?a\.", re.IGNORECASE)
+# What is asked, and not seen, also in a report.
+ASKS = re.compile(
+    r"\?|？|\br ?/ ?o\b|\brul(?:e|ed|ing)[ -]out\b|\bexclu|\bquery\b|\bsearch for\b"
+    r"|ausschlu|auszuschlie|\bsuche nach\b|\beliminer\b|\brecherche|\bdescartar"
+    r"|\bbusqueda|\bescluder|\bricerca\b|\buitsluiten|\bwyklucz|\bposzukiw"
+    r"|除外|排除|鑑別|鉴别|배제|감별",
+    re.IGNORECASE,
+)
+# Elements whose codes name what an entry is for, or what came of it.
+CODED = ("code", "reasonCode", "conclusionCode", "outcome", "complication")
+
+
+def causes_told_since(
+    record: PatientRecord,
+    since: date,
+    performed: Collection[str],
+    terminology: Terminology,
+) -> Mapping[str, frozenset[str]]:
+    """Return the entries of this day or later by the finding that they name.
+
+    A report of a biopsy has a fact of its own. Of a drug only an infection counts: what
+    else it is for may be years old.
+
+    Args:
+        record: the patient's.
+        since: the day of the operation, or the first that counts.
+        performed: references of all entries of the operation.
+        terminology: the service's terminology.
+    """
+    told: dict[str, set[str]] = {name: set() for name in CAUSES}
+    for entry in entries_since(record, since, performed, terminology):
+        if is_pathology(entry.raw, terminology):
+            continue
+        words = [*titles_of(entry.raw), *words_in(entry.raw)]
+        for name in _named_by(entry, words, terminology):
+            told[name].add(entry.reference)
+    for entry in told_at_diagnoses(record, since, terminology):
+        for name in _named_in([*words_in(entry.raw)], terminology) or ():
+            told[name].add(entry.reference)
+    for drug in _drugs_begun(record, since, terminology):
+        words = [*titles_of(drug.raw), *words_in(drug.raw)]
+        for name in _named_by(drug, words, terminology) & INFECTIONS:
+            told[name].add(drug.reference)
+    return {name: frozenset(entries) for name, entries in told.items() if entries}
+
+
+def _drugs_begun(
+    record: PatientRecord, since: date, terminology: Terminology
+) -> Iterator[Entry]:
+    """Yield the drugs of a later day than the operation's."""
+    later = since + timedelta(days=1)
+    for drug in record.entries:
+        if drug.resource_type not in MEDICATION_TYPES or is_prohibition(drug.raw):
+            continue
+        is_void = text(drug.raw.get("status")) in NEVER
+        if not is_void and is_since(drug.raw, later, terminology.calendar):
+            yield drug
+
+
+def _named_by(
+    entry: Entry, words: list[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return what the words of an entry name, else what its codes do."""
+    is_report = entry.resource_type == "DiagnosticReport"
+    named = _named_in(words, terminology, is_report=is_report)
+    if named is not None:
+        return named
+    # "Rule out" next to a code asks for what it names.
+    if any(_is_less(one, terminology) for one in words):
+        return frozenset()
+    return _findings_of(
+        NAMED[one]
+        for code in codeables(entry.raw, *CODED)
+        for coding in objects(code.get("coding"))
+        for one in terminology.concepts({"coding": [_bare(coding)]}) & NAMED.keys()
+    )
+
+
+def _bare(coding: Json) -> Json:
+    return {name: coding[name] for name in ("system", "code") if name in coding}
+
+
+def _named_in(
+    words: list[str], terminology: Terminology, *, is_report: bool = False
+) -> frozenset[str] | None:
+    """Return the findings that words name as there; None if they name none at all."""
+    told = [one for one in words if not terminology.own_words.fullmatch(one)]
+    if not any(terminology.text_concepts(one) & CONCEPTS for one in told):
+        return None
+    return _findings_of(
+        name
+        for one in told
+        for part in _parts_of_now(one, terminology, is_report=is_report)
+        for name in terminology.text_concepts(part) & CONCEPTS
+        if not _is_of_earlier_year(part, name)
+    )
+
+
+def _findings_of(concepts: Iterator[str]) -> frozenset[str]:
+    named = frozenset(concepts)
+    return frozenset(name for name, own in CAUSES.items() if own & named)
+
+
+def _parts_of_now(
+    words: str, terminology: Terminology, *, is_report: bool
+) -> Iterator[str]:
+    """Yield the parts of a text that say what is there now.
+
+    What an order suspects it asks for; what a report suspects was seen.
+    """
+    stems = terminology.grave_stems
+    said = stems.without_conditions(ABBREVIATED.sub("suspected", words[:LONGEST_TEXT]))
+    for sentence in sentences(said):
+        if only_speaks(sentence, CONCEPTS, terminology):
+            continue
+        for part in undenied_parts(sentence, terminology):
+            is_asked = ASKS.search(part) or (
+                not is_report and _is_suspected(part, terminology)
+            )
+            if not is_asked and not _is_less(part, terminology):
+                yield part
+
+
+def _is_suspected(part: str, terminology: Terminology) -> bool:
+    return terminology.clauses.without_suspicion(part) != part or bool(
+        terminology.kinds.of_title(part, SUSPECTED)
+    )
+
+
+def _is_less(part: str, terminology: Terminology) -> bool:
+    """Tell if words prevent, search or call old what they name."""
+    stems, kinds = terminology.grave_stems, terminology.kinds
+    if stems.is_searched(part) or stems.is_prevention(part) or ASKS.search(part):
+        return True
+    return bool(kinds.of_title(part, OVER)) and not is_called_new(part, terminology)
+
+
+def _is_of_earlier_year(part: str, concept: str) -> bool:
+    years = [int(year) for year in WRITTEN_YEAR.findall(part)]
+    is_lasting = concept in CANCERS
+    limit = year_of_answer() - (YEARS_OF_CANCER if is_lasting else 0)
+    return bool(years) and max(years) < limit
