@@ -21,8 +21,8 @@ from tests.patients.leaving import (
     titled,
 )
 
-SPINE = "spinal infection not excluded. Who follows it up?"
-BLOOD = "sepsis not excluded. Who follows it up?"
+SPINE = "spinal infection not excluded. Who settles the cause?"
+BLOOD = "sepsis not excluded. Who settles the cause?"
 TUMOUR = "not excluded. Who settles the cause?"
 INFECTED = (
     "Spondylodiscitis L1|Discitis|Epidural abscess|Spondylodiszitis LWK 1"
