@@ -97,7 +97,7 @@ def added(folder: Path, file: str, content: str) -> Path:
             "compose.include.1.filter",
         ),
         ("valueset/diabetes.json", "E1[0-4](", "E1[0-4]((", "compose.include.1.filter"),
-        ("units.toml", '"kg" = ["kgs"', '"kg" = ["grams"', "spellings.g"),
+        ("units.toml", '"kgs", "kilogram"', '"grams", "kilogram"', "spellings.g"),
         ("units.toml", "times = 0.001", "times = 0", "factors"),
         ("units.toml", "times = 0.001", "time = 0.001", "factors"),
         ("units.toml", 'from = "[in_i]"', 'from = "inches"', "factors"),
