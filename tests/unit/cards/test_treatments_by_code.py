@@ -63,5 +63,7 @@ def test_other_codes_are_none_of_these(code):
     assert "not excluded" not in detail(done(CPT, code))
 
 
-def test_a_treatment_of_long_ago_is_over():
-    assert "below" in detail(done(CPT, "77412", days=3000))
+def test_a_cancer_that_was_treated_long_ago_is_one_line():
+    said = detail(done(CPT, "77412", days=3000))
+    assert "**Cancer over 5 years ago:** not excluded (2018)" in said
+    assert "below" not in said
