@@ -9,13 +9,14 @@ EVENTS = (
     "Mediainfarkt links|Kleinhirninfarkt|Posteriorinfarkt re.|Stammganglienblutung"
     "|Hinterwandinfarkt|LE beidseits|Lacunar infarct|Cerebellar infarct, acute"
     "|MCA infarct left|EP bilatérale|IAM|IAMCEST inferior|Longembolieën|ZŻG lewej nogi"
-    "|深部静脈血栓|Epileptische aanval"
+    "|深部静脈血栓|Epileptische aanval|ICB links|EP polmonare|전신 경련"
 )
 NONE = (
     "Z.n. Mediainfarkt 2015|Kein Mediainfarkt"
     "|深部静脈血栓予防|Old cerebellar infarct|IAM 2012|No lacunar infarct"
     "|Geen longembolie|Pas d'EP bilatérale|LE edema trace|Walks with a frame"
     "|Alter Hinterwandinfarkt|Le patient marche|Known old MCA infarct 2014"
+    "|Keine ICB|경련 없음"
 )
 
 
