@@ -468,8 +468,9 @@ def _told_detector(names: tuple[str, ...], also_by: tuple[str, ...] = ()) -> Det
         ]
         if not told:
             return None
-        # "Metastases" are of bone or of a cancer: the graver name is said.
-        said = told if not also_by else told[:1]
+        # A cancer leaves open if it is in the bone: the graver name comes first.
+        open_too = (one for one in also_by if _is_open(one, findings))
+        said = [*open_too, *told]
         titles = joined(dict.fromkeys(map(situation.wording.name, said)), " and ")
         entries = frozenset[str]().union(*(leaving.causes[name] for name in told))
         because = say("{name} not excluded", name=titles)

@@ -37,7 +37,7 @@ def card_with(prefetch):
     ("key", "name"),
     [
         ("conditions", "Problem list"),
-        ("diagnosticReports", "Imaging reports"),
+        ("diagnosticReports", "Imaging and other reports"),
         ("imagingStudies", "Imaging studies"),
         ("supplyRequests", "List of supply orders"),
     ],
