@@ -468,9 +468,11 @@ def _told_detector(names: tuple[str, ...], also_by: tuple[str, ...] = ()) -> Det
         ]
         if not told:
             return None
-        # A cancer leaves open if it is in the bone: the graver name comes first.
+        # A cancer leaves open if it is in the bone: the graver name comes first. It
+        # stands alone if it was told: "metastases" are of bone or of a cancer.
         open_too = (one for one in also_by if _is_open(one, findings))
-        said = [*open_too, *told]
+        is_graver = bool(also_by) and told[0] == names[0]
+        said = told[:1] if is_graver else [*open_too, *told]
         titles = joined(dict.fromkeys(map(situation.wording.name, said)), " and ")
         entries = frozenset[str]().union(*(leaving.causes[name] for name in told))
         because = say("{name} not excluded", name=titles)
