@@ -33,8 +33,8 @@ OVER = frozenset({"finished", "cancelled", "entered-in-error"})
 ABBREVIATED = re.compile(r"\bV\. ?a\.", re.IGNORECASE)
 # Rules of `kinds/`.
 SUSPECTED = ("suspected-by-title", "open-suspicion")
-# Words, and codes that say the same.
-Told = tuple[list[str], list[Json]]
+# Words, codes that say the same, and how long ago; of an unknown day: not at all.
+Told = tuple[list[str], list[Json], timedelta]
 EVENTS: Mapping[FreshEvent, TrainingLimit] = {
     "heart_fresh": "heart",
     "lung_fresh": "lung",
@@ -43,42 +43,52 @@ EVENTS: Mapping[FreshEvent, TrainingLimit] = {
 
 
 def fresh_events(
-    record: PatientRecord,
-    terminology: Terminology,
-    today: date,
-    within: timedelta = FRESH_FOR,
+    record: PatientRecord, terminology: Terminology, today: date
 ) -> frozenset[TrainingLimit]:
-    """Return the events of the last weeks, or of a day that nobody wrote down.
+    """Return the events of the last weeks, and `event` if one is of these days.
 
-    A diagnosis, a report or the reason of the present stay names them.
+    A diagnosis, a report or the reason of the present stay names them. One without a
+    day counts as of today.
     """
-    diagnosed = frozenset(
-        EVENTS[kind]
-        for entry in record.of_key("conditions")
-        for kind in EVENTS
-        if _names(entry, kind, terminology)
-        and _is_fresh(entry, terminology, today, within)
-    )
-    told = [
-        *_told_by_reports(record, terminology, today, within),
-        *_told_by_stays(record),
+    ages = [
+        *_ages_of_diagnoses(record, terminology, today),
+        *_ages_of_told(record, terminology, today),
     ]
-    return diagnosed | frozenset(
-        EVENTS[kind]
-        for words, codes in told
-        for kind in EVENTS
-        if _tells(words, codes, kind, terminology, today)
-    )
+    limits = frozenset(limit for limit, age in ages if age <= FRESH_FOR)
+    is_just_now = any(age <= JUST_NOW for _, age in ages)
+    return limits | {"event"} if is_just_now else limits
+
+
+def _ages_of_diagnoses(
+    record: PatientRecord, terminology: Terminology, today: date
+) -> Iterator[tuple[TrainingLimit, timedelta]]:
+    """Yield each event that a diagnosis in force names, and how long ago it was."""
+    for entry in record.of_key("conditions"):
+        limits = [EVENTS[kind] for kind in EVENTS if _names(entry, kind, terminology)]
+        age = _age_of(entry, terminology, today) if limits else None
+        if age is not None:
+            yield from ((limit, age) for limit in limits)
+
+
+def _ages_of_told(
+    record: PatientRecord, terminology: Terminology, today: date
+) -> Iterator[tuple[TrainingLimit, timedelta]]:
+    """Yield each event that a report or the stay tells of, and how long ago it was."""
+    told = (*_told_by_reports(record, terminology, today), *_told_by_stays(record))
+    for words, codes, age in told:
+        for kind, limit in EVENTS.items():
+            if _tells(words, codes, kind, terminology, today):
+                yield limit, age
 
 
 def _told_by_reports(
-    record: PatientRecord, terminology: Terminology, today: date, within: timedelta
+    record: PatientRecord, terminology: Terminology, today: date
 ) -> Iterator[Told]:
     """Yield the sentences and the coded results of the reports of the last weeks."""
     for report in record.of_key("diagnosticReports"):
         day = day_of_report(report, terminology.calendar)
-        is_old = day is not None and today - day > within
-        if is_old or report.status in NO_REPORT:
+        age = timedelta() if day is None else today - day
+        if age > FRESH_FOR or report.status in NO_REPORT:
             continue
         # "V.a." is no end of a sentence.
         conclusion = ABBREVIATED.sub(
@@ -86,14 +96,15 @@ def _told_by_reports(
         )
         codes = objects(report.raw.get("conclusionCode"))
         coded = [word for code in codes for word in texts_of(code)]
-        yield [*sentences(conclusion), *coded], codes
+        yield [*sentences(conclusion), *coded], codes, age
 
 
 def _told_by_stays(record: PatientRecord) -> Iterator[Told]:
     """Yield what the stay that goes on is for."""
     for stay in record.of_key("encounter"):
         if stay.status not in OVER:
-            yield names_of_reasons(stay.raw), objects(stay.raw.get("reasonCode"))
+            reasons = objects(stay.raw.get("reasonCode"))
+            yield names_of_reasons(stay.raw), reasons, timedelta()
 
 
 def _tells(
@@ -149,18 +160,17 @@ def _names(entry: Entry, kind: FreshEvent, terminology: Terminology) -> bool:
     return any(names.are_in(kind, title) for title in titles)
 
 
-def _is_fresh(
-    entry: Entry, terminology: Terminology, today: date, within: timedelta
-) -> bool:
+def _age_of(entry: Entry, terminology: Terminology, today: date) -> timedelta | None:
+    """Return how long ago a diagnosis began; None if it is denied or over."""
     condition, calendar = entry.raw, terminology.calendar
     if certainty_of(condition) in ("denied", "past"):
-        return False
+        return None
     _, last = begun(condition, None, calendar)
     days = [last, calendar.last_day(recorded_on(condition)), _named(condition, today)]
     known = min(filter(None, days), default=None)
-    if known is None:
-        return not clinical_status(condition) & PAST
-    return today - known <= within
+    if known is not None:
+        return today - known
+    return None if clinical_status(condition) & PAST else timedelta()
 
 
 def _named(condition: Json, today: date) -> date | None:

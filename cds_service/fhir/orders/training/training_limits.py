@@ -57,7 +57,7 @@ from cds_service.fhir.orders.training.broken_legs_in_words import (
     legs_in_words,
     words_beside,
 )
-from cds_service.fhir.orders.training.fresh_events import JUST_NOW, fresh_events
+from cds_service.fhir.orders.training.fresh_events import fresh_events
 from cds_service.fhir.orders.training.past_stays import PastStays
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.references import Targets
@@ -136,10 +136,7 @@ def training_limits(
     )
     if is_named and "leg" not in limits:
         limits.add("leg-named")
-    events = fresh_events(record, terminology, today)
-    if events and fresh_events(record, terminology, today, JUST_NOW):
-        limits.add("event")
-    return frozenset(limits) | events
+    return frozenset(limits) | fresh_events(record, terminology, today)
 
 
 def _limits_of_orders(
