@@ -174,6 +174,8 @@ TrainingLimit = Literal[
     "leg",  # a broken bone of pelvis or leg, which may still heal
     "leg-named",  # the same, by the reason of another entry alone
     "leg-injury",  # another injury there
+    "joint-out",  # a joint out of place there, as words tell
+    "weight-told",  # a leg that may not bear full weight, as words tell
     "operated",  # an operation there
     "bound",  # the patient does not walk
     "lost",  # a lost leg

@@ -479,6 +479,8 @@ WHY_LIMITED: tuple[tuple[TrainingLimit, str], ...] = (
     ("leg", say("a fracture of pelvis or leg may still be healing")),
     ("leg-named", say("a fracture of pelvis or leg may still be healing")),
     ("leg-injury", say("an injury of pelvis or leg may still be healing")),
+    ("joint-out", say("a dislocated joint of pelvis or leg is named")),
+    ("weight-told", say("the record says that a leg may not bear full weight")),
     ("operated", say("an operation on pelvis or leg may still be healing")),
     ("bound", say("the record says that the patient does not walk")),
     ("lost", say("a leg or foot was lost")),

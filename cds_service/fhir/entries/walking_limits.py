@@ -123,11 +123,11 @@ def _titled(
     return frozenset(
         kind
         for kind in kinds
-        if any(_is_stated(words, kind, terminology) for words in titles)
+        if any(is_stated(words, kind, terminology) for words in titles)
     )
 
 
-def _is_stated(words: str, kind: str, terminology: Terminology) -> bool:
+def is_stated(words: str, kind: str, terminology: Terminology) -> bool:
     """Tell if words state a kind of `kinds/`, such as `non-ambulatory`.
 
     A denial within its name denies nothing.

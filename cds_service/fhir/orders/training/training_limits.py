@@ -58,6 +58,12 @@ from cds_service.fhir.orders.training.broken_legs_in_words import (
     words_beside,
 )
 from cds_service.fhir.orders.training.fresh_events import fresh_events
+from cds_service.fhir.orders.training.limits_in_words import (
+    day_told,
+    limits_in_words,
+    may_tell,
+    words_of,
+)
 from cds_service.fhir.orders.training.past_stays import PastStays
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.references import Targets
@@ -136,7 +142,33 @@ def training_limits(
     )
     if is_named and "leg" not in limits:
         limits.add("leg-named")
+    told = _limits_told(record, signed, terminology, today, past)
+    # An order says it as well, and more.
+    limits |= told - {"weight-told"} if "order" in limits else told
     return frozenset(limits) | fresh_events(record, terminology, today)
+
+
+def _limits_told(
+    record: PatientRecord,
+    signed: Sequence[Json],
+    terminology: Terminology,
+    today: date,
+    past: PastStays,
+) -> frozenset[TrainingLimit]:
+    """Return what entries and signed orders tell next to their titles."""
+    since = today - HEALS_IN
+    texts = [words_beside(order) for order in signed]
+    for entry in record.entries:
+        # What an order of activity says is judged as such.
+        is_activity = not entry.concepts.isdisjoint(HOLDING | {UNREAD})
+        if is_activity or not may_tell(entry) or past.ended(entry.raw):
+            continue
+        day = day_told(entry, terminology)
+        if day is None or day >= since:
+            texts.append(words_of(entry))
+    return frozenset[TrainingLimit]().union(
+        *(limits_in_words(words, since, terminology) for words in texts)
+    )
 
 
 def _limits_of_orders(
