@@ -455,6 +455,46 @@ def test_a_t_score_held_inside_its_panel(observation, expected):
     assert found == (None if expected is None else pytest.approx(expected))
 
 
+PAT = {"reference": "Patient/pat-1"}
+NUMBER = {"system": "urn:oid:1.2.276.0.76.4.7", "value": "77"}
+OF_ONE = [
+    pytest.param({**PAT, "display": "Muster, Olive"}, PAT, id="a name outside"),
+    pytest.param(PAT, {**PAT, "display": "Muster, Olive"}, id="a name inside"),
+    pytest.param(
+        {**PAT, "display": "MUSTER"}, {**PAT, "display": "Muster"}, id="two spellings"
+    ),
+    pytest.param({**PAT, "type": "Patient"}, PAT, id="a type outside"),
+    pytest.param(PAT, {**PAT, "type": "Patient"}, id="a type inside"),
+    pytest.param({**PAT, "identifier": NUMBER}, PAT, id="a number outside"),
+    pytest.param(PAT, {**PAT, "identifier": NUMBER}, id="a number inside"),
+    pytest.param({**PAT, "display": "Muster"}, None, id="none inside"),
+]
+NOT_OF_ONE = [
+    pytest.param({"reference": "Patient/another", "display": "Muster"}, id="another"),
+    pytest.param({"display": "Muster"}, id="a name alone"),
+    pytest.param({"identifier": NUMBER}, id="a number alone"),
+    pytest.param({**PAT, "identifier": {**NUMBER, "value": "78"}}, id="its number"),
+    pytest.param({**PAT, "type": "Group"}, id="a group"),
+    pytest.param({**PAT, "extension": [{"url": "urn:donor"}]}, id="more is said"),
+    pytest.param({"reference": "#mother"}, id="contained"),
+    pytest.param({}, id="nobody"),
+    pytest.param("Patient/pat-1", id="a string"),
+]
+
+
+@pytest.mark.parametrize(("outside", "inside"), OF_ONE)
+def test_a_value_held_inside_is_of_who_is_shown_otherwise(outside, inside):
+    panel = {**contained(subject=inside), "subject": outside}
+    assert value_of("bmd-t-score", panel) == pytest.approx(-2.9)
+
+
+@pytest.mark.parametrize("inside", NOT_OF_ONE)
+def test_a_value_held_inside_and_not_clearly_of_the_patient_is_none(inside):
+    outside = {**PAT, "type": "Patient", "identifier": NUMBER, "display": "Muster"}
+    panel = {**contained(subject=inside), "subject": outside}
+    assert value_of("bmd-t-score", panel) is None
+
+
 REPORT = "reports in words: a figure in words is not a value that was sent as one"
 CONCLUSIONS = [
     *each(
