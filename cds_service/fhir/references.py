@@ -20,6 +20,7 @@ _NAME = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 ENCOUNTER = "Encounter"
 ENTRY = "entry"  # in place of a type, for the address of a Bundle's entry
+_BESIDE_ADDRESS = {"identifier", "type"}
 _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9\-.]{1,128}", re.ASCII)
 
 
@@ -218,6 +219,28 @@ def contained_in(resource: Json) -> Mapping[str, Json | None]:
         if isinstance(item, dict) and (local := text(item.get("id"))):
             resources[f"#{local}"] = None if f"#{local}" in resources else item
     return resources
+
+
+def are_of_one(subject: Any, other: Any) -> bool:
+    """Tell if two References name the same, whatever they show for it.
+
+    One may have an identifier or a type next to the address, and the other not.
+    """
+    if subject == other:
+        return True
+    if not isinstance(subject, dict) or not isinstance(other, dict):
+        return False
+    if any(
+        subject[element] != other[element]
+        for element in _BESIDE_ADDRESS & subject.keys() & other.keys()
+    ):
+        return False
+    aside = {"display"} | (_BESIDE_ADDRESS if text(subject.get("reference")) else set())
+    one, another = (
+        {element: value for element, value in whom.items() if element not in aside}
+        for whom in (subject, other)
+    )
+    return bool(one) and one == another
 
 
 def _address(url: str) -> Address | None:

@@ -323,6 +323,14 @@ T_SCORES = [
             "T-Wert LWS: -2,9 SD (Osteoporose)": -2.9,
             "T-score: -1.8 (osteopenia)": -1.8,
             "-1.8 (osteoporosis)": None,
+            "-2.9 (골다공증)": -2.9,
+            "T-score -2.9 골다공증": -2.9,
+            "-1.8 (골감소증)": -1.8,
+            "-1.8 골결핍증": -1.8,
+            "-1.8 (골다공증)": None,
+            "-2.9 (골감소증)": None,
+            "-2.9 (정상)": None,
+            "-0.4 (골다공증)": None,
             "T-score -2.9 L": -2.9,
             "T-Wert -2,9 (Z-Wert -1,1)": -2.9,
             "Z-score -1.1 (T -2.9)": None,
@@ -453,6 +461,46 @@ HELD = [
 def test_a_t_score_held_inside_its_panel(observation, expected):
     found = value_of("bmd-t-score", observation)
     assert found == (None if expected is None else pytest.approx(expected))
+
+
+PAT = {"reference": "Patient/pat-1"}
+NUMBER = {"system": "urn:oid:1.2.276.0.76.4.7", "value": "77"}
+OF_ONE = [
+    pytest.param({**PAT, "display": "Muster, Olive"}, PAT, id="a name outside"),
+    pytest.param(PAT, {**PAT, "display": "Muster, Olive"}, id="a name inside"),
+    pytest.param(
+        {**PAT, "display": "MUSTER"}, {**PAT, "display": "Muster"}, id="two spellings"
+    ),
+    pytest.param({**PAT, "type": "Patient"}, PAT, id="a type outside"),
+    pytest.param(PAT, {**PAT, "type": "Patient"}, id="a type inside"),
+    pytest.param({**PAT, "identifier": NUMBER}, PAT, id="a number outside"),
+    pytest.param(PAT, {**PAT, "identifier": NUMBER}, id="a number inside"),
+    pytest.param({**PAT, "display": "Muster"}, None, id="none inside"),
+]
+NOT_OF_ONE = [
+    pytest.param({"reference": "Patient/another", "display": "Muster"}, id="another"),
+    pytest.param({"display": "Muster"}, id="a name alone"),
+    pytest.param({"identifier": NUMBER}, id="a number alone"),
+    pytest.param({**PAT, "identifier": {**NUMBER, "value": "78"}}, id="its number"),
+    pytest.param({**PAT, "type": "Group"}, id="a group"),
+    pytest.param({**PAT, "extension": [{"url": "urn:donor"}]}, id="more is said"),
+    pytest.param({"reference": "#mother"}, id="contained"),
+    pytest.param({}, id="nobody"),
+    pytest.param("Patient/pat-1", id="a string"),
+]
+
+
+@pytest.mark.parametrize(("outside", "inside"), OF_ONE)
+def test_a_value_held_inside_is_of_who_is_shown_otherwise(outside, inside):
+    panel = {**contained(subject=inside), "subject": outside}
+    assert value_of("bmd-t-score", panel) == pytest.approx(-2.9)
+
+
+@pytest.mark.parametrize("inside", NOT_OF_ONE)
+def test_a_value_held_inside_and_not_clearly_of_the_patient_is_none(inside):
+    outside = {**PAT, "type": "Patient", "identifier": NUMBER, "display": "Muster"}
+    panel = {**contained(subject=inside), "subject": outside}
+    assert value_of("bmd-t-score", panel) is None
 
 
 REPORT = "reports in words: a figure in words is not a value that was sent as one"

@@ -19,6 +19,7 @@ from cds_service.fhir.raw_json import Json, in_order, member, objects, text
 from cds_service.fhir.references import (
     ENCOUNTER,
     Targets,
+    are_of_one,
     contained_in,
     reasons_referred_to,
     reference_name,
@@ -163,7 +164,7 @@ def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
     }
     for contained in objects(resource.get("contained")):
         name = text(contained.get("id"))
-        is_of_holder = "subject" not in contained or contained["subject"] == subject
+        is_of_holder = are_of_one(contained.get("subject", subject), subject)
         if contained.get("resourceType") != OBSERVATION or not is_of_holder or not name:
             continue
         whole = {**contained, "subject": subject}

@@ -81,7 +81,11 @@ from cds_service.fhir.mapping.texts.naming_rules import (
     METHODS,
     load_naming_rules,
 )
-from cds_service.fhir.mapping.texts.readable import Languages, LanguagesFile
+from cds_service.fhir.mapping.texts.readable import (
+    Languages,
+    LanguagesFile,
+    with_letters,
+)
 from cds_service.fhir.mapping.texts.text_rules import (
     SPINE,
     SPINES,
@@ -231,7 +235,9 @@ class Terminology:
         )
         self._compile_texts(languages)
         self.languages = Languages(known, languages, self.names)
-        self.names_of_measures = MeasureNames(*names, self.languages)
+        lettered = with_letters(languages, names[1].letters)
+        of_names = Languages(known, lettered, self.names)
+        self.names_of_measures = MeasureNames(*names, self.languages, of_names)
         self._index_codes()
         # last, since the codes of the titles have to be known
         titles = sorted_titles(official, self.complication_codes, self.excludes)

@@ -20,7 +20,7 @@ from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
-from cds_service.fhir.references import Targets, contained_in
+from cds_service.fhir.references import Targets, are_of_one, contained_in
 
 MICROBIOLOGY = frozenset({"microbiology-report"})
 # Categories of any report of the laboratory: HL7 table 0074, LOINC, FHIR.
@@ -247,7 +247,7 @@ def _target(
 def _is_of_subject(found: Json, report: Json) -> bool:
     """Tell if what a report points to is of its own patient; inside it, it may be."""
     subject = report.get("subject")
-    return bool(found.get("subject", subject) == subject)
+    return are_of_one(found.get("subject", subject), subject)
 
 
 def _named(codeable: object) -> Iterator[str]:

@@ -50,6 +50,8 @@ class NamesFile(DataFile):
 
     Attributes:
         reviewed: a reader of these languages, whom a site names, has read the file.
+        letters: those of languages whose files in `texts/` state none, by language: a
+            name in one of them has to be a name of the measure.
         neutral: words that name no measure.
         plain: words that may be next to the name of any measure.
         never: words that make any measure a goal, an ideal, a norm or the value of
@@ -60,6 +62,7 @@ class NamesFile(DataFile):
     """
 
     reviewed: bool
+    letters: Mapping[str, str] = {}
     neutral: Phrases
     never: Phrases = _NO_WORDS
     plain: tuple[Pattern, ...] = ()
@@ -70,15 +73,19 @@ class NamesFile(DataFile):
 class MeasureNames:
     """The names of measures; a finding without a rule may be called anything."""
 
-    def __init__(self, path: Path, content: NamesFile, languages: Languages) -> None:
+    def __init__(
+        self, path: Path, content: NamesFile, languages: Languages, named: Languages
+    ) -> None:
         """Keep the rules.
 
         Args:
             path: the file, for messages.
             content: the file in force.
-            languages: tells which names cannot be read, and so say nothing.
+            languages: tells next to which names an unknown word says nothing.
+            named: tells which names cannot be read at all, and so say nothing.
         """
-        self._path, self._content, self._languages = path, content, languages
+        self._path, self._content = path, content
+        self._languages, self._named = languages, named
         self._plain = {
             finding: PlainWords([*content.plain, *rule.plain], None)
             for finding, rule in content.names.items()
@@ -165,7 +172,7 @@ class MeasureNames:
             return True
         if is_mapped or rule.any is None or rule.any.search(plain):
             return False
-        return not (self._languages.is_foreign(name) or self.is_silent(name))
+        return not (self._named.is_foreign(name) or self.is_silent(name))
 
     def _has_known_words(self, finding: str, name: str) -> bool:
         rule, rest = self._content.names[finding], _plain(name)

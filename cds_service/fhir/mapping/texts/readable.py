@@ -147,6 +147,18 @@ class Languages:
         return is_spelt_out and not _VOWELS.isdisjoint(lower)
 
 
+def with_letters(
+    languages: Mapping[str, Language], letters: Mapping[str, str]
+) -> Mapping[str, Language]:
+    """Return the languages, those that state no letters with the ones given here."""
+    return {
+        code: language.model_copy(update={"letters": letters[code]})
+        if language.letters is None and code in letters
+        else language
+        for code, language in languages.items()
+    }
+
+
 def _names_of(concept: str, languages: Iterable[Language]) -> re.Pattern[str] | None:
     """Compile the names that these languages have for a concept."""
     names = [
