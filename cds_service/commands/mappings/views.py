@@ -22,14 +22,13 @@ from cds_service.core.vocabulary import (
     FindingSpec,
     QuantitySpec,
 )
+from cds_service.fhir.entries.reports import FINAL
 from cds_service.fhir.mapping.terminology import Code, Terminology
 from cds_service.loading import load_service
 
 BASE = "https://kyphoplasty-cds.org/fhir/ViewDefinition"
 COLUMNS = read_toml(Path(__file__).with_name("views.toml"))
-FINAL = " or ".join(
-    f"status = '{status}'" for status in ("final", "amended", "corrected")
-)
+IS_FINAL = " or ".join(f"status = '{status}'" for status in sorted(FINAL))
 
 
 @click.command("views")
@@ -58,7 +57,7 @@ def _view_definitions(
         if isinstance(spec, ConditionSpec):
             views.append(_view(spec, "Condition", [_coded(codes)]))
         elif _columns_of(spec) in COLUMNS:
-            views.append(_view(spec, "Observation", [FINAL, _coded(codes)]))
+            views.append(_view(spec, "Observation", [IS_FINAL, _coded(codes)]))
     return views
 
 

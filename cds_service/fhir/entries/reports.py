@@ -6,8 +6,8 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.raw_json import member
 from cds_service.fhir.site_calendar import SiteCalendar
 
-# Statuses of a DiagnosticReport that is complete.
-FINAL_REPORT = frozenset({"final", "amended", "corrected", "appended"})
+# Statuses of a report or a value that is complete; only reports are appended to.
+FINAL = frozenset({"final", "amended", "corrected", "appended"})
 
 
 def day_of_report(report: Entry, calendar: SiteCalendar) -> date | None:

@@ -7,6 +7,7 @@ from cds_service.core.vocabulary import ExamSpec
 from cds_service.core.words.wording import date_text
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.exam_concepts import EXAM_TYPES
+from cds_service.fhir.entries.reports import FINAL
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -16,9 +17,7 @@ from cds_service.fhir.findings.chart import (
 )
 
 DONE = {
-    "DiagnosticReport": frozenset(
-        {"partial", "preliminary", "final", "amended", "corrected", "appended"}
-    ),
+    "DiagnosticReport": FINAL | {"partial", "preliminary"},
     "ImagingStudy": frozenset({"available"}),
     "Procedure": frozenset({"completed"}),
 }

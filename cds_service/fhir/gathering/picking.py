@@ -9,6 +9,7 @@ from cds_service.fhir.entries.coded import Coded, read_code
 from cds_service.fhir.entries.concepts import concepts_of
 from cds_service.fhir.entries.entry import Entry, read_entry
 from cds_service.fhir.entries.medication.products import referred_in
+from cds_service.fhir.entries.reports import FINAL
 from cds_service.fhir.entries.words.asides import OBSERVATION, VOID
 from cds_service.fhir.entries.words.open_concepts import UNNAMED
 from cds_service.fhir.gathering.plan import Template
@@ -27,7 +28,6 @@ from cds_service.fhir.references import (
 from cds_service.outgoing.deadline import Deadline
 
 HOLDERS = frozenset({OBSERVATION, "DiagnosticReport"})  # of contained Observations
-FINAL = frozenset({"final", "amended", "corrected"})
 LONGEST_ID = 64
 CONDITION, PROBLEMS = "Condition", "conditions"
 # Beginnings of the elements that make an Observation a value.

@@ -260,3 +260,44 @@ def test_no_end_is_said_of_a_brace_whose_note_was_not_understood(words):
     (card,) = leaving_with(BENIGN, worn_now(**late, note=[{"text": words}]))
     assert card["summary"].endswith("who ends the TLSO, and when?")
     assert "Corrected order" not in card["detail"]
+
+
+APPENDED = {"status": "appended"}
+
+
+@pytest.mark.parametrize(
+    "conclusion",
+    [
+        "Metastatic adenocarcinoma",
+        "Multiples Myelom",
+        "Métastase osseuse",
+        "Metástasis ósea",
+        "Metastasi ossea",
+        "Botmetastase",
+        "Przerzut do kości",
+        "骨転移",
+    ],
+)
+def test_an_appended_report_names_what_it_found(conclusion):
+    (card,) = cards_with({"conclusion": conclusion} | APPENDED)
+    assert "the biopsy names a malignancy (" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "conclusion",
+    [
+        "No malignancy.",
+        "Kein Anhalt für Malignität.",
+        "Healing fracture callus.",
+        "Osteoporotic bone, no malignant cells.",
+    ],
+)
+def test_an_appended_report_settles_the_biopsy(conclusion):
+    cards = cards_with({"conclusion": conclusion} | APPENDED)
+    assert not any("biopsy" in one["summary"] for one in cards)
+
+
+@pytest.mark.parametrize("status", ["registered", "partial", "preliminary", "unknown"])
+def test_any_other_report_leaves_the_biopsy_open(status):
+    (card,) = cards_with({"conclusion": "No malignancy.", "status": status})
+    assert "biopsy" in card["summary"]

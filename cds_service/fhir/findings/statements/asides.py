@@ -22,7 +22,7 @@ from cds_service.fhir.entries.grave.searches import (
     is_done_order,
 )
 from cds_service.fhir.entries.medication.drug_groups import GOES_ON, MEDICATION_TYPES
-from cds_service.fhir.entries.reports import FINAL_REPORT
+from cds_service.fhir.entries.reports import FINAL
 from cds_service.fhir.findings.chart import Chart, Problem
 from cds_service.fhir.findings.statements.stated import (
     LATER,
@@ -183,7 +183,7 @@ def _has_result(order: Entry, chart: Chart, *, is_named: bool) -> bool:
     calendar = chart.calendar
     written = calendar.first_day(order.raw.get("authoredOn"))
     for report in chart.of_kind("DiagnosticReport"):
-        if report.status not in FINAL_REPORT:
+        if report.status not in FINAL:
             continue
         named = objects(report.raw.get("basedOn"))
         if named:

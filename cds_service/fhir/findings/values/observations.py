@@ -8,8 +8,8 @@ from typing import Any
 from cds_service.core.vocabulary import ObservedSpec
 from cds_service.core.words.wording import date_text
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.reports import FINAL
 from cds_service.fhir.findings.chart import Chart, Problem, Reading
-from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.naming_rules import NamingRules

@@ -23,7 +23,7 @@ from cds_service.fhir.entries.grave.searches import (
     words_of_sites,
 )
 from cds_service.fhir.entries.grave_asides import grave_concepts_of
-from cds_service.fhir.gathering.picking import FINAL
+from cds_service.fhir.entries.reports import FINAL
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables

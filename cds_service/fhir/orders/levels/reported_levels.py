@@ -7,7 +7,7 @@ that doubts, denies, or calls any of them old in the same sentence leaves them o
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
-from cds_service.fhir.entries.reports import FINAL_REPORT, day_of_report
+from cds_service.fhir.entries.reports import FINAL, day_of_report
 from cds_service.fhir.entries.words.problem_words import read_problem_words
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -43,7 +43,7 @@ def levels_broken_at_once(
     """
     found = frozenset[str]()
     for entry in record.of_key("diagnosticReports"):
-        if entry.status not in FINAL_REPORT:
+        if entry.status not in FINAL:
             continue
         day = day_of_report(entry, terminology.calendar)
         if day is None or not timedelta() <= today - day <= OF_THESE_WEEKS:
