@@ -64,6 +64,68 @@ OVER = [
 ]
 
 
+# What else a title says: how grave it is, what it is not, and what went before.
+WITH_MORE = [
+    *(
+        (one, LUNG)
+        for one in ("High-risk PE", "Intermediate-high risk pulmonary embolism")
+    ),
+    *((one, LUNG) for one in ("Lungenembolie nach TVT", "Post-op pulmonary embolism")),
+    *((one, LUNG) for one in ("Lungenembolie ohne Rechtsherzbelastung", "術後肺塞栓")),
+    *(
+        (one, LUNG)
+        for one in ("Embolie pulmonaire à risque intermédiaire", "中高危肺栓塞")
+    ),
+    ("Embolia pulmonar de riesgo intermedio", LUNG),
+    ("Longembolie met intermediair risico", LUNG),
+    *(
+        (one, HEART)
+        for one in ("STEMI s/p PCI", "Infarctus du myocarde sans sus-décalage")
+    ),
+    *(
+        (one, HEART)
+        for one in ("Infarto de miocardio sin elevación del ST", "NSTEMI post-op")
+    ),
+    *(
+        (one, HEART)
+        for one in ("Hartinfarct zonder ST-elevatie", "Zawał serca bez uniesienia ST")
+    ),
+    ("Infarto miocardico senza sopraslivellamento ST", HEART),
+    *(
+        (one, BRAIN)
+        for one in ("Mediainfarkt ohne Lyse", "Stroke in a 72-year-old woman")
+    ),
+    *(
+        (one, BRAIN)
+        for one in ("AVC ischémique sans thrombolyse", "Udar mózgu po stronie lewej")
+    ),
+    *(
+        (one, BRAIN)
+        for one in ("Beroerte na TAVI", "뇌경색 (출혈 없음)", "Ictus tras TAVI")
+    ),
+]
+# Titles of codes, as catalogues print them.
+CATALOGUED = [
+    ("I26.99", "Other pulmonary embolism without acute cor pulmonale", LUNG),
+    ("I26.9", "Lungenembolie ohne Angabe eines akuten Cor pulmonale", LUNG),
+    ("I26.9", "Embolie pulmonaire, sans mention de cœur pulmonaire aigu", LUNG),
+    ("I26.9", "Embolia polmonare senza menzione di cuore polmonare acuto", LUNG),
+    ("I26.9", "Zator płucny bez wzmianki o ostrym sercu płucnym", LUNG),
+    ("I63.9", "Infarctus cérébral, sans précision", BRAIN),
+    ("I63.9", "Infarto cerebral, no especificado", BRAIN),
+    ("I21.4", "Infarto de miocardio sin elevación del segmento ST", HEART),
+]
+STILL_OVER = (
+    "Status post acute ischemic stroke|History of a large left MCA stroke|s/p NSTEMI"
+    "|Z.n. akutem Myokardinfarkt|Nach einem Schlaganfall|Folgen eines Hirninfarkts"
+    "|Antécédent d'AVC ischémique|Séquelles d'un AVC|AVC ischémique ancien"
+    "|Antecedente de ictus|Ictus previo|Pregresso infarto del miocardio|Ictus pregresso"
+    "|Status na een herseninfarct|Risico op longembolie|Stan po udarze niedokrwiennym mózgu"
+    "|脳梗塞後|脑梗死后遗症|뇌경색 후유증|심근경색 이후|Risk of pulmonary embolism"
+    "|Pulmonary embolism was ruled out|Sin embolia pulmonar|Embolie pulmonaire éliminée"
+)
+
+
 def detail_of(entry: Resource) -> str:
     """Return the detail of one who falls; training is offered and not chosen."""
     card = card_of(FALLS, entry)
@@ -86,6 +148,24 @@ def test_training_is_not_chosen_and_the_card_says_whom_to_ask(
 @pytest.mark.parametrize(("title", "reason"), NAMED)
 def test_so_it_is_if_only_words_name_it(title: str, reason: str) -> None:
     assert reason in detail_of(dated({"text": title}, days=12))
+
+
+@pytest.mark.parametrize(("title", "reason"), WITH_MORE)
+def test_so_it_is_whatever_else_its_title_says(title: str, reason: str) -> None:
+    assert reason in detail_of(dated({"text": title}, days=12))
+    assert reason in detail_of(image_report(title, days=5))
+
+
+@pytest.mark.parametrize(("code", "title", "reason"), CATALOGUED)
+def test_so_it_is_by_the_title_of_a_catalogue(
+    code: str, title: str, reason: str
+) -> None:
+    assert reason in detail_of(dated(codeable(ICD, code, title), days=12))
+
+
+@pytest.mark.parametrize("title", STILL_OVER.split("|"))
+def test_what_its_words_call_over_directly_is_over(title: str) -> None:
+    assert_training_is_chosen(dated({"text": title}, days=12))
 
 
 @pytest.mark.parametrize(("system", "code", "_"), CODED)

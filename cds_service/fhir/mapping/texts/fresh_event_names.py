@@ -17,6 +17,9 @@ from cds_service.fhir.mapping.texts.text_rules import (
 )
 
 FILE = "fresh-events.toml"
+# How many words, and characters, before a name are looked at.
+MOST_BETWEEN, LONGEST_BEFORE = 6, 80
+OTHER_SIGN = r"[^\w]"
 Words = Mapping[str, tuple[Pattern, ...]]
 # The tables of names here, and of codes in `complication-codes.toml`.
 FreshEvent = Literal["heart_fresh", "lung_fresh", "brain_fresh"]
@@ -30,7 +33,11 @@ class FreshEventsFile(DataFile):
         heart_fresh: names of a heart attack.
         lung_fresh: names of an embolism of the lung.
         brain_fresh: names of a stroke.
-        event_over: next to these names, words for what was, or is not there.
+        event_over: anywhere next to a name, words for what was.
+        over_before: directly before a name, words for what was, or is not there.
+        between: what may be between such a word and the name.
+        over_behind: directly behind a name, the same.
+        risk_class: words for how grave an event is.
     """
 
     reviewed: bool
@@ -38,6 +45,10 @@ class FreshEventsFile(DataFile):
     lung_fresh: Words
     brain_fresh: Words
     event_over: Words
+    over_before: Words
+    between: Words
+    over_behind: Words
+    risk_class: Words
 
 
 class FreshEventNames:
@@ -51,18 +62,48 @@ class FreshEventNames:
             "brain_fresh": _any_of(content.brain_fresh),
         }
         self._over = _any_of(content.event_over)
+        before, between = _any_of(content.over_before), _any_of(content.between)
+        # Words of the two tables, and signs such as "." or "'".
+        self._over_before = re.compile(
+            rf"(?:{before.pattern})(?:{OTHER_SIGN}{{0,3}}(?:{between.pattern}))"
+            rf"{{0,{MOST_BETWEEN}}}{OTHER_SIGN}{{0,3}}$"
+        )
+        behind = _any_of(content.over_behind)
+        self._over_behind = re.compile(rf"{OTHER_SIGN}{{0,3}}(?:{behind.pattern})")
+
+        self._risk_class = _any_of(content.risk_class)
+
+    def without_risk_class(self, words: str) -> str:
+        """Take out how grave an event is: "high-risk" asks for none."""
+        return self._risk_class.sub(" ", folded(words[:LONGEST_TEXT]))
 
     def are_in(self, kind: FreshEvent, title: str) -> bool:
         """Tell if a part of a title names an event, and not as an earlier one."""
         parts = PART.split(folded(title[:LONGEST_TEXT]))
         return any(
-            self._names[kind].search(part) and not self._over.search(part)
+            not self._is_over(part, name)
             for part in parts
+            for name in self._names[kind].finditer(part)
         )
 
     def call_over(self, title: str) -> bool:
-        """Tell if a title calls an event an earlier one: `old MI`."""
-        return bool(self._over.search(folded(title[:LONGEST_TEXT])))
+        """Tell if a title calls each event that it names an earlier one: `old MI`."""
+        parts = PART.split(folded(title[:LONGEST_TEXT]))
+        calls = [
+            self._is_over(part, name)
+            for part in parts
+            for names in self._names.values()
+            for name in names.finditer(part)
+        ]
+        return all(calls) if calls else any(map(self._over.search, parts))
+
+    def _is_over(self, part: str, name: re.Match[str]) -> bool:
+        before = part[max(0, name.start() - LONGEST_BEFORE) : name.start()]
+        return bool(
+            self._over.search(part)
+            or self._over_before.search(before)
+            or self._over_behind.match(part, name.end())
+        )
 
 
 def _any_of(words: Words) -> re.Pattern[str]:

@@ -128,7 +128,7 @@ def _tells(
         for one in words
         # A denial behind the name, "ruled out", is cut off from its part.
         if names.are_in(kind, one) and not _is_long_ago(one, today)
-        for part in undenied_parts(one, terminology)
+        for part in undenied_parts(names.without_risk_class(one), terminology)
         if terminology.clauses.without_suspicion(part) == part
         and not stems.is_searched(part)
         and not stems.is_prevention(part)
@@ -142,7 +142,7 @@ def _is_long_ago(words: str, today: date) -> bool:
     if day is not None:
         return today - day > FRESH_FOR
     years = [int(year) for year in WRITTEN_YEAR.findall(words)]
-    return bool(years) and max(years) < today.year
+    return bool(years) and today - date(max(years), 12, 31) > FRESH_FOR
 
 
 def _names(entry: Entry, kind: FreshEvent, terminology: Terminology) -> bool:
