@@ -17,7 +17,7 @@ REFERRAL = THERAPY | {"bone-treatment", "fracture-liaison"}
 LONG_STANDING = ("long-standing",)
 NEW, OF_NERVES = ("newly-begun",), ("nerve-root", "gait-trouble")
 MOVED = ("moved-to-monitors",)
-RESCUED = ("rescue-told", "watched-closely")
+RESCUED = ("rescue-told", "vacuum-told", "watched-closely")
 # What is left of "new-onset" and "neu aufgetreten" without the word for new.
 _ONSET = re.compile(r"\W?\bonset(?: of)?\b|\baufgetreten\w*")
 _DIVIDED = re.compile(r"[,;、，；]")

@@ -30,6 +30,7 @@ ANOTHER_PERSON = "another-person"
 FAMILY_HISTORY = "family-history"
 OF_RELATIVES = ("of-relatives",)  # a rule of `kinds/`
 ASKED = "asked-of-report"  # another
+PLAINLY_DENIED = "plainly-denied"  # another
 
 
 class NamedConcepts(NamedTuple):
@@ -106,12 +107,18 @@ def undenied_parts(words: str, terminology: Terminology) -> list[str]:
     said = terminology.grave_stems.without_undenied(words)
     if is_denial(said, terminology):
         return []
+    said = without_plainly_denied(said, terminology)
     return [
         part[: clauses.whole(part).denies_at]
         for sentence in sentences_once([said])
         for stretch in clauses.cut_at_denials(clauses.without_turned_denials(sentence))
         for part in (clauses.without_denied(folded(stretch)),)
     ]
+
+
+def without_plainly_denied(words: str, terminology: Terminology) -> str:
+    """Return words without the complaints that a denial behind them denies."""
+    return terminology.kinds.without(words, PLAINLY_DENIED)
 
 
 def words_but_denials(title: str, terminology: Terminology) -> str:
