@@ -46,6 +46,7 @@ def tells_of_rescue(words: str, terminology: Terminology) -> bool:
 
 def is_worse(words: str, terminology: Terminology) -> bool:
     stems = terminology.grave_stems
+    words = stems.without_advice(words)
     return (
         stems.is_worse(words)
         or stems.is_fallen(words)

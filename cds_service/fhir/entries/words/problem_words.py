@@ -104,7 +104,8 @@ def undenied_parts(words: str, terminology: Terminology) -> list[str]:
     ones, and "no evidence against a metastasis" denies none.
     """
     clauses = terminology.clauses
-    said = terminology.grave_stems.without_undenied(words)
+    stems = terminology.grave_stems
+    said = stems.without_undenied(stems.without_advice(words))
     if is_denial(said, terminology):
         return []
     said = without_plainly_denied(said, terminology)
@@ -275,11 +276,11 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
 
     Only the beginning of a long report is read.
     """
-    clauses = terminology.clauses
+    clauses, stems = terminology.clauses, terminology.grave_stems
     prose, left = list[str](), LONGEST_TEXT
     for one in words:
-        told = one[: max(left, 0)]
-        fearless = terminology.grave_stems.without_fears(told)
+        told = stems.without_advice(one[: max(left, 0)])
+        fearless = stems.without_fears(told)
         prose.append(told if fearless is None else fearless)
         left -= len(one) + 1
     parts = [
