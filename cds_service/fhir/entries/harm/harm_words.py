@@ -17,7 +17,7 @@ REFERRAL = THERAPY | {"bone-treatment", "fracture-liaison"}
 LONG_STANDING = ("long-standing",)
 NEW, OF_NERVES = ("newly-begun",), ("nerve-root", "gait-trouble")
 MOVED = ("moved-to-monitors",)
-RESCUED = ("rescue-told", "watched-closely")
+RESCUED = ("rescue-told", "vacuum-told", "watched-closely")
 # What is left of "new-onset" and "neu aufgetreten" without the word for new.
 _ONSET = re.compile(r"\W?\bonset(?: of)?\b|\baufgetreten\w*")
 _DIVIDED = re.compile(r"[,;、，；]")
@@ -46,6 +46,7 @@ def tells_of_rescue(words: str, terminology: Terminology) -> bool:
 
 def is_worse(words: str, terminology: Terminology) -> bool:
     stems = terminology.grave_stems
+    words = stems.without_advice(words)
     return (
         stems.is_worse(words)
         or stems.is_fallen(words)

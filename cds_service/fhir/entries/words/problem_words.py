@@ -30,6 +30,7 @@ ANOTHER_PERSON = "another-person"
 FAMILY_HISTORY = "family-history"
 OF_RELATIVES = ("of-relatives",)  # a rule of `kinds/`
 ASKED = "asked-of-report"  # another
+PLAINLY_DENIED = "plainly-denied"  # another
 
 
 class NamedConcepts(NamedTuple):
@@ -103,15 +104,22 @@ def undenied_parts(words: str, terminology: Terminology) -> list[str]:
     ones, and "no evidence against a metastasis" denies none.
     """
     clauses = terminology.clauses
-    said = terminology.grave_stems.without_undenied(words)
+    stems = terminology.grave_stems
+    said = stems.without_undenied(stems.without_advice(words))
     if is_denial(said, terminology):
         return []
+    said = without_plainly_denied(said, terminology)
     return [
         part[: clauses.whole(part).denies_at]
         for sentence in sentences_once([said])
         for stretch in clauses.cut_at_denials(clauses.without_turned_denials(sentence))
         for part in (clauses.without_denied(folded(stretch)),)
     ]
+
+
+def without_plainly_denied(words: str, terminology: Terminology) -> str:
+    """Return words without the complaints that a denial behind them denies."""
+    return terminology.kinds.without(words, PLAINLY_DENIED)
 
 
 def words_but_denials(title: str, terminology: Terminology) -> str:
@@ -268,11 +276,11 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
 
     Only the beginning of a long report is read.
     """
-    clauses = terminology.clauses
+    clauses, stems = terminology.clauses, terminology.grave_stems
     prose, left = list[str](), LONGEST_TEXT
     for one in words:
-        told = one[: max(left, 0)]
-        fearless = terminology.grave_stems.without_fears(told)
+        told = stems.without_advice(one[: max(left, 0)])
+        fearless = stems.without_fears(told)
         prose.append(told if fearless is None else fearless)
         left -= len(one) + 1
     parts = [

@@ -65,6 +65,7 @@ class GraveStemsFile(DataFile):
         infection: the same for infections of bone, spine or blood.
         deficit: the same for palsies and the spinal cord.
         care: the same for dialysis and the end of life.
+        advice: when to come back or to call, which tells of nothing that is there.
         no_deficit: what is taken out before `plain_deficit` and `worse` are sought.
         plain_deficit: deficits in plain speech, of which a denial is part.
         lost_limb: what such speech names of a leg, the saddle, bladder or bowel.
@@ -105,6 +106,7 @@ class GraveStemsFile(DataFile):
     infection: Words
     deficit: Words
     care: Words
+    advice: Words
     no_deficit: Words
     plain_deficit: Words
     lost_limb: Words
@@ -148,6 +150,7 @@ class GraveStems:
         self._infection = _any_of([content.infection])
         self._deficit = _any_of([content.deficit])
         self._several = _any_of([content.several])
+        self._advice = _any_of([content.advice])
         self._no_deficit = _any_of([content.no_deficit])
         self._plain_deficit = _any_of([content.plain_deficit])
         self._lost_limb = _any_of([content.lost_limb])
@@ -228,7 +231,16 @@ class GraveStems:
 
     def without_conditions(self, words: str) -> str:
         """Return the folded text without what may come, and what to do if it does."""
-        return self._no_deficit.sub(" ", folded(words[:LONGEST_TEXT]))
+        plain = self.without_advice(words[:LONGEST_TEXT])
+        return self._no_deficit.sub(" ", folded(plain))
+
+    def without_advice(self, words: str) -> str:
+        """Return the text without when to come back, "return if fever".
+
+        It is folded if it has such words, else as it was.
+        """
+        rest, count = self._advice.subn(" ", folded(words))
+        return rest if count else words
 
     def is_worse(self, words: str) -> bool:
         """Tell if a text tells of what may have gone wrong after an operation."""

@@ -368,7 +368,8 @@ def _illnesses_named(
     words: Iterable[str], since: date, terminology: Terminology
 ) -> Iterator[Named]:
     """Yield the grave illness that words name, and a vertebra that broke again."""
-    for sentence in sentences_once(words):
+    told = map(terminology.grave_stems.without_advice, words)
+    for sentence in sentences_once(told):
         is_prevention = terminology.grave_stems.is_prevention(sentence)
         parts = _parts(sentence)
         if is_prevention or _is_heading_of_past(sentence, terminology):

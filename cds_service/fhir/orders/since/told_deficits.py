@@ -19,6 +19,7 @@ from cds_service.fhir.entries.words.problem_words import (
     in_doubt,
     named_in,
     undenied_parts,
+    without_plainly_denied,
 )
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
@@ -111,5 +112,6 @@ def _named_in_words(
     told = [one for one in words if not terminology.own_words.fullmatch(one)]
     if TOLD.isdisjoint(named_deficits(told, terminology)):
         return None
-    here = map(terminology.grave_stems.without_conditions, told)
+    without_conditions = terminology.grave_stems.without_conditions
+    here = [without_plainly_denied(without_conditions(o), terminology) for o in told]
     return (named_in(here, terminology) & TOLD) - old_deficits(told, terminology)
