@@ -72,8 +72,12 @@ def is_cut(record: PatientRecord) -> bool:
 def diseases_by_key(record: PatientRecord) -> Mapping[str, int]:
     """Count the entries of each list that are not of work, home or money."""
     counts = Counter({key: read.entries for key, read in record.reads.items()})
-    social = (one.key for one in record.entries if not one.concepts.isdisjoint(SOCIAL))
-    counts.subtract(social)
+    counts.subtract(
+        one.key
+        for one in record.entries
+        if not one.concepts.isdisjoint(SOCIAL)
+        or (one.key == "conditions" and _is_strange(one))
+    )
     return counts
 
 
