@@ -7,7 +7,6 @@ from itertools import chain
 from typing import NamedTuple
 
 from cds_service.errors import DeadlinePassed
-from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.act_concepts import is_order_understood
 from cds_service.fhir.entries.disowned import in_doubt_at_most, is_disowned
 from cds_service.fhir.entries.entry import Entry
@@ -26,6 +25,7 @@ from cds_service.fhir.gathering.query_results import (
     of_one_server,
 )
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
+from cds_service.fhir.gathering.record_state import is_void
 from cds_service.fhir.gathering.referred_to import (
     MOST_READ,
     read_by_id,
@@ -40,7 +40,7 @@ from cds_service.fhir.gathering.unsent_reasons import with_unsent_reasons
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
 from cds_service.fhir.parsing import BrokenResource, parse_patient
-from cds_service.fhir.raw_json import Json, member, text
+from cds_service.fhir.raw_json import Json, member
 from cds_service.fhir.references import BundleEntry, Targets, reference_name
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline, limited_by
@@ -331,7 +331,7 @@ def _part_of_list(
         )
         outcome = outcome._replace(
             state="given",
-            entries=len([raw for raw in resources if not _is_void(raw)]),
+            entries=len([raw for raw in resources if not is_void(raw)]),
             is_understood=is_understood,
         )
     picked, broken = pick(
@@ -367,20 +367,6 @@ def _near_misses(
     if kind == "Condition":
         return missed_problems(one.raw for one in picked if one.concepts & UNCODED)
     return ()
-
-
-# Requests with these statuses were never in force, and are no part of a drug list.
-NEVER_IN_FORCE = frozenset({"draft", "cancelled"})
-
-
-def _is_void(raw: Json) -> bool:
-    """Tell if an entry does not count: it is in error, ruled out, or never in force."""
-    status, kind = text(raw.get("status")), raw.get("resourceType")
-    if status == "entered-in-error":
-        return True
-    if kind == "MedicationRequest":
-        return status in NEVER_IN_FORCE or raw.get("intent") in ("proposal", "option")
-    return kind == "Condition" and certainty_of(raw) == "denied"
 
 
 def _patient_part(

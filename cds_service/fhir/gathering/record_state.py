@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from cds_service.core.findings import RecordState
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.product_concepts import LOCAL_ROUTE, SYSTEMIC_ROUTE
 from cds_service.fhir.entries.words.open_concepts import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
@@ -14,6 +16,7 @@ from cds_service.fhir.entries.words.open_concepts import (
     UNCODED,
 )
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
+from cds_service.fhir.raw_json import Json, text
 
 # Optional lists that an EHR should have all the same: they may hold a metastasis, a
 # dose or failing kidneys. If one was not sent, a card names it, and nothing reassures.
@@ -35,6 +38,10 @@ NO_PATIENT = "The patient's own data are missing: age, sex and death are not kno
 # Keys that may hold doses too, as billed injections: no order is pre-selected if one
 # was not read.
 ALSO_DOSES = ("procedures",)
+# What words may say next to a disease, or without one: a ride to the clinic, a tab.
+_NAMES_NOTHING = frozenset({MAY_NEED_BRACE, LOCAL_ROUTE, SYSTEMIC_ROUTE, "local-place"})
+# Requests with these statuses were never in force, and are no part of a drug list.
+NEVER_IN_FORCE = frozenset({"draft", "cancelled"})
 
 
 def state_of(record: PatientRecord) -> RecordState:
@@ -70,11 +77,32 @@ def is_cut(record: PatientRecord) -> bool:
 
 
 def diseases_by_key(record: PatientRecord) -> Mapping[str, int]:
-    """Count the entries of each list that are not of work, home or money."""
+    """Count the entries of each list that are not of work, home or money.
+
+    Of the problem list, those count that were understood. Words that nobody knows are
+    of no disease, not even of one that is none of ours.
+    """
     counts = Counter({key: read.entries for key, read in record.reads.items()})
-    social = (one.key for one in record.entries if not one.concepts.isdisjoint(SOCIAL))
-    counts.subtract(social)
+    counts.subtract(
+        one.key
+        for one in record.entries
+        if not is_void(one.raw)
+        and (
+            not one.concepts.isdisjoint(SOCIAL)
+            or (one.key == "conditions" and _is_strange(one))
+        )
+    )
     return counts
+
+
+def is_void(raw: Json) -> bool:
+    """Tell if an entry does not count: it is in error, ruled out, or never in force."""
+    status, kind = text(raw.get("status")), raw.get("resourceType")
+    if status == "entered-in-error":
+        return True
+    if kind == "MedicationRequest":
+        return status in NEVER_IN_FORCE or raw.get("intent") in ("proposal", "option")
+    return kind == "Condition" and certainty_of(raw) == "denied"
 
 
 def is_unread(read: ReadOutcome) -> bool:
@@ -101,7 +129,11 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
         return False
     lists = [part for part in DECIDING_LISTS[key] if part not in GIVEN_HERE]
     entries = sum(record.reads[part].entries for part in lists if part in record.reads)
-    strange = sum(_is_strange(one) for part in lists for one in record.of_key(part))
+    strange = sum(
+        _is_strange(one) and not is_void(one.raw)
+        for part in lists
+        for one in record.of_key(part)
+    )
     return entries > strange
 
 
@@ -115,7 +147,7 @@ def _is_empty(record: PatientRecord, key: str) -> bool:
 
 def _is_strange(entry: Entry) -> bool:
     """Tell if an entry is social, was not understood, or may be of any disease."""
-    is_unnamed = entry.concepts <= UNCODED | OF_RECORD | {MAY_NEED_BRACE}
+    is_unnamed = entry.concepts <= UNCODED | OF_RECORD | _NAMES_NOTHING
     is_uncoded = MAY_BE_GRAVE in entry.concepts and is_unnamed
     is_social = not entry.concepts.isdisjoint(SOCIAL)
     return is_social or NOT_UNDERSTOOD in entry.concepts or is_uncoded
