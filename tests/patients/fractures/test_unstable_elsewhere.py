@@ -25,6 +25,20 @@ NEXT_TO_A_LIMB = (
     "|Fractura inestable, debilidad de pierna|Frattura instabile con debolezza al piede"
     "|Instabiele fractuur, zwakte voet|Niestabilne złamanie, opadanie stopy z niedowładem"
 )
+# A bone that somebody fell on, a density of it, or a word that is like its name.
+LIKE_A_LIMB = (
+    "Unstable compression fracture after fall on the hip|Main fracture unstable"
+    "|Instabile Kompressionsfraktur nach Sturz auf die Hüfte|Instabile Fraktur nach Sturz"
+    " auf den Arm|Unstable fracture - stop mobilisation|Fracture instable à la radio"
+    "|Unstable fracture: walks with hand support|Unstable fracture with hip osteoporosis"
+    "|不安定骨折、大腿骨DXA低値|不稳定骨折，髋部骨密度低|Fracture instable, chute sur la hanche"
+    "|Unstable fracture, fell onto left shoulder"
+)
+OF_LIMBS_TOO = (
+    "Unstable fracture of the hand|Fracture instable de la main|Instabile Handgelenksfraktur links"
+    "|Fractura inestable de radio distal|Frattura instabile del radio"
+    "|Niestabilne złamanie stopy"
+)
 
 
 def detail_beside(words: str) -> str:
@@ -32,12 +46,19 @@ def detail_beside(words: str) -> str:
     return cards["rehabilitation"]["detail"]
 
 
-@pytest.mark.parametrize("words", ELSEWHERE.split("|"))
+@pytest.mark.parametrize("words", [*ELSEWHERE.split("|"), *OF_LIMBS_TOO.split("|")])
 def test_one_of_another_bone_is_not_of_the_spine(words: str) -> None:
     assert "unstable" not in detail_beside(words)
 
 
-@pytest.mark.parametrize("words", [*OF_SPINE.split("|"), *NEXT_TO_A_LIMB.split("|")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *OF_SPINE.split("|"),
+        *NEXT_TO_A_LIMB.split("|"),
+        *LIKE_A_LIMB.split("|"),
+    ],
+)
 def test_one_of_a_vertebra_forbids_training_in_every_language(words: str) -> None:
     detail = detail_beside(words)
     assert "unstable fracture not excluded" in detail

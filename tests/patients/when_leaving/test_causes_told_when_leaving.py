@@ -149,6 +149,28 @@ def test_what_a_report_suspects_leads(words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        *("Spondylodiscitis cannot be excluded", "Discitis not excluded."),
+        *("Spondylodiszitis L1/2 nicht ausgeschlossen", "不能排除椎间盘炎"),
+        "No se puede descartar espondilodiscitis",
+        "Spondylodiscite ne peut être exclue",
+        *("化膿性脊椎炎を除外できない", "Discitis kan niet worden uitgesloten"),
+    ],
+)
+def test_so_does_what_a_report_does_not_exclude(words: str) -> None:
+    assert summary_of(image_report(words)).endswith(SPINE)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Discitis excluded.", "Discitis was ruled out.", "No discitis. Abscess excluded."],
+)
+def test_what_it_excludes_does_not(words: str) -> None:
+    assert "no bone drug" in summary_of(image_report(words))
+
+
+@pytest.mark.parametrize(
     "words", ["Discitis? No discitis. Cement in place.", "Ausschluss Spondylodiszitis."]
 )
 def test_what_a_report_was_asked_does_not(words: str) -> None:

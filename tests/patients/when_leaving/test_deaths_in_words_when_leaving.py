@@ -7,11 +7,14 @@ from tests.patients.leaving import kyphoplasty_done, leave
 
 DEAD = (
     "Overleden|Patiënt overleden|사망|사망 퇴원|去世|逝世|永眠|死亡退院|Muerte|Fallecimiento"
-    "|Morte|Ist verstorben|Patient ist verstorben|Overlijden|亡くなった"
+    "|Morte|Death of patient|Patient died, family told|Tod im Hospiz|Ist verstorben|Patient ist verstorben|Overlijden|亡くなった"
 )
 ALIVE = (
     "Discharged home|Ontslagen naar huis|자택 퇴원|回家|自宅退院|Alta a domicilio"
     "|Dimissione a domicilio|사망 아님|Niet overleden|Husband died|配偶死亡"
+    "|非死亡|自动出院(非死亡)|死亡以外|死亡なし|사망 외|Died: no|Deceased? no|Tod: nein"
+    "|Death of husband|Tod der Ehefrau|Décès du conjoint|Muerte del marido"
+    "|Morte della moglie|Overlijden van echtgenoot|Zgon męża|老伴去世|儿子去世"
 )
 
 

@@ -108,6 +108,9 @@ def test_one_that_found_something_does(words: str) -> None:
         ("Céfazoline 2 g", "antibioprophylaxie"),
         ("Céfazoline 2 g", "en une prise à l'incision"),
         ("Cefazolin 2 g IV", "once"),
+        ("Cefazolin 2 g IV", "2 g at induction, then 1 g q8h x 2 doses"),
+        ("Cefazolin 2 g IV", "single dose, do not continue"),
+        ("Cefazolin 2 g IV", "single dose, discontinue after surgery"),
     ],
 )
 def test_one_dose_at_the_cut_asks_nothing(name: str, dosage: str) -> None:
@@ -136,6 +139,16 @@ def test_one_dose_at_the_cut_asks_nothing(name: str, dosage: str) -> None:
         ("头孢唑林1g 静滴", "一次1g 每8小时"),
         ("头孢唑林1g 静滴", "每日一次"),
         ("头孢唑林1g 静滴", "感染"),
+        ("Ceftriaxon 2 g i.v.", "einmalig, danach oral weiter"),
+        ("Céfazoline 2 g", "1 dose, ensuite relais oral"),
+        ("Cefazolina 2 g", "1 dosis, luego vía oral"),
+        ("Cefazolina 2 g ev", "una tantum, poi terapia orale"),
+        ("Cefazolin 2 g", "1 dosis, daarna oraal"),
+        ("Cefazolin 2 g", "1 dawka, potem doustnie"),
+        ("Cefazolin 2 g", "once, continue with flucloxacillin"),
+        ("Cefazolin 2 g", "einmalig wegen Fieber"),
+        ("Cefazolina 2 g ev", "una tantum per febbre"),
+        ("Cefazolin 2 g", "once for fever"),
     ],
 )
 def test_one_that_comes_again_does(name: str, dosage: str) -> None:

@@ -31,6 +31,7 @@ HEPARIN, IN_FULL = ("heparin-by-name",), ("heparin-in-full",)
 TO_PREVENT, NEW_CLOT = ("thinner-to-prevent",), ("thinner-for-new-clot",)
 INTO_VEIN, VEIN_ALONE = ("into-vein",), ("into-vein-alone",)
 AROUND, AGAIN = ("dose-around-operation",), ("dose-comes-again",)
+GOES_ON = ("dose-goes-on",)
 FOR_YEARS, ELSEWHERE = ("thinned-for-years",), ("antibiotic-elsewhere",)
 LYTIC, LOCK = ("clot-dissolver",), ("catheter-lock",)
 STEROID_IN_FULL, PRESSOR = ("steroid-in-full",), ("pressor-by-name",)
@@ -172,6 +173,8 @@ def _treats_clot(codes: list[str], told: str, terminology: Terminology) -> bool:
 def _is_around_operation(raw: Json, told: str, terminology: Terminology) -> bool:
     """Tell if an entry is of one dose, of a day, when needed, or says why it is."""
     kinds = terminology.kinds
+    if kinds.named(told, GOES_ON):
+        return False
     if is_given_once(raw, terminology) or raw.get("asNeededBoolean"):
         return True
     dosages = dosages_of(raw)

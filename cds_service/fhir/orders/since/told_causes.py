@@ -160,9 +160,8 @@ def _parts_of_now(
 
     What an order suspects it asks for; what a report suspects was seen.
     """
-    stems = terminology.grave_stems
-    said = stems.without_conditions(ABBREVIATED.sub("suspected", words[:LONGEST_TEXT]))
-    for sentence in sentences(said):
+    said = ABBREVIATED.sub("suspected", words[:LONGEST_TEXT])
+    for sentence in sentences(terminology.grave_stems.without_conditions(said)):
         if only_speaks(sentence, CONCEPTS, terminology):
             continue
         for part in undenied_parts(sentence, terminology):
@@ -171,6 +170,10 @@ def _parts_of_now(
             )
             if not is_asked and not _is_less(part, terminology):
                 yield part
+    # A report that says "not excluded" has looked for it.
+    if is_report:
+        for sentence in filter(terminology.clauses.turned_denials, sentences(said)):
+            yield from undenied_parts(sentence, terminology)
 
 
 def _is_suspected(part: str, terminology: Terminology) -> bool:
