@@ -33,6 +33,7 @@ from typing import NamedTuple
 
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.texts.kept_texts import kept_by_reader
+from cds_service.fhir.mapping.texts.own_part import parted
 from cds_service.fhir.mapping.texts.text_rules import (
     Place,
     folded,
@@ -60,7 +61,7 @@ MOST_QUESTIONS = 20
 
 def sentences(note: str) -> list[str]:
     """Cut a note into sentences."""
-    return _SENTENCE.split(note)
+    return _SENTENCE.split(parted(note))
 
 
 def sentences_once(texts: Iterable[str]) -> list[str]:

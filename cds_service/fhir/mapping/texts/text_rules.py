@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 from cds_service.core.data_file import read_toml
 from cds_service.fhir.mapping.files.language import ONE_WORD, Language
 from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.own_part import with_own_part
 from cds_service.outgoing.deadline import check_time
 
 Place = tuple[int, int]
@@ -234,7 +235,7 @@ def without_accents(text: str) -> str:
     make a different letter. The text is cut as by `within_limit`.
     """
     # One character may become several ("…" three dots).
-    return _cut(_bare_letters(within_limit(text)))
+    return _cut(with_own_part(_bare_letters(within_limit(text))))
 
 
 def _bare_letters(text: str) -> str:
