@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +11,7 @@ from cds_service.fhir.mapping.files.overlay import required
 from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
     PART,
-    any_folded,
+    any_of_tables,
     folded,
 )
 
@@ -46,11 +45,11 @@ class FreshEventNames:
     def __init__(self, content: FreshEventsFile) -> None:
         """Compile the file."""
         self._names: Mapping[FreshEvent, re.Pattern[str]] = {
-            "heart_fresh": _any_of(content.heart_fresh),
-            "lung_fresh": _any_of(content.lung_fresh),
-            "brain_fresh": _any_of(content.brain_fresh),
+            "heart_fresh": any_of_tables(content.heart_fresh),
+            "lung_fresh": any_of_tables(content.lung_fresh),
+            "brain_fresh": any_of_tables(content.brain_fresh),
         }
-        self._over = _any_of(content.event_over)
+        self._over = any_of_tables(content.event_over)
 
     def are_in(self, kind: FreshEvent, title: str) -> bool:
         """Tell if a part of a title names an event, and not as an earlier one."""
@@ -63,10 +62,6 @@ class FreshEventNames:
     def call_over(self, title: str) -> bool:
         """Tell if a title calls an event an earlier one: `old MI`."""
         return bool(self._over.search(folded(title[:LONGEST_TEXT])))
-
-
-def _any_of(words: Words) -> re.Pattern[str]:
-    return any_folded(chain.from_iterable(words.values()))
 
 
 def load_fresh_event_names(folders: Sequence[Path]) -> FreshEventNames:
