@@ -23,6 +23,7 @@ PRECISIONS: dict[int, Precision] = {4: "year", 7: "month"}  # by length as writt
 YEARS = range(1904, 2200)  # of a living patient, or of a plan
 # A year in words, whatever letter is next to it: `2019年`.
 WRITTEN_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+WRITTEN_MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 # Policy: what a title dates to the year before that of the answer may be recent.
 YEARS_OVER = 2
 # `Breast CA '11`, but neither `5'11` nor `the '90s`

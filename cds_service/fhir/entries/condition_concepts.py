@@ -62,6 +62,7 @@ from cds_service.fhir.entries.words.bystanders import (
     other_words_of,
 )
 from cds_service.fhir.entries.words.cancer_words import (
+    AGAIN,
     EXAM_AWAITED,
     SPREADING,
     may_be_back,
@@ -119,7 +120,6 @@ OF_THE_BONE = frozenset(
 )
 # What a text next to a harmless code may tell besides its name.
 TOLD_BESIDE = ("exam-awaited", "cause-in-plain-words")
-IN_PROGRESS = ("cancer-again",)
 _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
 CANCER_IN_SHORT = ("cancer-in-short",)
 # A nodule, a mass or a raised marker names no tumour, whatever the code next to it.
@@ -417,7 +417,7 @@ def _tells_besides(words: str, terminology: Terminology) -> bool:
         return True
     if bound.names_broken(words) and terminology.levels.named(words):
         return True
-    return bool(_MGUS.search(words) and kinds.named(words, IN_PROGRESS))
+    return bool(_MGUS.search(words) and kinds.named(words, AGAIN))
 
 
 def _parts_of(title: str) -> Iterator[str]:

@@ -43,6 +43,7 @@ from cds_service.fhir.entries.grave.searches import (
 from cds_service.fhir.entries.grave.short_rest import REST, is_for_a_time
 from cds_service.fhir.entries.grave.unnamed_stems import WARDS, stems_of, wards_of
 from cds_service.fhir.entries.grave.unread_words import unread_in_words
+from cds_service.fhir.entries.held_training import MOVING_FORBIDDEN
 from cds_service.fhir.entries.medication.drug_asides import (
     NO_ASIDES,
     WORDLESS,
@@ -95,7 +96,6 @@ FORBIDDEN = frozenset(
         "modifierExtension",
     }
 )
-MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
 # "Instability not assessable" denies nothing.
 NOT_ASSESSABLE = ("instability-unjudged",)
 INSTABILITY = frozenset({"spinal-instability"})

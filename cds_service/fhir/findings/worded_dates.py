@@ -7,7 +7,7 @@ from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.raw_json import Json
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, with_whole_years
+from cds_service.fhir.site_calendar import WRITTEN_MONTH, WRITTEN_YEAR, with_whole_years
 
 # Rules of `kinds/`.
 ANOTHER_CANCER = ("another-cancer-treated",)
@@ -22,7 +22,6 @@ ORGANS = (
 # Numbers of years that `fhir/mapping/harmless/everyday_diseases.py` does not leave out:
 # 术后12年, 2 lata.
 _YEARS = re.compile(r"\d{1,2} ?(?:[余多]?[年년]|lata?\b)")
-MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 
 
 def date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
@@ -34,7 +33,9 @@ def date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
     named = [with_whole_years(one, chart.today) for one in words]
     title = " ".join(named)
     title = year_words.without_editions(title)
-    months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(title)]
+    months = [
+        f"{year}-{int(month):02d}" for month, year in WRITTEN_MONTH.findall(title)
+    ]
     months += year_words.months(title)
     years_of_months = {month[:4] for month in months}
     years = [one for one in WRITTEN_YEAR.findall(title) if one not in years_of_months]

@@ -16,9 +16,9 @@ from cds_service.fhir.entries.fractures.earlier_in_words import (
 )
 from cds_service.fhir.entries.fractures.healed_fractures import HEALED
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
-from cds_service.fhir.entries.words.dated_in_prose import DEFICITS
 from cds_service.fhir.entries.words.feared import without_fears
 from cds_service.fhir.entries.words.old_deficits import (
+    DEFICITS,
     is_told_as_lost,
     named_deficits,
     old_deficits,

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cds_service.fhir.entries.grave.searches import BIOPSY
+from cds_service.fhir.entries.held_training import REHABILITATION
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.codes.code_systems import CPT
 from cds_service.fhir.mapping.levels.level_names import LONGEST_TEXT
@@ -97,7 +98,6 @@ _YEAR_INSIDE = re.compile(
     rf"(?P<levels>{_LEVEL}(?:(?: ?[,/&+-] ?| und | and | et | y | e ){_LEVEL})*)\s*"
 )
 VERTEBRA = "vertebra"  # next to this word the short names count
-REHABILITATION = frozenset({"rehabilitation"})
 # Systems in which we list every code for these operations, so that any other code is
 # another operation.
 OPERATION_SYSTEMS = frozenset(

@@ -15,6 +15,7 @@ from cds_service.fhir.entries.words.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
+from cds_service.fhir.entries.words.past_by_words import NEW, OLD_FRACTURE
 from cds_service.fhir.entries.words.unread_in_reasons import words_beyond
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.levels.level_names import LEVELS, SEQUENCES
@@ -45,8 +46,6 @@ _OF_EXAM = frozenset(
 )
 THORACIC = frozenset(level for level in LEVELS if level.startswith("T"))
 # A heading on a line of its own.
-OLD = frozenset({"old-fracture"})
-NEW = ("newly-begun",)
 # Rules of `kinds/`: what an echo of the heart says if it found nothing new, and the
 # words of its order.
 NORMAL_ECHO = ("normal-echo", "plain-echo")
@@ -130,7 +129,7 @@ def _is_of_old_fracture(part: str, terminology: Terminology) -> bool:
     if not terminology.plain.bound.names_broken(part):
         return False
     return (
-        bool(terminology.text_concepts(part, OLD))
+        bool(terminology.text_concepts(part, OLD_FRACTURE))
         and len({*terminology.levels.named(part)}) == 1
         and not terminology.kinds.of_title(part, NEW)
         and not terminology.plain.material.names_any(part)

@@ -7,6 +7,7 @@ in a note; a vertebra that is only examined or braced is not broken.
 import re
 from collections.abc import Iterator
 
+from cds_service.fhir.entries.exams.exam_concepts import EXAM_TYPES
 from cds_service.fhir.entries.exams.unread_in_study_names import words_of_study
 from cds_service.fhir.entries.fractures.earlier_in_words import (
     EARLIER,
@@ -14,6 +15,7 @@ from cds_service.fhir.entries.fractures.earlier_in_words import (
     names_several_fractures,
 )
 from cds_service.fhir.entries.fractures.healed_fractures import OTHER_BONES
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.unread_in_reasons import is_reason_understood
@@ -29,10 +31,8 @@ from cds_service.fhir.raw_json import (
     texts_of,
 )
 
-DEVICES = frozenset({"DeviceRequest", "SupplyRequest"})
-RESULTS = frozenset({"DiagnosticReport", "ImagingStudy"})
 BROKEN = FRACTURED | OTHER_BONES | {"other-fracture"}
-TITLED = DEVICES | RESULTS | {"Appointment", "Procedure", "ServiceRequest"}
+TITLED = DEVICE_ORDERS | EXAM_TYPES | {"Appointment", "Procedure", "ServiceRequest"}
 _ASKS = re.compile(r"(?i)\?|\br/o\b|\brule out\b")
 _CODES = ("code", "codeCodeableConcept", "itemCodeableConcept", "serviceType")
 _REFERENCES = ("codeReference", "itemReference")
@@ -123,7 +123,7 @@ def has_unread_break(
         counted: concepts that are left open elsewhere if words name them.
         terminology: the service's terminology.
     """
-    if text(entry.get("resourceType")) not in DEVICES | RESULTS:
+    if text(entry.get("resourceType")) not in DEVICE_ORDERS | EXAM_TYPES:
         return False
     return any(
         _is_unread(part, counted, terminology)

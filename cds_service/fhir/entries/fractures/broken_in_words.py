@@ -10,16 +10,15 @@ from typing import NamedTuple
 
 from cds_service.fhir.entries.fractures.broken_by_title import BROKEN
 from cds_service.fhir.entries.words.bystanders import FRACTURED
+from cds_service.fhir.entries.words.past_by_words import NEW, OLD_FRACTURE
 from cds_service.fhir.entries.words.problem_words import is_denial
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
-OLD = frozenset({"old-fracture"})
 # Rules of `kinds/`.
 KNOWN = ("long-standing", "long-past")
-CALLED_NEW = ("newly-begun",)
 OF_BEFORE = ("fracture-of-before",)
 AGE_OF_OTHER = "age-of-other"
 
@@ -212,12 +211,12 @@ def _ages(part: str, year: int, terminology: Terminology) -> tuple[bool, bool]:
     years = [int(one) for one in WRITTEN_YEAR.findall(part)]
     is_old = (
         bool(kinds.named(part, KNOWN))
-        or bool(terminology.text_concepts(part, OLD))
+        or bool(terminology.text_concepts(part, OLD_FRACTURE))
         or terminology.plain.reports.names_earlier(part)
         or bool(years and max(years) < year)
         or bool(terminology.years.ago(part))
     )
-    return is_old, bool(kinds.named(part, CALLED_NEW))
+    return is_old, bool(kinds.named(part, NEW))
 
 
 def _names_break(part: str, terminology: Terminology) -> bool:
@@ -248,4 +247,4 @@ def _denies_break(part: str, terminology: Terminology) -> bool:
 
 def _tells_age_alone(part: str, terminology: Terminology) -> bool:
     """Tell if words say since when, and name nothing: "known since 2019"."""
-    return not terminology.text_concepts(part) - OLD
+    return not terminology.text_concepts(part) - OLD_FRACTURE

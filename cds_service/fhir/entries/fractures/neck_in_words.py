@@ -7,6 +7,7 @@ the words are a rule of `kinds/`.
 from typing import Literal
 
 from cds_service.fhir.entries.exams.bone_reports import words_of_report
+from cds_service.fhir.entries.fractures.broken_in_words import OF_BEFORE
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
@@ -19,7 +20,6 @@ from cds_service.fhir.raw_json import Json, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 NECK_BROKEN = ("neck-broken",)
-OF_BEFORE = ("fracture-of-before",)
 _DAYS = ("onsetDateTime", "recordedDate")
 
 

@@ -29,7 +29,7 @@ from cds_service.fhir.mapping.texts.text_rules import (
     folded,
 )
 from cds_service.fhir.raw_json import Json, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import WRITTEN_MONTH, WRITTEN_YEAR
 
 # Grave illness by its code, which counts if it began since the operation.
 ACUTE = "acute-illness"
@@ -43,7 +43,6 @@ OF_NERVE_ROOT = ("nerve-root",)
 OWN_TITLE = ("own-title",)
 _PARTS = re.compile(r"[,;()、，；（）]")
 # A month in a title, and the start of a FHIR day.
-_MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 _DAY = re.compile(r"(\d{4})-(\d\d)")
 # Behind the name of an illness: it is over.
 _NO_NEWS = re.compile(r"\bin vg\b|後$|病史|병력")
@@ -156,7 +155,7 @@ def has_begun_lately(condition: Json) -> bool:
     years = frozenset(WRITTEN_YEAR.findall(titles))
     if not years:
         return _has_onset(condition)
-    months = [int(year) * 12 + int(one) for one, year in _MONTH.findall(titles)]
+    months = [int(year) * 12 + int(one) for one, year in WRITTEN_MONTH.findall(titles)]
     found = _DAY.match(recorded)
     if months and found and not _has_onset(condition):
         entered = int(found[1]) * 12 + int(found[2])

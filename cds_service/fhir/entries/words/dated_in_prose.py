@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable
 
 from cds_service.fhir.entries.words.cancer_words import may_be_back
-from cds_service.fhir.entries.words.past_by_words import NEW, PAST_BY_WORDS
+from cds_service.fhir.entries.words.old_deficits import DEFICITS, is_old_deficit_alone
+from cds_service.fhir.entries.words.own_words import WORSE, without_names
+from cds_service.fhir.entries.words.past_by_words import NEW
 from cds_service.fhir.entries.words.problem_words import MOST_SENTENCES
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
@@ -28,13 +30,8 @@ CANCERS = frozenset(
         "melanoma-ever",
     }
 )
-DEFICITS = frozenset({"neurological-deficit", "leg-weakness"})
 # Rule E9: up to five years ago, and the year itself may be one more.
 YEARS_OF_CANCER = 6
-# Of last year's deficit nobody knows if it is of last month.
-YEARS_OF_DEFICIT = 2
-WORSE = ("grown-worse",)
-LASTING = ("long-standing",)
 _PART = re.compile(r"[,;:()，、；：（）]")
 # A cancer whose name is known for old ones, in place of a short name.
 _KNOWN_CANCER = "breast cancer"
@@ -57,7 +54,7 @@ def past_by_dates(
     prose = "\n".join(words)[:LONGEST_TEXT]
     for sentence in sentences_once([prose])[:MOST_SENTENCES]:
         parts = [one for one in _PART.split(sentence) if LETTER.search(one)]
-        for group, is_past in ((CANCERS, _is_old_cancer), (DEFICITS, _is_old_deficit)):
+        for group, is_past in _IS_PAST:
             # Another part may hide a name: "no recurrence".
             concepts = frozenset[str]().union(
                 *(
@@ -100,40 +97,8 @@ def _is_old_cancer(
         return False
     is_known = terminology.everyday_diseases.is_of_old_cancer
     return is_known(part) or is_known(
-        _without_names(part, concepts, _KNOWN_CANCER, terminology)
+        without_names(part, concepts, _KNOWN_CANCER, terminology)
     )
 
 
-def _is_old_deficit(
-    part: str, concepts: frozenset[str], terminology: Terminology
-) -> bool:
-    """Tell if words name a deficit, that it is old, and nothing else."""
-    years = [int(year) for year in WRITTEN_YEAR.findall(part)]
-    if years and max(years) > year_of_answer() - YEARS_OF_DEFICIT:
-        return False
-    kinds = terminology.kinds
-    past = (*PAST_BY_WORDS, *LASTING)
-    if not (years or kinds.of_title(part, past)):
-        return False
-    rest = part
-    for kind in past:
-        rest = kinds.without(rest, kind)
-    rest = WRITTEN_YEAR.sub(" ", rest)
-    return not LETTER.search(_without_names(rest, concepts, " ", terminology))
-
-
-def _without_names(
-    part: str, concepts: frozenset[str], instead: str, terminology: Terminology
-) -> str:
-    """Return a part with another name instead of the names of these concepts."""
-    whole = terminology.clauses.whole(part)
-    places = [place for name, place in whole.places.items() if name in concepts]
-    if not places:
-        return part
-    start, end = min(begin for begin, _ in places), max(end for _, end in places)
-    words = whole.plain
-    while start and words[start - 1].isalpha() and words[start - 1].isascii():
-        start -= 1
-    while end < len(words) and words[end].isalpha() and words[end].isascii():
-        end += 1
-    return f"{words[:start]}{instead}{words[end:]}"
+_IS_PAST = ((CANCERS, _is_old_cancer), (DEFICITS, is_old_deficit_alone))

@@ -7,18 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import zip_longest
 
-from cds_service.fhir.entries.words.dated_in_prose import DEFICITS, YEARS_OF_DEFICIT
 from cds_service.fhir.entries.words.own_words import (
     is_called_new,
     is_worsening_alone,
     kinds_alone,
     without_company,
+    without_names,
 )
 from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, names, sentences_once
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, year_of_answer
 
+DEFICITS = frozenset({"neurological-deficit", "leg-weakness"})
+# Of last year's deficit nobody knows if it is of last month.
+YEARS_OF_DEFICIT = 2
 # Deficits, and what else fails with them.
 ALL_DEFICITS = DEFICITS | {
     "spinal-cord-disease",
@@ -125,3 +129,19 @@ def is_called_old(part: str, terminology: Terminology) -> bool:
 
 def _names_deficit(words: str, terminology: Terminology) -> bool:
     return bool(terminology.text_concepts(words, DEFICITS))
+
+
+def is_old_deficit_alone(
+    part: str, concepts: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if words name a deficit, that it is old, and nothing else."""
+    years = [int(year) for year in WRITTEN_YEAR.findall(part)]
+    if years and max(years) > year_of_answer() - YEARS_OF_DEFICIT:
+        return False
+    if not (years or terminology.kinds.of_title(part, LASTING)):
+        return False
+    rest = part
+    for kind in (*PAST_BY_WORDS, "long-standing"):
+        rest = terminology.kinds.without(rest, kind)
+    rest = WRITTEN_YEAR.sub(" ", rest)
+    return not LETTER.search(without_names(rest, concepts, " ", terminology))

@@ -92,3 +92,20 @@ def kinds_alone(
         not LETTER.search(kinds.without(part, kind)) for kind in named
     )
     return named if is_alone else frozenset()
+
+
+def without_names(
+    part: str, concepts: frozenset[str], instead: str, terminology: Terminology
+) -> str:
+    """Return a part with another name instead of the names of these concepts."""
+    whole = terminology.clauses.whole(part)
+    places = [place for name, place in whole.places.items() if name in concepts]
+    if not places:
+        return part
+    start, end = min(begin for begin, _ in places), max(end for _, end in places)
+    words = whole.plain
+    while start and words[start - 1].isalpha() and words[start - 1].isascii():
+        start -= 1
+    while end < len(words) and words[end].isalpha() and words[end].isascii():
+        end += 1
+    return f"{words[:start]}{instead}{words[end:]}"

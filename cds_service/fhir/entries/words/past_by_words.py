@@ -18,6 +18,8 @@ LONG_PAST = "long-past"
 # Rules of `kinds/`: what words that call an event past say.
 PAST_BY_WORDS = (LATE_EFFECT, LONG_PAST, "history")
 NEW = ("newly-begun",)
+# What the words of an old fracture name.
+OLD_FRACTURE = frozenset({"old-fracture"})
 
 
 def past_in_words(

@@ -13,13 +13,11 @@ from cds_service.fhir.entries.fractures.levels_of_entries import fracture_levels
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.orders.injuries.injury_times import DOCUMENTED_WITHIN
 from cds_service.fhir.raw_json import member
 
 # policy: within half a year it may be the fracture that is treated now
 SUBACUTE = timedelta(days=183)
-# policy: a fracture that was treated is on the list within a week, and that day is
-# often entered as its onset
-DOCUMENTED_WITHIN = timedelta(days=7)
 
 
 class _Began(NamedTuple):

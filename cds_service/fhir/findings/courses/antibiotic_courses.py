@@ -9,6 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.grave.long_antibiotics import ELSEWHERE
 from cds_service.fhir.entries.medication.drug_groups import (
     BROAD_ANTIBIOTIC,
     DEEP_INFECTION_DRUG,
@@ -52,7 +53,6 @@ MOST_HOURS = 24 * 365.0
 LEAST_A_DAY, MOST_A_DAY = 2, 4
 # Rules of `kinds/`
 NOT_OF_THE_COURSE = "not-of-the-course"
-ELSEWHERE = ("antibiotic-elsewhere",)
 DOSAGES = ("dosageInstruction", "dosage")
 NOT_GIVEN = frozenset(
     {"entered-in-error", "cancelled", "draft", "not-done", "not-taken", "declined"}

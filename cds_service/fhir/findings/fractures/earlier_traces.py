@@ -13,6 +13,7 @@ from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.element_names import WORDED
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.words.bystanders import other_words_of
+from cds_service.fhir.entries.words.past_by_words import NEW
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings.chart import Chart, Problem
 from cds_service.fhir.findings.statements.asides import read_aside
@@ -37,7 +38,6 @@ LONGEST_ONSET = timedelta(days=366)
 SAID = WORDED | {"conclusion"}
 LASTING = ("history", "long-standing")
 SINCE = ("dated-since",)
-NEW = ("newly-begun",)
 
 
 def trace_of_earlier(stated: Stated, spec: EventSpec, chart: Chart) -> Problem | None:

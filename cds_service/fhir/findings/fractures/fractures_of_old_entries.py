@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from cds_service.fhir.element_names import WORDED
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
 from cds_service.fhir.entries.grave.grave_concepts import BROKEN_ASIDE
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
@@ -26,6 +25,7 @@ from cds_service.fhir.findings.augmentations.same_operation import (
     may_be_of_present_fracture,
 )
 from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.findings.fractures.earlier_traces import SAID
 from cds_service.fhir.findings.statements.asides import planned_days, read_aside
 from cds_service.fhir.findings.statements.stated import NAMED_ASIDE, Stated
 from cds_service.fhir.leaves import codes_of, words_in
@@ -45,7 +45,6 @@ NAMING = (
     "Encounter",
     "ImagingStudy",
 )
-SAID = WORDED | {"conclusion"}
 NOT_DONE = "not-done"
 # The name of an examination, `vertebral fracture assessment`, names no fracture.
 _EXAM = re.compile(

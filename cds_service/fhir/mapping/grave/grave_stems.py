@@ -5,9 +5,8 @@ A name that no list knows is missed by its readers. A part of it often is not:
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
 from cds_service.core.data_file import DataFile, read_toml
@@ -27,7 +26,7 @@ from cds_service.fhir.mapping.texts.kept_texts import kept
 from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
     PART,
-    any_folded,
+    any_of_tables,
     folded,
 )
 
@@ -143,41 +142,42 @@ class GraveStems:
 
     def __init__(self, content: GraveStemsFile) -> None:
         """Compile the file."""
-        grave = (content.tumour, content.infection, content.deficit, content.care)
-        self._apart = _any_of([content.apart, content.cancer_feared])
-        self._fears = _any_of([content.cancer_feared, content.return_feared])
-        self._grave = _any_of(grave)
-        self._infection = _any_of([content.infection])
-        self._deficit = _any_of([content.deficit])
-        self._several = _any_of([content.several])
-        self._advice = _any_of([content.advice])
-        self._no_deficit = _any_of([content.no_deficit])
-        self._plain_deficit = _any_of([content.plain_deficit])
-        self._lost_limb = _any_of([content.lost_limb])
-        self._lost_gait = _any_of([content.lost_gait])
-        self._other_loss = _any_of([content.other_loss])
-        self._back_pain = _any_of([content.back_pain])
-        self._worse = _any_of([content.worse])
-        self._complaint = _any_of([content.complaint])
-        self._complaint_known = _any_of([content.complaint_known])
-        self._complaint_cause = _any_of([content.complaint_cause])
-        self._complaint_new = _any_of([content.complaint_new])
-        self._fallen = _any_of([content.fallen])
-        self._fall = _any_of([content.fall])
-        self._led_to_stay = _any_of([content.before_stay, content.broke_spine])
-        self._older_fall = _any_of([content.older_fall])
-        self._just_now = _any_of([content.just_now])
-        self._here = _any_of([content.in_room, content.just_now])
-        self._searched = _any_of([content.searched])
-        self._lasting_name = _any_of([content.lasting_name])
-        self._leads_to_reason = _any_of([content.leads_to_reason])
-        self._examined = _any_of([content.examined])
-        self._elsewhere = _any_of([content.elsewhere])
-        self._prevention = _any_of([content.prevention])
-        self._feared = _any_of([content.feared])
-        self._emergency = _any_of([content.emergency])
-        self._rescue_called = _any_of([content.rescue_called])
-        self._undenied = _any_of([content.undenied])
+        self._apart = any_of_tables(content.apart, content.cancer_feared)
+        self._fears = any_of_tables(content.cancer_feared, content.return_feared)
+        self._grave = any_of_tables(
+            content.tumour, content.infection, content.deficit, content.care
+        )
+        self._infection = any_of_tables(content.infection)
+        self._deficit = any_of_tables(content.deficit)
+        self._several = any_of_tables(content.several)
+        self._advice = any_of_tables(content.advice)
+        self._no_deficit = any_of_tables(content.no_deficit)
+        self._plain_deficit = any_of_tables(content.plain_deficit)
+        self._lost_limb = any_of_tables(content.lost_limb)
+        self._lost_gait = any_of_tables(content.lost_gait)
+        self._other_loss = any_of_tables(content.other_loss)
+        self._back_pain = any_of_tables(content.back_pain)
+        self._worse = any_of_tables(content.worse)
+        self._complaint = any_of_tables(content.complaint)
+        self._complaint_known = any_of_tables(content.complaint_known)
+        self._complaint_cause = any_of_tables(content.complaint_cause)
+        self._complaint_new = any_of_tables(content.complaint_new)
+        self._fallen = any_of_tables(content.fallen)
+        self._fall = any_of_tables(content.fall)
+        self._led_to_stay = any_of_tables(content.before_stay, content.broke_spine)
+        self._older_fall = any_of_tables(content.older_fall)
+        self._just_now = any_of_tables(content.just_now)
+        self._here = any_of_tables(content.in_room, content.just_now)
+        self._searched = any_of_tables(content.searched)
+        self._lasting_name = any_of_tables(content.lasting_name)
+        self._leads_to_reason = any_of_tables(content.leads_to_reason)
+        self._examined = any_of_tables(content.examined)
+        self._elsewhere = any_of_tables(content.elsewhere)
+        self._prevention = any_of_tables(content.prevention)
+        self._feared = any_of_tables(content.feared)
+        self._emergency = any_of_tables(content.emergency)
+        self._rescue_called = any_of_tables(content.rescue_called)
+        self._undenied = any_of_tables(content.undenied)
         self._kept_plain_deficit = kept(self._has_plain_deficit)
 
     def are_in(self, words: str) -> bool:
@@ -402,11 +402,6 @@ def _is_own(words: str, fall: tuple[int, int], place: tuple[int, int]) -> bool:
         return len(between.split()) <= FEW_WORDS
     between = words[place[1] : fall[0]]
     return len(between.split()) <= FEW_WORDS and not _LINK.search(between)
-
-
-def _any_of(groups: Iterable[Words]) -> re.Pattern[str]:
-    words = chain.from_iterable(chain.from_iterable(one.values()) for one in groups)
-    return any_folded(words)
 
 
 def load_grave_stems(folders: Sequence[Path]) -> GraveStems:

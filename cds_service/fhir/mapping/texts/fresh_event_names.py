@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +11,7 @@ from cds_service.fhir.mapping.files.overlay import required
 from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
     PART,
-    any_folded,
+    any_of_tables,
     folded,
 )
 
@@ -57,21 +56,24 @@ class FreshEventNames:
     def __init__(self, content: FreshEventsFile) -> None:
         """Compile the file."""
         self._names: Mapping[FreshEvent, re.Pattern[str]] = {
-            "heart_fresh": _any_of(content.heart_fresh),
-            "lung_fresh": _any_of(content.lung_fresh),
-            "brain_fresh": _any_of(content.brain_fresh),
+            "heart_fresh": any_of_tables(content.heart_fresh),
+            "lung_fresh": any_of_tables(content.lung_fresh),
+            "brain_fresh": any_of_tables(content.brain_fresh),
         }
-        self._over = _any_of(content.event_over)
-        before, between = _any_of(content.over_before), _any_of(content.between)
+        self._over = any_of_tables(content.event_over)
+        before, between = (
+            any_of_tables(content.over_before),
+            any_of_tables(content.between),
+        )
         # Words of the two tables, and signs such as "." or "'".
         self._over_before = re.compile(
             rf"(?:{before.pattern})(?:{OTHER_SIGN}{{0,3}}(?:{between.pattern}))"
             rf"{{0,{MOST_BETWEEN}}}{OTHER_SIGN}{{0,3}}$"
         )
-        behind = _any_of(content.over_behind)
+        behind = any_of_tables(content.over_behind)
         self._over_behind = re.compile(rf"{OTHER_SIGN}{{0,3}}(?:{behind.pattern})")
 
-        self._risk_class = _any_of(content.risk_class)
+        self._risk_class = any_of_tables(content.risk_class)
 
     def without_risk_class(self, words: str) -> str:
         """Take out how grave an event is: "high-risk" asks for none."""
@@ -104,10 +106,6 @@ class FreshEventNames:
             or self._over_before.search(before)
             or self._over_behind.match(part, name.end())
         )
-
-
-def _any_of(words: Words) -> re.Pattern[str]:
-    return any_folded(chain.from_iterable(words.values()))
 
 
 def load_fresh_event_names(folders: Sequence[Path]) -> FreshEventNames:

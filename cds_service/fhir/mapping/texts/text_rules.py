@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -326,6 +326,11 @@ def _normalized(form: Literal["NFKC", "NFKD"], text: str) -> str:
 def any_folded(patterns: Iterable[str]) -> re.Pattern[str]:
     """Compile regular expressions to one that is searched in folded text."""
     return re.compile("|".join(f"(?:{folded_pattern(one)})" for one in patterns))
+
+
+def any_of_tables(*tables: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
+    """Compile all regular expressions of tables by language, as `any_folded` does."""
+    return any_folded(chain.from_iterable(chain(*(one.values() for one in tables))))
 
 
 def folded_pattern(pattern: str) -> str:

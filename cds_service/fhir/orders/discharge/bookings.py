@@ -7,6 +7,7 @@ from typing import get_args
 from cds_service.core.facts.leaving import Booking, BookingKind
 from cds_service.fhir.element_names import MODIFIERS
 from cds_service.fhir.entries.coded import read_code
+from cds_service.fhir.entries.held_training import REHABILITATION
 from cds_service.fhir.entries.medication.drug_groups import BONE_DRUG
 from cds_service.fhir.entries.medication.drugs import read_billed
 from cds_service.fhir.gathering.record import PatientRecord
@@ -18,11 +19,8 @@ from cds_service.fhir.orders.drafts import (
     codeables,
     entries_of_type,
 )
-from cds_service.fhir.orders.recognition import (
-    REHABILITATION,
-    REVIEW,
-    with_meaning,
-)
+from cds_service.fhir.orders.recognition import REVIEW, with_meaning
+from cds_service.fhir.orders.since.asides_as_reasons import VISIT_NOTES
 from cds_service.fhir.orders.training.ward_training import is_visit_on_ward
 from cds_service.fhir.orders.unread.unread_in_referral import (
     is_read_whole,
@@ -39,7 +37,6 @@ from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import Moment
 
 BOOKED = frozenset({"booked", "arrived", "checked-in"})
-COMMENTS = ("comment", "patientInstruction")
 TRAINING = "rehabilitation"
 DISPENSABLE = frozenset({"optional", "information-only"})
 # What an appointment says of itself, in words or codes.
@@ -121,7 +118,7 @@ def may_be_off(appointment: Json, terminology: Terminology) -> bool:
         return True
     if any(map(_is_declined, objects(appointment.get("participant")))):
         return True
-    words = [text(appointment.get(name)) for name in COMMENTS]
+    words = [text(appointment.get(name)) for name in VISIT_NOTES]
     titles = [text(appointment.get("description"))]
     for codeable in codeables(appointment, *ABOUT):
         titles += texts_of(codeable)
@@ -192,7 +189,7 @@ def _titles_of_order(order: Json) -> list[str]:
 
 def _words_of_visit(appointment: Json) -> list[str]:
     """Return what an appointment says of itself and its comments, in words."""
-    words = [text(appointment.get(name)) for name in COMMENTS]
+    words = [text(appointment.get(name)) for name in VISIT_NOTES]
     titles = _titles_of_visit(appointment)
     return [*words, *(word for title in titles for word in texts_of(title))]
 

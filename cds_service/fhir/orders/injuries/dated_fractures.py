@@ -5,16 +5,16 @@ from datetime import date
 from cds_service.core.earlier_cards.closures import Fracture
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.fractures.bones import OTHER_BONE
 from cds_service.fhir.entries.fractures.levels_of_entries import fracture_levels
+from cds_service.fhir.entries.words.past_by_words import OLD_FRACTURE
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.recognition import FRACTURES
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.site_calendar import SiteCalendar
 
-ELSEWHERE = "other-fracture"
 # Bones other than vertebrae, by the concepts of their fractures.
 BONES = frozenset(
     {
@@ -80,14 +80,14 @@ def _first_told(
 def _is_fracture(entry: Entry) -> bool:
     if OF_HEAD in entry.concepts:
         return False
-    return not entry.concepts.isdisjoint(FRACTURES | BONES | {ELSEWHERE})
+    return not entry.concepts.isdisjoint(FRACTURES | BONES | {OTHER_BONE})
 
 
 def _bones(entry: Entry) -> frozenset[str]:
     """Return the bones that a fracture names; empty for a vertebra."""
     if not entry.concepts.isdisjoint(FRACTURES):
         return frozenset()
-    return (entry.concepts & BONES) or (entry.concepts & {ELSEWHERE})
+    return (entry.concepts & BONES) or (entry.concepts & {OTHER_BONE})
 
 
 def _is_followed_up(entry: Entry, terminology: Terminology) -> bool:
@@ -98,4 +98,4 @@ def _is_followed_up(entry: Entry, terminology: Terminology) -> bool:
     if any(is_later_encounter(text(coding.get("code"))) for coding in codes):
         return True
     words = texts_of(entry.raw.get("code"))
-    return any(terminology.text_concepts(one, OLD) for one in words)
+    return any(terminology.text_concepts(one, OLD_FRACTURE) for one in words)

@@ -9,9 +9,9 @@ from datetime import timedelta
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
+from cds_service.fhir.entries.exams.exam_concepts import EXAM_TYPES
 from cds_service.fhir.entries.exams.unread_in_study_names import words_of_study
 from cds_service.fhir.entries.fractures.bones import CERVICAL
-from cds_service.fhir.entries.fractures.broken_by_title import RESULTS
 from cds_service.fhir.entries.fractures.broken_in_words import (
     Told,
     told_by_words,
@@ -80,7 +80,7 @@ def _told_by(entry: Entry, year: int, terminology: Terminology) -> Told:
         terminology: the service's terminology.
     """
     codes, words = list[Json](), list[str]()
-    if entry.resource_type in RESULTS and _is_image(entry, terminology):
+    if entry.resource_type in EXAM_TYPES and _is_image(entry, terminology):
         codes = codeables(entry.raw, "conclusionCode")
         words = [text(entry.raw.get("conclusion")), *words_of_study(entry.raw)]
         words += _names_of(codeables(entry.raw, "code"))
@@ -91,7 +91,7 @@ def _told_by(entry: Entry, year: int, terminology: Terminology) -> Told:
     told = told_by_words(prose, year, terminology, is_report=is_report)
     coded = (broken_places(code, terminology) for code in codes)
     ageless = told.ageless.union(*coded)
-    if in_doubt(CERVICAL) in entry.concepts and entry.resource_type in RESULTS:
+    if in_doubt(CERVICAL) in entry.concepts and entry.resource_type in EXAM_TYPES:
         ageless |= {NECK}
     return told._replace(ageless=ageless, denied=told.denied - ageless)
 
@@ -123,6 +123,6 @@ def _known_as_old(search: Search) -> set[str]:
             is_denied = certainty_of(entry.raw) == "denied"
             if is_broken and not is_denied and freshness_of(entry.raw, search) == "old":
                 places |= fractured_places(entry.raw, search.terminology)
-        elif entry.resource_type in RESULTS and not is_recent_entry(entry, search):
+        elif entry.resource_type in EXAM_TYPES and not is_recent_entry(entry, search):
             places |= broken_beside(entry.raw, search.terminology)
     return {level for place in places for level in place.split("-")}

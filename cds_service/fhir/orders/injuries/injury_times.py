@@ -37,19 +37,20 @@ from cds_service.fhir.entries.fractures.broken_in_words import (
     names_new_vertebra,
     told_by_words,
 )
+from cds_service.fhir.entries.words.past_by_words import OLD_FRACTURE
 from cds_service.fhir.entries.words.problem_words import is_taken_as_active
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.drafts import DraftOrders
-from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.operations.operation import Operation
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment, SiteCalendar
 
 HALF_YEAR = timedelta(days=180)
-# policy: the treated fracture is often recorded after its operation
+# policy: the treated fracture is often recorded after its operation, and that day
+# entered as its onset
 DOCUMENTED_WITHIN = timedelta(days=7)
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
 
@@ -102,7 +103,9 @@ def freshness_of(fracture: Json, search: Search) -> Freshness:
     terminology, today = search.terminology, search.today
     statuses, certainty = clinical_status(fracture), certainty_of(fracture)
     words = texts_of(fracture.get("code"))
-    is_old_by_words = any(terminology.text_concepts(word, OLD) for word in words)
+    is_old_by_words = any(
+        terminology.text_concepts(word, OLD_FRACTURE) for word in words
+    )
     if is_old_by_words:
         # "Old T12 and new T11" is of two ages.
         year = search.recent_since.year

@@ -21,6 +21,7 @@ from cds_service.fhir.entries.fractures.broken_in_words import told_by_words
 from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
+    SPINAL_SURGERY,
     UNREAD_REASON,
 )
 from cds_service.fhir.entries.harm.harm_words import bones_in_words
@@ -73,7 +74,7 @@ from cds_service.fhir.orders.recognition import (
     TITLES,
     recognise_augmentation,
 )
-from cds_service.fhir.orders.since.injuries_in_acts import is_told_as_past
+from cds_service.fhir.orders.since.injuries_in_acts import PAST, is_told_as_past
 from cds_service.fhir.orders.since.reports import is_made_since
 from cds_service.fhir.orders.unread.unread_in_augmentation import (
     is_plain_note,
@@ -92,8 +93,6 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
-SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
-PAST = ("past-in-reason",)  # a rule of `kinds/`
 # Vertebrae that the words of a diagnosis suspect to be broken.
 SUSPECTED = frozenset(map(in_doubt, FRACTURES | {CERVICAL}))
 # Concepts of a fracture next to whose code something else may be written.
@@ -101,7 +100,7 @@ UNREAD_NEXT_TO_CODE = frozenset({MAY_BE_GRAVE, in_doubt(UNREAD_REASON)})
 # What `_is_named_elsewhere` looks for on other lists than that of problems: as what an
 # entry is, or in doubt as an aside. Reasons to keep a brace are left out, since they
 # are findings; so is surgery, since `_is_operated` looks for it.
-NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - {*KEEP_REASONS} - SURGERY
+NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - {*KEEP_REASONS} - SPINAL_SURGERY
 NAMED_ELSEWHERE |= frozenset(map(in_doubt, NAMED_ELSEWHERE))
 # A broken hip, pelvis or leg that only an aside names: of an accident of which nothing
 # else is known.
@@ -399,7 +398,7 @@ def _is_problem_open(search: Search) -> bool:
 
 def _may_be_for(entry: Entry, search: Search) -> bool:
     """Tell if a brace may be for this entry; not for a plain fracture alone."""
-    if MAY_NEED_BRACE not in entry.concepts or entry.concepts & SURGERY:
+    if MAY_NEED_BRACE not in entry.concepts or entry.concepts & SPINAL_SURGERY:
         return False
     if certainty_of(entry.raw) == "denied" or is_long_over(entry.raw, search):
         return False
@@ -522,7 +521,7 @@ def _is_operated(search: Search) -> bool:
             return True
     is_of_brace = any(_is_for_surgery(one, terminology) for one in _braces_in(search))
     if is_of_brace or any(
-        one.concepts & SURGERY for one in record.of_key("conditions")
+        one.concepts & SPINAL_SURGERY for one in record.of_key("conditions")
     ):
         return True
     entries = [
@@ -550,8 +549,9 @@ def _is_for_surgery(brace: Json, terminology: Terminology) -> bool:
     reasons = codeables(brace, "reasonCode")
     named = (word for reason in reasons for word in texts_of(reason))
     words = [word for word in (*named, *note_texts(brace)) if word]
-    return bool(terminology.concepts(reasons) & SURGERY) or any(
-        terminology.text_concepts(word, SURGERY) and not is_denial(word, terminology)
+    return bool(terminology.concepts(reasons) & SPINAL_SURGERY) or any(
+        terminology.text_concepts(word, SPINAL_SURGERY)
+        and not is_denial(word, terminology)
         for word in words
     )
 
@@ -578,7 +578,9 @@ def _is_surgery(resource: Json, terminology: Terminology) -> bool:
     titles = codeables(resource, *TITLES)
     for word in (word for title in titles for word in texts_of(title)):
         # "Fusion, scheduled" was not done, but a brace may be for it.
-        named = terminology.text_concepts(word, SURGERY) | terminology.ruled_out(word)
-        if named & SURGERY:
+        named = terminology.text_concepts(word, SPINAL_SURGERY) | terminology.ruled_out(
+            word
+        )
+        if named & SPINAL_SURGERY:
             return True
-    return bool(terminology.concepts(titles) & SURGERY)
+    return bool(terminology.concepts(titles) & SPINAL_SURGERY)

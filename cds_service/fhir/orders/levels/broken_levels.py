@@ -30,8 +30,6 @@ from cds_service.fhir.orders.order_reasons import conditions_of, reasons_named
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 NECK = "cervical spine"
-# What the words of an old fracture say.
-OLD = frozenset({"old-fracture"})
 # The regions that codes of a fracture name, with the vertebrae that they may mean.
 REGION_NAMES: Mapping[str, frozenset[str]] = {
     NECK: frozenset(),

@@ -7,7 +7,9 @@ that doubts, denies, or calls any of them old in the same sentence leaves them o
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
+from cds_service.fhir.entries.fractures.bones import VERTEBRAL
 from cds_service.fhir.entries.reports import FINAL, day_of_report
+from cds_service.fhir.entries.words.past_by_words import OLD_FRACTURE
 from cds_service.fhir.entries.words.problem_words import read_problem_words
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -22,8 +24,6 @@ OF_THESE_WEEKS = timedelta(days=90)
 AT_ONCE = timedelta(days=31)
 # Rules of `kinds/` and of `texts/`.
 FRESH, NO_BODY = ("fresh-fracture",), ("process-of-vertebra",)
-OLD = frozenset({"old-fracture"})
-BROKEN = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 
 
 def levels_broken_at_once(
@@ -70,9 +70,9 @@ def _fresh_levels(
             sentence, NO_BODY
         ):
             continue
-        if terminology.text_concepts(sentence, OLD):
+        if terminology.text_concepts(sentence, OLD_FRACTURE):
             continue
         reading = read_problem_words(frozenset(), [sentence], terminology)
         in_doubt = reading.suspected | reading.unclear | reading.of_another
-        if BROKEN & reading.stated and not BROKEN & in_doubt:
+        if VERTEBRAL & reading.stated and not VERTEBRAL & in_doubt:
             yield from terminology.levels.of_fractures(sentence)

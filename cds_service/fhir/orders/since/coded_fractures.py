@@ -11,12 +11,11 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.fractures.healed_fractures import SEVERAL
 from cds_service.fhir.entries.reports import day_of_report
-from cds_service.fhir.entries.words.past_by_words import LONG_PAST, NEW
+from cds_service.fhir.entries.words.past_by_words import LONG_PAST, NEW, OLD_FRACTURE
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.orders.drafts import codeables
-from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.since.reports import is_made_since, is_pathology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
@@ -54,7 +53,8 @@ def coded_results_since(
 def _is_known(code: Json, since: date, terminology: Terminology) -> bool:
     codes = (text(coding.get("code")) for coding in objects(code.get("coding")))
     is_old = any(
-        terminology.text_concepts(words, OLD) or _is_status_after(words, terminology)
+        terminology.text_concepts(words, OLD_FRACTURE)
+        or _is_status_after(words, terminology)
         for words in texts_of(code)
         if not _names_year_from(words, since)
     )

@@ -21,10 +21,10 @@ from cds_service.fhir.certainty import (
 )
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.fractures.bones import BROKEN, CARRYING, FALLS
+from cds_service.fhir.entries.words.past_by_words import OLD_FRACTURE
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, last_of_end, recorded_on
-from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.since.acts import NEVER
 from cds_service.fhir.orders.since.coded_fractures import coded_results_since
 from cds_service.fhir.orders.since.hip_repairs import (
@@ -334,7 +334,7 @@ def _is_past(condition: Json, terminology: Terminology) -> bool:
     if clinical_status(condition) & PAST or certainty_of(condition) == "past":
         return True
     words = texts_of(condition.get("code"))
-    return any(terminology.text_concepts(word, OLD) for word in words)
+    return any(terminology.text_concepts(word, OLD_FRACTURE) for word in words)
 
 
 def _is_of_these_days(

@@ -40,13 +40,13 @@ from cds_service.fhir.entries.harm.harm_words import (
     reasons_in_title,
 )
 from cds_service.fhir.entries.harm.news_in_conditions import ACUTE
+from cds_service.fhir.entries.words.past_by_words import OLD_FRACTURE
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.drafts import codeables
-from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.reasons_of_stay import names_of_discharge
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
@@ -446,7 +446,7 @@ def _is_old(words: str, since: date, terminology: Terminology) -> bool:
     years = [int(one) for one in WRITTEN_YEAR.findall(own)]
     is_earlier = bool(years) and max(years) < since.year
     is_past = terminology.kinds.of_title(own, PAST)
-    return bool(is_earlier or is_past or terminology.text_concepts(own, OLD))
+    return bool(is_earlier or is_past or terminology.text_concepts(own, OLD_FRACTURE))
 
 
 def _of_fracture(words: str, terminology: Terminology) -> str:
@@ -477,7 +477,7 @@ def _parts(words: str) -> list[str]:
 def _is_of_past(words: str, terminology: Terminology) -> bool:
     is_named = terminology.kinds.of_title(words, PAST)
     is_dated = WRITTEN_YEAR.search(words)
-    return bool(is_named or is_dated or terminology.text_concepts(words, OLD))
+    return bool(is_named or is_dated or terminology.text_concepts(words, OLD_FRACTURE))
 
 
 def _gravest(bones: Iterable[str]) -> str:

@@ -12,12 +12,12 @@ from cds_service.fhir.onset import begun, last_of_end, recorded_on
 from cds_service.fhir.orders.operations.done_procedures import RECENT
 from cds_service.fhir.orders.order_reasons import FORBIDDING
 from cds_service.fhir.orders.since.everyday import says_no_more
+from cds_service.fhir.orders.since.illnesses import PASSING
 from cds_service.fhir.raw_json import Json, member, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
 
 # An illness that passes within weeks is over after this.
 PASSED = timedelta(days=365)
-PASSING = ("passing-illness",)  # a rule of `kinds/`
 CHANGED = ("newly-begun", "changed-of-late")  # the same
 # What is asked about whenever it began.
 NEVER_OF_BEFORE = frozenset(

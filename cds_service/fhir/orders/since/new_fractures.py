@@ -7,6 +7,7 @@ from datetime import date
 
 from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.exams.bone_reports import words_of_report
+from cds_service.fhir.entries.fractures.broken_in_words import OF_BEFORE
 from cds_service.fhir.entries.reports import day_of_report
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -15,7 +16,6 @@ from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS, LONGEST_TEX
 from cds_service.fhir.orders.since.reports import is_made_since, is_pathology
 
 NEW_FRACTURE = ("fracture-called-new",)
-OF_BEFORE = ("fracture-of-before",)
 
 
 def new_fractures_since(

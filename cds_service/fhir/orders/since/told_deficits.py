@@ -10,6 +10,7 @@ from datetime import date
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.harm.harm_words import OF_CORD
 from cds_service.fhir.entries.words.old_deficits import (
+    DEFICITS,
     is_called_old,
     is_told_as_lost,
     named_deficits,
@@ -29,10 +30,12 @@ from cds_service.fhir.orders.since.asides_as_reasons import (
 )
 from cds_service.fhir.orders.since.told_entries import entries_since, titles_of
 
-TOLD = frozenset({"neurological-deficit", "leg-weakness"})
 OF_LEG = ("leg-or-saddle",)  # a rule of `kinds/`
 # What an entry states, or its words leave in doubt.
-NAMED = {**{name: name for name in TOLD}, **{in_doubt(name): name for name in TOLD}}
+NAMED = {
+    **{name: name for name in DEFICITS},
+    **{in_doubt(name): name for name in DEFICITS},
+}
 
 
 def deficits_told_since(
@@ -110,8 +113,8 @@ def _named_in_words(
     What may come has not come, and a title may deny what it names.
     """
     told = [one for one in words if not terminology.own_words.fullmatch(one)]
-    if TOLD.isdisjoint(named_deficits(told, terminology)):
+    if DEFICITS.isdisjoint(named_deficits(told, terminology)):
         return None
     without_conditions = terminology.grave_stems.without_conditions
     here = [without_plainly_denied(without_conditions(o), terminology) for o in told]
-    return (named_in(here, terminology) & TOLD) - old_deficits(told, terminology)
+    return (named_in(here, terminology) & DEFICITS) - old_deficits(told, terminology)

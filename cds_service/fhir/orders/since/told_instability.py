@@ -21,13 +21,13 @@ from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.order_reasons import note_texts
 from cds_service.fhir.orders.recognition import is_augmentation
 from cds_service.fhir.orders.since.acts import NEVER, is_since
+from cds_service.fhir.orders.since.asides_as_reasons import COURSE
 from cds_service.fhir.orders.since.illnesses import UNSTABLE
 from cds_service.fhir.raw_json import Json, is_prohibition, text, texts_of
 
 # Of an operation of the spine, "type B" and "posterior wall" are of the spine.
 OF_SPINE = ("unstable-in-brace",)
 IN_DOUBT = frozenset(map(in_doubt, UNSTABLE))
-COURSE = ("outcome", "followUp")
 
 
 def unstable_in_course(procedure: Json, terminology: Terminology) -> frozenset[str]:

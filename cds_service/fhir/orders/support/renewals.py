@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.core.orders import Renewal, RenewalKind, SupportOrder
+from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.order_times import read_times
@@ -21,7 +22,6 @@ from cds_service.fhir.references import Bases
 
 EARLIER = ("priorRequest", "replaces")
 BASIS = "basedOn"
-DEVICE_TYPES = frozenset({"DeviceRequest", "SupplyRequest"})
 MOST_EARLIER = 20  # orders, one before the other
 RENEWS = ("renews-brace",)
 
@@ -126,7 +126,7 @@ def _may_be_brace(reference: Json, later: Order, known: _Known) -> bool:
     order of the same type, or of a device, is taken for one that goes on.
     """
     kind = known.name_of(reference).partition("/")[0] or text(reference.get("type"))
-    return kind in DEVICE_TYPES or (bool(kind) and kind == later.resource_type)
+    return kind in DEVICE_ORDERS or (bool(kind) and kind == later.resource_type)
 
 
 def _is_brace(order: Order, known: _Known) -> bool:

@@ -14,6 +14,7 @@ from datetime import date
 from itertools import takewhile
 
 from cds_service.core.orders import SupportOrder, WrittenOn
+from cds_service.fhir.entries.held_training import REHABILITATION
 from cds_service.fhir.mapping.durations.duration_parts import Mention
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses
@@ -35,7 +36,6 @@ ORDERED_NEXT = ("ordered-next",)
 PLAIN_WORDS = "plain-in-order"
 FOR_GOOD = "postponed-for-good"
 WITH_THERAPY = ("ordered-with-therapy",)
-REHABILITATION = frozenset({"rehabilitation"})
 REST_TITLE = "bed rest"
 # A brace next to an augmentation is one of the spine: 支具12周.
 _SPINE = "vertebra"

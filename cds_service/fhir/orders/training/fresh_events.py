@@ -4,7 +4,6 @@ Training after one is agreed on with those who treat it. The codes are in
 `complication-codes.toml`, the names in `fresh-events.toml`.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
@@ -22,6 +21,7 @@ from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.mapping.texts.fresh_event_names import FreshEvent
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.orders.since.told_causes import ABBREVIATED, SUSPECTED
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
@@ -30,9 +30,6 @@ FRESH_FOR = timedelta(weeks=6)
 # Policy: as long as nobody is sent to walk a little more each day.
 JUST_NOW = timedelta(days=14)
 OVER = frozenset({"finished", "cancelled", "entered-in-error"})
-ABBREVIATED = re.compile(r"\bV\. ?a\.", re.IGNORECASE)
-# Rules of `kinds/`.
-SUSPECTED = ("suspected-by-title", "open-suspicion")
 # Words, codes that say the same, and how long ago; of an unknown day: not at all.
 Told = tuple[list[str], list[Json], timedelta]
 EVENTS: Mapping[FreshEvent, TrainingLimit] = {

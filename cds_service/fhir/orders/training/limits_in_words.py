@@ -18,12 +18,12 @@ from cds_service.fhir.entries.fractures.leg_injuries import (
     is_named,
 )
 from cds_service.fhir.entries.walking_limits import WALKS_NOT, is_stated
+from cds_service.fhir.entries.words.past_by_words import OLD_FRACTURE
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.orders.injuries.injury_times import NO_MORE, moment_of
-from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.training.broken_legs_in_words import words_beside
 from cds_service.fhir.raw_json import member, objects, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
@@ -131,7 +131,7 @@ def _is_over(
     years = [int(one) for one in WRITTEN_YEAR.findall(words)]
     is_earlier = bool(years) and max(years) < since.year
     is_old = kinds.of_title(words, LONG_PAST)
-    return bool(is_earlier or is_old or terminology.text_concepts(words, OLD))
+    return bool(is_earlier or is_old or terminology.text_concepts(words, OLD_FRACTURE))
 
 
 def _heads_the_past(sentence: str, parts: list[str], terminology: Terminology) -> bool:

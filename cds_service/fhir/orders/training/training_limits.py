@@ -44,6 +44,7 @@ from cds_service.fhir.entries.walking_limits import (
     splints_of_order,
 )
 from cds_service.fhir.entries.words.asides import asides_of
+from cds_service.fhir.entries.words.past_by_words import OLD_FRACTURE
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.dates.written_days import days_in, latest_of
@@ -51,7 +52,6 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.drafts import OPTION, DraftOrders
 from cds_service.fhir.orders.injuries.injury_times import NO_MORE, moment_of
-from cds_service.fhir.orders.levels.broken_levels import OLD
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.training.broken_legs_in_words import (
     legs_in_words,
@@ -394,4 +394,4 @@ def _named_day(condition: Json, terminology: Terminology, today: date) -> date |
 def _is_old(condition: Json, terminology: Terminology) -> bool:
     """Tell if its words call it an old one: `Z.n.`."""
     words = texts_of(condition.get("code"))
-    return any(terminology.text_concepts(word, OLD) for word in words)
+    return any(terminology.text_concepts(word, OLD_FRACTURE) for word in words)

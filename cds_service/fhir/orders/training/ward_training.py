@@ -11,11 +11,11 @@ from typing import Literal, NamedTuple
 
 from cds_service.core.braces.bracing import times_of
 from cds_service.core.orders import SupportOrder, SupportOrders
+from cds_service.fhir.entries.held_training import REHABILITATION
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.order_times import read_times
-from cds_service.fhir.orders.recognition import REHABILITATION
 from cds_service.fhir.orders.unread.unread_in_referral import names_lasting_training
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 from cds_service.fhir.references import last_name

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from cds_service.fhir.billing_marks import without_billing_mark
 from cds_service.fhir.element_names import MODIFIERS
+from cds_service.fhir.entries.held_training import REHABILITATION
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
 from cds_service.fhir.mapping.remainders import without_names
@@ -21,11 +22,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE
 from cds_service.fhir.narratives import says_more
 from cds_service.fhir.orders.drafts import Order, codeables
-from cds_service.fhir.orders.recognition import (
-    REHABILITATION,
-    REVIEW,
-    SPECIALIST,
-)
+from cds_service.fhir.orders.recognition import REVIEW, SPECIALIST
 from cds_service.fhir.orders.unread.unread_elements import OF_ANY_ORDER
 from cds_service.fhir.raw_json import Json, items, member, objects, text
 
