@@ -51,6 +51,7 @@ ASKED_ANYWAY = frozenset(
         "instability-told",
         "deficit-told",
         "infection-told",
+        "tumour-told",
     }
 )
 # With these signals an unread list alone brings no card.

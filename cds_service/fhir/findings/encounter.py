@@ -51,7 +51,7 @@ def stay_of_death(chart: Chart) -> Entry | None:
 
 def _ended_by_death(stay: Entry, chart: Chart) -> bool:
     terminology = chart.terminology
-    codes = [*_codes_of_end(stay.raw)]
+    codes = [*codes_of_end(stay.raw)]
     if DIED in terminology.concepts(codes):
         return True
     words = (word for code in codes for word in texts_of(code))
@@ -61,10 +61,10 @@ def _ended_by_death(stay: Entry, chart: Chart) -> bool:
 def codes_of_stay(stay: Json) -> list[Json]:
     """List the codes that say what kind of stay it is, and how it ended."""
     kinds = (stay.get("type"), stay.get("serviceType"))
-    return [*(code for kind in kinds for code in objects(kind)), *_codes_of_end(stay)]
+    return [*(code for kind in kinds for code in objects(kind)), *codes_of_end(stay)]
 
 
-def _codes_of_end(stay: Json) -> Iterator[Json]:
+def codes_of_end(stay: Json) -> Iterator[Json]:
     """Yield how a stay ended: the element itself, and the codes that extend it.
 
     German hospitals write the reason of discharge in an extension.

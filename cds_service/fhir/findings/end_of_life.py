@@ -1,7 +1,8 @@
 """Find hospice care: on the lists, as an order, or as the kind or the end of a stay.
 
-Hospice care silences the whole answer, so orders and stays count by their codes alone.
-Their words only leave it open, as those of any entry do.
+Hospice care silences the whole answer, so orders count by their codes alone, and stays
+by their codes and by words for how they ended that say nothing else. Other words only
+leave it open, as those of any entry do.
 """
 
 from collections.abc import Iterator
@@ -11,11 +12,19 @@ from cds_service.core.findings import Finding
 from cds_service.core.vocabulary import EndOfLifeSpec
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.findings.chart import Chart, FindingOrGap
-from cds_service.fhir.findings.encounter import codes_of_stay, last_day, stays
+from cds_service.fhir.findings.encounter import (
+    codes_of_end,
+    codes_of_stay,
+    last_day,
+    stays,
+)
 from cds_service.fhir.findings.problem_list import find_condition, stated_as_true
 from cds_service.fhir.findings.statements.stated import Stated
 from cds_service.fhir.mapping.terminology import Match
-from cds_service.fhir.raw_json import is_prohibition, objects, text
+from cds_service.fhir.raw_json import is_prohibition, objects, text, texts_of
+
+# A code of FHIR that says how a stay ended; words next to it do not say otherwise.
+ENDS = "http://terminology.hl7.org/CodeSystem/discharge-disposition"
 
 
 def find_end_of_life(spec: EndOfLifeSpec, chart: Chart) -> FindingOrGap:
@@ -53,6 +62,29 @@ def _in_stays(spec: EndOfLifeSpec, chart: Chart) -> Iterator[Stated]:
         ]
         matches = chart.terminology.matches({"coding": codings})
         yield from _if_recent(stay, matches, last_day(stay, chart), spec, chart)
+        if not matches:
+            yield from _ended_in_words(stay, spec, chart)
+
+
+def _ended_in_words(stay: Entry, spec: EndOfLifeSpec, chart: Chart) -> Iterator[Stated]:
+    """Yield a stay that ended in a hospice by words alone: "Hospice - home"."""
+    ends = [*codes_of_end(stay.raw)]
+    if any(
+        text(coding.get("system")) == ENDS
+        for end in ends
+        for coding in objects(end.get("coding"))
+    ):
+        return
+    words = [word for end in ends for word in texts_of(end)]
+    care = frozenset(spec.plain_acts)
+    day = last_day(stay, chart)
+    is_recent = 0 <= (chart.today - day).days <= spec.current_days
+    if (
+        words
+        and is_recent
+        and all(chart.terminology.text_concepts(word, care) for word in words)
+    ):
+        yield Stated(stay, spec.value_sets[0], "", day)
 
 
 def _if_recent(

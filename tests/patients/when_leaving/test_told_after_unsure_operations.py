@@ -1,4 +1,4 @@
-"""A deficit or an infection told since leads also if the operation is not certain."""
+"""A deficit, an infection or a tumour told since leads if the operation is not certain."""
 
 from typing import Any
 
@@ -15,9 +15,13 @@ UNSURE: list[dict[str, Any]] = [
 ]
 TOLD = (
     "Foot drop left|Saddle anaesthesia|Fallfuß rechts|左足下垂|Discitis|Spondylodiszitis"
-    "|Sepsis|敗血症"
+    "|Sepsis|敗血症|Bone metastases|Knochenmetastasen|Métastases osseuses|骨転移|骨转移"
+    "|Multiple myeloma|Plasmozytom"
 )
-NOT_TOLD = "No foot drop|Rule out sepsis|Return if leg weakness|Wound dry"
+NOT_TOLD = (
+    "No bone metastases|Rule out metastases|Breast cancer 2008|Mother had myeloma"
+    "|No foot drop|Rule out sepsis|Return if leg weakness|Wound dry"
+)
 
 
 def summaries_with(words: str, operation: dict[str, Any]) -> list[str]:

@@ -179,6 +179,7 @@ class GraveStems:
         self._rescue_called = any_of_tables(content.rescue_called)
         self._undenied = any_of_tables(content.undenied)
         self._kept_plain_deficit = kept(self._has_plain_deficit)
+        self._kept_advice = kept(self._without_advice)
 
     def are_in(self, words: str) -> bool:
         """Tell if a text has a part of a word that tells of something grave."""
@@ -239,6 +240,9 @@ class GraveStems:
 
         It is folded if it has such words, else as it was.
         """
+        return self._kept_advice(words)
+
+    def _without_advice(self, words: str) -> str:
         rest, count = self._advice.subn(" ", folded(words))
         return rest if count else words
 
