@@ -43,7 +43,10 @@ _ASIAN_RELATIVE = (
 )
 _ASIAN_OWN = "(?:患者(?:本人)?|病人|本人|환자(?: ?본인)?|본인)"
 _ASIAN_AND = "(?: ?(?:と|および|及び|も|和|与|與|及其?|跟|、|와|과|및|도) ?)"
-_ASIAN_HAVE = "(?= ?(?:とも|共に|ともに|両方|いずれも|も|は|が|に|均|都|皆|患|同患|有|曾|모두|둘 ?다|도|가|이|는|은|에서))"
+_ASIAN_HAVE = (
+    "(?= ?(?:とも|共に|両方|いずれも|も|は|が|に|均|都|皆|患|同患|有|曾|"
+    "모두|둘 ?다|도|가|이|는|은|에서))"
+)
 # Both are named as those who have it: the relative goes, the patient stays.
 _JOINT = re.compile(
     rf"\b{_BOTH}{_THEIR}{_RELATIVE}{_AND}(?P<one>{_OWN}){_HAVE}"
@@ -59,7 +62,8 @@ _LIKE = re.compile(
     r",? ?(?:\(|\b)(?:as (?:did|had|has|does|with|well as)|just like|like|"
     r"(?:and )?so (?:did|has|does)|same as|wie(?: auch)?|ebenso(?: wie)?|genau wie|"
     r"comme|tout comme|al igual que|igual que|como|cosi come|come|net als|zoals|"
-    rf"evenals|(?:podobnie )?jak|tak jak) {_THEIR}{_RELATIVE}\b(?: (?:did|had|has|auch|aussi|"
+    rf"evenals|(?:podobnie )?jak|tak jak) {_THEIR}{_RELATIVE}\b(?: (?:did|had|has|"
+    r"auch|aussi|"
     r"tambien|anche|ook))?\)?(?=\W*$|[.,;])"
     rf"|{_ASIAN_RELATIVE}(?:親)?(?:と同様に?|と同じく|と同じ)|(?:与|和|同|跟)其?{_ASIAN_RELATIVE}"
     rf"(?:一样|相同)|{_ASIAN_RELATIVE}(?:와|과) ?(?:마찬가지로|같이|같은)",
@@ -76,7 +80,8 @@ _FEARED = re.compile(
 # A new part of the sentence, of which the patient is the subject.
 _PATIENT_TOO = re.compile(
     rf"\b(?:{_THEIR}{_RELATIVE}) (?:had|has|with|hatte|hat|mit|avait|a eu|avec|tuvo|"
-    rf"con|tenia|ha avuto|aveva|had|met|miala?|z)\b (?P<what>[^.;,\n]{{3,60}}),? ?(?:and |"
+    rf"con|tenia|ha avuto|aveva|had|met|miala?|z)\b (?P<what>[^.;,\n]{{3,60}}),? ?"
+    rf"(?:and |"
     rf"und |et |y |e |en |i |a )?(?P<own>{_OWN}) (?:also|too|as well|likewise|auch|"
     r"ebenso|ebenfalls|aussi|egalement|tambien|anche|ook|eveneens|takze|tez|rowniez)"
     r"(?=\W*$|[.;\n])",
