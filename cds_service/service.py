@@ -246,17 +246,14 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
     if procedures is None:
         _note_unread(call, "procedures")
         return None
-    terminology = call.service.terminology
-    procedures = with_reasons_of_status(procedures, terminology)
-    procedures = with_possible_days(procedures, terminology, call.today)
+    procedures = _with_course_and_days(procedures, call)
     if _find_performed(call, procedures) is None:
         if _may_be_incomplete(call, procedures):
             _note_unread(call, "procedures")
         return None
     gathered = _gather(call, orders)
-    record = with_known_statuses(gathered.record, terminology)
-    record = with_reasons_of_status(record, terminology)
-    record = with_possible_days(record, terminology, call.today)
+    record = with_known_statuses(gathered.record, call.service.terminology)
+    record = _with_course_and_days(record, call)
     gathered = replace(gathered, record=record)
     performed = _find_performed(call, record)
     if performed is None:
@@ -265,6 +262,13 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
         return None
     case = _case_of_discharge(call, gathered, performed)
     return ReadCase(case, record.near_misses, record.encounter or None)
+
+
+def _with_course_and_days(record: PatientRecord, call: Call) -> PatientRecord:
+    """Add to operations what the reason of their status says, and possible days."""
+    terminology = call.service.terminology
+    record = with_reasons_of_status(record, terminology)
+    return with_possible_days(record, terminology, call.today)
 
 
 # --- step 1: the orders

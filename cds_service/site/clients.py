@@ -19,15 +19,16 @@ from cds_service.site.fields import (
     Whole,
     YesNo,
 )
-from cds_service.site.launch import WorksheetLaunch
 from cds_service.site.profiles import (
     GENERIC,
     Algorithm,
     HandoutForm,
     Profile,
     ProfileName,
+    Writes,
     value_of,
 )
+from cds_service.site.review import ClientId, LoginServer, SecretFile
 
 # characters; the audit log indexes issuers and tenants up to this length
 MAX_NAME = 256
@@ -76,6 +77,30 @@ class Capabilities(SiteTable):
 EVERYTHING = Capabilities()
 MAX_LIFETIME = 3600  # seconds of a token
 ONE_KEY_WAY = "exactly one of jwks-url, jwks-urls, jwks-index and jwks-file is needed"
+
+
+class WorksheetLaunch(SiteTable):
+    """`[clients.worksheet]`: our registration as a SMART app.
+
+    Each of the EHR's `fhir-servers` may launch the worksheet.
+
+    Attributes:
+        client_id: id of the worksheet at this EHR's authorization server.
+        client_secret_file: name of a file in the site folder; None for a public
+            client, which PKCE alone protects.
+        servers: origins that a FHIR server's SMART configuration may name besides its
+            own.
+        writes: the FHIR server takes several values as one transaction, or one at a
+            time; None as its profile says.
+        in_cards: cards link to it, so the EHR must be able to launch a link of type
+            `smart`.
+    """
+
+    client_id: ClientId
+    client_secret_file: SecretFile | None = None
+    servers: tuple[LoginServer, ...] = ()
+    writes: Writes | None = None
+    in_cards: YesNo = False
 
 
 class Client(SiteTable):

@@ -136,17 +136,13 @@ def grave_concepts_of(
     wards = wards_of(entry)
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
     past = past_by_dates(words, named, terminology)
-    concepts = broken | (coded & OPENING) | ((named - past) & (GRAVE | END_OF_LIFE))
+    stated = broken | (coded & OPENING) | ((named - past) & (GRAVE | END_OF_LIFE))
     if past:  # a history that leads no card, and reassures of nothing
-        concepts |= {_unread_in(entry), MAY_BEAR_ON_SPINE}
-    concepts -= SEARCHES
-    searched = coded | named | searches_in_titles(entry, titles, terminology)
-    if is_for_screening(entry, terminology):
-        searched -= MARKER_SEARCH
-    concepts |= searched_by(entry, searched)
-    concepts |= unread_in_words(entry, words, named, terminology)
-    # "Do not mobilise" denies nothing: it orders.
-    concepts -= MOVING_FORBIDDEN
+        stated |= {_unread_in(entry), MAY_BEAR_ON_SPINE}
+    searched = _searched_by(entry, titles, coded | named, terminology)
+    unread = unread_in_words(entry, words, named, terminology)
+    # "Do not mobilise" denies nothing: it orders, and is read by itself.
+    concepts = ((stated - SEARCHES) | searched | unread) - MOVING_FORBIDDEN
     is_brief = is_for_a_time(entry, coded)
     concepts |= _forbidden_or_unstable(words, terminology, is_brief=is_brief)
     concepts |= asked_in_title(entry, titles, terminology)
@@ -156,6 +152,16 @@ def grave_concepts_of(
     if is_named_broken or names_broken_vertebra(entry, words, terminology):
         concepts |= {BROKEN_ASIDE}
     return concepts
+
+
+def _searched_by(
+    entry: Json, titles: list[Json], named: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return what an entry looks for; a marker for a screening looks for nothing."""
+    searched = named | searches_in_titles(entry, titles, terminology)
+    if is_for_screening(entry, terminology):
+        searched -= MARKER_SEARCH
+    return searched_by(entry, searched)
 
 
 def _broken_by_title(entry: Json, terminology: Terminology) -> frozenset[str]:

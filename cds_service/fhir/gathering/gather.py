@@ -80,16 +80,13 @@ def gather(
     until = deadline.for_reading()
     results = read_results(request, plan, fhir, until=until)
     results = of_one_server(results, person.bases)
-    # What these refer to: further reads of the same server.
     if fhir is not None:
+        # What these refer to: further reads of the same server.
         read = partial(read_by_id, fhir, request=request, most=MOST_READ, until=until)
-        results = with_referred_to(
-            results, plan, terminology, person.bases, read, until
-        )
-        results = with_diagnoses_of_stay(results, plan, person.bases, read)
-        results = with_results_of_cultures(
-            results, plan, terminology, person.bases, read
-        )
+        bases = person.bases
+        results = with_referred_to(results, plan, terminology, bases, read, until)
+        results = with_diagnoses_of_stay(results, plan, bases, read)
+        results = with_results_of_cultures(results, plan, terminology, bases, read)
     identified = _identified(person, plan, results)
     results = with_unread_products(results, plan, identified, terminology)
     # Raises for another Patient, and for a record of which nothing could be read.

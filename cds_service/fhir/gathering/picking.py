@@ -90,23 +90,18 @@ def pick(
     for one in chain.from_iterable(groups):
         deadline.check()  # repairs are slow, and there may be thousands
         key = PROBLEMS if one.kind == CONDITION else template.key
+        raw = one.coded.raw
         try:
-            raw = one.coded.raw
             accepted = parse_resource(raw, one.kind, terminology.calendar)
         except BrokenResource:
             broken.append(Unreadable(one.name, key, one.concepts))
-        else:
-            is_as_sent = accepted is raw
-            coded = one.coded if is_as_sent else read_code(accepted, terminology)
-            entry = read_entry(
-                coded,
-                key,
-                origin,
-                one.concepts,
-                referred_in(accepted, targets),
-                terminology,
-            )
-            picked.append(entry)
+            continue
+        is_as_sent = accepted is raw
+        coded = one.coded if is_as_sent else read_code(accepted, terminology)
+        referred = referred_in(accepted, targets)
+        picked.append(
+            read_entry(coded, key, origin, one.concepts, referred, terminology)
+        )
     return tuple(picked), tuple(broken)
 
 

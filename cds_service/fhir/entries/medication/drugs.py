@@ -40,6 +40,8 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 OSTEOPOROSIS = frozenset({"osteoporosis"})
 BY_ANOTHER = frozenset({"by-another-doctor"})
 BLINDED = frozenset({"blinded"})
+# Groups that count only if the drug acts on the whole body.
+BODY_WIDE = frozenset({STEROID, DEEP_INFECTION_DRUG, BROAD_ANTIBIOTIC})
 
 
 class Drug(NamedTuple):
@@ -87,43 +89,45 @@ def read_drug(
     matches = _drug_matches(terminology.matches(codes), terminology)
     by_code = frozenset(one.concept for one in matches)
     by_name = _concepts_of_names(names, resource, terminology)
-    is_by_name = bool(by_name and not by_code)
     concepts = by_code | by_name
     if STEROID in concepts and is_for_once(resource, names, terminology):
         concepts = _without_group(concepts, STEROID, terminology)
     own_names = names
     if STEROID in concepts:
         own_names = {without_asides(one, terminology) for one in names}
-    for group in sorted(concepts & {STEROID, DEEP_INFECTION_DRUG, BROAD_ANTIBIOTIC}):
-        if is_local(names, resource, medication, terminology):
+    body_wide = concepts & BODY_WIDE
+    if body_wide and is_local(names, resource, medication, terminology):
+        for group in sorted(body_wide):
             concepts = _without_group(concepts, group, terminology)
     concepts, is_clear = _by_dose(concepts, names, resource, medication, terminology)
+
+    is_by_name = bool(by_name and not by_code)
+    is_of_other_code = is_by_name and terminology.identifies("drugs", codes)
     is_denied = any(map(terminology.clauses.is_not_done, own_names))
     is_denied = is_denied or is_not_taken(names, concepts, resource, terminology)
     told = (*names, *words_aside(resource))
-    is_understood, is_plain, is_ended = True, True, False
-    if BONE_DRUG in concepts:
-        is_ended = ends_in_words(resource, concepts, terminology)
-        # "Osteoporosis injection" does not say which bone drug it is.
-        is_clear &= ANY_BONE_DRUG not in concepts or bool(by_code)
-        is_understood = is_clear and _is_understood(
-            resource, medication, terminology, concepts
-        )
-        # A start that is left to another doctor is open.
-        is_plain = resource.get("resourceType") != "MedicationRequest" or (
-            is_plain_order(resource, medication, terminology, concepts)
-            and not any_names(told, BY_ANOTHER, terminology)
-        )
-    return Drug(
+    drug = Drug(
         concepts=concepts,
         ingredients=tuple(sorted(concepts & terminology.drugs.ingredients)),
         code=matches[0].code if matches else "",
         is_by_name=is_by_name,
         is_doubtful=is_denied
-        or any_names(told, BLINDED, terminology)
-        or (is_by_name and terminology.identifies("drugs", codes)),
-        is_ended=is_ended,
-        is_understood=is_understood,
+        or is_of_other_code
+        or any_names(told, BLINDED, terminology),
+    )
+    if BONE_DRUG not in concepts:
+        return drug
+    # "Osteoporosis injection" does not say which bone drug it is.
+    is_clear &= ANY_BONE_DRUG not in concepts or bool(by_code)
+    # A start that is left to another doctor is open.
+    is_plain = resource.get("resourceType") != "MedicationRequest" or (
+        is_plain_order(resource, medication, terminology, concepts)
+        and not any_names(told, BY_ANOTHER, terminology)
+    )
+    return drug._replace(
+        is_ended=ends_in_words(resource, concepts, terminology),
+        is_understood=is_clear
+        and _is_understood(resource, medication, terminology, concepts),
         is_plain=is_plain,
     )
 

@@ -134,27 +134,29 @@ def find_measurement(
         values = _with_low_limit(_without_replaced(values, spec, chart))
     if not values.usable:
         values = _refuse_issued_later(values, spec, chart)
-    passed_over = (*broken, *[one.passed_over(spec) for one in values.refused])
+    refused = (*broken, *[one.passed_over(spec) for one in values.refused])
+    outcome, passed_over = _find_among(values, spec, chart, choose)
+    return outcome, (*refused, *passed_over)
 
+
+def _find_among(
+    values: JudgedValues, spec: QuantitySpec, chart: Chart, choose: Choose
+) -> FindingOrGap:
+    """Return the finding or gap of the judged values, and what was not chosen."""
     if not values.usable:
         old = choose(values.stale, spec, chart) if values.stale else None
-        if old:
-            passed_over = (*passed_over, *old.passed_over)
         unusable = gap_if_unusable(spec, chart, values.stale, values.refused)
-        return _with_value_seen(unusable, spec, chart, old, values.refused), passed_over
+        gap = _with_value_seen(unusable, spec, chart, old, values.refused)
+        return gap, old.passed_over if old else ()
 
     chosen = choose(values.usable, spec, chart)
     if chosen.conflict:
         sources = (one.reading.provenance(spec, one.printed) for one in chosen.used)
         conflict = make_gap(spec, "conflicting", chosen.conflict, *sources)
-        return conflict, (*passed_over, *chosen.passed_over)
+        return conflict, chosen.passed_over
 
     newer = _refuse_maybe_newer([*values.usable, *values.stale], chosen, chart)
-    passed_over = (
-        *passed_over,
-        *[one.passed_over(spec) for one in newer],
-        *chosen.passed_over,
-    )
+    passed_over = (*[one.passed_over(spec) for one in newer], *chosen.passed_over)
     return _finding(spec, chart, chosen), passed_over
 
 

@@ -42,6 +42,23 @@ DOSAGES = "plain-dosage-words"
 STUDIES = "plain-study-words"
 COMPLICATIONS = "plain-complication-words"
 ACTIVITIES = "plain-activity-words"
+KINDS = (
+    BRACES,
+    DOSES,
+    REFERRALS,
+    TRAINING,
+    VALUES,
+    REPORTS,
+    REASONS,
+    TITLES,
+    DENSITIES,
+    PLACES,
+    CEMENT,
+    DOSAGES,
+    STUDIES,
+    COMPLICATIONS,
+    ACTIVITIES,
+)
 
 
 class PlainWordsFile(Examples):
@@ -209,28 +226,28 @@ def load_all_plain(
     Raises:
         DataFileError: a file is wrong.
     """
-    bound = [file.bound for file in _files(folders, REASONS)]
-    reasons = [*_words(folders, REASONS), *all_plain(bound)]
-    titles, values = _words(folders, TITLES), _words(folders, VALUES)
-    of_reports = _files(folders, REPORTS)
-    of_cement = _files(folders, CEMENT)
-    studies = _words(folders, STUDIES)
-    operated = _files(folders, COMPLICATIONS)
+    files = {kind: _files(folders, kind) for kind in KINDS}
+    words = {kind: _listed(of_kind, "words") for kind, of_kind in files.items()}
+    bound = [file.bound for file in files[REASONS]]
+    reasons = [*words[REASONS], *all_plain(bound)]
+    titles, values = words[TITLES], words[VALUES]
+    of_reports, of_cement = files[REPORTS], files[CEMENT]
+    operated = files[COMPLICATIONS]
     denied = [pattern for file in of_reports for pattern in file.denied.patterns]
-    reports = [*_words(folders, REPORTS), *denied]
+    reports = [*words[REPORTS], *denied]
     organs = _listed(of_reports, "organs")
-    densities = [*_words(folders, DENSITIES), *reports, *values, *reasons]
-    cemented = [*_words(folders, CEMENT), *reports]
-    training = _words(folders, TRAINING)
-    of_stay = {*_listed(_files(folders, TRAINING), "stay")}
+    densities = [*words[DENSITIES], *reports, *values, *reasons]
+    cemented = [*words[CEMENT], *reports]
+    training = words[TRAINING]
+    of_stay = {*_listed(files[TRAINING], "stay")}
     lasting = [word for word in training if word not in of_stay]
     course = _listed(operated, "course")
     denials = PlainWords(denied, None)
     bare, shown = _listed(of_reports, "bare"), _listed(of_reports, "shown")
     return PlainLists(
-        braces=PlainWords(_words(folders, BRACES), durations),
-        doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
-        referrals=PlainWords(_words(folders, REFERRALS), durations),
+        braces=PlainWords(words[BRACES], durations),
+        doses=PlainWords([*words[DOSES], *bone_drugs], None),
+        referrals=PlainWords(words[REFERRALS], durations),
         training=PlainWords(training, durations),
         lasting=PlainWords(lasting, None),
         staying=PlainWords(sorted(of_stay), None),
@@ -248,21 +265,21 @@ def load_all_plain(
         bound=BoundWords(bound, reasons, reports, durations),
         bound_in_titles=BoundWords(bound, [*reasons, *titles], reports, durations),
         densities=PlainWords(densities, durations),
-        places=PlainWords(_words(folders, PLACES), None),
+        places=PlainWords(words[PLACES], None),
         checks=PlainWords([*cemented, *organs], durations),
         cemented=PlainWords(cemented, durations),
         material=PlainWords(_listed(of_cement, "material"), None),
         beyond=PlainWords(_listed(of_cement, "beyond"), None),
-        dosages=_besides(_words(folders, DOSAGES), reasons, durations),
-        studies=_besides(studies, reasons, durations),
-        findings=PlainWords(_listed(_files(folders, STUDIES), "findings"), None),
-        scans=PlainWords([*studies, *_words(folders, CEMENT)], durations),
-        preparing=PlainWords(_listed(_files(folders, REFERRALS), "preparing"), None),
-        complications=PlainWords(_words(folders, COMPLICATIONS), None),
+        dosages=_besides(words[DOSAGES], reasons, durations),
+        studies=_besides(words[STUDIES], reasons, durations),
+        findings=PlainWords(_listed(files[STUDIES], "findings"), None),
+        scans=PlainWords([*words[STUDIES], *words[CEMENT]], durations),
+        preparing=PlainWords(_listed(files[REFERRALS], "preparing"), None),
+        complications=PlainWords(words[COMPLICATIONS], None),
         complications_named=PlainWords(_listed(operated, "named"), None),
         course=PlainWords(course, durations),
         notes=PlainWords([*course, *_listed(operated, "composed")], None),
-        activities=PlainWords(_words(folders, ACTIVITIES), durations),
+        activities=PlainWords(words[ACTIVITIES], durations),
     )
 
 
@@ -279,11 +296,7 @@ def plain_of_braces(folders: Sequence[Path]) -> PlainWords:
     Raises:
         DataFileError: a file is wrong.
     """
-    return PlainWords(_words(folders, BRACES), None)
-
-
-def _words(folders: Sequence[Path], folder: str) -> list[str]:
-    return [word for file in _files(folders, folder) for word in file.words]
+    return PlainWords(_listed(_files(folders, BRACES), "words"), None)
 
 
 def _files(folders: Sequence[Path], folder: str) -> list[PlainWordsFile]:

@@ -6,6 +6,7 @@ They get the augmentations on record, and other injuries that a brace may be for
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from cds_service.core.facts.leaving import SOON_ENOUGH
 from cds_service.core.orders import (
@@ -94,26 +95,55 @@ def join_support_orders(
         _with_not_now(order, operation.levels, today)
         for order in (*signed_now, *in_force, *on_record.unclear)
     ]
-    augmentations = find_augmentations(record, terminology)
-    days_done = {
-        day for name, day in augmentations if day and name.startswith("Procedure/")
-    }
-    planned = augmentation.planned if augmentation else None
-    last_planned = augmentation.last_planned if augmentation else None
+    days = _days_of_operations(augmentation, record, terminology, today)
     return SupportOrders(
         orders=tuple(orders),
         earlier_braces=_braces_of(*over),
         unchecked=unchecked_in(record),
-        augmented_on=_newest_of(augmentations, today),
-        stages=tuple(sorted(days_done)),
-        procedure_on=_within_a_year(planned, today),
-        last_stage_on=_within_a_year(last_planned, today),
+        augmented_on=days.newest,
+        stages=days.done,
+        procedure_on=days.planned,
+        last_stage_on=days.last_planned,
         is_plan_vague=augmentation is not None and augmentation.is_plan_vague,
         is_augmented_now=augmentation is not None,
         other=other,
         is_prose_unread=any(is_list_unread(key, record) for key in PROSE),
         training_limits=limits,
         has_unnamed=has_unnamed_order(record),
+    )
+
+
+class _Days(NamedTuple):
+    """The days of the patient's augmentations.
+
+    Attributes:
+        newest: the newest that has come, else the first to come.
+        done: those of procedures.
+        planned: for which the one being signed is planned, if that is in force.
+        last_planned: the last stage of that plan.
+    """
+
+    newest: date | None
+    done: tuple[date, ...]
+    planned: date | None
+    last_planned: date | None
+
+
+def _days_of_operations(
+    augmentation: AugmentationOrder | None,
+    record: PatientRecord,
+    terminology: Terminology,
+    today: date | None,
+) -> _Days:
+    on_record = find_augmentations(record, terminology)
+    done = {day for name, day in on_record if day and name.startswith("Procedure/")}
+    planned = augmentation.planned if augmentation else None
+    last_planned = augmentation.last_planned if augmentation else None
+    return _Days(
+        _newest_of(on_record, today),
+        tuple(sorted(done)),
+        _within_a_year(planned, today),
+        _within_a_year(last_planned, today),
     )
 
 
