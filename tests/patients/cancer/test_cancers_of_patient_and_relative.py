@@ -100,6 +100,15 @@ def test_a_relatives_alone_leads_nothing(words: str, place: str) -> None:
     assert not leads_with_cancer(card_of(PLACES[place](words))["summary"])
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["Breast cancer excluded, like her mother", "No breast cancer, like her mother"],
+)
+def test_a_denial_next_to_a_relative_stays_open(words: str) -> None:
+    card = card_of(dated({"text": words}, days=200))
+    assert "Not known" in card["detail"]
+
+
 def test_each_part_of_a_sentence_has_its_own_person() -> None:
     both = "Mother had breast cancer, patient had breast cancer too"
     assert leads_with_cancer(card_of(imaging(both, days=4))["summary"])

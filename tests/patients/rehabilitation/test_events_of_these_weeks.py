@@ -206,6 +206,14 @@ def test_the_page_still_says_to_walk() -> None:
     assert page_after(dated(codeable(ICD, "I21.4"), days=30))["mayTrain"] is True
 
 
+TERRITORIES = (
+    *("Acute infarct in left MCA territory", "Right PCA territory infarction"),
+    *("Acute lacunar infarct", "Infarkt im Mediastromgebiet links"),
+    *("Infarctus sylvien gauche", "Infarto en territorio de la ACM izquierda"),
+    *("Infarto nel territorio silviano", "Infarct in mediastroomgebied links"),
+    *("Zawał mózgu", "左中大脳動脈領域の梗塞", "左侧大脑中动脉区梗死"),
+    "좌측 중대뇌동맥 영역 경색",
+)
 REPORTED = [
     *(
         (one, LUNG)
@@ -218,11 +226,15 @@ REPORTED = [
     ("Acute pulmonary embolism on 14 Nov 2026", LUNG),
     ("Lungenembolie am 14.11.2026", LUNG),
     ("2026年11月14日脑梗死", BRAIN),
+    *((one, BRAIN) for one in TERRITORIES),
 ]
 NOT_REPORTED = (
     "No pulmonary embolism|Keine Lungenembolie|Lungenembolie ausgeschlossen|r/o PE"
     "|V.a. Lungenembolie|Pulmonary embolism?|Old stroke left|Stroke 2015|肺塞栓除外"
     "|Wedge fracture L1|Kein Infarkt|Pas d'embolie pulmonaire|Stroke risk low"
+    "|Old infarct in left MCA territory|No infarct in the MCA territory|Renal infarct"
+    "|Chronic lacunar infarcts|Splenic infarct|MCA territory normal|Bone infarct"
+    "|Alter Mediainfarkt|Ancien infarctus sylvien|Infarto antiguo de la ACM"
     "|Lungenembolie am 14.11.2024|Stroke in May 2026|2019年脑梗死"
 )
 

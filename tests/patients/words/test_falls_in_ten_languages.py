@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chart_builders import inpatient
-from tests.patients.reassuring import card_of, dated, imaging
+from tests.patients.reassuring import card_of, cards_of, dated, end_is_selected, imaging
 
 HIGH = (
     "Sturz aus großer Höhe",
@@ -160,3 +160,9 @@ def test_several_that_a_report_or_the_stay_tells_of_are_named(words: str) -> Non
     stay = inpatient() | {"reasonCode": [{"text": words}]}
     for entry in (imaging(words, days=4), stay):
         assert "epeated falls" in card_of(entry)["detail"]
+
+
+@pytest.mark.parametrize("words", ["Third fall this year", "Recidiverend vallen"])
+def test_a_stay_for_falls_chooses_no_end_of_a_brace(words: str) -> None:
+    stay = inpatient() | {"reasonCode": [{"text": words}]}
+    assert not end_is_selected(cards_of(stay))

@@ -69,12 +69,15 @@ _LIKE = re.compile(
     rf"(?:一样|相同)|{_ASIAN_RELATIVE}(?:와|과) ?(?:마찬가지로|같이|같은)",
     re.IGNORECASE,
 )
-# What is feared "like her mother" is nobody's.
+# What is feared or denied "like her mother" is left as it is.
 _FEARED = re.compile(
     r"\b(?:fear|afraid|worr|concern|risk|anxi|screen|prevent|angst|sorge|befurcht|"
     r"risiko|peur|crain|inquiet|risque|miedo|tem[ei]|preocup|riesgo|paura|rischio|"
     r"bang|bezorgd|risico|obaw|boi sie|strach|ryzyk|ask|wonder|looks? like|"
-    r"not like|unlike)|心配|不安|恐|担心|害怕|걱정|두려",
+    r"not like|unlike|exclu|ruled out|den(?:y|ie)|negat|kein|ausgeschl|ecart|descart|"
+    r"uitgesl|wyklucz|(?:no|not|without|ohne|pas|sans|sin|senza|geen|zonder|bez|"
+    r"brak)\b)|"
+    r"心配|不安|恐|担心|害怕|걱정|두려|なし|否定|除外|排除|没有|无|없|배제",
     re.IGNORECASE,
 )
 # A new part of the sentence, of which the patient is the subject.
