@@ -1,4 +1,4 @@
-"""Tell which cancers and deficits prose only names as those of years ago.
+"""Tell which cancers, deficits and infections prose only names as those of years ago.
 
 "Breast cancer 2009" in a report is a history, as it is in a title. Each part that names
 it must say that alone: a year behind a disease that is treated, has spread or grew
@@ -8,6 +8,7 @@ worse dates nothing.
 import re
 from collections.abc import Iterable
 
+from cds_service.fhir.entries.grave.grave_concepts import SPINAL_INFECTIONS
 from cds_service.fhir.entries.words.cancer_words import may_be_back
 from cds_service.fhir.entries.words.past_by_words import NEW, PAST_BY_WORDS
 from cds_service.fhir.entries.words.problem_words import MOST_SENTENCES
@@ -29,12 +30,14 @@ CANCERS = frozenset(
     }
 )
 DEFICITS = frozenset({"neurological-deficit", "leg-weakness"})
+INFECTIONS = SPINAL_INFECTIONS | {"sepsis"}
 # Rule E9: up to five years ago, and the year itself may be one more.
 YEARS_OF_CANCER = 6
 # Of last year's deficit nobody knows if it is of last month.
 YEARS_OF_DEFICIT = 2
 WORSE = ("grown-worse",)
 LASTING = ("long-standing",)
+UNCHANGED = ("over-or-unchanged",)
 _PART = re.compile(r"[,;:()，、；：（）]")
 # A cancer whose name is known for old ones, in place of a short name.
 _KNOWN_CANCER = "breast cancer"
@@ -43,21 +46,21 @@ _KNOWN_CANCER = "breast cancer"
 def past_by_dates(
     words: Iterable[str], named: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return which of the named cancers and deficits are only of years ago.
+    """Return which of the named cancers, deficits and infections are of years ago.
 
     Args:
         words: prose, as of a report.
         named: what it names.
         terminology: the service's terminology.
     """
-    candidates = named & (CANCERS | DEFICITS)
+    candidates = named & (CANCERS | DEFICITS | INFECTIONS)
     if not candidates:
         return frozenset()
     past, present = set[str](), set[str]()
     prose = "\n".join(words)[:LONGEST_TEXT]
     for sentence in sentences_once([prose])[:MOST_SENTENCES]:
         parts = [one for one in _PART.split(sentence) if LETTER.search(one)]
-        for group, is_past in ((CANCERS, _is_old_cancer), (DEFICITS, _is_old_deficit)):
+        for group, is_past in GROUPS:
             # Another part may hide a name: "no recurrence".
             concepts = frozenset[str]().union(
                 *(
@@ -89,7 +92,15 @@ def _is_of_now(
     if may_be_back(told, frozenset(), terminology):
         return True
     plain = terminology.plain.reports
-    return not all(one in naming or plain.are_all(one) for one in told)
+    return not all(
+        one in naming or plain.are_all(one) or _adds_nothing(one, terminology)
+        for one in told
+    )
+
+
+def _adds_nothing(part: str, terminology: Terminology) -> bool:
+    """Tell if a part only says that it is over, known or as it was."""
+    return not LETTER.search(terminology.kinds.without(part, UNCHANGED[0]))
 
 
 def _is_old_cancer(
@@ -115,6 +126,27 @@ def _is_old_deficit(
     past = (*PAST_BY_WORDS, *LASTING)
     if not (years or kinds.of_title(part, past)):
         return False
+    return _is_nothing_else(part, concepts, terminology)
+
+
+def _is_old_infection(
+    part: str, concepts: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if words name an infection with its year, and nothing else.
+
+    Words alone do not end it: "old discitis" may be of last month.
+    """
+    years = [int(year) for year in WRITTEN_YEAR.findall(part)]
+    if not years or max(years) > year_of_answer() - YEARS_OF_DEFICIT:
+        return False
+    return _is_nothing_else(part, concepts, terminology)
+
+
+def _is_nothing_else(
+    part: str, concepts: frozenset[str], terminology: Terminology
+) -> bool:
+    kinds = terminology.kinds
+    past = (*PAST_BY_WORDS, *LASTING, *UNCHANGED)
     rest = part
     for kind in past:
         rest = kinds.without(rest, kind)
@@ -137,3 +169,10 @@ def _without_names(
     while end < len(words) and words[end].isalpha() and words[end].isascii():
         end += 1
     return f"{words[:start]}{instead}{words[end:]}"
+
+
+GROUPS = (
+    (CANCERS, _is_old_cancer),
+    (DEFICITS, _is_old_deficit),
+    (INFECTIONS, _is_old_infection),
+)
