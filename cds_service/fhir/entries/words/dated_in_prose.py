@@ -1,4 +1,4 @@
-"""Tell which cancers and deficits prose only names as those of years ago.
+"""Tell which cancers, deficits and infections prose only names as those of years ago.
 
 "Breast cancer 2009" in a report is a history, as it is in a title. Each part that names
 it must say that alone: a year behind a disease that is treated, has spread or grew
@@ -8,8 +8,15 @@ worse dates nothing.
 import re
 from collections.abc import Iterable
 
+from cds_service.fhir.entries.grave.grave_concepts import SPINAL_INFECTIONS
 from cds_service.fhir.entries.words.cancer_words import may_be_back
-from cds_service.fhir.entries.words.old_deficits import DEFICITS, is_old_deficit_alone
+from cds_service.fhir.entries.words.old_deficits import (
+    DEFICITS,
+    UNCHANGED,
+    YEARS_OF_DEFICIT,
+    is_old_deficit_alone,
+    says_nothing_else,
+)
 from cds_service.fhir.entries.words.own_words import WORSE, without_names
 from cds_service.fhir.entries.words.past_by_words import NEW
 from cds_service.fhir.entries.words.problem_words import MOST_SENTENCES
@@ -30,6 +37,7 @@ CANCERS = frozenset(
         "melanoma-ever",
     }
 )
+INFECTIONS = SPINAL_INFECTIONS | {"sepsis"}
 # Rule E9: up to five years ago, and the year itself may be one more.
 YEARS_OF_CANCER = 6
 _PART = re.compile(r"[,;:()，、；：（）]")
@@ -40,14 +48,14 @@ _KNOWN_CANCER = "breast cancer"
 def past_by_dates(
     words: Iterable[str], named: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return which of the named cancers and deficits are only of years ago.
+    """Return which of the named cancers, deficits and infections are of years ago.
 
     Args:
         words: prose, as of a report.
         named: what it names.
         terminology: the service's terminology.
     """
-    candidates = named & (CANCERS | DEFICITS)
+    candidates = named & (CANCERS | DEFICITS | INFECTIONS)
     if not candidates:
         return frozenset()
     past, present = set[str](), set[str]()
@@ -86,7 +94,15 @@ def _is_of_now(
     if may_be_back(told, frozenset(), terminology):
         return True
     plain = terminology.plain.reports
-    return not all(one in naming or plain.are_all(one) for one in told)
+    return not all(
+        one in naming or plain.are_all(one) or _adds_nothing(one, terminology)
+        for one in told
+    )
+
+
+def _adds_nothing(part: str, terminology: Terminology) -> bool:
+    """Tell if a part only says that it is over, known or as it was."""
+    return not LETTER.search(terminology.kinds.without(part, UNCHANGED[0]))
 
 
 def _is_old_cancer(
@@ -101,4 +117,21 @@ def _is_old_cancer(
     )
 
 
-_IS_PAST = ((CANCERS, _is_old_cancer), (DEFICITS, is_old_deficit_alone))
+def _is_old_infection(
+    part: str, concepts: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if words name an infection with its year, and nothing else.
+
+    Words alone do not end it: "old discitis" may be of last month.
+    """
+    years = [int(year) for year in WRITTEN_YEAR.findall(part)]
+    if not years or max(years) > year_of_answer() - YEARS_OF_DEFICIT:
+        return False
+    return says_nothing_else(part, concepts, terminology)
+
+
+_IS_PAST = (
+    (CANCERS, _is_old_cancer),
+    (DEFICITS, is_old_deficit_alone),
+    (INFECTIONS, _is_old_infection),
+)

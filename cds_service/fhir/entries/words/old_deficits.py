@@ -31,6 +31,7 @@ ALL_DEFICITS = DEFICITS | {
 }
 # Rules of `kinds/`: for the words of an order, and for a title of the record.
 LASTING = ("long-standing", *PAST_BY_WORDS)
+UNCHANGED = ("over-or-unchanged",)
 LASTING_ON_RECORD = ("long-standing", "history")
 
 
@@ -140,8 +141,15 @@ def is_old_deficit_alone(
         return False
     if not (years or terminology.kinds.of_title(part, LASTING)):
         return False
+    return says_nothing_else(part, concepts, terminology)
+
+
+def says_nothing_else(
+    part: str, concepts: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if words only name these, their year, and that they are over or as before."""
     rest = part
-    for kind in (*PAST_BY_WORDS, "long-standing"):
+    for kind in (*LASTING, *UNCHANGED):
         rest = terminology.kinds.without(rest, kind)
     rest = WRITTEN_YEAR.sub(" ", rest)
     return not LETTER.search(without_names(rest, concepts, " ", terminology))
