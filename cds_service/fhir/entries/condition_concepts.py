@@ -160,17 +160,7 @@ def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozens
         known = (known - elsewhere) | {NOT_UNDERSTOOD}
     known |= _unstable_by_words(condition, known, terminology)
     known |= _earlier_by_title(diagnosis, known, terminology)
-    news = news_by_name(condition, terminology)
-    if news == "grave" or is_acutely_ill(condition, terminology):
-        known |= {ACUTE}
-    elif (
-        news == "seldom"
-        or (news == "lasting" and has_begun_lately(condition))
-        or is_unusual_diagnosis(condition, terminology)
-    ):
-        known |= {UNUSUAL}
-    if is_of_nerve_root(condition.get("code"), terminology):
-        known |= {NERVE_ROOT}
+    known |= _news_of(condition, terminology)
     known |= leg_injuries(condition.get("code"), terminology)
     if CERVICAL not in known and (told := neck_in_words(condition, terminology)):
         known |= {CERVICAL if told == "stated" else in_doubt(CERVICAL)}
@@ -179,6 +169,23 @@ def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozens
     if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
         return known
     return known | {MAY_NEED_BRACE}
+
+
+def _news_of(condition: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what makes a condition news if it began since the operation."""
+    news = set[str]()
+    by_name = news_by_name(condition, terminology)
+    if by_name == "grave" or is_acutely_ill(condition, terminology):
+        news.add(ACUTE)
+    elif (
+        by_name == "seldom"
+        or (by_name == "lasting" and has_begun_lately(condition))
+        or is_unusual_diagnosis(condition, terminology)
+    ):
+        news.add(UNUSUAL)
+    if is_of_nerve_root(condition.get("code"), terminology):
+        news.add(NERVE_ROOT)
+    return frozenset(news)
 
 
 def _concepts_of_diagnosis(

@@ -533,16 +533,20 @@ def conclude_no(
         return _not_understood(
             spec, strange, listing.entries, named.where, chart.terminology
         )
-    unit = "entry" if listing.entries == 1 else "entries"
-    read = f"{listing.entries} {unit}"
-    source = Provenance(
+    return make_finding(spec, False, _whole_list(spec, chart, how))
+
+
+def _whole_list(spec: YesNoSpec, chart: Chart, how: str) -> Provenance:
+    """Return the source of a "no": the list, and how many entries were read."""
+    named, count = LISTS[spec.key], chart.listed(spec).entries
+    read = "1 entry" if count == 1 else f"{count} entries"
+    return Provenance(
         resource=f"{named.name} ({read})",
         origin=chart.record.reads[spec.key].origin,
         code="",
         printed=f"{how} {named.where} ({read} read)",
         rule=spec.rule,
     )
-    return make_finding(spec, False, source)
 
 
 def _source_of_complaint(entry: Entry, spec: YesNoSpec, where: str) -> Provenance:
