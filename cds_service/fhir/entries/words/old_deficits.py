@@ -147,7 +147,7 @@ def is_old_deficit_alone(
 def says_nothing_else(
     part: str, concepts: frozenset[str], terminology: Terminology
 ) -> bool:
-    """Tell if words only name these, their year, and that they are over or as before."""
+    """Tell if words only name these, their year, and that they are over or the same."""
     rest = part
     for kind in (*LASTING, *UNCHANGED):
         rest = terminology.kinds.without(rest, kind)
