@@ -4,6 +4,7 @@ A code of a reason leaves more open than words do, which name symptoms as well.
 """
 
 from cds_service.fhir.entries.fractures.bones import CERVICAL
+from cds_service.fhir.entries.words.dated_in_prose import INFECTIONS
 from cds_service.fhir.entries.words.problem_words import in_doubt
 
 CANCERS = frozenset(
@@ -16,14 +17,7 @@ CANCERS = frozenset(
         "cancer-ever",
     }
 )
-SPINAL_INFECTIONS = frozenset(
-    {
-        "spinal-infection",
-        "discitis",
-        "vertebral-osteomyelitis",
-        "spinal-tuberculosis",
-    }
-)
+SPINAL_INFECTIONS = INFECTIONS - {"sepsis"}
 # Grave things that an entry may name besides its code, or instead of it. The finding is
 # then open.
 GRAVE = frozenset(

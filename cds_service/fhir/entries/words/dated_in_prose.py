@@ -8,7 +8,6 @@ worse dates nothing.
 import re
 from collections.abc import Iterable
 
-from cds_service.fhir.entries.grave.grave_concepts import SPINAL_INFECTIONS
 from cds_service.fhir.entries.words.cancer_words import may_be_back
 from cds_service.fhir.entries.words.old_deficits import (
     DEFICITS,
@@ -37,7 +36,15 @@ CANCERS = frozenset(
         "melanoma-ever",
     }
 )
-INFECTIONS = SPINAL_INFECTIONS | {"sepsis"}
+INFECTIONS = frozenset(
+    {
+        "spinal-infection",
+        "discitis",
+        "vertebral-osteomyelitis",
+        "spinal-tuberculosis",
+        "sepsis",
+    }
+)
 # Rule E9: up to five years ago, and the year itself may be one more.
 YEARS_OF_CANCER = 6
 _PART = re.compile(r"[,;:()，、；：（）]")
