@@ -1,7 +1,7 @@
 """A hospice that is ordered, or to which a stay ends, and a stay that ends by death.
 
 By a code an order or a stay is the end of life as a procedure is; by words it is left
-open. A death closes everything: the Patient says it later.
+open, but for a stay that ended in a hospice. A death closes everything: the Patient says it later.
 """
 
 import pytest
@@ -193,9 +193,9 @@ HOSPICES = (
     pytest.param(german("11"), id="german"),
     pytest.param(inpatient() | {"type": [HOSPICE]}, id="type"),
     pytest.param(inpatient() | {"serviceType": HOSPICE}, id="service"),
+    pytest.param(ended(words="Hospice - Home"), id="words"),
 )
 NAMED = (
-    pytest.param(ended(words="Hospice - Home"), id="end"),
     pytest.param(inpatient() | {"type": [{"text": "Hospice"}]}, id="type"),
     pytest.param(
         inpatient() | {"serviceType": {"text": "Palliativstation"}}, id="ward"
