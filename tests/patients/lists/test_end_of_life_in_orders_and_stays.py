@@ -1,7 +1,8 @@
 """A hospice that is ordered, or to which a stay ends, and a stay that ends by death.
 
 By a code an order or a stay is the end of life as a procedure is; by words it is left
-open, but for a stay that ended in a hospice. A death closes everything: the Patient says it later.
+open, but for a stay that ended in a hospice. A death closes everything: the Patient
+says it later.
 """
 
 import pytest
