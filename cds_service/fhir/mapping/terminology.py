@@ -69,6 +69,7 @@ from cds_service.fhir.mapping.measured.report_numbers import (
 )
 from cds_service.fhir.mapping.measured.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.plain.plain_words import load_all_plain, plain_of_braces
+from cds_service.fhir.mapping.texts.both import PartOfPatient
 from cds_service.fhir.mapping.texts.clauses import (
     BORDER,
     NOTHING,
@@ -271,16 +272,29 @@ class Terminology:
         self.levels = LevelRules(words, self.level_names, self.text_places, reasons)
         self._drug_rules = TextRules(self.drugs.words, None)
         joints = _joints(languages.values(), self._texts.get(SUSPICION))
+        self._part_of_patient = PartOfPatient(
+            [one.joints for one in words], self._is_less
+        ).of
         self.clauses = ClauseReader(
             self.text_places,
             self.ruled_out_places,
             self.plain.denials.are_all,
             joints,
+            self._part_of_patient,
         )
         # Compiled before the workers fork: they share it, and no first answer waits.
         self._rules_among: dict[frozenset[str] | None, TextRules] = {
-            frozenset(self._texts): TextRules(self._texts, self._texts.get(SPINE))
+            frozenset(self._texts): self._compiled_rules(self._texts)
         }
+
+    def _is_less(self, words: str) -> bool:
+        """Tell if folded words deny, fear or prevent what they name."""
+        stems = self.grave_stems
+        is_feared = stems.is_feared(words) or stems.is_prevention(words)
+        return is_feared or self.clauses.denies(words)
+
+    def _compiled_rules(self, rules: Mapping[str, TextRule]) -> TextRules:
+        return TextRules(rules, self._texts.get(SPINE), self._part_of_patient)
 
     def _index_codes(self) -> None:
         """Keep what each code that is listed names."""
@@ -654,7 +668,7 @@ class Terminology:
         if rules is None:  # few distinct sets are requested, all of them constants
             wanted = self.names if among is None else among
             chosen = {one: rule for one, rule in self._texts.items() if one in wanted}
-            rules = self._rules_among[among] = TextRules(chosen, self._texts.get(SPINE))
+            rules = self._rules_among[among] = self._compiled_rules(chosen)
         return rules
 
     def drug_words(self, text: str) -> frozenset[str]:

@@ -4,7 +4,13 @@ import pytest
 
 from tests.chart_builders import inpatient, kyphoplasty
 from tests.patients.acts import order
-from tests.patients.reassuring import card_of, dated, imaging
+from tests.patients.reassuring import (
+    card_of,
+    cards_of,
+    dated,
+    end_is_selected,
+    imaging,
+)
 
 BOTH = (
     "Mother and patient both had breast cancer",
@@ -13,6 +19,7 @@ BOTH = (
     "Breast cancer in mother and patient",
     "Patient had breast cancer, as did her mother",
     "Breast cancer, like her mother",
+    "Mother had a stroke, patient has breast cancer",
     "Mother had breast cancer, patient too",
     "Sister and the patient have breast cancer",
     "Mutter und Patientin hatten beide Brustkrebs",
@@ -114,3 +121,35 @@ def test_each_part_of_a_sentence_has_its_own_person() -> None:
     assert leads_with_cancer(card_of(imaging(both, days=4))["summary"])
     other = "Mother had breast cancer, patient had a fall"
     assert not leads_with_cancer(card_of(imaging(other, days=4))["summary"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Patientin und Mutter mit Osteoporose",
+        "Patient and mother have osteoporosis",
+        "Mother and patient both had a stroke",
+        "Osteoporosis, like her mother",
+        "La paciente y su madre con diabetes",
+        "Patiënte en haar moeder hebben osteoporose",
+        "母親と患者ともに骨粗鬆症",
+        "患者和母亲均有骨质疏松",
+    ],
+)
+def test_what_is_not_grave_reassures_no_more_than_before(words: str) -> None:
+    stay = inpatient() | {"reasonCode": [{"text": words}]}
+    assert not end_is_selected(cards_of(stay))
+    signed = kyphoplasty(reasonCode=[{"text": words}])
+    assert not end_is_selected(cards_of(order=signed))
+
+
+@pytest.mark.parametrize(
+    ("words", "leads"),
+    [
+        ("Mother and patient both have spinal discitis", "Spinal infection"),
+        ("Patient and her mother have multiple myeloma", "Myeloma"),
+        ("Mutter und Patientin hatten beide ein Plasmozytom", "Myeloma"),
+    ],
+)
+def test_other_grave_things_lead_too(words: str, leads: str) -> None:
+    assert leads in card_of(dated({"text": words}, days=3))["summary"]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cds_service.fhir.certainty import certainty_of, has_unread_status, lacks_status
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.both import GRAVE_IF_BOTH
 from cds_service.fhir.mapping.texts.clauses import (
     LONGEST_STATEMENT,
     Clause,
@@ -418,7 +419,17 @@ def _verdict_on(sentence: str, terminology: Terminology) -> _Verdict:
         return _Verdict(stated, reading.suspected, frozenset())
     before = folded(sentence)[: denies_at or 0]
     asserted = frozenset[str]().union(
-        *read_problem_words(frozenset(), [before], terminology)
+        *read_problem_words(frozenset(), [before], terminology),
+        _grave_of_patient(sentence, terminology),
     )
     denied = (named - asserted) | whole.ruled_out.keys()
     return _Verdict(stated & asserted, reading.suspected & asserted, denied)
+
+
+def _grave_of_patient(sentence: str, terminology: Terminology) -> frozenset[str]:
+    """Return what is grave in words about the patient next to a relative."""
+    part = terminology.clauses.part_of_patient(folded(sentence))
+    if not part:
+        return frozenset()
+    reading = read_problem_words(frozenset(), [part], terminology)
+    return reading.stated & GRAVE_IF_BOTH

@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from cds_service.fhir.entries.words.problem_words import is_denial, read_problem_words
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
+from cds_service.fhir.mapping.texts.text_rules import folded
 
 SUSPECTED = ("open-suspicion",)  # a rule of `kinds/`
 _CLAUSES = re.compile(r"[,，、]")
@@ -43,6 +44,8 @@ def asserting_parts(words: str, terminology: Terminology) -> list[str]:
         is_suspicion = _is_suspicion(sentence, terminology)
         if is_doubted(sentence, terminology) and not is_suspicion:
             continue
+        if own := terminology.clauses.part_of_patient(folded(sentence)):
+            parts.append(own)
         is_below_heading = False
         for clause in _CLAUSES.split(sentence):
             is_feared = _is_feared(clause, terminology)

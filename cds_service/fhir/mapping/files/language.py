@@ -111,6 +111,9 @@ class Joints(DataTable):
         relatives: words for a relative. A sentence with one is about the relative.
         persons: words for another person: husband, carer, died of. What a clause of a
             problem's title names after one is not the patient's.
+        both: words by which something grave that another person has is the patient's
+            too, with `@` for the person: `@ and patient both had`.
+        own: words with which the patient's part begins: `mother had one, patient has`.
         denying: words before a name that deny it, with what may come between: `without
             mention of`.
         denied: words after a name that deny it: `ruled out`.
@@ -126,6 +129,8 @@ class Joints(DataTable):
     found: tuple[Pattern, ...] = ()
     relatives: tuple[Pattern, ...] = ()
     persons: tuple[Pattern, ...] = ()
+    both: tuple[Pattern, ...] = ()
+    own: tuple[Pattern, ...] = ()
     denying: tuple[Pattern, ...] = ()
     denied: tuple[Pattern, ...] = ()
     shown: tuple[Pattern, ...] = ()

@@ -32,8 +32,8 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from cds_service.fhir.mapping.files.letters import LETTER
+from cds_service.fhir.mapping.texts.both import GRAVE_IF_BOTH
 from cds_service.fhir.mapping.texts.kept_texts import kept_by_reader
-from cds_service.fhir.mapping.texts.own_part import parted
 from cds_service.fhir.mapping.texts.text_rules import (
     Place,
     folded,
@@ -61,7 +61,7 @@ MOST_QUESTIONS = 20
 
 def sentences(note: str) -> list[str]:
     """Cut a note into sentences."""
-    return _SENTENCE.split(parted(note))
+    return _SENTENCE.split(note)
 
 
 def sentences_once(texts: Iterable[str]) -> list[str]:
@@ -255,20 +255,29 @@ class Clause:
 
         A concept before the person is the patient's if words divide the two: `dementia,
         daughter informed`, but not `dementia of her husband` or `dementia (husband)`.
+        Nor is a grave one that both have, or that is named in the patient's own part.
         """
         persons = self._reader.joints.persons
         person = persons.search(self.plain)
         if person is None:
             return NOTHING
         begins = person.start()
-        others = persons.sub(" ", self.plain[begins:])
-        says_more = bool(_WORD.search(others))
-        return frozenset(
+        rest = persons.sub(" ", self.plain[begins:])
+        says_more = bool(_WORD.search(rest))
+        others = frozenset(
             name
             for name, (_, end) in self.places.items()
             if end > begins
             or not _is_apart(self.plain[end:begins], says_more=says_more)
         )
+        return others - self._of_both if others & GRAVE_IF_BOTH else others
+
+    @cached_property
+    def _of_both(self) -> frozenset[str]:
+        """Return what is grave in its words about the patient next to a relative."""
+        part = self._reader.part_of_patient(self.plain)
+        named = self._reader.places(part, None) if part else ()
+        return GRAVE_IF_BOTH.intersection(named)
 
     @cached_property
     def is_only_denial(self) -> bool:
@@ -358,6 +367,7 @@ class ClauseReader:
         places: finds where a text names each of the given concepts; None: of all.
         ruled_out: finds where a text names each concept that its words rule out.
         are_denials: tells if a text consists of plain denials: `no bone metastases`.
+        part_of_patient: returns what words with a relative say of the patient too.
     """
 
     def __init__(
@@ -366,8 +376,10 @@ class ClauseReader:
         ruled_out: Callable[[str], Mapping[str, Place]],
         are_denials: Callable[[str], bool],
         joints: JointPatterns,
+        part_of_patient: Callable[[str], str],
     ) -> None:
         """Keep the vocabulary, and the joints between its words."""
+        self.part_of_patient = part_of_patient
         self.places, self.ruled_out, self.joints = places, ruled_out, joints
         self.are_denials = are_denials
 

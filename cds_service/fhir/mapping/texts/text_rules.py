@@ -5,7 +5,7 @@ The words are in `mappings/texts/`.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, groupby
@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 
 from cds_service.core.data_file import read_toml
 from cds_service.fhir.mapping.files.language import ONE_WORD, Language
+from cds_service.fhir.mapping.texts.both import GRAVE_IF_BOTH
 from cds_service.fhir.mapping.texts.kept_texts import kept
-from cds_service.fhir.mapping.texts.own_part import with_own_part
 from cds_service.outgoing.deadline import check_time
 
 Place = tuple[int, int]
@@ -139,11 +139,27 @@ class _Places(NamedTuple):
     ruled_out: dict[str, Place]
 
 
+def _no_words(_: str) -> str:
+    return ""
+
+
 class TextRules:
     """The rules for several concepts, searched together."""
 
-    def __init__(self, rules: Mapping[str, TextRule], spine: TextRule | None) -> None:
-        """Compile the rules by concept, and the rule for `SPINE`."""
+    def __init__(
+        self,
+        rules: Mapping[str, TextRule],
+        spine: TextRule | None,
+        part_of_patient: Callable[[str], str] = _no_words,
+    ) -> None:
+        """Compile the rules.
+
+        Args:
+            rules: by concept.
+            spine: the rule for `SPINE`.
+            part_of_patient: returns what words with a relative say of the patient too.
+        """
+        self._part_of_patient = part_of_patient
         self._rules = {concept: _Searches(rule) for concept, rule in rules.items()}
         self._spine = _Searches(spine) if spine else None
         self._looked_up = kept(self._look)
@@ -175,6 +191,9 @@ class TextRules:
         for concept, rule in self._rules.items():
             if rule.any and (name := rule.any.search(words)):
                 is_out = rule.rules_out(words)
+                if is_out and concept in GRAVE_IF_BOTH:
+                    own = self._own_name(words, rule)
+                    name, is_out = own or name, own is None
                 place_of = places.ruled_out if is_out else places.named
                 place_of[concept] = name.span()
             elif rule.short and self._is_spinal(words, site_words):
@@ -182,6 +201,12 @@ class TextRules:
                 if short and not rule.rules_out(words):
                     places.named[concept] = short.span()
         return places
+
+    def _own_name(self, words: str, rule: "_Searches") -> re.Match[str] | None:
+        """Find the name in what words with a relative say of the patient too."""
+        part = self._part_of_patient(words)
+        name = rule.any.search(part) if rule.any and part else None
+        return None if name is None or rule.rules_out(part) else name
 
     def _is_spinal(self, words: str, site_words: str | None) -> bool:
         spine = self._spine
@@ -235,7 +260,7 @@ def without_accents(text: str) -> str:
     make a different letter. The text is cut as by `within_limit`.
     """
     # One character may become several ("…" three dots).
-    return _cut(with_own_part(_bare_letters(within_limit(text))))
+    return _cut(_bare_letters(within_limit(text)))
 
 
 def _bare_letters(text: str) -> str:
