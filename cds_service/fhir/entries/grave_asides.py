@@ -23,6 +23,7 @@ from cds_service.fhir.entries.grave.grave_concepts import (
     BROKEN_ASIDE,
     END_OF_LIFE,
     GRAVE,
+    INFECTIONS_ELSEWHERE,
     MAY_BEAR_ON_SPINE,
     OPENING,
     UNREAD_PROSE,
@@ -136,7 +137,8 @@ def grave_concepts_of(
     wards = wards_of(entry)
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
     past = past_by_dates(words, named, terminology)
-    stated = broken | (coded & OPENING) | ((named - past) & (GRAVE | END_OF_LIFE))
+    worded = GRAVE | END_OF_LIFE | INFECTIONS_ELSEWHERE
+    stated = broken | (coded & OPENING) | ((named - past) & worded)
     if past:  # a history that leads no card, and reassures of nothing
         stated |= {_unread_in(entry), MAY_BEAR_ON_SPINE}
     searched = _searched_by(entry, titles, coded | named, terminology)

@@ -136,6 +136,9 @@ BY_CODE = frozenset(
         MAY_BEAR_ON_SPINE,
     }
 )
+# Infections that spread to the spine. Their words name no symptom, and leave it open on
+# any list.
+INFECTIONS_ELSEWHERE = frozenset({"deep-infection", "bone-infection-elsewhere"})
 # These bear on the figure or on the drugs, and not on the spine.
 APART = STATES | LISTED_TOO | {UNJUDGED}
 ASIDE = GRAVE | BY_CODE
