@@ -58,8 +58,12 @@ def answered_on(day: date) -> Iterator[None]:
 
 def year_of_answer() -> int:
     """Return the year of the answer on which this thread works; else the present."""
-    day = _ANSWERED.get()
-    return (day or datetime.now(tz=UTC)).year
+    return day_of_answer().year
+
+
+def day_of_answer() -> date:
+    """Return the day of the answer on which this thread works; else today."""
+    return _ANSWERED.get() or datetime.now(tz=UTC).date()
 
 
 def names_year_over(words: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from cds_service.fhir.entries.harm.harm_words import is_of_before
+from cds_service.fhir.entries.words.told_before_asked import without_prevention
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -94,7 +95,8 @@ def told_beside(act: Json, terminology: Terminology) -> list[str]:
         *_purposes_of_drug(act, terminology),
         *_told_of_course(act, terminology),
     ]
-    return [one for one in words if one.strip() and not stems.is_prevention(one)]
+    told = (without_prevention(one, terminology) for one in words)
+    return [one for one in told if one.strip()]
 
 
 def _purposes_of_drug(act: Json, terminology: Terminology) -> list[str]:

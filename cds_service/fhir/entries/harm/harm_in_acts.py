@@ -27,6 +27,7 @@ from cds_service.fhir.entries.harm.harm_words import (
     is_worse,
     names_harm,
     tells_of_rescue,
+    tells_of_second_operation,
 )
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.mapping.terminology import Terminology
@@ -88,6 +89,7 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
         is_worse(one, terminology)
         or names_harm(one, terminology)
         or tells_of_rescue(one, terminology)
+        or tells_of_second_operation(one, terminology)
         for one in words
     )
 
@@ -125,6 +127,7 @@ def asides_tell_harm(condition: Json, terminology: Terminology) -> bool:
         is_worse(one, terminology)
         or is_fall_alone(one, terminology)
         or names_harm(one, terminology)
+        or tells_of_second_operation(one, terminology)
         for one in filter(None, words)
     )
 

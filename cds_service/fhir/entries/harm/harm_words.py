@@ -5,6 +5,7 @@ import re
 from cds_service.fhir.entries.fractures.bones import VERTEBRAL, WORDED
 from cds_service.fhir.entries.fractures.leg_injuries import LEG_BROKEN, leg_injuries
 from cds_service.fhir.entries.words.problem_words import named_in, undenied_parts
+from cds_service.fhir.entries.words.told_before_asked import told_beside_prevention
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
@@ -18,6 +19,7 @@ LONG_STANDING = ("long-standing",)
 NEW, OF_NERVES = ("newly-begun",), ("nerve-root", "gait-trouble")
 MOVED = ("moved-to-monitors",)
 RESCUED = ("rescue-told", "vacuum-told", "watched-closely")
+OPERATED_AGAIN = ("operated-again-told",)
 # What is left of "new-onset" and "neu aufgetreten" without the word for new.
 _ONSET = re.compile(r"\W?\bonset(?: of)?\b|\baufgetreten\w*")
 _DIVIDED = re.compile(r"[,;、，；]")
@@ -37,8 +39,19 @@ def is_moved_to_monitors(title: str, terminology: Terminology) -> bool:
 
 def tells_of_rescue(words: str, terminology: Terminology) -> bool:
     """Tell if words are of a rescue, or of a close watch, that is not called past."""
+    return _names_of_now(words, RESCUED, terminology)
+
+
+def tells_of_second_operation(words: str, terminology: Terminology) -> bool:
+    """Tell if words are of a way back to theatre that is not called past."""
+    return _names_of_now(words, OPERATED_AGAIN, terminology)
+
+
+def _names_of_now(words: str, rules: tuple[str, ...], terminology: Terminology) -> bool:
+    if not terminology.kinds.named(words, rules):
+        return False
     return any(
-        terminology.kinds.named(part, RESCUED)
+        terminology.kinds.named(part, rules)
         and not terminology.kinds.of_title(part, (LONG_PAST,))
         for part in undenied_parts(words[:LONGEST_TEXT], terminology)
     ) and not names_year_over(words)
@@ -80,10 +93,12 @@ def illnesses_in_words(words: str, terminology: Terminology) -> frozenset[str]:
     found = set[str]()
     plain, kinds = terminology.plain.complications_named, terminology.kinds
     stems = terminology.grave_stems
-    for part in undenied_parts(words[:LONGEST_TEXT], terminology):
+    parts = undenied_parts(words[:LONGEST_TEXT], terminology)
+    for part in (
+        one for whole in parts for one in told_beside_prevention(whole, terminology)
+    ):
         is_lasting = bool(kinds.named(part, LONG_STANDING))
-        is_lasting = is_lasting and not joins_what_is_new(part, terminology)
-        if is_lasting or stems.is_prevention(part) or stems.is_searched(part):
+        if is_lasting and not joins_what_is_new(part, terminology):
             continue
         named = (one for one in plain.words_in(part) if not stems.is_lasting_name(one))
         found.update(named)

@@ -30,6 +30,7 @@ from cds_service.fhir.entries.harm.harm_words import (
     is_fall_alone,
     is_moved_to_monitors,
     tells_of_rescue,
+    tells_of_second_operation,
 )
 from cds_service.fhir.entries.harm.unusual_titles import ALARM, COMPLAINT
 from cds_service.fhir.entries.words.asides import VOID
@@ -143,7 +144,9 @@ def _told_at_diagnoses_and_visits(
         told.reference
         for told in (*told_at_diagnoses(record, since, terminology), *visits)
         if any(
-            is_fall_alone(words, terminology) or _is_of_harm(words, since, terminology)
+            is_fall_alone(words, terminology)
+            or _is_of_harm(words, since, terminology)
+            or tells_of_second_operation(words, terminology)
             for words in words_in(told.raw)
         )
     }
@@ -174,6 +177,7 @@ def _falls_of_course(
             is_fall_alone(words, terminology)
             or _tells_of_fall(words, since, terminology)
             or _complains(words, terminology)
+            or tells_of_second_operation(words, terminology)
             for words in words_in(told.raw)
         )
     }
@@ -332,6 +336,7 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
         _is_of_harm(words, since, terminology)
         # On the day of the operation a close watch is of its plan.
         or (is_later and tells_of_rescue(words, terminology))
+        or tells_of_second_operation(words, terminology)
         for words in _said_in(act.raw, terminology)
     ):
         return True

@@ -42,6 +42,7 @@ from cds_service.fhir.entries.harm.harm_words import (
 from cds_service.fhir.entries.harm.news_in_conditions import ACUTE
 from cds_service.fhir.entries.words.past_by_words import OLD_FRACTURE
 from cds_service.fhir.entries.words.problem_words import undenied_parts
+from cds_service.fhir.entries.words.told_before_asked import without_prevention
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
@@ -330,7 +331,8 @@ def _named_by(act: Json, terminology: Terminology, since: date) -> list[Named]:
     told = names_of_reasons(act)
     told += told_beside(act, terminology)
     words = [*called, *told]
-    if any(map(terminology.grave_stems.is_prevention, words)):
+    is_prevention = terminology.grave_stems.is_prevention
+    if any(map(is_prevention, (*called, *names_of_reasons(act)))):
         reasons = []
     why = [one for title in called for one in reasons_in_title(title, terminology)]
     braced = [Named(NECK, "", frozenset())] if is_neck_brace(act, terminology) else []
@@ -369,10 +371,10 @@ def _illnesses_named(
 ) -> Iterator[Named]:
     """Yield the grave illness that words name, and a vertebra that broke again."""
     told = map(terminology.grave_stems.without_advice, words)
-    for sentence in sentences_once(told):
-        is_prevention = terminology.grave_stems.is_prevention(sentence)
+    for whole in sentences_once(told):
+        sentence = without_prevention(whole, terminology)
         parts = _parts(sentence)
-        if is_prevention or _is_heading_of_past(sentence, terminology):
+        if not sentence or _is_heading_of_past(sentence, terminology):
             continue
         for part in parts:
             is_new = joins_what_is_new(part, terminology)
@@ -415,9 +417,9 @@ def _named_in_words(
     terminology: Terminology,
 ) -> Iterator[Named]:
     whole = (SIDE.sub(r"\1", ABBREVIATED.sub(r"\1n", prose)) for prose in words)
-    for sentence in sentences_once(whole):
-        is_prevention = terminology.grave_stems.is_prevention(sentence)
-        if is_prevention or _is_old(sentence, since, terminology):
+    for one in sentences_once(whole):
+        sentence = without_prevention(one, terminology)
+        if not sentence or _is_old(sentence, since, terminology):
             continue
         own = _of_fracture(sentence, terminology)
         bones = bones_in_words(own, terminology)

@@ -12,10 +12,11 @@ from datetime import date, timedelta
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
-from cds_service.fhir.entries.words.own_words import is_called_new
+from cds_service.fhir.entries.words.own_words import is_called_new, kinds_alone
 from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
 from cds_service.fhir.entries.words.problem_words import in_doubt, undenied_parts
 from cds_service.fhir.entries.words.spoken_of import only_speaks
+from cds_service.fhir.entries.words.told_before_asked import CLAUSE, told_before_asked
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
@@ -27,7 +28,7 @@ from cds_service.fhir.orders.since.asides_as_reasons import told_at_diagnoses
 from cds_service.fhir.orders.since.reports import is_pathology
 from cds_service.fhir.orders.since.told_entries import entries_since, titles_of
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, year_of_answer
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, day_of_answer, names_year_over
 
 IN_BONE = frozenset({"myeloma", "bone-metastasis", "bone-malignancy-ever"})
 # The findings of F1, F2, F6 and F7, and the concepts that name each.
@@ -43,8 +44,9 @@ NAMED = {
     **{name: name for name in CONCEPTS},
     **{in_doubt(name): name for name in CONCEPTS},
 }
-# Policy of F7; an infection of an earlier year is over.
+# Policy of F7; that of F1 and F2, counted from the last day of a year.
 YEARS_OF_CANCER = 5
+DAYS_OF_INFECTION, DAYS_OF_SEPSIS = timedelta(days=90), timedelta(days=14)
 # Rules of `kinds/`.
 OVER = ("past-in-reason", *PAST_BY_WORDS)
 SUSPECTED = ("suspected-by-title", "open-suspicion")
@@ -137,7 +139,12 @@ def _named_in(
 ) -> frozenset[str] | None:
     """Return the findings that words name as there; None if they name none at all."""
     told = [one for one in words if not terminology.own_words.fullmatch(one)]
-    if not any(terminology.text_concepts(one) & CONCEPTS for one in told):
+    # What one clause prevents or asks may hide what another names.
+    if not any(
+        terminology.text_concepts(part) & CONCEPTS
+        for one in told
+        for part in (one, *CLAUSE.split(one[:LONGEST_TEXT]))
+    ):
         return None
     return _findings_of(
         name
@@ -163,17 +170,46 @@ def _parts_of_now(
     said = ABBREVIATED.sub("suspected", words[:LONGEST_TEXT])
     for sentence in sentences(terminology.grave_stems.without_conditions(said)):
         if only_speaks(sentence, CONCEPTS, terminology):
+            if terminology.grave_stems.is_prevention(sentence):
+                yield from _stated_before(sentence, terminology, is_report=is_report)
             continue
         for part in undenied_parts(sentence, terminology):
-            is_asked = ASKS.search(part) or (
-                not is_report and _is_suspected(part, terminology)
-            )
+            is_asked = _is_asked(part, terminology, is_report=is_report)
             if not is_asked and not _is_less(part, terminology):
                 yield part
-    # A report that says "not excluded" has looked for it.
-    if is_report:
-        for sentence in filter(terminology.clauses.turned_denials, sentences(said)):
-            yield from undenied_parts(sentence, terminology)
+            elif not names_year_over(part):
+                yield from _stated_before(part, terminology, is_report=is_report)
+    # What is "not excluded" was looked for.
+    for sentence in filter(terminology.clauses.turned_denials, sentences(said)):
+        yield from undenied_parts(sentence, terminology)
+
+
+def _stated_before(
+    part: str, terminology: Terminology, *, is_report: bool
+) -> Iterator[str]:
+    """Yield the clauses before the first that asks: "discitis, MRI for an abscess?".
+
+    One that only prevents, or is of before, asks nothing and is none of them; a clause
+    that says no more than "in remission" is about those before it.
+    """
+    if any(kinds_alone(one, OVER, terminology) for one in CLAUSE.split(part)):
+        return
+
+    def is_asked(clause: str) -> bool:
+        is_searched = terminology.grave_stems.is_searched(clause)
+        return is_searched or _is_asked(clause, terminology, is_report=is_report)
+
+    for clause in told_before_asked(part, is_asked):
+        is_less = _is_less(clause, terminology)
+        if not is_less and not only_speaks(clause, CONCEPTS, terminology):
+            yield clause
+
+
+def _is_asked(part: str, terminology: Terminology, *, is_report: bool) -> bool:
+    """Tell if a part asks for what it names; what a report suspects was seen."""
+    return bool(ASKS.search(part)) or (
+        not is_report and _is_suspected(part, terminology)
+    )
 
 
 def _is_suspected(part: str, terminology: Terminology) -> bool:
@@ -184,14 +220,23 @@ def _is_suspected(part: str, terminology: Terminology) -> bool:
 
 def _is_less(part: str, terminology: Terminology) -> bool:
     """Tell if words prevent, search or call old what they name."""
-    stems, kinds = terminology.grave_stems, terminology.kinds
+    stems = terminology.grave_stems
     if stems.is_searched(part) or stems.is_prevention(part) or ASKS.search(part):
         return True
-    return bool(kinds.of_title(part, OVER)) and not is_called_new(part, terminology)
+    return _is_over(part, terminology)
+
+
+def _is_over(part: str, terminology: Terminology) -> bool:
+    is_past = bool(terminology.kinds.of_title(part, OVER))
+    return is_past and not is_called_new(part, terminology)
 
 
 def _is_of_earlier_year(part: str, concept: str) -> bool:
+    """Tell if the years that a part names ended before what it names still counts."""
     years = [int(year) for year in WRITTEN_YEAR.findall(part)]
-    is_lasting = concept in CANCERS
-    limit = year_of_answer() - (YEARS_OF_CANCER if is_lasting else 0)
+    if concept in CANCERS:
+        limit = day_of_answer().year - YEARS_OF_CANCER
+    else:
+        lasts = DAYS_OF_SEPSIS if concept == "sepsis" else DAYS_OF_INFECTION
+        limit = (day_of_answer() - lasts).year
     return bool(years) and max(years) < limit

@@ -1,0 +1,88 @@
+"""Read what a text tells before it asks: "discitis L1/2, MRI to rule out an abscess".
+
+A clause that only prevents, "thrombosis prophylaxis", says nothing of the others.
+"""
+
+import re
+from collections.abc import Callable
+
+from cds_service.fhir.mapping.files.letters import LETTER
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import sentences
+
+CLAUSE = re.compile(r"[,;，、；]")
+# An answer or a question behind what it is about: "discitis, abscess: rule out".
+_ANSWERED = re.compile(
+    r"\bruled[ -]out\b|\bexcluded\b|\bausgeschlossen|\bexclue?s?\b|\belimine"
+    r"|\bdescartad|\besclus[oaie]\b|\buitgesloten|\bwykluczon|배제(?!를 ?위)"
+    r"|除外(?!の?(?:ため|目的))|排除\W*$|\b(?:rule|exclude|r ?/ ?o)(?: out)?\W*$"
+    r"|(?:ausschluss|ausschlie(?:ss|ß)en|uitsluiten|exclure|descartar|escludere)\W*$",
+    re.IGNORECASE,
+)
+
+# Two names of one prevention: "falls and pressure ulcer prevention".
+_PAIR = re.compile(r"\b(?:and|und|et|y|e|en|i|or|oder)\b|[/&]", re.IGNORECASE)
+# What a ward prevents every day, alone or before a hyphen: "DVT, PE prophylaxis".
+_EVERYDAY = re.compile(
+    r"\W*(?:dvt|vte|pe|tvt|tvp|lae|ep|thrombos\w+|falls?|sturz\w*|pressure \w+"
+    r"|d[eé][ck]ubit\w*|delir\w*|stress ulcers?|infe[ck]\w+|wound infe\w+|.*-)\W*",
+    re.IGNORECASE,
+)
+# A prevention that is named last is of its clause alone: "thrombosis prophylaxis".
+_NAMED_LAST = re.compile(r"\w*(?:\W+\w+)?\W*$")
+
+
+def told_before_asked(part: str, is_asked: Callable[[str], bool]) -> list[str]:
+    """Return the clauses before the first that asks; none if an answer ends them.
+
+    Args:
+        part: of a text, without what it denies.
+        is_asked: tells if a clause asks for what it names.
+    """
+    told = list[str]()
+    if _ANSWERED.search(part):
+        return told
+    for clause in CLAUSE.split(part):
+        if is_asked(clause):
+            break
+        if LETTER.search(clause):
+            told.append(clause)
+    return told
+
+
+def told_beside_prevention(part: str, terminology: Terminology) -> list[str]:
+    """Return a part, or its clauses that neither search for an illness nor prevent."""
+    stems = terminology.grave_stems
+    if not (stems.is_prevention(part) or stems.is_searched(part)):
+        return [part]
+    told = told_before_asked(part, stems.is_searched)
+    return [one for one in told if not stems.is_prevention(one)]
+
+
+def without_prevention(words: str, terminology: Terminology) -> str:
+    """Return a text without the clauses that name a harm to be prevented.
+
+    "Pneumonia on day 2. High risk of falls" tells of a pneumonia.
+    """
+    if not terminology.grave_stems.is_prevention(words):
+        return words
+    told = (_told_in_sentence(one, terminology) for one in sentences(words))
+    return ". ".join(one for one in told if LETTER.search(one))
+
+
+def _told_in_sentence(sentence: str, terminology: Terminology) -> str:
+    """Return the clauses of a sentence that do not prevent what they name."""
+    is_prevention = terminology.grave_stems.is_prevention
+    if not is_prevention(sentence):
+        return sentence
+    told = list[str]()
+    for clause in CLAUSE.split(sentence):
+        if not is_prevention(clause):
+            told.append(clause)
+            continue
+        if told and (_PAIR.search(clause) or _EVERYDAY.fullmatch(told[-1])):
+            told.pop()
+        last = _NAMED_LAST.search(clause)
+        if not (last and is_prevention(last[0])) or ":" in clause:
+            break
+    return ",".join(told)
