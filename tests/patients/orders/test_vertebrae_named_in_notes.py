@@ -40,6 +40,15 @@ def levels_with(note: str) -> tuple[str, ...]:
         "対象レベル：L5",
         "수술 부위: L5",
         "시술 레벨: L5",
+        "부위: L5",
+        "시술 부위 : L5",
+        "위치: 요추 5번",
+        "部位：L5",
+        "手術部位：L5",
+        "椎体：L5",
+        "手术部位：L5",
+        "治疗椎体：腰5",
+        "节段: L5",
     ],
 )
 def test_a_note_names_the_vertebra(note):
@@ -66,6 +75,14 @@ def test_a_note_names_the_vertebra(note):
         "既往手术节段：L5",
         "이전 수술 부위: L5",
         "수술 부위 통증 L5",
+        "통증 부위: L5",
+        "이전 부위: L5",
+        "既往部位：L5",
+        "疼痛部位：L5",
+        "疼痛部位：腰5",
+        "前回部位：L5",
+        "部位：L5/S1椎間板",
+        "부위: L5 신경근",
     ],
 )
 def test_a_note_of_something_else_names_none(note):

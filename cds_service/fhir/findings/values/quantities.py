@@ -299,7 +299,7 @@ def _recorded_in_line(line: str, terminology: Terminology) -> Recorded | None:
     unit = match["unit"] or ""
     if unit and terminology.units.canonical(unit) is None:
         return None
-    value = _signed(written)
+    value = -_signed(written) if match["minus"] else _signed(written)
     if not unit:
         return Recorded(value, {}, str(value))
     return Recorded(value, {"unit": unit}, f"{value} {unit}")

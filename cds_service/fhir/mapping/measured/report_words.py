@@ -80,16 +80,17 @@ class ReportWords:
     def line(self, words: str) -> re.Match[str] | None:
         """Match a line of a report with its number and unit: `T-score: -2.7 SD (L)`.
 
-        After them, only a flag for low or high, the class of this number and the
-        Z-score in brackets may follow. The groups of the match are `number`, `unit` and
-        the `place` between the name and the number; None if the line says anything
-        else.
+        After them, only a flag for low or high, the name in brackets, the class of this
+        number and the Z-score may follow. The groups of the match are `number`, a word
+        for its sign (`minus`), `unit` and the `place` between the name and the number;
+        None if the line says anything else.
         """
         match = self._line.fullmatch(normal(words))
         if match is None or not match["class"]:
             return match
         compact = match["number"].replace(" ", "").replace(",", ".")
         number = float(re.sub("[−–]", "-", compact))
+        number = -number if match["minus"] else number
         return match if match[_class_of(number)] else None
 
     def names_place(self, words: str) -> bool:
@@ -167,17 +168,20 @@ class ReportWords:
                 ("osteoporosis", content.osteoporosis),
             )
         )
+        minus = either(content.minus)
         return re.compile(
             rf"\s*(?:(?:T(?:[-_ ]?(?:{either(names.after_t)}))?"
             rf"|(?:{either(names.before_t)})[- ]T)"
             r"(?:,? (?P<place>(?:[^\W\d_][^\d:=+−–-]{1,30})??"
             r"(?:L[1-4] ?[-–] ?L?[1-4])?))?"
-            r"\s*[:=]?\s*(?=[-−–+\d]))?"
+            rf"\s*[:=]?\s*(?=[-−–+\d]|(?:{minus}) ?\d))?"
+            rf"(?:(?P<minus>{minus}) ?(?=\d))?"
             r"(?P<number>[-−–+]?\s*\d{1,2}(?:[.,]\d{1,3})?)"
             r"\s*(?P<unit>[A-Za-z{}\[\]][A-Za-z0-9{}\[\]/^²_-]*?)??"
             r"\s*(?:[(\[]?\b(?:L|LL|H|HH|low|abnormal)\b[)\]]?|\*)?"
-            r"\s*(?:[(\[]\s*Z(?:[-_ ]?(?:score|wert))?\s*[:=]?\s*"
-            r"[-−–+]?\s?\d{1,2}(?:[.,]\d{1,3})?\s*[)\]])?"
+            rf"\s*(?:[(\[]\s*T(?:[-_ ]?(?:{either(names.after_t)}))?\s*[)\]])?"
+            r"\s*(?:[(\[,;/]\s*Z(?:[-_ ]?(?:score|wert|值|値|スコア))?\s*[:=]?\s*"
+            r"[-−–+]?\s?\d{1,2}(?:[.,]\d{1,3})?(?:\s?SD)?\s*[)\]]?)?"
             rf"\s*(?:[(\[]?(?P<class>{classes})[)\]]?)?\s*",
             re.IGNORECASE,
         )

@@ -70,6 +70,9 @@ _CODE_SYSTEMS = (
 _DEPARTMENT = "department"
 # Before it, and no other order: a pain, or what was prepared.
 _BEFORE_NAME = "before-the-name"
+# What stands before the name, set off from it: "Electrocardiogram (".
+_SET_OFF = re.compile(r"[(\[（【:：]")
+_BRACKET = re.compile(r"[(\[（【]")
 # Patterns for folded texts: lower case, no accents.
 _LEVEL = re.compile(
     r"(?<![a-z0-9])(?:(?:[tdl]h?|[bl]wk?)[- ]?\d{1,2}|\d{1,2}\. ?[bl]wk?)(?!\d)"
@@ -98,6 +101,8 @@ def name_augmentation(
     if coded := _named_by_codes(whole, terminology):
         return coded
     if terminology.kinds.named(plain, _ENDED_AT_LAST):
+        return frozenset()
+    if _orders_else_before_bracket(plain, terminology):
         return frozenset()
     plain = _without_others_ended(plain, terminology)
     if terminology.kinds.named(plain, _REBOOKED):
@@ -149,11 +154,28 @@ def _without_others_ended(plain: str, terminology: Terminology) -> str:
     )
 
 
+def _orders_else_before_bracket(plain: str, terminology: Terminology) -> bool:
+    """Tell if an order stands first and names no operation: "Stop aspirin (for …)"."""
+    bracket = _BRACKET.search(plain)
+    if bracket is None:
+        return False
+    first = plain[: bracket.start()]
+    names = terminology.text_concepts(first, _ORDERS_FIRST | AUGMENTATIONS)
+    return bool(names) and not names & AUGMENTATIONS
+
+
 def _is_other_order(clause: str, terminology: Terminology) -> bool:
-    """Tell if a clause orders something else."""
+    """Tell if a clause orders something else; who does the operation is none."""
+    clause = terminology.kinds.without(clause, _DEPARTMENT)
     if terminology.text_concepts(clause, _OTHER_ORDER | _ORDERS_FIRST):
         return True
     return _is_drug_order(clause, terminology)
+
+
+def _is_occasion(before: str, terminology: Terminology) -> bool:
+    """Tell if an order of everyday care stands first, and the name in its bracket."""
+    off = _SET_OFF.search(before)
+    return off is not None and terminology.everyday.is_title(before[: off.start()])
 
 
 def _is_drug_order(words: str, terminology: Terminology) -> bool:
@@ -188,7 +210,7 @@ def _asks_for(
     is_preparation = has_purpose and not terminology.text_concepts(before, _ASKS_FOR)
     if is_preparation or terminology.text_concepts(before, _BEFORE | _ORDERS_FIRST):
         return False
-    if _is_drug_order(before, terminology):
+    if _is_drug_order(before, terminology) or _is_occasion(before, terminology):
         return False
     aside = terminology.text_places(after, _ASIDE).get("aside")
     of_name = after[: aside[0]] if aside else after
