@@ -3,8 +3,8 @@
 import pytest
 
 from tests.chart_builders import (
-    by_topic,
     ask,
+    by_topic,
     codeable,
     days_ago,
     drug,
@@ -142,7 +142,9 @@ def card_of(entry):
 
 
 def chosen(card):
-    return [one["label"] for one in card.get("suggestions", ()) if one.get("isRecommended")]
+    return [
+        one["label"] for one in card.get("suggestions", ()) if one.get("isRecommended")
+    ]
 
 
 FLS = "Refer to fracture liaison service"
