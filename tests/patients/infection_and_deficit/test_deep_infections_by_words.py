@@ -3,8 +3,8 @@
 import pytest
 
 from tests.chart_builders import (
-    by_topic,
     ask,
+    by_topic,
     codeable,
     days_ago,
     drug,
@@ -30,6 +30,7 @@ DEEP = (
     "感染性心内膜炎，抗生素第9天",
     "감염성 심내막염",
     "Necrotising fasciitis of left leg",
+    "Infective endocarditis, high risk for surgery",
 )
 HARMLESS = (
     "Endocarditis prophylaxis before dental work",
@@ -142,7 +143,9 @@ def card_of(entry):
 
 
 def chosen(card):
-    return [one["label"] for one in card.get("suggestions", ()) if one.get("isRecommended")]
+    return [
+        one["label"] for one in card.get("suggestions", ()) if one.get("isRecommended")
+    ]
 
 
 FLS = "Refer to fracture liaison service"
