@@ -66,6 +66,7 @@ from cds_service.fhir.entries.words.problem_words import in_doubt, named_in
 from cds_service.fhir.entries.words.unread_in_reasons import is_title_plain
 from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import sentences_once
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -99,6 +100,7 @@ FORBIDDEN = frozenset(
 )
 # "Instability not assessable" denies nothing.
 NOT_ASSESSABLE = ("instability-unjudged",)
+PREVENTED = ("infection-prevented",)
 INSTABILITY = frozenset({"spinal-instability"})
 _WORDLESS = WORDLESS | {"issued", "effectivePeriod"}
 
@@ -137,8 +139,8 @@ def grave_concepts_of(
     wards = wards_of(entry)
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
     past = past_by_dates(words, named, terminology)
-    worded = GRAVE | END_OF_LIFE | INFECTIONS_ELSEWHERE
-    stated = broken | (coded & OPENING) | ((named - past) & worded)
+    worded = (named & (GRAVE | END_OF_LIFE)) | _infections_in(words, named, terminology)
+    stated = broken | (coded & OPENING) | (worded - past)
     if past:  # a history that leads no card, and reassures of nothing
         stated |= {_unread_in(entry), MAY_BEAR_ON_SPINE}
     searched = _searched_by(entry, titles, coded | named, terminology)
@@ -154,6 +156,23 @@ def grave_concepts_of(
     if is_named_broken or names_broken_vertebra(entry, words, terminology):
         concepts |= {BROKEN_ASIDE}
     return concepts
+
+
+def _infections_in(
+    words: list[str], named: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return the deep infections that words name, and not only prevent.
+
+    Args:
+        words: the words of an entry.
+        named: what they name.
+        terminology: the service's terminology.
+    """
+    if named.isdisjoint(INFECTIONS_ELSEWHERE):
+        return frozenset()
+    is_prevented = terminology.kinds.named
+    told = [one for one in sentences_once(words) if not is_prevented(one, PREVENTED)]
+    return named_in(told, terminology) & INFECTIONS_ELSEWHERE
 
 
 def _searched_by(

@@ -30,6 +30,7 @@ DEEP = (
     "感染性心内膜炎，抗生素第9天",
     "감염성 심내막염",
     "Necrotising fasciitis of left leg",
+    "Infective endocarditis, high risk for surgery",
 )
 HARMLESS = (
     "Endocarditis prophylaxis before dental work",
