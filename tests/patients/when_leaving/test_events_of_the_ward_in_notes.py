@@ -15,6 +15,11 @@ EVENTS = (
     "|Incarcerated hernia, for theatre tonight|Histology: plasma cell infiltrate"
     "|Zytologie: maligne Zellen|Fever and rigors day 2|Schüttelfrost heute Nacht"
     "|Kann seit heute früh nicht mehr laufen|Opadanie lewej stopy od wczoraj"
+    "|Transfused 2 units. Falls precautions|Septic, moved to HDU|Creatinine doubled"
+    "|Clot in left leg on Doppler|Thrombose V. poplitea rechts|Wunde klafft, Sekretion"
+    "|Agitated and disoriented since last night|MRI: cord signal change at T12"
+    "|Fall #2 this admission|Allergic reaction with airway swelling|MRSA in der Wunde"
+    "|Rechte Hüfte außenrotiert und verkürzt|Suizidversuch auf Station"
     "|Pied gauche tombant|Pie derecho caído|Piede sinistro cadente"
 )
 ORDINARY = (
@@ -22,6 +27,9 @@ ORDINARY = (
     "|Keine malignen Zellen|No rigors, afebrile|Kein Schüttelfrost|Known AF, rate 72"
     "|Return if fever and chills|Clostridien negativ|Alert and responsive"
     "|Mundwinkel symmetrisch|Kann heute früh wieder laufen|Pas de pied tombant"
+    "|Not transfused|No clot in leg veins|Septic screen negative|Aseptic dressing"
+    "|Disoriented at baseline|Creatinine stable|No falls this admission"
+    "|MRSA screen negative|No stridor|No cord signal change|Wunde klafft nicht"
     "|Bez opadania stopy|Respiratory depression risk, monitor"
 )
 
