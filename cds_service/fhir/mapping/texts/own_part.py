@@ -80,6 +80,14 @@ _FEARED = re.compile(
     r"心配|不安|恐|担心|害怕|걱정|두려|なし|否定|除外|排除|没有|无|없|배제",
     re.IGNORECASE,
 )
+# What both were tested for, or told of, neither need have.
+_TESTED = re.compile(
+    r"\b(?:genetic\w*|genetisch\w*|genetique\w*|genetic[aoh]\w*|brca\w*|testing|"
+    r"tested for|test (?:for|auf)|told of|informed|counsel\w*|aufgeklart|informes|"
+    r"informad\w+|informat\w+|geinformeerd|poinformowan\w+|badani\w* genetyczn\w*)\b|"
+    r"遺伝子?検査|遗传|基因检测|유전자 ?검사",
+    re.IGNORECASE,
+)
 # A new part of the sentence, of which the patient is the subject.
 _PATIENT_TOO = re.compile(
     rf"\b(?:{_THEIR}{_RELATIVE}) (?:had|has|with|hatte|hat|mit|avait|a eu|avec|tuvo|"
@@ -114,7 +122,7 @@ def with_own_part(text: str) -> str:
         return text
     if not _FEARED.search(text):
         text = _LIKE.sub(" ", text)
-    if not _NAMES_OWN.search(text):
+    if not _NAMES_OWN.search(text) or _TESTED.search(text):
         return text
     text = _JOINT.sub(_patient_alone, text)
     return parted(_PATIENT_TOO.sub(r"\g<own> \g<what>", text))
