@@ -525,7 +525,9 @@ def conclude_no(
         return make_gap(
             spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
         )
-    if not listing.is_kept:
+    # Words that nobody understood may be of anything, and are to be named as such.
+    is_open = bool(strange) and spec.key == "conditions"
+    if not listing.is_kept and not is_open:
         is_social = listing.entries and spec.key == "conditions"
         what = "has nothing but social entries" if is_social else "empty"
         return make_gap(spec, "undetermined", f"{named.name} {what}")

@@ -44,6 +44,41 @@ FOUND = (
     "|左足下垂，如加重请及时就诊|좌측 족하수, 악화 시 내원|발열 시 내원. 오늘부터 족하수."
 )
 
+# What is there already, next to advice or in its condition.
+THERE_ALREADY = (
+    "If foot drop persists, refer|If leg weakness does not improve, call"
+    "|Come in if your foot drop gets worse|Call if the leg weakness worsens"
+    "|Return if the weakness of the left leg gets worse|Should have MRI for leg weakness"
+    "|Should be mobilised, legs weak|Should not walk alone, new leg weakness"
+    "|If in pain give paracetamol, then MRI, leg weakness"
+    "|Please call neurosurgery if not already aware: foot drop"
+    "|Advised to return, has urinary retention|Red flags discussed, foot drop"
+    "|Red flags given, urinary retention post op|Return if fever: foot drop"
+    "|Come back for MRI of leg weakness"
+    "|Bei Fußheberparese links sofort Vorstellung Neurochirurgie"
+    "|Bei Parese L4 links bitte dringend Vorstellung in der Klinik"
+    "|Wenn möglich Vorstellung Neurologie, Fußheberparese"
+    "|Consulter si aggravation de la paralysie du pied|Consultar si empeora el pie caído"
+    "|Tornare se peggiora il piede cadente|Se possibile chiamare, piede cadente"
+    "|Si paralysie du pied gauche, appeler le neurologue"
+    "|Consulter si la paralysie du pied persiste|Consultar si persiste el pie caído"
+    "|Si persiste la debilidad de piernas, acudir a urgencias"
+    "|Se persiste la paralisi delle gambe, chiamare"
+    "|Bij klapvoet links graag contact opnemen met de neuroloog"
+    "|W razie utrzymywania się niedowładu nogi pilnie do lekarza"
+    "|左下肢麻痺の増悪時は受診|下肢麻痺が続く場合は受診"
+    "|다리 위약 지속 시 내원|좌측 족하수 악화 시 내원"
+)
+STILL_ADVICE = (
+    "Call right away if fever, leg weakness or numbness"
+    "|Should you develop leg weakness, call|Should any weakness occur, return"
+    "|Return if worsening pain, fever or leg weakness|If fever, leg weakness, call us"
+    "|Red flags explained (leg weakness, saddle numbness)"
+    "|Red flags discussed including leg weakness, urinary retention"
+    "|Return to ED for fever, leg weakness or incontinence"
+    "|Advised to return with any new leg weakness|If leg weakness, call 112"
+)
+
 
 def asked_by(words: str) -> list[str]:
     return summaries_beside(act_ordered("CBC", note=[{"text": words}]))
@@ -58,6 +93,31 @@ def test_what_may_come_is_no_finding(words: str) -> None:
 def test_a_finding_next_to_advice_counts(words: str) -> None:
     (summary,) = asked_by(words)
     assert "Examine before leaving." in summary
+
+
+@pytest.mark.parametrize("words", THERE_ALREADY.split("|"))
+def test_what_advice_takes_for_there_counts(words: str) -> None:
+    (summary,) = asked_by(words)
+    assert "Examine before leaving." in summary
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Come back for MRI of discitis",
+        "Go to ED if fever, discitis treated",
+        "Bei Spondylodiszitis bitte Antibiose mit Klinik besprechen",
+        "Call if fever - patient has sepsis",
+        "If discitis confirmed, start antibiotics",
+    ],
+)
+def test_an_infection_next_to_advice_counts(words: str) -> None:
+    assert asked_by(words)
+
+
+@pytest.mark.parametrize("words", STILL_ADVICE.split("|"))
+def test_advice_in_other_forms_is_no_finding(words: str) -> None:
+    assert asked_by(words) == []
 
 
 def test_a_fit_behind_advice_is_to_be_read() -> None:

@@ -18,7 +18,9 @@ OF_NOW = (
     "Discitis {y}, now again fever and discitis L3|Discitis {y}, recurrence"
     "|Discitis, healed|Old discitis|Discitis {y}, on antibiotics"
     "|Spondylodiszitis {y}, jetzt erneut|Breast cancer {y}, new bone metastases"
-    "|Breast cancer {y}, recurrence"
+    "|Breast cancer {y}, recurrence|Discitis since {y}|Chronic discitis {y}"
+    "|Spondylodiszitis seit {y}|Discite depuis {y}|Espondilodiscitis desde {y}"
+    "|Discitis sinds {y}|Discitis {y} healed?|Discitis {y}, healed?"
 )
 
 

@@ -11,7 +11,7 @@ DENIED = (
     "|Pas de fièvre|Sin fiebre|Senza febbre|Geen koorts|Bez gorączki"
 )
 THERE = (
-    "発熱|発熱あり|発熱あるも疼痛なし|肺炎あり、発熱なし|肺炎治療効果なし|発熱なしか?"
+    "発熱|発熱あり|発熱あるも疼痛なし|肺炎あり、発熱なし|肺炎治療効果なし|発熱なしか?|発熱なしか不明"
     "|左下肢麻痺あり、右下肢麻痺なし|発熱なしとは言えない|발열|발열 있으나 구토 없음"
     "|폐렴, 발열 없음|발열 없음?|섬망|发热38.5|Fever, no chills|Fieber, kein Husten"
 )

@@ -47,6 +47,8 @@ INFECTIONS = frozenset(
 )
 # Rule E9: up to five years ago, and the year itself may be one more.
 YEARS_OF_CANCER = 6
+GOES_ON = ("infection-goes-on",)  # a rule of `kinds/`
+_ASKS = re.compile(r"[?？]")
 _PART = re.compile(r"[,;:()，、；：（）]")
 # A cancer whose name is known for old ones, in place of a short name.
 _KNOWN_CANCER = "breast cancer"
@@ -108,7 +110,9 @@ def _is_of_now(
 
 
 def _adds_nothing(part: str, terminology: Terminology) -> bool:
-    """Tell if a part only says that it is over, known or as it was."""
+    """Tell if a part only says that it is over, known or as it was; not asks it."""
+    if _ASKS.search(part):
+        return False
     return not LETTER.search(terminology.kinds.without(part, UNCHANGED[0]))
 
 
@@ -129,8 +133,11 @@ def _is_old_infection(
 ) -> bool:
     """Tell if words name an infection with its year, and nothing else.
 
-    Words alone do not end it: "old discitis" may be of last month.
+    Words alone do not end it: "old discitis" may be of last month. One since a year,
+    or of which it is asked if it healed, is not over.
     """
+    if _ASKS.search(part) or terminology.kinds.of_title(part, GOES_ON):
+        return False
     years = [int(year) for year in WRITTEN_YEAR.findall(part)]
     if not years or max(years) > year_of_answer() - YEARS_OF_DEFICIT:
         return False

@@ -65,6 +65,7 @@ class GraveStemsFile(DataFile):
         deficit: the same for palsies and the spinal cord.
         care: the same for dialysis and the end of life.
         advice: when to come back or to call, which tells of nothing that is there.
+        advice_of_now: words in such advice by which it is there already.
         no_deficit: what is taken out before `plain_deficit` and `worse` are sought.
         plain_deficit: deficits in plain speech, of which a denial is part.
         lost_limb: what such speech names of a leg, the saddle, bladder or bowel.
@@ -106,6 +107,7 @@ class GraveStemsFile(DataFile):
     deficit: Words
     care: Words
     advice: Words
+    advice_of_now: Words
     no_deficit: Words
     plain_deficit: Words
     lost_limb: Words
@@ -151,6 +153,7 @@ class GraveStems:
         self._deficit = any_of_tables(content.deficit)
         self._several = any_of_tables(content.several)
         self._advice = any_of_tables(content.advice)
+        self._of_now = any_of_tables(content.advice_of_now)
         self._no_deficit = any_of_tables(content.no_deficit)
         self._plain_deficit = any_of_tables(content.plain_deficit)
         self._lost_limb = any_of_tables(content.lost_limb)
@@ -238,13 +241,18 @@ class GraveStems:
     def without_advice(self, words: str) -> str:
         """Return the text without when to come back, "return if fever".
 
+        What such advice takes for there already, "if the weakness persists", stays.
         It is folded if it has such words, else as it was.
         """
         return self._kept_advice(words)
 
     def _without_advice(self, words: str) -> str:
-        rest, count = self._advice.subn(" ", folded(words))
-        return rest if count else words
+        plain = folded(words)
+        rest = self._advice.sub(self._unless_of_now, plain)
+        return words if rest == plain else rest
+
+    def _unless_of_now(self, advice: re.Match[str]) -> str:
+        return advice[0] if self._of_now.search(advice[0]) else " "
 
     def is_worse(self, words: str) -> bool:
         """Tell if a text tells of what may have gone wrong after an operation."""
