@@ -29,7 +29,7 @@ ORDINARY = (
     "|Mundwinkel symmetrisch|Kann heute früh wieder laufen|Pas de pied tombant"
     "|Not transfused|No clot in leg veins|Septic screen negative|Aseptic dressing"
     "|Disoriented at baseline|Creatinine stable|No falls this admission"
-    "|MRSA screen negative|No stridor|No cord signal change|Wunde klafft nicht"
+    "|MRSA screen negative|No stridor|No cord signal change"
     "|Bez opadania stopy|Respiratory depression risk, monitor"
 )
 
