@@ -180,7 +180,7 @@ class ReportWords:
             r"\s*(?P<unit>[A-Za-z{}\[\]][A-Za-z0-9{}\[\]/^²_-]*?)??"
             r"\s*(?:[(\[]?\b(?:L|LL|H|HH|low|abnormal)\b[)\]]?|\*)?"
             rf"\s*(?:[(\[]\s*T(?:[-_ ]?(?:{either(names.after_t)}))?\s*[)\]])?"
-            r"\s*(?:[(\[,;/]\s*Z(?:[-_ ]?(?:score|wert|值|値|スコア))?\s*[:=]?\s*"
+            r"\s*(?:[(\[,;]\s*Z(?:[-_ ]?(?:score|wert|值|値|スコア))?\s*[:=]?\s*"
             r"[-−–+]?\s?\d{1,2}(?:[.,]\d{1,3})?(?:\s?SD)?\s*[)\]]?)?"
             rf"\s*(?:[(\[]?(?P<class>{classes})[)\]]?)?\s*",
             re.IGNORECASE,
