@@ -107,6 +107,7 @@ BONE_DRUGS = "bone-drug"
 # The concept maps of body sites at the spine.
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 SUSPICION = "suspicion"  # the concept whose words call a diagnosis suspected
+TESTED = ("only-tested-or-told",)  # a rule of `kinds/`
 NEVER = r"(?!)"
 ICD_10 = "http://hl7.org/fhir/sid/icd-10"
 ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -288,10 +289,11 @@ class Terminology:
         }
 
     def _is_less(self, words: str) -> bool:
-        """Tell if folded words deny, fear or prevent what they name."""
+        """Tell if folded words deny, fear or prevent what they name, or test for it."""
         stems = self.grave_stems
         is_feared = stems.is_feared(words) or stems.is_prevention(words)
-        return is_feared or self.clauses.denies(words)
+        is_tested = bool(self.kinds.of_title(words, TESTED))
+        return is_feared or is_tested or self.clauses.denies(words)
 
     def _compiled_rules(self, rules: Mapping[str, TextRule]) -> TextRules:
         return TextRules(rules, self._texts.get(SPINE), self._part_of_patient)
