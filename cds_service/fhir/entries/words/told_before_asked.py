@@ -11,36 +11,28 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
 
 CLAUSE = re.compile(r"[,;，、；]")
-# An answer or a question behind what it is about: "discitis, abscess: rule out".
-_ANSWERED = re.compile(
-    r"\bruled[ -]out\b|\bexcluded\b|\bausgeschlossen|\bexclue?s?\b|\belimine"
-    r"|\bdescartad|\besclus[oaie]\b|\buitgesloten|\bwykluczon|배제(?!를 ?위)"
-    r"|除外(?!の?(?:ため|目的))|排除\W*$|\b(?:rule|exclude|r ?/ ?o)(?: out)?\W*$"
-    r"|(?:ausschluss|ausschlie(?:ss|ß)en|uitsluiten|exclure|descartar|escludere)\W*$",
-    re.IGNORECASE,
-)
-
-# Two names of one prevention: "falls and pressure ulcer prevention".
-_PAIR = re.compile(r"\b(?:and|und|et|y|e|en|i|or|oder)\b|[/&]", re.IGNORECASE)
-# What a ward prevents every day, alone or before a hyphen: "DVT, PE prophylaxis".
-_EVERYDAY = re.compile(
-    r"\W*(?:dvt|vte|pe|tvt|tvp|lae|ep|thrombos\w+|falls?|sturz\w*|pressure \w+"
-    r"|d[eé][ck]ubit\w*|delir\w*|stress ulcers?|infe[ck]\w+|wound infe\w+|.*-)\W*",
-    re.IGNORECASE,
+# Rules of `kinds/`.
+ANSWERED, PAIRED, EVERYDAY = (
+    ("answered-behind",),
+    ("paired-by-and",),
+    ("prevented-every-day",),
 )
 # A prevention that is named last is of its clause alone: "thrombosis prophylaxis".
 _NAMED_LAST = re.compile(r"\w*(?:\W+\w+)?\W*$")
 
 
-def told_before_asked(part: str, is_asked: Callable[[str], bool]) -> list[str]:
+def told_before_asked(
+    part: str, is_asked: Callable[[str], bool], terminology: Terminology
+) -> list[str]:
     """Return the clauses before the first that asks; none if an answer ends them.
 
     Args:
         part: of a text, without what it denies.
         is_asked: tells if a clause asks for what it names.
+        terminology: the service's terminology.
     """
     told = list[str]()
-    if _ANSWERED.search(part):
+    if terminology.kinds.named(part, ANSWERED):
         return told
     for clause in CLAUSE.split(part):
         if is_asked(clause):
@@ -55,7 +47,7 @@ def told_beside_prevention(part: str, terminology: Terminology) -> list[str]:
     stems = terminology.grave_stems
     if not (stems.is_prevention(part) or stems.is_searched(part)):
         return [part]
-    told = told_before_asked(part, stems.is_searched)
+    told = told_before_asked(part, stems.is_searched, terminology)
     return [one for one in told if not stems.is_prevention(one)]
 
 
@@ -72,7 +64,7 @@ def without_prevention(words: str, terminology: Terminology) -> str:
 
 def _told_in_sentence(sentence: str, terminology: Terminology) -> str:
     """Return the clauses of a sentence that do not prevent what they name."""
-    is_prevention = terminology.grave_stems.is_prevention
+    is_prevention, kinds = terminology.grave_stems.is_prevention, terminology.kinds
     if not is_prevention(sentence):
         return sentence
     told = list[str]()
@@ -80,7 +72,8 @@ def _told_in_sentence(sentence: str, terminology: Terminology) -> str:
         if not is_prevention(clause):
             told.append(clause)
             continue
-        if told and (_PAIR.search(clause) or _EVERYDAY.fullmatch(told[-1])):
+        is_paired = bool(kinds.named(clause, PAIRED))
+        if told and (is_paired or kinds.named(told[-1], EVERYDAY)):
             told.pop()
         last = _NAMED_LAST.search(clause)
         if not (last and is_prevention(last[0])) or ":" in clause:

@@ -199,7 +199,7 @@ def _stated_before(
         is_searched = terminology.grave_stems.is_searched(clause)
         return is_searched or _is_asked(clause, terminology, is_report=is_report)
 
-    for clause in told_before_asked(part, is_asked):
+    for clause in told_before_asked(part, is_asked, terminology):
         is_less = _is_less(clause, terminology)
         if not is_less and not only_speaks(clause, CONCEPTS, terminology):
             yield clause
