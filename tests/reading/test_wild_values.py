@@ -410,6 +410,45 @@ T_SCORES = [
         "evidence page: QUS; the device says it",
         id="heel device",
     ),
+    *(
+        pytest.param(spine(valueString=text), wanted, LAB, id=f"a line: {text}")
+        for text, wanted in {
+            "-3,1 (T-score)": -3.1,
+            "-3.1 (T-Wert)": -3.1,
+            "-3,1 SD (T-score)": -3.1,
+            "minus 2.7": -2.7,
+            "T-Wert minus 2,7": -2.7,
+            "负2.9": -2.9,
+            "マイナス2.6": -2.6,
+            "T-score -2,6; Z-score -0,7": -2.6,
+            "-3.1 (Z-score)": None,
+            "minus -2.7": None,
+            "-2.6; -1.9": None,
+            "-2.8 ± 0.1": None,
+            "-0.7 Z-score, T -2.6": None,
+            "-1.2 (T-score), osteoporosis": None,
+            "minus 1.2 osteoporosis": None,
+            "-2.6, Z": None,
+        }.items()
+    ),
+    *(
+        pytest.param(
+            {**PANEL, "component": [part(name, **quantity(-2.9, "SD"))]},
+            wanted,
+            LAB,
+            id=f"a part: {name}",
+        )
+        for name, wanted in {
+            "腰椎 Tスコア": -2.9,
+            "腰椎T值": -2.9,
+            "요추 T점수": -2.9,
+            "wskaźnik T": -2.9,
+            "踵骨 Tスコア": None,
+            "跟骨 T值": None,
+            "종골 T점수": None,
+            "대전자 T점수": None,
+        }.items()
+    ),
 ]
 
 
