@@ -455,7 +455,7 @@ class RecordState:
         lists_not_read: keys of the lists of problems, drugs and orders that were not
             read whole, or in which no entry was understood: nothing is pre-selected
             then.
-        empty: those of them that were read and hold no entry.
+        empty: those of them that were read and hold no entry, or none on health.
     """
 
     unread: Mapping[str, str]

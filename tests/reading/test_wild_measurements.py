@@ -285,7 +285,7 @@ T_SCORES = [
             "-2.7 / -1.9": None,
             "< -2.5": None,
             "osteoporotic": None,
-            "-2.7 L, Z -1.1": None,
+            "-2.7 L, Z -1.1": -2.7,  # the Z-score is named as one
         }.items()
     ),
     pytest.param({**T_SCORE, "unit": "T-Wert"}, -2.7, id="unit T-Wert"),

@@ -508,7 +508,7 @@ def _grave_lists_unread(situation: Situation) -> Signal | None:
     ]
     if unread:
         return Signal(unread_text(unread))
-    return Signal(say("problem list empty")) if missing else None
+    return Signal(say("no disease on the problem list")) if missing else None
 
 
 @signal("drug-lists-unread")

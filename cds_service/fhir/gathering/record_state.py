@@ -138,11 +138,18 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
 
 
 def _is_empty(record: PatientRecord, key: str) -> bool:
-    """Tell if a list was read, with nothing in it that counts."""
+    """Tell if a list was read, and nothing in it bears on health.
+
+    Entries on work, home or money say as little as none.
+    """
     read = record.reads.get(key)
     if read is None or read.state == "failed" or read.is_cut:
         return False
-    return not read.entries and all(one.key != key for one in record.unreadable)
+    social = sum(
+        not (one.concepts.isdisjoint(SOCIAL) or is_void(one.raw))
+        for one in record.of_key(key)
+    )
+    return read.entries <= social and all(one.key != key for one in record.unreadable)
 
 
 def _is_strange(entry: Entry) -> bool:

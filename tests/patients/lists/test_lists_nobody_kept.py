@@ -50,7 +50,7 @@ def test_a_list_that_was_kept_lets_the_figure_stand():
 def test_an_empty_problem_list_is_named_and_reassures_nobody(problems):
     card = card_of(drug("losartan"), *problems, *REST)
     assert "below the usual" not in card["detail"]
-    assert "the problem list is empty" in card["detail"]
+    assert "the problem list names no disease" in card["detail"]
     assert not any(one.get("isRecommended") for one in card["suggestions"])
 
 

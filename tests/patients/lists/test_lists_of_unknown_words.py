@@ -15,6 +15,7 @@ from tests.chart_builders import (
 )
 from tests.patients.reassuring import REASSURING, dated
 
+CODED_SOCIAL = {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "Z60.2"}
 UNKNOWN = (
     "xyzzy|Taxi|aide ménagère|key safe in situ|Zuzahlungsbefreit|Hausnotruf"
     "|Ernährung per os|Transport by taxi"
@@ -48,3 +49,25 @@ def test_a_list_that_was_understood_does() -> None:
 
 def test_an_empty_list_does_not() -> None:
     assert REASSURING not in detail_with()
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([{"text": "Lives alone"}], id="words"),
+        pytest.param([{"coding": [CODED_SOCIAL]}], id="code"),
+        pytest.param([{"text": "Lives alone"}, {"coding": [CODED_SOCIAL]}], id="both"),
+    ],
+)
+def test_social_entries_alone_reassure_no_more_than_none(
+    entries: list[Resource],
+) -> None:
+    listed = [dated(one, days=100, number=f"s{at}") for at, one in enumerate(entries)]
+    detail = detail_with(*listed)
+    assert REASSURING not in detail
+    assert "the problem list names no disease" in detail
+
+
+def test_social_entries_next_to_a_disease_take_nothing_away() -> None:
+    listed = problem("hypertension"), dated({"text": "Lives alone"}, days=100)
+    assert REASSURING in detail_with(*listed)

@@ -732,7 +732,7 @@ def test_an_empty_problem_list_is_not_complete():
     listed = leaving_chart(*everything_arranged())
     record = tuple(one for one in listed if one["resourceType"] != "Condition")
     (card,) = leave(record)
-    said = "the problem list is empty. Check in the chart?"
+    said = "the problem list names no disease. Check in the chart?"
     assert card["summary"] == f"{LEAVING}{said}"
 
 
