@@ -459,6 +459,7 @@ OF_LISTS = frozenset(
         "cancer-implied",
         "care-home",
         "declined",
+        "deep-infection",
         "dementia",
         "denial",
         "diabetes",

@@ -24,7 +24,7 @@ def events_on(day: date, words: str) -> frozenset[str]:
 
 @pytest.mark.parametrize("words", ["Stroke 2026", "Schlaganfall 2026", "2026年脑梗死"])
 def test_in_january_the_year_before_may_be_of_these_weeks(words: str) -> None:
-    assert events_on(date(2027, 1, 5), words) == {"brain"}
+    assert "brain" in events_on(date(2027, 1, 5), words)
 
 
 @pytest.mark.parametrize("words", ["Stroke 2026", "Schlaganfall 2026", "2026年脑梗死"])
