@@ -10,6 +10,7 @@ OLD = YEAR - 12
 HISTORY = (
     "History of discitis {y}, fully healed|Discitis {y}, healed"
     "|Z.n. Spondylodiszitis {y}, ausgeheilt|Discite {y} guérie"
+    "|Endocarditis {y}, healed|Osteomyelitis {y}, healed|Septische Arthritis {y}"
     "|Known breast cancer {y}, in remission|Bekanntes Mammakarzinom {y}, in Remission"
     "|Cancer du sein {y}, en rémission|Cáncer de mama {y}, en remisión"
     "|Borstkanker {y}, in remissie|乳癌 {y}年、寛解"
@@ -17,6 +18,7 @@ HISTORY = (
 OF_NOW = (
     "Discitis {y}, now again fever and discitis L3|Discitis {y}, recurrence"
     "|Discitis, healed|Old discitis|Discitis {y}, on antibiotics"
+    "|Endocarditis|Endocarditis since {y}|Osteomyelitis of toe {y}, on antibiotics"
     "|Spondylodiszitis {y}, jetzt erneut|Breast cancer {y}, new bone metastases"
     "|Breast cancer {y}, recurrence|Discitis since {y}|Chronic discitis {y}"
     "|Spondylodiszitis seit {y}|Discite depuis {y}|Espondilodiscitis desde {y}"

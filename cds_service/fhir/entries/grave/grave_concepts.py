@@ -17,7 +17,10 @@ CANCERS = frozenset(
         "cancer-ever",
     }
 )
-SPINAL_INFECTIONS = INFECTIONS - {"sepsis"}
+# Infections that spread to the spine. Their words name no symptom, and leave it open on
+# any list.
+INFECTIONS_ELSEWHERE = frozenset({"deep-infection", "bone-infection-elsewhere"})
+SPINAL_INFECTIONS = INFECTIONS - INFECTIONS_ELSEWHERE - {"sepsis"}
 # Grave things that an entry may name besides its code, or instead of it. The finding is
 # then open.
 GRAVE = frozenset(
@@ -136,9 +139,6 @@ BY_CODE = frozenset(
         MAY_BEAR_ON_SPINE,
     }
 )
-# Infections that spread to the spine. Their words name no symptom, and leave it open on
-# any list.
-INFECTIONS_ELSEWHERE = frozenset({"deep-infection", "bone-infection-elsewhere"})
 # These bear on the figure or on the drugs, and not on the spine.
 APART = STATES | LISTED_TOO | {UNJUDGED}
 ASIDE = GRAVE | BY_CODE

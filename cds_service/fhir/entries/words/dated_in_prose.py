@@ -43,6 +43,8 @@ INFECTIONS = frozenset(
         "vertebral-osteomyelitis",
         "spinal-tuberculosis",
         "sepsis",
+        "deep-infection",
+        "bone-infection-elsewhere",
     }
 )
 # Rule E9: up to five years ago, and the year itself may be one more.
