@@ -97,12 +97,21 @@ def diseases_by_key(record: PatientRecord) -> Mapping[str, int]:
 
 def is_void(raw: Json) -> bool:
     """Tell if an entry does not count: it is in error, ruled out, or never in force."""
-    status, kind = text(raw.get("status")), raw.get("resourceType")
-    if status == "entered-in-error":
+    if raw.get("resourceType") != "MedicationRequest":
+        return is_disclaimed(raw)
+    is_proposal = raw.get("intent") in ("proposal", "option")
+    never = text(raw.get("status")) in NEVER_IN_FORCE or is_proposal
+    return never or is_disclaimed(raw)
+
+
+def is_disclaimed(raw: Json) -> bool:
+    """Tell if an entry is in error, or a diagnosis that is ruled out.
+
+    A drug that is only drafted is neither: it may be taken from this day on.
+    """
+    if text(raw.get("status")) == "entered-in-error":
         return True
-    if kind == "MedicationRequest":
-        return status in NEVER_IN_FORCE or raw.get("intent") in ("proposal", "option")
-    return kind == "Condition" and certainty_of(raw) == "denied"
+    return raw.get("resourceType") == "Condition" and certainty_of(raw) == "denied"
 
 
 def is_unread(read: ReadOutcome) -> bool:
@@ -130,7 +139,7 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
     lists = [part for part in DECIDING_LISTS[key] if part not in GIVEN_HERE]
     entries = sum(record.reads[part].entries for part in lists if part in record.reads)
     strange = sum(
-        _is_strange(one) and not is_void(one.raw)
+        _is_strange(one) and not is_disclaimed(one.raw)
         for part in lists
         for one in record.of_key(part)
     )
