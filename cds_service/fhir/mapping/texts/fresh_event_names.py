@@ -19,7 +19,6 @@ FILE = "fresh-events.toml"
 # How many words, and characters, before a name are looked at.
 MOST_BETWEEN, LONGEST_BEFORE = 6, 80
 OTHER_SIGN = r"[^\w]"
-WORD = re.compile(r"\w+")
 Words = Mapping[str, tuple[Pattern, ...]]
 # The tables of names here, and of codes in `complication-codes.toml`.
 FreshEvent = Literal["heart_fresh", "lung_fresh", "brain_fresh"]
@@ -102,13 +101,10 @@ class FreshEventNames:
 
     def _is_over(self, part: str, name: re.Match[str]) -> bool:
         before = part[max(0, name.start() - LONGEST_BEFORE) : name.start()]
-        # "Infarto antiguo de la ACM": the word may stand within the name.
-        words = WORD.finditer(part, name.start(), name.end())
-        ends = [*(word.end() for word in words), name.end()]
         return bool(
             self._over.search(part)
             or self._over_before.search(before)
-            or any(self._over_behind.match(part, end) for end in ends)
+            or self._over_behind.match(part, name.end())
         )
 
 
