@@ -38,6 +38,13 @@ _PARTS = re.compile(r"[,，、()（）:：]")
 _ABBREVIATED = re.compile(r"\b(li|re|lt|rt|bds|z|st|ca|max|min)\. ?", re.IGNORECASE)
 # "Bedbound prior to admission" tells of now.
 _BEFORE = re.compile(r"\b(?:prior|previous) to\b", re.IGNORECASE)
+# The rule of `kinds/` that names each limit.
+_KINDS: dict[TrainingLimit, str] = {
+    "weight-told": WEIGHT_TOLD,
+    "joint-out": LEG_INJURED,
+    "leg-injury": TENDON_TORN,
+    "bound": WALKS_NOT,
+}
 
 
 def limits_in_words(
@@ -104,14 +111,6 @@ def _told_by(sentence: str, terminology: Terminology) -> Iterator[TrainingLimit]
         yield "leg-injury"
     if is_stated(terminology.kinds.without(sentence, BROUGHT), WALKS_NOT, terminology):
         yield "bound"
-
-
-_KINDS: dict[TrainingLimit, str] = {
-    "weight-told": WEIGHT_TOLD,
-    "joint-out": LEG_INJURED,
-    "leg-injury": TENDON_TORN,
-    "bound": WALKS_NOT,
-}
 
 
 def _is_over(
