@@ -16,11 +16,22 @@ THREE = [
     *("第1、2、3腰椎圧迫骨折", "L1、2、3骨折", "L1,2,3骨折", "腰1、2、3椎体压缩性骨折"),
     *("요추 1, 2, 3번 압박골절", "L1, 2, 3 골절"),
     *("Fraktur LWK I, II und III", "Fraktur L I - L III", "złamanie L I, II i III"),
+    # What comes with the whole list takes none of it away.
+    "Acute fractures of T11, T12 and L2 with facet arthrosis",
+    "Compression fractures of T11, T12 and L2 with degenerative disc disease",
+    "Frakturen BWK 11, BWK 12 und LWK 2 mit Facettenarthrose",
+    "fractures T11, T12 et L2 avec scoliose, spondylolisthésis",
+    "fratture T11, T12 e L2 con scoliosi",
+    "fracturas T11, T12 y L2 con escoliosis",
+    "fracturen T11, T12 en L2 met scoliose",
 ]
 NOT_THREE = [
     *("LWK 1, 3 Rippenfrakturen", "LWK 1 intakt, 2 Rippenfrakturen"),
     *("LWK 1 Fraktur, 3 Wochen", "L1 fracture, 3 mm retropulsion"),
     *("keine LWK 1, 2, 3 Fraktur", "geen L1, 2, 3 fractuur", "L4, 5 rib fractures"),
+    *("L1 fracture, L4 and L5 with scoliosis", "Fracture T12, L4-L5 with scoliosis"),
+    *("LWK-1-Fraktur; LWK 4 und LWK 5 mit Skoliose", "Fracture L1, L4 with scoliosis"),
+    "L1 fracture, stenosis L3, L4 and L5 with scoliosis",
     *("LWK 1, 2, 3 Bandscheibenvorfall", "L1 osteochondrose, 3 Fraktur"),
 ]
 

@@ -42,6 +42,7 @@ _IN_QUESTION = r"\?|\s\?(?!\s*[^\W\d_]{3})"
 _APART = re.compile(r"\w*\W+\w")
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level is about it
 _SENTENCE = re.compile(r"[\n。]|\.(?=\s)")
+_ENDED = re.compile(r"[\n。.,;，；、]")
 # Behind a denial nothing may follow that says more: `no fracture line`.
 _SAID = r"(?=\s*(?:$|[.,;:)\n。、，；]))"
 # Characters between a vertebra and words that deny its fracture.
@@ -53,6 +54,8 @@ _ASIDE = frozenset({"aside"})
 _ALONE = frozenset({"only-this-level"})
 _IS_OLD = frozenset({_OLD})
 _IN_DOUBT = frozenset({_PERHAPS})
+# What words behind a list say of its vertebrae themselves.
+_OF_LIST = _IS_OLD | _IN_DOUBT | AUGMENTATIONS
 _DOUBTED = _IN_DOUBT | AUGMENTATIONS
 _MARKS = frozenset({_OLD, _OTHER, _PERHAPS, _NOT_THESE}) | AUGMENTATIONS
 MOST_MARKS = 10  # words of one kind in a part of a text
@@ -108,6 +111,10 @@ class LevelRules:
         unbroken = any_of(vertebrae, "unbroken")
         self._unbroken = re.compile(rf"(?:{unbroken}){_SAID}", re.IGNORECASE)
         self._broken = re.compile(any_of(vertebrae, "broken"))
+        # `and L2 with` behind a list: what follows goes with the whole list.
+        self._list_with = re.compile(
+            rf"{and_}\s*[^\W\d]{{1,4}}\s?\d{{1,2}}(?P<company>\s*,?\s*{with_})"
+        )
         self._others = OtherRules(vertebrae, joints, known)
         self._instruments = InstrumentRules(vertebrae, (and_, with_))
         self._left = LeftRules(vertebrae, (and_, with_), names.named)
@@ -270,15 +277,42 @@ class LevelRules:
 
     def _of_fractures_in(self, words: str, year: int) -> tuple[str, ...]:
         check_time()
+        fractures = self._without_company(words)
         return in_order(
             {
                 level
-                for clause, groups in self._statements(words, year)
+                for clause, groups in self._statements(fractures, year)
                 for group in self._treated(clause, groups, _AT_LEVEL)
                 if not self._is_of_thing(clause, groups, group)
                 for level in group.levels
             }
         )
+
+    def _without_company(self, words: str) -> str:
+        """Leave out what comes with a list of fractures, up to the next level.
+
+        In `fractures of T11, T12 and L2 with facet arthrosis` no vertebra has the
+        arthrosis alone.
+        """
+        if len(words) > LONGEST_TEXT:
+            return words
+        plain, begin = self._names.plain(words), 0
+        for group in list(islice(self._names.all_groups(plain), MOST_GROUPS)):
+            # In `L1 fracture, L4 and L5 with` the fracture is another's.
+            *_, before = _ENDED.split(plain[begin : group.start])
+            begin = group.end
+            found = self._list_with.search(plain, group.start, group.end + _NEAR)
+            is_behind = found is not None and found.start("company") == group.end
+            if not is_behind or not self._names_break(before):
+                continue
+            end = _SENTENCE.search(plain, group.end)
+            company = plain[group.end : end.start() if end else len(plain)]
+            if not self._names.level.search(company) and not self._places(
+                company, _OF_LIST
+            ):
+                last = group.end + len(company)
+                plain = f"{plain[: group.end]}{' ' * len(company)}{plain[last:]}"
+        return plain
 
     def _is_of_thing(self, clause: str, groups: list[Group], group: Group) -> bool:
         """Tell if another thing is named right next to levels: `herniated disc L5`."""
