@@ -462,7 +462,7 @@ def _told_detector(names: tuple[str, ...], also_by: tuple[str, ...] = ()) -> Det
             for name in names
             if name in leaving.causes
             and not findings.is_true(name)
-            and any(_is_open(one, findings) for one in (name, *also_by))
+            and not all(findings.is_false(one) for one in (name, *also_by))
             and not (name == RECENT_CANCER and _is_cancer_known(findings))
             and not (name in TOLD_APART and _is_complication(name, findings))
         ]

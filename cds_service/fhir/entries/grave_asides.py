@@ -63,6 +63,7 @@ from cds_service.fhir.entries.words.asides import (
 from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.dated_in_prose import past_by_dates
 from cds_service.fhir.entries.words.problem_words import in_doubt, named_in
+from cds_service.fhir.entries.words.told_before_asked import named_before_asked
 from cds_service.fhir.entries.words.unread_in_reasons import is_title_plain
 from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.terminology import Terminology
@@ -138,6 +139,7 @@ def grave_concepts_of(
     words = _without_plain(_written_in(entry, title, asides), codes, terminology)
     wards = wards_of(entry)
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
+    named |= named_before_asked(words, terminology)
     past = past_by_dates(words, named, terminology)
     worded = (named & (GRAVE | END_OF_LIFE)) | _infections_in(words, named, terminology)
     stated = broken | (coded & OPENING) | (worded - past)

@@ -4,11 +4,13 @@ A clause that only prevents, "thrombosis prophylaxis", says nothing of the other
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from cds_service.fhir.entries.words.problem_words import named_in
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.texts.clauses import sentences
+from cds_service.fhir.mapping.texts.clauses import sentences, sentences_once
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 
 CLAUSE = re.compile(r"[,;，、；]")
 # Rules of `kinds/`.
@@ -40,6 +42,30 @@ def told_before_asked(
         if LETTER.search(clause):
             told.append(clause)
     return told
+
+
+def named_before_asked(
+    words: Iterable[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return what texts name before they look for something else, or deny it.
+
+    In "sepsis, echo to exclude endocarditis" nothing doubts the sepsis.
+    """
+    is_searched, denies = (
+        terminology.grave_stems.is_searched,
+        terminology.clauses.denies,
+    )
+
+    def is_asked(clause: str) -> bool:
+        return is_searched(clause) or denies(folded(clause))
+
+    told = [
+        clause
+        for sentence in sentences_once([one[:LONGEST_TEXT] for one in words])
+        if CLAUSE.search(sentence) and is_asked(sentence)
+        for clause in told_before_asked(sentence, is_asked, terminology)
+    ]
+    return named_in(told, terminology)
 
 
 def told_beside_prevention(part: str, terminology: Terminology) -> list[str]:
