@@ -31,7 +31,7 @@ INFECTED = (
 )
 SEPTIC = (
     "Sepsis|E. coli bacteraemia|Urosepsis|Septic shock|Septicémie|Sepsi|Sepsa"
-    "|敗血症|脓毒症|패혈증|Bakteriämie mit S. aureus"
+    "|敗血症|脓毒症|패혈증|Bakteriämie mit S. aureus|Sepsis. Family informed"
 )
 MALIGNANT = (
     "Bone metastases|Metastase LWK 3|Multiple myeloma|Métastases osseuses"
@@ -46,6 +46,7 @@ QUIET = (
     "|Zum Ausschluss einer Sepsis|To rule out metastases|Recherche de métastases"
     "|Fear of metastases|疑い：敗血症|敗血症の既往|排除脓毒症|Kein Hinweis auf Metastasen"
     "|Pas de métastase|Brak przerzutów|Wound dry, walks 50 m|Screening for sepsis"
+    "|No sepsis. Family informed|Risk of sepsis. Family informed"
 )
 
 

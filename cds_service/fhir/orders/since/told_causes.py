@@ -139,11 +139,12 @@ def _named_in(
 ) -> frozenset[str] | None:
     """Return the findings that words name as there; None if they name none at all."""
     told = [one for one in words if not terminology.own_words.fullmatch(one)]
-    # What one clause prevents or asks may hide what another names.
+    # What one part prevents or asks may hide what another names.
     if not any(
         terminology.text_concepts(part) & CONCEPTS
         for one in told
-        for part in (one, *CLAUSE.split(one[:LONGEST_TEXT]))
+        for sentence in (one, *sentences(one[:LONGEST_TEXT]))
+        for part in (sentence, *CLAUSE.split(sentence[:LONGEST_TEXT]))
     ):
         return None
     return _findings_of(
