@@ -10,7 +10,7 @@ from cds_service.fhir.entries.words.problem_words import named_in
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences, sentences_once
-from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 
 CLAUSE = re.compile(r"[,;，、；]")
 # Rules of `kinds/`.
@@ -51,21 +51,29 @@ def named_before_asked(
 
     In "sepsis, echo to exclude endocarditis" nothing doubts the sepsis.
     """
-    is_searched, denies = (
-        terminology.grave_stems.is_searched,
-        terminology.clauses.denies,
-    )
-
-    def is_asked(clause: str) -> bool:
-        return is_searched(clause) or denies(folded(clause))
-
-    told = [
-        clause
-        for sentence in sentences_once([one[:LONGEST_TEXT] for one in words])
-        if CLAUSE.search(sentence) and is_asked(sentence)
-        for clause in told_before_asked(sentence, is_asked, terminology)
-    ]
+    is_searched = terminology.grave_stems.is_searched
+    told = list[str]()
+    for sentence in sentences_once([one[:LONGEST_TEXT] for one in words]):
+        if CLAUSE.search(sentence) is None:
+            continue
+        if is_searched(sentence):
+            told += told_before_asked(sentence, is_searched, terminology)
+        else:
+            told += _told_before_denied(sentence, terminology)
     return named_in(told, terminology)
+
+
+def _told_before_denied(sentence: str, terminology: Terminology) -> list[str]:
+    """Return the clauses before the first that denies a name of its own.
+
+    "Sepsis, endocarditis excluded" may deny both; "sepsis, excluded" does.
+    """
+    told = list[str]()
+    for clause in CLAUSE.split(sentence):
+        if terminology.ruled_out(clause):
+            return told
+        told.append(clause)
+    return []
 
 
 def told_beside_prevention(part: str, terminology: Terminology) -> list[str]:
