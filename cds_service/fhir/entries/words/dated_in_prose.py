@@ -144,8 +144,8 @@ def _is_old_infection(
 
 
 _NEWS = (*NEW, *WORSE)
-# Concepts, what tells if a part of a sentence is of years ago, and the rules of `kinds/`
-# by which the whole of it is of now. A deficit that goes on since years is an old one.
+# Concepts, what tells if a part of a sentence is of years ago, and the rules of
+# `kinds/` by which all of it is of now. A deficit that goes on since years is old.
 _IS_PAST = (
     (CANCERS, _is_old_cancer, _NEWS),
     (DEFICITS, is_old_deficit_alone, _NEWS),
