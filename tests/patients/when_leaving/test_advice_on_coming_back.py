@@ -176,3 +176,15 @@ def test_advice_in_other_forms_is_no_finding(words: str) -> None:
 
 def test_a_fit_behind_advice_is_to_be_read() -> None:
     assert asked_by("If fever return; seizure last night")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "If further seizure, call",
+        "Call if another fracture",
+        "Sollte Parese zunehmen, sofort in die Klinik",
+    ],
+)
+def test_what_happened_next_to_advice_is_to_be_read(words: str) -> None:
+    assert asked_by(words)
