@@ -69,6 +69,49 @@ THERE_ALREADY = (
     "|左下肢麻痺の増悪時は受診|下肢麻痺が続く場合は受診"
     "|다리 위약 지속 시 내원|좌측 족하수 악화 시 내원"
 )
+# What somebody did, or who has it, next to words of advice in any language.
+NO_ADVICE = (
+    "Two falls, foot drop, HR 112|Recurrent falls, leg weakness, BP 112/70"
+    "|Pain at SI joint, foot drop, 15 days|Return to ED with foot drop"
+    "|Return to hospital with leg weakness and retention"
+    "|If no improvement of leg weakness by Monday, send home"
+    "|If leg weakness does not get better, refer|If leg weakness resolves, discharge"
+    "|If tolerated, MRI for foot drop|If INR < 1.5, operate for cauda equina syndrome"
+    "|If surgeon agrees, CT for leg weakness, call radiology"
+    "|Bei Fußheberparese bitte dringend neurochirurgische Vorstellung"
+    "|Bei Querschnittsyndrom umgehend in Klinik verlegt"
+    "|Bei Kaudasyndrom bitte sofort Notarzt"
+    "|Si déficit moteur confirmé, appeler le neurochirurgien"
+    "|Si pied tombant, IRM et prévenir"
+    "|Dolor sí, debilidad en piernas, acudió a urgencias"
+    "|Fiebre: sí, debilidad de piernas, derivado a urgencias"
+    "|Si lamenta di deficit di forza agli arti inferiori dal 15 novembre"
+    "|Si presenta con piede cadente dal 15 novembre"
+    "|Bij onderzoek klapvoet, pols 112|Bij binnenkomst op spoedeisende hulp klapvoet"
+    "|Bij patiënt klapvoet, naar de SEH verwezen"
+    "|Verpleging komt melden dat bij patiënt klapvoet bestaat"
+    "|Als oorzaak klapvoet, contact opnemen met neuroloog"
+    "|W przypadku chorej niedowład kończyn dolnych, pilnie konsultacja"
+    "|Zgłosiła się, gdy wystąpił niedowład nóg"
+    "|2日前、両下肢麻痺が出現した際に当院受診した|下肢麻痺出現時に救急受診し入院"
+    "|下肢脱力を自覚した時に救急外来を受診した"
+    "|患者术后出现下肢瘫痪，立即入院|患者出现大小便失禁，立即急诊入院"
+    "|突然出现下肢瘫痪，立即就诊于我院|如厕后出现下肢瘫痪，立即就诊"
+    "|Contact surgeon regarding leg weakness if needed"
+    "|Report leg weakness to surgeon if it increases|Call me about foot drop if worse"
+    "|Please phone if any questions, leg weakness documented|If fever call, foot drop"
+    "|Come to clinic with foot drop for any review|If asked, tell about foot drop, call"
+    "|Bei Fußheberparese bitte Hausarzt informieren|Bei Fieber sofort melden, Fallfuß"
+    "|Wiedervorstellung bei Fußheberparese zur Kontrolle"
+    "|Signes d'alerte expliqués, pied tombant|Signos de alarma explicados, pie caído"
+    "|Segni di allarme spiegati, piede cadente|En cas de fièvre consulter, pied tombant"
+    "|Si fiebre acudir a urgencias, pie caído|Si bien camina, pie caído, a urgencias"
+    "|Se febbre chiamare, piede cadente|Bij opname klapvoet, contact opnemen"
+    "|Bij koorts bellen, klapvoet|Bij controle klapvoet, contact opnemen"
+    "|W przypadku niedowładu nóg pilnie wykonano tomografię|発熱時は受診、下肢麻痺あり"
+    "|如发热请及时就诊，下肢瘫痪|출혈 시 응급실 내원, 하지 마비 있음"
+    "|양하지 마비 생겼을 때 응급실 내원하였음|하지 마비 발생 시 응급실 내원함"
+)
 STILL_ADVICE = (
     "Call right away if fever, leg weakness or numbness"
     "|Should you develop leg weakness, call|Should any weakness occur, return"
@@ -77,6 +120,11 @@ STILL_ADVICE = (
     "|Red flags discussed including leg weakness, urinary retention"
     "|Return to ED for fever, leg weakness or incontinence"
     "|Advised to return with any new leg weakness|If leg weakness, call 112"
+    "|Bei neurologischen Ausfällen sofortige Wiedervorstellung"
+    "|Falls Lähmungen auftreten, bitte sofort melden|Si paralysie, appeler le 15"
+    "|Bij krachtverlies of klapvoet bellen|若出现下肢瘫痪请立即就诊"
+    "|嘱患者若出现下肢瘫痪及时就诊|両下肢麻痺が出現したら受診してください"
+    "|하지 마비가 생기면 즉시 내원하세요|W razie niedowładu nóg pilnie do lekarza"
 )
 
 
@@ -97,6 +145,12 @@ def test_a_finding_next_to_advice_counts(words: str) -> None:
 
 @pytest.mark.parametrize("words", THERE_ALREADY.split("|"))
 def test_what_advice_takes_for_there_counts(words: str) -> None:
+    (summary,) = asked_by(words)
+    assert "Examine before leaving." in summary
+
+
+@pytest.mark.parametrize("words", NO_ADVICE.split("|"))
+def test_what_somebody_has_or_did_is_no_advice(words: str) -> None:
     (summary,) = asked_by(words)
     assert "Examine before leaving." in summary
 
@@ -122,3 +176,15 @@ def test_advice_in_other_forms_is_no_finding(words: str) -> None:
 
 def test_a_fit_behind_advice_is_to_be_read() -> None:
     assert asked_by("If fever return; seizure last night")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "If further seizure, call",
+        "Call if another fracture",
+        "Sollte Parese zunehmen, sofort in die Klinik",
+    ],
+)
+def test_what_happened_next_to_advice_is_to_be_read(words: str) -> None:
+    assert asked_by(words)

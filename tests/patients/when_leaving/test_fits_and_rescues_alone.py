@@ -18,6 +18,8 @@ RESCUES = (
     "|Kein Puls, Reanimation|Nicht ansprechbar, reanimiert|No pulse, CPR started"
     "|Reanimation nicht erfolgreich|DNR revoked, CPR 10 min|CPR performed. Decubitus"
     "|Keine Reanimation gewünscht. Gestern reanimiert."
+    "|Full resuscitation for 20 minutes|Full resuscitation performed, ROSC"
+    "|Required full resuscitation in recovery|Needed active resuscitation overnight"
 )
 SPASMS = (
     "筋痙攣|背部筋の痙攣あり|理学療法: 筋痙攣に対するストレッチ|肌肉痉挛|근육 경련"
@@ -31,6 +33,7 @@ DIRECTIVES = (
     "|Soll nicht reanimiert werden|Möchte im Notfall reanimiert werden"
     "|Pas de réanimation|No desea reanimación|Non rianimare|Niet reanimeren"
     "|Wenst reanimatie|Nie reanimować|心肺蘇生希望せず|放弃心肺复苏|심폐소생술 거부"
+    "|Full active resuscitation|Full resuscitation if arrest|Active resuscitation: yes"
     "|Anesthésie-réanimation|Anästhesie und Reanimation|麻醉复苏室|Z.n. Reanimation 2015"
 )
 

@@ -23,6 +23,12 @@ OF_NOW = (
     "|Breast cancer {y}, recurrence|Discitis since {y}|Chronic discitis {y}"
     "|Spondylodiszitis seit {y}|Discite depuis {y}|Espondilodiscitis desde {y}"
     "|Discitis sinds {y}|Discitis {y} healed?|Discitis {y}, healed?"
+    "|Discitis L3/4 {y}, unchanged|Discitis {y}, stable|Discitis {y}, chronic"
+    "|Epidural abscess {y}, unchanged|Spondylodiszitis {y}, unverändert"
+    "|Spondylodiscite {y}, inchangée|Espondilodiscitis {y}, sin cambios"
+    "|Spondilodiscite {y} invariata|Spondylodiscitis {y}, onveranderd"
+    "|Zapalenie krążka {y} bez zmian|椎间盘炎{y}年，无变化|{y}年椎間板炎、不変"
+    "|추간판염 {y}년, 변화 없음"
 )
 
 

@@ -73,7 +73,7 @@ def past_by_dates(
     prose = "\n".join(words)[:LONGEST_TEXT]
     for sentence in sentences_once([prose])[:MOST_SENTENCES]:
         parts = [one for one in _PART.split(sentence) if LETTER.search(one)]
-        for group, is_past in _IS_PAST:
+        for group, is_past, of_now in _IS_PAST:
             # Another part may hide a name: "no recurrence".
             concepts = frozenset[str]().union(
                 *(
@@ -87,19 +87,16 @@ def past_by_dates(
             is_old = naming and all(
                 is_past(one, concepts, terminology) for one in naming
             )
-            if is_old and not _is_of_now(sentence, parts, naming, terminology):
-                past |= concepts
-            else:
+            is_of_now = terminology.kinds.of_title(sentence, of_now)
+            if is_of_now or not is_old or _says_more(parts, naming, terminology):
                 present |= concepts
+            else:
+                past |= concepts
     return frozenset(past - present)
 
 
-def _is_of_now(
-    sentence: str, parts: list[str], naming: list[str], terminology: Terminology
-) -> bool:
-    """Tell if a sentence calls it new, worse, spread, or says more than is known."""
-    if terminology.kinds.of_title(sentence, (*NEW, *WORSE)):
-        return True
+def _says_more(parts: list[str], naming: list[str], terminology: Terminology) -> bool:
+    """Tell if the parts of a sentence call it spread, or say more than is known."""
     is_known = terminology.everyday_diseases.is_of_old_cancer
     told = [one for one in parts if not is_known(one)]
     if may_be_back(told, frozenset(), terminology):
@@ -135,10 +132,10 @@ def _is_old_infection(
 ) -> bool:
     """Tell if words name an infection with its year, and nothing else.
 
-    Words alone do not end it: "old discitis" may be of last month. One since a year,
-    or of which it is asked if it healed, is not over.
+    Words alone do not end it: "old discitis" may be of last month. One of which it is
+    asked if it healed is not over.
     """
-    if _ASKS.search(part) or terminology.kinds.of_title(part, GOES_ON):
+    if _ASKS.search(part):
         return False
     years = [int(year) for year in WRITTEN_YEAR.findall(part)]
     if not years or max(years) > year_of_answer() - YEARS_OF_DEFICIT:
@@ -146,8 +143,11 @@ def _is_old_infection(
     return says_nothing_else(part, concepts, terminology)
 
 
+_NEWS = (*NEW, *WORSE)
+# Concepts, what tells if a part of a sentence is of years ago, and the rules of
+# `kinds/` by which all of it is of now. A deficit that goes on since years is old.
 _IS_PAST = (
-    (CANCERS, _is_old_cancer),
-    (DEFICITS, is_old_deficit_alone),
-    (INFECTIONS, _is_old_infection),
+    (CANCERS, _is_old_cancer, _NEWS),
+    (DEFICITS, is_old_deficit_alone, _NEWS),
+    (INFECTIONS, _is_old_infection, (*_NEWS, *GOES_ON)),
 )

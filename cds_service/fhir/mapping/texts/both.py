@@ -46,7 +46,8 @@ class PartOfPatient:
 
         Args:
             joints: of all languages.
-            is_less: tells if folded words deny or fear what they name.
+            is_less: tells if folded words deny, fear or prevent what they name, or
+                test for it.
         """
         persons, both = [any_of(joints, one) for one in ("persons", "both")]
         relatives = any_of(joints, "relatives")
@@ -59,7 +60,7 @@ class PartOfPatient:
         """Return folded words with blanks for all that is of a relative alone.
 
         They are empty if there is no relative, if nothing is said of the patient too,
-        and if that denies or fears something.
+        and if that is less than a statement, as `is_less` tells.
         """
         if not self._persons.search(words):
             return ""
