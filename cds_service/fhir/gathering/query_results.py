@@ -253,6 +253,9 @@ def _error_in(content: _Content) -> str:
         return "the server reported an error"
     if content.broken:
         return f"{count_entries(content.broken)} could not be read"
+    if content.others and not content.asked:
+        # What is included comes with what it belongs to.
+        return f"{count_entries(len(content.others))} of another type than was asked"
     return ""
 
 
