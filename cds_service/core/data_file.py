@@ -263,11 +263,22 @@ def _faults_of(error: ValidationError) -> list[_Fault]:
 
     Misspelt keys come first, since they explain missing ones.
     """
-    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    errors = error.errors(include_url=False, include_context=False)
     errors.sort(key=lambda fault: fault["type"] not in UNKNOWN_KEY)
     return [
-        _fault(details["type"], details["loc"], details["msg"]) for details in errors
+        _one_table(details["loc"])
+        if details["type"] in NO_LIST and isinstance(details["input"], dict)
+        else _fault(details["type"], details["loc"], details["msg"])
+        for details in errors
     ]
+
+
+def _one_table(place: Sequence[int | str]) -> _Fault:
+    """Report a table where a list is meant, as `[clients]` for `[[clients]]`."""
+    key = ".".join(map(str, place))
+    heading = ".".join(part for part in place if isinstance(part, str))
+    message = f'must be a list: ["a", "b"], or tables that are each below [[{heading}]]'
+    return _Fault("table", key, message)
 
 
 def _fault(kind: str, place: Sequence[int | str], message: str) -> _Fault:

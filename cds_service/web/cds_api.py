@@ -382,7 +382,7 @@ def _basis_url(
     """Return the address of an answer's basis page; empty if it may have no link."""
     if dependencies.links is None:
         return ""
-    return dependencies.links.address(_access_of(client), deadline, entry_id)
+    return dependencies.links.address(access_of(client), deadline, entry_id)
 
 
 def _handout_url(
@@ -392,7 +392,7 @@ def _handout_url(
     if dependencies.links is None:
         return ""
     language = handout_settings(dependencies).language
-    return dependencies.links.handout(_access_of(client), deadline, entry_id, language)
+    return dependencies.links.handout(access_of(client), deadline, entry_id, language)
 
 
 def handout_settings(dependencies: Dependencies) -> HandoutSettings:
@@ -404,7 +404,7 @@ def handout_settings(dependencies: Dependencies) -> HandoutSettings:
     )
 
 
-def _access_of(client: Client | None) -> Access | None:
+def access_of(client: Client | None) -> Access | None:
     """Return the access to our pages that links of this EHR give; None if unknown."""
     if client is None or client.capabilities is None:
         return None

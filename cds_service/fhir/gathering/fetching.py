@@ -1,6 +1,6 @@
 """Read the record: what was prefetched, and the rest from the server, in parallel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.gathering.query_results import (
     QueryResult,
     is_about_another,
+    is_later_page_about_another,
     read_prefetch,
     read_result,
     without_other_servers,
@@ -124,7 +125,12 @@ def _tasks(
             tasks[template.key] = partial(_fetch, fhir, template, query, deadline.ends)
         elif sent[template.key].next_page is not None:
             tasks[template.key] = partial(
-                _follow, fhir, template, request.prefetch[template.key], deadline.ends
+                _follow,
+                fhir,
+                template,
+                query or "",
+                request.prefetch[template.key],
+                deadline.ends,
             )
     return tasks
 
@@ -137,7 +143,7 @@ def _fetch(
     except FhirReadError as error:
         return QueryResult(state="failed", note=str(error), reason=error.reason)
     result = read_result(template, fetched.documents, note=fetched.note)
-    return _as_asked(template, query, result, fetched.documents[0])
+    return _as_asked(template, query, result, fetched.documents)
 
 
 def _sent(request: HookRequest, template: Template) -> QueryResult:
@@ -147,16 +153,17 @@ def _sent(request: HookRequest, template: Template) -> QueryResult:
     document = request.prefetch.get(template.key)
     if query is None or document is None:
         return result
-    return _as_asked(template, query, result, document)
+    return _as_asked(template, query, result, [document])
 
 
 def _as_asked(
-    template: Template, query: str, result: QueryResult, document: Any
+    template: Template, query: str, result: QueryResult, documents: Sequence[Any]
 ) -> QueryResult:
     """Return a result; a failed one if it answers another question.
 
     That is a read by id that gave another one, and an empty list of which the server
-    says that it was asked for another patient: its entries would name theirs.
+    says that it was asked for another patient: its entries would name theirs. A list
+    with a later page of another patient is not whole.
 
     Patients are returned as they are: `refusals.py` refuses another one.
 
@@ -164,19 +171,27 @@ def _as_asked(
         template: the query.
         query: the same with the values of the call.
         result: what was read.
-        document: the resource or the first page, as it came.
+        documents: the resource or the pages, as they came.
     """
     kind = template.resource_type
     if kind == "Patient" or result.state == "failed":
         return result
     if template.is_search:
-        is_others = not result.entries and is_about_another(document, query)
+        is_strayed = is_later_page_about_another(documents, query)
+        if result.entries:
+            return _strayed(result) if is_strayed else result
+        is_others = is_strayed or is_about_another(documents[0], query)
         return OF_ANOTHER if is_others else result
     ids = [f"{kind}/{resource.get('id')}" for resource in result.resources]
     if ids == [query]:
         return result
     note = "another one was sent" if ids else "it was not sent"
     return QueryResult(state="failed", note=note, reason="answer")
+
+
+def _strayed(result: QueryResult) -> QueryResult:
+    note = result.note or "incomplete: a later page is about another patient"
+    return result._replace(is_cut=True, note=note)
 
 
 def read_apart(
@@ -205,10 +220,11 @@ def read_apart(
 
 
 def _follow(
-    fhir: FhirReader, template: Template, first: Any, until: float
+    fhir: FhirReader, template: Template, query: str, first: Any, until: float
 ) -> QueryResult:
     fetched = fhir.follow(first, until=until)
-    return read_result(template, fetched.documents, note=fetched.note)
+    result = read_result(template, fetched.documents, note=fetched.note)
+    return _as_asked(template, query, result, fetched.documents)
 
 
 def _without_server(sent: QueryResult, failed: QueryResult) -> QueryResult:

@@ -142,6 +142,22 @@ def is_about_another(page: Any, query: str) -> bool:
     return bool(asked and used) and asked.isdisjoint(used)
 
 
+def is_later_page_about_another(pages: Sequence[Any], query: str) -> bool:
+    """Tell if a page after the first is about other patients alone.
+
+    Its own link says so, or the link that led to it. A server may name the patient by
+    an id of its own: what it names on the first page is the patient.
+    """
+    asked = _patients_asked(query)
+    ours = asked | _patients_asked(link_of(pages[0], ("self",)) or "")
+    addresses = (
+        *(next_page(page) for page in pages[:-1]),
+        *(link_of(page, ("self",)) for page in pages[1:]),
+    )
+    used = (_patients_asked(address or "") for address in addresses)
+    return bool(asked) and any(ids and ours.isdisjoint(ids) for ids in used)
+
+
 def _patients_asked(address: str) -> frozenset[str]:
     """Return the ids of the patients whom a search names, in any spelling of them."""
     parameters = address[:LONGEST].partition("?")[2].partition("#")[0].split("&")
@@ -237,6 +253,9 @@ def _error_in(content: _Content) -> str:
         return "the server reported an error"
     if content.broken:
         return f"{count_entries(content.broken)} could not be read"
+    if content.others and not content.asked:
+        # What is included comes with what it belongs to.
+        return f"{count_entries(len(content.others))} of another type than was asked"
     return ""
 
 

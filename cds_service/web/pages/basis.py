@@ -29,9 +29,9 @@ from cds_service.web.pages.linked_pages import (
 
 FORM_BYTES = 8192  # a dozen short fields
 REFUSED = (
-    "This link does not open an answer: it is older than a day, was changed, or the"
-    " answer is no longer kept. The card itself holds all that is needed to decide; the"
-    " audit log of the hospital has the answer."
+    "This link does not open an answer: it is older than a day, was changed or closed,"
+    " or the answer is no longer kept. The card itself holds all that is needed to"
+    " decide; the audit log of the hospital has the answer."
 )
 
 

@@ -36,8 +36,8 @@ from cds_service.web.pages.linked_pages import (
 )
 
 REFUSED = (
-    "This link does not open a page: it is older than a day, was changed, or the"
-    " answer is no longer kept. Another discharge card has another link."
+    "This link does not open a page: it is older than a day, was changed or closed, or"
+    " the answer is no longer kept. Another discharge card has another link."
 )
 
 

@@ -12,7 +12,7 @@ from cds_service.audit.store import FIRST_SECONDS, AuditStore
 from cds_service.basis.links import has_expired
 from cds_service.errors import AuditUnavailable, NotAllowed
 from cds_service.review.page_policy import SCRIPTED, restrict
-from cds_service.web.cds_api import Dependencies
+from cds_service.web.cds_api import Dependencies, access_of
 
 # in place of the user, who is not known; no account has such a name
 BY_LINK = "link:card"
@@ -66,14 +66,26 @@ def shown_answer(
     """Read an answer that was shown, as long as its links are valid.
 
     Raises:
-        NotAllowed: there is none; always with these words.
+        NotAllowed: there is none, or its EHR has no such links any more; always with
+            these words.
     """
     stored = store.reader.entry(entry_id) if entry_id else None
     if stored is None or stored.kind != "answer" or stored.result == SILENT:
         raise NotAllowed(refused)
+    if _are_closed(dependencies, stored.client):
+        raise NotAllowed(refused)
     if has_expired(datetime.fromisoformat(stored.at), dependencies.clock()):
         raise NotAllowed(refused)
     return stored
+
+
+def _are_closed(dependencies: Dependencies, issuer: str | None) -> bool:
+    """Tell if the links of this EHR ask for a login now, or are off."""
+    clients = dependencies.site.clients if dependencies.site is not None else ()
+    return any(
+        client.issuer == issuer and access_of(client) not in (None, "signed")
+        for client in clients
+    )
 
 
 def note_reading(

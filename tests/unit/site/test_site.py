@@ -203,6 +203,12 @@ def test_a_wrong_file_names_file_table_and_key(folder, fault, old, new, place):
     assert f"{place}: " in message
 
 
+def test_one_bracket_where_two_are_meant_is_answered_with_two(folder, fault):
+    message = fault(folder(WHOLE.replace("[[clients]]", "[clients]", 1)))
+    assert "clients: must be a list" in message
+    assert "[[clients]]" in message
+
+
 @pytest.mark.parametrize("key", ["repeats-enabled", "repeats-days", "band-high-ratio"])
 def test_a_retired_key_says_what_became_of_it(folder, fault, key):
     message = fault(folder(f'[site]\nname = "X"\n[policy]\n{key} = 10\n'))
