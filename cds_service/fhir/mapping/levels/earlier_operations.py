@@ -23,9 +23,18 @@ _LINK = re.compile(r"[\s.:-]*(?:[^\W\d_]{1,11}[\s-]+)?")
 _ENDING = re.compile(r"[a-z\u00df-\u017f]*", re.IGNORECASE)
 _PARTICIPLE = re.compile(r"ie?rt\w{0,2}", re.IGNORECASE)  # `vertebroplastiert`
 _YEAR = re.compile(r"\W{1,3}(?:[^\W\d_]{2,5} )?((?:19|20)\d\d)\b(?![/.-]?\d)")
+# A year of an operation that is named alone: `vertebroplasty T11 in 2023`.
+_IN_YEAR = re.compile(
+    r"\W{1,3}(?:(?:in|im|en|nel|w) |\()((?:19|20)\d\d)\b(?![/.-]?\d)", re.IGNORECASE
+)
+_YEAR_BEFORE = re.compile(
+    r"(?:(?<![^\W_])(?:in|im|en|nel|w) ((?:19|20)\d\d)(?: r\.?)?[\s:]{1,2}"
+    r"|((?:19|20)\d\d) ?年(?: ?\d{1,2} ?月)?[\sにの]{0,2})$",
+    re.IGNORECASE,
+)
 _TO_LEVEL = re.compile(r"[\s:]*(?:[^\W\d_]{1,4}\s+){0,2}")
 _FROM_LEVEL = re.compile(
-    r"(?:[\s:(·–-]|is|was|ist|bereits|already|schon|deja|ya|gia|の|は)*"
+    r"(?:[\s:(·–-]|is|was|ist|bereits|already|schon|deja|ya|gia|の|は|に|行)*"
 )
 _FIRST_IDEOGRAPH = "\u3000"
 
@@ -63,6 +72,19 @@ class EarlierOperations:
             rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
         return rest if self._names.level.search(rest) else words
 
+    def without_dated(self, words: str, operation: Place, year: int) -> str:
+        """Blank out the one operation of a text with its levels, if its year is over.
+
+        `Level: L1. Vertebroplasty T11 in 2023`
+        """
+        groups = list(islice(self._names.all_groups(words), MOST_GROUPS))
+        name = operation[0], _end_of_word(words, operation)
+        if (phrase := self._dated(words, name, groups, year)) is None:
+            return words
+        start, end = self._with_level(words, phrase, groups, [])
+        rest = f"{words[:start]}{' ' * (end - start)}{words[end:]}"
+        return rest if self._names.level.search(rest) else words
+
     def _phrase(
         self, words: str, name: Place, groups: list[Group], present: int
     ) -> Place | None:
@@ -83,6 +105,24 @@ class EarlierOperations:
             or self._is_joined(words, end)
         )
         return (start if before is None else before, last) if is_over else None
+
+    def _dated(
+        self, words: str, name: Place, groups: list[Group], present: int
+    ) -> Place | None:
+        """Return the words that give an operation a year that is over."""
+        start, end = name
+        level = _behind(words, end, groups)
+        last = level.end if level else end
+        if (after := _IN_YEAR.match(words, last)) and int(after[1]) < present:
+            return start, after.end()
+        first = start
+        for group in groups:
+            if group.end <= start and _FROM_LEVEL.fullmatch(words, group.end, start):
+                first = group.start
+        before = _YEAR_BEFORE.search(words, max(first - _BEFORE, 0), first)
+        if before and int(before[1] or before[2]) < present:
+            return before.start(), last
+        return None
 
     def _is_joined(self, words: str, end: int) -> bool:
         """Tell if "after" is written together with a name, as in `PVP术后`."""

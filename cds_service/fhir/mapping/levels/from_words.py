@@ -281,7 +281,7 @@ class LevelRules:
         return in_order(
             {
                 level
-                for clause, groups in self._statements(fractures, year)
+                for clause, groups in self._statements(fractures, year, is_order=False)
                 for group in self._treated(clause, groups, _AT_LEVEL)
                 if not self._is_of_thing(clause, groups, group)
                 for level in group.levels
@@ -320,12 +320,15 @@ class LevelRules:
         before, after = clause[begin : group.start], clause[group.end :]
         return self._others.is_named_next_to(before, after)
 
-    def _statements(self, words: str, year: int) -> Iterator[tuple[str, list[Group]]]:
+    def _statements(
+        self, words: str, year: int, *, is_order: bool = True
+    ) -> Iterator[tuple[str, list[Group]]]:
         """Yield each clause of a text with its levels, without those of screws."""
         plain = self._names.plain(words)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = self._without_nonunions(self._without_fixations(plain))
-        plain = self._without_unbroken(self._without_earlier(plain, year))
+        plain = self._without_earlier(plain, year, is_order=is_order)
+        plain = self._without_unbroken(plain)
         plain = _REMARK.sub(r"·\1 ", plain)
         for start, end in reversed([*self._in_doubt(plain)]):
             condition = plain[start:end].rstrip(", ")  # `L1 and, if needed, L2`
@@ -481,11 +484,19 @@ class LevelRules:
             return joints[-1].end()
         return group.end if is_ordered else group.start
 
-    def _without_earlier(self, words: str, year: int) -> str:
-        """Blank out the levels of an earlier operation, next to those of this one."""
+    def _without_earlier(self, words: str, year: int, *, is_order: bool) -> str:
+        """Blank out the levels of an earlier operation, next to those of this one.
+
+        An order need not name this one: a note on it may say the levels of both.
+        """
         if len(set(self._names.named(words))) <= 1:
             return words
-        return self._earlier.without(words, self._operations(words), year)
+        operations = self._operations(words)
+        if len(operations) > 1:
+            return self._earlier.without(words, operations, year)
+        if operations and is_order:
+            return self._earlier.without_dated(words, operations[0], year)
+        return words
 
     def _names_break(self, words: str) -> bool:
         return bool(self._broken.search(without_accents(words).lower()))

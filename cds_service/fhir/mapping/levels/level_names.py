@@ -7,7 +7,6 @@ together form a group. `from_words.py` tells which of them count.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -35,6 +34,7 @@ SEQUENCES = frozenset({"T1", "T2"})
 LONGEST_TEXT = 2000
 PAIR = 2  # vertebrae that are next to each other
 MOST_GROUPS = 40  # groups of levels in one part of a text
+LONGEST_NAME = 12  # characters of a name before its number, which are looked at
 LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 _BLANKS = re.compile(" {2,}")  # around a level that was rewritten
 
@@ -95,6 +95,12 @@ class LevelNames:
             for language in vertebrae
             if language.numbered
         ]
+        self._name_before = re.compile(
+            rf"(?<![A-Za-z0-9])(?<!\d\.)(?<!\d\. )(?=[A-Z])"
+            rf"(?:{any_of(vertebrae, 'thoracic')}"
+            rf"|{any_of(vertebrae, 'lumbar')})$",
+            re.IGNORECASE,
+        )
         self.to = re.compile(rf"\s*(?:[-‐–—−~〜]|{to})\s*")
         self._and = re.compile(rf"\s*(?:[,/&+、・]|{and_})?\s*(?:(?:{and_})\s*)?")
         self._upon = re.compile(rf"\s+(?i:{any_of(vertebrae, 'upon')})\s+")
@@ -173,8 +179,28 @@ class LevelNames:
     def with_figures(self, words: str) -> str:
         """Rewrite a number before its name as a level: `12. BWK` is `T12`."""
         for pattern, ordinals in self._numbered:
-            words = pattern.sub(partial(_in_figures, ordinals), words)
+            words = self._rewritten(words, pattern, ordinals)
         return _BLANKS.sub(" ", words)
+
+    def _rewritten(
+        self, words: str, pattern: re.Pattern[str], ordinals: Sequence[str]
+    ) -> str:
+        """Rewrite numbers before a name as levels.
+
+        A number behind a name is that one's, `Fraktur LWK 1. BWK 12 alt`, unless that
+        one has a number before it, `12. BWK 1. LWK`.
+        """
+        parts, end, last_left = list[str](), 0, 0
+        for match in pattern.finditer(words):
+            start = match.start("numbers")
+            first = max(start - LONGEST_NAME, 0)
+            is_next = last_left > 0 and not words[last_left:start].strip(" -")
+            if is_next or self._name_before.search(words, first, start):
+                last_left = match.end()
+                continue
+            parts += words[end : match.start()], _in_figures(match, ordinals)
+            end = match.end()
+        return "".join((*parts, words[end:]))
 
     def groups(self, part: str) -> Iterator[Group]:
         """Yield the groups of levels; `T2` in `L3 oedema on T2` is a sequence."""
@@ -362,7 +388,7 @@ def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
     )
 
 
-def _in_figures(ordinals: Sequence[str], match: re.Match[str]) -> str:
+def _in_figures(match: re.Match[str], ordinals: Sequence[str]) -> str:
     region = "T" if match["thoracic"] else "L"
     numbers = re.findall(
         "|".join(("[1-9][0-9]?", *reversed(ordinals))), match["numbers"].lower()

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.core.words.phrases import Verbatim, say
+from cds_service.fhir.entries.words.problem_words import is_denial
 from cds_service.fhir.mapping.levels.level_names import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.order_reasons import (
@@ -33,6 +35,7 @@ PAIR = 2  # two levels may be the ends of one statement
 # Rules of `kinds/`.
 COUNTED = ("2-levels", "3-levels", "4-levels")
 ABLATED, PERHAPS_MORE = ("levels-ablated",), ("perhaps-more-levels",)
+EARLIER = "earlier-augmentation"
 # The studies' thoracolumbar junction.
 JUNCTION = frozenset({"T10", "T11", "T12", "L1", "L2"})
 Region = Literal["thoracic", "lumbar"]
@@ -93,7 +96,7 @@ def find_levels(
     # Other places of the order that may name other levels than the element does.
     next_to_code = _worded_levels(codeables(order, *CODED.get(source, ())), terminology)
     next_to_code |= _levels_alone_in_reasons(order, drafts, terminology)
-    noted = text_levels(note_texts(order), terminology, order)
+    noted = text_levels(_notes_on_this(order, terminology), terminology, order)
     others = (levels for levels in (next_to_code, noted) if levels - stated)
     differing = next(others, set[str]())
     elsewhere = (wording | next_to_code | noted) & set(LEVELS)
@@ -174,7 +177,7 @@ def _statements(
     if not wording:
         notes = [
             words
-            for words in note_texts(order)
+            for words in _notes_on_this(order, terminology)
             if terminology.text_concepts(words, TREATED_HERE)
         ]
         yield "note", text_levels(notes, terminology, order)
@@ -189,7 +192,44 @@ def _statements(
     yield "reasonCode", set[str]().union(*coded)
     yield "text", wording
     # A reason comes last: it may name other fractures as well.
-    yield "reason", _worded_levels(reasons, terminology)
+    in_words = (words for reason in reasons for words in texts_of(reason))
+    on_this = (_without_earlier(words, terminology) for words in in_words)
+    yield "reason", text_levels(on_this, terminology)
+
+
+def _notes_on_this(order: Json, terminology: Terminology) -> list[str]:
+    """Return the notes of an order without the augmentations that were done before."""
+    return [_without_earlier(words, terminology) for words in note_texts(order)]
+
+
+def _without_earlier(words: str, terminology: Terminology) -> str:
+    """Leave out the augmentations that were done before, each with its vertebra.
+
+    `Level: L1. S/p vertebroplasty T11` treats L1. If the rest does not say what is
+    treated, all stays: `L4 s/p kyphoplasty, refracture`.
+    """
+    rest = terminology.kinds.without(words, EARLIER)
+    is_said = bool(terminology.level_names.named(rest)) and bool(
+        terminology.text_concepts(rest, TREATED_HERE)
+    )
+    return rest if is_said else words
+
+
+def augmented_before(
+    order: Json, drafts: DraftOrders, terminology: Terminology
+) -> set[str]:
+    """Return the vertebrae that an order says were augmented before."""
+    named = [*codeables(order, *TITLES), *reasons_named(order, drafts)]
+    texts = [words for codeable in named for words in texts_of(codeable)]
+    levels = set[str]()
+    for words in (*texts, *note_texts(order)):
+        for sentence in sentences(words):
+            rest = terminology.kinds.without(sentence, EARLIER)
+            told = {*terminology.level_names.named(sentence)}
+            before = told - {*terminology.level_names.named(rest)}
+            if before and not is_denial(sentence, terminology):
+                levels |= before
+    return levels
 
 
 def counted_in(words: str, terminology: Terminology) -> int:

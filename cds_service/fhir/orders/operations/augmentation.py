@@ -29,6 +29,7 @@ from cds_service.fhir.orders.levels.broken_levels import (
 from cds_service.fhir.orders.levels.treated_levels import (
     JUNCTION,
     StatedLevels,
+    augmented_before,
     counted_in,
     find_levels,
     levels_in_words,
@@ -237,13 +238,17 @@ def _with_other_fractures(
     drafts: DraftOrders,
     terminology: Terminology,
 ) -> AugmentationOrder:
-    """Add a doubt if one of these orders is written for another broken vertebra."""
+    """Add a doubt if one of these orders names another vertebra as broken.
+
+    So does one that names another as augmented before: it was broken then.
+    """
     if EARLIER in augmentation.doubts:
         return augmentation
     levels = augmentation.levels
     treated = {*levels.names} or {*region_treated(levels)}
     is_another = any(
         names_another_fracture(order.resource, drafts, treated, terminology)
+        or not augmented_before(order.resource, drafts, terminology) <= treated
         for order in orders
     )
     if not is_another:
