@@ -35,7 +35,7 @@ from cds_service.fhir.mapping.texts.clauses import clauses
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.order_narratives import narrative_of
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import is_dated_before
 
 CAUSES = frozenset({"fall-from-height", "traffic-accident"})
 # What forbids a figure or an operation. Words say it less exactly than codes.
@@ -260,7 +260,7 @@ def _asserted_in(
     written = terminology.calendar.named_day(order.get("authoredOn"))
     oldest = written.year - RECENT_YEARS if written else 0
     parts = [
-        (part, _names_years_before(oldest, part))
+        (part, is_dated_before(part, oldest))
         for text_of_order in words
         for part in asserting_parts(text_of_order, terminology)
     ]
@@ -272,12 +272,6 @@ def _asserted_in(
     return frozenset[str]().union(
         *named, *(one & LASTING for one in past), TOLD if told else ()
     )
-
-
-def _names_years_before(oldest: int, words: str) -> bool:
-    """Tell if all years that words name are before this: `breast cancer 2009`."""
-    years = [int(one) for one in WRITTEN_YEAR.findall(words)]
-    return bool(years) and max(years) < oldest
 
 
 def _tells_of_earlier(

@@ -78,7 +78,7 @@ from cds_service.fhir.orders.levels.broken_levels import (
 )
 from cds_service.fhir.orders.levels.treated_levels import find_levels
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, with_whole_years
+from cds_service.fhir.site_calendar import with_whole_years, years_in
 
 # policy: fractures of several levels within a month are one event
 AT_ONCE = timedelta(days=30)
@@ -613,7 +613,7 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
         *(text(note.get("text")) for note in objects(raw.get("note"))),
     ]
     dated = (with_whole_years(word, chart.today) for word in words)
-    years = {int(year) for word in dated for year in WRITTEN_YEAR.findall(word)}
+    years = {year for word in dated for year in years_in(word)}
     if min(years, default=date.max.year) < (chart.not_after - SUBACUTE).year:
         return True
     if any(chart.terminology.text_concepts(word, OLD) for word in words):

@@ -29,7 +29,7 @@ from cds_service.fhir.orders.operations.one_operation import (
     newest_operation,
 )
 from cds_service.fhir.raw_json import Json, member, objects, text
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
+from cds_service.fhir.site_calendar import SiteCalendar, is_dated_before
 
 
 def find_performed(
@@ -164,7 +164,6 @@ def _may_be_of_now(
     if stay.holds(procedure, calendar):
         return True
     # In words, the year alone is read: who knows which figure is the month?
-    years = WRITTEN_YEAR.findall(time_in_words(procedure))
-    if last is None and years and max(map(int, years)) < since.year:
-        return False
-    return last is None or last >= since
+    if last is None:
+        return not is_dated_before(time_in_words(procedure), since.year)
+    return last >= since

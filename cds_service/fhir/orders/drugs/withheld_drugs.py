@@ -38,7 +38,7 @@ from cds_service.fhir.orders.drugs.asked_stops import (
 )
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
 from cds_service.fhir.settings_of_care import WARD, settings_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, years_in
 
 STATED, GIVEN = "MedicationStatement", "MedicationAdministration"
 PRESCRIBED, ORDERED, DIAGNOSED = "MedicationRequest", "ServiceRequest", "Condition"
@@ -311,9 +311,9 @@ def _is_since_late(
     part: str, place: Place, today: date, terminology: Terminology
 ) -> bool:
     """Tell if a drug is taken since this year: "alendronate since 11/2026"."""
-    years = [int(one) for one in WRITTEN_YEAR.findall(part)]
     is_since = is_said_of(part, place, SINCE, terminology)
-    return is_since and bool(years) and max(years) >= (today - SAID_WITHIN).year
+    lately = (today - SAID_WITHIN).year
+    return is_since and any(year >= lately for year in years_in(part))
 
 
 def _on_record(record: PatientRecord, terminology: Terminology) -> set[str]:
@@ -329,7 +329,7 @@ def _on_record(record: PatientRecord, terminology: Terminology) -> set[str]:
 
 def _is_of_past_year(part: str, today: date) -> bool:
     """Tell if words tell of an earlier year: "discontinued in 2019"."""
-    years = [int(one) for one in WRITTEN_YEAR.findall(part)]
+    years = years_in(part)
     if not years or _SINCE_YEAR.search(folded(part)):
         return False
     return date(max(years), 12, 31) < today - SAID_WITHIN

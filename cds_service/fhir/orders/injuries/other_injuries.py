@@ -91,7 +91,7 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import is_dated_before
 
 # Vertebrae that the words of a diagnosis suspect to be broken.
 SUSPECTED = frozenset(map(in_doubt, FRACTURES | {CERVICAL}))
@@ -322,8 +322,7 @@ def _is_one_of_several(condition: Json, places: set[str], search: Search) -> boo
 
 
 def _is_of_earlier_time(words: str, search: Search) -> bool:
-    years = [int(one) for one in WRITTEN_YEAR.findall(words)]
-    is_earlier = bool(years) and max(years) < search.recent_since.year
+    is_earlier = is_dated_before(words, search.recent_since.year)
     return is_earlier or bool(search.terminology.kinds.of_title(words, PAST))
 
 

@@ -28,7 +28,11 @@ from cds_service.fhir.orders.since.asides_as_reasons import told_at_diagnoses
 from cds_service.fhir.orders.since.reports import is_pathology
 from cds_service.fhir.orders.since.told_entries import entries_since, titles_of
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, day_of_answer, names_year_over
+from cds_service.fhir.site_calendar import (
+    day_of_answer,
+    is_dated_before,
+    names_year_over,
+)
 
 IN_BONE = frozenset({"myeloma", "bone-metastasis", "bone-malignancy-ever"})
 # The findings of F1, F2, F6 and F7, and the concepts that name each.
@@ -233,10 +237,9 @@ def _is_over(part: str, terminology: Terminology) -> bool:
 
 def _is_of_earlier_year(part: str, concept: str) -> bool:
     """Tell if the years that a part names ended before what it names still counts."""
-    years = [int(year) for year in WRITTEN_YEAR.findall(part)]
     if concept in CANCERS:
         limit = day_of_answer().year - YEARS_OF_CANCER
     else:
         lasts = DAYS_OF_SEPSIS if concept == "sepsis" else DAYS_OF_INFECTION
         limit = (day_of_answer() - lasts).year
-    return bool(years) and max(years) < limit
+    return is_dated_before(part, limit)

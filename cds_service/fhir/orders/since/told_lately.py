@@ -20,7 +20,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import is_dated_before
 
 # Policy: as long as an infection that is over counts (fact F1).
 LATELY = timedelta(days=90)
@@ -214,9 +214,7 @@ def _is_order(entry: Entry) -> bool:
 
 def _names_earlier_year(entry: Entry, since: int) -> bool:
     """Tell if the title of an entry dates it by an earlier year: `Sepsis 2019`."""
-    titles = _titles_of(entry)
-    years = [int(year) for title in titles for year in WRITTEN_YEAR.findall(title)]
-    return bool(years) and max(years) < since
+    return is_dated_before("\n".join(_titles_of(entry)), since)
 
 
 def _is_old_deficit(entry: Entry, terminology: Terminology) -> bool:
