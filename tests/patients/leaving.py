@@ -3,6 +3,7 @@
 A woman of 75 whose L1 was treated two days ago, in this stay, unless said.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from cds_service.call import Service
@@ -148,6 +149,11 @@ def act_done(title: str, *, days: int = 1) -> Resource:
     )
 
 
+def act_noting(words: str) -> Resource:
+    """A procedure of yesterday with these words as its note."""
+    return act_done("Progress note") | {"note": [{"text": words}]}
+
+
 def act_ordered(title: Any, reason: str = "", *, days: int = 1, **members: Any) -> Any:
     """An order in force of so many days ago: 1 is the day after the operation."""
     said = {
@@ -182,6 +188,26 @@ def summaries_after(*entries: Resource, **operation: Any) -> list[str]:
         *entries,
     )
     return [card["summary"] for card in leave(record)]
+
+
+def summary_without_drug(*entries: Resource, **operation: Any) -> str:
+    """What the card of somebody without a bone drug says first."""
+    record = chart(coded("M80.08XA", days=20), kyphoplasty_done(**operation), *entries)
+    (card,) = leave(record)
+    return str(card["summary"])
+
+
+# The summary of somebody without a bone drug, by the place that holds these words.
+PLACES_SINCE: tuple[Callable[[str], str], ...] = (
+    lambda words: summary_without_drug(act_noting(words)),
+    lambda words: summary_without_drug(
+        appointment("Surgical follow-up", day="2026-12-04", comment=words)
+    ),
+    lambda words: summary_without_drug(act_done(words)),
+    lambda words: summary_without_drug(act_ordered("Physiotherapy", words)),
+    lambda words: summary_without_drug(note=[{"text": words}]),
+    lambda words: summary_without_drug(image_report(words)),
+)
 
 
 def discharge(
