@@ -475,8 +475,8 @@ class LevelRules:
     def _operations(self, words: str) -> list[Place]:
         """Return each place at which a text names an augmentation."""
         places, start = list[Place](), 0
-        while found := self._places(words[start:], AUGMENTATIONS):
-            first, end = min(found.values())
+        while named := self._places(words[start:], AUGMENTATIONS):
+            first, end = min(named.values())
             places.append((start + first, start + end))
             start += max(end, 1)
         return places

@@ -251,11 +251,12 @@ class Clause:
 
     @cached_property
     def of_another(self) -> frozenset[str]:
-        """Return the concepts that it names of another person: `wife has dementia`.
+        """Return the concepts that are another person's alone: `wife has dementia`.
 
         A concept before the person is the patient's if words divide the two: `dementia,
         daughter informed`, but not `dementia of her husband` or `dementia (husband)`.
-        Nor is a grave one that both have, or that is named in the patient's own part.
+        A grave one is the patient's, too, if both have it, or if words of the patient
+        name it.
         """
         persons = self._reader.joints.persons
         person = persons.search(self.plain)

@@ -200,19 +200,16 @@ def _broken_on_record(search: Search) -> Broken:
     for entry in search.record.entries:
         if _is_order_in_force(entry, search):
             broken.open.update(levels_of_reasons(entry.raw, NO_DRAFTS, terminology))
-        if _may_name_fracture(entry, search):
-            named = broken_beside(entry.raw, terminology)
-            if (
-                entry.resource_type == "DiagnosticReport"
-                and in_doubt(CERVICAL) in entry.concepts
-            ):
-                named.add(NECK)
-            is_since = _is_result_since_operation(entry, search)
-            if is_since:
-                named = _with_told_ages(named, entry, search)
-            broken.open.update(named)
-            if is_since:
-                broken.perhaps_later.update(_untreated_of(named, search.operation))
+        if not _may_name_fracture(entry, search):
+            continue
+        named = broken_beside(entry.raw, terminology)
+        is_report = entry.resource_type == "DiagnosticReport"
+        if is_report and in_doubt(CERVICAL) in entry.concepts:
+            named.add(NECK)
+        if _is_result_since_operation(entry, search):
+            named = _with_told_ages(named, entry, search)
+            broken.perhaps_later.update(_untreated_of(named, search.operation))
+        broken.open.update(named)
     told = broken_before_operation(search)
     broken.told.update(_untreated_of(told, search.operation))
     return broken
@@ -449,9 +446,8 @@ def _is_named_elsewhere(search: Search) -> bool:
     """
     for entry in search.record.entries:
         named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
-        if (
-            entry.resource_type in DEVICE_ORDERS
-        ):  # its code and words are read with the brace
+        # The code and words of a device are read with the brace.
+        if entry.resource_type in DEVICE_ORDERS:
             named -= {in_doubt(MAY_BEAR_ON_SPINE), in_doubt(UNREAD_REASON)}
         is_named = not named.isdisjoint(NAMED_ELSEWHERE) or (
             not named.isdisjoint(BONES_ELSEWHERE) and _is_bone_of_now(entry, search)
@@ -577,9 +573,7 @@ def _is_surgery(resource: Json, terminology: Terminology) -> bool:
     titles = codeables(resource, *TITLES)
     for word in (word for title in titles for word in texts_of(title)):
         # "Fusion, scheduled" was not done, but a brace may be for it.
-        named = terminology.text_concepts(word, SPINAL_SURGERY) | terminology.ruled_out(
-            word
-        )
-        if named & SPINAL_SURGERY:
+        named = terminology.text_concepts(word, SPINAL_SURGERY)
+        if (named | terminology.ruled_out(word)) & SPINAL_SURGERY:
             return True
     return bool(terminology.concepts(titles) & SPINAL_SURGERY)
