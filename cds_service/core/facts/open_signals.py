@@ -18,13 +18,7 @@ from cds_service.core.facts.situation import (
     register,
     signal,
 )
-from cds_service.core.findings import (
-    Finding,
-    Findings,
-    Gap,
-    UnreadList,
-    is_diagnosis,
-)
+from cds_service.core.findings import Finding, Findings, Gap, UnreadList, is_diagnosis
 from cds_service.core.risk.grave_findings import EXCLUDING, KINDS, GraveFinding
 from cds_service.core.risk.open_points import is_settled
 from cds_service.core.words.phrases import joined, say

@@ -68,10 +68,7 @@ from cds_service.fhir.entries.words.cancer_words import (
     may_be_back,
     only_denies_spread,
 )
-from cds_service.fhir.entries.words.feared import (
-    fears_cancer,
-    without_feared_cancers,
-)
+from cds_service.fhir.entries.words.feared import fears_cancer, without_feared_cancers
 from cds_service.fhir.entries.words.fracture_sites import (
     broken_elsewhere,
     fractured_there,
@@ -100,10 +97,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
 from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, sentences
-from cds_service.fhir.mapping.texts.text_rules import (
-    AUGMENTATIONS,
-    LONGEST_TEXT,
-)
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, objects, texts_of
 
 # These leave a finding open, whatever is written next to their code.

@@ -9,12 +9,7 @@ from datetime import date
 from typing import Literal
 
 from cds_service.core.findings import Finding, Gap, Provenance
-from cds_service.core.vocabulary import (
-    ConditionSpec,
-    FractureSpec,
-    ListSpec,
-    YesNoSpec,
-)
+from cds_service.core.vocabulary import ConditionSpec, FractureSpec, ListSpec, YesNoSpec
 from cds_service.core.words.phrases import joined
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
@@ -65,13 +60,7 @@ from cds_service.fhir.findings.statements.statements import find_stated
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import recorded_on
-from cds_service.fhir.raw_json import (
-    is_prohibition,
-    member,
-    objects,
-    text,
-    texts_of,
-)
+from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
 
 # Drugs that leave a disease open by the length of their course, not by their name.
 OF_COURSES = frozenset({DEEP_INFECTION_DRUG, BROAD_ANTIBIOTIC})

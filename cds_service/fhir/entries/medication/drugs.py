@@ -30,9 +30,7 @@ from cds_service.fhir.entries.medication.plain_doses import (
     is_plain_order,
     is_plain_title,
 )
-from cds_service.fhir.entries.medication.steroid_asides import (
-    without_asides,
-)
+from cds_service.fhir.entries.medication.steroid_asides import without_asides
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of

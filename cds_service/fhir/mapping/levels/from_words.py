@@ -12,9 +12,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from cds_service.fhir.mapping.files.language import Language, Vertebrae, any_of
-from cds_service.fhir.mapping.levels.earlier_operations import (
-    EarlierOperations,
-)
+from cds_service.fhir.mapping.levels.earlier_operations import EarlierOperations
 from cds_service.fhir.mapping.levels.instrumented import InstrumentRules
 from cds_service.fhir.mapping.levels.left import LeftPart, LeftRules
 from cds_service.fhir.mapping.levels.level_names import (

@@ -34,10 +34,7 @@ from typing import NamedTuple
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.texts.both import GRAVE_IF_BOTH
 from cds_service.fhir.mapping.texts.kept_texts import kept_by_reader
-from cds_service.fhir.mapping.texts.text_rules import (
-    Place,
-    folded,
-)
+from cds_service.fhir.mapping.texts.text_rules import Place, folded
 from cds_service.outgoing.deadline import check_time
 
 # A full stop that ends something, and no decimal point: `1.5`.

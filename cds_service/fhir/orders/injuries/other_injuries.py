@@ -10,10 +10,7 @@ from collections.abc import Sequence
 
 from cds_service.core.braces.brace_reasons import KEEP_REASONS
 from cds_service.core.orders import OtherInjuries, SupportOrder
-from cds_service.fhir.certainty import (
-    certainty_of,
-    is_of_sequela,
-)
+from cds_service.fhir.certainty import certainty_of, is_of_sequela
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.bone_reports import words_of_report
 from cds_service.fhir.entries.fractures.bones import CARRYING, CERVICAL
@@ -84,13 +81,7 @@ from cds_service.fhir.orders.unread.unread_in_augmentation import (
 )
 from cds_service.fhir.orders.unread.unread_in_brace import unread_in
 from cds_service.fhir.orders.worded_ends import texts_on_time
-from cds_service.fhir.raw_json import (
-    Json,
-    is_prohibition,
-    objects,
-    text,
-    texts_of,
-)
+from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 from cds_service.fhir.site_calendar import is_dated_before
 
 # Vertebrae that the words of a diagnosis suspect to be broken.

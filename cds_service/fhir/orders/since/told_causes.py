@@ -171,8 +171,8 @@ def _parts_of_now(
 
     What an order suspects it asks for; what a report suspects was seen.
     """
-    said = ABBREVIATED.sub("suspected", words[:LONGEST_TEXT])
-    for sentence in sentences(terminology.grave_stems.without_conditions(said)):
+    plain = ABBREVIATED.sub("suspected", words[:LONGEST_TEXT])
+    for sentence in sentences(terminology.grave_stems.without_conditions(plain)):
         if only_speaks(sentence, CONCEPTS, terminology):
             if terminology.grave_stems.is_prevention(sentence):
                 yield from _stated_before(sentence, terminology, is_report=is_report)
@@ -184,7 +184,7 @@ def _parts_of_now(
             elif not names_year_over(part):
                 yield from _stated_before(part, terminology, is_report=is_report)
     # What is "not excluded" was looked for.
-    for sentence in filter(terminology.clauses.turned_denials, sentences(said)):
+    for sentence in filter(terminology.clauses.turned_denials, sentences(plain)):
         yield from undenied_parts(sentence, terminology)
 
 

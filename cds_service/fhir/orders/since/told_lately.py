@@ -90,29 +90,32 @@ def told_lately(
         is_signed: the operation is signed now, so that the reasons of the present stay
             and of the drugs in force count too.
     """
-    birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
-    reported = max(
-        filter(
-            None,
-            (
-                day_of_report(one, terminology.calendar)
-                for one in record.of_key("diagnosticReports")
-                if _is_scan(one, terminology)
-            ),
-        ),
-        default=None,
+    calendar = terminology.calendar
+    birth = calendar.named_day(member(record.patient, "birthDate"))
+    days_of_scans = (
+        day_of_report(report, calendar)
+        for report in record.of_key("diagnosticReports")
+        if _is_scan(report, terminology)
     )
-    return frozenset(
-        entry.reference
+    reported = max(filter(None, days_of_scans), default=None)
+    entries = (
+        entry
         for key in (*LISTS, *(BEFORE_SIGNING if is_signed else ()))
         for entry in record.of_key(key)
-        if (limits := _limits_of(entry))
-        and (
-            _is_recent_order(entry, reported, terminology, today)
-            if _is_order(entry)
-            else _is_in_force(entry, terminology)
-            and _is_within(max(limits), _day_of(entry, birth, terminology), today)
+    )
+
+    def is_of_now(entry: Entry) -> bool:
+        if _is_order(entry):
+            return _is_recent_order(entry, reported, terminology, today)
+        return _is_in_force(entry, terminology) and _is_within(
+            max(_limits_of(entry)), _day_of(entry, birth, terminology), today
         )
+
+    return frozenset(
+        entry.reference
+        for entry in entries
+        if _limits_of(entry)
+        and is_of_now(entry)
         and not _names_earlier_year(entry, (today - LATELY).year)
         and not _only_speaks_of_it(entry, terminology)
         and not _is_old_deficit(entry, terminology)
