@@ -140,8 +140,8 @@ from cds_service.protocol.signing import Signing
 NOTE_SECONDS = 0.5
 # Share of the time left after the record is read that reading the history may take.
 HISTORY_SHARE = 1 / 6
-# How far back overrides are read: one that ends with a fracture or an order ends here
-# at the latest.
+# How far back overrides are read. Even one that lasts until a new fracture or another
+# order is over by then.
 HISTORY = timedelta(days=LONGEST_DAYS + 1)
 
 

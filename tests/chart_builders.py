@@ -78,10 +78,10 @@ def of_patient(kind: str, number: str, **members: Any) -> Resource:
 
 
 def patient(sex: str | None = "female", age: int | None = 76) -> Resource:
-    found = {"resourceType": "Patient", "id": PATIENT, "gender": sex}
+    person = {"resourceType": "Patient", "id": PATIENT, "gender": sex}
     if age is not None:
-        found["birthDate"] = f"{TODAY.year - age}-01-15"
-    return {name: value for name, value in found.items() if value is not None}
+        person["birthDate"] = f"{TODAY.year - age}-01-15"
+    return {name: value for name, value in person.items() if value is not None}
 
 
 def measured(
@@ -89,21 +89,21 @@ def measured(
 ) -> Resource:
     """An Observation of a finding by its name, final, with its usual code and unit; `**members` replace elements."""
     system, code, unit = STANDARD.get(name, (MEASURES, name, UNITS.get(name, "")))
-    said = {
+    elements = {
         "status": "final",
         "code": codeable(system, code),
         "effectiveDateTime": days_ago(days),
     }
     if isinstance(value, bool):
-        said["valueBoolean"] = value
+        elements["valueBoolean"] = value
     else:
-        said["valueQuantity"] = {
+        elements["valueQuantity"] = {
             "value": value,
             "unit": unit,
             "system": UCUM,
             "code": unit,
         }
-    return of_patient("Observation", number or f"o-{name}", **said | members)
+    return of_patient("Observation", number or f"o-{name}", **elements | members)
 
 
 def problem(
@@ -115,14 +115,14 @@ def problem(
     **members: Any,
 ) -> Resource:
     """A Condition by its name in `chart_builders.toml`, or by an ICD-10-CM code."""
-    said = {
+    elements = {
         "clinicalStatus": codeable(
             "http://terminology.hl7.org/CodeSystem/condition-clinical", status
         ),
         "code": codeable(ICD, DIAGNOSES.get(name, name)),
         "recordedDate": days_ago(days),
     }
-    return of_patient("Condition", number or f"c-{name}", **said | members)
+    return of_patient("Condition", number or f"c-{name}", **elements | members)
 
 
 def drug(
@@ -134,19 +134,19 @@ def drug(
     **members: Any,
 ) -> Resource:
     """A prescription by its name in `chart_builders.toml`."""
-    said = {
+    elements = {
         "medicationCodeableConcept": codeable(ATC, DRUGS[name]),
         "authoredOn": days_ago(days),
     }
     named = {"status": status, "intent": "order"}
     return of_patient(
-        "MedicationRequest", number or f"m-{name}", **named | said | members
+        "MedicationRequest", number or f"m-{name}", **named | elements | members
     )
 
 
 def dose(name: str, *, days: int, number: str = "", **members: Any) -> Resource:
     """A dose that was given."""
-    said = {
+    elements = {
         "medicationCodeableConcept": codeable(ATC, DRUGS[name]),
         "effectiveDateTime": days_ago(days),
     }
@@ -154,7 +154,7 @@ def dose(name: str, *, days: int, number: str = "", **members: Any) -> Resource:
         "MedicationAdministration",
         number or f"a-{name}-{days}",
         status="completed",
-        **said | members,
+        **elements | members,
     )
 
 
@@ -162,18 +162,18 @@ def dispensed(
     medicine: Resource, *, days: int, number: str = "", **members: Any
 ) -> Resource:
     """A supply of this CodeableConcept, without its length, that was handed over."""
-    said = {
+    elements = {
         "status": "completed",
         "medicationCodeableConcept": medicine,
         "whenHandedOver": days_ago(days),
     }
-    return of_patient("MedicationDispense", number or f"d{days}", **said | members)
+    return of_patient("MedicationDispense", number or f"d{days}", **elements | members)
 
 
 def augmented(days: int, *, number: str = "earlier") -> Resource:
     """A kyphoplasty that was done so many days ago."""
-    said = {"code": codeable(CPT, "22514"), "performedDateTime": days_ago(days)}
-    return of_patient("Procedure", number, status="completed", **said)
+    elements = {"code": codeable(CPT, "22514"), "performedDateTime": days_ago(days)}
+    return of_patient("Procedure", number, status="completed", **elements)
 
 
 def ordered(
@@ -185,13 +185,13 @@ def ordered(
     **members: Any,
 ) -> Resource:
     """A ServiceRequest of one of our order kinds that is already in the record."""
-    said = {
+    elements = {
         "status": status,
         "intent": "order",
         "code": codeable(ORDERS, kind),
         "authoredOn": days_ago(days),
     }
-    return of_patient("ServiceRequest", number or f"s-{kind}", **said | members)
+    return of_patient("ServiceRequest", number or f"s-{kind}", **elements | members)
 
 
 def drafted(kind: str, number: str, **members: Any) -> Resource:
@@ -245,12 +245,10 @@ def inpatient(code: str = "IMP") -> Resource:
 
 def period(start_days: int, end_days: int | None) -> Resource:
     """A Period by days from today; `end_days` None is open."""
-    days = {"start": (TODAY + timedelta(days=start_days)).isoformat()}
-    return (
-        days
-        if end_days is None
-        else {**days, "end": (TODAY + timedelta(days=end_days)).isoformat()}
-    )
+    days = {"start": days_ago(-start_days)}
+    if end_days is not None:
+        days["end"] = days_ago(-end_days)
+    return days
 
 
 def bed_rest(hours: float | None, *, number: str = "bed", **members: Any) -> Resource:
@@ -267,8 +265,8 @@ def bed_rest(hours: float | None, *, number: str = "bed", **members: Any) -> Res
                 }
             }
         }
-    said = {"code": codeable(ORDERS, "bed-rest"), "occurrenceTiming": timing}
-    return drafted("ServiceRequest", number, **said | members)
+    elements = {"code": codeable(ORDERS, "bed-rest"), "occurrenceTiming": timing}
+    return drafted("ServiceRequest", number, **elements | members)
 
 
 def bundle(*drafts: Resource) -> Resource:
@@ -279,15 +277,19 @@ def bundle(*drafts: Resource) -> Resource:
     }
 
 
-# A chart that was read and says no to everything that is asked of lists.
 def quiet_lists() -> tuple[Resource, ...]:
+    """Lists that were read, and say no to everything that is asked of them."""
     return problem("hypertension"), drug("losartan"), ordered_elsewhere(), blood_count()
 
 
 def blood_count() -> Resource:
     """An active order that is none of ours, so that the list of orders is not empty."""
-    said = {"status": "active", "intent": "order", "code": {"text": "Full blood count"}}
-    return of_patient("ServiceRequest", "blood", authoredOn=days_ago(3), **said)
+    elements = {
+        "status": "active",
+        "intent": "order",
+        "code": {"text": "Full blood count"},
+    }
+    return of_patient("ServiceRequest", "blood", authoredOn=days_ago(3), **elements)
 
 
 def blood_count_for(words: str, element: str = "reasonCode") -> Resource:

@@ -23,10 +23,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import URL, ExceptionContext, make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    ProgrammingError,
-)
+from sqlalchemy.exc import ArgumentError, ProgrammingError
 
 from cds_service.audit.database_faults import is_forbidden
 from cds_service.errors import AuditUnavailable, DataFileError

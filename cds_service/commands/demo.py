@@ -37,19 +37,11 @@ from cds_service.commands.terminal import (
     summary_table,
 )
 from cds_service.fhir.site_calendar import UTC_CALENDAR
-from cds_service.loading import (
-    load_measures_in_force,
-    load_service,
-    mapping_folders,
-)
+from cds_service.loading import load_measures_in_force, load_service, mapping_folders
 from cds_service.measures.observations import Writer, site_codes
 from cds_service.measures.worksheet import Outcome, Worksheet, load_sheet
 from cds_service.samples import SITE_FOLDER, Sample, load_samples
-from cds_service.samples.fhir_server import (
-    FhirServer,
-    LocalServer,
-    start_fhir_server,
-)
+from cds_service.samples.fhir_server import FhirServer, LocalServer, start_fhir_server
 from cds_service.samples.requests import discharge_request, order_sign_request
 from cds_service.settings import PREFIX, Settings
 from cds_service.site.folder import load_site

@@ -66,13 +66,28 @@ def day_of_answer() -> date:
     return _ANSWERED.get() or datetime.now(tz=UTC).date()
 
 
+def years_in(words: str) -> list[int]:
+    """List the years of four figures that words name."""
+    return [int(year) for year in WRITTEN_YEAR.findall(words)]
+
+
+def is_dated_before(words: str, year: int) -> bool:
+    """Tell if words name a year, and none that is this one or later."""
+    years = years_in(words)
+    return bool(years) and max(years) < year
+
+
+def is_dated_years_ago(words: str, years: int) -> bool:
+    """Tell if words name a year, and each is at least so many before the answer's."""
+    return is_dated_before(words, year_of_answer() - years + 1)
+
+
 def names_year_over(words: str) -> bool:
     """Tell if words name a year that ended a year before that of the answer.
 
     In 2026 "Gastroscopy 2024" is over, and "Gastroscopy 2025" may be recent.
     """
-    over = year_of_answer() - YEARS_OVER
-    return any(int(year) <= over for year in WRITTEN_YEAR.findall(words))
+    return any(year <= year_of_answer() - YEARS_OVER for year in years_in(words))
 
 
 def with_whole_years(title: str, today: date) -> str:

@@ -6,13 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from cds_service.core.acts.rule_file import Rule
-from cds_service.core.data_file import (
-    DataTable,
-    Faults,
-    label,
-    read_toml,
-    validated,
-)
+from cds_service.core.data_file import DataTable, Faults, label, read_toml, validated
 from cds_service.core.facts.fact_file import FactFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.files.overlay import files_in_force

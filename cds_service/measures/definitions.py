@@ -20,12 +20,7 @@ from cds_service.core.data_file import (
     read_toml,
     validated,
 )
-from cds_service.core.vocabulary import (
-    BooleanSpec,
-    FindingSpec,
-    Method,
-    QuantitySpec,
-)
+from cds_service.core.vocabulary import BooleanSpec, FindingSpec, Method, QuantitySpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.files.overlay import files_in_force
 

@@ -9,11 +9,7 @@ from typing import NamedTuple
 from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.measures.definitions import Measure, Measures
-from cds_service.measures.values import (
-    Supplement,
-    measure_named,
-    read_number,
-)
+from cds_service.measures.values import Supplement, measure_named, read_number
 
 NUMBER_EXPECTED = "no number"
 

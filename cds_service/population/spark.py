@@ -35,13 +35,7 @@ from cds_service.population.bulk import (
     take_line,
 )
 from cds_service.population.job import Job, Report, load, types_read, write_results
-from cds_service.population.scoring import (
-    Result,
-    Run,
-    find_treated,
-    look_for,
-    score,
-)
+from cds_service.population.scoring import Result, Run, find_treated, look_for, score
 
 Batches = Iterator[pa.RecordBatch]
 WHOLE_FILE = 1 << 62  # bytes

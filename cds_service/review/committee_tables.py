@@ -10,13 +10,7 @@ from dataclasses import replace
 
 from cds_service.audit.counts import DISCHARGE, Counts
 from cds_service.core.words.phrases import MONTHS
-from cds_service.review.small_counts import (
-    SMALLEST,
-    Counted,
-    Line,
-    Place,
-    hide,
-)
+from cds_service.review.small_counts import SMALLEST, Counted, Line, Place, hide
 from cds_service.review.words import code_words
 
 MOST_MONTHS = 120

@@ -45,11 +45,7 @@ from cds_service.review.accounts import Accounts
 from cds_service.review.committee import figure_routes
 from cds_service.review.desk import BasisPage, Desk
 from cds_service.review.entry_page import entry_routes
-from cds_service.review.filtering import (
-    CHOICES,
-    read_filter,
-    refuse_other_fields,
-)
+from cds_service.review.filtering import CHOICES, read_filter, refuse_other_fields
 from cds_service.review.issuer_login import issuer_login
 from cds_service.review.login import Gate, Login, is_allowed, login_routes
 from cds_service.review.page_policy import STATIC, restrict

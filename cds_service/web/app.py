@@ -116,29 +116,7 @@ def create_app(
     """
     app = Flask("cds_service.web")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    metrics = _metrics_of(service)
-    connections = _connections(settings, site)
-    store = audit if isinstance(audit, AuditStore) else None  # a log that can be read
-    links = Links(base_url.rstrip("/"), _link_key(settings, store)) if store else None
-    callers = _callers(site, connections, store, metrics)
-    dependencies = Dependencies(
-        service=service,
-        settings=settings,
-        site=site.site if site else None,
-        flow=wiring.flow,
-        clock=wiring.clock,
-        audit=CountedLog(audit, metrics),
-        history=wiring.earlier or (EarlierFeedback(store) if store else None),
-        base_url=base_url.rstrip("/"),
-        connections=connections,
-        metrics=metrics,
-        callers=callers,
-        unauthenticated=UnauthenticatedCalls(),
-        missing_orders=MissingOrders(),
-        reads=places_for_reads(settings.reads_of_one_ehr),
-        words=places_for_words(settings.reads_of_one_ehr),
-        links=links,
-    )
+    dependencies = _make_dependencies(service, settings, audit, base_url, site, wiring)
     register_errors(app)
     _register_hosts(app, (settings.public_url or "", base_url, wiring.listening))
     if is_open(dependencies.site):
@@ -146,17 +124,60 @@ def create_app(
     app.before_request(_refuse_raw_bytes)
     app.before_request(_refuse_parts)
     app.before_request(_answer_preflight)
+    store = _readable(audit)
     _register_pages(app, dependencies, site, has_review=store is not None)
     app.register_blueprint(health_routes(dependencies, audit, wiring.is_ending))
     if store is not None:
         _register_log_pages(app, dependencies, site, store)
-    if callers is not None:
-        app.extensions[AT_WORKER_START] = callers.prefetch
+    if dependencies.callers is not None:
+        app.extensions[AT_WORKER_START] = dependencies.callers.prefetch
     origins = dependencies.site.site.allowed_origins if dependencies.site else None
     read_away = partial(_read_away, app.wsgi_app, settings)
     in_front = partial(_in_front, read_away, origins)
     app.wsgi_app = in_front  # type: ignore[method-assign]
     return app
+
+
+def _make_dependencies(
+    service: Service,
+    settings: Settings,
+    audit: AuditLog,
+    base_url: str,
+    site: SiteFolder | None,
+    wiring: Wiring,
+) -> Dependencies:
+    """Collect what the pages and endpoints share.
+
+    Raises:
+        DataFileError: a key file has no usable key.
+    """
+    base_url = base_url.rstrip("/")
+    metrics = _metrics_of(service)
+    connections = _connections(settings, site)
+    store = _readable(audit)
+    return Dependencies(
+        service=service,
+        settings=settings,
+        site=site.site if site else None,
+        flow=wiring.flow,
+        clock=wiring.clock,
+        audit=CountedLog(audit, metrics),
+        history=wiring.earlier or (EarlierFeedback(store) if store else None),
+        base_url=base_url,
+        connections=connections,
+        metrics=metrics,
+        callers=_callers(site, connections, store, metrics),
+        unauthenticated=UnauthenticatedCalls(),
+        missing_orders=MissingOrders(),
+        reads=places_for_reads(settings.reads_of_one_ehr),
+        words=places_for_words(settings.reads_of_one_ehr),
+        links=Links(base_url, _link_key(settings, store)) if store else None,
+    )
+
+
+def _readable(audit: AuditLog) -> AuditStore | None:
+    """Return the log if it can be read, and not only written; else None."""
+    return audit if isinstance(audit, AuditStore) else None
 
 
 def _connections(settings: Settings, site: SiteFolder | None) -> Connections:

@@ -143,10 +143,8 @@ def respond(
 
 
 def _discover(dependencies: Dependencies, exchange: Exchange) -> Response:
-    if (
-        dependencies.site is not None
-        and dependencies.site.service.discovery == "closed"
-    ):
+    site = dependencies.site
+    if site is not None and site.service.discovery == "closed":
         admit(dependencies, CDS_PATH, exchange)
     wish = dependencies.settings.prefetch
     service = dependencies.service.of(_known_caller(dependencies, exchange).client)
@@ -397,11 +395,8 @@ def _handout_url(
 
 def handout_settings(dependencies: Dependencies) -> HandoutSettings:
     """Return the site's settings of the patient's page; the defaults in open mode."""
-    return (
-        dependencies.site.handout
-        if dependencies.site is not None
-        else HandoutSettings()
-    )
+    site = dependencies.site
+    return HandoutSettings() if site is None else site.handout
 
 
 def access_of(client: Client | None) -> Access | None:

@@ -177,7 +177,7 @@ def serve(
     drain: Drain | None = None,
     on_exit: Callable[[], None] = lambda: None,
 ) -> None:
-    """Answer HTTP on this address; says `listening on http://HOST:PORT` once it does.
+    """Answer HTTP on this address; print `listening on http://HOST:PORT` first.
 
     Args:
         make_app: makes the application for the listening address; called once, before

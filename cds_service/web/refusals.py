@@ -23,10 +23,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.orders.operations.augmentation import find_augmentation_order
-from cds_service.fhir.orders.recognition import (
-    is_discharge_ordered,
-    read_drafts,
-)
+from cds_service.fhir.orders.recognition import is_discharge_ordered, read_drafts
 from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline, limited_by
 from cds_service.protocol.json_text import JsonTextError, decode_call, json_digest

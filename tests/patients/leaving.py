@@ -3,6 +3,7 @@
 A woman of 75 whose L1 was treated two days ago, in this stay, unless said.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from cds_service.call import Service
@@ -42,14 +43,14 @@ def kyphoplasty_done(
 ) -> Resource:
     """A kyphoplasty that was done so many days ago, in this stay."""
     site = [codeable(SCT, TREATED[level])] if level else None
-    said = {
+    elements = {
         "status": "completed",
         "code": codeable(CPT, "22514"),
         "bodySite": site,
         "performedDateTime": days_ago(days),
         "encounter": {"reference": f"Encounter/{STAY}"},
     }
-    return of_patient("Procedure", number, **said | members)
+    return of_patient("Procedure", number, **elements | members)
 
 
 def leaving_chart(*record: Resource, **person: Any) -> tuple[Resource, ...]:
@@ -61,13 +62,13 @@ def worn_now(
     words: str = "TLSO", *, days: int = 0, number: str = "tlso", **members: Any
 ) -> Resource:
     """A brace order that is in force."""
-    said = {
+    elements = {
         "status": "active",
         "intent": "order",
         "authoredOn": days_ago(days),
         "codeCodeableConcept": codeable(HCPCS, "L0456", words),
     }
-    return of_patient("DeviceRequest", number, **said | members)
+    return of_patient("DeviceRequest", number, **elements | members)
 
 
 def appointment(
@@ -80,7 +81,7 @@ def appointment(
     **members: Any,
 ) -> Resource:
     """An appointment, for what its words or its order say."""
-    said: Resource = {
+    elements: Resource = {
         "resourceType": "Appointment",
         "id": number,
         "status": status,
@@ -94,29 +95,29 @@ def appointment(
         ],
     }
     if words:
-        said["serviceType"] = [{"text": words}]
+        elements["serviceType"] = [{"text": words}]
     if order:
-        said["basedOn"] = [{"reference": f"ServiceRequest/{order}"}]
-    return said | members
+        elements["basedOn"] = [{"reference": f"ServiceRequest/{order}"}]
+    return elements | members
 
 
 def image_report(conclusion: str, *, days: int = 1) -> Resource:
     """A final report of an image of the spine, by default of yesterday."""
-    said = {
+    elements = {
         "status": "final",
         "category": [codeable(V2_0074, "RAD")],
         "code": {"text": "CT lumbar spine"},
         "effectiveDateTime": days_ago(days),
         "conclusion": conclusion,
     }
-    return of_patient("DiagnosticReport", "image", **said)
+    return of_patient("DiagnosticReport", "image", **elements)
 
 
 def pathology(
     *, days: int = 0, status: str = "final", order: str = "", number: str = "path"
 ) -> Resource:
     """A report of the pathologist."""
-    said: Resource = {
+    elements: Resource = {
         "status": status,
         "category": [codeable(V2_0074, "SP")],
         "code": {"text": "Pathology report"},
@@ -124,8 +125,8 @@ def pathology(
         "conclusion": "Osteoporotic bone. No malignancy.",
     }
     if order:
-        said["basedOn"] = [{"reference": f"ServiceRequest/{order}"}]
-    return of_patient("DiagnosticReport", number, **said)
+        elements["basedOn"] = [{"reference": f"ServiceRequest/{order}"}]
+    return of_patient("DiagnosticReport", number, **elements)
 
 
 def everything_arranged() -> tuple[Resource, ...]:
@@ -148,17 +149,22 @@ def act_done(title: str, *, days: int = 1) -> Resource:
     )
 
 
+def act_noting(words: str) -> Resource:
+    """A procedure of yesterday with these words as its note."""
+    return act_done("Progress note") | {"note": [{"text": words}]}
+
+
 def act_ordered(title: Any, reason: str = "", *, days: int = 1, **members: Any) -> Any:
     """An order in force of so many days ago: 1 is the day after the operation."""
-    said = {
+    elements = {
         "status": "active",
         "intent": "order",
         "code": {"text": title} if isinstance(title, str) else title,
         "authoredOn": days_ago(days),
     }
     if reason:
-        said["reasonCode"] = [{"text": reason}]
-    return of_patient("ServiceRequest", "act", **said | members)
+        elements["reasonCode"] = [{"text": reason}]
+    return of_patient("ServiceRequest", "act", **elements | members)
 
 
 def cards_beside(*entries: Resource) -> list[Any]:
@@ -182,6 +188,26 @@ def summaries_after(*entries: Resource, **operation: Any) -> list[str]:
         *entries,
     )
     return [card["summary"] for card in leave(record)]
+
+
+def summary_without_drug(*entries: Resource, **operation: Any) -> str:
+    """What the card of somebody without a bone drug says first."""
+    record = chart(coded("M80.08XA", days=20), kyphoplasty_done(**operation), *entries)
+    (card,) = leave(record)
+    return str(card["summary"])
+
+
+# The summary of somebody without a bone drug, by the place that holds these words.
+PLACES_SINCE: tuple[Callable[[str], str], ...] = (
+    lambda words: summary_without_drug(act_noting(words)),
+    lambda words: summary_without_drug(
+        appointment("Surgical follow-up", day="2026-12-04", comment=words)
+    ),
+    lambda words: summary_without_drug(act_done(words)),
+    lambda words: summary_without_drug(act_ordered("Physiotherapy", words)),
+    lambda words: summary_without_drug(note=[{"text": words}]),
+    lambda words: summary_without_drug(image_report(words)),
+)
 
 
 def discharge(

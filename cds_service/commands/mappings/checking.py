@@ -26,12 +26,7 @@ from cds_service.commands.connecting.ehr_fit import (
 )
 from cds_service.errors import DataFileError
 from cds_service.launch.authorizing import find_launchers
-from cds_service.loading import (
-    calendar_of,
-    find_faults,
-    load_languages,
-    load_service,
-)
+from cds_service.loading import calendar_of, find_faults, load_languages, load_service
 from cds_service.outgoing import Connections
 from cds_service.settings import read_settings
 from cds_service.site.folder import SiteFolder, load_site, what_was_read

@@ -47,12 +47,7 @@ from cds_service.population.background import read_lines
 from cds_service.population.bulk import SHARED, by_patient, export_files, type_of
 from cds_service.population.outcomes.course_after_signing import read_course, row_of
 from cds_service.population.scoring import Run
-from cds_service.population.worklist import (
-    ALSO_READ,
-    LOOP_OPEN,
-    Row,
-    write_worklist,
-)
+from cds_service.population.worklist import ALSO_READ, LOOP_OPEN, Row, write_worklist
 from cds_service.settings import read_settings
 from cds_service.site.clients import Client
 from cds_service.site.folder import SiteFolder, aliases_of_server

@@ -14,12 +14,7 @@ from cds_service.core.findings import Findings
 from cds_service.core.orders import SupportOrder, SupportOrders, WordedEnd
 from cds_service.core.site_values.policy import BracePolicy
 from cds_service.core.words.phrases import say
-from cds_service.core.words.wording import (
-    Unit,
-    count_text,
-    date_text,
-    near_date_text,
-)
+from cds_service.core.words.wording import Unit, count_text, date_text, near_date_text
 
 # Two last days this close are the same: 12 weeks and 3 months.
 SAME_WITHIN = timedelta(days=7)

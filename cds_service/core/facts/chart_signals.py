@@ -335,26 +335,12 @@ def _kidney_failure(situation: Situation) -> Signal | None:
 def _bone_drug_caution(situation: Situation) -> Signal | None:
     """Find what a label warns of, next to a bone drug that is to go on.
 
-    Low calcium must be put right before a dose; a harm of the drug counts for ever.
-    Kidneys that may fail are looked at first: what is open lets no drug go on. At
-    discharge a drug that is only ordered is to go on, too: it is taken at home. So is
-    one that is ordered now, whatever else is said of bone drugs, or whose order is in
-    force: next to low calcium or a harm it is checked, and no dose is asked for.
+    Low calcium must be put right before a dose, and a harm of the drug counts for ever.
+    With nothing else to warn of, kidneys of which too little is known are named.
     """
-    state = situation.drug_state
-    is_leaving = situation.leaving is not None
-    is_for_home = is_leaving and state.signal == "drug-without-dose"
-    words = {"drug": "", "drugs": "", "ordered": ""}
-    if state.signal in GOES_ON or is_for_home:
-        words |= {"drug": state.words["drug"], "drugs": state.clause}
-    elif ordered := _ordered_drug(situation):
-        words |= ordered
-    elif state.signal == "drug-stopped":
-        words |= {"drug": state.words["drug"], "drugs": state.clause}
-        warnings = [*_label_warnings(words["drug"], situation)]
-        return _drug_caution(warnings, words, situation) if warnings else None
-    else:
-        return None
+    words = _drug_going_on(situation)
+    if words is None:
+        return _caution_of_stopped_drug(situation)
     cautions = list(_label_warnings(words["drug"], situation))
     if oesophagus := _oesophagus_disease(situation):
         if not cautions and words["drug"] not in MAY_BE_SWALLOWED:
@@ -374,6 +360,32 @@ def _bone_drug_caution(situation: Situation) -> Signal | None:
         unclear = _signal(fact, date="", cause="kidneys", **words)
         return unclear._replace(entries=entries)
     return None
+
+
+def _drug_going_on(situation: Situation) -> dict[str, str] | None:
+    """Return words for the bone drug that is to go on; None if there is none.
+
+    At a discharge a drug that is only ordered goes on, too: it is taken at home. So
+    does one that is ordered now, or whose order is in force, whatever else is said of
+    bone drugs: it is checked next to low calcium or a harm, and no dose is asked for.
+    """
+    state = situation.drug_state
+    is_leaving = situation.leaving is not None
+    is_for_home = is_leaving and state.signal == "drug-without-dose"
+    if state.signal in GOES_ON or is_for_home:
+        return {"drug": state.words["drug"], "drugs": state.clause, "ordered": ""}
+    ordered = _ordered_drug(situation)
+    return dict(ordered) if ordered else None
+
+
+def _caution_of_stopped_drug(situation: Situation) -> Signal | None:
+    """Find what the label of a drug that was stopped warns of, were it restarted."""
+    state = situation.drug_state
+    if state.signal != "drug-stopped":
+        return None
+    words = {"drug": state.words["drug"], "drugs": state.clause, "ordered": ""}
+    warnings = [*_label_warnings(words["drug"], situation)]
+    return _drug_caution(warnings, words, situation) if warnings else None
 
 
 def _label_warnings(drug: str, situation: Situation) -> Iterator[Signal]:

@@ -16,7 +16,7 @@ from cds_service.core.facts.situation import (
     Situation,
     signal,
 )
-from cds_service.core.findings import DrugUse, Gap
+from cds_service.core.findings import DrugUse, Finding, Gap
 from cds_service.core.words.phrases import Joined, Verbatim, in_brackets, joined, say
 from cds_service.core.words.wording import (
     capital,
@@ -497,9 +497,11 @@ def _has_recent_unstable_fracture(situation: Situation) -> bool:
     """
     leaving, findings = situation.leaving, situation.findings
     known, gap = findings.known.get(UNSTABLE[0]), findings.gaps.get(UNSTABLE[0])
-    is_told = gap is not None and _is_diagnosed(gap) and not gap.may_be_old
-    is_sure = known is not None and known.value is True
-    outcome = known if is_sure else gap if is_told else None
+    outcome: Finding | Gap | None = None
+    if known is not None and known.value is True:
+        outcome = known
+    elif gap is not None and _is_diagnosed(gap) and not gap.may_be_old:
+        outcome = gap
     if leaving is None or outcome is None:
         return False
     since = outcome.observed

@@ -18,13 +18,7 @@ from cds_service.core.facts.situation import (
     register,
     signal,
 )
-from cds_service.core.findings import (
-    Finding,
-    Findings,
-    Gap,
-    UnreadList,
-    is_diagnosis,
-)
+from cds_service.core.findings import Finding, Findings, Gap, UnreadList, is_diagnosis
 from cds_service.core.risk.grave_findings import EXCLUDING, KINDS, GraveFinding
 from cds_service.core.risk.open_points import is_settled
 from cds_service.core.words.phrases import joined, say
@@ -175,9 +169,12 @@ def _recent_entry_unread(situation: Situation) -> Signal | None:
     if not asked:
         return None
     harmful = asked & leaving.names_harm
-    words = {"harm": "all" if harmful == asked else "some" if harmful else "none"}
-    because = _asked_text(len(asked), words["harm"])
-    return Signal(because, words=words, entries=situation.entries_of(asked))
+    harm = "some" if harmful else "none"
+    if harmful == asked:
+        harm = "all"
+    because = _asked_text(len(asked), harm)
+    entries = situation.entries_of(asked)
+    return Signal(because, words={"harm": harm}, entries=entries)
 
 
 def _asked_text(number: int, harm: str) -> str:
@@ -472,8 +469,8 @@ def _told_detector(names: tuple[str, ...], also_by: tuple[str, ...] = ()) -> Det
         # stands alone if it was told: "metastases" are of bone or of a cancer.
         open_too = (one for one in also_by if _is_open(one, findings))
         is_graver = bool(also_by) and told[0] == names[0]
-        said = told[:1] if is_graver else [*open_too, *told]
-        titles = joined(dict.fromkeys(map(situation.wording.name, said)), " and ")
+        named = told[:1] if is_graver else [*open_too, *told]
+        titles = joined(dict.fromkeys(map(situation.wording.name, named)), " and ")
         entries = frozenset[str]().union(*(leaving.causes[name] for name in told))
         because = say("{name} not excluded", name=titles)
         return Signal(because, entries=situation.entries_of(entries))

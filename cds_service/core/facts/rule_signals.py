@@ -228,11 +228,8 @@ def _earlier_fracture(situation: Situation) -> Signal | None:
     if earlier_fracture := _when_true(situation, "prior-vertebral-fracture", because):
         return earlier_fracture
     augmentation = situation.findings.known.get("prior-augmentation")
-    day = (
-        date_text(augmentation.observed)
-        if augmentation and augmentation.observed
-        else ""
-    )
+    observed = augmentation.observed if augmentation else None
+    day = date_text(observed) if observed else ""
     what = (augmentation and augmentation.label) or say("augmentation")
     because = joined((say("earlier {what}", what=what), day), " ")
     return _when_true(situation, "prior-augmentation", because)

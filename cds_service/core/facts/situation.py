@@ -7,11 +7,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cds_service.core.braces.bracing import (
-    Brace,
-    fracture_day,
-    judge_braces,
-)
+from cds_service.core.braces.bracing import Brace, fracture_day, judge_braces
 from cds_service.core.drugs.drug_states import DrugState, find_drug_state
 from cds_service.core.facts.leaving import Leaving
 from cds_service.core.findings import Finding, Findings

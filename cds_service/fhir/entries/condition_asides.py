@@ -3,13 +3,9 @@
 from typing import NamedTuple
 
 from cds_service.fhir.entries.grave.open_codes import is_unjudged
-from cds_service.fhir.entries.listed import (
-    short_texts,
-)
+from cds_service.fhir.entries.listed import short_texts
 from cds_service.fhir.entries.words.asides import asides_of
-from cds_service.fhir.entries.words.bystanders import (
-    other_words_of,
-)
+from cds_service.fhir.entries.words.bystanders import other_words_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, texts_of
 

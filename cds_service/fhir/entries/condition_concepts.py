@@ -68,10 +68,7 @@ from cds_service.fhir.entries.words.cancer_words import (
     may_be_back,
     only_denies_spread,
 )
-from cds_service.fhir.entries.words.feared import (
-    fears_cancer,
-    without_feared_cancers,
-)
+from cds_service.fhir.entries.words.feared import fears_cancer, without_feared_cancers
 from cds_service.fhir.entries.words.fracture_sites import (
     broken_elsewhere,
     fractured_there,
@@ -100,10 +97,7 @@ from cds_service.fhir.entries.words.unread_in_reasons import (
 from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, sentences
-from cds_service.fhir.mapping.texts.text_rules import (
-    AUGMENTATIONS,
-    LONGEST_TEXT,
-)
+from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, objects, texts_of
 
 # These leave a finding open, whatever is written next to their code.
@@ -387,23 +381,8 @@ def _is_identified(
             return False
         if not diagnosis.concepts.isdisjoint(GRAVE_BY_CODE):
             return True
-        if terminology.suffices(code):
-            return all(
-                is_title_plain(word, terminology)
-                or not (
-                    has_grave_stem(word, terminology)
-                    or _tells_besides(word, terminology)
-                )
-                for word in words
-            )
-        return all(
-            is_denial(word, terminology)
-            or (
-                is_title_plain(word, terminology)
-                and not has_grave_stem(word, terminology)
-            )
-            for word in words
-        )
+        fits = _fits_clear_code if terminology.suffices(code) else _fits_vague_code
+        return all(fits(word, terminology) for word in words)
     if diagnosis.concepts:
         return True
     titles = [*words]
@@ -412,6 +391,22 @@ def _is_identified(
         or terminology.harmless_names.are_known([title])
         for title in titles
     )
+
+
+def _fits_clear_code(words: str, terminology: Terminology) -> bool:
+    """Tell if a text is plain, or tells of nothing grave and of nothing besides."""
+    if is_title_plain(words, terminology):
+        return True
+    is_grave = has_grave_stem(words, terminology)
+    return not (is_grave or _tells_besides(words, terminology))
+
+
+def _fits_vague_code(words: str, terminology: Terminology) -> bool:
+    """Tell if a text is a denial, or is plain and without a part of a grave word."""
+    if is_denial(words, terminology):
+        return True
+    is_plain = is_title_plain(words, terminology)
+    return is_plain and not has_grave_stem(words, terminology)
 
 
 def _tells_besides(words: str, terminology: Terminology) -> bool:

@@ -11,10 +11,7 @@ from cds_service.fhir.entries.fractures.broken_by_title import (
     told_by_title,
 )
 from cds_service.fhir.entries.fractures.earlier_in_words import names_broken_vertebra
-from cds_service.fhir.entries.fractures.healed_fractures import (
-    HEALED,
-    healed_elsewhere,
-)
+from cds_service.fhir.entries.fractures.healed_fractures import HEALED, healed_elsewhere
 from cds_service.fhir.entries.grave.asking_titles import (
     asked_in_title,
     unstable_in_brace,

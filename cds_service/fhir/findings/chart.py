@@ -445,11 +445,11 @@ def _with_any_concept(
     kinds: Mapping[str, Sequence[Entry]], concepts: frozenset[str]
 ) -> dict[str, list[Entry]]:
     """Return the entries with one of these concepts, by type."""
-    found = {
+    chosen = {
         kind: [one for one in entries if one.concepts & concepts]
         for kind, entries in kinds.items()
     }
-    return {kind: entries for kind, entries in found.items() if entries}
+    return {kind: entries for kind, entries in chosen.items() if entries}
 
 
 def _mentioned(entry: Entry) -> frozenset[str]:

@@ -9,12 +9,7 @@ from datetime import date
 from typing import Literal
 
 from cds_service.core.findings import Finding, Gap, Provenance
-from cds_service.core.vocabulary import (
-    ConditionSpec,
-    FractureSpec,
-    ListSpec,
-    YesNoSpec,
-)
+from cds_service.core.vocabulary import ConditionSpec, FractureSpec, ListSpec, YesNoSpec
 from cds_service.core.words.phrases import joined
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.entries.entry import BILLED_TYPES, Entry
@@ -65,13 +60,7 @@ from cds_service.fhir.findings.statements.statements import find_stated
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.text_rules import AUGMENTATIONS
 from cds_service.fhir.onset import recorded_on
-from cds_service.fhir.raw_json import (
-    is_prohibition,
-    member,
-    objects,
-    text,
-    texts_of,
-)
+from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
 
 # Drugs that leave a disease open by the length of their course, not by their name.
 OF_COURSES = frozenset({DEEP_INFECTION_DRUG, BROAD_ANTIBIOTIC})
@@ -456,9 +445,10 @@ def _may_matter(entry: Entry, spec: ConditionSpec, chart: Chart) -> bool:
 
 
 def _has_broken_lately(entry: Entry, chart: Chart) -> bool:
-    """Tell if it is a broken hip of two years that no status undoes.
+    """Tell if a bone around a prosthesis of the hip broke within the last two years.
 
-    Around a prosthesis it is in no value set; healed, it says of the bone what it said.
+    The codes of such a fracture are in no value set. Healed, it says of the bone what
+    it said before.
     """
     codings = chart.terminology.codings(entry.raw.get("code"))
     if not any(OF_PROSTHESIS.match(code) for _, code in codings):
@@ -581,31 +571,42 @@ def _not_understood(
     is_of_drugs = where == ON_DRUGS
     listed = [entry for entry in strange if entry.origin != "context"]
     if is_of_drugs:
-        if not listed and any(is_prohibition(entry.raw) for entry in strange):
-            why = "a drug is forbidden in this signing"
-            return make_gap(spec, "undetermined", why, *sources)
+        listed = [one for one in listed if one.resource_type not in BILLED_TYPES]
         if not listed:
-            why = _drugs_not_known(len(strange), "ordered")
+            why = _why_unlisted_drugs(strange)
             return make_gap(spec, "undetermined", why, *sources)
-        on_list = [entry for entry in listed if entry.resource_type not in BILLED_TYPES]
-        if not on_list:
-            why = _drugs_not_known(len(listed), "billed")
-            return make_gap(spec, "undetermined", why, *sources)
-        listed = on_list
-    strange = listed or strange
+    counted = listed or strange
     if spec.only_codes_exclude:
-        detail = f"{len(strange)} of {count} entries {where} not understood"
+        detail = f"{len(counted)} of {count} entries {where} not understood"
         return make_gap(spec, "not-understood", detail, *sources)
-    what = "could not be read"
-    if any(is_prohibition(one.raw) for one in strange):
-        what = "not clear: a drug is forbidden there"
-    elif is_of_drugs:
-        what = "are drugs that we do not know"
-    elif all(_is_bare_code(one) for one in strange):
-        verb = "has" if len(strange) == 1 else "have"
-        what = f"{verb} a code without words that is not known here"
-    detail = f"{len(strange)} of {count} entries {where} {what}"
+    what = _why_not_understood(counted, is_of_drugs=is_of_drugs)
+    detail = f"{len(counted)} of {count} entries {where} {what}"
     return make_gap(spec, "undetermined", detail, *sources)._replace(is_unnamed=True)
+
+
+def _why_unlisted_drugs(drugs: Sequence[Entry]) -> str:
+    """Say why drugs that are on no list, but billed or ordered, leave a finding open.
+
+    What was billed comes before what is ordered in this signing.
+    """
+    billed = [entry for entry in drugs if entry.origin != "context"]
+    if billed:
+        return _drugs_not_known(len(billed), "billed")
+    if any(is_prohibition(entry.raw) for entry in drugs):
+        return "a drug is forbidden in this signing"
+    return _drugs_not_known(len(drugs), "ordered")
+
+
+def _why_not_understood(entries: Sequence[Entry], *, is_of_drugs: bool) -> str:
+    """Say why entries of a list are not understood, to follow their number."""
+    if any(is_prohibition(one.raw) for one in entries):
+        return "not clear: a drug is forbidden there"
+    if is_of_drugs:
+        return "are drugs that we do not know"
+    if all(_is_bare_code(one) for one in entries):
+        verb = "has" if len(entries) == 1 else "have"
+        return f"{verb} a code without words that is not known here"
+    return "could not be read"
 
 
 def _is_complaint(entry: Entry, terminology: Terminology) -> bool:

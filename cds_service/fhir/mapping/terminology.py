@@ -7,7 +7,7 @@ Words name concepts as a last resort. This module matches codes;
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -480,35 +480,19 @@ class Terminology:
 
     def is_social(self, codeable: Any) -> bool:
         """Tell if a condition's codes name work, home, money or schooling alone."""
-        codes = self._identifying("conditions", codeable)
-        return bool(codes) and all(
-            self._harmless_codes.is_social(*self._systems.normalise(*code))
-            for code in codes
-        )
+        return self._are_all(codeable, self._harmless_codes.is_social)
 
     def trains_back(self, codeable: Any) -> bool:
         """Tell if a condition's codes name complaints for which the back is trained."""
-        codes = self._identifying("conditions", codeable)
-        return bool(codes) and all(
-            self._harmless_codes.is_for_training(*self._systems.normalise(*code))
-            for code in codes
-        )
+        return self._are_all(codeable, self._harmless_codes.is_for_training)
 
     def is_complaint(self, codeable: Any) -> bool:
         """Tell if a condition's codes name complaints, and neither tumour nor cause."""
-        codes = self._identifying("conditions", codeable)
-        return bool(codes) and all(
-            self._harmless_codes.is_complaint(*self._systems.normalise(*code))
-            for code in codes
-        )
+        return self._are_all(codeable, self._harmless_codes.is_complaint)
 
     def is_elsewhere(self, codeable: Any) -> bool:
         """Tell if a condition's codes are of chapters of other organs than bone."""
-        codes = self._identifying("conditions", codeable)
-        return bool(codes) and all(
-            self._harmless_codes.is_elsewhere(*self._systems.normalise(*code))
-            for code in codes
-        )
+        return self._are_all(codeable, self._harmless_codes.is_elsewhere)
 
     def suffices(self, codeable: Any) -> bool:
         """Tell if a condition's codes count, whatever is written next to them.
@@ -524,6 +508,13 @@ class Terminology:
             system in systems for system, code in normal if (system, code) not in clear
         )
         return bool(clear) and not is_mixed and self.excludes(codeable)
+
+    def _are_all(self, codeable: Any, holds: Callable[[str, str], bool]) -> bool:
+        """Tell if codes identify a condition, and this holds for each of them."""
+        codes = self._identifying("conditions", codeable)
+        return bool(codes) and all(
+            holds(*self._systems.normalise(*code)) for code in codes
+        )
 
     def _identifying(self, kind: Listed, codeable: Any) -> list[Code]:
         """Return the codes that identify an entry of such a list by themselves."""

@@ -6,7 +6,7 @@ drafts, so they are never read back by id.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -245,20 +245,8 @@ def read_bundle(
     names = [name for entry in entries for name in entry.names]
     counted = Counter([*names, *[_name(draft.resource) for draft, _ in inside]])
     patient = person.identified(None, known)
-    own: list[Order] = []
-    others: list[Order] = []
     orders = [*((draft, None) for draft in drafts), *inside[:MOST_INSIDE]]
-    for draft, group in sorted(orders, key=lambda pair: pair[0].reference):
-        # An order that names no patient is signed for the patient of the call.
-        is_group_foreign = bool(group and patient.is_foreign(group))
-        is_own = not is_group_foreign and not patient.is_foreign(draft.resource)
-        # An update could reach either of two orders with one reference.
-        is_reachable = counted[_name(draft.resource)] == 1
-        order = draft if is_reachable else replace(draft, source=None)
-        resource, left_out = patient.own_part_of(draft.resource)
-        if is_own and left_out:  # a correction would repeat what is another patient's
-            order = replace(order, resource=resource, source=None)
-        (own if is_own else others).append(order)
+    own, others = _sorted_by_owner(orders, patient, counted)
     remaining = _without_replaced(own, person)
     long = sum(entry.is_cut for entry in entries)
     wordy = sum(entry.has_cut_words for entry in entries)
@@ -273,6 +261,34 @@ def read_bundle(
         ),
         deadline,
     )
+
+
+def _sorted_by_owner(
+    orders: Iterable[tuple[Order, Json | None]],
+    patient: Person,
+    counted: Mapping[str, int],
+) -> tuple[list[Order], list[Order]]:
+    """Return the patient's orders and all others, each by their references.
+
+    Args:
+        orders: each with the group that it is inside of.
+        patient: that of the call; an order that names none is signed for them.
+        counted: how many orders have each name.
+    """
+    own: list[Order] = []
+    others: list[Order] = []
+    for draft, group in sorted(orders, key=lambda pair: pair[0].reference):
+        is_group_foreign = bool(group and patient.is_foreign(group))
+        is_own = not is_group_foreign and not patient.is_foreign(draft.resource)
+        # An update could reach either of two orders with one reference.
+        is_reachable = counted[_name(draft.resource)] == 1
+        order = draft if is_reachable else replace(draft, source=None)
+        resource, left_out = patient.own_part_of(draft.resource)
+        if is_own and left_out:
+            # A correction would repeat what is another patient's.
+            order = replace(order, resource=resource, source=None)
+        (own if is_own else others).append(order)
+    return own, others
 
 
 class _Entry(NamedTuple):

@@ -35,7 +35,7 @@ from cds_service.fhir.mapping.texts.clauses import clauses
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.order_narratives import narrative_of
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import is_dated_before
 
 CAUSES = frozenset({"fall-from-height", "traffic-accident"})
 # What forbids a figure or an operation. Words say it less exactly than codes.
@@ -166,34 +166,38 @@ def find_reasons(
     t_scores = _t_scores_named(reasons, other_words, terminology)
     if narrative := narrative_of(order, terminology):
         other_words.append(narrative)
-    plain = [without_fears(word, terminology) for word in own]
-    is_feared, own = plain != own, plain
+    unfeared = [without_fears(word, terminology) for word in own]
+    has_fears, own = unfeared != own, unfeared
     other_words = [without_fears(word, terminology) for word in other_words]
+    all_words = (*own, *other_words)
     concepts = frozenset[str]().union(*(reason.concepts for reason in reasons))
     raising, coded = concepts & RAISING, concepts - RAISING
-    length = sum(map(len, (*own, *other_words)))
+    length = sum(map(len, all_words))
     if length > room:
         return Reasons(coded, (FORBIDDING | RAISING) - coded, t_scores=t_scores)
+
     told = _read_words(own, other_words, terminology)
     old = _old_deficits(reasons, other_words, terminology)
     stated = (coded | told.stated) - old
     in_doubt = told.in_doubt | old
-    troubles = [one for one in own if terminology.kinds.of_title(one, (GAIT,))]
-    if troubles or any(_is_gait_code(one, terminology) for one in reasons):
+    of_gait = [one for one in own if terminology.kinds.of_title(one, (GAIT,))]
+    if of_gait or any(_is_gait_code(one, terminology) for one in reasons):
         in_doubt |= TOLD
-    raising |= (in_doubt | told.named) & RAISING
-    if _tells_of_earlier(reasons, (*own, *other_words), terminology):
-        raising |= {EARLIER}
     doubts = (in_doubt & FORBIDDING) - stated
+    spoken_of = frozenset[str]()
+    if doubts:
+        asserted = _asserted_in(all_words, order, terminology)
+        if any(is_called_new(one, terminology) for one in of_gait):
+            asserted |= TOLD
+        spoken_of = doubts - (asserted - old)
+
+    raising |= (in_doubt | told.named) & RAISING
+    if _tells_of_earlier(reasons, all_words, terminology):
+        raising |= {EARLIER}
     unread = _unread(order, drafts, reasons, terminology)
-    if is_feared:
+    if has_fears:
         unread |= {REASON_NOT_UNDERSTOOD}
-    asserted = doubts and _asserted_in((*own, *other_words), order, terminology)
-    if any(is_called_new(one, terminology) for one in troubles):
-        asserted |= TOLD
-    spoken_of = doubts - (asserted - old)
-    doubts |= raising | unread
-    return Reasons(stated, doubts, length, spoken_of, t_scores)
+    return Reasons(stated, doubts | raising | unread, length, spoken_of, t_scores)
 
 
 class _Told(NamedTuple):
@@ -260,7 +264,7 @@ def _asserted_in(
     written = terminology.calendar.named_day(order.get("authoredOn"))
     oldest = written.year - RECENT_YEARS if written else 0
     parts = [
-        (part, _names_years_before(oldest, part))
+        (part, is_dated_before(part, oldest))
         for text_of_order in words
         for part in asserting_parts(text_of_order, terminology)
     ]
@@ -272,12 +276,6 @@ def _asserted_in(
     return frozenset[str]().union(
         *named, *(one & LASTING for one in past), TOLD if told else ()
     )
-
-
-def _names_years_before(oldest: int, words: str) -> bool:
-    """Tell if all years that words name are before this: `breast cancer 2009`."""
-    years = [int(one) for one in WRITTEN_YEAR.findall(words)]
-    return bool(years) and max(years) < oldest
 
 
 def _tells_of_earlier(

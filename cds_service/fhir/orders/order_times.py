@@ -9,13 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from cds_service.core.braces.bracing import DAY, SAME_WITHIN, SIGNED_WITHIN
-from cds_service.fhir.raw_json import (
-    Json,
-    items,
-    member,
-    number,
-    text,
-)
+from cds_service.fhir.raw_json import Json, items, member, number, text
 from cds_service.fhir.site_calendar import SiteCalendar
 
 NoEnd = Literal["", "payer", "reversed", "apart"]

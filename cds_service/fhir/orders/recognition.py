@@ -528,17 +528,17 @@ def _as_ordered(words: str, resource: Json, terminology: Terminology) -> str:
 
 
 def _without_year_before(words: str, order: Json) -> str:
-    """Drop the year before, or after, that of a draft from its title.
+    """Drop from a draft's title a year that is one before or after its own.
 
-    A draft of January, or one from a list of last year, is an order all the same. So is
-    one of which nobody knows when it was written; its title is then not understood.
+    A draft of January may be titled by last year, and is an order all the same. From
+    a draft without a day any year is dropped; its title is then not understood.
     """
     year = _own_year(order)
-    found = _LAST_YEAR.fullmatch(words) or _YEAR_INSIDE.fullmatch(words)
-    if found is None:
+    title = _LAST_YEAR.fullmatch(words) or _YEAR_INSIDE.fullmatch(words)
+    if title is None:
         return words
-    is_near = not year or abs(int(found["year"]) - int(year)) == 1
-    return _without_year(found) if is_near else words
+    is_near = not year or abs(int(title["year"]) - int(year)) == 1
+    return _without_year(title) if is_near else words
 
 
 def _titles(resource: Json) -> list[Json]:

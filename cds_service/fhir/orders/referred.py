@@ -33,10 +33,7 @@ from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.referred_to import read_by_id
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.gathering.unsent_reasons import (
-    LEFT_OPEN,
-    names_unsent,
-)
+from cds_service.fhir.gathering.unsent_reasons import LEFT_OPEN, names_unsent
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.drugs.asked_stops import (

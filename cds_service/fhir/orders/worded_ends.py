@@ -21,14 +21,7 @@ from cds_service.fhir.orders.order_times import (
     read_times,
     written_on,
 )
-from cds_service.fhir.raw_json import (
-    Json,
-    member,
-    number,
-    objects,
-    text,
-    texts_of,
-)
+from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 
 Subject = Literal["brace", "bed-rest"]
 # "6 weeks, then until healed": the length is no end.

@@ -13,12 +13,7 @@ from flask import Blueprint, Response, render_template
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import AuditStore
 from cds_service.basis.handout_letters import can_draw
-from cds_service.basis.links import (
-    Form,
-    HandoutAddress,
-    handout_of,
-    sign_handout,
-)
+from cds_service.basis.links import Form, HandoutAddress, handout_of, sign_handout
 from cds_service.core.handout.handout import (
     HandoutFacts,
     HandoutText,

@@ -34,12 +34,7 @@ from cds_service.launch.record import (
     value_text,
 )
 from cds_service.launch.reports import PLACES, Report, Span, read_or_why, span_of
-from cds_service.launch.saving import (
-    Saved,
-    Sending,
-    compared_with_record,
-    save_set,
-)
+from cds_service.launch.saving import Saved, Sending, compared_with_record, save_set
 from cds_service.launch.sessions import LaunchSessions
 from cds_service.measures.observations import Compared, Written
 from cds_service.measures.rivals import rivals_on_record

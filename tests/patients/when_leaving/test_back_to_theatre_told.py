@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
 from tests.patients.leaving import (
+    act_noting,
     act_ordered,
     appointment,
     summaries_after,
@@ -39,23 +39,13 @@ NOT = (
 )
 
 
-def in_note(words: str) -> list[str]:
-    note = {
-        "status": "completed",
-        "code": {"text": "Progress note"},
-        "performedDateTime": days_ago(1),
-        "note": [{"text": words}],
-    }
-    return summaries_beside(of_patient("Procedure", "act", **note))
-
-
 def at_visit(words: str) -> list[str]:
     visit = appointment("Wound check", day="2026-12-11", number="check", comment=words)
     return summaries_beside(visit)
 
 
 PLACES: list[Callable[[str], list[str]]] = [
-    in_note,
+    lambda words: summaries_beside(act_noting(words)),
     at_visit,
     lambda words: summaries_beside(act_ordered("Physiotherapy", words)),
 ]

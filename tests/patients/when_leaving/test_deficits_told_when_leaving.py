@@ -8,15 +8,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.chart_builders import Resource, days_ago, of_patient
 from tests.patients.inpatients import chart, coded
 from tests.patients.leaving import (
-    act_done,
+    PLACES_SINCE,
     act_ordered,
-    appointment,
-    image_report,
     kyphoplasty_done,
     leave,
+    summary_without_drug,
     titled,
 )
 
@@ -37,40 +35,8 @@ QUIET = (
 )
 
 
-def summary_of(*entries: Resource, **operation: object) -> str:
-    """What the card of somebody without a bone drug says first."""
-    record = chart(coded("M80.08XA", days=20), kyphoplasty_done(**operation), *entries)
-    (card,) = leave(record)
-    return str(card["summary"])
-
-
-def in_note(words: str) -> str:
-    dressing = {
-        "status": "completed",
-        "code": {"text": "Wound dressing"},
-        "performedDateTime": days_ago(1),
-        "note": [{"text": words}],
-    }
-    return summary_of(of_patient("Procedure", "act", **dressing))
-
-
-def at_visit(words: str) -> str:
-    visit = appointment("Surgical follow-up", day="2026-12-04", comment=words)
-    return summary_of(visit)
-
-
-PLACES: list[Callable[[str], str]] = [
-    in_note,
-    at_visit,
-    lambda words: summary_of(act_done(words)),
-    lambda words: summary_of(act_ordered("Physiotherapy", words)),
-    lambda words: summary_of(note=[{"text": words}]),
-    lambda words: summary_of(image_report(words)),
-]
-
-
 @pytest.mark.parametrize("words", NAMED.split("|"))
-@pytest.mark.parametrize("place", PLACES[:2])
+@pytest.mark.parametrize("place", PLACES_SINCE[:2])
 def test_it_leads_in_a_note_and_at_a_visit(
     place: Callable[[str], str], words: str
 ) -> None:
@@ -78,13 +44,13 @@ def test_it_leads_in_a_note_and_at_a_visit(
 
 
 @pytest.mark.parametrize("words", ["術後下垂足", "Saddle anaesthesia", "肛周麻木"])
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", PLACES_SINCE)
 def test_it_leads_wherever_it_is_told(place: Callable[[str], str], words: str) -> None:
     assert place(words).endswith(LEADS)
 
 
 @pytest.mark.parametrize("words", QUIET.split("|"))
-@pytest.mark.parametrize("place", PLACES[:2])
+@pytest.mark.parametrize("place", PLACES_SINCE[:2])
 def test_what_is_old_denied_or_to_come_does_not(
     place: Callable[[str], str], words: str
 ) -> None:
@@ -99,4 +65,6 @@ def test_a_diagnosis_after_the_operation_in_japanese_is_a_new_deficit() -> None:
 
 
 def test_one_from_before_the_operation_does_not_lead() -> None:
-    assert "no bone drug" in summary_of(act_ordered("MRI", "Foot drop", days=30))
+    assert "no bone drug" in summary_without_drug(
+        act_ordered("MRI", "Foot drop", days=30)
+    )

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.chart_builders import Resource, days_ago, of_patient
-from tests.patients.leaving import page_after, summaries_beside
+from tests.patients.leaving import act_noting, page_after, summaries_beside
 
 EVENTS = (
     "Mediainfarkt links|Kleinhirninfarkt|Posteriorinfarkt re.|Stammganglienblutung"
@@ -20,29 +19,17 @@ NONE = (
 )
 
 
-def note_of(words: str) -> Resource:
-    """A note of yesterday at an ordinary act."""
-    return of_patient(
-        "Procedure",
-        "act",
-        status="completed",
-        code={"text": "Progress note"},
-        performedDateTime=days_ago(1),
-        note=[{"text": words}],
-    )
-
-
 @pytest.mark.parametrize("words", EVENTS.split("|"))
 def test_a_note_that_names_one_asks(words: str) -> None:
-    (summary,) = summaries_beside(note_of(words))
+    (summary,) = summaries_beside(act_noting(words))
     assert summary.endswith("Read before leaving.")
 
 
 @pytest.mark.parametrize("words", EVENTS.split("|"))
 def test_its_page_sends_nobody_to_walk(words: str) -> None:
-    assert page_after(note_of(words))["mayTrain"] is False
+    assert page_after(act_noting(words))["mayTrain"] is False
 
 
 @pytest.mark.parametrize("words", NONE.split("|"))
 def test_what_is_denied_old_or_prevented_does_not(words: str) -> None:
-    assert summaries_beside(note_of(words)) == []
+    assert summaries_beside(act_noting(words)) == []

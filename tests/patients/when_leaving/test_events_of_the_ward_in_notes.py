@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.chart_builders import Resource, days_ago, of_patient
-from tests.patients.leaving import act_ordered, summaries_beside
+from tests.patients.leaving import act_noting, act_ordered, summaries_beside
 
 EVENTS = (
     "Melaena x2 overnight, OGD planned|Teerstuhl, Gastro angemeldet|Hématémèse ce matin"
@@ -34,20 +33,9 @@ ORDINARY = (
 )
 
 
-def note_of(words: str) -> Resource:
-    return of_patient(
-        "Procedure",
-        "act",
-        status="completed",
-        code={"text": "Progress note"},
-        performedDateTime=days_ago(1),
-        note=[{"text": words}],
-    )
-
-
 @pytest.mark.parametrize("words", EVENTS.split("|"))
 def test_it_is_asked_about(words: str) -> None:
-    assert summaries_beside(note_of(words))
+    assert summaries_beside(act_noting(words))
 
 
 @pytest.mark.parametrize(
@@ -59,4 +47,4 @@ def test_so_it_is_as_the_reason_of_an_order(words: str) -> None:
 
 @pytest.mark.parametrize("words", ORDINARY.split("|"))
 def test_what_is_denied_or_known_is_not(words: str) -> None:
-    assert summaries_beside(note_of(words)) == []
+    assert summaries_beside(act_noting(words)) == []

@@ -2,13 +2,11 @@
 
 import pytest
 
-from tests.chart_builders import Resource, days_ago, of_patient
-from tests.patients.inpatients import chart, coded
 from tests.patients.leaving import (
+    act_noting,
     act_ordered,
-    kyphoplasty_done,
-    leave,
     summaries_beside,
+    summary_without_drug,
 )
 
 LEADS = "not excluded. Who settles the cause?"
@@ -50,44 +48,29 @@ PREVENTED = (
 )
 
 
-def note_of(words: str) -> Resource:
-    dressing = {
-        "status": "completed",
-        "code": {"text": "Wound dressing"},
-        "performedDateTime": days_ago(1),
-        "note": [{"text": words}],
-    }
-    return of_patient("Procedure", "act", **dressing)
-
-
-def summary_of(entry: Resource) -> str:
-    (card,) = leave(chart(coded("M80.08XA", days=20), kyphoplasty_done(), entry))
-    return str(card["summary"])
-
-
 @pytest.mark.parametrize("words", [*STATED.split("|"), *NOT_EXCLUDED.split("|")])
 def test_a_cause_leads_next_to_a_question(words: str) -> None:
-    assert summary_of(note_of(words)).endswith(LEADS)
+    assert summary_without_drug(act_noting(words)).endswith(LEADS)
 
 
 @pytest.mark.parametrize(
     "words", ["Discitis, MRI to rule out abscess", *NOT_EXCLUDED.split("|")[:3]]
 )
 def test_so_it_does_as_the_reason_of_an_order(words: str) -> None:
-    assert summary_of(act_ordered("Physiotherapy", words)).endswith(LEADS)
+    assert summary_without_drug(act_ordered("Physiotherapy", words)).endswith(LEADS)
 
 
 @pytest.mark.parametrize("words", ASKED.split("|"))
 def test_what_is_only_asked_or_prevented_does_not_lead(words: str) -> None:
-    assert LEADS not in summary_of(note_of(words))
+    assert LEADS not in summary_without_drug(act_noting(words))
 
 
 @pytest.mark.parametrize("words", ILL.split("|"))
 def test_harm_next_to_a_prevention_is_read(words: str) -> None:
-    (summary,) = summaries_beside(note_of(words))
+    (summary,) = summaries_beside(act_noting(words))
     assert summary.endswith("Read before leaving.")
 
 
 @pytest.mark.parametrize("words", PREVENTED.split("|"))
 def test_what_is_prevented_is_not(words: str) -> None:
-    assert summaries_beside(note_of(words)) == []
+    assert summaries_beside(act_noting(words)) == []

@@ -15,7 +15,7 @@ from cds_service.fhir.entries.words.problem_words import is_denial
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import is_dated_before
 
 # Rules of `kinds/`.
 KNOWN = ("long-standing", "long-past")
@@ -208,12 +208,11 @@ def _parts(sentence: str, terminology: Terminology) -> Iterator[str]:
 def _ages(part: str, year: int, terminology: Terminology) -> tuple[bool, bool]:
     """Tell if words call a fracture old or known, and if they call it new."""
     kinds = terminology.kinds
-    years = [int(one) for one in WRITTEN_YEAR.findall(part)]
     is_old = (
         bool(kinds.named(part, KNOWN))
         or bool(terminology.text_concepts(part, OLD_FRACTURE))
         or terminology.plain.reports.names_earlier(part)
-        or bool(years and max(years) < year)
+        or is_dated_before(part, year)
         or bool(terminology.years.ago(part))
     )
     return is_old, bool(kinds.named(part, NEW))

@@ -10,24 +10,18 @@ from typing import Any
 from cds_service.fhir.entries.condition_asides import read_asides
 from cds_service.fhir.entries.harm.harm_codes import is_harm_coded
 from cds_service.fhir.entries.harm.harm_words import illnesses_in_words
-from cds_service.fhir.entries.listed import (
-    short_texts,
-)
+from cds_service.fhir.entries.listed import short_texts
 from cds_service.fhir.entries.words.past_by_words import (
     LONG_PAST,
     PAST_BY_WORDS,
     is_onset_of_recording,
 )
-from cds_service.fhir.entries.words.problem_words import (
-    undenied_parts,
-)
+from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.harmless.harmless import News
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, sentences
-from cds_service.fhir.mapping.texts.text_rules import (
-    folded,
-)
+from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.raw_json import Json, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_MONTH, WRITTEN_YEAR
 

@@ -14,10 +14,7 @@ from datetime import date
 
 from cds_service.fhir.entries.grave.grave_concepts import GRAVE
 from cds_service.fhir.entries.harm.act_words import names_of_reasons, titles_of
-from cds_service.fhir.entries.harm.consults import (
-    CONSULT,
-    is_unusual_consult,
-)
+from cds_service.fhir.entries.harm.consults import CONSULT, is_unusual_consult
 from cds_service.fhir.entries.harm.harm_words import THERAPY, illnesses_in_words
 from cds_service.fhir.entries.words.problem_words import (
     undenied_parts,

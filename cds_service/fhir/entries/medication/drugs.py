@@ -30,9 +30,7 @@ from cds_service.fhir.entries.medication.plain_doses import (
     is_plain_order,
     is_plain_title,
 )
-from cds_service.fhir.entries.medication.steroid_asides import (
-    without_asides,
-)
+from cds_service.fhir.entries.medication.steroid_asides import without_asides
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -102,23 +100,24 @@ def read_drug(
     concepts, is_clear = _by_dose(concepts, names, resource, medication, terminology)
 
     is_by_name = bool(by_name and not by_code)
-    is_of_other_code = is_by_name and terminology.identifies("drugs", codes)
-    is_denied = any(map(terminology.clauses.is_not_done, own_names))
-    is_denied = is_denied or is_not_taken(names, concepts, resource, terminology)
     told = (*names, *words_aside(resource))
+    is_doubtful = (
+        any(map(terminology.clauses.is_not_done, own_names))
+        or is_not_taken(names, concepts, resource, terminology)
+        or (is_by_name and terminology.identifies("drugs", codes))
+        or any_names(told, BLINDED, terminology)
+    )
     drug = Drug(
         concepts=concepts,
         ingredients=tuple(sorted(concepts & terminology.drugs.ingredients)),
         code=matches[0].code if matches else "",
         is_by_name=is_by_name,
-        is_doubtful=is_denied
-        or is_of_other_code
-        or any_names(told, BLINDED, terminology),
+        is_doubtful=is_doubtful,
     )
     if BONE_DRUG not in concepts:
         return drug
     # "Osteoporosis injection" does not say which bone drug it is.
-    is_clear &= ANY_BONE_DRUG not in concepts or bool(by_code)
+    is_clear = is_clear and (ANY_BONE_DRUG not in concepts or bool(by_code))
     # A start that is left to another doctor is open.
     is_plain = resource.get("resourceType") != "MedicationRequest" or (
         is_plain_order(resource, medication, terminology, concepts)
@@ -126,8 +125,9 @@ def read_drug(
     )
     return drug._replace(
         is_ended=ends_in_words(resource, concepts, terminology),
-        is_understood=is_clear
-        and _is_understood(resource, medication, terminology, concepts),
+        is_understood=(
+            is_clear and _is_understood(resource, medication, terminology, concepts)
+        ),
         is_plain=is_plain,
     )
 

@@ -13,7 +13,12 @@ from cds_service.fhir.mapping.texts.clauses import (
 )
 from cds_service.fhir.mapping.texts.text_rules import folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, YEARS_OVER, year_of_answer
+from cds_service.fhir.site_calendar import (
+    WRITTEN_YEAR,
+    YEARS_OVER,
+    is_dated_before,
+    year_of_answer,
+)
 
 ENDED = frozenset({"drug-ended"})
 LAST_TAKEN = ("drug-last-taken",)  # a rule of `kinds/`
@@ -136,7 +141,7 @@ def _is_last_taken_by(words: str, year: int, terminology: Terminology) -> bool:
     """Tell if words say that a drug was last taken by the end of a year."""
     if not terminology.kinds.named(folded(words), LAST_TAKEN):
         return False
-    return max(map(int, WRITTEN_YEAR.findall(words)), default=year + 1) <= year
+    return is_dated_before(words, year + 1)
 
 
 def _resting(words: str, terminology: Terminology) -> frozenset[str]:

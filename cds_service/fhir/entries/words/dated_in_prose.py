@@ -23,7 +23,7 @@ from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, year_of_answer
+from cds_service.fhir.site_calendar import is_dated_years_ago
 
 CANCERS = frozenset(
     {
@@ -118,8 +118,7 @@ def _adds_nothing(part: str, terminology: Terminology) -> bool:
 def _is_old_cancer(
     part: str, concepts: frozenset[str], terminology: Terminology
 ) -> bool:
-    years = [int(year) for year in WRITTEN_YEAR.findall(part)]
-    if not years or max(years) > year_of_answer() - YEARS_OF_CANCER:
+    if not is_dated_years_ago(part, YEARS_OF_CANCER):
         return False
     is_known = terminology.everyday_diseases.is_of_old_cancer
     return is_known(part) or is_known(
@@ -137,10 +136,8 @@ def _is_old_infection(
     """
     if _ASKS.search(part):
         return False
-    years = [int(year) for year in WRITTEN_YEAR.findall(part)]
-    if not years or max(years) > year_of_answer() - YEARS_OF_DEFICIT:
-        return False
-    return says_nothing_else(part, concepts, terminology)
+    is_old = is_dated_years_ago(part, YEARS_OF_DEFICIT)
+    return is_old and says_nothing_else(part, concepts, terminology)
 
 
 _NEWS = (*NEW, *WORSE)

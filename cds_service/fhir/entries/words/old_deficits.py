@@ -18,7 +18,7 @@ from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, names, sentences_once
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, year_of_answer
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, is_dated_years_ago
 
 DEFICITS = frozenset({"neurological-deficit", "leg-weakness"})
 # Of last year's deficit nobody knows if it is of last month.
@@ -120,12 +120,14 @@ def is_called_old(part: str, terminology: Terminology) -> bool:
     """Tell if a part of a text calls the deficit that it names old, and not new."""
     names_deficit = partial(_names_deficit, terminology=terminology)
     own = without_company(part, names_deficit, LASTING, terminology)
-    if is_called_new(own, terminology):
-        return False
-    years = [int(year) for year in WRITTEN_YEAR.findall(own)]
-    if years:
-        return max(years) <= year_of_answer() - YEARS_OF_DEFICIT
-    return bool(terminology.kinds.of_title(own, LASTING))
+    return not is_called_new(own, terminology) and _is_old(own, terminology)
+
+
+def _is_old(words: str, terminology: Terminology) -> bool:
+    """Tell if the years of words are old; if they name none, if a word says so."""
+    if WRITTEN_YEAR.search(words):
+        return is_dated_years_ago(words, YEARS_OF_DEFICIT)
+    return bool(terminology.kinds.of_title(words, LASTING))
 
 
 def _names_deficit(words: str, terminology: Terminology) -> bool:
@@ -136,12 +138,8 @@ def is_old_deficit_alone(
     part: str, concepts: frozenset[str], terminology: Terminology
 ) -> bool:
     """Tell if words name a deficit, that it is old, and nothing else."""
-    years = [int(year) for year in WRITTEN_YEAR.findall(part)]
-    if years and max(years) > year_of_answer() - YEARS_OF_DEFICIT:
-        return False
-    if not (years or terminology.kinds.of_title(part, LASTING)):
-        return False
-    return says_nothing_else(part, concepts, terminology)
+    is_old = _is_old(part, terminology)
+    return is_old and says_nothing_else(part, concepts, terminology)
 
 
 def says_nothing_else(

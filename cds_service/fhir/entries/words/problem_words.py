@@ -106,16 +106,17 @@ def undenied_parts(words: str, terminology: Terminology) -> list[str]:
     """
     clauses = terminology.clauses
     stems = terminology.grave_stems
-    said = stems.without_undenied(stems.without_advice(words))
-    if is_denial(said, terminology):
+    words = stems.without_undenied(stems.without_advice(words))
+    if is_denial(words, terminology):
         return []
-    said = without_plainly_denied(said, terminology)
-    return [
-        part[: clauses.whole(part).denies_at]
-        for sentence in sentences_once([said])
+    words = without_plainly_denied(words, terminology)
+    stretches = [
+        stretch
+        for sentence in sentences_once([words])
         for stretch in clauses.cut_at_denials(clauses.without_turned_denials(sentence))
-        for part in (clauses.without_denied(folded(stretch)),)
     ]
+    parts = [clauses.without_denied(folded(stretch)) for stretch in stretches]
+    return [part[: clauses.whole(part).denies_at] for part in parts]
 
 
 def without_plainly_denied(words: str, terminology: Terminology) -> str:

@@ -11,10 +11,7 @@ from cds_service.fhir.entries.medication.reasons_against_drugs import (
     TELL_AGAINST_DRUGS,
 )
 from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
-from cds_service.fhir.entries.words.problem_words import (
-    in_doubt,
-    read_problem_words,
-)
+from cds_service.fhir.entries.words.problem_words import in_doubt, read_problem_words
 from cds_service.fhir.findings.chart import Chart, Problem
 from cds_service.fhir.findings.events.event_reasons import reasons_as_events
 from cds_service.fhir.findings.events.event_spans import (

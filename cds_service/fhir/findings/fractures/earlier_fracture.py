@@ -77,8 +77,15 @@ from cds_service.fhir.orders.levels.broken_levels import (
     names_another_fracture,
 )
 from cds_service.fhir.orders.levels.treated_levels import find_levels
-from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, with_whole_years
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
+from cds_service.fhir.site_calendar import with_whole_years, years_in
 
 # policy: fractures of several levels within a month are one event
 AT_ONCE = timedelta(days=30)
@@ -95,6 +102,8 @@ NAMING_TOO = (
     "Encounter",
     "ImagingStudy",
 )
+# Problems of an entry with which it decides nothing.
+NOT_SURE = (SUSPECTED, DOUBTED, UNFINISHED, LATER_THAN_TODAY)
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
@@ -351,32 +360,38 @@ def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         and not statement.problem
         and _is_present(statement, statement.day, chart, injury)
     ]
-    treated = set(chart.treated)
-    at_level = [
-        pair
-        for pair in present
-        if fracture_levels(pair[1].entry.raw, chart.terminology) & treated
-    ]
-    ordered = sorted(
-        at_level or present,
-        key=lambda pair: (pair[0], pair[1].entry.reference),
-        reverse=True,
-    )
-    if not ordered:
+    if not present:
         no_day = make_gap(spec, "absent", "its day is not on record")
         unread = chart.unread(spec)
         outcome = make_gap(spec, "not-read", unread) if unread else no_day
         return outcome, chart.broken(spec)
-    episode = ordered[:1]
-    for pair in ordered[1:]:
-        if episode[-1][0] - pair[0] <= AT_ONCE:
-            episode.append(pair)
-    day = episode[-1][0]
-    finding = make_finding(
-        spec, True, *(one.provenance(spec) for _, one in episode), observed=day
-    )
-    at_once = [one for when, one in present if abs(when - day) <= AT_ONCE]
+    treated = set(chart.treated)
+    at_level = [
+        (day, one)
+        for day, one in present
+        if fracture_levels(one.entry.raw, chart.terminology) & treated
+    ]
+    event = _newest_event(at_level or present)
+    began = event[-1][0]
+    sources = (one.provenance(spec) for _, one in event)
+    finding = make_finding(spec, True, *sources, observed=began)
+    at_once = [one for day, one in present if abs(day - began) <= AT_ONCE]
     return finding._replace(site=_fractured(at_once, chart)), chart.broken(spec)
+
+
+def _newest_event(
+    dated: Sequence[tuple[date, Stated]],
+) -> list[tuple[date, Stated]]:
+    """List the newest entry, and each that is within a month of the one after it."""
+    newest, *older = sorted(
+        dated, key=lambda pair: (pair[0], pair[1].entry.reference), reverse=True
+    )
+    event = [newest]
+    for day, statement in older:
+        first, _ = event[-1]
+        if first - day <= AT_ONCE:
+            event.append((day, statement))
+    return event
 
 
 def _fractured(stated: Sequence[Stated], chart: Chart) -> str:
@@ -479,30 +494,44 @@ def _is_earlier(stated: Stated, chart: Chart, injury: Injury | None) -> bool | N
         chart: the patient's record.
         injury: that of the treated vertebra, if it has a first stage.
     """
-    if stated.entry.resource_type not in STATING or stated.problem in (
-        SUSPECTED,
-        DOUBTED,
-        UNFINISHED,
-        LATER_THAN_TODAY,
-    ):
+    if stated.entry.resource_type not in STATING or stated.problem in NOT_SURE:
         return None
-    is_of_past = _is_cement_of_the_past(stated)
-    if is_of_past or is_augmentation_listed(stated):
-        return is_of_past or _is_augmented_earlier(stated, chart)
-    # A new fracture, unless it is an old one that was recorded on that day.
+    if _is_cement_of_the_past(stated):
+        return True
+    if is_augmentation_listed(stated):
+        return _is_augmented_earlier(stated, chart)
     if stated.problem == LATER_THAN_ORDER:
-        return (
-            None if is_history(stated, chart) or _may_be_older(stated, chart) else False
-        )
-    levels = fracture_levels(stated.entry.raw, chart.terminology)
-    treated = set(chart.treated)
+        # A new fracture, unless it is an old one that was recorded on that day.
+        may_be_old = is_history(stated, chart) or _may_be_older(stated, chart)
+        return None if may_be_old else False
     if is_history(stated, chart):
-        # The treated fracture may be called chronic, or be coded as its sequela.
-        is_recent = stated.day and chart.not_after - stated.day <= SUBACUTE
-        may_be_it = _is_chronic(stated, chart) or (
-            is_late_effect(stated, chart) and is_recent
-        )
-        return None if levels & treated and may_be_it else True
+        return None if _may_be_treated_now(stated, chart) else True
+    return _is_earlier_by_day(stated, chart, injury)
+
+
+def _may_be_treated_now(stated: Stated, chart: Chart) -> bool:
+    """Tell if a fracture of the past may be the treated one.
+
+    That may be called chronic, or be coded as its own sequela.
+    """
+    levels = fracture_levels(stated.entry.raw, chart.terminology)
+    if levels.isdisjoint(chart.treated):
+        return False
+    if _is_chronic(stated, chart):
+        return True
+    is_recent = stated.day is not None and chart.not_after - stated.day <= SUBACUTE
+    return is_recent and is_late_effect(stated, chart)
+
+
+def _is_earlier_by_day(
+    stated: Stated, chart: Chart, injury: Injury | None
+) -> bool | None:
+    """Tell by its day if a fracture is an earlier one; None if that does not tell.
+
+    One of the treated vertebra is an earlier one after half a year, one of another
+    vertebra after a month.
+    """
+    levels = fracture_levels(stated.entry.raw, chart.terminology)
     is_another = _is_of_another_vertebra(stated, chart)
     is_another = is_another and not _is_of_injury(stated, levels, injury)
     is_elsewhere = stated.entry.resource_type == "Procedure" or is_another
@@ -510,15 +539,16 @@ def _is_earlier(stated: Stated, chart: Chart, injury: Injury | None) -> bool | N
     last = chart.calendar.last_day(stated.entry.raw.get("onsetDateTime"))
     latest = last or stated.day
     age = chart.not_after - latest if latest else timedelta()
-    if age > (AT_ONCE if is_elsewhere else SUBACUTE):
+    if age > SUBACUTE:
+        return True
+    if is_elsewhere and age > AT_ONCE:
         # The same fracture may have been treated otherwise before it got cement.
-        return True if age > SUBACUTE or not _is_treatment(stated) else None
-    is_present = (
-        levels & treated
-        if stated.day is None
-        else is_elsewhere or levels or not stated.is_later_encounter
-    )
-    return False if is_present and not _may_be_older(stated, chart) else None
+        return None if _is_treatment(stated) else True
+    if stated.day is None:
+        may_be_present = not levels.isdisjoint(chart.treated)
+    else:
+        may_be_present = is_elsewhere or bool(levels) or not stated.is_later_encounter
+    return False if may_be_present and not _may_be_older(stated, chart) else None
 
 
 def _is_cement_of_the_past(stated: Stated) -> bool:
@@ -604,20 +634,31 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
     raw = stated.entry.raw
     if in_doubt(HISTORY) in stated.entry.named:
         return True
-    is_end_unread = chart.terminology.has_unread_end(raw.get("code"))
-    is_diagnosis = stated.entry.resource_type == "Condition"
-    if is_end_unread or (is_diagnosis and may_be_called_old(raw, chart.terminology)):
+    if chart.terminology.has_unread_end(raw.get("code")):
         return True
+    is_diagnosis = stated.entry.resource_type == "Condition"
+    if is_diagnosis and may_be_called_old(raw, chart.terminology):
+        return True
+    if _is_old_by_words(raw, chart) or _is_begun_long_ago(raw, chart):
+        return True
+    return stated.is_past or any(name.startswith(VAGUE) for name in raw)
+
+
+def _is_old_by_words(raw: Json, chart: Chart) -> bool:
+    """Tell if titles or notes call a fracture old, or name a year long before."""
     words = [
         *texts_of(raw.get("code")),
         *(text(note.get("text")) for note in objects(raw.get("note"))),
     ]
     dated = (with_whole_years(word, chart.today) for word in words)
-    years = {int(year) for word in dated for year in WRITTEN_YEAR.findall(word)}
+    years = {year for word in dated for year in years_in(word)}
     if min(years, default=date.max.year) < (chart.not_after - SUBACUTE).year:
         return True
-    if any(chart.terminology.text_concepts(word, OLD) for word in words):
-        return True
+    return any(chart.terminology.text_concepts(word, OLD) for word in words)
+
+
+def _is_begun_long_ago(raw: Json, chart: Chart) -> bool:
+    """Tell if a day on which a fracture began, or was asserted, is half a year ago."""
     asserted = (
         extension
         for extension in objects(raw.get("extension"))
@@ -629,8 +670,7 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
         *(one.get("valueDateTime") for one in asserted),
     )
     days = [day for one in written if (day := chart.calendar.first_day(one))]
-    is_long = any(chart.not_after - day > SUBACUTE for day in days)
-    return stated.is_past or is_long or any(name.startswith(VAGUE) for name in raw)
+    return any(chart.not_after - day > SUBACUTE for day in days)
 
 
 def _is_chronic(stated: Stated, chart: Chart) -> bool:

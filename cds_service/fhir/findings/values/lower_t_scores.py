@@ -26,10 +26,7 @@ from cds_service.fhir.entries.exams.t_scores_in_words import (
     t_scores_of_condition,
     t_scores_of_entry,
 )
-from cds_service.fhir.entries.words.problem_words import (
-    named_in,
-    read_problem_words,
-)
+from cds_service.fhir.entries.words.problem_words import named_in, read_problem_words
 from cds_service.fhir.findings.chart import Chart, Reading
 from cds_service.fhir.findings.values.observations import (
     RETRACTED,

@@ -260,8 +260,9 @@ class DurationRules:
             yield Mention("payer", *match.span())
             text = blank(text, match.start(), match.end())
         text = self._in_units(text)
-        yield from (broken := [*self._split_numbers(text)])
-        for one in broken:
+        split = [*self._split_numbers(text)]
+        yield from split
+        for one in split:
             text = blank(text, one.start, one.end)
         days, text = self._days.read(text, subject, written)
         yield from days

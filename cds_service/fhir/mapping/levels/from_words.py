@@ -12,9 +12,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from cds_service.fhir.mapping.files.language import Language, Vertebrae, any_of
-from cds_service.fhir.mapping.levels.earlier_operations import (
-    EarlierOperations,
-)
+from cds_service.fhir.mapping.levels.earlier_operations import EarlierOperations
 from cds_service.fhir.mapping.levels.instrumented import InstrumentRules
 from cds_service.fhir.mapping.levels.left import LeftPart, LeftRules
 from cds_service.fhir.mapping.levels.level_names import (
@@ -520,8 +518,8 @@ class LevelRules:
     def _operations(self, words: str) -> list[Place]:
         """Return each place at which a text names an augmentation."""
         places, start = list[Place](), 0
-        while found := self._places(words[start:], AUGMENTATIONS):
-            first, end = min(found.values())
+        while named := self._places(words[start:], AUGMENTATIONS):
+            first, end = min(named.values())
             places.append((start + first, start + end))
             start += max(end, 1)
         return places

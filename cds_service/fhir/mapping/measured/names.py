@@ -18,10 +18,7 @@ from cds_service.fhir.mapping.plain.plain_patterns import PlainWords
 from cds_service.fhir.mapping.texts.kept_texts import KEPT_TEXTS
 from cds_service.fhir.mapping.texts.naming_rules import Phrases
 from cds_service.fhir.mapping.texts.readable import Languages
-from cds_service.fhir.mapping.texts.text_rules import (
-    LONGEST_TITLE,
-    without_accents,
-)
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, without_accents
 
 LONGEST_NAME = 2000  # characters
 _NO_WORDS = re.compile(r"(?!)")

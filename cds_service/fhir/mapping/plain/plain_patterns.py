@@ -7,10 +7,7 @@ from functools import cached_property
 from cds_service.fhir.mapping.durations.durations import LONGEST_TEXT, DurationRules
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.texts.kept_texts import kept
-from cds_service.fhir.mapping.texts.text_rules import (
-    folded,
-    folded_pattern,
-)
+from cds_service.fhir.mapping.texts.text_rules import folded, folded_pattern
 from cds_service.outgoing.deadline import check_time
 
 # Signs that only divide words. Any other, such as `?` or an arrow, may mean something.

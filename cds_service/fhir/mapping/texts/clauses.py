@@ -34,10 +34,7 @@ from typing import NamedTuple
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.texts.both import GRAVE_IF_BOTH
 from cds_service.fhir.mapping.texts.kept_texts import kept_by_reader
-from cds_service.fhir.mapping.texts.text_rules import (
-    Place,
-    folded,
-)
+from cds_service.fhir.mapping.texts.text_rules import Place, folded
 from cds_service.outgoing.deadline import check_time
 
 # A full stop that ends something, and no decimal point: `1.5`.
@@ -251,11 +248,12 @@ class Clause:
 
     @cached_property
     def of_another(self) -> frozenset[str]:
-        """Return the concepts that it names of another person: `wife has dementia`.
+        """Return the concepts that are another person's alone: `wife has dementia`.
 
         A concept before the person is the patient's if words divide the two: `dementia,
         daughter informed`, but not `dementia of her husband` or `dementia (husband)`.
-        Nor is a grave one that both have, or that is named in the patient's own part.
+        A grave one is the patient's, too, if both have it, or if words of the patient
+        name it.
         """
         persons = self._reader.joints.persons
         person = persons.search(self.plain)

@@ -21,10 +21,7 @@ from cds_service.fhir.mapping.files.overlay import (
     missing_tables,
 )
 from cds_service.fhir.mapping.texts.kept_texts import KEPT_TEXTS
-from cds_service.fhir.mapping.texts.text_rules import (
-    LONGEST_TITLE,
-    without_accents,
-)
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, without_accents
 from cds_service.outgoing.deadline import check_time
 
 # Chinese is written without spaces: `CT平扫` is two words.

@@ -192,6 +192,7 @@ class TextRules:
             if rule.any and (name := rule.any.search(words)):
                 is_out = rule.rules_out(words)
                 if is_out and concept in GRAVE_IF_BOTH:
+                    # Words about a relative may be about the patient, too.
                     own = self._own_name(words, rule)
                     name, is_out = own or name, own is None
                 place_of = places.ruled_out if is_out else places.named

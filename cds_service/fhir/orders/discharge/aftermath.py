@@ -79,10 +79,10 @@ def without_performed(
 def _grave_in_aftermath(procedure: Json, terminology: Terminology) -> frozenset[str]:
     """Return the grave things in how an operation went, each in doubt.
 
-    An outcome says what, and not since when or if it is over. One that is not
-    understood may be a palsy: somebody examines the patient. So may a disease that is
-    not everyday when it is new: a failing heart, also in a note. Complications are
-    read apart: facts on the cause do not tell of them.
+    An outcome says what happened, but not when it began or if it is over. One that is
+    not understood may be a palsy, so that somebody examines the patient. So may a
+    disease that is not everyday when it is new, such as a failing heart, also in a
+    note. Complications are read apart: facts on the cause do not tell of them.
     """
     others = [name for name in procedure if name not in (*AFTERMATH, "resourceType")]
     aftermath = _without(procedure, others)

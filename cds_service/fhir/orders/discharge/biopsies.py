@@ -243,30 +243,30 @@ def _shared_out(
     for report in sorted(
         tissue, key=lambda one: _reported_on(one, calendar) or date.max
     ):
-        found = [
+        fitting = [
             (sample, answer)
             for sample, answer in zip(samples, answers, strict=True)
             if _may_answer(report, sample, terminology)
         ]
         settles = _is_final(report) and any(
-            _is_of_sample(report, sample, terminology) for sample, _ in found
+            _is_of_sample(report, sample, terminology) for sample, _ in fitting
         )
         if settles and not (_based_on(report) or _levels_in(report, terminology)):
-            unsettled = [one for one in found if not one[1].is_settled]
-            found = _own_kind_first(report, unsettled, terminology)[:1] or found
-        for sample, answer in found:
+            unsettled = [one for one in fitting if not one[1].is_settled]
+            fitting = _own_kind_first(report, unsettled, terminology)[:1] or fitting
+        for sample, answer in fitting:
             answer.tissue.append(report)
             answer.is_settled |= settles and _is_of_sample(report, sample, terminology)
     return answers
 
 
 def _own_kind_first(
-    report: Json, found: list[tuple[Sample, _Answers]], terminology: Terminology
+    report: Json, fitting: list[tuple[Sample, _Answers]], terminology: Terminology
 ) -> list[tuple[Sample, _Answers]]:
     """Sort samples: those of the kind that a report names first, the oldest first."""
     is_marrow = _names_marrow(report, terminology)
     return sorted(
-        found,
+        fitting,
         key=lambda one: (one[0].is_marrow != is_marrow, one[0].sent or date.max),
     )
 
@@ -308,14 +308,14 @@ def _is_culture_of(report: Json, sample: Sample, terminology: Terminology) -> bo
     """Tell if a final report tells what grew, or that nothing did, of a sample."""
     if not (_is_final(report) and _may_answer(report, sample, terminology)):
         return False
-    parts, said = terminology.search_parts, _words_of(report)
+    parts, words = terminology.search_parts, _words_of(report)
     specimen = {"specimen": report.get("specimen")}
     if not _based_on(report) and (
-        any(map(parts.names_other_culture, said))
+        any(map(parts.names_other_culture, words))
         or is_of_other_organ(specimen, terminology)
     ):
         return False
-    return any(map(parts.tells_growth, said))
+    return any(map(parts.tells_growth, words))
 
 
 def _based_on(resource: Json) -> frozenset[str]:
@@ -333,14 +333,14 @@ def _biopsy(sample: Sample, answers: _Answers, terminology: Terminology) -> Biop
     is awaited too.
     """
     calendar = terminology.calendar
-    back = [report for report in answers.tissue if _is_final(report)]
+    finals = [report for report in answers.tissue if _is_final(report)]
     pending = [report for report in answers.tissue if not _is_final(report)]
-    own = [one for one in back if _is_of_sample(one, sample, terminology)]
-    told = [*back, *(one for one in answers.cultures if one not in back)]
-    grave = [report for report in told if _grave_results(report, terminology)]
+    own = [one for one in finals if _is_of_sample(one, sample, terminology)]
+    results = [*finals, *(one for one in answers.cultures if one not in finals)]
+    grave = [report for report in results if _grave_results(report, terminology)]
     unclear = [one for one in own if not is_result_understood(one, terminology)]
     days = [_reported_on(report, calendar) for report in grave or unclear]
-    final_days = [_reported_on(report, calendar) for report in back]
+    final_days = [_reported_on(report, calendar) for report in finals]
     settled_on = max(filter(None, final_days), default=date.min)
     unsettled = [
         report
@@ -357,7 +357,7 @@ def _biopsy(sample: Sample, answers: _Answers, terminology: Terminology) -> Biop
         is_unclear=bool(unclear),
         preliminary=_grave_results_of(unsettled, terminology),
         is_sample=not sample.is_biopsy,
-        reports=frozenset(map(_reference_of, [*told, *unsettled])),
+        reports=frozenset(map(_reference_of, [*results, *unsettled])),
     )
 
 

@@ -13,12 +13,7 @@ from cds_service.fhir.entries.medication.drugs import read_billed
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import (
-    NO_DRAFTS,
-    Order,
-    codeables,
-    entries_of_type,
-)
+from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables, entries_of_type
 from cds_service.fhir.orders.recognition import REVIEW, with_meaning
 from cds_service.fhir.orders.since.asides_as_reasons import VISIT_NOTES
 from cds_service.fhir.orders.training.ward_training import is_visit_on_ward
@@ -26,13 +21,7 @@ from cds_service.fhir.orders.unread.unread_in_referral import (
     is_read_whole,
     is_visit_understood,
 )
-from cds_service.fhir.raw_json import (
-    Json,
-    member,
-    objects,
-    text,
-    texts_of,
-)
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import Moment
 

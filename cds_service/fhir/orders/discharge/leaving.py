@@ -91,9 +91,8 @@ def read_leaving(
     time = RecentTime(since, weeks, stays, came_for(record, stays), ended)
     treated = _treated(record, performed, terminology)
     own = performed.references
-    injured = injured_acts_since(
-        record, since, own, terminology
-    ) | vertebrae_in_acts_since(record, since, own, treated, terminology)
+    injured = injured_acts_since(record, since, own, terminology)
+    injured |= vertebrae_in_acts_since(record, since, own, treated, terminology)
     monitored = monitored_stays(record, since, today, terminology)
     unread_acts = _unread_acts_since(record, time, performed, terminology)
     everyday = everyday_entries(record, terminology)
@@ -210,18 +209,19 @@ def _broken_in(record: PatientRecord) -> frozenset[str]:
 
 def _contents(record: PatientRecord, performed: AugmentationOrder) -> dict[str, str]:
     """Return what each entry says, and of this operation also each aspect of it."""
-    return {
-        name: _content_of(entry.raw)
-        for entry in record.entries
-        for name in (entry.reference, f"{entry.reference}{ASPECT}")
-        if not name.endswith(ASPECT) or entry.reference in performed.references
+    contents = {entry.reference: _content_of(entry.raw) for entry in record.entries}
+    aspects = {
+        f"{name}{ASPECT}": content
+        for name, content in contents.items()
+        if name in performed.references
     }
+    return contents | aspects
 
 
 def _content_of(resource: Json) -> str:
     """Return a digest of all that a resource says, which a new version may repeat."""
-    said = {name: value for name, value in resource.items() if name != "meta"}
-    return json_digest(said)
+    content = {name: value for name, value in resource.items() if name != "meta"}
+    return json_digest(content)
 
 
 def _stays_of(record: PatientRecord, performed: AugmentationOrder) -> frozenset[str]:

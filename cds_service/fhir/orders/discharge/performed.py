@@ -29,7 +29,7 @@ from cds_service.fhir.orders.operations.one_operation import (
     newest_operation,
 )
 from cds_service.fhir.raw_json import Json, member, objects, text
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
+from cds_service.fhir.site_calendar import SiteCalendar, is_dated_before
 
 
 def find_performed(
@@ -73,20 +73,41 @@ def find_performed(
         return None
     day = augmentation.performed_on
     from_day = None
-    if day is None and any(time_in_words(one.resource) for one in newest):
-        from_day = today - RECENT
-    elif day is None:
-        from_day = _first_in_month(newest, today, calendar)
+    if day is None:
         days = since, today
-        from_day = from_day or _day_of_its_order(newest, record, days, terminology)
-        if from_day is None and any(
-            stay.holds(one.resource, calendar) for one in newest
-        ):
-            from_day = max(today - RECENT, stay.start or date.min)
+        from_day = _first_possible_day(newest, record, stay, days, terminology)
     performed = Performed(day, bool(sure), from_day)
     named = without_unread_notes(augmentation, procedures, terminology)
     is_note_unread = named is not augmentation
     return replace(named, performed=performed._replace(is_note_unread=is_note_unread))
+
+
+def _first_possible_day(
+    operation: Sequence[Order],
+    record: PatientRecord,
+    stay: Stay,
+    days: tuple[date, date],
+    terminology: Terminology,
+) -> date | None:
+    """Return the first day on which an operation without a day may have been done.
+
+    None if neither a month, its order nor the stay tells.
+
+    Args:
+        operation: its procedures.
+        record: the patient's.
+        stay: the one that ends.
+        days: the first day that counts, and that of the answer.
+        terminology: the service's terminology.
+    """
+    calendar, (_, today) = terminology.calendar, days
+    if any(time_in_words(one.resource) for one in operation):
+        return today - RECENT
+    first = _first_in_month(operation, today, calendar)
+    first = first or _day_of_its_order(operation, record, days, terminology)
+    if first is None and any(stay.holds(one.resource, calendar) for one in operation):
+        return max(today - RECENT, stay.start or date.min)
+    return first
 
 
 def _first_in_month(
@@ -164,7 +185,6 @@ def _may_be_of_now(
     if stay.holds(procedure, calendar):
         return True
     # In words, the year alone is read: who knows which figure is the month?
-    years = WRITTEN_YEAR.findall(time_in_words(procedure))
-    if last is None and years and max(map(int, years)) < since.year:
-        return False
-    return last is None or last >= since
+    if last is None:
+        return not is_dated_before(time_in_words(procedure), since.year)
+    return last >= since

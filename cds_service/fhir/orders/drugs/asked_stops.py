@@ -21,7 +21,7 @@ from cds_service.fhir.orders.drafts import DraftOrders, Order, codeables
 from cds_service.fhir.orders.order_lengths import NAMES_WITHOUT_WORDS
 from cds_service.fhir.orders.other_drafts import PEOPLE, SET_OF_ORDERS
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, years_in
 
 # Words that stop, pause or forbid the drug that they are next to.
 _STOPS = frozenset({"drug-to-stop", "drug-ended"})
@@ -116,7 +116,7 @@ def past_year_of_stop(
         return None
     if not all(_is_of_its_year(part, terminology) for part in stops):
         return None
-    latest = max(int(one) for part in stops for one in WRITTEN_YEAR.findall(part))
+    latest = max(year for part in stops for year in years_in(part))
     return latest if latest < today.year else None
 
 

@@ -38,7 +38,7 @@ from cds_service.fhir.orders.drugs.asked_stops import (
 )
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
 from cds_service.fhir.settings_of_care import WARD, settings_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, years_in
 
 STATED, GIVEN = "MedicationStatement", "MedicationAdministration"
 PRESCRIBED, ORDERED, DIAGNOSED = "MedicationRequest", "ServiceRequest", "Condition"
@@ -96,25 +96,25 @@ def objections_to_doses(
         terminology: the service's terminology.
         today: the day of the answer.
     """
-    found = [*_withheld_orders(record, terminology), *_unread_entries(record)]
-    found += _withheld_doses(record, terminology)
-    found += _replaced(record, terminology)
+    objections = [*_withheld_orders(record, terminology), *_unread_entries(record)]
+    objections += _withheld_doses(record, terminology)
+    objections += _replaced(record, terminology)
     for entry in record.entries:
         if entry.status in VOID:
             continue
         if entry.resource_type in MEDICATION_TYPES:
-            found += _harmed_by(entry, record, terminology)
+            objections += _harmed_by(entry, record, terminology)
         is_over = entry.status in NEVER and entry.resource_type != GIVEN
         if is_over and entry.resource_type in {ORDERED, *MEDICATION_TYPES}:
             continue
         if entry.resource_type == ORDERED:
-            found += _told_by_order(entry, record, today, terminology)
+            objections += _told_by_order(entry, record, today, terminology)
         elif entry.resource_type in MEDICATION_TYPES:
-            found += _told_by_notes(entry, record, today, terminology)
+            objections += _told_by_notes(entry, record, today, terminology)
         elif entry.resource_type == DIAGNOSED:
-            found += _not_tolerated(entry, terminology)
-        found += _put_off_in_words(entry, record, today, terminology)
-    return tuple(dict.fromkeys(found))
+            objections += _not_tolerated(entry, terminology)
+        objections += _put_off_in_words(entry, record, today, terminology)
+    return tuple(dict.fromkeys(objections))
 
 
 def _withheld_doses(
@@ -122,15 +122,14 @@ def _withheld_doses(
 ) -> Iterator[Objection]:
     """Yield the statements and doses by which a drug of intervals is not given.
 
-    If a tablet is taken says its state (`core/drugs/drug_states.py`); one that was left
-    out in the ward is taken again at home.
+    The state of a tablet says if it is taken (`core/drugs/drug_states.py`); one that
+    was left out in the ward is taken again at home.
     """
     for entry in record.entries:
-        if entry.status not in NOT_TAKEN:
+        is_stated = entry.resource_type in {GIVEN, STATED}
+        if not is_stated or entry.status not in NOT_TAKEN:
             continue
         drugs = [name for name in _names(entry, terminology) if name in DOSE_MONTHS]
-        if entry.resource_type not in {GIVEN, STATED}:
-            continue
         period = member(entry.raw, "effectivePeriod", "end")
         times = (*map(entry.raw.get, ("dateAsserted", "effectiveDateTime")), period)
         days = [*filter(None, map(terminology.calendar.last_day, times))]
@@ -311,9 +310,9 @@ def _is_since_late(
     part: str, place: Place, today: date, terminology: Terminology
 ) -> bool:
     """Tell if a drug is taken since this year: "alendronate since 11/2026"."""
-    years = [int(one) for one in WRITTEN_YEAR.findall(part)]
     is_since = is_said_of(part, place, SINCE, terminology)
-    return is_since and bool(years) and max(years) >= (today - SAID_WITHIN).year
+    lately = (today - SAID_WITHIN).year
+    return is_since and any(year >= lately for year in years_in(part))
 
 
 def _on_record(record: PatientRecord, terminology: Terminology) -> set[str]:
@@ -329,7 +328,7 @@ def _on_record(record: PatientRecord, terminology: Terminology) -> set[str]:
 
 def _is_of_past_year(part: str, today: date) -> bool:
     """Tell if words tell of an earlier year: "discontinued in 2019"."""
-    years = [int(one) for one in WRITTEN_YEAR.findall(part)]
+    years = years_in(part)
     if not years or _SINCE_YEAR.search(folded(part)):
         return False
     return date(max(years), 12, 31) < today - SAID_WITHIN

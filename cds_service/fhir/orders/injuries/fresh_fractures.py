@@ -12,10 +12,7 @@ from cds_service.fhir.entries.exams.awaited_reports import NO_REPORT
 from cds_service.fhir.entries.exams.exam_concepts import EXAM_TYPES
 from cds_service.fhir.entries.exams.unread_in_study_names import words_of_study
 from cds_service.fhir.entries.fractures.bones import CERVICAL
-from cds_service.fhir.entries.fractures.broken_in_words import (
-    Told,
-    told_by_words,
-)
+from cds_service.fhir.entries.fractures.broken_in_words import Told, told_by_words
 from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology

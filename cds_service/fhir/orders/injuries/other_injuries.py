@@ -10,10 +10,7 @@ from collections.abc import Sequence
 
 from cds_service.core.braces.brace_reasons import KEEP_REASONS
 from cds_service.core.orders import OtherInjuries, SupportOrder
-from cds_service.fhir.certainty import (
-    certainty_of,
-    is_of_sequela,
-)
+from cds_service.fhir.certainty import certainty_of, is_of_sequela
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.exams.bone_reports import words_of_report
 from cds_service.fhir.entries.fractures.bones import CARRYING, CERVICAL
@@ -84,14 +81,8 @@ from cds_service.fhir.orders.unread.unread_in_augmentation import (
 )
 from cds_service.fhir.orders.unread.unread_in_brace import unread_in
 from cds_service.fhir.orders.worded_ends import texts_on_time
-from cds_service.fhir.raw_json import (
-    Json,
-    is_prohibition,
-    objects,
-    text,
-    texts_of,
-)
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
+from cds_service.fhir.site_calendar import is_dated_before
 
 # Vertebrae that the words of a diagnosis suspect to be broken.
 SUSPECTED = frozenset(map(in_doubt, FRACTURES | {CERVICAL}))
@@ -200,19 +191,16 @@ def _broken_on_record(search: Search) -> Broken:
     for entry in search.record.entries:
         if _is_order_in_force(entry, search):
             broken.open.update(levels_of_reasons(entry.raw, NO_DRAFTS, terminology))
-        if _may_name_fracture(entry, search):
-            named = broken_beside(entry.raw, terminology)
-            if (
-                entry.resource_type == "DiagnosticReport"
-                and in_doubt(CERVICAL) in entry.concepts
-            ):
-                named.add(NECK)
-            is_since = _is_result_since_operation(entry, search)
-            if is_since:
-                named = _with_told_ages(named, entry, search)
-            broken.open.update(named)
-            if is_since:
-                broken.perhaps_later.update(_untreated_of(named, search.operation))
+        if not _may_name_fracture(entry, search):
+            continue
+        named = broken_beside(entry.raw, terminology)
+        is_report = entry.resource_type == "DiagnosticReport"
+        if is_report and in_doubt(CERVICAL) in entry.concepts:
+            named.add(NECK)
+        if _is_result_since_operation(entry, search):
+            named = _with_told_ages(named, entry, search)
+            broken.perhaps_later.update(_untreated_of(named, search.operation))
+        broken.open.update(named)
     told = broken_before_operation(search)
     broken.told.update(_untreated_of(told, search.operation))
     return broken
@@ -322,8 +310,7 @@ def _is_one_of_several(condition: Json, places: set[str], search: Search) -> boo
 
 
 def _is_of_earlier_time(words: str, search: Search) -> bool:
-    years = [int(one) for one in WRITTEN_YEAR.findall(words)]
-    is_earlier = bool(years) and max(years) < search.recent_since.year
+    is_earlier = is_dated_before(words, search.recent_since.year)
     return is_earlier or bool(search.terminology.kinds.of_title(words, PAST))
 
 
@@ -450,9 +437,8 @@ def _is_named_elsewhere(search: Search) -> bool:
     """
     for entry in search.record.entries:
         named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
-        if (
-            entry.resource_type in DEVICE_ORDERS
-        ):  # its code and words are read with the brace
+        # The code and words of a device are read with the brace.
+        if entry.resource_type in DEVICE_ORDERS:
             named -= {in_doubt(MAY_BEAR_ON_SPINE), in_doubt(UNREAD_REASON)}
         is_named = not named.isdisjoint(NAMED_ELSEWHERE) or (
             not named.isdisjoint(BONES_ELSEWHERE) and _is_bone_of_now(entry, search)
@@ -578,9 +564,7 @@ def _is_surgery(resource: Json, terminology: Terminology) -> bool:
     titles = codeables(resource, *TITLES)
     for word in (word for title in titles for word in texts_of(title)):
         # "Fusion, scheduled" was not done, but a brace may be for it.
-        named = terminology.text_concepts(word, SPINAL_SURGERY) | terminology.ruled_out(
-            word
-        )
-        if named & SPINAL_SURGERY:
+        named = terminology.text_concepts(word, SPINAL_SURGERY)
+        if (named | terminology.ruled_out(word)) & SPINAL_SURGERY:
             return True
     return bool(terminology.concepts(titles) & SPINAL_SURGERY)

@@ -16,7 +16,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import text
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import years_in
 
 # Policy: a fracture is operated on within these weeks.
 OF_THESE_WEEKS = timedelta(days=90)
@@ -65,10 +65,9 @@ def _fresh_levels(
     for sentence in sentences(conclusion):
         if not terminology.kinds.named(sentence, FRESH):
             continue
-        years = [int(one) for one in WRITTEN_YEAR.findall(sentence)]
-        if any(one < year for one in years) or terminology.kinds.named(
-            sentence, NO_BODY
-        ):
+        if any(one < year for one in years_in(sentence)):
+            continue
+        if terminology.kinds.named(sentence, NO_BODY):
             continue
         if terminology.text_concepts(sentence, OLD_FRACTURE):
             continue

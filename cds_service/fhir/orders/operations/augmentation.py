@@ -35,11 +35,7 @@ from cds_service.fhir.orders.levels.treated_levels import (
     levels_in_words,
 )
 from cds_service.fhir.orders.meaning import ADDITIONAL_LEVEL, Recognition
-from cds_service.fhir.orders.order_reasons import (
-    LONGEST_WORDS,
-    Reasons,
-    find_reasons,
-)
+from cds_service.fhir.orders.order_reasons import LONGEST_WORDS, Reasons, find_reasons
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
     HEIGHT_RESTORATION,

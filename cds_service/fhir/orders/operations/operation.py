@@ -10,9 +10,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.levels.level_names import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order
-from cds_service.fhir.orders.levels.broken_levels import (
-    region_treated,
-)
+from cds_service.fhir.orders.levels.broken_levels import region_treated
 from cds_service.fhir.orders.levels.levels_left_in_notes import left_in_course
 from cds_service.fhir.orders.levels.treated_levels import find_levels, left_in_titles
 from cds_service.fhir.orders.operations.augmentation import combine_performed
@@ -26,9 +24,7 @@ from cds_service.fhir.orders.operations.done_procedures import (
 )
 from cds_service.fhir.orders.operations.one_operation import DOCUMENTED_WITHIN
 from cds_service.fhir.orders.order_times import IN_FORCE, read_times
-from cds_service.fhir.orders.recognition import (
-    recognise_augmentation,
-)
+from cds_service.fhir.orders.recognition import recognise_augmentation
 from cds_service.fhir.raw_json import Json, is_prohibition, text
 from cds_service.fhir.site_calendar import SiteCalendar
 

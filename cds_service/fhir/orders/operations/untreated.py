@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cds_service.fhir.mapping.levels.level_names import LEVELS, in_order
-from cds_service.fhir.orders.levels.broken_levels import (
-    REGION_NAMES,
-    covers,
-)
+from cds_service.fhir.orders.levels.broken_levels import REGION_NAMES, covers
 from cds_service.fhir.orders.operations.operation import Operation
 
 # A fracture that names no vertebra, next to others that name one.

@@ -34,10 +34,7 @@ from cds_service.fhir.entries.harm.harm_words import (
 )
 from cds_service.fhir.entries.harm.unusual_titles import ALARM, COMPLAINT
 from cds_service.fhir.entries.words.asides import VOID
-from cds_service.fhir.entries.words.problem_words import (
-    has_grave_stem,
-    undenied_parts,
-)
+from cds_service.fhir.entries.words.problem_words import has_grave_stem, undenied_parts
 from cds_service.fhir.entries.words.unread_in_reasons import (
     is_reason_understood,
     words_of_reasons,
@@ -55,13 +52,7 @@ from cds_service.fhir.orders.since.asides_as_reasons import (
     told_of_visits,
 )
 from cds_service.fhir.orders.since.reports import is_made_since
-from cds_service.fhir.raw_json import (
-    Json,
-    is_prohibition,
-    member,
-    text,
-    texts_of,
-)
+from cds_service.fhir.raw_json import Json, is_prohibition, member, text, texts_of
 from cds_service.fhir.site_calendar import SiteCalendar
 
 # A bed that an ICU plans with the operation: a rule of `kinds/`.

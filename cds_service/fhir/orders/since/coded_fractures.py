@@ -18,7 +18,7 @@ from cds_service.fhir.mapping.texts.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.since.reports import is_made_since, is_pathology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import years_in
 
 # "s/p fall hip fracture": the fall is past, and its fracture may be new.
 FALLS = frozenset({"fall", "fall-from-height", "history-of-falling"})
@@ -63,7 +63,7 @@ def _is_known(code: Json, since: date, terminology: Terminology) -> bool:
 
 def _names_year_from(title: str, since: date) -> bool:
     """Tell if a title names this year: "hip fracture 2026" is not old."""
-    return any(int(year) >= since.year for year in WRITTEN_YEAR.findall(title))
+    return any(year >= since.year for year in years_in(title))
 
 
 def _is_status_after(title: str, terminology: Terminology) -> bool:

@@ -27,7 +27,7 @@ from cds_service.fhir.orders.recognition import FRACTURES
 from cds_service.fhir.orders.since.injuries import RecentTime
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import last_name
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
+from cds_service.fhir.site_calendar import SiteCalendar, is_dated_before
 
 # What an unstable spine is known by, and what leaves one open.
 UNSTABLE = frozenset({"unstable-fracture", "spinal-instability"})
@@ -87,8 +87,7 @@ def _is_dated_before(condition: Json, since: date, terminology: Terminology) -> 
         return False
     return bool(titles) and all(
         terminology.kinds.of_title(title, PASSING)
-        and (years := WRITTEN_YEAR.findall(title))
-        and max(map(int, years)) < since.year - 1
+        and is_dated_before(title, since.year - 1)
         for title in titles
     )
 

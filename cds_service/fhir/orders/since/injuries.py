@@ -89,26 +89,7 @@ def injuries_since(
     """
     birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
     repairs = repairs_of(record, terminology)
-    entries = [
-        entry
-        for entry in record.of_key("conditions")
-        if not entry.concepts.isdisjoint(INJURIES)
-        and certainty_of(entry.raw) != "denied"
-        and _is_of_these_days(entry, since, birth, terminology)
-    ]
-    dated = [one for one in entries if not _is_undated(one.raw, birth, terminology)]
-    reported = [
-        bone
-        for bone in _broken_in_reports(record, since, dated, terminology)
-        if not _was_repaired(bone, record, since, repairs, terminology)
-    ]
-    # A report knows the day of a bone that the list has without one.
-    entries = [
-        entry
-        for entry in entries
-        if entry in dated
-        or not any(_is_of_one_bone(one, entry, terminology) for one in reported)
-    ] + reported
+    entries = _injured_entries(record, since, repairs, birth, terminology)
     fitting = [
         one
         for one in repairs
@@ -126,6 +107,39 @@ def injuries_since(
     reports = new_fractures_since(record, since.operation, terminology)
     new = [Injury("new-fracture", name, day=day) for name, day in reports.items()]
     return sorted([*diagnoses, *operations, *new], key=_rank)
+
+
+def _injured_entries(
+    record: PatientRecord,
+    since: RecentTime,
+    repairs: Sequence[Repair],
+    birth: date | None,
+    terminology: Terminology,
+) -> list[Entry]:
+    """List the diagnoses of these days, and the broken bones that reports alone name.
+
+    A report replaces a diagnosis of the same bone without a day.
+    """
+    listed = [
+        entry
+        for entry in record.of_key("conditions")
+        if not entry.concepts.isdisjoint(INJURIES)
+        and certainty_of(entry.raw) != "denied"
+        and _is_of_these_days(entry, since, birth, terminology)
+    ]
+    dated = [one for one in listed if not _is_undated(one.raw, birth, terminology)]
+    reported = [
+        bone
+        for bone in _broken_in_reports(record, since, dated, terminology)
+        if not _was_repaired(bone, record, since, repairs, terminology)
+    ]
+    kept = [
+        entry
+        for entry in listed
+        if entry in dated
+        or not any(_is_of_one_bone(one, entry, terminology) for one in reported)
+    ]
+    return [*kept, *reported]
 
 
 def _operated_since(

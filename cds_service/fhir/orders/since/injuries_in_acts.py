@@ -67,7 +67,7 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, is_dated_before
 
 FALL, NEW_VERTEBRA, NECK = "fall", "new-vertebra", "neck-fracture"
 # Of the leg or the pelvis, as codes of the problem list name them.
@@ -445,8 +445,7 @@ def is_told_as_past(words: str, since: date, terminology: Terminology) -> bool:
 def _is_old(words: str, since: date, terminology: Terminology) -> bool:
     """Tell if words call a fracture old, or name an earlier year alone."""
     own = _of_fracture(words, terminology)
-    years = [int(one) for one in WRITTEN_YEAR.findall(own)]
-    is_earlier = bool(years) and max(years) < since.year
+    is_earlier = is_dated_before(own, since.year)
     is_past = terminology.kinds.of_title(own, PAST)
     return bool(is_earlier or is_past or terminology.text_concepts(own, OLD_FRACTURE))
 

@@ -23,7 +23,7 @@ from cds_service.fhir.orders.order_reasons import FORBIDDING
 from cds_service.fhir.orders.since.everyday import SAYS_NO_MORE, says_no_more
 from cds_service.fhir.raw_json import Json, member, text, texts_of
 from cds_service.fhir.references import last_name
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar, years_in
 
 # A cancer of more calendar years before counts as old (rule E9).
 OLD_YEARS = 5
@@ -181,7 +181,7 @@ def _read(title: str, entry: Entry, terminology: Terminology) -> EverydayTitle |
         return None
     if not diseases.is_of_old_cancer(title):
         return None
-    years = frozenset(map(int, WRITTEN_YEAR.findall(title)))
+    years = frozenset(years_in(title))
     return EverydayTitle(is_of_before=False, is_dated=True, years=years)
 
 

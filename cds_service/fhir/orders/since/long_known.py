@@ -14,7 +14,7 @@ from cds_service.fhir.orders.order_reasons import FORBIDDING
 from cds_service.fhir.orders.since.everyday import says_no_more
 from cds_service.fhir.orders.since.illnesses import PASSING
 from cds_service.fhir.raw_json import Json, member, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
+from cds_service.fhir.site_calendar import SiteCalendar, years_in
 
 # An illness that passes within weeks is over after this.
 PASSED = timedelta(days=365)
@@ -75,7 +75,7 @@ def _is_of_before(
         has_grave_stem(words, terminology)
         or terminology.grave_stems.is_worse(words)
         or terminology.kinds.named(words, CHANGED)
-        or any(int(year) > since.year - 1 for year in WRITTEN_YEAR.findall(words))
+        or any(year >= since.year for year in years_in(words))
         for words in titles
     )
 

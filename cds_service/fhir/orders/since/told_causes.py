@@ -28,7 +28,11 @@ from cds_service.fhir.orders.since.asides_as_reasons import told_at_diagnoses
 from cds_service.fhir.orders.since.reports import is_pathology
 from cds_service.fhir.orders.since.told_entries import entries_since, titles_of
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text
-from cds_service.fhir.site_calendar import WRITTEN_YEAR, day_of_answer, names_year_over
+from cds_service.fhir.site_calendar import (
+    day_of_answer,
+    is_dated_before,
+    names_year_over,
+)
 
 IN_BONE = frozenset({"myeloma", "bone-metastasis", "bone-malignancy-ever"})
 # The findings of F1, F2, F6 and F7, and the concepts that name each.
@@ -168,8 +172,8 @@ def _parts_of_now(
 
     What an order suspects it asks for; what a report suspects was seen.
     """
-    said = ABBREVIATED.sub("suspected", words[:LONGEST_TEXT])
-    for sentence in sentences(terminology.grave_stems.without_conditions(said)):
+    plain = ABBREVIATED.sub("suspected", words[:LONGEST_TEXT])
+    for sentence in sentences(terminology.grave_stems.without_conditions(plain)):
         if only_speaks(sentence, CONCEPTS, terminology):
             if terminology.grave_stems.is_prevention(sentence):
                 yield from _stated_before(sentence, terminology, is_report=is_report)
@@ -181,7 +185,7 @@ def _parts_of_now(
             elif not names_year_over(part):
                 yield from _stated_before(part, terminology, is_report=is_report)
     # What is "not excluded" was looked for.
-    for sentence in filter(terminology.clauses.turned_denials, sentences(said)):
+    for sentence in filter(terminology.clauses.turned_denials, sentences(plain)):
         yield from undenied_parts(sentence, terminology)
 
 
@@ -234,10 +238,9 @@ def _is_over(part: str, terminology: Terminology) -> bool:
 
 def _is_of_earlier_year(part: str, concept: str) -> bool:
     """Tell if the years that a part names ended before what it names still counts."""
-    years = [int(year) for year in WRITTEN_YEAR.findall(part)]
     if concept in CANCERS:
         limit = day_of_answer().year - YEARS_OF_CANCER
     else:
         lasts = DAYS_OF_SEPSIS if concept == "sepsis" else DAYS_OF_INFECTION
         limit = (day_of_answer() - lasts).year
-    return bool(years) and max(years) < limit
+    return is_dated_before(part, limit)

@@ -25,9 +25,7 @@ from cds_service.fhir.entries.words.problem_words import (
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.since.asides_as_reasons import (
-    told_at_diagnoses,
-)
+from cds_service.fhir.orders.since.asides_as_reasons import told_at_diagnoses
 from cds_service.fhir.orders.since.told_entries import entries_since, titles_of
 
 OF_LEG = ("leg-or-saddle",)  # a rule of `kinds/`

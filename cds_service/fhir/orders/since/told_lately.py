@@ -20,7 +20,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import is_dated_before
 
 # Policy: as long as an infection that is over counts (fact F1).
 LATELY = timedelta(days=90)
@@ -90,29 +90,32 @@ def told_lately(
         is_signed: the operation is signed now, so that the reasons of the present stay
             and of the drugs in force count too.
     """
-    birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
-    reported = max(
-        filter(
-            None,
-            (
-                day_of_report(one, terminology.calendar)
-                for one in record.of_key("diagnosticReports")
-                if _is_scan(one, terminology)
-            ),
-        ),
-        default=None,
+    calendar = terminology.calendar
+    birth = calendar.named_day(member(record.patient, "birthDate"))
+    days_of_scans = (
+        day_of_report(report, calendar)
+        for report in record.of_key("diagnosticReports")
+        if _is_scan(report, terminology)
     )
-    return frozenset(
-        entry.reference
+    reported = max(filter(None, days_of_scans), default=None)
+    entries = (
+        entry
         for key in (*LISTS, *(BEFORE_SIGNING if is_signed else ()))
         for entry in record.of_key(key)
-        if (limits := _limits_of(entry))
-        and (
-            _is_recent_order(entry, reported, terminology, today)
-            if _is_order(entry)
-            else _is_in_force(entry, terminology)
-            and _is_within(max(limits), _day_of(entry, birth, terminology), today)
+    )
+
+    def is_of_now(entry: Entry) -> bool:
+        if _is_order(entry):
+            return _is_recent_order(entry, reported, terminology, today)
+        return _is_in_force(entry, terminology) and _is_within(
+            max(_limits_of(entry)), _day_of(entry, birth, terminology), today
         )
+
+    return frozenset(
+        entry.reference
+        for entry in entries
+        if _limits_of(entry)
+        and is_of_now(entry)
         and not _names_earlier_year(entry, (today - LATELY).year)
         and not _only_speaks_of_it(entry, terminology)
         and not _is_old_deficit(entry, terminology)
@@ -214,9 +217,7 @@ def _is_order(entry: Entry) -> bool:
 
 def _names_earlier_year(entry: Entry, since: int) -> bool:
     """Tell if the title of an entry dates it by an earlier year: `Sepsis 2019`."""
-    titles = _titles_of(entry)
-    years = [int(year) for title in titles for year in WRITTEN_YEAR.findall(title)]
-    return bool(years) and max(years) < since
+    return is_dated_before("\n".join(_titles_of(entry)), since)
 
 
 def _is_old_deficit(entry: Entry, terminology: Terminology) -> bool:

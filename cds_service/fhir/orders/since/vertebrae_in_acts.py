@@ -33,7 +33,7 @@ from cds_service.fhir.orders.since.asides_as_reasons import (
     told_of_visits,
 )
 from cds_service.fhir.raw_json import Json, is_prohibition, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import years_in
 
 _PART = re.compile(r"[,;\n、，；]")
 # A rule of `kinds/`: of the neck, a pedicle, or next to the treated vertebra.
@@ -142,7 +142,7 @@ def _is_of_another(words: str, since: date, terminology: Terminology) -> bool:
     kinds = terminology.kinds
     return bool(kinds.named(words, ANOTHER)) and any(
         kinds.named(part, ANOTHER)
-        and not any(int(one) < since.year for one in WRITTEN_YEAR.findall(part))
+        and not any(year < since.year for year in years_in(part))
         for part in _PART.split(words)
     )
 

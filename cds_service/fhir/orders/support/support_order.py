@@ -31,11 +31,7 @@ from cds_service.fhir.orders.levels.named_levels import named_levels
 from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.order_reasons import Reason, read_reasons
 from cds_service.fhir.orders.order_times import IN_FORCE, OrderTimes, read_times
-from cds_service.fhir.orders.recognition import (
-    REVIEW,
-    SPECIALIST,
-    SUPPORT_TITLES,
-)
+from cds_service.fhir.orders.recognition import REVIEW, SPECIALIST, SUPPORT_TITLES
 from cds_service.fhir.orders.titles.supports import name_brace
 from cds_service.fhir.orders.titles.withdrawals import around
 from cds_service.fhir.orders.unread.unread_in_brace import names_another, unread_in

@@ -23,7 +23,7 @@ from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.since.told_causes import ABBREVIATED, SUSPECTED
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import years_in
 
 # Policy: as long as its treatment decides on the load.
 FRESH_FOR = timedelta(weeks=6)
@@ -138,7 +138,7 @@ def _is_long_ago(words: str, today: date) -> bool:
     day = _last_day_in([words], today)
     if day is not None:
         return today - day > FRESH_FOR
-    years = [int(year) for year in WRITTEN_YEAR.findall(words)]
+    years = years_in(words)
     return bool(years) and today - date(max(years), 12, 31) > FRESH_FOR
 
 

@@ -6,7 +6,7 @@ Words that call it over, deny it or tell it of somebody else limit nothing.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 from cds_service.core.orders import TrainingLimit
@@ -26,7 +26,7 @@ from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.orders.injuries.injury_times import NO_MORE, moment_of
 from cds_service.fhir.orders.training.broken_legs_in_words import words_beside
 from cds_service.fhir.raw_json import member, objects, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import is_dated_before
 
 # Rules of `kinds/`.
 WEIGHT_TOLD, OF_ANOTHER = "weight-told", ("limit-of-another",)
@@ -38,13 +38,6 @@ _PARTS = re.compile(r"[,，、()（）:：]")
 _ABBREVIATED = re.compile(r"\b(li|re|lt|rt|bds|z|st|ca|max|min)\. ?", re.IGNORECASE)
 # "Bedbound prior to admission" tells of now.
 _BEFORE = re.compile(r"\b(?:prior|previous) to\b", re.IGNORECASE)
-# The rule of `kinds/` that names each limit.
-_KINDS: dict[TrainingLimit, str] = {
-    "weight-told": WEIGHT_TOLD,
-    "joint-out": LEG_INJURED,
-    "leg-injury": TENDON_TORN,
-    "bound": WALKS_NOT,
-}
 
 
 def limits_in_words(
@@ -61,8 +54,9 @@ def limits_in_words(
     return frozenset(
         limit
         for sentence in sentences_once(told)
-        for limit in _told_by(sentence, terminology)
-        if not _is_over(sentence, limit, since, terminology)
+        for limit, (rule, is_told) in _RULES.items()
+        if is_told(sentence, rule, terminology)
+        and not _is_over(sentence, rule, since, terminology)
     )
 
 
@@ -101,36 +95,45 @@ def may_tell(entry: Entry) -> bool:
     return True
 
 
-def _told_by(sentence: str, terminology: Terminology) -> Iterator[TrainingLimit]:
-    """Yield what a sentence, or a part of it, tells of this patient."""
-    if terminology.kinds.of_title(sentence, (WEIGHT_TOLD,)):
-        yield "weight-told"
-    if is_named(sentence, LEG_INJURED, terminology):
-        yield "joint-out"
-    if is_named(sentence, TENDON_TORN, terminology):
-        yield "leg-injury"
-    if is_stated(terminology.kinds.without(sentence, BROUGHT), WALKS_NOT, terminology):
-        yield "bound"
+def _is_called(sentence: str, rule: str, terminology: Terminology) -> bool:
+    return bool(terminology.kinds.of_title(sentence, (rule,)))
 
 
-def _is_over(
-    sentence: str, limit: TrainingLimit, since: date, terminology: Terminology
-) -> bool:
-    """Tell if a sentence calls it old, dates it years ago, or tells it of another."""
+def _is_bound(sentence: str, rule: str, terminology: Terminology) -> bool:
+    """Tell if a patient lies or sits, and was not only brought in a chair."""
+    rest = terminology.kinds.without(sentence, BROUGHT)
+    return is_stated(rest, rule, terminology)
+
+
+# The rule of `kinds/` that names each limit, and what tells if a sentence states it.
+_RULES: Mapping[TrainingLimit, tuple[str, Callable[[str, str, Terminology], bool]]] = {
+    "weight-told": (WEIGHT_TOLD, _is_called),
+    "joint-out": (LEG_INJURED, is_named),
+    "leg-injury": (TENDON_TORN, is_named),
+    "bound": (WALKS_NOT, _is_bound),
+}
+
+
+def _is_over(sentence: str, rule: str, since: date, terminology: Terminology) -> bool:
+    """Tell if a sentence calls what a rule names old, or tells it of somebody else.
+
+    It does so, too, by an earlier year, and below a heading such as `Past history:`.
+    """
     kinds = terminology.kinds
     parts = _PARTS.split(sentence)
-    own = [part for part in parts if kinds.of_title(part, (_KINDS[limit],))]
+    own = [part for part in parts if kinds.of_title(part, (rule,))]
     if own and all(kinds.of_title(part, OF_ANOTHER) for part in own):
+        return True
+    if _heads_the_past(sentence, parts, terminology):
         return True
     dated = [part for part in parts if kinds.of_title(part, DATED)]
     words = ", ".join([*own, *dated]) if own else sentence
     words = _BEFORE.sub(" ", words)
-    if _heads_the_past(sentence, parts, terminology):
-        return True
-    years = [int(one) for one in WRITTEN_YEAR.findall(words)]
-    is_earlier = bool(years) and max(years) < since.year
-    is_old = kinds.of_title(words, LONG_PAST)
-    return bool(is_earlier or is_old or terminology.text_concepts(words, OLD_FRACTURE))
+    return (
+        is_dated_before(words, since.year)
+        or bool(kinds.of_title(words, LONG_PAST))
+        or bool(terminology.text_concepts(words, OLD_FRACTURE))
+    )
 
 
 def _heads_the_past(sentence: str, parts: list[str], terminology: Terminology) -> bool:

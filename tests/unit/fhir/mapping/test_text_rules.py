@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cds_service.core.data_file import PACKAGE
 from cds_service.fhir.mapping.files.language import in_one_row, read_languages
+from cds_service.fhir.mapping.texts.both import GRAVE_IF_BOTH
 from cds_service.fhir.mapping.texts.text_rules import (
     TextRule,
     TextRules,
@@ -219,3 +220,7 @@ def test_a_short_name_counts_beside_the_spine_alone():
 
 def test_no_rules_name_nothing():
     assert TextRules({}, None).places("corset") == {}
+
+
+def test_all_that_is_grave_of_both_is_a_concept_with_words():
+    assert terminology().names >= GRAVE_IF_BOTH
