@@ -45,6 +45,7 @@ from cds_service.fhir.entries.grave.short_rest import REST, is_for_a_time
 from cds_service.fhir.entries.grave.unnamed_stems import WARDS, stems_of, wards_of
 from cds_service.fhir.entries.grave.unread_words import unread_in_words
 from cds_service.fhir.entries.held_training import MOVING_FORBIDDEN
+from cds_service.fhir.entries.left_undone import reasons_told
 from cds_service.fhir.entries.medication.drug_asides import (
     NO_ASIDES,
     WORDLESS,
@@ -111,12 +112,25 @@ def grave_concepts_of(
     """Return the grave things that a report, order, drug or procedure names.
 
     If something must not be done, only the reason counts: "do not mobilise: unstable".
+    So it is if something was not done, and of that reason only what is grave.
 
     Args:
         entry: a report, order, drug or procedure.
         terminology: the service's terminology.
         titled: what the codes of its title name; None if nobody has asked yet.
     """
+    told = reasons_told(entry)
+    if told is None:
+        return frozenset()
+    if told is not entry:
+        return _named_in(told, terminology, frozenset()) & GRAVE
+    return _named_in(entry, terminology, titled)
+
+
+def _named_in(
+    entry: Json, terminology: Terminology, titled: frozenset[str] | None
+) -> frozenset[str]:
+    """Return the grave things that an entry names which is not of something undone."""
     title = TITLES.get(text(entry.get("resourceType")), "")
     if is_prohibition(entry):
         title = ""
