@@ -44,7 +44,10 @@ from cds_service.fhir.entries.grave.searches import (
 from cds_service.fhir.entries.grave.short_rest import REST, is_for_a_time
 from cds_service.fhir.entries.grave.unnamed_stems import WARDS, stems_of, wards_of
 from cds_service.fhir.entries.grave.unread_words import unread_in_words
-from cds_service.fhir.entries.held_training import MOVING_FORBIDDEN
+from cds_service.fhir.entries.held_training import (
+    MOVING_FORBIDDEN,
+    moving_forbidden_by,
+)
 from cds_service.fhir.entries.left_undone import reasons_told
 from cds_service.fhir.entries.medication.drug_asides import (
     NO_ASIDES,
@@ -132,10 +135,12 @@ def _named_in(
 ) -> frozenset[str]:
     """Return the grave things that an entry names which is not of something undone."""
     title = TITLES.get(text(entry.get("resourceType")), "")
+    still = frozenset[str]()
     if is_prohibition(entry):
+        still = moving_forbidden_by(entry, terminology)
         title = ""
         entry = {name: one for name, one in entry.items() if name not in FORBIDDEN}
-    broken = _broken_by_title(entry, terminology)
+    broken = _broken_by_title(entry, terminology) | still
     if _says_nothing_aside(entry, title):
         return broken
     # A title may name the reason for which something is ordered or given.
@@ -161,6 +166,7 @@ def _named_in(
     unread = unread_in_words(entry, words, named, terminology)
     # "Do not mobilise" denies nothing: it orders, and is read by itself.
     concepts = ((stated - SEARCHES) | searched | unread) - MOVING_FORBIDDEN
+    concepts |= still
     is_brief = is_for_a_time(entry, coded)
     concepts |= _forbidden_or_unstable(words, terminology, is_brief=is_brief)
     concepts |= asked_in_title(entry, titles, terminology)
