@@ -41,7 +41,11 @@ from cds_service.fhir.entries.grave.searches import (
 from cds_service.fhir.entries.grave.short_rest import REST, is_for_a_time
 from cds_service.fhir.entries.grave.unnamed_stems import WARDS, stems_of, wards_of
 from cds_service.fhir.entries.grave.unread_words import unread_in_words
-from cds_service.fhir.entries.held_training import MOVING_FORBIDDEN
+from cds_service.fhir.entries.held_training import (
+    MOVING_FORBIDDEN,
+    moving_forbidden_by,
+)
+from cds_service.fhir.entries.left_undone import reasons_told
 from cds_service.fhir.entries.medication.drug_asides import (
     NO_ASIDES,
     WORDLESS,
@@ -109,17 +113,32 @@ def grave_concepts_of(
     """Return the grave things that a report, order, drug or procedure names.
 
     If something must not be done, only the reason counts: "do not mobilise: unstable".
+    So it is if something was not done, and of that reason only what is grave.
 
     Args:
         entry: a report, order, drug or procedure.
         terminology: the service's terminology.
         titled: what the codes of its title name; None if nobody has asked yet.
     """
+    told = reasons_told(entry)
+    if told is None:
+        return frozenset()
+    if told is not entry:
+        return _named_in(told, terminology, frozenset()) & GRAVE
+    return _named_in(entry, terminology, titled)
+
+
+def _named_in(
+    entry: Json, terminology: Terminology, titled: frozenset[str] | None
+) -> frozenset[str]:
+    """Return the grave things that an entry names which is not of something undone."""
     title = TITLES.get(text(entry.get("resourceType")), "")
+    still = frozenset[str]()
     if is_prohibition(entry):
+        still = moving_forbidden_by(entry, terminology)
         title = ""
         entry = {name: one for name, one in entry.items() if name not in FORBIDDEN}
-    broken = _broken_by_title(entry, terminology)
+    broken = _broken_by_title(entry, terminology) | still
     if _says_nothing_aside(entry, title):
         return broken
     # A title may name the reason for which something is ordered or given.
@@ -146,6 +165,7 @@ def grave_concepts_of(
     unread = unread_in_words(entry, words, named, terminology)
     # "Do not mobilise" denies nothing: it orders, and is read by itself.
     concepts = ((stated - SEARCHES) | searched | unread) - MOVING_FORBIDDEN
+    concepts |= still
     is_brief = is_for_a_time(entry, coded)
     concepts |= _forbidden_or_unstable(words, terminology, is_brief=is_brief)
     concepts |= asked_in_title(entry, titles, terminology)

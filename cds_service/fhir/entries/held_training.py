@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from cds_service.fhir.entries.coded import Coded
 from cds_service.fhir.entries.grave.short_rest import REST, is_for_a_time
+from cds_service.fhir.entries.words.asides import VOID
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 
@@ -24,6 +25,7 @@ BY_THERAPIST = ("ended-by-therapist",)
 MOVING_FORBIDDEN = frozenset({"moving-forbidden"})
 TRAINING_HELD, MOVING = ("training-held", "moving-limited"), ("moving-named",)
 RESTING = ("rest-told",)
+PATIENT_MOVED = ("patient-moved",)
 WALKS_AIDED = (AIDED,)
 ACTIVITY, OF_ACTIVITY = ("activity-named",), ("activity-category",)
 
@@ -63,6 +65,19 @@ def holds_training(coded: Coded, terminology: Terminology) -> bool:
         # Lying flat for some hours is routine.
         if not (is_brief and terminology.kinds.named(words, REST))
     )
+
+
+def moving_forbidden_by(order: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what an order with `doNotPerform` forbids, if it is to move the patient.
+
+    It says "do not mobilise" by an element. One for some hours is routine, and one
+    that is not in force any more forbids nothing.
+    """
+    if text(order.get("status")) in VOID or is_for_a_time(order, frozenset()):
+        return frozenset()
+    titles = (words for one in _named(order) for words in texts_of(one))
+    is_moving = any(terminology.kinds.named(one, PATIENT_MOVED) for one in titles)
+    return MOVING_FORBIDDEN if is_moving else frozenset()
 
 
 def walks_aided(order: Json, terminology: Terminology) -> bool:

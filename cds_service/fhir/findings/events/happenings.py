@@ -6,6 +6,7 @@ from datetime import timedelta
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.left_undone import is_reason_alone
 from cds_service.fhir.entries.medication.reasons_against_drugs import (
     AGAINST_DRUGS,
     TELL_AGAINST_DRUGS,
@@ -113,7 +114,8 @@ def _operated(
     entry: Entry, concepts: Sequence[str], spec: EventSpec, chart: Chart
 ) -> Stated | None:
     if entry.status in NEVER_DONE:
-        return None
+        told = next((one for one in concepts if is_reason_alone(entry, one)), None)
+        return Stated(entry, told, "", None, NAMED_ASIDE) if told else None
     problem = None if entry.status == "completed" else UNFINISHED
     if codes := [match for match in entry.matches if match.concept in concepts]:
         return Stated(entry, codes[0].concept, codes[0].code, None, problem)

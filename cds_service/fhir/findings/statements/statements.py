@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from cds_service.core.vocabulary import ConditionSpec, YesNoSpec
+from cds_service.fhir.entries.left_undone import is_reason_alone
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings.chart import STATING, Chart, Problem, age_in_words
 from cds_service.fhir.findings.statements.asides import (
@@ -39,7 +40,8 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
         concept = matches[0].concept
-        if entry.resource_type not in STATING or concept in OPEN_CONCEPTS:
+        is_stated = entry.resource_type in STATING and concept not in OPEN_CONCEPTS
+        if not is_stated or is_reason_alone(entry, concept):
             within = look_back(spec, concept)
             if aside := read_aside(entry, concept, chart, within=within):
                 statements.append(aside)

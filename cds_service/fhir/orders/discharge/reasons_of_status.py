@@ -8,6 +8,7 @@ operation is read like its reason.
 
 from collections.abc import Iterable
 
+from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.harm.harm_words import illnesses_in_words
 from cds_service.fhir.entries.words.problem_words import undenied_parts
 from cds_service.fhir.gathering.record import PatientRecord
@@ -35,14 +36,41 @@ def with_reasons_of_status(
     an operation may cause.
     """
     return record._replace(
-        entries=tuple(
-            entry._replace(raw=raw, status=text(raw.get("status")))
-            if (raw := _with_reason_told(entry.raw, terminology)) is not entry.raw
-            and is_augmentation(entry.raw, terminology)
-            else entry
-            for entry in record.entries
-        )
+        entries=tuple(_told(entry, terminology) for entry in record.entries)
     )
+
+
+def _told(entry: Entry, terminology: Terminology) -> Entry:
+    """Return an entry that tells why it was not done, or not finished."""
+    if is_augmentation(entry.raw, terminology):
+        raw = _with_reason_told(entry.raw, terminology)
+        if raw is entry.raw:
+            return entry
+        return entry._replace(raw=raw, status=text(raw.get("status")))
+    if entry.resource_type != "Procedure" or entry.status != NOT_DONE:
+        return entry
+    reasons = _reasons_in(entry.raw, terminology)
+    return entry._replace(raw=_waiting(entry.raw, reasons)) if reasons else entry
+
+
+def _reasons_in(procedure: Json, terminology: Terminology) -> list[Json]:
+    """List the reasons for which something was not done that are not ordinary."""
+    return [
+        one
+        for name in (REASON, "reasonCode", OUTCOME)
+        for one in objects(procedure.get(name))
+        if any(not _is_ordinary(words, terminology) for words in texts_of(one))
+    ]
+
+
+def _waiting(procedure: Json, reasons: list[Json]) -> Json:
+    """Return an act that was not done as one that waits, for these reasons.
+
+    What it would have been is not told: nobody did it.
+    """
+    left_out = {"code", REASON, OUTCOME}
+    told = {name: one for name, one in procedure.items() if name not in left_out}
+    return {**told, "status": "on-hold", "reasonCode": reasons}
 
 
 def _with_reason_told(procedure: Json, terminology: Terminology) -> Json:
