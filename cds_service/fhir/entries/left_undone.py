@@ -4,9 +4,7 @@ Its status says that the act never was. The reason is a fact about the patient a
 same: "kyphoplasty not done: discitis".
 """
 
-from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
-from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.raw_json import Json, text
 
 PROCEDURE = "Procedure"
@@ -50,9 +48,3 @@ def reasons_told(entry: Json) -> Json | None:
         return entry
     told = {name: one for name, one in entry.items() if name in _REASONS}
     return {"resourceType": kind, **told} if told else None
-
-
-def is_reason_alone(entry: Entry, concept: str) -> bool:
-    """Tell if an act that never was names a concept only as its reason."""
-    is_undone = is_left_undone(entry.resource_type, entry.status)
-    return is_undone and in_doubt(concept) in entry.named

@@ -6,7 +6,6 @@ from datetime import timedelta
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.entries.entry import Entry
-from cds_service.fhir.entries.left_undone import is_reason_alone
 from cds_service.fhir.entries.medication.reasons_against_drugs import (
     AGAINST_DRUGS,
     TELL_AGAINST_DRUGS,
@@ -33,7 +32,11 @@ from cds_service.fhir.findings.events.event_words import (
 from cds_service.fhir.findings.events.events_in_time import is_of_past_stay
 from cds_service.fhir.findings.fractures.earlier_traces import CALLED_OLD
 from cds_service.fhir.findings.problem_list import kind_of, kinds_in_words
-from cds_service.fhir.findings.statements.asides import look_back, read_aside
+from cds_service.fhir.findings.statements.asides import (
+    is_reason_alone,
+    look_back,
+    read_aside,
+)
 from cds_service.fhir.findings.statements.stated import (
     DOUBTED,
     LATER_THAN_TODAY,

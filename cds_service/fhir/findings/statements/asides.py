@@ -21,8 +21,10 @@ from cds_service.fhir.entries.grave.searches import (
     SEARCHES,
     is_done_order,
 )
+from cds_service.fhir.entries.left_undone import is_left_undone
 from cds_service.fhir.entries.medication.drug_groups import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.entries.reports import FINAL
+from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings.chart import Chart, Problem
 from cds_service.fhir.findings.statements.stated import (
     LATER,
@@ -72,6 +74,12 @@ LASTS: dict[str, timedelta | None] = {
     # A tumour for which a vertebra was taken out may come back.
     VERTEBRA_REMOVED: None,
 }
+
+
+def is_reason_alone(entry: Entry, concept: str) -> bool:
+    """Tell if an act that never was names a concept only as its reason."""
+    is_undone = is_left_undone(entry.resource_type, entry.status)
+    return is_undone and in_doubt(concept) in entry.named
 
 
 def read_aside(

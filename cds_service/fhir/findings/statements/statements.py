@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from functools import cache
 
 from cds_service.core.vocabulary import ConditionSpec, YesNoSpec
-from cds_service.fhir.entries.left_undone import is_reason_alone
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.findings.chart import STATING, Chart, Problem, age_in_words
 from cds_service.fhir.findings.statements.asides import (
     OPEN_CONCEPTS,
+    is_reason_alone,
     look_back,
     read_aside,
 )
