@@ -46,6 +46,7 @@ INFECTION = "present-spinal-infection"
 RECENT_CANCER = "recent-cancer"
 # Those of which the fact on complications tells, if no other entry names them.
 TOLD_APART = frozenset({"sepsis"})
+INFECTIONS = frozenset({INFECTION, "sepsis"})
 # The same of F5.
 DEFICITS_IN_DOUBT = ("new-deficit",)
 # The lists that F1 to F9 are read from (E5), by prefetch key.
@@ -459,7 +460,7 @@ def _told_detector(names: tuple[str, ...], also_by: tuple[str, ...] = ()) -> Det
             for name in names
             if name in leaving.causes
             and not findings.is_true(name)
-            and not all(findings.is_false(one) for one in (name, *also_by))
+            and any(_may_be(one, findings) for one in (name, *also_by))
             and not (name == RECENT_CANCER and _is_cancer_known(findings))
             and not (name in TOLD_APART and _is_complication(name, findings))
         ]
@@ -476,6 +477,16 @@ def _told_detector(names: tuple[str, ...], also_by: tuple[str, ...] = ()) -> Det
         return Signal(because, entries=situation.entries_of(entries))
 
     return detect
+
+
+def _may_be(name: str, findings: Findings) -> bool:
+    """Tell if entries leave it open; an infection is, unless the record denies it.
+
+    Of a tumour a title may have letters alone that mean another thing: "HCC".
+    """
+    if name in INFECTIONS:
+        return not findings.is_false(name)
+    return _is_open(name, findings)
 
 
 def _is_cancer_known(findings: Findings) -> bool:
