@@ -9,8 +9,14 @@ shift
 (cd "$backup" && sha256sum --check --quiet SHA256SUMS)
 case $KYPHOPLASTY_CDS_DATABASE_URL in
   postgresql*)
+    database=postgresql:${KYPHOPLASTY_CDS_DATABASE_URL#*:}
+    there=$(psql --no-psqlrc --tuples-only --no-align --dbname="$database" --command "SELECT to_regclass('audit_entry')")
+    if [ -n "$there" ]; then
+      echo "this database holds an audit log already: make an empty one with createdb, and name it in KYPHOPLASTY_CDS_DATABASE_URL" >&2
+      exit 2
+    fi
     pg_restore --exit-on-error --single-transaction --no-owner --no-privileges \
-      --dbname="postgresql:${KYPHOPLASTY_CDS_DATABASE_URL#*:}" "$backup/audit.dump"
+      --dbname="$database" "$backup/audit.dump"
     kyphoplasty-cds audit verify --checkpoint "$backup/checkpoint.note" ;;
   sqlite:///*)
     file=${KYPHOPLASTY_CDS_DATABASE_URL#sqlite:///}

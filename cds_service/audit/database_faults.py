@@ -64,9 +64,13 @@ def is_forbidden(error: DBAPIError) -> bool:
 # Faults that last until an operator mends them, by the low byte of SQLite's code.
 FILE_FAULTS = {
     sqlite3.SQLITE_CANTOPEN: (
-        "the file of the log cannot be opened: look at its folder and rights"
+        "the file of the log cannot be opened: look at its folder and rights, and if"
+        " its disk is mounted read-only"
     ),
-    sqlite3.SQLITE_READONLY: "the file of the log is read-only: look at its rights",
+    sqlite3.SQLITE_READONLY: (
+        "the file of the log is read-only: look at its rights, and if its disk is"
+        " mounted read-only"
+    ),
     sqlite3.SQLITE_NOTADB: "the file of the log is no SQLite database",
     sqlite3.SQLITE_CORRUPT: "the file of the log is damaged",
     sqlite3.SQLITE_FULL: "the disk of the log is full: make room on it",

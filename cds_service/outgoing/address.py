@@ -95,15 +95,13 @@ def parse_address(url: str) -> Address:
 
 
 def parse_base(url: str) -> Address:
-    """Read the base address of a FHIR server, which has no query.
+    """Read a base address, of a FHIR server or of this service: it has no query.
 
     Raises:
         ValueError: as `parse_address`, or there is a question mark or an asterisk.
     """
     if "?" in url or "*" in url:
-        raise ValueError(
-            "the base address of a FHIR server has no query (?) and no wildcard (*)"
-        )
+        raise ValueError("a base address has no query (?) and no wildcard (*)")
     return parse_address(url)
 
 

@@ -74,6 +74,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     service = load_service(site)
     audit = AuditStore(settings.database_url)
     refuse_file_on_network(audit.database)
+    refuse_file_without_place(audit.database)
     warn_if_database_unencrypted(audit.database)
     run = str(uuid4())
     drain = Drain(settings.drain_seconds)
@@ -214,6 +215,27 @@ def refuse_file_on_network(database: Database, mounts: Path = MOUNTS) -> None:
             f"names a SQLite file on a network file system ({kind}), where entries may"
             " be lost: name a file on a disk of this machine, or PostgreSQL",
         )
+
+
+def refuse_file_without_place(database: Database) -> None:
+    """Refuse a SQLite log that can have no file: it would never get an entry.
+
+    Raises:
+        DataFileError: the path is that of a folder, or its folder does not exist.
+    """
+    file = database.file
+    if file is None:
+        return
+    problem = None
+    if file.is_dir():
+        problem = f"{file} is a folder: write the path of a file in it"
+    elif not file.parent.is_dir():
+        problem = (
+            f"the folder {file.parent} does not exist: make it, for the service's user"
+            " to write in, or correct the path"
+        )
+    if problem is not None:
+        raise DataFileError("settings", f"{PREFIX}DATABASE_URL", problem)
 
 
 def _check_callers_authenticated(

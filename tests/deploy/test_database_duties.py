@@ -303,6 +303,17 @@ def test_the_journal_of_a_killed_service_is_put_aside_first(backup, new):
     assert "whole" in run(DEPLOY / "restore.sh", backup, url=new)
 
 
+def test_a_database_that_holds_a_log_is_left_as_it_is(log, backup):
+    """What pg_restore says of it names a table and nothing to do."""
+    if log.startswith("sqlite"):
+        pytest.skip("a file that is there has a test of its own")
+    before = rows_of(log, "SELECT entry_id FROM audit_entry ORDER BY sequence")
+    said = run(DEPLOY / "restore.sh", backup, url=log, code=2)
+    assert "holds an audit log already: make an empty one" in said
+    assert "pg_restore" not in said
+    assert rows_of(log, "SELECT entry_id FROM audit_entry ORDER BY sequence") == before
+
+
 def test_half_a_copy_never_lies_where_the_log_belongs(backup, new):
     """On an empty file the service would begin a new log, and say nothing of it."""
     if not new.startswith("sqlite"):

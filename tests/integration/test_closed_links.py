@@ -70,3 +70,21 @@ def test_such_a_refusal_says_no_word_of_the_answer(tmp_path, way):
         assert "closed" in page.text
         assert entry.id not in page.text
         assert entry.patient not in page.text
+
+
+def one_ehr(folder, url, issuer):
+    """The same service after all EHRs but this one were taken out of the site."""
+    site = site_folder(folder, client_of(issuer=issuer))
+    (site / "keys.json").write_bytes(key_set(KEY))
+    loaded = load_site(site)
+    return ReviewDesk(folder, load_service(loaded), BASE, url, loaded)
+
+
+def test_the_addresses_of_an_ehr_that_was_taken_out_open_nothing(tmp_path):
+    first = desk(tmp_path / "first")
+    north, south = pages_of(first, NORTH), pages_of(first, SOUTH)
+    later = one_ehr(tmp_path / "later", first.url, SOUTH)
+    assert statuses(later, north) == [403] * 2
+    assert statuses(later, south) == [200] * 2
+    opened = ReviewDesk(tmp_path, None, BASE, first.url)
+    assert statuses(opened, north + south) == [403] * 4

@@ -82,6 +82,13 @@ def test_a_wrong_value_names_its_variable_and_not_itself(name, value):
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize("end", ["/?a=1", "?", "/*"])
+def test_a_public_url_with_a_query_is_not_called_an_address_of_a_fhir_server(end):
+    with pytest.raises(DataFileError, match=r"query \(\?\)") as caught:
+        read(PUBLIC_URL=f"https://cds.example.org{end}")
+    assert "FHIR" not in str(caught.value)
+
+
 def test_a_fhir_server_of_the_command_line_is_a_base():
     assert read_settings(
         {}, fhir_servers=["https://r4.smarthealthit.org/"]

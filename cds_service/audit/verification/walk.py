@@ -127,7 +127,9 @@ def report_lines(report: Report) -> Iterator[str]:
         )
     for note in report.notes:
         yield f"note: {note}"
-    verdict = "whole" if report.is_whole else f"NOT whole: {report.fault_count} faults"
+    count = report.fault_count
+    faults = "1 fault" if count == 1 else f"{count} faults"
+    verdict = "whole" if report.is_whole else f"NOT whole: {faults}"
     purged = f", {report.purged} of them purged" if report.purged else ""
     yield (
         f"{verdict}: {report.entries} entries{purged}; the last is {report.last},"

@@ -82,7 +82,7 @@ def doctor(
     as_json: bool,
     **who: Any,
 ) -> None:
-    """Say what to change, and where.
+    """Say why a connection does not work, and what to change.
 
     It reads a recorded call or answer, a token, log lines, or a running address.
 

@@ -80,12 +80,16 @@ def shown_answer(
 
 
 def _are_closed(dependencies: Dependencies, issuer: str | None) -> bool:
-    """Tell if the links of this EHR ask for a login now, or are off."""
+    """Tell if this EHR's links ask for a login now, or are off, or it was taken out.
+
+    Args:
+        issuer: of the EHR; None for an answer of the open service.
+    """
     clients = dependencies.site.clients if dependencies.site is not None else ()
-    return any(
-        client.issuer == issuer and access_of(client) not in (None, "signed")
-        for client in clients
-    )
+    named = [client for client in clients if client.issuer == issuer]
+    if not named:
+        return issuer is not None
+    return any(access_of(client) not in (None, "signed") for client in named)
 
 
 def note_reading(
