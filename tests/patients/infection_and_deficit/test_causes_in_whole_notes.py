@@ -44,7 +44,7 @@ OLD = (
     "known foot drop since childhood|old foot drop|bekannte Fußheberschwäche"
     "|Fußheberschwäche, bekannt|chronic leg weakness|history of breast cancer"
     "|history of discitis 2012|discitis, 2012|St.n. Spondylodiszitis 2012"
-    "|Breast cancer, 2009|known atrial fibrillation|Pneumonia 2019. Sepsis 2019."
+    "|Breast cancer, 2009|breast cancer 20 years ago|Z.n. Mammakarzinom|known atrial fibrillation|Pneumonia 2019. Sepsis 2019."
 )
 SPOKEN_OF = (
     "Informed consent: risks such as infection, paralysis and embolism explained."

@@ -4,6 +4,7 @@ A suspicion of years ago that was never closed is one line under *Not known*. On
 last months, or of no known day, comes before the cement.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from cds_service.fhir.entries.entry import Entry
@@ -47,6 +48,7 @@ SHORTER = {
 COUNTED = {**dict.fromkeys(TELLING, LATELY), **SHORTER}
 # What counts for ever (fact F6), whatever its words call it.
 EVER = frozenset({"bone-malignancy-ever", "bone-metastasis", "myeloma-ever"})
+LONGEST_ABBREVIATION = 4
 # Rule E9: a cancer counts for so long.
 CANCER_YEARS = 5
 # By concept, stated or in doubt: for how long an entry that names it counts.
@@ -225,7 +227,13 @@ def _is_called_old(part: str, terminology: Terminology) -> bool:
     kinds = terminology.kinds
     if named <= ALL_DEFICITS:
         return bool(kinds.of_title(part, OLD))
-    return bool(kinds.of_title(kinds.without(part, LASTING), PAST))
+    # "Known" alone says both that it lasts and that it is past.
+    rest = [
+        word
+        for word in part.split()
+        if not (kinds.of_title(word, (LASTING,)) and kinds.of_title(word, PAST))
+    ]
+    return bool(kinds.of_title(" ".join(rest), PAST))
 
 
 def _telling_parts(words: list[str], terminology: Terminology) -> list[str]:
@@ -234,18 +242,32 @@ def _telling_parts(words: list[str], terminology: Terminology) -> list[str]:
     A part that names nothing, as ", known" or ", 2019", is of its neighbour.
     """
     telling = []
-    for sentence in sentences_once(words):
+    for sentence in _unbroken(words):
         parts = clauses(sentence)
+        counted = [_names_counted(part, terminology) for part in parts]
         for at, part in enumerate(parts):
-            if not _names_counted(part, terminology):
-                continue
-            beside = [*parts[at - 1 : at], *parts[at + 1 : at + 2]]
-            dating = [one for one in beside if _only_dates(one, terminology)]
-            telling.append(", ".join([part, *dating]))
-        if not any(_names_counted(part, terminology) for part in parts):
-            # A name may run over several parts.
-            telling += [sentence] if _names_counted(sentence, terminology) else []
+            if counted[at]:
+                beside = [*parts[max(at - 1, 0) : at], *parts[at + 1 : at + 2]]
+                dating = [one for one in beside if _only_dates(one, terminology)]
+                telling.append(", ".join([part, *dating]))
+        if not any(counted) and _names_counted(sentence, terminology):
+            telling.append(sentence)  # a name may run over several parts
     return telling
+
+
+def _unbroken(words: list[str]) -> Iterator[str]:
+    """Yield the sentences of words; an abbreviation as "Z.n." ends none."""
+    for whole in dict.fromkeys(words):
+        begun = ""
+        for one in sentences(whole):
+            begun += one
+            if _is_short(one):
+                begun += "."
+                continue
+            yield begun
+            begun = ""
+        if begun:
+            yield begun
 
 
 def _names_counted(words: str, terminology: Terminology) -> bool:
@@ -255,7 +277,13 @@ def _names_counted(words: str, terminology: Terminology) -> bool:
 
 
 def _only_dates(words: str, terminology: Terminology) -> bool:
-    return not LETTER.search(words) or bool(kinds_alone(words, OLD, terminology))
+    is_named = LETTER.search(words) and not _is_short(words)
+    return not is_named or bool(kinds_alone(words, OLD, terminology))
+
+
+def _is_short(words: str) -> bool:
+    """Tell if words may be an abbreviation, and no more."""
+    return words.isascii() and len(words.strip()) <= LONGEST_ABBREVIATION
 
 
 def _is_scan(entry: Entry, terminology: Terminology) -> bool:
