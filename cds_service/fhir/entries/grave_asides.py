@@ -16,6 +16,7 @@ from cds_service.fhir.entries.grave.asking_titles import (
     asked_in_title,
     unstable_in_brace,
 )
+from cds_service.fhir.entries.grave.cultures import grown_in_prose, is_culture
 from cds_service.fhir.entries.grave.grave_concepts import (
     BROKEN_ASIDE,
     END_OF_LIFE,
@@ -157,6 +158,8 @@ def _named_in(
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
     named |= named_before_asked(words, terminology)
     past = past_by_dates(words, named, terminology)
+    if not is_culture(entry, terminology):
+        coded |= grown_in_prose(words, terminology)
     worded = (named & (GRAVE | END_OF_LIFE)) | _infections_in(words, named, terminology)
     stated = broken | (coded & OPENING) | (worded - past)
     if past:  # a history that leads no card, and reassures of nothing

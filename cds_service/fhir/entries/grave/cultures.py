@@ -18,6 +18,7 @@ from cds_service.fhir.entries.grave.grave_concepts import (
 from cds_service.fhir.entries.words.asides import OBSERVATION, VOID
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.texts.clauses import sentences_once
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.references import Targets, are_of_one, contained_in
@@ -47,6 +48,9 @@ AWAITED_OF: dict[Site, frozenset[str]] = {
     # Some grow for longer than a result is awaited.
     "spine": PENDING_CULTURE | UNREAD,
 }
+# What a culture names that is told in a note or a reason.
+PROSE: dict[Site, str] = {"blood": "sepsis", "spine": "spinal-infection"}
+SAMPLES = frozenset({"sample-of-spine"})
 WORST_FIRST: tuple[Site, ...] = ("spine", "blood", "deep", "other")
 # Statuses of a report or a value that may change without a word.
 UNFINISHED = frozenset({"registered", "partial", "preliminary", "unknown"})
@@ -61,6 +65,7 @@ INNER, CALLED_NEGATIVE = "culture-deep", "culture-negative-germ"
 NOTHING, PENDING, GREW = "culture-negative", "culture-pending", "culture-grew"
 _PART = re.compile(r"[,;\n，；、。]|\.(?=\s|$)")
 _WORD = re.compile(r"\w")
+_GENUS = re.compile(r"\b([A-Z])\.\s+(?=[a-z])")  # E. coli
 
 
 def is_culture(exam: Json, terminology: Terminology) -> bool:
@@ -116,6 +121,34 @@ def concepts_of_culture(
     if grown == "pending":
         return AWAITED_OF[site]
     return UNREAD if grown == "unread" else frozenset()
+
+
+def grown_in_prose(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
+    """Return the infections that notes and reasons name by what grew in a sample.
+
+    "Blood cultures: MSSA" is a sepsis. What grew is of the sample named last before it.
+    """
+    found = set[str]()
+    whole = (_GENUS.sub(r"\1 ", one) for one in words)
+    for sentence in sentences_once(whole):
+        sample: Site | None = None
+        for part in filter(None, _parts_of((sentence,))):
+            sample = _sample_in(part, terminology) or sample
+            if sample in PROSE and _outcome_of(part, terminology) == "positive":
+                found.add(PROSE[sample])
+    return frozenset(found)
+
+
+def _sample_in(part: str, terminology: Terminology) -> Site | None:
+    """Return where the sample is from that a part of a sentence names, if any."""
+    kinds = terminology.kinds
+    is_culture = terminology.search_parts.names_culture(part)
+    if is_culture and kinds.named(part, (BLOOD,)):
+        return "blood"
+    is_sample = is_culture or terminology.text_concepts(part, SAMPLES)
+    if is_sample and kinds.named(part, (SPINE,)):
+        return "spine"
+    return "everyday" if kinds.named(part, (EVERYDAY,)) else None
 
 
 def results_to_read(

@@ -6,6 +6,7 @@ from cds_service.fhir.entries.grave.grave_concepts import (
     MAY_BEAR_ON_SPINE,
     UNREAD_REASON,
 )
+from cds_service.fhir.entries.words.old_deficits import is_told_as_lost
 from cds_service.fhir.entries.words.problem_words import has_grave_stem, named_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
@@ -13,6 +14,8 @@ from cds_service.fhir.raw_json import Json, member, objects, text
 
 # Kinds of words that tell of every patient of a ward with such a name.
 WARDS = frozenset({"cancer-care"})
+# What a leg that fails leaves open.
+LOST = frozenset({"neurological-deficit"})
 
 
 def wards_of(entry: Json) -> list[str]:
@@ -34,11 +37,27 @@ def stems_of(
     """
     if text(entry.get("resourceType")) == "DiagnosticReport":
         return frozenset()
+    if any(_tells_of_loss(word, terminology) for word in words):
+        return LOST
     counted = [(word, GRAVE | END_OF_LIFE) for word in words]
     counted += [(ward, WARDS) for ward in wards]
     if any(_has_unnamed_stem(*one, terminology) for one in counted):
         return frozenset({UNREAD_REASON, MAY_BEAR_ON_SPINE})
     return frozenset()
+
+
+def _tells_of_loss(words: str, terminology: Terminology) -> bool:
+    """Tell if words say in plain speech what a leg can no longer do, and not of old.
+
+    A loss of walking may be explained anywhere in them, that of a limb beside it.
+    """
+    stems = terminology.grave_stems
+    if not stems.has_plain_deficit(words):
+        return False
+    told = [one for one in sentences_once([words]) if is_told_as_lost(one, terminology)]
+    return bool(told) and (
+        stems.tells_of_loss(words) or any(map(stems.tells_of_lost_limb, told))
+    )
 
 
 def _has_unnamed_stem(

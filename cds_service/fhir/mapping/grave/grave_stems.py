@@ -220,6 +220,12 @@ class GraveStems:
         is_of_gait = self._lost_gait.search(plain) and not self._lost_limb.search(plain)
         return bool(is_of_gait) and not self._other_loss.search(self._painless(whole))
 
+    def tells_of_lost_limb(self, words: str) -> bool:
+        """Tell if a sentence tells of a leg or a bladder that fails of itself."""
+        if not self.has_plain_deficit(words):
+            return False
+        return any(map(self._is_limb_lost, PART.split(self.without_conditions(words))))
+
     def _painless(self, words: str) -> str:
         """Leave out the parts that are of pain in the back, and of nothing else."""
         parts = _NEXT_TO.split(words)

@@ -4,6 +4,7 @@ A suspicion of years ago that was never closed is one line under *Not known*. On
 last months, or of no known day, comes before the cement.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from cds_service.fhir.entries.entry import Entry
@@ -13,11 +14,13 @@ from cds_service.fhir.entries.harm.unusual_titles import SCAN
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.reports import day_of_report
 from cds_service.fhir.entries.words.old_deficits import ALL_DEFICITS, are_old_alone
+from cds_service.fhir.entries.words.own_words import kinds_alone
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.texts.clauses import sentences
+from cds_service.fhir.mapping.texts.clauses import clauses, sentences, sentences_once
 from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import is_dated_before
@@ -43,10 +46,16 @@ SHORTER = {
     "paralysis-elsewhere": OF_FRACTURE,
 }
 COUNTED = {**dict.fromkeys(TELLING, LATELY), **SHORTER}
+# What counts for ever (fact F6), whatever its words call it.
+EVER = frozenset({"bone-malignancy-ever", "bone-metastasis", "myeloma-ever"})
+LONGEST_ABBREVIATION = 4
+# Rule E9: a cancer counts for so long.
+CANCER_YEARS = 5
 # By concept, stated or in doubt: for how long an entry that names it counts.
 LIMITS = {**COUNTED, **{in_doubt(name): limit for name, limit in COUNTED.items()}}
 # Rules of `kinds/`.
-OLD, SUSPECTED = ("long-standing", "history", "past-in-reason"), ("open-suspicion",)
+LASTING, PAST = "long-standing", ("history", "past-in-reason")
+OLD, SUSPECTED = (LASTING, *PAST), ("open-suspicion",)
 # Elements of a report that may tell more than its conclusion.
 _BESIDE_CONCLUSION = ("conclusionCode", "extension", "contained", "text")
 _ANY_DEFICIT = ALL_DEFICITS | {*map(in_doubt, ALL_DEFICITS)}
@@ -57,7 +66,16 @@ ORDER, IN_FORCE = "ServiceRequest", frozenset({"active", "completed"})
 LISTS = ("conditions", "diagnosticReports", "serviceRequests")
 # What they name came before the operation: at a discharge it was known when that was
 # ordered.
-BEFORE_SIGNING = ("encounter", "medications", "statements", "administrations")
+BEFORE_SIGNING = (
+    "encounter",
+    "medications",
+    "statements",
+    "administrations",
+    "procedures",
+)
+ACT = "Procedure"
+# Elements of an act that say what was found, or what came of it.
+_RESULTS = ("outcome", "complication")
 STAY, OVER = "Encounter", frozenset({"finished", "cancelled", "entered-in-error"})
 DRUG_IN_FORCE = frozenset({"active", "in-progress", "completed", "unknown"})
 # Bladder and bowel, a palsy of long standing and a weak leg are treated for years.
@@ -67,8 +85,8 @@ DRUG_LIMITS = {
     for name, limit in LIMITS.items()
     if name in OF_DRUG or name in set(map(in_doubt, OF_DRUG))
 }
-# Policy: what an order is for is new for as long as a new deficit (fact F5): most are
-# answered within days, and stay active.
+# Policy: what an order is for, or an act tells, is new for as long as a new deficit
+# (fact F5): most are answered within days, and stay active.
 OF_ORDER = timedelta(days=14)
 
 
@@ -88,7 +106,7 @@ def told_lately(
         terminology: the service's terminology.
         today: the day of the answer.
         is_signed: the operation is signed now, so that the reasons of the present stay
-            and of the drugs in force count too.
+            and of the drugs in force count too, and what acts of these days tell.
     """
     calendar = terminology.calendar
     birth = calendar.named_day(member(record.patient, "birthDate"))
@@ -107,6 +125,8 @@ def told_lately(
     def is_of_now(entry: Entry) -> bool:
         if _is_order(entry):
             return _is_recent_order(entry, reported, terminology, today)
+        if entry.resource_type == ACT:
+            return _is_recent_act(entry, terminology, today)
         return _is_in_force(entry, terminology) and _is_within(
             max(_limits_of(entry)), _day_of(entry, birth, terminology), today
         )
@@ -116,7 +136,7 @@ def told_lately(
         for entry in entries
         if _limits_of(entry)
         and is_of_now(entry)
-        and not _names_earlier_year(entry, (today - LATELY).year)
+        and not _names_earlier_year(entry, (today - LATELY).year, terminology)
         and not _only_speaks_of_it(entry, terminology)
         and not _is_old_deficit(entry, terminology)
     )
@@ -140,10 +160,7 @@ def _is_in_force(entry: Entry, terminology: Terminology) -> bool:
         return True
     elif entry.status not in DRUG_IN_FORCE or is_prohibition(entry.raw):
         return False
-    reasons = _titles_of(entry)
-    return not reasons or not all(
-        terminology.kinds.of_title(one, OLD) for one in reasons
-    )
+    return not _are_old(_titles_of(entry), terminology)
 
 
 def _is_recent_order(
@@ -156,10 +173,7 @@ def _is_recent_order(
     """
     day = terminology.calendar.last_day(order.raw.get("authoredOn"))
     reasons = names_of_reasons(order.raw)
-    is_old = bool(reasons) and all(
-        terminology.kinds.of_title(one, OLD) for one in reasons
-    )
-    if day is None or is_old:
+    if day is None or _are_old(reasons, terminology):
         return False
     is_question = order.concepts.isdisjoint(DEFICITS_NAMED) or any(
         terminology.kinds.of_title(one, SUSPECTED) for one in reasons
@@ -172,6 +186,104 @@ def _is_recent_order(
         and order.status in IN_FORCE
         and not is_prohibition(order.raw)
     )
+
+
+def _is_recent_act(act: Entry, terminology: Terminology, today: date) -> bool:
+    """Tell if an act of the last two weeks, as a nurse's note, says what is there."""
+    when = terminology.calendar.effective(act.raw, "performed")
+    is_recent = when is not None and today - when.day <= OF_ORDER
+    return is_recent and not _are_old(_told_by_act(act), terminology)
+
+
+def _told_by_act(act: Entry) -> list[str]:
+    """List the reasons, results and notes of an act, without its title."""
+    found = [one for name in _RESULTS for one in objects(act.raw.get(name))]
+    notes = [text(one.get("text")) for one in objects(act.raw.get("note"))]
+    words = [*names_of_reasons(act.raw), *notes]
+    return [*filter(None, words), *(word for one in found for word in texts_of(one))]
+
+
+def _are_old(words: list[str], terminology: Terminology) -> bool:
+    """Tell if words call old whatever they name.
+
+    "Known diabetes, new foot drop" calls the diabetes known.
+    """
+    telling = _telling_parts(words, terminology)
+    if not telling:
+        return bool(words) and all(
+            terminology.kinds.of_title(one, OLD) for one in words
+        )
+    return all(_is_called_old(one, terminology) for one in telling)
+
+
+def _is_called_old(part: str, terminology: Terminology) -> bool:
+    """Tell if a part calls what it names old; what is known or chronic is there.
+
+    Of a deficit that lasts, nobody asks before the cement.
+    """
+    named = terminology.text_concepts(part) & COUNTED.keys()
+    if named & EVER:
+        return False
+    kinds = terminology.kinds
+    if named <= ALL_DEFICITS:
+        return bool(kinds.of_title(part, OLD))
+    # "Known" alone says both that it lasts and that it is past.
+    rest = [
+        word
+        for word in part.split()
+        if not (kinds.of_title(word, (LASTING,)) and kinds.of_title(word, PAST))
+    ]
+    return bool(kinds.of_title(" ".join(rest), PAST))
+
+
+def _telling_parts(words: list[str], terminology: Terminology) -> list[str]:
+    """List the parts of words that name what counts, each with what dates it.
+
+    A part that names nothing, as ", known" or ", 2019", is of its neighbour.
+    """
+    telling = []
+    for sentence in _unbroken(words):
+        parts = clauses(sentence)
+        counted = [_names_counted(part, terminology) for part in parts]
+        for at, part in enumerate(parts):
+            if counted[at]:
+                beside = [*parts[max(at - 1, 0) : at], *parts[at + 1 : at + 2]]
+                dating = [one for one in beside if _only_dates(one, terminology)]
+                telling.append(", ".join([part, *dating]))
+        if not any(counted) and _names_counted(sentence, terminology):
+            telling.append(sentence)  # a name may run over several parts
+    return telling
+
+
+def _unbroken(words: list[str]) -> Iterator[str]:
+    """Yield the sentences of words; an abbreviation as "Z.n." ends none."""
+    for whole in dict.fromkeys(words):
+        begun = ""
+        for one in sentences(whole):
+            begun += one
+            if _is_short(one):
+                begun += "."
+                continue
+            yield begun
+            begun = ""
+        if begun:
+            yield begun
+
+
+def _names_counted(words: str, terminology: Terminology) -> bool:
+    return bool(
+        terminology.text_concepts(words) & COUNTED.keys()
+    ) or terminology.grave_stems.has_plain_deficit(words)
+
+
+def _only_dates(words: str, terminology: Terminology) -> bool:
+    is_named = LETTER.search(words) and not _is_short(words)
+    return not is_named or bool(kinds_alone(words, OLD, terminology))
+
+
+def _is_short(words: str) -> bool:
+    """Tell if words may be an abbreviation, and no more."""
+    return words.isascii() and len(words.strip()) <= LONGEST_ABBREVIATION
 
 
 def _is_scan(entry: Entry, terminology: Terminology) -> bool:
@@ -208,6 +320,8 @@ def _titles_of(entry: Entry) -> list[str]:
         return [*names_of_reasons(entry.raw), *filter(None, notes)]
     if entry.resource_type == STAY or _is_order(entry):
         return [*names_of_reasons(entry.raw), *titles]
+    if entry.resource_type == ACT:
+        return [*_told_by_act(entry), *titles]
     return titles
 
 
@@ -215,9 +329,27 @@ def _is_order(entry: Entry) -> bool:
     return entry.resource_type == ORDER
 
 
-def _names_earlier_year(entry: Entry, since: int) -> bool:
-    """Tell if the title of an entry dates it by an earlier year: `Sepsis 2019`."""
-    return is_dated_before("\n".join(_titles_of(entry)), since)
+def _names_earlier_year(entry: Entry, since: int, terminology: Terminology) -> bool:
+    """Tell if the title of an entry dates it by an earlier year: `Sepsis 2019`.
+
+    Reasons and notes tell of more than one thing, and each has its own year.
+    """
+    titles = _titles_of(entry)
+    if entry.resource_type in (STAY, ORDER, ACT, *MEDICATION_TYPES):
+        telling = _telling_parts(titles, terminology)
+        if telling:
+            return all(_is_of_earlier_year(one, since, terminology) for one in telling)
+    return is_dated_before("\n".join(titles), since)
+
+
+def _is_of_earlier_year(part: str, since: int, terminology: Terminology) -> bool:
+    """Tell if a part dates what it names by a year in which that no longer counts."""
+    named = terminology.text_concepts(part)
+    if named & EVER:
+        return False
+    if named & CANCERS:
+        since -= CANCER_YEARS
+    return is_dated_before(part, since)
 
 
 def _is_old_deficit(entry: Entry, terminology: Terminology) -> bool:
@@ -230,6 +362,8 @@ def _is_old_deficit(entry: Entry, terminology: Terminology) -> bool:
         if any(entry.raw.get(one) for one in _BESIDE_CONCLUSION):
             return False
         titles = sentences(text(entry.raw.get("conclusion")))
+    if entry.resource_type == ACT:
+        titles = sentences_once(titles)
     return are_old_alone(titles, terminology)
 
 
@@ -242,6 +376,8 @@ def _only_speaks_of_it(entry: Entry, terminology: Terminology) -> bool:
     if entry.resource_type == "DiagnosticReport":
         return False
     titles = _titles_of(entry)
+    if entry.resource_type == ACT:
+        titles = sentences_once(titles)
     # "Cannot walk" denies by its words what the patient can, and so names a deficit.
     if any(map(terminology.grave_stems.has_plain_deficit, titles)):
         return False
