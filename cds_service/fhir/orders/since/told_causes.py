@@ -20,7 +20,7 @@ from cds_service.fhir.entries.words.told_before_asked import CLAUSE, told_before
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.texts.clauses import sentences
+from cds_service.fhir.mapping.texts.clauses import sentences, sentences_once
 from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.since.acts import NEVER, is_since
@@ -147,7 +147,7 @@ def _named_in(
     if not any(
         terminology.text_concepts(part) & CONCEPTS
         for one in told
-        for sentence in (one, *sentences(one[:LONGEST_TEXT]))
+        for sentence in (one, *sentences_once([one[:LONGEST_TEXT]]))
         for part in (sentence, *CLAUSE.split(sentence[:LONGEST_TEXT]))
     ):
         return None
