@@ -85,7 +85,7 @@ PYTEST := $(BIN)/python -m pytest -rs -n auto
 FAST := tests/unit tests/scenarios tests/patients tests/reading tests/conformance
 SYSTEM := tests/properties tests/integration tests/history tests/attacks tests/faults tests/fuzz tests/deploy tests/browser
 
-test: $(VENV)/.ready-dev ## what a developer runs: units, sample patients, conformance; fifteen minutes on two cores
+test: $(VENV)/.ready-dev ## what a developer runs: units, sample patients, conformance; half an hour on two cores
 	@$(PYTEST) -p no:schemathesis --dist loadfile $(FAST) $(ARGS)
 	@echo "not run: make test-system (properties, servers, browsers, attacks, faults, deployment), make check (tables of reduced models)"
 
