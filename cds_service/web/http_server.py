@@ -202,12 +202,7 @@ def serve(
 
     def begin(worker: Any) -> None:
         counts.begin(worker)
-        # the signal came between the fork and this worker's own handlers, and was lost
-        if drain.is_over:
-            os._exit(0)
-        gc.enable()  # `kyphoplasty-cds serve` loads without it
-        sys.setswitchinterval(SWITCH_SECONDS)
-        app.extensions.get(AT_WORKER_START, lambda: None)()
+        _begin_worker(app, drain)
         if worker.age == 1:  # the first of all
             # For the parent process.
             print(f"listening on {listening}", flush=True)  # noqa: T201
@@ -227,6 +222,16 @@ def serve(
         "on_exit": end,
     }
     _Server(app, options).run()
+
+
+def _begin_worker(app: Flask, drain: Drain) -> None:
+    """Prepare a worker that has just been forked; end it if the service is ending."""
+    # The signal came between the fork and this worker's own handlers, and was lost.
+    if drain.is_over:
+        os._exit(0)
+    gc.enable()  # `kyphoplasty-cds serve` loads without it
+    sys.setswitchinterval(SWITCH_SECONDS)
+    app.extensions.get(AT_WORKER_START, lambda: None)()
 
 
 def _fixed_options() -> dict[str, Any]:

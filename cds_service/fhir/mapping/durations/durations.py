@@ -318,14 +318,19 @@ class DurationRules:
             mentions = [*self._mentions_in(clause)]
             if subject == "brace" and about is not False:
                 is_timed = any(one.kind in ("length", "doubtful") for one in mentions)
-                endings = endless_in(text, start, end, self.words)
-                yield from (
-                    one for one in endings if not is_timed or one.kind == "endless"
-                )
+                yield from self._endings_of_brace(text, start, end, is_timed=is_timed)
             for mention in mentions:
                 yield mention._replace(
                     start=mention.start + start, end=mention.end + start
                 )
+
+    def _endings_of_brace(
+        self, text: str, start: int, end: int, *, is_timed: bool
+    ) -> Iterator[Mention]:
+        """Yield how a clause on a brace ends; one with a length only if endless."""
+        for ending in endless_in(text, start, end, self.words):
+            if not is_timed or ending.kind == "endless":
+                yield ending
 
     def _with_unit_of_least(self, text: str) -> str:
         """Write `6 weeks, max 8` as `max 8 weeks`; all other positions stay."""

@@ -119,20 +119,16 @@ def operation_on_record(
     ends = [last_days.of(one.resource) for one in done]
     newest = max(filter(None, ends), default=None)
     orders = [one.resource for one in augmentations if one.resource_type != "Procedure"]
-    if newest:
-        # One that names no vertebra may be for any fracture; one with a day is.
-        orders = [
-            one
+    days_to_come: list[date | None]
+    if newest is None:
+        days_to_come = [_ordered_for(one, calendar) for one in orders]
+    else:
+        orders = _for_another_operation(orders, newest, terminology)
+        days_to_come = [
+            _ordered_for(one, calendar)
             for one in orders
-            if _is_after(calendar.first_day(one.get("authoredOn")), newest)
-            and not find_levels(one, NO_DRAFTS, terminology).levels
+            if _is_planned(one, calendar, today or newest)
         ]
-    ordered = [
-        day
-        for one in orders
-        if not newest or _is_planned(one, calendar, today or newest)
-        if (day := _ordered_for(one, calendar))
-    ]
     count = max(1, _count_of(done, terminology))
     treated = _levels_on_record(record, terminology, last_days, count, today)
     return Operation(
@@ -142,11 +138,28 @@ def operation_on_record(
         planned=treated.planned,
         region=_region_of(done or augmentations, terminology),
         count=count,
-        day=max([*filter(None, ends), *ordered], default=None),
+        day=max(filter(None, [*ends, *days_to_come]), default=None),
         is_day_sure=None not in ends and not orders,
         perhaps_since=_perhaps_since(record, terminology, today),
         days=treated.days,
     )
+
+
+def _for_another_operation(
+    orders: Sequence[Json], newest: date, terminology: Terminology
+) -> list[Json]:
+    """Return the orders since the newest operation that name no vertebra.
+
+    Such an order may be for any fracture. One that names a vertebra is for that one:
+    it is read with the levels.
+    """
+    calendar = terminology.calendar
+    return [
+        one
+        for one in orders
+        if _is_after(calendar.first_day(one.get("authoredOn")), newest)
+        and not find_levels(one, NO_DRAFTS, terminology).levels
+    ]
 
 
 def _perhaps_since(
