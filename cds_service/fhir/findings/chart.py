@@ -28,6 +28,7 @@ from cds_service.fhir.entries.words.open_concepts import (
     UNKNOWN_DRUG,
     UNNAMED,
 )
+from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.record_state import (
     GIVEN_HERE,
@@ -107,6 +108,8 @@ TELLING = (
     *sorted(MEDICATION_TYPES),
 )
 CORRECTED = ("corrected", "amended")
+# A finding names so many broken resources. The record counts all of them.
+MOST_BROKEN = 20
 
 
 class Problem(NamedTuple):
@@ -288,6 +291,7 @@ class Chart:
         self.mentions = _by_concept((_mentioned(one), one) for one in telling)
         self.unknown = _with_any_concept(self.kinds, OF_RECORD | {NOT_UNDERSTOOD})
         self.uncoded = _with_any_concept(self.kinds, UNCODED)
+        self._broken_by_kind = _broken_by_kind(record.unreadable)
         self._listed: dict[tuple[tuple[str, ...], bool], Listing] = {}
         self._read_whole = frozenset(
             [key for key, read in record.reads.items() if not _fault(key, read)]
@@ -393,22 +397,34 @@ class Chart:
         return Listing(entries, not_understood, is_kept)
 
     def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:
-        """List the broken resources that may be of a finding."""
-        if not self.record.unreadable:
+        """List the broken resources that may be of a finding, `MOST_BROKEN` at most."""
+        if not self._broken_by_kind:
             return ()
         wanted = set(spec.asked_concepts)
         is_measured = isinstance(spec, QuantitySpec)
         if isinstance(spec, YesNoSpec) and spec.closed_world:
             wanted.add(NOT_UNDERSTOOD)
-        passed = []
-        for resource in sorted(self.record.unreadable, key=lambda one: one.reference):
-            is_unnamed = resource.concepts == UNNAMED and resource.key in spec.keys
-            if resource.concepts & wanted or (is_unnamed and is_measured):
-                name = resource.reference
-                source = Provenance(name, "fhir", code="", printed="", rule=spec.rule)
-                why = f"{name} is not readable"
-                passed.append(PassedOver(spec.name, "unreadable", why, source))
-        return tuple(passed)
+        names: list[str] = []
+        for (concepts, key), same in self._broken_by_kind.items():
+            is_unnamed = concepts == UNNAMED and key in spec.keys
+            if concepts & wanted or (is_unnamed and is_measured):
+                names += same[:MOST_BROKEN]
+        return tuple(_broken_of(spec, name) for name in sorted(names)[:MOST_BROKEN])
+
+
+def _broken_by_kind(
+    unreadable: Iterable[Unreadable],
+) -> dict[tuple[frozenset[str], str], list[str]]:
+    """Return the names of broken resources, in order, by their concepts and list."""
+    by_kind: dict[tuple[frozenset[str], str], list[str]] = {}
+    for one in sorted(unreadable, key=lambda one: one.reference):
+        by_kind.setdefault((one.concepts, one.key), []).append(one.reference)
+    return by_kind
+
+
+def _broken_of(spec: ReadSpec, name: str) -> PassedOver:
+    source = Provenance(name, "fhir", code="", printed="", rule=spec.rule)
+    return PassedOver(spec.name, "unreadable", f"{name} is not readable", source)
 
 
 def _fault(key: str, read: ReadOutcome | None) -> UnreadList | None:
