@@ -93,6 +93,7 @@ from cds_service.fhir.orders.operations.augmentation import find_augmentation_or
 from cds_service.fhir.orders.operations.done_procedures import (
     RECENT,
     has_augmentation,
+    with_doubted_operations,
     with_known_statuses,
     with_possible_days,
 )
@@ -265,10 +266,16 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
 
 
 def _with_course_and_days(record: PatientRecord, call: Call) -> PatientRecord:
-    """Add to operations what the reason of their status says, and possible days."""
+    """Add to operations what the reason of their status says, and possible days.
+
+    If none was done, those that were not understood are added.
+    """
     terminology = call.service.terminology
     record = with_reasons_of_status(record, terminology)
-    return with_possible_days(record, terminology, call.today)
+    record = with_possible_days(record, terminology, call.today)
+    if _find_performed(call, record) is not None:
+        return record
+    return with_doubted_operations(record, terminology)
 
 
 # --- step 1: the orders
