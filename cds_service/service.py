@@ -122,7 +122,10 @@ from cds_service.fhir.orders.suggested.suggestions import (
 )
 from cds_service.fhir.orders.support.joined_support import join_support_orders
 from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
-from cds_service.fhir.orders.support.support_on_record import with_delivered
+from cds_service.fhir.orders.support.support_on_record import (
+    with_delivered,
+    with_unclear,
+)
 from cds_service.fhir.orders.support.told_braces import with_told
 from cds_service.fhir.orders.training.ward_training import without_ward_training
 from cds_service.fhir.site_calendar import SiteCalendar, answered_on
@@ -564,6 +567,7 @@ def _case_of_discharge(
     record_before = without_performed(record, performed, terminology)
     since = performed.performed_on or call.today - RECENT
     delivered = with_delivered(gathered.support, record, since, call.today)
+    delivered = with_unclear(delivered, record, terminology, call.today)
     support = without_ward_training(
         with_told(delivered, record, performed.references, since, terminology),
         record,

@@ -257,6 +257,10 @@ UNSTATED_PURPOSE = Purpose()
 NO_RENEWAL = Renewal()
 
 
+# In `SupportOrder.unread`: its status leaves open if it is in force.
+STATUS = "status"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportOrder:
     """An order or draft that our advice touches: a brace, bed rest, a referral.

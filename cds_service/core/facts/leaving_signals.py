@@ -17,6 +17,7 @@ from cds_service.core.facts.situation import (
     signal,
 )
 from cds_service.core.findings import DrugUse, Finding, Gap
+from cds_service.core.orders import STATUS
 from cds_service.core.words.phrases import Joined, Verbatim, in_brackets, joined, say
 from cds_service.core.words.wording import (
     capital,
@@ -340,10 +341,14 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
 def _manner(brace: Brace, braces: Sequence[Brace]) -> str:
     """Say how the brace that was worn first ends: late, passed, or unclear.
 
+    Of braces of unknown status, or on hold, it is open if any is worn.
+
     Args:
         brace: the one of these that was worn first.
         braces: those with a problem.
     """
+    if all(STATUS in other.times.order.unread for other in braces):
+        return "unsure"
     if brace.issue == "passed":
         return "passed"
     # What was not read may say how long: "until fusion".
