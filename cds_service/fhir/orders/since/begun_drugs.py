@@ -105,7 +105,10 @@ def _is_around(
 def _given_for_days(
     begun: Sequence[tuple[Entry, TellsOf]], since: date, terminology: Terminology
 ) -> set[str]:
-    """Return the doses of several days after that of the operation; of a pressor one."""
+    """Return the doses of several days after that of the operation.
+
+    Of a pressor those of one day count.
+    """
     days: dict[TellsOf, dict[str, date]] = defaultdict(dict)
     for entry, told in begun:
         raw = entry.raw
