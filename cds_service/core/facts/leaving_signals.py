@@ -476,7 +476,8 @@ def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
 def _training_despite_limit(situation: Situation) -> Signal | None:
     """Find physiotherapy, placed although a fracture of the spine was lately unstable.
 
-    What another fact asks about is not asked again. A broken hip is no reason to ask:
+    So it is if an order forbids it, and none of it is of a later day. What another fact
+    asks about is not asked again. A broken hip is no reason to ask:
     physiotherapy was ordered for a patient whose hip had been repaired, and the
     patient's page allows for it.
     """
@@ -486,12 +487,24 @@ def _training_despite_limit(situation: Situation) -> Signal | None:
     )
     if leaving is None or not is_placed:
         return None
+    if _is_training_forbidden(situation):
+        return Signal(say("an order forbids physiotherapy"))
     if any(SIGNALS[name](situation) for name in ASKED_OF_INJURIES):
         return None
     unstable = SIGNALS["unstable-before"](situation)
     if unstable is None or not _has_recent_unstable_fracture(situation):
         return None
     return Signal(unstable.because)
+
+
+def _is_training_forbidden(situation: Situation) -> bool:
+    """Tell if an order forbids training, and no order of it is of a later day."""
+    support = situation.support
+    forbidden = support.forbidden_on
+    if forbidden is None:
+        return False
+    days = (order.written.day for order in support.counted("rehabilitation"))
+    return not any(day and day > forbidden for day in days)
 
 
 def _has_recent_unstable_fracture(situation: Situation) -> bool:
