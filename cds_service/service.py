@@ -93,6 +93,7 @@ from cds_service.fhir.orders.operations.augmentation import find_augmentation_or
 from cds_service.fhir.orders.operations.done_procedures import (
     RECENT,
     has_augmentation,
+    with_doubted_operations,
     with_known_statuses,
     with_possible_days,
 )
@@ -121,7 +122,10 @@ from cds_service.fhir.orders.suggested.suggestions import (
 )
 from cds_service.fhir.orders.support.joined_support import join_support_orders
 from cds_service.fhir.orders.support.signed_support import find_draft_support_orders
-from cds_service.fhir.orders.support.support_on_record import with_delivered
+from cds_service.fhir.orders.support.support_on_record import (
+    with_delivered,
+    with_unclear,
+)
 from cds_service.fhir.orders.support.told_braces import with_told
 from cds_service.fhir.orders.training.ward_training import without_ward_training
 from cds_service.fhir.site_calendar import SiteCalendar, answered_on
@@ -265,10 +269,16 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
 
 
 def _with_course_and_days(record: PatientRecord, call: Call) -> PatientRecord:
-    """Add to operations what the reason of their status says, and possible days."""
+    """Add to operations what the reason of their status says, and possible days.
+
+    If none was done, those that were not understood are added.
+    """
     terminology = call.service.terminology
     record = with_reasons_of_status(record, terminology)
-    return with_possible_days(record, terminology, call.today)
+    record = with_possible_days(record, terminology, call.today)
+    if _find_performed(call, record) is not None:
+        return record
+    return with_doubted_operations(record, terminology)
 
 
 # --- step 1: the orders
@@ -557,6 +567,7 @@ def _case_of_discharge(
     record_before = without_performed(record, performed, terminology)
     since = performed.performed_on or call.today - RECENT
     delivered = with_delivered(gathered.support, record, since, call.today)
+    delivered = with_unclear(delivered, record, terminology, call.today)
     support = without_ward_training(
         with_told(delivered, record, performed.references, since, terminology),
         record,

@@ -128,6 +128,8 @@ def _unread(answer: Answer) -> list[str]:
     unread = {*state.unread, *state.incomplete}
     if leaving is not None:
         unread |= {*leaving.unread}
+        # What the stay was for is then not known.
+        unread |= {"encounter"} if leaving.is_diagnosis_unsent else set()
     return [key for key in DECIDING if key in unread]
 
 

@@ -257,6 +257,10 @@ UNSTATED_PURPOSE = Purpose()
 NO_RENEWAL = Renewal()
 
 
+# In `SupportOrder.unread`: its status leaves open if it is in force.
+STATUS = "status"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportOrder:
     """An order or draft that our advice touches: a brace, bed rest, a referral.
@@ -370,6 +374,8 @@ class SupportOrders:
             if all count.
         training_limits: what forbids or limits training and walking now.
         has_unnamed: an order on record does not name what it orders: it may be any.
+        forbidden_on: the newest day of an order in force by which training must not be
+            done, by its element and not by words; that of the answer if it has none.
     """
 
     orders: tuple[SupportOrder, ...] = ()
@@ -386,6 +392,7 @@ class SupportOrders:
     counted_from: date | None = None
     training_limits: frozenset[TrainingLimit] = frozenset()
     has_unnamed: bool = False
+    forbidden_on: date | None = None
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:
         """List orders of one kind, drafts first, then by reference."""

@@ -123,6 +123,15 @@ def state_of(drugs: BoneDrugs, today: date, fracture_on: date | None) -> DrugSta
     return _hidden_state(hidden, newest, today, fracture_on)
 
 
+def is_warning(drugs: BoneDrugs, today: date) -> bool:
+    """Tell if denosumab is overdue, or an anabolic drug ended (F8, F9)."""
+    return any(
+        find(use, drugs, today)
+        for find in (_overdue, _anabolic_ended)
+        for use in drugs.uses
+    )
+
+
 def _rank(use: DrugUse) -> tuple[bool, date, str]:
     """Rank what goes on before what ended, then the newest first."""
     is_open = use.end is None or use.orders.is_standing

@@ -188,6 +188,7 @@ class Leaving:
         bookings: appointments from today on, the next first.
         biopsies: each that was sent for this fracture.
         unread: prefetch keys of lists that could not be read whole.
+        is_diagnosis_unsent: the stay has a diagnosis that nobody sent.
         long_known: references of the diagnoses that are no news of the last weeks.
         everyday: references of those that every ward has, which ask for nothing.
         reports: those since the operation.
@@ -216,6 +217,7 @@ class Leaving:
     bookings: tuple[Booking, ...] = ()
     biopsies: tuple[Biopsy, ...] = ()
     unread: tuple[str, ...] = ()
+    is_diagnosis_unsent: bool = False
     long_known: frozenset[str] = frozenset()
     everyday: frozenset[str] = frozenset()
     reports: ReportsSince

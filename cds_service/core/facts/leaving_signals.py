@@ -17,6 +17,7 @@ from cds_service.core.facts.situation import (
     signal,
 )
 from cds_service.core.findings import DrugUse, Finding, Gap
+from cds_service.core.orders import STATUS
 from cds_service.core.words.phrases import Joined, Verbatim, in_brackets, joined, say
 from cds_service.core.words.wording import (
     capital,
@@ -340,10 +341,14 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
 def _manner(brace: Brace, braces: Sequence[Brace]) -> str:
     """Say how the brace that was worn first ends: late, passed, or unclear.
 
+    Of braces of unknown status, or on hold, it is open if any is worn.
+
     Args:
         brace: the one of these that was worn first.
         braces: those with a problem.
     """
+    if all(STATUS in other.times.order.unread for other in braces):
+        return "unsure"
     if brace.issue == "passed":
         return "passed"
     # What was not read may say how long: "until fusion".
@@ -471,7 +476,8 @@ def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
 def _training_despite_limit(situation: Situation) -> Signal | None:
     """Find physiotherapy, placed although a fracture of the spine was lately unstable.
 
-    What another fact asks about is not asked again. A broken hip is no reason to ask:
+    So it is if an order forbids it, and none of it is of a later day. What another fact
+    asks about is not asked again. A broken hip is no reason to ask:
     physiotherapy was ordered for a patient whose hip had been repaired, and the
     patient's page allows for it.
     """
@@ -481,12 +487,24 @@ def _training_despite_limit(situation: Situation) -> Signal | None:
     )
     if leaving is None or not is_placed:
         return None
+    if _is_training_forbidden(situation):
+        return Signal(say("an order forbids physiotherapy"))
     if any(SIGNALS[name](situation) for name in ASKED_OF_INJURIES):
         return None
     unstable = SIGNALS["unstable-before"](situation)
     if unstable is None or not _has_recent_unstable_fracture(situation):
         return None
     return Signal(unstable.because)
+
+
+def _is_training_forbidden(situation: Situation) -> bool:
+    """Tell if an order forbids training, and no order of it is of a later day."""
+    support = situation.support
+    forbidden = support.forbidden_on
+    if forbidden is None:
+        return False
+    days = (order.written.day for order in support.counted("rehabilitation"))
+    return not any(day and day > forbidden for day in days)
 
 
 def _has_recent_unstable_fracture(situation: Situation) -> bool:

@@ -13,6 +13,7 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.medication.products import DEVICE_ORDERS
 from cds_service.fhir.entries.words.open_concepts import UNCODED, UNREAD_WORDS
 from cds_service.fhir.gathering.days_before_birth import without_days_before
+from cds_service.fhir.gathering.doubted_operations import PROCEDURE, doubted_copies
 from cds_service.fhir.gathering.fetching import NOT_IN_TIME, UNASKED, read_results
 from cds_service.fhir.gathering.fhir_reader import FhirReader
 from cds_service.fhir.gathering.patient_status import MODIFIED, doubt_of
@@ -342,6 +343,12 @@ def _part_of_list(
         outcome = _incomplete(
             outcome, f"the words of {count_entries(unread)} not all read"
         )
+    doubted: tuple[Entry, ...] = ()
+    if broken and kind == PROCEDURE:
+        copies = [*doubted_copies(resources, broken)]
+        doubted, _ = pick(
+            template, copies, targets, outcome.origin, terminology, deadline
+        )
     # Of optional lists broken entries are not counted, but a device may be a brace.
     is_counted = kind in DEVICE_ORDERS or not template.is_optional
     return PatientRecord(
@@ -349,6 +356,7 @@ def _part_of_list(
         entries=picked,
         unreadable=broken if is_counted else (),
         near_misses=_near_misses(kind, resources, picked, terminology),
+        doubted_acts=doubted,
     )
 
 
@@ -408,6 +416,7 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
         foreign=dict(sorted(foreign.items())),
         near_misses=tuple(sorted({one for part in parts for one in part.near_misses})),
         doubt=doubt,
+        doubted_acts=tuple(entry for part in parts for entry in part.doubted_acts),
     )
 
 

@@ -58,6 +58,8 @@ class PatientRecord(NamedTuple):
         doubt: why part of the record may be in another one, or mean another thing;
             empty if nothing says so.
         encounter: the id of the stay or visit that the call names; empty if none.
+        doubted_acts: what broken procedures were of and when, each of status
+            `unknown`; not among the entries.
         stays_along: the patient's Encounters that came along with a list, as JSON of
             any quality.
     """
@@ -72,6 +74,7 @@ class PatientRecord(NamedTuple):
     diagnoses: frozenset[str] = frozenset()
     encounter: str = ""
     stays_along: tuple[Json, ...] = ()
+    doubted_acts: tuple[Entry, ...] = ()
 
     def of_key(self, key: str) -> tuple[Entry, ...]:
         """Return the entries of one prefetch key."""

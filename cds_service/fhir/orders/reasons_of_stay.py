@@ -6,7 +6,7 @@ discharge, of billing or of a comorbidity alone does not say when a diagnosis be
 
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.raw_json import Json, member, objects, text
-from cds_service.fhir.references import last_name
+from cds_service.fhir.references import contained_in, last_name
 from cds_service.fhir.settings_of_care import VOID_STAY
 
 # HL7 diagnosis-role, in small letters: of the admission, the complaint, before surgery.
@@ -37,6 +37,32 @@ def came_for(record: PatientRecord, stays: frozenset[str]) -> frozenset[str]:
             if not roles.isdisjoint(CAME_AFTER):
                 after.add(name)
     return frozenset(came - after)
+
+
+def has_unsent_diagnosis(record: PatientRecord) -> bool:
+    """Tell if the present stay has a diagnosis that nobody sent, and no words name.
+
+    What the patient came with was known before the operation.
+    """
+    return any(
+        _is_unsent(diagnosis, entry.raw, record.diagnoses)
+        for entry in record.of_key("encounter")
+        if entry.status not in VOID_STAY
+        for diagnosis in objects(entry.raw.get("diagnosis"))
+        if (roles := _roles(diagnosis)).isdisjoint(CAME_WITH)
+        or not roles.isdisjoint(CAME_AFTER)
+    )
+
+
+def _is_unsent(diagnosis: Json, stay: Json, known: frozenset[str]) -> bool:
+    """Tell if the condition of a diagnosis is a reference alone to an unknown one."""
+    condition = diagnosis.get("condition")
+    address = text(member(condition, "reference"))
+    if text(member(condition, "display")) or contained_in(stay).get(address):
+        return False
+    kind = text(member(condition, "type")) or last_name(address).partition("/")[0]
+    is_here = not known.isdisjoint({address, last_name(address)} - {""})
+    return not is_here and kind != "Procedure"
 
 
 def names_of_discharge(stay: Json) -> list[str]:

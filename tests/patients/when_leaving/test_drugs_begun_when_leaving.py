@@ -8,6 +8,7 @@ from tests.chart_builders import days_ago, of_patient
 from tests.codes import ATC, ICD, RXNORM, SCT, codeable
 from tests.patients.leaving import summaries_beside, titled
 
+LEAVING = "Leaving after kyphoplasty L1 (18 Nov): "
 READ = "1 recent entry not understood. Read before leaving."
 INFECTION = [
     ("Vancomycin", "1 g IV bd"),
@@ -326,6 +327,51 @@ def test_a_pressor_of_the_day_of_the_operation_is_of_the_anaesthesia() -> None:
     assert summaries_beside(given("Noradrenalin", days=2)) == []
     first, last = given("Noradrenalin", days=1), given("Noradrenalin", days=0)
     assert len(summaries_beside(first, last)) == 1
+
+
+@pytest.mark.parametrize("days", [1, 0])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Noradrenalin",
+        "Norepinephrine infusion",
+        "Noradrénaline",
+        "Noradrenalina",
+        "Norepinefryna",
+        "Dobutamine",
+        "Vasopressin",
+        "ノルアドレナリン",
+        "去甲肾上腺素",
+        "노르에피네프린",
+    ],
+)
+def test_a_pressor_given_once_on_a_later_day_is_to_be_read(
+    name: str, days: int
+) -> None:
+    assert summaries_beside(given(name, days=days)) == [f"{LEAVING}{READ}"]
+
+
+def test_a_code_of_a_pressor_says_no_less_of_what_was_given() -> None:
+    for code in ("C01CA03", "C01CA07", "H01BA01"):
+        coded: Any = {"medicationCodeableConcept": codeable(ATC, code)}
+        assert len(summaries_beside(given("", days=1) | coded)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "members"),
+    [
+        ("Noradrenalin", {"status": "not-done"}),
+        ("Noradrenalin", {"status": "entered-in-error"}),
+        ("Lidocaine with norepinephrine", {}),
+        ("Desmopressin", {}),
+        ("Adrenaline", {}),
+        ("Paracetamol", {}),
+        ("Ondansetron", {}),
+        ("Metoprolol", {}),
+    ],
+)
+def test_what_is_no_pressor_given_is_not(name: str, members: Any) -> None:
+    assert summaries_beside(given(name, days=1) | members) == []
 
 
 def test_a_course_that_begins_before_the_operation_is_not_around_it() -> None:

@@ -194,9 +194,42 @@ def end_in_words(
     return authored.last + timedelta(days=days) if days < MOST_DAYS else None
 
 
+def last_day_in_words(raw: Json, begun: Dated | None, chart: Chart) -> date | None:
+    """Return the last day that the words of each dosage name: `until 10 Aug 2026`.
+
+    None unless all else that they and the notes say is plain words of a dose, no timing
+    gives bounds of its own, and the day lies between the start and what was said later.
+
+    Args:
+        raw: an order or a statement.
+        begun: its first day.
+        chart: the patient's record.
+    """
+    dosages = dosages_of(raw)
+    words = [text(one.get("text")) for one in dosages]
+    ends = [*filter(None, map(chart.terminology.durations.stated_end, words))]
+    if not ends or len(ends) < len(words) or any(map(_is_bounded, dosages)):
+        return None
+    others = [*_other_words(raw), *(one.rest for one in ends)]
+    if not all(map(chart.terminology.plain.doses.are_all, filter(None, others))):
+        return None
+    day = max(one.day for one in ends)
+    stated = dated(raw.get("dateAsserted") or raw.get("effectiveDateTime"), chart)
+    is_slip = begun is not None and day < begun.first
+    is_said_later = stated is not None and day < stated.last
+    return None if is_slip or is_said_later else day
+
+
+def _is_bounded(dosage: Json) -> bool:
+    """Tell if the timing of a dosage has bounds, or a number of doses."""
+    repeat = member(dosage, "timing", "repeat")
+    names = ("boundsPeriod", "boundsDuration", "boundsRange", "count", "countMax")
+    return any(member(repeat, name) for name in names)
+
+
 def _other_words(raw: Json) -> list[str]:
     """List the texts of an order next to the words of its dosages."""
-    dosages = objects(raw.get("dosageInstruction"))
+    dosages = dosages_of(raw)
     return [
         *(text(one.get("patientInstruction")) for one in dosages),
         *(

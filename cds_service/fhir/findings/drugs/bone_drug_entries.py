@@ -22,6 +22,7 @@ from cds_service.fhir.findings.drugs.bone_drug_entry import (
     name_of_drug,
     read_drug_entry,
 )
+from cds_service.fhir.findings.drugs.doubled_doses import with_doubted_copies
 from cds_service.fhir.findings.drugs.medication_list import (
     NOT_TAKEN,
     TAKEN,
@@ -75,7 +76,8 @@ def allergies_of(spec: BoneDrugSpec, chart: Chart) -> tuple[DrugAllergy, ...]:
 
 def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
     """Yield the bone drugs on the lists of drugs, and those that other drugs name."""
-    for entry, drug in _bone_drugs(spec, chart):
+    named = with_doubted_copies(_bone_drugs(spec, chart), spec, chart)
+    for entry, drug in named:
         if not is_meant(entry):
             continue
         is_refused = is_not_given(entry) or entry.status == "not-taken"

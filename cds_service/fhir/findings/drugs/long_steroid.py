@@ -22,6 +22,7 @@ from cds_service.fhir.findings.courses.drug_times import (
     end_of_steroid,
     end_of_supply,
     handed_over,
+    last_day_in_words,
     mg_per_day,
 )
 from cds_service.fhir.findings.drugs.medication_list import (
@@ -164,6 +165,7 @@ def _is_of_days(use: Use, chart: Chart) -> bool:
 def _is_short(use: Use, chart: Chart) -> bool:
     start, _ = _days(use, chart)
     end = end_of_steroid(use.entry.raw, chart)
+    end = end or last_day_in_words(use.entry.raw, start, chart)
     return bool(start and end and end - start.first <= OF_DAYS)
 
 
@@ -200,6 +202,8 @@ def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
     start = dated(member(raw, "effectivePeriod", "start"), chart)
     ended = dated(member(raw, "effectivePeriod", "end"), chart)
     asserted = dated(raw.get("dateAsserted"), chart)
+    if ended is None and (last := last_day_in_words(raw, start, chart)):
+        ended = Dated(last, last)
     may_go_on = use.is_active or use.entry.status == "on-hold"
     if ended is None and not may_go_on:
         newest = start or dated(raw.get("effectiveDateTime"), chart) or asserted
@@ -300,7 +304,8 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
             or dated(raw.get("effectiveDateTime"), chart)
             or dated(raw.get("dateAsserted"), chart)
         )
-        return start, ended.last if ended else goes_on
+        last = ended.last if ended else last_day_in_words(raw, start, chart)
+        return start, last or goes_on
     if use.entry.resource_type == "MedicationDispense":
         return handed_over(raw, chart), end_of_course(raw, chart)
     start = dated(raw.get("authoredOn"), chart)
@@ -311,7 +316,11 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
     )
     end = max((one for one in ends if one), default=None)
     if end is None:
-        end = end_in_words(raw, start, chart) or end_of_pack(raw, chart)
+        end = (
+            end_in_words(raw, start, chart)
+            or last_day_in_words(raw, start, chart)
+            or end_of_pack(raw, chart)
+        )
     if end is None and is_limited(raw, chart):
         return start, None
     return start, end or goes_on

@@ -71,6 +71,18 @@ _NO_DAY = re.compile(
 )
 
 
+class StatedEnd(NamedTuple):
+    """The last day of a drug, from the words of its dosage.
+
+    Attributes:
+        day: the day; of two that it may be, the later one.
+        rest: the other words.
+    """
+
+    day: date
+    rest: str
+
+
 class Course(NamedTuple):
     """The length of a drug's course, from the words of its dosage.
 
@@ -211,6 +223,28 @@ class DurationRules:
         for ending in self._days.endings(plain):
             plain = blank(plain, ending.start, ending.end)
         return plain
+
+    def stated_end(self, text: str) -> StatedEnd | None:
+        """Read the one day, with its year, until which all of a dosage is taken.
+
+        It stands before or behind all other words: "until 10 Aug 2026, then 2.5 mg"
+        goes on. None if the words are not so.
+        """
+        plain = normal(text)
+        if len(plain) > LONGEST_TEXT:
+            return None
+        endings = [*self._days.endings(plain)]
+        if len(endings) != 1:
+            return None
+        (ending,) = endings
+        before, behind = plain[: ending.start], plain[ending.end :]
+        behind = self.words.last_stop.sub("", behind)
+        is_at_end = not (_SIGN.search(before) and _SIGN.search(behind))
+        days = self._days.meant(ending.day)
+        rest = f"{before} {behind}".strip()
+        if not (is_at_end and days) or self.words.day_pattern.search(rest):
+            return None
+        return StatedEnd(max(days), rest)
 
     def course(self, text: str, *, may_be_bare: bool = False) -> Course | None:
         """Add the lengths of the steps of a dosage.

@@ -121,6 +121,22 @@ class LastDays:
                     yield ending
                     text = blank(text, ending.start, ending.end)
 
+    def meant(self, match: re.Match[str]) -> list[date]:
+        """List the days that a day with its year may mean: `4/1/2027` is one of two.
+
+        None of them if a part of it is wrong.
+        """
+        parts = _parts_of(match)
+        if "y" not in parts:
+            return []
+        forms = [parts]
+        if "a" in parts:
+            forms = [
+                {"m": parts[one], "d": parts[other], "y": parts["y"]}
+                for one, other in ("ab", "ba")
+            ]
+        return [*filter(None, map(self._day_of, forms))]
+
     def _ending(self, text: str, match: re.Match[str]) -> Ending | None:
         from_ = max(0, match.start() - NEAR)
         before = _AND_INCLUDING.sub("", text[from_ : match.start()])

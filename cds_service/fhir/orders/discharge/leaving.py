@@ -32,7 +32,7 @@ from cds_service.fhir.orders.operations.done_procedures import (
     levels_of,
     stay_of,
 )
-from cds_service.fhir.orders.reasons_of_stay import came_for
+from cds_service.fhir.orders.reasons_of_stay import came_for, has_unsent_diagnosis
 from cds_service.fhir.orders.since.acts import complicated_since, unread_acts_since
 from cds_service.fhir.orders.since.antibiotics import antibiotics_since
 from cds_service.fhir.orders.since.begun_drugs import telling_drugs_since
@@ -100,6 +100,7 @@ def read_leaving(
         bookings=_bookings(record, terminology, performed, now),
         biopsies=tuple(biopsies_on_record(record, terminology, performed, today)),
         unread=_unread_lists(record),
+        is_diagnosis_unsent=has_unsent_diagnosis(record),
         long_known=known_before(record, terminology, performed.performed_on, today),
         everyday=everyday | known_by_words(record, since, terminology),
         reports=ReportsSince(

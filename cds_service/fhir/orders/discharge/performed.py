@@ -78,7 +78,11 @@ def find_performed(
         from_day = _first_possible_day(newest, record, stay, days, terminology)
     performed = Performed(day, bool(sure), from_day)
     named = without_unread_notes(augmentation, procedures, terminology)
-    is_note_unread = named is not augmentation
+    # Of an operation whose entry was not understood nothing else was read.
+    doubted = {one.reference for one in record.doubted_acts}
+    is_note_unread = named is not augmentation or not doubted.isdisjoint(
+        augmentation.references
+    )
     return replace(named, performed=performed._replace(is_note_unread=is_note_unread))
 
 

@@ -53,6 +53,16 @@ def with_known_statuses(
     )
 
 
+def with_doubted_operations(
+    record: PatientRecord, terminology: Terminology
+) -> PatientRecord:
+    """Add the augmentations that were not understood to the entries of a record."""
+    doubted = tuple(
+        one for one in record.doubted_acts if is_augmentation(one.raw, terminology)
+    )
+    return record._replace(entries=(*record.entries, *doubted)) if doubted else record
+
+
 def with_possible_days(
     record: PatientRecord, terminology: Terminology, today: date
 ) -> PatientRecord:

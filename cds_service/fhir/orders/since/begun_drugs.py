@@ -29,6 +29,8 @@ AT_ONCE = ("clot", "lysis")
 READ = frozenset({GIVEN, ORDERED, "MedicationStatement"})
 # Doses on so many days after that of the operation are no longer around it.
 LEAST_DAYS = 2
+# Nobody who is well gets one on a later day.
+AFTER_ONE_DAY = ("shock",)
 
 
 def telling_drugs_since(
@@ -103,7 +105,10 @@ def _is_around(
 def _given_for_days(
     begun: Sequence[tuple[Entry, TellsOf]], since: date, terminology: Terminology
 ) -> set[str]:
-    """Return the doses that were given on several days after that of the operation."""
+    """Return the doses of several days after that of the operation.
+
+    Of a pressor those of one day count.
+    """
     days: dict[TellsOf, dict[str, date]] = defaultdict(dict)
     for entry, told in begun:
         raw = entry.raw
@@ -113,8 +118,8 @@ def _given_for_days(
             days[told][entry.reference] = day
     return {
         reference
-        for doses in days.values()
-        if len({*doses.values()}) >= LEAST_DAYS
+        for told, doses in days.items()
+        if told in AFTER_ONE_DAY or len({*doses.values()}) >= LEAST_DAYS
         for reference in doses
     }
 

@@ -22,6 +22,10 @@ from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, sentences, sentences_once
 from cds_service.fhir.onset import OF_FRACTURE, begun, recorded_on
+from cds_service.fhir.orders.since.dated_notes import (
+    notes_of_these_days,
+    written_on,
+)
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import is_dated_before
 
@@ -71,6 +75,7 @@ BEFORE_SIGNING = (
     "medications",
     "statements",
     "administrations",
+    "dispenses",
     "procedures",
 )
 ACT = "Procedure"
@@ -116,11 +121,13 @@ def told_lately(
         if _is_scan(report, terminology)
     )
     reported = max(filter(None, days_of_scans), default=None)
-    entries = (
+    entries = [
         entry
         for key in (*LISTS, *(BEFORE_SIGNING if is_signed else ()))
         for entry in record.of_key(key)
-    )
+    ]
+    if is_signed:
+        entries += notes_of_these_days(record, today - OF_ORDER, terminology)
 
     def is_of_now(entry: Entry) -> bool:
         if _is_order(entry):
@@ -300,7 +307,7 @@ def _day_of(entry: Entry, birth: date | None, terminology: Terminology) -> date 
         return None
     if entry.resource_type in MEDICATION_TYPES:
         when = calendar.effective(entry.raw, "effective")
-        return when.day if when else calendar.last_day(entry.raw.get("authoredOn"))
+        return when.day if when else calendar.last_day(written_on(entry.raw))
     _, last = begun(entry.raw, birth, calendar)
     return last or calendar.last_day(recorded_on(entry.raw))
 

@@ -44,7 +44,10 @@ from cds_service.fhir.orders.support.support_on_record import (
 )
 from cds_service.fhir.orders.support.support_order import BIOPSY, TIMED
 from cds_service.fhir.orders.training.past_stays import PastStays, past_stays
-from cds_service.fhir.orders.training.training_limits import training_limits
+from cds_service.fhir.orders.training.training_limits import (
+    forbidden_on,
+    training_limits,
+)
 
 # Lists with prose, in which a reason to keep a brace may be written.
 PROSE = ("diagnosticReports", "imagingStudies", "encounter")
@@ -110,6 +113,9 @@ def join_support_orders(
         is_prose_unread=any(is_list_unread(key, record) for key in PROSE),
         training_limits=limits,
         has_unnamed=has_unnamed_order(record),
+        forbidden_on=(
+            forbidden_on(record, terminology, today, past) if today else None
+        ),
     )
 
 

@@ -12,6 +12,7 @@ out:
 
 A brace or bed rest of unknown status, or on hold, is left out too: it is not worn. At a
 discharge, a brace of this operation whose order is completed is worn: `with_delivered`.
+One of unknown status or on hold is asked about there: `with_unclear`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,10 +21,11 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.core.braces.bracing import times_of
-from cds_service.core.orders import NotNow, SupportOrder, SupportOrders
+from cds_service.core.orders import STATUS, NotNow, SupportOrder, SupportOrders
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.onset import OF_FRACTURE
 from cds_service.fhir.orders.drafts import OPTION, DraftOrders, codeables
 from cds_service.fhir.orders.operations.operation import HELD
 from cds_service.fhir.orders.order_times import IN_FORCE
@@ -180,6 +182,33 @@ def with_delivered(
     )
     over = tuple(order for order in support.earlier_braces if order not in worn)
     return replace(support, orders=(*support.orders, *worn), earlier_braces=over)
+
+
+def with_unclear(
+    support: SupportOrders, record: PatientRecord, terminology: Terminology, today: date
+) -> SupportOrders:
+    """Add the braces of unknown status or on hold, at a discharge: some may be worn.
+
+    Each is marked as not read whole, by its status. One that another brace of its name
+    goes on with, or that was written long ago, adds nothing.
+
+    Args:
+        support: the orders found.
+        record: the patient's record.
+        terminology: the service's terminology.
+        today: the day of the answer.
+    """
+    known = {order.name for order in support.of_kind("brace")}
+    statuses = UNKNOWN | HELD
+    unclear = tuple(
+        replace(order, unread=(*order.unread, STATUS))
+        for order in find_support_on_record(record, terminology, statuses)
+        if order.kind == "brace"
+        and order.name not in known
+        and not has_ended(order, today)
+        and _is_of_these_days(order, today - OF_FRACTURE, today)
+    )
+    return replace(support, orders=(*support.orders, *unclear)) if unclear else support
 
 
 def _is_of_these_days(order: SupportOrder, since: date, today: date) -> bool:

@@ -65,7 +65,7 @@ from cds_service.fhir.orders.training.limits_in_words import (
     words_of,
 )
 from cds_service.fhir.orders.training.past_stays import PastStays
-from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, is_prohibition, objects, text, texts_of
 from cds_service.fhir.references import Targets
 
 HOLDING = HELD | {in_doubt("moving-forbidden")}
@@ -229,6 +229,27 @@ def _limits_of_training(
     if any(_is_in_force(order, terminology, today) for order in unread):
         limits.add("unread")
     return limits
+
+
+def forbidden_on(
+    record: PatientRecord, terminology: Terminology, today: date, past: PastStays
+) -> date | None:
+    """Return the newest day of an order with `doNotPerform` of training, in force.
+
+    One without a day is of today. None without such an order.
+    """
+    written = terminology.calendar.last_day
+    return max(
+        (
+            written(entry.raw.get("authoredOn")) or today
+            for entry in record.of_key("serviceRequests")
+            if not entry.concepts.isdisjoint(HELD)
+            and is_prohibition(entry.raw)
+            and not past.ended(entry.raw)
+            and _is_in_force(entry.raw, terminology, today)
+        ),
+        default=None,
+    )
 
 
 def _among(
