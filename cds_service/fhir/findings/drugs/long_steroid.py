@@ -11,6 +11,7 @@ from cds_service.core.findings import Dated, Finding, Gap
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import LongCourseSpec
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, make_finding, make_gap
+from cds_service.fhir.findings.courses.dosage_ends import first_of_dosages
 from cds_service.fhir.findings.courses.drug_times import (
     continues_earlier,
     dated,
@@ -159,11 +160,11 @@ def _unsure(uses: Sequence[Use], spec: LongCourseSpec, chart: Chart) -> list[Use
 
 def _is_of_days(use: Use, chart: Chart) -> bool:
     """Tell if an entry says that it is of days, one dose, or doses when needed."""
-    return is_limited(use.entry.raw, chart) or _is_short(use, chart)
-
-
-def _is_short(use: Use, chart: Chart) -> bool:
     start, _ = _days(use, chart)
+    return is_limited(use.entry.raw, chart) or _is_short(use, start, chart)
+
+
+def _is_short(use: Use, start: Dated | None, chart: Chart) -> bool:
     end = end_of_steroid(use.entry.raw, chart)
     end = end or last_day_in_words(use.entry.raw, start, chart)
     return bool(start and end and end - start.first <= OF_DAYS)
@@ -234,7 +235,8 @@ def _may_be_older(use: Use, chart: Chart) -> bool:
     is_ongoing = any(
         chart.terminology.text_concepts(word, GOING_ON) for word in _words_of(raw)
     )
-    return is_ongoing and not _is_short(use, chart)
+    start, _ = _days(use, chart)
+    return is_ongoing and not _is_short(use, start, chart)
 
 
 def _words_of(order: Json) -> Iterator[str]:
@@ -309,6 +311,9 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
     if use.entry.resource_type == "MedicationDispense":
         return handed_over(raw, chart), end_of_course(raw, chart)
     start = dated(raw.get("authoredOn"), chart)
+    begun_before = first_of_dosages(raw, chart)
+    if start and begun_before and begun_before.last < start.first:
+        start = begun_before
     ends = (
         end_of_period(raw, chart),
         end_of_dosage(raw, chart),
@@ -321,6 +326,8 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
             or last_day_in_words(raw, start, chart)
             or end_of_pack(raw, chart)
         )
+    if end is None and _is_short(use, start, chart):
+        end = end_of_steroid(raw, chart)
     if end is None and is_limited(raw, chart):
         return start, None
     return start, end or goes_on

@@ -341,8 +341,14 @@ def _taken_along(tables: Sequence[Durations]) -> re.Pattern[str]:
 
 
 def _last_stop(tables: Sequence[Durations]) -> re.Pattern[str]:
-    stops, joints = (any_of(tables, name) for name in ("stop", "clause"))
-    return ignoring_case(rf"[\s,;.]+(?:(?:{joints})\s+)?(?:{stops})\s*\.?\s*$")
+    """Return a pattern for a last `then stop`, or an end behind a comma or `then`."""
+    names = ("stop", "course_end", "clause")
+    stops, ends, joints = (any_of(tables, name) for name in names)
+    joint = rf"(?:(?:{joints})\s*)"
+    return ignoring_case(
+        rf"(?:[\s,;.、]+{joint}?(?:{stops})|(?:[,;.、]\s*{joint}?|\s{joint})(?:{ends}))"
+        r"\s*\.?\s*$"
+    )
 
 
 def _amount_pattern(

@@ -265,6 +265,9 @@ class DurationRules:
             words, joint = plain[start:end], plain[before:start]
             before = end
             lengths = [*self._lengths.led(words, may_be_bare=may_be_bare)]
+            if lengths and hours:
+                # `then 20 mg for 4 days` is one more step
+                remainder = blank(remainder, start - len(joint), start)
             # `5 mg daily, then 6 day taper` gives no end of the 5 mg
             has_course = any(length.is_whole for length in lengths)
             if is_waiting and has_course and WORD.search(joint):

@@ -249,6 +249,8 @@ class Durations(DataTable):
         delay: words before a time to wait.
         course: words after a duration that make it a drug's whole course (`6 day
             taper`).
+        course_end: words by which a drug's course is over, behind a comma or a word of
+            `clause`: `then finished`. Those of `stop` do so anywhere at the end.
         rate: words after a number that make it a frequency.
         ago: words after a time that has gone by.
         past: words between a duration and the event from which it counts.
@@ -322,6 +324,7 @@ class Durations(DataTable):
     part_of_month: tuple[Pattern, ...] = ()
     every: tuple[Pattern, ...] = ()
     course: tuple[Pattern, ...] = ()
+    course_end: tuple[Pattern, ...] = ()
     rate: tuple[Pattern, ...] = ()
     ago: tuple[Pattern, ...] = ()
     since: tuple[Pattern, ...] = ()

@@ -1,0 +1,86 @@
+"""A course of a steroid in steps that each have a length, and what it then says."""
+
+import pytest
+
+from tests.gathered_records import BESIDE, findings_beside
+
+OVER = [
+    "40 mg for 4 days, then 20 mg for 4 days",
+    "40 mg for 4 days, then 20 mg for 4 days, then finish",
+    "20 mg 1-0-0 für 5 Tage, dann 10 mg 1-0-0 für 5 Tage, dann Ende",
+    "20 mg für 5 Tage, dann Schluss",
+    "40 mg pendant 5 jours, puis 20 mg pendant 5 jours, puis arrêt",
+    "30 mg 5 días, luego 15 mg 5 días, después suspender",
+    "25 mg per 5 giorni, poi 12,5 mg per 5 giorni, poi sospendere",
+    "30 mg gedurende 5 dagen, daarna 15 mg gedurende 5 dagen, daarna stop",
+    "20 mg przez 5 dni, potem 10 mg przez 5 dni, potem koniec",
+    "1日1回 5日間、その後中止",
+    "每日20mg 共5天，然后停药",
+    "1일 1회 5일간, 이후 중단",
+    "1 comprimido al día 7 días, luego suspender",
+    "1日1回 朝食後 5日分",
+    "30 mg 5 dagen, 15 mg 5 dagen, stop",
+]
+GOES_ON = [
+    "20 mg for 5 days, then one tablet daily",
+    "20 mg for 5 days, then 10 mg for 5 days, then stay on 5 mg",
+    "20 mg for 5 days, do not stop",
+    "20 mg für 5 Tage, dann eine Tablette täglich",
+    "20 mg für 5 Tage, dann 10 mg für 5 Tage, dann 5 mg bis Ende",
+    "20 mg für 5 Tage, Ende offen",
+    "20 mg für 5 Tage, dann 10 mg, kein Ende geplant",
+    "20 mg pendant 5 jours, puis un comprimé par jour",
+    "20 mg durante 5 días, luego un comprimido diario",
+    "20 mg per 5 giorni, poi una compressa al giorno",
+    "20 mg gedurende 5 dagen, daarna 1 tablet per dag",
+    "20 mg przez 5 dni, potem 1 tabl. dziennie",
+    "20mg 5日間、その後5mgを継続",
+    "每日20mg 共5天，然后每日5mg维持",
+    "20mg 5일간, 이후 5mg 유지",
+]
+
+
+def course(words, authored="2026-08-15", **timing):
+    return {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "authoredOn": authored,
+        "subject": {"reference": "Patient/pat-1"},
+        "medicationCodeableConcept": {
+            "coding": [{"system": "http://www.whocc.no/atc", "code": "H02AB06"}]
+        },
+        "dosageInstruction": [{"text": words, **timing}],
+    }
+
+
+def said_of(*record):
+    known = findings_beside([*record], BESIDE).known
+    return [
+        known[name].value if name in known else None
+        for name in ("steroid-use", "long-term-steroid")
+    ]
+
+
+@pytest.mark.parametrize("words", OVER)
+def test_a_course_whose_steps_are_over_is_no_steroid_of_months(words):
+    assert said_of(course(words)) == [None, None]
+
+
+@pytest.mark.parametrize("words", GOES_ON)
+def test_a_course_that_goes_on_behind_its_steps_counts(words):
+    assert said_of(course(words)) == [True, True]
+
+
+@pytest.mark.parametrize("start", ["2026-06-01", "2026-06", "2023-02-01"])
+def test_the_start_of_a_dosage_is_the_start_of_the_course(start):
+    timing = {"repeat": {"boundsPeriod": {"start": start}}}
+    order = course("1-0-0", authored="2026-11-02", timing=timing)
+    assert said_of(order) == [True, True]
+
+
+@pytest.mark.parametrize("start", ["2026-10-01", "2026-11-02", "2027-03-01"])
+def test_a_dosage_that_began_lately_is_no_course_of_months(start):
+    timing = {"repeat": {"boundsPeriod": {"start": start}}}
+    order = course("1-0-0", authored="2026-11-02", timing=timing)
+    assert said_of(order)[1] is None
