@@ -19,7 +19,12 @@ from cds_service.core.facts.situation import (
     signal,
 )
 from cds_service.core.findings import Finding, Findings, Gap, UnreadList, is_diagnosis
-from cds_service.core.risk.grave_findings import EXCLUDING, KINDS, GraveFinding
+from cds_service.core.risk.grave_findings import (
+    EXCLUDING,
+    INFECTIONS,
+    KINDS,
+    GraveFinding,
+)
 from cds_service.core.risk.open_points import is_settled
 from cds_service.core.words.phrases import joined, say
 from cds_service.core.words.unread_lists import unread_text
@@ -46,7 +51,6 @@ INFECTION = "present-spinal-infection"
 RECENT_CANCER = "recent-cancer"
 # Those of which the fact on complications tells, if no other entry names them.
 TOLD_APART = frozenset({"sepsis"})
-INFECTIONS = frozenset({INFECTION, "sepsis"})
 # The same of F5.
 DEFICITS_IN_DOUBT = ("new-deficit",)
 # The lists that F1 to F9 are read from (E5), by prefetch key.

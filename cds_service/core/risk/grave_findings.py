@@ -15,6 +15,9 @@ FRACTURE_NOT_CLEAR = "whether a fracture on record is an earlier one is not clea
 # How the reason begins if a sample of the spine leaves a tumour and an infection open.
 SAMPLE_TAKEN = "a sample of a disc or vertebra"
 
+# The findings of facts F1 and F2.
+INFECTIONS = frozenset({"present-spinal-infection", "sepsis"})
+
 
 class GraveFinding(NamedTuple):
     """One finding that is open if an entry names it and does not decide.

@@ -28,6 +28,21 @@ DAILY = [
     "1日1回、増悪時のみ3錠",
     "每日一次，仅急性发作期加量",
     "1x per dag 1 tablet",
+    "5 mg od, 8 tablets only in exacerbations",
+    "1 tab mane, only during flare 6 tabs",
+    "one tablet od, four only for flares",
+    "continuous low dose, only for flares higher",
+    "not only for flares",
+    "1 tgl., nur bei Schub 4",
+    "Dauertherapie, nur im Schub mehr",
+    "nicht nur bei Schub",
+    "1 cp le soir, 4 cp seulement en cas de poussée",
+    "1 comprimido en el desayuno, solo en caso de brote 4",
+    "1 cp colazione, solo in caso di riacutizzazione 5",
+    "1dd1, alleen bij exacerbatie 6",
+    "stale 1 tabl., tylko w razie zaostrzenia 4",
+    "朝食後1錠、増悪時のみ3錠",
+    "长期口服，仅加重时加量",
 ]
 
 

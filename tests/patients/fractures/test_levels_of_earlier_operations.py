@@ -49,6 +49,13 @@ PRESENT = [
     ("経皮的椎体形成術", "L1椎体形成術後の再骨折", "L1"),
     ("经皮椎体成形术", "部位：L1、L3。", "L1 L3"),
     ("Vertebroplasty", "Vertebroplasty T11 in 2026", "T11"),
+    ("Vertebroplasty", "Perform the following: kyphoplasty L1. T12 old.", "L1"),
+    (
+        "Wertebroplastyka",
+        "Skierowanie na wertebroplastykę Th12. Złamanie L1.",
+        "T12 L1",
+    ),
+    ("Wertebroplastyka", "Zgoda na kyfoplastykę Th12 i L1", "T12 L1"),
 ]
 
 

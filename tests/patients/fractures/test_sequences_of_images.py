@@ -19,6 +19,9 @@ REPORTS = [
     "Sequenze T1, T2 e STIR. Frattura recente di L1.",
     "Sagittale T1 en T2 STIR opnamen. Verse fractuur L1.",
     "Sekwencje T1, T2 i STIR. Świeże złamanie L1.",
+    "Séquences T1, T2. Fracture récente L1.",
+    "Sagittal T1 and T2: acute fracture L1",
+    "T1 sag, T2 sag, T2 tra. Acute fracture L1.",
 ]
 VERTEBRAE = [
     ("Acute fracture of T1 and T2", ("T1", "T2")),
@@ -29,6 +32,19 @@ VERTEBRAE = [
     ("Kyphoplasty T1, T2", ("T1", "T2")),
     ("Fractures T1, T2 and L1", ("T1", "T2", "L1")),
     ("Frakturen T1 und T2", ("T1", "T2")),
+    ("Sagittal T1 fracture", ("T1",)),
+    ("Axial T2 vertebral body fracture", ("T2",)),
+    ("T1 coronal split fracture", ("T1",)),
+    ("Fracture of T2 on the axial view, T2 axial", ("T2",)),
+    ("Fractures of T1 and T2, STIR hyperintense", ("T1", "T2")),
+    ("Fractures of T1/T2, STIR oedema", ("T1", "T2")),
+    ("Fraktur T1 axial", ("T1",)),
+    ("Fractures T1 et T2, STIR positif", ("T1", "T2")),
+    ("Fracturas T1 y T2, STIR", ("T1", "T2")),
+    ("Frattura T2 e STIR iperintenso", ("T2",)),
+    ("Fractuur T2 sagittaal", ("T2",)),
+    ("Złamanie T1 i T2, STIR", ("T1", "T2")),
+    ("Vertebroplasty T1 coronal", ("T1",)),
 ]
 
 

@@ -55,6 +55,19 @@ SPOKEN_OF = (
     "|Unable to stand today. Pain 9/10.|Cannot walk because of pain"
     "|Foley removed, voiding well|Kein Anhalt für Spondylodiszitis"
 )
+# A later year beside the first is of a relapse.
+RETURNED = [
+    ("Discitis 2019, relapse 2026", CAUSE),
+    ("Spondylodiscite 2019, récidive 2026", CAUSE),
+    ("Espondilodiscitis 2019, recidiva en 2026", CAUSE),
+    ("Spondilodiscite 2019, recidiva 2026", CAUSE),
+    ("Spondylodiscitis 2019, recidief 2026", CAUSE),
+    ("Zapalenie krążka 2019, nawrót 2026", CAUSE),
+    ("化脓性脊柱炎2019年，2026年复发", CAUSE),
+    ("화농성 척추염 2019, 2026 재발", CAUSE),
+    ("Breast cancer 2009, recurrence 2026", CAUSE),
+    ("Foot drop 2019, worse 2026", DEFICIT),
+]
 LOST = (
     "Since this morning she cannot lift the left foot. Doctor informed. Pain unchanged."
     "|Kann den linken Fuß seit heute nicht mehr heben. Arzt verständigt."
@@ -139,3 +152,9 @@ def test_what_a_note_only_speaks_of_does_not_lead(words):
 def test_what_a_leg_can_no_longer_do_leads_from_notes_and_reasons(words):
     for place in (note, reason, stay):
         assert DEFICIT in summary(place(words)), place
+
+
+@pytest.mark.parametrize(("words", "said"), RETURNED)
+def test_a_relapse_of_this_year_leads(words, said):
+    this_year = words.replace("2026", days_ago(1)[:4])
+    assert said in summary(reason(this_year))

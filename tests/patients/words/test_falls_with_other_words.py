@@ -22,6 +22,7 @@ HIGH = (
     "Val van ladder, risico op bloeding",
     "지붕에서 추락, 출혈 위험",
     "지붕에서 추락, 침대 안정",
+    "지붕에서 추락, 보행에 대한 두려움",
     "Upadek z drabiny na własnej posesji",
 )
 NONE = (
@@ -34,6 +35,9 @@ NONE = (
     "어머니 반복 낙상",
     "반복 낙상 위험",
     "추락 주의",
+    "추락에 대한 공포",
+    "추락 공포",
+    "반복 낙상에 대한 두려움",
     "Upadek z własnej wysokości",
 )
 REVIEW = "bone treatment review still applies"

@@ -146,6 +146,8 @@ class Vertebrae(DataTable):
         ordinals: first to twelfth.
         thoracic_after, lumbar_after: names written after a number or ordinal.
         not_after: text after a name and number that are no vertebra (`T1-weighted`).
+        techniques: planes and sequences of an image: in a row with them `T1` and `T2`
+            are sequences too.
         sequence_before: words before `T1` or `T2` that make it a sequence of an MRI, if
             the text has a word of `signals` and another level (`L3 oedema on T2`).
         signals: words for the brightness of something in an MRI.
@@ -194,6 +196,7 @@ class Vertebrae(DataTable):
     thoracic_after: tuple[Pattern, ...] = ()
     lumbar_after: tuple[Pattern, ...] = ()
     not_after: tuple[Pattern, ...] = ()
+    techniques: tuple[Pattern, ...] = ()
     sequence_before: tuple[Pattern, ...] = ()
     signals: tuple[Pattern, ...] = ()
     followers: tuple[Pattern, ...] = ()

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from cds_service.core.anatomy import SPINE
 from cds_service.fhir.mapping.files.language import Language, Speller, Vertebrae, any_of
+from cds_service.fhir.mapping.levels.sequences import ImageSequences
 from cds_service.fhir.mapping.texts.text_rules import (
     UNREAD_IN_NUMBER,
     folded,
@@ -90,6 +91,7 @@ class LevelNames:
         joints = [one.joints for one in languages]
         and_, to = (f"(?i:{any_of(joints, name)})" for name in ("and_", "to"))
         self.level = _named_level(vertebrae)
+        self._sequences = ImageSequences(vertebrae)
         self._numbered = [
             (_numbered(language, and_, to), language.ordinals)
             for language in vertebrae
@@ -177,7 +179,11 @@ class LevelNames:
         return self.with_figures(plain)
 
     def with_figures(self, words: str) -> str:
-        """Rewrite a number before its name as a level: `12. BWK` is `T12`."""
+        """Rewrite a number before its name as a level: `12. BWK` is `T12`.
+
+        The names of sequences are marked, so that they are no levels.
+        """
+        words = self._sequences.marked(words)
         for pattern, ordinals in self._numbered:
             words = self._rewritten(words, pattern, ordinals)
         return _BLANKS.sub(" ", words)

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, RootModel
+from pydantic import BeforeValidator, RootModel, model_validator
 
 from cds_service.core.data_file import Closed, label, read_toml, validated
 from cds_service.errors import DataFileError
@@ -30,6 +30,7 @@ _BETWEEN_SCRIPTS = re.compile(
 )
 
 WHOLE_LINE = ".*"
+_PART_NAMED = re.compile(r"\(\?&([a-z-]+)\)")
 # A file and a folder of `mappings/`.
 METHODS, KINDS = "methods.toml", "kinds"
 
@@ -55,6 +56,10 @@ Phrases = Annotated[re.Pattern[str], BeforeValidator(_one_pattern)]
 BoundPhrases = Annotated[re.Pattern[str], BeforeValidator(_bound_pattern)]
 
 
+def _are_texts(phrases: Any) -> bool:
+    return isinstance(phrases, list) and all(isinstance(one, str) for one in phrases)
+
+
 class _NamingRule(Closed):
     """A rule for one thing that a text may name.
 
@@ -62,10 +67,31 @@ class _NamingRule(Closed):
         any: phrases that name it.
         unless: longer phrases that contain one of them but mean something else;
             `.*….*` is of the whole line.
+        parts: what several phrases share, by the name that stands for it: `(?&level)`.
     """
 
     any: Phrases
     unless: BoundPhrases | None = None
+    parts: Mapping[str, str] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_parts(cls, table: Any) -> Any:
+        """Write its parts into the phrases; one that has no such name stays."""
+        parts = table.get("parts") if isinstance(table, dict) else None
+        if not isinstance(parts, dict):
+            return table
+
+        def written(name: re.Match[str]) -> str:
+            part = parts.get(name[1])
+            return f"(?:{in_one_row(part)})" if isinstance(part, str) else name[0]
+
+        return {
+            key: [_PART_NAMED.sub(written, in_one_row(one)) for one in phrases]
+            if key in ("any", "unless") and _are_texts(phrases)
+            else phrases
+            for key, phrases in table.items()
+        }
 
     def without(self, words: str) -> str:
         """Leave its phrases out."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 
+from cds_service.core.risk.grave_findings import INFECTIONS
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
@@ -42,7 +43,6 @@ CAUSES: Mapping[str, frozenset[str]] = {
     "bone-malignancy": IN_BONE,
     "recent-cancer": CANCERS - IN_BONE,
 }
-INFECTIONS = frozenset({"present-spinal-infection", "sepsis"})
 CONCEPTS = frozenset[str]().union(*CAUSES.values())
 NAMED = {
     **{name: name for name in CONCEPTS},

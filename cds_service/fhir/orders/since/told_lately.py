@@ -339,14 +339,16 @@ def _is_order(entry: Entry) -> bool:
 def _names_earlier_year(entry: Entry, since: int, terminology: Terminology) -> bool:
     """Tell if the title of an entry dates it by an earlier year: `Sepsis 2019`.
 
-    Reasons and notes tell of more than one thing, and each has its own year.
+    Reasons and notes tell of more than one thing, and each has its own year. A later
+    one anywhere may be of a relapse: "discitis 2019, relapse 2026".
     """
     titles = _titles_of(entry)
-    if entry.resource_type in (STAY, ORDER, ACT, *MEDICATION_TYPES):
-        telling = _telling_parts(titles, terminology)
-        if telling:
-            return all(_is_of_earlier_year(one, since, terminology) for one in telling)
-    return is_dated_before("\n".join(titles), since)
+    if not is_dated_before("\n".join(titles), since):
+        return False
+    if entry.resource_type not in (STAY, ORDER, ACT, *MEDICATION_TYPES):
+        return True
+    telling = _telling_parts(titles, terminology)
+    return all(_is_of_earlier_year(one, since, terminology) for one in telling)
 
 
 def _is_of_earlier_year(part: str, since: int, terminology: Terminology) -> bool:
