@@ -22,6 +22,10 @@ from cds_service.fhir.mapping.files.overlay import (
     missing_tables,
     required,
 )
+from cds_service.fhir.mapping.grave.measured_deficits import (
+    retained_urine,
+    weak_muscles,
+)
 from cds_service.fhir.mapping.texts.kept_texts import kept
 from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
@@ -68,6 +72,8 @@ class GraveStemsFile(DataFile):
         advice_of_now: words in such advice by which it is there already.
         no_deficit: what is taken out before `plain_deficit` and `worse` are sought.
         plain_deficit: deficits in plain speech, of which a denial is part.
+        leg_muscle: muscles of a leg, of which a grade is told.
+        residual_urine: what stays in the bladder, of which a volume is told.
         lost_limb: what such speech names of a leg, the saddle, bladder or bowel.
         lost_gait: the same of walking and standing.
         other_loss: what else keeps somebody from it, or that it always was so.
@@ -110,6 +116,8 @@ class GraveStemsFile(DataFile):
     advice_of_now: Words
     no_deficit: Words
     plain_deficit: Words
+    leg_muscle: Words
+    residual_urine: Words
     lost_limb: Words
     lost_gait: Words
     other_loss: Words
@@ -156,6 +164,8 @@ class GraveStems:
         self._of_now = any_of_tables(content.advice_of_now)
         self._no_deficit = any_of_tables(content.no_deficit)
         self._plain_deficit = any_of_tables(content.plain_deficit)
+        self._leg_muscle = any_of_tables(content.leg_muscle)
+        self._residual_urine = any_of_tables(content.residual_urine)
         self._lost_limb = any_of_tables(content.lost_limb)
         self._lost_gait = any_of_tables(content.lost_gait)
         self._other_loss = any_of_tables(content.other_loss)
@@ -201,7 +211,12 @@ class GraveStems:
 
     def _has_plain_deficit(self, words: str) -> bool:
         plain = self.without_conditions(words)
-        return bool(self._plain_deficit.search(plain))
+        return bool(self._plain_deficit.search(plain) or self._measured_in(plain))
+
+    def _measured_in(self, plain: str) -> list[str]:
+        """List the parts in which a number tells of a weak leg or a full bladder."""
+        weak = weak_muscles(plain, self._leg_muscle)
+        return weak + retained_urine(plain, self._residual_urine)
 
     def tells_of_loss(self, words: str) -> bool:
         """Tell if a text tells of a leg or a bladder that fails, and of nothing else.
@@ -215,7 +230,7 @@ class GraveStems:
         is_explained = bool(self._other_loss.search(whole))
         # "Bei Schmerzen" is among the conditions.
         is_whole = plain == whole or not is_explained
-        if is_whole and any(map(self._is_limb_lost, PART.split(plain))):
+        if is_whole and self._has_lost_limb(plain):
             return True
         is_of_gait = self._lost_gait.search(plain) and not self._lost_limb.search(plain)
         return bool(is_of_gait) and not self._other_loss.search(self._painless(whole))
@@ -224,7 +239,12 @@ class GraveStems:
         """Tell if a sentence tells of a leg or a bladder that fails of itself."""
         if not self.has_plain_deficit(words):
             return False
-        return any(map(self._is_limb_lost, PART.split(self.without_conditions(words))))
+        return self._has_lost_limb(self.without_conditions(words))
+
+    def _has_lost_limb(self, plain: str) -> bool:
+        return any(map(self._is_limb_lost, PART.split(plain))) or not all(
+            map(self._other_loss.search, self._measured_in(plain))
+        )
 
     def _painless(self, words: str) -> str:
         """Leave out the parts that are of pain in the back, and of nothing else."""
