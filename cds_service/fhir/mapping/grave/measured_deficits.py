@@ -25,7 +25,8 @@ _SCALE = (
 )
 _BEHIND = r" ?[+-]? ?(?:[级級]|등급)"
 _GRADE = re.compile(
-    rf"(?<![\w/.,])(?<![0-9]-)(?<!\bon )(?<!\bam )(?<!\ble )(?<!\bdel )(?<!\bl )(?<!wk )"
+    r"(?<![\w/.,])(?<![0-9]-)(?<!\bon )(?<!\bam )(?<!\ble )(?<!\bdel )(?<!\bl )"
+    r"(?<!wk )"
     r"(?P<of_five>[0-5])"
     rf"(?:[+-]? ?[-–/] ?[0-5])?{_OUT_OF_FIVE}"
     rf"|(?:{_SCALE})(?P<scaled>[0-5])(?![\d%]|[.,/]\d| ?(?:kg|%|x\b))"
@@ -42,7 +43,8 @@ _SHORT = re.compile(
 )
 _SHORT_FIRST = re.compile(
     r"(?<![a-z])(?:ta ?[/,・] ?ehl|ehl ?[/,・] ?(?:ta|fhl|gc))"
-    r"(?:[ /,・]{1,3}[a-z]{1,3})?[ :=]{1,2}(?P<grades>[0-5][+-]?(?:[/,][0-5][+-]?){1,3})(?!\d)"
+    r"(?:[ /,・]{1,3}[a-z]{1,3})?[ :=]{1,2}"
+    r"(?P<grades>[0-5][+-]?(?:[/,][0-5][+-]?){1,3})(?!\d)"
 )
 _VOLUME = re.compile(
     r"(?<![\d/.,])(?:(?P<ml>[1-9]\d{0,3}) ?(?:ml|cc|mls|毫升)(?![a-z])"
@@ -52,7 +54,8 @@ _VOLUME = re.compile(
 _NOW = re.compile(
     r"\b(?:now|today|currently|at present|jetzt|nun|heute|aktuell|inzwischen"
     r"|mittlerweile|maintenant|aujourd.?hui|actuellement|ahora|hoy|actualmente|ora|oggi"
-    r"|attualmente|nu|vandaag|inmiddels|teraz|obecnie|dzis(?:iaj)?|improved to|recovered to|back to)\b"
+    r"|attualmente|nu|vandaag|inmiddels|teraz|obecnie|dzis(?:iaj)?"
+    r"|improved to|recovered to|back to)\b"
     r"|[-=]>|→|現在|本日|今は|目前|现在|今日|恢复至|恢復至|현재|오늘|(?:まで|に)(?:改善|回復)"
 )
 # An arm, a grip or a disc between a name and its number; and what is no strength.
