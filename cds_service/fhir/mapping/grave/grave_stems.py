@@ -47,6 +47,14 @@ _LINK = re.compile(
     r"[,:;、：]|\b(?:for|due|after|because|post|following|nach|bei|wegen|apres|pour|suite"
     r"|tras|por|para|dopo|per|na|po|voor|door|bij|przez|powodu)\b"
 )
+# A denial, or an anaesthetic, in a sentence on a numb leg.
+_NOT_NUMB = re.compile(
+    r"\b(?:no|not|denie[sd]|without|nor|resolved|improv\w*|kein\w*|nicht|ohne|rucklaufig"
+    r"|regredient|pas|sans|aucune?|sin|niega|non|senza|nega|nessun\w*|geen|zonder|niet|bez"
+    r"|brak|nie|block\w*|blockade|an?a?esth\w+ (?:block|wear)\w*|spinalan\w*"
+    r"|lidocain\w*|ropivacain\w*|bupivacain\w*)\b|なし|無し|ない|消失した|改善|无|無|没有|未见|否认|缓解"
+    r"|없|호전|부인"
+)
 FEW_WORDS = 4
 # Around the name of a bone.
 SIDES = re.compile(
@@ -73,6 +81,8 @@ class GraveStemsFile(DataFile):
         no_deficit: what is taken out before `plain_deficit` and `worse` are sought.
         plain_deficit: deficits in plain speech, of which a denial is part.
         leg_muscle: muscles of a leg, of which a grade is told.
+        numb_leg: a leg or a foot that is numb.
+        numb_new: that it is new, or grows.
         residual_urine: what stays in the bladder, of which a volume is told.
         lost_limb: what such speech names of a leg, the saddle, bladder or bowel.
         lost_gait: the same of walking and standing.
@@ -117,6 +127,8 @@ class GraveStemsFile(DataFile):
     no_deficit: Words
     plain_deficit: Words
     leg_muscle: Words
+    numb_leg: Words
+    numb_new: Words
     residual_urine: Words
     lost_limb: Words
     lost_gait: Words
@@ -165,6 +177,10 @@ class GraveStems:
         self._no_deficit = any_of_tables(content.no_deficit)
         self._plain_deficit = any_of_tables(content.plain_deficit)
         self._leg_muscle = any_of_tables(content.leg_muscle)
+        self._numb_leg = any_of_tables(content.numb_leg)
+        self._numb_new = any_of_tables(
+            content.numb_new, content.complaint_new, content.just_now
+        )
         self._residual_urine = any_of_tables(content.residual_urine)
         self._lost_limb = any_of_tables(content.lost_limb)
         self._lost_gait = any_of_tables(content.lost_gait)
@@ -214,9 +230,21 @@ class GraveStems:
         return bool(self._plain_deficit.search(plain) or self._measured_in(plain))
 
     def _measured_in(self, plain: str) -> list[str]:
-        """List the parts in which a number tells of a weak leg or a full bladder."""
+        """List the parts in which a number tells of a weak leg or a full bladder.
+
+        A leg that is newly numb is one too.
+        """
         weak = weak_muscles(plain, self._leg_muscle)
-        return weak + retained_urine(plain, self._residual_urine)
+        full = retained_urine(plain, self._residual_urine)
+        return weak + full + [*filter(self._is_newly_numb, _SENTENCE.split(plain))]
+
+    def _is_newly_numb(self, sentence: str) -> bool:
+        return bool(
+            self._numb_leg.search(sentence)
+            and self._numb_new.search(sentence)
+            and not self._complaint_cause.search(sentence)
+            and not _NOT_NUMB.search(sentence)
+        )
 
     def tells_of_loss(self, words: str) -> bool:
         """Tell if a text tells of a leg or a bladder that fails, and of nothing else.
@@ -288,13 +316,18 @@ class GraveStems:
         )
 
     def _is_new_complaint(self, sentence: str) -> bool:
-        if not self._complaint.search(sentence):
+        is_numb = self._numb_leg.search(sentence) and not _NOT_NUMB.search(sentence)
+        if not (is_numb or self._complaint.search(sentence)):
             return False
         if self._complaint_new.search(sentence):
             return True
         if self._complaint_cause.search(sentence):
             return False
-        parts = [one for one in PART.split(sentence) if self._complaint.search(one)]
+        parts = [
+            one
+            for one in PART.split(sentence)
+            if self._complaint.search(one) or self._numb_leg.search(one)
+        ]
         return not all(map(self._complaint_known.search, parts or [sentence]))
 
     def is_fallen(self, words: str) -> bool:
