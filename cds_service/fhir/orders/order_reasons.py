@@ -272,7 +272,10 @@ def _asserted_in(
     earlier = [part for part, is_earlier in parts if is_earlier]
     named = read_problem_words(frozenset(), recent, terminology)
     past = read_problem_words(frozenset(), earlier, terminology)
-    told = any(is_told_as_lost(one, terminology) for one in recent)
+    # A muscle may be named in one part, and its grade told in the next.
+    told = any(
+        is_told_as_lost(one, terminology) for one in (*recent, ", ".join(recent))
+    )
     return frozenset[str]().union(
         *named, *(one & LASTING for one in past), TOLD if told else ()
     )

@@ -61,11 +61,12 @@ READ_VALUES = frozenset({"valueCodeableConcept", "valueString", "valueBoolean"})
 # Rules of `kinds/`.
 BLOOD, SPINE, EVERYDAY = "culture-of-blood", "culture-of-spine", "culture-of-ward"
 LIMB, PLAIN, SEEDED = "culture-of-limb", "culture-plain", "culture-seeded"
+BY_NEEDLE = "culture-by-needle"
 INNER, CALLED_NEGATIVE = "culture-deep", "culture-negative-germ"
 NOTHING, PENDING, GREW = "culture-negative", "culture-pending", "culture-grew"
 _PART = re.compile(r"[,;\n，；、。]|\.(?=\s|$)")
 _WORD = re.compile(r"\w")
-_GENUS = re.compile(r"\b([A-Z])\.\s+(?=[a-z])")  # E. coli
+_GENUS = re.compile(r"\b([A-Z])\.\s+(?=[a-z]{3})")  # E. coli
 
 
 def is_culture(exam: Json, terminology: Terminology) -> bool:
@@ -129,8 +130,7 @@ def grown_in_prose(words: Iterable[str], terminology: Terminology) -> frozenset[
     "Blood cultures: MSSA" is a sepsis. What grew is of the sample named last before it.
     """
     found = set[str]()
-    whole = (_GENUS.sub(r"\1 ", one) for one in words)
-    for sentence in sentences_once(whole):
+    for sentence in sentences_once(map(with_genus, words)):
         sample: Site | None = None
         for part in filter(None, _parts_of((sentence,))):
             sample = _sample_in(part, terminology) or sample
@@ -139,13 +139,22 @@ def grown_in_prose(words: Iterable[str], terminology: Terminology) -> frozenset[
     return frozenset(found)
 
 
+def with_genus(words: str) -> str:
+    """Return words without the full stop of a germ's genus, "E. coli"."""
+    return _GENUS.sub(r"\1 ", words)
+
+
 def _sample_in(part: str, terminology: Terminology) -> Site | None:
     """Return where the sample is from that a part of a sentence names, if any."""
     kinds = terminology.kinds
     is_culture = terminology.search_parts.names_culture(part)
     if is_culture and kinds.named(part, (BLOOD,)):
         return "blood"
-    is_sample = is_culture or terminology.text_concepts(part, SAMPLES)
+    is_sample = is_culture or bool(terminology.text_concepts(part, SAMPLES))
+    # Bone may be of a limb, where a needle is put too.
+    is_sample = is_sample or (
+        bool(kinds.named(part, (BY_NEEDLE,))) and not kinds.named(part, (LIMB,))
+    )
     if is_sample and kinds.named(part, (SPINE,)):
         return "spine"
     return "everyday" if kinds.named(part, (EVERYDAY,)) else None

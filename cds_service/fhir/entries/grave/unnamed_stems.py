@@ -35,10 +35,10 @@ def stems_of(
 
     Reports are read whole elsewhere.
     """
-    if text(entry.get("resourceType")) == "DiagnosticReport":
-        return frozenset()
     if any(_tells_of_loss(word, terminology) for word in words):
         return LOST
+    if text(entry.get("resourceType")) == "DiagnosticReport":
+        return frozenset()
     counted = [(word, GRAVE | END_OF_LIFE) for word in words]
     counted += [(ward, WARDS) for ward in wards]
     if any(_has_unnamed_stem(*one, terminology) for one in counted):

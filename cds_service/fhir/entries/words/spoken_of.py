@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from cds_service.fhir.entries.words.problem_words import is_denial, read_problem_words
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
-from cds_service.fhir.mapping.texts.text_rules import folded
+from cds_service.fhir.mapping.texts.text_rules import folded, without_other_risks
 
 SUSPECTED = ("open-suspicion",)  # a rule of `kinds/`
 _CLAUSES = re.compile(r"[,，、]")
@@ -65,7 +65,10 @@ def is_doubted(title: str, terminology: Terminology) -> bool:
 
 def _is_feared(words: str, terminology: Terminology) -> bool:
     stems = terminology.grave_stems
-    return stems.is_prevention(words) or stems.is_feared(words)
+    if stems.is_feared(words) or not stems.is_prevention(words):
+        return stems.is_feared(words)
+    rest = without_other_risks(words)
+    return not rest.strip() or stems.is_prevention(rest)
 
 
 def _is_suspicion(words: str, terminology: Terminology) -> bool:

@@ -22,6 +22,10 @@ from cds_service.fhir.mapping.files.overlay import (
     missing_tables,
     required,
 )
+from cds_service.fhir.mapping.grave.measured_deficits import (
+    retained_urine,
+    weak_muscles,
+)
 from cds_service.fhir.mapping.texts.kept_texts import kept
 from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
@@ -42,6 +46,14 @@ _SENTENCE = re.compile(r"[;。]|\.(?=\s|$)(?<!n\.)")
 _LINK = re.compile(
     r"[,:;、：]|\b(?:for|due|after|because|post|following|nach|bei|wegen|apres|pour|suite"
     r"|tras|por|para|dopo|per|na|po|voor|door|bij|przez|powodu)\b"
+)
+# A denial, or an anaesthetic, in a sentence on a numb leg.
+_NOT_NUMB = re.compile(
+    r"\b(?:no|not|denie[sd]|without|nor|resolved|improv\w*|kein\w*|nicht|ohne|rucklaufig"
+    r"|regredient|pas|sans|aucune?|sin|niega|non|senza|nega|nessun\w*|geen|zonder|niet|bez"
+    r"|brak|nie|block\w*|blockade|an?a?esth\w+ (?:block|wear)\w*|spinalan\w*"
+    r"|lidocain\w*|ropivacain\w*|bupivacain\w*)\b|なし|無し|ない|消失した|改善|无|無|没有|未见|否认|缓解"
+    r"|없|호전|부인"
 )
 FEW_WORDS = 4
 # Around the name of a bone.
@@ -68,6 +80,10 @@ class GraveStemsFile(DataFile):
         advice_of_now: words in such advice by which it is there already.
         no_deficit: what is taken out before `plain_deficit` and `worse` are sought.
         plain_deficit: deficits in plain speech, of which a denial is part.
+        leg_muscle: muscles of a leg, of which a grade is told.
+        numb_leg: a leg or a foot that is numb.
+        numb_new: that it is new, or grows.
+        residual_urine: what stays in the bladder, of which a volume is told.
         lost_limb: what such speech names of a leg, the saddle, bladder or bowel.
         lost_gait: the same of walking and standing.
         other_loss: what else keeps somebody from it, or that it always was so.
@@ -110,6 +126,10 @@ class GraveStemsFile(DataFile):
     advice_of_now: Words
     no_deficit: Words
     plain_deficit: Words
+    leg_muscle: Words
+    numb_leg: Words
+    numb_new: Words
+    residual_urine: Words
     lost_limb: Words
     lost_gait: Words
     other_loss: Words
@@ -156,6 +176,12 @@ class GraveStems:
         self._of_now = any_of_tables(content.advice_of_now)
         self._no_deficit = any_of_tables(content.no_deficit)
         self._plain_deficit = any_of_tables(content.plain_deficit)
+        self._leg_muscle = any_of_tables(content.leg_muscle)
+        self._numb_leg = any_of_tables(content.numb_leg)
+        self._numb_new = any_of_tables(
+            content.numb_new, content.complaint_new, content.just_now
+        )
+        self._residual_urine = any_of_tables(content.residual_urine)
         self._lost_limb = any_of_tables(content.lost_limb)
         self._lost_gait = any_of_tables(content.lost_gait)
         self._other_loss = any_of_tables(content.other_loss)
@@ -201,7 +227,24 @@ class GraveStems:
 
     def _has_plain_deficit(self, words: str) -> bool:
         plain = self.without_conditions(words)
-        return bool(self._plain_deficit.search(plain))
+        return bool(self._plain_deficit.search(plain) or self._measured_in(plain))
+
+    def _measured_in(self, plain: str) -> list[str]:
+        """List the parts in which a number tells of a weak leg or a full bladder.
+
+        A leg that is newly numb is one too.
+        """
+        weak = weak_muscles(plain, self._leg_muscle)
+        full = retained_urine(plain, self._residual_urine)
+        return weak + full + [*filter(self._is_newly_numb, _SENTENCE.split(plain))]
+
+    def _is_newly_numb(self, sentence: str) -> bool:
+        return bool(
+            self._numb_leg.search(sentence)
+            and self._numb_new.search(sentence)
+            and not self._complaint_cause.search(sentence)
+            and not _NOT_NUMB.search(sentence)
+        )
 
     def tells_of_loss(self, words: str) -> bool:
         """Tell if a text tells of a leg or a bladder that fails, and of nothing else.
@@ -215,7 +258,7 @@ class GraveStems:
         is_explained = bool(self._other_loss.search(whole))
         # "Bei Schmerzen" is among the conditions.
         is_whole = plain == whole or not is_explained
-        if is_whole and any(map(self._is_limb_lost, PART.split(plain))):
+        if is_whole and self._has_lost_limb(plain):
             return True
         is_of_gait = self._lost_gait.search(plain) and not self._lost_limb.search(plain)
         return bool(is_of_gait) and not self._other_loss.search(self._painless(whole))
@@ -224,7 +267,12 @@ class GraveStems:
         """Tell if a sentence tells of a leg or a bladder that fails of itself."""
         if not self.has_plain_deficit(words):
             return False
-        return any(map(self._is_limb_lost, PART.split(self.without_conditions(words))))
+        return self._has_lost_limb(self.without_conditions(words))
+
+    def _has_lost_limb(self, plain: str) -> bool:
+        return any(map(self._is_limb_lost, PART.split(plain))) or not all(
+            map(self._other_loss.search, self._measured_in(plain))
+        )
 
     def _painless(self, words: str) -> str:
         """Leave out the parts that are of pain in the back, and of nothing else."""
@@ -268,13 +316,18 @@ class GraveStems:
         )
 
     def _is_new_complaint(self, sentence: str) -> bool:
-        if not self._complaint.search(sentence):
+        is_numb = self._numb_leg.search(sentence) and not _NOT_NUMB.search(sentence)
+        if not (is_numb or self._complaint.search(sentence)):
             return False
         if self._complaint_new.search(sentence):
             return True
         if self._complaint_cause.search(sentence):
             return False
-        parts = [one for one in PART.split(sentence) if self._complaint.search(one)]
+        parts = [
+            one
+            for one in PART.split(sentence)
+            if self._complaint.search(one) or self._numb_leg.search(one)
+        ]
         return not all(map(self._complaint_known.search, parts or [sentence]))
 
     def is_fallen(self, words: str) -> bool:

@@ -66,6 +66,10 @@ _WRITTEN_OUT: Mapping[str, str] = {
     )
     for part in read_toml(Path(__file__).with_name("written_out.toml"))["parts"]
 }
+_OTHER_RISKS = tuple(
+    "".join(map(str.strip, phrase.splitlines()))
+    for phrase in read_toml(Path(__file__).with_name("other_risks.toml"))["phrases"]
+)
 _WRITTEN_OUT_PART = re.compile(
     "|".join(sorted(_WRITTEN_OUT, key=len, reverse=True)), re.IGNORECASE
 )
@@ -204,10 +208,15 @@ class TextRules:
         return places
 
     def _own_name(self, words: str, rule: "_Searches") -> re.Match[str] | None:
-        """Find the name in what words with a relative say of the patient too."""
-        part = self._part_of_patient(words)
-        name = rule.any.search(part) if rule.any and part else None
-        return None if name is None or rule.rules_out(part) else name
+        """Find the name in what words with a relative say of the patient too.
+
+        So it is without the risk of another harm: "sepsis with fall risk".
+        """
+        for part in (self._part_of_patient(words), without_other_risks(words)):
+            name = rule.any.search(part) if rule.any and part else None
+            if name and part != words and not rule.rules_out(part):
+                return name
+        return None
 
     def _is_spinal(self, words: str, site_words: str | None) -> bool:
         spine = self._spine
@@ -433,6 +442,17 @@ def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
         shared = tuple(map(folded_words, lists))
         rules[concept] = TextRule(folded_words(any_), none, folded_words(short), shared)
     return rules
+
+
+def without_other_risks(text: str) -> str:
+    """Return the folded text with blanks for the risk of a fall, a sore or a clot."""
+    pattern = compiled_words(_OTHER_RISKS)
+    words = folded(text)
+    return pattern.sub(_blank, words) if pattern else words
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def folded_words(words: Iterable[str]) -> tuple[str, ...]:

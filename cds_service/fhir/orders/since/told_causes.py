@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from cds_service.core.risk.grave_findings import INFECTIONS
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.grave.cultures import grown_in_prose, with_genus
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.words.own_words import is_called_new, kinds_alone
@@ -22,7 +23,11 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences, sentences_once
-from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.text_rules import (
+    LONGEST_TEXT,
+    folded,
+    without_other_risks,
+)
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.since.acts import NEVER, is_since
 from cds_service.fhir.orders.since.asides_as_reasons import told_at_diagnoses
@@ -142,10 +147,14 @@ def _named_in(
     words: list[str], terminology: Terminology, *, is_report: bool = False
 ) -> frozenset[str] | None:
     """Return the findings that words name as there; None if they name none at all."""
-    told = [one for one in words if not terminology.own_words.fullmatch(one)]
+    told = [
+        _without_other_risks(with_genus(one))
+        for one in words
+        if not terminology.own_words.fullmatch(one)
+    ]
     # What one part prevents or asks may hide what another names.
     if not any(
-        terminology.text_concepts(part) & CONCEPTS
+        _concepts_in(part, terminology)
         for one in told
         for sentence in (one, *sentences_once([one[:LONGEST_TEXT]]))
         for part in (sentence, *CLAUSE.split(sentence[:LONGEST_TEXT]))
@@ -155,9 +164,24 @@ def _named_in(
         name
         for one in told
         for part in _parts_of_now(one, terminology, is_report=is_report)
-        for name in terminology.text_concepts(part) & CONCEPTS
+        for name in _concepts_in(part, terminology)
         if not _is_of_earlier_year(part, name)
     )
+
+
+def _concepts_in(part: str, terminology: Terminology) -> frozenset[str]:
+    """Return the causes that a part names, else what grew in a sample that it tells of.
+
+    A biopsy that is positive for a tumour grew nothing.
+    """
+    named = terminology.text_concepts(part) & CONCEPTS
+    return named or (grown_in_prose([part], terminology) & CONCEPTS)
+
+
+def _without_other_risks(words: str) -> str:
+    """Return words without the risk of another harm, "sepsis with fall risk"."""
+    rest = without_other_risks(words[:LONGEST_TEXT])
+    return words if rest == folded(words[:LONGEST_TEXT]) else rest.rstrip()
 
 
 def _findings_of(concepts: Iterator[str]) -> frozenset[str]:

@@ -4,6 +4,7 @@ Training after one is agreed on with those who treat it. The codes are in
 `complication-codes.toml`, the names in `fresh-events.toml`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
@@ -19,7 +20,7 @@ from cds_service.fhir.mapping.dates.written_days import days_in, latest_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.mapping.texts.fresh_event_names import FreshEvent
-from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.since.told_causes import ABBREVIATED, SUSPECTED
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -29,6 +30,22 @@ from cds_service.fhir.site_calendar import years_in
 FRESH_FOR = timedelta(weeks=6)
 # Policy: as long as nobody is sent to walk a little more each day.
 JUST_NOW = timedelta(days=14)
+# The day of an act or an order whose notes and reasons are read.
+NOTED = {"Procedure": "performedDateTime", "ServiceRequest": "authoredOn"}
+OF_THESE_WEEKS = re.compile(
+    r"\b(?:acute|new|recent|fresh|akut\w*|frisch\w*|neue[rsnm]?|recente?s?|aigue?s?|agud[oa]"
+    r"|reciente|acut[oa]|acuut|acute|recent|ostr[yae]|swiezy)\b"
+    r"|\b(?:yesterday|last (?:week|night)|this week|(?:days?|weeks?) ago)\b"
+    r"|\b(?:gestern|letzte woche|vor \w+ (?:tag|woche)\w*)\b"
+    r"|\bil y a \S+ (?:jours?|semaines?)\b|\bsemaine derniere\b|\bhier\b"
+    r"|\bhace (?:\w+ ){1,2}(?:dias?|semanas?)\b|\bsemana pasada\b|\bayer\b"
+    r"|\b(?:giorni|giorno|settiman[ae]) fa\b|\bsettimana scorsa\b|\bieri\b"
+    r"|\b(?:dag|dagen|week|weken) geleden\b|\bvorige week\b|\bgisteren\b"
+    r"|\b(?:dni|tydzien|tygodni\w*) temu\b|\bwczoraj\b"
+    r"|週間?前|[0-9一二三四五六七八九十数] ?日前|先週|昨日|急性|新規"
+    r"|[周週天]前|上周|昨[天日]"
+    r"|[주일] ?전|지난 ?주|어제|급성"
+)
 OVER = frozenset({"finished", "cancelled", "entered-in-error"})
 # Words, codes that say the same, and how long ago; of an unknown day: not at all.
 Told = tuple[list[str], list[Json], timedelta]
@@ -44,8 +61,9 @@ def fresh_events(
 ) -> frozenset[TrainingLimit]:
     """Return the events of the last weeks, and `event` if one is of these days.
 
-    A diagnosis, a report or the reason of the present stay names them. One without a
-    day counts as of today.
+    A diagnosis, a report or the reason of the present stay names them, and a note of an
+    act or the reason of another order that says that it is of these weeks. One without
+    a day counts as of today.
     """
     ages = [
         *_ages_of_diagnoses(record, terminology, today),
@@ -71,7 +89,11 @@ def _ages_of_told(
     record: PatientRecord, terminology: Terminology, today: date
 ) -> Iterator[tuple[TrainingLimit, timedelta]]:
     """Yield each event that a report or the stay tells of, and how long ago it was."""
-    told = (*_told_by_reports(record, terminology, today), *_told_by_stays(record))
+    told = (
+        *_told_by_reports(record, terminology, today),
+        *_told_by_stays(record),
+        *_told_in_notes(record, terminology, today),
+    )
     for words, codes, age in told:
         for kind, limit in EVENTS.items():
             if _tells(words, codes, kind, terminology, today):
@@ -94,6 +116,33 @@ def _told_by_reports(
         codes = objects(report.raw.get("conclusionCode"))
         coded = [word for code in codes for word in texts_of(code)]
         yield [*sentences(conclusion), *coded], codes, age
+
+
+def _told_in_notes(
+    record: PatientRecord, terminology: Terminology, today: date
+) -> Iterator[Told]:
+    """Yield the sentences of notes and reasons that are of these weeks by their words.
+
+    "Stroke" alone is the history of many who are seen by somebody.
+    """
+    for entry in record.entries:
+        if entry.resource_type not in NOTED or entry.status == "entered-in-error":
+            continue
+        written = terminology.calendar.named_day(
+            entry.raw.get(NOTED[entry.resource_type])
+        )
+        if written is None or not timedelta() <= today - written <= FRESH_FOR:
+            continue
+        noted = [text(one.get("text")) for one in objects(entry.raw.get("note"))]
+        words = [*noted, *names_of_reasons(entry.raw)]
+        told = [
+            sentence
+            for one in words
+            for sentence in sentences(ABBREVIATED.sub("suspected", one[:LONGEST_TEXT]))
+            if OF_THESE_WEEKS.search(folded(sentence))
+        ]
+        if told:
+            yield told, [], today - written
 
 
 def _told_by_stays(record: PatientRecord) -> Iterator[Told]:
