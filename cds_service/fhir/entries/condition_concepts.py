@@ -139,6 +139,16 @@ def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozens
         plain = without_feared_cancers(diagnosis.raw, terminology)
         fearless = concepts_of_condition(diagnosis._replace(raw=plain), terminology)
         return fearless | {NOT_UNDERSTOOD}
+    known = _named_by_condition(diagnosis, terminology)
+    known |= _told_besides(diagnosis, known, terminology)
+    is_bystander = is_bystander_problem(diagnosis, terminology)
+    if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
+        return known
+    return known | {MAY_NEED_BRACE}
+
+
+def _named_by_condition(diagnosis: Coded, terminology: Terminology) -> frozenset[str]:
+    """Return the concepts that code, words and asides name, each read with the rest."""
     condition = diagnosis.raw
     known = _concepts_of_diagnosis(diagnosis, terminology)
     if is_of_other_bone(diagnosis, terminology):
@@ -153,16 +163,25 @@ def concepts_of_condition(diagnosis: Coded, terminology: Terminology) -> frozens
     if elsewhere := _unstable_elsewhere(condition, known, terminology):
         known = (known - elsewhere) | {NOT_UNDERSTOOD}
     known |= _unstable_by_words(condition, known, terminology)
-    known |= _earlier_by_title(diagnosis, known, terminology)
-    known |= _news_of(condition, terminology)
-    known |= leg_injuries(condition.get("code"), terminology)
-    if CERVICAL not in known and (told := neck_in_words(condition, terminology)):
-        known |= {CERVICAL if told == "stated" else in_doubt(CERVICAL)}
-    known |= limits_of_diagnosis(condition, terminology)
-    is_bystander = is_bystander_problem(diagnosis, terminology)
-    if is_bystander and known.isdisjoint(MAY_BE_OF_THE_SPINE):
-        return known
-    return known | {MAY_NEED_BRACE}
+    return known | _earlier_by_title(diagnosis, known, terminology)
+
+
+def _told_besides(
+    diagnosis: Coded, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return what a condition tells besides: news, other injuries, limits of training.
+
+    Args:
+        diagnosis: the condition.
+        known: the concepts that it names.
+        terminology: the service's terminology.
+    """
+    condition = diagnosis.raw
+    told = _news_of(condition, terminology)
+    told |= leg_injuries(condition.get("code"), terminology)
+    if CERVICAL not in known and (neck := neck_in_words(condition, terminology)):
+        told |= {CERVICAL if neck == "stated" else in_doubt(CERVICAL)}
+    return told | limits_of_diagnosis(condition, terminology)
 
 
 def _news_of(condition: Json, terminology: Terminology) -> frozenset[str]:

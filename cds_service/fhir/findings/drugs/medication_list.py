@@ -311,30 +311,37 @@ def _open_intakes(
     ]
     yield undated, "when it was taken is not recorded"
     dated_uses = [one for one in taken if one.day]
-    lapsed = [
-        use for use in dated_uses if use.is_active and _is_lapsed(use, spec, chart)
-    ]
+    if is_steroid:
+        yield from _open_steroids(taken, dated_uses, spec, chart)
+    after = [one for one in dated_uses if one.is_ahead and _day(one) <= chart.today]
+    yield after, "dated after the order was written"
+    ahead = [one for one in dated_uses if _day(one) > chart.read_on]
+    yield ahead, "dated in the future"
+
+
+def _open_steroids(
+    taken: Sequence[Use],
+    dated_uses: Sequence[Use],
+    spec: MedicationSpec,
+    chart: Chart,
+) -> Iterator[tuple[list[Use], str]]:
+    """Yield the entries of steroids whose end is not clear, by the reason."""
+    active = [one for one in dated_uses if one.is_active]
+    lapsed = [one for one in active if _is_lapsed(one, spec, chart)]
     yield lapsed, "its course is over, whether it is still taken is not recorded"
     limited = [
-        use
-        for use in dated_uses
-        if is_steroid
-        and use.is_active
-        and not end_of_steroid(use.entry.raw, chart)
-        and is_limited(use.entry.raw, chart)
+        one
+        for one in active
+        if not end_of_steroid(one.entry.raw, chart) and is_limited(one.entry.raw, chart)
     ]
     yield limited, "for days or as needed; how often it was taken is not recorded"
     paused = [one for one in taken if _is_paused(one, spec, chart)]
     yield paused, "on hold or stopped; until when it was taken is not recorded"
     since = months_before(chart.today, spec.look_back_months["other"])
-    repeated = doses_repeated(dated_uses, since) if is_steroid else []
+    repeated = doses_repeated(dated_uses, since)
     yield repeated, "given again and again; for how long is not recorded"
-    perhaps = may_be_run(dated_uses, since, chart) if is_steroid else []
+    perhaps = may_be_run(dated_uses, since, chart)
     yield perhaps, "given in a ward; since when or until when is not recorded"
-    after = [one for one in dated_uses if one.is_ahead and _day(one) <= chart.today]
-    yield after, "dated after the order was written"
-    ahead = [one for one in dated_uses if _day(one) > chart.read_on]
-    yield ahead, "dated in the future"
 
 
 def _is_long_over(use: Use, concepts: Sequence[str], chart: Chart) -> bool:
