@@ -1,4 +1,4 @@
-"""The same record and orders, in words of seven languages, get the same answer."""
+"""The same record and orders, in words of ten languages, get the same answer."""
 
 import tomllib
 from pathlib import Path
