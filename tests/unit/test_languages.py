@@ -28,6 +28,9 @@ WORDS = tomllib.loads(
 CARE = tomllib.loads(
     Path(__file__).with_name("conditions_by_language.toml").read_text(encoding="utf-8")
 )
+TITLES = tomllib.loads(
+    Path(__file__).with_name("titles_by_language.toml").read_text(encoding="utf-8")
+)
 
 
 def answer_to(texts: list[str]) -> list[dict[str, Any]]:
@@ -123,3 +126,25 @@ def test_conditions_in_other_words_get_the_same_answer(group, language):
 def test_each_of_these_conditions_changes_the_answer(group):
     without = answer_to([])
     assert all(answer_to([words]) != without for words in CARE[group]["English"])
+
+
+@pytest.mark.parametrize(
+    "language", ["Dutch", "Polish", "Japanese", "Korean", "Chinese"]
+)
+@pytest.mark.parametrize("title", TITLES)
+def test_a_title_in_other_words_leads_to_the_same_summary(title, language):
+    titles = TITLES[title]
+    ours, english = (answer_to([titles[one]]) for one in (language, "English"))
+    assert (
+        by_topic(ours)["rehabilitation"]["summary"]
+        == (by_topic(english)["rehabilitation"]["summary"])
+    )
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_each_of_these_titles_changes_the_summary(title):
+    usual, led = (
+        by_topic(answer_to(texts))["rehabilitation"]["summary"]
+        for texts in ([], [TITLES[title]["English"]])
+    )
+    assert led != usual
