@@ -39,7 +39,9 @@ def test_a_sentence_of_the_ward_gets_the_english_answer(language):
 
 def test_words_that_name_nothing_are_read_all_the_same():
     for name, language in READ_ALIKE:
-        (ours,), (english,) = (answer("told", name, one) for one in (language, "English"))
+        (ours,), (english,) = (
+            answer("told", name, one) for one in (language, "English")
+        )
         assert ours.endswith("Read before leaving.")
         assert english.endswith("Read before leaving.")
 
