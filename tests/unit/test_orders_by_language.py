@@ -43,10 +43,9 @@ APART = [
 
 def on_record(place: str, words: str) -> list[dict[str, Any]]:
     """Return the record in which these words stand at this place."""
-    title, _, dosage = words.partition(" | ")
     kind, _, days = place.partition(" ")
-    named = {"medicationCodeableConcept": {"text": title}}
-    told = {"text": dosage} if dosage else None
+    if days:
+        return reassuring_record(medicine(kind, int(days), words))
     if kind == "value":
         found = measured("bmd-t-score", -3.1)
         found["code"] = {**found["code"], "text": words}
@@ -57,24 +56,27 @@ def on_record(place: str, words: str) -> list[dict[str, Any]]:
     if kind == "placed":
         falls = problem("R29.6", days=30)
         return reassuring_record(ordered("o1", code={"text": words}), falls)
+    return reassuring_record()
+
+
+def medicine(kind: str, days: int, words: str) -> dict[str, Any]:
+    """Return a drug on record, of a title and after a bar the dosage."""
+    title, _, dosage = words.partition(" | ")
+    named = {"medicationCodeableConcept": {"text": title}}
+    told = {"text": dosage}
     if kind == "given":
-        elements = {"effectiveDateTime": days_ago(int(days)), **named}
-        given = of_patient(
+        elements = {"effectiveDateTime": days_ago(days), **named}
+        return of_patient(
             "MedicationAdministration", "g1", status="completed", **elements
         )
-        return reassuring_record(given)
     if kind == "prescribed":
-        order = drug("alendronate", days=int(days), dosageInstruction=[told], **named)
-        return reassuring_record(order)
-    if kind in ("taken", "stopped"):
-        period = {"start": days_ago(900)}
-        if kind == "stopped":
-            period["end"] = days_ago(int(days))
-        status = "active" if kind == "taken" else "stopped"
-        elements = {"status": status, "effectivePeriod": period, "dosage": [told]}
-        stated = of_patient("MedicationStatement", "t1", **elements, **named)
-        return reassuring_record(stated)
-    return reassuring_record()
+        return drug("alendronate", days=days, dosageInstruction=[told], **named)
+    period = {"start": days_ago(900)}
+    if kind == "stopped":
+        period["end"] = days_ago(days)
+    status = "active" if kind == "taken" else "stopped"
+    elements = {"status": status, "effectivePeriod": period, "dosage": [told]}
+    return of_patient("MedicationStatement", "t1", **elements, **named)
 
 
 def signed(place: str, words: str) -> list[dict[str, Any]]:
