@@ -31,8 +31,8 @@ def notes_of_these_days(
     for entry in record.entries:
         if entry.status in VOID or certainty_of(entry.raw) == "denied":
             continue
-        if entry.is_of_relatives:
-            continue
+        if entry.is_of_relatives or entry.origin == "context":
+            continue  # what is signed is read with the orders
         for note in objects(entry.raw.get("note")):
             written = note.get("time") or _ordered_on(entry)
             day = terminology.calendar.last_day(written)
