@@ -255,7 +255,7 @@ def _is_deficit_beside_pain(title: str, terminology: Terminology) -> bool:
 
     "Unable to walk, back pain" names the pain, and asks for a deficit.
     """
-    return terminology.grave_stems.has_plain_deficit(title) and all(
+    return terminology.grave_stems.deficits.are_in(title) and all(
         terminology.harmless.is_harmless(part)
         or SPINE_UNSTATED.isdisjoint(terminology.text_concepts(part))
         for part in map(str.strip, clauses(title))
@@ -289,7 +289,7 @@ def _told_by_stems(
         for part in undenied_parts(title, terminology)
         for concept in stems.concepts_in(part)
     ]
-    for title in filter(stems.has_plain_deficit, titles):
+    for title in filter(stems.deficits.are_in, titles):
         is_of_gait = terminology.kinds.named(title, GAIT_OR_BLADDER)
         told.append("sphincter-trouble" if is_of_gait else "spinal-cord-disease")
     rules = MAY_BE_TUMOUR if is_coded else (*MAY_BE_TUMOUR, *CANCER_IN_SHORT)

@@ -291,7 +291,7 @@ class Chart:
         self.mentions = _by_concept((_mentioned(one), one) for one in telling)
         self.unknown = _with_any_concept(self.kinds, OF_RECORD | {NOT_UNDERSTOOD})
         self.uncoded = _with_any_concept(self.kinds, UNCODED)
-        self._broken_by_kind = _broken_by_kind(record.unreadable)
+        self._broken = _broken_by_kind(record.unreadable)
         self._listed: dict[tuple[tuple[str, ...], bool], Listing] = {}
         self._read_whole = frozenset(
             [key for key, read in record.reads.items() if not _fault(key, read)]
@@ -398,14 +398,14 @@ class Chart:
 
     def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:
         """List the broken resources that may be of a finding, `MOST_BROKEN` at most."""
-        if not self._broken_by_kind:
+        if not self._broken:
             return ()
         wanted = set(spec.asked_concepts)
         is_measured = isinstance(spec, QuantitySpec)
         if isinstance(spec, YesNoSpec) and spec.closed_world:
             wanted.add(NOT_UNDERSTOOD)
         names: list[str] = []
-        for (concepts, key), same in self._broken_by_kind.items():
+        for (concepts, key), same in self._broken.items():
             is_unnamed = concepts == UNNAMED and key in spec.keys
             if concepts & wanted or (is_unnamed and is_measured):
                 names += same[:MOST_BROKEN]

@@ -295,8 +295,13 @@ class Terminology:
         is_tested = bool(self.kinds.of_title(words, TESTED))
         return is_feared or is_tested or self.clauses.denies(words)
 
+    def _own_parts(self, words: str) -> tuple[str, str]:
+        """Return words without those about a relative, and without an everyday risk."""
+        without_risks = self.grave_stems.without_other_risks(words)
+        return self._part_of_patient(words), without_risks
+
     def _compiled_rules(self, rules: Mapping[str, TextRule]) -> TextRules:
-        return TextRules(rules, self._texts.get(SPINE), self._part_of_patient)
+        return TextRules(rules, self._texts.get(SPINE), self._own_parts)
 
     def _index_codes(self) -> None:
         """Keep what each code that is listed names."""

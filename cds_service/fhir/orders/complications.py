@@ -159,5 +159,5 @@ def _is_named(complication: Json, terminology: Terminology) -> bool:
 
 def _tells_deficit(words: str, terminology: Terminology) -> bool:
     stems = terminology.grave_stems
-    is_plain = stems.has_plain_deficit(words)
+    is_plain = stems.deficits.are_in(words)
     return is_plain or "spinal-cord-disease" in stems.concepts_in(words)

@@ -80,7 +80,7 @@ def test_one_that_lasts_or_is_explained_does_not_lead(words: str) -> None:
 
 @pytest.mark.parametrize("words", ORDINARY.split("|"))
 def test_what_is_no_loss_of_a_leg_is_none(words: str) -> None:
-    assert not terminology().grave_stems.tells_of_loss(words)
+    assert not terminology().grave_stems.deficits.tells_of_loss(words)
 
 
 def test_it_leads_no_card_if_it_is_of_years_ago() -> None:

@@ -52,11 +52,12 @@ def _tells_of_loss(words: str, terminology: Terminology) -> bool:
     A loss of walking may be explained anywhere in them, that of a limb beside it.
     """
     stems = terminology.grave_stems
-    if not stems.has_plain_deficit(words):
+    if not stems.deficits.are_in(words):
         return False
     told = [one for one in sentences_once([words]) if is_told_as_lost(one, terminology)]
     return bool(told) and (
-        stems.tells_of_loss(words) or any(map(stems.tells_of_lost_limb, told))
+        stems.deficits.tells_of_loss(words)
+        or any(map(stems.deficits.tells_of_lost_limb, told))
     )
 
 

@@ -69,7 +69,9 @@ def _told_of_course(act: Json, terminology: Terminology) -> list[str]:
     words = [word for one in course_of(act) for word in texts_of(one)]
     words += [text(one.get("display")) for one in details]
     words.append(text(act.get("patientInstruction")))
-    return [terminology.grave_stems.without_conditions(one) for one in words if one]
+    return [
+        terminology.grave_stems.deficits.without_conditions(one) for one in words if one
+    ]
 
 
 def told_beside(act: Json, terminology: Terminology) -> list[str]:
@@ -91,7 +93,7 @@ def told_beside(act: Json, terminology: Terminology) -> list[str]:
     stems = terminology.grave_stems
     words = [
         *(text(one.get("text")) for one in objects(act.get("note"))),
-        *map(stems.without_conditions, instructions),
+        *map(stems.deficits.without_conditions, instructions),
         *_purposes_of_drug(act, terminology),
         *_told_of_course(act, terminology),
     ]
@@ -106,7 +108,7 @@ def _purposes_of_drug(act: Json, terminology: Terminology) -> list[str]:
     """
     stems = terminology.grave_stems
     titles = [
-        stems.without_conditions(title)
+        stems.deficits.without_conditions(title)
         for title in texts_of(act.get("medicationCodeableConcept"))
         if not stems.is_prevention(title) and not _AS_NEEDED.search(folded(title))
     ]

@@ -80,7 +80,7 @@ def tells_of_harm(resource: Json, terminology: Terminology) -> bool:
     is_titled = any(
         is_fall_alone(one, terminology)
         or stems.is_rescue_called(one)
-        or stems.is_examined_after_fall(one)
+        or stems.falls.is_examined_after_fall(one)
         or is_moved_to_monitors(one, terminology)
         for one in titles
     )
@@ -108,9 +108,9 @@ def is_titled_after_fall(
     return any(
         not stems.is_prevention(title)
         and (
-            stems.is_fallen(title)
-            or stems.is_examined_after_fall(title, since)
-            or stems.may_be_of_fall(title, since)
+            stems.falls.is_fallen(title)
+            or stems.falls.is_examined_after_fall(title, since)
+            or stems.falls.may_be_of_fall(title, since)
         )
         for title in texts_of(report.get("code"))
     )
@@ -201,7 +201,7 @@ def has_fallen(procedure: Json, terminology: Terminology) -> bool:
         *objects(procedure.get("outcome")),
     ]
     return any(
-        stems.names_fall(part) and not stems.is_prevention(words)
+        stems.falls.are_named(part) and not stems.is_prevention(words)
         for one in told
         for words in texts_of(one)
         for part in undenied_parts(words, terminology)

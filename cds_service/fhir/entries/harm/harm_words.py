@@ -59,13 +59,13 @@ def _names_of_now(words: str, rules: tuple[str, ...], terminology: Terminology) 
 
 def is_worse(words: str, terminology: Terminology) -> bool:
     stems = terminology.grave_stems
-    words = stems.without_advice(words)
+    words = stems.deficits.without_advice(words)
     return (
-        stems.is_worse(words)
-        or stems.is_fallen(words)
-        or stems.may_be_of_fall(words)
+        stems.complaints.is_worse(words)
+        or stems.falls.is_fallen(words)
+        or stems.falls.may_be_of_fall(words)
         or stems.is_emergency(words)
-        or stems.has_plain_deficit(words)
+        or stems.deficits.are_in(words)
         or OF_CORD in stems.concepts_in(words)
     )
 
@@ -178,7 +178,7 @@ def reasons_in_title(title: str, terminology: Terminology) -> list[str]:
 
 def is_fall_alone(title: str, terminology: Terminology) -> bool:
     """Tell if a title has no other words than those of a fall: "Sturzereignis"."""
-    return terminology.grave_stems.is_fall_alone(title)
+    return terminology.grave_stems.falls.is_fall_alone(title)
 
 
 def is_of_before(purpose: str, terminology: Terminology) -> bool:

@@ -87,9 +87,9 @@ def is_unusual_diagnosis(condition: Json, terminology: Terminology) -> bool:
     is_named = any(_names_illness_of_now(one, condition, terminology) for one in titles)
     return is_named or any(
         named.names_any(part)
-        or stems.is_worse(part)
-        or stems.is_fallen(part)
-        or stems.is_fall_alone(part)
+        or stems.complaints.is_worse(part)
+        or stems.falls.is_fallen(part)
+        or stems.falls.is_fall_alone(part)
         or (is_everyday and not is_state and _names_seldom(part, terminology))
         for words in titles
         for part in undenied_parts(words, terminology)

@@ -338,7 +338,7 @@ def _is_plain(part: str, terminology: Terminology) -> bool:
         return False
     if illnesses_in_words(part, terminology) or terminology.harmless.is_harm(part):
         return False
-    if terminology.grave_stems.names_fall(part):
+    if terminology.grave_stems.falls.are_named(part):
         return False
     disease = terminology.everyday_diseases.read(part)
     is_lasting = disease is not None and not (disease.is_of_before or disease.is_dated)
@@ -433,9 +433,9 @@ def _is_for_earlier_fall(
     """Tell if an image is for the fall that led to the stay, and says where or when."""
     stems = terminology.grave_stems
     return (
-        stems.names_fall(told)
-        and not (stems.is_fallen(told) or stems.may_be_of_fall(told, since))
-        and not stems.is_examined_after_fall(told, since)
+        stems.falls.are_named(told)
+        and not (stems.falls.is_fallen(told) or stems.falls.may_be_of_fall(told, since))
+        and not stems.falls.is_examined_after_fall(told, since)
     )
 
 

@@ -92,7 +92,7 @@ def _calls_of_deficits(
 
 
 def _is_any_deficit(part: str, terminology: Terminology) -> bool:
-    is_plain = terminology.grave_stems.has_plain_deficit(part)
+    is_plain = terminology.grave_stems.deficits.are_in(part)
     return is_plain or not ALL_DEFICITS.isdisjoint(terminology.text_concepts(part))
 
 
@@ -113,7 +113,7 @@ def named_deficits(words: Iterable[str], terminology: Terminology) -> frozenset[
 def is_told_as_lost(words: str, terminology: Terminology) -> bool:
     """Tell if words say in plain speech that a deficit is there now: "cannot walk"."""
     stems = terminology.grave_stems
-    return stems.tells_of_loss(words) and not is_called_old(words, terminology)
+    return stems.deficits.tells_of_loss(words) and not is_called_old(words, terminology)
 
 
 def is_called_old(part: str, terminology: Terminology) -> bool:

@@ -93,7 +93,7 @@ def has_grave_stem(words: str, terminology: Terminology) -> bool:
     """
     stems = terminology.grave_stems
     return stems.are_in(words) and (
-        stems.has_plain_deficit(words)
+        stems.deficits.are_in(words)
         or any(map(stems.are_in, undenied_parts(words, terminology)))
     )
 
@@ -106,7 +106,7 @@ def undenied_parts(words: str, terminology: Terminology) -> list[str]:
     """
     clauses = terminology.clauses
     stems = terminology.grave_stems
-    words = stems.without_undenied(stems.without_advice(words))
+    words = stems.without_undenied(stems.deficits.without_advice(words))
     if is_denial(words, terminology):
         return []
     words = without_plainly_denied(words, terminology)
@@ -281,7 +281,7 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     clauses, stems = terminology.clauses, terminology.grave_stems
     prose, left = list[str](), LONGEST_TEXT
     for one in words:
-        told = stems.without_advice(one[: max(left, 0)])
+        told = stems.deficits.without_advice(one[: max(left, 0)])
         fearless = stems.without_fears(told)
         prose.append(told if fearless is None else fearless)
         left -= len(one) + 1

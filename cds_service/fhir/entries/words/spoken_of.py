@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from cds_service.fhir.entries.words.problem_words import is_denial, read_problem_words
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
-from cds_service.fhir.mapping.texts.text_rules import folded, without_other_risks
+from cds_service.fhir.mapping.texts.text_rules import folded
 
 SUSPECTED = ("open-suspicion",)  # a rule of `kinds/`
 _CLAUSES = re.compile(r"[,，、]")
@@ -67,7 +67,7 @@ def _is_feared(words: str, terminology: Terminology) -> bool:
     stems = terminology.grave_stems
     if stems.is_feared(words) or not stems.is_prevention(words):
         return stems.is_feared(words)
-    rest = without_other_risks(words)
+    rest = stems.without_other_risks(words)
     return not rest.strip() or stems.is_prevention(rest)
 
 

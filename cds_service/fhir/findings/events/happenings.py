@@ -220,9 +220,9 @@ def _is_told(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
     if not spec.open_kinds or kinds_in_words(entry, PAST_BY_WORDS, chart):
         return False
     stems = chart.terminology.grave_stems
-    titles = [*filter(stems.has_plain_deficit, titles_of(entry.raw))]
+    titles = [*filter(stems.deficits.are_in, titles_of(entry.raw))]
     if titles:
-        return any(map(stems.tells_of_loss, titles))
+        return any(map(stems.deficits.tells_of_loss, titles))
     return bool(kinds_in_words(entry, spec.open_kinds, chart))
 
 

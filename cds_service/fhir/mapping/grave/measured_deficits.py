@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cds_service.fhir.mapping.grave.grave_stems_file import GraveStemsFile
+from cds_service.fhir.mapping.texts.text_rules import any_of_tables
+
 Span = tuple[int, int]
 FULL = 5  # the grade of full strength
 RETAINED = 500  # millilitres; a bladder that holds them does not empty itself
@@ -18,23 +21,9 @@ _OUT_OF_FIVE = (
     r"(?:[+-]? ?/|(?: out)? of| von| sur| de| su| van| na| z) ?5(?![\d/,.]\d|\d)"
     r"(?! (?:visits?|sessions?|sets?|days?|staff|patients?))"
 )
-_SCALE = (
-    r"\b(?:mmt|mrc|kg|janda|lovett|kraftgrad|cotee?s? a|cotation)\W{0,3}|"
-    r"\b(?:strength|power|kraft|force|fuerza|forza|kracht|sila)\W{0,2}"
-    r"(?:grade|grad|grado|graad|stopien)? ?|(?:筋力|肌力|근력)\W{0,2}(?:grade ?)?"
-)
 _BEHIND = r" ?[+-]? ?(?:[级級]|등급)"
-_GRADE = re.compile(
-    r"(?<![\w/.,])(?<![0-9]-)(?<!\bon )(?<!\bam )(?<!\ble )(?<!\bdel )(?<!\bl )"
-    r"(?<!wk )"
-    r"(?P<of_five>[0-5])"
-    rf"(?:[+-]? ?[-–/] ?[0-5])?{_OUT_OF_FIVE}"
-    rf"|(?:{_SCALE})(?P<scaled>[0-5])(?![\d%]|[.,/]\d| ?(?:kg|%|x\b))"
-    rf"|(?<!\d)(?P<level>[0-5]|v|i{{1,3}}|iv){_BEHIND}"
-)
 _ROMANS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 # "MMT TA2 EHL1": next to a scale a number behind a name is its grade.
-_NAMED_SCALE = re.compile(r"\b(?:mmt|mrc|kg|janda|lovett|kraftgrade?)\b|筋力|肌力|근력")
 _NEXT = re.compile(r"[ :=(]{0,2}(?P<grade>[0-5])[+-]?(?!\d|[.,%]\d| ?(?:kg|x|ml|mg)\b)")
 # "TA 2 EHL 1": two muscles by their short names, each with its grade.
 _SHORT = re.compile(
@@ -51,22 +40,6 @@ _VOLUME = re.compile(
     r"(?! ?/ ?(?:h|d|日|天|24))"
     r"|(?P<litres>\d[.,] ?\d{1,2}) ?l(?:it\w*)?\b)"
 )
-_NOW = re.compile(
-    r"\b(?:now|today|currently|at present|jetzt|nun|heute|aktuell|inzwischen"
-    r"|mittlerweile|maintenant|aujourd.?hui|actuellement|ahora|hoy|actualmente|ora|oggi"
-    r"|attualmente|nu|vandaag|inmiddels|teraz|obecnie|dzis(?:iaj)?"
-    r"|improved to|recovered to|back to)\b"
-    r"|[-=]>|→|現在|本日|今は|目前|现在|今日|恢复至|恢復至|현재|오늘|(?:まで|に)(?:改善|回復)"
-)
-# An arm, a grip or a disc between a name and its number; and what is no strength.
-_OTHER = re.compile(
-    r"\b(?:arms?|hands?|grip\w*|elbow\w*|shoulder\w*|biceps|triceps(?! sur)|wrist\w*"
-    r"|deltoid\w*|finger\w*|arme?|schulter\w*|ellbogen\w*|hand\w*|faust\w*|bras|mains?|poignet"
-    r"|epaule|brazos?|manos?|hombro|braccio|mano|spalla|armen|reki|reka|upper|lwk|bwk|segment\w*"
-    r"|levels?|disc|disk|stenos\w*|herni\w*|protrus\w*|pain\w*|nrs|vas|schmerz\w*|douleur\w*"
-    r"|dolor\w*|dolore|pijn\w*|bol|sets?|reps?|exerc\w*|ubung\w*|strain|tear|sprain|day|tag)\b"
-    r"|上肢|上腕|握力|手|痛|疼|통증|상지|팔"
-)
 
 
 class _Told(NamedTuple):
@@ -81,33 +54,120 @@ class _Told(NamedTuple):
     place: Span
 
 
-def weak_muscles(text: str, muscles: re.Pattern[str]) -> list[str]:
-    """Return what a text says of muscles of a leg that are weak by their grade.
+class MeasuredDeficits:
+    """The patterns of muscles, of urine that stays, and of what stands around them."""
 
-    "3/5 before, now 5/5" is of none.
+    def __init__(self, content: GraveStemsFile) -> None:
+        """Compile the tables."""
+        self._muscle = any_of_tables(content.leg_muscle)
+        self._urine = any_of_tables(content.residual_urine)
+        self._other = any_of_tables(content.other_strength)
+        self._present = any_of_tables(content.present)
+        self._named_scale = any_of_tables(content.named_scale)
+        scale = any_of_tables(content.before_grade)
+        self._grade = re.compile(
+            r"(?<![\w/.,])(?<![0-9]-)(?<!\bon )(?<!\bam )(?<!\ble )(?<!\bdel )(?<!\bl )"
+            r"(?<!wk )"
+            r"(?P<of_five>[0-5])"
+            rf"(?:[+-]? ?[-–/] ?[0-5])?{_OUT_OF_FIVE}"
+            rf"|(?:{scale.pattern})(?P<scaled>[0-5])(?![\d%]|[.,/]\d| ?(?:kg|%|x\b))"
+            rf"|(?<!\d)(?P<level>[0-5]|v|i{{1,3}}|iv){_BEHIND}"
+        )
 
-    Args:
-        text: folded.
-        muscles: their names, and those of a leg next to a word for strength.
-    """
-    return [
-        _part_at(sentence, first, told)
-        for sentence in _SENTENCE.split(text)
-        for first, grades in _by_name(sentence, muscles, [*_grades_in(sentence)])
-        for told in _that_count(grades, sentence)
-        if told.value < FULL
-    ]
+    def told_in(self, text: str) -> list[str]:
+        """Return what a folded text says of weak muscles of a leg, or a full bladder.
 
+        "3/5 before, now 5/5" is of none.
+        """
+        return [
+            part
+            for sentence in _SENTENCE.split(text)
+            for part in (*self._weak(sentence), *self._retained(sentence))
+        ]
 
-def retained_urine(text: str, names: re.Pattern[str]) -> list[str]:
-    """Return what a folded text says of a bladder that holds too much."""
-    return [
-        _part_at(sentence, first, told)
-        for sentence in _SENTENCE.split(text)
-        for first, volumes in _by_name(sentence, names, [*_volumes_in(sentence)])
-        for told in _that_count(volumes, sentence)
-        if told.value >= RETAINED
-    ]
+    def _weak(self, sentence: str) -> Iterator[str]:
+        grades = [*self._grades_in(sentence)]
+        for first, own in self._by_name(sentence, self._muscle, grades):
+            for told in self._that_count(own, sentence):
+                if told.value < FULL:
+                    yield _part_at(sentence, first, told)
+
+    def _retained(self, sentence: str) -> Iterator[str]:
+        volumes = [*_volumes_in(sentence)]
+        for first, own in self._by_name(sentence, self._urine, volumes):
+            for told in self._that_count(own, sentence):
+                if told.value >= RETAINED:
+                    yield _part_at(sentence, first, told)
+
+    def _grades_in(self, sentence: str) -> Iterator[_Told]:
+        for found in self._grade.finditer(sentence):
+            grade = found["of_five"] or found["scaled"] or found["level"]
+            value = _ROMANS[grade] if grade in _ROMANS else int(grade)
+            yield _Told(value, found.span())
+        for found in _SHORT_FIRST.finditer(sentence):
+            for grade in re.findall(r"\d", found["grades"]):
+                yield _Told(int(grade), found.span("grades"))
+        short = [*_SHORT.finditer(sentence)]
+        if len({one[1] for one in short}) > 1:
+            yield from (_Told(int(one[2]), one.span(2)) for one in short)
+
+    def _by_name(
+        self, sentence: str, names: re.Pattern[str], numbers: list[_Told]
+    ) -> Iterator[tuple[int, list[_Told]]]:
+        """Yield where each name begins, with the numbers that are told of it.
+
+        Those behind it, up to the next name, are; without any, the one before it.
+        """
+        places = [found.span() for found in names.finditer(sentence)]
+        limits = [*(first for first, _ in places[1:]), len(sentence)]
+        for name, limit in zip(places, limits, strict=False):
+            own = (
+                self._behind(sentence, name, limit, numbers)
+                or self._next_to_scale(sentence, name)
+                or self._before(sentence, name, numbers)
+            )
+            if own:
+                yield min(name[0], own[0].place[0]), own
+
+    def _behind(
+        self, sentence: str, name: Span, limit: int, numbers: list[_Told]
+    ) -> list[_Told]:
+        own, last = list[_Told](), name[1]
+        for told in numbers:
+            between = sentence[last : told.place[0]]
+            is_near = len(between) <= FURTHEST and not self._other.search(between)
+            if name[0] <= told.place[0] <= limit and is_near:
+                own.append(told)
+                last = max(last, told.place[1])
+        return own
+
+    def _next_to_scale(self, sentence: str, name: Span) -> list[_Told]:
+        scaled = _NEXT.match(sentence, name[1])
+        if scaled is None or not self._named_scale.search(sentence):
+            return []
+        return [_Told(int(scaled["grade"]), scaled.span("grade"))]
+
+    def _before(self, sentence: str, name: Span, numbers: list[_Told]) -> list[_Told]:
+        own = [
+            told
+            for told in numbers
+            if told.place[1] <= name[0]
+            and name[0] - told.place[1] <= FURTHEST // 2
+            and not re.search(r"[,:]", sentence[told.place[1] : name[0]])
+            and not self._other.search(sentence[told.place[1] : name[1]])
+        ]
+        return own[-1:]
+
+    def _that_count(self, numbers: list[_Told], sentence: str) -> list[_Told]:
+        """Return the number that is called the present one, or all of them."""
+        if len(numbers) < 2:
+            return numbers
+        start = max(0, numbers[0].place[0] - FURTHEST // 2)
+        end = numbers[-1].place[1] + FURTHEST // 2
+        now = self._present.search(sentence, start, end)
+        if now is None:
+            return numbers
+        return [min(numbers, key=lambda one: _distance(one.place, now.span()))]
 
 
 def _part_at(sentence: str, first: int, told: _Told) -> str:
@@ -117,19 +177,6 @@ def _part_at(sentence: str, first: int, told: _Told) -> str:
     return sentence[begins : told.place[1] + len(behind)]
 
 
-def _grades_in(sentence: str) -> Iterator[_Told]:
-    for found in _GRADE.finditer(sentence):
-        grade = found["of_five"] or found["scaled"] or found["level"]
-        value = _ROMANS[grade] if grade in _ROMANS else int(grade)
-        yield _Told(value, found.span())
-    for found in _SHORT_FIRST.finditer(sentence):
-        for grade in re.findall(r"\d", found["grades"]):
-            yield _Told(int(grade), found.span("grades"))
-    short = [*_SHORT.finditer(sentence)]
-    if len({one[1] for one in short}) > 1:
-        yield from (_Told(int(one[2]), one.span(2)) for one in short)
-
-
 def _volumes_in(sentence: str) -> Iterator[_Told]:
     for found in _VOLUME.finditer(sentence):
         if found["ml"]:
@@ -137,50 +184,6 @@ def _volumes_in(sentence: str) -> Iterator[_Told]:
         else:
             litres = float(found["litres"].replace(",", ".").replace(" ", ""))
             yield _Told(litres * 1000, found.span())
-
-
-def _by_name(
-    sentence: str, names: re.Pattern[str], numbers: list[_Told]
-) -> Iterator[tuple[int, list[_Told]]]:
-    """Yield where each name begins, with the numbers that are told of it.
-
-    Those behind it, up to the next name, are; without any, the one before it.
-    """
-    places = [found.span() for found in names.finditer(sentence)]
-    limits = [*(first for first, _ in places[1:]), len(sentence)]
-    for (first, end), limit in zip(places, limits, strict=False):
-        own, last = list[_Told](), end
-        for told in numbers:
-            is_behind = first <= told.place[0] <= limit
-            between = sentence[last : told.place[0]]
-            if is_behind and len(between) <= FURTHEST and not _OTHER.search(between):
-                own.append(told)
-                last = max(last, told.place[1])
-        scaled = _NEXT.match(sentence, end)
-        if not own and scaled and _NAMED_SCALE.search(sentence):
-            own = [_Told(int(scaled["grade"]), scaled.span("grade"))]
-        if not own:
-            own = [
-                told
-                for told in numbers
-                if told.place[1] <= first
-                and first - told.place[1] <= FURTHEST // 2
-                and not re.search(r"[,:]", sentence[told.place[1] : first])
-                and not _OTHER.search(sentence[told.place[1] : end])
-            ][-1:]
-        if own:
-            yield min(first, own[0].place[0]), own
-
-
-def _that_count(numbers: list[_Told], sentence: str) -> list[_Told]:
-    """Return the number that is called the present one, or all of them."""
-    start, end = numbers[0].place[0], numbers[-1].place[1]
-    if len(numbers) < 2:
-        return numbers
-    now = _NOW.search(sentence, max(0, start - FURTHEST // 2), end + FURTHEST // 2)
-    if now is None:
-        return numbers
-    return [min(numbers, key=lambda one: _distance(one.place, now.span()))]
 
 
 def _distance(number: Span, word: Span) -> int:

@@ -37,6 +37,7 @@ class FreshEventsFile(DataFile):
         between: what may be between such a word and the name.
         over_behind: directly behind a name, the same.
         risk_class: words for how grave an event is.
+        of_these_weeks: in a note or a reason, that an event is new.
     """
 
     reviewed: bool
@@ -48,6 +49,7 @@ class FreshEventsFile(DataFile):
     between: Words
     over_behind: Words
     risk_class: Words
+    of_these_weeks: Words
 
 
 class FreshEventNames:
@@ -72,8 +74,8 @@ class FreshEventNames:
         )
         behind = any_of_tables(content.over_behind)
         self._over_behind = re.compile(rf"{OTHER_SIGN}{{0,3}}(?:{behind.pattern})")
-
         self._risk_class = any_of_tables(content.risk_class)
+        self._of_these_weeks = any_of_tables(content.of_these_weeks)
 
     def without_risk_class(self, words: str) -> str:
         """Take out how grave an event is: "high-risk" asks for none."""
@@ -87,6 +89,10 @@ class FreshEventNames:
             for part in parts
             for name in self._names[kind].finditer(part)
         )
+
+    def are_of_these_weeks(self, sentence: str) -> bool:
+        """Tell if a sentence says that what it tells of is new: "stroke last week"."""
+        return bool(self._of_these_weeks.search(folded(sentence)))
 
     def call_over(self, title: str) -> bool:
         """Tell if a title calls each event that it names an earlier one: `old MI`."""

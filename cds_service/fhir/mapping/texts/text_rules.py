@@ -66,10 +66,6 @@ _WRITTEN_OUT: Mapping[str, str] = {
     )
     for part in read_toml(Path(__file__).with_name("written_out.toml"))["parts"]
 }
-_OTHER_RISKS = tuple(
-    "".join(map(str.strip, phrase.splitlines()))
-    for phrase in read_toml(Path(__file__).with_name("other_risks.toml"))["phrases"]
-)
 _WRITTEN_OUT_PART = re.compile(
     "|".join(sorted(_WRITTEN_OUT, key=len, reverse=True)), re.IGNORECASE
 )
@@ -143,8 +139,8 @@ class _Places(NamedTuple):
     ruled_out: dict[str, Place]
 
 
-def _no_words(_: str) -> str:
-    return ""
+def _no_parts(_: str) -> Iterable[str]:
+    return ()
 
 
 class TextRules:
@@ -154,16 +150,17 @@ class TextRules:
         self,
         rules: Mapping[str, TextRule],
         spine: TextRule | None,
-        part_of_patient: Callable[[str], str] = _no_words,
+        own_parts: Callable[[str], Iterable[str]] = _no_parts,
     ) -> None:
         """Compile the rules.
 
         Args:
             rules: by concept.
             spine: the rule for `SPINE`.
-            part_of_patient: returns what words with a relative say of the patient too.
+            own_parts: returns folded words without what they say of somebody else, and
+                without the risk of another harm.
         """
-        self._part_of_patient = part_of_patient
+        self._own_parts = own_parts
         self._rules = {concept: _Searches(rule) for concept, rule in rules.items()}
         self._spine = _Searches(spine) if spine else None
         self._looked_up = kept(self._look)
@@ -196,7 +193,8 @@ class TextRules:
             if rule.any and (name := rule.any.search(words)):
                 is_out = rule.rules_out(words)
                 if is_out and concept in GRAVE_IF_BOTH:
-                    # Words about a relative may be about the patient, too.
+                    # Words about a relative may be about the patient, too, and the risk
+                    # of a fall says nothing of a sepsis.
                     own = self._own_name(words, rule)
                     name, is_out = own or name, own is None
                 place_of = places.ruled_out if is_out else places.named
@@ -208,11 +206,8 @@ class TextRules:
         return places
 
     def _own_name(self, words: str, rule: "_Searches") -> re.Match[str] | None:
-        """Find the name in what words with a relative say of the patient too.
-
-        So it is without the risk of another harm: "sepsis with fall risk".
-        """
-        for part in (self._part_of_patient(words), without_other_risks(words)):
+        """Find the name in a part of the words that does not rule it out."""
+        for part in self._own_parts(words):
             name = rule.any.search(part) if rule.any and part else None
             if name and part != words and not rule.rules_out(part):
                 return name
@@ -442,17 +437,6 @@ def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
         shared = tuple(map(folded_words, lists))
         rules[concept] = TextRule(folded_words(any_), none, folded_words(short), shared)
     return rules
-
-
-def without_other_risks(text: str) -> str:
-    """Return the folded text with blanks for the risk of a fall, a sore or a clot."""
-    pattern = compiled_words(_OTHER_RISKS)
-    words = folded(text)
-    return pattern.sub(_blank, words) if pattern else words
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
 
 
 def folded_words(words: Iterable[str]) -> tuple[str, ...]:

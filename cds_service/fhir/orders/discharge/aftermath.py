@@ -167,7 +167,7 @@ def _named_by_stems(words: str, terminology: Terminology) -> frozenset[str]:
         return frozenset()
     stems = terminology.grave_stems
     named = {STEMS[one] for one in stems.concepts_in(words)}
-    if stems.has_plain_deficit(words):
+    if stems.deficits.are_in(words):
         named.add("neurological-deficit")
     return frozenset(named or {"malignancy"})
 

@@ -135,7 +135,8 @@ def _may_be_begun(words: str, terminology: Terminology) -> bool:
     That is an illness, or what may go wrong in it: cement that leaked.
     """
     return bool(terminology.kinds.of_title(words, BROKEN_OFF)) or any(
-        illnesses_in_words(part, terminology) or terminology.grave_stems.is_worse(part)
+        illnesses_in_words(part, terminology)
+        or terminology.grave_stems.complaints.is_worse(part)
         for part in undenied_parts(words, terminology)
     )
 

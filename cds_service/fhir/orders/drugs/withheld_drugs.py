@@ -240,7 +240,9 @@ def _is_harm(words: str, names: frozenset[str], terminology: Terminology) -> boo
     ) or any(
         not named_in([part], terminology).isdisjoint(OF_STOPS)
         for sentence in sentences
-        for part in undenied_parts(stems.without_conditions(sentence), terminology)
+        for part in undenied_parts(
+            stems.deficits.without_conditions(sentence), terminology
+        )
     )
 
 

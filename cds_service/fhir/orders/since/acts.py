@@ -182,7 +182,7 @@ def _stays_after_fall(
         stay.reference
         for stay in record.of_key("encounter")
         if any(
-            terminology.grave_stems.is_fallen(words)
+            terminology.grave_stems.falls.is_fallen(words)
             and _tells_of_fall(words, since, terminology)
             for words in names_of_reasons(stay.raw)
         )
@@ -339,14 +339,16 @@ def _may_have_gone_wrong(act: Entry, since: date, terminology: Terminology) -> b
 def _is_for_fall(title: str, since: date, terminology: Terminology) -> bool:
     """Tell if a title is of an examination for a fall, not for its prevention."""
     stems = terminology.grave_stems
-    return stems.is_examined_after_fall(title, since) and not stems.is_prevention(title)
+    return stems.falls.is_examined_after_fall(title, since) and not stems.is_prevention(
+        title
+    )
 
 
 def _is_of_harm(words: str, since: date, terminology: Terminology) -> bool:
     """Tell if words tell of a deficit, of a fall in the stay or what went wrong."""
     stems = terminology.grave_stems
     told = undenied_parts(words, terminology)
-    if stems.has_plain_deficit(words) or any(map(stems.is_worse, told)):
+    if stems.deficits.are_in(words) or any(map(stems.complaints.is_worse, told)):
         return True
     if _tells_of_fall(words, since, terminology):
         return True
@@ -359,8 +361,8 @@ def _is_of_harm(words: str, since: date, terminology: Terminology) -> bool:
 def _tells_of_fall(words: str, since: date, terminology: Terminology) -> bool:
     """Tell if words tell of a fall in this stay, which they do not want to prevent."""
     stems = terminology.grave_stems
-    may_be = stems.may_be_of_fall(words, since)
-    is_fall = stems.names_fall if may_be else stems.is_fallen
+    may_be = stems.falls.may_be_of_fall(words, since)
+    is_fall = stems.falls.are_named if may_be else stems.falls.is_fallen
     return any(
         is_fall(clause)
         and not stems.is_prevention(clause)
@@ -376,7 +378,7 @@ def _said_in(act: Json, terminology: Terminology) -> Iterator[str]:
     """
     if text(act.get("resourceType")) in DRUGS:
         # A harm that a drug may do has not come.
-        without = terminology.grave_stems.without_conditions
+        without = terminology.grave_stems.deficits.without_conditions
         every = [without(words) for words in words_of_drug(act, terminology)]
     else:
         every = [*titles_and_reasons(act), *words_in(act)]

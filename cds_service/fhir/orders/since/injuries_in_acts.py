@@ -370,7 +370,7 @@ def _illnesses_named(
     words: Iterable[str], since: date, terminology: Terminology
 ) -> Iterator[Named]:
     """Yield the grave illness that words name, and a vertebra that broke again."""
-    told = map(terminology.grave_stems.without_advice, words)
+    told = map(terminology.grave_stems.deficits.without_advice, words)
     for whole in sentences_once(told):
         sentence = without_prevention(whole, terminology)
         parts = _parts(sentence)

@@ -73,7 +73,7 @@ def _is_of_before(
         return False
     return not any(
         has_grave_stem(words, terminology)
-        or terminology.grave_stems.is_worse(words)
+        or terminology.grave_stems.complaints.is_worse(words)
         or terminology.kinds.named(words, CHANGED)
         or any(year >= since.year for year in years_in(words))
         for words in titles

@@ -26,7 +26,6 @@ from cds_service.fhir.mapping.texts.clauses import sentences, sentences_once
 from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
     folded,
-    without_other_risks,
 )
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.since.acts import NEVER, is_since
@@ -148,7 +147,7 @@ def _named_in(
 ) -> frozenset[str] | None:
     """Return the findings that words name as there; None if they name none at all."""
     told = [
-        _without_other_risks(with_genus(one))
+        _without_other_risks(with_genus(one), terminology)
         for one in words
         if not terminology.own_words.fullmatch(one)
     ]
@@ -178,10 +177,11 @@ def _concepts_in(part: str, terminology: Terminology) -> frozenset[str]:
     return named or (grown_in_prose([part], terminology) & CONCEPTS)
 
 
-def _without_other_risks(words: str) -> str:
+def _without_other_risks(words: str, terminology: Terminology) -> str:
     """Return words without the risk of another harm, "sepsis with fall risk"."""
-    rest = without_other_risks(words[:LONGEST_TEXT])
-    return words if rest == folded(words[:LONGEST_TEXT]) else rest.rstrip()
+    plain = words[:LONGEST_TEXT]
+    rest = terminology.grave_stems.without_other_risks(plain)
+    return words if rest == folded(plain) else rest.rstrip()
 
 
 def _findings_of(concepts: Iterator[str]) -> frozenset[str]:
@@ -197,7 +197,9 @@ def _parts_of_now(
     What an order suspects it asks for; what a report suspects was seen.
     """
     plain = ABBREVIATED.sub("suspected", words[:LONGEST_TEXT])
-    for sentence in sentences(terminology.grave_stems.without_conditions(plain)):
+    for sentence in sentences(
+        terminology.grave_stems.deficits.without_conditions(plain)
+    ):
         if only_speaks(sentence, CONCEPTS, terminology):
             if terminology.grave_stems.is_prevention(sentence):
                 yield from _stated_before(sentence, terminology, is_report=is_report)

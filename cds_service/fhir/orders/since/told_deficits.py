@@ -94,7 +94,7 @@ def _tells_of_loss(words: list[str], terminology: Terminology) -> bool:
 def _is_of_leg(part: str, terminology: Terminology) -> bool:
     """Tell if a part of a text is of a palsy or a numbness of a leg or the saddle."""
     stems = terminology.grave_stems
-    here = stems.without_conditions(part)
+    here = stems.deficits.without_conditions(part)
     return (
         OF_CORD in stems.concepts_in(here)
         and bool(terminology.kinds.named(here, OF_LEG))
@@ -113,6 +113,6 @@ def _named_in_words(
     told = [one for one in words if not terminology.own_words.fullmatch(one)]
     if DEFICITS.isdisjoint(named_deficits(told, terminology)):
         return None
-    without_conditions = terminology.grave_stems.without_conditions
+    without_conditions = terminology.grave_stems.deficits.without_conditions
     here = [without_plainly_denied(without_conditions(o), terminology) for o in told]
     return (named_in(here, terminology) & DEFICITS) - old_deficits(told, terminology)

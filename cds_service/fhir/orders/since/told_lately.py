@@ -280,7 +280,7 @@ def _unbroken(words: list[str]) -> Iterator[str]:
 def _names_counted(words: str, terminology: Terminology) -> bool:
     return bool(
         terminology.text_concepts(words) & COUNTED.keys()
-    ) or terminology.grave_stems.has_plain_deficit(words)
+    ) or terminology.grave_stems.deficits.are_in(words)
 
 
 def _only_dates(words: str, terminology: Terminology) -> bool:
@@ -388,7 +388,7 @@ def _only_speaks_of_it(entry: Entry, terminology: Terminology) -> bool:
     if entry.resource_type == ACT:
         titles = sentences_once(titles)
     # "Cannot walk" denies by its words what the patient can, and so names a deficit.
-    if any(map(terminology.grave_stems.has_plain_deficit, titles)):
+    if any(map(terminology.grave_stems.deficits.are_in, titles)):
         return False
     # A title in which nothing is named, as that of an unknown code, decides nothing.
     telling = [

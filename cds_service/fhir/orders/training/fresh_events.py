@@ -4,7 +4,6 @@ Training after one is agreed on with those who treat it. The codes are in
 `complication-codes.toml`, the names in `fresh-events.toml`.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
@@ -20,7 +19,7 @@ from cds_service.fhir.mapping.dates.written_days import days_in, latest_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences
 from cds_service.fhir.mapping.texts.fresh_event_names import FreshEvent
-from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.texts.text_rules import LONGEST_TEXT
 from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.since.told_causes import ABBREVIATED, SUSPECTED
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -32,20 +31,6 @@ FRESH_FOR = timedelta(weeks=6)
 JUST_NOW = timedelta(days=14)
 # The day of an act or an order whose notes and reasons are read.
 NOTED = {"Procedure": "performedDateTime", "ServiceRequest": "authoredOn"}
-OF_THESE_WEEKS = re.compile(
-    r"\b(?:acute|new|recent|fresh|akut\w*|frisch\w*|neue[rsnm]?|recente?s?|aigue?s?|agud[oa]"
-    r"|reciente|acut[oa]|acuut|acute|recent|ostr[yae]|swiezy)\b"
-    r"|\b(?:yesterday|last (?:week|night)|this week|(?:days?|weeks?) ago)\b"
-    r"|\b(?:gestern|letzte woche|vor \w+ (?:tag|woche)\w*)\b"
-    r"|\bil y a \S+ (?:jours?|semaines?)\b|\bsemaine derniere\b|\bhier\b"
-    r"|\bhace (?:\w+ ){1,2}(?:dias?|semanas?)\b|\bsemana pasada\b|\bayer\b"
-    r"|\b(?:giorni|giorno|settiman[ae]) fa\b|\bsettimana scorsa\b|\bieri\b"
-    r"|\b(?:dag|dagen|week|weken) geleden\b|\bvorige week\b|\bgisteren\b"
-    r"|\b(?:dni|tydzien|tygodni\w*) temu\b|\bwczoraj\b"
-    r"|週間?前|[0-9一二三四五六七八九十数] ?日前|先週|昨日|急性|新規"
-    r"|[周週天]前|上周|昨[天日]"
-    r"|[주일] ?전|지난 ?주|어제|급성"
-)
 OVER = frozenset({"finished", "cancelled", "entered-in-error"})
 # Words, codes that say the same, and how long ago; of an unknown day: not at all.
 Told = tuple[list[str], list[Json], timedelta]
@@ -139,7 +124,7 @@ def _told_in_notes(
             sentence
             for one in words
             for sentence in sentences(ABBREVIATED.sub("suspected", one[:LONGEST_TEXT]))
-            if OF_THESE_WEEKS.search(folded(sentence))
+            if terminology.fresh_event_names.are_of_these_weeks(sentence)
         ]
         if told:
             yield told, [], today - written

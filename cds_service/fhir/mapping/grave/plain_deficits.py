@@ -1,0 +1,124 @@
+"""Find deficits in plain speech, and advice that tells of none.
+
+The denial is often part of such a deficit: "cannot pass urine", "kann das Bein nicht
+heben". The words are in `grave-stems.toml`.
+"""
+
+import re
+
+from cds_service.fhir.mapping.grave.grave_stems_file import GraveStemsFile
+from cds_service.fhir.mapping.grave.measured_deficits import MeasuredDeficits
+from cds_service.fhir.mapping.grave.numb_legs import NumbLegs
+from cds_service.fhir.mapping.texts.kept_texts import kept
+from cds_service.fhir.mapping.texts.text_rules import (
+    LONGEST_TEXT,
+    PART,
+    any_of_tables,
+    folded,
+)
+
+# Where a part of a text ends, and a space in languages that write none between words.
+_NEXT_TO = re.compile(
+    rf"{PART.pattern}|\n|(?<=[\u3040-\u9fff])[ \u3000]+(?=[\u3040-\u9fff])"
+)
+SENTENCE = re.compile(r"[;。]|\.(?=\s|$)(?<!n\.)")
+
+
+class PlainDeficits:
+    """The patterns of a deficit, and of what may come after a discharge."""
+
+    def __init__(self, content: GraveStemsFile, numb_legs: NumbLegs) -> None:
+        """Compile the tables."""
+        self._advice = any_of_tables(content.advice)
+        self._of_now = any_of_tables(content.advice_of_now)
+        self._no_deficit = any_of_tables(content.no_deficit)
+        self._plain_deficit = any_of_tables(content.plain_deficit)
+        self._measured = MeasuredDeficits(content)
+        self._numb_legs = numb_legs
+        self._lost_limb = any_of_tables(content.lost_limb)
+        self._lost_gait = any_of_tables(content.lost_gait)
+        self._other_loss = any_of_tables(content.other_loss)
+        self._back_pain = any_of_tables(content.back_pain)
+        self._kept_are_in = kept(self._are_in)
+        self._kept_advice = kept(self._without_advice)
+
+    def are_in(self, words: str) -> bool:
+        """Tell if a text tells in plain speech of a deficit: "cannot pass urine".
+
+        The denial is part of the deficit, so the whole text is looked at.
+        """
+        return self._kept_are_in(words)
+
+    def _are_in(self, words: str) -> bool:
+        plain = self.without_conditions(words)
+        return bool(self._plain_deficit.search(plain) or self._measured_in(plain))
+
+    def _measured_in(self, plain: str) -> list[str]:
+        """List the parts in which a number tells of a weak leg or a full bladder.
+
+        A leg that is newly numb is one too.
+        """
+        numb = [*filter(self._numb_legs.are_new, SENTENCE.split(plain))]
+        return [*self._measured.told_in(plain), *numb]
+
+    def tells_of_loss(self, words: str) -> bool:
+        """Tell if a text tells of a leg or a bladder that fails, and of nothing else.
+
+        Somebody may be unable to walk for pain, breath or a broken hip. A leg that
+        cannot be lifted has another cause only if the same part names one.
+        """
+        if not self.are_in(words):
+            return False
+        plain, whole = self.without_conditions(words), folded(words[:LONGEST_TEXT])
+        is_explained = bool(self._other_loss.search(whole))
+        # "Bei Schmerzen" is among the conditions.
+        is_whole = plain == whole or not is_explained
+        if is_whole and self._has_lost_limb(plain):
+            return True
+        is_of_gait = self._lost_gait.search(plain) and not self._lost_limb.search(plain)
+        return bool(is_of_gait) and not self._other_loss.search(self._painless(whole))
+
+    def tells_of_lost_limb(self, words: str) -> bool:
+        """Tell if a sentence tells of a leg or a bladder that fails of itself."""
+        if not self.are_in(words):
+            return False
+        return self._has_lost_limb(self.without_conditions(words))
+
+    def _has_lost_limb(self, plain: str) -> bool:
+        return any(map(self._is_limb_lost, PART.split(plain))) or not all(
+            map(self._other_loss.search, self._measured_in(plain))
+        )
+
+    def _painless(self, words: str) -> str:
+        """Leave out the parts that are of pain in the back, and of nothing else."""
+        parts = _NEXT_TO.split(words)
+        kept = [one for one in parts if not self._back_pain.fullmatch(one.strip())]
+        return ", ".join(kept)
+
+    def _is_limb_lost(self, part: str) -> bool:
+        return bool(
+            self._lost_limb.search(part)
+            and self._plain_deficit.search(part)
+            and not self._other_loss.search(part)
+        )
+
+    def without_conditions(self, words: str) -> str:
+        """Return the folded text without what may come, and what to do if it does."""
+        plain = self.without_advice(words[:LONGEST_TEXT])
+        return self._no_deficit.sub(" ", folded(plain))
+
+    def without_advice(self, words: str) -> str:
+        """Return the text without when to come back, "return if fever".
+
+        What such advice takes for there already, "if the weakness persists", stays.
+        It is folded if it has such words, else as it was.
+        """
+        return self._kept_advice(words)
+
+    def _without_advice(self, words: str) -> str:
+        plain = folded(words)
+        rest = self._advice.sub(self._unless_of_now, plain)
+        return words if rest == plain else rest
+
+    def _unless_of_now(self, advice: re.Match[str]) -> str:
+        return advice[0] if self._of_now.search(advice[0]) else " "
