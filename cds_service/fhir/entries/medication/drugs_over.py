@@ -22,6 +22,7 @@ from cds_service.fhir.site_calendar import (
 
 ENDED = frozenset({"drug-ended"})
 LAST_TAKEN = ("drug-last-taken",)  # a rule of `kinds/`
+AFTER_ITS_COURSE = ("stopped-after-its-course",)  # another one
 # Elements with the day on which the words of a drug were written.
 WRITTEN = ("authoredOn", "dateAsserted", "effectiveDateTime", "whenHandedOver")
 # With the mark `@` for a drug: it was never taken.
@@ -180,14 +181,19 @@ def ends_in_words(
 ) -> bool:
     """Tell if words next to the name of a bone drug end it, and no other drug.
 
-    Why it was stopped adds nothing to a status that says so.
+    Why it was stopped adds nothing to a status that says so, nor does after how long.
     """
     is_stopped = text(resource.get("status")) == "stopped"
     said = {**resource, "statusReason": None} if is_stopped else resource
+    words = [
+        word
+        for word in words_aside(said)
+        if not (is_stopped and terminology.kinds.named(word, AFTER_ITS_COURSE))
+    ]
     return _was_taken_last(said, terminology) or any(
         terminology.text_concepts(marked_later_years(word, said), ENDED)
         and terminology.drug_words(word) - _resting(word, terminology) <= concepts
-        for word in words_aside(said)
+        for word in words
     )
 
 
