@@ -18,6 +18,7 @@ LONG_PAST = "long-past"
 # Rules of `kinds/`: what words that call an event past say.
 PAST_BY_WORDS = (LATE_EFFECT, LONG_PAST, "history")
 NEW = ("newly-begun",)
+CAME_BACK = ("came-back",)  # a rule of `kinds/`
 # What the words of an old fracture name.
 OLD_FRACTURE = frozenset({"old-fracture"})
 

@@ -14,6 +14,7 @@ from cds_service.core.vocabulary import HALF_A_YEAR, EventSpec
 from cds_service.fhir.certainty import AGAIN, clinical_status
 from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.words.past_by_words import (
+    CAME_BACK,
     LATE_EFFECT,
     is_onset_of_recording,
 )
@@ -74,8 +75,7 @@ def span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
     is_past = bool(past or (spec.history and is_history(stated, spec, chart)))
     is_filled_in = is_past and _is_filled_in(stated, spec, chart)
     dated = None if is_filled_in else _as_dated(stated.entry, chart)
-    is_again = bool(clinical_status(raw) & AGAIN)
-    if is_again and not _began_lately(dated, spec, chart):
+    if is_again(stated.entry, chart) and not _began_lately(dated, spec, chart):
         # The onset is that of the first time, and so is an old day of recording.
         return recorded if is_lately(recorded.last, spec, chart) else Span(None, None)
     by_onset = None if is_filled_in else _by_onset(raw, recorded, chart)
@@ -93,6 +93,13 @@ def span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
     elif stated.is_sequela or LATE_EFFECT in past or _is_too_wide(span, spec, chart):
         span = span._replace(first=None)
     return span._replace(last=latest_of(span.last, end))
+
+
+def is_again(entry: Entry, chart: Chart) -> bool:
+    """Tell if a disease came back, by its status or its title."""
+    titles = titles_of(entry.raw)
+    came_back = any(chart.terminology.kinds.named(one, CAME_BACK) for one in titles)
+    return came_back or bool(clinical_status(entry.raw) & AGAIN)
 
 
 def _newest(begun_in: Span | None, worded: Span | None) -> Span | None:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from cds_service.core.findings import Finding, Gap
 from cds_service.core.vocabulary import EventSpec
-from cds_service.fhir.certainty import ACTIVE, AGAIN, clinical_status
+from cds_service.fhir.certainty import ACTIVE, clinical_status
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -18,7 +18,11 @@ from cds_service.fhir.findings.chart import (
     make_finding,
     make_gap,
 )
-from cds_service.fhir.findings.events.event_spans import Happened, was_entered
+from cds_service.fhir.findings.events.event_spans import (
+    Happened,
+    is_again,
+    was_entered,
+)
 from cds_service.fhir.findings.events.events_in_time import began_earlier, is_in_time
 from cds_service.fhir.findings.events.happenings import (
     CALLED_PAST,
@@ -80,8 +84,7 @@ def _doubt_if_earlier(event: Happened, spec: EventSpec, chart: Chart) -> Happene
 
     What the list calls a recurrence is new, whatever was there before.
     """
-    is_again = bool(clinical_status(event.stated.entry.raw) & AGAIN)
-    if not spec.earlier_opens or is_again:
+    if not spec.earlier_opens or is_again(event.stated.entry, chart):
         return event
     problem = trace_of_earlier(event.stated, spec, chart)
     return event._replace(stated=event.stated._replace(problem=problem))

@@ -15,7 +15,7 @@ from cds_service.fhir.entries.grave.cultures import grown_in_prose, with_genus
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.words.own_words import is_called_new, kinds_alone
-from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
+from cds_service.fhir.entries.words.past_by_words import CAME_BACK, PAST_BY_WORDS
 from cds_service.fhir.entries.words.problem_words import in_doubt, undenied_parts
 from cds_service.fhir.entries.words.spoken_of import only_speaks
 from cds_service.fhir.entries.words.told_before_asked import CLAUSE, told_before_asked
@@ -164,7 +164,9 @@ def _named_in(
         for one in told
         for part in _parts_of_now(one, terminology, is_report=is_report)
         for name in _concepts_in(part, terminology)
-        if not _is_of_earlier_year(part, name)
+        # The year beside a return is that of the first time.
+        if terminology.kinds.named(one, CAME_BACK)
+        or not _is_of_earlier_year(part, name)
     )
 
 

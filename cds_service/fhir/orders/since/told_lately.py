@@ -15,6 +15,7 @@ from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.reports import day_of_report
 from cds_service.fhir.entries.words.old_deficits import ALL_DEFICITS, are_old_alone
 from cds_service.fhir.entries.words.own_words import kinds_alone
+from cds_service.fhir.entries.words.past_by_words import CAME_BACK
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
 from cds_service.fhir.gathering.record import PatientRecord
@@ -340,9 +341,12 @@ def _names_earlier_year(entry: Entry, since: int, terminology: Terminology) -> b
     """Tell if the title of an entry dates it by an earlier year: `Sepsis 2019`.
 
     Reasons and notes tell of more than one thing, and each has its own year. A later
-    one anywhere may be of a relapse: "discitis 2019, relapse 2026".
+    one anywhere may be of a relapse, and so may one without a year: "discitis 2019,
+    relapse 2026", "discitis 2019, now recurrence".
     """
     titles = _titles_of(entry)
+    if any(terminology.kinds.named(one, CAME_BACK) for one in titles):
+        return False
     if not is_dated_before("\n".join(titles), since):
         return False
     if entry.resource_type not in (STAY, ORDER, ACT, *MEDICATION_TYPES):
