@@ -6,7 +6,7 @@ worse dates nothing.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from cds_service.fhir.entries.words.cancer_words import may_be_back
 from cds_service.fhir.entries.words.old_deficits import (
@@ -17,8 +17,8 @@ from cds_service.fhir.entries.words.old_deficits import (
     says_nothing_else,
 )
 from cds_service.fhir.entries.words.own_words import WORSE, without_names
-from cds_service.fhir.entries.words.past_by_words import NEW
-from cds_service.fhir.entries.words.problem_words import MOST_SENTENCES
+from cds_service.fhir.entries.words.past_by_words import BACK_OR_WORSE, NEW, STILL_THERE
+from cds_service.fhir.entries.words.problem_words import MOST_SENTENCES, in_doubt
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import sentences_once
@@ -47,6 +47,7 @@ INFECTIONS = frozenset(
         "bone-infection-elsewhere",
     }
 )
+_TREATED = CANCERS | INFECTIONS | {*map(in_doubt, CANCERS | INFECTIONS)}
 # Rule E9: up to five years ago, and the year itself may be one more.
 YEARS_OF_CANCER = 6
 GOES_ON = ("infection-goes-on",)  # a rule of `kinds/`
@@ -54,6 +55,20 @@ _ASKS = re.compile(r"[?？]")
 _PART = re.compile(r"[,;:()，、；：（）]")
 # A cancer whose name is known for old ones, in place of a short name.
 _KNOWN_CANCER = "breast cancer"
+
+
+def is_there_again(
+    words: str, concepts: Collection[str], terminology: Terminology
+) -> bool:
+    """Tell if words say that what they name is there now, whatever year they name.
+
+    A cancer or an infection that is still treated is. A deficit that goes on since
+    years is an old one, unless it came back or grew worse.
+    """
+    if terminology.kinds.named(words, BACK_OR_WORSE):
+        return True
+    is_treated = not _TREATED.isdisjoint(concepts)
+    return is_treated and bool(terminology.kinds.named(words, STILL_THERE))
 
 
 def past_by_dates(

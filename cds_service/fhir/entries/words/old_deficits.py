@@ -14,7 +14,7 @@ from cds_service.fhir.entries.words.own_words import (
     without_company,
     without_names,
 )
-from cds_service.fhir.entries.words.past_by_words import CAME_BACK, PAST_BY_WORDS
+from cds_service.fhir.entries.words.past_by_words import BACK_OR_WORSE, PAST_BY_WORDS
 from cds_service.fhir.mapping.files.letters import LETTER
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.texts.clauses import clauses, names, sentences_once
@@ -103,7 +103,7 @@ def _parts(text: str) -> list[str]:
 def _are_worse(parts: Iterable[str], terminology: Terminology) -> bool:
     return any(
         is_worsening_alone(part, terminology)
-        or terminology.kinds.named(part, CAME_BACK)
+        or terminology.kinds.named(part, BACK_OR_WORSE)
         for part in parts
     )
 

@@ -18,7 +18,8 @@ LONG_PAST = "long-past"
 # Rules of `kinds/`: what words that call an event past say.
 PAST_BY_WORDS = (LATE_EFFECT, LONG_PAST, "history")
 NEW = ("newly-begun",)
-CAME_BACK = ("came-back",)  # a rule of `kinds/`
+# Words by which a disease is there now, whatever year stands beside its name.
+BACK_OR_WORSE, STILL_THERE = ("back-or-worse",), ("still-there",)
 # What the words of an old fracture name.
 OLD_FRACTURE = frozenset({"old-fracture"})
 

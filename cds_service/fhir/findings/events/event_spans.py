@@ -13,8 +13,8 @@ from cds_service.core.findings import Precision
 from cds_service.core.vocabulary import HALF_A_YEAR, EventSpec
 from cds_service.fhir.certainty import AGAIN, clinical_status
 from cds_service.fhir.entries.entry import Entry
+from cds_service.fhir.entries.words.dated_in_prose import is_there_again
 from cds_service.fhir.entries.words.past_by_words import (
-    CAME_BACK,
     LATE_EFFECT,
     is_onset_of_recording,
 )
@@ -75,7 +75,7 @@ def span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
     is_past = bool(past or (spec.history and is_history(stated, spec, chart)))
     is_filled_in = is_past and _is_filled_in(stated, spec, chart)
     dated = None if is_filled_in else _as_dated(stated.entry, chart)
-    if is_again(stated.entry, chart) and not _began_lately(dated, spec, chart):
+    if is_again(stated, chart) and not _began_lately(dated, spec, chart):
         # The onset is that of the first time, and so is an old day of recording.
         return recorded if is_lately(recorded.last, spec, chart) else Span(None, None)
     by_onset = None if is_filled_in else _by_onset(raw, recorded, chart)
@@ -95,11 +95,17 @@ def span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
     return span._replace(last=latest_of(span.last, end))
 
 
-def is_again(entry: Entry, chart: Chart) -> bool:
-    """Tell if a disease came back, by its status or its title."""
-    titles = titles_of(entry.raw)
-    came_back = any(chart.terminology.kinds.named(one, CAME_BACK) for one in titles)
-    return came_back or bool(clinical_status(entry.raw) & AGAIN)
+def is_again(stated: Stated, chart: Chart) -> bool:
+    """Tell if a disease is there again, by its status or a title of the last year."""
+    raw, concepts = stated.entry.raw, stated.concepts | {stated.concept}
+    if clinical_status(raw) & AGAIN:
+        return True
+    written = chart.calendar.last_day(text(recorded_on(raw)).strip())
+    if written is not None and written < chart.today - A_YEAR:
+        return False
+    return any(
+        is_there_again(title, concepts, chart.terminology) for title in titles_of(raw)
+    )
 
 
 def _newest(begun_in: Span | None, worded: Span | None) -> Span | None:

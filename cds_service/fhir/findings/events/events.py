@@ -84,7 +84,7 @@ def _doubt_if_earlier(event: Happened, spec: EventSpec, chart: Chart) -> Happene
 
     What the list calls a recurrence is new, whatever was there before.
     """
-    if not spec.earlier_opens or is_again(event.stated.entry, chart):
+    if not spec.earlier_opens or is_again(event.stated, chart):
         return event
     problem = trace_of_earlier(event.stated, spec, chart)
     return event._replace(stated=event.stated._replace(problem=problem))

@@ -14,8 +14,9 @@ from cds_service.fhir.entries.entry import Entry
 from cds_service.fhir.entries.grave.cultures import grown_in_prose, with_genus
 from cds_service.fhir.entries.grave.grave_concepts import CANCERS, SPINAL_INFECTIONS
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
+from cds_service.fhir.entries.words.dated_in_prose import is_there_again
 from cds_service.fhir.entries.words.own_words import is_called_new, kinds_alone
-from cds_service.fhir.entries.words.past_by_words import CAME_BACK, PAST_BY_WORDS
+from cds_service.fhir.entries.words.past_by_words import PAST_BY_WORDS
 from cds_service.fhir.entries.words.problem_words import in_doubt, undenied_parts
 from cds_service.fhir.entries.words.spoken_of import only_speaks
 from cds_service.fhir.entries.words.told_before_asked import CLAUSE, told_before_asked
@@ -165,7 +166,7 @@ def _named_in(
         for part in _parts_of_now(one, terminology, is_report=is_report)
         for name in _concepts_in(part, terminology)
         # The year beside a return is that of the first time.
-        if terminology.kinds.named(one, CAME_BACK)
+        if is_there_again(one, {name}, terminology)
         or not _is_of_earlier_year(part, name)
     )
 

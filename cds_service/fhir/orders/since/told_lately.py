@@ -13,9 +13,9 @@ from cds_service.fhir.entries.harm.act_words import names_of_reasons
 from cds_service.fhir.entries.harm.unusual_titles import SCAN
 from cds_service.fhir.entries.medication.drug_groups import MEDICATION_TYPES
 from cds_service.fhir.entries.reports import day_of_report
+from cds_service.fhir.entries.words.dated_in_prose import is_there_again
 from cds_service.fhir.entries.words.old_deficits import ALL_DEFICITS, are_old_alone
 from cds_service.fhir.entries.words.own_words import kinds_alone
-from cds_service.fhir.entries.words.past_by_words import CAME_BACK
 from cds_service.fhir.entries.words.problem_words import in_doubt
 from cds_service.fhir.entries.words.spoken_of import is_doubted, only_speaks
 from cds_service.fhir.gathering.record import PatientRecord
@@ -345,7 +345,7 @@ def _names_earlier_year(entry: Entry, since: int, terminology: Terminology) -> b
     relapse 2026", "discitis 2019, now recurrence".
     """
     titles = _titles_of(entry)
-    if any(terminology.kinds.named(one, CAME_BACK) for one in titles):
+    if any(is_there_again(one, entry.concepts, terminology) for one in titles):
         return False
     if not is_dated_before("\n".join(titles), since):
         return False
