@@ -23,6 +23,8 @@ class GraveStemsFile(DataFile):
         advice: when to come back or to call, which tells of nothing that is there.
         advice_of_now: words in such advice by which it is there already.
         no_deficit: what is taken out before `plain_deficit` and `worse` are sought.
+        denied_loss: a denied loss and what stands behind it, which is taken out too.
+        after_denial: behind a denied loss, words that tell of what came since.
         plain_deficit: deficits in plain speech, of which a denial is part.
         leg_muscle: muscles of a leg, of which a grade is told.
         other_strength: between a muscle and a number, what makes it no grade of it.
@@ -75,6 +77,8 @@ class GraveStemsFile(DataFile):
     advice: Words
     advice_of_now: Words
     no_deficit: Words
+    denied_loss: Words
+    after_denial: Words
     plain_deficit: Words
     leg_muscle: Words
     other_strength: Words

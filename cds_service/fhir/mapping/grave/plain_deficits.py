@@ -32,6 +32,8 @@ class PlainDeficits:
         self._advice = any_of_tables(content.advice)
         self._of_now = any_of_tables(content.advice_of_now)
         self._no_deficit = any_of_tables(content.no_deficit)
+        self._denied_loss = any_of_tables(content.denied_loss)
+        self._after_denial = any_of_tables(content.after_denial)
         self._plain_deficit = any_of_tables(content.plain_deficit)
         self._measured = MeasuredDeficits(content)
         self._numb_legs = numb_legs
@@ -105,7 +107,19 @@ class PlainDeficits:
     def without_conditions(self, words: str) -> str:
         """Return the folded text without what may come, and what to do if it does."""
         plain = self.without_advice(words[:LONGEST_TEXT])
-        return self._no_deficit.sub(" ", folded(plain))
+        told = self._denied_loss.sub(self._came_since, folded(plain))
+        return self._no_deficit.sub(" ", told)
+
+    def _came_since(self, denial: re.Match[str]) -> str:
+        """Return what stands behind a denied loss from the part that tells of later.
+
+        "No deficit, then paraparesis" does; "no loss of power, pain or tone" does not.
+        """
+        later = self._after_denial.search(denial[0])
+        if later is None:
+            return " "
+        begins = denial[0].rfind(",", 0, later.start())
+        return denial[0][begins if begins >= 0 else later.start() :]
 
     def without_advice(self, words: str) -> str:
         """Return the text without when to come back, "return if fever".

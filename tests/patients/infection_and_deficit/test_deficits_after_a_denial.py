@@ -1,0 +1,61 @@
+"""What came after a denied loss is there: "initially no deficit, then paraparesis".
+
+A denied loss was taken out with all that stands behind it in its sentence.
+"""
+
+import pytest
+
+from tests.chart_builders import days_ago, of_patient
+from tests.patients.leaving import leave, leaving_chart
+from tests.patients.reassuring import cards_of, dated
+
+CAME_SINCE = [
+    "Initially no deficit, then paraparesis",
+    "Initially no deficit, paraparesis since yesterday",
+    "No deficit at first, now paraparesis",
+    "No loss of sensation, now cannot lift the foot",
+    "No loss of power but foot drop",
+    "Pas de déficit, puis paraparésie",
+    "Sin déficit, desde ayer paraparesia",
+    "Nessun deficit, da ieri paraparesi",
+    "Geen uitval, nu klapvoet",
+    "Bez niedowładu, od wczoraj opadanie stopy",
+    "Keine Parese, dann Fußheberparese",
+]
+DENIED = [
+    "No loss of power, sensation or continence",
+    "No deficit since surgery",
+    "No loss of bladder control, walking today with frame",
+    "Sin déficit motor, deambula hoy con andador",
+    "Pas de déficit, marche depuis hier",
+    "No deficit, return if weakness",
+    "Geen uitval, vandaag gemobiliseerd",
+]
+
+
+def noted_when_leaving(words):
+    dressing = of_patient(
+        "Procedure",
+        "n1",
+        status="completed",
+        code={"text": "Dressing change"},
+        performedDateTime=days_ago(1),
+        note=[{"text": words}],
+    )
+    (card,) = leave(leaving_chart(dressing))
+    return card["summary"]
+
+
+def listed(words):
+    return cards_of(dated({"text": words}, days=30))["rehabilitation"]["summary"]
+
+
+@pytest.mark.parametrize("place", [noted_when_leaving, listed])
+@pytest.mark.parametrize("words", CAME_SINCE)
+def test_what_came_since_leads(words, place):
+    assert "new neurological deficit not excluded" in place(words).lower()
+
+
+@pytest.mark.parametrize("words", DENIED)
+def test_what_is_denied_leads_nothing(words):
+    assert "deficit" not in noted_when_leaving(words)
