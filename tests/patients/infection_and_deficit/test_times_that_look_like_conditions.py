@@ -58,6 +58,21 @@ CONDITIONS = [
     "Bij niet kunnen plassen katheteriseren",
     "Jeśli nie może oddać moczu, cewnik",
 ]
+CAUSES = [
+    ("Bei Aufnahme Sepsis", "sepsis"),
+    ("Return from theatre: sepsis, on noradrenaline", "sepsis"),
+    ("Call from lab: blood cultures positive for staph aureus", "sepsis"),
+    ("Bij opname sepsis", "sepsis"),
+    ("When admitted septic, discitis on MRI", "spinal infection"),
+    ("Quand admis, spondylodiscite L4", "spinal infection"),
+    ("Se observa espondilodiscitis L4-L5", "spinal infection"),
+    ("Si conferma spondilodiscite", "spinal infection"),
+    ("Als Befund Spondylodiszitis L4/5", "spinal infection"),
+    ("Report: spinal metastases", "malignancy of bone"),
+    ("Se confirman metástasis óseas", "malignancy of bone"),
+    ("Si evidenziano metastasi ossee", "malignancy of bone"),
+    ("Größer als zuvor: Metastase LWK 2", "malignancy of bone"),
+]
 DENIED = [
     "Das Bein knickt nicht weg",
     "La gamba non cede",
@@ -87,6 +102,11 @@ def listed(words):
 @pytest.mark.parametrize("words", THERE)
 def test_a_loss_at_a_time_leads(words, place):
     assert "new neurological deficit not excluded" in place(words).lower()
+
+
+@pytest.mark.parametrize(("words", "cause"), CAUSES)
+def test_a_cause_at_a_time_leads(words, cause):
+    assert f"{cause} not excluded" in noted_when_leaving(words)
 
 
 @pytest.mark.parametrize("words", [*CONDITIONS, *DENIED])
