@@ -5,7 +5,8 @@
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 Span = tuple[int, int]
@@ -13,7 +14,8 @@ FULL = 5  # the grade of full strength
 RETAINED = 500  # millilitres; a bladder that holds them does not empty itself
 FURTHEST = 45  # characters between a name and its number
 _SENTENCE = re.compile(r"[;。\n]|\.(?=\s|$)")
-_COMMA = re.compile(r"[,，、]")
+_COMMAS = ",，、"
+_COMMA = re.compile(f"[{_COMMAS}]")
 _OUT_OF_FIVE = (
     r"(?:[+-]? ?/|(?: out)? of| von| sur| de| su| van| na| z) ?5(?![\d/,.]\d|\d)"
     r"(?! (?:visits?|sessions?|sets?|days?|staff|patients?))"
@@ -112,9 +114,9 @@ def retained_urine(text: str, names: re.Pattern[str]) -> list[str]:
 
 def _part_at(sentence: str, first: int, told: _Told) -> str:
     """Return the part of a sentence that a name and its number stand in."""
-    begins = first - len(_COMMA.split(sentence[:first])[-1])
-    behind = _COMMA.split(sentence[told.place[1] :])[0]
-    return sentence[begins : told.place[1] + len(behind)]
+    begins = 1 + max(sentence.rfind(comma, 0, first) for comma in _COMMAS)
+    behind = _COMMA.search(sentence, told.place[1])
+    return sentence[begins : behind.start() if behind else None]
 
 
 def _grades_in(sentence: str) -> Iterator[_Told]:
@@ -146,30 +148,53 @@ def _by_name(
 
     Those behind it, up to the next name, are; without any, the one before it.
     """
+    numbers = sorted(numbers, key=lambda one: one.place)
+    starts = [one.place[0] for one in numbers]
     places = [found.span() for found in names.finditer(sentence)]
     limits = [*(first for first, _ in places[1:]), len(sentence)]
     for (first, end), limit in zip(places, limits, strict=False):
-        own, last = list[_Told](), end
-        for told in numbers:
-            is_behind = first <= told.place[0] <= limit
-            between = sentence[last : told.place[0]]
-            if is_behind and len(between) <= FURTHEST and not _OTHER.search(between):
-                own.append(told)
-                last = max(last, told.place[1])
+        at = bisect_left(starts, first)
+        own = _behind(end, sentence, numbers[at : bisect_right(starts, limit)])
         scaled = _NEXT.match(sentence, end)
         if not own and scaled and _NAMED_SCALE.search(sentence):
             own = [_Told(int(scaled["grade"]), scaled.span("grade"))]
         if not own:
-            own = [
-                told
-                for told in numbers
-                if told.place[1] <= first
-                and first - told.place[1] <= FURTHEST // 2
-                and not re.search(r"[,:]", sentence[told.place[1] : first])
-                and not _OTHER.search(sentence[told.place[1] : end])
-            ][-1:]
+            near = bisect_left(starts, first - FURTHEST)
+            own = _before(first, end, sentence, numbers[near:at])
         if own:
             yield min(first, own[0].place[0]), own
+
+
+def _behind(end: int, sentence: str, numbers: Sequence[_Told]) -> list[_Told]:
+    """Return the numbers behind a name, each near to the one before it.
+
+    Args:
+        end: where the name ends.
+        sentence: what they stand in.
+        numbers: those from the name to the next one, in order.
+    """
+    own, last = list[_Told](), end
+    for told in numbers:
+        between = sentence[last : told.place[0]]
+        if len(between) > FURTHEST or _OTHER.search(between):
+            break
+        own.append(told)
+        last = max(last, told.place[1])
+    return own
+
+
+def _before(
+    first: int, end: int, sentence: str, numbers: Sequence[_Told]
+) -> list[_Told]:
+    """Return the last number before a name that is told of it, if any is."""
+    return [
+        told
+        for told in numbers
+        if told.place[1] <= first
+        and first - told.place[1] <= FURTHEST // 2
+        and not re.search(r"[,:]", sentence[told.place[1] : first])
+        and not _OTHER.search(sentence[told.place[1] : end])
+    ][-1:]
 
 
 def _that_count(numbers: list[_Told], sentence: str) -> list[_Told]:
