@@ -149,10 +149,17 @@ def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | Non
     return start + timedelta(days=min(days, MOST_DAYS))
 
 
-def end_of_course(raw: Json, chart: Chart) -> date | None:
+def end_of_course(
+    raw: Json, chart: Chart, *, is_first_enough: bool = False
+) -> date | None:
     """Find the last day of a course; None if nothing says so.
 
     Its times come first, then its supply, then its words.
+
+    Args:
+        raw: an order, a statement or a dispense.
+        chart: the patient's record.
+        is_first_enough: as in `end_in_words`.
     """
     kind = text(raw.get("resourceType"))
     if kind == "MedicationDispense":
@@ -165,12 +172,17 @@ def end_of_course(raw: Json, chart: Chart) -> date | None:
     return (
         end_of_dosage(raw, chart)
         or end_of_supply(raw, authored, chart)
-        or end_in_words(raw, authored, chart)
+        or end_in_words(raw, authored, chart, is_first_enough=is_first_enough)
     )
 
 
 def end_in_words(
-    raw: Json, authored: Dated | None, chart: Chart, *, may_be_bare: bool = False
+    raw: Json,
+    authored: Dated | None,
+    chart: Chart,
+    *,
+    may_be_bare: bool = False,
+    is_first_enough: bool = False,
 ) -> date | None:
     """Return the last day of an order's dosages by their words: `daily for 5 days`.
 
@@ -182,6 +194,7 @@ def end_in_words(
         authored: its day.
         chart: the patient's record.
         may_be_bare: as in `DurationRules.course`.
+        is_first_enough: a course that is taken again ends with its first days.
     """
     dosages = objects(raw.get("dosageInstruction"))
     words = [text(one.get("text")) for one in dosages]
@@ -189,7 +202,9 @@ def end_in_words(
         return None
     course_in = partial(chart.terminology.durations.course, may_be_bare=may_be_bare)
     courses = [course for course in map(course_in, words) if course]
-    if len(courses) < len(words) or any(_is_repeated(one, chart) for one in courses):
+    if len(courses) < len(words):
+        return None
+    if not is_first_enough and any(_is_repeated(one, chart) for one in courses):
         return None
     others = [*_other_words(raw), *(course.rest for course in courses)]
     if not all(map(chart.terminology.plain.doses.are_all, filter(None, others))):
