@@ -38,6 +38,25 @@ GOES_ON = [
     "每日20mg 共5天，然后每日5mg维持",
     "20mg 5일간, 이후 5mg 유지",
 ]
+AGAIN = [
+    "20 mg daily for 5 days every month",
+    "20 mg daily for 5 days, then 10 mg daily for 5 days, monthly",
+    "40 mg for 4 days every 3 weeks",
+    "20 mg täglich für 5 Tage, dann 10 mg für 5 Tage, monatlich",
+    "40 mg pendant 4 jours toutes les 3 semaines",
+    "20 mg al día durante 5 días, cada mes",
+    "20 mg al giorno per 5 giorni, ogni mese",
+    "20 mg per dag gedurende 5 dagen elke maand",
+    "20 mg per dag gedurende 5 dagen, wekelijks",
+    "20 mg dziennie przez 5 dni co miesiąc",
+    "每日20mg 共5天，每月",
+]
+ONE = [
+    "20 mg weekly for 6 weeks",
+    "20 mg every week for 8 weeks",
+    "20 mg per week gedurende 6 weken",
+    "20 mg daily for 5 days",
+]
 
 
 def course(words, authored="2026-08-15", **timing):
@@ -70,6 +89,16 @@ def test_a_course_whose_steps_are_over_is_no_steroid_of_months(words):
 @pytest.mark.parametrize("words", GOES_ON)
 def test_a_course_that_goes_on_behind_its_steps_counts(words):
     assert said_of(course(words)) == [True, True]
+
+
+@pytest.mark.parametrize("words", AGAIN)
+def test_a_course_of_days_that_is_taken_again_goes_on(words):
+    assert said_of(course(words)) == [True, True]
+
+
+@pytest.mark.parametrize("words", ONE)
+def test_doses_of_each_week_for_weeks_are_one_course(words):
+    assert said_of(course(words, authored="2026-07-01")) == [None, None]
 
 
 @pytest.mark.parametrize("start", ["2026-06-01", "2026-06", "2023-02-01"])

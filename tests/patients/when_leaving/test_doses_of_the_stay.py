@@ -159,3 +159,17 @@ def test_a_monthly_injection_that_was_left_out_settles_nothing():
 def test_the_order_of_the_ward_does_not_take_a_dose_home():
     (card,) = _cards(ONE_ON_THE_WARD, _for_home(**INPATIENT))
     assert "order for home not found" in card
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "70 mg once a week for 1 week",
+        "70 mg weekly for 7 days",
+        "70 mg einmal pro Woche für 1 Woche",
+        "70 mg une fois par semaine pendant 1 semaine",
+    ],
+)
+def test_one_tablet_a_week_for_a_week_does_not_take_a_dose_home(words):
+    (card,) = _cards(ONE_ON_THE_WARD, _for_home(dosageInstruction=[{"text": words}]))
+    assert "start not recorded" in card

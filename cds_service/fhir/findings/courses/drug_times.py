@@ -8,6 +8,7 @@ from cds_service.core.findings import Dated
 from cds_service.fhir.entries.medication.other_doses import dosages_of
 from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.mapping.durations.duration_lengths import DAY
+from cds_service.fhir.mapping.durations.durations import Course
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 
 # Days of a unit, by its UCUM code or the word written instead.
@@ -16,6 +17,9 @@ MOST_DAYS = 5000  # of a supply or a course; a longer one is a slip
 _TABLETS = frozenset(
     {"", "1", "{tbl}", "tab", "tablet", "tablets", "tbl", "cap", "capsule", "{capsule}"}
 )
+# Rules of `kinds/`, and the days from which on such a course is one, not one of many.
+EACH_MONTH, EACH_WEEK = "course-each-month", "course-each-week"
+LEAST_DAYS = {EACH_MONTH: 32, EACH_WEEK: 14}
 # Policy: an order that begins within a month is one to begin now.
 SOON = timedelta(days=31)
 
@@ -145,10 +149,17 @@ def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | Non
     return start + timedelta(days=min(days, MOST_DAYS))
 
 
-def end_of_course(raw: Json, chart: Chart) -> date | None:
+def end_of_course(
+    raw: Json, chart: Chart, *, is_first_enough: bool = False
+) -> date | None:
     """Find the last day of a course; None if nothing says so.
 
     Its times come first, then its supply, then its words.
+
+    Args:
+        raw: an order, a statement or a dispense.
+        chart: the patient's record.
+        is_first_enough: as in `end_in_words`.
     """
     kind = text(raw.get("resourceType"))
     if kind == "MedicationDispense":
@@ -161,23 +172,29 @@ def end_of_course(raw: Json, chart: Chart) -> date | None:
     return (
         end_of_dosage(raw, chart)
         or end_of_supply(raw, authored, chart)
-        or end_in_words(raw, authored, chart)
+        or end_in_words(raw, authored, chart, is_first_enough=is_first_enough)
     )
 
 
 def end_in_words(
-    raw: Json, authored: Dated | None, chart: Chart, *, may_be_bare: bool = False
+    raw: Json,
+    authored: Dated | None,
+    chart: Chart,
+    *,
+    may_be_bare: bool = False,
+    is_first_enough: bool = False,
 ) -> date | None:
     """Return the last day of an order's dosages by their words: `daily for 5 days`.
 
     None unless each has a length, and all else that they and the notes say is plain
-    words of a dose: `then 5 mg daily` goes on.
+    words of a dose: `then 5 mg daily` goes on, and so does `for 5 days every month`.
 
     Args:
         raw: the order.
         authored: its day.
         chart: the patient's record.
         may_be_bare: as in `DurationRules.course`.
+        is_first_enough: a course that is taken again ends with its first days.
     """
     dosages = objects(raw.get("dosageInstruction"))
     words = [text(one.get("text")) for one in dosages]
@@ -187,11 +204,22 @@ def end_in_words(
     courses = [course for course in map(course_in, words) if course]
     if len(courses) < len(words):
         return None
+    if not is_first_enough and any(_is_repeated(one, chart) for one in courses):
+        return None
     others = [*_other_words(raw), *(course.rest for course in courses)]
     if not all(map(chart.terminology.plain.doses.are_all, filter(None, others))):
         return None
     days = math.ceil(sum(course.hours for course in courses) / DAY)
     return authored.last + timedelta(days=days) if days < MOST_DAYS else None
+
+
+def _is_repeated(course: Course, chart: Chart) -> bool:
+    """Tell if a course of days is taken each week or month: `for 5 days, monthly`."""
+    kinds = chart.terminology.kinds
+    return any(
+        course.hours < days * DAY and kinds.named(course.rest, (rule,))
+        for rule, days in LEAST_DAYS.items()
+    )
 
 
 def last_day_in_words(raw: Json, begun: Dated | None, chart: Chart) -> date | None:

@@ -30,7 +30,8 @@ def is_for_home(raw: Json, chart: Chart) -> bool:
     quantity = number(member(raw, "dispenseRequest", "quantity", "value"))
     if quantity == 0 or text(raw.get("intent")) not in ORDERS:
         return False
-    course = end_of_course(raw, chart)
+    # "Once a week for 1 week" is one tablet.
+    course = end_of_course(raw, chart, is_first_enough=True)
     valid_until = member(raw, "dispenseRequest", "validityPeriod", "end")
     ends = (course, chart.calendar.last_day(valid_until))
     last = max((one for one in ends if one), default=None)

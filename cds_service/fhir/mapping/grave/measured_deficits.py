@@ -5,7 +5,8 @@
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cds_service.fhir.mapping.grave.grave_stems_file import GraveStemsFile
@@ -16,7 +17,8 @@ FULL = 5  # the grade of full strength
 RETAINED = 500  # millilitres; a bladder that holds them does not empty itself
 FURTHEST = 45  # characters between a name and its number
 _SENTENCE = re.compile(r"[;。\n]|\.(?=\s|$)")
-_COMMA = re.compile(r"[,，、]")
+_COMMAS = ",，、"
+_COMMA = re.compile(f"[{_COMMAS}]")
 _OUT_OF_FIVE = (
     r"(?:[+-]? ?/|(?: out)? of| von| sur| de| su| van| na| z) ?5(?![\d/,.]\d|\d)"
     r"(?! (?:visits?|sessions?|sets?|days?|staff|patients?))"
@@ -118,27 +120,38 @@ class MeasuredDeficits:
 
         Those behind it, up to the next name, are; without any, the one before it.
         """
+        numbers = sorted(numbers, key=lambda one: one.place)
+        starts = [one.place[0] for one in numbers]
         places = [found.span() for found in names.finditer(sentence)]
         limits = [*(first for first, _ in places[1:]), len(sentence)]
         for name, limit in zip(places, limits, strict=False):
+            at = bisect_left(starts, name[0])
+            near = bisect_left(starts, name[0] - FURTHEST)
             own = (
-                self._behind(sentence, name, limit, numbers)
+                self._behind(sentence, name, numbers[at : bisect_right(starts, limit)])
                 or self._next_to_scale(sentence, name)
-                or self._before(sentence, name, numbers)
+                or self._before(sentence, name, numbers[near:at])
             )
             if own:
                 yield min(name[0], own[0].place[0]), own
 
     def _behind(
-        self, sentence: str, name: Span, limit: int, numbers: list[_Told]
+        self, sentence: str, name: Span, numbers: Sequence[_Told]
     ) -> list[_Told]:
+        """Return the numbers behind a name, each near to the one before it.
+
+        Args:
+            sentence: what they stand in.
+            name: its place.
+            numbers: those from the name to the next one, in order.
+        """
         own, last = list[_Told](), name[1]
         for told in numbers:
             between = sentence[last : told.place[0]]
-            is_near = len(between) <= FURTHEST and not self._other.search(between)
-            if name[0] <= told.place[0] <= limit and is_near:
-                own.append(told)
-                last = max(last, told.place[1])
+            if len(between) > FURTHEST or self._other.search(between):
+                break
+            own.append(told)
+            last = max(last, told.place[1])
         return own
 
     def _next_to_scale(self, sentence: str, name: Span) -> list[_Told]:
@@ -147,7 +160,10 @@ class MeasuredDeficits:
             return []
         return [_Told(int(scaled["grade"]), scaled.span("grade"))]
 
-    def _before(self, sentence: str, name: Span, numbers: list[_Told]) -> list[_Told]:
+    def _before(
+        self, sentence: str, name: Span, numbers: Sequence[_Told]
+    ) -> list[_Told]:
+        """Return the last number before a name that is told of it, if any is."""
         own = [
             told
             for told in numbers
@@ -172,9 +188,9 @@ class MeasuredDeficits:
 
 def _part_at(sentence: str, first: int, told: _Told) -> str:
     """Return the part of a sentence that a name and its number stand in."""
-    begins = first - len(_COMMA.split(sentence[:first])[-1])
-    behind = _COMMA.split(sentence[told.place[1] :])[0]
-    return sentence[begins : told.place[1] + len(behind)]
+    begins = 1 + max(sentence.rfind(comma, 0, first) for comma in _COMMAS)
+    behind = _COMMA.search(sentence, told.place[1])
+    return sentence[begins : behind.start() if behind else None]
 
 
 def _volumes_in(sentence: str) -> Iterator[_Told]:
