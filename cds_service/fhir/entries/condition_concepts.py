@@ -88,6 +88,7 @@ from cds_service.fhir.entries.words.problem_words import (
     read_problem_words,
     undenied_parts,
 )
+from cds_service.fhir.entries.words.turned_titles import turned_titles
 from cds_service.fhir.entries.words.unread_in_reasons import (
     has_code_alone,
     is_reason_understood,
@@ -116,6 +117,8 @@ OF_THE_BONE = frozenset(
 TOLD_BESIDE = ("exam-awaited", "cause-in-plain-words")
 _MGUS = re.compile(r"(?i)\b(?:mgus|gammopath\w*|gammapat\w*|gammopat\w*)")
 CANCER_IN_SHORT = ("cancer-in-short",)
+# What a title and its stage say together without a doubt.
+STATED_IN_PARTS = frozenset({"severe-kidney-disease"})
 # A nodule, a mass or a raised marker names no tumour, whatever the code next to it.
 MAY_BE_TUMOUR = ("tumour-in-question",)
 BURST = frozenset({"stable-burst-fracture", in_doubt("stable-burst-fracture")})
@@ -158,6 +161,7 @@ def _named_by_condition(diagnosis: Coded, terminology: Terminology) -> frozenset
     words = (*texts_of(condition.get("code")), *other_words_of(condition))
     known |= drugs_told_in_doubt(words, known, terminology)
     known |= _told_by_stems(condition, known, terminology)
+    known |= _told_in_parts(condition, known, terminology)
     known |= _told_of_cancer(condition, known, terminology)
     known |= _left_open_by_asides(condition, known, terminology)
     if elsewhere := _unstable_elsewhere(condition, known, terminology):
@@ -306,6 +310,24 @@ def _told_by_stems(
         named[title] - _of_another([title], terminology) for title in denying
     )
     return frozenset(map(in_doubt, {*told} - known))
+
+
+def _told_in_parts(
+    condition: Json, known: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return what a title tells, in doubt, if turned or with site and stage.
+
+    "Weakness, left leg" and "Weakness" of the left leg are a weak leg.
+    """
+    spoken = turned_titles(condition, terminology)
+    stems = terminology.grave_stems
+    told = {*(named_in(spoken, terminology) & GRAVE)} if spoken else set()
+    told.update(concept for one in spoken for concept in stems.concepts_in(one))
+    for one in filter(stems.deficits.are_in, spoken):
+        is_of_gait = terminology.kinds.named(one, GAIT_OR_BLADDER)
+        told.add("sphincter-trouble" if is_of_gait else "spinal-cord-disease")
+    sure = told & STATED_IN_PARTS
+    return frozenset((*sure, *map(in_doubt, told - known - sure)))
 
 
 def _of_another(titles: Iterable[str], terminology: Terminology) -> frozenset[str]:

@@ -66,6 +66,7 @@ from cds_service.fhir.entries.words.bystanders import FRACTURED
 from cds_service.fhir.entries.words.dated_in_prose import past_by_dates
 from cds_service.fhir.entries.words.problem_words import in_doubt, named_in
 from cds_service.fhir.entries.words.told_before_asked import named_before_asked
+from cds_service.fhir.entries.words.turned_titles import turned
 from cds_service.fhir.entries.words.unread_in_reasons import is_title_plain
 from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.terminology import Terminology
@@ -157,6 +158,8 @@ def _named_in(
     wards = wards_of(entry)
     named = named_in(words, terminology) | (named_in(wards, terminology) & WARDS)
     named |= named_before_asked(words, terminology)
+    spoken = [one for word in words for one in turned(word, terminology)]
+    named |= named_in(spoken, terminology) & GRAVE
     past = past_by_dates(words, named, terminology)
     if not is_culture(entry, terminology):
         coded |= grown_in_prose(words, terminology)
@@ -173,7 +176,7 @@ def _named_in(
     concepts |= _forbidden_or_unstable(words, terminology, is_brief=is_brief)
     concepts |= asked_in_title(entry, titles, terminology)
     concepts |= unstable_in_brace(entry, terminology)
-    concepts |= stems_of(entry, words, wards, terminology)
+    concepts |= stems_of(entry, [*words, *spoken], wards, terminology)
     is_named_broken = not FRACTURED.isdisjoint(coded | named)
     if is_named_broken or names_broken_vertebra(entry, words, terminology):
         concepts |= {BROKEN_ASIDE}

@@ -1,8 +1,18 @@
 """Blood in the spinal canal may press on the cord: the patient is examined."""
 
+from typing import Any
+
 import pytest
 
-from tests.patients.leaving import everything_arranged, leave, leaving_chart
+from tests.chart_builders import Resource
+from tests.patients.inpatients import chart, coded
+from tests.patients.leaving import (
+    act_noting,
+    everything_arranged,
+    kyphoplasty_done,
+    leave,
+    leaving_chart,
+)
 from tests.patients.reassuring import cards_of, dated, end_is_selected
 
 WORDS = [
@@ -53,3 +63,43 @@ def test_one_of_last_year_is_no_new_deficit() -> None:
 )
 def test_blood_elsewhere_is_no_deficit_of_the_legs(words: str) -> None:
     assert not any("neurological deficit" in said for said in leaving(words))
+
+
+def leaving_without_drug(*entries: Resource, **operation: Any) -> str:
+    record = chart(coded("M80.08XA", days=20), kyphoplasty_done(**operation), *entries)
+    (card,) = leave(record)
+    return str(card["summary"])
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_it_leads_before_a_bone_drug(words: str) -> None:
+    entry = dated({"text": words}, days=1)
+    told = "new neurological deficit not excluded. Examine before leaving"
+    assert told in leaving_without_drug(entry)
+    assert told in leaving_without_drug(act_noting(words))
+    assert told in leaving_without_drug(complication=[{"text": words}])
+
+
+@pytest.mark.parametrize("words", WORDS[:3])
+def test_it_leads_after_an_operation_of_unknown_status(words: str) -> None:
+    entry = dated({"text": words}, days=1)
+    said = leaving_without_drug(entry, status="unknown")
+    assert said.startswith("Leaving, perhaps after kyphoplasty L1")
+    assert "Examine before leaving" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No spinal epidural hematoma",
+        "Epidural hematoma excluded",
+        "Old epidural hematoma 2015",
+        "Risk of epidural hematoma explained",
+        "Return if epidural hematoma",
+        "Intracranial epidural hematoma",
+        "Kein Epiduralhämatom",
+        "Z.n. Epiduralhämatom 2012",
+    ],
+)
+def test_a_note_that_denies_or_warns_of_it_is_no_deficit(words: str) -> None:
+    assert "neurological deficit" not in leaving_without_drug(act_noting(words))

@@ -29,6 +29,8 @@ from cds_service.fhir.orders.since.asides_as_reasons import told_at_diagnoses
 from cds_service.fhir.orders.since.told_entries import entries_since, titles_of
 
 OF_LEG = ("leg-or-saddle",)  # a rule of `kinds/`
+# Blood in the spinal canal, which may press on the cord.
+IN_CANAL = frozenset({"spinal-cord-disease"})
 # What an entry states, or its words leave in doubt.
 NAMED = {
     **{name: name for name in DEFICITS},
@@ -73,7 +75,7 @@ def _told_in_notes(
 def _names_deficit(entry: Entry, terminology: Terminology) -> bool:
     named = frozenset(NAMED[one] for one in entry.concepts & NAMED.keys())
     words = [*titles_of(entry.raw), *words_in(entry.raw)]
-    if _tells_of_loss(words, terminology):
+    if _tells_of_loss(words, terminology) or _bleeds_in_canal(words, terminology):
         return True
     told = _named_in_words(words, terminology)
     # A code names it without words.
@@ -100,6 +102,18 @@ def _is_of_leg(part: str, terminology: Terminology) -> bool:
         and bool(terminology.kinds.named(here, OF_LEG))
         and not stems.is_prevention(here)
         and not is_called_old(here, terminology)
+    )
+
+
+def _bleeds_in_canal(words: list[str], terminology: Terminology) -> bool:
+    """Tell if words name blood in the spinal canal, not as old or as what may come."""
+    stems = terminology.grave_stems
+    return any(
+        not stems.is_prevention(part) and not is_called_old(part, terminology)
+        for one in words
+        if terminology.text_concepts(one, IN_CANAL)
+        for part in undenied_parts(stems.deficits.without_conditions(one), terminology)
+        if terminology.text_concepts(part, IN_CANAL)
     )
 
 
