@@ -17,13 +17,18 @@ FALLEN = (
     "|ベッド横の床に座り込んでいるところを発見|浴室で滑って手首をついた"
     "|发现患者坐在床旁地上|在卫生间滑倒，手腕着地|침대 옆 바닥에 앉아 있는 것을 발견"
     "|화장실에서 미끄러져 손목을 짚음"
+    "|fell during physiotherapy|fell on way back from toilet|bei Mobilisation gestürzt"
+    "|beim Gang zur Toilette gestürzt|Sturz bei der Physiotherapie"
+    "|chute lors de la mobilisation|caída durante la fisioterapia"
+    "|caduta in fisioterapia|bij mobiliseren gevallen|upadek podczas pionizacji"
+    "|移乗時に転倒|下床活动时跌倒|kollabiert|desmayada|svenuta in corridoio|zemdlała"
 )
 WEEPING = (
     "wound discharges yellow fluid|yellow discharge from wound|Wunde nässt gelblich"
     "|gelbliches Sekret aus der Wunde|écoulement purulent de la cicatrice"
     "|cicatrice suintante jaunâtre|herida con exudado amarillento|ferita secernente"
     "|wond lekt geel vocht|rana sączy żółtą wydzieliną|創部から黄色の浸出液"
-    "|切口渗黄色液体|상처에서 노란 분비물"
+    "|切口渗黄色液体|상처에서 노란 분비물|bei Verbandswechsel Eiter|bij verbandwissel pus"
 )
 NUMB = (
     "numb left foot since this morning|increasing numbness of the right foot"
@@ -46,6 +51,8 @@ OTHERWISE = (
     "|Chronic numb feet, diabetic neuropathy|Known numb left foot since 2015"
     "|Keine Taubheit der Beine seit OP|geen doof gevoel in benen|下肢のしびれなし"
     "|下肢无麻木|다리 저림 없음|Return if new numbness in the legs"
+    "|mobilisation with frame after fall at home|Physiotherapie bei Z.n. Sturz"
+    "|Sturz zu Hause, in der Physiotherapie mobil|no falls during physiotherapy"
 )
 
 
