@@ -93,6 +93,7 @@ from cds_service.fhir.mapping.texts.text_rules import (
     Place,
     TextRule,
     TextRules,
+    blanks,
     text_rules,
 )
 from cds_service.fhir.raw_json import LISTS
@@ -295,10 +296,14 @@ class Terminology:
         is_tested = bool(self.kinds.of_title(words, TESTED))
         return is_feared or is_tested or self.clauses.denies(words)
 
-    def _own_parts(self, words: str) -> tuple[str, str]:
-        """Return words without those about a relative, and without an everyday risk."""
-        without_risks = self.grave_stems.without_other_risks(words)
-        return self._part_of_patient(words), without_risks
+    def _own_parts(self, words: str) -> Iterator[str]:
+        """Yield folded words without those about a relative, or that rule nothing out.
+
+        An everyday risk does not, nor does "cannot be excluded".
+        """
+        yield self._part_of_patient(words)
+        yield self.grave_stems.without_other_risks(words)
+        yield self.clauses.joints.turned.sub(blanks, words)
 
     def _compiled_rules(self, rules: Mapping[str, TextRule]) -> TextRules:
         return TextRules(rules, self._texts.get(SPINE), self._own_parts)

@@ -72,7 +72,9 @@ def _is_feared(words: str, terminology: Terminology) -> bool:
 
 
 def _is_suspicion(words: str, terminology: Terminology) -> bool:
-    return bool(terminology.kinds.of_title(words, SUSPECTED))
+    """Tell if words suspect what they name, or cannot exclude it."""
+    is_open = bool(terminology.clauses.turned_denials(words))
+    return is_open or bool(terminology.kinds.of_title(words, SUSPECTED))
 
 
 def _is_of_another(words: str, terminology: Terminology) -> bool:

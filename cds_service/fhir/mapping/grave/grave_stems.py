@@ -22,6 +22,7 @@ from cds_service.fhir.mapping.grave.plain_deficits import PlainDeficits
 from cds_service.fhir.mapping.texts.text_rules import (
     LONGEST_TEXT,
     any_of_tables,
+    blanks,
     folded,
 )
 
@@ -85,7 +86,7 @@ class GraveStems:
 
         Next to a sepsis it says nothing of the sepsis: "sepsis with fall risk".
         """
-        return self._other_risk.sub(_blanks, folded(words))
+        return self._other_risk.sub(blanks, folded(words))
 
     def is_feared(self, words: str) -> bool:
         """Tell if a text names what somebody fears: "patient afraid of ONJ"."""
@@ -143,10 +144,6 @@ class GraveStems:
 
     def _without_apart(self, words: str) -> str:
         return self._apart.sub(" ", folded(words))
-
-
-def _blanks(phrase: re.Match[str]) -> str:
-    return " " * len(phrase[0])
 
 
 def load_grave_stems(folders: Sequence[Path]) -> GraveStems:

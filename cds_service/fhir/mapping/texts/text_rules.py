@@ -439,5 +439,10 @@ def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
     return rules
 
 
+def blanks(phrase: re.Match[str]) -> str:
+    """Return as many blanks as a phrase has letters: places stay as they are."""
+    return " " * len(phrase[0])
+
+
 def folded_words(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"(?:{folded_pattern(word)})" for word in words)
