@@ -299,10 +299,11 @@ class Terminology:
     def _own_parts(self, words: str) -> Iterator[str]:
         """Yield folded words without those about a relative, or that rule nothing out.
 
-        An everyday risk does not, nor does "cannot be excluded".
+        An everyday risk does not, nor does "despite prophylaxis" or "not excluded".
         """
         yield self._part_of_patient(words)
         yield self.grave_stems.without_other_risks(words)
+        yield self.grave_stems.without_failed_prevention(words)
         yield self.clauses.joints.turned.sub(blanks, words)
 
     def _compiled_rules(self, rules: Mapping[str, TextRule]) -> TextRules:

@@ -59,6 +59,7 @@ def asserting_parts(words: str, terminology: Terminology) -> list[str]:
 
 def is_doubted(title: str, terminology: Terminology) -> bool:
     """Tell if words of a title deny or doubt what it names."""
+    title = terminology.grave_stems.without_failed_prevention(title)
     whole = terminology.clauses.whole(title)
     return whole.is_suspected or is_denial(title, terminology)
 

@@ -63,6 +63,7 @@ class GraveStems:
         self._leads_to_reason = any_of_tables(content.leads_to_reason)
         self._elsewhere = any_of_tables(content.elsewhere)
         self._prevention = any_of_tables(content.prevention)
+        self._prevention_failed = any_of_tables(content.prevention_failed)
         self._other_risk = any_of_tables(content.other_risk)
         self._feared = any_of_tables(content.feared)
         self._emergency = any_of_tables(content.emergency)
@@ -79,7 +80,11 @@ class GraveStems:
 
     def is_prevention(self, words: str) -> bool:
         """Tell if a text names a harm to be prevented: "fracture prevention"."""
-        return bool(self._prevention.search(folded(words[:LONGEST_TEXT])))
+        return bool(self._prevention.search(self.without_failed_prevention(words)))
+
+    def without_failed_prevention(self, words: str) -> str:
+        """Return the folded text with blanks for "despite prophylaxis"."""
+        return self._prevention_failed.sub(blanks, folded(words[:LONGEST_TEXT]))
 
     def without_other_risks(self, words: str) -> str:
         """Return the folded text with blanks for the risk of a fall, a sore or a clot.

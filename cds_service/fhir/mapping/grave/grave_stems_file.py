@@ -58,6 +58,7 @@ class GraveStemsFile(DataFile):
         examined: names of examinations.
         elsewhere: other bones than the spine.
         prevention: words that name a harm to be prevented.
+        prevention_failed: phrases by which a prevention did not help.
         other_risk: phrases of the risk of an everyday harm, beside a grave one.
         feared: words of somebody who fears it.
         emergency: what is done for a catastrophe: reanimation, a chest drain.
@@ -112,6 +113,7 @@ class GraveStemsFile(DataFile):
     examined: Words
     elsewhere: Words
     prevention: Words
+    prevention_failed: Words
     other_risk: Words
     feared: Words
     emergency: Words

@@ -59,6 +59,8 @@ DAYS_OF_INFECTION, DAYS_OF_SEPSIS = timedelta(days=90), timedelta(days=14)
 # Rules of `kinds/`.
 OVER = ("past-in-reason", *PAST_BY_WORDS)
 SUSPECTED = ("suspected-by-title", "open-suspicion")
+CONFIRMED = ("suspicion-confirmed",)
+ANSWER = "answer-follows"
 # "V.a." is no end of a sentence.
 ABBREVIATED = re.compile(r"\bV\. ?a\.", re.IGNORECASE)
 # What is asked, and not seen, also in a report.
@@ -200,11 +202,11 @@ def _parts_of_now(
     What an order suspects it asks for; what a report suspects was seen.
     """
     plain = ABBREVIATED.sub("suspected", words[:LONGEST_TEXT])
-    for sentence in sentences(
-        terminology.grave_stems.deficits.without_conditions(plain)
-    ):
+    stems = terminology.grave_stems
+    here = stems.without_failed_prevention(stems.deficits.without_conditions(plain))
+    for sentence in [_answer_in(one, terminology) for one in sentences(here)]:
         if only_speaks(sentence, CONCEPTS, terminology):
-            if terminology.grave_stems.is_prevention(sentence):
+            if stems.is_prevention(sentence):
                 yield from _stated_before(sentence, terminology, is_report=is_report)
             continue
         for part in undenied_parts(sentence, terminology):
@@ -216,6 +218,18 @@ def _parts_of_now(
     # What is "not excluded" was looked for.
     for sentence in filter(terminology.clauses.turned_denials, sentences(plain)):
         yield from undenied_parts(sentence, terminology)
+
+
+def _answer_in(sentence: str, terminology: Terminology) -> str:
+    """Return the answer of a sentence that asks first, else the sentence.
+
+    "MRI to rule out discitis: discitis L4/5" has one.
+    """
+    asked, *answers = terminology.kinds.pieces(sentence, ANSWER)
+    is_asked = ASKS.search(asked) or terminology.grave_stems.is_searched(asked)
+    if answers and is_asked and _concepts_in(asked, terminology):
+        return " ".join(answers)
+    return sentence
 
 
 def _stated_before(
@@ -247,6 +261,8 @@ def _is_asked(part: str, terminology: Terminology, *, is_report: bool) -> bool:
 
 
 def _is_suspected(part: str, terminology: Terminology) -> bool:
+    if terminology.kinds.named(part, CONFIRMED):
+        return False
     return terminology.clauses.without_suspicion(part) != part or bool(
         terminology.kinds.of_title(part, SUSPECTED)
     )
