@@ -304,7 +304,12 @@ class Terminology:
         yield self._part_of_patient(words)
         yield self.grave_stems.without_other_risks(words)
         yield self.grave_stems.without_failed_prevention(words)
-        yield self.clauses.joints.turned.sub(blanks, words)
+        yield self.clauses.joints.turned.sub(self._blanks_if_open, words)
+
+    def _blanks_if_open(self, denial: re.Match[str]) -> str:
+        """Return blanks for "not excluded"; "no new" stays."""
+        is_open = self.clauses.joints.suspicion.search(denial[0])
+        return blanks(denial) if is_open else denial[0]
 
     def _compiled_rules(self, rules: Mapping[str, TextRule]) -> TextRules:
         return TextRules(rules, self._texts.get(SPINE), self._own_parts)
