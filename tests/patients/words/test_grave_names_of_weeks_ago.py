@@ -61,6 +61,7 @@ DEFICITS = [
 def test_with_all_arranged_it_is_asked_about(open_name, words):
     (summary,) = summaries_beside(worded(words, days=20))
     known = {
+        "malignancy of bone": ("no biopsy found. Who settles the cause?",),
         "spinal infection": ("tuberculosis", "osteomyelitis", "abscess"),
         "neurological deficit": ("foot drop", "paralysis of the legs"),
     }
