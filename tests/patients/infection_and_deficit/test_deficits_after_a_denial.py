@@ -5,9 +5,7 @@ A denied loss was taken out with all that stands behind it in its sentence.
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
-from tests.patients.leaving import leave, leaving_chart
-from tests.patients.reassuring import cards_of, dated
+from tests.patients.places import listed, noted_when_leaving
 
 CAME_SINCE = [
     "Initially no deficit, then paraparesis",
@@ -31,23 +29,6 @@ DENIED = [
     "No deficit, return if weakness",
     "Geen uitval, vandaag gemobiliseerd",
 ]
-
-
-def noted_when_leaving(words):
-    dressing = of_patient(
-        "Procedure",
-        "n1",
-        status="completed",
-        code={"text": "Dressing change"},
-        performedDateTime=days_ago(1),
-        note=[{"text": words}],
-    )
-    (card,) = leave(leaving_chart(dressing))
-    return card["summary"]
-
-
-def listed(words):
-    return cards_of(dated({"text": words}, days=30))["rehabilitation"]["summary"]
 
 
 @pytest.mark.parametrize("place", [noted_when_leaving, listed])

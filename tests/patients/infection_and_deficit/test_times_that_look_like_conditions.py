@@ -6,9 +6,7 @@ one language are others in the next: a Spanish "se" is no Italian "if".
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
-from tests.patients.leaving import leave, leaving_chart
-from tests.patients.reassuring import cards_of, dated
+from tests.patients.places import listed, noted_when_leaving
 
 THERE = [
     "On return from theatre cannot move left leg",
@@ -79,23 +77,6 @@ DENIED = [
     "Zakt niet door het been",
     "La pierna no le falla",
 ]
-
-
-def noted_when_leaving(words):
-    dressing = of_patient(
-        "Procedure",
-        "n1",
-        status="completed",
-        code={"text": "Dressing change"},
-        performedDateTime=days_ago(1),
-        note=[{"text": words}],
-    )
-    (card,) = leave(leaving_chart(dressing))
-    return card["summary"]
-
-
-def listed(words):
-    return cards_of(dated({"text": words}, days=30))["rehabilitation"]["summary"]
 
 
 @pytest.mark.parametrize("place", [noted_when_leaving, listed])

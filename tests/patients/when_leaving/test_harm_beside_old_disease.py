@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
-from tests.patients.leaving import leave, leaving_chart
+from tests.patients.places import card_when_leaving
 
 OF_THE_STAY = [
     "Stable overnight then acute stroke",
@@ -29,23 +28,9 @@ OF_BEFORE = [
 ]
 
 
-def noted_when_leaving(words):
-    dressing = of_patient(
-        "Procedure",
-        "n1",
-        status="completed",
-        code={"text": "Dressing change"},
-        performedDateTime=days_ago(1),
-        note=[{"text": words}],
-    )
-    (card,) = leave(leaving_chart(dressing))
-    return card["detail"]
-
-
 def is_followed_up(words):
-    return "names an injury or grave illness: who follows it up?" in noted_when_leaving(
-        words
-    )
+    asked = "names an injury or grave illness: who follows it up?"
+    return asked in card_when_leaving(words)["detail"]
 
 
 @pytest.mark.parametrize("words", OF_THE_STAY)

@@ -6,9 +6,7 @@ confirmed, and a prevention may fail.
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient, ordered
-from tests.patients.leaving import leave, leaving_chart
-from tests.patients.reassuring import cards_of
+from tests.patients.places import as_reason, noted_when_leaving
 
 TUMOUR = "malignancy of bone not excluded"
 INFECTION = "spinal infection not excluded"
@@ -41,29 +39,6 @@ ASKED = [
     "Sepsis prophylaxis",
     "Thromboseprophylaxe trotz Sturzrisiko",
 ]
-
-
-def noted_when_leaving(words):
-    dressing = of_patient(
-        "Procedure",
-        "n1",
-        status="completed",
-        code={"text": "Dressing change"},
-        performedDateTime=days_ago(1),
-        note=[{"text": words}],
-    )
-    (card,) = leave(leaving_chart(dressing))
-    return card["summary"]
-
-
-def as_reason(words):
-    order = ordered(
-        "o1",
-        days=3,
-        code={"text": "Consult internal medicine"},
-        reasonCode=[{"text": words}],
-    )
-    return cards_of(order)["rehabilitation"]["summary"]
 
 
 @pytest.mark.parametrize("place", [noted_when_leaving, as_reason])

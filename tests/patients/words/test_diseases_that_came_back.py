@@ -6,9 +6,7 @@ is there now. "Discitis 2019, still on antibiotics" is not over.
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient, ordered
-from tests.patients.leaving import leave, leaving_chart
-from tests.patients.reassuring import cards_of, dated
+from tests.patients.places import as_reason, listed, noted_when_leaving
 
 INFECTIONS = [
     "Discitis 2019, now recurrence",
@@ -45,33 +43,6 @@ NOT_BACK = [
 ]
 # A deficit that goes on since years is an old one.
 LASTING = ["Foot drop 2016, persistent", "Fußheberparese 2016, persistierend"]
-
-
-def listed(words, days=30):
-    return cards_of(dated({"text": words}, days=days))["rehabilitation"]["summary"]
-
-
-def as_reason(words):
-    order = ordered(
-        "o1",
-        days=3,
-        code={"text": "Consult internal medicine"},
-        reasonCode=[{"text": words}],
-    )
-    return cards_of(order)["rehabilitation"]["summary"]
-
-
-def noted_when_leaving(words):
-    dressing = of_patient(
-        "Procedure",
-        "n1",
-        status="completed",
-        code={"text": "Dressing change"},
-        performedDateTime=days_ago(1),
-        note=[{"text": words}],
-    )
-    (card,) = leave(leaving_chart(dressing))
-    return card["summary"]
 
 
 @pytest.mark.parametrize("place", [listed, as_reason, noted_when_leaving])

@@ -5,8 +5,7 @@ A suspicion led the card, and words that cannot exclude the same thing did not.
 
 import pytest
 
-from tests.chart_builders import ordered
-from tests.patients.reassuring import cards_of, dated
+from tests.patients.places import as_reason, listed
 
 TUMOUR = "malignancy of bone not excluded"
 INFECTION = "spinal infection not excluded"
@@ -54,20 +53,6 @@ EXCLUDED = [
     "Fear of metastasis",
     "Risk of discitis explained",
 ]
-
-
-def listed(words):
-    return cards_of(dated({"text": words}, days=30))["rehabilitation"]["summary"]
-
-
-def as_reason(words):
-    order = ordered(
-        "o1",
-        days=3,
-        code={"text": "Consult internal medicine"},
-        reasonCode=[{"text": words}],
-    )
-    return cards_of(order)["rehabilitation"]["summary"]
 
 
 @pytest.mark.parametrize("place", [listed, as_reason])

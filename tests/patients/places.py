@@ -1,0 +1,40 @@
+"""The places of a record in which the same words may stand, and what leads there."""
+
+from tests.chart_builders import Resource, days_ago, of_patient, ordered
+from tests.patients.leaving import leave, leaving_chart
+from tests.patients.reassuring import cards_of, dated
+
+
+def listed(words: str, days: int = 30) -> str:
+    """Return the summary at signing, next to a diagnosis of these words."""
+    return cards_of(dated({"text": words}, days=days))["rehabilitation"]["summary"]
+
+
+def as_reason(words: str) -> str:
+    """Return the summary at signing, next to a consult for this reason."""
+    order = ordered(
+        "o1",
+        days=3,
+        code={"text": "Consult internal medicine"},
+        reasonCode=[{"text": words}],
+    )
+    return cards_of(order)["rehabilitation"]["summary"]
+
+
+def card_when_leaving(words: str) -> Resource:
+    """Return the card at discharge, next to a dressing change with this note."""
+    dressing = of_patient(
+        "Procedure",
+        "n1",
+        status="completed",
+        code={"text": "Dressing change"},
+        performedDateTime=days_ago(1),
+        note=[{"text": words}],
+    )
+    (card,) = leave(leaving_chart(dressing))
+    return card
+
+
+def noted_when_leaving(words: str) -> str:
+    """Return the summary of that card."""
+    return card_when_leaving(words)["summary"]
