@@ -27,6 +27,7 @@ NO_HOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+-]*Z?")
 # read a number as seconds since 1970.
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
+WHOSE = frozenset({"subject", "patient"})
 PERFORMED_AT, PERFORMED_IN_WORDS = "performedDateTime", "performedString"
 PERFORMED_DURING = "performedPeriod"
 ONSET_AT, ONSET_IN_WORDS = "onsetDateTime", "onsetString"
@@ -41,6 +42,20 @@ DAYS: Mapping[str, tuple[str, ...]] = {
     "ServiceRequest": ("authoredOn", "occurrenceDateTime", "occurrencePeriod"),
     "MedicationRequest": ("authoredOn",),
 }
+
+# Elements that name something: an empty one says no more than one that was not sent.
+# Records that come from tables are full of them. A value, a status and a time are none.
+NAMING = frozenset(
+    {"code", "display", "reference", "system", "text", "unit", "version"}
+)
+# Elements of a diagnosis that, if empty, are fields which nobody filled.
+UNFILLED = (
+    "abatementDateTime",
+    "abatementString",
+    "onsetDateTime",
+    "onsetString",
+    "recordedDate",
+)
 
 # Elements of other releases of FHIR that reverse what a resource says, or say it of
 # another person. Each has the values with which it does neither.
@@ -69,7 +84,7 @@ def parse_resource(
     """Return a resource that `fhir.resources.R4B` accepts, as it came or repaired.
 
     A time without an offset is read as the site's, a time without seconds as the full
-    minute, an empty `display` as one that was not sent. Elements unknown to R4 are
+    minute, an empty name or code as one that was not sent. Elements unknown to R4 are
     removed: vendors add them, and we read none of them.
 
     Raises:
@@ -128,6 +143,9 @@ def _tell_onset_in_words(condition: dict[str, Any], calendar: SiteCalendar) -> N
     "19.11.2026" must not cost us the diagnosis: its recorded day or a year in the words
     counts. Without both it stays broken: it may be of any day.
     """
+    for name in UNFILLED:
+        if condition.get(name) == "":
+            del condition[name]
     onset = condition.get(ONSET_AT)
     if not isinstance(onset, str) or calendar.moment(onset) is not None:
         return
@@ -249,24 +267,36 @@ def parse_patient(
 def _repaired(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
     """Return a copy in which every time has seconds and an offset.
 
-    An empty name of a code is left out, as if it had not been sent: FHIR has none. A
-    number in place of a time is marked, so that it is not taken for one.
+    What names something and is empty is left out, as if it had not been sent: FHIR has
+    no empty text. A code of a fixed length loses the blanks at its end. A number in
+    place of a time is marked, so that it is not taken for one.
     """
     if isinstance(value, Mapping):
         return {
             key: _repaired(part, calendar, str(key))
             for key, part in value.items()
-            if part != "" or key != "display"
+            if not _is_unsaid(key, part, name)
         }
     if isinstance(value, list):
         return [_repaired(part, calendar, name) for part in value]
     if isinstance(value, int | float) and TIMES.fullmatch(name):
         return f"number {value}"
-    if isinstance(value, str) and TIMES.fullmatch(name):
+    if isinstance(value, str) and (name == "code" or TIMES.fullmatch(name)):
         value = value.strip()
     if isinstance(value, str) and value[10:11] == "T":
         return _with_whole_time(value, calendar)
     return value
+
+
+def _is_unsaid(name: str, value: Any, parent: str) -> bool:
+    """Tell if an element is empty and only names something.
+
+    The patient of an entry stays as it was sent. A note needs its text (FHIR R4).
+    """
+    is_empty = isinstance(value, str) and not value.strip()
+    is_number = name == "value" and parent == "identifier"
+    is_naming = name in NAMING and parent != "note"
+    return is_empty and parent not in WHOSE and (is_naming or is_number)
 
 
 def _is_hour(written: str) -> bool:

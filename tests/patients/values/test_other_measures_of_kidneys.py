@@ -3,12 +3,14 @@
 import pytest
 
 from tests.chart_builders import (
+    HOOK,
     ask,
     by_topic,
     days_ago,
     kyphoplasty,
     measured,
     of_patient,
+    open_service,
     order_sign,
 )
 from tests.codes import ATC, LOINC, codeable
@@ -113,3 +115,10 @@ def test_a_newer_filtration_that_is_not_low_tells_more_than_a_clearance():
 @pytest.mark.parametrize("code", ["50384-7", "102097-3", "76633-7"])
 def test_other_codes_of_the_filtration_are_read(code):
     assert "eGFR 12" in card_with(code, 12, "mL/min/{1.73_m2}")["summary"]
+
+
+@pytest.mark.parametrize("code", ["2160-0", "14682-9"])
+def test_a_hospital_without_filtrations_is_asked_for_creatinine(code):
+    """Nothing else asks for it: a record that is pulled would lack it."""
+    queries = open_service().hooks[HOOK].discovery["prefetch"]
+    assert f"http://loinc.org|{code}" in queries["kidney"]

@@ -42,6 +42,47 @@ def test_an_empty_name_of_a_code_is_one_that_was_not_sent():
     assert parsed == parse_resource(plain, "Observation", UTC_CALENDAR)
 
 
+DISCITIS = {"system": "http://hl7.org/fhir/sid/icd-10", "code": "M46.46"}
+DIAGNOSIS = {
+    "resourceType": "Condition",
+    "id": "c1",
+    "subject": {"reference": "Patient/p1"},
+    "code": {"coding": [DISCITIS]},
+}
+
+
+@pytest.mark.parametrize(
+    ("emptied", "plain"),
+    [
+        ({"code": {"coding": [DISCITIS], "text": ""}}, {}),
+        ({"code": {"coding": [DISCITIS | {"version": ""}], "text": " "}}, {}),
+        (
+            {"code": {"coding": [DISCITIS, {"system": "urn:x", "code": ""}]}},
+            {"code": {"coding": [DISCITIS, {"system": "urn:x"}]}},
+        ),
+        ({"code": {"coding": [DISCITIS | {"code": "M46.46  "}]}}, {}),
+        ({"identifier": [{"system": "", "value": ""}]}, {"identifier": [{}]}),
+        ({"recorder": {"reference": ""}}, {"recorder": {}}),
+        ({"bodySite": [{"text": ""}]}, {"bodySite": [{}]}),
+        ({"abatementDateTime": ""}, {}),
+        ({"abatementString": ""}, {}),
+        ({"onsetString": "", "recordedDate": ""}, {}),
+        ({"note": [{"text": ""}]}, {"note": [{"text": ""}]}),
+    ],
+)
+def test_what_names_nothing_costs_no_diagnosis(emptied, plain):
+    """Records that come from tables fill the fields that nobody filled with ""."""
+    parsed = parse_resource(DIAGNOSIS | emptied, "Condition", UTC_CALENDAR)
+    assert parsed == DIAGNOSIS | plain
+
+
+def test_an_entry_of_nobody_stays_as_it_was_sent():
+    with pytest.raises(BrokenResource):
+        parse_resource(
+            DIAGNOSIS | {"subject": {"reference": ""}}, "Condition", UTC_CALENDAR
+        )
+
+
 def test_another_empty_text_breaks_the_resource():
     with pytest.raises(BrokenResource):
         parse_resource(OBSERVATION | {"valueString": ""}, "Observation", UTC_CALENDAR)
