@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.chart_builders import Resource
+from tests.chart_builders import Resource, ordered
 from tests.patients.inpatients import chart, coded
 from tests.patients.leaving import (
     act_noting,
@@ -13,7 +13,12 @@ from tests.patients.leaving import (
     leave,
     leaving_chart,
 )
-from tests.patients.reassuring import cards_of, dated, end_is_selected
+from tests.patients.reassuring import (
+    cards_of,
+    dated,
+    end_is_selected,
+    imaging,
+)
 
 WORDS = [
     "Epidural hematoma",
@@ -103,3 +108,50 @@ def test_it_leads_after_an_operation_of_unknown_status(words: str) -> None:
 )
 def test_a_note_that_denies_or_warns_of_it_is_no_deficit(words: str) -> None:
     assert "neurological deficit" not in leaving_without_drug(act_noting(words))
+
+
+def told_at_signing(words: str) -> list[str]:
+    """The leading lines if a report or a reason tells it before the signing."""
+    consult = ordered(
+        "o1",
+        days=3,
+        code={"text": "Consult internal medicine"},
+        reasonCode=[{"text": words}],
+    )
+    entries = imaging(words, days=4), consult
+    return [cards_of(one)["rehabilitation"]["summary"] for one in entries]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *WORDS,
+        "Epidural haematoma after spinal anaesthesia",
+        "Haematoma, epidural",
+        "Blutung im Spinalkanal",
+        "Spinaal epiduraal hematoom",
+        "L1 경막외 혈종",
+    ],
+)
+def test_it_leads_at_the_signing_wherever_it_is_told(words: str) -> None:
+    for said in told_at_signing(words):
+        assert said.startswith("New neurological deficit not excluded")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No epidural haematoma",
+        "Kein Nachweis eines Epiduralhämatoms",
+        "Pas d'hématome épidural",
+        "经检查无硬膜外血肿",
+        "Old epidural hematoma 2015",
+        "Intracranial epidural haematoma",
+        "Spinal anaesthesia, wound haematoma",
+        "Rectus haematoma after spinal anaesthesia",
+        "Epidural lipomatosis, psoas haematoma",
+        "Retroperitoneal haematoma, spinal stenosis",
+    ],
+)
+def test_blood_that_is_denied_old_or_elsewhere_does_not_lead(words: str) -> None:
+    assert not any("neurological" in said for said in told_at_signing(words))

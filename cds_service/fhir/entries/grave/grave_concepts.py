@@ -54,6 +54,8 @@ GRAVE = frozenset(
         "cancer-care",
         "infection-treatment",
         "sphincter-trouble",
+        # Its words name blood in the spinal canal; its codes name old diseases, too.
+        "spinal-cord-disease",
         "cause-search",
         "sample-of-spine",
         "marker-search",

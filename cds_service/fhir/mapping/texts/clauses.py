@@ -411,11 +411,20 @@ class ClauseReader:
 
     @kept_by_reader
     def cut_at_contrasts(self, sentence: str) -> tuple[str, ...]:
-        """Cut a sentence at each `but`: `no fracture, but metastases`."""
+        """Cut a sentence at each `but`: `no fracture, but metastases`.
+
+        A turned denial stays whole: `discitis |excluded, but now confirmed`.
+        """
         words = folded(sentence)
+        contrasts = [*self.joints.contrast.finditer(words)]
+        if not contrasts:
+            return (words,)
+        turned = [one.span() for one in self.joints.turned.finditer(words)]
         parts: list[str] = []
         start = 0
-        for contrast in self.joints.contrast.finditer(words):
+        for contrast in contrasts:
+            if any(begins < contrast.start() < ends for begins, ends in turned):
+                continue
             parts.append(words[start : contrast.start()])
             start = contrast.end()
         return (*parts, words[start:])
