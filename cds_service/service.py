@@ -724,7 +724,7 @@ def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:
 
 def _at_site(feedback: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
     """Return the feedback with its times in the zone of the site, whose days count."""
-    return replace(feedback, answered=feedback.answered.astimezone(calendar.zone))
+    return replace(feedback, answered=calendar.at_site(feedback.answered))
 
 
 # --- steps 4 to 7: conclude, say, log

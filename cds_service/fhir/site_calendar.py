@@ -145,7 +145,18 @@ class SiteCalendar:
 
     def day_of(self, moment: datetime) -> date:
         """Return the day at the site at this moment."""
-        return moment.astimezone(self.zone).date()
+        return self.at_site(moment).date()
+
+    def at_site(self, moment: datetime) -> datetime:
+        """Return this moment in the zone of the site.
+
+        Programs whose clock is not set write the first moment of their calendar. West
+        of Greenwich there is none so early: then it stays as it is.
+        """
+        try:
+            return moment.astimezone(self.zone)
+        except OverflowError:
+            return moment
 
     def noon(self, day: date) -> datetime:
         """Return noon of this day at the site."""

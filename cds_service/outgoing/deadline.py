@@ -18,6 +18,9 @@ KEPT_FOR_REFUSAL = 0.6
 # seconds kept for the audit entry, or for the refusal of a call whose record takes too
 # long
 KEPT_FOR_ENTRY = 0.2
+# seconds kept for handing on what was read, while a later page or one of several
+# searches is still waited for
+KEPT_FOR_HANDING_ON = 0.2
 STALE_SECONDS = 1.0
 # The shortest deadline that a site may set: some EHRs wait no longer. What is kept
 # above leaves little of it for the record, and answers may say that it was not read.
@@ -75,6 +78,14 @@ class Deadline:
     def half_of_rest(self) -> "Deadline":
         """Return the first half of what is left, for work that may be left out."""
         return replace(self, ends=self.ends - max(0.0, self.left) / 2)
+
+    def for_more(self) -> "Deadline":
+        """Return the part for reading more of a list; the rest is to hand on the list.
+
+        Whoever waits for the list waits no longer than this deadline.
+        """
+        kept = min(KEPT_FOR_HANDING_ON, (self.ends - self.began) / 10)
+        return replace(self, ends=self.ends - kept)
 
     def for_reading(self) -> "Deadline":
         """Return the part for fetching the record; the rest is for all that follows."""

@@ -155,7 +155,7 @@ class FhirClient:
 
         Never raises FhirReadError: `Fetched.note` says what could not be read.
         """
-        ask = partial(self._page, until=Deadline(self._began, until))
+        ask = partial(self._page, until=Deadline(self._began, until).for_more())
         return walk_pages(self._base, ask, page, self._base.url + "/")
 
     def _url(self, query: str) -> str:
@@ -187,7 +187,7 @@ class FhirClient:
 
     def _search(self, query: str, until: Deadline) -> Fetched:
         first = self._first_page(query, until)
-        ask = partial(self._page, until=until)
+        ask = partial(self._page, until=until.for_more())
         return walk_pages(self._base, ask, first, self._url(query), is_query=True)
 
     def _first_page(self, query: str, until: Deadline) -> Any:

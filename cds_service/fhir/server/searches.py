@@ -281,6 +281,7 @@ class CategoryReads:
         return answer
 
     def _read(self, query: str, until: Deadline) -> Fetched | FhirReadError:
+        until = until.for_more()  # what was read of one is handed on without the others
         tasks = {
             name: partial(
                 self._read_one, with_parameter(query, "category", name), until
